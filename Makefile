@@ -1,0 +1,56 @@
+# Each command sets itself up: a virtual environment in .venv, the packages in it.
+PYTHON ?= python3
+BIN := .venv/bin
+MLCOLLAGE := $(BIN)/mlcollage
+
+.PHONY: demo run test check format bench clean
+
+demo: .venv/ready
+	@rm -rf demo
+	@$(MLCOLLAGE) --config demo-items/config.toml simulate --in demo --from 2021-08-01
+	@$(MLCOLLAGE) --config demo/config.toml add --draw demo-items/*.md
+	@$(MLCOLLAGE) simulate --in demo --to 2021-08-31
+	@echo
+	@echo "The threads:  demo/outbox/"
+	@echo "The page:     demo/site/four-deep-learning-papers-to-read-in-september-2021/index.html"
+	@echo "Next, try:    $(MLCOLLAGE) --config demo/config.toml history"
+
+run: .venv/ready
+	@test -f config.toml || $(MLCOLLAGE) init
+	@$(MLCOLLAGE) run
+
+test: .venv/dev
+	$(BIN)/python -m pytest -n 2
+
+# The same checks as before each commit, without the tests.
+check: .venv/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/dev
+	$(BIN)/python benchmarks/startup.py
+
+clean:
+	rm -rf .venv demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/made:
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { echo "mlcollage needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c "import venv, ensurepip" 2>/dev/null || { echo "This Python lacks venv; on Debian and Ubuntu install the package python3-venv."; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/ready: .venv/made pyproject.toml
+	@echo "Installing mlcollage and the packages it needs into .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+.venv/dev: .venv/ready pyproject.toml
+	@echo "Installing what the tests need into .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	@touch $@
