@@ -1,0 +1,1 @@
+"""The rules: no files, no network, no clock; `now` is an argument."""

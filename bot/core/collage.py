@@ -1,0 +1,187 @@
+"""An item of the queue, its states and its legal moves."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.core.errors import NotAllowed
+from bot.core.paper import LinkKind, Paper
+
+NAME_LENGTH = 80
+"""Characters a NAME may have: it becomes a folder's name beside a date."""
+
+LENGTHS = {
+    "title": 500,
+    "paragraph": 20_000,
+    "alt": 1_000,
+    "caption": 1_000,
+    "thread": 4_000,
+    "author": 200,
+    "url": 2_000,
+}
+"""The most characters a field may hold. `alt`: X takes 1,000 (OpenAPI description); the others are far above any."""
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    READY = "ready"
+    CLAIMED = "claimed"
+    POSTED = "posted"
+    HELD = "held"
+
+
+MOVES: dict[State, frozenset[State]] = {
+    State.DRAFT: frozenset({State.READY, State.HELD}),
+    State.READY: frozenset({State.DRAFT, State.HELD, State.CLAIMED}),
+    State.CLAIMED: frozenset({State.POSTED, State.HELD}),
+    State.HELD: frozenset({State.DRAFT, State.READY}),
+    State.POSTED: frozenset(),
+}
+"""From each state the states it may go to. `posted` is history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in the database, addressed by the SHA-256 of its bytes; sizes in pixels and bytes."""
+
+    sha256: str
+    mime: str
+    width: int
+    height: int
+    size: int
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A collage as a file, an article or an editor gives it, before the queue has it.
+
+    `paragraph` is Markdown; `thread` are part texts written by hand; `picture_file` is a file's name or path as given;
+    `place` says where the item was read ("barlow.md", "article.md:41").
+    """
+
+    name: str
+    paper: Paper
+    paragraph: str = ""
+    alt: str = ""
+    thread: tuple[str, ...] = ()
+    printed_number: str = ""
+    caption: str = ""
+    picture_file: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collage(Item):
+    """An item in the queue of a series. `note` says why it is held; `revision` grows with every change.
+
+    `kept_number` is one it brought along, to be taken when a slot claims it.
+    """
+
+    id: int
+    series: str
+    state: State
+    position: int
+    picture: Picture | None = None
+    pinned_on: date | None = None
+    number: int | None = None
+    number_year: int = 0
+    kept_number: int | None = None
+    note: str = ""
+    revision: int = 1
+    posted_at: datetime | None = None
+    posted_is_assumed: bool = False
+    roundup: str = ""
+
+
+def is_history(state: State) -> bool:
+    return state == State.POSTED
+
+
+def check_move(name: str, state: State, to: State) -> None:
+    """Raise `NotAllowed` when a collage in `state` may not become `to`."""
+    if to not in MOVES[state]:
+        if is_history(state):
+            raise NotAllowed(f"{name} is posted: what is out is history and stays as it is.")
+        raise NotAllowed(f"{name} is {state} and cannot become {to}.")
+
+
+def missing(item: Item, *, has_picture: bool) -> tuple[str, ...]:
+    """What a collage still needs before it can be ready, in the words of the item file."""
+    paper = item.paper
+    needed = (
+        ("a title", bool(paper.title)),
+        ("authors", bool(paper.authors)),
+        ("a year", paper.year is not None),
+        ("a link of the kind paper", bool(paper.links_of(LinkKind.PAPER))),
+        ("a paragraph", bool(item.paragraph or item.thread)),
+        ("a picture", has_picture),
+        ("alt text", bool(item.alt.strip())),
+    )
+    return tuple(what for what, there in needed if not there)
+
+
+def problems(item: Item) -> Iterator[str]:
+    """What makes an item unusable, whatever its state: each a clause that names the field."""
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", item.name) or len(item.name) > NAME_LENGTH:
+        yield f"name: {shown(item.name)} must be lower-case letters, digits and single hyphens, at most {NAME_LENGTH}"
+    elif item.name.isdigit():
+        yield f"name: {shown(item.name)} would read as a number; give it a letter"
+    fields = [("title", item.paper.title), ("alt", item.alt), ("paragraph", item.paragraph), ("caption", item.caption)]
+    fields += [("author", author) for author in item.paper.authors]
+    fields += [("url", link.url) for link in item.paper.links]
+    fields += [("thread", text) for text in item.thread]
+    fields += [("arxiv", item.paper.arxiv_id), ("doi", item.paper.doi), ("licence", item.paper.licence)]
+    fields += [("printed_number", item.printed_number)]
+    fields += [("figure", text) for fig in item.paper.figures for text in (fig.file, fig.caption, fig.source)]
+    fields += [("reference", text) for ref in item.paper.references for text in (ref.title, ref.url)]
+    for field, text in fields:
+        if len(text) > (most := LENGTHS.get(field, 2_000)):
+            yield f"{field}: {len(text):,} characters, at most {most:,} are allowed"
+        if bad := _control(text, lines=field in {"paragraph", "alt", "thread", "figure"}):
+            yield f"{field}: holds the control character U+{ord(bad):04X}"
+    for link in item.paper.links:
+        if not re.fullmatch(r"https?://[^\s<>\"]+\.?[^\s<>\"]*", link.url):
+            yield f"url: {shown(link.url)} is no http(s) address"
+    if item.paper.year is not None and not 1000 <= item.paper.year <= 9999:
+        yield f"year: {item.paper.year} is no year"
+
+
+def shown(text: object, most: int = 60) -> str:
+    """A value for a message: quoted, on one line, cut where it is long."""
+    line = repr(text)
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def one_line(text: str) -> str:
+    """A text for a message: what cannot be printed (line ends, stray bytes of a file's name) is an escape."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
+def _control(text: str, *, lines: bool) -> str:
+    """The first character no network and no database should get; surrogates and noncharacters count."""
+    allowed = "\n\t" if lines else ""
+    for char in text:
+        if char not in allowed and unicodedata.category(char) in {"Cc", "Cs"}:
+            return char
+    return ""
+
+
+def ascii_form(text: str) -> str:
+    """The text with accents taken off, other scripts left out."""
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+
+
+def slug(title: str) -> str:
+    """A NAME from a title: ASCII letters, digits and hyphens, cut at a word; empty where the title has none."""
+    words = re.findall(r"[a-z0-9]+", ascii_form(title).replace("'", "").lower())
+    name = ""
+    for word in words:
+        longer = f"{name}-{word}" if name else word
+        if len(longer) > NAME_LENGTH // 2:
+            break
+        name = longer
+    return f"paper-{name}" if name.isdigit() else name or (words[0][: NAME_LENGTH // 2] if words else "")

@@ -1,0 +1,134 @@
+"""A thread on its way to one account: parts, states, legal moves, receipts."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    HELD = "held"
+
+
+MOVES: dict[State, frozenset[State]] = {
+    State.WAITING: frozenset({State.SENDING, State.HELD, State.FAILED}),
+    State.SENDING: frozenset({State.SENT, State.WAITING, State.FAILED, State.UNCERTAIN, State.HELD}),
+    State.UNCERTAIN: frozenset({State.SENT, State.WAITING, State.FAILED}),
+    State.HELD: frozenset({State.WAITING, State.FAILED}),
+    State.FAILED: frozenset({State.WAITING}),
+    State.SENT: frozenset(),
+}
+"""From each state the states it may go to. `sent` is history."""
+
+
+class Kind(StrEnum):
+    COLLAGE = "collage"
+    ROUNDUP = "roundup"
+
+
+class Outcome(StrEnum):
+    """How an attempt ended; an attempt without one was cut off."""
+
+    SENT = "sent"
+    REJECTED = "rejected"
+    BLOCKED = "blocked"
+    UNAVAILABLE = "unavailable"
+    UNCERTAIN = "uncertain"
+    NOT_SENT = "not sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The network's id and URL for a part that is out."""
+
+    id: str
+    url: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A part's picture: the exact bytes that go out, and its alt text."""
+
+    sha256: str
+    file: str
+    mime: str
+    alt: str
+    data: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One post of a thread; `position` counts from 1."""
+
+    position: int
+    text: str
+    image: Image | None = None
+    receipt: Receipt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What a publisher gets. `name` is the collage's slug or "roundup-2021-09"; `local_on` the series' day."""
+
+    key: str
+    kind: Kind
+    series: str
+    number: int | None
+    name: str
+    local_on: date
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One row of the ledger. `begun` says that an attempt was made, so its parts are frozen."""
+
+    id: int
+    key: str
+    kind: Kind
+    series: str
+    account: str
+    state: State
+    due_at: datetime
+    local_on: date
+    collage_id: int | None
+    roundup_id: int | None
+    fence: int
+    begun: bool
+    saved: dict[str, object]
+    failures: int = 0
+    looks: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The network has it: receipts by position."""
+
+    receipts: dict[int, Receipt]
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A key proves that the network does not have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotSeen:
+    """It was not seen, which proves nothing. `anchor_seen`: our last known post was."""
+
+    anchor_seen: bool
+
+
+Look = Found | Absent | NotSeen
+
+
+def thread_key(series: str, moment: str, account: str, rehearsal: int) -> str:
+    """The same thread always has the same key: from series, slot or month, and account, never from chance."""
+    key = f"{series}/{moment}/{account}"
+    return f"rehearsal-{rehearsal}/{key}" if rehearsal else key

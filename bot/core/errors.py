@@ -1,0 +1,46 @@
+"""What can go wrong, named by what to do next."""
+
+from datetime import datetime
+
+
+class MlcollageError(Exception):
+    """Something the reader of the message can act on; it says what happened, to what, and what to do next."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or (self.__doc__ or "").split("\n", 1)[0])
+
+
+class BadConfig(MlcollageError):
+    """A setting is wrong: the message names its dotted key and the file."""
+
+
+class BadInput(MlcollageError):
+    """What was given cannot be used: the message names the place."""
+
+
+class NoDatabase(MlcollageError):
+    """The database cannot be used; nothing was changed."""
+
+
+class NotAllowed(MlcollageError):
+    """The step is not a legal one for the state the thing is in."""
+
+
+class Rejected(MlcollageError):
+    """The network refuses this content: edit it."""
+
+
+class Blocked(MlcollageError):
+    """The account cannot post: hold it and tell someone."""
+
+
+class Unavailable(MlcollageError):
+    """Surely not posted; try again at `retry_at`, or when the retry rule says."""
+
+    def __init__(self, message: str = "", retry_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.retry_at = retry_at
+
+
+class Uncertain(MlcollageError):
+    """It may be out: look before anything else."""

@@ -1,0 +1,142 @@
+"""The roundup's rules: which month it is named after, its moment, number word, title, slug, previous and next."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bot.core import collage, schedule
+
+NUMBER_WORDS = {
+    "en": ["One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"],
+    "de": ["Ein", "Zwei", "Drei", "Vier", "Fünf", "Sechs", "Sieben", "Acht", "Neun", "Zehn", "Elf", "Zwölf"],
+    "zh": ["一", "两", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"],
+}
+"""Words for 1 to 12 as they stand before a noun at the start of a title; from thirteen on digits."""
+
+
+TITLE = "{count} {papers} to Read in {month} {year}"
+PAPERS = ("Deep Learning Paper", "Deep Learning Papers")
+
+
+class State(StrEnum):
+    DUE = "due"
+    RENDERED = "rendered"
+    LINKED = "linked"
+    ANNOUNCED = "announced"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When a series' roundup is due and how it is called. `day` 0 is the month's last."""
+
+    day: int = 0
+    at: time = time(18, 0)
+    next_month: bool = True
+    wait: timedelta = timedelta(hours=24)
+    title: str = TITLE
+    papers: tuple[str, str] = PAPERS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roundup:
+    """One month's roundup; `title_month` ("2021-09") is its key in commands and paths."""
+
+    id: int
+    series: str
+    title_month: str
+    title: str
+    slug: str
+    state: State
+    due_at: datetime
+    subtitle: str = ""
+    link: str = ""
+    published_elsewhere: bool = False
+    rehearsal: int = 0
+
+
+def parse(text: str) -> date:
+    """The first day of the month "2021-09" names; raises ValueError."""
+    if not re.fullmatch(r"[12]\d{3}-\d{2}", text):
+        raise ValueError(f'{collage.shown(text)} is no month; write it as "2021-09"')
+    return date.fromisoformat(f"{text}-01")
+
+
+def key(first: date) -> str:
+    return f"{first:%Y-%m}"
+
+
+def after(first: date, months: int = 1) -> date:
+    """The first day of the month that many months later."""
+    count = first.year * 12 + first.month - 1 + months
+    return date(count // 12, count % 12 + 1, 1)
+
+
+def reading_month(rule: Rule, title_month: str) -> str:
+    """The month in which the roundup goes out, and whose collages it holds."""
+    return key(after(parse(title_month), -1 if rule.next_month else 0))
+
+
+def title_month(rule: Rule, reading: date) -> str:
+    """The month that names the roundup going out in the month of `reading`."""
+    return key(after(reading.replace(day=1), 1 if rule.next_month else 0))
+
+
+def moment(rule: Rule, title: str, zone: ZoneInfo) -> datetime:
+    """The instant the roundup is due; a day the month does not have is its last."""
+    first = parse(reading_month(rule, title))
+    last = after(first) - schedule.DAY
+    return schedule.instant(first.replace(day=min(rule.day or 31, last.day)), rule.at, zone)
+
+
+def last_before(rule: Rule, now: datetime, zone: ZoneInfo) -> str:
+    """The newest title month whose moment lies before `now`: what a series that starts now leaves alone."""
+    title = title_month(rule, now.astimezone(zone).date())
+    while moment(rule, title, zone) >= now:
+        title = key(after(parse(title), -1))
+    return title
+
+
+def due_after(rule: Rule, handled: str, now: datetime, zone: ZoneInfo) -> Iterator[tuple[str, datetime]]:
+    """Title months after `handled` whose moment has come, with that moment, in order."""
+    for title, at in coming(rule, handled, zone):
+        if at > now:
+            return
+        yield title, at
+
+
+def coming(rule: Rule, handled: str, zone: ZoneInfo) -> Iterator[tuple[str, datetime]]:
+    """Title months after `handled` with their moment, in order, without end."""
+    first = after(parse(handled))
+    while first.year < 9998:
+        yield key(first), moment(rule, key(first), zone)
+        first = after(first)
+
+
+def number_word(count: int, language: str) -> str:
+    words = NUMBER_WORDS.get(language.split("-")[0], NUMBER_WORDS["en"])
+    return words[count - 1] if 1 <= count <= len(words) else str(count)
+
+
+def month_name(title: str, language: str) -> str:
+    from babel.dates import format_date  # heavy: its locale data is read on first use
+
+    return format_date(parse(title), "LLLL", locale=language.replace("-", "_"))
+
+
+def title(rule: Rule, name: str, count: int, language: str) -> str:
+    """The roundup's title with the real count: "Four Deep Learning Papers to Read in September 2021"."""
+    return rule.title.format(
+        count=number_word(count, language),
+        papers=rule.papers[0 if count == 1 else 1],
+        month=month_name(name, language),
+        year=parse(name).year,
+    )
+
+
+def slug(title: str, name: str) -> str:
+    """A path segment from the title; what has no ASCII letters falls back to its month."""
+    words = "-".join(re.findall(r"[a-z0-9]+", collage.ascii_form(title).lower()))
+    return words if re.search(r"[a-z]{3}", words) else f"roundup-{name}"

@@ -1,0 +1,121 @@
+"""A paper and how it is cited ("Feurer et al. (2021)")."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class LinkKind(StrEnum):
+    PAPER = "paper"
+    CODE = "code"
+    PROJECT = "project"
+    TALK = "talk"
+    PODCAST = "podcast"
+    BLOG = "blog"
+    DEMO = "demo"
+
+
+LABELS: dict[str, dict[LinkKind, str]] = {
+    "en": dict(zip(LinkKind, ("Paper", "Code", "Project", "Talk", "Podcast", "Blog", "Demo"), strict=True)),
+    "de": dict(zip(LinkKind, ("Paper", "Code", "Projekt", "Vortrag", "Podcast", "Blog", "Demo"), strict=True)),
+    "zh": dict(zip(LinkKind, ("论文", "代码", "项目", "演讲", "播客", "博客", "演示"), strict=True)),
+}
+EMOJI = dict(zip(LinkKind, "📝🤖🌐🎤🗣💻🎮", strict=True))
+
+QUOTES = {"en": ("“", "”"), "de": ("„", "“"), "zh": ("“", "”")}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    kind: LinkKind
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of the paper, as an article shows it: file name, caption, and where it was taken from."""
+
+    file: str
+    caption: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """`authors` as far as they are known, in order; `others` says that there are more."""
+
+    title: str
+    authors: tuple[str, ...] = ()
+    others: bool = False
+    year: int | None = None
+    links: tuple[Link, ...] = ()
+    arxiv_id: str = ""
+    doi: str = ""
+    licence: str = ""
+    figures: tuple[Figure, ...] = ()
+    references: tuple[Reference, ...] = ()
+
+    @property
+    def citation(self) -> str:
+        return cite(self)
+
+    def links_of(self, kind: LinkKind) -> tuple[Link, ...]:
+        return tuple(link for link in self.links if link.kind == kind)
+
+
+def family_name(name: str) -> str:
+    """The part of a name a citation uses: "Gelman, Andrew" and "Andrew Gelman" give "Gelman".
+
+    Lower-case particles belong to it ("Laurens van der Maaten" → "van der Maaten"); a single word is kept whole.
+    """
+    if "," in name:
+        return name.split(",", 1)[0].strip()
+    words = name.split()
+    if not words:
+        return ""
+    first = len(words) - 1
+    while first > 1 and words[first - 1][0].islower():
+        first -= 1
+    return " ".join(words[first:])
+
+
+def cite(paper: Paper) -> str:
+    """One author → "A (2021)", two → "A & B (2021)", more or others → "A et al. (2021)"; the year only where known."""
+    names = [family_name(author) for author in paper.authors]
+    if not names:
+        who = ""
+    elif paper.others or len(names) > 2:
+        who = f"{names[0]} et al."
+    else:
+        who = " & ".join(names)
+    when = f"({paper.year})" if paper.year else ""
+    return " ".join(piece for piece in (who, when) if piece)
+
+
+def same_address(one: str, other: str) -> bool:
+    """Whether two URLs lead to the same paper: scheme, "www.", arXiv versions and pdf / abs twins do not count."""
+    return _canonical(one) == _canonical(other)
+
+
+def _canonical(url: str) -> str:
+    bare = url.strip().split("://", 1)[-1].removeprefix("www.").rstrip("/")
+    host, _, path = bare.partition("/")
+    host = host.lower()
+    if host.endswith("arxiv.org") and path.startswith(("abs/", "pdf/", "html/")):
+        path = path.split("/", 1)[1].removesuffix(".pdf")
+        stem, version, digits = path.rpartition("v")
+        path = stem if version and digits.isdigit() else path
+        host = "arxiv.org"
+    return f"{host}/{path}"
+
+
+def kinds_in_order(links: Iterable[Link]) -> list[Link]:
+    """Links sorted by kind in the order of `LinkKind`, each kind's own order kept."""
+    order = list(LinkKind)
+    return sorted(links, key=lambda link: order.index(link.kind))

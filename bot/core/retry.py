@@ -1,0 +1,52 @@
+"""After a failure: again at, never, or ask a person."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core import errors
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Waits grow by doubling from `first` to `longest`; after `give_up` since it was due a delivery fails."""
+
+    first: timedelta = timedelta(minutes=1)
+    longest: timedelta = timedelta(hours=1)
+    give_up: timedelta = timedelta(hours=48)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """It surely is not out, and will not be sent again by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldAccount:
+    """Nothing is wrong with the thread: the account waits for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """It may be out: look before anything else."""
+
+
+Decision = Again | Never | HoldAccount | Look
+
+
+def decide(error: Exception, failures: int, due_at: datetime, now: datetime, policy: Policy) -> Decision:
+    """What follows an error, with `failures` earlier ones; whatever nobody foresaw may be out."""
+    match error:
+        case errors.Rejected():
+            return Never()
+        case errors.Blocked():
+            return HoldAccount()
+        case errors.Unavailable():
+            at = error.retry_at or now + min(policy.longest, policy.first * 2 ** min(failures, 30))
+            return Never() if now - due_at > policy.give_up else Again(at)
+        case _:
+            return Look()

@@ -1,0 +1,155 @@
+"""Slots in a zone: when they fall, which are due, which were missed."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAY = timedelta(days=1)
+
+
+class Clock(Protocol):
+    """What a stage knows of time; `assemble` gives the real one, a simulation its own."""
+
+    def now(self) -> datetime:
+        """This instant, aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never jump."""
+        ...
+
+    def wait_until(self, at: datetime) -> None:
+        """Return at `at`, or a little earlier."""
+        ...
+
+
+class SlotState(StrEnum):
+    CLAIMED = "claimed"
+    EMPTY = "empty"
+    MISSED = "missed"
+    SKIPPED = "skipped"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Weekly:
+    """A weekday (0 is Monday) and a wall-clock time."""
+
+    weekday: int
+    at: time
+
+    def __str__(self) -> str:
+        return f"{WEEKDAYS[self.weekday]} {self.at:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """When a series' slots fall. `blackout` are first and last local days without slots."""
+
+    zone: ZoneInfo
+    slots: tuple[Weekly, ...]
+    blackout: tuple[tuple[date, date], ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes exactly when the zone or the slots do: then a series looks from that moment on."""
+        return " | ".join([self.zone.key, *(str(slot) for slot in sorted(self.slots))])
+
+
+@dataclass(frozen=True, slots=True)
+class SlotTime:
+    """One slot: the instant it is due, and the local day it belongs to."""
+
+    due_at: datetime
+    local_on: date
+
+
+def parse_weekly(text: str) -> Weekly:
+    """Read "wednesday 15:00" (a weekday may be cut to three letters); raises ValueError with what is wrong."""
+    match = re.fullmatch(r"\s*([A-Za-z]+)\s+(\d{1,2}):(\d{2})\s*", text)
+    if not match:
+        raise ValueError('must be a weekday and a time, as in "wednesday 15:00"')
+    word, hour, minute = match[1].lower(), int(match[2]), int(match[3])
+    found = [index for index, name in enumerate(WEEKDAYS) if name == word or name[:3] == word]
+    if not found:
+        raise ValueError(f"{match[1]} is no weekday; use one of {', '.join(WEEKDAYS)}")
+    if hour > 23 or minute > 59:
+        raise ValueError(f"{match[2]}:{match[3]} is no time of day")
+    return Weekly(found[0], time(hour, minute))
+
+
+def parse_days(text: str) -> tuple[date, date]:
+    """Read "2021-12-29" or "2021-12-20..2022-01-02" as first and last day; raises ValueError with what is wrong."""
+    first, dots, last = text.partition("..")
+    try:
+        days = (date.fromisoformat(first.strip()), date.fromisoformat((last if dots else first).strip()))
+    except ValueError:
+        raise ValueError('must be a day or a span of days, as in "2021-12-29" or "2021-12-20..2022-01-02"') from None
+    if days[1] < days[0]:
+        raise ValueError(f"{text} ends before it starts")
+    return days
+
+
+def instant(local_on: date, at: time, zone: ZoneInfo) -> datetime:
+    """The instant of a wall-clock time. In a gap the first instant after it, in a fold the first of the two."""
+    early = datetime.combine(local_on, at, zone).astimezone(UTC)
+    if early.astimezone(zone).replace(tzinfo=None) == datetime.combine(local_on, at):
+        return early
+    before = datetime.combine(local_on, at, zone).replace(fold=1).astimezone(UTC)
+    return _change_between(before, early, zone)
+
+
+def _change_between(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The first whole second in (before, after] with the offset that `after` has."""
+    offset = after.astimezone(zone).utcoffset()
+    low, high = 0, int((after - before).total_seconds())
+    while high - low > 1:
+        middle = (low + high) // 2
+        if (before + timedelta(seconds=middle)).astimezone(zone).utcoffset() == offset:
+            high = middle
+        else:
+            low = middle
+    return before + timedelta(seconds=high)
+
+
+def slots_on(timetable: Timetable, day: date) -> list[SlotTime]:
+    """The slots of one local day in order of time, none on a blackout day."""
+    if any(first <= day <= last for first, last in timetable.blackout):
+        return []
+    times = sorted(slot.at for slot in timetable.slots if slot.weekday == day.weekday())
+    return [SlotTime(instant(day, at, timetable.zone), day) for at in times]
+
+
+def slots_from(timetable: Timetable, start: datetime) -> Iterator[SlotTime]:
+    """The slots at or after `start`, in order, without end (nothing where there are no slots at all)."""
+    if not timetable.slots:
+        return
+    day = start.astimezone(timetable.zone).date() - DAY
+    latest = start - timedelta(microseconds=1)
+    while day < date.max - DAY:
+        for slot in slots_on(timetable, day):
+            # Two wall-clock times in one gap are one instant, and one slot.
+            if slot.due_at > latest:
+                latest = slot.due_at
+                yield slot
+        day += DAY
+
+
+def slots_between(timetable: Timetable, start: datetime, until: datetime) -> Iterator[SlotTime]:
+    """The slots with start <= due_at <= until, in order."""
+    for slot in slots_from(timetable, start):
+        if slot.due_at > until:
+            return
+        yield slot
+
+
+def missed(due: Sequence[SlotTime], now: datetime, lateness: timedelta) -> list[bool]:
+    """For each due slot whether it was missed: later than the limit, or not the newest of those within it."""
+    within = [slot for slot in due if now - slot.due_at <= lateness]
+    newest = max((slot.due_at for slot in within), default=None)
+    return [slot.due_at != newest for slot in due]
