@@ -1,0 +1,277 @@
+"""config.toml and the environment as frozen, checked values; the only reader of either."""
+
+import os
+import re
+import tomllib
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, time, timedelta
+from getpass import getuser
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.core import month, retry, schedule, settings
+from bot.core.collage import shown
+from bot.core.errors import BadConfig
+from bot.core.settings import Secret, Table, nearest, read, setting
+
+FILE = "config.toml"
+LANGUAGES = ("en", "de", "zh")
+SIZE = 1_000_000
+"""Bytes a configuration may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    format: str = setting(settings.number_format, "{n}/52")
+    restart: str = setting(settings.one_of("yearly", "never"), "yearly")
+    first: int = setting(settings.whole(0, 1_000_000), 1)
+
+    def shown(self, number: int | None, provisional: bool = False) -> str:
+        """ "29/52"; empty where there is no number or the series shows none."""
+        return self.format.replace("{n}", str(number)) if self.format and number is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundupSettings:
+    day: int = setting(settings.month_day, 0)
+    time: time = setting(settings.clock_time, time(18, 0))
+    names_month: str = setting(settings.one_of("next", "same"), "next")
+    wait: timedelta = setting(settings.span, timedelta(hours=24))
+    title: str = setting(settings.title_format, month.TITLE)
+    papers: tuple[str, str] = setting(settings.singular_and_plural, month.PAPERS)
+    base_url: str = setting(settings.address, "https://example.org/mlcollage")
+    folder: str = setting(settings.some_text, "site")
+
+    @property
+    def rule(self) -> month.Rule:
+        return month.Rule(self.day, self.time, self.names_month == "next", self.wait, self.title, self.papers)
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesSettings:
+    title: str = setting(settings.some_text, "ML-Collage")
+    hashtag: str = setting(settings.hashtag, "#mlcollage")
+    language: str = setting(settings.one_of(*LANGUAGES), "en")
+    zone: ZoneInfo | None = setting(settings.zone, None)
+    accounts: tuple[str, ...] | None = setting(settings.list_of(settings.some_text), None)
+    slots: tuple[schedule.Weekly, ...] = setting(settings.list_of(settings.weekly), (schedule.Weekly(2, time(15, 0)),))
+    blackout: tuple[tuple[date, date], ...] = setting(settings.list_of(settings.days), ())
+    lateness: timedelta = setting(settings.span, timedelta(hours=48))
+    dry: timedelta = setting(settings.span, timedelta(days=21))
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One `[series.NAME]`: everything its rules need, as core's values."""
+
+    name: str
+    title: str
+    hashtag: str
+    language: str
+    accounts: tuple[str, ...]
+    timetable: schedule.Timetable
+    lateness: timedelta
+    dry: timedelta
+    numbering: Numbering
+    roundup: month.Rule
+    base_url: str
+    site: Path
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.timetable.zone
+
+
+@dataclass(frozen=True, slots=True)
+class Delivering:
+    """`[delivery]`: leases, waits and retries."""
+
+    lease: timedelta = setting(settings.span, timedelta(minutes=2))
+    request: timedelta = setting(settings.span, timedelta(seconds=60))
+    retry_first: timedelta = setting(settings.span, timedelta(minutes=1))
+    retry_longest: timedelta = setting(settings.span, timedelta(hours=1))
+    give_up: timedelta = setting(settings.span, timedelta(hours=48))
+    first_look: timedelta = setting(settings.span, timedelta(minutes=2))
+    second_look: timedelta = setting(settings.span, timedelta(minutes=10))
+
+    @property
+    def retry(self) -> retry.Policy:
+        return retry.Policy(self.retry_first, self.retry_longest, self.give_up)
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    zone: ZoneInfo = setting(settings.zone, ZoneInfo("UTC"))
+    live: bool = setting(settings.flag, False)
+    templates: str = setting(settings.some_text, "templates")
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSettings:
+    url: str = setting(settings.some_text, "sqlite:///queue.db")
+    url_file: str = setting(settings.text, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole configuration; paths are absolute, relative ones in the file count from its folder."""
+
+    file: Path
+    live: bool
+    database_url: Secret
+    templates: Path
+    delivery: Delivering
+    accounts: Mapping[str, Table]
+    series: Mapping[str, Series]
+
+    @property
+    def folder(self) -> Path:
+        return self.file.parent
+
+
+DEFAULT_ACCOUNT = "outbox"
+DEFAULT_SERIES = "mlcollage"
+
+
+def load(file: Path) -> Config:
+    """Read and check the configuration; raises `BadConfig` with one sentence that names the dotted key and the file."""
+    try:
+        if file.stat().st_size > SIZE:
+            raise BadConfig(f"{file} is larger than a configuration can be; is it the right file?")
+        source = file.read_bytes().decode()
+    except UnicodeDecodeError as error:
+        raise BadConfig(f"{file} is not UTF-8 text: byte {error.start + 1} cannot be read.") from None
+    except OSError as error:
+        hint = "; make one with: mlcollage init" if isinstance(error, FileNotFoundError) else ""
+        raise BadConfig(f"{file} cannot be read: {error.strerror or error}{hint}.") from None
+    return parse(source, file)
+
+
+def parse(source: str, file: Path) -> Config:
+    """As `load`, from the text of a file at `file`."""
+    try:
+        values = tomllib.loads(source)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise BadConfig(f"{file} is no valid TOML: {_first_line(error)}.") from None
+    root = Table(file.name, "", values)
+    sections = ("database", "delivery", "accounts", "series")
+    for key in values:
+        if key not in sections and key not in {f.name for f in fields(Top)}:
+            raise root.wrong(
+                key, f"is no setting{nearest(key, {f.name: 0 for f in fields(Top)} | dict.fromkeys(sections))}"
+            )
+    top = read(root.without(*sections), Top)
+    folder = file.absolute().parent
+    accounts = _accounts(root)
+    return Config(
+        file=file.absolute(),
+        live=top.live,
+        database_url=_database_url(root.table("database"), folder),
+        templates=folder / top.templates,
+        delivery=_delivering(root.table("delivery")),
+        accounts=types.MappingProxyType(accounts),
+        series=types.MappingProxyType(_all_series(root, top, accounts, folder)),
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
+def _delivering(table: Table) -> Delivering:
+    made = read(table, Delivering)
+    if made.lease <= made.request:
+        raise table.wrong("lease", f"must be longer than {table.at('request')}: no request may outlive its lease")
+    return made
+
+
+def _database_url(table: Table, folder: Path) -> Secret:
+    own = read(table, DatabaseSettings)
+    url = secret(own.url, own.url_file, "MLCOLLAGE_DATABASE_URL", table, "url", folder)
+    if re.match(r"postgresql(\+psycopg)?://", url):
+        return Secret(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    match = re.fullmatch(r"sqlite:///(.+)", url)
+    if not match:
+        raise table.wrong("url", 'must be "sqlite:///FILE" or "postgresql+psycopg://USER@HOST/DATABASE"')
+    return Secret(f"sqlite:///{folder / match[1]}")
+
+
+def secret(value: str, file: str, variable: str, table: Table, key: str, folder: Path) -> Secret:
+    """A secret from the environment, else from the file its `*_file` setting names, else as written."""
+    if os.environ.get(variable):
+        return Secret(os.environ[variable])
+    if not file:
+        return Secret(value)
+    try:
+        return Secret((folder / file).read_text(encoding="utf-8").strip())
+    except (OSError, ValueError):
+        raise table.wrong(f"{key}_file", f"names {file}, which cannot be read") from None
+
+
+def _named(root: Table, key: str) -> dict[str, Table]:
+    """The sub-tables of `[accounts]` or `[series]`; their names become folders and keys."""
+    tables = root.table(key)
+    for name in tables.values:
+        if not re.fullmatch(r"[a-z0-9]+([-_][a-z0-9]+)*", name) or len(name) > 40:
+            raise tables.wrong(name, "is no good name: use lower-case letters, digits and single hyphens, at most 40")
+    return {name: tables.table(name) for name in tables.values}
+
+
+def _accounts(root: Table) -> dict[str, Table]:
+    return _named(root, "accounts") or {
+        DEFAULT_ACCOUNT: Table(root.file, f"accounts.{DEFAULT_ACCOUNT}", {"network": "outbox"})
+    }
+
+
+def _all_series(root: Table, top: Top, accounts: Mapping[str, Table], folder: Path) -> dict[str, Series]:
+    tables = _named(root, "series") or {DEFAULT_SERIES: Table(root.file, f"series.{DEFAULT_SERIES}", {})}
+    made: dict[str, Series] = {}
+    for name, table in tables.items():
+        series = _one_series(name, table, top, accounts, folder)
+        for other in made.values():
+            if other.site == series.site:
+                raise table.wrong("roundup.folder", f"is also the folder of series {other.name}; give each its own")
+        made[name] = series
+    return made
+
+
+def _one_series(name: str, table: Table, top: Top, accounts: Mapping[str, Table], folder: Path) -> Series:
+    own = read(table.without("numbering", "roundup"), SeriesSettings)
+    for account in own.accounts or ():
+        if account not in accounts:
+            raise table.wrong("accounts", f"names {shown(account)}, but there is no [accounts.{account}]")
+    roundup = read(table.table("roundup"), RoundupSettings)
+    return Series(
+        name=name,
+        title=own.title,
+        hashtag=own.hashtag,
+        language=own.language,
+        accounts=tuple(accounts) if own.accounts is None else own.accounts,
+        timetable=schedule.Timetable(own.zone or top.zone, own.slots, own.blackout),
+        lateness=own.lateness,
+        dry=own.dry,
+        numbering=read(table.table("numbering"), Numbering),
+        roundup=roundup.rule,
+        base_url=roundup.base_url,
+        site=folder / roundup.folder,
+    )
+
+
+def who() -> str:
+    """Whose doing a change is, for the log: $MLCOLLAGE_USER or the name of the system's user."""
+    try:
+        return os.environ.get("MLCOLLAGE_USER") or getuser()
+    except (KeyError, OSError, ImportError):
+        return "unknown"
+
+
+def editor() -> str:
+    """The maintainer's text editor."""
+    return os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+
+
+def is_debugging() -> bool:
+    """Whether a person who looks for a mistake wants to see tracebacks."""
+    return bool(os.environ.get("MLCOLLAGE_DEBUG"))
