@@ -1,0 +1,8 @@
+"""Alembic's entry: it runs in the connection and the transaction that `schema.upgrade` was given."""
+
+from alembic import context
+
+from bot.storage import tables
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=tables.metadata)
+context.run_migrations()

@@ -1,0 +1,369 @@
+"""Papers and collages: what is in the queue, in which order, and what changes there."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+
+from bot.core.collage import Collage, Item, Picture, State, check_move, shown
+from bot.core.errors import BadInput, NotAllowed
+from bot.core.paper import Figure, Link, LinkKind, Paper, Reference
+from bot.storage.tables import collages, links, papers, pictures, roundups, series
+
+# Written out, not bound: only so do SQLite and PostgreSQL's generic plans use the partial indexes.
+READY: ColumnElement[str] = literal_column("'ready'")
+POSTED: ColumnElement[str] = literal_column("'posted'")
+QUEUED: tuple[ColumnElement[str], ...] = tuple(
+    literal_column(f"'{state}'") for state in ("draft", "ready", "claimed", "held")
+)
+
+_JOINED = (
+    select(
+        collages,
+        *(column.label(f"its_{column.name}") for column in papers.c),
+        *(pictures.c[name].label(f"picture_{name}") for name in ("mime", "width", "height", "size")),
+        series.c.name.label("series_name"),
+        roundups.c.title_month.label("roundup"),
+    )
+    .join(papers, papers.c.id == collages.c.paper_id)
+    .join(series, series.c.id == collages.c.series_id)
+    .outerjoin(pictures, pictures.c.sha256 == collages.c.picture_sha256)
+    .outerjoin(roundups, roundups.c.id == collages.c.roundup_id)
+    .where(collages.c.removed_at.is_(None))
+)
+
+
+def _load(conn: Connection, rows: Sequence[Row[Any]]) -> list[Collage]:
+    found: dict[int, list[Link]] = {row.paper_id: [] for row in rows}
+    if found:
+        wanted = links.c.paper_id.in_(found)
+        for link in conn.execute(select(links).where(wanted).order_by(links.c.paper_id, links.c.position)):
+            found[link.paper_id].append(Link(LinkKind(link.kind), link.url))
+    return [_collage(row, tuple(found[row.paper_id])) for row in rows]
+
+
+def _paper(row: Row[Any], its_links: tuple[Link, ...]) -> Paper:
+    return Paper(
+        title=row.its_title,
+        authors=tuple(row.its_authors),
+        others=row.its_others,
+        year=row.its_year,
+        links=its_links,
+        arxiv_id=row.its_arxiv_id,
+        doi=row.its_doi,
+        licence=row.its_licence,
+        figures=tuple(Figure(**figure) for figure in row.its_figures),
+        references=tuple(Reference(**reference) for reference in row.its_reference_list),
+    )
+
+
+def _collage(row: Row[Any], its_links: tuple[Link, ...]) -> Collage:
+    picture = None
+    if row.picture_sha256:
+        sizes = (row.picture_mime, row.picture_width, row.picture_height, row.picture_size)
+        picture = Picture(row.picture_sha256, *sizes, file=row.picture_file)
+    return Collage(
+        id=row.id,
+        series=row.series_name,
+        name=row.name,
+        paper=_paper(row, its_links),
+        paragraph=row.paragraph,
+        alt=row.alt,
+        thread=tuple(row.thread),
+        printed_number=row.printed_number,
+        caption=row.caption,
+        picture_file=row.picture_file,
+        state=State(row.state),
+        position=row.position,
+        picture=picture,
+        pinned_on=row.pinned_on,
+        number=row.number,
+        number_year=row.number_year,
+        kept_number=row.kept_number,
+        note=row.note,
+        revision=row.revision,
+        posted_at=row.posted_at,
+        posted_is_assumed=row.posted_is_assumed,
+        roundup=row.roundup or "",
+    )
+
+
+def get(conn: Connection, series_id: int, name: str) -> Collage:
+    """The collage with this slug or number ("29": the newest year's); raises `BadInput` when there is none."""
+    wanted = collages.c.name == name
+    if name.isdigit() and len(name) < 10:
+        wanted = or_(wanted, collages.c.number == int(name), collages.c.kept_number == int(name))
+    statement = _JOINED.where(collages.c.series_id == series_id, wanted).order_by(collages.c.number_year.desc())
+    rows = conn.execute(statement.limit(1)).all()
+    if not rows:
+        raise BadInput(f"There is no collage {shown(name)} in the queue; see: mlcollage list")
+    return _load(conn, rows)[0]
+
+
+def by_id(conn: Connection, collage_id: int) -> Collage:
+    return _load(conn, conn.execute(_JOINED.where(collages.c.id == collage_id)).all())[0]
+
+
+def has_name(conn: Connection, series_id: int, name: str) -> bool:
+    statement = select(collages.c.id).where(
+        collages.c.series_id == series_id, collages.c.name == name, collages.c.removed_at.is_(None)
+    )
+    return conn.execute(statement).scalar() is not None
+
+
+def waiting(conn: Connection, series_id: int, states: Iterable[State] = ()) -> list[Collage]:
+    """What is not posted, in the order of the queue; of some states only, if any are given."""
+    statement = _JOINED.where(collages.c.series_id == series_id, collages.c.state.in_(QUEUED))
+    if states := tuple(states):
+        statement = statement.where(collages.c.state.in_([state.value for state in states]))
+    return _load(conn, conn.execute(statement.order_by(collages.c.position)).all())
+
+
+def posted(conn: Connection, series_id: int, most: int) -> list[Collage]:
+    """What is out, newest first."""
+    statement = _JOINED.where(collages.c.series_id == series_id, collages.c.state == POSTED)
+    newest = statement.order_by(collages.c.posted_at.desc(), collages.c.id.desc())
+    return _load(conn, conn.execute(newest.limit(most)).all())
+
+
+def in_roundup(conn: Connection, roundup_id: int) -> list[Collage]:
+    """A roundup's collages in the order they went out."""
+    statement = _JOINED.where(collages.c.roundup_id == roundup_id)
+    return _load(conn, conn.execute(statement.order_by(collages.c.due_at, collages.c.id)).all())
+
+
+def unrounded(conn: Connection, series_id: int, due_by: datetime) -> list[Collage]:
+    """What is out, was due by then and is in no roundup yet."""
+    statement = _JOINED.where(collages.c.series_id == series_id, collages.c.state == POSTED)
+    statement = statement.where(collages.c.roundup_id.is_(None), collages.c.due_at <= due_by)
+    return _load(conn, conn.execute(statement.order_by(collages.c.due_at, collages.c.id)).all())
+
+
+def next_ready(conn: Connection, series_id: int, local_on: date) -> Collage | None:
+    """What a slot on that day takes: the collage pinned to it, else the first one not pinned to a later day."""
+    statement = (
+        _JOINED.where(collages.c.series_id == series_id, collages.c.state == READY)
+        .where(or_(collages.c.pinned_on.is_(None), collages.c.pinned_on <= local_on))
+        .order_by(case((collages.c.pinned_on == local_on, 0), else_=1), collages.c.position)
+        .limit(1)
+    )
+    found = _load(conn, conn.execute(statement).all())
+    return found[0] if found else None
+
+
+def count_ready(conn: Connection, series_id: int, most: int = 1_000_000) -> int:
+    """How many are ready, counted no further than `most`."""
+    ready = select(collages.c.id).where(
+        collages.c.series_id == series_id, collages.c.state == READY, collages.c.removed_at.is_(None)
+    )
+    return conn.execute(select(func.count()).select_from(ready.limit(most).subquery())).scalar_one()
+
+
+def newest_number(conn: Connection, series_id: int, year: int) -> int | None:
+    """The highest number taken in that numbering year, or brought along by something in the queue."""
+    mine = collages.c.series_id == series_id
+    taken = select(func.max(collages.c.number)).where(
+        mine, collages.c.number_year == year, collages.c.number.is_not(None)
+    )
+    queued = select(func.max(collages.c.kept_number)).where(
+        mine, collages.c.state.in_(QUEUED), collages.c.removed_at.is_(None)
+    )
+    numbers = [conn.execute(statement).scalar() for statement in (taken, queued)]
+    return max((number for number in numbers if number is not None), default=None)
+
+
+def has_number(conn: Connection, series_id: int, year: int, number: int) -> str | None:
+    """The name of the collage that has this number in that numbering year, or brought it along."""
+    taken = and_(collages.c.number_year == year, collages.c.number == number)
+    queued = and_(collages.c.state != "claimed", collages.c.state != POSTED, collages.c.kept_number == number)
+    mine = (collages.c.series_id == series_id, collages.c.removed_at.is_(None), or_(taken, queued))
+    return conn.execute(select(collages.c.name).where(*mine).limit(1)).scalar()
+
+
+def taken_by(conn: Connection, series_id: int, number: int, year: int) -> str | None:
+    """The name of the collage that took this number in that numbering year."""
+    mine = (collages.c.series_id == series_id, collages.c.number_year == year, collages.c.number == number)
+    return conn.execute(select(collages.c.name).where(*mine)).scalar()
+
+
+def same_paper(conn: Connection, series_id: int, urls: Sequence[str]) -> str | None:
+    """The name of a collage of this series whose paper has one of these links."""
+    statement = (
+        select(collages.c.name)
+        .join(links, links.c.paper_id == collages.c.paper_id)
+        .where(links.c.url.in_(urls), links.c.kind == "paper")
+        .where(collages.c.series_id == series_id, collages.c.removed_at.is_(None))
+        .limit(1)
+    )
+    return conn.execute(statement).scalar()
+
+
+def add(conn: Connection, series_id: int, item: Item, picture: Picture | None, state: State, **more: Any) -> Collage:
+    """Put an item at the queue's end; `more` are further columns (a kept number, history's dates)."""
+    if has_name(conn, series_id, item.name):
+        raise BadInput(
+            f"{item.place + ': ' if item.place else ''}there is already a collage named {item.name}; "
+            f"change it with: mlcollage edit {item.name}"
+        )
+    last = conn.execute(select(func.max(collages.c.position)).where(collages.c.series_id == series_id)).scalar() or 0
+    new = insert(collages).values(
+        series_id=series_id,
+        paper_id=_add_paper(conn, item.paper),
+        state=state.value,
+        position=last + 1,
+        **_content(item, picture),
+        **more,
+    )
+    return by_id(conn, conn.execute(new.returning(collages.c.id)).scalar_one())
+
+
+def put_into_roundup(conn: Connection, ids: Sequence[int], roundup_id: int) -> None:
+    """History that was published elsewhere belongs to the roundup it came with."""
+    conn.execute(update(collages).where(collages.c.id.in_(ids)).values(roundup_id=roundup_id))
+
+
+def _content(item: Item, picture: Picture | None) -> dict[str, Any]:
+    return {
+        "name": item.name,
+        "printed_number": item.printed_number,
+        "paragraph": item.paragraph,
+        "alt": item.alt,
+        "caption": item.caption,
+        "thread": list(item.thread),
+        "picture_sha256": picture.sha256 if picture else None,
+        "picture_file": picture.file if picture else item.picture_file,
+    }
+
+
+def _paper_values(paper: Paper) -> dict[str, Any]:
+    return {
+        "title": paper.title,
+        "authors": list(paper.authors),
+        "others": paper.others,
+        "year": paper.year,
+        "arxiv_id": paper.arxiv_id,
+        "doi": paper.doi,
+        "licence": paper.licence,
+        "figures": [asdict(figure) for figure in paper.figures],
+        "reference_list": [asdict(reference) for reference in paper.references],
+    }
+
+
+def _add_paper(conn: Connection, paper: Paper) -> int:
+    paper_id: int = conn.execute(insert(papers).values(_paper_values(paper)).returning(papers.c.id)).scalar_one()
+    _put_links(conn, paper_id, paper.links)
+    return paper_id
+
+
+def _put_links(conn: Connection, paper_id: int, its_links: Sequence[Link]) -> None:
+    conn.execute(delete(links).where(links.c.paper_id == paper_id))
+    rows = [
+        {"paper_id": paper_id, "position": position, "kind": link.kind.value, "url": link.url}
+        for position, link in enumerate(its_links, 1)
+    ]
+    if rows:
+        conn.execute(insert(links), rows)
+
+
+def _change(conn: Connection, collage: Collage, **values: Any) -> None:
+    """A guarded change: it fails when somebody changed the collage since it was read, and never touches history."""
+    statement = (
+        update(collages)
+        .where(collages.c.id == collage.id, collages.c.revision == collage.revision, collages.c.state != POSTED)
+        .values(revision=collages.c.revision + 1, **values)
+    )
+    if conn.execute(statement).rowcount != 1:
+        raise NotAllowed(f"{collage.name} was changed by somebody else at this moment; look again and repeat.")
+
+
+def replace(conn: Connection, collage: Collage, item: Item, picture: Picture | None, state: State) -> Collage:
+    """An edited item takes the place of what was there; its order, pin and number stay."""
+    if collage.state == State.POSTED:
+        raise NotAllowed(f"{collage.name} is posted: what is out is history and stays as it is.")
+    if item.name != collage.name and has_name(conn, _series_id(conn, collage), item.name):
+        raise BadInput(f"There is already a collage named {item.name}; choose another name.")
+    _change(conn, collage, state=state.value, **_content(item, picture))
+    paper_id = conn.execute(select(collages.c.paper_id).where(collages.c.id == collage.id)).scalar_one()
+    conn.execute(update(papers).where(papers.c.id == paper_id).values(_paper_values(item.paper)))
+    _put_links(conn, paper_id, item.paper.links)
+    return by_id(conn, collage.id)
+
+
+def _series_id(conn: Connection, collage: Collage) -> int:
+    found: int = conn.execute(select(collages.c.series_id).where(collages.c.id == collage.id)).scalar_one()
+    return found
+
+
+def change_state(conn: Connection, collage: Collage, to: State, note: str = "") -> None:
+    check_move(collage.name, collage.state, to)
+    _change(conn, collage, state=to.value, note=note)
+
+
+def pin(conn: Connection, collage: Collage, on: date | None) -> None:
+    _check_open(collage)
+    if on is not None:
+        series_id = _series_id(conn, collage)
+        other = conn.execute(
+            select(collages.c.name).where(
+                collages.c.series_id == series_id,
+                collages.c.pinned_on == on,
+                collages.c.state.in_(QUEUED),
+                collages.c.removed_at.is_(None),
+                collages.c.id != collage.id,
+            )
+        ).scalar()
+        if other:
+            raise NotAllowed(f"{other} is pinned to {on} already; unpin it first: mlcollage pin {other} --off")
+    _change(conn, collage, pinned_on=on)
+
+
+def unpin_day(conn: Connection, series_id: int, on: date) -> str | None:
+    """Take the pin off the collage pinned to a day whose slot is gone; its name."""
+    statement = (
+        update(collages)
+        .where(collages.c.series_id == series_id, collages.c.pinned_on == on, collages.c.state.in_(QUEUED))
+        .values(pinned_on=None, revision=collages.c.revision + 1)
+        .returning(collages.c.name)
+    )
+    return conn.execute(statement).scalar()
+
+
+def move(conn: Connection, collage: Collage, *, before: Collage | None) -> None:
+    """Put a collage directly before another one, or at the end."""
+    _check_open(collage)
+    series_id = _series_id(conn, collage)
+    if before is None:
+        last = conn.execute(select(func.max(collages.c.position)).where(collages.c.series_id == series_id)).scalar_one()
+        _change(conn, collage, position=last + 1)
+        return
+    _check_open(before)
+    behind = (collages.c.series_id == series_id, collages.c.position >= before.position)
+    conn.execute(update(collages).where(*behind, collages.c.state.in_(QUEUED)).values(position=collages.c.position + 1))
+    _change(conn, collage, position=before.position)
+
+
+def remove(conn: Connection, collage: Collage, now: datetime) -> None:
+    """Take a collage out of the queue; its row stays for the log, its name becomes free."""
+    _check_open(collage)
+    _change(conn, collage, removed_at=now, number=None, pinned_on=None)
+
+
+def _check_open(collage: Collage) -> None:
+    if collage.state in {State.POSTED, State.CLAIMED}:
+        why = "what is out is history and stays as it is" if collage.state == State.POSTED else "it is on its way out"
+        raise NotAllowed(f"{collage.name} is {collage.state}: {why}.")

@@ -1,0 +1,152 @@
+"""Roundups: one per series and title month, with a list that is fixed in one transaction."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, func, literal_column, or_, select, update
+
+from bot.core.collage import shown
+from bot.core.delivery import Kind
+from bot.core.errors import BadInput
+from bot.core.month import Roundup, State
+from bot.storage.database import insert_new
+from bot.storage.ledger import SENDING, UNCERTAIN
+from bot.storage.queue import POSTED
+from bot.storage.slots import NewDelivery, Taken
+from bot.storage.tables import collages, deliveries, roundups, series
+
+OPEN: ColumnElement[bool] = literal_column("roundups.state IN ('due', 'rendered', 'linked')")
+
+_JOINED = select(roundups, series.c.name.label("series_name")).join(series, series.c.id == roundups.c.series_id)
+
+
+def _roundup(row: Row[Any]) -> Roundup:
+    return Roundup(
+        id=row.id,
+        series=row.series_name,
+        title_month=row.title_month,
+        title=row.title,
+        slug=row.slug,
+        subtitle=row.subtitle,
+        link=row.link,
+        state=State(row.state),
+        published_elsewhere=row.published_elsewhere,
+        due_at=row.due_at,
+        rehearsal=row.rehearsal,
+    )
+
+
+def _mode(rehearsal: int) -> ColumnElement[bool]:
+    """Live rows and those of the rehearsal that runs; earlier rehearsals are set aside."""
+    return or_(roundups.c.rehearsal == 0, roundups.c.rehearsal == rehearsal)
+
+
+def find(conn: Connection, series_id: int, title_month: str, rehearsal: int) -> Roundup | None:
+    mine = (roundups.c.series_id == series_id, roundups.c.title_month == title_month, _mode(rehearsal))
+    rows = conn.execute(_JOINED.where(*mine).order_by(roundups.c.rehearsal.desc()).limit(1)).all()
+    return _roundup(rows[0]) if rows else None
+
+
+def get(conn: Connection, series_id: int, title_month: str, rehearsal: int) -> Roundup:
+    found = find(conn, series_id, title_month, rehearsal)
+    if found is None:
+        raise BadInput(f"There is no roundup {shown(title_month)} yet; see: mlcollage roundup list")
+    return found
+
+
+def by_id(conn: Connection, roundup_id: int) -> Roundup:
+    return _roundup(conn.execute(_JOINED.where(roundups.c.id == roundup_id)).one())
+
+
+def listed(conn: Connection, series_id: int, rehearsal: int) -> list[Roundup]:
+    """All roundups, newest first."""
+    statement = _JOINED.where(roundups.c.series_id == series_id, _mode(rehearsal))
+    return [_roundup(row) for row in conn.execute(statement.order_by(roundups.c.title_month.desc()))]
+
+
+def unannounced(conn: Connection, series_id: int, rehearsal: int) -> list[Roundup]:
+    """Roundups whose way is not at its end, in order of due time."""
+    mine = (roundups.c.series_id == series_id, OPEN, roundups.c.rehearsal == rehearsal)
+    return [_roundup(row) for row in conn.execute(_JOINED.where(*mine).order_by(roundups.c.due_at))]
+
+
+def neighbour(conn: Connection, roundup: Roundup, series_id: int, *, later: bool = False) -> Roundup | None:
+    """The roundup before (or after) this one that has a link."""
+    month = roundups.c.title_month
+    side, order = (month > roundup.title_month, month) if later else (month < roundup.title_month, month.desc())
+    mine = (roundups.c.series_id == series_id, side, roundups.c.link != "", _mode(roundup.rehearsal))
+    rows = conn.execute(_JOINED.where(*mine).order_by(order).limit(1)).all()
+    return _roundup(rows[0]) if rows else None
+
+
+def _belongs(series_id: int, due_by: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        collages.c.series_id == series_id,
+        collages.c.state == POSTED,
+        collages.c.roundup_id.is_(None),
+        collages.c.due_at <= due_by,
+    )
+
+
+def count(conn: Connection, series_id: int, due_by: datetime) -> int:
+    """How many collages a roundup due then would hold now."""
+    return conn.execute(select(func.count()).select_from(collages).where(*_belongs(series_id, due_by))).scalar_one()
+
+
+def is_unsettled(conn: Connection, series_id: int, due_by: datetime, rehearsal: int) -> bool:
+    """Whether deliveries of collages due by then are still being sent or uncertain."""
+    statement = select(deliveries.c.id).where(
+        deliveries.c.series_id == series_id,
+        deliveries.c.kind == Kind.COLLAGE.value,
+        or_(deliveries.c.state == SENDING, deliveries.c.state == UNCERTAIN),
+        deliveries.c.due_at <= due_by,
+        deliveries.c.rehearsal == rehearsal,
+    )
+    return conn.execute(statement.limit(1)).scalar() is not None
+
+
+def fix(conn: Connection, series_id: int, title_month: str, due_at: datetime, rehearsal: int, **names: str) -> int:
+    """Make the roundup's row and give it every collage that belongs to it; raises `Taken` when it is there."""
+    row = {"series_id": series_id, "title_month": title_month, "due_at": due_at, "rehearsal": rehearsal}
+    roundup_id: int | None = insert_new(conn, roundups, **row, state=State.DUE.value, **names)
+    if roundup_id is None:
+        raise Taken
+    conn.execute(update(collages).where(*_belongs(series_id, due_at)).values(roundup_id=roundup_id))
+    return roundup_id
+
+
+def add_published(conn: Connection, series_id: int, title_month: str, due_at: datetime, **names: str) -> int | None:
+    """A roundup that was published elsewhere; None when that month has one."""
+    row = {"series_id": series_id, "title_month": title_month, "due_at": due_at, "rehearsal": 0}
+    made: int | None = insert_new(conn, roundups, **row, state=State.ANNOUNCED.value, published_elsewhere=True, **names)
+    return made
+
+
+def advance(conn: Connection, roundup: Roundup, to: State, **values: Any) -> None:
+    """One step further; raises `Taken` when somebody else took it."""
+    mine = (roundups.c.id == roundup.id, roundups.c.state == roundup.state.value)
+    if conn.execute(update(roundups).where(*mine).values(state=to.value, **values)).rowcount != 1:
+        raise Taken
+
+
+def add_deliveries(
+    conn: Connection, roundup: Roundup, series_id: int, new: Iterable[NewDelivery], local_on: date, now: datetime
+) -> None:
+    """The threads that carry the roundup's link; those that are there stay as they are."""
+    for delivery in new:
+        insert_new(
+            conn,
+            deliveries,
+            key=delivery.key,
+            kind=Kind.ROUNDUP.value,
+            series_id=series_id,
+            account_id=delivery.account_id,
+            roundup_id=roundup.id,
+            state="waiting",
+            due_at=now,
+            next_at=now,
+            local_on=local_on,
+            saved={},
+            rehearsal=roundup.rehearsal,
+        )

@@ -1,0 +1,118 @@
+"""What the database remembers of each series and account: since when it looks, how far it has looked, who is held."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select, update
+
+from bot.core.errors import BadInput
+from bot.storage.database import insert_new
+from bot.storage.tables import accounts, series
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRow:
+    """`looked_until`: slots up to then are settled; `roundups_through`: title months up to that one are."""
+
+    id: int
+    name: str
+    fingerprint: str
+    scheduled_from: datetime
+    looked_until: datetime
+    roundups_through: str
+    paused_at: datetime | None
+    paused_until: datetime | None
+
+    def is_paused(self, at: datetime) -> bool:
+        return self.paused_at is not None and (self.paused_until is None or at < self.paused_until)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    id: int
+    name: str
+    network: str
+    held_at: datetime | None
+    note: str
+
+
+def find(conn: Connection, name: str) -> SeriesRow | None:
+    row = conn.execute(select(series).where(series.c.name == name)).one_or_none()
+    return SeriesRow(**row._asdict()) if row else None
+
+
+def get(conn: Connection, name: str) -> SeriesRow:
+    found = find(conn, name)
+    if found is None:
+        raise BadInput(f"There is no series {name} in the database yet; run: mlcollage init")
+    return found
+
+
+def ensure(
+    conn: Connection, name: str, fingerprint: str, now: datetime, roundups_through: str
+) -> tuple[SeriesRow, bool]:
+    """The series' row, made when new; whether its slots or zone have just changed, so that it looks from now on."""
+    found = find(conn, name)
+    if found is None:
+        insert_new(
+            conn, series, name=name, fingerprint=fingerprint, scheduled_from=now, looked_until=now,
+            roundups_through=roundups_through,
+        )  # fmt: skip
+        return get(conn, name), False
+    if found.fingerprint == fingerprint:
+        return found, False
+    conn.execute(update(series).where(series.c.id == found.id).values(fingerprint=fingerprint))
+    look_from(conn, found.id, now)
+    return get(conn, name), True
+
+
+def look_from(conn: Connection, series_id: int, at: datetime, roundups_through: str | None = None) -> None:
+    """What lies before `at` is never due for this series."""
+    values: dict[str, object] = {"scheduled_from": at, "looked_until": at - timedelta(microseconds=1)}
+    if roundups_through is not None:
+        values["roundups_through"] = roundups_through
+    conn.execute(update(series).where(series.c.id == series_id).values(values))
+
+
+def looked(conn: Connection, series_id: int, until: datetime) -> None:
+    conn.execute(
+        update(series).where(series.c.id == series_id, series.c.looked_until < until).values(looked_until=until)
+    )
+
+
+def roundups_done(conn: Connection, series_id: int, title_month: str) -> None:
+    conn.execute(
+        update(series)
+        .where(series.c.id == series_id, series.c.roundups_through < title_month)
+        .values(roundups_through=title_month)
+    )
+
+
+def pause(conn: Connection, series_id: int, at: datetime | None, until: datetime | None) -> None:
+    conn.execute(update(series).where(series.c.id == series_id).values(paused_at=at, paused_until=until))
+
+
+def ensure_account(conn: Connection, name: str, network: str) -> AccountRow:
+    statement = select(accounts).where(accounts.c.name == name)
+    row = conn.execute(statement).one_or_none()
+    if row is None:
+        insert_new(conn, accounts, name=name, network=network)
+        row = conn.execute(statement).one()
+    elif row.network != network:
+        conn.execute(update(accounts).where(accounts.c.id == row.id).values(network=network))
+    return AccountRow(**row._asdict() | {"network": network})
+
+
+def account_ids(conn: Connection) -> dict[str, int]:
+    return {row.name: row.id for row in all_accounts(conn)}
+
+
+def all_accounts(conn: Connection) -> list[AccountRow]:
+    return [AccountRow(**row._asdict()) for row in conn.execute(select(accounts).order_by(accounts.c.name))]
+
+
+def hold_account(conn: Connection, name: str, at: datetime | None, note: str) -> bool:
+    """Hold an account, or release it with `at` None; whether anything changed."""
+    changed = accounts.c.held_at.is_(None) if at else accounts.c.held_at.is_not(None)
+    statement = update(accounts).where(accounts.c.name == name, changed).values(held_at=at, note=note)
+    return conn.execute(statement).rowcount == 1

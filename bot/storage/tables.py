@@ -1,0 +1,318 @@
+"""The schema, one for SQLite and PostgreSQL."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored in UTC; SQLite alone would drop the offset."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite's rowid alias must be INTEGER; PostgreSQL's ledger may outgrow 32 bits.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _id() -> Column[int]:
+    return Column("id", Id, primary_key=True)
+
+
+def _reference(name: str, target: str, **more: Any) -> Column[int]:
+    return Column(name, Id, ForeignKey(f"{target}.id"), **more)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="")
+
+
+def _instant(name: str, *, nullable: bool = False) -> Column[datetime]:
+    return Column(name, UtcDateTime, nullable=nullable)
+
+
+def _rehearsal() -> Column[int]:
+    """0 is live, N the Nth rehearsal; rows of an earlier rehearsal are set aside."""
+    return Column("rehearsal", Integer, nullable=False, server_default="0")
+
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+series = Table(
+    "series",
+    metadata,
+    _id(),
+    Column("name", String(40), nullable=False, unique=True),
+    Column("fingerprint", Text, nullable=False),
+    _instant("scheduled_from"),
+    _instant("looked_until"),
+    Column("roundups_through", String(7), nullable=False),
+    _instant("paused_at", nullable=True),
+    _instant("paused_until", nullable=True),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    _id(),
+    Column("name", String(40), nullable=False, unique=True),
+    Column("network", String(40), nullable=False),
+    _instant("held_at", nullable=True),
+    _text("note"),
+)
+
+papers = Table(
+    "papers",
+    metadata,
+    _id(),
+    Column("title", Text, nullable=False),
+    Column("authors", JSON, nullable=False),
+    Column("others", Boolean, nullable=False),
+    Column("year", Integer),
+    _text("arxiv_id"),
+    _text("doi"),
+    _text("licence"),
+    Column("figures", JSON, nullable=False),
+    Column("reference_list", JSON, nullable=False),
+)
+
+links = Table(
+    "links",
+    metadata,
+    _id(),
+    _reference("paper_id", "papers", nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("url", Text, nullable=False),
+    UniqueConstraint("paper_id", "position"),
+)
+
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("mime", String(40), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+roundups = Table(
+    "roundups",
+    metadata,
+    _id(),
+    _reference("series_id", "series", nullable=False),
+    Column("title_month", String(7), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("slug", Text, nullable=False),
+    _text("subtitle"),
+    _text("link"),
+    Column("state", String(12), nullable=False),
+    Column("published_elsewhere", Boolean, nullable=False, server_default=text("false")),
+    _instant("due_at"),
+    _rehearsal(),
+    UniqueConstraint("series_id", "title_month", "rehearsal"),
+    Index("ix_roundups_open", "series_id", "due_at", sqlite_where=text("state IN ('due', 'rendered', 'linked')"),
+          postgresql_where=text("state IN ('due', 'rendered', 'linked')")),
+)  # fmt: skip
+
+collages = Table(
+    "collages",
+    metadata,
+    _id(),
+    _reference("series_id", "series", nullable=False),
+    _reference("paper_id", "papers", nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("pinned_on", Date),
+    Column("number", Integer),
+    Column("number_year", Integer, nullable=False, server_default="0"),
+    Column("kept_number", Integer),
+    _text("printed_number"),
+    _text("paragraph"),
+    _text("alt"),
+    _text("caption"),
+    Column("thread", JSON, nullable=False),
+    Column("picture_sha256", String(64), ForeignKey("pictures.sha256")),
+    _text("picture_file"),
+    _text("note"),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    _instant("due_at", nullable=True),
+    _instant("posted_at", nullable=True),
+    Column("posted_is_assumed", Boolean, nullable=False, server_default=text("false")),
+    _reference("roundup_id", "roundups"),
+    _instant("removed_at", nullable=True),
+    _rehearsal(),
+    Index("uq_collages_name", "series_id", "name", unique=True,
+          sqlite_where=text("removed_at IS NULL"), postgresql_where=text("removed_at IS NULL")),
+    Index("uq_collages_number", "series_id", "number_year", "number", unique=True,
+          sqlite_where=text("number IS NOT NULL"), postgresql_where=text("number IS NOT NULL")),
+    Index("ix_collages_queue", "series_id", "position",
+          sqlite_where=text("removed_at IS NULL AND state IN ('draft', 'ready', 'claimed', 'held')"),
+          postgresql_where=text("removed_at IS NULL AND state IN ('draft', 'ready', 'claimed', 'held')")),
+    Index("ix_collages_ready", "series_id", "position",
+          sqlite_where=text("state = 'ready' AND removed_at IS NULL"),
+          postgresql_where=text("state = 'ready' AND removed_at IS NULL")),
+    Index("ix_collages_unrounded", "series_id", "due_at",
+          sqlite_where=text("state = 'posted' AND roundup_id IS NULL"),
+          postgresql_where=text("state = 'posted' AND roundup_id IS NULL")),
+    Index("ix_collages_roundup_id", "roundup_id"),
+    Index("ix_collages_posted", "series_id", "posted_at",
+          sqlite_where=text("state = 'posted'"), postgresql_where=text("state = 'posted'")),
+)  # fmt: skip
+
+slots = Table(
+    "slots",
+    metadata,
+    _id(),
+    _reference("series_id", "series", nullable=False),
+    _instant("due_at"),
+    Column("local_on", Date, nullable=False),
+    Column("state", String(12), nullable=False),
+    _reference("collage_id", "collages"),
+    Column("number", Integer),
+    Column("extra", Boolean, nullable=False, server_default=text("false")),
+    _rehearsal(),
+    UniqueConstraint("series_id", "due_at", "rehearsal"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _id(),
+    Column("key", Text, nullable=False, unique=True),
+    Column("kind", String(12), nullable=False),
+    _reference("series_id", "series", nullable=False),
+    _reference("account_id", "accounts", nullable=False),
+    _reference("collage_id", "collages"),
+    _reference("roundup_id", "roundups"),
+    Column("state", String(12), nullable=False),
+    _instant("due_at"),
+    _instant("next_at"),
+    Column("local_on", Date, nullable=False),
+    Column("fence", Integer, nullable=False, server_default="0"),
+    _instant("lease_until", nullable=True),
+    Column("begun", Boolean, nullable=False, server_default=text("false")),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("looks", Integer, nullable=False, server_default="0"),
+    Column("saved", JSON, nullable=False),
+    _text("note"),
+    _instant("ended_at", nullable=True),
+    _rehearsal(),
+    Index("ix_deliveries_waiting", "account_id", "next_at",
+          sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+    Index("ix_deliveries_open", "next_at",
+          sqlite_where=text("state IN ('waiting', 'sending', 'uncertain')"),
+          postgresql_where=text("state IN ('waiting', 'sending', 'uncertain')")),
+    Index("ix_deliveries_collage_id", "collage_id"),
+    Index("ix_deliveries_roundup_id", "roundup_id"),
+)  # fmt: skip
+
+parts = Table(
+    "parts",
+    metadata,
+    _id(),
+    _reference("delivery_id", "deliveries", nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("picture_sha256", String(64), ForeignKey("pictures.sha256")),
+    _text("picture_file"),
+    _text("alt"),
+    Column("receipt_id", Text),
+    Column("receipt_url", Text),
+    _instant("sent_at", nullable=True),
+    UniqueConstraint("delivery_id", "position"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    _id(),
+    _reference("delivery_id", "deliveries", nullable=False),
+    Column("position", Integer),
+    Column("fence", Integer, nullable=False),
+    _instant("started_at"),
+    _instant("ended_at", nullable=True),
+    Column("outcome", String(12)),
+    _text("detail"),
+    Index("ix_attempts_delivery_id", "delivery_id"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    _id(),
+    Column("key", Text, nullable=False, unique=True),
+    Column("kind", String(20), nullable=False),
+    Column("text", Text, nullable=False),
+    _instant("created_at"),
+    _instant("printed_at", nullable=True),
+    _instant("acknowledged_at", nullable=True),
+    _rehearsal(),
+    Index("ix_notices_unprinted", "id",
+          sqlite_where=text("printed_at IS NULL"), postgresql_where=text("printed_at IS NULL")),
+    Index("ix_notices_open", "id",
+          sqlite_where=text("acknowledged_at IS NULL"), postgresql_where=text("acknowledged_at IS NULL")),
+)  # fmt: skip
+
+log = Table(
+    "log",
+    metadata,
+    _id(),
+    _instant("at"),
+    Column("who", Text, nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("subject", Text, nullable=False),
+    _text("detail"),
+    Index("ix_log_subject", "subject"),
+)
