@@ -1,0 +1,197 @@
+"""A collage or a roundup in one account's words: the exact parts of its thread."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot import rendering
+from bot.config import Series
+from bot.core import collage, month, paper, text
+from bot.core.delivery import Image, Part
+from bot.core.errors import BadInput
+from bot.core.network import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Whose words: the series, the account and its network's rules, and where the maintainer's templates are."""
+
+    series: Series
+    account: str
+    network: str
+    limits: Limits
+    templates: Path
+
+    def fits(self, words: str) -> bool:
+        return text.fits(words, self.network, self.limits)
+
+    def render(self, name: str, context: Mapping[str, Any]) -> str:
+        """A template filled, without white space at its ends and with single blank lines."""
+        return _tidy(rendering.render(self._environment(), f"posts/{name}.txt", context))
+
+    def render_text(self, source: str, context: Mapping[str, Any], place: str) -> str:
+        return _tidy(rendering.render_text(self._environment(), source, context, place))
+
+    def _environment(self) -> Any:
+        variants = (f"accounts/{self.account}", f"series/{self.series.name}", f"networks/{self.network}")
+        return rendering.environment(self.templates, variants)
+
+
+def _tidy(words: str) -> str:
+    lines = [line.rstrip() for line in words.strip().splitlines()]
+    return "\n".join(line for line, before in zip(lines, ["", *lines], strict=False) if line or before)
+
+
+def collage_thread(voice: Voice, item: collage.Collage, number: int | None) -> tuple[Part, ...]:
+    """The parts of a collage's thread with that number; raises `BadInput` when it cannot be composed or would not fit.
+
+    No picture or no alt text, no thread.
+    """
+    what = f"{item.name} for {voice.account}"
+    if item.picture is None or not item.alt.strip():
+        raise BadInput(f"{what}: it has no {'picture' if item.picture is None else 'alt text'}.")
+    context = _collage_context(voice, item, number)
+    image = Image(item.picture.sha256, item.picture.file, item.picture.mime, item.alt)
+    if item.thread:
+        texts = [voice.render_text(part, context, f"{item.name}, thread") for part in item.thread]
+    else:
+        texts = _with_paragraph(voice, "collage", context, text.plain(item.paragraph), what)
+    texts += _link_parts(voice, "collage", context, what)
+    return _checked(voice, texts, image, what)
+
+
+def roundup_thread(voice: Voice, roundup: month.Roundup, items: Sequence[collage.Collage]) -> tuple[Part, ...]:
+    """The parts of a roundup's thread; its first carries the first collage's picture."""
+    what = f"The roundup {roundup.title_month} for {voice.account}"
+    first = items[0]
+    if first.picture is None:
+        raise BadInput(f"{what}: {first.name} has no picture.")
+    links = (paper.Link(paper.LinkKind.BLOG, roundup.link),)
+    context = _context(voice, links) | {"roundup": _roundup_context(roundup), "papers": [item.paper for item in items]}
+    lines = [voice.render("roundup/line", context | {"paper": item.paper}) for item in items]
+    texts = _with_lines(voice, "roundup", context, lines, what)
+    texts += _link_parts(voice, "roundup", context, what)
+    image = Image(first.picture.sha256, first.picture.file, first.picture.mime, first.alt)
+    return _checked(voice, texts, image, what)
+
+
+def _context(voice: Voice, links: Sequence[paper.Link]) -> dict[str, Any]:
+    series, language = voice.series, voice.series.language
+    return {
+        "series": {"name": series.name, "title": series.title, "language": language},
+        "hashtag": series.hashtag,
+        "network": voice.network,
+        "account": voice.account,
+        "quotes": paper.QUOTES[language],
+        "links": [
+            {"kind": link.kind.value, "label": paper.LABELS[language][link.kind], "url": link.url}
+            | {"emoji": paper.EMOJI[link.kind]}
+            for link in links
+        ],
+    }
+
+
+def _collage_context(voice: Voice, item: collage.Collage, number: int | None) -> dict[str, Any]:
+    return _context(voice, paper.kinds_in_order(item.paper.links)) | {
+        "number": voice.series.numbering.shown(number),
+        "paper": item.paper,
+        "collage": {"name": item.name, "alt": item.alt, "caption": item.caption},
+    }
+
+
+def _roundup_context(roundup: month.Roundup) -> dict[str, str]:
+    return {
+        "title": roundup.title,
+        "subtitle": roundup.subtitle,
+        "month": roundup.title_month,
+        "link": roundup.link,
+    }
+
+
+def _with_paragraph(voice: Voice, kind: str, context: dict[str, Any], body: str, what: str) -> list[str]:
+    """The first part with the first sentences that fit, the rest of the paragraph in further parts."""
+    first, more = _fillers(voice, kind, context)
+    _check_fits(voice, first(""), f"{what}: its first part, without a word of the paragraph,")
+    language = voice.series.language
+    opening, rest = text.opening(body, language, lambda words: voice.fits(first(words)))
+    return [
+        first(opening),
+        *(more(words) for words in _split(rest, language, lambda words: voice.fits(more(words)), what)),
+    ]
+
+
+def _with_lines(voice: Voice, kind: str, context: dict[str, Any], lines: Sequence[str], what: str) -> list[str]:
+    """The first part with as many whole lines as fit, the rest in further parts."""
+    first, more = _fillers(voice, kind, context)
+    _check_fits(voice, first(""), f"{what}: its first part, without a line of the list,")
+    count = max(n for n in range(len(lines) + 1) if voice.fits(first("\n".join(lines[:n]))))
+    texts, rest = [first("\n".join(lines[:count]))], list(lines[count:])
+    while rest:
+        count = max((n for n in range(1, len(rest) + 1) if voice.fits(more("\n".join(rest[:n])))), default=0)
+        if not count:
+            raise BadInput(f"{what}: the line {collage.shown(rest[0])} does not fit into one part; shorten its title.")
+        texts.append(more("\n".join(rest[:count])))
+        rest = rest[count:]
+    return texts
+
+
+def _fillers(voice: Voice, kind: str, context: dict[str, Any]) -> tuple[Callable[[str], str], Callable[[str], str]]:
+    def first(words: str) -> str:
+        return voice.render(f"{kind}/first", context | {"opening": words})
+
+    def more(words: str) -> str:
+        return voice.render(f"{kind}/more", context | {"text": words})
+
+    return first, more
+
+
+def _split(rest: str, language: str, fits: Callable[[str], bool], what: str) -> list[str]:
+    if not rest.strip():
+        return []
+    try:
+        return text.split(rest, language, fits)
+    except ValueError as error:
+        raise BadInput(f"{what}: {error}.") from None
+
+
+def _link_parts(voice: Voice, kind: str, context: dict[str, Any], what: str) -> list[str]:
+    """All links in one last part, because X charges for each post with a link; further ones only if it overflows."""
+    links, texts = list(context["links"]), []
+    while links:
+        count = len(links)
+        while count and not voice.fits(voice.render(f"{kind}/links", context | {"links": links[:count]})):
+            count -= 1
+        if not count:
+            raise BadInput(f"{what}: the link {collage.shown(links[0]['url'])} does not fit into one part.")
+        texts.append(voice.render(f"{kind}/links", context | {"links": links[:count]}))
+        links = links[count:]
+    return texts
+
+
+def _checked(voice: Voice, texts: Sequence[str], image: Image, what: str) -> tuple[Part, ...]:
+    for position, words in enumerate(texts, 1):
+        _check_fits(voice, words, f"{what}: part {position}")
+    tags = {tag.text.replace("＃", "#").casefold() for words in texts for tag in text.hashtags(words, voice.network)}
+    if voice.series.hashtag.casefold() not in tags:
+        raise BadInput(
+            f"{what}: no part holds the hashtag {voice.series.hashtag}; put it into a template or the thread."
+        )
+    if len(image.alt) > voice.limits.alt_length:
+        raise BadInput(
+            f"{what}: its alt text has {len(image.alt):,} of at most {voice.limits.alt_length:,} characters."
+        )
+    if image.mime not in voice.limits.mimes:
+        raise BadInput(f"{what}: the network takes no {image.mime} pictures.")
+    return tuple(Part(position, words, image if position == 1 else None) for position, words in enumerate(texts, 1))
+
+
+def _check_fits(voice: Voice, words: str, what: str) -> None:
+    if voice.fits(words):
+        return
+    length = text.length(words, voice.network)
+    if length > voice.limits.length:
+        over = f"has {length} of {voice.limits.length} characters ({length - voice.limits.length} too many); shorten it"
+    else:
+        over = "is empty, too large or holds characters the network forbids"
+    raise BadInput(f"{what} {over}.")

@@ -1,0 +1,32 @@
+"""What a stage works with: configuration, database, clock, publishers, and whether it is a rehearsal."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from bot.compose import Voice
+from bot.config import Config
+from bot.core.schedule import Clock
+from bot.publishers.protocol import Publisher
+from bot.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """`rehearsal` is 0 when live, else the number of the rehearsal that runs; `who` is named in the log.
+
+    `say` tells a person who watches what is being done.
+    """
+
+    config: Config
+    database: Database
+    clock: Clock
+    publishers: Mapping[str, Publisher]
+    rehearsal: int
+    who: str
+    say: Callable[[str], None] = field(default=lambda words: None)
+
+    def voice(self, series: str, account: str) -> Voice:
+        """In whose words an account's thread of that series is composed."""
+        publisher = self.publishers[account]
+        own = self.config.series[series]
+        return Voice(own, account, publisher.network, publisher.limits(), self.config.templates)
