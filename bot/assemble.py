@@ -1,0 +1,87 @@
+"""Settings in, working bot out: the only place that knows every class."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from threading import Event
+
+from bot import config
+from bot.config import Config
+from bot.core import month
+from bot.core.schedule import Clock
+from bot.publishers import table
+from bot.storage import installation, series
+from bot.storage.database import Database
+from bot.world import World
+
+Say = Callable[[datetime, str], None]
+
+
+class SystemClock:
+    """The machine's clocks."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)  # noqa: TID251 - the one place that asks the machine
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def wait_until(self, at: datetime) -> None:
+        Event().wait(max(0.0, (at - self.now()).total_seconds()))
+
+
+class SimulatedClock:
+    """A clock that stands still until it jumps."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        return self._at
+
+    def monotonic(self) -> float:
+        return self._at.timestamp()
+
+    def wait_until(self, at: datetime) -> None:
+        self._at = max(self._at, at)
+
+
+def quiet(at: datetime, words: str) -> None:
+    """Tell nobody."""
+
+
+def database(own: Config) -> Database:
+    """The configured database, its schema made or brought up to date."""
+    made = Database(own.database_url)
+    made.prepare()
+    return made
+
+
+def world(own: Config, *, say: Say = quiet, clock: Clock | None = None) -> World:
+    """Everything a stage works with; `say` hears when what is done. A simulation's database keeps its own time."""
+    storage = database(own)
+    with storage.read() as conn:
+        until = installation.simulated_until(conn)
+        rehearsal = installation.rehearsal(conn, live=own.live)
+    ticking = clock or (SimulatedClock(until) if until else SystemClock())
+    publishers = {name: table.make(raw, own.folder, ticking) for name, raw in own.accounts.items()}
+    made = World(own, storage, ticking, publishers, rehearsal, config.who(), lambda words: say(ticking.now(), words))
+    _make_rows(made)
+    return made
+
+
+def _make_rows(made: World) -> None:
+    """Rows for series and accounts the database does not know yet: a series looks from now on."""
+    own, now = made.config, made.clock.now()
+    with made.database.read() as conn:
+        new = [name for name in own.series if series.find(conn, name) is None]
+        accounts = own.accounts.keys() - series.account_ids(conn).keys()
+    if not new and not accounts:
+        return
+    with made.database.write() as conn:
+        for name in sorted(accounts):
+            series.ensure_account(conn, name, table.network_of(own.accounts[name]))
+        for name in new:
+            one = own.series[name]
+            through = month.last_before(one.roundup, now, one.zone)
+            series.ensure(conn, name, one.timetable.fingerprint, now, through)

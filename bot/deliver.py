@@ -1,0 +1,286 @@
+"""One delivery from claim to receipt.
+
+claim → save the composed parts → prepare → per request: write the intent, check the lease, send, record → done.
+No transaction is open while a network is called; what is known is committed at once.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import assert_never
+
+from bot import compose
+from bot.core import errors, retry
+from bot.core.delivery import Absent, Delivery, Found, Kind, NotSeen, Outcome, Part, Receipt, State, Thread
+from bot.publishers.protocol import Publisher
+from bot.storage import ledger, notices, queue, roundups, series
+from bot.storage.database import Connection
+from bot.storage.series import AccountRow
+from bot.world import World
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""When a delivery that waits for a person is looked at again by itself."""
+
+
+class LeaseEnded(Exception):
+    """Too little of the lease is left for a request: send nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """What is left of a lease, by both clocks: the wall clock may jump, the monotonic one may stand still in sleep."""
+
+    started_at: datetime
+    started: float
+
+    @classmethod
+    def begin(cls, world: World) -> "Lease":
+        return cls(world.clock.now(), world.clock.monotonic())
+
+    def check(self, world: World) -> None:
+        """Raise `LeaseEnded` unless a whole request fits into what is left."""
+        own = world.config.delivery
+        room = own.lease - own.request
+        gone = world.clock.now() - self.started_at
+        if not timedelta(0) <= gone < room or world.clock.monotonic() - self.started >= room.total_seconds():
+            raise LeaseEnded
+
+
+def recover(world: World) -> None:
+    """Deliveries that somebody left: back to waiting where nothing was tried, else to be looked for."""
+    now = world.clock.now()
+    with world.database.read() as conn:
+        left = ledger.abandoned(conn, now - world.config.delivery.request, world.rehearsal)
+    for delivery in left:
+        with suppress(ledger.Lost), world.database.write() as conn:
+            if not ledger.unfinished(conn, delivery.id):
+                ledger.move(conn, delivery, State.WAITING, now, next_at=now)
+                continue
+            publisher = world.publishers.get(delivery.account)
+            at = now if publisher is None or publisher.proves_absence else now + world.config.delivery.first_look
+            ledger.move(conn, delivery, State.UNCERTAIN, now, next_at=at, looks=0)
+
+
+def run(world: World, account: AccountRow) -> None:
+    """Everything this account has to look for and to send now, one delivery after the other."""
+    publisher = world.publishers[account.name]
+    now = world.clock.now()
+    with world.database.read() as conn:
+        doubtful = ledger.uncertain(conn, account.id, now, world.rehearsal)
+    for delivery in doubtful:
+        _look(world, publisher, delivery)
+    while True:
+        lease = Lease.begin(world)
+        with world.database.write() as conn:
+            claimed = ledger.claim(conn, account.id, world.clock.now(), world.config.delivery.lease, world.rehearsal)
+        if claimed is None:
+            return
+        try:
+            _send(world, publisher, claimed, lease)
+        except ledger.Lost:
+            continue
+        if _is_held(world, account.name):
+            return
+
+
+def _is_held(world: World, account: str) -> bool:
+    with world.database.read() as conn:
+        return any(row.name == account and row.held_at for row in series.all_accounts(conn))
+
+
+def _send(world: World, publisher: Publisher, delivery: Delivery, lease: Lease) -> None:
+    try:
+        thread = _thread(world, delivery)
+    except errors.MlcollageError as error:
+        _fail(world, delivery, str(error))
+        return
+    try:
+        saved = publisher.prepare(thread, delivery.saved)
+    except Exception as error:  # noqa: BLE001 - whatever went wrong here, nothing can be out
+        kind = (errors.Rejected, errors.Blocked, errors.Unavailable)
+        _after_error(world, delivery, error if isinstance(error, kind) else errors.Unavailable(_words(error)))
+        return
+    with world.database.write() as conn:
+        ledger.save(conn, delivery, saved)
+    open_parts = [part.position for part in thread.parts if part.receipt is None]
+    for position in [None] if publisher.whole else open_parts:
+        if not _request(world, publisher, delivery, thread, position, saved):
+            return
+    with world.database.write() as conn:
+        ledger.move(conn, delivery, State.SENT, world.clock.now())
+    count = len(thread.parts)
+    world.say(f"{delivery.account}: {thread.name} is out, {count} part{'s' if count > 1 else ''}")
+
+
+def _request(
+    world: World,
+    publisher: Publisher,
+    delivery: Delivery,
+    thread: Thread,
+    position: int | None,
+    saved: dict[str, object],
+) -> bool:
+    """One request that can publish: intent, lease, request, receipt. Whether the thread may go on."""
+    lease = Lease.begin(world)
+    with world.database.write() as conn:
+        attempt = ledger.start_attempt(conn, delivery, position, world.clock.now(), world.config.delivery.lease)
+    try:
+        lease.check(world)
+        receipts = publisher.send(thread, position, saved)
+    except LeaseEnded:
+        with world.database.write() as conn:
+            ledger.end_attempt(conn, attempt, Outcome.NOT_SENT, "the lease had ended", world.clock.now())
+            ledger.move(conn, delivery, State.WAITING, world.clock.now(), next_at=world.clock.now())
+        return False
+    except Exception as error:  # noqa: BLE001 - what nobody foresaw may be out: retry.decide says to look
+        _after_error(world, delivery, error, attempt)
+        return False
+    _record(world, delivery, attempt, receipts)
+    return True
+
+
+def _record(world: World, delivery: Delivery, attempt: int, receipts: dict[int, Receipt]) -> None:
+    with world.database.write() as conn:
+        ledger.record(conn, delivery, receipts)
+        ledger.end_attempt(conn, attempt, Outcome.SENT, "", world.clock.now())
+
+
+def _thread(world: World, delivery: Delivery) -> Thread:
+    """The delivery's thread: composed and saved the first time, as it was frozen from the first attempt on."""
+    if not delivery.begun:
+        parts = _composed(world, delivery)
+        with world.database.write() as conn:
+            ledger.save_parts(conn, delivery, parts)
+    with world.database.read() as conn:
+        parts = ledger.parts_of(conn, delivery.id, with_data=True)
+        if delivery.collage_id is not None:
+            item = queue.by_id(conn, delivery.collage_id)
+            name, number = item.name, item.number
+        else:
+            assert delivery.roundup_id is not None
+            name, number = f"roundup-{roundups.by_id(conn, delivery.roundup_id).title_month}", None
+    return Thread(delivery.key, delivery.kind, delivery.series, number, name, delivery.local_on, parts)
+
+
+def _composed(world: World, delivery: Delivery) -> tuple[Part, ...]:
+    words = world.voice(delivery.series, delivery.account)
+    with world.database.read() as conn:
+        if delivery.kind is Kind.COLLAGE and delivery.collage_id is not None:
+            item = queue.by_id(conn, delivery.collage_id)
+        else:
+            assert delivery.roundup_id is not None
+            roundup = roundups.by_id(conn, delivery.roundup_id)
+            items = queue.in_roundup(conn, roundup.id)
+    if delivery.kind is Kind.COLLAGE:
+        return compose.collage_thread(words, item, item.number)
+    return compose.roundup_thread(words, roundup, items)
+
+
+def _after_error(world: World, delivery: Delivery, error: Exception, attempt: int | None = None) -> None:
+    """Record how an attempt ended and do what the retry rule says."""
+    own, now = world.config.delivery, world.clock.now()
+    decision = retry.decide(error, delivery.failures, delivery.due_at, now, own.retry)
+    words = _words(error)
+    with world.database.write() as conn:
+        if attempt is not None:
+            ledger.end_attempt(conn, attempt, _outcome(error), words, now)
+        match decision:
+            case retry.Never():
+                _failed(world, conn, delivery, words, now)
+            case retry.Again():
+                count = delivery.failures + 1
+                ledger.move(conn, delivery, State.WAITING, now, next_at=decision.at, failures=count, note=words)
+            case retry.HoldAccount():
+                ledger.move(conn, delivery, State.WAITING, now, next_at=now, note=words)
+                series.hold_account(conn, delivery.account, now, words)
+                say = (
+                    f"Account {delivery.account} is held: {words} Then: mlcollage release --account {delivery.account}"
+                )
+                notices.add(conn, notices.Kind.HELD, f"{delivery.account}/{now}", say, now, world.rehearsal)
+            case retry.Look():
+                at = now + (timedelta(0) if world.publishers[delivery.account].proves_absence else own.first_look)
+                ledger.move(conn, delivery, State.UNCERTAIN, now, next_at=at, looks=0, note=words)
+                say = f"{_subject(delivery)} may or may not be out: {words} It will be looked for."
+                notices.add(conn, notices.Kind.UNCERTAIN, f"{delivery.key}/{now}", say, now, world.rehearsal)
+            case _:
+                assert_never(decision)
+
+
+def _outcome(error: Exception) -> Outcome:
+    match error:
+        case errors.Rejected():
+            return Outcome.REJECTED
+        case errors.Blocked():
+            return Outcome.BLOCKED
+        case errors.Unavailable():
+            return Outcome.UNAVAILABLE
+        case _:
+            return Outcome.UNCERTAIN
+
+
+def _words(error: Exception) -> str:
+    words = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return words if words.endswith(".") else f"{words}."
+
+
+def _subject(delivery: Delivery) -> str:
+    return f"The thread {delivery.key} on {delivery.account}"
+
+
+def _fail(world: World, delivery: Delivery, words: str) -> None:
+    with world.database.write() as conn:
+        _failed(world, conn, delivery, words, world.clock.now())
+
+
+def _failed(world: World, conn: Connection, delivery: Delivery, words: str, now: datetime) -> None:
+    """It ends here: a notice, and the collage goes back when none of its threads got out."""
+    ledger.move(conn, delivery, State.FAILED, now, note=words)
+    notices.add(
+        conn,
+        notices.Kind.FAILED,
+        f"{delivery.key}/{now}",
+        f"{_subject(delivery)} failed: {words}",
+        now,
+        world.rehearsal,
+    )
+    if delivery.collage_id is not None and ledger.give_back(conn, delivery.collage_id, words):
+        name = queue.by_id(conn, delivery.collage_id).name
+        say = f"{name} is held and its number free again: nothing of it is out. {words} Then: mlcollage release {name}"
+        notices.add(conn, notices.Kind.HELD, f"{delivery.key}/{now}", say, now, world.rehearsal)
+
+
+def _look(world: World, publisher: Publisher, delivery: Delivery) -> None:
+    """Look for what an attempt without a known outcome may have left, and say what was seen."""
+    thread = _thread(world, delivery)
+    own = world.config.delivery
+    try:
+        seen = publisher.find(thread, delivery.saved)
+    except Exception as error:  # noqa: BLE001 - looking cannot publish: look again later
+        later = world.clock.now() + own.retry_longest
+        with world.database.write() as conn:
+            ledger.look_again(conn, delivery, later, delivery.looks, _words(error))
+        return
+    now = world.clock.now()
+    with world.database.write() as conn:
+        match seen:
+            case Found():
+                ledger.record(conn, delivery, seen.receipts)
+                ledger.end_unfinished(conn, delivery.id, Outcome.SENT, "found on the network", now)
+                everything = all(part.receipt or part.position in seen.receipts for part in thread.parts)
+                ledger.move(conn, delivery, State.SENT if everything else State.WAITING, now, next_at=now)
+            case Absent():
+                ledger.end_unfinished(conn, delivery.id, Outcome.NOT_SENT, "a key proves that it is not there", now)
+                ledger.move(conn, delivery, State.WAITING, now, next_at=now)
+            case NotSeen() if seen.anchor_seen and delivery.looks >= 1:
+                ledger.end_unfinished(conn, delivery.id, Outcome.NOT_SENT, "two settled looks did not show it", now)
+                ledger.move(conn, delivery, State.WAITING, now, next_at=now)
+            case NotSeen() if seen.anchor_seen:
+                ledger.look_again(
+                    conn, delivery, now + own.second_look - own.first_look, 1, "not seen at the first look"
+                )
+            case NotSeen():
+                ledger.look_again(conn, delivery, NEVER, 0, "looking does not tell")
+                say = f"{_subject(delivery)} may or may not be out, and looking does not tell: please look yourself."
+                notices.add(conn, notices.Kind.UNCERTAIN, f"{delivery.key}/ask", say, now, world.rehearsal)
+            case _:
+                assert_never(seen)

@@ -1,0 +1,133 @@
+"""One roundup from the ledger to its link and its thread."""
+
+from datetime import datetime
+
+from bot import compose
+from bot.config import Series
+from bot.core import month
+from bot.core.delivery import thread_key
+from bot.core.errors import MlcollageError
+from bot.core.month import Roundup, State
+from bot.site import folder, pages
+from bot.storage import ledger, notices, pictures, queue, roundups, series
+from bot.storage.slots import NewDelivery, Taken
+from bot.world import World
+
+
+def settle(world: World, own: Series, title_month: str, due_at: datetime) -> bool:
+    """Fix the list of a roundup whose moment has come; False while deliveries are worth waiting for."""
+    now = world.clock.now()
+    with world.database.write() as conn:
+        row = series.get(conn, own.name)
+        if row.roundups_through >= title_month:
+            return True
+        if now < due_at + own.roundup.wait and roundups.is_unsettled(conn, row.id, due_at, world.rehearsal):
+            return False
+        series.roundups_done(conn, row.id, title_month)
+        count = roundups.count(conn, row.id, due_at)
+        if roundups.find(conn, row.id, title_month, world.rehearsal):
+            return True
+        if not count:
+            reading = month.reading_month(own.roundup, title_month)
+            say = f"No roundup {title_month} of {own.name}: no collage went out that it could hold (month {reading})."
+            notices.add(conn, notices.Kind.NO_ROUNDUP, f"{own.name}/{title_month}", say, now, world.rehearsal)
+            return True
+        title = month.title(own.roundup, title_month, count, own.language)
+        slug = month.slug(title, title_month)
+        roundups.fix(conn, row.id, title_month, due_at, world.rehearsal, title=title, slug=slug)
+    return True
+
+
+def advance(world: World, own: Series) -> None:
+    """Take every roundup of the series as far as it goes now: rendered, linked, announced."""
+    with world.database.read() as conn:
+        open_ones = roundups.unannounced(conn, series.get(conn, own.name).id, world.rehearsal)
+    for roundup in open_ones:
+        try:
+            _advance(world, own, roundup)
+        except Taken:
+            continue
+        except MlcollageError as error:
+            _complain(world, own, roundup, str(error))
+
+
+def _advance(world: World, own: Series, roundup: Roundup) -> None:
+    if roundup.state is State.DUE:
+        link = pages.link(own, roundup)
+        render(world, own, roundup)
+        roundup = _step(world, roundup, State.RENDERED, link=link)
+        world.say(f"{own.name}: the roundup {roundup.title_month} is rendered: {own.site / pages.slug_path(roundup)}")
+    if roundup.state is State.RENDERED and answers(world, own, roundup):
+        _create_threads(world, own, roundup)
+        roundup = _step(world, roundup, State.LINKED)
+    if roundup.state is State.LINKED:
+        _announced(world, own, roundup)
+
+
+def _step(world: World, roundup: Roundup, to: State, **values: str) -> Roundup:
+    with world.database.write() as conn:
+        roundups.advance(conn, roundup, to, **values)
+        return roundups.by_id(conn, roundup.id)
+
+
+def render(world: World, own: Series, roundup: Roundup) -> bool:
+    """Write the roundup's page, its article and the index, and the page before it, which links to it now."""
+    changed = folder.write(own.site, build(world, own, roundup))
+    with world.database.read() as conn:
+        before = roundups.neighbour(conn, roundup, series.get(conn, own.name).id)
+    if before and not before.published_elsewhere:
+        changed |= folder.write(own.site, build(world, own, before))
+    return changed
+
+
+def build(world: World, own: Series, roundup: Roundup) -> dict[str, bytes]:
+    """The files of a roundup by their path, from what the database holds now."""
+    with world.database.read() as conn:
+        row = series.get(conn, own.name)
+        items = queue.in_roundup(conn, roundup.id)
+        shown = {item.picture.sha256 for item in items if item.picture}
+        everything = [one for one in roundups.listed(conn, row.id, world.rehearsal) if one.link or one.id == roundup.id]
+        before = roundups.neighbour(conn, roundup, row.id)
+        after = next((one for one in reversed(everything) if one.title_month > roundup.title_month), None)
+        data = {sha256: pictures.data(conn, sha256) for sha256 in shown}
+    return pages.build(own, roundup, items, data, before, after, everything, world.config.templates)
+
+
+def answers(world: World, own: Series, roundup: Roundup) -> bool:
+    """Whether the link can be given out: in a rehearsal and with outboxes only, when the page's file is there."""
+    return (own.site / pages.slug_path(roundup)).is_file()
+
+
+def _create_threads(world: World, own: Series, roundup: Roundup) -> None:
+    """One delivery per account, once every account's thread can be composed."""
+    with world.database.read() as conn:
+        row = series.get(conn, own.name)
+        items = queue.in_roundup(conn, roundup.id)
+        ids = series.account_ids(conn)
+    for account in own.accounts:
+        compose.roundup_thread(world.voice(own.name, account), roundup, items)
+    moment = f"roundup-{roundup.title_month}"
+    new = [NewDelivery(ids[name], thread_key(own.name, moment, name, roundup.rehearsal)) for name in own.accounts]
+    local_on = roundup.due_at.astimezone(own.zone).date()
+    with world.database.write() as conn:
+        roundups.add_deliveries(conn, roundup, row.id, new, local_on, world.clock.now())
+
+
+def _announced(world: World, own: Series, roundup: Roundup) -> None:
+    """A roundup is announced when the first part of a thread with its link is out."""
+    with world.database.read() as conn:
+        threads = [ledger.parts_of(conn, delivery.id) for delivery in ledger.of_roundup(conn, roundup.id)]
+    if not any(part.receipt for parts in threads for part in parts):
+        return
+    with world.database.write() as conn:
+        roundups.advance(conn, roundup, State.ANNOUNCED)
+        say = f"The roundup {roundup.title_month} is out: {roundup.title}, {roundup.link}"
+        key = f"{own.name}/{roundup.title_month}"
+        notices.add(conn, notices.Kind.ROUNDUP, key, say, world.clock.now(), world.rehearsal)
+
+
+def _complain(world: World, own: Series, roundup: Roundup, words: str) -> None:
+    say = f"The roundup {roundup.title_month} of {own.name} cannot go on: {words} It is tried again at every tick."
+    key = f"{own.name}/{roundup.title_month}/{words}"
+    with world.database.write() as conn:
+        notices.add(conn, notices.Kind.FAILED, key, say, world.clock.now(), world.rehearsal)

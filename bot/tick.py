@@ -1,0 +1,291 @@
+"""What is due now, in order of due time: slots, roundups, deliveries, notices."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from bot import compose, deliver, roundup
+from bot.config import Series
+from bot.core import month, schedule
+from bot.core.collage import Collage, State
+from bot.core.delivery import thread_key
+from bot.core.errors import MlcollageError, NotAllowed
+from bot.core.schedule import SlotState, SlotTime
+from bot.publishers import table
+from bot.storage import installation, ledger, notices, queue, series, slots
+from bot.storage.database import Connection
+from bot.storage.notices import Kind, Notice
+from bot.storage.series import SeriesRow
+from bot.storage.slots import NewDelivery, Taken
+from bot.world import World
+
+STAY = timedelta(minutes=1)
+"""A tick does not end while something is due so soon."""
+
+
+TICK = timedelta(microseconds=1)
+"""The database's smallest step of time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A slot, or with `title_month` a roundup, whose time has come."""
+
+    at: datetime
+    series: Series
+    slot: SlotTime | None = None
+    state: SlotState = SlotState.CLAIMED
+    title_month: str = ""
+
+
+def tick(world: World) -> list[Notice]:
+    """Do everything that is due; the notices that nobody has heard yet."""
+    world = begin(world)
+    while True:
+        _do_what_is_due(world)
+        now, soon = world.clock.now(), next_at(world)
+        if soon is None or not now < soon <= now + STAY:
+            return unheard(world)
+        world.clock.wait_until(soon)
+
+
+def _do_what_is_due(world: World) -> None:
+    deliver.recover(world)
+    _strand(world)
+    _deliver(world)
+    waiting = set()
+    for due in sorted(_due(world), key=lambda due: (due.at, due.title_month)):
+        if due.slot:
+            _settle_slot(world, due.series, due.slot, due.state)
+        elif due.series.name not in waiting and not roundup.settle(world, due.series, due.title_month, due.at):
+            waiting.add(due.series.name)
+        _deliver(world)
+    for _ in ("the thread", "what came of it"):
+        for own in world.config.series.values():
+            roundup.advance(world, own)
+        _deliver(world)
+
+
+def begin(world: World) -> World:
+    """Enter the mode the configuration asks for, and make the rows of its series and accounts."""
+    now = world.clock.now()
+    with world.database.write() as conn:
+        changed, came_back = installation.enter(conn, live=world.config.live)
+        world = replace(world, rehearsal=installation.rehearsal(conn, live=world.config.live))
+        for name, raw in world.config.accounts.items():
+            series.ensure_account(conn, name, table.network_of(raw))
+        for own in world.config.series.values():
+            _begin_series(world, conn, own, now, changed)
+        if changed and world.config.live:
+            say = (
+                f"The rehearsal has ended: {came_back} collages are ready again, what it made is set aside. It is live."
+            )
+            notices.add(conn, Kind.REHEARSAL, str(now), say, now, world.rehearsal)
+    return world
+
+
+def _begin_series(world: World, conn: Connection, own: Series, now: datetime, changed: bool) -> None:
+    through = month.last_before(own.roundup, now, own.zone)
+    row, moved = series.ensure(conn, own.name, own.timetable.fingerprint, now, through)
+    if changed:
+        series.look_from(conn, row.id, now, through)
+    elif moved:
+        say = f"The slots of {own.name} have changed: from now on {own.timetable.fingerprint.replace(' | ', ', ')}."
+        notices.add(conn, Kind.CHANGED, f"{own.name}/{now}", say, now, world.rehearsal)
+
+
+def unheard(world: World) -> list[Notice]:
+    """The notices not printed yet; from now on they are."""
+    with world.database.read() as conn:
+        found = notices.unprinted(conn)
+    if found:
+        with world.database.write() as conn:
+            notices.mark_printed(conn, found[-1].id, world.clock.now())
+    return found
+
+
+def _due(world: World) -> list[Due]:
+    now = world.clock.now()
+    found = []
+    with world.database.read() as conn:
+        for own in world.config.series.values():
+            row = series.get(conn, own.name)
+            found += _due_slots(world, conn, own, row, now)
+            coming = month.due_after(own.roundup, row.roundups_through, now, own.zone)
+            found += [Due(at, own, title_month=title_month) for title_month, at in coming]
+    return found
+
+
+def _due_slots(world: World, conn: Connection, own: Series, row: SeriesRow, now: datetime) -> list[Due]:
+    """The series' slots since it last looked, each with what is to become of it."""
+    times = list(schedule.slots_between(own.timetable, row.looked_until + TICK, now))
+    settled = slots.between(conn, row.id, row.looked_until, now, world.rehearsal) if times else {}
+    times = [slot for slot in times if slot.due_at not in settled]
+    running = [slot for slot in times if not row.is_paused(slot.due_at)]
+    late = schedule.missed(running, now, own.lateness)
+    states = dict.fromkeys((slot.due_at for slot in times), SlotState.PAUSED)
+    states |= {
+        slot.due_at: SlotState.MISSED if missed else SlotState.CLAIMED
+        for slot, missed in zip(running, late, strict=True)
+    }
+    return [Due(slot.due_at, own, slot, states[slot.due_at]) for slot in times]
+
+
+def _settle_slot(world: World, own: Series, slot: SlotTime, state: SlotState) -> None:
+    if state is SlotState.CLAIMED:
+        _claim_next(world, own, slot)
+        return
+    with world.database.write() as conn:
+        row = series.get(conn, own.name)
+        if not slots.decide(conn, row.id, slot, state, world.rehearsal):
+            return
+        unpinned = queue.unpin_day(conn, row.id, slot.local_on)
+        if state is SlotState.MISSED or unpinned:
+            back = f" {unpinned}, pinned to that day, is back in its place in the queue." if unpinned else ""
+            say = f"The slot of {own.name} on {_shown(own, slot.due_at)} was {state}: nothing went out.{back}"
+            _note(world, conn, Kind.MISSED, f"{own.name}/{slot.due_at}", say)
+
+
+def _shown(own: Series, at: datetime) -> str:
+    return f"{at.astimezone(own.zone):%A %Y-%m-%d %H:%M}"
+
+
+def _note(world: World, conn: Connection, kind: Kind, key: str, say: str) -> None:
+    notices.add(conn, kind, key, say, world.clock.now(), world.rehearsal)
+
+
+def _claim_next(world: World, own: Series, slot: SlotTime) -> None:
+    """Give the slot the next ready collage that can be composed for all accounts; hold those that cannot."""
+    while True:
+        with world.database.read() as conn:
+            row = series.get(conn, own.name)
+            item = queue.next_ready(conn, row.id, slot.local_on)
+        if item is None:
+            with world.database.write() as conn:
+                if slots.decide(conn, row.id, slot, SlotState.EMPTY, world.rehearsal):
+                    say = f"The slot of {own.name} on {_shown(own, slot.due_at)} was empty: no collage is ready."
+                    _note(world, conn, Kind.EMPTY, f"{own.name}/{slot.due_at}", say)
+            return
+        try:
+            claim(world, own, item, slot)
+            return
+        except Taken:
+            with world.database.read() as conn:
+                if slots.between(conn, row.id, slot.due_at, slot.due_at, world.rehearsal):
+                    return
+        except MlcollageError as error:
+            _hold(world, item, str(error))
+
+
+def _hold(world: World, item: Collage, why: str) -> None:
+    with world.database.write() as conn:
+        queue.change_state(conn, item, State.HELD, why)
+        say = f"{item.name} is held, the next one was taken: {why} Then: mlcollage release {item.name}"
+        _note(world, conn, Kind.HELD, f"{item.series}/{item.name}/{item.revision}", say)
+
+
+def number_for(conn: Connection, own: Series, row: SeriesRow, item: Collage, local_on: date) -> tuple[int, int]:
+    """The number a collage gets in a slot on that day, and its numbering year (0 where numbers never restart)."""
+    year = local_on.year if own.numbering.restart == "yearly" else 0
+    if item.kept_number is not None:
+        return item.kept_number, year
+    newest = queue.newest_number(conn, row.id, year)
+    return own.numbering.first if newest is None else newest + 1, year
+
+
+def claim(world: World, own: Series, item: Collage, slot: SlotTime, *, extra: bool = False) -> None:
+    """Compose for all accounts, then claim in one transaction; raises `Taken`, or what keeps it from being composed."""
+    with world.database.read() as conn:
+        row = series.get(conn, own.name)
+        number = number_for(conn, own, row, item, slot.local_on)
+        other = queue.taken_by(conn, row.id, *number)
+    if other:
+        raise NotAllowed(f"its number {number[0]} is {other}'s already; give it another one.")
+    for account in own.accounts:
+        compose.collage_thread(world.voice(own.name, account), item, number[0])
+    with world.database.write() as conn:
+        if number_for(conn, own, row, item, slot.local_on) != number:
+            raise Taken
+        ids = series.account_ids(conn)
+        moment = f"{slot.due_at:%Y-%m-%dT%H:%M:%SZ}"
+        if extra:
+            moment = f"{item.name}-{moment}"
+        new = [NewDelivery(ids[name], thread_key(own.name, moment, name, world.rehearsal)) for name in own.accounts]
+        slots.claim(conn, row.id, slot, item, number, new, world.rehearsal, extra=extra)
+        _warn_of_dry(world, conn, own, row, slot)
+    world.say(f"{own.name}: {item.name} is {own.numbering.shown(number[0]) or 'taken'}, due {_shown(own, slot.due_at)}")
+
+
+def _warn_of_dry(world: World, conn: Connection, own: Series, row: SeriesRow, slot: SlotTime) -> None:
+    """Say so when the collages left are fewer than the slots of the coming weeks."""
+    coming = sum(1 for _ in schedule.slots_between(own.timetable, slot.due_at + TICK, slot.due_at + own.dry))
+    left = queue.count_ready(conn, row.id, coming)
+    if left < coming:
+        are = "1 collage is" if left == 1 else f"{left or 'no'} collages are"
+        say = f"{own.name} is running dry: {are} left, and {coming} slots in the next {own.dry.days} days."
+        _note(world, conn, Kind.DRY, f"{own.name}/{slot.due_at}", say)
+
+
+def post_now(world: World, own: Series, item: Collage) -> None:
+    """Claim a ready collage for this moment, outside the timetable."""
+    if item.state is not State.READY:
+        raise NotAllowed(f"{item.name} is {item.state}, and only what is ready can be posted.")
+    now = world.clock.now().replace(microsecond=0)
+    try:
+        claim(world, own, item, SlotTime(now, now.astimezone(own.zone).date()), extra=True)
+    except Taken:
+        raise NotAllowed(f"{item.name} was changed or taken by somebody else at this moment; look again.") from None
+    _deliver(world)
+
+
+def settle_pause(world: World, own: Series) -> None:
+    """End a pause: slots that fell into it stay paused, even those nobody has looked at yet."""
+    now = world.clock.now()
+    with world.database.write() as conn:
+        row = series.get(conn, own.name)
+        for due in _due_slots(world, conn, own, row, now):
+            if due.slot and due.state is SlotState.PAUSED:
+                slots.decide(conn, row.id, due.slot, SlotState.PAUSED, world.rehearsal)
+        series.pause(conn, row.id, None, None)
+
+
+def _strand(world: World) -> None:
+    """Deliveries to accounts that the configuration no longer has are held, and somebody hears of it."""
+    with world.database.read() as conn:
+        stranded = [name for name in ledger.open_accounts(conn, world.rehearsal) if name not in world.publishers]
+    for name in stranded:
+        with world.database.write() as conn:
+            count = ledger.hold_all(conn, name, world.rehearsal)
+            say = (
+                f"Account {name} is not in the configuration any more: {count} deliveries to it are held. "
+                f"Put it back and run: mlcollage release --account {name}"
+            )
+            _note(world, conn, Kind.HELD, f"{name}/{world.clock.now()}", say)
+
+
+def _deliver(world: World) -> None:
+    """Send what is due, one worker thread per account: one network's trouble delays no other."""
+    with world.database.read() as conn:
+        due = set(ledger.due_accounts(conn, world.clock.now(), world.rehearsal)) if world.publishers else set()
+        rows = [row for row in series.all_accounts(conn) if row.name in due & set(world.publishers) and not row.held_at]
+    if len(rows) == 1:
+        deliver.run(world, rows[0])
+    elif rows:
+        with ThreadPoolExecutor(len(rows), thread_name_prefix="account") as workers:
+            for done in [workers.submit(deliver.run, world, row) for row in rows]:
+                done.result()
+
+
+def next_at(world: World) -> datetime | None:
+    """When something is due next: a slot, a roundup, or a delivery that waits."""
+    now = world.clock.now()
+    with world.database.read() as conn:
+        free = [row.id for row in series.all_accounts(conn) if row.name in world.publishers and not row.held_at]
+        times = [ledger.next_at(conn, free, world.rehearsal)]
+        for own in world.config.series.values():
+            row = series.get(conn, own.name)
+            coming = schedule.slots_from(own.timetable, max(now, row.looked_until + TICK))
+            times.append(next((slot.due_at for slot in coming), None))
+            _, at = next(month.coming(own.roundup, row.roundups_through, own.zone))
+            times.append(at if at > now else at + own.roundup.wait)
+    return min((at for at in times if at is not None), default=None)
