@@ -1,0 +1,102 @@
+"""What every command shares: its options, the world it works in, and how it prints."""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from unicodedata import east_asian_width
+
+import click
+
+from bot import assemble, config
+from bot.config import Config, Series
+from bot.core.errors import BadInput
+from bot.storage.notices import TROUBLE, Notice
+from bot.world import World
+
+Command = Callable[..., Any]
+
+
+def command(name: str, example: str, *, series: bool = False, as_json: bool = False) -> Callable[[Command], Any]:
+    """A command with the options all share; its help ends with an example."""
+
+    def decorate(function: Command) -> Any:
+        if as_json:
+            function = click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)
+        if series:
+            function = click.option("--series", metavar="NAME", help="Which series, where there are several.")(function)
+        function = click.option("--config", "config_file", metavar="FILE", help="The configuration.")(function)
+        return click.command(name, epilog=f"Example: {example}")(function)
+
+    return decorate
+
+
+def file_of(config_file: str | None) -> Path:
+    """The configuration named at this command, else before it, else config.toml here."""
+    ctx = click.get_current_context()
+    return Path(config_file or ctx.find_root().obj or config.FILE)
+
+
+def load(config_file: str | None) -> Config:
+    return config.load(file_of(config_file))
+
+
+def world(config_file: str | None, *, say: assemble.Say = assemble.quiet) -> World:
+    return assemble.world(load(config_file), say=say)
+
+
+def one_series(own: Config, name: str | None) -> Series:
+    """The series that is meant: the only one, or the one that was named."""
+    if name is None:
+        if len(own.series) > 1:
+            raise click.UsageError(f"There are several series; name one with --series: {', '.join(own.series)}.")
+        return next(iter(own.series.values()))
+    if name not in own.series:
+        raise BadInput(f"There is no series {name} in {own.file.name}; it has {', '.join(own.series)}.")
+    return own.series[name]
+
+
+def local(own: Series, at: datetime | None) -> str:
+    """An instant as the series' people see it: "Wed 2021-08-04 15:00"."""
+    return f"{at.astimezone(own.zone):%a %Y-%m-%d %H:%M}" if at else ""
+
+
+def day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise click.UsageError(f'{text} is no day; write it as "2021-08-04".') from None
+
+
+def print_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def table(rows: Sequence[Sequence[str]], *, head: Sequence[str] = ()) -> None:
+    """Rows in aligned columns; wide characters count as two."""
+    lines = [list(map(str, row)) for row in ([head] if head and rows else []) + list(rows)]
+    widths = [max(_width(line[column]) for line in lines) for column in range(len(lines[0]))] if lines else []
+    for number, line in enumerate(lines):
+        cells = [cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)]
+        click.secho("  ".join(cells).rstrip(), bold=bool(head) and number == 0)
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def cut(text: str, most: int) -> str:
+    """The text on one line, cut to a width with "…"."""
+    line = " ".join(text.split())
+    while _width(line) > most:
+        line = line[:-2].rstrip() + "…"
+    return line
+
+
+def print_notices(notices: Sequence[Notice]) -> int:
+    """Print notices; the exit code: 1 when one of them asks a person to do something."""
+    for notice in notices:
+        is_trouble = notice.kind in TROUBLE
+        click.secho(f"! {notice.text}" if is_trouble else f"· {notice.text}", fg="red" if is_trouble else None)
+    return int(any(notice.kind in TROUBLE for notice in notices))

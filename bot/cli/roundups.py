@@ -1,0 +1,106 @@
+"""Roundups: what was made, and what would be."""
+
+from typing import Any
+
+import click
+
+from bot import outlook
+from bot.cli import context, looking
+from bot.core import month
+from bot.core.errors import BadInput
+from bot.core.month import Roundup
+from bot.storage import ledger, queue, roundups
+from bot.storage import series as storage
+
+
+@click.group("roundup", epilog="Example: mlcollage roundup preview 2021-09")
+def roundup_command() -> None:
+    """List, show and preview roundups; a MONTH is the one in the title, such as 2021-09."""
+
+
+@roundup_command.add_command
+@context.command("list", "mlcollage roundup list --json", series=True, as_json=True)
+def list_command(config_file: str | None, series: str | None, as_json: bool) -> None:
+    """List all roundups, newest first."""
+    world = context.world(config_file)
+    own = context.one_series(world.config, series)
+    with world.database.read() as conn:
+        found = roundups.listed(conn, storage.get(conn, own.name).id, world.rehearsal)
+    if as_json:
+        context.print_json([_described(one) for one in found])
+    elif not found:
+        click.echo("There is no roundup yet; see what is to come: mlcollage next")
+    else:
+        rows = [(one.title_month, _state(one), one.title, one.link) for one in found]
+        context.table(rows, head=("month", "state", "title", "link"))
+
+
+def _state(one: Roundup) -> str:
+    return "published elsewhere" if one.published_elsewhere else one.state.value
+
+
+def _described(one: Roundup) -> dict[str, Any]:
+    keys = ("title_month", "title", "subtitle", "slug", "link", "state", "published_elsewhere")
+    return {key: getattr(one, key) for key in keys} | {"due_at": one.due_at.isoformat()}
+
+
+def _checked(title_month: str) -> str:
+    try:
+        month.parse(title_month)
+    except ValueError as error:
+        raise BadInput(f"{error}.") from None
+    return title_month
+
+
+@roundup_command.add_command
+@context.command("show", "mlcollage roundup show 2021-09", series=True, as_json=True)
+@click.argument("title_month", metavar="MONTH")
+def show_command(config_file: str | None, series: str | None, as_json: bool, title_month: str) -> None:
+    """Show a roundup: its collages, its link, its threads."""
+    world = context.world(config_file)
+    own = context.one_series(world.config, series)
+    with world.database.read() as conn:
+        one = roundups.get(conn, storage.get(conn, own.name).id, _checked(title_month), world.rehearsal)
+        items = queue.in_roundup(conn, one.id)
+        threads = [(thread, ledger.parts_of(conn, thread.id)) for thread in ledger.of_roundup(conn, one.id)]
+    if as_json:
+        more = {"collages": [item.name for item in items]}
+        context.print_json(
+            _described(one) | more | {"deliveries": [looking.delivery_described(*thread) for thread in threads]}
+        )
+        return
+    click.secho(one.title, bold=True)
+    context.table([("state", _state(one)), ("due", context.local(own, one.due_at)), ("link", one.link or "none yet")])
+    for item in items:
+        number = own.numbering.shown(item.number) or item.printed_number
+        click.echo(f"  {number:>6}  {item.name}  {context.cut(item.paper.title, 60)}")
+    for thread, parts in threads:
+        click.echo(
+            f"{thread.account}: {thread.state}, {sum(1 for part in parts if part.receipt)} of {len(parts)} parts out"
+        )
+
+
+@roundup_command.add_command
+@context.command("preview", "mlcollage roundup preview 2021-09", series=True, as_json=True)
+@click.argument("title_month", metavar="MONTH", required=False)
+def preview_command(config_file: str | None, series: str | None, as_json: bool, title_month: str | None) -> None:
+    """Show the roundup's title, collages and thread as they would be if its moment were now."""
+    world = context.world(config_file)
+    own = context.one_series(world.config, series)
+    if title_month is None:
+        with world.database.read() as conn:
+            through = storage.get(conn, own.name).roundups_through
+        title_month = next(month.coming(own.roundup, through, own.zone))[0]
+    one, items, threads = outlook.preview_roundup(world, own, _checked(title_month))
+    if as_json:
+        more = {"collages": [item.name for item in items]}
+        context.print_json(
+            _described(one) | more | {"accounts": [looking.thread_described(thread) for thread in threads]}
+        )
+        return
+    click.secho(one.title if items else f"{title_month}: no collage is out for it yet", bold=True)
+    click.echo(f"goes out {context.local(own, one.due_at)} as {one.link}")
+    for item in items:
+        click.echo(f"  {own.numbering.shown(item.number) or item.printed_number:>6}  {item.name}")
+    for thread in threads:
+        looking.print_thread(thread)

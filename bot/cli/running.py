@@ -1,0 +1,83 @@
+"""Doing what is due: once, for as long as it runs, or for one collage at once."""
+
+import sys
+from datetime import datetime
+
+import click
+
+from bot import assemble, clock, tick
+from bot.cli import context
+from bot.core.errors import BadInput, MlcollageError, NotAllowed
+from bot.storage import installation, queue
+from bot.storage import series as storage
+from bot.world import World
+
+
+def _world(config_file: str | None) -> World:
+    """A world that tells what it does, each line with its time."""
+    own = context.load(config_file)
+    zone = next(iter(own.series.values())).zone
+
+    def say(at: datetime, words: str) -> None:
+        click.echo(f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}  {words}")
+
+    return assemble.world(own, say=say)
+
+
+def _refuse_simulation(world: World) -> None:
+    with world.database.read() as conn:
+        if installation.simulated_until(conn):
+            raise NotAllowed(f"{world.config.folder} is a simulation: play it with mlcollage simulate.")
+
+
+@context.command("tick", "mlcollage tick   (every few minutes, from cron)")
+def tick_command(config_file: str | None) -> None:
+    """Do what is due now, print what a maintainer must hear, and exit: 1 if a person has to do something."""
+    world = _world(config_file)
+    _refuse_simulation(world)
+    sys.exit(context.print_notices(tick.tick(world)))
+
+
+@context.command("run", "mlcollage run")
+def run_command(config_file: str | None) -> None:
+    """Stay, and do what is due when it is due; SIGTERM ends it after what it is doing."""
+    world = _world(config_file)
+    _refuse_simulation(world)
+    own = world.config
+    mode = "live" if own.live else "a rehearsal (live = false)"
+    world.say(f"{', '.join(own.series)} on {', '.join(own.accounts)}, {mode}; next: {_soon(world)}")
+
+    def once() -> None:
+        try:
+            context.print_notices(tick.tick(world))
+        except MlcollageError as error:
+            click.echo(f"! {error}", err=True)
+        except Exception as error:  # noqa: BLE001 - one bad tick must not end a bot that serves others
+            click.echo(f"! Something unexpected happened: {type(error).__name__}: {error}", err=True)
+        sys.stdout.flush()
+
+    clock.run(once)
+    world.say("Stopped.")
+
+
+def _soon(world: World) -> str:
+    soon = tick.next_at(world)
+    zone = next(iter(world.config.series.values())).zone
+    return f"{soon.astimezone(zone):%A %Y-%m-%d %H:%M}" if soon else "nothing"
+
+
+@context.command("post", "mlcollage post barlow-twins --now", series=True)
+@click.argument("name")
+@click.option("--now", is_flag=True, required=True, help="At this moment, outside the timetable.")
+def post_command(config_file: str | None, series: str | None, name: str, now: bool) -> None:
+    """Post a ready collage at once. It takes its number; the timetable's next slot takes the next collage."""
+    world = _world(config_file)
+    _refuse_simulation(world)
+    own = context.one_series(world.config, series)
+    if not now:
+        raise BadInput("Say --now: posting at once is not undone.")
+    world = tick.begin(world)
+    with world.database.read() as conn:
+        item = queue.get(conn, storage.get(conn, own.name).id, name)
+    tick.post_now(world, own, item)
+    sys.exit(context.print_notices(tick.unheard(world)))

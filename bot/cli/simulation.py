@@ -1,0 +1,36 @@
+"""A month, or years, in a moment."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from bot import config, simulate
+from bot.cli import context
+
+
+@context.command("simulate", "mlcollage simulate --in trial --from 2021-08-01 --to 2021-08-31")
+@click.option("--in", "folder", required=True, type=click.Path(path_type=Path), help="The simulation's own folder.")
+@click.option("--from", "start", metavar="DATE", help="The first day; default: where it stopped.")
+@click.option("--to", "end", metavar="DATE", help="The last day; default: the first one, for a look around.")
+@click.option("--quiet", is_flag=True, help="Only the end.")
+def simulate_command(config_file: str | None, folder: Path, start: str | None, end: str | None, quiet: bool) -> None:
+    """Play a copy of this installation forward in time: the real code, the outbox, nothing posted.
+
+    The first call copies configuration, database and templates into FOLDER; later calls go on there, and any command
+    reaches it with --config FOLDER/config.toml. The real database is never written.
+    """
+    start_on = context.day(start) if start else None
+    end_on = context.day(end) if end else start_on
+    if end_on is None or (start_on and end_on < start_on):
+        raise click.UsageError("Say until when: --to DATE, not before --from.")
+    own = simulate.prepare(lambda: context.load(config_file), folder)
+    zone = next(iter(own.series.values())).zone
+
+    def say(at: datetime, words: str) -> None:
+        if not quiet:
+            click.echo(f"{at.astimezone(zone):%a %Y-%m-%d %H:%M}  {words}")
+
+    until = simulate.run(own, start_on, end_on, say)
+    click.echo(f"Simulated until {until.astimezone(zone):%Y-%m-%d %H:%M}.")
+    click.echo(f"Look around with: mlcollage --config {folder / config.FILE} next")

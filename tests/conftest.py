@@ -1,0 +1,134 @@
+"""What every test may use: the shared data folder, real databases, and a clock that stands still."""
+
+import io
+import itertools
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from PIL import Image
+
+from bot import assemble, config
+from bot.storage.database import Database
+from bot.world import World
+from tests import postgres
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+def absent(reason: str) -> None:
+    """Something a test needs is not here: the test is skipped and says what is missing; under CI=true it fails."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def shared(path: str) -> Path:
+    """A file or folder of the shared test data."""
+    found = SHARED / path
+    if not found.exists():
+        absent(f"the shared test data has no {path} here")
+    return found
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of a real PostgreSQL, with `{name}` for the database."""
+    folder = postgres.binaries()
+    if folder is None:
+        absent("PostgreSQL is not installed (Debian: postgresql)")
+    else:
+        with postgres.running(folder) as url:
+            yield url
+
+
+_names = itertools.count(1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    name = f"test_{next(_names)}"
+    with psycopg.connect(url.replace("+psycopg", "").format(name="postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return url.format(name=name)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    made = Database(database_url)
+    made.prepare()
+    yield made
+    made.close()
+
+
+class StoppedClock:
+    """A clock that a test moves."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self.ticks = 0.0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.ticks
+
+    def wait_until(self, at: datetime) -> None:
+        self.at = max(self.at, at)
+
+    def go(self, **span: float) -> None:
+        self.at += timedelta(**span)
+        self.ticks += timedelta(**span).total_seconds()
+
+
+MONDAY = datetime(2021, 8, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    """Monday 2 August 2021, 9:00 UTC."""
+    return StoppedClock(MONDAY)
+
+
+def png(colour: str = "white", size: tuple[int, int] = (16, 9)) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", size, colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def write_item(folder: Path, name: str, **more: object) -> Path:
+    """A complete item file with its picture beside it; `more` replaces or adds TOML lines."""
+    values: dict[str, object] = {
+        "name": f'"{name}"',
+        "title": f'"The {name} paper"',
+        "authors": '["Ada Lovelace", "Charles Babbage", "Mary Somerville"]',
+        "year": 2021,
+        "links": f'[{{ kind = "paper", url = "https://example.org/{name}" }}]',
+        "alt": f'"A white slide about {name}."',
+        "picture": f'"{name}.png"',
+    } | more
+    lines = "\n".join(f"{key} = {value}" for key, value in values.items() if value is not None)
+    (folder / f"{name}.png").write_bytes(png(size=(16 + len(name), 9)))
+    file = folder / f"{name}.md"
+    paragraph = f"{name} says one thing. Then it says another thing, and a third one follows."
+    file.write_text(f"+++\n{lines}\n+++\n\n{paragraph}\n", encoding="utf-8")
+    return file
+
+
+def make_world(folder: Path, settings: str = "", clock: StoppedClock | None = None, url: str | None = None) -> World:
+    """A working bot in a folder, on a clock of the test's own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "config.toml"
+    if url:
+        settings += f'\n[database]\nurl = "{url}"\n'
+    file.write_text(settings, encoding="utf-8")
+    return assemble.world(config.load(file), clock=clock)

@@ -1,0 +1,43 @@
+"""A real PostgreSQL on a socket in a temporary folder, for the tests that need one."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+FOLDERS = [Path("/usr/local/bin"), *sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
+
+
+def binaries() -> Path | None:
+    """Where initdb and pg_ctl are; None where PostgreSQL is not installed."""
+    on_path = shutil.which("initdb")
+    found = [Path(on_path).resolve().parent] if on_path else []
+    found += FOLDERS
+    return next((folder for folder in found if (folder / "initdb").exists() and (folder / "pg_ctl").exists()), None)
+
+
+@contextmanager
+def running(bin_folder: Path) -> Iterator[str]:
+    """A fresh cluster; gives a URL template with `{name}` for the database."""
+    home = Path(tempfile.mkdtemp(prefix="mlcollage-pg-"))
+    # PostgreSQL refuses to run as root: then it runs as its own user, who needs the folder.
+    user = "postgres" if os.geteuid() == 0 else None
+    if user:
+        shutil.chown(home, user)
+    data = home / "data"
+
+    def run(*command: str) -> None:
+        done = subprocess.run(command, user=user, capture_output=True, text=True, cwd=home, check=False)
+        assert done.returncode == 0, f"{command[0]}: {done.stdout}{done.stderr}"
+
+    run(str(bin_folder / "initdb"), "-D", str(data), "-A", "trust", "-U", "test", "-E", "UTF8", "--no-sync")
+    options = f"-k {home} -c listen_addresses='' -c fsync=off -c max_connections=200"
+    try:
+        run(str(bin_folder / "pg_ctl"), "-D", str(data), "-o", options, "-l", str(home / "log"), "-w", "start")
+        yield f"postgresql+psycopg://test@/{{name}}?host={home}"
+    finally:
+        run(str(bin_folder / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")
+        shutil.rmtree(home, ignore_errors=True)
