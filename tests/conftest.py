@@ -49,16 +49,22 @@ def postgres_url() -> Iterator[str]:
 _names = itertools.count(1)
 
 
+@pytest.fixture
+def postgres_database(postgres_url: str) -> str:
+    """The URL of an empty database on a real PostgreSQL."""
+    name = f"test_{next(_names)}"
+    with psycopg.connect(postgres_url.replace("+psycopg", "").format(name="postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return postgres_url.format(name=name)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'test.db'}"
-    url: str = request.getfixturevalue("postgres_url")
-    name = f"test_{next(_names)}"
-    with psycopg.connect(url.replace("+psycopg", "").format(name="postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return url.format(name=name)
+    url: str = request.getfixturevalue("postgres_database")
+    return url
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ WAITING: ColumnElement[str] = literal_column("'waiting'")
 SENDING: ColumnElement[str] = literal_column("'sending'")
 UNCERTAIN: ColumnElement[str] = literal_column("'uncertain'")
 OPEN = deliveries.c.state.in_([WAITING, SENDING, UNCERTAIN])
+"""As the partial index says it: only so is the index used, beside any narrower condition."""
 
 
 class Lost(Exception):
@@ -242,13 +243,13 @@ def next_at(conn: Connection, account_ids: Sequence[int], rehearsal: int) -> dat
 def abandoned(conn: Connection, now: datetime, rehearsal: int) -> list[Delivery]:
     """Deliveries being sent by somebody whose lease has ended."""
     past = (deliveries.c.state == SENDING, deliveries.c.lease_until < now, deliveries.c.rehearsal == rehearsal)
-    return [_delivery(row) for row in conn.execute(_JOINED.where(*past))]
+    return [_delivery(row) for row in conn.execute(_JOINED.where(OPEN, *past))]
 
 
 def uncertain(conn: Connection, account_id: int, now: datetime, rehearsal: int) -> list[Delivery]:
     """The account's deliveries to be looked for now."""
     mine = (deliveries.c.account_id == account_id, deliveries.c.state == UNCERTAIN, deliveries.c.next_at <= now)
-    return [_delivery(row) for row in conn.execute(_JOINED.where(*mine, deliveries.c.rehearsal == rehearsal))]
+    return [_delivery(row) for row in conn.execute(_JOINED.where(OPEN, *mine, deliveries.c.rehearsal == rehearsal))]
 
 
 def of_collage(conn: Connection, collage_id: int) -> list[Delivery]:

@@ -10,13 +10,15 @@ from bot.core.collage import shown
 from bot.core.delivery import Kind
 from bot.core.errors import BadInput
 from bot.core.month import Roundup, State
+from bot.storage import ledger
 from bot.storage.database import insert_new
-from bot.storage.ledger import SENDING, UNCERTAIN
 from bot.storage.queue import POSTED
 from bot.storage.slots import NewDelivery, Taken
 from bot.storage.tables import collages, deliveries, roundups, series
 
-OPEN: ColumnElement[bool] = literal_column("roundups.state IN ('due', 'rendered', 'linked')")
+_UNFINISHED: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in ("due", "rendered", "linked")]
+OPEN = roundups.c.state.in_(_UNFINISHED)
+"""As the partial index says it: only so is the index used."""
 
 _JOINED = select(roundups, series.c.name.label("series_name")).join(series, series.c.id == roundups.c.series_id)
 
@@ -99,7 +101,8 @@ def is_unsettled(conn: Connection, series_id: int, due_by: datetime, rehearsal: 
     statement = select(deliveries.c.id).where(
         deliveries.c.series_id == series_id,
         deliveries.c.kind == Kind.COLLAGE.value,
-        or_(deliveries.c.state == SENDING, deliveries.c.state == UNCERTAIN),
+        ledger.OPEN,
+        or_(deliveries.c.state == ledger.SENDING, deliveries.c.state == ledger.UNCERTAIN),
         deliveries.c.due_at <= due_by,
         deliveries.c.rehearsal == rehearsal,
     )

@@ -1,0 +1,63 @@
+"""The schema: migrations and tables say the same, on both databases."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from bot.core.errors import NoDatabase
+from bot.storage import schema, tables
+from bot.storage.database import HEAD, Database
+
+
+def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
+    with database.read() as conn:
+        options = {"compare_type": True, "compare_server_default": False}
+        found = compare_metadata(MigrationContext.configure(conn, opts=options), tables.metadata)
+    assert found == []
+
+
+def test_every_table_and_index_is_there(database: Database) -> None:
+    with database.read() as conn:
+        for table in tables.metadata.sorted_tables:
+            there = {index["name"] for index in conn.dialect.get_indexes(conn, table.name)}
+            assert {index.name for index in table.indexes} <= there, table.name
+
+
+def test_the_newest_migration_is_the_version_the_program_asks_for() -> None:
+    assert ScriptDirectory.from_config(schema.config()).get_current_head() == HEAD
+
+
+def test_preparing_twice_changes_nothing(database: Database) -> None:
+    database.prepare()
+    assert database.version() == HEAD
+
+
+def test_a_database_of_a_newer_program_is_refused(database: Database) -> None:
+    with database.write() as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(NoDatabase, match="newer mlcollage"):
+        database.prepare()
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "queue.db"
+    file.write_bytes(b"no database at all, but long enough to be looked at" * 100)
+    with pytest.raises(NoDatabase, match="queue.db cannot be used: file is not a database"):
+        Database(f"sqlite:///{file}").prepare()
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(NoDatabase, match="its folder does not exist"):
+        Database(f"sqlite:///{tmp_path / 'nowhere' / 'queue.db'}").prepare()
+
+
+def test_a_password_is_never_shown() -> None:
+    database = Database("postgresql+psycopg://bot:hunter2@127.0.0.1:1/queue")
+    with pytest.raises(NoDatabase) as caught:
+        database.prepare()
+    assert "hunter2" not in str(caught.value)
+    assert "\n" not in str(caught.value)
