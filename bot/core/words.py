@@ -1,0 +1,82 @@
+"""What pages and posts say in the series' language."""
+
+from dataclasses import dataclass
+
+from bot.core.paper import LinkKind
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said in a language. `gap` parts sentences; `kinds` label links, in the order of `LinkKind`."""
+
+    locale: str
+    quotes: str
+    colon: str
+    gap: str
+    authors: str
+    summary: str
+    figures: str
+    previous: str
+    following: str
+    every: str
+    about: str
+    holds: str
+    kinds: str
+
+    def label(self, kind: LinkKind) -> str:
+        return self.kinds.split()[list(LinkKind).index(kind)]
+
+
+EMOJI = dict(zip(LinkKind, "📝🤖🌐🎤🗣💻🎮", strict=True))
+
+WORDS = {
+    "en": Words(
+        locale="en_US",
+        quotes="‘’",
+        colon=": ",
+        gap=" ",
+        authors="Authors",
+        summary="One-paragraph summary",
+        figures="Figures by the authors",
+        previous="Previous roundup",
+        following="Next roundup",
+        every="All roundups",
+        about="{series} puts one paper at a time on a single page: a drawing and a paragraph.",
+        holds="This roundup holds the collages of {month}; new ones appear under {hashtag}.",
+        kinds="Paper Code Project Talk Podcast Blog Demo",
+    ),
+    "de": Words(
+        locale="de_DE",
+        quotes="„“",
+        colon=": ",
+        gap=" ",
+        authors="Autoren",
+        summary="Zusammenfassung in einem Absatz",
+        figures="Abbildungen der Autoren",
+        previous="Vorige Ausgabe",
+        following="Nächste Ausgabe",
+        every="Alle Ausgaben",
+        about="{series} bringt ein Paper nach dem anderen auf eine Seite: als Zeichnung und in einem Absatz.",
+        holds="Diese Ausgabe enthält die Collagen aus dem {month}; neue erscheinen unter {hashtag}.",
+        kinds="Paper Code Projekt Vortrag Podcast Blog Demo",
+    ),
+    "zh": Words(
+        locale="zh_CN",
+        quotes="“”",
+        colon="：",
+        gap="",
+        authors="作者",
+        summary="一段话总结",
+        figures="图片来自论文作者",
+        previous="上一期",
+        following="下一期",
+        every="全部汇总",
+        about="{series} 每次把一篇论文画成一页图解，并配上一段文字。",
+        holds="这里汇集了 {month}的图解，新的图解见 {hashtag}。",
+        kinds="论文 代码 项目 演讲 播客 博客 演示",
+    ),
+}
+
+
+def of(language: str) -> Words:
+    return WORDS.get(language, WORDS["en"])

@@ -1,0 +1,1 @@
+"""The roundups as pages."""
