@@ -1,5 +1,6 @@
 """APScheduler: when to tick; it holds no state of its own."""
 
+import gc
 import signal
 from collections.abc import Callable
 from typing import Any
@@ -23,5 +24,6 @@ def run(tick: Callable[[], None]) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
+    gc.enable()
     tick()
     scheduler.start()

@@ -3,14 +3,22 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from bot import rendering
-from bot.config import Series
-from bot.core import collage, month, paper, text
+from bot.config import Config, Series
+from bot.core import collage, month, paper, text, words
 from bot.core.delivery import Image, Part
 from bot.core.errors import BadInput
 from bot.core.network import Limits
+
+
+class Rules(Protocol):
+    """What a publisher tells of its network."""
+
+    network: str
+
+    def limits(self) -> Limits: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +31,13 @@ class Voice:
     limits: Limits
     templates: Path
 
-    def fits(self, words: str) -> bool:
-        return text.fits(words, self.network, self.limits)
+    @classmethod
+    def of(cls, own: Config, series: str, account: str, publisher: Rules) -> "Voice":
+        """The words of a series through one of its accounts, by the rules its publisher goes by."""
+        return cls(own.series[series], account, publisher.network, publisher.limits(), own.templates)
+
+    def fits(self, said: str) -> bool:
+        return text.fits(said, self.network, self.limits)
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:
         """A template filled, without white space at its ends and with single blank lines."""
@@ -38,8 +51,8 @@ class Voice:
         return rendering.environment(self.templates, variants)
 
 
-def _tidy(words: str) -> str:
-    lines = [line.rstrip() for line in words.strip().splitlines()]
+def _tidy(said: str) -> str:
+    lines = [line.rstrip() for line in said.strip().splitlines()]
     return "\n".join(line for line, before in zip(lines, ["", *lines], strict=False) if line or before)
 
 
@@ -77,16 +90,16 @@ def roundup_thread(voice: Voice, roundup: month.Roundup, items: Sequence[collage
 
 
 def _context(voice: Voice, links: Sequence[paper.Link]) -> dict[str, Any]:
-    series, language = voice.series, voice.series.language
+    series, language = voice.series, words.of(voice.series.language)
     return {
-        "series": {"name": series.name, "title": series.title, "language": language},
+        "series": {"name": series.name, "title": series.title, "language": series.language},
         "hashtag": series.hashtag,
         "network": voice.network,
         "account": voice.account,
-        "quotes": paper.QUOTES[language],
+        "quotes": language.quotes,
         "links": [
-            {"kind": link.kind.value, "label": paper.LABELS[language][link.kind], "url": link.url}
-            | {"emoji": paper.EMOJI[link.kind]}
+            {"kind": link.kind.value, "label": language.label(link.kind), "url": link.url}
+            | {"emoji": words.EMOJI[link.kind]}
             for link in links
         ],
     }
@@ -114,10 +127,10 @@ def _with_paragraph(voice: Voice, kind: str, context: dict[str, Any], body: str,
     first, more = _fillers(voice, kind, context)
     _check_fits(voice, first(""), f"{what}: its first part, without a word of the paragraph,")
     language = voice.series.language
-    opening, rest = text.opening(body, language, lambda words: voice.fits(first(words)))
+    opening, rest = text.opening(body, language, lambda said: voice.fits(first(said)))
     return [
         first(opening),
-        *(more(words) for words in _split(rest, language, lambda words: voice.fits(more(words)), what)),
+        *(more(said) for said in _split(rest, language, lambda said: voice.fits(more(said)), what)),
     ]
 
 
@@ -137,11 +150,11 @@ def _with_lines(voice: Voice, kind: str, context: dict[str, Any], lines: Sequenc
 
 
 def _fillers(voice: Voice, kind: str, context: dict[str, Any]) -> tuple[Callable[[str], str], Callable[[str], str]]:
-    def first(words: str) -> str:
-        return voice.render(f"{kind}/first", context | {"opening": words})
+    def first(said: str) -> str:
+        return voice.render(f"{kind}/first", context | {"opening": said})
 
-    def more(words: str) -> str:
-        return voice.render(f"{kind}/more", context | {"text": words})
+    def more(said: str) -> str:
+        return voice.render(f"{kind}/more", context | {"text": said})
 
     return first, more
 
@@ -170,9 +183,9 @@ def _link_parts(voice: Voice, kind: str, context: dict[str, Any], what: str) -> 
 
 
 def _checked(voice: Voice, texts: Sequence[str], image: Image, what: str) -> tuple[Part, ...]:
-    for position, words in enumerate(texts, 1):
-        _check_fits(voice, words, f"{what}: part {position}")
-    tags = {tag.text.replace("＃", "#").casefold() for words in texts for tag in text.hashtags(words, voice.network)}
+    for position, said in enumerate(texts, 1):
+        _check_fits(voice, said, f"{what}: part {position}")
+    tags = {tag.text.replace("＃", "#").casefold() for said in texts for tag in text.hashtags(said, voice.network)}
     if voice.series.hashtag.casefold() not in tags:
         raise BadInput(
             f"{what}: no part holds the hashtag {voice.series.hashtag}; put it into a template or the thread."
@@ -183,13 +196,13 @@ def _checked(voice: Voice, texts: Sequence[str], image: Image, what: str) -> tup
         )
     if image.mime not in voice.limits.mimes:
         raise BadInput(f"{what}: the network takes no {image.mime} pictures.")
-    return tuple(Part(position, words, image if position == 1 else None) for position, words in enumerate(texts, 1))
+    return tuple(Part(position, said, image if position == 1 else None) for position, said in enumerate(texts, 1))
 
 
-def _check_fits(voice: Voice, words: str, what: str) -> None:
-    if voice.fits(words):
+def _check_fits(voice: Voice, said: str, what: str) -> None:
+    if voice.fits(said):
         return
-    length = text.length(words, voice.network)
+    length = text.length(said, voice.network)
     if length > voice.limits.length:
         over = f"has {length} of {voice.limits.length} characters ({length - voice.limits.length} too many); shorten it"
     else:

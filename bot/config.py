@@ -2,17 +2,17 @@
 
 import os
 import re
+import stat
 import tomllib
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, time, timedelta
-from getpass import getuser
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.core import month, retry, schedule, settings
-from bot.core.collage import shown
+from bot.core.collage import one_line, shown
 from bot.core.errors import BadConfig
 from bot.core.settings import Secret, Table, nearest, read, setting
 
@@ -88,10 +88,10 @@ class Series:
 class Delivering:
     """`[delivery]`: leases, waits and retries."""
 
-    lease: timedelta = setting(settings.span, timedelta(minutes=2))
-    request: timedelta = setting(settings.span, timedelta(seconds=60))
-    retry_first: timedelta = setting(settings.span, timedelta(minutes=1))
-    retry_longest: timedelta = setting(settings.span, timedelta(hours=1))
+    lease: timedelta = setting(settings.some_span, timedelta(minutes=2))
+    request: timedelta = setting(settings.some_span, timedelta(seconds=60))
+    retry_first: timedelta = setting(settings.some_span, timedelta(minutes=1))
+    retry_longest: timedelta = setting(settings.some_span, timedelta(hours=1))
     give_up: timedelta = setting(settings.span, timedelta(hours=48))
     first_look: timedelta = setting(settings.span, timedelta(minutes=2))
     second_look: timedelta = setting(settings.span, timedelta(minutes=10))
@@ -110,7 +110,7 @@ class Top:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseSettings:
-    url: str = setting(settings.some_text, "sqlite:///queue.db")
+    url: Secret = setting(settings.secret_text, Secret("sqlite:///queue.db"))
     url_file: str = setting(settings.text, "")
 
 
@@ -131,21 +131,28 @@ class Config:
         return self.file.parent
 
 
+POSTGRESQL = r"postgresql(\+psycopg)?://([^@\s]*@)?([^@/?\s:\[]*|\[[\w:.]+\])(:\d{1,5})?(/[^?\s]*)?(\?\S*)?"
+"""What SQLAlchemy reads without a part of the password getting into host, port or a message."""
+
 DEFAULT_ACCOUNT = "outbox"
 DEFAULT_SERIES = "mlcollage"
 
 
 def load(file: Path) -> Config:
     """Read and check the configuration; raises `BadConfig` with one sentence that names the dotted key and the file."""
+    shown_file = one_line(str(file))
     try:
-        if file.stat().st_size > SIZE:
-            raise BadConfig(f"{file} is larger than a configuration can be; is it the right file?")
+        found = file.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise BadConfig(f"{shown_file} is no file; name a configuration.")
+        if found.st_size > SIZE:
+            raise BadConfig(f"{shown_file} is larger than a configuration can be; is it the right file?")
         source = file.read_bytes().decode()
     except UnicodeDecodeError as error:
-        raise BadConfig(f"{file} is not UTF-8 text: byte {error.start + 1} cannot be read.") from None
+        raise BadConfig(f"{shown_file} is not UTF-8 text: byte {error.start + 1} cannot be read.") from None
     except OSError as error:
         hint = "; make one with: mlcollage init" if isinstance(error, FileNotFoundError) else ""
-        raise BadConfig(f"{file} cannot be read: {error.strerror or error}{hint}.") from None
+        raise BadConfig(f"{shown_file} cannot be read: {error.strerror or error}{hint}.") from None
     return parse(source, file)
 
 
@@ -153,8 +160,8 @@ def parse(source: str, file: Path) -> Config:
     """As `load`, from the text of a file at `file`."""
     try:
         values = tomllib.loads(source)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise BadConfig(f"{file} is no valid TOML: {_first_line(error)}.") from None
+    except (RecursionError, ValueError) as error:
+        raise BadConfig(one_line(f"{file} is no valid TOML: {_why(error)}.")) from None
     root = Table(file.name, "", values)
     sections = ("database", "delivery", "accounts", "series")
     for key in values:
@@ -176,8 +183,13 @@ def parse(source: str, file: Path) -> Config:
     )
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+def _why(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if not isinstance(error, tomllib.TOMLDecodeError):
+        return "it holds a number that is too long"
+    words = str(error).rstrip(".")
+    return words if len(words) <= 200 else f"{words[:120]} … {words[-60:]}"
 
 
 def _delivering(table: Table) -> Delivering:
@@ -190,11 +202,11 @@ def _delivering(table: Table) -> Delivering:
 def _database_url(table: Table, folder: Path) -> Secret:
     own = read(table, DatabaseSettings)
     url = secret(own.url, own.url_file, "MLCOLLAGE_DATABASE_URL", table, "url", folder)
-    if re.match(r"postgresql(\+psycopg)?://", url):
+    if re.fullmatch(POSTGRESQL, url):
         return Secret(url.replace("postgresql://", "postgresql+psycopg://", 1))
     match = re.fullmatch(r"sqlite:///(.+)", url)
     if not match:
-        raise table.wrong("url", 'must be "sqlite:///FILE" or "postgresql+psycopg://USER@HOST/DATABASE"')
+        raise table.wrong("url", 'must be "sqlite:///FILE" or "postgresql+psycopg://USER@HOST/DATABASE", @ as %40')
     return Secret(f"sqlite:///{folder / match[1]}")
 
 
@@ -207,7 +219,7 @@ def secret(value: str, file: str, variable: str, table: Table, key: str, folder:
     try:
         return Secret((folder / file).read_text(encoding="utf-8").strip())
     except (OSError, ValueError):
-        raise table.wrong(f"{key}_file", f"names {file}, which cannot be read") from None
+        raise table.wrong(f"{key}_file", f"names {shown(file)}, which cannot be read") from None
 
 
 def _named(root: Table, key: str) -> dict[str, Table]:
@@ -241,7 +253,9 @@ def _one_series(name: str, table: Table, top: Top, accounts: Mapping[str, Table]
     own = read(table.without("numbering", "roundup"), SeriesSettings)
     for account in own.accounts or ():
         if account not in accounts:
-            raise table.wrong("accounts", f"names {shown(account)}, but there is no [accounts.{account}]")
+            raise table.wrong("accounts", f"names {shown(account)}, but there is no such [accounts.NAME]")
+    if own.accounts == ():
+        raise table.wrong("accounts", "must name an account; leave it out to use all of them")
     roundup = read(table.table("roundup"), RoundupSettings)
     return Series(
         name=name,
@@ -261,6 +275,8 @@ def _one_series(name: str, table: Table, top: Top, accounts: Mapping[str, Table]
 
 def who() -> str:
     """Whose doing a change is, for the log: $MLCOLLAGE_USER or the name of the system's user."""
+    from getpass import getuser  # heavy: it brings the terminal along, and only changes need a name
+
     try:
         return os.environ.get("MLCOLLAGE_USER") or getuser()
     except (KeyError, OSError, ImportError):
@@ -270,8 +286,3 @@ def who() -> str:
 def editor() -> str:
     """The maintainer's text editor."""
     return os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-
-
-def is_debugging() -> bool:
-    """Whether a person who looks for a mistake wants to see tracebacks."""
-    return bool(os.environ.get("MLCOLLAGE_DEBUG"))

@@ -163,7 +163,7 @@ def _thread(world: World, delivery: Delivery) -> Thread:
 
 
 def _composed(world: World, delivery: Delivery) -> tuple[Part, ...]:
-    words = world.voice(delivery.series, delivery.account)
+    words = compose.Voice.of(world.config, delivery.series, delivery.account, world.publishers[delivery.account])
     with world.database.read() as conn:
         if delivery.kind is Kind.COLLAGE and delivery.collage_id is not None:
             item = queue.by_id(conn, delivery.collage_id)

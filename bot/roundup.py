@@ -29,12 +29,13 @@ def settle(world: World, own: Series, title_month: str, due_at: datetime) -> boo
             return True
         if not count:
             reading = month.reading_month(own.roundup, title_month)
-            say = f"No roundup {title_month} of {own.name}: no collage went out that it could hold (month {reading})."
+            say = f"There is no roundup {title_month} of {own.name}: nothing went out in {reading} that it could hold."
             notices.add(conn, notices.Kind.NO_ROUNDUP, f"{own.name}/{title_month}", say, now, world.rehearsal)
             return True
         title = month.title(own.roundup, title_month, count, own.language)
         slug = month.slug(title, title_month)
-        roundups.fix(conn, row.id, title_month, due_at, world.rehearsal, title=title, slug=slug)
+        names = {"title": title, "slug": slug, "link": pages.link(own, slug)}
+        roundups.fix(conn, row.id, title_month, due_at, world.rehearsal, **names)
     return True
 
 
@@ -53,9 +54,8 @@ def advance(world: World, own: Series) -> None:
 
 def _advance(world: World, own: Series, roundup: Roundup) -> None:
     if roundup.state is State.DUE:
-        link = pages.link(own, roundup)
         render(world, own, roundup)
-        roundup = _step(world, roundup, State.RENDERED, link=link)
+        roundup = _step(world, roundup, State.RENDERED)
         world.say(f"{own.name}: the roundup {roundup.title_month} is rendered: {own.site / pages.slug_path(roundup)}")
     if roundup.state is State.RENDERED and answers(world, own, roundup):
         _create_threads(world, own, roundup)
@@ -64,9 +64,9 @@ def _advance(world: World, own: Series, roundup: Roundup) -> None:
         _announced(world, own, roundup)
 
 
-def _step(world: World, roundup: Roundup, to: State, **values: str) -> Roundup:
+def _step(world: World, roundup: Roundup, to: State) -> Roundup:
     with world.database.write() as conn:
-        roundups.advance(conn, roundup, to, **values)
+        roundups.advance(conn, roundup, to)
         return roundups.by_id(conn, roundup.id)
 
 
@@ -86,7 +86,7 @@ def build(world: World, own: Series, roundup: Roundup) -> dict[str, bytes]:
         row = series.get(conn, own.name)
         items = queue.in_roundup(conn, roundup.id)
         shown = {item.picture.sha256 for item in items if item.picture}
-        everything = [one for one in roundups.listed(conn, row.id, world.rehearsal) if one.link or one.id == roundup.id]
+        everything = [one for one in roundups.listed(conn, row.id, world.rehearsal) if one.link]
         before = roundups.neighbour(conn, roundup, row.id)
         after = next((one for one in reversed(everything) if one.title_month > roundup.title_month), None)
         data = {sha256: pictures.data(conn, sha256) for sha256 in shown}
@@ -105,7 +105,9 @@ def _create_threads(world: World, own: Series, roundup: Roundup) -> None:
         items = queue.in_roundup(conn, roundup.id)
         ids = series.account_ids(conn)
     for account in own.accounts:
-        compose.roundup_thread(world.voice(own.name, account), roundup, items)
+        compose.roundup_thread(
+            compose.Voice.of(world.config, own.name, account, world.publishers[account]), roundup, items
+        )
     moment = f"roundup-{roundup.title_month}"
     new = [NewDelivery(ids[name], thread_key(own.name, moment, name, roundup.rehearsal)) for name in own.accounts]
     local_on = roundup.due_at.astimezone(own.zone).date()

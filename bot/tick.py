@@ -202,7 +202,9 @@ def claim(world: World, own: Series, item: Collage, slot: SlotTime, *, extra: bo
     if other:
         raise NotAllowed(f"its number {number[0]} is {other}'s already; give it another one.")
     for account in own.accounts:
-        compose.collage_thread(world.voice(own.name, account), item, number[0])
+        compose.collage_thread(
+            compose.Voice.of(world.config, own.name, account, world.publishers[account]), item, number[0]
+        )
     with world.database.write() as conn:
         if number_for(conn, own, row, item, slot.local_on) != number:
             raise Taken

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from bot.compose import Voice
 from bot.config import Config
 from bot.core.schedule import Clock
 from bot.publishers.protocol import Publisher
@@ -24,9 +23,3 @@ class World:
     rehearsal: int
     who: str
     say: Callable[[str], None] = field(default=lambda words: None)
-
-    def voice(self, series: str, account: str) -> Voice:
-        """In whose words an account's thread of that series is composed."""
-        publisher = self.publishers[account]
-        own = self.config.series[series]
-        return Voice(own, account, publisher.network, publisher.limits(), self.config.templates)

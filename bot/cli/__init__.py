@@ -1,7 +1,6 @@
 """The commands; each module is loaded when one of its commands is used."""
 
 import importlib
-from importlib import metadata
 
 import click
 
@@ -22,7 +21,7 @@ COMMANDS = {
     "pause": ("slots", "Stop a series' slots for a while."),
     "resume": ("slots", "End a pause."),
     "preview": ("looking", "Show the exact parts, as they would be sent."),
-    "next": ("slots", "Show what goes out when."),
+    "next": ("coming", "Show what goes out when."),
     "tick": ("running", "Do what is due now, and exit."),
     "run": ("running", "Stay, and do what is due when it is due."),
     "post": ("running", "Post a ready collage now."),
@@ -55,7 +54,7 @@ class Lazy(click.Group):
             import difflib  # heavy: 5 ms, for a mistake only
 
             close = difflib.get_close_matches(name, COMMANDS, n=1)
-            hint = f" Did you mean {close[0]}?" if close else " See: mlcollage --help"
+            hint = f" Did you mean {close[0]}?" if close else ""
             raise click.UsageError(f"There is no command {name}.{hint}", ctx)
         return super().resolve_command(ctx, args)
 
@@ -66,6 +65,8 @@ class Lazy(click.Group):
 
 def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value:
+        from importlib import metadata  # heavy: 25 ms, for this option only
+
         click.echo(f"mlcollage {metadata.version('mlcollage')}")
         ctx.exit()
 

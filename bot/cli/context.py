@@ -57,6 +57,11 @@ def one_series(own: Config, name: str | None) -> Series:
     return own.series[name]
 
 
+def mode(own: Config) -> str:
+    """A remark behind a heading where nothing counts yet."""
+    return "" if own.live else " (rehearsal)"
+
+
 def local(own: Series, at: datetime | None) -> str:
     """An instant as the series' people see it: "Wed 2021-08-04 15:00"."""
     return f"{at.astimezone(own.zone):%a %Y-%m-%d %H:%M}" if at else ""
@@ -74,8 +79,9 @@ def print_json(value: Any) -> None:
 
 
 def table(rows: Sequence[Sequence[str]], *, head: Sequence[str] = ()) -> None:
-    """Rows in aligned columns; wide characters count as two."""
-    lines = [list(map(str, row)) for row in ([head] if head and rows else []) + list(rows)]
+    """Rows in aligned columns, empty columns left out; wide characters count as two."""
+    filled = [place for place, cells in enumerate(zip(*rows, strict=True)) if any(cells)]
+    lines = [[str(row[place]) for place in filled] for row in ([head] if head and rows else []) + list(rows)]
     widths = [max(_width(line[column]) for line in lines) for column in range(len(lines[0]))] if lines else []
     for number, line in enumerate(lines):
         cells = [cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)]

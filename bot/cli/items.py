@@ -62,10 +62,11 @@ def add_command(
 def tell(taken: list[intake.Taken]) -> None:
     """One line a collage: what it became, and what it lacks."""
     for one in taken:
-        lacks = f": it lacks {', '.join(one.missing)}" if one.missing else ""
-        click.echo(
-            f"{one.collage.name} is {'a draft' if one.collage.state is State.DRAFT else one.collage.state}{lacks}"
-        )
+        name, is_draft = one.collage.name, one.collage.state is State.DRAFT
+        more = f": it lacks {', '.join(one.missing)}" if one.missing else ""
+        if is_draft and not one.missing:
+            more = f" that lacks nothing; when it may go out: mlcollage ready {name}"
+        click.echo(f"{name} is {'a draft' if is_draft else one.collage.state}{more}")
         for remark in one.remarks:
             click.echo(f"  note: {remark}")
 

@@ -4,13 +4,14 @@ from typing import Any
 
 import click
 
-from bot import outlook
+from bot import outlook, preview
 from bot.cli import context
 from bot.config import Series
 from bot.core import collage
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery, Part
-from bot.outlook import Preview
+from bot.core.errors import BadInput
+from bot.preview import Preview
 from bot.storage import ledger, log, notices, queue
 from bot.storage import series as storage
 from bot.world import World
@@ -179,13 +180,13 @@ def preview_command(
     accounts = (account,) if account else own.accounts
     number = outlook.provisional_number(world, own, item)
     shown = own.numbering.shown(number)
-    previews = list(outlook.preview_collage(world, own, item, accounts))
+    previews = list(preview.collage_threads(world, own, item, accounts))
     if as_json:
         heads = {"name": item.name, "number": number, "shown_number": shown, "is_provisional": item.number is None}
         context.print_json(heads | {"accounts": [thread_described(one) for one in previews]})
     else:
         would = "is" if item.number is not None else "would be"
-        click.secho(f"{item.name} {would} {shown or 'without a number'}", bold=True)
+        click.secho(f"{item.name} {would} {shown or 'without a number'}{context.mode(world.config)}", bold=True)
         for one in previews:
             print_thread(one)
     if any(one.problem for one in previews):
@@ -196,7 +197,7 @@ def _wanted(world: World, own: Series, name: str | None) -> Collage:
     if name is None:
         coming = [one.collage for one in outlook.coming_slots(world, own, 10) if one.collage]
         if not coming:
-            raise click.UsageError("No collage is ready to go out; name one.")
+            raise BadInput("No collage is ready to go out; name one: mlcollage preview NAME")
         return coming[0]
     with world.database.read() as conn:
         return queue.get(conn, storage.get(conn, own.name).id, name)

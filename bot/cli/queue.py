@@ -31,6 +31,8 @@ def ready_command(config_file: str | None, series: str | None, names: tuple[str,
     with world.database.write() as conn:
         for name in names:
             item = _find(conn, own, name)
+            if item.state is State.READY:
+                continue
             if missing := collage.missing(item, has_picture=item.picture is not None):
                 raise NotAllowed(f"{item.name} lacks {', '.join(missing)}; give it with: mlcollage edit {item.name}")
             queue.change_state(conn, item, State.READY)
@@ -113,6 +115,8 @@ def hold_command(config_file: str | None, series: str | None, name: str | None, 
         item = _find(conn, own, str(name))
         if item.state is State.CLAIMED:
             raise NotAllowed(f"{item.name} is on its way out; hold its account instead: mlcollage hold --account NAME")
+        if item.state is State.DRAFT:
+            raise NotAllowed(f"{item.name} is a draft: it goes nowhere before you say mlcollage ready {item.name}")
         queue.change_state(conn, item, State.HELD, why)
         intake.change(world, conn, "hold", own, item.name, why)
     click.echo(f"{item.name} is held.")

@@ -1,12 +1,15 @@
 """Roundups: what was made, and what would be."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from bot import outlook
+from bot import preview
 from bot.cli import context, looking
+from bot.config import Series
 from bot.core import month
+from bot.core.collage import Collage
 from bot.core.errors import BadInput
 from bot.core.month import Roundup
 from bot.storage import ledger, queue, roundups
@@ -71,27 +74,32 @@ def show_command(config_file: str | None, series: str | None, as_json: bool, tit
         return
     click.secho(one.title, bold=True)
     context.table([("state", _state(one)), ("due", context.local(own, one.due_at)), ("link", one.link or "none yet")])
-    for item in items:
-        number = own.numbering.shown(item.number) or item.printed_number
-        click.echo(f"  {number:>6}  {item.name}  {context.cut(item.paper.title, 60)}")
+    _print_collages(own, items)
     for thread, parts in threads:
         click.echo(
             f"{thread.account}: {thread.state}, {sum(1 for part in parts if part.receipt)} of {len(parts)} parts out"
         )
 
 
+def _print_collages(own: Series, items: Sequence[Collage]) -> None:
+    numbers = [own.numbering.shown(item.number) or item.printed_number for item in items]
+    context.table(
+        [(number, item.name, context.cut(item.paper.title, 60)) for number, item in zip(numbers, items, strict=True)]
+    )
+
+
 @roundup_command.add_command
 @context.command("preview", "mlcollage roundup preview 2021-09", series=True, as_json=True)
 @click.argument("title_month", metavar="MONTH", required=False)
 def preview_command(config_file: str | None, series: str | None, as_json: bool, title_month: str | None) -> None:
-    """Show the roundup's title, collages and thread as they would be if its moment were now."""
+    """Show a roundup as it would be if its moment were now."""
     world = context.world(config_file)
     own = context.one_series(world.config, series)
     if title_month is None:
         with world.database.read() as conn:
             through = storage.get(conn, own.name).roundups_through
         title_month = next(month.coming(own.roundup, through, own.zone))[0]
-    one, items, threads = outlook.preview_roundup(world, own, _checked(title_month))
+    one, items, threads = preview.roundup_threads(world, own, _checked(title_month))
     if as_json:
         more = {"collages": [item.name for item in items]}
         context.print_json(
@@ -99,8 +107,7 @@ def preview_command(config_file: str | None, series: str | None, as_json: bool, 
         )
         return
     click.secho(one.title if items else f"{title_month}: no collage is out for it yet", bold=True)
-    click.echo(f"goes out {context.local(own, one.due_at)} as {one.link}")
-    for item in items:
-        click.echo(f"  {own.numbering.shown(item.number) or item.printed_number:>6}  {item.name}")
+    click.echo(f"due {context.local(own, one.due_at)}{f', at {one.link}' if items else ''}")
+    _print_collages(own, items)
     for thread in threads:
         looking.print_thread(thread)

@@ -7,7 +7,7 @@ import click
 
 from bot import assemble, clock, tick
 from bot.cli import context
-from bot.core.errors import BadInput, MlcollageError, NotAllowed
+from bot.core.errors import MlcollageError, NotAllowed
 from bot.storage import installation, queue
 from bot.storage import series as storage
 from bot.world import World
@@ -68,14 +68,14 @@ def _soon(world: World) -> str:
 
 @context.command("post", "mlcollage post barlow-twins --now", series=True)
 @click.argument("name")
-@click.option("--now", is_flag=True, required=True, help="At this moment, outside the timetable.")
+@click.option("--now", is_flag=True, help="At this moment, outside the timetable.")
 def post_command(config_file: str | None, series: str | None, name: str, now: bool) -> None:
     """Post a ready collage at once. It takes its number; the timetable's next slot takes the next collage."""
+    if not now:
+        raise click.UsageError("Posting cannot be undone: add --now to do it at this moment.")
     world = _world(config_file)
     _refuse_simulation(world)
     own = context.one_series(world.config, series)
-    if not now:
-        raise BadInput("Say --now: posting at once is not undone.")
     world = tick.begin(world)
     with world.database.read() as conn:
         item = queue.get(conn, storage.get(conn, own.name).id, name)

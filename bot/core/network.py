@@ -17,7 +17,8 @@ class Limits:
     """UTF-8 bytes a post may have beside its length; None where only the length counts."""
 
 
-IMAGES = ("image/jpeg", "image/png", "image/gif", "image/webp")
+EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp"}
+IMAGES = tuple(EXTENSIONS)
 
 LIMITS = {
     # X: API description v2.167 (alt text, image types and sizes) and the documentation's counting rules.

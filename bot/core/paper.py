@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+SUFFIXES = {"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"}
+"""What may follow a family name and is left out of a citation."""
+
 
 class LinkKind(StrEnum):
     PAPER = "paper"
@@ -13,16 +16,6 @@ class LinkKind(StrEnum):
     PODCAST = "podcast"
     BLOG = "blog"
     DEMO = "demo"
-
-
-LABELS: dict[str, dict[LinkKind, str]] = {
-    "en": dict(zip(LinkKind, ("Paper", "Code", "Project", "Talk", "Podcast", "Blog", "Demo"), strict=True)),
-    "de": dict(zip(LinkKind, ("Paper", "Code", "Projekt", "Vortrag", "Podcast", "Blog", "Demo"), strict=True)),
-    "zh": dict(zip(LinkKind, ("论文", "代码", "项目", "演讲", "播客", "博客", "演示"), strict=True)),
-}
-EMOJI = dict(zip(LinkKind, "📝🤖🌐🎤🗣💻🎮", strict=True))
-
-QUOTES = {"en": ("“", "”"), "de": ("„", "“"), "zh": ("“", "”")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +67,22 @@ def family_name(name: str) -> str:
 
     Lower-case particles belong to it ("Laurens van der Maaten" → "van der Maaten"); a single word is kept whole.
     """
-    if "," in name:
-        return name.split(",", 1)[0].strip()
-    words = name.split()
-    if not words:
-        return ""
-    first = len(words) - 1
-    while first > 1 and words[first - 1][0].islower():
+    before, comma, after = (piece.strip() for piece in name.partition(","))
+    if comma and after not in SUFFIXES:
+        return before or after
+    words = before.split()
+    while len(words) > 1 and words[-1] in SUFFIXES:
+        words.pop()
+    first = max(len(words) - 1, 0)
+    # Who writes the last word small may write all of them so: then the first is a given name.
+    least = 1 if words and _is_particle(words[-1]) else 0
+    while first > least and _is_particle(words[first - 1]):
         first -= 1
     return " ".join(words[first:])
+
+
+def _is_particle(word: str) -> bool:
+    return word.lstrip("'’")[:1].islower()
 
 
 def cite(paper: Paper) -> str:

@@ -1,6 +1,5 @@
 """A raw table of settings with its place, and the readers that turn its values into checked ones."""
 
-import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
@@ -9,7 +8,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.core import schedule
-from bot.core.collage import shown
+from bot.core.collage import one_line, shown
 from bot.core.errors import BadConfig
 
 
@@ -34,12 +33,14 @@ class Table:
         return f"{self.path}.{key}" if self.path else key
 
     def wrong(self, key: str, why: str) -> BadConfig:
-        return BadConfig(f"{self.at(key)} in {self.file} {why}.")
+        dotted = self.at(key)
+        return BadConfig(one_line(f"{dotted if len(dotted) < 200 else shown(dotted)} in {self.file} {why}."))
 
     def table(self, key: str) -> "Table":
         value = self.values.get(key, {})
         if not isinstance(value, dict):
-            raise self.wrong(key, f"must be a section of settings, not {shown(value)}")
+            # The value is not shown: it may be a secret in the wrong place.
+            raise self.wrong(key, f"must be a section of settings, as in [{self.at(key)}]")
         return Table(self.file, self.at(key), value)
 
     def without(self, *keys: str) -> "Table":
@@ -76,6 +77,8 @@ def read(table: Table, settings: type[T]) -> T:
 
 def nearest(key: str, known: Mapping[str, Any]) -> str:
     """A hint at the known key most like a mistaken one, or at all of them."""
+    import difflib  # heavy: 3 ms, for a mistake only
+
     close = difflib.get_close_matches(key, known, n=1)
     return f"; did you mean {close[0]}?".rstrip("?") if close else f"; known here: {', '.join(known)}"
 
@@ -92,6 +95,13 @@ def some_text(value: Any) -> str:
     if not text(value).strip():
         raise ValueError("must not be empty")
     return str(value)
+
+
+def secret_text(value: Any) -> Secret:
+    """As `some_text`, but what is wrong is said without showing it."""
+    if not isinstance(value, str):
+        raise ValueError("must be text in quotes")
+    return Secret(some_text(value))
 
 
 def flag(value: Any) -> bool:
@@ -119,12 +129,21 @@ def one_of(*choices: str) -> Reader:
 
 
 def span(value: Any) -> timedelta:
-    """Read "48h", "10m", "30s", "500ms" or "7d"."""
+    """Read "48h", "10m", "30s", "500ms" or "7d"; ten years are long enough for anything."""
     units = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
     match = re.fullmatch(r"(\d{1,6})\s*(ms|s|m|h|d)", value) if isinstance(value, str) else None
     if not match:
         raise ValueError(f'must be a span of time such as "48h", "10m" or "30s", not {shown(value)}')
-    return timedelta(**{units[match[2]]: int(match[1])})
+    read_span = timedelta(**{units[match[2]]: int(match[1])})
+    if read_span > timedelta(days=3_650):
+        raise ValueError(f'must be at most "3650d", not {shown(value)}')
+    return read_span
+
+
+def some_span(value: Any) -> timedelta:
+    if not (read_span := span(value)):
+        raise ValueError("must be longer than nothing")
+    return read_span
 
 
 def zone(value: Any) -> ZoneInfo:
@@ -183,6 +202,8 @@ def title_format(value: Any) -> str:
     known = {"{count}", "{papers}", "{month}", "{year}"}
     if re.search(r"[{}]", re.sub("|".join(known), "", some_text(value))):
         raise ValueError(f"may hold {', '.join(sorted(known))} and no other braces, not {shown(value)}")
+    if not {"{month}", "{year}"} <= set(re.findall(r"{\w+}", value)):
+        raise ValueError(f"must hold {{month}} and {{year}}: each roundup's page is named by it, not {shown(value)}")
     return str(value)
 
 

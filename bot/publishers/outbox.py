@@ -9,14 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bot import files
 from bot.core import network, settings
 from bot.core.delivery import Absent, Found, Look, Part, Receipt, Thread
 from bot.core.errors import Unavailable
 from bot.core.schedule import Clock
 from bot.core.settings import setting
 from bot.publishers.protocol import Saved
-
-EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Outbox:
     def send(self, thread: Thread, position: int | None, saved: Saved) -> dict[int, Receipt]:
         """Write the thread; one that is there already under the same key gives its receipts again."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            files.make_folder(self.folder)
             found = self._look(thread)
             if isinstance(found, Found):
                 return found.receipts
@@ -87,11 +86,11 @@ class Outbox:
             shutil.rmtree(beside)
         beside.mkdir()
         at = self._clock.now()
-        for name, data in _files(thread, at).items():
-            _write_synced(beside / name, data)
-        _sync_folder(beside)
+        for name, data in _contents(thread, at).items():
+            files.write_synced(beside / name, data)
+        files.sync_folder(beside)
         beside.rename(place)
-        _sync_folder(self.folder)
+        files.sync_folder(self.folder)
         return _receipts(thread, place, at)
 
 
@@ -110,7 +109,7 @@ def _receipts(thread: Thread, place: Path, at: datetime) -> dict[int, Receipt]:
     }
 
 
-def _files(thread: Thread, at: datetime) -> dict[str, bytes]:
+def _contents(thread: Thread, at: datetime) -> dict[str, bytes]:
     """What a thread's folder holds, by file name."""
     described = {
         "key": thread.key,
@@ -120,12 +119,12 @@ def _files(thread: Thread, at: datetime) -> dict[str, bytes]:
         "posted_at": at.isoformat(),
         "parts": [{"text": part.text, "picture": _picture(thread, part)} for part in thread.parts],
     }
-    files = {f"{part.position}.txt": (part.text + "\n").encode() for part in thread.parts}
+    contents = {f"{part.position}.txt": (part.text + "\n").encode() for part in thread.parts}
     for part in thread.parts:
         if part.image:
-            files[_picture_name(thread, part)] = part.image.data
-    files["thread.json"] = (json.dumps(described, ensure_ascii=False, indent=2) + "\n").encode()
-    return files
+            contents[_picture_name(thread, part)] = part.image.data
+    contents["thread.json"] = (json.dumps(described, ensure_ascii=False, indent=2) + "\n").encode()
+    return contents
 
 
 def _picture(thread: Thread, part: Part) -> dict[str, str] | None:
@@ -136,22 +135,4 @@ def _picture(thread: Thread, part: Part) -> dict[str, str] | None:
 
 def _picture_name(thread: Thread, part: Part) -> str:
     count = f"-{part.position}" if part.position > 1 else ""
-    return f"{thread.name}{count}.{EXTENSIONS[part.image.mime] if part.image else ''}"
-
-
-def _write_synced(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """A rename is only sure once its folder is on disk; Windows cannot open folders, and needs no such step."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    return f"{thread.name}{count}.{network.EXTENSIONS[part.image.mime] if part.image else ''}"

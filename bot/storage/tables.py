@@ -11,7 +11,6 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
-    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -161,9 +160,7 @@ roundups = Table(
     _instant("due_at"),
     _rehearsal(),
     UniqueConstraint("series_id", "title_month", "rehearsal"),
-    Index("ix_roundups_open", "series_id", "due_at", sqlite_where=text("state IN ('due', 'rendered', 'linked')"),
-          postgresql_where=text("state IN ('due', 'rendered', 'linked')")),
-)  # fmt: skip
+)
 
 collages = Table(
     "collages",
@@ -193,23 +190,7 @@ collages = Table(
     _reference("roundup_id", "roundups"),
     _instant("removed_at", nullable=True),
     _rehearsal(),
-    Index("uq_collages_name", "series_id", "name", unique=True,
-          sqlite_where=text("removed_at IS NULL"), postgresql_where=text("removed_at IS NULL")),
-    Index("uq_collages_number", "series_id", "number_year", "number", unique=True,
-          sqlite_where=text("number IS NOT NULL"), postgresql_where=text("number IS NOT NULL")),
-    Index("ix_collages_queue", "series_id", "position",
-          sqlite_where=text("removed_at IS NULL AND state IN ('draft', 'ready', 'claimed', 'held')"),
-          postgresql_where=text("removed_at IS NULL AND state IN ('draft', 'ready', 'claimed', 'held')")),
-    Index("ix_collages_ready", "series_id", "position",
-          sqlite_where=text("state = 'ready' AND removed_at IS NULL"),
-          postgresql_where=text("state = 'ready' AND removed_at IS NULL")),
-    Index("ix_collages_unrounded", "series_id", "due_at",
-          sqlite_where=text("state = 'posted' AND roundup_id IS NULL"),
-          postgresql_where=text("state = 'posted' AND roundup_id IS NULL")),
-    Index("ix_collages_roundup_id", "roundup_id"),
-    Index("ix_collages_posted", "series_id", "posted_at",
-          sqlite_where=text("state = 'posted'"), postgresql_where=text("state = 'posted'")),
-)  # fmt: skip
+)
 
 slots = Table(
     "slots",
@@ -249,14 +230,7 @@ deliveries = Table(
     _text("note"),
     _instant("ended_at", nullable=True),
     _rehearsal(),
-    Index("ix_deliveries_waiting", "account_id", "next_at",
-          sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
-    Index("ix_deliveries_open", "next_at",
-          sqlite_where=text("state IN ('waiting', 'sending', 'uncertain')"),
-          postgresql_where=text("state IN ('waiting', 'sending', 'uncertain')")),
-    Index("ix_deliveries_collage_id", "collage_id"),
-    Index("ix_deliveries_roundup_id", "roundup_id"),
-)  # fmt: skip
+)
 
 parts = Table(
     "parts",
@@ -285,7 +259,6 @@ attempts = Table(
     _instant("ended_at", nullable=True),
     Column("outcome", String(12)),
     _text("detail"),
-    Index("ix_attempts_delivery_id", "delivery_id"),
 )
 
 notices = Table(
@@ -299,11 +272,7 @@ notices = Table(
     _instant("printed_at", nullable=True),
     _instant("acknowledged_at", nullable=True),
     _rehearsal(),
-    Index("ix_notices_unprinted", "id",
-          sqlite_where=text("printed_at IS NULL"), postgresql_where=text("printed_at IS NULL")),
-    Index("ix_notices_open", "id",
-          sqlite_where=text("acknowledged_at IS NULL"), postgresql_where=text("acknowledged_at IS NULL")),
-)  # fmt: skip
+)
 
 log = Table(
     "log",
@@ -314,5 +283,4 @@ log = Table(
     Column("what", String(40), nullable=False),
     Column("subject", Text, nullable=False),
     _text("detail"),
-    Index("ix_log_subject", "subject"),
 )

@@ -9,8 +9,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from bot.core.errors import NoDatabase
-from bot.storage import schema, tables
+from bot.storage import indexes, schema, tables
 from bot.storage.database import HEAD, Database
+
+indexes.attach()
 
 
 def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
@@ -46,7 +48,7 @@ def test_a_database_of_a_newer_program_is_refused(database: Database) -> None:
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     file = tmp_path / "queue.db"
     file.write_bytes(b"no database at all, but long enough to be looked at" * 100)
-    with pytest.raises(NoDatabase, match="queue.db cannot be used: file is not a database"):
+    with pytest.raises(NoDatabase, match=r"queue\.db cannot be used: file is not a database"):
         Database(f"sqlite:///{file}").prepare()
 
 
