@@ -48,7 +48,7 @@ def from_file(path: Path) -> Arrival:
 
 def change(world: World, conn: Connection, what: str, own: Series, name: str, detail: str = "") -> None:
     """Write down who changed what when."""
-    log.record(conn, Change(world.clock.now(), world.who, what, f"{own.name}/{name}", detail))
+    log.record(conn, Change(world.clock.now(), world.who, what, f"{own.name}/{name}".rstrip("/"), detail))
 
 
 def drawn(own: Series, arrivals: Sequence[Arrival], numbers: Sequence[str]) -> list[Arrival]:
@@ -100,7 +100,7 @@ def _take(world: World, conn: Connection, own: Series, series_id: int, arrival: 
     item, picture = arrival.item, arrival.picture
     missing = collage.missing(item, has_picture=picture is not None)
     remarks = arrival.remarks
-    same = queue.same_paper(conn, series_id, [link.url for link in item.paper.links_of(LinkKind.PAPER)])
+    same = queue.same_paper(conn, series_id, _papers(item))
     if same:
         remarks += (f"{same} is about the same paper",)
     if picture:
@@ -163,12 +163,27 @@ class Import:
 
 def import_article(world: World, own: Series, source: Article, options: Import) -> list[Taken]:
     """An article's collages into the queue, or with its roundup into history; the caller reports its findings."""
-    arrivals = [_arrival(item, options) for item in source.items]
+    arrivals = [_arrival(_free_name(world, own, item), options) for item in source.items]
     if options.posted:
         return _import_history(world, own, source, arrivals, options)
     if options.draw:
         arrivals = drawn(own, arrivals, coming_numbers(world, own, arrivals))
     return take(world, own, arrivals)
+
+
+def _free_name(world: World, own: Series, item: Item) -> Item:
+    """An item whose NAME another paper has gets a further one; the same paper again is refused when it is taken in."""
+    with world.database.read() as conn:
+        series_id = series.get(conn, own.name).id
+        name, count = item.name, 1
+        while queue.has_name(conn, series_id, name) and not queue.same_paper(conn, series_id, _papers(item)):
+            count += 1
+            name = f"{item.name}-{count}"
+    return replace(item, name=name)
+
+
+def _papers(item: Item) -> list[str]:
+    return [link.url for link in item.paper.links_of(LinkKind.PAPER)]
 
 
 def _arrival(item: Item, options: Import) -> Arrival:

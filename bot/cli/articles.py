@@ -11,8 +11,6 @@ from bot.intake import Import
 from bot.sources import article
 from bot.sources.article import Article
 
-MOST_BYTES = 2_000_000
-
 
 @context.command("import", "mlcollage import june-2021.md --queue --pictures img/", series=True, as_json=True)
 @click.argument("files", metavar="ARTICLE…", nargs=-1, required=True, type=click.Path())
@@ -54,7 +52,7 @@ def import_command(
 
 def _read(file: Path) -> Article:
     try:
-        if file.stat().st_size > MOST_BYTES:
+        if file.stat().st_size > article.MOST_BYTES:
             raise BadInput(f"{file}: is larger than an article can be.")
         return article.read(file.read_text(encoding="utf-8"), str(file))
     except UnicodeDecodeError as error:

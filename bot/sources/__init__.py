@@ -1,0 +1,1 @@
+"""Where facts and old items come from: item files and published articles."""
