@@ -11,7 +11,7 @@ from datetime import date, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.core import month, retry, schedule, settings
+from bot.core import month, schedule, settings
 from bot.core.collage import one_line, shown
 from bot.core.errors import BadConfig
 from bot.core.settings import Secret, Table, nearest, read, setting
@@ -28,7 +28,15 @@ class Numbering:
     restart: str = setting(settings.one_of("yearly", "never"), "yearly")
     first: int = setting(settings.whole(0, 1_000_000), 1)
 
-    def shown(self, number: int | None, provisional: bool = False) -> str:
+    def year(self, local_on: date) -> int:
+        """The numbering year of a day: 0 where numbers never restart."""
+        return local_on.year if self.restart == "yearly" else 0
+
+    def after(self, newest: int | None) -> int:
+        """The number after the newest one of its year."""
+        return self.first if newest is None else newest + 1
+
+    def shown(self, number: int | None) -> str:
         """ "29/52"; empty where there is no number or the series shows none."""
         return self.format.replace("{n}", str(number)) if self.format and number is not None else ""
 
@@ -96,10 +104,6 @@ class Delivering:
     first_look: timedelta = setting(settings.span, timedelta(minutes=2))
     second_look: timedelta = setting(settings.span, timedelta(minutes=10))
 
-    @property
-    def retry(self) -> retry.Policy:
-        return retry.Policy(self.retry_first, self.retry_longest, self.give_up)
-
 
 @dataclass(frozen=True, slots=True)
 class Top:
@@ -146,7 +150,7 @@ def load(file: Path) -> Config:
         if not stat.S_ISREG(found.st_mode):
             raise BadConfig(f"{shown_file} is no file; name a configuration.")
         if found.st_size > SIZE:
-            raise BadConfig(f"{shown_file} is larger than a configuration can be; is it the right file?")
+            raise BadConfig(f"{shown_file} is larger than a configuration can be: name another file.")
         source = file.read_bytes().decode()
     except UnicodeDecodeError as error:
         raise BadConfig(f"{shown_file} is not UTF-8 text: byte {error.start + 1} cannot be read.") from None
@@ -159,6 +163,8 @@ def load(file: Path) -> Config:
 def parse(source: str, file: Path) -> Config:
     """As `load`, from the text of a file at `file`."""
     try:
+        if re.search(settings.DOTTED_KEY, source):
+            raise RecursionError
         values = tomllib.loads(source)
     except (RecursionError, ValueError) as error:
         raise BadConfig(one_line(f"{file} is no valid TOML: {_why(error)}.")) from None

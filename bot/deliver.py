@@ -128,9 +128,8 @@ def _request(
         lease.check(world)
         receipts = publisher.send(thread, position, saved)
     except LeaseEnded:
-        with world.database.write() as conn:
-            ledger.end_attempt(conn, attempt, Outcome.NOT_SENT, "the lease had ended", world.clock.now())
-            ledger.move(conn, delivery, State.WAITING, world.clock.now(), next_at=world.clock.now())
+        unsent = errors.Unavailable("The lease ended before the request; nothing was sent.")
+        _after_error(world, delivery, unsent, attempt)
         return False
     except Exception as error:  # noqa: BLE001 - what nobody foresaw may be out: retry.decide says to look
         _after_error(world, delivery, error, attempt)
@@ -179,7 +178,8 @@ def _composed(world: World, delivery: Delivery) -> tuple[Part, ...]:
 def _after_error(world: World, delivery: Delivery, error: Exception, attempt: int | None = None) -> None:
     """Record how an attempt ended and do what the retry rule says."""
     own, now = world.config.delivery, world.clock.now()
-    decision = retry.decide(error, delivery.failures, delivery.due_at, now, own.retry)
+    policy = retry.Policy(own.retry_first, own.retry_longest, own.give_up)
+    decision = retry.decide(error, delivery.failures, delivery.due_at, now, policy)
     words = _words(error)
     with world.database.write() as conn:
         if attempt is not None:

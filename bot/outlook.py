@@ -1,7 +1,8 @@
 """What would go out when: looked at before anything is done."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from itertools import islice
+from typing import NamedTuple
 
 from bot.config import Series
 from bot.core import schedule
@@ -11,8 +12,7 @@ from bot.storage import queue, series, slots
 from bot.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(NamedTuple):
     """A coming slot: the collage it would take and its provisional number, or why there is none."""
 
     slot: SlotTime
@@ -22,32 +22,38 @@ class Outlook:
 
 
 def coming_slots(world: World, own: Series, count: int) -> list[Outlook]:
-    """The next slots, and what each would take if nothing changed."""
+    """The slots that are due and the next ones, and what each would take if nothing changed."""
     now = world.clock.now()
     with world.database.read() as conn:
-        row = series.find(conn, own.name)
-        start = max(now, row.looked_until if row else now)
-        settled = (
-            slots.between(conn, row.id, start, datetime.max.replace(tzinfo=now.tzinfo), world.rehearsal) if row else {}
-        )
-        ready = queue.waiting(conn, row.id, [State.READY]) if row else []
-        numbers = _Numbers(
-            own, {year: queue.newest_number(conn, row.id, year) for year in _years(own, now)} if row else {}
-        )
-    found: list[Outlook] = []
-    for slot in schedule.slots_from(own.timetable, start):
-        if len(found) == count:
-            break
-        if slot.due_at in settled:
-            found.append(Outlook(slot, settled[slot.due_at].state))
-        elif row and row.is_paused(slot.due_at):
-            found.append(Outlook(slot, SlotState.PAUSED))
-        elif taken := take(ready, slot.local_on):
-            ready.remove(taken)
-            found.append(Outlook(slot, None, taken, numbers.next_for(taken, slot.local_on)))
-        else:
-            found.append(Outlook(slot, SlotState.EMPTY))
-    return found
+        row = series.get(conn, own.name)
+        times = list(islice(schedule.slots_from(own.timetable, row.looked_until + schedule.STEP), count))
+        settled = slots.between(conn, row.id, times[0].due_at, times[-1].due_at, world.rehearsal) if times else {}
+        ready = queue.waiting(conn, row.id, [State.READY])
+        years = {own.numbering.year(slot.local_on) for slot in times}
+        newest = {year: queue.newest_number(conn, row.id, year) for year in years}
+    states = {due_at: slot.state for due_at, slot in settled.items()}
+    states |= {slot.due_at: SlotState.PAUSED for slot in times if row.is_paused(slot.due_at)} | states
+    late = [slot for slot in times if slot.due_at <= now and slot.due_at not in states]
+    gone = zip(late, schedule.missed(late, now, own.lateness), strict=True)
+    states |= {slot.due_at: SlotState.MISSED for slot, is_missed in gone if is_missed}
+    return [_outlook(own, slot, states.get(slot.due_at), ready, newest) for slot in times]
+
+
+def _outlook(
+    own: Series, slot: SlotTime, state: SlotState | None, ready: list[Collage], newest: dict[int, int | None]
+) -> Outlook:
+    """What a slot takes of `ready`, and its number; both are counted on for the next slot."""
+    if state is not None:
+        return Outlook(slot, state)
+    taken = take(ready, slot.local_on)
+    if taken is None:
+        return Outlook(slot, SlotState.EMPTY)
+    ready.remove(taken)
+    if taken.kept_number is not None:
+        return Outlook(slot, None, taken, taken.kept_number)
+    year = own.numbering.year(slot.local_on)
+    newest[year] = own.numbering.after(newest[year])
+    return Outlook(slot, None, taken, newest[year])
 
 
 def take(ready: list[Collage], local_on: date) -> Collage | None:
@@ -57,39 +63,16 @@ def take(ready: list[Collage], local_on: date) -> Collage | None:
     return next(iter(pinned + free), None)
 
 
-def _years(own: Series, now: datetime) -> list[int]:
-    return [now.year - 1, now.year, now.year + 1, now.year + 2] if own.numbering.restart == "yearly" else [0]
-
-
-@dataclass(slots=True)
-class _Numbers:
-    """Counts on from the newest number of each numbering year."""
-
-    own: Series
-    newest: dict[int, int | None]
-
-    def next_for(self, item: Collage, local_on: date) -> int:
-        if item.kept_number is not None:
-            return item.kept_number
-        year = local_on.year if self.own.numbering.restart == "yearly" else 0
-        before = self.newest.get(year)
-        self.newest[year] = self.own.numbering.first if before is None else before + 1
-        return self.newest[year] or 0
-
-
 def provisional_number(world: World, own: Series, item: Collage) -> int:
     """The number a collage would get: its own, that of the slot it stands for, or the next one."""
     for number in (item.number, item.kept_number):
         if number is not None:
             return number
     with world.database.read() as conn:
-        row = series.find(conn, own.name)
-        ahead = len(queue.waiting(conn, row.id, [State.READY])) if row else 0
-    for outlook in coming_slots(world, own, ahead + 1):
-        if outlook.number is not None and outlook.collage and outlook.collage.id == item.id:
-            return outlook.number
-    with world.database.read() as conn:
-        local_on = world.clock.now().astimezone(own.zone).date()
-        year = local_on.year if own.numbering.restart == "yearly" else 0
-        newest = queue.newest_number(conn, row.id, year) if row else None
-    return own.numbering.first if newest is None else newest + 1
+        row = series.get(conn, own.name)
+        ahead = len(queue.waiting(conn, row.id, [State.READY]))
+        newest = queue.newest_number(conn, row.id, own.numbering.year(world.clock.now().astimezone(own.zone).date()))
+    for coming in coming_slots(world, own, ahead + 1):
+        if coming.number is not None and coming.collage and coming.collage.id == item.id:
+            return coming.number
+    return own.numbering.after(newest)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class State(StrEnum):
@@ -41,8 +42,7 @@ class Outcome(StrEnum):
     NOT_SENT = "not sent"
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """The network's id and URL for a part that is out."""
 
     id: str
@@ -50,8 +50,7 @@ class Receipt:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """A part's picture: the exact bytes that go out, and its alt text."""
 
     sha256: str
@@ -61,8 +60,7 @@ class Image:
     data: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One post of a thread; `position` counts from 1."""
 
     position: int
@@ -71,8 +69,7 @@ class Part:
     receipt: Receipt | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(NamedTuple):
     """What a publisher gets. `name` is the collage's slug or "roundup-2021-09"; `local_on` the series' day."""
 
     key: str
@@ -84,8 +81,7 @@ class Thread:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One row of the ledger. `begun` says that an attempt was made, so its parts are frozen."""
 
     id: int
@@ -106,8 +102,7 @@ class Delivery:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """The network has it: receipts by position."""
 
     receipts: dict[int, Receipt]
@@ -118,8 +113,7 @@ class Absent:
     """A key proves that the network does not have it."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotSeen:
+class NotSeen(NamedTuple):
     """It was not seen, which proves nothing. `anchor_seen`: our last known post was."""
 
     anchor_seen: bool

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bot.core import errors
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """Waits grow by doubling from `first` to `longest`; after `give_up` since it was due a delivery fails."""
 
     first: timedelta = timedelta(minutes=1)
@@ -15,8 +15,7 @@ class Policy:
     give_up: timedelta = timedelta(hours=48)
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
+class Again(NamedTuple):
     at: datetime
 
 
@@ -46,7 +45,16 @@ def decide(error: Exception, failures: int, due_at: datetime, now: datetime, pol
         case errors.Blocked():
             return HoldAccount()
         case errors.Unavailable():
-            at = error.retry_at or now + min(policy.longest, policy.first * 2 ** min(failures, 30))
-            return Never() if now - due_at > policy.give_up else Again(at)
+            if now - due_at > policy.give_up:
+                return Never()
+            # A network whose clock is behind ours may name a time that is past: then our own wait holds.
+            at = error.retry_at
+            return Again(now + wait(failures, policy) if at is None or at <= now else at)
         case _:
             return Look()
+
+
+def wait(failures: int, policy: Policy) -> timedelta:
+    """The wait after a failure that `failures` others went before."""
+    doublings = min(failures, 30)
+    return policy.longest if policy.first > policy.longest / 2**doublings else policy.first * 2**doublings

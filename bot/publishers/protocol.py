@@ -1,9 +1,10 @@
 """What every publisher can do, and nothing more."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from bot.core.delivery import Look, Receipt, Thread
-from bot.core.network import Limits
+if TYPE_CHECKING:
+    from bot.core.delivery import Look, Receipt, Thread
+    from bot.core.network import Limits
 
 Saved = dict[str, object]
 """A JSON value that a publisher wants back: uploads, record keys. It is stored before anything is sent."""
@@ -21,17 +22,17 @@ class Publisher(Protocol):
     proves_absence: bool
     """Whether `find` can answer `Absent`, so that it may look at once."""
 
-    def limits(self) -> Limits: ...
+    def limits(self) -> "Limits": ...
 
-    def prepare(self, thread: Thread, saved: Saved) -> Saved:
+    def prepare(self, thread: "Thread", saved: Saved) -> Saved:
         """Upload pictures, reserve keys: repeatable, and never able to publish."""
         ...
 
-    def send(self, thread: Thread, position: int | None, saved: Saved) -> dict[int, Receipt]:
+    def send(self, thread: "Thread", position: int | None, saved: Saved) -> "dict[int, Receipt]":
         """Publish one part, or the whole thread; the receipts by position. Only here `Uncertain` can come up."""
         ...
 
-    def find(self, thread: Thread, saved: Saved) -> Look:
+    def find(self, thread: "Thread", saved: Saved) -> "Look":
         """Look for what an attempt without a known outcome may have left."""
         ...
 

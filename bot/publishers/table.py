@@ -1,9 +1,8 @@
 """Every network we can publish to: one line each."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.core import settings
 from bot.core.collage import shown
@@ -13,8 +12,7 @@ from bot.publishers import outbox
 from bot.publishers.protocol import Publisher
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(NamedTuple):
     """A network's settings class, and how a publisher is made of them, the configuration's folder and a clock."""
 
     settings: type[Any]
@@ -31,9 +29,9 @@ def network_of(table: Table) -> str:
     name = table.values.get("network")
     if name is None:
         raise table.wrong("network", f"is missing; it is one of {', '.join(NETWORKS)}")
-    if name not in NETWORKS:
+    if not isinstance(name, str) or name not in NETWORKS:
         raise table.wrong("network", f"must be one of {', '.join(NETWORKS)}, not {shown(name)}")
-    return str(name)
+    return name
 
 
 def make(table: Table, base: Path, clock: Clock) -> Publisher:

@@ -1,15 +1,14 @@
 """Who changed what when."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, select
 
 from bot.storage import tables
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     at: datetime
     who: str
     what: str

@@ -1,10 +1,10 @@
 """What a maintainer must hear: a row first, then printed, listed, sent."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from bot.storage import tables
 from bot.storage.database import insert_new
@@ -27,8 +27,7 @@ TROUBLE = frozenset({Kind.HELD, Kind.FAILED, Kind.UNCERTAIN})
 """Notices after which a person has to do something."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     id: int
     kind: Kind
     text: str
@@ -51,13 +50,13 @@ _COLUMNS = (
 )
 
 
-def _notice(row: tuple[int, str, str, datetime, datetime | None]) -> Notice:
-    return Notice(row[0], Kind(row[1]), *row[2:])
+def _notice(row: Row[*tuple[Any, ...]]) -> Notice:
+    return Notice(row.id, Kind(row.kind), row.text, row.created_at, row.acknowledged_at)
 
 
 def unprinted(conn: Connection) -> list[Notice]:
     statement = select(*_COLUMNS).where(tables.notices.c.printed_at.is_(None)).order_by(tables.notices.c.id)
-    return [_notice(row.tuple()) for row in conn.execute(statement)]
+    return [_notice(row) for row in conn.execute(statement)]
 
 
 def mark_printed(conn: Connection, through: int, now: datetime) -> None:
@@ -70,7 +69,7 @@ def listed(conn: Connection, *, everything: bool = False, most: int = 200) -> li
     statement = select(*_COLUMNS).order_by(tables.notices.c.id.desc()).limit(most)
     if not everything:
         statement = statement.where(tables.notices.c.acknowledged_at.is_(None))
-    return [_notice(row.tuple()) for row in conn.execute(statement)]
+    return [_notice(row) for row in conn.execute(statement)]
 
 
 def acknowledge(conn: Connection, now: datetime, ids: tuple[int, ...] = ()) -> int:

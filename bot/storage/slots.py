@@ -1,35 +1,17 @@
-"""Slots that were decided: each once, whoever is running; the claim is one transaction."""
+"""Slots that were decided: each once, whoever is running."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select
 
-from bot.core.collage import Collage
-from bot.core.delivery import Kind
 from bot.core.schedule import SlotState, SlotTime
 from bot.storage import series
 from bot.storage.database import insert_new
-from bot.storage.queue import READY
-from bot.storage.tables import collages, deliveries, slots
+from bot.storage.tables import slots
 
 
-class Taken(Exception):
-    """Somebody else decided this slot, or changed the collage: look again. Ends the transaction without a trace."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewDelivery:
-    """A thread to be made for one account, with its key."""
-
-    account_id: int
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class SlotRow:
+class SlotRow(NamedTuple):
     due_at: datetime
     local_on: date
     state: SlotState
@@ -52,65 +34,6 @@ def decide(conn: Connection, series_id: int, slot: SlotTime, state: SlotState, r
     return new is not None
 
 
-def claim(
-    conn: Connection,
-    series_id: int,
-    slot: SlotTime,
-    collage: Collage,
-    number: tuple[int, int],
-    new: Iterable[NewDelivery],
-    rehearsal: int,
-    *,
-    extra: bool = False,
-) -> None:
-    """The slot's row, the collage `ready → claimed` with its number and numbering year, one delivery per account.
-
-    Raises `Taken` when the slot is settled or the collage is not what was read; the transaction must then end.
-    """
-    if not extra:
-        series.looked(conn, series_id, slot.due_at)
-    row: dict[str, Any] = {
-        "due_at": slot.due_at,
-        "local_on": slot.local_on,
-        "rehearsal": rehearsal,
-        "series_id": series_id,
-    }
-    slot_values = {"state": SlotState.CLAIMED.value, "collage_id": collage.id, "number": number[0], "extra": extra}
-    if insert_new(conn, slots, **row, **slot_values) is None:
-        raise Taken
-    taken = (
-        update(collages)
-        .where(collages.c.id == collage.id, collages.c.state == READY, collages.c.revision == collage.revision)
-        .values(
-            state="claimed",
-            number=number[0],
-            number_year=number[1],
-            due_at=slot.due_at,
-            rehearsal=rehearsal,
-            pinned_on=None,
-            note="",
-            revision=collages.c.revision + 1,
-        )
-    )
-    if conn.execute(taken).rowcount != 1:
-        raise Taken
-    rows = [
-        row
-        | {
-            "key": delivery.key,
-            "account_id": delivery.account_id,
-            "kind": Kind.COLLAGE.value,
-            "collage_id": collage.id,
-            "state": "waiting",
-            "next_at": slot.due_at,
-            "saved": {},
-        }
-        for delivery in new
-    ]
-    if rows:
-        conn.execute(insert(deliveries), rows)
-
-
 def between(
     conn: Connection, series_id: int, start: datetime, until: datetime, rehearsal: int
 ) -> dict[datetime, SlotRow]:
@@ -122,8 +45,10 @@ def between(
         slots.c.rehearsal == rehearsal,
         slots.c.extra.is_(False),
     )
-    rows = [row.tuple() for row in conn.execute(statement)]
-    return {row[0]: SlotRow(row[0], row[1], SlotState(row[2]), row[3], row[4]) for row in rows}
+    return {
+        row.due_at: SlotRow(row.due_at, row.local_on, SlotState(row.state), row.collage_id, row.number)
+        for row in conn.execute(statement)
+    }
 
 
 def skip(conn: Connection, series_id: int, slot: SlotTime, rehearsal: int) -> None:

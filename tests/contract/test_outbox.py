@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,7 +53,7 @@ def test_a_thread_is_a_folder_with_its_description_texts_and_the_picture_s_exact
 
 
 def test_a_roundup_s_folder_has_its_month(outbox: Publisher, folder: Path) -> None:
-    outbox.send(replace(THREAD, kind=Kind.ROUNDUP, name="roundup-2021-09", number=None, key="other"), None, {})
+    outbox.send(THREAD._replace(kind=Kind.ROUNDUP, name="roundup-2021-09", number=None, key="other"), None, {})
     described = json.loads((folder / "2021-08-04-roundup-2021-09" / "thread.json").read_text(encoding="utf-8"))
     assert (described["kind"], described["number"]) == ("roundup", None)
 
@@ -67,7 +66,7 @@ def test_the_same_key_is_never_written_twice(outbox: Publisher, folder: Path) ->
 
 
 def test_another_thread_of_the_same_day_and_name_gets_a_folder_of_its_own(outbox: Publisher, folder: Path) -> None:
-    other = replace(THREAD, key="second/2021-08-04T13:00:00Z/lab")
+    other = THREAD._replace(key="second/2021-08-04T13:00:00Z/lab")
     outbox.send(THREAD, None, {})
     outbox.send(other, None, {})
     assert (folder / "2021-08-04-auto-sklearn-2" / "thread.json").exists()

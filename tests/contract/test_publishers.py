@@ -1,7 +1,6 @@
 """One suite for every publisher: what a delivery relies on."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -61,7 +60,7 @@ def test_what_is_out_is_found_with_the_same_receipts_after_a_restart(make: Make)
 
 def test_what_was_never_sent_is_not_found(make: Make) -> None:
     publisher = make()
-    send_all(publisher, replace(THREAD, key="mlcollage/2021-07-28T13:00:00Z/lab", local_on=date(2021, 7, 28)))
+    send_all(publisher, THREAD._replace(key="mlcollage/2021-07-28T13:00:00Z/lab", local_on=date(2021, 7, 28)))
     look = publisher.find(THREAD, {})
     assert isinstance(look, Absent) if publisher.proves_absence else isinstance(look, NotSeen)
 

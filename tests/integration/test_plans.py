@@ -2,60 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, insert, text
+from sqlalchemy import event
 
 from bot import tick
-from bot.storage import tables
 from bot.world import World
 from tests.conftest import MONDAY, StoppedClock, make_world
+from tests.history import fill
 
 HISTORY = {"collages", "slots", "deliveries", "parts", "attempts", "notices", "log"}
-
-
-def fill(world: World, rows: int) -> None:
-    """History as years of posting leave it: one row of each kind a minute, back from now."""
-    now = world.clock.now()
-    paper = {"id": 1, "title": "t", "authors": [], "others": False, "figures": [], "reference_list": []}
-    month = {"id": 1, "series_id": 1, "title_month": "2001-01", "title": "t", "slug": "s", "state": "announced"}
-    with world.database.write() as conn:
-        conn.execute(insert(tables.papers).values(paper))
-        conn.execute(insert(tables.roundups).values(month | {"due_at": now}))
-        for start in range(1, rows + 1, 5_000):
-            ids = range(start, min(rows + 1, start + 5_000))
-            for table, made in _rows(ids, {n: now - timedelta(minutes=n) for n in ids}).items():
-                conn.execute(insert(tables.metadata.tables[table]), made)
-    with world.database.write() as conn:
-        conn.execute(text("ANALYZE"))
-
-
-def _rows(ids: range, at: dict[int, Any]) -> dict[str, list[dict[str, Any]]]:
-    its = {"series_id": 1}
-    posted = {"paper_id": 1, "state": "posted", "thread": [], "roundup_id": 1}
-    sent = {"kind": "collage", "account_id": 1, "state": "sent", "saved": {}}
-    heard = {"kind": "empty", "text": "t"}
-    return {
-        "collages": [
-            its | posted | {"id": n, "name": f"c{n}", "position": n, "number": n, "due_at": at[n], "posted_at": at[n]}
-            for n in ids
-        ],
-        "slots": [its | {"due_at": at[n], "local_on": at[n].date(), "state": "claimed", "collage_id": n} for n in ids],
-        "deliveries": [
-            its
-            | sent
-            | {"id": n, "key": f"k{n}", "collage_id": n, "due_at": at[n], "next_at": at[n], "local_on": at[n].date()}
-            for n in ids
-        ],
-        "parts": [{"delivery_id": n, "position": 1, "text": "t", "receipt_id": str(n)} for n in ids],
-        "attempts": [{"delivery_id": n, "fence": 1, "started_at": at[n], "outcome": "sent"} for n in ids],
-        "notices": [
-            heard | {"key": f"n{n}", "created_at": at[n], "printed_at": at[n], "acknowledged_at": at[n]} for n in ids
-        ],
-        "log": [{"at": at[n], "who": "w", "what": "add", "subject": f"s{n}"} for n in ids],
-    }
 
 
 @contextmanager

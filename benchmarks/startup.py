@@ -1,0 +1,146 @@
+"""What a start costs, what a tick with nothing due costs as history grows, and what a bot that waits holds in memory.
+
+    python benchmarks/startup.py [--rows 1000000] [--idle]
+
+Every figure is a ratio against a floor measured in the same run; the goals stand beside them.
+"""
+
+import argparse
+import compileall
+import signal
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from bot import assemble, config, tick  # noqa: E402 - the checkout's own
+from tests.conftest import write_item  # noqa: E402 - as above
+from tests.history import fill  # noqa: E402 - as above
+
+PYTHON = sys.executable
+
+
+def seconds(command: list[str], folder: Path, runs: int) -> float:
+    """The median of so many runs of a command."""
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def bot(*words: str) -> list[str]:
+    """The installed command."""
+    return [str(Path(PYTHON).with_name("mlcollage")), *words]
+
+
+def installation(folder: Path) -> None:
+    subprocess.run(bot("init"), cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    files = [str(write_item(folder, name)) for name in ("one", "two", "three")]
+    subprocess.run(bot("add", *files), cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+
+def starts(folder: Path) -> None:
+    floor = seconds([PYTHON, "-c", "pass"], folder, 40)
+    print(f"bare python -c pass     {floor * 1000:7.1f} ms")
+    for words, goal in ((("--help",), 5), (("next",), 25), (("list",), 25), (("tick",), None)):
+        took = seconds(bot(*words), folder, 20)
+        wanted = f"   goal: at most {goal}" if goal else ""
+        print(f"mlcollage {words[0]:<14}{took * 1000:7.1f} ms  {took / floor:5.1f} × bare{wanted}")
+
+
+def ticks(folder: Path, rows: list[int]) -> None:
+    """Ticks with nothing due, in one process, with growing history."""
+    print("\na tick with nothing due, by rows of history in each table")
+    floor = 0.0
+    for count in rows:
+        place = folder / f"history-{count}"
+        place.mkdir()
+        installation(place)
+        world = assemble.world(config.load(place / config.FILE))
+        tick.tick(world)
+        fill(world, count)
+        tick.tick(world)
+        times = []
+        for _ in range(200):
+            start = time.perf_counter()
+            tick.tick(world)
+            times.append(time.perf_counter() - start)
+        median = statistics.median(times)
+        quarter, _, third = statistics.quantiles(times, n=4)
+        floor = floor or median
+        noise = f"{quarter * 1000:.2f}–{third * 1000:.2f}"
+        print(f"{count:>9,} rows  {median * 1000:6.2f} ms  (middle half {noise})  {median / floor:4.2f} × the first")
+        world.database.close()
+
+
+def resident(pid: int) -> float:
+    """MiB of memory the process holds now."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+
+def wakes(pid: int) -> int:
+    """How often a process's threads went to sleep by themselves."""
+    total = 0
+    for status in Path(f"/proc/{pid}/task").glob("*/status"):
+        lines = status.read_text().splitlines()
+        total += next(int(line.split()[1]) for line in lines if line.startswith("voluntary_ctxt"))
+    return total
+
+
+def memory(folder: Path, idle: bool) -> None:
+    print("\nmlcollage run")
+    place = folder / "run"
+    place.mkdir()
+    installation(place)
+    process = subprocess.Popen(bot("run"), cwd=place, stdout=subprocess.DEVNULL)
+    time.sleep(3)
+    print(f"idle before the first post   {resident(process.pid):6.1f} MiB   goal: under 55")
+    if idle:
+        before, span = wakes(process.pid), 120
+        time.sleep(span)
+        print(
+            f"sleeps in {span} s               {wakes(process.pid) - before:4d}         about five a look, a look every 30 s"
+        )
+    make_due(place / "queue.db")
+    while not list((place / "outbox").glob("2*")) and process.poll() is None:
+        time.sleep(1)
+    time.sleep(2)
+    print(f"idle after a post            {resident(process.pid):6.1f} MiB   goal: under 110")
+    process.send_signal(signal.SIGTERM)
+    print(f"ended by SIGTERM with        {process.wait(30)}")
+
+
+def make_due(database: Path) -> None:
+    """Let the series look back over a week: its last slot is late, and due at once."""
+    connection = sqlite3.connect(database)
+    connection.execute("UPDATE series SET looked_until = datetime('now', '-8 days') || '.000000'")
+    connection.commit()
+    connection.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="the longest history")
+    parser.add_argument("--idle", action="store_true", help="count for two minutes how often `run` wakes")
+    given = parser.parse_args()
+    # As an installed package has them: nobody compiles at every start.
+    compileall.compile_dir(ROOT / "bot", quiet=2)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        installation(folder)
+        starts(folder)
+        ticks(folder, [100, given.rows])
+        memory(folder, given.idle)
+
+
+if __name__ == "__main__":
+    main()

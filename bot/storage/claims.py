@@ -1,0 +1,84 @@
+"""The claim: a slot, its collage and the deliveries in one transaction."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, insert, update
+
+from bot.core.collage import Collage
+from bot.core.delivery import Kind
+from bot.core.schedule import SlotState, SlotTime
+from bot.storage import series
+from bot.storage.database import insert_new
+from bot.storage.queue import READY
+from bot.storage.tables import collages, deliveries, slots
+
+
+class Taken(Exception):
+    """Somebody else decided this slot, or changed the collage: look again. Ends the transaction without a trace."""
+
+
+class NewDelivery(NamedTuple):
+    """A thread to be made for one account, with its key."""
+
+    account_id: int
+    key: str
+
+
+def claim(
+    conn: Connection,
+    series_id: int,
+    slot: SlotTime,
+    collage: Collage,
+    number: tuple[int, int],
+    new: Iterable[NewDelivery],
+    rehearsal: int,
+    *,
+    extra: bool = False,
+) -> None:
+    """The slot's row, the collage `ready → claimed` with its number and numbering year, one delivery per account.
+
+    Raises `Taken` when the slot is settled or the collage is not what was read; the transaction must then end.
+    """
+    if not extra:
+        series.looked(conn, series_id, slot.due_at)
+    row: dict[str, Any] = {
+        "due_at": slot.due_at,
+        "local_on": slot.local_on,
+        "rehearsal": rehearsal,
+        "series_id": series_id,
+    }
+    slot_values = {"state": SlotState.CLAIMED.value, "collage_id": collage.id, "number": number[0], "extra": extra}
+    if insert_new(conn, slots, **row, **slot_values) is None:
+        raise Taken
+    taken = (
+        update(collages)
+        .where(collages.c.id == collage.id, collages.c.state == READY, collages.c.revision == collage.revision)
+        .values(
+            state="claimed",
+            number=number[0],
+            number_year=number[1],
+            due_at=slot.due_at,
+            rehearsal=rehearsal,
+            pinned_on=None,
+            note="",
+            revision=collages.c.revision + 1,
+        )
+    )
+    if conn.execute(taken).rowcount != 1:
+        raise Taken
+    rows = [
+        row
+        | {
+            "key": delivery.key,
+            "account_id": delivery.account_id,
+            "kind": Kind.COLLAGE.value,
+            "collage_id": collage.id,
+            "state": "waiting",
+            "next_at": slot.due_at,
+            "saved": {},
+        }
+        for delivery in new
+    ]
+    if rows:
+        conn.execute(insert(deliveries), rows)

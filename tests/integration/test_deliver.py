@@ -1,0 +1,356 @@
+"""One delivery from claim to receipt: every way a request can end, on both databases."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot import intake, tick
+from bot.core import errors
+from bot.core.collage import Collage
+from bot.core.collage import State as CollageState
+from bot.core.delivery import Absent, Delivery, Found, Look, NotSeen, Receipt, State, Thread
+from bot.core.network import LIMITS, Limits
+from bot.publishers.protocol import Saved
+from bot.storage import ledger, notices, queue, series, tables
+from bot.world import World
+from tests.conftest import MONDAY, StoppedClock, make_world, write_item
+
+Event = Callable[[], None]
+
+
+class Crash(BaseException):
+    """The process ends here: nothing catches it."""
+
+
+class Scripted:
+    """A network that does as a test says; it remembers what is out."""
+
+    network = "x"
+
+    def __init__(self, *, whole: bool = False, proves_absence: bool = False) -> None:
+        self.whole = whole
+        self.proves_absence = proves_absence
+        self.out: list[int] = []
+        self.sends = 0
+        self.before: dict[int, Event] = {}
+        self.after: dict[int, Event] = {}
+        self.on_prepare: Event = lambda: None
+        self.look: Look | None = None
+
+    def limits(self) -> Limits:
+        return LIMITS["x"]
+
+    def prepare(self, thread: Thread, saved: Saved) -> Saved:
+        self.on_prepare()
+        return saved | {"prepared": True}
+
+    def send(self, thread: Thread, position: int | None, saved: Saved) -> dict[int, Receipt]:
+        assert saved["prepared"]
+        self.sends += 1
+        self.before.pop(self.sends, lambda: None)()
+        positions = [part.position for part in thread.parts] if position is None else [position]
+        self.out += positions
+        self.after.pop(self.sends, lambda: None)()
+        return {each: _receipt(each) for each in positions}
+
+    def find(self, thread: Thread, saved: Saved) -> Look:
+        if self.look is not None:
+            return self.look
+        if not self.out:
+            return Absent() if self.proves_absence else NotSeen(anchor_seen=True)
+        return Found({each: _receipt(each) for each in self.out})
+
+    def check(self) -> str:
+        return ""
+
+
+def _receipt(position: int) -> Receipt:
+    return Receipt(f"id-{position}", f"https://x.example/{position}", MONDAY)
+
+
+def fails(error: BaseException) -> Event:
+    def event() -> None:
+        raise error
+
+    return event
+
+
+@pytest.fixture
+def network() -> Scripted:
+    return Scripted()
+
+
+@pytest.fixture
+def world(tmp_path: Path, database_url: str, clock: StoppedClock, network: Scripted) -> Iterator[World]:
+    """One ready collage, one account on the scripted network, and Wednesday's slot due."""
+    made = make_world(tmp_path, clock=clock, url=database_url)
+    made = World(made.config, made.database, clock, {"outbox": network}, made.rehearsal, "tester")
+    intake.take(made, made.config.series["mlcollage"], [intake.from_file(write_item(tmp_path, "barlow"))])
+    clock.go(days=2, hours=6)
+    yield made
+    made.database.close()
+
+
+def delivery(world: World) -> Delivery:
+    with world.database.read() as conn:
+        return ledger.get(conn, conn.execute(select(tables.deliveries.c.id)).scalar_one())
+
+
+def collage(world: World) -> Collage:
+    with world.database.read() as conn:
+        return queue.get(conn, series.get(conn, "mlcollage").id, "barlow")
+
+
+def outcomes(world: World) -> list[tuple[int | None, str | None]]:
+    with world.database.read() as conn:
+        columns = (tables.attempts.c.position, tables.attempts.c.outcome)
+        return [tuple(row) for row in conn.execute(select(*columns).order_by(tables.attempts.c.id))]
+
+
+def heard(world: World) -> list[str]:
+    with world.database.read() as conn:
+        return [notice.kind.value for notice in reversed(notices.listed(conn))]
+
+
+def until_settled(world: World, clock: StoppedClock, days: int = 4) -> None:
+    """Tick as a bot does that looks every ten minutes."""
+    end = clock.at + timedelta(days=days)
+    tick.tick(world)
+    while clock.at < end and delivery(world).state not in {State.SENT, State.FAILED}:
+        tick.tick(world)
+        clock.go(minutes=10)
+
+
+def test_each_part_goes_out_once_and_in_order(world: World, network: Scripted) -> None:
+    tick.tick(world)
+    assert network.out == [1, 2]
+    assert delivery(world).state is State.SENT
+    assert collage(world).state is CollageState.POSTED
+    assert collage(world).number == 1
+    assert outcomes(world) == [(1, "sent"), (2, "sent")]
+
+
+def test_the_intent_is_committed_and_no_transaction_is_open_while_the_network_is_called(
+    world: World, network: Scripted
+) -> None:
+    seen: list[object] = []
+
+    def look_and_write() -> None:
+        seen.append(outcomes(world))
+        with world.database.write() as conn:
+            notices.add(conn, notices.Kind.EMPTY, "while", "written while the network is called", MONDAY, 0)
+
+    network.before = {1: look_and_write, 2: look_and_write}
+    tick.tick(world)
+    assert seen == [[(1, None)], [(1, "sent"), (2, None)]]
+
+
+def test_what_was_surely_not_posted_is_tried_again_and_the_rest_is_kept(
+    world: World, network: Scripted, clock: StoppedClock
+) -> None:
+    network.before = {2: fails(errors.Unavailable("The network is away."))}
+    tick.tick(world)
+    until_settled(world, clock)
+    assert network.out == [1, 2]
+    assert outcomes(world) == [(1, "sent"), (2, "unavailable"), (2, "sent")]
+
+
+def test_the_time_a_network_names_is_waited_for(world: World, network: Scripted, clock: StoppedClock) -> None:
+    later = clock.at + timedelta(minutes=17)
+    network.before = {1: fails(errors.Unavailable("Too many requests.", later))}
+    tick.tick(world)
+    clock.go(minutes=16)
+    tick.tick(world)
+    assert network.out == [1, 2], "a tick stays while something is due within a minute"
+    assert clock.at == later
+
+
+def test_a_network_that_stays_away_for_two_days_fails_the_thread_and_gives_the_collage_back(
+    world: World, network: Scripted, clock: StoppedClock
+) -> None:
+    network.before = {n: fails(errors.Unavailable("Away.")) for n in range(1, 500)}
+    until_settled(world, clock)
+    assert delivery(world).state is State.FAILED
+    assert (collage(world).state, collage(world).number) == (CollageState.HELD, None)
+    assert {"failed", "held"} <= set(heard(world))
+
+
+def test_refused_content_fails_at_once_and_frees_the_number(world: World, network: Scripted) -> None:
+    network.before = {1: fails(errors.Rejected("The text is not allowed."))}
+    tick.tick(world)
+    assert delivery(world).state is State.FAILED
+    assert (collage(world).state, collage(world).number) == (CollageState.HELD, None)
+    assert "The text is not allowed." in collage(world).note
+    assert network.out == []
+
+
+def test_a_collage_that_is_partly_out_stays_posted(world: World, network: Scripted) -> None:
+    network.before = {2: fails(errors.Rejected("No."))}
+    tick.tick(world)
+    assert delivery(world).state is State.FAILED
+    assert (collage(world).state, collage(world).number) == (CollageState.POSTED, 1)
+    assert "failed" in heard(world)
+
+
+def test_a_blocked_account_is_held_with_one_notice_and_goes_on_when_released(
+    world: World, network: Scripted, clock: StoppedClock
+) -> None:
+    network.before = {2: fails(errors.Blocked("Out of credits."))}
+    for _ in range(5):
+        tick.tick(world)
+        clock.go(hours=1)
+    assert (network.out, network.sends) == ([1], 2)
+    assert heard(world).count("held") == 1
+    with world.database.write() as conn:
+        series.hold_account(conn, "outbox", None, "")
+    tick.tick(world)
+    assert network.out == [1, 2]
+
+
+@pytest.mark.parametrize("position", [1, 2])
+def test_a_part_that_got_out_though_the_answer_was_lost_is_found_and_not_sent_again(
+    world: World, network: Scripted, clock: StoppedClock, position: int
+) -> None:
+    network.after = {position: fails(errors.Uncertain("The connection dropped."))}
+    until_settled(world, clock)
+    assert network.out == [1, 2]
+    assert delivery(world).state is State.SENT
+    assert "uncertain" in heard(world)
+
+
+def test_a_part_is_sent_again_only_after_two_settled_looks(
+    world: World, network: Scripted, clock: StoppedClock
+) -> None:
+    network.before = {1: fails(errors.Uncertain("Timeout."))}
+    start = clock.at
+    tick.tick(world)
+    clock.go(minutes=3)
+    tick.tick(world)
+    assert network.sends == 1
+    assert delivery(world).looks == 1
+    clock.go(minutes=8)
+    tick.tick(world)
+    assert network.out == [1, 2]
+    assert clock.at - start >= timedelta(minutes=10)
+    assert outcomes(world)[0] == (1, "not sent")
+
+
+def test_when_looking_does_not_tell_a_person_is_asked_and_nothing_is_sent(
+    world: World, network: Scripted, clock: StoppedClock
+) -> None:
+    network.before = {1: fails(errors.Uncertain("Timeout."))}
+    network.look = NotSeen(anchor_seen=False)
+    until_settled(world, clock, days=3)
+    assert network.sends == 1
+    assert delivery(world).state is State.UNCERTAIN
+    assert heard(world).count("uncertain") == 2
+
+
+def test_a_key_that_proves_absence_is_enough(world: World, network: Scripted, clock: StoppedClock) -> None:
+    network.proves_absence = True
+    network.before = {1: fails(errors.Uncertain("Timeout."))}
+    until_settled(world, clock)
+    assert Counter(network.out) == {1: 1, 2: 1}
+
+
+def test_what_nobody_foresaw_may_be_out(world: World, network: Scripted) -> None:
+    network.after = {1: fails(KeyError("data"))}
+    tick.tick(world)
+    assert delivery(world).state is State.UNCERTAIN
+
+
+def test_whatever_goes_wrong_while_preparing_cannot_be_out(
+    world: World, network: Scripted, clock: StoppedClock
+) -> None:
+    network.on_prepare = fails(KeyError("media_id"))
+    tick.tick(world)
+    assert delivery(world).state is State.WAITING
+    assert outcomes(world) == []
+    network.on_prepare = lambda: None
+    until_settled(world, clock)
+    assert network.out == [1, 2]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("position", [1, 2])
+def test_a_crash_around_a_request_is_looked_into_once_the_lease_has_ended(
+    world: World, network: Scripted, clock: StoppedClock, when: str, position: int
+) -> None:
+    getattr(network, when)[position] = fails(Crash())
+    with pytest.raises(Crash):
+        tick.tick(world)
+    tick.tick(world)
+    assert delivery(world).state is State.SENDING, "somebody else's lease is respected"
+    until_settled(world, clock)
+    assert network.out == [1, 2]
+    assert delivery(world).state is State.SENT
+
+
+def test_a_crash_before_any_request_is_simply_sent_later(world: World, network: Scripted, clock: StoppedClock) -> None:
+    network.on_prepare = fails(Crash())
+    with pytest.raises(Crash):
+        tick.tick(world)
+    network.on_prepare = lambda: None
+    until_settled(world, clock)
+    assert network.out == [1, 2]
+
+
+def test_a_whole_thread_is_one_request(world: World, network: Scripted) -> None:
+    network.whole = True
+    tick.tick(world)
+    assert (network.sends, network.out) == (1, [1, 2])
+    assert outcomes(world) == [(None, "sent")]
+
+
+def test_nothing_is_sent_when_the_lease_ends_between_intent_and_request(
+    world: World, network: Scripted, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = ledger.start_attempt
+
+    def slow(*args: object) -> int:
+        clock.go(minutes=5)
+        return started(*args)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ledger, "start_attempt", slow)
+        tick.tick(world)
+    assert network.sends == 0
+    until_settled(world, clock)
+    assert network.out == [1, 2]
+    assert outcomes(world)[0] == (1, "unavailable")
+
+
+def test_parts_are_frozen_from_the_first_attempt_on(world: World, network: Scripted, clock: StoppedClock) -> None:
+    network.before = {1: fails(errors.Unavailable("Away.", clock.at + timedelta(minutes=5)))}
+    tick.tick(world)
+    with world.database.write() as conn:
+        frozen = ledger.parts_of(conn, delivery(world).id)
+        item = collage(world)
+        edited = replace(item, paragraph="Something else altogether.")
+        queue.replace(conn, item, edited, item.picture, item.state)
+    until_settled(world, clock)
+    with world.database.read() as conn:
+        sent = ledger.parts_of(conn, delivery(world).id)
+    assert [part.text for part in sent] == [part.text for part in frozen]
+    assert network.out == [1, 2]
+
+
+def test_one_account_s_trouble_delays_no_other(tmp_path: Path, database_url: str, clock: StoppedClock) -> None:
+    settings = '[accounts.good]\nnetwork = "outbox"\n[accounts.bad]\nnetwork = "outbox"\n'
+    made = make_world(tmp_path, settings, clock=clock, url=database_url)
+    good, bad = Scripted(), Scripted()
+    bad.before = {1: fails(errors.Unavailable("Away."))}
+    world = World(made.config, made.database, clock, {"good": good, "bad": bad}, made.rehearsal, "tester")
+    intake.take(world, world.config.series["mlcollage"], [intake.from_file(write_item(tmp_path, "barlow"))])
+    clock.go(days=2, hours=6)
+    bad.before = {n: fails(errors.Unavailable("Away.", clock.at + timedelta(hours=5))) for n in (1,)}
+    tick.tick(world)
+    assert good.out == [1, 2]
+    assert bad.out == []
+    assert collage(world).state is CollageState.POSTED
+    world.database.close()
