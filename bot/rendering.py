@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 PACKAGE = Path(__file__).parent
+UNNAMED = "<template>"
+"""What Jinja2 calls the file of a template that came as a string."""
 
 
 def shipped() -> Path:
@@ -75,6 +77,7 @@ def _place(name: str) -> str:
     trace, place = sys.exc_info()[2], name
     while trace is not None:
         if not trace.tb_frame.f_code.co_filename.endswith(".py"):
-            place = f"{trace.tb_frame.f_code.co_filename}, line {trace.tb_lineno}"
+            file = trace.tb_frame.f_code.co_filename
+            place = f"{name if file == UNNAMED else file}, line {trace.tb_lineno}"
         trace = trace.tb_next
     return place

@@ -1,0 +1,195 @@
+"""Threads in an account's words: with the program's templates, and with a maintainer's."""
+
+from pathlib import Path
+
+import pytest
+
+from bot import compose, config
+from bot.core import month, text
+from bot.core.collage import Collage, Picture, State
+from bot.core.errors import BadInput
+from bot.core.network import LIMITS
+from bot.core.paper import Link, LinkKind, Paper
+from tests.conftest import MONDAY
+
+PAPER = Paper(
+    title="Barlow Twins: Self-Supervised Learning via Redundancy Reduction",
+    authors=("Jure Zbontar", "Li Jing"),
+    others=True,
+    year=2021,
+    links=(
+        Link(LinkKind.CODE, "https://github.com/facebookresearch/barlowtwins"),
+        Link(LinkKind.PAPER, "https://arxiv.org/abs/2103.03230"),
+    ),
+)
+SENTENCE = "The two branches see two views of one picture, and what they say must agree. "
+
+
+def collage(paper: Paper = PAPER, paragraph: str = SENTENCE * 8, **more: object) -> Collage:
+    values: dict[str, object] = {
+        "id": 1,
+        "series": "mlcollage",
+        "name": "barlow-twins",
+        "paper": paper,
+        "paragraph": paragraph.strip(),
+        "alt": "Two towers.",
+        "state": State.READY,
+        "position": 1,
+        "picture": Picture("0" * 64, "image/png", 16, 9, 100, "barlow.png"),
+    }
+    return Collage(**(values | more))  # type: ignore[arg-type]
+
+
+def voice(folder: Path, network: str = "x", account: str = "lab", series: str = "") -> compose.Voice:
+    own = config.parse(series, folder / "config.toml")
+    return compose.Voice(own.series["mlcollage"], account, network, LIMITS[network], folder / "templates")
+
+
+def texts(voice: compose.Voice, item: Collage, number: int | None = 29) -> list[str]:
+    return [part.text for part in compose.collage_thread(voice, item, number)]
+
+
+def template(folder: Path, path: str, content: str) -> None:
+    file = folder / "templates" / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(content, encoding="utf-8")
+
+
+def test_the_first_part_has_the_picture_the_number_the_citation_and_the_tag(tmp_path: Path) -> None:
+    first, *rest = compose.collage_thread(voice(tmp_path), collage(), 29)
+    assert first.image is not None
+    assert first.image.alt == "Two towers."
+    assert [part.image for part in rest] == [None] * len(rest)
+    for piece in ("ML-Collage [29/52]", PAPER.title, "Zbontar et al. (2021)", SENTENCE.strip(), "#mlcollage"):
+        assert piece in first.text
+
+
+@pytest.mark.parametrize("network", sorted(LIMITS))
+@pytest.mark.parametrize("sentences", [0, 1, 3, 40])
+def test_every_part_fits_and_the_paragraph_is_whole(tmp_path: Path, network: str, sentences: int) -> None:
+    paragraph = " ".join(f"Sentence {n} says a little about the matter." for n in range(sentences))
+    parts = texts(voice(tmp_path, network), collage(paragraph=paragraph))
+    assert all(text.fits(part, network, LIMITS[network]) for part in parts)
+    said = " ".join(parts)
+    assert [n for n in range(sentences) if f"Sentence {n} says a little about the matter." not in said] == []
+
+
+def test_all_links_stand_in_one_last_part_paper_first(tmp_path: Path) -> None:
+    *before, last = texts(voice(tmp_path), collage())
+    assert last.splitlines() == [
+        "📝 Paper: https://arxiv.org/abs/2103.03230",
+        "🤖 Code: https://github.com/facebookresearch/barlowtwins",
+    ]
+    assert "http" not in " ".join(before)
+
+
+def test_more_links_than_one_part_holds_go_into_a_second_one(tmp_path: Path) -> None:
+    links = tuple(Link(LinkKind.CODE, f"https://example.org/{n}") for n in range(20))
+    parts = texts(voice(tmp_path), collage(Paper("T", ("A B",), year=2021, links=links)))
+    assert sum(part.count("https://") for part in parts) == 20
+    assert all(text.length(part, "x") <= 280 for part in parts)
+
+
+def test_links_in_the_paragraph_become_their_labels(tmp_path: Path) -> None:
+    parts = texts(voice(tmp_path), collage(paragraph="See the [API](https://example.org/api) *now*."))
+    assert "See the API now." in parts[0]
+
+
+def test_a_series_without_numbers_shows_none(tmp_path: Path) -> None:
+    first = texts(voice(tmp_path, series='[series.mlcollage.numbering]\nformat = "none"'), collage())[0]
+    assert first.startswith("ML-Collage\n")
+
+
+def test_a_german_series_has_german_labels(tmp_path: Path) -> None:
+    item = collage(Paper("T", ("A B",), year=2021, links=(Link(LinkKind.TALK, "https://example.org/t"),)))
+    assert (
+        "Vortrag: https://example.org/t"
+        in texts(voice(tmp_path, series='[series.mlcollage]\nlanguage = "de"'), item)[-1]
+    )
+
+
+def test_texts_written_by_hand_stand_as_written_with_the_number_filled_in(tmp_path: Path) -> None:
+    parts = texts(voice(tmp_path), collage(thread=("{{ number }}: mine #mlcollage", "Second.")))
+    assert parts[:2] == ["29/52: mine #mlcollage", "Second."]
+    assert len(parts) == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"picture": None}, "it has no picture"),
+        ({"alt": "  "}, "it has no alt text"),
+        ({"alt": "x" * 1_001}, "its alt text has 1,001 of at most 1,000"),
+        ({"thread": ("no tag",)}, "no part holds the hashtag #mlcollage"),
+        ({"thread": ("#mlcollage " + "x" * 280,)}, "part 1 has 291 of 280 characters (11 too many)"),
+        ({"thread": ("#mlcollage {{ nonsense }}",)}, "'nonsense' is undefined"),
+        ({"paper": Paper("x" * 300, ("A B",), year=2021)}, "first part, without a word of the paragraph, has"),
+        ({"picture": Picture("0" * 64, "image/tiff", 1, 1, 1, "a.tif")}, "the network takes no image/tiff pictures"),
+    ],
+)
+def test_what_cannot_go_out_is_named_in_one_sentence(tmp_path: Path, change: dict[str, object], complaint: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        compose.collage_thread(voice(tmp_path), collage(**change), 29)  # type: ignore[arg-type]
+    assert complaint in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert "barlow-twins" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "folder", ["accounts/lab", "series/mlcollage", "networks/x", "."], ids=["account", "series", "network", "own"]
+)
+def test_a_maintainer_s_template_goes_before_ours(tmp_path: Path, folder: str) -> None:
+    template(tmp_path, f"{folder}/posts/collage/links.txt", "{% for link in links %}{{ link.url }} {% endfor %}")
+    assert texts(voice(tmp_path), collage())[-1].startswith("https://arxiv.org/abs/2103.03230 https://github.com")
+
+
+def test_an_account_s_template_goes_before_its_network_s(tmp_path: Path) -> None:
+    template(tmp_path, "networks/x/posts/collage/more.txt", "network {{ text }}")
+    template(tmp_path, "accounts/lab/posts/collage/more.txt", "account {{ text }}")
+    assert texts(voice(tmp_path), collage())[1].startswith("account ")
+    assert texts(voice(tmp_path, account="other"), collage())[1].startswith("network ")
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("{{ papr.title }}", "posts/collage/first.txt, line 1: 'papr' is undefined"),
+        ("a\n{% if %}", "posts/collage/first.txt, line 2: Expected an expression"),
+        ("a\n\n{{ ''.__class__.__mro__ }}", "posts/collage/first.txt, line 3: access to attribute '__class__'"),
+        ("{{ 1 / 0 }}", "posts/collage/first.txt, line 1: division by zero"),
+        ("{% include '/etc/passwd' %}", "There is no template /etc/passwd"),
+        ("{% include '../../secret.txt' %}", "There is no template ../../secret.txt"),
+    ],
+)
+def test_a_mistake_in_a_template_names_its_file_and_line(tmp_path: Path, content: str, complaint: str) -> None:
+    template(tmp_path, "posts/collage/first.txt", content)
+    with pytest.raises(BadInput) as caught:
+        texts(voice(tmp_path), collage())
+    assert complaint in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def roundup(link: str = "https://example.org/r/") -> month.Roundup:
+    return month.Roundup(
+        id=1, series="mlcollage", title_month="2021-09", title="Four Deep Learning Papers to Read in September 2021",
+        slug="s", state=month.State.RENDERED, due_at=MONDAY, link=link,
+    )  # fmt: skip
+
+
+def test_a_roundup_s_thread_names_every_paper_and_ends_with_the_link(tmp_path: Path) -> None:
+    items = [
+        collage(Paper(f"Paper {n} with a title of some length, as they are", ("A B",), year=2021)) for n in range(9)
+    ]
+    parts = compose.roundup_thread(voice(tmp_path), roundup(), items)
+    said = "\n".join(part.text for part in parts)
+    assert parts[0].text.startswith("Four Deep Learning Papers to Read in September 2021")
+    assert parts[0].image is not None
+    assert [n for n in range(9) if f"Paper {n} with" not in said] == []
+    assert "https://example.org/r/" in parts[-1].text
+    assert "https" not in "".join(part.text for part in parts[:-1])
+    assert "#mlcollage" in parts[0].text
+
+
+def test_a_title_too_long_for_any_part_of_the_roundup_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="does not fit into one part"):
+        compose.roundup_thread(voice(tmp_path), roundup(), [collage(Paper("x" * 400, ("A B",), year=2021))])
