@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot import sandbox
 from bot.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -33,10 +34,9 @@ def example_config() -> str:
 def environment(own: Path, variants: tuple[str, ...] = ()) -> "Environment":
     """Templates from the maintainer's folder, then from ours; a variant ("accounts/lab") before the general one."""
     from jinja2 import FileSystemLoader, StrictUndefined  # heavy: 50 ms, and most commands render nothing
-    from jinja2.sandbox import ImmutableSandboxedEnvironment  # as above
 
     folders = [folder / variant for folder in (own, shipped()) for variant in (*variants, "")]
-    return ImmutableSandboxedEnvironment(
+    return sandbox.environment_class()(
         loader=FileSystemLoader(folders, encoding="utf-8"),
         undefined=StrictUndefined,
         autoescape=lambda name: bool(name and name.endswith(".html")),
@@ -47,12 +47,12 @@ def environment(own: Path, variants: tuple[str, ...] = ()) -> "Environment":
 
 def render(env: "Environment", name: str, context: Mapping[str, Any]) -> str:
     """Fill a template; raises `BadInput` naming the template's file and line."""
-    return _named(name, lambda: env.get_template(name).render(context))
+    return _named(name, lambda: sandbox.filled(env.get_template(name), context))
 
 
 def render_text(env: "Environment", source: str, context: Mapping[str, Any], place: str) -> str:
     """Fill a template that stands in an item; raises `BadInput` naming `place` and line."""
-    return _named(place, lambda: env.from_string(source).render(context))
+    return _named(place, lambda: sandbox.filled(env.from_string(source), context))
 
 
 def _named(name: str, fill: Callable[[], str]) -> str:
@@ -68,7 +68,7 @@ def _named(name: str, fill: Callable[[], str]) -> str:
         raise BadInput(f"Template {at}: {(error.message or type(error).__name__).rstrip('.')}.") from None
     except UnicodeDecodeError as error:
         raise BadInput(f"Template {name} is not UTF-8 text: byte {error.start + 1} cannot be read.") from None
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+    except (ArithmeticError, AttributeError, LookupError, MemoryError, TypeError, ValueError, RecursionError) as error:
         raise BadInput(f"Template {_place(name)}: {str(error).rstrip('.') or type(error).__name__}.") from None
 
 
