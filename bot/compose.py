@@ -1,11 +1,11 @@
 """A collage or a roundup in one account's words: the exact parts of its thread."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot import rendering
+from bot import rendering, writing
 from bot.config import Config, Series
 from bot.core import collage, month, paper, text, words
 from bot.core.delivery import Image, Part
@@ -30,6 +30,7 @@ class Voice:
     network: str
     limits: Limits
     templates: Path
+    reserve: str = ""
 
     @classmethod
     def of(cls, own: Config, series: str, account: str, publisher: Rules) -> "Voice":
@@ -37,7 +38,18 @@ class Voice:
         return cls(own.series[series], account, publisher.network, publisher.limits(), own.templates)
 
     def fits(self, said: str) -> bool:
-        return text.fits(said, self.network, self.limits)
+        """Whether a part fits, with room for its marker."""
+        return text.fits(said + self.reserve, self.network, self.limits)
+
+    def marked(self, make: Callable[["Voice"], list[str]]) -> list[str]:
+        """The texts `make` gives, each with its place in the thread where the series wants that ("2/5"), counted in."""
+        if not self.series.markers:
+            return make(self)
+        for reserve in (" 9/9", " 99/99", " 999/999"):
+            texts = make(replace(self, reserve=reserve))
+            if len(f" {len(texts)}/{len(texts)}") <= len(reserve):
+                break
+        return [f"{said} {place}/{len(texts)}" for place, said in enumerate(texts, 1)]
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:
         """A template filled, without white space at its ends and with single blank lines."""
@@ -64,14 +76,17 @@ def collage_thread(voice: Voice, item: collage.Collage, number: int | None) -> t
     what = f"{item.name} for {voice.account}"
     if item.picture is None or not item.alt.strip():
         raise BadInput(f"{what}: it has no {'picture' if item.picture is None else 'alt text'}.")
-    context = _collage_context(voice, item, number)
+    context = collage_context(voice, item, number)
     image = Image(item.picture.sha256, item.picture.file, item.picture.mime, item.alt)
-    if item.thread:
-        texts = [voice.render_text(part, context, f"{item.name}, thread") for part in item.thread]
-    else:
-        texts = _with_paragraph(voice, "collage", context, text.plain(item.paragraph), what)
-    texts += _link_parts(voice, "collage", context, what)
-    return _checked(voice, texts, image, what)
+
+    def texts(voice: Voice) -> list[str]:
+        if item.thread:
+            said = [voice.render_text(part, context, f"{item.name}, thread") for part in item.thread]
+        else:
+            said = _with_paragraph(voice, "collage", context, text.plain(item.paragraph), what)
+        return said + _link_parts(voice, "collage", context, what)
+
+    return _checked(voice, voice.marked(texts), image, what)
 
 
 def roundup_thread(voice: Voice, roundup: month.Roundup, items: Sequence[collage.Collage]) -> tuple[Part, ...]:
@@ -80,32 +95,31 @@ def roundup_thread(voice: Voice, roundup: month.Roundup, items: Sequence[collage
     first = items[0]
     if first.picture is None:
         raise BadInput(f"{what}: {first.name} has no picture.")
-    links = (paper.Link(paper.LinkKind.BLOG, roundup.link),)
-    context = _context(voice, links) | {"roundup": _roundup_context(roundup), "papers": [item.paper for item in items]}
+    context = roundup_context(voice, roundup, items)
     lines = [voice.render("roundup/line", context | {"paper": item.paper}) for item in items]
-    texts = _with_lines(voice, "roundup", context, lines, what)
-    texts += _link_parts(voice, "roundup", context, what)
     image = Image(first.picture.sha256, first.picture.file, first.picture.mime, first.alt)
-    return _checked(voice, texts, image, what)
+
+    def texts(voice: Voice) -> list[str]:
+        return _with_lines(voice, "roundup", context, lines, what) + _link_parts(voice, "roundup", context, what)
+
+    return _checked(voice, voice.marked(texts), image, what)
 
 
 def _context(voice: Voice, links: Sequence[paper.Link]) -> dict[str, Any]:
-    series, language = voice.series, words.of(voice.series.language)
+    series = voice.series
+    names = {"name": series.name, "title": series.title, "language": series.language}
     return {
-        "series": {"name": series.name, "title": series.title, "language": series.language},
+        "series": names | {"numbering": series.numbering.format},
         "hashtag": series.hashtag,
         "network": voice.network,
         "account": voice.account,
-        "quotes": language.quotes,
-        "links": [
-            {"kind": link.kind.value, "label": language.label(link.kind), "url": link.url}
-            | {"emoji": words.EMOJI[link.kind]}
-            for link in links
-        ],
+        "quotes": words.of(series.language).quotes,
+        "links": writing.described(links, series.language),
     }
 
 
-def _collage_context(voice: Voice, item: collage.Collage, number: int | None) -> dict[str, Any]:
+def collage_context(voice: Voice, item: collage.Collage, number: int | None) -> dict[str, Any]:
+    """What the templates of a collage's thread know."""
     return _context(voice, paper.kinds_in_order(item.paper.links)) | {
         "number": voice.series.numbering.shown(number),
         "paper": item.paper,
@@ -113,13 +127,17 @@ def _collage_context(voice: Voice, item: collage.Collage, number: int | None) ->
     }
 
 
-def _roundup_context(roundup: month.Roundup) -> dict[str, str]:
-    return {
+def roundup_context(voice: Voice, roundup: month.Roundup, items: Sequence[collage.Collage]) -> dict[str, Any]:
+    """What the templates of a roundup's thread know."""
+    about = {
+        "due_on": roundup.due_at.astimezone(voice.series.zone).date(),
         "title": roundup.title,
         "subtitle": roundup.subtitle,
         "month": roundup.title_month,
         "link": roundup.link,
     }
+    links = (paper.Link(paper.LinkKind.BLOG, roundup.link),)
+    return _context(voice, links) | {"roundup": about, "papers": [item.paper for item in items]}
 
 
 def _with_paragraph(voice: Voice, kind: str, context: dict[str, Any], body: str, what: str) -> list[str]:
@@ -202,7 +220,7 @@ def _checked(voice: Voice, texts: Sequence[str], image: Image, what: str) -> tup
 def _check_fits(voice: Voice, said: str, what: str) -> None:
     if voice.fits(said):
         return
-    length = text.length(said, voice.network)
+    length = text.length(said + voice.reserve, voice.network)
     if length > voice.limits.length:
         over = f"has {length} of {voice.limits.length} characters ({length - voice.limits.length} too many); shorten it"
     else:

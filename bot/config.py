@@ -66,6 +66,7 @@ class SeriesSettings:
     accounts: tuple[str, ...] | None = setting(settings.list_of(settings.some_text), None)
     slots: tuple[schedule.Weekly, ...] = setting(settings.list_of(settings.weekly), (schedule.Weekly(2, time(15, 0)),))
     blackout: tuple[tuple[date, date], ...] = setting(settings.list_of(settings.days), ())
+    markers: bool = setting(settings.flag, False)
     lateness: timedelta = setting(settings.span, timedelta(hours=48))
     dry: timedelta = setting(settings.span, timedelta(days=21))
 
@@ -80,6 +81,7 @@ class Series:
     language: str
     accounts: tuple[str, ...]
     timetable: schedule.Timetable
+    markers: bool
     lateness: timedelta
     dry: timedelta
     numbering: Numbering
@@ -116,6 +118,7 @@ class Top:
 class DatabaseSettings:
     url: Secret = setting(settings.secret_text, Secret("sqlite:///queue.db"))
     url_file: str = setting(settings.text, "")
+    url_variable: str = setting(settings.text, "MLCOLLAGE_DATABASE_URL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +210,7 @@ def _delivering(table: Table) -> Delivering:
 
 def _database_url(table: Table, folder: Path) -> Secret:
     own = read(table, DatabaseSettings)
-    url = secret(own.url, own.url_file, "MLCOLLAGE_DATABASE_URL", table, "url", folder)
+    url = secret(own.url, own.url_file, own.url_variable, table, "url", folder)
     if re.fullmatch(POSTGRESQL, url):
         return Secret(url.replace("postgresql://", "postgresql+psycopg://", 1))
     match = re.fullmatch(r"sqlite:///(.+)", url)
@@ -270,6 +273,7 @@ def _one_series(name: str, table: Table, top: Top, accounts: Mapping[str, Table]
         language=own.language,
         accounts=tuple(accounts) if own.accounts is None else own.accounts,
         timetable=schedule.Timetable(own.zone or top.zone, own.slots, own.blackout),
+        markers=own.markers,
         lateness=own.lateness,
         dry=own.dry,
         numbering=read(table.table("numbering"), Numbering),

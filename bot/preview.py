@@ -1,29 +1,34 @@
 """A thread as it would be sent now: the exact parts per account, looked at before anything is done."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot import compose, outlook
 from bot.config import Series
 from bot.core import month, text
-from bot.core.collage import Collage
+from bot.core.collage import Collage, Picture
 from bot.core.delivery import Part
 from bot.core.errors import MlcollageError
 from bot.core.month import Roundup
 from bot.site import pages
+from bot.storage import pictures as stored
 from bot.storage import queue, roundups, series
 from bot.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One account's thread as it would be sent now; `problem` says why it could not be."""
+    """One account's thread as it would be sent now; `problem` says why it could not be.
+
+    `pictures` by the position of their part.
+    """
 
     account: str
     network: str
     parts: tuple[Part, ...]
     lengths: tuple[int, ...]
     limit: int
+    pictures: dict[int, Picture]
     problem: str = ""
 
 
@@ -33,9 +38,9 @@ def collage_threads(world: World, own: Series, item: Collage, accounts: tuple[st
     for account in accounts:
         voice = compose.Voice.of(world.config, own.name, account, world.publishers[account])
         try:
-            yield _preview(voice, compose.collage_thread(voice, item, number))
+            yield _preview(voice, compose.collage_thread(voice, item, number), item)
         except MlcollageError as error:
-            yield Preview(account, voice.network, (), (), voice.limits.length, str(error))
+            yield Preview(account, voice.network, (), (), voice.limits.length, {}, str(error))
 
 
 def roundup_threads(world: World, own: Series, title_month: str) -> tuple[Roundup, list[Collage], list[Preview]]:
@@ -45,24 +50,53 @@ def roundup_threads(world: World, own: Series, title_month: str) -> tuple[Roundu
         roundup = roundups.find(conn, row.id, title_month, world.rehearsal)
         moment = month.moment(own.roundup, title_month, own.zone)
         items = queue.in_roundup(conn, roundup.id) if roundup else queue.unrounded(conn, row.id, moment)
-    if roundup is None:
-        title = month.title(own.roundup, title_month, len(items), own.language)
-        roundup = Roundup(
-            id=0, series=own.name, title_month=title_month, title=title, slug=month.slug(title, title_month),
-            state=month.State.DUE, due_at=moment, rehearsal=world.rehearsal,
-        )  # fmt: skip
-    if not roundup.link:
-        roundup = replace(roundup, link=pages.link(own, roundup.slug))
-    threads = []
+    roundup = roundup or _imagined(world, own, title_month, len(items))
+    return roundup, items, list(_roundup_previews(world, own, roundup, items))
+
+
+def check_templates(world: World, own: Series) -> Iterator[str]:
+    """Fill the templates of every account with every item of the queue, and the roundup's with all of them.
+
+    For each thread and page what is wrong with it, or nothing. What has no picture or alt text yet is left out.
+    """
+    with world.database.read() as conn:
+        row = series.get(conn, own.name)
+        items = [item for item in queue.waiting(conn, row.id) if item.picture and item.alt.strip()]
+        data = {item.picture.sha256: stored.data(conn, item.picture.sha256) for item in items if item.picture}
+    for item in items:
+        yield from (one.problem for one in collage_threads(world, own, item, own.accounts))
+    if not items:
+        return
+    title_month = month.last_before(own.roundup, world.clock.now(), own.zone)
+    stand_in = _imagined(world, own, title_month, len(items))
+    yield from (one.problem for one in _roundup_previews(world, own, stand_in, items))
+    try:
+        pages.build(own, stand_in, items, data, None, None, [stand_in], world.config.templates)
+        yield ""
+    except MlcollageError as error:
+        yield str(error)
+
+
+def _imagined(world: World, own: Series, title_month: str, count: int) -> Roundup:
+    """A roundup that is not there yet, with so many collages."""
+    title = month.title(own.roundup, title_month, count, own.language)
+    slug = month.slug(title, title_month)
+    return Roundup(
+        id=0, series=own.name, title_month=title_month, title=title, slug=slug, state=month.State.DUE,
+        due_at=month.moment(own.roundup, title_month, own.zone), link=pages.link(own, slug), rehearsal=world.rehearsal,
+    )  # fmt: skip
+
+
+def _roundup_previews(world: World, own: Series, roundup: Roundup, items: list[Collage]) -> Iterator[Preview]:
     for account in own.accounts if items else ():
         voice = compose.Voice.of(world.config, own.name, account, world.publishers[account])
         try:
-            threads.append(_preview(voice, compose.roundup_thread(voice, roundup, items)))
+            yield _preview(voice, compose.roundup_thread(voice, roundup, items), items[0])
         except MlcollageError as error:
-            threads.append(Preview(account, voice.network, (), (), voice.limits.length, str(error)))
-    return roundup, items, threads
+            yield Preview(account, voice.network, (), (), voice.limits.length, {}, str(error))
 
 
-def _preview(voice: compose.Voice, parts: tuple[Part, ...]) -> Preview:
+def _preview(voice: compose.Voice, parts: tuple[Part, ...], item: Collage) -> Preview:
     lengths = tuple(text.length(part.text, voice.network) for part in parts)
-    return Preview(voice.account, voice.network, parts, lengths, voice.limits.length)
+    pictures = {part.position: item.picture for part in parts if part.image and item.picture}
+    return Preview(voice.account, voice.network, parts, lengths, voice.limits.length, pictures)

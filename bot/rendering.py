@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot import sandbox
+from bot import sandbox, writing
 from bot.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -33,16 +33,18 @@ def example_config() -> str:
 @lru_cache
 def environment(own: Path, variants: tuple[str, ...] = ()) -> "Environment":
     """Templates from the maintainer's folder, then from ours; a variant ("accounts/lab") before the general one."""
-    from jinja2 import FileSystemLoader, StrictUndefined  # heavy: 50 ms, and most commands render nothing
+    from jinja2 import FileSystemLoader, StrictUndefined, pass_context  # heavy: 50 ms; most commands render nothing
 
     folders = [folder / variant for folder in (own, shipped()) for variant in (*variants, "")]
-    return sandbox.environment_class()(
+    made = sandbox.environment_class()(
         loader=FileSystemLoader(folders, encoding="utf-8"),
         undefined=StrictUndefined,
         autoescape=lambda name: bool(name and name.endswith(".html")),
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters |= {name: pass_context(function) for name, function in writing.FILTERS.items()}
+    return made
 
 
 def render(env: "Environment", name: str, context: Mapping[str, Any]) -> str:

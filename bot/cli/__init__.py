@@ -20,7 +20,7 @@ COMMANDS = {
     "skip": ("slots", "Let a day's slots pass without a post."),
     "pause": ("slots", "Stop a series' slots for a while."),
     "resume": ("slots", "End a pause."),
-    "preview": ("looking", "Show the exact parts, as they would be sent."),
+    "preview": ("previews", "Show the exact parts, as they would be sent."),
     "next": ("coming", "Show what goes out when."),
     "tick": ("running", "Do what is due now, and exit."),
     "run": ("running", "Stay, and do what is due when it is due."),
@@ -28,6 +28,9 @@ COMMANDS = {
     "roundup": ("roundups", "List, show and preview roundups."),
     "history": ("looking", "List what is out."),
     "notices": ("looking", "List what a maintainer must hear."),
+    "templates": ("templating", "List, copy and check the templates."),
+    "count": ("texts", "Measure texts as a network does."),
+    "split": ("texts", "Split texts into parts that fit."),
     "simulate": ("simulation", "Play a copy of it all forward in time."),
 }
 """Each command: the module it stands in, and its one line of help."""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -42,8 +43,15 @@ def load(config_file: str | None) -> Config:
     return config.load(file_of(config_file))
 
 
-def world(config_file: str | None, *, say: assemble.Say = assemble.quiet) -> World:
-    return assemble.world(load(config_file), say=say)
+def world(config_file: str | None) -> World:
+    return opened(load(config_file))
+
+
+def opened(own: Config, say: assemble.Say = assemble.quiet) -> World:
+    """A world whose database is closed when the command ends."""
+    made = assemble.world(own, say=say)
+    click.get_current_context().call_on_close(made.database.close)
+    return made
 
 
 def one_series(own: Config, name: str | None) -> Series:
@@ -60,6 +68,16 @@ def one_series(own: Config, name: str | None) -> Series:
 def mode(own: Config) -> str:
     """A remark behind a heading where nothing counts yet."""
     return "" if own.live else " (rehearsal)"
+
+
+def zone(own: Config) -> ZoneInfo:
+    """What concerns all series is told in the zone of the first."""
+    return next(iter(own.series.values())).zone
+
+
+def stamped(own: Config, at: datetime, words: str) -> str:
+    """A line of the log, with its time."""
+    return f"{at.astimezone(zone(own)):%Y-%m-%d %H:%M:%S}  {words}"
 
 
 def local(own: Series, at: datetime | None) -> str:
@@ -100,9 +118,10 @@ def cut(text: str, most: int) -> str:
     return line
 
 
-def print_notices(notices: Sequence[Notice]) -> int:
+def print_notices(own: Config, notices: Sequence[Notice]) -> int:
     """Print notices; the exit code: 1 when one of them asks a person to do something."""
     for notice in notices:
         is_trouble = notice.kind in TROUBLE
-        click.secho(f"! {notice.text}" if is_trouble else f"· {notice.text}", fg="red" if is_trouble else None)
+        words = stamped(own, notice.created_at, f"{'!' if is_trouble else '·'} {notice.text}")
+        click.secho(words, fg="red" if is_trouble else None)
     return int(any(notice.kind in TROUBLE for notice in notices))

@@ -4,17 +4,13 @@ from typing import Any
 
 import click
 
-from bot import outlook, preview
 from bot.cli import context
 from bot.config import Series
 from bot.core import collage
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery, Part
-from bot.core.errors import BadInput
-from bot.preview import Preview
 from bot.storage import ledger, log, notices, queue
 from bot.storage import series as storage
-from bot.world import World
 
 
 @context.command("list", "mlcollage list --state draft", series=True, as_json=True)
@@ -163,74 +159,6 @@ def delivery_described(thread: Delivery, parts: tuple[Part, ...]) -> dict[str, A
             for part in parts
         ],
     }
-
-
-@context.command("preview", "mlcollage preview barlow-twins --account outbox", series=True, as_json=True)
-@click.argument("name", required=False)
-@click.option("--account", metavar="NAME", help="Only for this account.")
-def preview_command(
-    config_file: str | None, series: str | None, as_json: bool, name: str | None, account: str | None
-) -> None:
-    """Show the exact parts per account, as they would be sent; without a NAME those of the next collage."""
-    world = context.world(config_file)
-    own = context.one_series(world.config, series)
-    item = _wanted(world, own, name)
-    if account is not None and account not in own.accounts:
-        raise click.UsageError(f"Series {own.name} has no account {account}; it has {', '.join(own.accounts)}.")
-    accounts = (account,) if account else own.accounts
-    number = outlook.provisional_number(world, own, item)
-    shown = own.numbering.shown(number)
-    previews = list(preview.collage_threads(world, own, item, accounts))
-    if as_json:
-        heads = {"name": item.name, "number": number, "shown_number": shown, "is_provisional": item.number is None}
-        context.print_json(heads | {"accounts": [thread_described(one) for one in previews]})
-    else:
-        would = "is" if item.number is not None else "would be"
-        click.secho(f"{item.name} {would} {shown or 'without a number'}{context.mode(world.config)}", bold=True)
-        for one in previews:
-            print_thread(one)
-    if any(one.problem for one in previews):
-        click.get_current_context().exit(1)
-
-
-def _wanted(world: World, own: Series, name: str | None) -> Collage:
-    if name is None:
-        coming = [one.collage for one in outlook.coming_slots(world, own, 10) if one.collage]
-        if not coming:
-            raise BadInput("No collage is ready to go out; name one: mlcollage preview NAME")
-        return coming[0]
-    with world.database.read() as conn:
-        return queue.get(conn, storage.get(conn, own.name).id, name)
-
-
-def thread_described(one: Preview) -> dict[str, Any]:
-    """A previewed thread as JSON shows it."""
-    parts = [
-        {
-            "text": part.text,
-            "length": length,
-            "limit": one.limit,
-            "picture": {"file": part.image.file, "alt": part.image.alt, "mime": part.image.mime}
-            if part.image
-            else None,
-        }
-        for part, length in zip(one.parts, one.lengths, strict=True)
-    ]
-    return {"account": one.account, "network": one.network, "problem": one.problem or None, "parts": parts}
-
-
-def print_thread(one: Preview) -> None:
-    """A thread as cards, each with its count."""
-    click.secho(f"\n{one.account} ({one.network}, {one.limit} characters)", bold=True)
-    if one.problem:
-        click.secho(f"! {one.problem}", fg="red")
-    for part, length in zip(one.parts, one.lengths, strict=True):
-        click.secho(f"┌ {part.position}/{len(one.parts)} · {length}/{one.limit}", dim=True)
-        for line in part.text.splitlines():
-            click.echo(f"│ {line}")
-        if part.image:
-            click.secho(f"│ [picture {part.image.file}, {part.image.mime}] {part.image.alt}", fg="cyan")
-        click.secho("└", dim=True)
 
 
 @context.command("history", "mlcollage history --changes", series=True, as_json=True)

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from bot import preview
-from bot.cli import context, looking
+from bot.cli import context, looking, previews
 from bot.config import Series
 from bot.core import month
 from bot.core.collage import Collage
@@ -103,11 +103,11 @@ def preview_command(config_file: str | None, series: str | None, as_json: bool, 
     if as_json:
         more = {"collages": [item.name for item in items]}
         context.print_json(
-            _described(one) | more | {"accounts": [looking.thread_described(thread) for thread in threads]}
+            _described(one) | more | {"accounts": [previews.thread_described(thread) for thread in threads]}
         )
         return
     click.secho(one.title if items else f"{title_month}: no collage is out for it yet", bold=True)
     click.echo(f"due {context.local(own, one.due_at)}{f', at {one.link}' if items else ''}")
     _print_collages(own, items)
     for thread in threads:
-        looking.print_thread(thread)
+        previews.print_thread(thread)

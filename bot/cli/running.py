@@ -5,7 +5,7 @@ from datetime import datetime
 
 import click
 
-from bot import assemble, clock, tick
+from bot import clock, tick
 from bot.cli import context
 from bot.core.errors import MlcollageError, NotAllowed
 from bot.storage import installation, queue
@@ -16,12 +16,11 @@ from bot.world import World
 def _world(config_file: str | None) -> World:
     """A world that tells what it does, each line with its time."""
     own = context.load(config_file)
-    zone = next(iter(own.series.values())).zone
 
     def say(at: datetime, words: str) -> None:
-        click.echo(f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}  {words}")
+        click.echo(context.stamped(own, at, words))
 
-    return assemble.world(own, say=say)
+    return context.opened(own, say)
 
 
 def _refuse_simulation(world: World) -> None:
@@ -35,7 +34,7 @@ def tick_command(config_file: str | None) -> None:
     """Do what is due now, print what a maintainer must hear, and exit: 1 if a person has to do something."""
     world = _world(config_file)
     _refuse_simulation(world)
-    sys.exit(context.print_notices(tick.tick(world)))
+    sys.exit(context.print_notices(world.config, tick.tick(world)))
 
 
 @context.command("run", "mlcollage run")
@@ -43,27 +42,25 @@ def run_command(config_file: str | None) -> None:
     """Stay, and do what is due when it is due; SIGTERM ends it after what it is doing."""
     world = _world(config_file)
     _refuse_simulation(world)
-    own = world.config
-    mode = "live" if own.live else "a rehearsal (live = false)"
-    world.say(f"{', '.join(own.series)} on {', '.join(own.accounts)}, {mode}; next: {_soon(world)}")
 
     def once() -> None:
         try:
-            context.print_notices(tick.tick(world))
+            context.print_notices(world.config, tick.tick(world))
         except MlcollageError as error:
             click.echo(f"! {error}", err=True)
         except Exception as error:  # noqa: BLE001 - one bad tick must not end a bot that serves others
             click.echo(f"! Something unexpected happened: {type(error).__name__}: {error}", err=True)
         sys.stdout.flush()
 
-    clock.run(once)
+    clock.run(lambda: world.say(_headline(world)), once)
     world.say("Stopped.")
 
 
-def _soon(world: World) -> str:
-    soon = tick.next_at(world)
-    zone = next(iter(world.config.series.values())).zone
-    return f"{soon.astimezone(zone):%A %Y-%m-%d %H:%M}" if soon else "nothing"
+def _headline(world: World) -> str:
+    own, soon = world.config, tick.next_at(world)
+    mode = "live" if own.live else "a rehearsal (live = false)"
+    when = f"{soon.astimezone(context.zone(own)):%A %Y-%m-%d %H:%M}" if soon else "nothing"
+    return f"{', '.join(own.series)} on {', '.join(own.accounts)}, {mode}; next: {when}"
 
 
 @context.command("post", "mlcollage post barlow-twins --now", series=True)
@@ -80,4 +77,4 @@ def post_command(config_file: str | None, series: str | None, name: str, now: bo
     with world.database.read() as conn:
         item = queue.get(conn, storage.get(conn, own.name).id, name)
     tick.post_now(world, own, item)
-    sys.exit(context.print_notices(tick.unheard(world)))
+    sys.exit(context.print_notices(world.config, tick.unheard(world)))

@@ -5,15 +5,18 @@ from pathlib import Path
 
 import click
 
-from bot import config, simulate
+from bot import simulate
 from bot.cli import context
+from bot.config import FILE
 
 
 @context.command("simulate", "mlcollage simulate --in trial --from 2021-08-01 --to 2021-08-31")
-@click.option("--in", "folder", required=True, type=click.Path(path_type=Path), help="The simulation's own folder.")
+@click.option(
+    "--in", "folder", required=True, metavar="FOLDER", type=click.Path(path_type=Path), help="Its own folder."
+)
 @click.option("--from", "start", metavar="DATE", help="The first day; default: where it stopped.")
-@click.option("--to", "end", metavar="DATE", help="The last day; default: the first one, for a look around.")
-@click.option("--quiet", is_flag=True, help="Only the end.")
+@click.option("--to", "end", metavar="DATE", help="The last day; default: the first one.")
+@click.option("--quiet", is_flag=True, help="Only say how far it came.")
 def simulate_command(config_file: str | None, folder: Path, start: str | None, end: str | None, quiet: bool) -> None:
     """Play a copy of this installation forward in time: the real code, the outbox, nothing posted.
 
@@ -24,8 +27,11 @@ def simulate_command(config_file: str | None, folder: Path, start: str | None, e
     end_on = context.day(end) if end else start_on
     if end_on is None or (start_on and end_on < start_on):
         raise click.UsageError("Say until when: --to DATE, not before --from.")
+    is_new = not (folder / FILE).exists()
     own = simulate.prepare(lambda: context.load(config_file), folder)
-    zone = next(iter(own.series.values())).zone
+    if is_new:
+        click.echo(f"Made {folder}, where nothing is posted. Look around: mlcollage --config {folder / FILE} next")
+    zone = context.zone(own)
 
     def say(at: datetime, words: str) -> None:
         if not quiet:
@@ -33,4 +39,3 @@ def simulate_command(config_file: str | None, folder: Path, start: str | None, e
 
     until = simulate.run(own, start_on, end_on, say)
     click.echo(f"Simulated until {until.astimezone(zone):%Y-%m-%d %H:%M}.")
-    click.echo(f"Look around with: mlcollage --config {folder / config.FILE} next")

@@ -2,7 +2,7 @@
 
 import click
 
-from bot import assemble, config, rendering
+from bot import config, rendering
 from bot.cli import context
 from bot.core.errors import BadConfig
 
@@ -22,7 +22,7 @@ def init_command(config_file: str | None) -> None:
             raise BadConfig(f"{file} cannot be written: {error.strerror or error}.") from None
         click.echo(f"Made {file}: every setting with its default.")
     own = config.load(file)
-    world = assemble.world(own)
+    world = context.opened(own)
     click.echo(f"The database is {world.database.shown}.")
     if not own.live:
         click.echo('It is a rehearsal until you set "live = true".')

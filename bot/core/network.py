@@ -1,6 +1,7 @@
-"""The networks: their limits, as data."""
+"""The networks: their limits and prices, as data."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,16 @@ class Limits:
     """UTF-8 bytes a post may have beside its length; None where only the length counts."""
 
 
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars for one request of each kind."""
+
+    post: Decimal
+    post_with_url: Decimal
+    alt: Decimal
+    read: Decimal
+
+
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp"}
 IMAGES = tuple(EXTENSIONS)
 
@@ -27,4 +38,9 @@ LIMITS = {
     "bluesky": Limits(length=300, alt_length=2_000, picture_size=2_000_000, mimes=IMAGES, byte_length=3_000),
     # Mastodon's defaults; a server's own come from GET /api/v2/instance.
     "mastodon": Limits(length=500, alt_length=1_500, picture_size=16_777_216, mimes=IMAGES, url_length=23),
+}
+
+PRICES = {
+    # X, pay per use since 20 April 2026: for each post, replies too; a post is dear by its first URL.
+    "x": Price(post=Decimal("0.015"), post_with_url=Decimal("0.20"), alt=Decimal("0.005"), read=Decimal("0.001")),
 }

@@ -193,3 +193,11 @@ def test_a_roundup_s_thread_names_every_paper_and_ends_with_the_link(tmp_path: P
 def test_a_title_too_long_for_any_part_of_the_roundup_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="does not fit into one part"):
         compose.roundup_thread(voice(tmp_path), roundup(), [collage(Paper("x" * 400, ("A B",), year=2021))])
+
+
+@pytest.mark.parametrize("sentences", [1, 8, 90])
+def test_markers_are_counted_in(tmp_path: Path, sentences: int) -> None:
+    marked = voice(tmp_path, series="[series.mlcollage]\nmarkers = true")
+    parts = texts(marked, collage(paragraph=SENTENCE * sentences))
+    assert [part.rsplit(" ", 1)[1] for part in parts] == [f"{n}/{len(parts)}" for n in range(1, len(parts) + 1)]
+    assert all(text.length(part, "x") <= 280 for part in parts)

@@ -1,0 +1,126 @@
+"""Threads as they would be sent: cards with their counts, links, tags and price."""
+
+from typing import Any
+
+import click
+
+from bot import outlook, preview
+from bot.cli import context
+from bot.cli.texts import spans
+from bot.config import Series
+from bot.core import price, text
+from bot.core.collage import Collage
+from bot.core.delivery import Part
+from bot.core.errors import BadInput
+from bot.preview import Preview
+from bot.storage import queue
+from bot.storage import series as storage
+from bot.world import World
+
+
+@context.command("preview", "mlcollage preview barlow-twins --account outbox", series=True, as_json=True)
+@click.argument("name", required=False)
+@click.option("--account", metavar="NAME", help="Only for this account.")
+def preview_command(
+    config_file: str | None, series: str | None, as_json: bool, name: str | None, account: str | None
+) -> None:
+    """Show the exact parts per account, as they would be sent; without a NAME those of the next collage."""
+    world = context.world(config_file)
+    own = context.one_series(world.config, series)
+    item = _wanted(world, own, name)
+    if account is not None and account not in own.accounts:
+        raise click.UsageError(f"Series {own.name} has no account {account}; it has {', '.join(own.accounts)}.")
+    accounts = (account,) if account else own.accounts
+    number = outlook.provisional_number(world, own, item)
+    shown = own.numbering.shown(number)
+    previews = list(preview.collage_threads(world, own, item, accounts))
+    if as_json:
+        heads = {"name": item.name, "number": number, "shown_number": shown, "is_provisional": item.number is None}
+        context.print_json(heads | {"accounts": [thread_described(one) for one in previews]})
+    else:
+        would = "is" if item.number is not None else "would be"
+        click.secho(f"{item.name} {would} {shown or 'without a number'}{context.mode(world.config)}", bold=True)
+        for one in previews:
+            print_thread(one)
+    if any(one.problem for one in previews):
+        click.get_current_context().exit(1)
+
+
+def _wanted(world: World, own: Series, name: str | None) -> Collage:
+    if name is None:
+        coming = [one.collage for one in outlook.coming_slots(world, own, 10) if one.collage]
+        if not coming:
+            raise BadInput("No collage is ready to go out; name one: mlcollage preview NAME")
+        return coming[0]
+    with world.database.read() as conn:
+        return queue.get(conn, storage.get(conn, own.name).id, name)
+
+
+def thread_described(one: Preview) -> dict[str, Any]:
+    """A previewed thread as JSON shows it."""
+    cost = price.of([part.text for part in one.parts], len(one.pictures), one.network)
+    return {
+        "account": one.account,
+        "network": one.network,
+        "problem": one.problem or None,
+        "cost": str(cost.total) if cost else None,
+        "parts": [_part_described(one, part, length) for part, length in zip(one.parts, one.lengths, strict=True)],
+    }
+
+
+def _part_described(one: Preview, part: Part, length: int) -> dict[str, Any]:
+    shot = one.pictures.get(part.position)
+    picture: dict[str, Any] | None = None
+    if part.image:
+        picture = {"file": part.image.file, "alt": part.image.alt, "mime": part.image.mime}
+        picture |= {"width": shot.width, "height": shot.height, "size": shot.size} if shot else {}
+    return {
+        "text": part.text,
+        "length": length,
+        "limit": one.limit,
+        "urls": spans(text.urls(part.text, one.network)),
+        "hashtags": spans(text.hashtags(part.text, one.network)),
+        "picture": picture,
+    }
+
+
+def print_thread(one: Preview) -> None:
+    """A thread as cards: counts, links and tags marked, the picture, and what the whole of it costs."""
+    click.secho(f"\n{one.account} ({one.network}, {one.limit} characters)", bold=True)
+    if one.problem:
+        click.secho(f"! {one.problem}", fg="red")
+    for part, length in zip(one.parts, one.lengths, strict=True):
+        click.secho(f"┌ {part.position}/{len(one.parts)} · {length}/{one.limit}", dim=True)
+        for line in _marked(part.text, one.network).splitlines():
+            click.echo(f"│ {line}")
+        for note in _notes(one, part):
+            click.secho(f"│ {note}", dim=True)
+        click.secho("└", dim=True)
+    if one.parts and (cost := price.of([part.text for part in one.parts], len(one.pictures), one.network)):
+        click.echo(f"Price: {cost}")
+
+
+def _marked(said: str, network: str) -> str:
+    """The text with its links underlined and its tags in colour, where the terminal can."""
+    links = [(span, click.style(span.text, underline=True)) for span in text.urls(said, network)]
+    tags = [(span, click.style(span.text, fg="cyan")) for span in text.hashtags(said, network)]
+    for span, styled in sorted(links + tags, key=lambda pair: pair[0].start, reverse=True):
+        said = said[: span.start] + styled + said[span.end :]
+    return said
+
+
+def _notes(one: Preview, part: Part) -> list[str]:
+    """What a reader of the card should know beside the text."""
+    found = []
+    if links := text.urls(part.text, one.network):
+        found.append(f"links: {', '.join(f'{span.text} [{span.start}–{span.end}]' for span in links)}")
+    if tags := text.hashtags(part.text, one.network):
+        found.append(f"tags: {', '.join(span.text for span in tags)}")
+    if one.network == "x" and (bare := text.bare_links(part.text)):
+        names = ", ".join(span.text for span in bare)
+        found.append(f"careful: {names} becomes a link; write it another way if it should be none")
+    if part.image:
+        shot = one.pictures.get(part.position)
+        size = f", {shot.width} × {shot.height}, {shot.size:,} bytes" if shot else ""
+        found += [f"picture: {part.image.file}, {part.image.mime}{size}", f"alt text: {part.image.alt}"]
+    return found

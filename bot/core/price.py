@@ -1,0 +1,38 @@
+"""What a thread costs on a network that charges, and what makes it dear."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot.core import text
+from bot.core.network import PRICES, Price
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """A thread's cost: US dollars, its parts, those with a link, and the cost with all links in one part."""
+
+    total: Decimal
+    parts: int
+    linked: int
+    least: Decimal
+
+    def __str__(self) -> str:
+        if self.linked > 1:
+            dear = f"{self.linked} of {self.parts} parts hold a link: ${self.total:.2f}"
+            return f"{dear}; all links in one part: ${self.least:.2f}"
+        return f"${self.total:.2f}" + (", most of it for the part with a link" if self.linked else "")
+
+
+def of(texts: Sequence[str], pictures: int, network: str) -> Cost | None:
+    """The cost of a thread with so many pictures; None where the network charges nothing."""
+    price = PRICES.get(network)
+    if price is None:
+        return None
+    linked = sum(1 for said in texts if text.urls(said, network))
+    least = _total(price, len(texts), min(linked, 1), pictures)
+    return Cost(_total(price, len(texts), linked, pictures), len(texts), linked, least)
+
+
+def _total(price: Price, parts: int, linked: int, pictures: int) -> Decimal:
+    return price.post_with_url * linked + price.post * (parts - linked) + price.alt * pictures
