@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jinja2 import Template
+    from jinja2.compiler import CodeGenerator
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 STEPS = 100_000
@@ -38,13 +39,9 @@ class TooMuch(ValueError):
     """The template does not end, or makes something of endless size."""
 
 
-@lru_cache(maxsize=1)
-def environment_class() -> "type[ImmutableSandboxedEnvironment]":
-    """The class, made on first use: importing Jinja2 takes longer than most commands may."""
-    from jinja2 import nodes, pass_context  # heavy: 50 ms
+def _generator() -> "type[CodeGenerator]":
+    from jinja2 import nodes  # heavy: 50 ms
     from jinja2.compiler import CodeGenerator, Frame  # as above
-    from jinja2.runtime import Context  # as above
-    from jinja2.sandbox import ImmutableSandboxedEnvironment  # as above
 
     class Generator(CodeGenerator):
         """Counts includes and calls, and looks at the size of every text that is joined."""
@@ -66,8 +63,18 @@ def environment_class() -> "type[ImmutableSandboxedEnvironment]":
             super().visit_Concat(node, frame)
             self.write(")")
 
+    return Generator
+
+
+@lru_cache(maxsize=1)
+def environment_class() -> "type[ImmutableSandboxedEnvironment]":
+    """The class, made on first use: importing Jinja2 takes longer than most commands may."""
+    from jinja2 import nodes, pass_context  # heavy: 50 ms
+    from jinja2.runtime import Context  # as above
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # as above
+
     class Sandbox(ImmutableSandboxedEnvironment):
-        code_generator_class = Generator
+        code_generator_class = _generator()
         intercepted_binops = frozenset({"+", "*", "**", "%"})
 
         def __init__(self, **options: Any) -> None:
