@@ -75,9 +75,9 @@ def coming_numbers(world: World, own: Series, arrivals: Sequence[Arrival]) -> li
     with world.database.read() as conn:
         row = series.find(conn, own.name)
         ahead = len(queue.waiting(conn, row.id, [State.READY, State.CLAIMED])) if row else 0
-        year = world.clock.now().astimezone(own.zone).year if own.numbering.restart == "yearly" else 0
+        year = own.numbering.year(world.clock.now().astimezone(own.zone).date())
         newest = queue.newest_number(conn, row.id, year) if row else None
-    first = own.numbering.first if newest is None else newest + 1
+    first = own.numbering.after(newest)
     numbers = [arrival.number or first + ahead + place for place, arrival in enumerate(arrivals)]
     return [own.numbering.shown(number) for number in numbers]
 
@@ -146,7 +146,6 @@ def _history(arrival: Arrival) -> dict[str, object]:
         "posted_at": arrival.posted_at,
         "due_at": arrival.posted_at,
         "posted_is_assumed": arrival.dates_are_assumed,
-        "picture_file": arrival.item.picture_file,
     }
 
 

@@ -19,7 +19,10 @@ def prepare(source: Callable[[], Config], folder: Path) -> Config:
     """The simulation's own configuration: the first call copies configuration, database and templates into `folder`."""
     file = folder / config.FILE
     if not file.exists():
-        _copy(source(), folder)
+        try:
+            _copy(source(), folder)
+        except OSError as error:
+            raise BadInput(f"{folder} cannot hold a simulation: {error.strerror or error}.") from None
     own = config.load(file)
     storage = assemble.database(own)
     with storage.read() as conn:
@@ -60,7 +63,7 @@ def _rewritten(source: Config) -> str:
     document: Any = tomlkit.parse(source.file.read_text(encoding="utf-8"))
     document["live"] = False
     document["templates"] = "templates"
-    document["database"] = {"url": "sqlite:///queue.db"}
+    document["database"] = {"url": "sqlite:///queue.db", "url_variable": ""}
     names = list(document.get("accounts", {}))
     for name in names:
         own = document["accounts"][name]

@@ -87,9 +87,12 @@ def local(own: Series, at: datetime | None) -> str:
 
 def day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        read = date.fromisoformat(text)
     except ValueError:
         raise click.UsageError(f'{text} is no day; write it as "2021-08-04".') from None
+    if not 1900 <= read.year < 3000:
+        raise click.UsageError(f"{text} is too far away: days from 1900 to 2999 are read.")
+    return read
 
 
 def print_json(value: Any) -> None:

@@ -10,7 +10,6 @@ from bot.cli import context, looking, previews
 from bot.config import Series
 from bot.core import month
 from bot.core.collage import Collage
-from bot.core.errors import BadInput
 from bot.core.month import Roundup
 from bot.storage import ledger, queue, roundups
 from bot.storage import series as storage
@@ -50,8 +49,8 @@ def _described(one: Roundup) -> dict[str, Any]:
 def _checked(title_month: str) -> str:
     try:
         month.parse(title_month)
-    except ValueError as error:
-        raise BadInput(f"{error}.") from None
+    except ValueError:
+        raise click.UsageError(f'{title_month} is no month; write it as "2021-09".') from None
     return title_month
 
 

@@ -7,8 +7,10 @@ import click
 
 from bot import clock, tick
 from bot.cli import context
+from bot.core.collage import Collage
+from bot.core.delivery import State
 from bot.core.errors import MlcollageError, NotAllowed
-from bot.storage import installation, queue
+from bot.storage import installation, ledger, queue
 from bot.storage import series as storage
 from bot.world import World
 
@@ -76,5 +78,19 @@ def post_command(config_file: str | None, series: str | None, name: str, now: bo
     world = tick.begin(world)
     with world.database.read() as conn:
         item = queue.get(conn, storage.get(conn, own.name).id, name)
+    started_at = world.clock.now().replace(microsecond=0)
     tick.post_now(world, own, item)
-    sys.exit(context.print_notices(world.config, tick.unheard(world)))
+    is_trouble = context.print_notices(world.config, tick.unheard(world))
+    sys.exit(int(_tell_unsent(world, item, started_at)) or is_trouble)
+
+
+def _tell_unsent(world: World, item: Collage, started_at: datetime) -> bool:
+    """Say which of the threads just made are not out yet, and why; whether there are any."""
+    with world.database.read() as conn:
+        made = [thread for thread in ledger.of_collage(conn, item.id) if thread.due_at >= started_at]
+        held = {row.name for row in storage.all_accounts(conn) if row.held_at}
+    unsent = [thread for thread in made if thread.state is not State.SENT]
+    for thread in unsent:
+        why = "the account is held" if thread.account in held else thread.note or thread.state.value
+        world.say(f"{thread.account}: {item.name} is not out yet: {why.rstrip('.')}. mlcollage run or tick goes on.")
+    return bool(unsent)
