@@ -71,10 +71,13 @@ def world(own: Config, *, say: Say = quiet, clock: Clock | None = None) -> World
 
 
 def _make_rows(made: World) -> None:
-    """Rows for series and accounts the database does not know yet: a series looks from now on."""
+    """Rows for series and accounts the database does not know yet; a series whose slots changed looks from now on."""
     own, now = made.config, made.clock.now()
     with made.database.read() as conn:
-        new = [name for name in own.series if series.find(conn, name) is None]
+        rows = {name: series.find(conn, name) for name in own.series}
+        new = [
+            name for name, row in rows.items() if not row or row.fingerprint != own.series[name].timetable.fingerprint
+        ]
         accounts = own.accounts.keys() - series.account_ids(conn).keys()
     if not new and not accounts:
         return

@@ -285,10 +285,13 @@ def _one_series(name: str, table: Table, top: Top, accounts: Mapping[str, Table]
 
 def who() -> str:
     """Whose doing a change is, for the log: $MLCOLLAGE_USER or the name of the system's user."""
-    from getpass import getuser  # heavy: it brings the terminal along, and only changes need a name
+    for variable in ("MLCOLLAGE_USER", "LOGNAME", "USER"):
+        if os.environ.get(variable):
+            return os.environ[variable]
+    from getpass import getuser  # heavy: it brings the terminal along
 
     try:
-        return os.environ.get("MLCOLLAGE_USER") or getuser()
+        return getuser()
     except (KeyError, OSError, ImportError):
         return "unknown"
 

@@ -190,6 +190,9 @@ def _after_error(world: World, delivery: Delivery, error: Exception, attempt: in
             case retry.Again():
                 count = delivery.failures + 1
                 ledger.move(conn, delivery, State.WAITING, now, next_at=decision.at, failures=count, note=words)
+                world.say(
+                    f"{delivery.account}: {delivery.key} is not out yet: {words} Again at {decision.at:%H:%M} UTC."
+                )
             case retry.HoldAccount():
                 ledger.move(conn, delivery, State.WAITING, now, next_at=now, note=words)
                 series.hold_account(conn, delivery.account, now, words)

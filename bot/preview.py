@@ -1,7 +1,7 @@
 """A thread as it would be sent now: the exact parts per account, looked at before anything is done."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import compose, outlook
 from bot.config import Series
@@ -29,6 +29,7 @@ class Preview:
     lengths: tuple[int, ...]
     limit: int
     pictures: dict[int, Picture]
+    number: str = ""
     problem: str = ""
 
 
@@ -38,9 +39,10 @@ def collage_threads(world: World, own: Series, item: Collage, accounts: tuple[st
     for account in accounts:
         voice = compose.Voice.of(world.config, own.name, account, world.publishers[account])
         try:
-            yield _preview(voice, compose.collage_thread(voice, item, number), item)
+            made = _preview(voice, compose.collage_thread(voice, item, number), item)
+            yield replace(made, number=own.numbering.shown(number))
         except MlcollageError as error:
-            yield Preview(account, voice.network, (), (), voice.limits.length, {}, str(error))
+            yield Preview(account, voice.network, (), (), voice.limits.length, {}, problem=str(error))
 
 
 def roundup_threads(world: World, own: Series, title_month: str) -> tuple[Roundup, list[Collage], list[Preview]]:
@@ -93,7 +95,7 @@ def _roundup_previews(world: World, own: Series, roundup: Roundup, items: list[C
         try:
             yield _preview(voice, compose.roundup_thread(voice, roundup, items), items[0])
         except MlcollageError as error:
-            yield Preview(account, voice.network, (), (), voice.limits.length, {}, str(error))
+            yield Preview(account, voice.network, (), (), voice.limits.length, {}, problem=str(error))
 
 
 def _preview(voice: compose.Voice, parts: tuple[Part, ...], item: Collage) -> Preview:

@@ -1,6 +1,7 @@
 """What is due now, in order of due time: slots, roundups, deliveries, notices."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -12,19 +13,15 @@ from bot.core.delivery import thread_key
 from bot.core.errors import MlcollageError, NotAllowed
 from bot.core.schedule import SlotState, SlotTime
 from bot.publishers import table
-from bot.storage import installation, ledger, notices, queue, series, slots
+from bot.storage import claims, installation, ledger, notices, queue, series, slots
+from bot.storage.claims import NewDelivery, Taken
 from bot.storage.database import Connection
 from bot.storage.notices import Kind, Notice
 from bot.storage.series import SeriesRow
-from bot.storage.slots import NewDelivery, Taken
 from bot.world import World
 
 STAY = timedelta(minutes=1)
 """A tick does not end while something is due so soon."""
-
-
-TICK = timedelta(microseconds=1)
-"""The database's smallest step of time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +72,19 @@ def begin(world: World) -> World:
         for name, raw in world.config.accounts.items():
             series.ensure_account(conn, name, table.network_of(raw))
         for own in world.config.series.values():
-            _begin_series(world, conn, own, now, changed)
+            _begin_series(conn, own, now, changed)
         if changed and world.config.live:
-            say = (
-                f"The rehearsal has ended: {came_back} collages are ready again, what it made is set aside. It is live."
-            )
+            are = f"{came_back} collage{' is' if came_back == 1 else 's are'}"
+            say = f"The rehearsal has ended: {are} ready again, what it made is set aside. It is live."
             notices.add(conn, Kind.REHEARSAL, str(now), say, now, world.rehearsal)
     return world
 
 
-def _begin_series(world: World, conn: Connection, own: Series, now: datetime, changed: bool) -> None:
+def _begin_series(conn: Connection, own: Series, now: datetime, changed: bool) -> None:
     through = month.last_before(own.roundup, now, own.zone)
-    row, moved = series.ensure(conn, own.name, own.timetable.fingerprint, now, through)
+    row = series.ensure(conn, own.name, own.timetable.fingerprint, now, through)
     if changed:
         series.look_from(conn, row.id, now, through)
-    elif moved:
-        say = f"The slots of {own.name} have changed: from now on {own.timetable.fingerprint.replace(' | ', ', ')}."
-        notices.add(conn, Kind.CHANGED, f"{own.name}/{now}", say, now, world.rehearsal)
 
 
 def unheard(world: World) -> list[Notice]:
@@ -118,12 +111,16 @@ def _due(world: World) -> list[Due]:
 
 def _due_slots(world: World, conn: Connection, own: Series, row: SeriesRow, now: datetime) -> list[Due]:
     """The series' slots since it last looked, each with what is to become of it."""
-    times = list(schedule.slots_between(own.timetable, row.looked_until + TICK, now))
+    times = list(schedule.slots_between(own.timetable, row.looked_until + schedule.STEP, now))
     settled = slots.between(conn, row.id, row.looked_until, now, world.rehearsal) if times else {}
     times = [slot for slot in times if slot.due_at not in settled]
     running = [slot for slot in times if not row.is_paused(slot.due_at)]
     late = schedule.missed(running, now, own.lateness)
-    states = dict.fromkeys((slot.due_at for slot in times), SlotState.PAUSED)
+    # What the pause found unsettled was missed: whoever paused wants no late post, but hears of it.
+    states = {
+        slot.due_at: SlotState.MISSED if row.paused_at and slot.due_at < row.paused_at else SlotState.PAUSED
+        for slot in times
+    }
     states |= {
         slot.due_at: SlotState.MISSED if missed else SlotState.CLAIMED
         for slot, missed in zip(running, late, strict=True)
@@ -136,14 +133,20 @@ def _settle_slot(world: World, own: Series, slot: SlotTime, state: SlotState) ->
         _claim_next(world, own, slot)
         return
     with world.database.write() as conn:
-        row = series.get(conn, own.name)
-        if not slots.decide(conn, row.id, slot, state, world.rehearsal):
-            return
-        unpinned = queue.unpin_day(conn, row.id, slot.local_on)
-        if state is SlotState.MISSED or unpinned:
-            back = f" {unpinned}, pinned to that day, is back in its place in the queue." if unpinned else ""
-            say = f"The slot of {own.name} on {_shown(own, slot.due_at)} was {state}: nothing went out.{back}"
-            _note(world, conn, Kind.MISSED, f"{own.name}/{slot.due_at}", say)
+        _pass_over(world, conn, own, slot, state)
+
+
+def _pass_over(world: World, conn: Connection, own: Series, slot: SlotTime, state: SlotState) -> None:
+    """Settle a slot that takes nothing; a collage pinned to a day without another slot goes back to its place."""
+    row = series.get(conn, own.name)
+    if not slots.decide(conn, row.id, slot, state, world.rehearsal):
+        return
+    is_last = slot.due_at >= max(one.due_at for one in schedule.slots_on(own.timetable, slot.local_on))
+    unpinned = queue.unpin_day(conn, row.id, slot.local_on) if is_last else None
+    if state is SlotState.MISSED or unpinned:
+        back = f" {unpinned}, pinned to that day, is back in its place in the queue." if unpinned else ""
+        say = f"The slot of {own.name} on {_shown(own, slot.due_at)} was {state}: nothing went out.{back}"
+        _note(world, conn, Kind.MISSED, f"{own.name}/{slot.due_at}", say)
 
 
 def _shown(own: Series, at: datetime) -> str:
@@ -178,7 +181,8 @@ def _claim_next(world: World, own: Series, slot: SlotTime) -> None:
 
 
 def _hold(world: World, item: Collage, why: str) -> None:
-    with world.database.write() as conn:
+    # Not allowed any more: somebody else held or changed it at this moment.
+    with suppress(NotAllowed), world.database.write() as conn:
         queue.change_state(conn, item, State.HELD, why)
         say = f"{item.name} is held, the next one was taken: {why} Then: mlcollage release {item.name}"
         _note(world, conn, Kind.HELD, f"{item.series}/{item.name}/{item.revision}", say)
@@ -186,11 +190,10 @@ def _hold(world: World, item: Collage, why: str) -> None:
 
 def number_for(conn: Connection, own: Series, row: SeriesRow, item: Collage, local_on: date) -> tuple[int, int]:
     """The number a collage gets in a slot on that day, and its numbering year (0 where numbers never restart)."""
-    year = local_on.year if own.numbering.restart == "yearly" else 0
+    year = own.numbering.year(local_on)
     if item.kept_number is not None:
         return item.kept_number, year
-    newest = queue.newest_number(conn, row.id, year)
-    return own.numbering.first if newest is None else newest + 1, year
+    return own.numbering.after(queue.newest_number(conn, row.id, year)), year
 
 
 def claim(world: World, own: Series, item: Collage, slot: SlotTime, *, extra: bool = False) -> None:
@@ -206,6 +209,7 @@ def claim(world: World, own: Series, item: Collage, slot: SlotTime, *, extra: bo
             compose.Voice.of(world.config, own.name, account, world.publishers[account]), item, number[0]
         )
     with world.database.write() as conn:
+        series.lock(conn, row.id)
         if number_for(conn, own, row, item, slot.local_on) != number:
             raise Taken
         ids = series.account_ids(conn)
@@ -213,14 +217,14 @@ def claim(world: World, own: Series, item: Collage, slot: SlotTime, *, extra: bo
         if extra:
             moment = f"{item.name}-{moment}"
         new = [NewDelivery(ids[name], thread_key(own.name, moment, name, world.rehearsal)) for name in own.accounts]
-        slots.claim(conn, row.id, slot, item, number, new, world.rehearsal, extra=extra)
+        claims.claim(conn, row.id, slot, item, number, new, world.rehearsal, extra=extra)
         _warn_of_dry(world, conn, own, row, slot)
     world.say(f"{own.name}: {item.name} is {own.numbering.shown(number[0]) or 'taken'}, due {_shown(own, slot.due_at)}")
 
 
 def _warn_of_dry(world: World, conn: Connection, own: Series, row: SeriesRow, slot: SlotTime) -> None:
     """Say so when the collages left are fewer than the slots of the coming weeks."""
-    coming = sum(1 for _ in schedule.slots_between(own.timetable, slot.due_at + TICK, slot.due_at + own.dry))
+    coming = sum(1 for _ in schedule.slots_between(own.timetable, slot.due_at + schedule.STEP, slot.due_at + own.dry))
     left = queue.count_ready(conn, row.id, coming)
     if left < coming:
         are = "1 collage is" if left == 1 else f"{left or 'no'} collages are"
@@ -232,7 +236,9 @@ def post_now(world: World, own: Series, item: Collage) -> None:
     """Claim a ready collage for this moment, outside the timetable."""
     if item.state is not State.READY:
         raise NotAllowed(f"{item.name} is {item.state}, and only what is ready can be posted.")
-    now = world.clock.now().replace(microsecond=0)
+    now = world.clock.now()
+    # Slots fall on whole seconds, and no two share an instant: this one shall take none's place.
+    now = max(now, now.replace(microsecond=1))
     try:
         claim(world, own, item, SlotTime(now, now.astimezone(own.zone).date()), extra=True)
     except Taken:
@@ -246,8 +252,8 @@ def settle_pause(world: World, own: Series) -> None:
     with world.database.write() as conn:
         row = series.get(conn, own.name)
         for due in _due_slots(world, conn, own, row, now):
-            if due.slot and due.state is SlotState.PAUSED:
-                slots.decide(conn, row.id, due.slot, SlotState.PAUSED, world.rehearsal)
+            if due.slot and row.is_paused(due.at):
+                _pass_over(world, conn, own, due.slot, due.state)
         series.pause(conn, row.id, None, None)
 
 
@@ -258,11 +264,14 @@ def _strand(world: World) -> None:
     for name in stranded:
         with world.database.write() as conn:
             count = ledger.hold_all(conn, name, world.rehearsal)
-            say = (
-                f"Account {name} is not in the configuration any more: {count} deliveries to it are held. "
-                f"Put it back and run: mlcollage release --account {name}"
-            )
-            _note(world, conn, Kind.HELD, f"{name}/{world.clock.now()}", say)
+            gone = f"Account {name} is not in the configuration any more"
+            if count:
+                are = f"{count} deliver{'y to it is' if count == 1 else 'ies to it are'} held"
+                say = f"{gone}: {are}. Put it back and run: mlcollage release --account {name}"
+                _note(world, conn, Kind.HELD, f"{name}/{world.clock.now()}", say)
+            else:
+                say = f"{gone}, and a thread may or may not be out there. Put it back, so that it can be looked for."
+                _note(world, conn, Kind.UNCERTAIN, f"{name}/gone", say)
 
 
 def _deliver(world: World) -> None:
@@ -286,7 +295,7 @@ def next_at(world: World) -> datetime | None:
         times = [ledger.next_at(conn, free, world.rehearsal)]
         for own in world.config.series.values():
             row = series.get(conn, own.name)
-            coming = schedule.slots_from(own.timetable, max(now, row.looked_until + TICK))
+            coming = schedule.slots_from(own.timetable, max(now, row.looked_until + schedule.STEP))
             times.append(next((slot.due_at for slot in coming), None))
             _, at = next(month.coming(own.roundup, row.roundups_through, own.zone))
             times.append(at if at > now else at + own.roundup.wait)

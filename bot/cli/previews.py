@@ -1,5 +1,6 @@
 """Threads as they would be sent: cards with their counts, links, tags and price."""
 
+import re
 from typing import Any
 
 import click
@@ -109,6 +110,13 @@ def _marked(said: str, network: str) -> str:
     return said
 
 
+def _other_number(alt: str, number: str) -> str:
+    """A number of the series' form in an alt text that is not the thread's: a slide drawn before the order changed."""
+    total = number.partition("/")[2]
+    found = re.findall(rf"\b\d+/{total}\b", alt) if total.isdigit() else []
+    return next((other for other in found if other != number), "")
+
+
 def _notes(one: Preview, part: Part) -> list[str]:
     """What a reader of the card should know beside the text."""
     found = []
@@ -122,5 +130,9 @@ def _notes(one: Preview, part: Part) -> list[str]:
     if part.image:
         shot = one.pictures.get(part.position)
         size = f", {shot.width} × {shot.height}, {shot.size:,} bytes" if shot else ""
+        if other := _other_number(part.image.alt, one.number):
+            found.append(
+                f"careful: the alt text, and so perhaps the picture, says {other}; the thread says {one.number}"
+            )
         found += [f"picture: {part.image.file}, {part.image.mime}{size}", f"alt text: {part.image.alt}"]
     return found

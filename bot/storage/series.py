@@ -1,17 +1,18 @@
 """What the database remembers of each series and account: since when it looks, how far it has looked, who is held."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select, update
 
 from bot.core.errors import BadInput
+from bot.core.schedule import STEP
+from bot.storage import notices
 from bot.storage.database import insert_new
 from bot.storage.tables import accounts, series
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesRow:
+class SeriesRow(NamedTuple):
     """`looked_until`: slots up to then are settled; `roundups_through`: title months up to that one are."""
 
     id: int
@@ -27,8 +28,7 @@ class SeriesRow:
         return self.paused_at is not None and (self.paused_until is None or at < self.paused_until)
 
 
-@dataclass(frozen=True, slots=True)
-class AccountRow:
+class AccountRow(NamedTuple):
     id: int
     name: str
     network: str
@@ -48,27 +48,34 @@ def get(conn: Connection, name: str) -> SeriesRow:
     return found
 
 
-def ensure(
-    conn: Connection, name: str, fingerprint: str, now: datetime, roundups_through: str
-) -> tuple[SeriesRow, bool]:
-    """The series' row, made when new; whether its slots or zone have just changed, so that it looks from now on."""
+def lock(conn: Connection, series_id: int) -> None:
+    """Let nobody else take numbers of this series until the transaction ends; SQLite has but one writer anyway."""
+    conn.execute(select(series.c.id).where(series.c.id == series_id).with_for_update())
+
+
+def ensure(conn: Connection, name: str, fingerprint: str, now: datetime, roundups_through: str) -> SeriesRow:
+    """The series' row, made when new. When its slots or zone have just changed it looks from now on, and says so."""
     found = find(conn, name)
     if found is None:
         insert_new(
-            conn, series, name=name, fingerprint=fingerprint, scheduled_from=now, looked_until=now,
+            conn, series, name=name, fingerprint=fingerprint, scheduled_from=now, looked_until=now - STEP,
             roundups_through=roundups_through,
         )  # fmt: skip
-        return get(conn, name), False
+        return get(conn, name)
     if found.fingerprint == fingerprint:
-        return found, False
-    conn.execute(update(series).where(series.c.id == found.id).values(fingerprint=fingerprint))
-    look_from(conn, found.id, now)
-    return get(conn, name), True
+        return found
+    mine = (series.c.id == found.id, series.c.fingerprint == found.fingerprint)
+    moved = conn.execute(update(series).where(*mine).values(fingerprint=fingerprint)).rowcount == 1
+    if moved:
+        look_from(conn, found.id, now)
+        say = f"The slots of {name} have changed: from now on {fingerprint.replace(' | ', ', ')}."
+        notices.add(conn, notices.Kind.CHANGED, f"{name}/{now}", say, now, 0)
+    return get(conn, name)
 
 
 def look_from(conn: Connection, series_id: int, at: datetime, roundups_through: str | None = None) -> None:
     """What lies before `at` is never due for this series."""
-    values: dict[str, object] = {"scheduled_from": at, "looked_until": at - timedelta(microseconds=1)}
+    values: dict[str, object] = {"scheduled_from": at, "looked_until": at - STEP}
     if roundups_through is not None:
         values["roundups_through"] = roundups_through
     conn.execute(update(series).where(series.c.id == series_id).values(values))
