@@ -152,7 +152,11 @@ def problems(item: Item) -> Iterator[str]:
 
 def shown(text: object, most: int = 60) -> str:
     """A value for a message: quoted, on one line, cut where it is long."""
-    line = repr(text)
+    try:
+        line = repr(text)
+    except (RecursionError, ValueError):
+        # Python writes no number of more than 4,300 digits, and nothing nested too deeply.
+        return "something too large to show"
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
@@ -178,10 +182,10 @@ def ascii_form(text: str) -> str:
 def slug(title: str) -> str:
     """A NAME from a title: ASCII letters, digits and hyphens, cut at a word; empty where the title has none."""
     words = re.findall(r"[a-z0-9]+", ascii_form(title).replace("'", "").lower())
-    name = ""
-    for word in words:
-        longer = f"{name}-{word}" if name else word
+    name = words[0][: NAME_LENGTH // 2] if words else ""
+    for word in words[1:]:
+        longer = f"{name}-{word}"
         if len(longer) > NAME_LENGTH // 2:
             break
         name = longer
-    return f"paper-{name}" if name.isdigit() else name or (words[0][: NAME_LENGTH // 2] if words else "")
+    return f"paper-{name}" if name.isdigit() else name

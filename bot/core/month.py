@@ -16,6 +16,8 @@ NUMBER_WORDS = {
 }
 """Words for 1 to 12 as they stand before a noun at the start of a title; from thirteen on digits."""
 
+SLUG_LENGTH = 120
+"""Characters a slug may have: it is a folder's name, and none may be longer than 255 bytes."""
 
 TITLE = "{count} {papers} to Read in {month} {year}"
 PAPERS = ("Deep Learning Paper", "Deep Learning Papers")
@@ -123,7 +125,8 @@ def number_word(count: int, language: str) -> str:
 def month_name(title: str, language: str) -> str:
     from babel.dates import format_date  # heavy: its locale data is read on first use
 
-    return format_date(parse(title), "LLLL", locale=language.replace("-", "_"))
+    # Not "LLLL", the name that stands alone: of several languages it mixes them up (python-babel/babel#1234).
+    return format_date(parse(title), "MMMM", locale=language.replace("-", "_"))
 
 
 def title(rule: Rule, name: str, count: int, language: str) -> str:
@@ -137,6 +140,12 @@ def title(rule: Rule, name: str, count: int, language: str) -> str:
 
 
 def slug(title: str, name: str) -> str:
-    """A path segment from the title; what has no ASCII letters falls back to its month."""
+    """A path segment from the title, which no other month has.
+
+    A title that is too long for one, or has no ASCII letters, falls back to its month; one that lost letters gets it.
+    """
     words = "-".join(re.findall(r"[a-z0-9]+", collage.ascii_form(title).lower()))
-    return words if re.search(r"[a-z]{3}", words) else f"roundup-{name}"
+    if len(words) > SLUG_LENGTH or not re.search(r"[a-z]{3}", words):
+        return f"roundup-{name}"
+    lost = any(char.isalpha() and not collage.ascii_form(char) for char in title)
+    return f"{words}-{name}" if lost else words

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY = timedelta(days=1)
+STEP = timedelta(microseconds=1)
+"""The smallest step of time a database keeps."""
 
 
 class Clock(Protocol):
@@ -58,11 +60,11 @@ class Timetable:
     @property
     def fingerprint(self) -> str:
         """Changes exactly when the zone or the slots do: then a series looks from that moment on."""
-        return " | ".join([self.zone.key, *(str(slot) for slot in sorted(self.slots))])
+        without = [f"not {first}..{last}" for first, last in sorted(self.blackout)]
+        return " | ".join([self.zone.key, *(str(slot) for slot in sorted(self.slots)), *without])
 
 
-@dataclass(frozen=True, slots=True)
-class SlotTime:
+class SlotTime(NamedTuple):
     """One slot: the instant it is due, and the local day it belongs to."""
 
     due_at: datetime
@@ -77,9 +79,9 @@ def parse_weekly(text: str) -> Weekly:
     word, hour, minute = match[1].lower(), int(match[2]), int(match[3])
     found = [index for index, name in enumerate(WEEKDAYS) if name == word or name[:3] == word]
     if not found:
-        raise ValueError(f"{match[1]} is no weekday; use one of {', '.join(WEEKDAYS)}")
+        raise ValueError(f"names {match[1][:40]}, which is no weekday; use one of {', '.join(WEEKDAYS)}")
     if hour > 23 or minute > 59:
-        raise ValueError(f"{match[2]}:{match[3]} is no time of day")
+        raise ValueError(f"names {match[2]}:{match[3]}, which is no time of day")
     return Weekly(found[0], time(hour, minute))
 
 
@@ -91,7 +93,7 @@ def parse_days(text: str) -> tuple[date, date]:
     except ValueError:
         raise ValueError('must be a day or a span of days, as in "2021-12-29" or "2021-12-20..2022-01-02"') from None
     if days[1] < days[0]:
-        raise ValueError(f"{text} ends before it starts")
+        raise ValueError(f"names {text.strip()}, which ends before it starts")
     return days
 
 
@@ -119,10 +121,15 @@ def _change_between(before: datetime, after: datetime, zone: ZoneInfo) -> dateti
 
 def slots_on(timetable: Timetable, day: date) -> list[SlotTime]:
     """The slots of one local day in order of time, none on a blackout day."""
-    if any(first <= day <= last for first, last in timetable.blackout):
+    if _blackout_end(timetable, day):
         return []
     times = sorted(slot.at for slot in timetable.slots if slot.weekday == day.weekday())
     return [SlotTime(instant(day, at, timetable.zone), day) for at in times]
+
+
+def _blackout_end(timetable: Timetable, day: date) -> date | None:
+    """The last day of the longest blackout that `day` lies in."""
+    return max((last for first, last in timetable.blackout if first <= day <= last), default=None)
 
 
 def slots_from(timetable: Timetable, start: datetime) -> Iterator[SlotTime]:
@@ -130,14 +137,14 @@ def slots_from(timetable: Timetable, start: datetime) -> Iterator[SlotTime]:
     if not timetable.slots:
         return
     day = start.astimezone(timetable.zone).date() - DAY
-    latest = start - timedelta(microseconds=1)
+    latest = start - STEP
     while day < date.max - DAY:
         for slot in slots_on(timetable, day):
             # Two wall-clock times in one gap are one instant, and one slot.
             if slot.due_at > latest:
                 latest = slot.due_at
                 yield slot
-        day += DAY
+        day = min(_blackout_end(timetable, day) or day, date.max - DAY) + DAY
 
 
 def slots_between(timetable: Timetable, start: datetime, until: datetime) -> Iterator[SlotTime]:

@@ -11,6 +11,10 @@ from bot.core import schedule
 from bot.core.collage import one_line, shown
 from bot.core.errors import BadConfig
 
+# tomllib's time grows with the square of a dotted key's parts: one of 1 MB would take an hour.
+DOTTED_KEY = r"(?:\.[ \t]*+(?:\"[^\"\n]*+\"|'[^'\n]*+'|[^\s.,=\"']*+)[ \t]*+){100}"
+"""A pattern of what is too long for a dotted key, and is no text either."""
+
 
 class Secret(str):
     """A string that never shows itself in a log, a message or a repr."""
