@@ -10,7 +10,7 @@ from bot.core.errors import MlcollageError
 from bot.core.month import Roundup, State
 from bot.site import folder, pages
 from bot.storage import ledger, notices, pictures, queue, roundups, series
-from bot.storage.slots import NewDelivery, Taken
+from bot.storage.claims import NewDelivery, Taken
 from bot.world import World
 
 

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from bot.core import collage
+from bot.core import collage, settings
 from bot.core.errors import BadInput
 from bot.core.paper import Figure, Link, LinkKind, Reference
 
@@ -18,8 +18,7 @@ MOST_ENTRIES = 1_000
 
 _BLANK = " \t\n"
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-# tomllib's time grows with the square of a dotted key's parts: one of 1 MB would take an hour.
-_DOTTED_KEY = re.compile(r"(?:\.[ \t]*+(?:\"[^\"\n]*+\"|'[^'\n]*+'|[^\s.,=\"']*+)[ \t]*+){100}")
+_DOTTED_KEY = re.compile(settings.DOTTED_KEY)
 
 
 def read(text: str) -> tuple[dict[str, Any], str]:

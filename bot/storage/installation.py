@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, select, update
 
-from bot.storage.tables import collages, installation
+from bot.storage.database import insert_new
+from bot.storage.tables import collages, installation, roundups
 
 LIVE = "live"
 REHEARSALS = "rehearsals"
@@ -16,8 +17,8 @@ def get(conn: Connection, name: str) -> str | None:
 
 
 def put(conn: Connection, name: str, value: str) -> None:
-    conn.execute(delete(installation).where(installation.c.name == name))
-    conn.execute(insert(installation).values(name=name, value=value))
+    if not conn.execute(update(installation).where(installation.c.name == name).values(value=value)).rowcount:
+        insert_new(conn, installation, name=name, value=value)
 
 
 def rehearsal(conn: Connection, *, live: bool) -> int:
@@ -30,7 +31,8 @@ def rehearsal(conn: Connection, *, live: bool) -> int:
 
 def enter(conn: Connection, *, live: bool) -> tuple[bool, int]:
     """Enter the mode: whether it changed, and how many collages came back from a rehearsal that ended."""
-    before = get(conn, LIVE)
+    # Locked, so that of two processes only one changes the mode; SQLite has but one writer anyway.
+    before = conn.execute(select(installation.c.value).where(installation.c.name == LIVE).with_for_update()).scalar()
     if before == str(live).lower():
         return False, 0
     number = rehearsal(conn, live=live)
@@ -42,7 +44,12 @@ def enter(conn: Connection, *, live: bool) -> tuple[bool, int]:
 
 
 def _set_aside(conn: Connection) -> int:
-    """What a rehearsal posted or claimed is ready again, in its old order, without a number."""
+    """What a rehearsal posted or claimed is ready again, in its old order, without a number.
+
+    What was posted live before it belongs to none of its roundups.
+    """
+    rehearsals = select(roundups.c.id).where(roundups.c.rehearsal > 0)
+    conn.execute(update(collages).where(collages.c.roundup_id.in_(rehearsals)).values(roundup_id=None))
     rehearsed = (collages.c.rehearsal > 0, collages.c.removed_at.is_(None), collages.c.due_at.is_not(None))
     back = update(collages).where(*rehearsed).values(
         state="ready",

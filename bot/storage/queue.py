@@ -106,7 +106,7 @@ def _collage(row: Row[Any], its_links: tuple[Link, ...]) -> Collage:
 def get(conn: Connection, series_id: int, name: str) -> Collage:
     """The collage with this slug or number ("29": the newest year's); raises `BadInput` when there is none."""
     wanted = collages.c.name == name
-    if name.isdigit() and len(name) < 10:
+    if name.isascii() and name.isdigit() and len(name) < 10:
         wanted = or_(wanted, collages.c.number == int(name), collages.c.kept_number == int(name))
     statement = _JOINED.where(collages.c.series_id == series_id, wanted).order_by(collages.c.number_year.desc())
     rows = conn.execute(statement.limit(1)).all()
@@ -353,7 +353,9 @@ def move(conn: Connection, collage: Collage, *, before: Collage | None) -> None:
         return
     _check_open(before)
     behind = (collages.c.series_id == series_id, collages.c.position >= before.position)
-    conn.execute(update(collages).where(*behind, collages.c.state.in_(QUEUED)).values(position=collages.c.position + 1))
+    # What a rehearsal has taken comes back to its place in this order.
+    in_line = or_(collages.c.state.in_(QUEUED), collages.c.rehearsal > 0)
+    conn.execute(update(collages).where(*behind, in_line).values(position=collages.c.position + 1))
     _change(conn, collage, position=before.position)
 
 

@@ -11,9 +11,9 @@ from bot.core.delivery import Kind
 from bot.core.errors import BadInput
 from bot.core.month import Roundup, State
 from bot.storage import ledger
+from bot.storage.claims import NewDelivery, Taken
 from bot.storage.database import insert_new
 from bot.storage.queue import POSTED
-from bot.storage.slots import NewDelivery, Taken
 from bot.storage.tables import collages, deliveries, roundups, series
 
 _UNFINISHED: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in ("due", "rendered", "linked")]

@@ -1,0 +1,155 @@
+"""A paragraph's Markdown read aloud: what stays of it in a post."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core import tex, text
+from tests.timing import is_linear
+
+
+@pytest.mark.parametrize(
+    ("markdown", "said"),
+    [
+        ("**Bold**, *slanted*, ***both***, __bold__ and _slanted_.", "Bold, slanted, both, bold and slanted."),
+        ("~~Old~~ new, but ~5 points.", "Old new, but ~5 points."),
+        ("Run `train.py --lr *0.1*` and ``a`b``.", "Run train.py --lr *0.1* and a`b."),
+        ("The [paper](https://a.org/x_(y) 'title') and [its *code*](<https://b.org>).", "The paper and its code."),
+        ("[One][1], [two][] and [three].\n\n[1]: https://a.org\n[two]: /b\n[three]: #c", "One, two and three."),
+        ("See <https://a.org/b_c_d> or <me@a.org>.", "See https://a.org/b_c_d or me@a.org."),
+        ("Bare https://a.org/b_c_d*e stays.", "Bare https://a.org/b_c_d*e stays."),
+        ("**https://a.org/b**", "https://a.org/b"),
+        ("A ![drawing of a net](net.png) here.", "A drawing of a net here."),
+        ("[](https://a.org)", "https://a.org"),
+        (r"\*not\* \_this\_ \[nor\](that) C:\dir", "*not* _this_ [nor](that) C:\\dir"),
+        ("H<sub>2</sub>O, x<sup>n+1</sup>, <b>bold</b><br>new &amp; old<!-- no -->", "H₂O, xⁿ⁺¹, bold\nnew & old"),
+        ("The <mask> token and <s>, if a < b.", "The <mask> token and <s>, if a < b."),
+        ("snake_case_name, 2 * 3 * 4, 2*3*4, A* and B*", "snake_case_name, 2 * 3 * 4, 2*3*4, A* and B*"),
+        ("Feurer et al. [2020] (cf. [3]) say so.", "Feurer et al. [2020] (cf. [3]) say so."),
+        ("**总结：**深度学习*很*有趣。", "总结：深度学习很有趣。"),
+        ("#mlcollage is no heading", "#mlcollage is no heading"),
+        ("stray ** and ` and [ and ]( stay", "stray ** and ` and [ and ]( stay"),
+    ],
+)
+def test_marks_go_and_words_stay(markdown: str, said: str) -> None:
+    assert text.plain(markdown) == said
+
+
+@pytest.mark.parametrize(
+    ("markdown", "said"),
+    [
+        ("One line\nand the next.", "One line and the next."),
+        ("一行文字\n和下一行，\n还有 one\nmore", "一行文字和下一行，还有 one more"),
+        ("One  \ntwo\\\nthree", "One\ntwo\nthree"),
+        ("One.\n\n\n \nTwo.", "One.\n\nTwo."),
+        ("# Title #\ntext", "Title\n\ntext"),
+        ("Title\n=====\ntext\n---\nmore", "Title\n\ntext\n\nmore"),
+        ("above\n\n* * *\n\nbelow", "above\n\nbelow"),
+        ("- one\n* two\n  goes on\n+ [x] three", "• one\n• two goes on\n• three"),
+        ("We did:\n1. this\n2. that\n10) and more", "We did:\n1. this\n2. that\n10) and more"),
+        ("It was in\n1986. A good year.", "It was in 1986. A good year."),
+        ("> quoted\n> text\n> > twice", "quoted text twice"),
+        ("```python\nx = *a\n\ny_ = _b\n```\nafter", "x = *a\n\ny_ = _b\n\nafter"),
+        ("windows\r\nlines\r\n\r\nhere", "windows lines\n\nhere"),
+        ("many    spaces\there", "many spaces here"),
+        ("", ""),
+    ],
+)
+def test_lines_become_paragraphs_and_items(markdown: str, said: str) -> None:
+    assert text.plain(markdown) == said
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        (r"\mathcal{O}(n^2)", "O(n²)"),
+        (r"O(n\log n)", "O(n log n)"),
+        (r"x_i^{t+1} \in \mathbb{R}^d", "xᵢᵗ⁺¹ ∈ ℝᵈ"),
+        (r"\theta_{t+1} = \theta_t - \eta \nabla L(\theta_t)", "θₜ₊₁ = θₜ - η∇L(θₜ)"),
+        (r"\frac{a+b}{2} \leq \sqrt{d_k}", "(a+b)/2 ≤ √dₖ"),
+        (r"\mathrm{softmax}(QK^\top/\sqrt{d})", "softmax(QKᵀ/√d)"),
+        (r"\left( \sum_{i=1}^n x_i \right)^2", "(∑ᵢ₌₁ⁿ xᵢ)²"),
+        (r"\arg\max_x f(x) \approx 10^{-4}", "arg maxₓ f(x) ≈ 10⁻⁴"),
+        (r"\hat{y}, \bar x, \{1,\ldots,n\}", "ŷ, x̄, {1,…,n}"),
+        (r"L_\text{CE}, x_{q}, e^{f(x)/2}", "L_CE, x_q, e^(f(x)/2)"),
+        (r"50\% \; \unknown x", "50% unknown x"),
+        (r"90^\circ", "90°"),
+        ("{{{", ""),
+        (r"\frac", "()/()"),
+    ],
+)
+def test_formulas_are_spelled_in_unicode(formula: str, said: str) -> None:
+    assert tex.plain(formula) == said
+
+
+@pytest.mark.parametrize("piece", ["^", "{", "\\hat", "\\frac", "\\text{", "_{"])
+def test_a_formula_nested_as_deep_as_one_may_be_is_read(piece: str) -> None:
+    assert isinstance(text.plain(f"${piece * (240 // len(piece))}$"), str)
+
+
+@pytest.mark.parametrize(
+    ("markdown", "said"),
+    [
+        (r"It takes $\mathcal{O}(n^2)$ steps.", "It takes O(n²) steps."),
+        ("The $k$-means and the $n$th step, $$x_1$$.", "The k-means and the nth step, x₁."),
+        ("$O(n log n)$ and $a + b$", "O(n log n) and a + b"),
+        ("It costs $5 and not $6, or US$7.", "It costs $5 and not $6, or US$7."),
+        ("Between $5 or A$ who knows", "Between $5 or A$ who knows"),
+        ("$PATH:$HOME and $TSLA, $AAPL", "$PATH:$HOME and $TSLA, $AAPL"),
+        (r"`$x^2$` and \$x^2\$", "$x^2$ and $x^2$"),
+    ],
+)
+def test_dollars_hold_formulas_or_money(markdown: str, said: str) -> None:
+    assert text.plain(markdown) == said
+
+
+def test_links_are_gathered_in_order() -> None:
+    markdown = (
+        "[Code](https://a.org/c) ![no](x.png) <https://b.org>\n\n- [the *paper*][p] [not this]\n\n[p]: https://c.org"
+    )
+    assert text.linked(markdown) == [
+        ("Code", "https://a.org/c"),
+        ("https://b.org", "https://b.org"),
+        ("the paper", "https://c.org"),
+    ]
+
+
+@given(st.lists(st.text("aé深1.,!?()%:;’“”…", min_size=1, max_size=8), min_size=1))
+def test_words_without_marks_are_left_alone(words: list[str]) -> None:
+    said = "a " + " ".join(words)
+    assert text.plain(said) == said
+
+
+@given(st.text() | st.text("ab*_`[]()!$\\<>#-+1.~&; \n^{}", max_size=60))
+def test_any_text_can_be_read(said: str) -> None:
+    assert text.plain(said) == text.plain(said).strip()
+    text.linked(said)
+    tex.plain(said[:240])
+
+
+PIECES = [
+    "[",
+    "![",
+    "*a ",
+    "_a",
+    "**a*",
+    "`",
+    "`a``",
+    "$",
+    "$a",
+    "\\",
+    "<a ",
+    "<!--",
+    "&a",
+    "[a](b",
+    "> ",
+    "- a\n",
+    "[a](b)",
+]
+
+
+@pytest.mark.parametrize(
+    "piece", [*PIECES, "[a]: http://b\n", "](((", "https://a.b/(", "$x^{{", "![![a](b)](b)", "~~a"]
+)
+def test_time_grows_with_length_only(piece: str) -> None:
+    assert is_linear(text.plain, piece)
