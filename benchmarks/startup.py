@@ -107,9 +107,7 @@ def memory(folder: Path, idle: bool) -> None:
     if idle:
         before, span = wakes(process.pid), 120
         time.sleep(span)
-        print(
-            f"sleeps in {span} s               {wakes(process.pid) - before:4d}         about five a look, a look every 30 s"
-        )
+        print(f"sleeps in {span} s               {wakes(process.pid) - before:4d}         a look every 30 s")
     make_due(place / "queue.db")
     while not list((place / "outbox").glob("2*")) and process.poll() is None:
         time.sleep(1)
