@@ -35,6 +35,7 @@ format: .venv/dev
 
 bench: .venv/dev
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/text.py
 
 clean:
 	rm -rf .venv demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -56,7 +56,8 @@ What the stages stand on:
     storage/indexes.py          the indexes, so that no look ever walks through history
     storage/schema.py           a database brought to the newest schema with Alembic
     storage/migrations/env.py   Alembic's entry, in the transaction it was given
-    storage/queue.py            papers and collages: what is in the queue, in which order
+    storage/queue.py            collages: what is in the queue, in which order
+    storage/papers.py           papers and their links
     storage/slots.py            slots that were decided: each once, whoever is running
     storage/claims.py           the claim: a slot, its collage and the deliveries in one transaction
     storage/ledger.py           deliveries, parts and attempts: what was meant, tried, and is out

@@ -182,8 +182,8 @@ def _split(rest: str, language: str, fits: Callable[[str], bool], what: str) -> 
         return []
     try:
         return text.split(rest, language, fits)
-    except ValueError as error:
-        raise BadInput(f"{what}: {error}.") from None
+    except BadInput as error:
+        raise BadInput(f"{what}: {str(error).rstrip('.')}.") from None
 
 
 def _link_parts(voice: Voice, kind: str, context: dict[str, Any], what: str) -> list[str]:

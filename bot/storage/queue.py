@@ -1,7 +1,6 @@
-"""Papers and collages: what is in the queue, in which order, and what changes there."""
+"""Collages: what is in the queue, in which order, and what changes there."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +10,6 @@ from sqlalchemy import (
     Row,
     and_,
     case,
-    delete,
     func,
     insert,
     literal_column,
@@ -22,8 +20,9 @@ from sqlalchemy import (
 
 from bot.core.collage import Collage, Item, Picture, State, check_move, shown
 from bot.core.errors import BadInput, NotAllowed
-from bot.core.paper import Figure, Link, LinkKind, Paper, Reference
-from bot.storage.tables import collages, links, papers, pictures, roundups, series
+from bot.core.paper import Link
+from bot.storage import papers, tables
+from bot.storage.tables import collages, links, pictures, roundups, series
 
 # Written out, not bound: only so do SQLite and PostgreSQL's generic plans use the partial indexes.
 READY: ColumnElement[str] = literal_column("'ready'")
@@ -35,12 +34,12 @@ QUEUED: tuple[ColumnElement[str], ...] = tuple(
 _JOINED = (
     select(
         collages,
-        *(column.label(f"its_{column.name}") for column in papers.c),
+        *papers.COLUMNS,
         *(pictures.c[name].label(f"picture_{name}") for name in ("mime", "width", "height", "size")),
         series.c.name.label("series_name"),
         roundups.c.title_month.label("roundup"),
     )
-    .join(papers, papers.c.id == collages.c.paper_id)
+    .join(tables.papers, tables.papers.c.id == collages.c.paper_id)
     .join(series, series.c.id == collages.c.series_id)
     .outerjoin(pictures, pictures.c.sha256 == collages.c.picture_sha256)
     .outerjoin(roundups, roundups.c.id == collages.c.roundup_id)
@@ -49,27 +48,8 @@ _JOINED = (
 
 
 def _load(conn: Connection, rows: Sequence[Row[Any]]) -> list[Collage]:
-    found: dict[int, list[Link]] = {row.paper_id: [] for row in rows}
-    if found:
-        wanted = links.c.paper_id.in_(found)
-        for link in conn.execute(select(links).where(wanted).order_by(links.c.paper_id, links.c.position)):
-            found[link.paper_id].append(Link(LinkKind(link.kind), link.url))
-    return [_collage(row, tuple(found[row.paper_id])) for row in rows]
-
-
-def _paper(row: Row[Any], its_links: tuple[Link, ...]) -> Paper:
-    return Paper(
-        title=row.its_title,
-        authors=tuple(row.its_authors),
-        others=row.its_others,
-        year=row.its_year,
-        links=its_links,
-        arxiv_id=row.its_arxiv_id,
-        doi=row.its_doi,
-        licence=row.its_licence,
-        figures=tuple(Figure(**figure) for figure in row.its_figures),
-        references=tuple(Reference(**reference) for reference in row.its_reference_list),
-    )
+    found = papers.links_of(conn, {row.paper_id for row in rows})
+    return [_collage(row, found[row.paper_id]) for row in rows]
 
 
 def _collage(row: Row[Any], its_links: tuple[Link, ...]) -> Collage:
@@ -81,7 +61,7 @@ def _collage(row: Row[Any], its_links: tuple[Link, ...]) -> Collage:
         id=row.id,
         series=row.series_name,
         name=row.name,
-        paper=_paper(row, its_links),
+        paper=papers.record(row, its_links),
         paragraph=row.paragraph,
         alt=row.alt,
         thread=tuple(row.thread),
@@ -223,7 +203,7 @@ def add(conn: Connection, series_id: int, item: Item, picture: Picture | None, s
     last = conn.execute(select(func.max(collages.c.position)).where(collages.c.series_id == series_id)).scalar() or 0
     new = insert(collages).values(
         series_id=series_id,
-        paper_id=_add_paper(conn, item.paper),
+        paper_id=papers.add(conn, item.paper),
         state=state.value,
         position=last + 1,
         **_content(item, picture),
@@ -250,36 +230,6 @@ def _content(item: Item, picture: Picture | None) -> dict[str, Any]:
     }
 
 
-def _paper_values(paper: Paper) -> dict[str, Any]:
-    return {
-        "title": paper.title,
-        "authors": list(paper.authors),
-        "others": paper.others,
-        "year": paper.year,
-        "arxiv_id": paper.arxiv_id,
-        "doi": paper.doi,
-        "licence": paper.licence,
-        "figures": [asdict(figure) for figure in paper.figures],
-        "reference_list": [asdict(reference) for reference in paper.references],
-    }
-
-
-def _add_paper(conn: Connection, paper: Paper) -> int:
-    paper_id: int = conn.execute(insert(papers).values(_paper_values(paper)).returning(papers.c.id)).scalar_one()
-    _put_links(conn, paper_id, paper.links)
-    return paper_id
-
-
-def _put_links(conn: Connection, paper_id: int, its_links: Sequence[Link]) -> None:
-    conn.execute(delete(links).where(links.c.paper_id == paper_id))
-    rows = [
-        {"paper_id": paper_id, "position": position, "kind": link.kind.value, "url": link.url}
-        for position, link in enumerate(its_links, 1)
-    ]
-    if rows:
-        conn.execute(insert(links), rows)
-
-
 def _change(conn: Connection, collage: Collage, **values: Any) -> None:
     """A guarded change: it fails when somebody changed the collage since it was read, and never touches history."""
     statement = (
@@ -299,8 +249,7 @@ def replace(conn: Connection, collage: Collage, item: Item, picture: Picture | N
         raise BadInput(f"There is already a collage named {item.name}; choose another name.")
     _change(conn, collage, state=state.value, **_content(item, picture))
     paper_id = conn.execute(select(collages.c.paper_id).where(collages.c.id == collage.id)).scalar_one()
-    conn.execute(update(papers).where(papers.c.id == paper_id).values(_paper_values(item.paper)))
-    _put_links(conn, paper_id, item.paper.links)
+    papers.replace(conn, paper_id, item.paper)
     return by_id(conn, collage.id)
 
 

@@ -353,6 +353,7 @@ def test_a_pinned_collage_jumps_the_queue_on_its_day(bot: Bot) -> None:
     pin(bot, "byol", "2021-08-11")
     bot.play("2021-08-19 12:00")
     assert bot.out() == ["2021-08-04-barlow", "2021-08-11-byol", "2021-08-18-moco"]
+    assert bot.collage("byol").pinned_on is None
 
 
 def test_while_everything_is_pinned_to_later_days_a_slot_is_empty(bot: Bot) -> None:
@@ -930,10 +931,7 @@ def at_once(*doings: Callable[[], object]) -> list[BaseException]:
 
 def test_of_many_ticks_at_once_each_slot_and_roundup_is_done_once(bot: Bot) -> None:
     bot.add("barlow", "moco", "byol", "simclr", "dino", "swav")
-    others = [
-        Bot(bot.folder, bot.url).start(at="2021-08-02 11:00"),
-        Bot(bot.folder, bot.url).start(at="2021-08-02 11:00"),
-    ]
+    others = [Bot(bot.folder, bot.url).start(at="2021-08-02 11:00") for _ in range(2)]
     for at in ("2021-08-04 15:00", "2021-08-13 09:00", "2021-08-31 18:00", "2021-08-31 18:01"):
         assert at_once(*(partial(each.tick, at) for each in (bot, *others))) == []
     bot.tick("2021-08-31 18:02")
@@ -947,6 +945,18 @@ def test_of_many_ticks_at_once_each_slot_and_roundup_is_done_once(bot: Bot) -> N
         assert len(notices.listed(conn, everything=True)) == len(
             {notice.text for notice in notices.listed(conn, everything=True)}
         )
+    for each in others:
+        each.stop()
+
+
+def test_of_many_ticks_at_once_one_holds_what_cannot_be_composed_and_none_stumbles(bot: Bot) -> None:
+    bot.add("barlow", "moco", title='"' + "word " * 60 + '"').add("byol")
+    others = [Bot(bot.folder, bot.url).start(at="2021-08-02 11:00") for _ in range(2)]
+    assert at_once(*(partial(each.tick, "2021-08-04 15:00") for each in (bot, *others))) == []
+    assert bot.states() == {"barlow": "held", "moco": "held", "byol": "posted"}
+    with bot.running.database.read() as conn:
+        held = [notice.text for notice in notices.listed(conn) if notice.kind is Kind.HELD]
+    assert [text.split(" ", 1)[0] for text in held] == ["moco", "barlow"]
     for each in others:
         each.stop()
 

@@ -102,6 +102,13 @@ def test_the_day_that_apia_left_out_has_its_slot_at_the_start_of_the_next() -> N
     ]
 
 
+def test_a_look_that_begins_when_the_slot_of_a_missing_day_is_due_finds_it() -> None:
+    friday = weekly(APIA, "friday 15:00")
+    due_at = schedule.instant(date(2011, 12, 30), time(15), APIA)
+    assert next(schedule.slots_from(friday, due_at)) == SlotTime(due_at, date(2011, 12, 30))
+    assert next(schedule.slots_from(friday, due_at + SECOND)).local_on == date(2012, 1, 6)
+
+
 def test_two_times_in_one_gap_are_one_slot() -> None:
     sunday = weekly("Europe/Berlin", "sunday 02:00", "sunday 02:30", "sunday 03:00")
     assert due(sunday, "2021-03-28", "2021-03-29") == ["2021-03-28 01:00"]

@@ -1,0 +1,73 @@
+"""Papers and their links."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from bot.core.paper import Figure, Link, LinkKind, Paper, Reference
+from bot.storage.tables import links, papers
+
+COLUMNS = tuple(column.label(f"its_{column.name}") for column in papers.c)
+"""A paper's columns beside those of its collage, as `record` reads them."""
+
+
+def record(row: Row[Any], its_links: tuple[Link, ...]) -> Paper:
+    return Paper(
+        title=row.its_title,
+        authors=tuple(row.its_authors),
+        others=row.its_others,
+        year=row.its_year,
+        links=its_links,
+        arxiv_id=row.its_arxiv_id,
+        doi=row.its_doi,
+        licence=row.its_licence,
+        figures=tuple(Figure(**figure) for figure in row.its_figures),
+        references=tuple(Reference(**reference) for reference in row.its_reference_list),
+    )
+
+
+def links_of(conn: Connection, paper_ids: Collection[int]) -> dict[int, tuple[Link, ...]]:
+    """The links of each paper in order."""
+    found: dict[int, list[Link]] = {paper_id: [] for paper_id in paper_ids}
+    if found:
+        wanted = links.c.paper_id.in_(found)
+        for link in conn.execute(select(links).where(wanted).order_by(links.c.paper_id, links.c.position)):
+            found[link.paper_id].append(Link(LinkKind(link.kind), link.url))
+    return {paper_id: tuple(its_links) for paper_id, its_links in found.items()}
+
+
+def add(conn: Connection, paper: Paper) -> int:
+    paper_id: int = conn.execute(insert(papers).values(_values(paper)).returning(papers.c.id)).scalar_one()
+    _put_links(conn, paper_id, paper.links)
+    return paper_id
+
+
+def replace(conn: Connection, paper_id: int, paper: Paper) -> None:
+    conn.execute(update(papers).where(papers.c.id == paper_id).values(_values(paper)))
+    _put_links(conn, paper_id, paper.links)
+
+
+def _values(paper: Paper) -> dict[str, Any]:
+    return {
+        "title": paper.title,
+        "authors": list(paper.authors),
+        "others": paper.others,
+        "year": paper.year,
+        "arxiv_id": paper.arxiv_id,
+        "doi": paper.doi,
+        "licence": paper.licence,
+        "figures": [asdict(figure) for figure in paper.figures],
+        "reference_list": [asdict(reference) for reference in paper.references],
+    }
+
+
+def _put_links(conn: Connection, paper_id: int, its_links: Sequence[Link]) -> None:
+    conn.execute(delete(links).where(links.c.paper_id == paper_id))
+    rows = [
+        {"paper_id": paper_id, "position": position, "kind": link.kind.value, "url": link.url}
+        for position, link in enumerate(its_links, 1)
+    ]
+    if rows:
+        conn.execute(insert(links), rows)
