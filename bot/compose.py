@@ -120,7 +120,9 @@ def _context(voice: Voice, links: Sequence[paper.Link]) -> dict[str, Any]:
 
 def collage_context(voice: Voice, item: collage.Collage, number: int | None) -> dict[str, Any]:
     """What the templates of a collage's thread know."""
-    return _context(voice, paper.kinds_in_order(item.paper.links)) | {
+    context = _context(voice, paper.kinds_in_order(item.paper.links))
+    return context | {
+        "links": context["links"] + writing.gathered(item.paragraph, item.paper.links),
         "number": voice.series.numbering.shown(number),
         "paper": item.paper,
         "collage": {"name": item.name, "alt": item.alt, "caption": item.caption},

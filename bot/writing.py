@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from bot.core import month, text, words
-from bot.core.paper import Link, Paper, cite, kinds_in_order
+from bot.core.paper import Link, Paper, cite, kinds_in_order, same_address
 
 
 def _language(context: Mapping[str, Any]) -> str:
@@ -71,6 +71,18 @@ def described(links: Iterable[Link], language: str) -> list[dict[str, str]]:
         {"kind": link.kind.value, "label": said.label(link.kind), "emoji": words.EMOJI[link.kind], "url": link.url}
         for link in links
     ]
+
+
+def gathered(paragraph: str, links: Iterable[Link]) -> list[dict[str, str]]:
+    """The links a paragraph holds that are not the paper's own, as templates see them; each address once."""
+    known = [link.url for link in links]
+    found = []
+    for label, url in text.linked(paragraph):
+        if url.startswith(("http://", "https://")) and not any(same_address(url, other) for other in known):
+            known.append(url)
+            host = url.split("//", 1)[1].split("/", 1)[0]
+            found.append({"kind": "reference", "label": label.strip() or host, "emoji": "🔗", "url": url})
+    return found
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

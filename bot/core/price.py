@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from bot.core import text
 from bot.core.network import PRICES, Price
@@ -19,9 +19,13 @@ class Cost:
 
     def __str__(self) -> str:
         if self.linked > 1:
-            dear = f"{self.linked} of {self.parts} parts hold a link: ${self.total:.2f}"
-            return f"{dear}; all links in one part: ${self.least:.2f}"
-        return f"${self.total:.2f}" + (", most of it for the part with a link" if self.linked else "")
+            dear = f"{self.linked} of {self.parts} parts hold a link: ${_cents(self.total)}"
+            return f"{dear}; all links in one part: ${_cents(self.least)}"
+        return f"${_cents(self.total)}" + (", most of it for the part with a link" if self.linked else "")
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def of(texts: Sequence[str], pictures: int, network: str) -> Cost | None:

@@ -90,9 +90,11 @@ def test_more_links_than_one_part_holds_go_into_a_second_one(tmp_path: Path) -> 
     assert all(text.length(part, "x") <= 280 for part in parts)
 
 
-def test_links_in_the_paragraph_become_their_labels(tmp_path: Path) -> None:
-    parts = texts(voice(tmp_path), collage(paragraph="See the [API](https://example.org/api) *now*."))
-    assert "See the API now." in parts[0]
+def test_links_in_the_paragraph_become_their_labels_and_are_gathered_for_the_link_part(tmp_path: Path) -> None:
+    paragraph = "See the [API](https://example.org/api), *not* the [paper](http://arxiv.org/pdf/2103.03230v2)."
+    first, last = texts(voice(tmp_path), collage(paragraph=paragraph))
+    assert "See the API, not the paper." in first
+    assert last.splitlines()[2:] == ["🔗 API: https://example.org/api"]
 
 
 def test_a_series_without_numbers_shows_none(tmp_path: Path) -> None:

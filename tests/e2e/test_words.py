@@ -1,0 +1,111 @@
+"""Templates, counting, splitting and previews, as a maintainer uses them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.e2e.conftest import Desk
+
+
+def piped(*args: str, lines: list[object]) -> tuple[int, list[dict[str, object]], str]:
+    """A command with JSON lines on standard input."""
+    given = "".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines)
+    command = [sys.executable, "-m", "bot", *args]
+    done = subprocess.run(command, input=given, capture_output=True, text=True, encoding="utf-8", cwd=ROOT, check=False)
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+
+def test_count_measures_line_by_line() -> None:
+    code, answers, _ = piped("count", "--network", "x", lines=[{"text": "Read README.md #mlcollage"}, {"text": "你好"}])
+    assert code == 0
+    assert answers[0] == {
+        "length": 39,
+        "limit": 280,
+        "valid": True,
+        "urls": [[5, 14, "README.md"]],
+        "hashtags": [[15, 25, "#mlcollage"]],
+    }
+    assert answers[1]["length"] == 4
+
+
+@pytest.mark.parametrize(("network", "length"), [("bluesky", 2), ("mastodon", 2), ("x", 4)])
+def test_each_network_counts_by_its_own_rule(network: str, length: int) -> None:
+    assert piped("count", "--network", network, lines=[{"text": "👩‍🔬🇩🇪"}])[1][0]["length"] == length
+
+
+def test_split_gives_parts_that_fit_with_markers_counted_in() -> None:
+    said = " ".join(f"Sentence {n} says a little about the matter." for n in range(40))
+    code, answers, _ = piped("split", "--markers", lines=[{"text": said}, {"text": "Short."}])
+    parts = answers[0]["parts"]
+    assert isinstance(parts, list)
+    assert code == 0
+    assert [part.rsplit(" ", 1)[1] for part in parts] == [f"{n}/{len(parts)}" for n in range(1, len(parts) + 1)]
+    assert all(len(part) <= 280 for part in parts)
+    assert answers[1]["parts"] == ["Short."]
+
+
+@pytest.mark.parametrize("line", ["{bad", "[1]", '{"txt": "a"}', '{"text": 3}', "[" * 100_000])
+def test_a_line_that_is_no_text_is_named_with_its_number(line: str) -> None:
+    code, answers, said = piped("count", lines=[{"text": "fine"}, line])
+    assert (code, len(answers)) == (1, 1)
+    assert said.startswith("line 2 of the input: ")
+    assert len(said.splitlines()) == 1
+
+
+def test_every_template_is_listed_copied_and_checked(desk: Desk) -> None:
+    names = [one["name"] for one in desk("templates", "list", "--json").json]
+    assert "posts/collage/first.txt" in names
+    desk("templates", "copy", "posts/collage/first.txt", "--network", "x")
+    own = desk.folder / "templates" / "networks" / "x" / "posts" / "collage" / "first.txt"
+    assert own.read_bytes() == (ROOT / "templates" / "posts" / "collage" / "first.txt").read_bytes()
+    desk("templates", "copy", "posts/collage/first.txt", "--network", "x", code=1)
+    desk("templates", "copy", "posts/nonsense.txt", code=1)
+    desk("templates", "copy", "posts/collage/first.txt", "--network", "x", "--account", "outbox", code=2)
+    assert "no problems" in desk("templates", "check").out
+    listed = {one["name"]: one["own"] for one in desk("templates", "list", "--json").json}
+    assert listed["posts/collage/first.txt"] == ["networks/x/posts/collage/first.txt"]
+
+
+@pytest.mark.parametrize(
+    ("template", "content", "complaint"),
+    [
+        ("posts/collage/first.txt", "{{ hashtag }}\n{{ papr }}", "first.txt, line 2: 'papr' is undefined"),
+        ("posts/collage/more.txt", "{{ 'x' * 281 }}", "fits a part by itself"),
+        ("posts/roundup/first.txt", "{{ roundup.titel }}", "first.txt, line 1: 'dict object' has no attribute 'titel'"),
+        ("roundup/page.html", "<h1>\n\n{{ nonsense }}", "page.html, line 3: 'nonsense' is undefined"),
+    ],
+)
+def test_check_names_the_file_and_the_line(desk: Desk, template: str, content: str, complaint: str) -> None:
+    file = desk.folder / "templates" / template
+    file.parent.mkdir(parents=True)
+    file.write_text(content, encoding="utf-8")
+    long = "One sentence after the other says what there is to say. " * 8
+    desk("edit", "alpha", "--paragraph", long)
+    problems = desk("templates", "check", "--json", code=1).json["problems"]
+    assert [problem for problem in problems if complaint in problem] != []
+
+
+def test_a_preview_shows_counts_links_tags_the_picture_and_the_price(desk: Desk) -> None:
+    desk("edit", "alpha", "--paragraph", "Look into model.py first. Then read on.")
+    said = desk("preview", "alpha").out
+    for piece in (
+        "tags: #mlcollage",
+        "careful: model.py becomes a link",
+        "links: https://example.org/alpha",
+        "image/png, 21 × 9,",
+        "alt text: A white slide about alpha.",
+        "Price: 2 of 2 parts hold a link: $0.41; all links in one part: $0.22",
+    ):
+        assert piece in said
+    account = desk("preview", "alpha", "--json").json["accounts"][0]
+    assert account["cost"] == "0.405"
+    assert account["parts"][0]["hashtags"][0][2] == "#mlcollage"
+
+
+def test_a_preview_warns_of_a_slide_drawn_for_another_number(desk: Desk, tmp_path: Path) -> None:
+    desk("edit", "alpha", "--alt", "A slide with ML-Collage 31/52 on it.")
+    assert "says 31/52; the thread says 29/52" in desk("preview", "alpha").out
