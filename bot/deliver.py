@@ -4,16 +4,17 @@ claim → save the composed parts → prepare → per request: write the intent,
 No transaction is open while a network is called; what is known is committed at once.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
-from bot import compose
-from bot.core import errors, retry
+from bot import compose, permit
+from bot.core import errors, retry, text
 from bot.core.delivery import Absent, Delivery, Found, Kind, NotSeen, Outcome, Part, Receipt, State, Thread
-from bot.publishers.protocol import Publisher
-from bot.storage import ledger, notices, queue, roundups, series
+from bot.publishers.protocol import Publisher, Saved
+from bot.storage import charges, ledger, notices, queue, roundups, series
 from bot.storage.database import Connection
 from bot.storage.series import AccountRow
 from bot.world import World
@@ -70,13 +71,12 @@ def run(world: World, account: AccountRow) -> None:
     for delivery in doubtful:
         _look(world, publisher, delivery)
     while True:
-        lease = Lease.begin(world)
         with world.database.write() as conn:
             claimed = ledger.claim(conn, account.id, world.clock.now(), world.config.delivery.lease, world.rehearsal)
         if claimed is None:
             return
         try:
-            _send(world, publisher, claimed, lease)
+            _send(world, publisher, claimed)
         except ledger.Lost:
             continue
         if _is_held(world, account.name):
@@ -85,31 +85,54 @@ def run(world: World, account: AccountRow) -> None:
 
 def _is_held(world: World, account: str) -> bool:
     with world.database.read() as conn:
-        return any(row.name == account and row.held_at for row in series.all_accounts(conn))
+        return any(row.name == account and row.is_held(world.clock.now()) for row in series.all_accounts(conn))
 
 
-def _send(world: World, publisher: Publisher, delivery: Delivery, lease: Lease) -> None:
+def _send(world: World, publisher: Publisher, delivery: Delivery) -> None:
     try:
         thread = _thread(world, delivery)
     except errors.MlcollageError as error:
         _fail(world, delivery, str(error))
         return
+    if refusal := permit.refusal(world, publisher, delivery, thread):
+        _refuse(world, delivery, refusal)
+        return
     try:
         saved = publisher.prepare(thread, delivery.saved)
     except Exception as error:  # noqa: BLE001 - whatever went wrong here, nothing can be out
         kind = (errors.Rejected, errors.Blocked, errors.Unavailable)
-        _after_error(world, delivery, error if isinstance(error, kind) else errors.Unavailable(_words(error)))
+        known = error if isinstance(error, kind) else errors.Unavailable(_words(error))
+        _after_error(world, delivery, thread, known)
         return
     with world.database.write() as conn:
         ledger.save(conn, delivery, saved)
-    open_parts = [part.position for part in thread.parts if part.receipt is None]
-    for position in [None] if publisher.whole else open_parts:
-        if not _request(world, publisher, delivery, thread, position, saved):
+        if saved != delivery.saved:
+            _charge(world, conn, publisher, delivery, alts=sum(1 for part in thread.parts if part.image))
+    for position in [None] if publisher.whole else [part.position for part in thread.parts if part.receipt is None]:
+        receipts = _request(world, publisher, delivery, thread, position, saved)
+        if receipts is None:
             return
+        thread = thread.with_receipts(receipts)
+        _read_back(world, publisher, delivery, thread, position, saved)
     with world.database.write() as conn:
         ledger.move(conn, delivery, State.SENT, world.clock.now())
     count = len(thread.parts)
     world.say(f"{delivery.account}: {thread.name} is out, {count} part{'s' if count > 1 else ''}")
+
+
+def _refuse(world: World, delivery: Delivery, refusal: permit.Refusal) -> None:
+    """A thread that may not begin: its account waits for a time, or it waits for a person."""
+    now = world.clock.now()
+    with world.database.write() as conn:
+        if refusal.until:
+            ledger.move(conn, delivery, State.WAITING, now, next_at=now, note=refusal.words)
+            series.hold_account(conn, delivery.account, now, refusal.words, refusal.until)
+            say = f"Account {delivery.account} is held until {refusal.until:%Y-%m-%d}: {refusal.words}"
+        else:
+            ledger.move(conn, delivery, State.HELD, now, note=refusal.words)
+            then = f"Send what is held of the account with: mlcollage release --account {delivery.account}"
+            say = f"{_subject(delivery)} is held: {refusal.words} {then}"
+        notices.add(conn, notices.Kind.HELD, f"{delivery.key}/{now}", say, now, world.rehearsal)
 
 
 def _request(
@@ -118,9 +141,9 @@ def _request(
     delivery: Delivery,
     thread: Thread,
     position: int | None,
-    saved: dict[str, object],
-) -> bool:
-    """One request that can publish: intent, lease, request, receipt. Whether the thread may go on."""
+    saved: Saved,
+) -> dict[int, Receipt] | None:
+    """One request that can publish: intent, lease, request, receipts. None when the thread may not go on."""
     lease = Lease.begin(world)
     with world.database.write() as conn:
         attempt = ledger.start_attempt(conn, delivery, position, world.clock.now(), world.config.delivery.lease)
@@ -129,19 +152,55 @@ def _request(
         receipts = publisher.send(thread, position, saved)
     except LeaseEnded:
         unsent = errors.Unavailable("The lease ended before the request; nothing was sent.")
-        _after_error(world, delivery, unsent, attempt)
-        return False
+        _after_error(world, delivery, thread, unsent, attempt)
+        return None
     except Exception as error:  # noqa: BLE001 - what nobody foresaw may be out: retry.decide says to look
-        _after_error(world, delivery, error, attempt)
-        return False
-    _record(world, delivery, attempt, receipts)
-    return True
-
-
-def _record(world: World, delivery: Delivery, attempt: int, receipts: dict[int, Receipt]) -> None:
+        _after_error(world, delivery, thread, error, attempt)
+        return None
     with world.database.write() as conn:
         ledger.record(conn, delivery, receipts)
         ledger.end_attempt(conn, attempt, Outcome.SENT, "", world.clock.now())
+        _charge(world, conn, publisher, delivery, texts=[thread.parts[each - 1].text for each in receipts])
+    return receipts
+
+
+def _read_back(
+    world: World, publisher: Publisher, delivery: Delivery, thread: Thread, position: int | None, saved: Saved
+) -> None:
+    """The receipt is safe: look once whether what is out is what was meant. What comes of it is a notice, no more."""
+    if position is None:
+        return
+    try:
+        differs = publisher.read_back(thread, position, saved)
+    except Exception as error:  # noqa: BLE001 - looking cannot publish, and the part is out
+        differs = f"it could not be read back: {_words(error)}"
+    with world.database.write() as conn:
+        _charge(world, conn, publisher, delivery, reads=1)
+        if differs:
+            say, key = f"Part {position} of {delivery.key} is out, but {differs}", f"{delivery.key}/{position}"
+            notices.add(conn, notices.Kind.DIFFERS, key, say, world.clock.now(), world.rehearsal)
+
+
+def _charge(
+    world: World,
+    conn: Connection,
+    publisher: Publisher,
+    delivery: Delivery,
+    *,
+    texts: Sequence[str] = (),
+    alts: int = 0,
+    reads: int = 0,
+) -> None:
+    """Write down what requests that succeeded cost."""
+    if publisher.price is None:
+        return
+    own, now = publisher.price, world.clock.now()
+    linked = [bool(text.urls(said, publisher.network)) for said in texts]
+    spent = [("post with a link", own.post_with_url) if link else ("post", own.post) for link in linked]
+    spent += [("alt text", own.alt)] * alts + [("read", own.read)] * reads
+    account_id = series.account_ids(conn)[delivery.account]
+    for what, dollars in spent:
+        charges.add(conn, account_id, now, what, dollars)
 
 
 def _thread(world: World, delivery: Delivery) -> Thread:
@@ -175,11 +234,14 @@ def _composed(world: World, delivery: Delivery) -> tuple[Part, ...]:
     return compose.roundup_thread(words, roundup, items)
 
 
-def _after_error(world: World, delivery: Delivery, error: Exception, attempt: int | None = None) -> None:
+def _after_error(
+    world: World, delivery: Delivery, thread: Thread, error: Exception, attempt: int | None = None
+) -> None:
     """Record how an attempt ended and do what the retry rule says."""
     own, now = world.config.delivery, world.clock.now()
     policy = retry.Policy(own.retry_first, own.retry_longest, own.give_up)
-    decision = retry.decide(error, delivery.failures, delivery.due_at, now, policy)
+    partly_out = any(part.receipt for part in thread.parts)
+    decision = retry.decide(error, delivery.failures, delivery.due_at, now, policy, partly_out=partly_out)
     words = _words(error)
     with world.database.write() as conn:
         if attempt is not None:

@@ -278,7 +278,8 @@ def _deliver(world: World) -> None:
     """Send what is due, one worker thread per account: one network's trouble delays no other."""
     with world.database.read() as conn:
         due = set(ledger.due_accounts(conn, world.clock.now(), world.rehearsal)) if world.publishers else set()
-        rows = [row for row in series.all_accounts(conn) if row.name in due & set(world.publishers) and not row.held_at]
+        wanted = due & set(world.publishers)
+        rows = [row for row in series.all_accounts(conn) if row.name in wanted and not row.is_held(world.clock.now())]
     if len(rows) == 1:
         deliver.run(world, rows[0])
     elif rows:
@@ -291,7 +292,7 @@ def next_at(world: World) -> datetime | None:
     """When something is due next: a slot, a roundup, or a delivery that waits."""
     now = world.clock.now()
     with world.database.read() as conn:
-        free = [row.id for row in series.all_accounts(conn) if row.name in world.publishers and not row.held_at]
+        free = [row.id for row in series.all_accounts(conn) if row.name in world.publishers and not row.is_held(now)]
         times = [ledger.next_at(conn, free, world.rehearsal)]
         for own in world.config.series.values():
             row = series.get(conn, own.name)

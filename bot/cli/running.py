@@ -88,7 +88,7 @@ def _tell_unsent(world: World, item: Collage, started_at: datetime) -> bool:
     """Say which of the threads just made are not out yet, and why; whether there are any."""
     with world.database.read() as conn:
         made = [thread for thread in ledger.of_collage(conn, item.id) if thread.due_at >= started_at]
-        held = {row.name for row in storage.all_accounts(conn) if row.held_at}
+        held = {row.name for row in storage.all_accounts(conn) if row.is_held(world.clock.now())}
     unsent = [thread for thread in made if thread.state is not State.SENT]
     for thread in unsent:
         why = "the account is held" if thread.account in held else thread.note or thread.state.value

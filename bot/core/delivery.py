@@ -80,6 +80,11 @@ class Thread(NamedTuple):
     local_on: date
     parts: tuple[Part, ...]
 
+    def with_receipts(self, receipts: dict[int, Receipt]) -> "Thread":
+        """The thread once these parts are out: what is sent next answers the one before it."""
+        parts = (part._replace(receipt=receipts.get(part.position, part.receipt)) for part in self.parts)
+        return self._replace(parts=tuple(parts))
+
 
 class Delivery(NamedTuple):
     """One row of the ledger. `begun` says that an attempt was made, so its parts are frozen."""
@@ -97,6 +102,7 @@ class Delivery(NamedTuple):
     fence: int
     begun: bool
     saved: dict[str, object]
+    released: bool = False
     failures: int = 0
     looks: int = 0
     note: str = ""

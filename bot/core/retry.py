@@ -37,15 +37,20 @@ class Look:
 Decision = Again | Never | HoldAccount | Look
 
 
-def decide(error: Exception, failures: int, due_at: datetime, now: datetime, policy: Policy) -> Decision:
-    """What follows an error, with `failures` earlier ones; whatever nobody foresaw may be out."""
+def decide(
+    error: Exception, failures: int, due_at: datetime, now: datetime, policy: Policy, *, partly_out: bool = False
+) -> Decision:
+    """What follows an error, with `failures` earlier ones; whatever nobody foresaw may be out.
+
+    A thread that is partly out is always finished: it is tried again without end.
+    """
     match error:
         case errors.Rejected():
             return Never()
         case errors.Blocked():
             return HoldAccount()
         case errors.Unavailable():
-            if now - due_at > policy.give_up:
+            if now - due_at > policy.give_up and not partly_out:
                 return Never()
             # A network whose clock is behind ours may name a time that is past: then our own wait holds.
             at = error.retry_at

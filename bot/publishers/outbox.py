@@ -6,6 +6,7 @@ import os
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ class Outbox:
 
     whole = True
     proves_absence = True
+    price: network.Price | None = None
+    budget: Decimal | None = None
 
     def __init__(self, own: Settings, base: Path, clock: Clock) -> None:
         self.network = own.like
@@ -60,6 +63,10 @@ class Outbox:
         except OSError as error:
             raise Unavailable(f"The outbox {self.folder} cannot be read: {error.strerror or error}.") from error
         return found if isinstance(found, Found) else Absent()
+
+    def read_back(self, thread: Thread, position: int, saved: Saved) -> str:
+        """What was synced and renamed in is what was written."""
+        return ""
 
     def check(self) -> str:
         there = next((folder for folder in (self.folder, *self.folder.parents) if folder.exists()), self.folder)

@@ -3,8 +3,10 @@
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from bot.core.delivery import Look, Receipt, Thread
-    from bot.core.network import Limits
+    from bot.core.network import Limits, Price
 
 Saved = dict[str, object]
 """A JSON value that a publisher wants back: uploads, record keys. It is stored before anything is sent."""
@@ -22,6 +24,12 @@ class Publisher(Protocol):
     proves_absence: bool
     """Whether `find` can answer `Absent`, so that it may look at once."""
 
+    price: "Price | None"
+    """What the network charges for a request; None where it charges nothing."""
+
+    budget: "Decimal | None"
+    """US dollars a month may cost; None where there is no limit."""
+
     def limits(self) -> "Limits": ...
 
     def prepare(self, thread: "Thread", saved: Saved) -> Saved:
@@ -34,6 +42,10 @@ class Publisher(Protocol):
 
     def find(self, thread: "Thread", saved: Saved) -> "Look":
         """Look for what an attempt without a known outcome may have left."""
+        ...
+
+    def read_back(self, thread: "Thread", position: int, saved: Saved) -> str:
+        """Whether what is out is what was meant: a sentence of what differs, or nothing."""
         ...
 
     def check(self) -> str:

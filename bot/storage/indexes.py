@@ -38,6 +38,7 @@ INDEXES = (
     Part("ix_deliveries_collage_id", "deliveries", ("collage_id",)),
     Part("ix_deliveries_roundup_id", "deliveries", ("roundup_id",)),
     Part("ix_attempts_delivery_id", "attempts", ("delivery_id",)),
+    Part("ix_charges_month", "charges", ("account_id", "month")),
     Part("ix_notices_unprinted", "notices", ("id",), "printed_at IS NULL"),
     Part("ix_notices_open", "notices", ("id",), "acknowledged_at IS NULL"),
     Part("ix_log_subject", "log", ("subject",)),

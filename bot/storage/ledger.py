@@ -41,6 +41,7 @@ def _delivery(row: Row[Any]) -> Delivery:
         roundup_id=row.roundup_id,
         fence=row.fence,
         begun=row.begun,
+        released=row.released,
         saved=row.saved,
         failures=row.failures,
         looks=row.looks,
@@ -229,7 +230,7 @@ def release_all(conn: Connection, account: str, rehearsal: int, now: datetime) -
     """What was held of an account waits again; how many."""
     account_id = select(accounts.c.id).where(accounts.c.name == account).scalar_subquery()
     mine = (deliveries.c.account_id == account_id, deliveries.c.state == "held", deliveries.c.rehearsal == rehearsal)
-    return conn.execute(update(deliveries).where(*mine).values(state="waiting", next_at=now)).rowcount
+    return conn.execute(update(deliveries).where(*mine).values(state="waiting", next_at=now, released=True)).rowcount
 
 
 def next_at(conn: Connection, account_ids: Sequence[int], rehearsal: int) -> datetime | None:

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     ROUNDUP = "roundup out"
     NO_ROUNDUP = "no roundup"
     CHANGED = "slots changed"
+    DIFFERS = "differs"
 
 
 TROUBLE = frozenset({Kind.HELD, Kind.FAILED, Kind.UNCERTAIN})

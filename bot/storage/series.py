@@ -34,6 +34,10 @@ class AccountRow(NamedTuple):
     network: str
     held_at: datetime | None
     note: str
+    held_until: datetime | None
+
+    def is_held(self, at: datetime) -> bool:
+        return self.held_at is not None and (self.held_until is None or at < self.held_until)
 
 
 def find(conn: Connection, name: str) -> SeriesRow | None:
@@ -118,8 +122,9 @@ def all_accounts(conn: Connection) -> list[AccountRow]:
     return [AccountRow(**row._asdict()) for row in conn.execute(select(accounts).order_by(accounts.c.name))]
 
 
-def hold_account(conn: Connection, name: str, at: datetime | None, note: str) -> bool:
-    """Hold an account, or release it with `at` None; whether anything changed."""
-    changed = accounts.c.held_at.is_(None) if at else accounts.c.held_at.is_not(None)
-    statement = update(accounts).where(accounts.c.name == name, changed).values(held_at=at, note=note)
+def hold_account(conn: Connection, name: str, at: datetime | None, note: str, until: datetime | None = None) -> bool:
+    """Hold an account, until a time or a person ends it, or release it with `at` None; whether anything changed."""
+    free = accounts.c.held_at.is_(None) | (accounts.c.held_until <= at) if at else None
+    changed = accounts.c.held_at.is_not(None) if free is None else free
+    statement = update(accounts).where(accounts.c.name == name, changed).values(held_at=at, held_until=until, note=note)
     return conn.execute(statement).rowcount == 1

@@ -105,6 +105,7 @@ accounts = Table(
     Column("name", String(40), nullable=False, unique=True),
     Column("network", String(40), nullable=False),
     _instant("held_at", nullable=True),
+    _instant("held_until", nullable=True),
     _text("note"),
 )
 
@@ -224,6 +225,7 @@ deliveries = Table(
     Column("fence", Integer, nullable=False, server_default="0"),
     _instant("lease_until", nullable=True),
     Column("begun", Boolean, nullable=False, server_default=text("false")),
+    Column("released", Boolean, nullable=False, server_default=text("false")),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("looks", Integer, nullable=False, server_default="0"),
     Column("saved", JSON, nullable=False),
@@ -259,6 +261,17 @@ attempts = Table(
     _instant("ended_at", nullable=True),
     Column("outcome", String(12)),
     _text("detail"),
+)
+
+charges = Table(
+    "charges",
+    metadata,
+    _id(),
+    _reference("account_id", "accounts", nullable=False),
+    _instant("at"),
+    Column("month", String(7), nullable=False),
+    Column("what", String(20), nullable=False),
+    Column("micros", Integer, nullable=False),
 )
 
 notices = Table(

@@ -3,20 +3,21 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot import intake, tick
 from bot.core import errors
 from bot.core.collage import Collage
 from bot.core.collage import State as CollageState
 from bot.core.delivery import Absent, Delivery, Found, Look, NotSeen, Receipt, State, Thread
-from bot.core.network import LIMITS, Limits
+from bot.core.network import LIMITS, PRICES, Limits, Price
 from bot.publishers.protocol import Saved
-from bot.storage import ledger, notices, queue, series, tables
+from bot.storage import charges, ledger, notices, queue, series, tables
 from bot.world import World
 from tests.conftest import MONDAY, StoppedClock, make_world, write_item
 
@@ -31,6 +32,9 @@ class Scripted:
     """A network that does as a test says; it remembers what is out."""
 
     network = "x"
+    price: Price | None = None
+    budget: Decimal | None = None
+    differs = ""
 
     def __init__(self, *, whole: bool = False, proves_absence: bool = False) -> None:
         self.whole = whole
@@ -65,6 +69,10 @@ class Scripted:
             return Absent() if self.proves_absence else NotSeen(anchor_seen=True)
         return Found({each: _receipt(each) for each in self.out})
 
+    def read_back(self, thread: Thread, position: int, saved: Saved) -> str:
+        assert thread.parts[position - 1].receipt
+        return self.differs
+
     def check(self) -> str:
         return ""
 
@@ -88,12 +96,17 @@ def network() -> Scripted:
 @pytest.fixture
 def world(tmp_path: Path, database_url: str, clock: StoppedClock, network: Scripted) -> Iterator[World]:
     """One ready collage, one account on the scripted network, and Wednesday's slot due."""
-    made = make_world(tmp_path, clock=clock, url=database_url)
-    made = World(made.config, made.database, clock, {"outbox": network}, made.rehearsal, "tester")
-    intake.take(made, made.config.series["mlcollage"], [intake.from_file(write_item(tmp_path, "barlow"))])
-    clock.go(days=2, hours=6)
+    made = begun(tmp_path, database_url, clock, network)
     yield made
     made.database.close()
+
+
+def begun(folder: Path, url: str, clock: StoppedClock, network: Scripted, settings: str = "") -> World:
+    made = make_world(folder, settings, clock=clock, url=url)
+    made = World(made.config, made.database, clock, {"outbox": network}, made.rehearsal, "tester")
+    intake.take(made, made.config.series["mlcollage"], [intake.from_file(write_item(folder, "barlow"))])
+    clock.go(days=2, hours=6)
+    return made
 
 
 def delivery(world: World) -> Delivery:
@@ -121,7 +134,7 @@ def until_settled(world: World, clock: StoppedClock, days: int = 4) -> None:
     """Tick as a bot does that looks every ten minutes."""
     end = clock.at + timedelta(days=days)
     tick.tick(world)
-    while clock.at < end and delivery(world).state not in {State.SENT, State.FAILED}:
+    while clock.at < end and delivery(world).state not in {State.SENT, State.FAILED, State.HELD}:
         tick.tick(world)
         clock.go(minutes=10)
 
@@ -170,14 +183,82 @@ def test_the_time_a_network_names_is_waited_for(world: World, network: Scripted,
     assert clock.at == later
 
 
-def test_a_network_that_stays_away_for_two_days_fails_the_thread_and_gives_the_collage_back(
-    world: World, network: Scripted, clock: StoppedClock
+def test_a_network_that_stays_away_too_long_fails_the_thread_and_gives_the_collage_back(
+    tmp_path: Path, database_url: str, clock: StoppedClock
 ) -> None:
+    network = Scripted()
     network.before = {n: fails(errors.Unavailable("Away.")) for n in range(1, 500)}
+    world = begun(tmp_path, database_url, clock, network, '[delivery]\ngive_up = "24h"')
     until_settled(world, clock)
     assert delivery(world).state is State.FAILED
     assert (collage(world).state, collage(world).number) == (CollageState.HELD, None)
     assert {"failed", "held"} <= set(heard(world))
+    world.database.close()
+
+
+def test_what_has_not_begun_and_is_too_late_is_held_until_a_person_releases_it(
+    world: World, network: Scripted, clock: StoppedClock
+) -> None:
+    network.before = {n: fails(errors.Unavailable("Away.")) for n in range(1, 500)}
+    until_settled(world, clock)
+    assert delivery(world).state is State.HELD
+    assert collage(world).state is CollageState.CLAIMED
+    assert heard(world).count("held") == 1
+    network.before = {}
+    with world.database.write() as conn:
+        ledger.release_all(conn, "outbox", world.rehearsal, clock.at)
+    until_settled(world, clock)
+    assert network.out == [1, 2]
+
+
+def test_a_thread_that_is_partly_out_is_finished_however_late(
+    world: World, network: Scripted, clock: StoppedClock
+) -> None:
+    network.before = {n: fails(errors.Unavailable("Away.")) for n in range(2, 110)}
+    until_settled(world, clock, days=6)
+    assert network.out == [1, 2]
+    assert delivery(world).state is State.SENT
+
+
+def test_what_was_sent_is_charged_by_month_and_account(world: World, network: Scripted) -> None:
+    network.price = PRICES["x"]
+    tick.tick(world)
+    with world.database.read() as conn:
+        found = {one.what: (one.account, one.month, one.requests, one.dollars) for one in charges.by_month(conn)}
+    assert found == {
+        "post": ("outbox", "2021-08", 1, Decimal("0.015")),
+        "post with a link": ("outbox", "2021-08", 1, Decimal("0.2")),
+        "alt text": ("outbox", "2021-08", 1, Decimal("0.005")),
+        "read": ("outbox", "2021-08", 2, Decimal("0.002")),
+    }
+
+
+def test_a_budget_that_would_be_passed_holds_the_account_until_the_month_ends(
+    world: World, network: Scripted, clock: StoppedClock
+) -> None:
+    network.price, network.budget = PRICES["x"], Decimal("0.25")
+    with world.database.write() as conn:
+        charges.add(conn, 1, clock.at, "post", Decimal("0.10"))
+    tick.tick(world)
+    clock.go(days=1)
+    tick.tick(world)
+    assert network.sends == 0
+    assert heard(world).count("held") == 1
+    with world.database.read() as conn:
+        (account,) = series.all_accounts(conn)
+    assert account.held_until == datetime(2021, 9, 1, tzinfo=UTC)
+    with world.database.write() as conn:
+        conn.execute(update(tables.deliveries).values(released=True))
+    clock.at = datetime(2021, 9, 1, 0, 5, tzinfo=UTC)
+    tick.tick(world)
+    assert network.out == [1, 2]
+
+
+def test_what_differs_when_read_back_is_a_notice_and_no_more(world: World, network: Scripted) -> None:
+    network.differs = "its alt text is missing."
+    tick.tick(world)
+    assert network.out == [1, 2]
+    assert heard(world).count("differs") == 2
 
 
 def test_refused_content_fails_at_once_and_frees_the_number(world: World, network: Scripted) -> None:
