@@ -19,6 +19,7 @@ The doors, and the clock that keeps the bot ticking:
     cli/running.py              tick, run, post: doing what is due
     cli/templating.py           templates: which there are, a copy to change, and whether they work
     cli/texts.py                count, split: as the networks do, for scripts
+    cli/costs.py                costs: what the accounts have cost
     cli/simulation.py           simulate: a month, or years, in a moment
     clock.py                    APScheduler: when to tick; it holds no state of its own
     simulate.py                 a copy of the whole installation, played forward on a clock that jumps
@@ -31,6 +32,7 @@ The stages:
     intake.py                   items taken in: read, checked, given a picture, put into the queue or into history
     outlook.py                  what would go out when, looked at before anything is done
     preview.py                  a thread as it would be sent now: the exact parts per account
+    permit.py                   whether a thread of which nothing is out may begin
     world.py                    what a stage works with: configuration, database, clock, publishers
 
 What the stages stand on:
@@ -41,6 +43,7 @@ What the stages stand on:
     publishers/protocol.py      what every publisher can do, and nothing more
     publishers/table.py         every network we can publish to: one line each
     publishers/outbox.py        the network that needs no account: a folder that receives whole threads
+    site/reach.py               whether a page answers at its address
     site/pages.py               a roundup as files: page, article, pictures, and the list of roundups
     site/folder.py              files put into a site's folder so that a reader never sees half of one
     sources/items.py            item files: Markdown under TOML front matter, the picture beside it
@@ -63,6 +66,7 @@ What the stages stand on:
     storage/ledger.py           deliveries, parts and attempts: what was meant, tried, and is out
     storage/roundups.py         roundups, each with a list that is fixed in one transaction
     storage/pictures.py         pictures, addressed by the SHA-256 of their bytes
+    storage/charges.py          what the accounts really cost, request by request
     storage/series.py           how far each series has looked, and which account is held
     storage/installation.py     live or rehearsal, and the clock of a simulation
     storage/notices.py          what a maintainer must hear

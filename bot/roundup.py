@@ -6,9 +6,10 @@ from bot import compose
 from bot.config import Series
 from bot.core import month
 from bot.core.delivery import thread_key
-from bot.core.errors import MlcollageError
+from bot.core.errors import MlcollageError, NotAllowed
 from bot.core.month import Roundup, State
-from bot.site import folder, pages
+from bot.publishers import table
+from bot.site import folder, pages, reach
 from bot.storage import ledger, notices, pictures, queue, roundups, series
 from bot.storage.claims import NewDelivery, Taken
 from bot.world import World
@@ -95,7 +96,30 @@ def build(world: World, own: Series, roundup: Roundup) -> dict[str, bytes]:
 
 def answers(world: World, own: Series, roundup: Roundup) -> bool:
     """Whether the link can be given out: in a rehearsal and with outboxes only, when the page's file is there."""
-    return (own.site / pages.slug_path(roundup)).is_file()
+    networks = {table.network_of(world.config.accounts[name]) for name in own.accounts}
+    if world.rehearsal or networks == {"outbox"}:
+        return (own.site / pages.slug_path(roundup)).is_file()
+    if reach.answers(roundup.link):
+        return True
+    say = (
+        f"The roundup {roundup.title_month} waits until {roundup.link} answers: publish {own.site}, "
+        f"or say where it is: mlcollage roundup link {roundup.title_month} URL"
+    )
+    with world.database.write() as conn:
+        key = f"{own.name}/{roundup.title_month}/{roundup.link}"
+        notices.add(conn, notices.Kind.HELD, key, say, world.clock.now(), world.rehearsal)
+    return False
+
+
+def publish_at(world: World, own: Series, title_month: str, link: str) -> Roundup:
+    """Say where a roundup was published by hand, before its thread goes out."""
+    with world.database.write() as conn:
+        row = series.get(conn, own.name)
+        roundup = roundups.get(conn, row.id, title_month, world.rehearsal)
+        if roundup.state not in {State.DUE, State.RENDERED}:
+            raise NotAllowed(f"The roundup {title_month} is {roundup.state}: its link is out and stays as it is.")
+        roundups.set_link(conn, roundup, link)
+        return roundups.by_id(conn, roundup.id)
 
 
 def _create_threads(world: World, own: Series, roundup: Roundup) -> None:

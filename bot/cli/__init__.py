@@ -31,6 +31,7 @@ COMMANDS = {
     "templates": ("templating", "List, copy and check the templates."),
     "count": ("texts", "Measure texts as a network does."),
     "split": ("texts", "Split texts into parts that fit."),
+    "costs": ("costs", "Add up what the accounts have cost."),
     "simulate": ("simulation", "Play a copy of it all forward in time."),
 }
 """Each command: the module it stands in, and its one line of help."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from bot import preview
+from bot import preview, roundup
 from bot.cli import context, looking, previews
 from bot.config import Series
 from bot.core import month
@@ -85,6 +85,20 @@ def _print_collages(own: Series, items: Sequence[Collage]) -> None:
     context.table(
         [(number, item.name, context.cut(item.paper.title, 60)) for number, item in zip(numbers, items, strict=True)]
     )
+
+
+@roundup_command.add_command
+@context.command("link", "mlcollage roundup link 2021-09 https://example.org/september", series=True)
+@click.argument("title_month", metavar="MONTH")
+@click.argument("url")
+def link_command(config_file: str | None, series: str | None, title_month: str, url: str) -> None:
+    """Say where you published a roundup yourself; its thread goes out with this link."""
+    if not url.startswith(("http://", "https://")) or any(char.isspace() for char in url):
+        raise click.UsageError(f"{url} is no http(s) address.")
+    world = context.world(config_file)
+    own = context.one_series(world.config, series)
+    one = roundup.publish_at(world, own, _checked(title_month), url)
+    click.echo(f"The roundup {one.title_month} is at {one.link}; its thread goes out when that answers.")
 
 
 @roundup_command.add_command

@@ -133,6 +133,10 @@ def advance(conn: Connection, roundup: Roundup, to: State, **values: Any) -> Non
         raise Taken
 
 
+def set_link(conn: Connection, roundup: Roundup, link: str) -> None:
+    conn.execute(update(roundups).where(roundups.c.id == roundup.id).values(link=link))
+
+
 def add_deliveries(
     conn: Connection, roundup: Roundup, series_id: int, new: Iterable[NewDelivery], local_on: date, now: datetime
 ) -> None:
