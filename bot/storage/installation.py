@@ -57,7 +57,6 @@ def _set_aside(conn: Connection) -> int:
         number_year=0,
         due_at=None,
         posted_at=None,
-        roundup_id=None,
         rehearsal=0,
         revision=collages.c.revision + 1,
     )  # fmt: skip

@@ -19,10 +19,12 @@ from bot.config import Series
 from bot.core import errors
 from bot.core.collage import Collage, State
 from bot.core.delivery import Found, Look, NotSeen, Receipt, Thread
-from bot.core.network import LIMITS, Limits
 from bot.core.schedule import SlotTime
+from bot.publishers import outbox
+from bot.publishers.outbox import Outbox
 from bot.publishers.protocol import Saved
 from bot.storage import ledger, notices, queue, roundups, series, slots, tables
+from bot.storage.claims import Taken
 from bot.storage.notices import Kind
 from bot.world import World
 from tests.conftest import ROOT, StoppedClock, make_world, write_item
@@ -155,44 +157,30 @@ def one(kind: Kind, heard: list[tuple[Kind, str]]) -> str:
     return texts[0]
 
 
-class Line:
-    """A network that answers as a test says."""
+class Line(Outbox):
+    """An outbox at the far end of a line that fails as a test says."""
 
-    network = "x"
-    whole = True
     proves_absence = False
 
-    def __init__(self, clock: StoppedClock) -> None:
+    def __init__(self, folder: Path, clock: StoppedClock) -> None:
+        super().__init__(outbox.Settings(), folder, clock)
         self.clock = clock
         self.answers: list[Exception] = []
-        self.look: Look = NotSeen(anchor_seen=False)
-        self.out: list[str] = []
-
-    def limits(self) -> Limits:
-        return LIMITS["x"]
-
-    def prepare(self, thread: Thread, saved: Saved) -> Saved:
-        return saved
+        self.is_out = False
 
     def send(self, thread: Thread, position: int | None, saved: Saved) -> dict[int, Receipt]:
         if self.answers:
             raise self.answers.pop(0)
-        self.out.append(thread.name)
-        return self.receipts(thread)
-
-    def receipts(self, thread: Thread) -> dict[int, Receipt]:
-        return {part.position: Receipt("id", "https://x.example/id", self.clock.now()) for part in thread.parts}
+        return super().send(thread, position, saved)
 
     def find(self, thread: Thread, saved: Saved) -> Look:
-        return Found(self.receipts(thread)) if isinstance(self.look, Found) else self.look
-
-    def check(self) -> str:
-        return ""
+        receipt = Receipt("id", "https://x.example/id", self.clock.now())
+        return Found({part.position: receipt for part in thread.parts}) if self.is_out else NotSeen(anchor_seen=False)
 
 
 def on_a_line(bot: Bot) -> Line:
     """Connect the bot's account to such a network."""
-    line = Line(bot.clock)
+    line = Line(bot.folder, bot.clock)
     bot.world = replace(bot.running, publishers={"outbox": line})
     return line
 
@@ -442,6 +430,13 @@ def test_a_pause_ends_by_itself_on_its_day(bot: Bot) -> None:
     assert bot.slots() == {"2021-08-04 15:00": "paused", "2021-08-11 15:00": "claimed"}
 
 
+def test_a_slot_at_the_instant_a_pause_ends_is_not_paused(bot: Bot) -> None:
+    bot.start('[series.mlcollage]\nslots = ["wednesday 00:00"]').add("barlow", "moco").tick()
+    bot.pause(bot.clock.now(), berlin("2021-08-11 00:00"))
+    bot.play("2021-08-12 12:00")
+    assert bot.slots() == {"2021-08-04 00:00": "paused", "2021-08-11 00:00": "claimed"}
+
+
 def test_slots_that_fell_into_a_pause_while_nothing_ran_stay_paused(bot: Bot) -> None:
     bot.add("barlow", "moco", "byol", "simclr", "dino", "swav")
     bot.pause(bot.clock.now(), berlin("2021-08-12 00:00"))
@@ -677,7 +672,7 @@ def test_a_bot_knows_when_the_waiting_of_a_roundup_ends(bot: Bot) -> None:
 
 def settle(bot: Bot, line: Line) -> None:
     """The people have looked: it is out."""
-    line.look = Found({})
+    line.is_out = True
     with bot.running.database.write() as conn:
         (doubtful,) = ledger.uncertain(conn, 1, datetime.max.replace(tzinfo=UTC), bot.running.rehearsal)
         ledger.look_again(conn, doubtful, bot.clock.now(), 0, "")
@@ -710,16 +705,13 @@ def test_what_clears_up_later_goes_into_the_next_roundup(bot: Bot) -> None:
 
 
 def test_a_roundup_waits_for_a_thread_that_another_host_is_sending(bot: Bot) -> None:
-    bot.add("barlow", "moco")
-    line = on_a_line(bot)
-    line.answers = [errors.Unavailable(retry_at=berlin("2021-08-31 17:00"))]
-    bot.play("2021-08-12 12:00")
-    assert bot.states() == {"barlow": "claimed", "moco": "posted"}
-    bot.clock.at = berlin("2021-08-31 17:30")
+    bot.add("barlow", "moco", "byol", "simclr").play("2021-08-24 12:00")
+    on_a_line(bot).answers = [errors.Unavailable(retry_at=berlin("2021-08-25 16:00"))]
+    bot.tick("2021-08-25 15:00")
     with bot.running.database.write() as conn:
-        assert ledger.claim(conn, 1, bot.clock.now(), timedelta(days=9), bot.running.rehearsal)
+        assert ledger.claim(conn, 1, berlin("2021-08-25 16:00"), timedelta(days=9), bot.running.rehearsal)
     bot.play("2021-09-01 17:00")
-    assert made(bot) == []
+    assert (bot.states()["simclr"], made(bot)) == ("claimed", [])
     bot.play("2021-09-01 18:00")
     assert made(bot) == ["2021-09"]
 
@@ -750,7 +742,8 @@ def test_when_a_rehearsal_ends_everything_of_it_is_set_aside(bot: Bot) -> None:
         (Kind.REHEARSAL, "The rehearsal has ended: 4 collages are ready again, what it made is set aside. It is live.")
     ]
     assert bot.ready() == ["barlow", "moco", "byol", "simclr", "dino"]
-    assert {(bot.collage(name).number, bot.collage(name).roundup) for name in bot.ready()} == {(None, "")}
+    back = [bot.collage(name) for name in bot.ready()]
+    assert {(item.number, item.posted_at, item.roundup) for item in back} == {(None, None, "")}
     assert bot.slots() == {}
     assert len(bot.slots(everything=True)) == 4
     with bot.running.database.read() as conn:
@@ -861,6 +854,14 @@ def test_two_series_share_an_account_and_nothing_else(bot: Bot) -> None:
     assert len(list((bot.folder / "talks").glob("three-*/index.html"))) == 1
 
 
+def test_what_is_due_is_done_in_order_of_due_time_whichever_series_it_is_of(bot: Bot) -> None:
+    bot.start(PAIR.replace('["wednesday 15:00"]', '["wednesday 16:00"]'))
+    bot.add("barlow", series="papers").add("byol", series="talks").tick("2021-08-04 17:00")
+    with bot.running.database.read() as conn:
+        due = conn.execute(select(tables.deliveries.c.due_at).order_by(tables.deliveries.c.id)).scalars().all()
+    assert due == [berlin("2021-08-04 15:00"), berlin("2021-08-04 16:00")]
+
+
 def test_what_waits_for_an_account_that_left_the_configuration_is_held_with_a_notice(bot: Bot) -> None:
     two = '[accounts.lab]\nnetwork = "outbox"\nfolder = "lab"\n[accounts.press]\nnetwork = "outbox"\nfolder = "press"\n'
     bot.start(two).add("barlow", "moco", "byol", "simclr", "dino", "swav")
@@ -900,6 +901,15 @@ def test_posting_at_the_instant_of_a_slot_leaves_the_slot_its_own_collage(bot: B
     bot.tick()
     assert bot.numbers() == {"2021-08-04-moco": 1, "2021-08-04-barlow": 2}
     assert bot.states() == {"barlow": "posted", "moco": "posted"}
+
+
+def test_a_collage_that_was_changed_since_it_was_read_is_not_claimed(bot: Bot) -> None:
+    stale = bot.add("barlow").collage("barlow")
+    bot.change("barlow", queue.replace, replace(stale, alt="A better text."), stale.picture, State.READY)
+    slot = SlotTime(berlin("2021-08-04 15:00"), date(2021, 8, 4))
+    with pytest.raises(Taken):
+        tick.claim(bot.running, bot.series(), stale, slot)
+    assert (bot.slots(), bot.states()) == ({}, {"barlow": "ready"})
 
 
 def test_what_was_posted_between_slots_is_in_the_roundup(bot: Bot) -> None:
