@@ -42,6 +42,12 @@ What the stages stand on:
     pictures/font.py            fonts for the slide: the first that shows all of a text
     publishers/protocol.py      what every publisher can do, and nothing more
     publishers/table.py         every network we can publish to: one line each
+    publishers/x.py             X: its settings, and what a publisher does there
+    publishers/x_calls.py       an account's calls to X, each failure named by what to do next
+    publishers/x_errors.py      what X's refusals mean, as data
+    publishers/x_match.py       whether a post, as X shows it, is a part of ours
+    publishers/x_media.py       pictures at X before anything is posted
+    publishers/x_transport.py   one call: signed, on a connection of its own, ended by a deadline
     publishers/outbox.py        the network that needs no account: a folder that receives whole threads
     site/reach.py               whether a page answers at its address
     site/pages.py               a roundup as files: page, article, pictures, and the list of roundups

@@ -9,7 +9,9 @@ from bot import config
 from bot.config import Config
 from bot.core import month
 from bot.core.schedule import Clock
+from bot.core.settings import Table
 from bot.publishers import table
+from bot.publishers.protocol import Publisher
 from bot.storage import installation, series
 from bot.storage.database import Database
 from bot.world import World
@@ -64,10 +66,16 @@ def world(own: Config, *, say: Say = quiet, clock: Clock | None = None) -> World
         until = installation.simulated_until(conn)
         rehearsal = installation.rehearsal(conn, live=own.live)
     ticking = clock or (SimulatedClock(until) if until else SystemClock())
-    publishers = {name: table.make(raw, own.folder, ticking) for name, raw in own.accounts.items()}
+    publishers = {name: _publisher(own, raw, ticking) for name, raw in own.accounts.items()}
     made = World(own, storage, ticking, publishers, rehearsal, config.who(), lambda words: say(ticking.now(), words))
     _make_rows(made)
     return made
+
+
+def _publisher(own: Config, raw: Table, clock: Clock) -> Publisher:
+    """An account's publisher; in a rehearsal an outbox stands in for it, once its settings are seen to be right."""
+    made = table.make(raw, own.folder, clock, own.delivery.request)
+    return made if own.live else table.make(table.rehearsed(raw), own.folder, clock)
 
 
 def _make_rows(made: World) -> None:

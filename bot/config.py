@@ -5,7 +5,7 @@ import re
 import stat
 import tomllib
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, time, timedelta
 from pathlib import Path
@@ -229,6 +229,52 @@ def secret(value: str, file: str, variable: str, table: Table, key: str, folder:
         return Secret((folder / file).read_text(encoding="utf-8").strip())
     except (OSError, ValueError):
         raise table.wrong(f"{key}_file", f"names {shown(file)}, which cannot be read") from None
+
+
+def with_secrets(table: Table, keys: Sequence[str], folder: Path) -> Table:
+    """An account's table with the secrets it may have in their places, each taken from where it is found first.
+
+    That is the environment (MLCOLLAGE_ACCOUNT_KEY), a file of its own (`KEY_file`), the table, the `secrets_file`.
+    """
+    if not keys:
+        return table
+    account = table.path.rpartition(".")[2].replace("-", "_")
+    shared = _secrets_file(table, keys, folder)
+    found = {}
+    for key in keys:
+        written = _one(table, key, settings.secret_text) or shared.get(key, "")
+        file = _one(table, f"{key}_file", settings.text)
+        found[key] = secret(written, file, f"MLCOLLAGE_{account}_{key}".upper(), table, key, folder)
+    return Table(table.file, table.path, {**table.values, **{key: value for key, value in found.items() if value}})
+
+
+def _one(table: Table, key: str, reader: settings.Reader) -> str:
+    try:
+        return str(reader(table.values[key])) if key in table.values else ""
+    except ValueError as error:
+        raise table.wrong(key, str(error)) from None
+
+
+def _secrets_file(table: Table, keys: Sequence[str], folder: Path) -> Mapping[str, str]:
+    """The secrets of the TOML file an account names: nobody else on the machine may read it."""
+    name = _one(table, "secrets_file", settings.some_text)
+    if not name:
+        return {}
+    try:
+        file = folder / Path(name).expanduser()
+        found = file.stat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size > SIZE:
+            raise ValueError
+        if os.name == "posix" and found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise table.wrong("secrets_file", f"names {shown(name)}, which others may read; run: chmod 600 {name}")
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, RecursionError, RuntimeError, ValueError):
+        raise table.wrong("secrets_file", f"names {shown(name)}, which cannot be read as TOML") from None
+    inside = Table(one_line(name), "", values)
+    for key in values:
+        if key not in keys:
+            raise inside.wrong(key, f"is no secret{nearest(key, dict.fromkeys(keys))}")
+    return {key: _one(inside, key, settings.secret_text) for key in values}
 
 
 def _named(root: Table, key: str) -> dict[str, Table]:

@@ -246,6 +246,8 @@ def _after_error(
     with world.database.write() as conn:
         if attempt is not None:
             ledger.end_attempt(conn, attempt, _outcome(error), words, now)
+        if isinstance(error, errors.Unavailable) and error.saved is not None:
+            ledger.save(conn, delivery, error.saved)
         match decision:
             case retry.Never():
                 _failed(world, conn, delivery, words, now)

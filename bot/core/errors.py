@@ -35,11 +35,17 @@ class Blocked(MlcollageError):
 
 
 class Unavailable(MlcollageError):
-    """Surely not posted; try again at `retry_at`, or when the retry rule says."""
+    """Surely not posted; try again at `retry_at`, or when the retry rule says.
 
-    def __init__(self, message: str = "", retry_at: datetime | None = None) -> None:
+    `saved` is what the publisher wants back at the next try, in place of what it had saved.
+    """
+
+    def __init__(
+        self, message: str = "", retry_at: datetime | None = None, saved: dict[str, object] | None = None
+    ) -> None:
         super().__init__(message)
         self.retry_at = retry_at
+        self.saved = saved
 
 
 class Uncertain(MlcollageError):

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ class Outbox:
     price: network.Price | None = None
     budget: Decimal | None = None
 
-    def __init__(self, own: Settings, base: Path, clock: Clock) -> None:
+    def __init__(self, own: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
         self.network = own.like
         self.folder = base / own.folder
         self._clock = clock

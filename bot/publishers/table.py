@@ -1,27 +1,37 @@
 """Every network we can publish to: one line each."""
 
 from collections.abc import Callable
+from dataclasses import fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bot import config
 from bot.core import settings
 from bot.core.collage import shown
 from bot.core.schedule import Clock
 from bot.core.settings import Table
-from bot.publishers import outbox
+from bot.publishers import outbox, x
 from bot.publishers.protocol import Publisher
 
 
 class Network(NamedTuple):
-    """A network's settings class, and how a publisher is made of them, the configuration's folder and a clock."""
+    """A network's settings class, and how a publisher is made of them.
+
+    It gets the configuration's folder, a clock, and the longest time that a request may take.
+    """
 
     settings: type[Any]
-    make: Callable[[Any, Path, Clock], Publisher]
+    make: Callable[[Any, Path, Clock, timedelta], Publisher]
 
 
 NETWORKS = {
     "outbox": Network(outbox.Settings, outbox.Outbox),
+    "x": Network(x.Settings, x.X),
 }
+
+LONGEST = timedelta(seconds=60)
+"""How long a request may take where `delivery.request` is not at hand."""
 
 
 def network_of(table: Table) -> str:
@@ -34,7 +44,24 @@ def network_of(table: Table) -> str:
     return name
 
 
-def make(table: Table, base: Path, clock: Clock) -> Publisher:
-    """The account's publisher; raises `BadConfig` naming the dotted key that is wrong."""
+def rehearsed(table: Table) -> Table:
+    """The outbox that stands in for an account in a rehearsal: what got out then would go out again when live."""
+    name = network_of(table)
+    if name == "outbox":
+        return table
+    stand_in = {"network": "outbox", "like": name, "folder": f"outbox/{table.path.rpartition('.')[2]}"}
+    return Table(table.file, table.path, stand_in)
+
+
+def make(table: Table, base: Path, clock: Clock, longest: timedelta = LONGEST) -> Publisher:
+    """The account's publisher, whose requests take no longer than `longest`.
+
+    Raises `BadConfig` naming the dotted key that is wrong.
+    """
     network = NETWORKS[network_of(table)]
-    return network.make(settings.read(table.without("network"), network.settings), base, clock)
+    secrets = [each.name for each in fields(network.settings) if each.metadata.get("reader") is settings.secret_text]
+    own = settings.read(config.with_secrets(table.without("network"), secrets, base), network.settings)
+    if (getattr(own, "total_timeout", None) or longest) > longest:
+        most = f"at most {longest.total_seconds():g}s, which is delivery.request"
+        raise table.wrong("total_timeout", f"must be {most}: no request may outlive its lease")
+    return network.make(own, base, clock, longest)

@@ -1,27 +1,40 @@
 """One suite for every publisher: what a delivery relies on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from bot.core.delivery import Absent, Found, Image, Kind, NotSeen, Part, Thread
+from bot.core.delivery import Absent, Found, Image, Kind, NotSeen, Part, Receipt, Thread
 from bot.core.errors import BadConfig
 from bot.core.settings import Table
 from bot.publishers import table
 from bot.publishers.protocol import Publisher
 from tests.conftest import MONDAY, StoppedClock, png
+from tests.fakes import x
 
 Make = Callable[[], Publisher]
 
 
+@contextmanager
+def _settings(network: str, clock: StoppedClock) -> Iterator[dict[str, str]]:
+    """An account's settings on each network, with its server where it has one."""
+    match network:
+        case "x":
+            with x.checked(clock.now) as fake:
+                yield x.account(fake)
+        case _:
+            yield {"network": network}
+
+
 @pytest.fixture(params=sorted(table.NETWORKS))
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
+def make(request: pytest.FixtureRequest, tmp_path: Path, clock: StoppedClock) -> Iterator[Make]:
     """Makes the same account of each network again, as after a restart."""
-    settings = {"outbox": {"network": "outbox"}}[request.param]
-    raw = Table("config.toml", "accounts.lab", settings)
-    return lambda: table.make(raw, tmp_path, StoppedClock(MONDAY))
+    with _settings(request.param, clock) as settings:
+        raw = Table("config.toml", "accounts.lab", settings)
+        yield lambda: table.make(raw, tmp_path, clock)
 
 
 IMAGE = Image("0" * 64, "slide.png", "image/png", "A white slide.", png())
@@ -39,9 +52,9 @@ THREAD = Thread(
 def send_all(publisher: Publisher, thread: Thread) -> dict[int, str]:
     saved = publisher.prepare(thread, {})
     positions = [None] if publisher.whole else [part.position for part in thread.parts]
-    receipts = {}
+    receipts: dict[int, Receipt] = {}
     for position in positions:
-        receipts |= publisher.send(thread, position, saved)
+        receipts |= publisher.send(thread.with_receipts(receipts), position, saved)
     return {position: receipt.id for position, receipt in receipts.items()}
 
 
@@ -61,7 +74,7 @@ def test_what_is_out_is_found_with_the_same_receipts_after_a_restart(make: Make)
 def test_what_was_never_sent_is_not_found(make: Make) -> None:
     publisher = make()
     send_all(publisher, THREAD._replace(key="mlcollage/2021-07-28T13:00:00Z/lab", local_on=date(2021, 7, 28)))
-    look = publisher.find(THREAD, {})
+    look = publisher.find(THREAD, publisher.prepare(THREAD, {}))
     assert isinstance(look, Absent) if publisher.proves_absence else isinstance(look, NotSeen)
 
 

@@ -222,9 +222,9 @@ def test_a_mistake_is_one_sentence_with_the_dotted_key_and_the_file(tmp_path: Pa
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
-        ("", "accounts.lab.network in config.toml is missing; it is one of outbox."),
-        ("network = 'myspace'", "accounts.lab.network in config.toml must be one of outbox, not 'myspace'."),
-        ("network = ['outbox']", "accounts.lab.network in config.toml must be one of outbox, not ['outbox']."),
+        ("", "accounts.lab.network in config.toml is missing; it is one of outbox, x."),
+        ("network = 'myspace'", "accounts.lab.network in config.toml must be one of outbox, x, not 'myspace'."),
+        ("network = ['outbox']", "accounts.lab.network in config.toml must be one of outbox, x, not ['outbox']."),
         ("network = 'outbox'\nfoldr = 'x'", "accounts.lab.foldr in config.toml is no setting; did you mean folder."),
         ("network = 'outbox'\nfolder = ''", "accounts.lab.folder in config.toml must not be empty."),
         (

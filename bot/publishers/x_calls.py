@@ -1,0 +1,93 @@
+"""An account's calls to X, whose refusals are errors named by what to do next."""
+
+from typing import Any
+
+from bot.core.errors import Blocked, Unavailable, Uncertain
+from bot.core.schedule import Clock
+from bot.publishers import x_errors, x_match
+from bot.publishers.x_match import Post, dicts, inner, text_of
+from bot.publishers.x_transport import Answer, Cut, Keys, Line, Timeouts, Unsent
+
+Params = dict[str, Any]
+
+PAGES = 20
+"""Pages of a hundred posts a look reads at most."""
+POST_FIELDS = {
+    "post.fields": "attachments,conversation_id,created_at,entities,id,note_post,text",
+    "expansions": "referenced_posts",
+}
+
+
+class Calls:
+    """What may be called, and how each failure of it is told; X's words come without our keys."""
+
+    def __init__(self, keys: Keys, base_url: str, timeouts: Timeouts, clock: Clock) -> None:
+        self._keys = keys
+        self._line = Line(keys, base_url, timeouts, use_proxies=not base_url.startswith("http:"))
+        self._clock = clock
+
+    def read(self, route: str, params: Params) -> Answer:
+        return self._done("read", "GET", route, params, None)
+
+    def upload(self, route: str, body: object) -> Answer:
+        return self._done("upload", "POST", route, None, body)
+
+    def post(self, body: object) -> Answer:
+        """Ask for a post: the answer whatever it is; raises `Uncertain` where none came."""
+        return self._call("post", "POST", "/2/tweets", None, body)
+
+    def said(self, answer: Answer) -> str:
+        """X's own words, without our keys, should it repeat them."""
+        said = x_errors.words(answer)
+        for key in self._keys:
+            said = said.replace(key, "***") if key else said
+        return said
+
+    def me(self) -> dict[str, str]:
+        """The account the keys belong to: `user`, its id, and `username`."""
+        answer = self.read("/2/users/me", {"user.fields": "id,username"})
+        user, name = (text_of(inner(inner(answer.body, "data"), key)) for key in ("id", "username"))
+        if not x_match.is_id(user):
+            raise Unavailable(f"X does not say whose keys these are ({self.said(answer)}).")
+        return {"user": user, "username": name}
+
+    def newest_post(self, user: str) -> str:
+        """The id of the account's newest post; "0" where it has none."""
+        answer = self.read(f"/2/users/{user}/tweets", {"max_results": 5, "post.fields": "id"})
+        return str(max(map(x_match.number_of, self._posts_in(answer)), default=0))
+
+    def own_posts(self, user: str, anchor: int) -> list[Post]:
+        """The account's posts, oldest first: from the anchor on, or the newest hundred where there is none."""
+        posts: list[Post] = []
+        params: Params = POST_FIELDS | {"max_results": 100} | ({"since_id": str(anchor - 1)} if anchor else {})
+        for _ in range(PAGES if anchor else 1):
+            answer = self.read(f"/2/users/{user}/tweets", params)
+            posts += self._posts_in(answer)
+            token = text_of(inner(inner(answer.body, "meta"), "next_token"))
+            if not token:
+                break
+            params = params | {"pagination_token": token}
+        return sorted(posts, key=x_match.number_of)
+
+    def _posts_in(self, answer: Answer) -> list[dict[str, object]]:
+        if not isinstance(answer.body, dict):
+            raise Unavailable("X did not answer with posts.")
+        return dicts(answer.body.get("data"))
+
+    def _done(self, kind: x_errors.Kind, method: str, route: str, params: Params | None, body: object) -> Answer:
+        answer = self._call(kind, method, route, params, body)
+        if answer.is_success:
+            return answer
+        raise x_errors.refusal(answer, self._clock.now(), kind, self.said(answer))
+
+    def _call(self, kind: x_errors.Kind, method: str, route: str, params: Params | None, body: object) -> Answer:
+        missing = [name for name, key in self._keys._asdict().items() if not key]
+        if missing:
+            raise Blocked(f"This account has no {', '.join(missing)}; set it up with: mlcollage connect x.")
+        try:
+            return self._line.call(method, route, params=params, body=body)
+        except Unsent as error:
+            raise Unavailable(f"X cannot be reached: {error}.") from None
+        except Cut as error:
+            ended = f"The connection to X ended before its answer: {error}."
+            raise (Uncertain if kind == "post" else Unavailable)(ended) from None

@@ -1,0 +1,680 @@
+"""What X alone promises: one call after the other against a local X, and whatever may come back from one."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core import errors
+from bot.core.delivery import Found, NotSeen, Part, Receipt, Thread
+from bot.core.errors import BadConfig
+from bot.core.settings import Secret, Table
+from bot.publishers import table, x_errors, x_match
+from bot.publishers.x import X
+from bot.publishers.x_transport import Answer
+from tests.conftest import MONDAY, ROOT, StoppedClock, png
+from tests.contract.test_publishers import IMAGE, THREAD
+from tests.fakes import x
+from tests.fakes.x import FakeX, Trouble
+from tests.fakes.x_state import Refused, error, invalid
+
+POST, UPLOAD, ALT = "POST /2/tweets", "POST /2/media/upload", "POST /2/media/metadata"
+Saved = dict[str, Any]
+
+
+@pytest.fixture
+def fake(clock: StoppedClock) -> Iterator[FakeX]:
+    with x.checked(clock.now) as running:
+        yield running
+
+
+@pytest.fixture
+def make(fake: FakeX, tmp_path: Path, clock: StoppedClock) -> Callable[..., X]:
+    def made(**more: str) -> X:
+        publisher = table.make(Table("config.toml", "accounts.lab", x.account(fake, **more)), tmp_path, clock)
+        assert isinstance(publisher, X)
+        return publisher
+
+    return made
+
+
+@pytest.fixture
+def publisher(make: Callable[..., X]) -> X:
+    return make()
+
+
+def sent(publisher: X, thread: Thread, through: int) -> tuple[Thread, Saved]:
+    """The thread with its first parts out."""
+    saved = publisher.prepare(thread, {})
+    for position in range(1, through + 1):
+        thread = thread.with_receipts(publisher.send(thread, position, saved))
+    return thread, saved
+
+
+def raw(status: int, body: bytes, *headers: tuple[str, str]) -> Trouble:
+    return Trouble(raw=(status, body), headers=headers)
+
+
+# Before anything is posted
+
+
+def test_each_picture_is_uploaded_once_with_its_alt_text_before_anything_is_posted(
+    publisher: X, fake: FakeX, clock: StoppedClock
+) -> None:
+    saved = publisher.prepare(THREAD, {})
+    assert publisher.prepare(THREAD, saved) == saved
+    assert fake.routes() == ["GET /2/users/me", "GET /2/users/:id/tweets", UPLOAD, ALT]
+    (media,) = fake.state.media.values()
+    assert (media.data, media.alt) == (IMAGE.data, "A white slide.")
+    assert fake.state.posts == []
+
+
+def test_an_upload_is_made_again_when_nine_tenths_of_its_life_are_over(
+    publisher: X, fake: FakeX, clock: StoppedClock
+) -> None:
+    saved = publisher.prepare(THREAD, {})
+    clock.go(hours=21.5)
+    assert publisher.prepare(THREAD, saved) == saved
+    clock.go(hours=0.2)
+    with pytest.raises(errors.Unavailable):
+        publisher.send(THREAD, 1, saved)
+    again = publisher.prepare(THREAD, saved)
+    assert again != saved
+    assert fake.counts[UPLOAD] == fake.counts[ALT] == 2
+    publisher.send(THREAD, 1, again)
+    assert fake.state.posts[0].media[0].alt == "A white slide."
+
+
+def test_a_picture_that_was_exchanged_after_its_upload_is_uploaded_too(publisher: X, fake: FakeX) -> None:
+    saved = publisher.prepare(THREAD, {})
+    other = IMAGE._replace(alt="Another description.")
+    saved = publisher.prepare(THREAD._replace(parts=(THREAD.parts[0]._replace(image=other),)), saved)
+    assert [media.alt for media in fake.state.media.values()] == ["A white slide.", "Another description."]
+
+
+def test_alt_text_that_x_does_not_take_keeps_the_upload_for_the_next_try(publisher: X, fake: FakeX) -> None:
+    fake.on_route[ALT, 1] = x.FAIL_500
+    with pytest.raises(errors.Unavailable) as told:
+        publisher.prepare(THREAD, {})
+    assert told.value.saved is not None
+    saved = publisher.prepare(THREAD, told.value.saved)
+    assert fake.counts[UPLOAD] == 1
+    publisher.send(THREAD, 1, saved)
+    assert fake.state.posts[0].media[0].alt == "A white slide."
+
+
+def test_a_picture_x_still_works_on_is_waited_for_and_not_uploaded_twice(
+    publisher: X, fake: FakeX, clock: StoppedClock
+) -> None:
+    fake.state.checks = 3
+    saved: Saved = {}
+    for _ in range(2):
+        with pytest.raises(errors.Unavailable, match="still works on the picture") as told:
+            publisher.prepare(THREAD, saved)
+        assert told.value.retry_at == clock.now() + timedelta(seconds=2)
+        saved = told.value.saved or {}
+        clock.go(seconds=2)
+    saved = publisher.prepare(THREAD, saved)
+    assert (fake.counts[UPLOAD], fake.counts["GET /2/media/upload"], fake.counts[ALT]) == (1, 3, 1)
+    publisher.send(THREAD, 1, saved)
+
+
+@pytest.mark.parametrize("route", ["GET /2/users/me", "GET /2/users/:id/tweets", UPLOAD, ALT])
+@pytest.mark.parametrize(
+    ("trouble", "kind"),
+    [
+        (x.DROP, errors.Unavailable),
+        (x.ACCEPT_THEN_DROP, errors.Unavailable),
+        (x.FAIL_500, errors.Unavailable),
+        (x.LATE_504, errors.Unavailable),
+        (x.ACCEPT_THEN_HALF, errors.Unavailable),
+        (raw(200, b"[]"), errors.Unavailable),
+        (raw(200, b"{"), errors.Unavailable),
+        (raw(302, b""), errors.Unavailable),
+        (x.TOO_MANY, errors.Unavailable),
+        (x.NOT_AUTHORIZED, errors.Blocked),
+        (x.NO_CREDITS, errors.Blocked),
+        (x.SUSPENDED, errors.Blocked),
+    ],
+)
+def test_whatever_goes_wrong_before_posting_is_never_uncertain(
+    publisher: X, fake: FakeX, route: str, trouble: Trouble, kind: type[Exception]
+) -> None:
+    fake.on_route[route, 1] = trouble
+    with pytest.raises(kind):
+        publisher.prepare(THREAD, {})
+    assert fake.state.posts == []
+
+
+def test_a_picture_x_does_not_take_is_refused_with_x_s_own_words(publisher: X, fake: FakeX) -> None:
+    broken = THREAD.parts[0]._replace(image=IMAGE._replace(data=b"no picture"))
+    with pytest.raises(errors.Rejected, match=r"^X refuses it: The media is no image$"):
+        publisher.prepare(THREAD._replace(parts=(broken,)), {})
+    huge = THREAD.parts[0]._replace(image=IMAGE._replace(data=bytes(5_000_001)))
+    with pytest.raises(errors.Rejected, match=r"slide\.png has 5\.0 MB, and X takes at most 5 MB"):
+        publisher.prepare(THREAD._replace(parts=(huge,)), {})
+    assert fake.counts[UPLOAD] == 1
+
+
+# Posting
+
+
+def test_each_part_answers_the_one_before_it_and_only_the_first_has_the_picture(publisher: X, fake: FakeX) -> None:
+    thread, _ = sent(publisher, THREAD, 3)
+    ids = [post.id for post in fake.state.posts]
+    assert [post.parent for post in fake.state.posts] == [None, *ids[:2]]
+    assert [len(post.media) for post in fake.state.posts] == [1, 0, 0]
+    assert [part.receipt for part in thread.parts] == [
+        Receipt(post_id, f"https://x.com/mlcollage/status/{post_id}", MONDAY) for post_id in ids
+    ]
+    assert [call.body for call in fake.calls if call.route == POST][1] == {
+        "text": "Second",
+        "reply": {"in_reply_to_tweet_id": ids[0]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("trouble", "kind", "words"),
+    [
+        (x.DROP, errors.Uncertain, "The connection to X ended before its answer"),
+        (x.ACCEPT_THEN_DROP, errors.Uncertain, "The connection to X ended before its answer"),
+        (x.ACCEPT_THEN_HALF, errors.Uncertain, "The connection to X ended before its answer"),
+        (x.FAIL_500, errors.Uncertain, "X answered 500 (Internal error)."),
+        (x.LATE_504, errors.Uncertain, "X answered 504 (Gateway Timeout)."),
+        (raw(201, b'{"data": {"id": "12'), errors.Uncertain, "X answered 201, but not with the post's id."),
+        (raw(201, b""), errors.Uncertain, "X answered 201, but not with the post's id."),
+        (raw(200, b'{"data": {"id": 5, "text": ""}}'), errors.Uncertain, "not with the post's id"),
+        (raw(404, b"{}"), errors.Uncertain, "X answered 404 (Not Found)."),
+        (raw(307, b"", ("Location", "/2/tweets")), errors.Uncertain, "X answered 307 (Temporary Redirect)."),
+        (raw(400, b'["odd"]'), errors.Rejected, "X refuses it: Bad Request"),
+        (raw(403, b'{"errors": null, "detail": "No links."}'), errors.Rejected, "X refuses it: No links"),
+        (raw(400, b'{"errors": [{"message": "Too long."}], "title": "Bad"}'), errors.Rejected, "refuses it: Too long"),
+        (raw(429, b"{}", ("x-rate-limit-reset", "soon")), errors.Unavailable, "X asks to wait (Too Many Requests)."),
+        (x.REFUSED_CONTENT, errors.Rejected, "X refuses it: This post was refused because of its content"),
+        (x.NOT_AUTHORIZED, errors.Blocked, "X refuses this account's keys (Could not authenticate you);"),
+        (x.NO_CREDITS, errors.Blocked, "X says this account has no credits left (CreditsDepleted"),
+        (x.SUSPENDED, errors.Blocked, "X does not let this account do that (Your account is suspended"),
+    ],
+)  # fmt: skip
+def test_each_way_a_post_can_fail_has_its_error_with_x_s_own_words(
+    publisher: X, fake: FakeX, trouble: Trouble, kind: type[Exception], words: str
+) -> None:
+    fake.on_route[POST, 1] = trouble
+    saved = publisher.prepare(THREAD, {})
+    with pytest.raises(kind) as told:
+        publisher.send(THREAD, 1, saved)
+    assert words in str(told.value)
+    assert fake.counts[POST] == 1, "nothing is sent again by itself"
+
+
+@pytest.mark.parametrize("detail", [
+    {"title": "Forbidden", "type": "about:blank", "detail": "Your account is temporarily locked."},
+    {"title": "Client Forbidden", "type": "https://api.twitter.com/2/problems/client-forbidden"},
+    {"type": "https://api.x.com/2/problems/oauth1-permissions", "title": "Forbidden", "detail": "Not configured."},
+    {"type": "https://api.x.com/2/problems/not-authorized-for-resource", "title": "Forbidden", "detail": "Sorry."},
+    {"errors": [{"code": 326, "message": "To protect our users, log in."}]},
+    {"code": 261, "message": "Application cannot post."},
+])  # fmt: skip
+def test_a_403_on_the_account_blocks_it_in_every_form_x_says_it(detail: dict[str, Any]) -> None:
+    refusal = x_errors.refusal(Answer(403, {}, detail), MONDAY, "post", "words")
+    assert isinstance(refusal, errors.Blocked)
+
+
+def test_a_server_that_drips_is_left_at_the_total_deadline(make: Callable[..., X], fake: FakeX) -> None:
+    publisher = make(read_timeout="5s", total_timeout="500ms")
+    saved = publisher.prepare(THREAD, {})
+    fake.on_route[POST, 1] = x.ACCEPT_THEN_DRIP
+    start = time.monotonic()
+    with pytest.raises(errors.Uncertain, match=r"no whole answer within 0\.5 s"):
+        publisher.send(THREAD, 1, saved)
+    assert time.monotonic() - start < 1.5
+    assert len(fake.state.posts) == 1
+
+
+def test_a_server_that_says_nothing_is_left_at_the_read_deadline(make: Callable[..., X], fake: FakeX) -> None:
+    publisher = make(read_timeout="200ms", total_timeout="20s")
+    saved = publisher.prepare(THREAD, {})
+    fake.on_route[POST, 1] = x.ACCEPT_MUCH_LATER
+    start = time.monotonic()
+    with pytest.raises(errors.Uncertain, match="timed out"):
+        publisher.send(THREAD, 1, saved)
+    assert time.monotonic() - start < 2
+
+
+def test_an_answer_without_end_is_not_read_to_its_end(publisher: X, fake: FakeX) -> None:
+    fake.on_route[POST, 1] = raw(201, bytes(9_000_000))
+    saved = publisher.prepare(THREAD, {})
+    with pytest.raises(errors.Uncertain):
+        publisher.send(THREAD, 1, saved)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "words"),
+    [("http://127.0.0.1:9", "connection refused"), ("https://x.invalid", "cannot be reached")],
+)
+def test_where_no_connection_comes_about_the_post_surely_is_not_out(
+    make: Callable[..., X], publisher: X, base_url: str, words: str
+) -> None:
+    saved = publisher.prepare(THREAD, {})
+    with pytest.raises(errors.Unavailable, match=words):
+        make(base_url=base_url).send(THREAD, 1, saved)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"date": "Mon, 02 Aug 2021 09:00:00 GMT", "x-rate-limit-reset": "1627895100"}, 300),
+        ({"date": "Mon, 02 Aug 2021 08:00:00 UTC", "x-rate-limit-reset": "1627891500"}, 300),
+        ({"x-rate-limit-reset": "1627895100"}, 300),
+        ({"x-rate-limit-reset": "1627895100", "x-user-limit-24hour-remaining": "0",
+          "x-user-limit-24hour-reset": "1627898400"}, 3_600),
+        ({"x-rate-limit-reset": "1627894000"}, 60),
+        ({"x-rate-limit-reset": "99999999999999"}, 25 * 3_600),
+        ({"retry-after": "7"}, 7),
+        ({"x-rate-limit-reset": "soon"}, 900),
+        ({}, 900),
+    ],
+)  # fmt: skip
+def test_the_wait_after_429_goes_by_x_s_clock_and_is_sensible_without_it(headers: dict[str, str], seconds: int) -> None:
+    assert x_errors.wait(headers, MONDAY) == timedelta(seconds=seconds)
+
+
+def test_a_reply_just_after_its_parent_waits_some_seconds_longer_each_time_and_not_for_ever(
+    publisher: X, fake: FakeX, clock: StoppedClock
+) -> None:
+    thread, saved = sent(publisher, THREAD, 1)
+    waits = []
+    for count in range(6):
+        fake.on_route[POST, 2 + count] = x.REPLY_TOO_EARLY
+        with pytest.raises(errors.Unavailable) as told:
+            publisher.send(thread, 2, saved)
+        assert told.value.retry_at
+        assert told.value.saved
+        waits.append((told.value.retry_at - clock.now()).total_seconds())
+        saved = told.value.saved
+    assert waits == [5, 10, 20, 40, 80, 160]
+    fake.on_route[POST, 8] = x.REPLY_TOO_EARLY
+    with pytest.raises(errors.Rejected, match="does not find the post that part 2 answers: You attempted to reply"):
+        publisher.send(thread, 2, saved)
+
+
+def test_a_media_id_x_does_not_know_is_forgotten_once(publisher: X, fake: FakeX) -> None:
+    gone = Trouble(refusal=invalid("media.media_ids", "Your media IDs are invalid."))
+    saved = publisher.prepare(THREAD, {})
+    fake.on_route = {(POST, 1): gone, (POST, 2): gone}
+    with pytest.raises(errors.Unavailable) as told:
+        publisher.send(THREAD, 1, saved)
+    saved = publisher.prepare(THREAD, told.value.saved or {})
+    assert fake.counts[UPLOAD] == 2
+    with pytest.raises(errors.Rejected, match="Your media IDs are invalid"):
+        publisher.send(THREAD, 1, saved)
+    assert fake.counts[UPLOAD] == 2
+
+
+def test_a_duplicate_is_looked_for_and_found_where_it_belongs(publisher: X, fake: FakeX) -> None:
+    thread, saved = sent(publisher, THREAD, 1)
+    fake.on_route[POST, 2] = x.ACCEPT_THEN_DROP
+    with pytest.raises(errors.Uncertain):
+        publisher.send(thread, 2, saved)
+    receipts = publisher.send(thread, 2, saved)
+    assert {position: receipt.id for position, receipt in receipts.items()} == {2: fake.state.posts[1].id}
+
+
+def test_a_duplicate_elsewhere_is_refused_and_asks_where_it_is(publisher: X, fake: FakeX) -> None:
+    fake.state.add("Second")
+    thread, saved = sent(publisher, THREAD, 1)
+    with pytest.raises(errors.Rejected, match=r"X already has this text .*: where is it\? Or change it\."):
+        publisher.send(thread, 2, saved)
+    fake.on_route["GET /2/users/:id/tweets", fake.counts["GET /2/users/:id/tweets"] + 1] = x.FAIL_500
+    with pytest.raises(errors.Uncertain, match="looking failed"):
+        publisher.send(thread, 2, saved)
+
+
+# Looking
+
+
+def test_a_look_starts_at_the_last_known_post_whatever_time_we_think_it_is(
+    publisher: X, fake: FakeX, clock: StoppedClock
+) -> None:
+    last = fake.state.add("Written by hand")
+    saved = publisher.prepare(THREAD, {})
+    assert publisher.find(THREAD, saved) == NotSeen(anchor_seen=True)
+    assert fake.calls[-1].query["since_id"] == str(int(last.id) - 1)
+    thread, saved = sent(publisher, THREAD, 2)
+    assert publisher.find(thread, saved) == NotSeen(anchor_seen=True)
+    assert fake.calls[-1].query["since_id"] == str(int(fake.state.posts[-1].id) - 1)
+    assert not {"start_time", "end_time"} & fake.calls[-1].query.keys()
+    fake.state.lag = timedelta(minutes=1)
+    assert publisher.find(thread, saved) == NotSeen(anchor_seen=False)
+
+
+def test_an_account_without_posts_gives_no_anchor(publisher: X) -> None:
+    assert publisher.find(THREAD, publisher.prepare(THREAD, {})) == NotSeen(anchor_seen=False)
+
+
+def test_all_lost_parts_are_found_among_many_other_posts(publisher: X, fake: FakeX) -> None:
+    saved = publisher.prepare(THREAD, {})
+    sent(publisher, THREAD, 3)
+    expected = {position: post.id for position, post in enumerate(fake.state.posts, 1)}
+    for number in range(230):
+        fake.state.add(f"Something else {number}")
+    look = publisher.find(THREAD, saved | {"anchor": str(int(expected[1]) - 1)})
+    assert isinstance(look, Found)
+    assert {position: receipt.id for position, receipt in look.receipts.items()} == expected
+    assert look.receipts[1].url == f"https://x.com/mlcollage/status/{expected[1]}"
+    assert look.receipts[1].at == MONDAY
+
+
+TEXTS = [
+    "Plain words #mlcollage",
+    "Less < more & more > less, \"quoted\" & 'so' &amp; on",
+    "📝 Paper: https://arxiv.org/abs/2103.03230\n💻 Code: https://github.com/facebookresearch/barlowtwins/",
+    "A bare example.org and model.py, https://example.org/a?b=c&d=%20e#f",
+    "论文：https://zh.wikipedia.org/wiki/深度学习 很好。",
+    "  spaces   and\n\n\nlines  ",
+    "Zu\u0308rich, composed or not",
+    "See http://EXAMPLE.org and HTTPS://example.org/A/",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("has_picture", [True, False])
+def test_a_post_is_known_by_its_text_however_x_shows_it(
+    publisher: X, fake: FakeX, text: str, has_picture: bool
+) -> None:
+    thread = THREAD._replace(parts=(Part(1, text, IMAGE if has_picture else None),))
+    saved = publisher.prepare(thread, {})
+    receipt = publisher.send(thread, 1, saved)[1]
+    assert publisher.find(thread, saved) == Found({1: receipt})
+    assert publisher.read_back(thread.with_receipts({1: receipt}), 1, saved) == ""
+    other = thread._replace(parts=(thread.parts[0]._replace(text=f"{text}!"),))
+    assert isinstance(publisher.find(other, saved), NotSeen)
+
+
+def test_the_same_text_elsewhere_is_not_taken_for_the_part(publisher: X, fake: FakeX) -> None:
+    saved = publisher.prepare(THREAD, {})
+    first = fake.state.add(THREAD.parts[0].text)
+    assert isinstance(publisher.find(THREAD, saved), NotSeen), "it has no picture"
+    thread, saved = sent(publisher, THREAD._replace(parts=(Part(1, "Root", IMAGE), *THREAD.parts[1:])), 1)
+    fake.state.add("Second", parent=first.id)
+    fake.state.add("Second")
+    assert isinstance(publisher.find(thread, saved), NotSeen), "each answers another post or none"
+    right = fake.state.add("Second", parent=thread.parts[0].receipt.id)  # type: ignore[union-attr]
+    look = publisher.find(thread, saved)
+    assert isinstance(look, Found)
+    assert [(position, receipt.id) for position, receipt in look.receipts.items()] == [(2, right.id)]
+
+
+def test_a_reply_whose_parent_is_not_told_is_judged_by_its_thread() -> None:
+    reply = {"id": "12", "text": "Second", "conversation_id": "10"}
+    assert x_match.find([reply], THREAD.parts[1], "11", "10") == reply
+    assert x_match.find([reply], THREAD.parts[1], "21", "20") is None
+    assert x_match.find([reply], THREAD.parts[1]._replace(position=1), None, None) is None
+
+
+def test_a_link_whose_target_x_does_not_tell_may_be_any() -> None:
+    post = {"id": "1", "text": "See https://t.co/abcdefghij now"}
+    assert x_match.says(post, "See https://example.org/long/path now")
+    assert not x_match.says(post, "See https://example.org/long/path later")
+
+
+# Reading back and checking
+
+
+def test_what_x_shows_otherwise_than_it_was_sent_is_said(publisher: X, fake: FakeX) -> None:
+    thread, saved = sent(publisher, THREAD, 3)
+    assert [publisher.read_back(thread, position, saved) for position in (1, 2, 3)] == ["", "", ""]
+    first, second, third = fake.state.posts
+    first.media[0].alt = ""
+    assert "part 1 is out, but differs on x: its picture has another alt text or none" in said(publisher, thread, 1)
+    first.media = []
+    assert "its picture is missing" in said(publisher, thread, 1)
+    second.shown = "Sec"
+    assert "its text is 'sec'" in said(publisher, thread, 2)
+    third.links = []
+    third.shown = third.text
+    assert "https://example.org/paper is no link" in said(publisher, thread, 3)
+    fake.state.posts = []
+    assert "x answered 404 (could not find post" in said(publisher, thread, 1)
+
+
+def said(publisher: X, thread: Thread, position: int) -> str:
+    told = publisher.read_back(thread, position, {})
+    receipt = thread.parts[position - 1].receipt
+    assert receipt
+    assert told.endswith(f"See {receipt.url}")
+    return told.lower()
+
+
+@pytest.mark.parametrize("trouble", [x.DROP, x.FAIL_500, x.NOT_AUTHORIZED, x.TOO_MANY, raw(200, b"null")])
+def test_a_failed_reading_back_is_a_sentence_and_no_more(publisher: X, fake: FakeX, trouble: Trouble) -> None:
+    thread, _ = sent(publisher, THREAD, 1)
+    fake.on_route["GET /2/tweets/:id", 1] = trouble
+    assert said(publisher, thread, 1).startswith("part 1 is out")
+    assert len(fake.state.posts) == 1
+
+
+def test_checking_says_what_is_wrong(make: Callable[..., X], fake: FakeX) -> None:
+    assert make().check() == ""
+    assert make(username="@MLcollage").check() == ""
+    assert make(username="other").check() == "The keys are those of @mlcollage, but the configuration says @other."
+    wrong = make(access_token_secret="mistyped").check()
+    assert wrong.startswith("X refuses this account's keys (Could not authenticate you: the signature is wrong)")
+    fake.trouble = {len(fake.calls) + 1: x.NO_CREDITS}
+    assert "no credits left" in make().check()
+
+
+# Settings
+
+
+def account(tmp_path: Path, **values: object) -> X:
+    made = table.make(
+        Table("config.toml", "accounts.my-lab", {"network": "x", **values}), tmp_path, StoppedClock(MONDAY)
+    )
+    assert isinstance(made, X)
+    return made
+
+
+def secrets(publisher: X) -> tuple[str, str, str, str]:
+    own = publisher.own
+    return own.consumer_key, own.consumer_secret, own.access_token, own.access_token_secret
+
+
+KEYS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
+
+
+def test_secrets_come_from_the_environment_a_file_each_the_table_or_one_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = tmp_path / "secrets.toml"
+    together.write_text("".join(f'{key} = "together"\n' for key in KEYS), encoding="utf-8")
+    together.chmod(0o600)
+    (tmp_path / "token.txt").write_text("from a file\n", encoding="utf-8")
+    values = {"secrets_file": "secrets.toml", "consumer_secret": "as written", "access_token_file": "token.txt"}
+    monkeypatch.setenv("MLCOLLAGE_MY_LAB_CONSUMER_KEY", "from the environment")
+    assert secrets(account(tmp_path, **values)) == ("from the environment", "as written", "from a file", "together")
+
+
+def test_a_secrets_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "secrets.toml"
+    file.write_text('consumer_key = "hush"\n', encoding="utf-8")
+    for mode in (0o640, 0o604, 0o660):
+        file.chmod(mode)
+        with pytest.raises(
+            BadConfig, match=r"accounts\.my-lab\.secrets_file .* others may read; run: chmod 600"
+        ) as told:
+            account(tmp_path, secrets_file="secrets.toml")
+        assert "hush" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("CONSUMER_KEY=hush", "cannot be read as TOML"),
+        ('consumer_kee = "hush"', "consumer_kee in secrets.toml is no secret; did you mean consumer_key"),
+        ("consumer_key = 5", "consumer_key in secrets.toml must be text in quotes"),
+        ("\udcff", "cannot be read as TOML"),
+    ],
+)
+def test_a_secrets_file_that_cannot_be_used_is_named_and_nothing_in_it_shown(
+    tmp_path: Path, content: str, words: str
+) -> None:
+    file = tmp_path / "secrets.toml"
+    file.write_bytes(content.encode("utf-8", "surrogateescape"))
+    file.chmod(0o600)
+    with pytest.raises(BadConfig) as told:
+        account(tmp_path, secrets_file="secrets.toml")
+    assert words in str(told.value)
+    assert "hush" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"base_url": "http://x.example"}, r"accounts\.my-lab\.base_url .* must be https"),
+        ({"base_url": "https://me:hush@x.example"}, r"base_url .* must be a bare address"),
+        ({"username": "no name"}, r"username .* must be a name on X"),
+        ({"budget": 5}, r"budget .* must be text in quotes"),
+        ({"budget": "much"}, r"budget .* must be US dollars"),
+        ({"budget": "-1"}, r"budget .* must be US dollars"),
+        ({"consumer_key": 5}, r"consumer_key .* must be text in quotes"),
+        ({"consumer_key_file": "nowhere"}, r"consumer_key_file .* cannot be read"),
+        ({"secrets_file": "nowhere.toml"}, r"secrets_file .* cannot be read"),
+        ({"secrets_file": "."}, r"secrets_file .* cannot be read"),
+        ({"total_timeout": "61s"}, r"total_timeout .* must be at most 60s, which is delivery\.request"),
+        ({"consumer_kee": "hush"}, r"consumer_kee .* is no setting; did you mean consumer_key"),
+    ],
+)
+def test_a_bad_setting_is_named_with_its_dotted_key(tmp_path: Path, values: dict[str, object], words: str) -> None:
+    with pytest.raises(BadConfig, match=words) as told:
+        account(tmp_path, **values)
+    assert "hush" not in str(told.value)
+
+
+def test_good_settings_are_read(tmp_path: Path) -> None:
+    own = account(tmp_path, username="@mlcollage", budget="5.00", total_timeout="30s").own
+    assert (own.base_url, own.username, own.budget) == ("https://api.x.com", "mlcollage", Decimal("5.00"))
+    for local in ("http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"):
+        assert account(tmp_path, base_url=f"{local}/").own.base_url == local
+
+
+def test_an_account_without_keys_is_blocked_and_says_which_are_missing(tmp_path: Path) -> None:
+    publisher = account(tmp_path, consumer_key="key", consumer_secret="secret")
+    assert publisher.check() == (
+        "This account has no access_token, access_token_secret; set it up with: mlcollage connect x."
+    )
+    with pytest.raises(errors.Blocked):
+        publisher.prepare(THREAD, {})
+
+
+def test_settings_do_not_show_their_secrets(tmp_path: Path) -> None:
+    publisher = account(tmp_path, **dict.fromkeys(KEYS, "hush"))
+    assert "hush" not in repr(publisher.own) + repr(vars(publisher)) + repr(vars(publisher._calls))
+    assert isinstance(publisher.own.consumer_key, Secret)
+
+
+@pytest.mark.parametrize("command", [["--help"], ["next"], ["list"]])
+def test_looking_commands_do_not_load_tweepy(tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "config.toml").write_text('live = true\n[accounts.lab]\nnetwork = "x"\n', encoding="utf-8")
+    code = (
+        "import sys; from click.testing import CliRunner; from bot import cli; "
+        f"print(CliRunner().invoke(cli.main, {command!r}).exit_code, "
+        "*(name for name in ('tweepy', 'requests', 'oauthlib', 'urllib3') if name in sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "0"
+
+
+# Whatever may come back
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["errors", "error", "code", "message", "detail", "title", "type", "data", "id", "text", "x"]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(JSON, st.integers(100, 999), st.sampled_from(["read", "upload", "post"]))
+def test_any_answer_is_one_sentence_and_one_error(body: Any, status: int, kind: x_errors.Kind) -> None:
+    answer = Answer(status, {}, body)
+    said = x_errors.words(answer)
+    assert said
+    assert said.isprintable()
+    refusal = x_errors.refusal(answer, MONDAY, kind, said)
+    assert isinstance(refusal, (errors.Rejected, errors.Blocked, errors.Unavailable, errors.Uncertain))
+    assert kind == "post" or not isinstance(refusal, errors.Uncertain)
+    x_errors.is_duplicate(answer), x_errors.is_media_gone(answer), x_errors.is_reply_too_early(answer)
+
+
+POSTS = st.dictionaries(
+    st.sampled_from(["id", "text", "entities", "attachments", "referenced_posts", "conversation_id", "note_post"]), JSON
+)
+
+
+@given(st.lists(POSTS, max_size=4), st.text(max_size=40))
+def test_any_post_can_be_looked_at(posts: list[dict[str, Any]], text: str) -> None:
+    found = x_match.find(sorted(posts, key=x_match.number_of), Part(2, text), "1", "1")
+    assert found is None or found in posts
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=120))
+def test_any_text_is_known_again(text: str) -> None:
+    clock = StoppedClock(MONDAY)
+    state = x.State(clock.now)
+    try:
+        state.create_post({"text": text})
+    except Refused:
+        return
+    post = state.timeline(state.user, {"post.fields": "entities"})["data"][0]
+    assert x_match.says(post, text)
+
+
+def test_the_local_x_refuses_what_the_description_does_not_allow(clock: StoppedClock) -> None:
+    with x.running(clock.now, x.description()) as fake:
+        if fake.description is None:
+            return
+        wrong = fake.description.wrong_in_request
+        assert wrong("POST", "/2/tweets", {}, "application/json", {"text": "a"}) == []
+        assert wrong("POST", "/2/tweets", {}, "application/json", {"text": "a", "colour": "red"})
+        assert wrong("POST", "/2/tweets", {}, "text/plain", "a")
+        assert wrong("POST", "/2/tweets", {"dry": "1"}, "application/json", {"text": "a"})
+        assert wrong("GET", "/2/users/7/tweets", {"max_results": "4"}, "", None)
+        assert wrong("GET", "/2/users/7/tweets", {"tweet.fields": "text"}, "", None)
+        assert wrong("GET", "/2/users/seven/tweets", {}, "", None)
+        assert wrong("GET", "/2/nothing", {}, "", None)
+        answer = fake.description.wrong_in_response
+        assert answer("POST", "/2/tweets", 201, "application/json", {"data": {"id": "1", "text": ""}}) == []
+        assert answer("POST", "/2/tweets", 201, "application/json", {"data": {"id": 1}})
+        assert answer("POST", "/2/tweets", 403, "application/json", error(403, 1, "No").body) == []
+
+
+def test_pictures_of_each_kind_have_their_category(publisher: X, fake: FakeX) -> None:
+    gif = IMAGE._replace(mime="image/gif", file="a.gif")
+    publisher.prepare(THREAD._replace(parts=(Part(1, "a", gif),)), {})
+    publisher.prepare(THREAD._replace(parts=(Part(1, "a", IMAGE._replace(data=png("black"))),)), {})
+    categories = [call.body["media_category"] for call in fake.calls if call.route == UPLOAD]
+    assert categories == ["tweet_gif", "tweet_image"]

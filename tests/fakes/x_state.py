@@ -1,0 +1,244 @@
+"""What X keeps of one account, and its rules: posts, uploads, weighted length, duplicates, prices."""
+
+import base64
+import hashlib
+import html
+import io
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from PIL import Image
+
+from bot.core import text as counting
+
+PRICES = {"post": Decimal("0.015"), "post with a link": Decimal("0.20"), "alt text": Decimal("0.005")}
+READ = Decimal("0.001")
+INVALID = "https://api.x.com/2/problems/invalid-request"
+NOT_FOUND = "https://api.x.com/2/problems/resource-not-found"
+
+
+class Refused(Exception):
+    """X says no: a status and a body."""
+
+    def __init__(self, status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> None:
+        super().__init__(status)
+        self.status, self.body, self.headers = status, body, headers or {}
+
+
+def error(status: int, code: int, message: str) -> Refused:
+    """An `Error` of the description, with what X adds to it."""
+    return Refused(status, {"code": code, "message": message, "status": status})
+
+
+def invalid(parameter: str, detail: str) -> Refused:
+    """An `InvalidRequestProblem` of the description."""
+    body = {"type": INVALID, "title": "Invalid Request", "detail": detail, "parameter": parameter, "status": 400}
+    return Refused(400, body)
+
+
+@dataclass
+class Media:
+    id: str
+    key: str
+    until: datetime
+    data: bytes
+    mime: str
+    alt: str = ""
+    checks: int = 0
+    """How often its state is still to be asked for before it is worked through."""
+
+
+@dataclass
+class Post:
+    id: str
+    text: str
+    at: datetime
+    parent: str | None
+    conversation: str
+    media: list[Media]
+    shown: str = ""
+    links: list[dict[str, Any]] = field(default_factory=list)
+
+
+class State:
+    """One account's posts and uploads; `clock` says what time it is at X."""
+
+    user, username = "2244994945", "mlcollage"
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
+        self.posts: list[Post] = []
+        self.media: dict[str, Media] = {}
+        self.charged: list[tuple[str, Decimal]] = []
+        self.media_life = timedelta(hours=24)
+        self.checks = 0
+        self.lag = timedelta(0)
+        self._ids = itertools.count(1_420_000_000_000_000_000, 4_194_304)
+
+    def texts(self) -> list[str]:
+        return [post.text for post in self.posts]
+
+    def costs(self) -> Decimal:
+        return sum((price for _, price in self.charged), Decimal(0))
+
+    def create_post(self, body: dict[str, Any]) -> dict[str, Any]:
+        text = body.get("text", "").strip()
+        media = [self._usable(media_id) for media_id in body.get("media", {}).get("media_ids", [])]
+        if not text and not media:
+            raise invalid("text", "A post needs text or media.")
+        if counting.length(text, "x") > 280:
+            raise invalid("text", "Your post text is too long.")
+        parent = body.get("reply", {}).get("in_reply_to_tweet_id")
+        if parent and not any(post.id == parent for post in self.posts):
+            raise error(403, 385, "You attempted to reply to a Tweet that is deleted or not visible to you.")
+        if any(post.text == text for post in self.posts):
+            raise error(403, 187, "You are not allowed to create a Tweet with duplicate content.")
+        kind = "post with a link" if counting.urls(text, "x") else "post"
+        self.charged.append((kind, PRICES[kind]))
+        return {"data": {"id": (post := self.add(text, parent, media)).id, "text": post.shown}}
+
+    def add(self, text: str, parent: str | None = None, media: list[Media] | None = None) -> Post:
+        """A post, also one that somebody writes by hand."""
+        own = str(next(self._ids))
+        root = next((post.conversation for post in self.posts if post.id == parent), own)
+        post = Post(own, text, self.clock(), parent, root, media or [])
+        self._shorten(post)
+        self.posts.append(post)
+        return post
+
+    def _shorten(self, post: Post) -> None:
+        """Write the text as X shows it: links shortened, the rest escaped, a link to the picture at the end."""
+        shown, at = "", 0
+        for span in counting.urls(post.text, "x"):
+            shown += html.escape(post.text[at : span.start], quote=False)
+            target = span.text if "://" in span.text else f"http://{span.text}"
+            target = f"{target}/" if target.count("/") == 2 else target
+            shown = self._link(post, shown, span.text, target, {})
+            at = span.end
+        shown += html.escape(post.text[at:], quote=False)
+        if post.media:
+            target = f"https://x.com/{self.username}/status/{post.id}/photo/1"
+            shown = self._link(post, f"{shown} ", target, target, {"media_key": post.media[0].key})
+        post.shown = shown
+
+    def _link(self, post: Post, shown: str, written: str, target: str, more: dict[str, Any]) -> str:
+        short = "https://t.co/" + hashlib.sha256(f"{post.id}{len(shown)}{written}".encode()).hexdigest()[:10]
+        place = {"start": len(shown), "end": len(shown) + len(short)}
+        display = target.split("://")[1][:30]
+        post.links.append(place | {"url": short, "expanded_url": target, "display_url": display} | more)
+        return shown + short
+
+    def upload(self, body: dict[str, Any]) -> dict[str, Any]:
+        data = base64.b64decode(body["media"], validate=True)
+        if len(data) > 5_000_000:
+            raise invalid("media", "The media is larger than 5 MB.")
+        try:
+            with Image.open(io.BytesIO(data)) as picture:
+                picture.verify()
+                mime, (width, height) = picture.get_format_mimetype() or "", picture.size
+        except OSError:
+            raise invalid("media", "The media is no image.") from None
+        own = str(next(self._ids))
+        media = Media(own, f"3_{own}", self.clock() + self.media_life, data, mime, checks=self.checks)
+        self.media[own] = media
+        image = {"image_type": mime, "w": width, "h": height}
+        return {"data": self._media_data(media) | {"size": len(data), "image": image}}
+
+    def _media_data(self, media: Media) -> dict[str, Any]:
+        left = int((media.until - self.clock()).total_seconds())
+        data: dict[str, Any] = {"id": media.id, "media_key": media.key, "expires_after_secs": left}
+        if self.checks:
+            state = {"state": "pending", "check_after_secs": 2} if media.checks else {"state": "succeeded"}
+            data["processing_info"] = state
+        return data
+
+    def upload_state(self, media_id: str) -> dict[str, Any]:
+        media = self._usable(media_id, is_posted=False)
+        media.checks = max(0, media.checks - 1)
+        return {"data": self._media_data(media)}
+
+    def set_alt(self, body: dict[str, Any]) -> dict[str, Any]:
+        media = self._usable(body["id"], is_posted=False)
+        media.alt = body["metadata"]["alt_text"]["text"]
+        self.charged.append(("alt text", PRICES["alt text"]))
+        return {"data": {"id": media.id, "associated_metadata": {"alt_text": {"text": media.alt}}}}
+
+    def _usable(self, media_id: str, *, is_posted: bool = True) -> Media:
+        media = self.media.get(media_id)
+        if media is None or media.until <= self.clock() or (is_posted and media.checks):
+            raise invalid("media.media_ids", "Your media IDs are invalid.")
+        return media
+
+    def me(self) -> dict[str, Any]:
+        return {"data": {"id": self.user, "username": self.username, "name": "ML-Collage"}}
+
+    def timeline(self, user: str, query: dict[str, str]) -> dict[str, Any]:
+        """The newest first, page by page; posts show up `lag` after they were made."""
+        if user != self.user:
+            raise self._not_found("user", user)
+        low, high = int(query.get("since_id", "0")), int(query.get("until_id", str(2**63)))
+        settled = self.clock() - self.lag
+        found = [post for post in reversed(self.posts) if low < int(post.id) < high and post.at <= settled]
+        size, start = int(query.get("max_results", "10")), int(query.get("pagination_token", "0"))
+        page = found[start : start + size]
+        meta: dict[str, Any] = {"result_count": len(page)}
+        if page:
+            meta |= {"newest_id": page[0].id, "oldest_id": page[-1].id}
+        if start + size < len(found):
+            meta["next_token"] = str(start + size)
+        return self._shown(page, query) | {"meta": meta}
+
+    def post(self, post_id: str, query: dict[str, str]) -> dict[str, Any]:
+        found = [post for post in self.posts if post.id == post_id]
+        if not found:
+            raise self._not_found("post", post_id)
+        shown = self._shown(found, query)
+        return shown | {"data": shown["data"][0]}
+
+    def _not_found(self, kind: str, value: str) -> Refused:
+        detail = f"Could not find {kind} with id: [{value}]."
+        body = {"type": NOT_FOUND, "title": "Not Found", "detail": detail, "resource_type": kind, "value": value}
+        return Refused(404, body)
+
+    def _shown(self, posts: list[Post], query: dict[str, str]) -> dict[str, Any]:
+        """Posts with the fields that were asked for, and what they expand to."""
+        fields = {"id", "text", *query.get("post.fields", "").split(",")}
+        expansions = query.get("expansions", "").split(",")
+        data = [self._fields(post, fields, expansions) for post in posts]
+        shown: dict[str, Any] = {"data": data} if data else {}
+        includes: dict[str, Any] = {}
+        if "attachments.media_keys" in expansions:
+            wanted = {"type", "media_key", *query.get("media.fields", "").split(",")}
+            of_all = [
+                {"type": "photo", "media_key": one.key, "alt_text": one.alt} for post in posts for one in post.media
+            ]
+            includes["media"] = [{key: value for key, value in one.items() if key in wanted} for one in of_all]
+        if "referenced_posts" in expansions:
+            parents = {post.parent for post in posts}
+            includes["posts"] = [{"id": post.id, "text": post.shown} for post in self.posts if post.id in parents]
+        self.charged += [("read", READ)] * len(
+            {post.id for post in posts} | {p["id"] for p in includes.get("posts", [])}
+        )
+        kept = {key: value for key, value in includes.items() if value}
+        return shown | ({"includes": kept} if kept else {})
+
+    def _fields(self, post: Post, fields: set[str], expansions: list[str]) -> dict[str, Any]:
+        keys = [media.key for media in post.media]
+        metadata = [{"media_key": media.key, "alt_text": media.alt or None} for media in post.media]
+        everything = {
+            "id": post.id,
+            "text": post.shown,
+            "created_at": f"{post.at:%Y-%m-%dT%H:%M:%S}.000Z",
+            "conversation_id": post.conversation,
+            "entities": {"urls": post.links} if post.links else None,
+            "attachments": {"media_keys": keys} if keys else None,
+            "media_metadata": metadata or None,
+        }
+        shown = {key: value for key, value in everything.items() if key in fields and value is not None}
+        if "referenced_posts" in expansions and post.parent:
+            shown["referenced_posts"] = [{"type": "replied_to", "id": post.parent}]
+        return shown

@@ -1,0 +1,378 @@
+"""Threads on their way to X, over real HTTP: whatever befalls a call, each part is out once, or somebody hears."""
+
+import logging
+import traceback
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from sqlalchemy import select
+
+from bot import intake, tick
+from bot.core import errors
+from bot.core.delivery import Delivery, State
+from bot.storage import ledger, notices, queue, series, tables
+from bot.world import World
+from tests.conftest import StoppedClock, make_world, write_item
+from tests.fakes import x
+from tests.fakes.x import FakeX, Trouble
+from tests.fakes.x_state import invalid
+
+PARAGRAPH = " ".join(f"Sentence {n} says a little more of what {{name}} found & how <it> did." for n in range(9))
+CALLS = (
+    "GET /2/users/me", "GET /2/users/:id/tweets", "POST /2/media/upload", "POST /2/media/metadata",
+    *("POST /2/tweets", "GET /2/tweets/:id") * 4,
+)  # fmt: skip
+PREPARING = 4
+POSTING = (5, 7, 9, 11)
+READING = (6, 8, 10, 12)
+"""Which of a thread's calls do what, counted from 1."""
+
+
+@pytest.fixture
+def fake(clock: StoppedClock) -> Iterator[FakeX]:
+    with x.checked(clock.now) as running:
+        running.state.add("Hello, this is the series.")
+        yield running
+
+
+@pytest.fixture
+def world(tmp_path: Path, fake: FakeX, clock: StoppedClock) -> Iterator[World]:
+    """A live bot with one account on the local X."""
+    settings = x.account(fake, read_timeout="300ms", total_timeout="400ms")
+    lines = "\n".join(f"{key} = '''{value}'''" for key, value in settings.items())
+    # So long that a tick, which stays for what is due within a minute, ends with the first failure.
+    delivery = '[delivery]\nretry_first = "2m"\n'
+    made = make_world(tmp_path, f"live = true\n{delivery}[accounts.lab]\n{lines}\n", clock=clock)
+    tick.tick(made)
+    yield made
+    made.database.close()
+
+
+def add(world: World, name: str) -> None:
+    file = write_item(world.config.folder, name)
+    whole = file.read_text(encoding="utf-8")
+    file.write_text(f"{whole.rpartition('+++')[0]}+++\n\n{PARAGRAPH.format(name=name)}\n", encoding="utf-8")
+    intake.take(world, world.config.series["mlcollage"], [intake.from_file(file)])
+
+
+def post(world: World, name: str) -> None:
+    """Post a collage now, and no two at the same instant."""
+    world.clock.wait_until(world.clock.now() + timedelta(seconds=1))
+    add(world, name)
+    own = world.config.series["mlcollage"]
+    with world.database.read() as conn:
+        item = queue.get(conn, series.get(conn, own.name).id, name)
+    tick.post_now(world, own, item)
+    tick.tick(world)
+
+
+def newest(world: World) -> Delivery:
+    with world.database.read() as conn:
+        ids = conn.execute(select(tables.deliveries.c.id).order_by(tables.deliveries.c.id.desc()))
+        return ledger.get(conn, ids.scalars().first() or 0)
+
+
+def is_held(world: World) -> bool:
+    with world.database.read() as conn:
+        return any(row.held_at for row in series.all_accounts(conn))
+
+
+def release(world: World) -> None:
+    with world.database.write() as conn:
+        series.hold_account(conn, "lab", None, "")
+
+
+def heard(world: World) -> list[str]:
+    with world.database.read() as conn:
+        return [notice.kind.value for notice in notices.listed(conn)]
+
+
+def until_settled(world: World, clock: StoppedClock) -> Delivery:
+    """Tick as a bot does that looks now and then; a maintainer releases the account each time."""
+    for _ in range(12):
+        if newest(world).state in {State.SENT, State.FAILED}:
+            break
+        if is_held(world):
+            release(world)
+        tick.tick(world)
+        clock.go(minutes=5)
+    return newest(world)
+
+
+def thread_at_x(fake: FakeX, world: World, delivery: Delivery) -> int:
+    """How many of a thread's parts are at X: each once, in order, as sent, and each with its receipt."""
+    with world.database.read() as conn:
+        parts = ledger.parts_of(conn, delivery.id)
+    out = [[post for post in fake.state.posts if post.text == part.text] for part in parts]
+    count = sum(1 for found in out if found)
+    assert [len(found) for found in out] == [1] * count + [0] * (len(parts) - count)
+    posts = [found[0] for found in out[:count]]
+    assert [post.parent for post in posts] == [None, *(post.id for post in posts)][:count]
+    assert [[media.alt for media in post.media] for post in posts] == [[parts[0].image.alt], [], [], []][:count]  # type: ignore[union-attr]
+    assert [part.receipt.id if part.receipt else None for part in parts] == [
+        *(post.id for post in posts), *[None] * (len(parts) - count),
+    ]  # fmt: skip
+    assert all(part.receipt.url.endswith(part.receipt.id) for part in parts if part.receipt)
+    return count
+
+
+def test_a_month_of_threads_goes_out_with_pictures_and_alt_text(world: World, fake: FakeX, clock: StoppedClock) -> None:
+    for name in ("barlow", "vit", "ffjord", "nerf"):
+        add(world, name)
+    clock.go(days=2, hours=6)
+    for _ in range(4):
+        tick.tick(world)
+        assert thread_at_x(fake, world, newest(world)) == 4
+        clock.go(days=7)
+    assert fake.routes() == list(CALLS) * 4
+    assert len(fake.state.posts) == 1 + 4 * 4
+    roots = [post for post in fake.state.posts[1:] if not post.parent]
+    assert [post.media[0].alt for post in roots] == [
+        f"A white slide about {name}." for name in ("barlow", "vit", "ffjord", "nerf")
+    ]
+    reads = sum(1 for kind, _ in fake.state.charged if kind == "read")
+    assert float(fake.state.costs()) == pytest.approx(4 * (0.005 + 3 * 0.015 + 0.20) + reads * 0.001)
+
+
+LOST = {
+    "accept then drop": x.ACCEPT_THEN_DROP,
+    "accept then 500": x.ACCEPT_THEN_500,
+    "accept then late 504": x.ACCEPT_THEN_LATE_504,
+    "accept then half a body": x.ACCEPT_THEN_HALF,
+    "accept then one byte at a time": x.ACCEPT_THEN_DRIP,
+    "accept much later": x.ACCEPT_MUCH_LATER,
+    "drop": x.DROP,
+    "500": x.FAIL_500,
+    "late 504": x.LATE_504,
+}
+WAIT = {"429": x.TOO_MANY, "429 without reset": x.TOO_MANY_WITHOUT_RESET}
+BLOCK = {"401": x.NOT_AUTHORIZED, "402": x.NO_CREDITS, "suspended": x.SUSPENDED}
+REFUSE = {"403 content": x.REFUSED_CONTENT, "403 duplicate": x.DUPLICATE}
+
+
+def strike(world: World, fake: FakeX, trouble: Trouble, call: int) -> None:
+    """Post a thread whose call of that number meets trouble."""
+    fake.trouble = {len(fake.calls) + call: trouble}
+    post(world, f"paper{call}")
+    assert not fake.trouble, "the call was made"
+
+
+@pytest.mark.parametrize("trouble", LOST.values(), ids=LOST)
+def test_an_answer_that_is_lost_at_any_call_costs_and_doubles_no_part(
+    world: World, fake: FakeX, clock: StoppedClock, trouble: Trouble
+) -> None:
+    for call in range(1, len(CALLS) + 1):
+        strike(world, fake, trouble, call)
+        expected = State.WAITING if call <= PREPARING else State.SENT if call in READING else State.UNCERTAIN
+        assert newest(world).state is expected
+        if call <= PREPARING:
+            assert thread_at_x(fake, world, newest(world)) == 0
+        clock.go(minutes=3)
+        tick.tick(world)
+        fake.release()
+        assert until_settled(world, clock).state is State.SENT
+        assert thread_at_x(fake, world, newest(world)) == 4
+    assert len(fake.state.posts) == 1 + 4 * len(CALLS)
+    assert heard(world).count("uncertain") == len(POSTING)
+    assert heard(world).count("differs") == len(READING)
+
+
+def test_what_x_accepts_only_after_it_was_sent_again_is_not_there_twice(
+    world: World, fake: FakeX, clock: StoppedClock
+) -> None:
+    for call in POSTING:
+        strike(world, fake, x.ACCEPT_MUCH_LATER, call)
+        assert until_settled(world, clock).state is State.SENT
+        fake.release()
+        assert thread_at_x(fake, world, newest(world)) == 4
+    assert len(fake.state.posts) == 1 + 4 * 4
+
+
+@pytest.mark.parametrize("trouble", WAIT.values(), ids=WAIT)
+def test_a_limit_is_waited_for_at_any_call(world: World, fake: FakeX, clock: StoppedClock, trouble: Trouble) -> None:
+    for call in {*range(1, len(CALLS) + 1)} - {*READING}:
+        strike(world, fake, trouble, call)
+        before = len(fake.calls)
+        clock.go(minutes=8)
+        tick.tick(world)
+        assert len(fake.calls) == before, "not before the limit is over"
+        assert until_settled(world, clock).state is State.SENT
+        assert thread_at_x(fake, world, newest(world)) == 4
+    assert set(heard(world)) <= {"running dry", "dry"}
+
+
+@pytest.mark.parametrize("trouble", BLOCK.values(), ids=BLOCK)
+def test_an_account_that_may_not_post_is_held_at_any_call_and_ends_its_thread_when_released(
+    world: World, fake: FakeX, clock: StoppedClock, trouble: Trouble
+) -> None:
+    for call in {*range(1, len(CALLS) + 1)} - {*READING}:
+        strike(world, fake, trouble, call)
+        assert is_held(world)
+        before = len(fake.calls)
+        clock.go(hours=1)
+        tick.tick(world)
+        assert len(fake.calls) == before, "a held account is left alone"
+        assert until_settled(world, clock).state is State.SENT
+        assert thread_at_x(fake, world, newest(world)) == 4
+    assert heard(world).count("held") == PREPARING + len(POSTING)
+
+
+@pytest.mark.parametrize("trouble", {**WAIT, **BLOCK}.values(), ids={**WAIT, **BLOCK})
+def test_a_part_that_cannot_be_read_back_is_out_all_the_same_and_somebody_hears(
+    world: World, fake: FakeX, trouble: Trouble
+) -> None:
+    for call in READING:
+        strike(world, fake, trouble, call)
+        assert newest(world).state is State.SENT
+        assert thread_at_x(fake, world, newest(world)) == 4
+    assert not is_held(world)
+    assert heard(world).count("differs") == len(READING)
+
+
+@pytest.mark.parametrize("trouble", REFUSE.values(), ids=REFUSE)
+def test_content_that_x_refuses_ends_the_thread_with_x_s_own_words(
+    world: World, fake: FakeX, clock: StoppedClock, trouble: Trouble
+) -> None:
+    assert trouble.refusal
+    for count, call in enumerate(POSTING):
+        strike(world, fake, trouble, call)
+        delivery = until_settled(world, clock)
+        assert delivery.state is State.FAILED
+        assert trouble.refusal.body["message"].rstrip(".") in delivery.note
+        assert thread_at_x(fake, world, delivery) == count
+
+
+def test_a_reply_that_comes_too_early_is_sent_some_seconds_later(
+    world: World, fake: FakeX, clock: StoppedClock
+) -> None:
+    for call in POSTING[1:]:
+        before = clock.at
+        fake.trouble = {len(fake.calls) + call + more: x.REPLY_TOO_EARLY for more in range(3)}
+        post(world, f"paper{call}")
+        for _ in range(5):
+            tick.tick(world)
+        assert newest(world).state is State.SENT
+        assert round((clock.at - before).total_seconds()) == 1 + 5 + 10 + 20
+        assert thread_at_x(fake, world, newest(world)) == 4
+    assert "uncertain" not in heard(world)
+
+
+def test_an_upload_that_x_has_lost_is_made_once_more(world: World, fake: FakeX, clock: StoppedClock) -> None:
+    post_route = "POST /2/tweets"
+    fake.on_route[post_route, 1] = Trouble(refusal=invalid("media.media_ids", "Your media IDs are invalid."))
+    post(world, "barlow")
+    assert until_settled(world, clock).state is State.SENT
+    assert thread_at_x(fake, world, newest(world)) == 4
+    assert fake.counts["POST /2/media/upload"] == 2
+
+
+def test_a_timeline_that_lags_makes_a_person_decide(world: World, fake: FakeX, clock: StoppedClock) -> None:
+    clock.go(hours=1)
+    strike(world, fake, x.ACCEPT_THEN_DROP, POSTING[1])
+    fake.state.lag = clock.at - fake.state.posts[0].at
+    assert until_settled(world, clock).state is State.UNCERTAIN
+    assert fake.counts["POST /2/tweets"] == 2
+    assert heard(world).count("uncertain") == 2
+
+
+def test_a_timeline_that_lags_behind_its_own_posts_does_not_lead_to_a_second_one(
+    world: World, fake: FakeX, clock: StoppedClock
+) -> None:
+    strike(world, fake, x.ACCEPT_THEN_DROP, POSTING[0])
+    lost = fake.state.posts.pop()
+    hidden = fake.state.timeline
+    fake.state.posts.append(lost)
+    fake.state.timeline = lambda user, query: hidden(user, query | {"until_id": lost.id})  # type: ignore[method-assign]
+    delivery = until_settled(world, clock)
+    assert delivery.state is State.FAILED
+    assert "where is it? Or change it" in delivery.note
+    assert fake.state.texts().count(lost.text) == 1
+
+
+def test_a_crash_after_any_request_resumes_with_the_right_parent(
+    world: World, fake: FakeX, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Crash(BaseException):
+        pass
+
+    def die(*_: object) -> None:
+        raise Crash
+
+    for count in range(1, 5):
+        with monkeypatch.context() as patched:
+            record = ledger.record
+            seen: list[object] = []
+
+            def record_some(
+                *args: object, count: int = count, record: object = record, seen: list[object] = seen
+            ) -> None:
+                seen.append(args)
+                (die if len(seen) == count else record)(*args)  # type: ignore[operator]
+
+            patched.setattr(ledger, "record", record_some)
+            with pytest.raises(Crash):
+                post(world, f"paper{count}")
+        clock.go(minutes=5)
+        assert until_settled(world, clock).state is State.SENT
+        assert thread_at_x(fake, world, newest(world)) == 4
+
+
+def test_another_account_goes_on_while_one_is_out_of_credits(tmp_path: Path, fake: FakeX, clock: StoppedClock) -> None:
+    lines = "\n".join(f"{key} = '''{value}'''" for key, value in x.account(fake).items())
+    settings = f'live = true\n[accounts.lab]\n{lines}\n[accounts.folder]\nnetwork = "outbox"\n'
+    world = make_world(tmp_path, settings, clock=clock)
+    tick.tick(world)
+    fake.trouble = {1: x.NO_CREDITS}
+    post(world, "barlow")
+    with world.database.read() as conn:
+        assert [row.name for row in series.all_accounts(conn) if row.held_at] == ["lab"]
+    assert len(list((tmp_path / "outbox").iterdir())) == 1
+    assert heard(world).count("held") == 1
+    release(world)
+    tick.tick(world)
+    assert len(fake.state.posts) == 1 + 4
+    world.database.close()
+
+
+def test_in_a_rehearsal_an_outbox_stands_in_and_nothing_reaches_x(
+    tmp_path: Path, fake: FakeX, clock: StoppedClock
+) -> None:
+    lines = "\n".join(f"{key} = '''{value}'''" for key, value in x.account(fake).items())
+    world = make_world(tmp_path, f"[accounts.lab]\n{lines}\n", clock=clock)
+    post(world, "barlow")
+    (thread,) = (tmp_path / "outbox/lab").iterdir()
+    assert (thread / "4.txt").exists(), "composed by the rules of X"
+    assert fake.calls == []
+    world.database.close()
+
+
+def test_no_secret_is_in_any_log_message_row_repr_or_traceback(
+    world: World, fake: FakeX, clock: StoppedClock, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    told = []
+    everything = {**LOST, **WAIT, **BLOCK, **REFUSE, "385": x.REPLY_TOO_EARLY, "echo": ECHO}
+    for n, (_, trouble) in enumerate(everything.items()):
+        fake.trouble = {len(fake.calls) + 1 + n % 2 * PREPARING: trouble}
+        post(world, f"paper{n}")
+        told.append(until_settled(world, clock).note)
+    publisher = world.publishers["lab"]
+    fake.on_route = {("GET /2/users/me", fake.counts["GET /2/users/me"] + n): ECHO for n in (1, 2)}
+    told += [publisher.check(), repr(publisher), repr(vars(publisher)), repr(vars(publisher._calls))]  # type: ignore[attr-defined]
+    try:
+        publisher._calls.me()  # type: ignore[attr-defined]
+    except errors.Blocked as error:
+        told += [repr(error), "".join(traceback.format_exception(error))]
+    told += [record.getMessage() for record in caplog.records]
+    told.append((tmp_path / "queue.db").read_bytes().decode("latin-1"))
+    told += [path.read_bytes().decode("latin-1") for path in tmp_path.glob("queue.db-*")]
+    for secret in x.USER:
+        for form in {secret, quote(secret, safe="")}:
+            assert not [text for text in told if form in text]
+    assert any("***" in text for text in told), "X repeated the keys, and that was seen"
+
+
+ECHO = Trouble(refusal=x.error(403, 64, f"Your account is suspended: {' '.join(x.USER)}"))
