@@ -19,6 +19,8 @@ The doors, and the clock that keeps the bot ticking:
     cli/running.py              tick, run, post: doing what is due
     cli/templating.py           templates: which there are, a copy to change, and whether they work
     cli/texts.py                count, split: as the networks do, for scripts
+    cli/connecting.py           connect: from nothing to a working account
+    cli/accounts.py             doctor: whether each account can post, as whom, what it costs
     cli/costs.py                costs: what the accounts have cost
     cli/simulation.py           simulate: a month, or years, in a moment
     clock.py                    APScheduler: when to tick; it holds no state of its own

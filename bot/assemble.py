@@ -72,6 +72,11 @@ def world(own: Config, *, say: Say = quiet, clock: Clock | None = None) -> World
     return made
 
 
+def publisher(own: Config, raw: Table) -> Publisher:
+    """An account's own publisher, even in a rehearsal: to ask whether it could post."""
+    return table.make(raw, own.folder, SystemClock(), own.delivery.request)
+
+
 def _publisher(own: Config, raw: Table, clock: Clock) -> Publisher:
     """An account's publisher; in a rehearsal an outbox stands in for it, once its settings are seen to be right."""
     made = table.make(raw, own.folder, clock, own.delivery.request)

@@ -173,11 +173,11 @@ def _read_back(
     try:
         differs = publisher.read_back(thread, position, saved)
     except Exception as error:  # noqa: BLE001 - looking cannot publish, and the part is out
-        differs = f"it could not be read back: {_words(error)}"
+        differs = f"Part {position} is out but could not be read back: {_words(error)}"
     with world.database.write() as conn:
         _charge(world, conn, publisher, delivery, reads=1)
         if differs:
-            say, key = f"Part {position} of {delivery.key} is out, but {differs}", f"{delivery.key}/{position}"
+            key, say = f"{delivery.key}/{position}", f"{_subject(delivery)}: {differs}"
             notices.add(conn, notices.Kind.DIFFERS, key, say, world.clock.now(), world.rehearsal)
 
 

@@ -31,6 +31,8 @@ COMMANDS = {
     "templates": ("templating", "List, copy and check the templates."),
     "count": ("texts", "Measure texts as a network does."),
     "split": ("texts", "Split texts into parts that fit."),
+    "connect": ("connecting", "Connect an account on a network."),
+    "doctor": ("accounts", "Say whether every account can post now."),
     "costs": ("costs", "Add up what the accounts have cost."),
     "simulate": ("simulation", "Play a copy of it all forward in time."),
 }

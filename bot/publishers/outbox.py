@@ -38,6 +38,7 @@ class Outbox:
     def __init__(self, own: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
         self.network = own.like
         self.folder = base / own.folder
+        self.identity = str(self.folder)
         self._clock = clock
 
     def limits(self) -> network.Limits:

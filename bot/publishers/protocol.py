@@ -24,6 +24,9 @@ class Publisher(Protocol):
     proves_absence: bool
     """Whether `find` can answer `Absent`, so that it may look at once."""
 
+    identity: str
+    """As whom it posts, as far as is known; `check` finds out."""
+
     price: "Price | None"
     """What the network charges for a request; None where it charges nothing."""
 

@@ -99,6 +99,7 @@ class X:
     def __init__(self, own: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
         self.own = own
         self.budget = own.budget
+        self.identity = f"@{own.username}" if own.username else ""
         self._clock = clock
         keys = Keys(own.consumer_key, own.consumer_secret, own.access_token, own.access_token_secret)
         timeouts = Timeouts(own.connect_timeout, own.read_timeout, own.total_timeout or longest)
@@ -176,9 +177,10 @@ class X:
 
     def check(self) -> str:
         try:
-            name = self._calls.me()["username"]
+            name = str(self._calls.me()["username"])
         except MlcollageError as error:
             return str(error)
+        self.identity = f"@{name}"
         if self.own.username and name and name.lower() != self.own.username.lower():
             return f"The keys are those of @{name}, but the configuration says @{self.own.username}."
         return ""

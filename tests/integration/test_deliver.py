@@ -32,6 +32,7 @@ class Scripted:
     """A network that does as a test says; it remembers what is out."""
 
     network = "x"
+    identity = "@tester"
     price: Price | None = None
     budget: Decimal | None = None
     differs = ""

@@ -20,9 +20,7 @@ from bot.core import errors
 from bot.core.collage import Collage, State
 from bot.core.delivery import Found, Look, NotSeen, Receipt, Thread
 from bot.core.schedule import SlotTime
-from bot.publishers import outbox
-from bot.publishers.outbox import Outbox
-from bot.publishers.protocol import Saved
+from bot.publishers.protocol import Publisher, Saved
 from bot.storage import ledger, notices, queue, roundups, series, slots, tables
 from bot.storage.claims import Taken
 from bot.storage.notices import Kind
@@ -157,21 +155,23 @@ def one(kind: Kind, heard: list[tuple[Kind, str]]) -> str:
     return texts[0]
 
 
-class Line(Outbox):
-    """An outbox at the far end of a line that fails as a test says."""
+class Line:
+    """An account at the far end of a line that fails as a test says."""
 
     proves_absence = False
 
-    def __init__(self, folder: Path, clock: StoppedClock) -> None:
-        super().__init__(outbox.Settings(), folder, clock)
-        self.clock = clock
+    def __init__(self, publisher: Publisher, clock: StoppedClock) -> None:
+        self.publisher, self.clock = publisher, clock
         self.answers: list[Exception] = []
         self.is_out = False
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.publisher, name)
 
     def send(self, thread: Thread, position: int | None, saved: Saved) -> dict[int, Receipt]:
         if self.answers:
             raise self.answers.pop(0)
-        return super().send(thread, position, saved)
+        return self.publisher.send(thread, position, saved)
 
     def find(self, thread: Thread, saved: Saved) -> Look:
         receipt = Receipt("id", "https://x.example/id", self.clock.now())
@@ -180,7 +180,7 @@ class Line(Outbox):
 
 def on_a_line(bot: Bot) -> Line:
     """Connect the bot's account to such a network."""
-    line = Line(bot.folder, bot.clock)
+    line = Line(bot.running.publishers["outbox"], bot.clock)
     bot.world = replace(bot.running, publishers={"outbox": line})
     return line
 

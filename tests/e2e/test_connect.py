@@ -1,0 +1,90 @@
+"""An account on X, connected and examined as a maintainer does it, against the local X."""
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot import cli
+from bot.core.errors import BadInput, NotAllowed
+from tests.conftest import MONDAY, StoppedClock
+from tests.e2e.conftest import Desk
+from tests.fakes import x
+from tests.fakes.x import FakeX
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeX]:
+    clock = StoppedClock(MONDAY)
+    with x.checked(clock.now) as running:
+        yield running
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def connect(fake: FakeX, *more: str, keys: tuple[str, ...] = x.USER) -> Result:
+    args = ["connect", "x", "--base-url", x.account(fake)["base_url"], *more]
+    return CliRunner().invoke(cli.main, args, input="\n".join(keys) + "\n")
+
+
+def test_connecting_keeps_the_keys_for_the_user_alone_and_the_account_can_post(
+    desk: Desk, fake: FakeX, home: Path
+) -> None:
+    done = connect(fake)
+    assert done.exit_code == 0, done.output
+    file = home / ".config" / "mlcollage" / "x.toml"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    written = (desk.folder / "config.toml").read_text(encoding="utf-8")
+    for secret in x.USER:
+        assert secret not in done.output
+        assert secret not in written
+    said = desk("doctor").out
+    assert "x (x) can post as @" in said
+    assert "a week costs about $0." in said
+    assert "Automated" in said
+    (account,) = [one for one in desk("doctor", "--json").json if one["account"] == "x"]
+    assert account["problem"] is None
+    assert float(account["week"]) > 0.2
+
+
+def test_keys_that_x_does_not_accept_are_not_kept(desk: Desk, fake: FakeX, home: Path) -> None:
+    before = (desk.folder / "config.toml").read_bytes()
+    done = connect(fake, keys=("wrong", "wrong", "wrong", "wrong"))
+    assert isinstance(done.exception, BadInput)
+    assert "Nothing was saved" in str(done.exception)
+    assert not home.exists()
+    assert (desk.folder / "config.toml").read_bytes() == before
+
+
+@pytest.mark.parametrize("where", ["beside", "twice"])
+def test_keys_are_never_kept_beside_the_configuration_or_written_over_others(
+    desk: Desk, fake: FakeX, home: Path, where: str
+) -> None:
+    place = desk.folder / "keys.toml" if where == "beside" else home / "keys.toml"
+    if where == "twice":
+        home.mkdir()
+        place.write_text("mine", encoding="utf-8")
+    done = connect(fake, "--secrets", str(place))
+    assert isinstance(done.exception, NotAllowed)
+    assert not place.exists() or place.read_text(encoding="utf-8") == "mine"
+    assert fake.calls == []
+
+
+def test_doctor_names_what_keeps_an_account_from_posting(desk: Desk, fake: FakeX, home: Path) -> None:
+    connect(fake)
+    fake.on_route["GET /2/users/me", fake.counts["GET /2/users/me"] + 1] = x.NOT_AUTHORIZED
+    said = desk("doctor", code=1).out
+    assert "! x (x) cannot post: " in said
+    assert "Could not authenticate you" in said
+
+
+def test_the_outbox_can_post_and_costs_nothing(desk: Desk) -> None:
+    (account,) = desk("doctor", "--json").json
+    assert (account["problem"], account["week"], account["budget"]) == (None, None, None)
+    assert "Nothing has cost anything yet" in desk("costs").out
