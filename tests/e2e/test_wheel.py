@@ -69,8 +69,10 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         [described] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
         declared = metadata.PathDistribution(zipfile.Path(archive, described.removesuffix("METADATA")))
         needed = list(required(declared.requires or [], {"mlcollage"}))
-    for package in needed:
-        for name in {file.parts[0] for file in package.files or []} - {"..", "__pycache__"}:
+    # Two ways to spell a package's name lead to the same files.
+    files = {name: package for package in needed for name in {file.parts[0] for file in package.files or []}}
+    for name, package in files.items():
+        if name not in {"..", "__pycache__"}:
             (packages / name).symlink_to(Path(str(package.locate_file(name))).resolve())
     [installed] = (folder / "env").glob("lib/python*/site-packages")
     (installed / "packages.pth").write_text(f"{packages}\n", encoding="utf-8")

@@ -39,6 +39,24 @@ network = "outbox"
 folder = "outbox"
 like = "x"
 
+[accounts.press]
+network = "x"
+username = "mlcollage"
+secrets_file = "keys.toml"
+consumer_key = "{PASSWORD}"
+consumer_secret = "{PASSWORD}"
+access_token = "{PASSWORD}"
+access_token_secret = "{PASSWORD}"
+consumer_key_file = ""
+consumer_secret_file = ""
+access_token_file = ""
+access_token_secret_file = ""
+budget = "5.00"
+base_url = "https://api.x.com"
+connect_timeout = "5s"
+read_timeout = "20s"
+total_timeout = "60s"
+
 [series.main]
 title = "ML-Collage"
 hashtag = "#mlcollage"
@@ -67,9 +85,11 @@ folder = "site"
 """
 
 TEXT = {"templates", "folder", "title"}
+SECRETS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
+FILES = ("url_file", "secrets_file", *(f"{key}_file" for key in SECRETS))
 SPANS = {
     *("lease", "request", "retry_first", "retry_longest", "give_up", "first_look", "second_look"),
-    *("lateness", "dry", "wait"),
+    *("lateness", "dry", "wait", "connect_timeout", "read_timeout", "total_timeout"),
 }
 NUMBERS = ("1.5", "-1", "1e400", "nan", "0x" + "F" * 5_000, "-9223372036854775809")
 DATES = ("1979-05-27", "07:32:00", "1979-05-27T07:32:00Z")
@@ -91,12 +111,15 @@ WRONG: dict[str, tuple[str, ...]] = {
     ),
     "live": ('"true"', "0", "1", '""', "[true]"),
     "url": ('"mysql://h/d"', '"sqlite://"', '"sqlite:queue.db"', '"postgresql:queue"', '"postgresql://u@h:port/d"'),
-    "url_file": ('"no/such"', '"."', '"broken"', '"/"', "true", r'"\u0000"', '"' + "a" * 3_000 + '"'),
+    **dict.fromkeys(FILES, ('"no/such"', '"."', '"broken"', '"/"', "true", r'"\u0000"', '"' + "a" * 3_000 + '"')),
+    **dict.fromkeys(SECRETS, ("true", f'["{PASSWORD}"]', f'{{ key = "{PASSWORD}" }}', f'"{PASSWORD}\\n"')),
+    "username": ('"two words"', '"@"', '"a-b"', '"' + "a" * 16 + '"', "true"),
+    "budget": ("5", '"five"', '"-1"', '"1e9"', '"nan"', '"inf"', "true"),
     "network": ('"myspace"', '""', '"Outbox"', "true"),
     "like": ('"outbox"', '"myspace"', '""', "true"),
     "hashtag": ('"#"', '"two words"', '"#a-b"', '"#123"', '"a#b"', "true"),
     "language": ('"fr"', '"EN"', '"en-GB"', '""', "true"),
-    "accounts": ("[]", '["press"]', '"lab"', '["lab", "lab"]', '[""]', "true", "[" + '"lab",' * 1_001 + "]"),
+    "accounts": ("[]", '["pres"]', '"lab"', '["lab", "lab"]', '[""]', "true", "[" + '"lab",' * 1_001 + "]"),
     "slots": (
         '["wednesday"]',
         '["wednesday 24:00"]',
@@ -178,7 +201,7 @@ def with_line(number: int, text: str) -> bytes:
 
 def hostile_values() -> Iterator[Hostile]:
     for number, dotted, key in settings_of(GOOD):
-        texts = TEXTS[2:] if key == "url_file" else TEXTS
+        texts = TEXTS[2:] if key in FILES else TEXTS
         never = [value for value in NEVER if not (key == "first" and value == "1e400")]
         for value in (*WRONG[key], *never, *texts):
             yield Hostile(f"{dotted} = {value[:40]}", with_line(number, f"{key} = {value}"), dotted)
@@ -226,16 +249,26 @@ def hostile_bytes() -> Iterator[Hostile]:
     yield Hostile("ten megabytes", good + b"#" * 10_000_000)
 
 
-def refused(use: Callable[[], object]) -> str:
+def refused(use: Callable[[], object], what: str = "") -> str:
     """The one sentence of the complaint; any other exception is a failure."""
-    with pytest.raises(BadConfig) as complaint:
+    message = ""
+    try:
         use()
-    message = str(complaint.value)
+    except BadConfig as error:
+        message = str(error)
+    assert message, f"{what} was taken"
     assert message.isprintable(), "one line, and nothing that moves a cursor"
     assert message.endswith(".")
     assert 10 < len(message) < 700
     assert PASSWORD not in message
     return message
+
+
+def lay_out(folder: Path) -> None:
+    """The files that the good configuration names, and one that is no text."""
+    (folder / "keys.toml").write_text(f'consumer_key = "{PASSWORD}"\n', encoding="utf-8")
+    (folder / "keys.toml").chmod(0o600)
+    (folder / "broken").write_bytes(b"\xff\xfe")
 
 
 def load_whole(file: Path) -> None:
@@ -246,6 +279,7 @@ def load_whole(file: Path) -> None:
 
 
 def test_the_good_configuration_is_one(tmp_path: Path) -> None:
+    lay_out(tmp_path)
     (tmp_path / "config.toml").write_text(GOOD, encoding="utf-8")
     load_whole(tmp_path / "config.toml")
     assert {key for _, _, key in settings_of(GOOD)} == WRONG.keys()
@@ -254,13 +288,13 @@ def test_the_good_configuration_is_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("family", [hostile_values, hostile_keys, hostile_bytes])
 def test_every_hostile_file_is_refused_in_one_sentence(tmp_path: Path, family: Callable[[], Iterator[Hostile]]) -> None:
     file = tmp_path / "config.toml"
-    (tmp_path / "broken").write_bytes(b"\xff\xfe")
+    lay_out(tmp_path)
     for hostile in family():
         file.write_bytes(hostile.data)
-        message = refused(lambda: load_whole(file))
+        message = refused(lambda: load_whole(file), hostile.what)
         assert hostile.key in message, hostile.what
         assert "config.toml" in message, hostile.what
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["broken", "config.toml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["broken", "config.toml", "keys.toml"]
 
 
 def test_they_are_more_than_a_thousand() -> None:
@@ -281,6 +315,7 @@ def test_a_hostile_configuration_ends_a_command_with_two_and_changes_nothing(
 ) -> None:
     world = make_world(tmp_path, clock=StoppedClock(MONDAY))
     world.database.close()
+    lay_out(tmp_path)
     before = (tmp_path / "queue.db").read_bytes()
     item = write_item(tmp_path, "barlow")
     chance = random.Random(2021)
