@@ -67,7 +67,7 @@ def begin(world: World) -> World:
     """Enter the mode the configuration asks for, and make the rows of its series and accounts."""
     now = world.clock.now()
     with world.database.write() as conn:
-        changed, came_back = installation.enter(conn, live=world.config.live)
+        changed, came_back = installation.enter(conn, live=world.config.live, now=now)
         world = replace(world, rehearsal=installation.rehearsal(conn, live=world.config.live))
         for name, raw in world.config.accounts.items():
             series.ensure_account(conn, name, table.network_of(raw))

@@ -126,6 +126,7 @@ def month_name(title: str, language: str) -> str:
     from babel.dates import format_date  # heavy: its locale data is read on first use
 
     # Not "LLLL", the name that stands alone: of several languages it mixes them up (python-babel/babel#1234).
+    # Not "LLLL": once it has named a Chinese month, Babel 2.18 names German ones in Chinese too.
     return format_date(parse(title), "MMMM", locale=language.replace("-", "_"))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from bot.storage.database import insert_new
-from bot.storage.tables import collages, installation, roundups
+from bot.storage.tables import collages, installation, roundups, slots
 
 LIVE = "live"
 REHEARSALS = "rehearsals"
@@ -29,18 +29,25 @@ def rehearsal(conn: Connection, *, live: bool) -> int:
     return count if get(conn, LIVE) == "false" else count + 1
 
 
-def enter(conn: Connection, *, live: bool) -> tuple[bool, int]:
+def enter(conn: Connection, *, live: bool, now: datetime) -> tuple[bool, int]:
     """Enter the mode: whether it changed, and how many collages came back from a rehearsal that ended."""
     # Locked, so that of two processes only one changes the mode; SQLite has but one writer anyway.
     before = conn.execute(select(installation.c.value).where(installation.c.name == LIVE).with_for_update()).scalar()
     if before == str(live).lower():
         return False, 0
     number = rehearsal(conn, live=live)
+    _carry_skips(conn, rehearsal(conn, live=not live), number, now)
     put(conn, LIVE, str(live).lower())
     if not live:
         put(conn, REHEARSALS, str(number))
         return before is not None, 0
     return before is not None, _set_aside(conn)
+
+
+def _carry_skips(conn: Connection, before: int, after: int, now: datetime) -> None:
+    """Days that somebody wants skipped are so in either mode."""
+    coming = (slots.c.rehearsal == before, slots.c.state == "skipped", slots.c.due_at > now)
+    conn.execute(update(slots).where(*coming).values(rehearsal=after))
 
 
 def _set_aside(conn: Connection) -> int:
