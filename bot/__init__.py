@@ -34,6 +34,7 @@ The stages:
     intake.py                   items taken in: read, checked, given a picture, put into the queue or into history
     outlook.py                  what would go out when, looked at before anything is done
     preview.py                  a thread as it would be sent now: the exact parts per account
+    recover.py                  what somebody left half done: put back, or looked for
     permit.py                   whether a thread of which nothing is out may begin
     world.py                    what a stage works with: configuration, database, clock, publishers
 

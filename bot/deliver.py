@@ -5,22 +5,18 @@ No transaction is open while a network is called; what is known is committed at 
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot import compose, permit
+from bot import compose, permit, recover
 from bot.core import errors, retry, text
-from bot.core.delivery import Absent, Delivery, Found, Kind, NotSeen, Outcome, Part, Receipt, State, Thread
+from bot.core.delivery import Delivery, Kind, Outcome, Part, Receipt, State, Thread
 from bot.publishers.protocol import Publisher, Saved
 from bot.storage import charges, ledger, notices, queue, roundups, series
 from bot.storage.database import Connection
 from bot.storage.series import AccountRow
 from bot.world import World
-
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-"""When a delivery that waits for a person is looked at again by itself."""
 
 
 class LeaseEnded(Exception):
@@ -47,21 +43,6 @@ class Lease:
             raise LeaseEnded
 
 
-def recover(world: World) -> None:
-    """Deliveries that somebody left: back to waiting where nothing was tried, else to be looked for."""
-    now = world.clock.now()
-    with world.database.read() as conn:
-        left = ledger.abandoned(conn, now - world.config.delivery.request, world.rehearsal)
-    for delivery in left:
-        with suppress(ledger.Lost), world.database.write() as conn:
-            if not ledger.unfinished(conn, delivery.id):
-                ledger.move(conn, delivery, State.WAITING, now, next_at=now)
-                continue
-            publisher = world.publishers.get(delivery.account)
-            at = now if publisher is None or publisher.proves_absence else now + world.config.delivery.first_look
-            ledger.move(conn, delivery, State.UNCERTAIN, now, next_at=at, looks=0)
-
-
 def run(world: World, account: AccountRow) -> None:
     """Everything this account has to look for and to send now, one delivery after the other."""
     publisher = world.publishers[account.name]
@@ -69,7 +50,7 @@ def run(world: World, account: AccountRow) -> None:
     with world.database.read() as conn:
         doubtful = ledger.uncertain(conn, account.id, now, world.rehearsal)
     for delivery in doubtful:
-        _look(world, publisher, delivery)
+        recover.look(world, publisher, delivery)
     while True:
         with world.database.write() as conn:
             claimed = ledger.claim(conn, account.id, world.clock.now(), world.config.delivery.lease, world.rehearsal)
@@ -101,7 +82,7 @@ def _send(world: World, publisher: Publisher, delivery: Delivery) -> None:
         saved = publisher.prepare(thread, delivery.saved)
     except Exception as error:  # noqa: BLE001 - whatever went wrong here, nothing can be out
         kind = (errors.Rejected, errors.Blocked, errors.Unavailable)
-        known = error if isinstance(error, kind) else errors.Unavailable(_words(error))
+        known = error if isinstance(error, kind) else errors.Unavailable(errors.sentence(error))
         _after_error(world, delivery, thread, known)
         return
     with world.database.write() as conn:
@@ -131,7 +112,7 @@ def _refuse(world: World, delivery: Delivery, refusal: permit.Refusal) -> None:
         else:
             ledger.move(conn, delivery, State.HELD, now, note=refusal.words)
             then = f"Send what is held of the account with: mlcollage release --account {delivery.account}"
-            say = f"{_subject(delivery)} is held: {refusal.words} {then}"
+            say = f"{delivery.subject} is held: {refusal.words} {then}"
         notices.add(conn, notices.Kind.HELD, f"{delivery.key}/{now}", say, now, world.rehearsal)
 
 
@@ -173,11 +154,11 @@ def _read_back(
     try:
         differs = publisher.read_back(thread, position, saved)
     except Exception as error:  # noqa: BLE001 - looking cannot publish, and the part is out
-        differs = f"Part {position} is out but could not be read back: {_words(error)}"
+        differs = f"Part {position} is out but could not be read back: {errors.sentence(error)}"
     with world.database.write() as conn:
         _charge(world, conn, publisher, delivery, reads=1)
         if differs:
-            key, say = f"{delivery.key}/{position}", f"{_subject(delivery)}: {differs}"
+            key, say = f"{delivery.key}/{position}", f"{delivery.subject}: {differs}"
             notices.add(conn, notices.Kind.DIFFERS, key, say, world.clock.now(), world.rehearsal)
 
 
@@ -210,14 +191,7 @@ def _thread(world: World, delivery: Delivery) -> Thread:
         with world.database.write() as conn:
             ledger.save_parts(conn, delivery, parts)
     with world.database.read() as conn:
-        parts = ledger.parts_of(conn, delivery.id, with_data=True)
-        if delivery.collage_id is not None:
-            item = queue.by_id(conn, delivery.collage_id)
-            name, number = item.name, item.number
-        else:
-            assert delivery.roundup_id is not None
-            name, number = f"roundup-{roundups.by_id(conn, delivery.roundup_id).title_month}", None
-    return Thread(delivery.key, delivery.kind, delivery.series, number, name, delivery.local_on, parts)
+        return ledger.thread(conn, delivery)
 
 
 def _composed(world: World, delivery: Delivery) -> tuple[Part, ...]:
@@ -242,7 +216,7 @@ def _after_error(
     policy = retry.Policy(own.retry_first, own.retry_longest, own.give_up)
     partly_out = any(part.receipt for part in thread.parts)
     decision = retry.decide(error, delivery.failures, delivery.due_at, now, policy, partly_out=partly_out)
-    words = _words(error)
+    words = errors.sentence(error)
     with world.database.write() as conn:
         if attempt is not None:
             ledger.end_attempt(conn, attempt, _outcome(error), words, now)
@@ -267,7 +241,7 @@ def _after_error(
             case retry.Look():
                 at = now + (timedelta(0) if world.publishers[delivery.account].proves_absence else own.first_look)
                 ledger.move(conn, delivery, State.UNCERTAIN, now, next_at=at, looks=0, note=words)
-                say = f"{_subject(delivery)} may or may not be out: {words} It will be looked for."
+                say = f"{delivery.subject} may or may not be out: {words} It will be looked for."
                 notices.add(conn, notices.Kind.UNCERTAIN, f"{delivery.key}/{now}", say, now, world.rehearsal)
             case _:
                 assert_never(decision)
@@ -285,15 +259,6 @@ def _outcome(error: Exception) -> Outcome:
             return Outcome.UNCERTAIN
 
 
-def _words(error: Exception) -> str:
-    words = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return words if words.endswith(".") else f"{words}."
-
-
-def _subject(delivery: Delivery) -> str:
-    return f"The thread {delivery.key} on {delivery.account}"
-
-
 def _fail(world: World, delivery: Delivery, words: str) -> None:
     with world.database.write() as conn:
         _failed(world, conn, delivery, words, world.clock.now())
@@ -306,7 +271,7 @@ def _failed(world: World, conn: Connection, delivery: Delivery, words: str, now:
         conn,
         notices.Kind.FAILED,
         f"{delivery.key}/{now}",
-        f"{_subject(delivery)} failed: {words}",
+        f"{delivery.subject} failed: {words}",
         now,
         world.rehearsal,
     )
@@ -314,40 +279,3 @@ def _failed(world: World, conn: Connection, delivery: Delivery, words: str, now:
         name = queue.by_id(conn, delivery.collage_id).name
         say = f"{name} is held and its number free again: nothing of it is out. {words} Then: mlcollage release {name}"
         notices.add(conn, notices.Kind.HELD, f"{delivery.key}/{now}", say, now, world.rehearsal)
-
-
-def _look(world: World, publisher: Publisher, delivery: Delivery) -> None:
-    """Look for what an attempt without a known outcome may have left, and say what was seen."""
-    thread = _thread(world, delivery)
-    own = world.config.delivery
-    try:
-        seen = publisher.find(thread, delivery.saved)
-    except Exception as error:  # noqa: BLE001 - looking cannot publish: look again later
-        later = world.clock.now() + own.retry_longest
-        with world.database.write() as conn:
-            ledger.look_again(conn, delivery, later, delivery.looks, _words(error))
-        return
-    now = world.clock.now()
-    with world.database.write() as conn:
-        match seen:
-            case Found():
-                ledger.record(conn, delivery, seen.receipts)
-                ledger.end_unfinished(conn, delivery.id, Outcome.SENT, "found on the network", now)
-                everything = all(part.receipt or part.position in seen.receipts for part in thread.parts)
-                ledger.move(conn, delivery, State.SENT if everything else State.WAITING, now, next_at=now)
-            case Absent():
-                ledger.end_unfinished(conn, delivery.id, Outcome.NOT_SENT, "a key proves that it is not there", now)
-                ledger.move(conn, delivery, State.WAITING, now, next_at=now)
-            case NotSeen() if seen.anchor_seen and delivery.looks >= 1:
-                ledger.end_unfinished(conn, delivery.id, Outcome.NOT_SENT, "two settled looks did not show it", now)
-                ledger.move(conn, delivery, State.WAITING, now, next_at=now)
-            case NotSeen() if seen.anchor_seen:
-                ledger.look_again(
-                    conn, delivery, now + own.second_look - own.first_look, 1, "not seen at the first look"
-                )
-            case NotSeen():
-                ledger.look_again(conn, delivery, NEVER, 0, "looking does not tell")
-                say = f"{_subject(delivery)} may or may not be out, and looking does not tell: please look yourself."
-                notices.add(conn, notices.Kind.UNCERTAIN, f"{delivery.key}/ask", say, now, world.rehearsal)
-            case _:
-                assert_never(seen)

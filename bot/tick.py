@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from bot import compose, deliver, roundup
+from bot import compose, deliver, recover, roundup
 from bot.config import Series
 from bot.core import month, schedule
 from bot.core.collage import Collage, State
@@ -47,7 +47,7 @@ def tick(world: World) -> list[Notice]:
 
 
 def _do_what_is_due(world: World) -> None:
-    deliver.recover(world)
+    recover.left_over(world)
     _strand(world)
     _deliver(world)
     waiting = set()

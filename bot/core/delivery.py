@@ -107,6 +107,11 @@ class Delivery(NamedTuple):
     looks: int = 0
     note: str = ""
 
+    @property
+    def subject(self) -> str:
+        """What a notice calls it."""
+        return f"The thread {self.key} on {self.account}"
+
 
 class Found(NamedTuple):
     """The network has it: receipts by position."""

@@ -10,6 +10,12 @@ class MlcollageError(Exception):
         super().__init__(message or (self.__doc__ or "").split("\n", 1)[0])
 
 
+def sentence(error: BaseException) -> str:
+    """An error's first line as a sentence; its name where it says nothing."""
+    said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return said if said.endswith((".", "?", "!")) else f"{said}."
+
+
 class BadConfig(MlcollageError):
     """A setting is wrong: the message names its dotted key and the file."""
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, literal_column, select, update
 
-from bot.core.delivery import MOVES, Delivery, Image, Kind, Outcome, Part, Receipt, State
-from bot.storage.tables import accounts, attempts, collages, deliveries, parts, pictures, series
+from bot.core.delivery import MOVES, Delivery, Image, Kind, Outcome, Part, Receipt, State, Thread
+from bot.storage.tables import accounts, attempts, collages, deliveries, parts, pictures, roundups, series
 
 WAITING: ColumnElement[str] = literal_column("'waiting'")
 SENDING: ColumnElement[str] = literal_column("'sending'")
@@ -115,6 +115,18 @@ def _part(row: Row[Any], data: bytes) -> Part:
     image = Image(row.picture_sha256, row.picture_file, row.mime, row.alt, data) if row.picture_sha256 else None
     receipt = Receipt(row.receipt_id, row.receipt_url or "", row.sent_at) if row.receipt_id is not None else None
     return Part(row.position, row.text, image, receipt)
+
+
+def thread(conn: Connection, delivery: Delivery) -> Thread:
+    """The delivery's thread as it was saved, with the pictures' bytes."""
+    parts_saved = parts_of(conn, delivery.id, with_data=True)
+    if delivery.collage_id is not None:
+        mine = collages.c.id == delivery.collage_id
+        name, number = conn.execute(select(collages.c.name, collages.c.number).where(mine)).one()
+    else:
+        month = select(roundups.c.title_month).where(roundups.c.id == delivery.roundup_id)
+        name, number = f"roundup-{conn.execute(month).scalar_one()}", None
+    return Thread(delivery.key, delivery.kind, delivery.series, number, name, delivery.local_on, parts_saved)
 
 
 def save(conn: Connection, delivery: Delivery, saved: dict[str, object]) -> None:

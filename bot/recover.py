@@ -1,0 +1,67 @@
+"""What somebody left half done: put back where nothing was tried, looked for where it may be out."""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import assert_never
+
+from bot.core import errors
+from bot.core.delivery import Absent, Delivery, Found, NotSeen, Outcome, State
+from bot.publishers.protocol import Publisher
+from bot.storage import ledger, notices
+from bot.world import World
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""When a delivery that waits for a person is looked at again by itself."""
+
+
+def left_over(world: World) -> None:
+    """Deliveries that somebody left: back to waiting where nothing was tried, else to be looked for."""
+    now = world.clock.now()
+    with world.database.read() as conn:
+        left = ledger.abandoned(conn, now - world.config.delivery.request, world.rehearsal)
+    for delivery in left:
+        with suppress(ledger.Lost), world.database.write() as conn:
+            if not ledger.unfinished(conn, delivery.id):
+                ledger.move(conn, delivery, State.WAITING, now, next_at=now)
+                continue
+            publisher = world.publishers.get(delivery.account)
+            at = now if publisher is None or publisher.proves_absence else now + world.config.delivery.first_look
+            ledger.move(conn, delivery, State.UNCERTAIN, now, next_at=at, looks=0)
+
+
+def look(world: World, publisher: Publisher, delivery: Delivery) -> None:
+    """Look for what an attempt without a known outcome may have left, and say what was seen."""
+    with world.database.read() as conn:
+        thread = ledger.thread(conn, delivery)
+    own = world.config.delivery
+    try:
+        seen = publisher.find(thread, delivery.saved)
+    except Exception as error:  # noqa: BLE001 - looking cannot publish: look again later
+        later = world.clock.now() + own.retry_longest
+        with world.database.write() as conn:
+            ledger.look_again(conn, delivery, later, delivery.looks, errors.sentence(error))
+        return
+    now = world.clock.now()
+    with world.database.write() as conn:
+        match seen:
+            case Found():
+                ledger.record(conn, delivery, seen.receipts)
+                ledger.end_unfinished(conn, delivery.id, Outcome.SENT, "found on the network", now)
+                everything = all(part.receipt or part.position in seen.receipts for part in thread.parts)
+                ledger.move(conn, delivery, State.SENT if everything else State.WAITING, now, next_at=now)
+            case Absent():
+                ledger.end_unfinished(conn, delivery.id, Outcome.NOT_SENT, "a key proves that it is not there", now)
+                ledger.move(conn, delivery, State.WAITING, now, next_at=now)
+            case NotSeen() if seen.anchor_seen and delivery.looks >= 1:
+                ledger.end_unfinished(conn, delivery.id, Outcome.NOT_SENT, "two settled looks did not show it", now)
+                ledger.move(conn, delivery, State.WAITING, now, next_at=now)
+            case NotSeen() if seen.anchor_seen:
+                ledger.look_again(
+                    conn, delivery, now + own.second_look - own.first_look, 1, "not seen at the first look"
+                )
+            case NotSeen():
+                ledger.look_again(conn, delivery, NEVER, 0, "looking does not tell")
+                say = f"{delivery.subject} may or may not be out, and looking does not tell: please look yourself."
+                notices.add(conn, notices.Kind.UNCERTAIN, f"{delivery.key}/ask", say, now, world.rehearsal)
+            case _:
+                assert_never(seen)
