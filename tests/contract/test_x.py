@@ -143,6 +143,7 @@ def test_a_picture_x_still_works_on_is_waited_for_and_not_uploaded_twice(
         (x.NOT_AUTHORIZED, errors.Blocked),
         (x.NO_CREDITS, errors.Blocked),
         (x.SUSPENDED, errors.Blocked),
+        (x.REFUSED_CONTENT, errors.Blocked),
     ],
 )
 def test_whatever_goes_wrong_before_posting_is_never_uncertain(
@@ -358,6 +359,12 @@ def test_a_look_starts_at_the_last_known_post_whatever_time_we_think_it_is(
 
 def test_an_account_without_posts_gives_no_anchor(publisher: X) -> None:
     assert publisher.find(THREAD, publisher.prepare(THREAD, {})) == NotSeen(anchor_seen=False)
+
+
+def test_the_last_known_post_itself_is_not_taken_for_the_part(publisher: X, fake: FakeX) -> None:
+    fake.state.add("The same words")
+    thread = THREAD._replace(parts=(Part(1, "The same words"),))
+    assert publisher.find(thread, publisher.prepare(thread, {})) == NotSeen(anchor_seen=True)
 
 
 def test_all_lost_parts_are_found_among_many_other_posts(publisher: X, fake: FakeX) -> None:

@@ -298,4 +298,4 @@ def checked(clock: Callable[[], datetime]) -> Iterator[FakeX]:
 def account(fake: FakeX, **more: str) -> dict[str, str]:
     """The settings of an account on this server."""
     settings = {"network": "x", "base_url": fake.url, "username": State.username} | USER._asdict()
-    return settings | {"read_timeout": "1s", "total_timeout": "2s"} | more
+    return settings | {"read_timeout": "10s", "total_timeout": "20s"} | more
