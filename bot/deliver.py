@@ -89,7 +89,9 @@ def _send(world: World, publisher: Publisher, delivery: Delivery) -> None:
         ledger.save(conn, delivery, saved)
         if saved != delivery.saved:
             _charge(world, conn, publisher, delivery, alts=sum(1 for part in thread.parts if part.image))
-    for position in [None] if publisher.whole else [part.position for part in thread.parts if part.receipt is None]:
+    for position in [None] if publisher.whole else [part.position for part in thread.parts]:
+        if position is not None and thread.parts[position - 1].receipt:
+            continue
         receipts = _request(world, publisher, delivery, thread, position, saved)
         if receipts is None:
             return

@@ -3,6 +3,7 @@
 import logging
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -13,6 +14,8 @@ from sqlalchemy import select
 from bot import intake, tick
 from bot.core import errors
 from bot.core.delivery import Delivery, State
+from bot.core.settings import Table
+from bot.publishers import table
 from bot.storage import ledger, notices, queue, series, tables
 from bot.world import World
 from tests.conftest import StoppedClock, make_world, write_item
@@ -41,7 +44,7 @@ def fake(clock: StoppedClock) -> Iterator[FakeX]:
 @pytest.fixture
 def world(tmp_path: Path, fake: FakeX, clock: StoppedClock) -> Iterator[World]:
     """A live bot with one account on the local X."""
-    settings = x.account(fake, read_timeout="300ms", total_timeout="400ms")
+    settings = x.account(fake)
     lines = "\n".join(f"{key} = '''{value}'''" for key, value in settings.items())
     # So long that a tick, which stays for what is due within a minute, ends with the first failure.
     delivery = '[delivery]\nretry_first = "2m"\n'
@@ -49,6 +52,12 @@ def world(tmp_path: Path, fake: FakeX, clock: StoppedClock) -> Iterator[World]:
     tick.tick(made)
     yield made
     made.database.close()
+
+
+def impatient(world: World, fake: FakeX) -> World:
+    """The same bot, soon tired of a server that keeps it waiting."""
+    raw = Table("config.toml", "accounts.lab", x.account(fake, read_timeout="900ms", total_timeout="1s"))
+    return replace(world, publishers={"lab": table.make(raw, world.config.folder, world.clock)})
 
 
 def add(world: World, name: str) -> None:
@@ -164,6 +173,8 @@ def strike(world: World, fake: FakeX, trouble: Trouble, call: int) -> None:
 def test_an_answer_that_is_lost_at_any_call_costs_and_doubles_no_part(
     world: World, fake: FakeX, clock: StoppedClock, trouble: Trouble
 ) -> None:
+    if trouble.is_held or trouble.is_dripped:
+        world = impatient(world, fake)
     for call in range(1, len(CALLS) + 1):
         strike(world, fake, trouble, call)
         expected = State.WAITING if call <= PREPARING else State.SENT if call in READING else State.UNCERTAIN
@@ -183,6 +194,7 @@ def test_an_answer_that_is_lost_at_any_call_costs_and_doubles_no_part(
 def test_what_x_accepts_only_after_it_was_sent_again_is_not_there_twice(
     world: World, fake: FakeX, clock: StoppedClock
 ) -> None:
+    world = impatient(world, fake)
     for call in POSTING:
         strike(world, fake, x.ACCEPT_MUCH_LATER, call)
         assert until_settled(world, clock).state is State.SENT
@@ -292,6 +304,26 @@ def test_a_timeline_that_lags_behind_its_own_posts_does_not_lead_to_a_second_one
     assert fake.state.texts().count(lost.text) == 1
 
 
+def test_parts_that_a_look_while_sending_finds_are_not_sent_again(
+    world: World, fake: FakeX, clock: StoppedClock
+) -> None:
+    strike(world, fake, x.ACCEPT_THEN_DROP, POSTING[0])
+    with world.database.read() as conn:
+        parts = ledger.parts_of(conn, newest(world).id)
+    first = fake.state.posts[-1]
+    for part in parts[1:]:
+        fake.state.add(part.text, parent=fake.state.posts[-1].id)
+    shown, looks = fake.state.timeline, iter(range(10))
+
+    def lagging(user: str, query: dict[str, str]) -> dict[str, object]:
+        return shown(user, query | ({"until_id": first.id} if next(looks) < 2 else {}))
+
+    fake.state.timeline = lagging  # type: ignore[method-assign]
+    assert until_settled(world, clock).state is State.SENT
+    assert thread_at_x(fake, world, newest(world)) == 4
+    assert fake.counts["POST /2/tweets"] == 2
+
+
 def test_a_crash_after_any_request_resumes_with_the_right_parent(
     world: World, fake: FakeX, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -354,6 +386,7 @@ def test_no_secret_is_in_any_log_message_row_repr_or_traceback(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     told = []
+    world = impatient(world, fake)
     everything = {**LOST, **WAIT, **BLOCK, **REFUSE, "385": x.REPLY_TOO_EARLY, "echo": ECHO}
     for n, (_, trouble) in enumerate(everything.items()):
         fake.trouble = {len(fake.calls) + 1 + n % 2 * PREPARING: trouble}
