@@ -36,6 +36,7 @@ The stages:
     preview.py                  a thread as it would be sent now: the exact parts per account
     recover.py                  what somebody left half done: put back, or looked for
     permit.py                   whether a thread of which nothing is out may begin
+    bill.py                     what requests that succeeded cost, written down for the account
     world.py                    what a stage works with: configuration, database, clock, publishers
 
 What the stages stand on:

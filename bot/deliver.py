@@ -4,16 +4,15 @@ claim → save the composed parts → prepare → per request: write the intent,
 No transaction is open while a network is called; what is known is committed at once.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot import compose, permit, recover
-from bot.core import errors, retry, text
+from bot import bill, compose, permit, recover
+from bot.core import errors, retry
 from bot.core.delivery import Delivery, Kind, Outcome, Part, Receipt, State, Thread
 from bot.publishers.protocol import Publisher, Saved
-from bot.storage import charges, ledger, notices, queue, roundups, series
+from bot.storage import ledger, notices, queue, roundups, series
 from bot.storage.database import Connection
 from bot.storage.series import AccountRow
 from bot.world import World
@@ -88,7 +87,7 @@ def _send(world: World, publisher: Publisher, delivery: Delivery) -> None:
     with world.database.write() as conn:
         ledger.save(conn, delivery, saved)
         if saved != delivery.saved:
-            _charge(world, conn, publisher, delivery, alts=sum(1 for part in thread.parts if part.image))
+            bill.charge(world, conn, publisher, delivery, alts=sum(1 for part in thread.parts if part.image), reads=1)
     for position in [None] if publisher.whole else [part.position for part in thread.parts]:
         if position is not None and thread.parts[position - 1].receipt:
             continue
@@ -143,7 +142,7 @@ def _request(
     with world.database.write() as conn:
         ledger.record(conn, delivery, receipts)
         ledger.end_attempt(conn, attempt, Outcome.SENT, "", world.clock.now())
-        _charge(world, conn, publisher, delivery, texts=[thread.parts[each - 1].text for each in receipts])
+        bill.charge(world, conn, publisher, delivery, texts=[thread.parts[each - 1].text for each in receipts])
     return receipts
 
 
@@ -158,32 +157,10 @@ def _read_back(
     except Exception as error:  # noqa: BLE001 - looking cannot publish, and the part is out
         differs = f"Part {position} is out but could not be read back: {errors.sentence(error)}"
     with world.database.write() as conn:
-        _charge(world, conn, publisher, delivery, reads=1)
+        bill.charge(world, conn, publisher, delivery, reads=1)
         if differs:
             key, say = f"{delivery.key}/{position}", f"{delivery.subject}: {differs}"
             notices.add(conn, notices.Kind.DIFFERS, key, say, world.clock.now(), world.rehearsal)
-
-
-def _charge(
-    world: World,
-    conn: Connection,
-    publisher: Publisher,
-    delivery: Delivery,
-    *,
-    texts: Sequence[str] = (),
-    alts: int = 0,
-    reads: int = 0,
-) -> None:
-    """Write down what requests that succeeded cost."""
-    if publisher.price is None:
-        return
-    own, now = publisher.price, world.clock.now()
-    linked = [bool(text.urls(said, publisher.network)) for said in texts]
-    spent = [("post with a link", own.post_with_url) if link else ("post", own.post) for link in linked]
-    spent += [("alt text", own.alt)] * alts + [("read", own.read)] * reads
-    account_id = series.account_ids(conn)[delivery.account]
-    for what, dollars in spent:
-        charges.add(conn, account_id, now, what, dollars)
 
 
 def _thread(world: World, delivery: Delivery) -> Thread:

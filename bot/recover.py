@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import assert_never
 
+from bot import bill
 from bot.core import errors
 from bot.core.delivery import Absent, Delivery, Found, NotSeen, Outcome, State
 from bot.publishers.protocol import Publisher
@@ -43,6 +44,7 @@ def look(world: World, publisher: Publisher, delivery: Delivery) -> None:
         return
     now = world.clock.now()
     with world.database.write() as conn:
+        bill.charge(world, conn, publisher, delivery, reads=1)
         match seen:
             case Found():
                 ledger.record(conn, delivery, seen.receipts)

@@ -230,7 +230,7 @@ def test_what_was_sent_is_charged_by_month_and_account(world: World, network: Sc
         "post": ("outbox", "2021-08", 1, Decimal("0.015")),
         "post with a link": ("outbox", "2021-08", 1, Decimal("0.2")),
         "alt text": ("outbox", "2021-08", 1, Decimal("0.005")),
-        "read": ("outbox", "2021-08", 2, Decimal("0.002")),
+        "read": ("outbox", "2021-08", 3, Decimal("0.003")),
     }
 
 
