@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from bot import compose, outlook
 from bot.config import Series
-from bot.core import month, text
+from bot.core import month, price, text
 from bot.core.collage import Collage, Picture
 from bot.core.delivery import Part
 from bot.core.errors import MlcollageError
@@ -43,6 +44,15 @@ def collage_threads(world: World, own: Series, item: Collage, accounts: tuple[st
             yield replace(made, number=own.numbering.shown(number))
         except MlcollageError as error:
             yield Preview(account, voice.network, (), (), voice.limits.length, {}, problem=str(error))
+
+
+def cost(world: World, own: Series, item: Collage, accounts: tuple[str, ...]) -> Decimal:
+    """What a collage's threads on these accounts would cost in all."""
+    total = Decimal(0)
+    for thread in collage_threads(world, own, item, accounts):
+        found = price.of([part.text for part in thread.parts], len(thread.pictures), thread.network)
+        total += found.total if found else Decimal(0)
+    return total
 
 
 def roundup_threads(world: World, own: Series, title_month: str) -> tuple[Roundup, list[Collage], list[Preview]]:

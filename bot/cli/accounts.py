@@ -7,7 +7,6 @@ import click
 
 from bot import assemble, outlook, preview
 from bot.cli import context
-from bot.core import price
 from bot.core.network import LIMITS
 from bot.publishers.protocol import Publisher
 from bot.storage import charges
@@ -69,9 +68,7 @@ def _week(world: World, name: str, publisher: Publisher) -> Decimal | None:
         coming = [one.collage for one in outlook.coming_slots(world, own, 5) if one.collage]
         if name not in own.accounts or not coming:
             continue
-        for thread in preview.collage_threads(world, own, coming[0], (name,)):
-            cost = price.of([part.text for part in thread.parts], len(thread.pictures), "x")
-            total += cost.total * len(own.timetable.slots) if cost else Decimal(0)
+        total += preview.cost(world, own, coming[0], (name,)) * len(own.timetable.slots)
     return total
 
 

@@ -1,6 +1,9 @@
 """What goes out when."""
 
+import importlib
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -30,17 +33,18 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
     world = context.world(config_file)
     own = context.one_series(world.config, series)
     coming = outlook.coming_slots(world, own, count)
+    prices = _prices(world, own, coming)
     roundup = _next_roundup(world, own)
     if as_json:
-        slots_ahead = [_described(own, one) for one in coming]
+        slots_ahead = [_described(own, one) | {"price": _priced(prices, one) or None} for one in coming]
         context.print_json({"series": own.name, "zone": own.zone.key, "slots": slots_ahead, "roundup": roundup})
         return
     click.secho(f"{own.title} in {own.zone.key}{context.mode(world.config)}", bold=True)
     if not coming:
         click.echo("The series has no slots.")
     at = datetime.fromisoformat(roundup["due_at"])
-    rows = [(one.slot.due_at, _row(own, one)) for one in coming]
-    rows.append((at, (context.local(own, at), "", f"the roundup {roundup['month']}", "")))
+    rows = [(one.slot.due_at, (*_row(own, one), _priced(prices, one))) for one in coming]
+    rows.append((at, (context.local(own, at), "", f"the roundup {roundup['month']}", "", "")))
     context.table([row for _, row in sorted(rows, key=lambda row: row[0])])
 
 
@@ -51,6 +55,21 @@ def _row(own: Series, one: Outlook) -> tuple[str, ...]:
     number = own.numbering.shown(one.number)
     pinned = " (pinned)" if one.collage.pinned_on == one.slot.local_on else ""
     return at, f"~{number}" if number else "", one.collage.name + pinned, context.cut(one.collage.paper.title, 50)
+
+
+def _prices(world: World, own: Series, coming: Sequence[Outlook]) -> dict[int, Decimal]:
+    """What each collage's threads would cost, where an account's network charges."""
+    charging = tuple(name for name in own.accounts if world.publishers[name].price)
+    if not charging:
+        return {}
+    # By its name, as the commands themselves are: composing takes longer to load than this command may without it.
+    preview = importlib.import_module("bot.preview")
+    items = [one.collage for one in coming if one.collage]
+    return {item.id: preview.cost(world, own, item, charging) for item in items}
+
+
+def _priced(prices: Mapping[int, Decimal], one: Outlook) -> str:
+    return f"${prices[one.collage.id]:.2f}" if one.collage and one.collage.id in prices else ""
 
 
 def _described(own: Series, one: Outlook) -> dict[str, Any]:

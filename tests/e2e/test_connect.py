@@ -48,6 +48,10 @@ def test_connecting_keeps_the_keys_for_the_user_alone_and_the_account_can_post(
     assert "x (x) can post as @" in said
     assert "a week costs about $0." in said
     assert "Automated" in said
+    assert "$" not in desk("next").out, "in a rehearsal nothing costs anything"
+    (desk.folder / "config.toml").write_text(f"live = true\n{written}", encoding="utf-8")
+    assert "$0.2" in desk("next").out
+    assert next(iter(desk("next", "--json").json["slots"]))["price"].startswith("$0.2")
     (account,) = [one for one in desk("doctor", "--json").json if one["account"] == "x"]
     assert account["problem"] is None
     assert float(account["week"]) > 0.2
