@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.core.errors import NotAllowed
 from bot.core.paper import LinkKind, Paper
@@ -43,8 +44,7 @@ MOVES: dict[State, frozenset[State]] = {
 """From each state the states it may go to. `posted` is history."""
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(NamedTuple):
     """A picture in the database, addressed by the SHA-256 of its bytes; sizes in pixels and bytes."""
 
     sha256: str

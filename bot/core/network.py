@@ -1,11 +1,10 @@
 """The networks: their limits and prices, as data."""
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What one post may hold. `length` counts by the network's own rule (`core.text.length`); sizes in bytes."""
 
     length: int
@@ -18,8 +17,7 @@ class Limits:
     """UTF-8 bytes a post may have beside its length; None where only the length counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(NamedTuple):
     """US dollars for one request of each kind."""
 
     post: Decimal

@@ -1,5 +1,6 @@
 """Every network we can publish to: one line each."""
 
+import importlib
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import timedelta
@@ -11,7 +12,6 @@ from bot.core import settings
 from bot.core.collage import shown
 from bot.core.schedule import Clock
 from bot.core.settings import Table
-from bot.publishers import outbox, x
 from bot.publishers.protocol import Publisher
 
 
@@ -26,9 +26,17 @@ class Network(NamedTuple):
 
 
 NETWORKS = {
-    "outbox": Network(outbox.Settings, outbox.Outbox),
-    "x": Network(x.Settings, x.X),
+    "outbox": ("bot.publishers.outbox", "Outbox"),
+    "x": ("bot.publishers.x", "X"),
 }
+"""The module each network's settings and publisher stand in; it is loaded when an account is on that network."""
+
+
+def network(name: str) -> Network:
+    module, publisher = NETWORKS[name]
+    loaded = importlib.import_module(module)
+    return Network(loaded.Settings, getattr(loaded, publisher))
+
 
 LONGEST = timedelta(seconds=60)
 """How long a request may take where `delivery.request` is not at hand."""
@@ -58,10 +66,10 @@ def make(table: Table, base: Path, clock: Clock, longest: timedelta = LONGEST) -
 
     Raises `BadConfig` naming the dotted key that is wrong.
     """
-    network = NETWORKS[network_of(table)]
-    secrets = [each.name for each in fields(network.settings) if each.metadata.get("reader") is settings.secret_text]
-    own = settings.read(config.with_secrets(table.without("network"), secrets, base), network.settings)
+    chosen = network(network_of(table))
+    secrets = [each.name for each in fields(chosen.settings) if each.metadata.get("reader") is settings.secret_text]
+    own = settings.read(config.with_secrets(table.without("network"), secrets, base), chosen.settings)
     if (getattr(own, "total_timeout", None) or longest) > longest:
         most = f"at most {longest.total_seconds():g}s, which is delivery.request"
         raise table.wrong("total_timeout", f"must be {most}: no request may outlive its lease")
-    return network.make(own, base, clock, longest)
+    return chosen.make(own, base, clock, longest)

@@ -1,7 +1,7 @@
 """Item files: a collage as Markdown (the paragraph) under TOML front matter, its picture beside it."""
 
 import stat
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -75,8 +75,8 @@ def _front(item: collage.Item, picture: str) -> dict[str, Any]:
         "printed_number": item.printed_number,
         "caption": item.caption,
         "thread": item.thread,
-        "figures": [_filled(asdict(figure)) for figure in paper.figures],
-        "references": [asdict(reference) for reference in paper.references],
+        "figures": [_filled(figure._asdict()) for figure in paper.figures],
+        "references": [reference._asdict() for reference in paper.references],
     }
     return {**needed, **_filled(rest), "links": _links(paper.links)}
 

@@ -1,7 +1,6 @@
 """Papers and their links."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -58,8 +57,8 @@ def _values(paper: Paper) -> dict[str, Any]:
         "arxiv_id": paper.arxiv_id,
         "doi": paper.doi,
         "licence": paper.licence,
-        "figures": [asdict(figure) for figure in paper.figures],
-        "reference_list": [asdict(reference) for reference in paper.references],
+        "figures": [figure._asdict() for figure in paper.figures],
+        "reference_list": [reference._asdict() for reference in paper.references],
     }
 
 

@@ -29,7 +29,7 @@ SECTIONS: dict[str, type[Any]] = {
     SERIES: config.SeriesSettings,
     f"{SERIES}.numbering": config.Numbering,
     f"{SERIES}.roundup": config.RoundupSettings,
-} | {f"accounts.{name}": network.settings for name, network in table.NETWORKS.items()}
+} | {f"accounts.{name}": table.network(name).settings for name in table.NETWORKS}
 """Every settings class and where its table stands."""
 
 

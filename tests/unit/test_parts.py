@@ -1,6 +1,5 @@
 """A long text in parts: whole, in order, each fitting, cut where a careful person would."""
 
-import dataclasses
 import time
 from collections.abc import Callable
 from itertools import islice
@@ -30,7 +29,7 @@ def within(count: int) -> Callable[[str], bool]:
 
 def on(network: str, length: int | None = None) -> Callable[[str], bool]:
     limits = LIMITS[network]
-    limits = dataclasses.replace(limits, length=length or limits.length)
+    limits = limits._replace(length=length or limits.length)
     return lambda said: text.fits(said, network, limits)
 
 

@@ -1,7 +1,6 @@
 """How long a text is, and what in it becomes a link, tag or mention, by each network's rule."""
 
 import ast
-import dataclasses
 import re
 from collections.abc import Callable
 
@@ -106,9 +105,9 @@ def test_bluesky_counts_every_grapheme_of_a_link() -> None:
 
 
 def test_a_server_may_count_links_longer() -> None:
-    limits = dataclasses.replace(LIMITS["mastodon"], length=30, url_length=40)
+    limits = LIMITS["mastodon"]._replace(length=30, url_length=40)
     assert not text.fits("https://example.com", "mastodon", limits)
-    assert text.fits("https://example.com", "mastodon", dataclasses.replace(limits, url_length=30))
+    assert text.fits("https://example.com", "mastodon", limits._replace(url_length=30))
 
 
 def test_bluesky_has_a_limit_of_bytes_too() -> None:
