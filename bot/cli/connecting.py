@@ -61,12 +61,13 @@ def x_command(config_file: str | None, account: str, secrets: Path | None, base_
 
 
 def _place(own: Config, account: str, secrets: Path | None) -> Path:
-    """Where the keys will be kept: outside the folder of the configuration, which may be in a repository."""
+    """Where the keys will be kept: outside any repository, and not beside the configuration."""
     if account in own.accounts and own.accounts[account].values.get("network") != "outbox":
         raise NotAllowed(f"[accounts.{account}] is in {own.file.name} already; name another one with --account.")
     file = (secrets or Path.home() / ".config" / "mlcollage" / f"{account}.toml").expanduser().absolute()
-    if file.is_relative_to(own.folder):
-        raise NotAllowed(f"{file} lies beside the configuration, where it could be committed; name a place elsewhere.")
+    repository = next((folder for folder in file.parents if (folder / ".git").exists()), None)
+    if repository or file.parent == own.folder:
+        raise NotAllowed(f"{file} could be committed from {repository or own.folder}; name a place elsewhere.")
     if file.exists():
         raise NotAllowed(f"{file} is there already and stays as it is; name another one with --secrets.")
     return file

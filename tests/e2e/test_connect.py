@@ -66,13 +66,15 @@ def test_keys_that_x_does_not_accept_are_not_kept(desk: Desk, fake: FakeX, home:
     assert (desk.folder / "config.toml").read_bytes() == before
 
 
-@pytest.mark.parametrize("where", ["beside", "twice"])
-def test_keys_are_never_kept_beside_the_configuration_or_written_over_others(
+@pytest.mark.parametrize("where", ["beside", "repository", "twice"])
+def test_keys_are_never_kept_where_they_could_be_committed_or_written_over_others(
     desk: Desk, fake: FakeX, home: Path, where: str
 ) -> None:
-    place = desk.folder / "keys.toml" if where == "beside" else home / "keys.toml"
+    place = desk.folder / "keys.toml" if where == "beside" else home / "keys" / "x.toml"
+    if where == "repository":
+        (home / ".git").mkdir(parents=True)
     if where == "twice":
-        home.mkdir()
+        place.parent.mkdir(parents=True)
         place.write_text("mine", encoding="utf-8")
     done = connect(fake, "--secrets", str(place))
     assert isinstance(done.exception, NotAllowed)
