@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -40,16 +41,13 @@ def _copy(source: Config, folder: Path) -> None:
     if folder.exists() and any(folder.iterdir()):
         raise NotAllowed(f"{folder} is not empty and no simulation; name another folder.")
     folder.mkdir(parents=True, exist_ok=True)
-    real = Database(source.database_url)
-    target = folder / "queue.db"
-    if real.version() is None:
-        Database(f"sqlite:///{target}").prepare()
-    else:
-        copy.into_file(real, target)
-    copied = Database(f"sqlite:///{target}")
-    with copied.write() as conn:
-        installation.put(conn, MARK, "yes")
-    copied.close()
+    with closing(Database(source.database_url)) as real:
+        if real.version() is not None:
+            copy.into_file(real, folder / "queue.db")
+    with closing(Database(f"sqlite:///{folder / 'queue.db'}")) as copied:
+        copied.prepare()
+        with copied.write() as conn:
+            installation.put(conn, MARK, "yes")
     if source.templates.is_dir():
         shutil.copytree(source.templates, folder / "templates", dirs_exist_ok=True)
     # Last, so that a copy that was cut off is not taken for a simulation.
@@ -82,6 +80,12 @@ def run(own: Config, start_on: date | None, end_on: date, say: assemble.Say) -> 
     end = schedule.instant(end_on + schedule.DAY, time(0), zone)
     _set_clock(own, schedule.instant(start_on, time(0), zone) if start_on else None)
     world = assemble.world(own, say=say)
+    with closing(world.database):
+        return _play(world, end)
+
+
+def _play(world: World, end: datetime) -> datetime:
+    """Jump from due time to due time until `end`; where the clock stands then."""
     while True:
         for notice in tick.tick(world):
             world.say(notice.text)
@@ -93,7 +97,6 @@ def run(own: Config, start_on: date | None, end_on: date, say: assemble.Say) -> 
         world.clock.wait_until(max(soon, world.clock.now() + tick.STAY / 2))
     if world.clock.now() < end:
         _remember(world, end)
-    world.database.close()
     return max(world.clock.now(), end)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from PIL import Image
@@ -15,6 +16,10 @@ from bot import assemble, config
 from bot.storage.database import Database
 from bot.world import World
 from tests import postgres
+
+# How long an example takes says how busy the machine is, and nothing about the program.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
