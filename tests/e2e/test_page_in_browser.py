@@ -1,7 +1,6 @@
 import hashlib
 import html
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -22,6 +21,7 @@ from bot.core.month import Roundup
 from bot.core.month import State as RoundupState
 from bot.core.paper import Link, LinkKind, Paper
 from bot.site import folder, pages
+from tests.conftest import absent
 
 WIDTHS = (320, 390, 1280)
 FLAGS = [
@@ -75,11 +75,8 @@ def chromium() -> str:
     names = ("chromium", "chromium-browser", "google-chrome")
     found = next(filter(None, map(shutil.which, names)), None)
     if found is None:
-        reason = f"no browser is installed: none of {', '.join(names)} is on the PATH"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
+        absent(f"no browser is installed: none of {', '.join(names)} is on the PATH")
+    return str(found)
 
 
 def _drawing(width: int, height: int) -> tuple[Picture, bytes]:
