@@ -172,7 +172,7 @@ class _Inline:
     def _code(self, found: re.Match[str]) -> int:
         """Up to as many ticks as began it; ticks that nothing ends are ticks."""
         ticks = found[0]
-        if self.last_ticks[len(ticks)] == found.start():
+        if self.last_ticks.get(len(ticks), 0) <= found.start():
             self.pieces.append(ticks)
             return found.end()
         for end in compiled("`+").finditer(self.text, found.end()):

@@ -1,7 +1,7 @@
 """A paragraph's Markdown read aloud: what stays of it in a post."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core import tex, text
@@ -121,6 +121,7 @@ def test_words_without_marks_are_left_alone(words: list[str]) -> None:
 
 
 @given(st.text() | st.text("ab*_`[]()!$\\<>#-+1.~&; \n^{}", max_size=60))
+@example("\\``")
 def test_any_text_can_be_read(said: str) -> None:
     assert text.plain(said) == text.plain(said).strip()
     text.linked(said)
