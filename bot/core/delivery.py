@@ -133,7 +133,29 @@ class NotSeen(NamedTuple):
 Look = Found | Absent | NotSeen
 
 
+class Post(NamedTuple):
+    """A post of the account's own, as its network shows it."""
+
+    receipt: Receipt
+    text: str
+
+
+class Survey(NamedTuple):
+    """What the account shows since our last receipt: parts of this thread that are out already, by position, and
+    every other post of its own. `saved` is what the publisher wants back from now on.
+    """
+
+    found: dict[int, Receipt]
+    others: tuple[Post, ...]
+    saved: dict[str, object]
+
+
 def thread_key(series: str, moment: str, account: str, rehearsal: int) -> str:
     """The same thread always has the same key: from series, slot or month, and account, never from chance."""
     key = f"{series}/{moment}/{account}"
     return f"rehearsal-{rehearsal}/{key}" if rehearsal else key
+
+
+def is_rehearsed(key: str) -> bool:
+    """Whether a thread's key is one of a rehearsal."""
+    return key.count("/") == 3

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from bot.core.delivery import Look, Receipt, Thread
+    from bot.core.delivery import Look, Receipt, Survey, Thread
     from bot.core.network import Limits, Price
 
 Saved = dict[str, object]
@@ -34,6 +34,18 @@ class Publisher(Protocol):
     """US dollars a month may cost; None where there is no limit."""
 
     def limits(self) -> "Limits": ...
+
+    def survey(self, thread: "Thread", saved: Saved, since: str | None) -> "Survey":
+        """Read the account's own posts since the one with the id `since`, our last receipt of this series.
+
+        The newest ones where that is None. It is done before anything of a claim is sent, and can never publish;
+        `find` looks from what it saved.
+        """
+        ...
+
+    def receipt(self, url: str) -> "Receipt":
+        """The receipt of a post that a person points to; raises `BadInput` when there is no such post of ours."""
+        ...
 
     def prepare(self, thread: "Thread", saved: Saved) -> Saved:
         """Upload pictures, reserve keys: repeatable, and never able to publish."""

@@ -37,9 +37,13 @@ INDEXES = (
     Part("ix_deliveries_open", "deliveries", ("next_at",), OPEN_DELIVERY),
     Part("ix_deliveries_collage_id", "deliveries", ("collage_id",)),
     Part("ix_deliveries_roundup_id", "deliveries", ("roundup_id",)),
+    Part("ix_deliveries_begun", "deliveries", ("account_id", "series_id", "id"), "begun"),
+    Part("ix_parts_receipt_id", "parts", ("receipt_id",), "receipt_id IS NOT NULL"),
+    Part("ix_looks_delivery_id", "looks", ("delivery_id",)),
     Part("ix_attempts_delivery_id", "attempts", ("delivery_id",)),
     Part("ix_charges_month", "charges", ("account_id", "month")),
     Part("ix_notices_unprinted", "notices", ("id",), "printed_at IS NULL"),
+    Part("ix_notices_unalerted", "notices", ("id",), "alerted_at IS NULL"),
     Part("ix_notices_open", "notices", ("id",), "acknowledged_at IS NULL"),
     Part("ix_log_subject", "log", ("subject",)),
 )

@@ -1,9 +1,10 @@
 """What the database remembers of each series and account: since when it looks, how far it has looked, who is held."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from bot.core.errors import BadInput
 from bot.core.schedule import STEP
@@ -35,6 +36,8 @@ class AccountRow(NamedTuple):
     held_at: datetime | None
     note: str
     held_until: datetime | None
+    strangers: tuple[str, ...] = ()
+    """Ids of posts that are not the ledger's, after which a person has been asked."""
 
     def is_held(self, at: datetime) -> bool:
         return self.held_at is not None and (self.held_until is None or at < self.held_until)
@@ -111,7 +114,7 @@ def ensure_account(conn: Connection, name: str, network: str) -> AccountRow:
         row = conn.execute(statement).one()
     elif row.network != network:
         conn.execute(update(accounts).where(accounts.c.id == row.id).values(network=network))
-    return AccountRow(**row._asdict() | {"network": network})
+    return _account(row)._replace(network=network)
 
 
 def account_ids(conn: Connection) -> dict[str, int]:
@@ -119,7 +122,16 @@ def account_ids(conn: Connection) -> dict[str, int]:
 
 
 def all_accounts(conn: Connection) -> list[AccountRow]:
-    return [AccountRow(**row._asdict()) for row in conn.execute(select(accounts).order_by(accounts.c.name))]
+    return [_account(row) for row in conn.execute(select(accounts).order_by(accounts.c.name))]
+
+
+def _account(row: Row[Any]) -> AccountRow:
+    return AccountRow(**row._asdict() | {"strangers": tuple(row.strangers)})
+
+
+def note_strangers(conn: Connection, account_id: int, ids: Sequence[str]) -> None:
+    """Remember the posts after which a person is asked: released, the account is not held for them again."""
+    conn.execute(update(accounts).where(accounts.c.id == account_id).values(strangers=list(ids)))
 
 
 def hold_account(conn: Connection, name: str, at: datetime | None, note: str, until: datetime | None = None) -> bool:

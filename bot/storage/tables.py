@@ -107,6 +107,7 @@ accounts = Table(
     _instant("held_at", nullable=True),
     _instant("held_until", nullable=True),
     _text("note"),
+    Column("strangers", JSON, nullable=False, server_default="[]"),
 )
 
 papers = Table(
@@ -230,6 +231,7 @@ deliveries = Table(
     Column("looks", Integer, nullable=False, server_default="0"),
     Column("saved", JSON, nullable=False),
     _text("note"),
+    _instant("tried_from", nullable=True),
     _instant("ended_at", nullable=True),
     _rehearsal(),
 )
@@ -263,6 +265,15 @@ attempts = Table(
     _text("detail"),
 )
 
+looks = Table(
+    "looks",
+    metadata,
+    _id(),
+    _reference("delivery_id", "deliveries", nullable=False),
+    _instant("at"),
+    _text("saw"),
+)
+
 charges = Table(
     "charges",
     metadata,
@@ -281,10 +292,25 @@ notices = Table(
     Column("key", Text, nullable=False, unique=True),
     Column("kind", String(20), nullable=False),
     Column("text", Text, nullable=False),
+    _text("details"),
     _instant("created_at"),
     _instant("printed_at", nullable=True),
+    _instant("alerted_at", nullable=True),
     _instant("acknowledged_at", nullable=True),
     _rehearsal(),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    _id(),
+    _reference("notice_id", "notices", nullable=False),
+    Column("destination", String(64), nullable=False),
+    _instant("next_at"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    _instant("ended_at", nullable=True),
+    _text("note"),
+    UniqueConstraint("notice_id", "destination"),
 )
 
 log = Table(
