@@ -17,6 +17,13 @@ class Refusal(NamedTuple):
     until: datetime | None = None
 
 
+def unknown_series(world: World, delivery: Delivery) -> Refusal | None:
+    """A thread of a series that the configuration no longer has: nobody knows how it is to be composed."""
+    if delivery.series in world.config.series:
+        return None
+    return Refusal(f"Series {delivery.series} is not in the configuration any more: put it back.")
+
+
 def refusal(world: World, publisher: Publisher, delivery: Delivery, thread: Thread) -> Refusal | None:
     """None when it may begin; a thread that is partly out is always finished."""
     if any(part.receipt for part in thread.parts):

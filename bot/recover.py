@@ -6,9 +6,10 @@ from typing import assert_never
 
 from bot import bill
 from bot.core import errors
-from bot.core.delivery import Absent, Delivery, Found, NotSeen, Outcome, State
+from bot.core.delivery import Absent, Delivery, Found, Look, NotSeen, Outcome, State, Thread
 from bot.publishers.protocol import Publisher
 from bot.storage import ledger, notices
+from bot.storage.database import Connection
 from bot.world import World
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -19,7 +20,8 @@ def left_over(world: World) -> None:
     """Deliveries that somebody left: back to waiting where nothing was tried, else to be looked for."""
     now = world.clock.now()
     with world.database.read() as conn:
-        left = ledger.abandoned(conn, now - world.config.delivery.request, world.rehearsal)
+        before = world.database.instant(now) - world.config.delivery.request
+        left = ledger.abandoned(conn, before, world.rehearsal)
     for delivery in left:
         with suppress(ledger.Lost), world.database.write() as conn:
             if not ledger.unfinished(conn, delivery.id):
@@ -30,40 +32,65 @@ def left_over(world: World) -> None:
             ledger.move(conn, delivery, State.UNCERTAIN, now, next_at=at, looks=0)
 
 
-def look(world: World, publisher: Publisher, delivery: Delivery) -> None:
-    """Look for what an attempt without a known outcome may have left, and say what was seen."""
+def look(world: World, publisher: Publisher, delivery: Delivery, *, settled: bool = True) -> None:
+    """Look for what an attempt without a known outcome may have left, and write down what was seen.
+
+    Not seeing it means something only where the look is `settled`: late enough for the network to show it.
+    """
     with world.database.read() as conn:
         thread = ledger.thread(conn, delivery)
-    own = world.config.delivery
     try:
         seen = publisher.find(thread, delivery.saved)
     except Exception as error:  # noqa: BLE001 - looking cannot publish: look again later
-        later = world.clock.now() + own.retry_longest
+        later = world.clock.now() + world.config.delivery.retry_longest
         with world.database.write() as conn:
-            ledger.look_again(conn, delivery, later, delivery.looks, errors.sentence(error))
+            if settled:
+                ledger.look_again(conn, delivery, later, delivery.looks, errors.sentence(error))
+            ledger.saw(conn, delivery.id, world.clock.now(), f"looking failed: {errors.sentence(error)}")
         return
-    now = world.clock.now()
-    with world.database.write() as conn:
+    # Lost: somebody else has looked, too, and said what follows.
+    with suppress(ledger.Lost), world.database.write() as conn:
         bill.charge(world, conn, publisher, delivery, reads=1)
-        match seen:
-            case Found():
-                ledger.record(conn, delivery, seen.receipts)
-                ledger.end_unfinished(conn, delivery.id, Outcome.SENT, "found on the network", now)
-                everything = all(part.receipt or part.position in seen.receipts for part in thread.parts)
-                ledger.move(conn, delivery, State.SENT if everything else State.WAITING, now, next_at=now)
-            case Absent():
-                ledger.end_unfinished(conn, delivery.id, Outcome.NOT_SENT, "a key proves that it is not there", now)
-                ledger.move(conn, delivery, State.WAITING, now, next_at=now)
-            case NotSeen() if seen.anchor_seen and delivery.looks >= 1:
-                ledger.end_unfinished(conn, delivery.id, Outcome.NOT_SENT, "two settled looks did not show it", now)
-                ledger.move(conn, delivery, State.WAITING, now, next_at=now)
-            case NotSeen() if seen.anchor_seen:
-                ledger.look_again(
-                    conn, delivery, now + own.second_look - own.first_look, 1, "not seen at the first look"
-                )
-            case NotSeen():
-                ledger.look_again(conn, delivery, NEVER, 0, "looking does not tell")
-                say = f"{delivery.subject} may or may not be out, and looking does not tell: please look yourself."
-                notices.add(conn, notices.Kind.UNCERTAIN, f"{delivery.key}/ask", say, now, world.rehearsal)
-            case _:
-                assert_never(seen)
+        ledger.saw(conn, delivery.id, world.clock.now(), _words(seen))
+        if settled or not isinstance(seen, NotSeen):
+            _conclude(world, conn, delivery, thread, seen)
+
+
+def _words(seen: Look) -> str:
+    match seen:
+        case Found():
+            return f"out: part {', '.join(map(str, sorted(seen.receipts)))}"
+        case Absent():
+            return "a key proves that it is not there"
+        case NotSeen():
+            return "not seen" if seen.anchor_seen else "not seen, and looking does not tell"
+        case _:
+            assert_never(seen)
+
+
+def _conclude(world: World, conn: Connection, delivery: Delivery, thread: Thread, seen: Look) -> None:
+    own, now = world.config.delivery, world.clock.now()
+    match seen:
+        case Found():
+            ledger.record(conn, delivery, seen.receipts)
+            ledger.end_unfinished(conn, delivery.id, Outcome.SENT, "found on the network", now)
+            everything = all(part.receipt or part.position in seen.receipts for part in thread.parts)
+            ledger.move(conn, delivery, State.SENT if everything else State.WAITING, now, next_at=now)
+        case Absent():
+            ledger.end_unfinished(conn, delivery.id, Outcome.NOT_SENT, _words(seen), now)
+            ledger.move(conn, delivery, State.WAITING, now, next_at=now)
+        case NotSeen() if seen.anchor_seen and delivery.looks >= 1:
+            ledger.end_unfinished(conn, delivery.id, Outcome.NOT_SENT, "two settled looks did not show it", now)
+            ledger.move(conn, delivery, State.WAITING, now, next_at=now)
+        case NotSeen() if seen.anchor_seen:
+            again = now + own.second_look - own.first_look
+            ledger.look_again(conn, delivery, again, 1, "not seen at the first look")
+        case NotSeen():
+            ledger.look_again(conn, delivery, NEVER, 0, "looking does not tell")
+            say = (
+                f"{delivery.subject} may or may not be out, and looking does not tell: please look yourself. "
+                f"Then: mlcollage deliveries resolve {delivery.id} --posted URL, or --not-posted"
+            )
+            notices.add(conn, notices.Kind.UNCERTAIN, f"{delivery.key}/ask/{delivery.fence}", say, now, world.rehearsal)
+        case _:
+            assert_never(seen)

@@ -1,9 +1,9 @@
 """What is due now, in order of due time: slots, roundups, deliveries, notices."""
 
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from bot import compose, deliver, recover, roundup
 from bot.config import Series
@@ -18,6 +18,7 @@ from bot.storage.claims import NewDelivery, Taken
 from bot.storage.database import Connection
 from bot.storage.notices import Kind, Notice
 from bot.storage.series import SeriesRow
+from bot.workers import Workers
 from bot.world import World
 
 STAY = timedelta(minutes=1)
@@ -35,32 +36,34 @@ class Due:
     title_month: str = ""
 
 
-def tick(world: World) -> list[Notice]:
+def tick(world: World, workers: Workers | None = None) -> list[Notice]:
     """Do everything that is due; the notices that nobody has heard yet."""
-    world = begin(world)
+    world, workers = begin(world), workers or Workers()
     while True:
-        _do_what_is_due(world)
+        _do_what_is_due(world, workers)
         now, soon = world.clock.now(), next_at(world)
-        if soon is None or not now < soon <= now + STAY:
+        if world.stop.is_set() or soon is None or not now < soon <= now + STAY:
             return unheard(world)
         world.clock.wait_until(soon)
 
 
-def _do_what_is_due(world: World) -> None:
+def _do_what_is_due(world: World, workers: Workers) -> None:
     recover.left_over(world)
     _strand(world)
-    _deliver(world)
+    _deliver(world, workers)
     waiting = set()
     for due in sorted(_due(world), key=lambda due: (due.at, due.title_month)):
+        if world.stop.is_set():
+            return
         if due.slot:
             _settle_slot(world, due.series, due.slot, due.state)
         elif due.series.name not in waiting and not roundup.settle(world, due.series, due.title_month, due.at):
             waiting.add(due.series.name)
-        _deliver(world)
+        _deliver(world, workers)
     for _ in ("the thread", "what came of it"):
         for own in world.config.series.values():
             roundup.advance(world, own)
-        _deliver(world)
+        _deliver(world, workers)
 
 
 def begin(world: World) -> World:
@@ -243,7 +246,7 @@ def post_now(world: World, own: Series, item: Collage) -> None:
         claim(world, own, item, SlotTime(now, now.astimezone(own.zone).date()), extra=True)
     except Taken:
         raise NotAllowed(f"{item.name} was changed or taken by somebody else at this moment; look again.") from None
-    _deliver(world)
+    _deliver(world, Workers())
 
 
 def settle_pause(world: World, own: Series) -> None:
@@ -274,18 +277,13 @@ def _strand(world: World) -> None:
                 _note(world, conn, Kind.UNCERTAIN, f"{name}/gone", say)
 
 
-def _deliver(world: World) -> None:
-    """Send what is due, one worker thread per account: one network's trouble delays no other."""
+def _deliver(world: World, workers: Workers) -> None:
+    """Send what is due, each account by its own worker: one network's trouble delays no other."""
     with world.database.read() as conn:
         due = set(ledger.due_accounts(conn, world.clock.now(), world.rehearsal)) if world.publishers else set()
         wanted = due & set(world.publishers)
         rows = [row for row in series.all_accounts(conn) if row.name in wanted and not row.is_held(world.clock.now())]
-    if len(rows) == 1:
-        deliver.run(world, rows[0])
-    elif rows:
-        with ThreadPoolExecutor(len(rows), thread_name_prefix="account") as workers:
-            for done in [workers.submit(deliver.run, world, row) for row in rows]:
-                done.result()
+    workers.run({row.name: partial(deliver.run, world, row) for row in rows})
 
 
 def next_at(world: World) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from threading import Event
 
 from bot.config import Config
 from bot.core.schedule import Clock
@@ -13,7 +14,7 @@ from bot.storage.database import Database
 class World:
     """`rehearsal` is 0 when live, else the number of the rehearsal that runs; `who` is named in the log.
 
-    `say` tells a person who watches what is being done.
+    `say` tells a person who watches what is being done. Once `stop` is set, the request in flight is the last one.
     """
 
     config: Config
@@ -23,3 +24,4 @@ class World:
     rehearsal: int
     who: str
     say: Callable[[str], None] = field(default=lambda words: None)
+    stop: Event = field(default_factory=Event)

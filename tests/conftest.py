@@ -3,6 +3,7 @@
 import io
 import itertools
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,11 @@ from tests import postgres
 # How long an example takes says how busy the machine is, and nothing about the program.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
+
+# Databases are synced at every commit: in memory that costs nothing. Where it is small, the disk has to do.
+MEMORY = Path("/dev/shm")
+if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 2_000_000_000:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"

@@ -16,14 +16,15 @@ class State(StrEnum):
 
 
 MOVES: dict[State, frozenset[State]] = {
-    State.WAITING: frozenset({State.SENDING, State.HELD, State.FAILED}),
+    State.WAITING: frozenset({State.SENDING, State.WAITING, State.SENT, State.HELD, State.FAILED}),
     State.SENDING: frozenset({State.SENT, State.WAITING, State.FAILED, State.UNCERTAIN, State.HELD}),
     State.UNCERTAIN: frozenset({State.SENT, State.WAITING, State.FAILED}),
-    State.HELD: frozenset({State.WAITING, State.FAILED}),
-    State.FAILED: frozenset({State.WAITING}),
+    State.HELD: frozenset({State.WAITING, State.SENT, State.FAILED}),
+    State.FAILED: frozenset({State.WAITING, State.SENT, State.FAILED}),
     State.SENT: frozenset(),
 }
-"""From each state the states it may go to. `sent` is history."""
+"""From each state the states it may go to. `sent` is history; what was not being sent goes there when a person or a
+look finds it out already."""
 
 
 class Kind(StrEnum):
@@ -106,11 +107,22 @@ class Delivery(NamedTuple):
     failures: int = 0
     looks: int = 0
     note: str = ""
+    tried_from: datetime | None = None
+
+    @property
+    def since(self) -> datetime:
+        """Since when it is tried: its due time, or when a person had it tried again."""
+        return self.tried_from or self.due_at
 
     @property
     def subject(self) -> str:
         """What a notice calls it."""
         return f"The thread {self.key} on {self.account}"
+
+    @property
+    def command(self) -> str:
+        """What a notice names, for a person to see all of it."""
+        return f"mlcollage deliveries show {self.id}"
 
 
 class Found(NamedTuple):

@@ -55,4 +55,11 @@ class Unavailable(MlcollageError):
 
 
 class Uncertain(MlcollageError):
-    """It may be out: look before anything else."""
+    """It may be out: look before anything else.
+
+    `saved` is what the publisher wants back when it looks, in place of what it had saved.
+    """
+
+    def __init__(self, message: str = "", saved: dict[str, object] | None = None) -> None:
+        super().__init__(message)
+        self.saved = saved

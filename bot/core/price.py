@@ -19,12 +19,13 @@ class Cost:
 
     def __str__(self) -> str:
         if self.linked > 1:
-            dear = f"{self.linked} of {self.parts} parts hold a link: ${_cents(self.total)}"
-            return f"{dear}; all links in one part: ${_cents(self.least)}"
-        return f"${_cents(self.total)}" + (", most of it for the part with a link" if self.linked else "")
+            dear = f"{self.linked} of {self.parts} parts hold a link: ${cents(self.total)}"
+            return f"{dear}; all links in one part: ${cents(self.least)}"
+        return f"${cents(self.total)}" + (", most of it for the part with a link" if self.linked else "")
 
 
-def _cents(amount: Decimal) -> Decimal:
+def cents(amount: Decimal) -> Decimal:
+    """Rounded as money is."""
     return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 

@@ -103,9 +103,21 @@ def some_text(value: Any) -> str:
 
 def secret_text(value: Any) -> Secret:
     """As `some_text`, but what is wrong is said without showing it."""
+    return Secret(some_text(secret_line(value)))
+
+
+def secret_line(value: Any) -> Secret:
+    """As `text`, but what is wrong is said without showing it."""
     if not isinstance(value, str):
         raise ValueError("must be text in quotes")
-    return Secret(some_text(value))
+    return Secret(text(value))
+
+
+def secret_list(value: Any) -> tuple[Secret, ...]:
+    """As `list_of(secret_text)`, but what is wrong is said without showing it."""
+    if not isinstance(value, list):
+        raise ValueError("must be a list in [ ]")
+    return tuple(list_of(secret_text)(value))
 
 
 def flag(value: Any) -> bool:
@@ -229,7 +241,10 @@ def singular_and_plural(value: Any) -> tuple[str, str]:
     return names[0], names[1]
 
 
+ADDRESS = r"https?://[^\s/]+[^\s]*"
+
+
 def address(value: Any) -> str:
-    if not re.fullmatch(r"https?://[^\s/]+[^\s]*", some_text(value)):
+    if not re.fullmatch(ADDRESS, some_text(value)):
         raise ValueError(f"must be an http(s) address, not {shown(value)}")
     return str(value).rstrip("/")

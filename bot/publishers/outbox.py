@@ -3,20 +3,28 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from bot import files
 from bot.core import network, settings
-from bot.core.delivery import Absent, Found, Look, Part, Receipt, Thread
-from bot.core.errors import Unavailable
+from bot.core.collage import shown
+from bot.core.delivery import Absent, Found, Look, Part, Post, Receipt, Survey, Thread, is_rehearsed
+from bot.core.errors import BadInput, Unavailable
 from bot.core.schedule import Clock
 from bot.core.settings import setting
 from bot.publishers.protocol import Saved
+
+NEWEST = 20
+"""Folders a survey reads where it does not know since when."""
+DATED = r"\d{4}-\d{2}-\d{2}-"
+DAY = len("2021-08-04")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,27 @@ class Outbox:
     def limits(self) -> network.Limits:
         return network.LIMITS[self.network]
 
+    def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
+        """The thread by its key, and the first part of each other since the day of `since`, but for rehearsals."""
+        try:
+            look = self._look(thread)
+            found = look.receipts if isinstance(look, Found) else {}
+            ours = {receipt.id.partition("/")[0] for receipt in found.values()}
+            names = [name for name in self._names(since) if name not in ours]
+            others = tuple(post for name in names if (post := self._first_part(name)))
+        except OSError as error:
+            raise self._unreadable(error) from error
+        return Survey(found, others, saved)
+
+    def receipt(self, url: str) -> Receipt:
+        """The receipt of the part whose text is in this file: a path, or a file: URL."""
+        try:
+            return self._receipt_of(_path(url))
+        except (OSError, ValueError):
+            example = self.folder / "2021-08-04-name" / "1.txt"
+            words = f"{shown(url, 200)} is no part of a thread in this outbox; name its text, as in {example}."
+            raise BadInput(words) from None
+
     def prepare(self, thread: Thread, saved: Saved) -> Saved:
         return saved
 
@@ -62,7 +91,7 @@ class Outbox:
         try:
             found = self._look(thread)
         except OSError as error:
-            raise Unavailable(f"The outbox {self.folder} cannot be read: {error.strerror or error}.") from error
+            raise self._unreadable(error) from error
         return found if isinstance(found, Found) else Absent()
 
     def read_back(self, thread: Thread, position: int, saved: Saved) -> str:
@@ -84,9 +113,48 @@ class Outbox:
                 return place
             described = _described(place)
             if described.get("key") == thread.key:
-                at = datetime.fromisoformat(str(described["posted_at"]))
-                return Found(_receipts(thread, place, at))
+                return Found(_receipts(thread, place, self._posted_at(described)))
             count += 1
+
+    def _names(self, since: str | None) -> list[str]:
+        """Folders that may hold threads: those since the day of the receipt `since`, or the newest."""
+        if not self.folder.exists():
+            return []
+        first = since[:DAY] if since and re.match(DATED, since) else ""
+        # Only names: a Path for each of ten thousand threads would take ten times as long.
+        with os.scandir(self.folder) as entries:
+            names = [entry.name for entry in entries if entry.name >= first]
+        dated = sorted(name for name in names if re.match(DATED, name))
+        return dated if first else dated[-NEWEST:]
+
+    def _first_part(self, name: str) -> Post | None:
+        """What a folder shows first; nothing where it is no thread, or one of a rehearsal."""
+        place = self.folder / name
+        described = _described(place)
+        key, texts = described.get("key"), _texts(described)
+        if not isinstance(key, str) or is_rehearsed(key) or not texts:
+            return None
+        return Post(_receipt(place, 1, self._posted_at(described)), texts[0])
+
+    def _receipt_of(self, given: Path) -> Receipt:
+        """The receipt of the part whose text this file is; raises `ValueError` or `OSError` where it is none."""
+        place, position = self.folder / given.parent.name, int(given.stem)
+        described = _described(place)
+        is_part = given.name == f"{position}.txt" and 1 <= position <= len(_texts(described))
+        if not (is_part and (place / given.name).samefile(given)):
+            raise ValueError
+        return _receipt(place, position, self._posted_at(described))
+
+    def _posted_at(self, described: dict[str, Any]) -> datetime:
+        """When a thread was written; now, where somebody changed its description so that it does not tell."""
+        try:
+            at = datetime.fromisoformat(str(described.get("posted_at")))
+        except ValueError:
+            return self._clock.now()
+        return at if at.tzinfo else self._clock.now()
+
+    def _unreadable(self, error: OSError) -> Unavailable:
+        return Unavailable(f"The outbox {self.folder} cannot be read: {error.strerror or error}.")
 
     def _write(self, thread: Thread, place: Path) -> dict[int, Receipt]:
         beside = self.folder / f".writing-{hashlib.sha256(thread.key.encode()).hexdigest()[:16]}"
@@ -105,16 +173,34 @@ class Outbox:
 def _described(place: Path) -> dict[str, Any]:
     try:
         described = json.loads((place / "thread.json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, RecursionError, ValueError):
         return {}
     return described if isinstance(described, dict) else {}
 
 
+def _texts(described: dict[str, Any]) -> list[str]:
+    """A thread's texts in order, as far as its description has them."""
+    parts = described.get("parts")
+    texts = [part.get("text") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+    return [text for text in texts if isinstance(text, str)]
+
+
+def _path(url: str) -> Path:
+    """The path that is meant; raises `ValueError` for an address elsewhere."""
+    address = urlsplit(url)
+    if address.scheme != "file":
+        return Path(url)
+    if address.netloc not in {"", "localhost"}:
+        raise ValueError
+    return Path(os.fsdecode(unquote_to_bytes(address.path)))
+
+
 def _receipts(thread: Thread, place: Path, at: datetime) -> dict[int, Receipt]:
-    return {
-        part.position: Receipt(f"{place.name}/{part.position}", (place / f"{part.position}.txt").as_uri(), at)
-        for part in thread.parts
-    }
+    return {part.position: _receipt(place, part.position, at) for part in thread.parts}
+
+
+def _receipt(place: Path, position: int, at: datetime) -> Receipt:
+    return Receipt(f"{place.name}/{position}", (place / f"{position}.txt").as_uri(), at)
 
 
 def _contents(thread: Thread, at: datetime) -> dict[str, bytes]:

@@ -10,19 +10,22 @@ from urllib.parse import urlsplit
 
 from bot.core import settings, text
 from bot.core.collage import shown
-from bot.core.delivery import Found, Look, NotSeen, Part, Receipt, Thread
-from bot.core.errors import MlcollageError, Rejected, Unavailable, Uncertain
+from bot.core.delivery import Found, Look, NotSeen, Part, Post, Receipt, Survey, Thread
+from bot.core.errors import BadInput, MlcollageError, Rejected, Unavailable, Uncertain
 from bot.core.network import LIMITS, PRICES, Limits, Price
 from bot.core.schedule import Clock
 from bot.core.settings import Secret, setting
 from bot.publishers import x_errors, x_match, x_media
 from bot.publishers.protocol import Saved
 from bot.publishers.x_calls import POST_FIELDS, Calls
-from bot.publishers.x_match import Post, inner, text_of
+from bot.publishers.x_match import inner, text_of
 from bot.publishers.x_transport import Answer, Keys, Timeouts
 
 REPLY_WAIT, REPLY_TRIES = timedelta(seconds=5), 6
 """X may not know a parent yet that it accepted a moment ago: the first wait, which doubles, and how often."""
+
+DUPLICATE = "duplicate"
+"""Saved when X says that it has a text which is not seen; the next survey forgets it."""
 
 READ_BACK_FIELDS = {
     "post.fields": POST_FIELDS["post.fields"] + ",media_metadata",
@@ -108,12 +111,37 @@ class X:
     def limits(self) -> Limits:
         return LIMITS["x"]
 
-    def prepare(self, thread: Thread, saved: Saved) -> Saved:
-        """Remember the account's newest post, from which a look would start; upload each picture, set its alt text."""
-        made = dict(saved)
-        if "anchor" not in made:
+    def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
+        """Read what is newer than this thread's newest receipt, or than `since`; a look would start where it ends.
+
+        Every post read costs, so no older one is asked for. What only shows another post once more is left out.
+        """
+        made = {key: value for key, value in saved.items() if key != DUPLICATE}
+        if not text_of(made.get("user")):
             made |= self._calls.me()
-            made["anchor"] = self._calls.newest_post(str(made["user"]))
+        start = _newest(thread) or x_match.number(since)
+        posts = self._calls.own_posts(str(made["user"]), start)
+        found = self._parts_among(posts, thread, made)
+        ours = {receipt.id for receipt in found.values()}
+        others = tuple(
+            Post(self._receipt_of(post, made), x_match.shown_text(post))
+            for post in posts
+            if post.get("id") not in ours and not x_match.is_repost(post)
+        )
+        made["anchor"] = str(max(map(x_match.number_of, posts), default=start))
+        return Survey(found, others, made)
+
+    def receipt(self, url: str) -> Receipt:
+        post_id = x_match.id_in(url)
+        if not post_id:
+            example = "https://x.com/NAME/status/1420000000000000000"
+            raise BadInput(f"{shown(url)} is no address of a post on X; it has the form {example}.")
+        me = self._calls.me()
+        return self._receipt_of(self._calls.own_post(post_id, me), dict(me))
+
+    def prepare(self, thread: Thread, saved: Saved) -> Saved:
+        """Upload each picture that is still to go out, and set its alt text."""
+        made = dict(saved)
         for part in thread.parts:
             if part.image and part.receipt is None:
                 made = x_media.ensure(self._calls, self._clock, self.limits(), part.image, made)
@@ -140,23 +168,32 @@ class X:
         return {position: Receipt(post_id, self._url(post_id, saved), self._clock.now())}
 
     def find(self, thread: Thread, saved: Saved) -> Look:
-        """Look for the parts without a receipt among the account's posts since the last one we know of."""
+        """Look for the parts without a receipt among the account's posts since the last one we know of.
+
+        That one is asked for too: whether it shows up says whether X shows what is newer.
+        """
+        anchor = _newest(thread) or x_match.number(saved.get("anchor"))
+        posts = self._calls.own_posts(text_of(saved.get("user")) or self._calls.me()["user"], max(anchor - 1, 0))
+        found = self._parts_among([post for post in posts if x_match.number_of(post) > anchor], thread, saved)
+        if found:
+            return Found(found)
+        # X says that it has this text: not seeing it is no proof then, however often.
+        return NotSeen(anchor in map(x_match.number_of, posts) and not saved.get(DUPLICATE))
+
+    def _parts_among(self, posts: Sequence[x_match.Post], thread: Thread, saved: Saved) -> dict[int, Receipt]:
+        """The parts without a receipt that are among these posts, each as an answer to the one before it."""
         known = {part.position: part.receipt.id for part in thread.parts if part.receipt}
-        # Parts go out in order: behind a receipt of this thread, nothing older is of interest.
-        anchor = max(map(x_match.number, known.values())) if known else x_match.number(saved.get("anchor"))
-        posts = self._calls.own_posts(text_of(saved.get("user")) or self._calls.me()["user"], anchor)
-        newer = [post for post in posts if x_match.number_of(post) > anchor]
         found: dict[int, Receipt] = {}
         for part in thread.parts:
             if part.position in known:
                 continue
             parent = known.get(part.position - 1)
-            post = x_match.find(newer, part, parent, known.get(1)) if parent or part.position == 1 else None
+            post = x_match.find(posts, part, parent, known.get(1)) if parent or part.position == 1 else None
             if post is None:
                 break
             known[part.position] = text_of(post.get("id"))
             found[part.position] = self._receipt_of(post, saved)
-        return Found(found) if found else NotSeen(anchor in map(x_match.number_of, posts))
+        return found
 
     def read_back(self, thread: Thread, position: int, saved: Saved) -> str:
         """What differs between a part that is out and what X shows of it: a sentence, or nothing."""
@@ -208,13 +245,15 @@ class X:
     def _looked_for(self, thread: Thread, part: Part, saved: Saved, said: str) -> dict[int, Receipt]:
         try:
             look = self.find(thread, saved)
+            if isinstance(look, Found) and part.position in look.receipts:
+                return look.receipts
+            why = "it is not among the account's posts where it belongs: please look where it is."
         except MlcollageError as error:
-            raise Uncertain(f"X says it has this text already ({said}), and looking failed: {error}") from None
-        if isinstance(look, Found) and part.position in look.receipts:
-            return look.receipts
-        raise Rejected(f"X already has this text ({said}): where is it? Or change it.")
+            why = f"looking for it failed: {error}"
+        words = f"X says that it has the text of part {part.position} already ({said}), and {why}"
+        raise Uncertain(words, saved | {DUPLICATE: True})
 
-    def _receipt_of(self, post: Post, saved: Saved) -> Receipt:
+    def _receipt_of(self, post: x_match.Post, saved: Saved) -> Receipt:
         post_id = text_of(post.get("id"))
         try:
             at = datetime.fromisoformat(text_of(post.get("created_at")))
@@ -226,7 +265,12 @@ class X:
         return f"https://x.com/{self.own.username or saved.get('username') or 'i'}/status/{post_id}"
 
 
-def _differences(part: Part, post: Post, media: object) -> Sequence[str]:
+def _newest(thread: Thread) -> int:
+    """The newest receipt of a thread; 0 where it has none. Parts go out in order, so nothing older is of interest."""
+    return max((x_match.number(part.receipt.id) for part in thread.parts if part.receipt), default=0)
+
+
+def _differences(part: Part, post: x_match.Post, media: object) -> Sequence[str]:
     """How a post as X shows it differs from a part."""
     found = []
     if not x_match.says(post, part.text):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.core.errors import Blocked, Unavailable, Uncertain
+from bot.core.errors import BadInput, Blocked, Unavailable, Uncertain
 from bot.core.schedule import Clock
 from bot.publishers import x_errors, x_match
 from bot.publishers.x_match import Post, dicts, inner, text_of
@@ -12,10 +12,13 @@ Params = dict[str, Any]
 
 PAGES = 20
 """Pages of a hundred posts a look reads at most."""
+GONE = {400, 404, 410}
+"""What X answers for a post it does not have, or an id that cannot be one."""
 POST_FIELDS = {
     "post.fields": "attachments,conversation_id,created_at,entities,id,note_post,text",
     "expansions": "referenced_posts",
 }
+AUTHOR_FIELDS = {"post.fields": "created_at,id", "expansions": "author_id"}
 
 
 class Calls:
@@ -51,28 +54,43 @@ class Calls:
             raise Unavailable(f"X does not say whose keys these are ({self.said(answer)}).")
         return {"user": user, "username": name}
 
-    def newest_post(self, user: str) -> str:
-        """The id of the account's newest post; "0" where it has none."""
-        answer = self.read(f"/2/users/{user}/tweets", {"max_results": 5, "post.fields": "id"})
-        return str(max(map(x_match.number_of, self._posts_in(answer)), default=0))
-
-    def own_posts(self, user: str, anchor: int) -> list[Post]:
-        """The account's posts, oldest first: from the anchor on, or the newest hundred where there is none."""
+    def own_posts(self, user: str, after: int) -> list[Post]:
+        """The account's posts, oldest first: those newer than the one with the id `after`, or the newest hundred."""
         posts: list[Post] = []
-        params: Params = POST_FIELDS | {"max_results": 100} | ({"since_id": str(anchor - 1)} if anchor else {})
-        for _ in range(PAGES if anchor else 1):
+        params: Params = POST_FIELDS | {"max_results": 100} | ({"since_id": str(after)} if after else {})
+        for _ in range(PAGES if after else 1):
             answer = self.read(f"/2/users/{user}/tweets", params)
             posts += self._posts_in(answer)
             token = text_of(inner(inner(answer.body, "meta"), "next_token"))
             if not token:
                 break
             params = params | {"pagination_token": token}
-        return sorted(posts, key=x_match.number_of)
+        return sorted((post for post in posts if x_match.number_of(post) > after), key=x_match.number_of)
+
+    def own_post(self, post_id: str, me: dict[str, str]) -> Post:
+        """A post of this account's own; raises `BadInput` when X shows none with this id, or another's."""
+        answer = self._call("read", "GET", f"/2/tweets/{post_id}", AUTHOR_FIELDS, None)
+        if not answer.is_success and answer.status not in GONE:
+            raise x_errors.refusal(answer, self._clock.now(), "read", self.said(answer))
+        post, said = inner(answer.body, "data"), self.said(answer)
+        if answer.status in GONE or (not isinstance(post, dict) and inner(answer.body, "errors")):
+            raise BadInput(f"X shows no post {post_id} ({said}); give the address of one that is out.")
+        author = text_of(inner(post, "author_id"))
+        if not isinstance(post, dict) or text_of(post.get("id")) != post_id or not x_match.is_id(author):
+            raise Unavailable(f"X does not say whose post {post_id} is.")
+        if author != me["user"]:
+            raise BadInput(f"The post {post_id} is not one of @{me['username']}; give the address of one that is.")
+        return post
 
     def _posts_in(self, answer: Answer) -> list[dict[str, object]]:
-        if not isinstance(answer.body, dict):
-            raise Unavailable("X did not answer with posts.")
-        return dicts(answer.body.get("data"))
+        data = inner(answer.body, "data")
+        listed = data if isinstance(data, list) else []
+        posts = [post for post in dicts(listed) if x_match.number_of(post)]
+        is_none = inner(inner(answer.body, "meta"), "result_count") == 0
+        # Only a whole answer tells: what X seems not to have would be sent.
+        if len(posts) != len(listed) or not (posts or is_none):
+            raise Unavailable(f"X did not answer with posts ({self.said(answer)}).")
+        return posts
 
     def _done(self, kind: x_errors.Kind, method: str, route: str, params: Params | None, body: object) -> Answer:
         answer = self._call(kind, method, route, params, body)

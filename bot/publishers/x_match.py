@@ -13,6 +13,8 @@ SHORT_LINK = r"https?://t\.co/\w+"
 ASCII_HOST = "xn--"
 """In a host's ASCII form, which cannot be told from ours by its letters."""
 PICTURE_LINK = r"/status/\d+/(photo|video)/\d+$"
+ADDRESS = r"(https?://)?((www|mobile|m)\.)?(x|twitter)\.com/(\w+|i/web)/status(es)?/(?P<id>[0-9]{1,19})([/?#].*)?"
+"""A post's address, however it was copied; the account's name in it means nothing to X."""
 
 
 def dicts(value: object) -> list[dict[str, object]]:
@@ -31,6 +33,12 @@ def text_of(value: object) -> str:
 def is_id(value: str) -> bool:
     """Whether it has the form the API description gives ids."""
     return re.fullmatch(r"[0-9]{1,19}", value) is not None
+
+
+def id_in(address: str) -> str:
+    """The id of the post with this address on X; nothing where it is none."""
+    found = re.fullmatch(ADDRESS, address.strip(), re.ASCII | re.IGNORECASE)
+    return found["id"] if found else ""
 
 
 def number(value: object) -> int:
@@ -98,9 +106,18 @@ def has_alt_text(post: Post, media: object, alt: str) -> bool:
     return loose(alt) in alt_texts(post, media)
 
 
+def is_repost(post: Post) -> bool:
+    """Whether it only shows another post once more."""
+    return "retweeted" in _references(post)
+
+
+def _references(post: Post) -> dict[str, str]:
+    return {text_of(ref.get("type")): text_of(ref.get("id")) for ref in dicts(post.get("referenced_posts"))}
+
+
 def _is_in_place(post: Post, parent: str | None, root: str | None) -> bool:
     """Whether it answers `parent`, or nobody where that is None; it is judged by its thread if X tells no more."""
-    references = {text_of(ref.get("type")): text_of(ref.get("id")) for ref in dicts(post.get("referenced_posts"))}
+    references = _references(post)
     if "quoted" in references or "retweeted" in references:
         return False
     if "replied_to" in references:

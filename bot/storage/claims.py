@@ -1,14 +1,15 @@
 """The claim: a slot, its collage and the deliveries in one transaction."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from bot.core.collage import Collage
-from bot.core.delivery import Kind
+from bot.core.delivery import Delivery, Kind
 from bot.core.schedule import SlotState, SlotTime
-from bot.storage import series
+from bot.storage import queue, series
 from bot.storage.database import insert_new
 from bot.storage.queue import READY
 from bot.storage.tables import collages, deliveries, slots
@@ -82,3 +83,31 @@ def claim(
     ]
     if rows:
         conn.execute(insert(deliveries), rows)
+
+
+def claim_again(conn: Connection, delivery: Delivery, year: int, posted_at: datetime, rehearsal: int) -> int | None:
+    """A collage that went back to the queue was out all the time: posted by its old slot; the number, if still free."""
+    its = (slots.c.collage_id == delivery.collage_id, slots.c.due_at == delivery.due_at)
+    its_number = select(slots.c.series_id, slots.c.number).where(*its, slots.c.rehearsal == rehearsal)
+    series_id, old_number = conn.execute(its_number).one()
+    series.lock(conn, series_id)
+    number: int | None = old_number
+    if number is not None and queue.taken_by(conn, series_id, number, year):
+        number = None
+    in_queue = (collages.c.state.in_(queue.QUEUED), collages.c.state != "claimed", collages.c.removed_at.is_(None))
+    conn.execute(
+        update(collages)
+        .where(collages.c.id == delivery.collage_id, *in_queue)
+        .values(
+            state="posted",
+            number=number,
+            number_year=year,
+            due_at=delivery.due_at,
+            posted_at=posted_at,
+            pinned_on=None,
+            note="",
+            rehearsal=rehearsal,
+            revision=collages.c.revision + 1,
+        )
+    )
+    return number

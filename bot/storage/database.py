@@ -1,15 +1,18 @@
 """One database, SQLite or PostgreSQL: connections, transactions, and the schema's version."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import URL, ColumnElement, DateTime, Engine, QueuePool, Table, create_engine, event, func, text
 from sqlalchemy import Connection as Connection
-from sqlalchemy import Engine, Table, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
+from bot.core.collage import one_line
 from bot.core.errors import NoDatabase
 
 HEAD = "0003"
@@ -22,30 +25,43 @@ MIGRATION_LOCK = 0x6D6C636F
 """PostgreSQL's advisory lock for migrations: any constant of our own."""
 
 
+Instant = datetime | ColumnElement[datetime]
+"""A moment, or the expression by which the database tells it."""
+
+
 class Database:
     """An engine with our rules: `read` for looking, `write` for one transaction that commits at its end."""
 
-    def __init__(self, url: str) -> None:
-        self.is_sqlite = url.startswith("sqlite")
+    def __init__(self, url: str | URL, *, journal: str = "WAL") -> None:
+        self.is_sqlite = (url.drivername if isinstance(url, URL) else url).startswith("sqlite")
         try:
-            self.engine = create_engine(url, connect_args={"timeout": BUSY} if self.is_sqlite else {})
+            # As many connections as there are threads: waiting for one would end in an error of the pool's own.
+            pool: dict[str, Any] = {"poolclass": QueuePool, "max_overflow": -1}
+            self.engine = create_engine(url, connect_args={"timeout": BUSY} if self.is_sqlite else {}, **pool)
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
             missing = "; install it with: pip install 'mlcollage[postgresql]'" if "psycopg" in str(error) else ""
             raise NoDatabase(f"database.url cannot be used: {_first_line(error)}{missing}.") from None
+        self.shares_clock = False
+        """Whether leases go by the database's own clock, which all hosts share."""
         if self.is_sqlite:
-            _prepare_sqlite(self.engine)
+            _prepare_sqlite(self.engine, journal)
         self.shown = _shown(url)
+
+    @classmethod
+    def in_one_file(cls, file: Path) -> "Database":
+        """A SQLite database with nothing beside its file: whoever has the file has all of it."""
+        return cls(URL.create("sqlite", database=str(file)), journal="DELETE")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that only looks, in one consistent view."""
-        with self._translated(), self.engine.connect() as connection:
+        with self.translated(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """A connection that sees the database as it was at its first look, however long it reads."""
-        with self._translated(), self.engine.connect() as connection:
+        with self.translated(), self.engine.connect() as connection:
             if not self.is_sqlite:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
@@ -53,59 +69,75 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction; on SQLite it takes the write lock at once, so that what it read stays true."""
-        with self._translated(), self.engine.connect() as connection:
+        with self.translated(), self.engine.connect() as connection:
             connection = connection.execution_options(immediate=True)
             with connection.begin():
                 yield connection
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def translated(self) -> Iterator[None]:
+        """What the database refuses, said in a sentence that names it."""
         try:
             yield
         except DBAPIError as error:
-            why = _first_line(error.orig or error)
-            raise NoDatabase(f"The database {self.shown} cannot be used: {why}; nothing was changed.") from error
+            raise NoDatabase(f"The database {self.shown} cannot be used: {why(error)}; nothing was changed.") from error
 
-    def prepare(self) -> None:
-        """Make the schema, or bring it to this version; raises `NoDatabase` when a newer program made it."""
+    def prepare(self, before_upgrade: Callable[[], Path] | None = None) -> Path | None:
+        """Make the schema, or bring it to this version; raises `NoDatabase` when a newer program made it.
+
+        One process does it while others wait, `before_upgrade` first where there is something to lose; what it made.
+        """
         if self.version() == HEAD:
-            return
+            return None
         if self.is_sqlite and not Path(str(self.engine.url.database)).parent.is_dir():
             raise NoDatabase(f"The database {self.shown} cannot be made: its folder does not exist.")
         with self.write() as connection:
             if not self.is_sqlite:
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
-            found = _version(connection)
+            found = version_in(connection)
             if found == HEAD:
-                return
+                return None
             if found is not None and found > HEAD:
                 raise NoDatabase(f"The database {self.shown} was made by a newer mlcollage; upgrade the program.")
+            made = before_upgrade() if found is not None and before_upgrade else None
             from bot.storage import schema  # heavy: Alembic takes longer to import than any command may
 
             schema.upgrade(connection)
+        return made
 
     def version(self) -> str | None:
         if self.is_sqlite and not Path(str(self.engine.url.database)).exists():
             return None
         with self.read() as connection:
-            return _version(connection)
+            return version_in(connection)
+
+    def instant(self, now: datetime, ahead: timedelta = timedelta(0)) -> Instant:
+        """Now or so far ahead, where a lease begins, ends or may have ended."""
+        return _by_its_clock(ahead) if self.shares_clock else now + ahead
 
     def close(self) -> None:
         self.engine.dispose()
 
 
-def _version(connection: Connection) -> str | None:
+@lru_cache
+def _by_its_clock(ahead: timedelta) -> ColumnElement[datetime]:
+    """One and the same for a span, so that a statement with it is built once."""
+    return func.clock_timestamp(type_=DateTime(timezone=True)) + ahead
+
+
+def version_in(connection: Connection) -> str | None:
+    """The schema's version; None where there is no schema of ours."""
     there = connection.dialect.has_table(connection, "alembic_version")
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if there else None
 
 
-def _prepare_sqlite(engine: Engine) -> None:
-    """WAL, full synchronisation (an intent must survive a power cut), foreign keys, and BEGINs of our own."""
+def _prepare_sqlite(engine: Engine, journal: str) -> None:
+    """A journal, full synchronisation (an intent must survive a power cut), foreign keys, and BEGINs of our own."""
 
     @event.listens_for(engine, "connect")
     def on_connect(dbapi: Any, record: object) -> None:
         dbapi.isolation_level = None
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in (f"journal_mode = {journal}", "synchronous = FULL", "foreign_keys = ON"):
             dbapi.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -114,11 +146,16 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-def _shown(url: str) -> str:
+def _shown(url: str | URL) -> str:
     parsed = make_url(url)
     return (
         str(parsed.database) if parsed.get_backend_name() == "sqlite" else parsed.render_as_string(hide_password=True)
     )
+
+
+def why(error: Exception) -> str:
+    """What the database itself says, on one line and without a full stop; it may quote a whole value."""
+    return one_line(_first_line(getattr(error, "orig", None) or error)[:300])
 
 
 def _first_line(error: BaseException) -> str:

@@ -5,14 +5,16 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.core.delivery import Found, Kind
-from bot.core.errors import Unavailable
+from bot.core.delivery import Found, Kind, Part, thread_key
+from bot.core.errors import BadInput, Unavailable
 from bot.core.settings import Table
 from bot.publishers import table
 from bot.publishers.protocol import Publisher
 from tests.conftest import MONDAY, StoppedClock
-from tests.contract.test_publishers import IMAGE, THREAD
+from tests.contract.test_publishers import EARLIER, IMAGE, LATER, THREAD, firsts, ids, ids_of, send
 
 
 @pytest.fixture
@@ -94,3 +96,124 @@ def test_an_outbox_that_cannot_be_written_is_unavailable_and_says_so(unwritable:
     with pytest.raises(Unavailable, match="outbox cannot be written"):
         unwritable.send(THREAD, None, {})
     assert "cannot be written" in unwritable.check()
+
+
+# What is there already
+
+
+def test_a_survey_reads_the_threads_since_the_day_of_the_last_receipt_and_no_older_one(
+    outbox: Publisher, folder: Path
+) -> None:
+    send(outbox, EARLIER)
+    beside = THREAD._replace(key="second/2021-08-04T13:00:00Z/lab", parts=(Part(1, "The same day #mlcollage"),))
+    out, _ = send(outbox, THREAD), send(outbox, beside)
+    make_unreadable(folder / "2021-07-28-barlow-twins")
+    survey = outbox.survey(LATER, {}, ids_of(out)[3])
+    assert firsts(survey) == ["First #mlcollage", "The same day #mlcollage"]
+    assert [post.receipt.id for post in survey.others] == ["2021-08-04-auto-sklearn/1", "2021-08-04-auto-sklearn-2/1"]
+
+
+def make_unreadable(place: Path) -> None:
+    """Whoever reads this thread's description fails."""
+    (place / "thread.json").unlink()
+    (place / "thread.json").mkdir()
+
+
+@pytest.mark.parametrize("since", [None, "", "1420000000000000000", "../../etc/passwd/1"])
+def test_without_a_receipt_of_ours_the_newest_twenty_are_read(
+    outbox: Publisher, folder: Path, since: str | None
+) -> None:
+    texts = [f"The one of day {day} #mlcollage" for day in range(1, 26)]
+    for day, text in enumerate(texts, 1):
+        local_on = THREAD.local_on.replace(day=day)
+        send(outbox, EARLIER._replace(key=f"mlcollage/{local_on}/lab", local_on=local_on, parts=(Part(1, text),)))
+    make_unreadable(folder / "2021-08-05-barlow-twins")
+    assert firsts(outbox.survey(LATER._replace(name="another"), {}, since)) == texts[5:]
+
+
+def test_threads_of_a_rehearsal_are_no_posts_but_are_found_by_their_own_key(outbox: Publisher) -> None:
+    rehearsed = THREAD._replace(key=thread_key("mlcollage", "2021-08-04T13:00:00Z", "lab", 1))
+    out = send(outbox, rehearsed)
+    assert outbox.survey(THREAD, {}, None).others == ()
+    assert outbox.survey(THREAD, {}, None).found == {}
+    assert ids(outbox.survey(rehearsed, {}, None).found) == ids_of(out)
+
+
+def test_another_collage_under_our_key_is_another_post(outbox: Publisher) -> None:
+    send(outbox, EARLIER._replace(key=THREAD.key))
+    survey = outbox.survey(THREAD, {}, None)
+    assert survey.found == {}
+    assert firsts(survey) == [EARLIER.parts[0].text]
+
+
+@pytest.mark.parametrize("content", [
+    b"", b"null", b"[]", b"{", b"\xff", b'{"key": 5, "parts": [{"text": "a"}]}', b'{"key": "a/b/c"}',
+    b'{"key": "a/b/c", "parts": 5}', b'{"key": "a/b/c", "parts": []}', b'{"key": "a/b/c", "parts": [5, {"text": 5}]}',
+    b"[" * 100_000,
+])  # fmt: skip
+def test_a_folder_that_describes_no_thread_is_no_post(outbox: Publisher, folder: Path, content: bytes) -> None:
+    send(outbox, EARLIER)
+    (folder / "2021-08-03-notes").mkdir()
+    (folder / "2021-08-03-notes" / "thread.json").write_bytes(content)
+    (folder / "2021-08-03-empty").mkdir()
+    (folder / "2021-08-03-file").write_bytes(b"")
+    (folder / "notes").mkdir()
+    assert firsts(outbox.survey(THREAD, {}, None)) == [EARLIER.parts[0].text]
+
+
+@pytest.mark.parametrize("posted_at", ['"yesterday"', "5", "null", '"2021-08-04T13:00:00"'])
+def test_a_description_that_does_not_tell_its_time_is_found_all_the_same(
+    outbox: Publisher, folder: Path, posted_at: str
+) -> None:
+    send(outbox, THREAD)
+    file = folder / "2021-08-04-auto-sklearn" / "thread.json"
+    described = file.read_text(encoding="utf-8").replace('"2021-08-02T09:00:00+00:00"', posted_at)
+    file.write_text(described, encoding="utf-8")
+    assert {receipt.at for receipt in outbox.survey(THREAD, {}, None).found.values()} == {MONDAY}
+    assert isinstance(outbox.find(THREAD, {}), Found)
+
+
+def test_a_survey_of_an_outbox_that_cannot_be_read_is_unavailable(
+    unwritable: Publisher, outbox: Publisher, folder: Path
+) -> None:
+    with pytest.raises(Unavailable, match="outbox cannot be read"):
+        unwritable.survey(THREAD, {}, None)
+    folder.unlink()
+    send(outbox, EARLIER)
+    make_unreadable(folder / "2021-07-28-barlow-twins")
+    with pytest.raises(Unavailable, match="outbox cannot be read"):
+        outbox.survey(THREAD, {}, None)
+
+
+def test_a_part_is_known_by_its_text_s_path_or_address_and_by_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"network": "outbox", "folder": "my own/存档 50%"}
+    outbox = table.make(Table("config.toml", "accounts.lab", settings), tmp_path, StoppedClock(MONDAY))
+    second = send(outbox, THREAD).parts[1].receipt
+    assert second
+    place = tmp_path / "my own/存档 50%/2021-08-04-auto-sklearn"
+    monkeypatch.chdir(place)
+    ways = [
+        second.url,
+        str(place / "2.txt"),
+        "../2021-08-04-auto-sklearn/2.txt",
+        second.url.replace("//", "//localhost"),
+    ]
+    assert [outbox.receipt(way) for way in ways] == [second] * 4
+    (place / "4.txt").write_text("beside the thread", encoding="utf-8")
+    (place / "02.txt").write_text("Second", encoding="utf-8")
+    elsewhere = tmp_path / "2021-08-04-auto-sklearn"
+    elsewhere.mkdir()
+    (elsewhere / "2.txt").write_text("Second", encoding="utf-8")
+    wrong = ["4.txt", "02.txt", "thread.json", "auto-sklearn.png", ".", str(elsewhere / "2.txt")]
+    for way in [*(str(place / name) for name in wrong), second.url.replace("//", "//other.example")]:
+        with pytest.raises(BadInput, match="is no part of a thread in this outbox; name its text, as in"):
+            outbox.receipt(way)
+
+
+@given(st.text())
+def test_any_other_text_is_no_part(text: str) -> None:
+    raw = Table("config.toml", "accounts.lab", {"network": "outbox"})
+    with pytest.raises(BadInput):
+        table.make(raw, Path("/nowhere"), StoppedClock(MONDAY)).receipt(text)

@@ -60,6 +60,9 @@ class Post:
     parent: str | None
     conversation: str
     media: list[Media]
+    author: str
+    relation: str = "replied_to"
+    """What it is to its parent: "retweeted" and "quoted" are the others."""
     shown: str = ""
     links: list[dict[str, Any]] = field(default_factory=list)
 
@@ -77,6 +80,8 @@ class State:
         self.media_life = timedelta(hours=24)
         self.checks = 0
         self.lag = timedelta(0)
+        self.refuses_duplicates = True
+        """X does; a test that looks for duplicates would not see them."""
         self._ids = itertools.count(1_420_000_000_000_000_000, 4_194_304)
 
     def texts(self) -> list[str]:
@@ -95,17 +100,19 @@ class State:
         parent = body.get("reply", {}).get("in_reply_to_tweet_id")
         if parent and not any(post.id == parent for post in self.posts):
             raise error(403, 385, "You attempted to reply to a Tweet that is deleted or not visible to you.")
-        if any(post.text == text for post in self.posts):
+        if self.refuses_duplicates and any(post.text == text for post in self.posts):
             raise error(403, 187, "You are not allowed to create a Tweet with duplicate content.")
         kind = "post with a link" if counting.urls(text, "x") else "post"
         self.charged.append((kind, PRICES[kind]))
         return {"data": {"id": (post := self.add(text, parent, media)).id, "text": post.shown}}
 
-    def add(self, text: str, parent: str | None = None, media: list[Media] | None = None) -> Post:
-        """A post, also one that somebody writes by hand."""
+    def add(
+        self, text: str, parent: str | None = None, media: list[Media] | None = None, author: str | None = None
+    ) -> Post:
+        """A post, also one that somebody writes by hand, or somebody else."""
         own = str(next(self._ids))
         root = next((post.conversation for post in self.posts if post.id == parent), own)
-        post = Post(own, text, self.clock(), parent, root, media or [])
+        post = Post(own, text, self.clock(), parent, root, media or [], author or self.user)
         self._shorten(post)
         self.posts.append(post)
         return post
@@ -182,7 +189,8 @@ class State:
             raise self._not_found("user", user)
         low, high = int(query.get("since_id", "0")), int(query.get("until_id", str(2**63)))
         settled = self.clock() - self.lag
-        found = [post for post in reversed(self.posts) if low < int(post.id) < high and post.at <= settled]
+        own = [post for post in self.posts if post.author == user]
+        found = [post for post in reversed(own) if low < int(post.id) < high and post.at <= settled]
         size, start = int(query.get("max_results", "10")), int(query.get("pagination_token", "0"))
         page = found[start : start + size]
         meta: dict[str, Any] = {"result_count": len(page)}
@@ -217,6 +225,11 @@ class State:
                 {"type": "photo", "media_key": one.key, "alt_text": one.alt} for post in posts for one in post.media
             ]
             includes["media"] = [{key: value for key, value in one.items() if key in wanted} for one in of_all]
+        if "author_id" in expansions:
+            authors = sorted({post.author for post in posts})
+            includes["users"] = [
+                {"id": author, "username": self._name(author), "name": "Somebody"} for author in authors
+            ]
         if "referenced_posts" in expansions:
             parents = {post.parent for post in posts}
             includes["posts"] = [{"id": post.id, "text": post.shown} for post in self.posts if post.id in parents]
@@ -239,6 +252,11 @@ class State:
             "media_metadata": metadata or None,
         }
         shown = {key: value for key, value in everything.items() if key in fields and value is not None}
+        if "author_id" in expansions:
+            shown["author_id"] = post.author
         if "referenced_posts" in expansions and post.parent:
-            shown["referenced_posts"] = [{"type": "replied_to", "id": post.parent}]
+            shown["referenced_posts"] = [{"type": post.relation, "id": post.parent}]
         return shown
+
+    def _name(self, user: str) -> str:
+        return self.username if user == self.user else f"user{user[-6:]}"

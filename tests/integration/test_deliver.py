@@ -1,5 +1,6 @@
 """One delivery from claim to receipt: every way a request can end, on both databases."""
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -8,16 +9,17 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
-from bot import intake, tick
+from bot import deliver, intake, tick
 from bot.core import errors
 from bot.core.collage import Collage
 from bot.core.collage import State as CollageState
-from bot.core.delivery import Absent, Delivery, Found, Look, NotSeen, Receipt, State, Thread
+from bot.core.delivery import Absent, Delivery, Found, Look, NotSeen, Post, Receipt, State, Survey, Thread
 from bot.core.network import LIMITS, PRICES, Limits, Price
 from bot.publishers.protocol import Saved
 from bot.storage import charges, ledger, notices, queue, series, tables
+from bot.workers import Workers
 from bot.world import World
 from tests.conftest import MONDAY, StoppedClock, make_world, write_item
 
@@ -46,11 +48,24 @@ class Scripted:
         self.after: dict[int, Event] = {}
         self.on_prepare: Event = lambda: None
         self.look: Look | None = None
+        self.on_survey: Event = lambda: None
+        self.since: str | None = None
+        self.shows: dict[int, Receipt] = {}
+        self.others: list[Post] = []
 
     def limits(self) -> Limits:
         return LIMITS["x"]
 
+    def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
+        self.on_survey()
+        self.since = since
+        return Survey(dict(self.shows), tuple(self.others), saved | {"surveyed": True})
+
+    def receipt(self, url: str) -> Receipt:
+        return Receipt(url.rpartition("/")[2], url, MONDAY)
+
     def prepare(self, thread: Thread, saved: Saved) -> Saved:
+        assert saved["surveyed"]
         self.on_prepare()
         return saved | {"prepared": True}
 
@@ -435,4 +450,101 @@ def test_one_account_s_trouble_delays_no_other(tmp_path: Path, database_url: str
     assert good.out == [1, 2]
     assert bad.out == []
     assert collage(world).state is CollageState.POSTED
+    world.database.close()
+
+
+def assert_true(so: bool) -> None:
+    assert so
+
+
+def test_a_slow_account_delays_neither_another_one_nor_the_next_slot(
+    tmp_path: Path, database_url: str, clock: StoppedClock
+) -> None:
+    slow, quick, answer = Scripted(), Scripted(), threading.Event()
+    slow.before[1] = lambda: assert_true(answer.wait(30))
+    accounts = '[accounts.slow]\nnetwork = "outbox"\n[accounts.quick]\nnetwork = "outbox"\n'
+    slots = '[series.mlcollage]\nslots = ["wednesday 15:00", "wednesday 15:01"]\n'
+    made = make_world(tmp_path, accounts + slots, clock=clock, url=database_url)
+    world = replace(made, publishers={"slow": slow, "quick": quick})
+    intake.take(world, world.config.series["mlcollage"], [intake.from_file(write_item(tmp_path, "barlow"))])
+    clock.go(days=2, hours=6)
+    intake.take(world, world.config.series["mlcollage"], [intake.from_file(write_item(tmp_path, "simclr"))])
+    workers = Workers(timedelta(milliseconds=20))
+    tick.tick(world, workers)
+    clock.go(minutes=1)
+    tick.tick(world, workers)
+    with world.database.read() as conn:
+        columns = (tables.accounts.c.name, tables.deliveries.c.state)
+        joined = select(*columns).join(tables.accounts, tables.accounts.c.id == tables.deliveries.c.account_id)
+        states = Counter(tuple(row) for row in conn.execute(joined))
+    assert states == {("quick", "sent"): 2, ("slow", "sending"): 1, ("slow", "waiting"): 1}
+    answer.set()
+    workers.finish()
+    world.database.close()
+
+
+def test_a_thread_of_a_series_that_is_gone_waits_for_a_person(
+    world: World, network: Scripted, clock: StoppedClock
+) -> None:
+    network.on_survey = fails(errors.Unavailable("away"))
+    tick.tick(world)
+    network.on_survey, clock.at = (lambda: None), clock.at + timedelta(hours=1)
+    gone = replace(world, config=replace(world.config, series={}))
+    deliver.run(gone, _account(world))
+    assert delivery(world).state is State.HELD
+    assert delivery(world).note == "Series mlcollage is not in the configuration any more: put it back."
+    assert network.sends == 0
+
+
+def _account(world: World) -> series.AccountRow:
+    with world.database.read() as conn:
+        return series.all_accounts(conn)[0]
+
+
+def test_what_a_person_has_tried_again_is_given_up_only_after_the_same_span_again(
+    tmp_path: Path, database_url: str, clock: StoppedClock, network: Scripted
+) -> None:
+    network.before = {n: fails(errors.Unavailable("Away.")) for n in range(1, 500)}
+    world = begun(tmp_path, database_url, clock, network, '[delivery]\ngive_up = "24h"')
+    until_settled(world, clock)
+    assert delivery(world).state is State.FAILED
+    with world.database.write() as conn:
+        again = {"next_at": clock.at, "tried_from": clock.at, "released": True}
+        ledger.move(conn, delivery(world), State.WAITING, clock.at, **again)
+    tick.tick(world)
+    assert delivery(world).state is State.WAITING
+    until_settled(world, clock)
+    assert delivery(world).state is State.FAILED
+    world.database.close()
+
+
+def test_leases_on_postgresql_go_by_the_database_s_clock(tmp_path: Path, postgres_database: str) -> None:
+    world = make_world(tmp_path, url=postgres_database)
+    assert world.database.shares_clock
+    network = Scripted()
+    leases: list[tuple[datetime, datetime]] = []
+
+    def look() -> None:
+        with world.database.read() as conn:
+            statement = select(tables.deliveries.c.lease_until, func.clock_timestamp())
+            leases.append(tuple(conn.execute(statement).one()))
+
+    network.before[1] = network.before[2] = look
+    # This machine's clock is days wrong; the others still see when its lease ends.
+    wrong = StoppedClock(datetime.now(UTC) + timedelta(days=3))
+    world = replace(world, clock=wrong, publishers={"outbox": network})
+    own = world.config.series["mlcollage"]
+    intake.take(world, own, [intake.from_file(write_item(tmp_path, "barlow"))])
+    with world.database.read() as conn:
+        item = queue.get(conn, series.get(conn, "mlcollage").id, "barlow")
+    tick.post_now(world, own, item)
+    assert delivery(world).state is State.SENT
+    for until, now in leases:
+        assert timedelta(minutes=1) < until - now <= timedelta(minutes=2)
+    world.database.close()
+
+
+def test_a_lease_on_sqlite_goes_by_the_machine_s_clock(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    assert not world.database.shares_clock
     world.database.close()

@@ -709,7 +709,7 @@ def test_a_roundup_waits_for_a_thread_that_another_host_is_sending(bot: Bot) -> 
     on_a_line(bot).answers = [errors.Unavailable(retry_at=berlin("2021-08-25 16:00"))]
     bot.tick("2021-08-25 15:00")
     with bot.running.database.write() as conn:
-        assert ledger.claim(conn, 1, berlin("2021-08-25 16:00"), timedelta(days=9), bot.running.rehearsal)
+        assert ledger.claim(conn, 1, berlin("2021-08-25 16:00"), berlin("2021-09-03 16:00"), bot.running.rehearsal)
     bot.play("2021-09-01 17:00")
     assert (bot.states()["simclr"], made(bot)) == ("claimed", [])
     bot.play("2021-09-01 18:00")

@@ -159,7 +159,8 @@ LOST = {
 }
 WAIT = {"429": x.TOO_MANY, "429 without reset": x.TOO_MANY_WITHOUT_RESET}
 BLOCK = {"401": x.NOT_AUTHORIZED, "402": x.NO_CREDITS, "suspended": x.SUSPENDED}
-REFUSE = {"403 content": x.REFUSED_CONTENT, "403 duplicate": x.DUPLICATE}
+REFUSE = {"403 content": x.REFUSED_CONTENT}
+DOUBT = {"403 duplicate": x.DUPLICATE}
 
 
 def strike(world: World, fake: FakeX, trouble: Trouble, call: int) -> None:
@@ -257,12 +258,43 @@ def test_content_that_x_refuses_ends_the_thread_with_x_s_own_words(
         assert thread_at_x(fake, world, delivery) == count
 
 
+def test_a_text_that_x_says_it_has_and_does_not_show_waits_for_a_person_and_nothing_is_given_back(
+    world: World, fake: FakeX, clock: StoppedClock
+) -> None:
+    for count, call in enumerate(POSTING):
+        strike(world, fake, x.DUPLICATE, call)
+        before = fake.counts["POST /2/tweets"]
+        clock.go(days=3)
+        delivery = until_settled(world, clock)
+        assert delivery.state is State.UNCERTAIN
+        assert thread_at_x(fake, world, delivery) == count
+        assert fake.counts["POST /2/tweets"] == before, "it is not sent again"
+        with world.database.read() as conn:
+            assert queue.by_id(conn, delivery.collage_id or 0).number == count + 1
+            told = [notice.text for notice in notices.listed(conn)]
+        words = f"X says that it has the text of part {count + 1} already (You are not allowed to create a Tweet"
+        assert [text for text in told if words in text] != []
+    assert heard(world).count("uncertain") == 2 * len(POSTING)
+
+
+@pytest.mark.parametrize("trouble", [x.DROP, x.FAIL_500, x.TOO_MANY, x.NO_CREDITS])
+def test_a_thread_that_is_partly_out_goes_on_when_its_survey_failed(
+    world: World, fake: FakeX, clock: StoppedClock, trouble: Trouble
+) -> None:
+    for call in POSTING[1:]:
+        fake.trouble = {len(fake.calls) + call: x.REPLY_TOO_EARLY, len(fake.calls) + call + 1: trouble}
+        post(world, f"paper{call}")
+        assert until_settled(world, clock).state is State.SENT
+        assert not fake.trouble, "both calls were made"
+        assert thread_at_x(fake, world, newest(world)) == 4
+
+
 def test_a_reply_that_comes_too_early_is_sent_some_seconds_later(
     world: World, fake: FakeX, clock: StoppedClock
 ) -> None:
     for call in POSTING[1:]:
         before = clock.at
-        fake.trouble = {len(fake.calls) + call + more: x.REPLY_TOO_EARLY for more in range(3)}
+        fake.trouble = {len(fake.calls) + call + more: x.REPLY_TOO_EARLY for more in (0, 2, 4)}
         post(world, f"paper{call}")
         for _ in range(5):
             tick.tick(world)
@@ -299,8 +331,8 @@ def test_a_timeline_that_lags_behind_its_own_posts_does_not_lead_to_a_second_one
     fake.state.posts.append(lost)
     fake.state.timeline = lambda user, query: hidden(user, query | {"until_id": lost.id})  # type: ignore[method-assign]
     delivery = until_settled(world, clock)
-    assert delivery.state is State.FAILED
-    assert "where is it? Or change it" in delivery.note
+    assert delivery.state is State.UNCERTAIN
+    assert fake.counts["POST /2/tweets"] == 2, "X refused the second one"
     assert fake.state.texts().count(lost.text) == 1
 
 
@@ -316,7 +348,7 @@ def test_parts_that_a_look_while_sending_finds_are_not_sent_again(
     shown, looks = fake.state.timeline, iter(range(10))
 
     def lagging(user: str, query: dict[str, str]) -> dict[str, object]:
-        return shown(user, query | ({"until_id": first.id} if next(looks) < 2 else {}))
+        return shown(user, query | ({"until_id": first.id} if next(looks) < 3 else {}))
 
     fake.state.timeline = lagging  # type: ignore[method-assign]
     assert until_settled(world, clock).state is State.SENT
@@ -387,7 +419,7 @@ def test_no_secret_is_in_any_log_message_row_repr_or_traceback(
     caplog.set_level(logging.DEBUG)
     told = []
     world = impatient(world, fake)
-    everything = {**LOST, **WAIT, **BLOCK, **REFUSE, "385": x.REPLY_TOO_EARLY, "echo": ECHO}
+    everything = {**LOST, **WAIT, **BLOCK, **REFUSE, **DOUBT, "385": x.REPLY_TOO_EARLY, "echo": ECHO}
     for n, (_, trouble) in enumerate(everything.items()):
         fake.trouble = {len(fake.calls) + 1 + n % 2 * PREPARING: trouble}
         post(world, f"paper{n}")

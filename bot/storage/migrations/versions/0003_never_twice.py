@@ -16,8 +16,14 @@ Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     op.add_column("deliveries", sa.Column("tried_from", sa.DateTime(timezone=True), nullable=True))
-    op.create_index("ix_deliveries_begun", "deliveries", ["account_id", "series_id", "id"], **_where("begun"))
-    op.create_index("ix_parts_receipt_id", "parts", ["receipt_id"], **_where("receipt_id IS NOT NULL"))
+    op.drop_index("ix_deliveries_open", "deliveries")
+    _index("ix_deliveries_open", "deliveries", ["rehearsal", "id"], "state IN ('waiting', 'sending', 'uncertain')")
+    op.drop_index("ix_deliveries_waiting", "deliveries")
+    _index("ix_deliveries_waiting", "deliveries", ["account_id", "rehearsal", "next_at", "id"], "state = 'waiting'")
+    _index("ix_deliveries_under_way", "deliveries", ["account_id", "next_at"], "state IN ('sending', 'uncertain')")
+    _index("ix_deliveries_begun", "deliveries", ["account_id", "series_id", "id"], "begun")
+    _index("ix_deliveries_stopped", "deliveries", ["rehearsal", "id"], "state IN ('held', 'failed')")
+    _index("ix_parts_receipt_id", "parts", ["receipt_id"], "receipt_id IS NOT NULL")
     op.add_column("accounts", sa.Column("strangers", sa.JSON(), server_default="[]", nullable=False))
     op.create_table(
         "looks",
@@ -33,7 +39,7 @@ def upgrade() -> None:
     op.add_column("notices", sa.Column("alerted_at", sa.DateTime(timezone=True), nullable=True))
     # What was noticed before there were alerts is no news.
     op.execute("UPDATE notices SET alerted_at = created_at")
-    op.create_index("ix_notices_unalerted", "notices", ["id"], **_where("alerted_at IS NULL"))
+    _index("ix_notices_unalerted", "notices", ["id"], "alerted_at IS NULL")
     op.create_table(
         "alerts",
         sa.Column("id", Id, nullable=False),
@@ -49,5 +55,6 @@ def upgrade() -> None:
     )
 
 
-def _where(condition: str) -> dict[str, sa.TextClause]:
-    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
+def _index(name: str, table: str, columns: list[str], condition: str) -> None:
+    where = sa.text(condition)
+    op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)
