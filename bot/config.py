@@ -6,7 +6,7 @@ import stat
 import tomllib
 import types
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -108,6 +108,22 @@ class Delivering:
 
 
 @dataclass(frozen=True, slots=True)
+class Alerting:
+    """`[alerts]`: where notices go, who is told that we live, and when people hear of what is coming or past due."""
+
+    urls: tuple[Secret, ...] = setting(settings.secret_list, ())
+    urls_file: str = setting(settings.text, "")
+    only_trouble: bool = setting(settings.flag, False)
+    heartbeat_url: Secret = setting(settings.secret_line, Secret(""))
+    heartbeat_url_file: str = setting(settings.text, "")
+    request: timedelta = setting(settings.some_span, timedelta(seconds=20))
+    brief: tuple[timedelta, ...] = setting(
+        settings.list_of(settings.some_span), (timedelta(hours=24), timedelta(hours=1))
+    )
+    overdue: timedelta = setting(settings.some_span, timedelta(hours=1))
+
+
+@dataclass(frozen=True, slots=True)
 class Top:
     zone: ZoneInfo = setting(settings.zone, ZoneInfo("UTC"))
     live: bool = setting(settings.flag, False)
@@ -130,6 +146,7 @@ class Config:
     database_url: Secret
     templates: Path
     delivery: Delivering
+    alerts: Alerting
     accounts: Mapping[str, Table]
     series: Mapping[str, Series]
 
@@ -140,6 +157,9 @@ class Config:
 
 POSTGRESQL = r"postgresql(\+psycopg)?://([^@\s]*@)?([^@/?\s:\[]*|\[[\w:.]+\])(:\d{1,5})?(/[^?\s]*)?(\?\S*)?"
 """What SQLAlchemy reads without a part of the password getting into host, port or a message."""
+
+MOST_URLS = 50
+"""Destinations of alerts at most: each has a thread of its own while notices are sent."""
 
 DEFAULT_ACCOUNT = "outbox"
 DEFAULT_SERIES = "mlcollage"
@@ -172,7 +192,7 @@ def parse(source: str, file: Path) -> Config:
     except (RecursionError, ValueError) as error:
         raise BadConfig(one_line(f"{file} is no valid TOML: {_why(error)}.")) from None
     root = Table(file.name, "", values)
-    sections = ("database", "delivery", "accounts", "series")
+    sections = ("database", "delivery", "alerts", "accounts", "series")
     for key in values:
         if key not in sections and key not in {f.name for f in fields(Top)}:
             raise root.wrong(
@@ -187,6 +207,7 @@ def parse(source: str, file: Path) -> Config:
         database_url=_database_url(root.table("database"), folder),
         templates=folder / top.templates,
         delivery=_delivering(root.table("delivery")),
+        alerts=_alerting(root.table("alerts"), folder),
         accounts=types.MappingProxyType(accounts),
         series=types.MappingProxyType(_all_series(root, top, accounts, folder)),
     )
@@ -217,6 +238,23 @@ def _database_url(table: Table, folder: Path) -> Secret:
     if not match:
         raise table.wrong("url", 'must be "sqlite:///FILE" or "postgresql+psycopg://USER@HOST/DATABASE", @ as %40')
     return Secret(f"sqlite:///{folder / match[1]}")
+
+
+def _alerting(table: Table, folder: Path) -> Alerting:
+    own = read(table, Alerting)
+    urls, variable = own.urls, "MLCOLLAGE_ALERTS_URLS"
+    if os.environ.get(variable):
+        urls = tuple(map(Secret, os.environ[variable].split()))
+    elif own.urls_file:
+        lines = map(str.strip, secret("", own.urls_file, "", table, "urls", folder).splitlines())
+        urls = tuple(Secret(line) for line in lines if line and not line.startswith("#"))
+    if len(urls) > MOST_URLS:
+        raise table.wrong("urls", f"names {len(urls):,} destinations, at most {MOST_URLS} are used")
+    file, variable = own.heartbeat_url_file, "MLCOLLAGE_HEARTBEAT_URL"
+    beat = secret(own.heartbeat_url, file, variable, table, "heartbeat_url", folder)
+    if beat and not re.fullmatch(settings.ADDRESS, beat):
+        raise table.wrong("heartbeat_url", "must be an http(s) address")
+    return replace(own, urls=tuple(dict.fromkeys(urls)), heartbeat_url=beat)
 
 
 def secret(value: str, file: str, variable: str, table: Table, key: str, folder: Path) -> Secret:

@@ -27,14 +27,11 @@ def prepare(source: Callable[[], Config], folder: Path) -> Config:
     own = config.load(file)
     storage = assemble.database(own)
     with storage.read() as conn:
-        is_simulation = installation.get(conn, MARK) is not None
+        is_simulation = installation.is_simulation(conn)
     storage.close()
     if not is_simulation:
         raise NotAllowed(f"{folder} holds a real installation; simulate in another folder.")
     return own
-
-
-MARK = "simulation"
 
 
 def _copy(source: Config, folder: Path) -> None:
@@ -47,7 +44,7 @@ def _copy(source: Config, folder: Path) -> None:
     with closing(Database(f"sqlite:///{folder / 'queue.db'}")) as copied:
         copied.prepare()
         with copied.write() as conn:
-            installation.put(conn, MARK, "yes")
+            installation.put(conn, installation.SIMULATION, "yes")
     if source.templates.is_dir():
         shutil.copytree(source.templates, folder / "templates", dirs_exist_ok=True)
     # Last, so that a copy that was cut off is not taken for a simulation.
@@ -60,6 +57,7 @@ def _rewritten(source: Config) -> str:
 
     document: Any = tomlkit.parse(source.file.read_text(encoding="utf-8"))
     document["live"] = False
+    document.pop("alerts", None)
     document["templates"] = "templates"
     document["database"] = {"url": "sqlite:///queue.db", "url_variable": ""}
     names = list(document.get("accounts", {}))

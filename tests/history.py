@@ -31,7 +31,7 @@ def fill(world: World, rows: int) -> None:
 def _rows(ids: range, at: dict[int, Any]) -> dict[str, list[dict[str, Any]]]:
     its = {"series_id": 1}
     posted = {"paper_id": FIRST, "state": "posted", "thread": [], "roundup_id": FIRST}
-    sent = {"kind": "collage", "account_id": 1, "state": "sent", "saved": {}}
+    sent = {"kind": "collage", "account_id": 1, "state": "sent", "begun": True, "saved": {}}
     heard = {"kind": "empty", "text": "t"}
     return {
         "collages": [
@@ -48,7 +48,11 @@ def _rows(ids: range, at: dict[int, Any]) -> dict[str, list[dict[str, Any]]]:
         "parts": [{"delivery_id": n, "position": 1, "text": "t", "receipt_id": str(n)} for n in ids],
         "attempts": [{"delivery_id": n, "fence": 1, "started_at": at[n], "outcome": "sent"} for n in ids],
         "notices": [
-            heard | {"key": f"n{n}", "created_at": at[n], "printed_at": at[n], "acknowledged_at": at[n]} for n in ids
+            heard
+            | {"id": n, "key": f"n{n}", "created_at": at[n]}
+            | dict.fromkeys(("printed_at", "alerted_at", "acknowledged_at"), at[n])
+            for n in ids
         ],
+        "alerts": [{"notice_id": n, "destination": "d", "next_at": at[n], "ended_at": at[n]} for n in ids],
         "log": [{"at": at[n], "who": "w", "what": "add", "subject": f"s{n}"} for n in ids],
     }

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from bot import assemble, outlook, preview
+from bot import alerts, assemble, outlook, preview
 from bot.cli import context
 from bot.core.network import LIMITS
 from bot.publishers.protocol import Publisher
@@ -32,7 +32,10 @@ def doctor_command(config_file: str | None, as_json: bool) -> None:
             _tell(one)
         if not world.config.live:
             click.echo("It is a rehearsal (live = false): nothing goes to these accounts yet.")
-    if any(one["problem"] for one in found):
+    deaf = alerts.unreadable(world.config)
+    for words in deaf:
+        click.secho(f"! {words}", fg="red", err=True)
+    if deaf or any(one["problem"] for one in found):
         click.get_current_context().exit(1)
 
 

@@ -13,7 +13,7 @@ import click
 from bot import assemble, config
 from bot.config import Config, Series
 from bot.core.errors import BadInput
-from bot.storage.notices import TROUBLE, Notice
+from bot.storage.notices import Notice
 from bot.world import World
 
 Command = Callable[..., Any]
@@ -124,7 +124,6 @@ def cut(text: str, most: int) -> str:
 def print_notices(own: Config, notices: Sequence[Notice]) -> int:
     """Print notices; the exit code: 1 when one of them asks a person to do something."""
     for notice in notices:
-        is_trouble = notice.kind in TROUBLE
-        words = stamped(own, notice.created_at, f"{'!' if is_trouble else '·'} {notice.text}")
-        click.secho(words, fg="red" if is_trouble else None)
-    return int(any(notice.kind in TROUBLE for notice in notices))
+        words = stamped(own, notice.created_at, f"{'!' if notice.is_trouble else '·'} {notice.text}")
+        click.secho(words, fg="red" if notice.is_trouble else None)
+    return int(any(notice.is_trouble for notice in notices))

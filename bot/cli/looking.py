@@ -1,5 +1,6 @@
 """Looking at what is there, without changing anything but what has been acknowledged."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -9,8 +10,9 @@ from bot.config import Series
 from bot.core import collage
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery, Part
-from bot.storage import ledger, log, notices, queue
+from bot.storage import alerts, ledger, log, notices, queue
 from bot.storage import series as storage
+from bot.storage.notices import Notice
 
 
 @context.command("list", "mlcollage list --state draft", series=True, as_json=True)
@@ -226,11 +228,28 @@ def notices_command(
         return
     with world.database.read() as conn:
         found = notices.listed(conn, everything=everything)
+        ways: dict[int, list[alerts.Way]] = {one.id: [] for one in found}
+        for way in alerts.ways(conn, list(ways)):
+            ways[way.notice_id].append(way)
     if as_json:
-        keys = ("id", "kind", "text", "created_at", "acknowledged_at")
-        context.print_json([{key: getattr(one, key) for key in keys} for one in found])
+        context.print_json([_told(one, ways[one.id]) for one in found])
     elif not found:
         click.echo("Nothing to hear.")
     else:
-        rows = [(str(one.id), context.local(own, one.created_at), one.kind, one.text) for one in found]
-        context.table(rows, head=("", "when", "kind", "what"))
+        rows = [
+            (str(one.id), context.local(own, one.created_at), one.kind, _alerted(ways[one.id]), one.text)
+            for one in found
+        ]
+        context.table(rows, head=("", "when", "kind", "alerted", "what"))
+
+
+def _told(notice: Notice, ways: Sequence[alerts.Way]) -> dict[str, Any]:
+    keys = ("id", "kind", "text", "details", "created_at", "alerted_at", "acknowledged_at")
+    sent = [{key: getattr(way, key) for key in way._fields if key != "notice_id"} for way in ways]
+    return {key: getattr(notice, key) for key in keys} | {"alerts": sent}
+
+
+def _alerted(ways: Sequence[alerts.Way]) -> str:
+    """How many destinations of those that were tried have a notice."""
+    have = sum(1 for way in ways if way.ended_at and not way.note)
+    return f"{have} of {len(ways)}" if have < len(ways) else "yes" if ways else ""

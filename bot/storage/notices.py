@@ -1,5 +1,6 @@
 """What a maintainer must hear: a row first, then printed, listed, sent."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -22,9 +23,14 @@ class Kind(StrEnum):
     NO_ROUNDUP = "no roundup"
     CHANGED = "slots changed"
     DIFFERS = "differs"
+    ALERTS = "alerts"
+    BRIEF = "brief"
+    OVERDUE = "overdue"
+    UPGRADED = "upgraded"
+    RESTORED = "restored"
 
 
-TROUBLE = frozenset({Kind.HELD, Kind.FAILED, Kind.UNCERTAIN})
+TROUBLE = frozenset({Kind.HELD, Kind.FAILED, Kind.UNCERTAIN, Kind.ALERTS, Kind.OVERDUE})
 """Notices after which a person has to do something."""
 
 
@@ -32,32 +38,63 @@ class Notice(NamedTuple):
     id: int
     kind: Kind
     text: str
+    details: str
     created_at: datetime
+    alerted_at: datetime | None
     acknowledged_at: datetime | None
+    rehearsal: int
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether a person has to do something: a brief that needs nobody is acknowledged from the start."""
+        return self.kind in TROUBLE or (self.kind is Kind.BRIEF and self.acknowledged_at is None)
 
 
-def add(conn: Connection, kind: Kind, key: str, text: str, now: datetime, rehearsal: int) -> None:
-    """Say something once: the same key is one notice, however often it is noticed."""
-    unique = f"rehearsal-{rehearsal}/{kind}/{key}" if rehearsal else f"{kind}/{key}"
-    insert_new(conn, tables.notices, key=unique, kind=kind.value, text=text, created_at=now, rehearsal=rehearsal)
+def add(
+    conn: Connection,
+    kind: Kind,
+    key: str,
+    text: str,
+    now: datetime,
+    rehearsal: int,
+    *,
+    details: str = "",
+    needs_nobody: bool = False,
+) -> int | None:
+    """Say something once: the same key is one notice, however often it is noticed; its id, when it is new.
+
+    `details` go with it where it is sent. One that needs nobody is acknowledged from the start.
+    """
+    made: int | None = insert_new(
+        conn, tables.notices, key=_unique(kind, key, rehearsal), kind=kind.value, text=text, details=details,
+        created_at=now, acknowledged_at=now if needs_nobody else None, rehearsal=rehearsal,
+    )  # fmt: skip
+    return made
 
 
-_COLUMNS = (
-    tables.notices.c.id,
-    tables.notices.c.kind,
-    tables.notices.c.text,
-    tables.notices.c.created_at,
-    tables.notices.c.acknowledged_at,
-)
+def _unique(kind: Kind, key: str, rehearsal: int) -> str:
+    return f"rehearsal-{rehearsal}/{kind}/{key}" if rehearsal else f"{kind}/{key}"
 
 
-def _notice(row: Row[*tuple[Any, ...]]) -> Notice:
-    return Notice(row.id, Kind(row.kind), row.text, row.created_at, row.acknowledged_at)
+def unsaid(conn: Connection, kind: Kind, keys: Iterable[str], rehearsal: int) -> list[str]:
+    """Those of the keys, in their order, of which there is no notice yet."""
+    unique = {key: _unique(kind, key, rehearsal) for key in keys}
+    said = select(tables.notices.c.key).where(tables.notices.c.key.in_(unique.values()))
+    found = set(conn.execute(said).scalars()) if unique else set()
+    return [key for key in unique if unique[key] not in found]
+
+
+COLUMNS = tuple(tables.notices.c[name] for name in Notice._fields)
+
+
+def of_row(row: Row[*tuple[Any, ...]]) -> Notice:
+    """A notice from a row of `COLUMNS`."""
+    return Notice(*row)._replace(kind=Kind(row.kind))
 
 
 def unprinted(conn: Connection) -> list[Notice]:
-    statement = select(*_COLUMNS).where(tables.notices.c.printed_at.is_(None)).order_by(tables.notices.c.id)
-    return [_notice(row) for row in conn.execute(statement)]
+    statement = select(*COLUMNS).where(tables.notices.c.printed_at.is_(None)).order_by(tables.notices.c.id)
+    return [of_row(row) for row in conn.execute(statement)]
 
 
 def mark_printed(conn: Connection, through: int, now: datetime) -> None:
@@ -67,10 +104,10 @@ def mark_printed(conn: Connection, through: int, now: datetime) -> None:
 
 def listed(conn: Connection, *, everything: bool = False, most: int = 200) -> list[Notice]:
     """Notices newest first: those not acknowledged, or all."""
-    statement = select(*_COLUMNS).order_by(tables.notices.c.id.desc()).limit(most)
+    statement = select(*COLUMNS).order_by(tables.notices.c.id.desc()).limit(most)
     if not everything:
         statement = statement.where(tables.notices.c.acknowledged_at.is_(None))
-    return [_notice(row) for row in conn.execute(statement)]
+    return [of_row(row) for row in conn.execute(statement)]
 
 
 def acknowledge(conn: Connection, now: datetime, ids: tuple[int, ...] = ()) -> int:

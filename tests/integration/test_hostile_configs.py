@@ -34,6 +34,14 @@ give_up = "48h"
 first_look = "2m"
 second_look = "10m"
 
+[alerts]
+urls = ["mailto://bot:{PASSWORD}@example.org"]
+urls_file = ""
+only_trouble = false
+heartbeat_url = "https://example.org/{PASSWORD}"
+heartbeat_url_file = ""
+request = "20s"
+
 [accounts.lab]
 network = "outbox"
 folder = "outbox"
@@ -86,7 +94,7 @@ folder = "site"
 
 TEXT = {"templates", "folder", "title"}
 SECRETS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
-FILES = ("url_file", "secrets_file", *(f"{key}_file" for key in SECRETS))
+FILES = ("url_file", "urls_file", "heartbeat_url_file", "secrets_file", *(f"{key}_file" for key in SECRETS))
 SPANS = {
     *("lease", "request", "retry_first", "retry_longest", "give_up", "first_look", "second_look"),
     *("lateness", "dry", "wait", "connect_timeout", "read_timeout", "total_timeout"),
@@ -113,6 +121,16 @@ WRONG: dict[str, tuple[str, ...]] = {
     "url": ('"mysql://h/d"', '"sqlite://"', '"sqlite:queue.db"', '"postgresql:queue"', '"postgresql://u@h:port/d"'),
     **dict.fromkeys(FILES, ('"no/such"', '"."', '"broken"', '"/"', "true", r'"\u0000"', '"' + "a" * 3_000 + '"')),
     **dict.fromkeys(SECRETS, ("true", f'["{PASSWORD}"]', f'{{ key = "{PASSWORD}" }}', f'"{PASSWORD}\\n"')),
+    "urls": (
+        f'"{PASSWORD}"',
+        f'["{PASSWORD}", "{PASSWORD}"]',
+        f'[["{PASSWORD}"]]',
+        f'["{PASSWORD}\\n"]',
+        '[""]',
+        "true",
+    ),
+    "only_trouble": ('"true"', "0", '""', "[true]"),
+    "heartbeat_url": (f'"{PASSWORD}"', f'["http://{PASSWORD}"]', '"ftp://h"', '"http:// h"', "true"),
     "username": ('"two words"', '"@"', '"a-b"', '"' + "a" * 16 + '"', "true"),
     "budget": ("5", '"five"', '"-1"', '"1e9"', '"nan"', '"inf"', "true"),
     "network": ('"myspace"', '""', '"Outbox"', "true"),
@@ -201,7 +219,7 @@ def with_line(number: int, text: str) -> bytes:
 
 def hostile_values() -> Iterator[Hostile]:
     for number, dotted, key in settings_of(GOOD):
-        texts = TEXTS[2:] if key in FILES else TEXTS
+        texts = TEXTS[2:] if key in {*FILES, "heartbeat_url"} else TEXTS
         never = [value for value in NEVER if not (key == "first" and value == "1e400")]
         for value in (*WRONG[key], *never, *texts):
             yield Hostile(f"{dotted} = {value[:40]}", with_line(number, f"{key} = {value}"), dotted)

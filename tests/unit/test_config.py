@@ -26,6 +26,7 @@ SECTIONS: dict[str, type[Any]] = {
     "": config.Top,
     "database": config.DatabaseSettings,
     "delivery": config.Delivering,
+    "alerts": config.Alerting,
     SERIES: config.SeriesSettings,
     f"{SERIES}.numbering": config.Numbering,
     f"{SERIES}.roundup": config.RoundupSettings,
@@ -174,7 +175,7 @@ def test_a_number_is_shown_as_the_series_writes_it(tmp_path: Path, format_: str,
 
 MISTAKES = [
     ("zon = 1", "zon in config.toml is no setting; did you mean zone."),
-    ("xyz = 1", "xyz in config.toml is no setting; known here: zone, live, templates, database, delivery,"),
+    ("xyz = 1", "xyz in config.toml is no setting; known here: zone, live, templates, database, delivery, alerts,"),
     ("[serie.a]", "serie in config.toml is no setting; did you mean series."),
     ('zone = "Europe/Berln"', "zone in config.toml must be an IANA zone such as"),
     ('live = "yes"', "live in config.toml must be true or false, not 'yes'."),
@@ -304,6 +305,56 @@ def test_a_password_does_not_show_in_the_configuration(tmp_path: Path) -> None:
 def test_a_password_does_not_show_in_a_complaint(tmp_path: Path, source: str) -> None:
     (tmp_path / "secret").write_text(f"{URL}\n{PASSWORD}", encoding="utf-8")
     assert PASSWORD not in complaint(tmp_path, source)
+
+
+ALERTS = f"mailto://ada:{PASSWORD}@example.org"
+BEAT = f"https://example.org/{PASSWORD}"
+
+
+def test_alerts_come_from_the_environment_else_from_their_files_else_as_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "urls").write_text(f"# who is on duty\n{ALERTS}\n\n  ntfy://topic \n{ALERTS}\n", encoding="utf-8")
+    (tmp_path / "beat").write_text(f"{BEAT}\n", encoding="utf-8")
+    written = '[alerts]\nurls = ["json://h"]\nheartbeat_url = "http://h/b"\n'
+    files = 'urls_file = "urls"\nheartbeat_url_file = "beat"\n'
+    own = parse(tmp_path, written).alerts
+    assert (own.urls, own.heartbeat_url) == (("json://h",), "http://h/b")
+    own = parse(tmp_path, written + files).alerts
+    assert (own.urls, own.heartbeat_url) == ((ALERTS, "ntfy://topic"), BEAT)
+    monkeypatch.setenv("MLCOLLAGE_ALERTS_URLS", " slack://a\n discord://b ")
+    monkeypatch.setenv("MLCOLLAGE_HEARTBEAT_URL", "http://other")
+    own = parse(tmp_path, written + files).alerts
+    assert (own.urls, own.heartbeat_url) == (("slack://a", "discord://b"), "http://other")
+    assert all(isinstance(url, Secret) for url in (*own.urls, own.heartbeat_url))
+
+
+def test_alerts_do_not_show_in_the_configuration(tmp_path: Path) -> None:
+    own = parse(tmp_path, f'[alerts]\nurls = ["{ALERTS}"]\nheartbeat_url = "{BEAT}"\n')
+    assert PASSWORD not in repr(own)
+
+
+@pytest.mark.parametrize(
+    ("source", "key"),
+    [
+        (f'urls = "{ALERTS}"', "urls"),
+        (f'urls = ["{ALERTS}", "{ALERTS}"]', "urls"),
+        (f'urls = [["{ALERTS}"]]', "urls"),
+        (f'urls = ["{ALERTS}\\n"]', "urls"),
+        (f"urls = {[f'{ALERTS}/{n}' for n in range(51)]}", "urls"),
+        ('urls_file = "many"', "urls"),
+        ('urls_file = "no/such"', "urls_file"),
+        (f'heartbeat_url = ["{BEAT}"]', "heartbeat_url"),
+        (f'heartbeat_url = "example.org/{PASSWORD}"', "heartbeat_url"),
+        ('heartbeat_url_file = "many"', "heartbeat_url"),
+        ('heartbeat_url_file = "no/such"', "heartbeat_url_file"),
+    ],
+)
+def test_alerts_do_not_show_in_a_complaint(tmp_path: Path, source: str, key: str) -> None:
+    (tmp_path / "many").write_text("".join(f"{ALERTS}/{n}\n" for n in range(51)), encoding="utf-8")
+    message = complaint(tmp_path, f"[alerts]\n{source}\n")
+    assert message.startswith(f"alerts.{key} in config.toml ")
+    assert PASSWORD not in message
 
 
 def test_who_and_editor_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
