@@ -1,5 +1,6 @@
 """What would go out when: looked at before anything is done."""
 
+from collections.abc import Collection
 from datetime import date
 from itertools import islice
 from typing import NamedTuple
@@ -21,14 +22,17 @@ class Outlook(NamedTuple):
     number: int | None = None
 
 
-def coming_slots(world: World, own: Series, count: int) -> list[Outlook]:
-    """The slots that are due and the next ones, and what each would take if nothing changed."""
+def coming_slots(world: World, own: Series, count: int, without: Collection[str] = ()) -> list[Outlook]:
+    """The slots that are due and the next ones, and what each would take if nothing changed.
+
+    Collages named in `without` are left out, as those that cannot be composed will be.
+    """
     now = world.clock.now()
     with world.database.read() as conn:
         row = series.get(conn, own.name)
         times = list(islice(schedule.slots_from(own.timetable, row.looked_until + schedule.STEP), count))
         settled = slots.between(conn, row.id, times[0].due_at, times[-1].due_at, world.rehearsal) if times else {}
-        ready = queue.waiting(conn, row.id, [State.READY])
+        ready = [item for item in queue.waiting(conn, row.id, [State.READY]) if item.name not in without]
         years = {own.numbering.year(slot.local_on) for slot in times}
         newest = {year: queue.newest_number(conn, row.id, year) for year in years}
     states = {due_at: slot.state for due_at, slot in settled.items()}

@@ -34,9 +34,11 @@ class Preview:
     problem: str = ""
 
 
-def collage_threads(world: World, own: Series, item: Collage, accounts: tuple[str, ...]) -> Iterator[Preview]:
-    """The exact parts per account, with the number the collage has or would get."""
-    number = outlook.provisional_number(world, own, item)
+def collage_threads(
+    world: World, own: Series, item: Collage, accounts: tuple[str, ...], number: int | None = None
+) -> Iterator[Preview]:
+    """The exact parts per account, with this number, or without one the number the collage has or would get."""
+    number = outlook.provisional_number(world, own, item) if number is None else number
     for account in accounts:
         voice = compose.Voice.of(world.config, own.name, account, world.publishers[account])
         try:

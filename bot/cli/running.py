@@ -1,7 +1,9 @@
 """Doing what is due: once, for as long as it runs, or for one collage at once."""
 
 import sys
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
 
 import click
 
@@ -10,8 +12,11 @@ from bot.cli import context
 from bot.core.collage import Collage
 from bot.core.delivery import State
 from bot.core.errors import MlcollageError, NotAllowed
+from bot.duty import Duty
 from bot.storage import installation, ledger, queue
 from bot.storage import series as storage
+from bot.storage.notices import Notice
+from bot.workers import Workers
 from bot.world import World
 
 
@@ -36,26 +41,37 @@ def tick_command(config_file: str | None) -> None:
     """Do what is due now, print what a maintainer must hear, and exit: 1 if a person has to do something."""
     world = _world(config_file)
     _refuse_simulation(world)
-    sys.exit(context.print_notices(world.config, tick.tick(world)))
+    with clock.stoppable(world.stop):
+        found = Duty(world).once()
+    sys.exit(context.print_notices(world.config, found))
 
 
 @context.command("run", "mlcollage run")
 def run_command(config_file: str | None) -> None:
-    """Stay, and do what is due when it is due; SIGTERM ends it after what it is doing."""
+    """Stay, and do what is due when it is due; SIGTERM ends it after the request in flight."""
     world = _world(config_file)
     _refuse_simulation(world)
-
-    def once() -> None:
-        try:
-            context.print_notices(world.config, tick.tick(world))
-        except MlcollageError as error:
-            click.echo(f"! {error}", err=True)
-        except Exception as error:  # noqa: BLE001 - one bad tick must not end a bot that serves others
-            click.echo(f"! Something unexpected happened: {type(error).__name__}: {error}", err=True)
-        sys.stdout.flush()
-
-    clock.run(lambda: world.say(_headline(world)), once)
+    duty = Duty(world, Workers(PATIENCE))
+    with clock.stoppable(world.stop):
+        world.say(_headline(world))
+        clock.run(world.stop, partial(_told, world, duty.tick), partial(_told, world, duty.watch))
+        duty.finish()
     world.say("Stopped.")
+
+
+def _told(world: World, do: Callable[[], Sequence[Notice]]) -> None:
+    """Print what is to be heard, and what went wrong."""
+    try:
+        context.print_notices(world.config, do())
+    except MlcollageError as error:
+        click.echo(f"! {error}", err=True)
+    except Exception as error:  # noqa: BLE001 - one bad tick must not end a bot that serves others
+        click.echo(f"! Something unexpected happened: {type(error).__name__}: {error}", err=True)
+    sys.stdout.flush()
+
+
+PATIENCE = timedelta(seconds=5)
+"""How long a look waits for the accounts' workers, before it does what else is due."""
 
 
 def _headline(world: World) -> str:
@@ -79,7 +95,8 @@ def post_command(config_file: str | None, series: str | None, name: str, now: bo
     with world.database.read() as conn:
         item = queue.get(conn, storage.get(conn, own.name).id, name)
     started_at = world.clock.now().replace(microsecond=0)
-    tick.post_now(world, own, item)
+    with clock.stoppable(world.stop):
+        tick.post_now(world, own, item)
     is_trouble = context.print_notices(world.config, tick.unheard(world))
     sys.exit(int(_tell_unsent(world, item, started_at)) or is_trouble)
 

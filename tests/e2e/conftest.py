@@ -24,7 +24,7 @@ SERIES = f"""
 [series.{{name}}]
 slots = ["{SLOT:%A} 12:00"]
 numbering = {{{{ first = 29, restart = "never" }}}}
-roundup = {{{{ folder = "site/{{name}}", time = "{NOW + timedelta(hours=12):%H:%M}" }}}}
+roundup = {{{{ folder = "site/{{name}}", day = {(NOW + timedelta(days=14)).day} }}}}
 """
 CONFIG = SERIES.format(name="mlcollage")
 

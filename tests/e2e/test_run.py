@@ -50,7 +50,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 def installation(folder: Path, slot: datetime) -> Path:
     """Two collages are ready, slots fall at that time of the week, the roundup far from now."""
-    timetable = f'slots = ["{slot:%A %H:%M}"]\nroundup = {{ time = "{slot + timedelta(hours=12):%H:%M}" }}\n'
+    timetable = f'slots = ["{slot:%A %H:%M}"]\nroundup = {{ day = {(slot + timedelta(days=14)).day} }}\n'
     (folder / "config.toml").write_text(f"[series.mlcollage]\n{timetable}", encoding="utf-8")
     files = [write_item(folder, name).name for name in ("alpha", "beta")]
     mlcollage(folder, "add", *files)

@@ -1,0 +1,58 @@
+"""What is past due, for the watchdog: looked up among what is still open, never in history."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from bot.storage import ledger
+from bot.storage.database import Instant
+from bot.storage.tables import accounts, deliveries, notices
+
+
+class Late(NamedTuple):
+    """A delivery that is not at its end. `fence` tells one lease from the next."""
+
+    id: int
+    account: str
+    state: str
+    next_at: datetime
+    fence: int
+
+
+_LATE = (
+    select(
+        deliveries.c.id, accounts.c.name.label("account"), deliveries.c.state, deliveries.c.next_at, deliveries.c.fence
+    )
+    .join(accounts, accounts.c.id == deliveries.c.account_id)
+    # In the order of the index of what is open: in any other, SQLite would rather walk through the whole table.
+    .order_by(deliveries.c.next_at)
+)
+
+
+def not_out(conn: Connection, before: datetime, rehearsal: int, most: int) -> list[Late]:
+    """Deliveries that wait or are looked for, and were due before then."""
+    since = func.coalesce(deliveries.c.tried_from, deliveries.c.due_at)
+    idle = (ledger.OPEN, deliveries.c.state != ledger.SENDING)
+    statement = _LATE.where(*idle, since < before, deliveries.c.rehearsal == rehearsal)
+    return [Late(*row) for row in conn.execute(statement.limit(most))]
+
+
+def left(conn: Connection, before: Instant, rehearsal: int, most: int) -> list[Late]:
+    """Deliveries whose lease ended before then, and that nobody has taken up."""
+    past = (ledger.OPEN, deliveries.c.state == ledger.SENDING, deliveries.c.lease_until < before)
+    statement = _LATE.where(*past, deliveries.c.rehearsal == rehearsal)
+    return [Late(*row) for row in conn.execute(statement.limit(most))]
+
+
+def waiting(conn: Connection, account_id: int, rehearsal: int, most: int) -> int:
+    """How many deliveries wait for an account, counted no further than `most`."""
+    mine = (deliveries.c.account_id == account_id, deliveries.c.state == ledger.WAITING)
+    found = select(deliveries.c.id).where(*mine, deliveries.c.rehearsal == rehearsal).limit(most)
+    return conn.execute(select(func.count()).select_from(found.subquery())).scalar_one()
+
+
+def unsent(conn: Connection, before: datetime) -> int:
+    """How many notices from before then have not been sent to everybody."""
+    mine = (notices.c.alerted_at.is_(None), notices.c.created_at < before)
+    return conn.execute(select(func.count()).select_from(notices).where(*mine)).scalar_one()

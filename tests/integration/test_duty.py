@@ -1,0 +1,277 @@
+"""A round of duty: what goes wrong in one part, or takes its time, stops no other."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+from sqlalchemy import select, text
+
+from bot import clock as ticking
+from bot import intake, tick
+from bot.core.errors import NoDatabase
+from bot.duty import GRACE, Duty
+from bot.storage import series, tables
+from bot.storage.notices import Kind
+from bot.workers import Workers
+from bot.world import World
+from tests.conftest import StoppedClock, make_world, write_item
+from tests.fakes import listeners, x
+from tests.fakes.listeners import Webhook
+from tests.fakes.x import FakeX
+
+SLOT = datetime(2021, 8, 4, 15, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def hook() -> Iterator[Webhook]:
+    with listeners.webhook() as made:
+        yield made
+        made.let_go.set()
+
+
+@pytest.fixture
+def fake(clock: StoppedClock) -> Iterator[FakeX]:
+    with x.checked(clock.now) as running:
+        yield running
+
+
+@pytest.fixture
+def told() -> list[str]:
+    """What the bots of a test say."""
+    return []
+
+
+@pytest.fixture
+def world(tmp_path: Path, hook: Webhook, clock: StoppedClock, told: list[str], database_url: str) -> Iterator[World]:
+    """A rehearsal with an outbox, a collage, somebody to alert and somebody who listens for its heart."""
+    made = heard(make_world(tmp_path, alerting(hook), clock, database_url), told)
+    tick.tick(made)
+    add(made, "barlow")
+    hook.heard.clear()
+    yield made
+    made.database.close()
+
+
+def alerting(hook: Webhook) -> str:
+    beat = f'heartbeat_url = "http://127.0.0.1:{hook.port}/beat"'
+    return f'[alerts]\nurls = ["{hook.url("people")}"]\n{beat}\nrequest = "5s"\n'
+
+
+def heard(world: World, told: list[str]) -> World:
+    return replace(world, say=told.append)
+
+
+def add(world: World, *names: str) -> None:
+    files = [write_item(world.config.folder, name) for name in names]
+    intake.take(world, world.config.series["mlcollage"], [intake.from_file(file) for file in files])
+
+
+def drop(world: World, table: str) -> None:
+    """Something is wrong with the database, but not with all of it."""
+    with world.database.write() as conn:
+        conn.execute(text(f"ALTER TABLE {table} RENAME TO gone"))
+
+
+def kinds(world: World) -> list[str]:
+    with world.database.read() as conn:
+        return list(conn.execute(select(tables.notices.c.kind).order_by(tables.notices.c.id)).scalars())
+
+
+def until(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
+
+
+# Once
+
+
+def test_a_round_ticks_beats_gives_the_brief_and_alerts_people_of_it(
+    world: World, hook: Webhook, clock: StoppedClock
+) -> None:
+    clock.at = SLOT - DAY
+    found = Duty(world).once()
+    assert [notice.kind for notice in found] == [Kind.BRIEF]
+    assert hook.calls() == {"beat": 1, "people": 1}
+    [title] = hook.titles("people")
+    assert title.startswith("[mlcollage] brief (notice ")
+    assert "[alt text: A white slide about barlow.]" in hook.heard[-1][1]["message"]
+    assert Duty(world).once() == [], "all is said"
+    assert hook.calls()["people"] == 1
+
+
+def test_what_the_watchdog_finds_is_told_in_the_same_round(world: World, hook: Webhook, clock: StoppedClock) -> None:
+    clock.at = SLOT
+    with world.database.write() as conn:
+        series.hold_account(conn, "outbox", clock.at, "Its disk is full.")
+    Duty(world).once()
+    hook.heard.clear()
+    clock.go(hours=2)
+    assert [notice.kind for notice in Duty(world).once()] == [Kind.OVERDUE]
+    assert [title.split(" (")[0] for title in hook.titles("people")] == ["[mlcollage] overdue"]
+
+
+def test_a_tick_that_fails_is_raised_when_the_others_have_had_their_turn_and_no_heart_beats(
+    world: World, hook: Webhook, clock: StoppedClock, told: list[str]
+) -> None:
+    Duty(world).once()
+    hook.heard.clear()
+    clock.at = SLOT - timedelta(hours=1)
+    drop(world, "deliveries")
+    with pytest.raises(NoDatabase, match="deliveries"):
+        Duty(world).once()
+    assert hook.calls() == {"people": 1}, "the brief"
+    assert told == [], "the watchdog failed for the same reason"
+
+
+def test_a_brief_that_fails_stops_nobody_and_is_said(
+    world: World, hook: Webhook, clock: StoppedClock, told: list[str]
+) -> None:
+    clock.at = SLOT - DAY
+    drop(world, "charges")
+    with world.database.write() as conn:
+        series.pause(conn, series.get(conn, "mlcollage").id, None, None)
+    Duty(world).once()
+    assert hook.calls()["beat"] == 1
+    assert kinds(world) == []
+    assert len(told) == 1
+    assert told[0].startswith("! The database ")
+    assert "charges" in told[0]
+
+
+def test_a_bot_that_is_being_stopped_does_nothing_beside_its_tick(
+    world: World, hook: Webhook, clock: StoppedClock
+) -> None:
+    clock.at = SLOT - DAY
+    world.stop.set()
+    assert Duty(world).once() == []
+    assert hook.heard == []
+
+
+# Staying
+
+
+def test_the_watch_gives_briefs_alerts_and_beats_after_a_healthy_tick_only(
+    world: World, hook: Webhook, clock: StoppedClock
+) -> None:
+    duty = Duty(world, Workers(timedelta(seconds=5)))
+    clock.at = SLOT - DAY
+    duty.watch()
+    duty.others.finish()
+    duty.watch()
+    duty.others.finish()
+    assert hook.calls() == {"people": 1}, "no tick yet"
+    duty.tick()
+    duty.watch()
+    duty.finish()
+    assert hook.calls() == {"people": 1, "beat": 1}
+
+
+def test_a_tick_that_fails_silences_the_heart(world: World, hook: Webhook) -> None:
+    duty = Duty(world, Workers(timedelta(seconds=5)))
+    drop(world, "deliveries")
+    with pytest.raises(NoDatabase):
+        duty.tick()
+    duty.watch()
+    duty.finish()
+    assert hook.calls()["beat"] == 0
+
+
+def test_what_is_wrong_is_said_when_it_is_new_and_not_at_every_look(
+    world: World, clock: StoppedClock, told: list[str]
+) -> None:
+    duty = Duty(world, Workers(timedelta(seconds=5)))
+    clock.at = SLOT - DAY
+    drop(world, "charges")
+    for _ in range(3):
+        duty.watch()
+        duty.others.finish()
+    assert len(told) == 1
+    with world.database.write() as conn:
+        conn.execute(text("ALTER TABLE gone RENAME TO charges"))
+    duty.watch()
+    duty.others.finish()
+    assert kinds(world)[0] == "brief"
+    drop(world, "notices")
+    duty.watch()
+    duty.finish()
+    assert len(told) == 2, "all parts fail for one reason"
+
+
+def test_the_watchdog_waits_until_a_bot_that_has_just_begun_had_its_chance(world: World, clock: StoppedClock) -> None:
+    clock.at = SLOT + timedelta(hours=2)
+    duty = Duty(world, Workers(timedelta(seconds=5)))
+    duty.watch()
+    assert Kind.OVERDUE not in kinds(world)
+    clock.go(seconds=GRACE.total_seconds())
+    assert Kind.OVERDUE in [notice.kind for notice in duty.watch()]
+    duty.finish()
+
+
+def live(folder: Path, fake: FakeX, hook: Webhook, clock: StoppedClock, patience: str) -> World:
+    """A bot whose account is on the local X, and waits so long for an answer."""
+    lines = "\n".join(f"{key} = '''{value}'''" for key, value in x.account(fake, read_timeout=patience).items())
+    made = make_world(folder, f"live = true\n[accounts.lab]\n{lines}\n{alerting(hook)}", clock)
+    tick.tick(made)
+    add(made, "barlow", "moco")
+    return made
+
+
+def test_a_check_that_hangs_delays_neither_tick_nor_alerts(
+    tmp_path: Path, fake: FakeX, hook: Webhook, clock: StoppedClock
+) -> None:
+    made = live(tmp_path, fake, hook, clock, "3s")
+    duty = Duty(made, Workers(timedelta(seconds=5)))
+    clock.at = SLOT - timedelta(minutes=1)
+    fake.trouble = {1: x.ACCEPT_MUCH_LATER}
+    duty.watch()
+    until(lambda: fake.calls)
+    clock.at = SLOT
+    assert Kind.DRY in [notice.kind for notice in duty.tick()]
+    assert len(fake.state.posts) == 2
+    duty.watch()
+    until(lambda: hook.titles("people"))
+    assert kinds(made) == ["running dry"], "the check still hangs"
+    duty.finish()
+    made.database.close()
+
+
+def test_a_tick_that_hangs_is_noticed_all_the_same(
+    tmp_path: Path, fake: FakeX, hook: Webhook, clock: StoppedClock
+) -> None:
+    made = live(tmp_path, fake, hook, clock, "1s")
+    duty = Duty(made)
+    clock.at = SLOT
+    fake.trouble = {1: x.ACCEPT_MUCH_LATER}
+    hanging = Thread(target=duty.tick)
+    hanging.start()
+    until(lambda: fake.calls)
+    clock.go(hours=3)
+    found = duty.watch()
+    assert Kind.OVERDUE in [notice.kind for notice in found]
+    until(lambda: hook.titles("people"))
+    assert hook.calls()["beat"] == 0
+    duty.others.finish()
+    made.stop.set()
+    fake.release()
+    hanging.join()
+    made.database.close()
+
+
+def test_the_clock_watches_while_the_very_first_tick_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ticking, "BETWEEN", "*")
+    stop, watched = Event(), Event()
+    ticks: list[bool] = []
+
+    def hang() -> None:
+        ticks.append(watched.wait(10))
+        stop.set()
+
+    ticking.run(stop, hang, watched.set)
+    assert ticks == [True]
