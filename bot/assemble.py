@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Event
 
 from bot import config
@@ -12,7 +13,7 @@ from bot.core.schedule import Clock
 from bot.core.settings import Table
 from bot.publishers import table
 from bot.publishers.protocol import Publisher
-from bot.storage import installation, series
+from bot.storage import installation, notices, series
 from bot.storage.database import Database
 from bot.world import World
 
@@ -20,7 +21,10 @@ Say = Callable[[datetime, str], None]
 
 
 class SystemClock:
-    """The machine's clocks."""
+    """The machine's clocks; a wait ends early when `stop` is set."""
+
+    def __init__(self, stop: Event | None = None) -> None:
+        self._stop = stop or Event()
 
     def now(self) -> datetime:
         return datetime.now(UTC)  # noqa: TID251 - the one place that asks the machine
@@ -29,7 +33,7 @@ class SystemClock:
         return time.monotonic()
 
     def wait_until(self, at: datetime) -> None:
-        Event().wait(max(0.0, (at - self.now()).total_seconds()))
+        self._stop.wait(max(0.0, (at - self.now()).total_seconds()))
 
 
 class SimulatedClock:
@@ -53,21 +57,34 @@ def quiet(at: datetime, words: str) -> None:
 
 
 def database(own: Config) -> Database:
-    """The configured database, its schema made or brought up to date."""
-    made = Database(own.database_url)
-    made.prepare()
+    """The configured database, its schema made or brought up to date, an older one backed up before."""
+    made, now = Database(own.database_url), SystemClock().now()
+    kept = made.prepare(lambda: _back_up(made, own, now))
+    if kept:
+        say = f"The database was brought to this version of mlcollage; as it was before it is kept in {kept}."
+        with made.write() as conn:
+            notices.add(conn, notices.Kind.UPGRADED, kept.name, say, now, 0)
     return made
+
+
+def _back_up(old: Database, own: Config, now: datetime) -> Path:
+    from bot.storage import backup  # heavy: it brings Alembic along, for an upgrade only
+
+    return backup.before_upgrade(old, own.folder, now)
 
 
 def world(own: Config, *, say: Say = quiet, clock: Clock | None = None) -> World:
     """Everything a stage works with; `say` hears when what is done. A simulation's database keeps its own time."""
-    storage = database(own)
+    storage, stop = database(own), Event()
     with storage.read() as conn:
         until = installation.simulated_until(conn)
         rehearsal = installation.rehearsal(conn, live=own.live)
-    ticking = clock or (SimulatedClock(until) if until else SystemClock())
+    ticking = clock or (SimulatedClock(until) if until else SystemClock(stop))
+    storage.shares_clock = not storage.is_sqlite and isinstance(ticking, SystemClock)
     publishers = {name: _publisher(own, raw, ticking) for name, raw in own.accounts.items()}
-    made = World(own, storage, ticking, publishers, rehearsal, config.who(), lambda words: say(ticking.now(), words))
+    made = World(
+        own, storage, ticking, publishers, rehearsal, config.who(), lambda words: say(ticking.now(), words), stop
+    )
     _make_rows(made)
     return made
 

@@ -9,6 +9,7 @@ from bot.storage.tables import collages, installation, roundups, slots
 
 LIVE = "live"
 REHEARSALS = "rehearsals"
+SIMULATION = "simulation"
 SIMULATED_UNTIL = "simulated_until"
 
 
@@ -68,6 +69,11 @@ def _set_aside(conn: Connection) -> int:
         revision=collages.c.revision + 1,
     )  # fmt: skip
     return conn.execute(back).rowcount
+
+
+def is_simulation(conn: Connection) -> bool:
+    """Whether it is played forward, or was made to be."""
+    return any(get(conn, name) is not None for name in (SIMULATION, SIMULATED_UNTIL))
 
 
 def simulated_until(conn: Connection) -> datetime | None:

@@ -1,9 +1,10 @@
-"""Bringing a database to the newest schema with Alembic, from a checkout or an installed wheel."""
+"""Bringing a database to a schema with Alembic, from a checkout or an installed wheel."""
 
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -16,6 +17,12 @@ def config(connection: Connection | None = None) -> Config:
     return made
 
 
-def upgrade(connection: Connection) -> None:
-    """Run the missing migrations in the caller's transaction."""
-    command.upgrade(config(connection), "head")
+def versions() -> list[str]:
+    """Every version a database may have, the oldest first."""
+    steps = ScriptDirectory.from_config(config()).walk_revisions()
+    return [step.revision for step in steps][::-1]
+
+
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Run the missing migrations, up to the version `to`, in the caller's transaction."""
+    command.upgrade(config(connection), to)

@@ -1,0 +1,186 @@
+"""A whole database in one SQLite file: there whole or not at all, sealed, and checked."""
+
+import errno
+import hashlib
+import itertools
+import json
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from bot import files
+from bot.core.collage import one_line
+from bot.core.errors import BadInput, MlcollageError, NoDatabase, NotAllowed
+from bot.storage import copy, installation, schema
+from bot.storage.copy import SEAL, Held
+from bot.storage.database import HEAD, Connection, Database, version_in, why
+from bot.storage.tables import attempts, log, notices
+
+MARK = 0x6D6C636F
+"""SQLite's `application_id` of a backup: that it once had a seal can be seen even where the seal is damaged."""
+
+
+class Backup(NamedTuple):
+    """A file to restore from. `is_copy`: it is a database, not a backup, of the time when it last wrote something down.
+
+    `made_at` is None for a database in which nothing has happened.
+    """
+
+    held: Held
+    made_at: datetime | None
+    is_copy: bool
+
+    def __str__(self) -> str:
+        at = f"{self.made_at:%Y-%m-%d %H:%M} UTC" if self.made_at else "an unknown time"
+        return f"a copy of a database as of {at}" if self.is_copy else f"a backup of {at}"
+
+
+def make(source: Database, file: Path, now: datetime) -> Held:
+    """Back up a database, which may be in use, into a file that must not exist yet; what it holds, read back from it.
+
+    The database is only read, whatever its schema's version; the backup is of the same one.
+    """
+    name = one_line(str(file))
+    if os.path.lexists(file):
+        raise BadInput(f"{name} is there already: name another file, or remove it.")
+    if not file.parent.is_dir():
+        raise BadInput(f"{name} cannot be written: its folder does not exist.")
+    try:
+        with _beside(file) as beside:
+            held = copy.into_file(source, beside)
+            _seal(beside, held, now)
+            if check(beside, name).held != held:
+                raise OSError(errno.EIO, "what was read back is not what was written")
+            # SQLite has synced it at the end of each transaction.
+            beside.rename(file)
+        files.sync_folder(file.parent)
+    except OSError as error:
+        raise BadInput(f"{name} cannot be written: {error.strerror or error}.") from None
+    return held
+
+
+@contextmanager
+def _beside(file: Path) -> Iterator[Path]:
+    """An empty file in the same folder, gone at the end unless it was renamed."""
+    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        for left in (name, f"{name}-journal"):
+            Path(left).unlink(missing_ok=True)
+
+
+def before_upgrade(source: Database, folder: Path, now: datetime) -> Path:
+    """Back up a database of an older schema beside its file, or into `folder` where it is none; the backup.
+
+    Raises `NoDatabase` where that cannot be done: then nothing may be upgraded.
+    """
+    file = Path(str(source.engine.url.database)) if source.is_sqlite else folder / "queue.db"
+    numbers = itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
+    names = (file.with_name(f"{file.stem}-before-{HEAD}{number}.db") for number in numbers)
+    free = next(name for name in names if not os.path.lexists(name))
+    try:
+        make(source, free, now)
+    except MlcollageError as error:
+        old = f"The database {source.shown} is of an older version and is not upgraded without a backup"
+        raise NoDatabase(f"{old}: {error}") from None
+    return free
+
+
+def _seal(file: Path, held: Held, now: datetime) -> None:
+    """Say in the file when it was made, and what it must hold to be whole."""
+    made_at = now.astimezone(UTC).isoformat()
+    said = json.dumps({"made_at": made_at, "seal": _sealed(made_at, held)})
+    try:
+        with closing(sqlite3.connect(file)) as connection, connection:
+            connection.execute("INSERT INTO installation (name, value) VALUES (?, ?)", (SEAL, said))
+            connection.execute(f"PRAGMA application_id = {MARK}")
+    except sqlite3.Error as error:
+        raise OSError(errno.EIO, why(error)) from None
+
+
+def _sealed(made_at: str, held: Held) -> str:
+    return hashlib.sha256(f"{made_at} {held.version} {held.sum}".encode()).hexdigest()
+
+
+def check(file: Path, name: str) -> Backup:
+    """What a file holds, every page and every row of it read; messages call it `name`.
+
+    Raises `BadInput` where it is no database of ours or is damaged, `NotAllowed` where a newer program made it.
+    """
+    is_sealed = _check_pages(file, name)
+    try:
+        with closing(Database.in_one_file(file)) as database, database.snapshot() as conn:
+            _check_version(version_in(conn), name)
+            held = copy.tally(database, conn)
+            made_at = _made_at(installation.get(conn, SEAL), held) if is_sealed else _last_change(conn)
+    except (NoDatabase, UnicodeDecodeError):
+        raise BadInput(f"{name} is damaged: not all of it can be read; use another backup.") from None
+    if is_sealed and made_at is None:
+        raise BadInput(f"{name} is damaged: it does not hold what it was sealed with; use another backup.")
+    return Backup(held, made_at, is_copy=not is_sealed)
+
+
+def _check_version(version: str | None, name: str) -> None:
+    if version is not None and version.isdigit() and version > HEAD:
+        raise NotAllowed(f"{name} was made by a newer mlcollage; upgrade the program.")
+    if version not in schema.versions():
+        raise BadInput(f"{name} is no backup of mlcollage.")
+
+
+def _check_pages(file: Path, name: str) -> bool:
+    """Let SQLite check the file; whether it must have a seal.
+
+    A backup that was put to use as a database is in WAL mode from then on: its seal says nothing any more.
+    """
+    try:
+        with closing(sqlite3.connect(file)) as connection:
+            wrong = connection.execute("PRAGMA integrity_check").fetchone()[0]
+            stray = connection.execute("PRAGMA foreign_key_check").fetchone()
+            mark = connection.execute("PRAGMA application_id").fetchone()[0]
+            journal = connection.execute("PRAGMA journal_mode").fetchone()[0]
+            tables = "SELECT count(*) FROM sqlite_master WHERE name = 'installation'"
+            seal = f"SELECT count(*) FROM installation WHERE name = '{SEAL}'"
+            has_seal = connection.execute(tables).fetchone()[0] and connection.execute(seal).fetchone()[0]
+    # Python cannot even tell what is wrong where SQLite quotes bytes that are no text.
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        raise unreadable(name, error) from None
+    if wrong != "ok" or stray:
+        what = f"a row of {stray[0]} refers to one that is missing" if wrong == "ok" else wrong.splitlines()[-1]
+        raise BadInput(f"{name} is damaged: {one_line(what)}; use another backup.")
+    return journal != "wal" and (mark == MARK or bool(has_seal))
+
+
+def unreadable(name: str, error: sqlite3.Error | UnicodeDecodeError) -> BadInput:
+    """What to say of a file that SQLite cannot read."""
+    match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF:
+        case sqlite3.SQLITE_NOTADB:
+            return BadInput(f"{name} is no backup of mlcollage: {why(error)}.")
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_ERROR:
+            return BadInput(f"{name} is damaged: {why(error)}; use another backup.")
+    return BadInput(f"{name} cannot be read: {why(error)}.")
+
+
+def _made_at(said: str | None, held: Held) -> datetime | None:
+    """When a backup was made; None where it does not hold what its seal says."""
+    try:
+        seal = json.loads(said or "")
+        return datetime.fromisoformat(seal["made_at"]) if seal["seal"] == _sealed(seal["made_at"], held) else None
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def _last_change(conn: Connection) -> datetime | None:
+    """When something last happened that was written down with its time."""
+    moments = [
+        conn.execute(select(func.max(at))).scalar() for at in (attempts.c.started_at, log.c.at, notices.c.created_at)
+    ]
+    return max((at for at in moments if at is not None), default=None)
