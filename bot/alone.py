@@ -48,7 +48,7 @@ def strangers(
         return []
     with world.database.read() as conn:
         known = ledger.known_posts(conn, account.id, [post.receipt.id for post in tagged])
-        under_way = {_plain(said) for said in ledger.texts_under_way(conn, account.id)}
+        under_way = {_plain(said) for said in ledger.texts_under_way(conn, delivery, account.id)}
         unknown = [post for post in tagged if post.receipt.id not in known and _plain(post.text) not in under_way]
         titles = _titles(conn, own, delivery) if unknown else []
         return [

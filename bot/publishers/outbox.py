@@ -53,12 +53,15 @@ class Outbox:
         return network.LIMITS[self.network]
 
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
-        """The thread by its key, and the first part of each other since the day of `since`, but for rehearsals."""
+        """The thread by its key or all its words, and the first part of each other since the day of `since`.
+
+        Rehearsals are left out: what was rehearsed is not out.
+        """
         try:
-            look = self._look(thread)
-            found = look.receipts if isinstance(look, Found) else {}
+            look, names = self._look(thread), self._names(since)
+            found = look.receipts if isinstance(look, Found) else self._by_words(thread, names)
             ours = {receipt.id.partition("/")[0] for receipt in found.values()}
-            names = [name for name in self._names(since) if name not in ours]
+            names = [name for name in names if name not in ours]
             others = tuple(post for name in names if (post := self._first_part(name)))
         except OSError as error:
             raise self._unreadable(error) from error
@@ -126,6 +129,15 @@ class Outbox:
             names = [entry.name for entry in entries if entry.name >= first]
         dated = sorted(name for name in names if re.match(DATED, name))
         return dated if first else dated[-NEWEST:]
+
+    def _by_words(self, thread: Thread, names: list[str]) -> dict[int, Receipt]:
+        """The receipts of a thread with all of this one's words, which another copy has written under its own key."""
+        for name in names if not is_rehearsed(thread.key) else ():
+            described = _described(self.folder / name)
+            is_same = _texts(described) == [part.text for part in thread.parts]
+            if is_same and not is_rehearsed(str(described.get("key"))):
+                return _receipts(thread, self.folder / name, self._posted_at(described))
+        return {}
 
     def _first_part(self, name: str) -> Post | None:
         """What a folder shows first; nothing where it is no thread, or one of a rehearsal."""

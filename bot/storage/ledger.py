@@ -259,11 +259,12 @@ def known_posts(conn: Connection, account_id: int, ids: Sequence[str]) -> set[st
     return set(conn.execute(statement).scalars())
 
 
-def texts_under_way(conn: Connection, account_id: int) -> list[str]:
-    """The texts of parts that are being sent or looked for on this account: their receipts may still come."""
+def texts_under_way(conn: Connection, delivery: Delivery, account_id: int) -> list[str]:
+    """The texts of other threads that are being sent or looked for on this account: their receipts may still come."""
     under_way = or_(deliveries.c.state == SENDING, deliveries.c.state == UNCERTAIN)
+    others = (OPEN, under_way, deliveries.c.account_id == account_id, deliveries.c.id != delivery.id)
     statement = select(parts.c.text).join(deliveries, deliveries.c.id == parts.c.delivery_id)
-    return list(conn.execute(statement.where(OPEN, under_way, deliveries.c.account_id == account_id)).scalars())
+    return list(conn.execute(statement.where(*others)).scalars())
 
 
 def is_number_out(conn: Connection, account_id: int, series_id: int, number: int, year: int) -> bool:

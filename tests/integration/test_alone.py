@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from bot import intake, tick
 from bot.core.delivery import Delivery, Post, Receipt, State
-from bot.storage import ledger, notices, series, tables
+from bot.storage import ledger, notices, queue, series, tables
 from bot.world import World
 from tests.conftest import MONDAY, StoppedClock, make_world, write_item
 from tests.fakes import x
@@ -286,6 +286,26 @@ def test_a_backup_of_yesterday_posts_nothing_of_today_again(
     tick.tick(second)
     assert len(threads(kind, fake, tmp_path)) == len(out) + 1
     second.database.close()
+
+
+@pytest.mark.parametrize("kind", ACCOUNTS)
+def test_what_was_posted_by_hand_after_a_backup_is_not_posted_by_hand_again(
+    kind: str, tmp_path: Path, fake: FakeX, clock: StoppedClock
+) -> None:
+    lines = settings(kind, fake, tmp_path)
+    first = started(tmp_path / "first", lines, clock, ["alpha", "beta"])
+    second = copied(first, tmp_path / "second", lines, clock)
+    for world in (first, second):
+        clock.go(minutes=5)
+        with world.database.read() as conn:
+            item = queue.get(conn, series.get(conn, "mlcollage").id, "alpha")
+        tick.post_now(world, world.config.series["mlcollage"], item)
+        clock.go(seconds=1)
+        tick.tick(world)
+    assert len(threads(kind, fake, tmp_path)) == 1
+    for world in (first, second):
+        assert [one.state for one in deliveries(world)] == [State.SENT]
+        world.database.close()
 
 
 @pytest.mark.parametrize("kind", ACCOUNTS)
