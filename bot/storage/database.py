@@ -18,6 +18,8 @@ from bot.core.errors import NoDatabase
 HEAD = "0003"
 """The newest migration; a test compares it with the folder."""
 
+SQLITE = "sqlite:///"
+
 BUSY = 30
 """Seconds a writer waits for another one on SQLite."""
 
@@ -33,7 +35,10 @@ class Database:
     """An engine with our rules: `read` for looking, `write` for one transaction that commits at its end."""
 
     def __init__(self, url: str | URL, *, journal: str = "WAL") -> None:
-        self.is_sqlite = (url.drivername if isinstance(url, URL) else url).startswith("sqlite")
+        if isinstance(url, str) and url.startswith(SQLITE):
+            # A path, taken as it is: in a URL "?" and "%" would mean something.
+            url = URL.create("sqlite", database=url.removeprefix(SQLITE))
+        self.is_sqlite = isinstance(url, URL)
         try:
             # As many connections as there are threads: waiting for one would end in an error of the pool's own.
             pool: dict[str, Any] = {"poolclass": QueuePool, "max_overflow": -1}

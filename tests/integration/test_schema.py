@@ -63,3 +63,13 @@ def test_a_password_is_never_shown() -> None:
         database.prepare()
     assert "hunter2" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_folder_s_name_may_hold_what_means_something_in_a_url(tmp_path: Path) -> None:
+    folder = tmp_path / "100% of it? #1 & more"
+    folder.mkdir()
+    made = Database(f"sqlite:///{folder / 'queue.db'}")
+    made.prepare()
+    assert (folder / "queue.db").stat().st_size
+    assert made.shown == str(folder / "queue.db")
+    made.close()
