@@ -13,6 +13,7 @@ The doors, and the clock that keeps the bot ticking:
     cli/queue.py                ready, move, pin, hold, release, remove: the queue's order and states
     cli/slots.py                skip, pause, resume: when nothing shall go out
     cli/coming.py               next: what goes out when
+    cli/deliveries.py           deliveries: what is on its way, what was tried and seen, and what a person decides
     cli/looking.py              list, show, history, notices: looking without changing
     cli/previews.py             preview: threads as cards, with counts, links, tags and price
     cli/roundups.py             roundup: those that were made, and those that would be
@@ -21,21 +22,32 @@ The doors, and the clock that keeps the bot ticking:
     cli/texts.py                count, split: as the networks do, for scripts
     cli/connecting.py           connect: from nothing to a working account
     cli/accounts.py             doctor: whether each account can post, as whom, what it costs
+    cli/alerting.py             alerts: whether they reach the people they are meant for
     cli/costs.py                costs: what the accounts have cost
+    cli/backups.py              backup, restore: the whole database into one file, and back
     cli/simulation.py           simulate: a month, or years, in a moment
     clock.py                    APScheduler: when to tick; it holds no state of its own
     simulate.py                 a copy of the whole installation, played forward on a clock that jumps
     assemble.py                 settings in, working bot out: the only place that knows every class
 
 The stages:
+    duty.py                     one round of duty: the tick, and what people hear of what is coming or past due
     tick.py                     what is due now, in order of due time: slots, roundups, deliveries, notices
     deliver.py                  one delivery from claim to receipt
     roundup.py                  one roundup from the ledger to its link and its thread
     intake.py                   items taken in: read, checked, given a picture, put into the queue or into history
     outlook.py                  what would go out when, looked at before anything is done
     preview.py                  a thread as it would be sent now: the exact parts per account
+    settle.py                   what follows when a thread does not get out now: it waits, is held, or has failed
+    alone.py                    one living copy: what an account shows is ours, or a person is asked
+    resolve.py                  what a person decides about a delivery: try again, say that it is out, or let it be
+    sight.py                    all that is known of one delivery, gathered for the person who decides about it
+    choices.py                  what becomes of a delivery by itself, and what a person may do about it
+    brief.py                    before each slot and roundup: what goes out, where, for how much, and what is wrong
+    watchdog.py                 whatever is past due becomes a notice
     recover.py                  what somebody left half done: put back, or looked for
     permit.py                   whether a thread of which nothing is out may begin
+    alerts.py                   notices on their way to people, and the heartbeat
     bill.py                     what requests that succeeded cost, written down for the account
     world.py                    what a stage works with: configuration, database, clock, publishers
 
@@ -74,18 +86,25 @@ What the stages stand on:
     storage/slots.py            slots that were decided: each once, whoever is running
     storage/claims.py           the claim: a slot, its collage and the deliveries in one transaction
     storage/ledger.py           deliveries, parts and attempts: what was meant, tried, and is out
+    storage/lookup.py           deliveries as a person looks at them: listed, named, with all that was tried and seen
     storage/roundups.py         roundups, each with a list that is fixed in one transaction
     storage/pictures.py         pictures, addressed by the SHA-256 of their bytes
     storage/charges.py          what the accounts really cost, request by request
     storage/series.py           how far each series has looked, and which account is held
     storage/installation.py     live or rehearsal, and the clock of a simulation
+    storage/overdue.py          what is past due, for the watchdog
     storage/notices.py          what a maintainer must hear
+    storage/alerts.py           how far each notice has got on its way to each destination
     storage/log.py              who changed what when
-    storage/copy.py             a whole database into a fresh file, as it was at one moment
+    storage/copy.py             every row of one database into another, as it was at one moment
+    storage/backup.py           a whole database in one file: whole or not there, sealed, and checked
+    storage/restore.py          an empty database filled from a backup, and what may be out looked for first
     writing.py                  the filters a writer of templates needs beside Jinja2's own
     rendering.py                the files the program brings along, and how a template is filled
     sandbox.py                  templates that reach nothing but their data, and end soon
+    courier.py                  one message handed to one destination, in a process that is over at the deadline
     config.py                   config.toml and the environment as frozen, checked values
+    workers.py                  one worker thread for each account
     files.py                    files that are there whole or not at all
 
 The rules, without files, network or clock:

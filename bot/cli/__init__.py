@@ -27,13 +27,17 @@ COMMANDS = {
     "post": ("running", "Post a ready collage now."),
     "roundup": ("roundups", "List, show and preview roundups."),
     "history": ("looking", "List what is out."),
+    "deliveries": ("deliveries", "List what is on its way, and decide what may be out."),
     "notices": ("looking", "List what a maintainer must hear."),
+    "alerts": ("alerting", "Try the destinations of notices."),
     "templates": ("templating", "List, copy and check the templates."),
     "count": ("texts", "Measure texts as a network does."),
     "split": ("texts", "Split texts into parts that fit."),
     "connect": ("connecting", "Connect an account on a network."),
     "doctor": ("accounts", "Say whether every account can post now."),
     "costs": ("costs", "Add up what the accounts have cost."),
+    "backup": ("backups", "Copy the whole database into one file."),
+    "restore": ("backups", "Fill an empty database from a backup."),
     "simulate": ("simulation", "Play a copy of it all forward in time."),
 }
 """Each command: the module it stands in, and its one line of help."""

@@ -11,13 +11,15 @@ from bot import config, intake, outlook
 from bot.cli import context
 from bot.core import collage
 from bot.core.collage import Collage, Item, State
+from bot.core.delivery import State as Sending
 from bot.core.errors import BadInput
 from bot.core.paper import Link, LinkKind, Paper
 from bot.intake import Arrival
 from bot.pictures import read
 from bot.sources import items
-from bot.storage import queue
+from bot.storage import lookup, queue
 from bot.storage import series as storage
+from bot.world import World
 
 FIELDS = (
     click.option("--title", help="The paper's title."),
@@ -127,6 +129,16 @@ def edit_command(config_file: str | None, series: str | None, which: str, draw: 
             return
         arrival = edited
     tell([intake.replace_item(world, own, before, arrival)])
+    _tell_frozen(world, before)
+
+
+def _tell_frozen(world: World, item: Collage) -> None:
+    """Say which threads of it were frozen before this edit, and how to have them composed anew."""
+    with world.database.read() as conn:
+        threads = lookup.of_collage(conn, item.id, world.rehearsal)
+    for one in threads:
+        if one.begun and one.state not in {Sending.SENT, Sending.FAILED}:
+            click.echo(f"  note: what {one.account} gets was frozen before; to change it: {one.command}")
 
 
 def _in_editor(before: Collage) -> Arrival | None:

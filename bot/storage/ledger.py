@@ -271,7 +271,10 @@ def is_number_out(conn: Connection, account_id: int, series_id: int, number: int
     """Whether the collage with this number is out, and nothing of it still to come on the account."""
     receipt = select(parts.c.id).where(parts.c.delivery_id == deliveries.c.id, parts.c.receipt_id.is_not(None))
     to_come = select(deliveries.c.id).where(
-        deliveries.c.collage_id == collages.c.id, deliveries.c.account_id == account_id, ~receipt.exists()
+        deliveries.c.collage_id == collages.c.id,
+        deliveries.c.account_id == account_id,
+        deliveries.c.rehearsal == collages.c.rehearsal,
+        ~receipt.exists(),
     )
     mine = (collages.c.series_id == series_id, collages.c.number == number, collages.c.number_year == year)
     out = select(collages.c.id).where(*mine, collages.c.state == "posted", ~to_come.exists())

@@ -1,18 +1,25 @@
 """What a tick with nothing due asks the database: the same plans, however long the history is."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+import pytest
+from sqlalchemy import event, update
 
-from bot import tick
+from bot import alerts, brief, sight, tick, watchdog
+from bot.config import Alerting
+from bot.core.delivery import State
+from bot.storage import lookup, notices, tables
 from bot.world import World
 from tests.conftest import MONDAY, StoppedClock, make_world
-from tests.history import fill
+from tests.history import FIRST, fill
 
-HISTORY = {"collages", "slots", "deliveries", "parts", "attempts", "notices", "log"}
+HISTORY = {"collages", "slots", "deliveries", "parts", "attempts", "notices", "alerts", "log"}
+NOWHERE = "json://127.0.0.1:9"
+Ask = Callable[..., tuple[list[str], list[str]]]
 
 
 @contextmanager
@@ -38,15 +45,62 @@ def plans(world: World, statements: list[tuple[str, Any]]) -> list[str]:
     return [" / ".join(str(row[-1]).strip() for row in plan) for plan in rows]
 
 
+def alerting(tmp_path: Path, rows: int, url: str | None = None) -> tuple[list[str], list[str]]:
+    """The statements and plans of alerts: none open, one that fails, one that waits, and nobody to alert."""
+    world = make_world(tmp_path, f'[alerts]\nurls = ["{NOWHERE}"]\n', StoppedClock(MONDAY), url)
+    fill(world, rows)
+    with asked(world) as statements:
+        alerts.send(world)
+        with world.database.write() as conn:
+            notices.add(conn, notices.Kind.HELD, "key", "text", MONDAY, 0)
+        alerts.send(world)
+        alerts.send(world)
+        alerts.send(replace(world, config=replace(world.config, alerts=Alerting())))
+    found = plans(world, statements)
+    world.database.close()
+    return [words for words, _ in statements], found
+
+
+def looking(tmp_path: Path, rows: int, url: str | None = None) -> tuple[list[str], list[str]]:
+    """The statements and plans of lists of deliveries, and of all about one; a few old ones are not sent."""
+    world = make_world(tmp_path, "live = true", StoppedClock(MONDAY), url)
+    fill(world, rows)
+    with world.database.write() as conn:
+        for number, state in enumerate(("waiting", "uncertain", "held", "failed"), FIRST):
+            conn.execute(update(tables.deliveries).values(state=state).where(tables.deliveries.c.id == number))
+        if world.database.is_sqlite:
+            # The program has SQLite gather none; with them, one account that has it all is read by the primary key.
+            conn.exec_driver_sql("DELETE FROM sqlite_stat1")
+    world.database.close()
+    with asked(world) as statements, world.database.read() as conn:
+        assert len(lookup.listed(conn, 0)) == 4
+        assert len(lookup.listed(conn, 0, list(State), account="outbox", most=20)) == 20
+        assert len(lookup.listed(conn, 0, [State.FAILED])) == 1
+        sight.of(world, str(FIRST + rows - 1))
+        sight.of(world, f"k{FIRST + rows - 1}")
+    found = plans(world, statements)
+    world.database.close()
+    return [words for words, _ in statements], found
+
+
 def idle(tmp_path: Path, rows: int, url: str | None = None) -> tuple[list[str], list[str]]:
-    """The statements and plans of a tick with nothing due, on a database with so many rows of history."""
+    """The statements and plans of a tick with nothing due, and of brief and watchdog with nothing to say.
+
+    On a database with so many rows of history; it is the day before a slot, and its brief is given.
+    """
     clock = StoppedClock(MONDAY)
     world = make_world(tmp_path, clock=clock, url=url)
+    clock.go(days=1, hours=6, minutes=1)
     tick.tick(world)
+    brief.give(world)
     fill(world, rows)
+    assert len(tick.unheard(world)) == 1
     clock.go(minutes=5)
     with asked(world) as statements:
         assert tick.tick(world) == []
+        brief.give(world)
+        watchdog.look(world)
+    assert tick.unheard(world) == []
     found = plans(world, statements)
     world.database.close()
     return [words for words, _ in statements], found
@@ -57,12 +111,24 @@ def test_a_tick_with_nothing_due_asks_the_same_in_the_same_way_however_long_the_
     assert short == long
 
 
-def test_it_never_walks_through_history_on_sqlite(tmp_path: Path) -> None:
-    _, found = idle(tmp_path, 5_000)
+def test_deliveries_are_looked_at_in_the_same_way_however_many_there_were(tmp_path: Path) -> None:
+    short, long = looking(tmp_path / "short", 100), looking(tmp_path / "long", 20_000)
+    assert short == long
+
+
+def test_alerts_are_sent_in_the_same_way_however_many_there_were(tmp_path: Path) -> None:
+    short, long = alerting(tmp_path / "short", 100), alerting(tmp_path / "long", 20_000)
+    assert short == long
+
+
+@pytest.mark.parametrize("ask", [idle, alerting, looking])
+def test_it_never_walks_through_history_on_sqlite(tmp_path: Path, ask: Ask) -> None:
+    _, found = ask(tmp_path, 5_000)
     walks = [plan for plan in found for step in plan.split(" / ") if step.startswith("SCAN") and "INDEX" not in step]
     assert [plan for plan in walks if any(f"SCAN {table}" in plan for table in HISTORY)] == []
 
 
-def test_it_never_walks_through_history_on_postgresql(tmp_path: Path, postgres_database: str) -> None:
-    _, found = idle(tmp_path, 20_000, postgres_database)
+@pytest.mark.parametrize("ask", [idle, alerting, looking])
+def test_it_never_walks_through_history_on_postgresql(tmp_path: Path, postgres_database: str, ask: Ask) -> None:
+    _, found = ask(tmp_path, 20_000, postgres_database)
     assert [plan for plan in found if any(f"Seq Scan on {table}" in plan for table in HISTORY)] == []
