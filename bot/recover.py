@@ -42,18 +42,27 @@ def look(world: World, publisher: Publisher, delivery: Delivery, *, settled: boo
     try:
         seen = publisher.find(thread, delivery.saved)
     except Exception as error:  # noqa: BLE001 - looking cannot publish: look again later
-        later = world.clock.now() + world.config.delivery.retry_longest
-        with world.database.write() as conn:
-            if settled:
-                ledger.look_again(conn, delivery, later, delivery.looks, errors.sentence(error))
-            ledger.saw(conn, delivery.id, world.clock.now(), f"looking failed: {errors.sentence(error)}")
+        _look_later(world, delivery, errors.sentence(error), settled=settled)
         return
-    # Lost: somebody else has looked, too, and said what follows.
-    with suppress(ledger.Lost), world.database.write() as conn:
+    with world.database.write() as conn:
         bill.charge(world, conn, publisher, delivery, reads=1)
         ledger.saw(conn, delivery.id, world.clock.now(), _words(seen))
+        if isinstance(seen, Found):
+            # What is out is out, whoever says what follows.
+            ledger.record(conn, delivery, seen.receipts)
         if settled or not isinstance(seen, NotSeen):
-            _conclude(world, conn, delivery, thread, seen)
+            # Lost: somebody else has looked, too, and said what follows.
+            with suppress(ledger.Lost), conn.begin_nested():
+                _conclude(world, conn, delivery, thread, seen)
+
+
+def _look_later(world: World, delivery: Delivery, words: str, *, settled: bool) -> None:
+    now = world.clock.now()
+    with world.database.write() as conn:
+        ledger.saw(conn, delivery.id, now, f"looking failed: {words}")
+    if settled:
+        with suppress(ledger.Lost), world.database.write() as conn:
+            ledger.look_again(conn, delivery, now + world.config.delivery.retry_longest, delivery.looks, words)
 
 
 def _words(seen: Look) -> str:
@@ -72,7 +81,6 @@ def _conclude(world: World, conn: Connection, delivery: Delivery, thread: Thread
     own, now = world.config.delivery, world.clock.now()
     match seen:
         case Found():
-            ledger.record(conn, delivery, seen.receipts)
             ledger.end_unfinished(conn, delivery.id, Outcome.SENT, "found on the network", now)
             everything = all(part.receipt or part.position in seen.receipts for part in thread.parts)
             ledger.move(conn, delivery, State.SENT if everything else State.WAITING, now, next_at=now)

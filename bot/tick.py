@@ -94,10 +94,11 @@ def unheard(world: World) -> list[Notice]:
     """The notices not printed yet; from now on they are."""
     with world.database.read() as conn:
         found = notices.unprinted(conn)
-    if found:
-        with world.database.write() as conn:
-            notices.mark_printed(conn, found[-1].id, world.clock.now())
-    return found
+    if not found:
+        return []
+    with world.database.write() as conn:
+        ours = notices.mark_printed(conn, [notice.id for notice in found], world.clock.now())
+    return [notice for notice in found if notice.id in ours]
 
 
 def _due(world: World) -> list[Due]:

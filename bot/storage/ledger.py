@@ -300,9 +300,11 @@ def move(conn: Connection, delivery: Delivery, to: State, now: datetime, **value
 
 
 def look_again(conn: Connection, delivery: Delivery, at: datetime, looks: int, note: str) -> None:
-    """An uncertain delivery stays so until the next look."""
+    """An uncertain delivery stays so until the next look; raises `Lost` when it is not uncertain any more."""
     ours = (deliveries.c.id == delivery.id, deliveries.c.fence == delivery.fence, deliveries.c.state == UNCERTAIN)
-    conn.execute(update(deliveries).where(*ours).values(next_at=at, looks=looks, note=note))
+    values = {"next_at": at, "looks": looks, "note": note}
+    if conn.execute(update(deliveries).where(*ours).values(values)).rowcount != 1:
+        raise Lost
 
 
 def give_back(conn: Connection, collage_id: int, note: str) -> bool:

@@ -1,6 +1,6 @@
 """What a maintainer must hear: a row first, then printed, listed, sent."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -97,9 +97,11 @@ def unprinted(conn: Connection) -> list[Notice]:
     return [of_row(row) for row in conn.execute(statement)]
 
 
-def mark_printed(conn: Connection, through: int, now: datetime) -> None:
-    unprinted = tables.notices.c.printed_at.is_(None)
-    conn.execute(update(tables.notices).where(unprinted, tables.notices.c.id <= through).values(printed_at=now))
+def mark_printed(conn: Connection, ids: Sequence[int], now: datetime) -> set[int]:
+    """These are printed from now on; those of them that nobody else has printed meanwhile."""
+    unprinted = (tables.notices.c.printed_at.is_(None), tables.notices.c.id.in_(ids))
+    marked = update(tables.notices).where(*unprinted).values(printed_at=now).returning(tables.notices.c.id)
+    return set(conn.execute(marked).scalars())
 
 
 def listed(conn: Connection, *, everything: bool = False, most: int = 200) -> list[Notice]:
