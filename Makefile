@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 MLCOLLAGE := $(BIN)/mlcollage
 
-.PHONY: demo run test check format bench clean
+.PHONY: demo run test chaos check format bench clean
 
 demo: .venv/ready
 	@rm -rf demo
@@ -22,6 +22,10 @@ run: .venv/ready
 test: .venv/dev
 	$(BIN)/python -m pytest -n 2
 
+# Every trouble at every call with a crash at every later point; make test runs a sample of them.
+chaos: .venv/dev
+	CHAOS=all $(BIN)/python -m pytest -n 2 tests/chaos
+
 # The same checks as before each commit, without the tests.
 check: .venv/dev
 	$(BIN)/ruff format --check .
@@ -33,9 +37,10 @@ format: .venv/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/dev
+bench: .venv/dev .venv/bench
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/text.py
+	$(BIN)/python benchmarks/queue.py
 
 clean:
 	rm -rf .venv demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -54,4 +59,9 @@ clean:
 .venv/dev: .venv/ready pyproject.toml
 	@echo "Installing what the tests need into .venv ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	@touch $@
+
+.venv/bench: .venv/ready pyproject.toml
+	@echo "Installing what the benchmarks compare with into .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[bench]"
 	@touch $@

@@ -20,8 +20,8 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def running(bin_folder: Path) -> Iterator[str]:
-    """A fresh cluster; gives a URL template with `{name}` for the database."""
+def running(bin_folder: Path, *, durable: bool = False) -> Iterator[str]:
+    """A fresh cluster; gives a URL template with `{name}` for the database. `durable`: it survives a power cut."""
     home = Path(tempfile.mkdtemp(prefix="mlcollage-pg-"))
     # PostgreSQL refuses to run as root: then it runs as its own user, who needs the folder.
     user = "postgres" if os.geteuid() == 0 else None
@@ -34,7 +34,8 @@ def running(bin_folder: Path) -> Iterator[str]:
         assert done.returncode == 0, f"{command[0]}: {done.stdout}{done.stderr}"
 
     run(str(bin_folder / "initdb"), "-D", str(data), "-A", "trust", "-U", "test", "-E", "UTF8", "--no-sync")
-    options = f"-k {home} -c listen_addresses='' -c fsync=off -c max_connections=200"
+    fsync = "on" if durable else "off"
+    options = f"-k {home} -c listen_addresses='' -c fsync={fsync} -c synchronous_commit=on -c max_connections=200"
     try:
         run(str(bin_folder / "pg_ctl"), "-D", str(data), "-o", options, "-l", str(home / "log"), "-w", "start")
         yield f"postgresql+psycopg://test@/{{name}}?host={home}"

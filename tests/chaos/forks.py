@@ -1,0 +1,135 @@
+"""Real processes, cheaply: one process has everything loaded and forks a fresh one for each run."""
+
+import gc
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple, NoReturn
+
+from bot import tick
+from bot.publishers import table
+from tests.chaos import scene
+from tests.chaos.points import Points, watched
+from tests.chaos.scene import End
+from tests.conftest import ROOT, StoppedClock
+from tests.fakes import keyed
+
+
+class Run(NamedTuple):
+    """What became of a process: the points it came by, and its end, or where it was killed."""
+
+    points: list[str]
+    killed_at: str
+    end: End | None
+
+
+class Forks:
+    """The way to the process that forks."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    def send(self, folder: Path, *, kill_at: int = 0) -> Run:
+        """Tick once when the slot is due, and die at a point."""
+        return self._run(folder=str(folder), at=scene.SLOT.isoformat(), kill_at=kill_at, is_restart=False)
+
+    def resume(self, folder: Path, *, after: timedelta = timedelta(0), kill_at: int = 0) -> Run:
+        """What the next process makes of it, to the end."""
+        at = (scene.AFTERWARDS + after).isoformat()
+        return self._run(folder=str(folder), at=at, kill_at=kill_at, is_restart=True)
+
+    def _run(self, **job: Any) -> Run:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(job) + "\n")
+        self._process.stdin.flush()
+        said = json.loads(self._process.stdout.readline())
+        assert "error" not in said, said["error"]
+        assert said["signal"] == (signal.SIGKILL if said["killed_at"] else 0), said
+        end = said["end"]
+        return Run(said["points"], said["killed_at"], End(**end) if end else None)
+
+
+@contextmanager
+def running() -> Iterator[Forks]:
+    command = (sys.executable, "-m", "tests.chaos.forks")
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", text=True
+    )
+    try:
+        yield Forks(process)
+    finally:
+        process.communicate(timeout=30)
+
+
+def _serve() -> None:
+    _load()
+    assert threading.active_count() == 1, "a fork copies one thread only"
+    gc.collect()
+    gc.freeze()
+    for line in sys.stdin:
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(reading)
+            _child(json.loads(line), writing)
+        os.close(writing)
+        with os.fdopen(reading, encoding="utf-8") as told:
+            said = json.loads(told.read() or "{}")
+        _, status = os.waitpid(child, 0)
+        said["signal"] = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        print(json.dumps(said), flush=True)
+
+
+def _load() -> None:
+    """Import whatever a run imports, by one whole run without a network, and by name what only talks to one."""
+    import psycopg  # noqa: F401
+    import requests  # noqa: F401
+    import tweepy  # noqa: F401
+    from sqlalchemy.dialects import postgresql  # noqa: F401
+
+    table.NETWORKS[keyed.NAME] = keyed.PLACE
+    with TemporaryDirectory() as folder:
+        scene.prepare(Path(folder) / "warm", {"network": "outbox"})
+        world = scene.enter(Path(folder) / "warm", StoppedClock(scene.SLOT))
+        scene.to_the_end(world)
+        world.database.close()
+
+
+def _child(job: dict[str, Any], writing: int) -> NoReturn:
+    seen: Points
+
+    def tell(**more: Any) -> None:
+        os.write(writing, json.dumps({"points": seen.names, "killed_at": "", "end": None} | more).encode())
+
+    def die(name: str) -> NoReturn:
+        tell(killed_at=name)
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+    seen = Points(job["kill_at"], die)
+    try:
+        with watched(seen):
+            world = scene.enter(Path(job["folder"]), StoppedClock(datetime.fromisoformat(job["at"])))
+            if job["is_restart"]:
+                end = scene.to_the_end(world)
+            else:
+                tick.tick(world)
+                end = scene.look(world)
+        tell(end=end._asdict())
+    except BaseException:  # noqa: BLE001 - the parent says it
+        tell(error=traceback.format_exc())
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    _serve()

@@ -1,0 +1,103 @@
+"""The networks a thread is sent to, each made fresh for every run and looked at from its own side."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from tests.chaos import scene
+from tests.chaos.scene import Out
+from tests.conftest import StoppedClock
+from tests.fakes import keyed, x
+from tests.fakes.keyed import FakeKeyed
+from tests.fakes.x import FakeX
+
+
+class Place(Protocol):
+    kind: str
+
+    def account(self) -> dict[str, str]:
+        """The settings of an account there."""
+        ...
+
+    def empty(self) -> None:
+        """As before the thread."""
+        ...
+
+    def out(self, folder: Path) -> list[Out]:
+        """The thread as it is there, of an installation in a folder."""
+        ...
+
+
+class AtX:
+    kind = "x"
+
+    def __init__(self, fake: FakeX) -> None:
+        self.fake = fake
+
+    def account(self) -> dict[str, str]:
+        return x.account(self.fake)
+
+    def empty(self) -> None:
+        for kept in (self.fake.calls, self.fake.violations, self.fake.trouble, self.fake.on_route, self.fake.held):
+            kept.clear()
+        self.fake.__post_init__()
+        self.fake.state.refuses_duplicates = False
+        self.fake.state.add("Hello, this is the series.")
+
+    def out(self, folder: Path) -> list[Out]:
+        return scene.out_at_x(self.fake)
+
+
+class AtKeyed:
+    kind = "keyed"
+
+    def __init__(self, fake: FakeKeyed) -> None:
+        self.fake = fake
+
+    def account(self) -> dict[str, str]:
+        return keyed.account(self.fake)
+
+    def empty(self) -> None:
+        for kept in (self.fake.records, self.fake.blobs, self.fake.overwritten):
+            kept.clear()
+
+    def out(self, folder: Path) -> list[Out]:
+        return scene.out_at_keyed(self.fake)
+
+
+class InOutbox:
+    kind = "outbox"
+
+    def account(self) -> dict[str, str]:
+        return {"network": "outbox"}
+
+    def empty(self) -> None:
+        """Each installation has a folder of its own."""
+
+    def out(self, folder: Path) -> list[Out]:
+        return scene.out_in_folder(folder / "outbox")
+
+
+@contextmanager
+def _x(clock: StoppedClock) -> Iterator[Place]:
+    with x.running(clock.now, None) as fake:
+        yield AtX(fake)
+
+
+@contextmanager
+def _keyed(clock: StoppedClock) -> Iterator[Place]:
+    with keyed.running() as fake:
+        yield AtKeyed(fake)
+
+
+@contextmanager
+def _outbox(clock: StoppedClock) -> Iterator[Place]:
+    yield InOutbox()
+
+
+PLACES: dict[str, Callable[[StoppedClock], AbstractContextManager[Place]]] = {
+    "x": _x,
+    "keyed": _keyed,
+    "outbox": _outbox,
+}

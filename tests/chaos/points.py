@@ -1,0 +1,178 @@
+"""Every moment at which a process can die and leave something behind, found by hooks at what it does to the world.
+
+A commit, a request, a change on the disk: before and after. Nothing is listed by hand, so a new one is met by itself.
+"""
+
+import os
+import re
+import select
+import socket
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+from sqlalchemy.engine.default import DefaultDialect
+
+CHANGES = frozenset({"os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink", "os.truncate"})
+"""What Python audits when a folder changes (os.replace is a rename); a file opened for writing is seen by its flags."""
+
+
+class Crash(BaseException):
+    """The end of a process, within this one: nothing catches it, and after it nothing more takes effect."""
+
+
+class Points:
+    """The points a run has come by, in order; at the one with number `at`, from 1, it ends by `strike`."""
+
+    def __init__(self, at: int = 0, strike: Callable[[str], NoReturn] | None = None, patience: float = 10) -> None:
+        self.names: list[str] = []
+        self.is_struck = False
+        self._at, self._strike = at, strike or crash
+        self._patience = patience
+        self._lock = threading.Lock()
+
+    def reach(self, name: str, connection: Any = None) -> None:
+        """Come by a point. Where a request is under way it first has its effect: the other side answers."""
+        with self._lock:
+            if not self.is_struck:
+                self.names.append(name)
+                if len(self.names) != self._at:
+                    return
+                self.is_struck = True
+                if connection is not None:
+                    select.select([connection], [], [], self._patience)
+        self._strike(name)
+
+
+def crash(name: str) -> NoReturn:
+    raise Crash(name)
+
+
+_now: Points | None = None
+"""Whose points are counted at present."""
+
+
+def _reach(name: str, connection: Any = None) -> None:
+    if _now is not None:
+        _now.reach(name, connection)
+
+
+@contextmanager
+def watched(points: Points) -> Iterator[Points]:
+    """Count this process's points as these, until the block ends."""
+    global _now
+    undo = [_watch_commits(), _watch_sockets(), _watch_syncs()]
+    _watch_disk()
+    _now = points
+    try:
+        yield points
+    finally:
+        _now = None
+        for each in undo:
+            each()
+
+
+def _watch_commits() -> Callable[[], None]:
+    commit: Any = DefaultDialect.do_commit
+
+    def do_commit(self: DefaultDialect, connection: Any) -> None:
+        _reach("before commit")
+        commit(self, connection)
+        _reach("after commit")
+
+    DefaultDialect.do_commit = do_commit  # type: ignore[method-assign]
+
+    def undo() -> None:
+        DefaultDialect.do_commit = commit  # type: ignore[method-assign]
+
+    return undo
+
+
+def _watch_sockets() -> Callable[[], None]:
+    """Requests, whatever library makes them; a server in this process is not seen, since it never connects."""
+    kind: Any = socket.socket
+    asked: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
+    unanswered: weakref.WeakSet[Any] = weakref.WeakSet()
+    before = {name: vars(kind).get(name) for name in ("connect", "send", "sendall", "recv", "recv_into")}
+    inner = {name: getattr(kind, name) for name in before}
+
+    def connect(self: Any, address: Any) -> Any:
+        asked[self] = ""
+        return inner["connect"](self, address)
+
+    def sending(name: str) -> Callable[..., Any]:
+        def send(self: Any, data: Any, *more: Any) -> Any:
+            if self in asked:
+                line = re.match(rb"[A-Z]+ [^ ?]+", bytes(data[:300])) if self not in unanswered else None
+                asked[self] = re.sub("[0-9a-f]{8,}", ":id", line[0].decode()) if line else asked[self]
+                _reach(f"{'before' if line else 'within'} request {asked[self]}")
+                unanswered.add(self)
+            return inner[name](self, data, *more)
+
+        return send
+
+    def receiving(name: str) -> Callable[..., Any]:
+        def receive(self: Any, *more: Any) -> Any:
+            if self in unanswered:
+                unanswered.discard(self)
+                _reach(f"after request {asked[self]}", self)
+            return inner[name](self, *more)
+
+        return receive
+
+    kind.connect = connect
+    for name in ("send", "sendall"):
+        setattr(kind, name, sending(name))
+    for name in ("recv", "recv_into"):
+        setattr(kind, name, receiving(name))
+
+    def undo() -> None:
+        for name, method in before.items():
+            if method is None:
+                delattr(kind, name)
+            else:
+                setattr(kind, name, method)
+
+    return undo
+
+
+def _watch_syncs() -> Callable[[], None]:
+    fsync = os.fsync
+
+    def watched_fsync(handle: Any) -> None:
+        _reach("before sync")
+        fsync(handle)
+        _reach("after sync")
+
+    os.fsync = watched_fsync  # type: ignore[assignment]
+
+    def undo() -> None:
+        os.fsync = fsync
+
+    return undo
+
+
+_has_hook = False
+
+
+def _watch_disk() -> None:
+    # An audit hook cannot be taken out again: there is one, and it asks who is counting.
+    global _has_hook
+    if not _has_hook:
+        _has_hook = True
+        sys.addaudithook(_on_audit)
+
+
+def _on_audit(event: str, args: tuple[Any, ...]) -> None:
+    if _now is None:
+        return
+    if event == "open":
+        is_writing = args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        if is_writing and not str(args[0]).endswith(".pyc") and "__pycache__" not in str(args[0]):
+            _reach(f"before open {Path(str(args[0])).name}")
+    elif event in CHANGES and "__pycache__" not in str(args[0]):
+        _reach(f"before {event} {Path(str(args[0])).name}")

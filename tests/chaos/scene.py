@@ -1,0 +1,219 @@
+"""One thread of four parts with a picture: set up once, sent, driven to its end after a crash, and judged."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+
+from bot import assemble, config, intake, tick
+from bot.core.delivery import Delivery, State
+from bot.storage import ledger, notices, series, tables
+from bot.world import World
+from tests.conftest import MONDAY, StoppedClock, write_item
+from tests.fakes import keyed
+from tests.fakes.x import FakeX
+
+SLOT = MONDAY + timedelta(days=2, hours=6)
+AFTERWARDS = SLOT + timedelta(minutes=4)
+"""Behind every lease and request: whoever comes now finds what was left."""
+PARAGRAPH = " ".join(f"Sentence {n} says a little more of what it found & how <it> did." for n in range(9))
+PARTS = 4
+ACCOUNT, NAME = "lab", "barlow"
+LAST = datetime(9000, 1, 1, tzinfo=MONDAY.tzinfo)
+"""What is to be looked at later than this waits for a person."""
+
+
+class Out(NamedTuple):
+    """A post as its network has it. `parent` is the position of the one it answers, 0 for none, -1 for a stranger."""
+
+    id: str
+    text: str
+    parent: int
+    pictures: tuple[tuple[str, str], ...]
+    """SHA-256 of the bytes, and the alt text."""
+
+
+class End(NamedTuple):
+    """How it ended, by our own rows."""
+
+    state: str
+    note: str
+    is_asked: bool
+    """A person is asked, and nothing goes on without one."""
+    receipts: list[str]
+    """The ids of the parts in order, "" where a part has none."""
+    notices: list[tuple[str, str]]
+    releases: int
+    """How often a maintainer had to release the account."""
+
+
+def write_config(folder: Path, account: dict[str, str], url: str | None = None, more: str = "") -> None:
+    lines = "\n".join(f"{key} = '''{value}'''" for key, value in account.items())
+    database = f'[database]\nurl = "{url}"\n' if url else ""
+    # So long that a tick, which stays for what is due within a minute, ends with the first failure.
+    delivery = more or 'retry_first = "2m"\n'
+    settings = f"live = true\n{database}[delivery]\n{delivery}[accounts.{ACCOUNT}]\n{lines}\n"
+    (folder / "config.toml").write_text(settings, encoding="utf-8")
+
+
+def enter(folder: Path, clock: StoppedClock) -> World:
+    """The bot as it starts in a folder."""
+    return assemble.world(config.load(folder / "config.toml"), clock=clock)
+
+
+def prepare(folder: Path, account: dict[str, str], url: str | None = None) -> None:
+    """A database in which all has been done that is due, and one collage waits for its slot."""
+    folder.mkdir(parents=True)
+    write_config(folder, account, url)
+    file = write_long_item(folder)
+    world = enter(folder, StoppedClock(MONDAY))
+    tick.tick(world)
+    intake.take(world, world.config.series["mlcollage"], [intake.from_file(file)])
+    world.database.close()
+
+
+def write_long_item(folder: Path) -> Path:
+    """An item whose thread has four parts."""
+    file = write_item(folder, NAME)
+    whole = file.read_text(encoding="utf-8")
+    file.write_text(f"{whole.rpartition('+++')[0]}+++\n\n{PARAGRAPH}\n", encoding="utf-8")
+    return file
+
+
+def copy(prepared: Path, folder: Path, account: dict[str, str], url: str | None = None) -> None:
+    """The same once more, for another server."""
+    folder.mkdir(parents=True)
+    write_config(folder, account, url)
+    if url is None:
+        shutil.copyfile(prepared / "queue.db", folder / "queue.db")
+
+
+def to_the_end(world: World, after_tick: Callable[[], None] = lambda: None) -> End:
+    """Tick as time goes by, until nothing more comes by itself; a maintainer releases the account when it is held."""
+    clock, releases = world.clock, 0
+    for _ in range(40):
+        tick.tick(world)
+        after_tick()
+        delivery, until = _delivery(world)
+        if delivery and (delivery.state in {State.SENT, State.FAILED, State.HELD} or until > LAST):
+            break
+        if _is_held(world):
+            releases += 1
+            _release(world)
+        clock.wait_until(max(clock.now() + timedelta(minutes=1), until))
+    return look(world, releases)
+
+
+def look(world: World, releases: int = 0) -> End:
+    delivery, until = _delivery(world)
+    if delivery is None:
+        return End("none", "", False, [], [], releases)
+    with world.database.read() as conn:
+        parts = ledger.parts_of(conn, delivery.id)
+        columns = (tables.notices.c.kind, tables.notices.c.key, tables.notices.c.text)
+        heard = [(row.kind, f"{row.key}: {row.text}") for row in conn.execute(select(*columns))]
+    receipts = [part.receipt.id if part.receipt else "" for part in parts]
+    return End(delivery.state.value, delivery.note, until > LAST, receipts, heard, releases)
+
+
+def _delivery(world: World) -> tuple[Delivery | None, datetime]:
+    """The thread's delivery, and when it wants attention again."""
+    deliveries = tables.deliveries.c
+    with world.database.read() as conn:
+        row = conn.execute(select(deliveries.id, deliveries.next_at, deliveries.lease_until)).one_or_none()
+        if row is None:
+            return None, world.clock.now()
+        delivery = ledger.get(conn, row.id)
+    is_left = delivery.state is State.SENDING
+    past_lease = world.config.delivery.request + timedelta(seconds=1)
+    return delivery, row.lease_until + past_lease if is_left else row.next_at
+
+
+def _is_held(world: World) -> bool:
+    with world.database.read() as conn:
+        return any(row.held_at for row in series.all_accounts(conn))
+
+
+def _release(world: World) -> None:
+    with world.database.write() as conn:
+        series.hold_account(conn, ACCOUNT, None, "")
+
+
+def out_at_x(fake: FakeX) -> list[Out]:
+    """The thread as X has it, without the post that was there before."""
+    posts = fake.state.posts[1:]
+    places = {post.id: place for place, post in enumerate(posts, 1)}
+    return [
+        Out(
+            post.id,
+            post.text,
+            places.get(post.parent, -1) if post.parent else 0,
+            tuple((_sha(media.data), media.alt) for media in post.media),
+        )
+        for post in posts
+    ]
+
+
+def out_at_keyed(fake: keyed.FakeKeyed) -> list[Out]:
+    assert fake.overwritten == [], "a key never stands for two records"
+    places = {key: place for place, key in enumerate(fake.records, 1)}
+    return [Out(key, each["text"], *_links_of(fake, each, places)) for key, each in fake.records.items()]
+
+
+def _links_of(
+    fake: keyed.FakeKeyed, record: dict[str, Any], places: dict[str, int]
+) -> tuple[int, tuple[tuple[str, str], ...]]:
+    parent = places.get(record["parent"], -1) if record["parent"] else 0
+    picture = ((_sha(fake.blobs[record["picture"]]), record["alt"]),) if "picture" in record else ()
+    return parent, picture
+
+
+def out_in_folder(outbox: Path) -> list[Out]:
+    """Every thread that a reader of the outbox's folder sees, part after part; nothing half-written is left."""
+    found = []
+    for folder in sorted(outbox.iterdir()):
+        assert not folder.name.startswith("."), f"{folder.name} was left"
+        described = json.loads((folder / "thread.json").read_text(encoding="utf-8"))
+        for place, part in enumerate(described["parts"], 1):
+            own, picture = folder / f"{place}.txt", part["picture"]
+            pictures = ((_sha((folder / picture["file"]).read_bytes()), picture["alt"]),) if picture else ()
+            found.append(Out(f"{folder.name}/{place}", own.read_text(encoding="utf-8"), place - 1, pictures))
+    return found
+
+
+def _sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def is_start_of(whole: list[Out], out: list[Out]) -> bool:
+    """Whether what is out is the thread from its first part on: each once, in order, replying rightly."""
+    return [each[1:] for each in out] == [each[1:] for each in whole[: len(out)]]
+
+
+def wrong(whole: list[Out], out: list[Out], end: End) -> str:
+    """What is not as promised, of a thread whose way is at its end; nothing where all is well."""
+    if not is_start_of(whole, out):
+        return "not each part once, in order, replying rightly"
+    known = [receipt for receipt in end.receipts if receipt]
+    if known != [each.id for each in out][: len(known)] or any(end.receipts[len(known) :]):
+        return "a receipt of something else"
+    if end.state == State.SENT:
+        return "" if len(known) == len(out) == len(whole) else "said to be sent, and it is not"
+    return _silence(end)
+
+
+def _silence(end: End) -> str:
+    """A thread that is not sent has a notice that says so."""
+    asked = [key for kind, key in end.notices if kind == notices.Kind.UNCERTAIN and "/ask" in key.partition(": ")[0]]
+    kinds = {kind for kind, _ in end.notices}
+    heard = {
+        State.FAILED.value: notices.Kind.FAILED in kinds,
+        State.HELD.value: notices.Kind.HELD in kinds,
+        State.UNCERTAIN.value: end.is_asked and bool(asked),
+    }
+    return "" if heard.get(end.state) else f"{end.state}, and nobody hears of it"

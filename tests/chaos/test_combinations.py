@@ -1,0 +1,171 @@
+"""Whatever befalls a call to X, and a crash at any point after it: nothing twice, nothing lost, nothing in silence.
+
+A sample, the same each time; all of them with CHAOS=all (make chaos).
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import pytest
+
+from bot import assemble, config
+from tests.chaos import scene
+from tests.chaos.conftest import Ground
+from tests.chaos.places import AtX
+from tests.chaos.points import Crash, Points, watched
+from tests.chaos.scene import End, Out
+from tests.conftest import StoppedClock
+from tests.fakes import x
+from tests.fakes.x import Trouble
+
+IS_ALL = os.environ.get("CHAOS") == "all"
+SAMPLE = 110
+"""Combinations of each switch where not all are run: more than two thousand together."""
+
+SWITCHES = {name.lower().replace("_", " "): each for name, each in vars(x).items() if isinstance(each, Trouble)}
+"""Every switch that the local X has."""
+
+Pair = tuple[int, int]
+"""A call and a point after it, or a point and one of the next process."""
+
+
+class Case(NamedTuple):
+    trouble: Trouble
+    is_in_time: bool = False
+    """What X held back takes effect before anybody looks for it; else when everything is over."""
+
+
+CALM = Case(Trouble(is_accepted=True))
+CASES = {name: Case(trouble) for name, trouble in SWITCHES.items()} | {
+    f"{name} but in time": Case(trouble, is_in_time=True) for name, trouble in SWITCHES.items() if trouble.is_held
+}
+
+
+class Voyage(NamedTuple):
+    """What came of a thread: by its network, by our rows, and the points each of its processes came by."""
+
+    out: list[Out]
+    end: End
+    points: list[list[str]]
+
+
+class Sea:
+    """Sends the same thread again and again, each time from the same beginning."""
+
+    def __init__(self, place: AtX, ground: Ground, clock: StoppedClock) -> None:
+        self._place, self._clock = place, clock
+        self._prepared = ground.copy(place)
+        self._folder = self._prepared.with_name(f"{self._prepared.name}_at_sea")
+        scene.copy(self._prepared, self._folder, place.account())
+        # One engine for all: it keeps what it has compiled, and opens the file anew for each process.
+        self.database = assemble.database(config.load(self._folder / "config.toml"))
+
+    def learn(self) -> None:
+        """What comes of the thread when nothing happens."""
+        calm = self.sail()
+        self.whole, self.points = calm.out, calm.points[0]
+        self.calls = len(self._place.fake.calls)
+        assert scene.wrong(self.whole, calm.out, calm.end) == ""
+        assert (calm.end.state, len(self.whole)) == ("sent", scene.PARTS)
+
+    def sail(self, case: Case = CALM, call: int = 0, crashes: Sequence[int] = ()) -> Voyage:
+        """One thread whose call of that number meets trouble, and whose processes crash, one after the other."""
+        self._clock.at, fake = scene.SLOT, self._place.fake
+        self._place.empty()
+        # What X accepts when it was sent again already, nothing but X can keep from being there twice.
+        fake.state.refuses_duplicates = case.trouble.is_held and not case.is_in_time
+        fake.trouble[call] = case.trouble
+        shutil.rmtree(self._folder)
+        is_slow = case.trouble.is_held or case.trouble.is_dripped
+        timeouts = {"read_timeout": "300ms", "total_timeout": "400ms"} if is_slow else {}
+        scene.copy(self._prepared, self._folder, x.account(fake, **timeouts))
+        runs: list[Points] = []
+        end = None
+        while end is None:
+            crash_at = crashes[len(runs)] if len(runs) < len(crashes) else 0
+            runs.append(Points(crash_at, patience=0.2 if is_slow else 10))
+            end = self._run(runs[-1], fake.release if case.is_in_time else lambda: None)
+        fake.release()
+        return Voyage(self._place.out(self._folder), end, [run.names for run in runs])
+
+    def _run(self, points: Points, after_tick: Callable[[], None]) -> End | None:
+        """A process, to the end; None when it crashed on the way."""
+        try:
+            with watched(points):
+                return scene.to_the_end(scene.enter(self._folder, self._clock), after_tick)
+        except Crash:
+            after_tick()
+            self._clock.go(minutes=4)
+            return None
+        finally:
+            self.database.close()
+
+    def later_points(self, case: Case, call: int) -> range:
+        """The points that a process comes by after it made the call that meets trouble, without a crash."""
+        voyage = self.sail(case, call)
+        assert scene.wrong(self.whole, voyage.out, voyage.end) == "", voyage.end
+        points = voyage.points[0]
+        calls = [place for place, name in enumerate(points, 1) if name.startswith("before request")]
+        return range(calls[call - 1] + 1, len(points) + 1)
+
+
+@pytest.fixture
+def sea(place: AtX, grounds: Callable[[str], Ground], clock: StoppedClock, monkeypatch: pytest.MonkeyPatch) -> Sea:
+    made = Sea(place, grounds("sqlite"), clock)
+    monkeypatch.setattr(assemble, "database", lambda own: made.database)
+    made.learn()
+    return made
+
+
+def chosen(combinations: list[Pair]) -> list[Pair]:
+    """All of them, or so many, spread evenly."""
+    if IS_ALL or len(combinations) <= SAMPLE:
+        return combinations
+    return [combinations[place * len(combinations) // SAMPLE] for place in range(SAMPLE)]
+
+
+def told(name: str, combinations: list[Pair], capsys: pytest.CaptureFixture[str]) -> Iterator[Pair]:
+    """One after the other; who runs all of them sees how far it is."""
+    for count, each in enumerate(combinations, 1):
+        if IS_ALL and (count % 50 == 0 or count == len(combinations)):
+            with capsys.disabled():
+                print(f"{name}: {count} of {len(combinations)}", flush=True)
+        yield each
+
+
+@pytest.mark.timeout(0 if IS_ALL else 600)
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("place", ["x"], indirect=True)
+def test_trouble_at_any_call_and_a_crash_at_any_later_point_neither_double_nor_lose_a_part_nor_end_in_silence(
+    sea: Sea, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = CASES[name]
+    later = {call: sea.later_points(case, call) for call in range(1, sea.calls + 1)}
+    combinations = chosen([(call, point) for call, points in later.items() for point in points])
+    bad = []
+    for call, point in told(name, combinations, capsys):
+        voyage = sea.sail(case, call, [point])
+        if wrong := scene.wrong(sea.whole, voyage.out, voyage.end):
+            bad.append(f"call {call}, crash at {point} ({voyage.points[0][-1]}): {wrong}: {voyage.end}")
+    assert not bad, "\n".join(bad)
+    assert len(combinations) >= SAMPLE
+
+
+@pytest.mark.timeout(0 if IS_ALL else 600)
+@pytest.mark.parametrize("place", ["x"], indirect=True)
+def test_a_crash_and_a_second_one_while_recovering_cost_and_double_no_part(
+    sea: Sea, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = range(1, len(sea.points) + 1, 1 if IS_ALL else 3)
+    recovering = {point: range(1, len(sea.sail(crashes=[point]).points[1]) + 1) for point in first}
+    combinations = chosen([(point, second) for point, points in recovering.items() for second in points])
+    bad = []
+    for crashes in told("two crashes", combinations, capsys):
+        voyage = sea.sail(crashes=crashes)
+        wrong = scene.wrong(sea.whole, voyage.out, voyage.end)
+        if wrong or voyage.end.state != "sent":
+            bad.append(f"crashes at {crashes} ({[names[-1] for names in voyage.points]}): {wrong}: {voyage.end}")
+    assert not bad, "\n".join(bad)
+    assert len(combinations) >= SAMPLE

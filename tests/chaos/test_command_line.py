@@ -1,0 +1,82 @@
+"""The same by the commands that people run, on the machine's own clock: what the harness does is what happens."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests import waiting
+from tests.chaos import scene
+from tests.chaos.conftest import Ground
+from tests.chaos.forks import Forks
+from tests.chaos.places import PLACES, Place
+from tests.chaos.scene import End
+from tests.conftest import StoppedClock
+from tests.e2e.process import ENVIRONMENT
+
+SHORT = 'lease = "1500ms"\nrequest = "1s"\nretry_first = "100ms"\nfirst_look = "100ms"\nsecond_look = "200ms"\n'
+
+
+def mlcollage(folder: Path, *args: str, kill_at: int = 0) -> list[str]:
+    """Run a command, to its end or until it is killed; the points it came by."""
+    told = folder / "points"
+    told.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "tests.chaos.command", str(told), str(kill_at), *args]
+    done = subprocess.run(
+        command, cwd=folder, env=ENVIRONMENT, capture_output=True, encoding="utf-8", timeout=60, check=False
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    if kill_at:
+        assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
+        return []
+    assert done.returncode in {0, 1}, done.stderr
+    return told.read_text(encoding="utf-8").splitlines()
+
+
+def posted(place: Place, folder: Path, *, kill_at: int = 0) -> list[str]:
+    """A thread posted by hand, in a folder where there was nothing."""
+    place.empty()
+    folder.mkdir()
+    account = place.account()
+    scene.write_config(folder, account | {"total_timeout": "1s"} if place.kind == "x" else account, more=SHORT)
+    mlcollage(folder, "add", scene.write_long_item(folder).name)
+    return mlcollage(folder, "post", scene.NAME, "--now", kill_at=kill_at)
+
+
+def seen(folder: Path) -> End:
+    world = scene.enter(folder, StoppedClock(datetime.now(UTC)))
+    found = scene.look(world)
+    world.database.close()
+    return found
+
+
+@pytest.mark.parametrize("place", PLACES, indirect=True)
+def test_a_command_that_is_killed_leaves_a_thread_that_later_ticks_end(
+    place: Place, grounds: Callable[[str], Ground], forked: Forks, clock: StoppedClock, tmp_path: Path
+) -> None:
+    clock.at = datetime.now(UTC)
+    points = posted(place, tmp_path / "whole")
+    whole = place.out(tmp_path / "whole")
+    assert len(whole) == scene.PARTS
+    changing = [count for count, name in enumerate(points, 1) if not name.endswith("commit")]
+    for kill_at in (changing[len(changing) // 2], changing[-1] + 1):
+        folder = tmp_path / str(kill_at)
+        posted(place, folder, kill_at=kill_at)
+        assert seen(folder).state != "sent"
+
+        def is_sent(folder: Path = folder) -> bool:
+            mlcollage(folder, "tick")
+            return seen(folder).state == "sent"
+
+        waiting.until(is_sent)
+        assert scene.wrong(whole, place.out(folder), seen(folder)) == ""
+    ground = grounds("sqlite")
+    place.empty()
+    case = ground.copy(place)
+    harness = forked.send(case).points
+    ground.forget(case)
+    assert [name for name in points if "request" in name] == [name for name in harness if "request" in name]

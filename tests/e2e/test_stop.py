@@ -1,0 +1,147 @@
+"""SIGTERM in the middle of a thread: the request in flight is the last one, and somebody else can go on at once."""
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot import assemble, config, tick
+from bot.core.delivery import State
+from bot.storage import ledger, tables
+from bot.world import World
+from tests.e2e.process import COMMAND, ENVIRONMENT
+from tests.e2e.test_stopped_worker import PARTS, check, delivery, is_sent, prepare
+from tests.fakes import x, x_threads
+from tests.fakes.x import FakeX, Trouble
+from tests.waiting import PATIENCE, until
+
+POST, READ = "POST /2/tweets", "GET /2/tweets/:id"
+SLOW = 1.0
+"""Seconds X takes for the call in flight."""
+SOON = 6.0
+"""Seconds a process may take to end after that, on a machine that has other things to do."""
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeX]:
+    with x.checked(lambda: datetime.now(UTC)) as running:
+        running.state.add("Hello, this is the series.")
+        yield running
+
+
+@pytest.fixture
+def kind() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+def world(kind: str, tmp_path: Path, request: pytest.FixtureRequest, fake: FakeX) -> Iterator[World]:
+    """Another worker on the same database, whose leases last as long as by default; a thread of four parts is due."""
+    url = f"sqlite:///{tmp_path / 'queue.db'}" if kind == "sqlite" else request.getfixturevalue("postgres_database")
+    prepare(tmp_path, url, x.account(fake), "live = true\n")
+    made = assemble.world(config.load(tmp_path / "config.toml"))
+    yield made
+    made.database.close()
+
+
+Start = Callable[[str], "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start(world: World) -> Iterator[Start]:
+    """Starts a command; what still runs at the end of the test is killed."""
+    with ExitStack() as started:
+
+        def run(command: str) -> "subprocess.Popen[str]":
+            folder = world.config.folder
+            with (folder / "log").open("w", encoding="utf-8") as log:
+                process = subprocess.Popen(
+                    [*COMMAND, command], cwd=folder, env=ENVIRONMENT, text=True, stdout=log, stderr=subprocess.STDOUT
+                )
+            started.callback(process.wait)
+            started.callback(process.kill)
+            return process
+
+        yield run
+
+
+def printed(world: World) -> str:
+    return (world.config.folder / "log").read_text(encoding="utf-8")
+
+
+def stop_during(world: World, fake: FakeX, start: Start, command: str, route: str, count: int) -> int:
+    """Tell a command to end while that call is in flight, and no sooner; its exit code."""
+    fake.on_route[route, count] = Trouble(is_accepted=True, after=SLOW)
+    process = start(command)
+    until(lambda: fake.counts[route] == count or process.poll() is not None)
+    began = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    code = process.wait(PATIENCE)
+    assert time.monotonic() - began < SLOW + SOON, "it ends with the request, not with the lease"
+    assert "Traceback" not in printed(world)
+    assert "unexpected" not in printed(world)
+    return code
+
+
+def receipts(world: World) -> int:
+    with world.database.read() as conn:
+        return len(conn.execute(select(tables.parts.c.id).where(tables.parts.c.receipt_id.is_not(None))).all())
+
+
+MOMENTS = [
+    ("sqlite", "run", "GET /2/users/:id/tweets", 1, 0),
+    ("sqlite", "run", "POST /2/media/upload", 1, 0),
+    ("sqlite", "run", POST, 1, 1),
+    ("sqlite", "tick", POST, 3, 3),
+    ("sqlite", "run", READ, 2, 2),
+    ("postgresql", "run", POST, 3, 3),
+    ("postgresql", "tick", READ, 1, 1),
+]
+"""On which database a command meets a call that is slow, by its route and number, and how many parts are out then."""
+
+
+@pytest.mark.parametrize(("kind", "command", "route", "count", "out"), MOMENTS)
+def test_the_request_in_flight_is_recorded_and_the_next_worker_goes_on_at_once(
+    world: World, fake: FakeX, start: Start, command: str, route: str, count: int, out: int
+) -> None:
+    assert stop_during(world, fake, start, command, route, count) == 0
+    assert x_threads.asked(fake) == out
+    found = delivery(world)
+    assert found is not None
+    assert (found.state, receipts(world)) == (State.WAITING, out)
+    with world.database.read() as conn:
+        assert not ledger.unfinished(conn, found.id)
+        assert ledger.due_accounts(conn, world.clock.now(), world.rehearsal) == ["lab"]
+    tick.tick(world)
+    assert is_sent(world)
+    check(world, fake)
+
+
+def test_a_thread_whose_last_part_is_in_flight_is_finished(world: World, fake: FakeX, start: Start) -> None:
+    assert stop_during(world, fake, start, "run", POST, PARTS) == 0
+    assert is_sent(world)
+    check(world, fake)
+
+
+def test_a_second_signal_ends_it_at_once_and_what_is_in_flight_is_looked_for(
+    world: World, fake: FakeX, start: Start
+) -> None:
+    fake.on_route[POST, 2] = Trouble(is_accepted=True, after=8)
+    process = start("run")
+    until(lambda: x_threads.asked(fake) == 2)
+    process.send_signal(signal.SIGTERM)
+    time.sleep(0.5)
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(SOON) == -signal.SIGTERM
+    found = delivery(world)
+    assert found is not None
+    assert found.state is State.SENDING
+    with world.database.read() as conn:
+        assert ledger.unfinished(conn, found.id)

@@ -1,0 +1,154 @@
+"""Two hosts that look for the same thread at the same moment: one of them says what follows, the other goes on."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import assemble, deliver, recover, tick
+from bot.core import errors
+from bot.core.delivery import Look, NotSeen, State, Thread
+from bot.publishers.protocol import Saved
+from bot.storage import ledger, notices, series
+from bot.world import World
+from tests.conftest import StoppedClock
+from tests.integration.test_deliver import Event, Scripted, begun, delivery, fails, heard, outcomes
+
+TOGETHER = 10.0
+"""Seconds one host waits for the other."""
+
+
+class Meeting(Scripted):
+    """A network that answers two looks at the same moment, once it has been told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meeting: threading.Barrier | None = None
+        self.answers: dict[str, Look | Exception] = {}
+
+    def find(self, thread: Thread, saved: Saved) -> Look:
+        if self.meeting is None:
+            return super().find(thread, saved)
+        self.meeting.wait(TOGETHER)
+        self.meeting = None
+        answer = self.answers.get(threading.current_thread().name)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer or super().find(thread, saved)
+
+
+class Hosts:
+    """Two worlds with connections of their own to one database, and the network both work with."""
+
+    def __init__(self, worlds: list[World], network: Meeting, clock: StoppedClock) -> None:
+        self.worlds, self.network, self.clock = worlds, network, clock
+
+    def begin(self, *, before: Event | None = None, after: Event | None = None) -> None:
+        """Send a first part whose answer is lost, and wait until it is time to look."""
+        self.network.before, self.network.after = ({1: event} if event else {} for event in (before, after))
+        tick.tick(self.worlds[0])
+        assert delivery(self.worlds[0]).state is State.UNCERTAIN
+        self.clock.go(minutes=3)
+
+    def meet(self) -> None:
+        """Both do what is due, and their first looks are answered at the same moment."""
+        self.network.meeting = threading.Barrier(2)
+        with self.worlds[0].database.read() as conn:
+            (account,) = series.all_accounts(conn)
+        with ThreadPoolExecutor(2, thread_name_prefix="host") as threads:
+            for done in [threads.submit(deliver.run, world, account) for world in self.worlds]:
+                done.result()
+        assert self.network.meeting is None, "they met"
+
+
+@pytest.fixture
+def hosts(tmp_path: Path, database_url: str, clock: StoppedClock) -> Iterator[Hosts]:
+    network = Meeting()
+    one = begun(tmp_path, database_url, clock, network)
+    database = assemble.database(one.config)
+    with ExitStack() as opened:
+        opened.callback(one.database.close)
+        opened.callback(database.close)
+        yield Hosts([one, replace(one, database=database)], network, clock)
+
+
+def test_a_part_that_both_find_is_recorded_and_the_next_one_sent_once(hosts: Hosts) -> None:
+    hosts.begin(after=fails(errors.Uncertain("The answer was lost.")))
+    hosts.meet()
+    assert hosts.network.out == [1, 2]
+    assert delivery(hosts.worlds[0]).state is State.SENT
+    assert outcomes(hosts.worlds[0]) == [(1, "sent"), (2, "sent")]
+
+
+def test_a_part_that_both_know_to_be_absent_is_sent_once(hosts: Hosts) -> None:
+    hosts.begin(before=fails(errors.Uncertain("The answer was lost.")))
+    hosts.network.proves_absence = True
+    hosts.meet()
+    assert hosts.network.out == [1, 2]
+    assert delivery(hosts.worlds[0]).state is State.SENT
+
+
+def test_two_first_looks_at_one_moment_are_one_look(hosts: Hosts) -> None:
+    hosts.begin(before=fails(errors.Uncertain("The answer was lost.")))
+    hosts.meet()
+    assert hosts.network.out == []
+    assert delivery(hosts.worlds[0]).looks == 1
+    hosts.clock.go(minutes=8)
+    hosts.meet()
+    assert hosts.network.out == [1, 2]
+    assert delivery(hosts.worlds[0]).state is State.SENT
+
+
+@pytest.mark.parametrize("other", [NotSeen(anchor_seen=False), errors.Unavailable("The network is away.")], ids=str)
+def test_when_one_host_has_found_it_what_the_other_does_not_see_is_nothing_to_ask_about(
+    hosts: Hosts, other: Look | Exception
+) -> None:
+    hosts.begin(after=fails(errors.Uncertain("The answer was lost.")))
+    one, two = hosts.worlds
+    found = delivery(one)
+    asked = heard(one).count("uncertain")
+    recover.look(one, hosts.network, found)
+    assert delivery(one).state is State.WAITING
+    hosts.network.answers = {threading.current_thread().name: other}
+    hosts.network.meeting = threading.Barrier(1)
+    recover.look(two, hosts.network, found)
+    assert heard(one).count("uncertain") == asked
+    assert delivery(one).state is State.WAITING
+    tick.tick(two)
+    assert hosts.network.out == [1, 2]
+
+
+def test_what_one_host_finds_is_not_lost_because_the_other_has_claimed_the_thread_meanwhile(hosts: Hosts) -> None:
+    hosts.begin(after=fails(errors.Uncertain("The answer was lost.")))
+    one, two = hosts.worlds
+    found = delivery(one)
+    with one.database.write() as conn:
+        ledger.move(conn, found, State.WAITING, hosts.clock.at, next_at=hosts.clock.at + timedelta(hours=1))
+    recover.look(two, hosts.network, found)
+    with one.database.read() as conn:
+        assert [bool(part.receipt) for part in ledger.parts_of(conn, found.id)] == [True, False]
+
+
+def test_a_notice_is_printed_by_one_of_two_hosts(hosts: Hosts) -> None:
+    keys = [str(number) for number in range(30)]
+    stop = threading.Event()
+
+    def listen(world: World) -> list[str]:
+        printed = []
+        while not stop.is_set():
+            printed += [notice.text for notice in tick.unheard(world)]
+        return printed + [notice.text for notice in tick.unheard(world)]
+
+    with ThreadPoolExecutor(2) as threads:
+        listening = [threads.submit(listen, world) for world in hosts.worlds]
+        for key in keys:
+            with hosts.worlds[0].database.write() as conn:
+                notices.add(conn, notices.Kind.EMPTY, key, key, hosts.clock.at, hosts.worlds[0].rehearsal)
+        stop.set()
+    assert Counter(each for one in listening for each in one.result()) == Counter(keys)
