@@ -47,8 +47,9 @@ def strangers(
     if world.rehearsal or not tagged:
         return []
     with world.database.read() as conn:
-        known = ledger.known_posts(conn, account.id, [post.receipt.id for post in tagged])
+        # In this order: what another host has under way and sends meanwhile is known by then.
         under_way = {_plain(said) for said in ledger.texts_under_way(conn, delivery, account.id)}
+        known = ledger.known_posts(conn, account.id, [post.receipt.id for post in tagged])
         unknown = [post for post in tagged if post.receipt.id not in known and _plain(post.text) not in under_way]
         titles = _titles(conn, own, delivery) if unknown else []
         return [

@@ -187,6 +187,8 @@ def _thread(world: World, delivery: Delivery) -> Thread:
     if not delivery.begun:
         try:
             parts = composed(world, delivery)
+        except errors.NoDatabase:
+            raise
         except errors.MlcollageError as error:
             settle.fail(world, delivery, str(error))
         with world.database.write() as conn:

@@ -6,7 +6,7 @@ from bot import compose
 from bot.config import Series
 from bot.core import month
 from bot.core.delivery import thread_key
-from bot.core.errors import MlcollageError, NotAllowed
+from bot.core.errors import MlcollageError, NoDatabase, NotAllowed
 from bot.core.month import Roundup, State
 from bot.publishers import table
 from bot.site import folder, pages, reach
@@ -49,6 +49,8 @@ def advance(world: World, own: Series) -> None:
             _advance(world, own, roundup)
         except Taken:
             continue
+        except NoDatabase:
+            raise
         except MlcollageError as error:
             _complain(world, own, roundup, str(error))
 

@@ -10,7 +10,7 @@ from bot.config import Series
 from bot.core import month, schedule
 from bot.core.collage import Collage, State
 from bot.core.delivery import thread_key
-from bot.core.errors import MlcollageError, NotAllowed
+from bot.core.errors import MlcollageError, NoDatabase, NotAllowed
 from bot.core.schedule import SlotState, SlotTime
 from bot.publishers import table
 from bot.storage import claims, installation, ledger, notices, queue, series, slots
@@ -180,6 +180,8 @@ def _claim_next(world: World, own: Series, slot: SlotTime) -> None:
             with world.database.read() as conn:
                 if slots.between(conn, row.id, slot.due_at, slot.due_at, world.rehearsal):
                     return
+        except NoDatabase:
+            raise
         except MlcollageError as error:
             _hold(world, item, str(error))
 

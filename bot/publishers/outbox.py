@@ -169,9 +169,11 @@ class Outbox:
         return Unavailable(f"The outbox {self.folder} cannot be read: {error.strerror or error}.")
 
     def _write(self, thread: Thread, place: Path) -> dict[int, Receipt]:
-        beside = self.folder / f".writing-{hashlib.sha256(thread.key.encode()).hexdigest()[:16]}"
-        if beside.exists():
-            shutil.rmtree(beside)
+        name = f".writing-{hashlib.sha256(thread.key.encode()).hexdigest()[:16]}"
+        for left in self.folder.glob(f"{name}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        # A name of its own: a worker that was stopped and goes on must not rename what another one is writing.
+        beside = self.folder / f"{name}-{os.urandom(4).hex()}"
         beside.mkdir()
         at = self._clock.now()
         for name, data in _contents(thread, at).items():

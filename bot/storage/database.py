@@ -23,6 +23,10 @@ SQLITE = "sqlite:///"
 BUSY = 30
 """Seconds a writer waits for another one on SQLite."""
 
+IDLE = 30
+"""Seconds after which PostgreSQL ends a transaction in which nothing happens: whoever began it was stopped or is gone,
+and the rows it locked would hold up everybody else."""
+
 MIGRATION_LOCK = 0x6D6C636F
 """PostgreSQL's advisory lock for migrations: any constant of our own."""
 
@@ -50,6 +54,8 @@ class Database:
         """Whether leases go by the database's own clock, which all hosts share."""
         if self.is_sqlite:
             _prepare_sqlite(self.engine, journal)
+        else:
+            _prepare_postgresql(self.engine)
         self.shown = _shown(url)
 
     @classmethod
@@ -98,6 +104,8 @@ class Database:
             raise NoDatabase(f"The database {self.shown} cannot be made: its folder does not exist.")
         with self.write() as connection:
             if not self.is_sqlite:
+                # Nothing happens in it while a backup is made first, and that may take long.
+                connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
             found = version_in(connection)
             if found == HEAD:
@@ -149,6 +157,14 @@ def _prepare_sqlite(engine: Engine, journal: str) -> None:
     def on_begin(connection: Connection) -> None:
         immediate = connection.get_execution_options().get("immediate")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(dbapi: Any, record: object) -> None:
+        dbapi.autocommit = True
+        dbapi.execute(f"SET idle_in_transaction_session_timeout = '{IDLE}s'")
+        dbapi.autocommit = False
 
 
 def _shown(url: str | URL) -> str:

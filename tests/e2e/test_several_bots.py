@@ -33,11 +33,13 @@ BAD = ("Traceback", "unexpected", "locked", "deadlock", "serializ", "cannot be u
 class Scene:
     """An installation in which two series' slots and roundups are due, and the bots that see to it."""
 
-    def __init__(self, folder: Path, fake: FakeX, url: str | None, base_url: str, more: str = "") -> None:
+    def __init__(
+        self, folder: Path, fake: FakeX, url: str | None, base_url: str, more: str = "", **account: str
+    ) -> None:
         self.folder, self.fake = folder, fake
         now = datetime.now(UTC)
-        account = "\n".join(f"{key} = '''{value}'''" for key, value in x.account(fake, total_timeout="1500ms").items())
-        settings = f'live = true\n{more}[accounts.lab]\n{account}\n[accounts.folder]\nnetwork = "outbox"\n'
+        lines = "\n".join(f"{key} = '''{value}'''" for key, value in x.account(fake, **account).items())
+        settings = f'live = true\n{more}[accounts.lab]\n{lines}\n[accounts.folder]\nnetwork = "outbox"\n'
         slots = [f"{now - timedelta(minutes=minutes):%A %H:%M}" for minutes in (40, 20)]
         due = now - timedelta(minutes=10)
         for name in SERIES:
@@ -156,8 +158,8 @@ def test_bots_on_one_database_do_everything_once(
 def test_when_a_bot_is_killed_while_it_posts_the_others_go_on_and_finish_its_thread(
     tmp_path: Path, fake: FakeX, url: str | None, base_url: str, bots: Bots
 ) -> None:
-    short = '[delivery]\nlease = "2500ms"\nrequest = "1500ms"\nfirst_look = "200ms"\nsecond_look = "500ms"\n'
-    scene = Scene(tmp_path, fake, url, base_url, short)
+    short = '[delivery]\nlease = "4s"\nrequest = "2s"\nfirst_look = "1s"\nsecond_look = "2s"\n'
+    scene = Scene(tmp_path, fake, url, base_url, short, total_timeout="2s")
     fake.on_route["POST /2/tweets", 2] = Trouble(is_accepted=True, after=1)
     world = scene.world()
     (victim,) = bots(tmp_path, 1)

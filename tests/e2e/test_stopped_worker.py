@@ -27,12 +27,12 @@ PARAGRAPH = " ".join(f"Sentence {n} says a little more of what it found & how <i
 PARTS = 4
 SHORT = """live = true
 [delivery]
-lease = "800ms"
-request = "400ms"
+lease = "2s"
+request = "1s"
 retry_first = "50ms"
 retry_longest = "200ms"
-first_look = "50ms"
-second_look = "100ms"
+first_look = "500ms"
+second_look = "1s"
 """
 
 
@@ -46,7 +46,7 @@ def fake() -> Iterator[FakeX]:
 @pytest.fixture
 def world(tmp_path: Path, database_url: str, fake: FakeX) -> Iterator[World]:
     """Another worker on the same database: a thread of four parts is due."""
-    prepare(tmp_path, database_url, x.account(fake, total_timeout="400ms"), SHORT)
+    prepare(tmp_path, database_url, x.account(fake, total_timeout="1s"), SHORT)
     made = assemble.world(config.load(tmp_path / "config.toml"))
     yield made
     made.database.close()
@@ -150,7 +150,7 @@ def test_a_worker_stopped_past_its_lease_sends_nothing_before_it_has_claimed_the
 def test_a_worker_stopped_within_a_transaction_holds_nobody_up_for_long(
     postgres_database: str, tmp_path: Path, fake: FakeX, stopping: Stopping
 ) -> None:
-    prepare(tmp_path, postgres_database, x.account(fake, total_timeout="400ms"), SHORT)
+    prepare(tmp_path, postgres_database, x.account(fake, total_timeout="1s"), SHORT)
     world = assemble.world(config.load(tmp_path / "config.toml"))
     stopped = stopping(world, "within_the_intent_for_long", 3)
     # PostgreSQL ends a transaction in which nothing happens; until then the row is locked, and whoever wants it waits.
