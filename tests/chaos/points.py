@@ -61,6 +61,11 @@ def _reach(name: str, connection: Any = None) -> None:
         _now.reach(name, connection)
 
 
+def _named(own: str) -> str:
+    """What it is called in every run: ids differ."""
+    return re.sub("[0-9a-f]{8,}", ":id", own)
+
+
 @contextmanager
 def watched(points: Points) -> Iterator[Points]:
     """Count this process's points as these, until the block ends."""
@@ -108,7 +113,7 @@ def _watch_sockets() -> Callable[[], None]:
         def send(self: Any, data: Any, *more: Any) -> Any:
             if self in asked:
                 line = re.match(rb"[A-Z]+ [^ ?]+", bytes(data[:300])) if self not in unanswered else None
-                asked[self] = re.sub("[0-9a-f]{8,}", ":id", line[0].decode()) if line else asked[self]
+                asked[self] = _named(line[0].decode()) if line else asked[self]
                 _reach(f"{'before' if line else 'within'} request {asked[self]}")
                 unanswered.add(self)
             return inner[name](self, data, *more)
@@ -173,6 +178,6 @@ def _on_audit(event: str, args: tuple[Any, ...]) -> None:
     if event == "open":
         is_writing = args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
         if is_writing and not str(args[0]).endswith(".pyc") and "__pycache__" not in str(args[0]):
-            _reach(f"before open {Path(str(args[0])).name}")
+            _reach(f"before open {_named(Path(str(args[0])).name)}")
     elif event in CHANGES and "__pycache__" not in str(args[0]):
-        _reach(f"before {event} {Path(str(args[0])).name}")
+        _reach(f"before {event} {_named(Path(str(args[0])).name)}")

@@ -79,13 +79,13 @@ class Sea:
         fake.trouble[call] = case.trouble
         shutil.rmtree(self._folder)
         is_slow = case.trouble.is_held or case.trouble.is_dripped
-        timeouts = {"read_timeout": "300ms", "total_timeout": "400ms"} if is_slow else {}
+        timeouts = {"read_timeout": "150ms", "total_timeout": "200ms"} if is_slow else {}
         scene.copy(self._prepared, self._folder, x.account(fake, **timeouts))
         runs: list[Points] = []
         end = None
         while end is None:
             crash_at = crashes[len(runs)] if len(runs) < len(crashes) else 0
-            runs.append(Points(crash_at, patience=0.2 if is_slow else 10))
+            runs.append(Points(crash_at, patience=0.1 if is_slow else 10))
             end = self._run(runs[-1], fake.release if case.is_in_time else lambda: None)
         fake.release()
         return Voyage(self._place.out(self._folder), end, [run.names for run in runs])
