@@ -5,6 +5,7 @@ A sample, the same each time; all of them with CHAOS=all (make chaos).
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -131,7 +132,7 @@ def told(name: str, combinations: list[Pair], capsys: pytest.CaptureFixture[str]
     for count, each in enumerate(combinations, 1):
         if IS_ALL and (count % 50 == 0 or count == len(combinations)):
             with capsys.disabled():
-                print(f"{name}: {count} of {len(combinations)}", flush=True)
+                print(f"{name}: {count} of {len(combinations)}", file=sys.stderr, flush=True)
         yield each
 
 
