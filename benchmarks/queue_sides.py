@@ -1,4 +1,4 @@
-"""Who takes part in queue.py: our storage, its own statements sent bare, and procrastinate."""
+"""Who takes part in queue.py: our storage, its own statements sent bare, procrastinate and its own calls."""
 
 import asyncio
 import sqlite3
@@ -13,7 +13,8 @@ from bot.core.delivery import State
 from bot.storage import ledger
 from bot.storage.database import BUSY, Database
 
-PROCRASTINATE = "procrastinate"
+THEIRS = PROCRASTINATE, CALLS = "procrastinate", "its calls alone"
+TASK = "nothing"
 LEASE = timedelta(minutes=5)
 
 Take = Callable[[], int | None]
@@ -32,11 +33,11 @@ def ours(url: str) -> Iterator[Take]:
 
     def take() -> int | None:
         now = datetime.now(UTC)
-        with database.write() as conn:
+        with database.at_once() as conn:
             claimed = ledger.claim(conn, 1, now, database.instant(now, LEASE), 0)
         if claimed is None:
             return None
-        with database.write() as conn:
+        with database.at_once() as conn:
             ledger.move(conn, claimed, State.SENT, datetime.now(UTC))
         return claimed.id
 
@@ -89,21 +90,26 @@ def bare(url: str) -> Iterator[Take]:
     else:
         import psycopg
 
-        connection = psycopg.connect(plain(url))
+        # As `Database.at_once` has it: each statement is a transaction by itself.
+        connection = psycopg.connect(plain(url), autocommit=True)
 
     def begin() -> None:
         if isinstance(connection, sqlite3.Connection):
             connection.execute("BEGIN IMMEDIATE")
 
+    def end() -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("COMMIT")
+
     def take() -> int | None:
         begin()
         row = connection.execute(claim.words, claim.its).fetchone()
-        connection.commit()
+        end()
         if row is None:
             return None
         begin()
         assert connection.execute(finish.words, finish.of(row[0])).rowcount == 1
-        connection.commit()
+        end()
         return int(row[0])
 
     yield take
@@ -112,7 +118,42 @@ def bare(url: str) -> Iterator[Take]:
 
 @contextmanager
 def procrastinate(url: str) -> Iterator[Take]:
-    """Its own claim and its own finish, without the task between them."""
+    """Its worker as people run it, one job at a time, with a task that does nothing."""
+    from procrastinate import App, JobContext, PsycopgConnector
+
+    app = App(connector=PsycopgConnector(conninfo=plain(url)))
+    done: asyncio.Queue[int | None] = asyncio.Queue()
+
+    @app.task(name=TASK, pass_context=True)
+    async def nothing(context: JobContext) -> None:
+        done.put_nowait(context.job.id)
+
+    async def begin() -> asyncio.Task[None]:
+        await app.open_async()
+        begun = asyncio.create_task(app.run_worker_async(wait=False, install_signal_handlers=False))
+        begun.add_done_callback(lambda _: done.put_nowait(None))
+        return begun
+
+    async def one() -> int | None:
+        """The next one it has done; where nothing is left, its worker ends."""
+        return None if working.done() and done.empty() else await done.get()
+
+    async def end() -> None:
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
+        await app.close_async()
+
+    with asyncio.Runner() as runner:
+        working = runner.run(begin())
+        # Between two calls the worker stands still with its loop: what it does, it does within one.
+        yield lambda: runner.get_loop().run_until_complete(one())
+        runner.run(end())
+
+
+@contextmanager
+def its_calls(url: str) -> Iterator[Take]:
+    """Procrastinate's own claim and own finish, without its worker and the task between them."""
     from procrastinate import PsycopgConnector
     from procrastinate.jobs import Status
     from procrastinate.manager import JobManager
@@ -138,6 +179,7 @@ SIDES: dict[str, Callable[[str], AbstractContextManager[Take]]] = {
     "bare": bare,
     "ours": ours,
     PROCRASTINATE: procrastinate,
+    CALLS: its_calls,
 }
 
 

@@ -55,7 +55,7 @@ def run(world: World, account: AccountRow) -> None:
         recover.look(world, publisher, delivery)
     while not world.stop.is_set():
         now = world.clock.now()
-        with world.database.write() as conn:
+        with world.database.at_once() as conn:
             lease_until = world.database.instant(now, world.config.delivery.lease)
             claimed = ledger.claim(conn, account.id, now, lease_until, world.rehearsal)
         if claimed is None:
@@ -86,7 +86,7 @@ def _send(world: World, publisher: Publisher, delivery: Delivery) -> None:
         if refusal := permit.refusal(world, publisher, delivery, thread):
             settle.refuse(world, delivery, refusal)
         thread = _send_parts(world, publisher, delivery, thread)
-    with world.database.write() as conn:
+    with world.database.at_once() as conn:
         ledger.move(conn, delivery, State.SENT, world.clock.now())
     count = len(thread.parts)
     world.say(f"{delivery.account}: {thread.name} is out, {count} part{'s' if count > 1 else ''}")
