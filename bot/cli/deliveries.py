@@ -45,7 +45,7 @@ def list_command(
     if as_json:
         context.print_json([_described(*one) for one in zip(found, coming, strict=True)])
     elif not found:
-        click.echo("Nothing." if state or everything else "Everything is sent; with what is: --all")
+        click.echo("Nothing." if state or everything else "Nothing is on its way. Also what is sent: --all")
     else:
         cells = [_row(world, *one) for one in zip(found, coming, strict=True)]
         context.table(cells, head=("", "thread", "account", "state", "out", "next", "why"))

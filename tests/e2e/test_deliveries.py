@@ -44,7 +44,7 @@ def doubtful(desk: Desk, fake: FakeX) -> Desk:
 
 
 def test_nothing_is_on_its_way_when_everything_is_sent(posted: Desk) -> None:
-    assert posted("deliveries", "list").out == "Everything is sent; with what is: --all\n"
+    assert posted("deliveries", "list").out == "Nothing is on its way. Also what is sent: --all\n"
     assert posted("deliveries", "list", "--json").json == []
     (sent,) = posted("deliveries", "list", "--all", "--json").json
     assert (sent["thread"], sent["state"], sent["out"], sent["count"]) == ("alpha", "sent", 2, 2)
