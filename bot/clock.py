@@ -1,6 +1,7 @@
 """APScheduler: when to tick; it holds no state of its own."""
 
 import gc
+import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -13,6 +14,9 @@ EVERY = "0,30"
 
 BETWEEN = "15,45"
 """Those at which it looks whether all is well."""
+
+# A look that falls into one under way is left out: nothing anybody has to hear.
+logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 @contextmanager

@@ -275,3 +275,21 @@ def test_the_clock_watches_while_the_very_first_tick_hangs(monkeypatch: pytest.M
 
     ticking.run(stop, hang, watched.set)
     assert ticks == [True]
+
+
+def test_a_look_that_falls_into_a_longer_one_is_left_out_without_a_word(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(ticking, "EVERY", "*")
+    stop, looks = Event(), [datetime.now(UTC)]
+
+    def tick_long() -> None:
+        looks.append(datetime.now(UTC))
+        if len(looks) == 3:
+            stop.wait(2.5)
+        elif len(looks) > 3:
+            stop.set()
+
+    ticking.run(stop, tick_long, lambda: None)
+    assert looks[3] - looks[2] > timedelta(seconds=2)
+    assert caplog.messages == []
