@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-# In place of this folder, where a module of the standard library would find this file under its own name.
+# In place of this folder, where the standard library would find a benchmark under the name of its own module.
 sys.path[0] = str(ROOT)
 
 from sqlalchemy import text  # noqa: E402 - as above
