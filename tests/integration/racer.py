@@ -16,20 +16,21 @@ def race(database: Database, sends: int, account_id: int) -> int:
     """Claim and send until nothing of the account is due: claim, intent, send, record. How many were sent."""
     count = 0
     while True:
-        with database.write() as conn:
-            now = datetime.now(UTC)
-            delivery = ledger.claim(conn, account_id, now, database.instant(now) + LEASE, 0)
+        now = datetime.now(UTC)
+        with database.at_once() as conn:
+            delivery = ledger.claim(conn, account_id, now, database.instant(now, LEASE), 0)
         if delivery is None:
             return count
         with database.write() as conn:
             now = datetime.now(UTC)
-            attempt = ledger.start_attempt(conn, delivery, 1, now, database.instant(now) + LEASE)
+            attempt = ledger.start_attempt(conn, delivery, 1, now, database.instant(now, LEASE))
         os.write(sends, f"{delivery.key}\n".encode())
         now = datetime.now(UTC)
         with database.write() as conn:
             ledger.record(conn, delivery, {1: Receipt(delivery.key, "https://x.example", now)})
             ledger.end_attempt(conn, attempt, Outcome.SENT, "", now)
-            ledger.move(conn, delivery, State.SENT, now)
+        with database.at_once() as conn:
+            ledger.move(conn, delivery, State.SENT, datetime.now(UTC))
         count += 1
 
 

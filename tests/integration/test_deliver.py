@@ -147,12 +147,12 @@ def heard(world: World) -> list[str]:
 
 
 def until_settled(world: World, clock: StoppedClock, days: int = 4) -> None:
-    """Tick as a bot does that looks every ten minutes."""
-    end = clock.at + timedelta(days=days)
+    """Tick as a bot does that looks every ten minutes, and after some hours every half hour."""
+    often, end = clock.at + timedelta(hours=3), clock.at + timedelta(days=days)
     tick.tick(world)
     while clock.at < end and delivery(world).state not in {State.SENT, State.FAILED, State.HELD}:
         tick.tick(world)
-        clock.go(minutes=10)
+        clock.go(minutes=10 if clock.at < often else 30)
 
 
 def test_each_part_goes_out_once_and_in_order(world: World, network: Scripted) -> None:
