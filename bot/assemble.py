@@ -59,7 +59,11 @@ def quiet(at: datetime, words: str) -> None:
 def database(own: Config) -> Database:
     """The configured database, its schema made or brought up to date, an older one backed up before."""
     made, now = Database(own.database_url), SystemClock().now()
-    kept = made.prepare(lambda: _back_up(made, own, now))
+    try:
+        kept = made.prepare(lambda: _back_up(made, own, now))
+    except Exception:
+        made.close()
+        raise
     if kept:
         say = f"The database was brought to this version of mlcollage; as it was before it is kept in {kept}."
         with made.write() as conn:

@@ -102,9 +102,10 @@ def test_what_is_no_backup_changes_nothing(bare: Desk) -> None:
 
 
 def test_a_restore_of_what_it_is_in_itself_is_refused(desk: Desk) -> None:
-    before = tally(Database(f"sqlite:///{desk.folder / 'queue.db'}"))
-    assert " is not empty, it holds " in desk("restore", "queue.db", code=1).err
-    assert tally(Database(f"sqlite:///{desk.folder / 'queue.db'}")) == before
+    with closing(Database(f"sqlite:///{desk.folder / 'queue.db'}")) as database:
+        before = tally(database)
+        assert " is not empty, it holds " in desk("restore", "queue.db", code=1).err
+        assert tally(database) == before
 
 
 PICTURES, SIZE = 12, 1_500_000
