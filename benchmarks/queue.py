@@ -1,9 +1,11 @@
-"""Claim and finish, per second: our storage against its own statements sent bare, and against procrastinate.
+"""Claim and finish, per second: our storage against its own statements sent bare, and against
+procrastinate.
 
     python benchmarks/queue.py [--quick]
 
-Both databases keep what they commit through a power cut. All sides take turns in one run, in rounds; a figure is the
-median of its rounds, with the least and the most beside it. A worker is a process of its own, on every side.
+Both databases keep what they commit through a power cut. All sides take turns in one run, in
+rounds; a figure is the median of its rounds, with the least and the most beside it. A worker is a
+process of its own, on every side.
 """
 
 import argparse
@@ -22,7 +24,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-# In place of this folder, where the standard library would find a benchmark under the name of its own module.
+# In place of this folder, where the standard library would find a benchmark under the name of its
+# own module.
 sys.path[0] = str(ROOT)
 
 from sqlalchemy import text  # noqa: E402 - as above
@@ -33,14 +36,18 @@ from bot.storage.database import Database  # noqa: E402 - as above
 from tests import postgres  # noqa: E402 - as above
 
 WARM, TURN, ROUNDS = 15, 25, 9
-"""Deliveries before the first turn, and in each: the 500 that are due in the smallest queue last for both sides."""
+"""Deliveries before the first turn, and in each: the 500 that are due in the smallest queue last
+for both sides.
+"""
 
 
 def fill(database: Database, rows: int) -> None:
     """Half of the rows are history; the other half is due, each since a moment of its own."""
     now = datetime.now(UTC)
     if database.is_sqlite:
-        numbers = f"WITH RECURSIVE g(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM g WHERE n < {rows})"
+        numbers = (
+            f"WITH RECURSIVE g(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM g WHERE n < {rows})"
+        )
         at = f"strftime('%Y-%m-%d %H:%M:%S.000000', 'now', '-1 days', (n - {rows}) || ' seconds')"
     else:
         numbers = f"WITH g AS (SELECT generate_series(1, {rows}) AS n)"
@@ -55,7 +62,9 @@ def fill(database: Database, rows: int) -> None:
 
 
 def settle(url: str) -> None:
-    """What a database does by itself after so many changes is done before anything is timed, or falls on one side."""
+    """What a database does by itself after so many changes is done before anything is timed, or
+    falls on one side.
+    """
     database = Database(url)
     for words in ["ANALYZE"] if database.is_sqlite else ["VACUUM (ANALYZE)", "CHECKPOINT"]:
         with database.at_once() as conn:
@@ -75,7 +84,11 @@ def databases(sizes: list[int], folder: Path) -> Iterator[dict[str, dict[int, st
                 create(url, f"of_{size}")
             found["PostgreSQL"] = {size: url.format(name=f"of_{size}") for size in sizes}
         else:
-            what = "psycopg (pip install 'mlcollage[bench]')" if binaries else "PostgreSQL (Debian: postgresql)"
+            what = (
+                "psycopg (pip install 'mlcollage[bench]')"
+                if binaries
+                else "PostgreSQL (Debian: postgresql)"
+            )
             print(f"Without PostgreSQL, and so without procrastinate: {what} is not installed.")
         for urls in found.values():
             for size, url in urls.items():
@@ -132,12 +145,17 @@ def by_rows(found: dict[str, dict[int, str]], rounds: Rounds) -> None:
             for key, (url, take) in takes.items():
                 rate, ids = turn(take, TURN)
                 rounds.add(key, url, [rate], ids)
-    print("\nclaimed and finished a second, one worker   median (least–most)   goal: at most 2 × bare's time, flat")
+    print(
+        "\nclaimed and finished a second, one worker   median (least–most)   goal: at most 2 × bare's time, flat"
+    )
     for kind, urls in found.items():
         first = rounds.middle((kind, next(iter(urls)), "ours"))
         for size in urls:
             mine, floor = (rounds.middle((kind, size, side)) for side in ("ours", "bare"))
-            print(f"{kind:<11}{size:>10,} rows   bare {rounds.shown((kind, size, 'bare')):<22}", end="")
+            print(
+                f"{kind:<11}{size:>10,} rows   bare {rounds.shown((kind, size, 'bare')):<22}",
+                end="",
+            )
             print(f"ours {rounds.shown((kind, size, 'ours')):<22}", end="")
             print(f"{floor / mine:4.2f} × bare's time   {first / mine:4.2f} × the first size's")
 
@@ -149,7 +167,9 @@ def turn(take: sides.Take, count: int) -> tuple[float, list[int]]:
 
 
 def work(pipe: Pipe, urls: dict[str, str]) -> None:
-    """A worker: told a side and when to begin and end, it answers with its rate and the ids it took."""
+    """A worker: told a side and when to begin and end, it answers with its rate and the ids it
+    took.
+    """
     with ExitStack() as stack:
         takes = {side: stack.enter_context(sides.SIDES[side](url)) for side, url in urls.items()}
         pipe.send({side: turn(take, WARM)[1] for side, take in takes.items()})
@@ -165,7 +185,9 @@ def work(pipe: Pipe, urls: dict[str, str]) -> None:
 
 @contextmanager
 def working(count: int, urls: dict[str, str], rounds: Rounds) -> Iterator[list[Pipe]]:
-    """So many workers, warm and waiting to be told; started afresh, so that they share no connection."""
+    """So many workers, warm and waiting to be told; started afresh, so that they share no
+    connection.
+    """
     fresh = multiprocessing.get_context("spawn")
     pipes = [fresh.Pipe() for _ in range(count)]
     workers = [fresh.Process(target=work, args=(theirs, urls), daemon=True) for _, theirs in pipes]
@@ -182,7 +204,9 @@ def working(count: int, urls: dict[str, str], rounds: Rounds) -> Iterator[list[P
 
 
 def by_workers(urls: dict[str, str], counts: list[int], seconds: float, rounds: Rounds) -> None:
-    """On one queue in PostgreSQL: each side alone, so many workers at once, all sides and counts in turn."""
+    """On one queue in PostgreSQL: each side alone, so many workers at once, all sides and counts in
+    turn.
+    """
     with working(max(counts), urls, rounds) as pipes:
         for _ in range(ROUNDS // 2 + 1):
             for url in set(urls.values()):
@@ -205,7 +229,9 @@ def by_workers(urls: dict[str, str], counts: list[int], seconds: float, rounds: 
     }
     for (one, other), goal in goals.items():
         if one in urls and other in urls:
-            ratios = [rounds.middle((count, one)) / rounds.middle((count, other)) for count in counts]
+            ratios = [
+                rounds.middle((count, one)) / rounds.middle((count, other)) for count in counts
+            ]
             show(f"{one} / {other}", [f"{ratio:.2f}" for ratio in ratios], goal)
 
 
@@ -214,7 +240,9 @@ def show(what: str, figures: list[str], more: str = "") -> None:
 
 
 def with_jobs(url: str, jobs: int) -> str:
-    """A database of procrastinate's with so many jobs to do; nobody listens, so nobody is notified of them."""
+    """A database of procrastinate's with so many jobs to do; nobody listens, so nobody is notified
+    of them.
+    """
     import psycopg
     from procrastinate.schema import SchemaManager
 
@@ -237,16 +265,22 @@ def count_doubles(rounds: Rounds) -> None:
         if not url.partition("?")[0].endswith(sides.PROCRASTINATE):
             database = Database(url)
             with database.read() as conn:
-                touched = conn.execute(text("SELECT id, fence, state FROM deliveries WHERE fence > 0")).all()
+                touched = conn.execute(
+                    text("SELECT id, fence, state FROM deliveries WHERE fence > 0")
+                ).all()
             database.close()
             stored += sum(1 for row in touched if (row.fence, row.state) != (1, "sent"))
             stored += abs(len(touched) - len(ids))
-    print(f"\n{sum(map(len, rounds.taken.values())):,} taken; twice: {said}; not as the ledger has it: {stored}")
+    print(
+        f"\n{sum(map(len, rounds.taken.values())):,} taken; twice: {said}; not as the ledger has it: {stored}"
+    )
     sys.exit(bool(said or stored))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="fewer rows and workers")
     quick = parser.parse_args().quick
     sizes = [1_000, 20_000] if quick else [1_000, 100_000, 1_000_000]
@@ -258,9 +292,13 @@ def main() -> None:
             urls = dict.fromkeys(("bare", "ours"), queues[sizes[-1]])
             if find_spec(sides.PROCRASTINATE):
                 template = queues[sizes[-1]].replace(f"of_{sizes[-1]}", "{name}")
-                urls |= dict.fromkeys((sides.PROCRASTINATE, sides.CALLS), with_jobs(template, sizes[-1] // 5))
+                urls |= dict.fromkeys(
+                    (sides.PROCRASTINATE, sides.CALLS), with_jobs(template, sizes[-1] // 5)
+                )
             else:
-                print("Without procrastinate: it is not installed (pip install 'mlcollage[bench]').")
+                print(
+                    "Without procrastinate: it is not installed (pip install 'mlcollage[bench]')."
+                )
             by_workers(urls, counts, seconds, rounds)
         count_doubles(rounds)
 

@@ -1,4 +1,6 @@
-"""Who takes part in queue.py: our storage, its own statements sent bare, procrastinate and its own calls."""
+"""Who takes part in queue.py: our storage, its own statements sent bare, procrastinate and its own
+calls.
+"""
 
 import asyncio
 import sqlite3
@@ -56,7 +58,10 @@ class Sent(NamedTuple):
         """The parameters for another delivery, freshly claimed as the first one was."""
         if self.names is None:
             return self.its | {"its_id": delivery_id}
-        return [delivery_id if name == "its_id" else value for name, value in zip(self.names, self.its, strict=True)]
+        return [
+            delivery_id if name == "its_id" else value
+            for name, value in zip(self.names, self.its, strict=True)
+        ]
 
 
 def sent(url: str) -> list[Sent]:
@@ -84,7 +89,9 @@ def bare(url: str) -> Iterator[Take]:
     """The very same statements, by the driver alone."""
     claim, finish = sent(url)
     if url.startswith("sqlite"):
-        connection: Any = sqlite3.connect(url.removeprefix("sqlite:///"), BUSY, isolation_level=None)
+        connection: Any = sqlite3.connect(
+            url.removeprefix("sqlite:///"), BUSY, isolation_level=None
+        )
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}")
     else:

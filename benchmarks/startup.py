@@ -1,4 +1,5 @@
-"""What a start costs, what a tick with nothing due costs as history grows, and what a bot that waits holds in memory.
+"""What a start costs, what a tick with nothing due costs as history grows, and what a bot that
+waits holds in memory.
 
     python benchmarks/startup.py [--rows 1000000] [--idle]
 
@@ -17,10 +18,13 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-# In place of this folder, where the standard library would find a benchmark under the name of its own module.
+# In place of this folder, where the standard library would find a benchmark under the name of its
+# own module.
 sys.path[0] = str(ROOT)
 
-from bot import assemble, config, tick  # noqa: E402 - the checkout's own
+from bot import config  # noqa: E402 - the checkout's own
+from bot.app import assemble  # noqa: E402 - the checkout's own
+from bot.scheduling import tick  # noqa: E402 - the checkout's own
 from tests.conftest import write_item  # noqa: E402 - as above
 from tests.history import fill  # noqa: E402 - as above
 
@@ -28,7 +32,9 @@ PYTHON = sys.executable
 
 
 def seconds(commands: dict[str, list[str]], folder: Path, rounds: int) -> dict[str, float]:
-    """The median time of each command; they take turns, so that a busy moment of the machine meets all alike."""
+    """The median time of each command; they take turns, so that a busy moment of the machine meets
+    all alike.
+    """
     times: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(rounds):
         for name, command in commands.items():
@@ -52,11 +58,15 @@ def installation(folder: Path) -> None:
 def starts(folder: Path) -> None:
     goals = {"--help": 5, "next": 25, "list": None, "tick": None}
     libraries = [PYTHON, "-c", "import sqlalchemy, sqlalchemy.dialects.sqlite, click"]
-    commands = {"bare": [PYTHON, "-c", "pass"], "libraries": libraries} | {word: bot(word) for word in goals}
+    commands = {"bare": [PYTHON, "-c", "pass"], "libraries": libraries} | {
+        word: bot(word) for word in goals
+    }
     took = seconds(commands, folder, 25)
     floor = took.pop("bare")
     print(f"bare python -c pass     {floor * 1000:7.1f} ms")
-    print(f"SQLAlchemy and click    {took['libraries'] * 1000:7.1f} ms  {took.pop('libraries') / floor:5.1f} × bare")
+    print(
+        f"SQLAlchemy and click    {took['libraries'] * 1000:7.1f} ms  {took.pop('libraries') / floor:5.1f} × bare"
+    )
     for word, spent in took.items():
         wanted = f"   goal: at most {goals[word]}" if goals[word] else ""
         print(f"mlcollage {word:<14}{spent * 1000:7.1f} ms  {spent / floor:5.1f} × bare{wanted}")
@@ -70,21 +80,23 @@ def ticks(folder: Path, rows: list[int]) -> None:
         place = folder / f"history-{count}"
         place.mkdir()
         installation(place)
-        world = assemble.world(config.load(place / config.FILE))
-        tick.tick(world)
-        fill(world, count)
-        tick.tick(world)
+        context = assemble.context(config.load(place / config.FILE))
+        tick.tick(context)
+        fill(context, count)
+        tick.tick(context)
         times = []
         for _ in range(200):
             start = time.perf_counter()
-            tick.tick(world)
+            tick.tick(context)
             times.append(time.perf_counter() - start)
         median = statistics.median(times)
         quarter, _, third = statistics.quantiles(times, n=4)
         floor = floor or median
         noise = f"{quarter * 1000:.2f}–{third * 1000:.2f}"
-        print(f"{count:>9,} rows  {median * 1000:6.2f} ms  (middle half {noise})  {median / floor:4.2f} × the first")
-        world.database.close()
+        print(
+            f"{count:>9,} rows  {median * 1000:6.2f} ms  (middle half {noise})  {median / floor:4.2f} × the first"
+        )
+        context.database.close()
 
 
 def resident(pid: int) -> float:
@@ -113,7 +125,9 @@ def memory(folder: Path, idle: bool) -> None:
     if idle:
         before, span = wakes(process.pid), 120
         time.sleep(span)
-        print(f"sleeps in {span} s               {wakes(process.pid) - before:4d}         a look every 30 s")
+        print(
+            f"sleeps in {span} s               {wakes(process.pid) - before:4d}         a look every 30 s"
+        )
     make_due(place / "queue.db")
     while not list((place / "outbox").glob("2*")) and process.poll() is None:
         time.sleep(1)
@@ -134,7 +148,9 @@ def make_due(database: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000, help="the longest history")
-    parser.add_argument("--idle", action="store_true", help="count for two minutes how often `run` wakes")
+    parser.add_argument(
+        "--idle", action="store_true", help="count for two minutes how often `run` wakes"
+    )
     given = parser.parse_args()
     # As an installed package has them: nobody compiles at every start.
     compileall.compile_dir(ROOT / "bot", quiet=2)

@@ -1,9 +1,10 @@
-"""How fast a text is weighed for X, beside the two that others use: npm's twitter-text and PyPI's twitter-text-parser.
+"""How fast a text is weighed for X, beside the two that others use: npm's twitter-text and PyPI's
+twitter-text-parser.
 
     python benchmarks/text.py [--rounds 5] [--port PYTHON]
 
-All sides take turns in one run. The JavaScript is the one that `.ci/run` installs; the Python port needs an
-interpreter of its own, because it imports `pkg_resources`:
+All sides take turns in one run. The JavaScript is the one that `.ci/run` installs; the Python port
+needs an interpreter of its own, because it imports `pkg_resources`:
 
     python -m venv port && port/bin/pip install twitter-text-parser "setuptools<81"
     python benchmarks/text.py --port port/bin/python
@@ -22,11 +23,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-# In place of this folder, where the standard library would find a benchmark under the name of its own module.
+# In place of this folder, where the standard library would find a benchmark under the name of its
+# own module.
 sys.path[0] = str(ROOT)
 
-from bot.core import text  # noqa: E402 - the checkout's own
 from bot.core.network import LIMITS, Limits  # noqa: E402 - as above
+from bot.core.text import counting  # noqa: E402 - the checkout's own
 
 SECONDS = 0.3
 REFERENCE = ROOT / ".ci" / "node_modules" / "twitter-text"
@@ -66,10 +68,10 @@ print(count / spent)
 
 
 def ours(said: str) -> float:
-    text.length(said, "x")
+    counting.length(said, "x")
     count, begun = 0, time.perf_counter()
     while (spent := time.perf_counter() - begun) < SECONDS:
-        text.length(said, "x")
+        counting.length(said, "x")
         count += 1
     return count / spent
 
@@ -77,7 +79,12 @@ def ours(said: str) -> float:
 def asked(command: list[str]) -> Callable[[str], float]:
     def rate(said: str) -> float:
         done = subprocess.run(
-            command, input=json.dumps(said), capture_output=True, text=True, encoding="utf-8", check=True
+            command,
+            input=json.dumps(said),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=True,
         )
         return float(done.stdout)
 
@@ -91,7 +98,9 @@ def sides(port: str) -> dict[str, Callable[[str], float]]:
     if node and REFERENCE.exists():
         found["npm twitter-text"] = asked([node, "-e", JAVASCRIPT, str(REFERENCE), str(SECONDS)])
     else:
-        print(f"Without npm's twitter-text: {'node is not installed' if not node else f'{REFERENCE} is missing'}.")
+        print(
+            f"Without npm's twitter-text: {'node is not installed' if not node else f'{REFERENCE} is missing'}."
+        )
     if subprocess.run([port, "-c", "import twitter_text"], capture_output=True).returncode == 0:
         found["twitter-text-parser"] = asked([port, "-c", PORT, str(SECONDS)])
     else:
@@ -110,13 +119,20 @@ def lengths(rounds: int, port: str) -> None:
     for kind in TEXTS:
         middle = {name: statistics.median(rates[kind, name]) for name in taking_part}
         ratios = "".join(
-            f"{middle['ours'] / rate:>11.2f} ×{rate:>9,.1f}" for name, rate in middle.items() if name != "ours"
+            f"{middle['ours'] / rate:>11.2f} ×{rate:>9,.1f}"
+            for name, rate in middle.items()
+            if name != "ours"
         )
         print(f"{kind:<24}{middle['ours']:>22,.1f}{ratios}")
     print("(× is ours against theirs; goals at 280 characters: 0.5 × npm, 30 × the port)")
     for name in ("English", "Chinese"):
-        short, long = (statistics.median(rates[f"{length:,} {name}", "ours"]) * length for length in (280, 20_000))
-        print(f"{name}: {short / 1e6:.1f} million characters a second at 280, {long / 1e6:.1f} at 20,000")
+        short, long = (
+            statistics.median(rates[f"{length:,} {name}", "ours"]) * length
+            for length in (280, 20_000)
+        )
+        print(
+            f"{name}: {short / 1e6:.1f} million characters a second at 280, {long / 1e6:.1f} at 20,000"
+        )
 
 
 def spent_by(code: str) -> float:
@@ -133,7 +149,9 @@ def spent_by(code: str) -> float:
 def imports() -> None:
     compileall.compile_dir(ROOT / "bot" / "core", quiet=1)
     bare, whole = spent_by("pass"), spent_by("from bot.core import text")
-    print(f"\nimport of bot.core.text: {whole - bare:.1f} ms over bare Python's {bare:.1f} (goal: under 30)")
+    print(
+        f"\nimport of bot.core.text: {whole - bare:.1f} ms over bare Python's {bare:.1f} (goal: under 30)"
+    )
 
 
 def splits() -> None:
@@ -143,24 +161,34 @@ def splits() -> None:
         for network, limits in LIMITS.items():
             asked_for: list[str] = []
 
-            def fits(part: str, network: str = network, limits: Limits = limits, seen: list[str] = asked_for) -> bool:
+            def fits(
+                part: str,
+                network: str = network,
+                limits: Limits = limits,
+                seen: list[str] = asked_for,
+            ) -> bool:
                 seen.append(part)
-                return text.fits(part, network, limits)
+                return counting.fits(part, network, limits)
 
-            text.split(said, language, fits)
+            counting.split(said, language, fits)
             asked_for.clear()
             begun = time.perf_counter()
-            parts = text.split(said, language, fits)
+            parts = counting.split(said, language, fits)
             spent = (time.perf_counter() - begun) * 1000
             print(f"split {len(said):,} {name} characters for {network}: ", end="")
             print(f"{len(parts)} parts, {len(asked_for)} tried, {spent:.1f} ms")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=5, help="how often all take their turn")
     parser.add_argument(
-        "--port", default=sys.executable, metavar="PYTHON", help="an interpreter with twitter-text-parser"
+        "--port",
+        default=sys.executable,
+        metavar="PYTHON",
+        help="an interpreter with twitter-text-parser",
     )
     given = parser.parse_args()
     lengths(given.rounds, given.port)

@@ -11,8 +11,11 @@ from bot.core.errors import BadConfig, MlcollageError
 
 
 def main() -> None:
-    """Run a command: 0 when all is well, 1 when something went wrong, 2 when what was asked cannot be understood."""
-    # A command is over before its garbage matters, and collecting takes a tenth of its time; `run` turns it on again.
+    """Run a command: 0 when all is well, 1 when something went wrong, 2 when what was asked cannot
+    be understood.
+    """
+    # A command is over before its garbage matters, and collecting takes a tenth of its time; `run`
+    # turns it on again.
     gc.disable()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets a question mark: no reason to stop half-way.

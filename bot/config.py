@@ -54,7 +54,9 @@ class RoundupSettings:
 
     @property
     def rule(self) -> month.Rule:
-        return month.Rule(self.day, self.time, self.names_month == "next", self.wait, self.title, self.papers)
+        return month.Rule(
+            self.day, self.time, self.names_month == "next", self.wait, self.title, self.papers
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,9 @@ class SeriesSettings:
     language: str = setting(settings.one_of(*LANGUAGES), "en")
     zone: ZoneInfo | None = setting(settings.zone, None)
     accounts: tuple[str, ...] | None = setting(settings.list_of(settings.some_text), None)
-    slots: tuple[schedule.Weekly, ...] = setting(settings.list_of(settings.weekly), (schedule.Weekly(2, time(15, 0)),))
+    slots: tuple[schedule.Weekly, ...] = setting(
+        settings.list_of(settings.weekly), (schedule.Weekly(2, time(15, 0)),)
+    )
     blackout: tuple[tuple[date, date], ...] = setting(settings.list_of(settings.days), ())
     markers: bool = setting(settings.flag, False)
     lateness: timedelta = setting(settings.span, timedelta(hours=48))
@@ -109,7 +113,9 @@ class Delivering:
 
 @dataclass(frozen=True, slots=True)
 class Alerting:
-    """`[alerts]`: where notices go, who is told that we live, and when people hear of what is coming or past due."""
+    """`[alerts]`: where notices go, who is told that we live, and when people hear of what is
+    coming or past due.
+    """
 
     urls: tuple[Secret, ...] = setting(settings.secret_list, ())
     urls_file: str = setting(settings.text, "")
@@ -155,7 +161,9 @@ class Config:
         return self.file.parent
 
 
-POSTGRESQL = r"postgresql(\+psycopg)?://([^@\s]*@)?([^@/?\s:\[]*|\[[\w:.]+\])(:\d{1,5})?(/[^?\s]*)?(\?\S*)?"
+POSTGRESQL = (
+    r"postgresql(\+psycopg)?://([^@\s]*@)?([^@/?\s:\[]*|\[[\w:.]+\])(:\d{1,5})?(/[^?\s]*)?(\?\S*)?"
+)
 """What SQLAlchemy reads without a part of the password getting into host, port or a message."""
 
 MOST_URLS = 50
@@ -166,17 +174,23 @@ DEFAULT_SERIES = "mlcollage"
 
 
 def load(file: Path) -> Config:
-    """Read and check the configuration; raises `BadConfig` with one sentence that names the dotted key and the file."""
+    """Read and check the configuration; raises `BadConfig` with one sentence that names the dotted
+    key and the file.
+    """
     shown_file = one_line(str(file))
     try:
         found = file.stat()
         if not stat.S_ISREG(found.st_mode):
             raise BadConfig(f"{shown_file} is no file; name a configuration.")
         if found.st_size > SIZE:
-            raise BadConfig(f"{shown_file} is larger than a configuration can be: name another file.")
+            raise BadConfig(
+                f"{shown_file} is larger than a configuration can be: name another file."
+            )
         source = file.read_bytes().decode()
     except UnicodeDecodeError as error:
-        raise BadConfig(f"{shown_file} is not UTF-8 text: byte {error.start + 1} cannot be read.") from None
+        raise BadConfig(
+            f"{shown_file} is not UTF-8 text: byte {error.start + 1} cannot be read."
+        ) from None
     except OSError as error:
         hint = "; make one with: mlcollage init" if isinstance(error, FileNotFoundError) else ""
         raise BadConfig(f"{shown_file} cannot be read: {error.strerror or error}{hint}.") from None
@@ -196,7 +210,8 @@ def parse(source: str, file: Path) -> Config:
     for key in values:
         if key not in sections and key not in {f.name for f in fields(Top)}:
             raise root.wrong(
-                key, f"is no setting{nearest(key, {f.name: 0 for f in fields(Top)} | dict.fromkeys(sections))}"
+                key,
+                f"is no setting{nearest(key, {f.name: 0 for f in fields(Top)} | dict.fromkeys(sections))}",
             )
     top = read(root.without(*sections), Top)
     folder = file.absolute().parent
@@ -225,7 +240,9 @@ def _why(error: Exception) -> str:
 def _delivering(table: Table) -> Delivering:
     made = read(table, Delivering)
     if made.lease <= made.request:
-        raise table.wrong("lease", f"must be longer than {table.at('request')}: no request may outlive its lease")
+        raise table.wrong(
+            "lease", f"must be longer than {table.at('request')}: no request may outlive its lease"
+        )
     return made
 
 
@@ -236,7 +253,9 @@ def _database_url(table: Table, folder: Path) -> Secret:
         return Secret(url.replace("postgresql://", "postgresql+psycopg://", 1))
     match = re.fullmatch(r"sqlite:///(.+)", url)
     if not match:
-        raise table.wrong("url", 'must be "sqlite:///FILE" or "postgresql+psycopg://USER@HOST/DATABASE", @ as %40')
+        raise table.wrong(
+            "url", 'must be "sqlite:///FILE" or "postgresql+psycopg://USER@HOST/DATABASE", @ as %40'
+        )
     return Secret(f"sqlite:///{folder / match[1]}")
 
 
@@ -258,7 +277,9 @@ def _alerting(table: Table, folder: Path) -> Alerting:
 
 
 def secret(value: str, file: str, variable: str, table: Table, key: str, folder: Path) -> Secret:
-    """A secret from the environment, else from the file its `*_file` setting names, else as written."""
+    """A secret from the environment, else from the file its `*_file` setting names, else as
+    written.
+    """
     if os.environ.get(variable):
         return Secret(os.environ[variable])
     if not file:
@@ -270,9 +291,11 @@ def secret(value: str, file: str, variable: str, table: Table, key: str, folder:
 
 
 def with_secrets(table: Table, keys: Sequence[str], folder: Path) -> Table:
-    """An account's table with the secrets it may have in their places, each taken from where it is found first.
+    """An account's table with the secrets it may have in their places, each taken from where it is
+    found first.
 
-    That is the environment (MLCOLLAGE_ACCOUNT_KEY), a file of its own (`KEY_file`), the table, the `secrets_file`.
+    That is the environment (MLCOLLAGE_ACCOUNT_KEY), a file of its own (`KEY_file`), the table, the
+    `secrets_file`.
     """
     if not keys:
         return table
@@ -283,7 +306,11 @@ def with_secrets(table: Table, keys: Sequence[str], folder: Path) -> Table:
         written = _one(table, key, settings.secret_text) or shared.get(key, "")
         file = _one(table, f"{key}_file", settings.text)
         found[key] = secret(written, file, f"MLCOLLAGE_{account}_{key}".upper(), table, key, folder)
-    return Table(table.file, table.path, {**table.values, **{key: value for key, value in found.items() if value}})
+    return Table(
+        table.file,
+        table.path,
+        {**table.values, **{key: value for key, value in found.items() if value}},
+    )
 
 
 def _one(table: Table, key: str, reader: settings.Reader) -> str:
@@ -304,10 +331,14 @@ def _secrets_file(table: Table, keys: Sequence[str], folder: Path) -> Mapping[st
         if not stat.S_ISREG(found.st_mode) or found.st_size > SIZE:
             raise ValueError
         if os.name == "posix" and found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise table.wrong("secrets_file", f"names {shown(name)}, which others may read; run: chmod 600 {name}")
+            raise table.wrong(
+                "secrets_file", f"names {shown(name)}, which others may read; run: chmod 600 {name}"
+            )
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, RecursionError, RuntimeError, ValueError):
-        raise table.wrong("secrets_file", f"names {shown(name)}, which cannot be read as TOML") from None
+        raise table.wrong(
+            "secrets_file", f"names {shown(name)}, which cannot be read as TOML"
+        ) from None
     inside = Table(one_line(name), "", values)
     for key in values:
         if key not in keys:
@@ -320,7 +351,10 @@ def _named(root: Table, key: str) -> dict[str, Table]:
     tables = root.table(key)
     for name in tables.values:
         if not re.fullmatch(r"[a-z0-9]+([-_][a-z0-9]+)*", name) or len(name) > 40:
-            raise tables.wrong(name, "is no good name: use lower-case letters, digits and single hyphens, at most 40")
+            raise tables.wrong(
+                name,
+                "is no good name: use lower-case letters, digits and single hyphens, at most 40",
+            )
     return {name: tables.table(name) for name in tables.values}
 
 
@@ -330,23 +364,34 @@ def _accounts(root: Table) -> dict[str, Table]:
     }
 
 
-def _all_series(root: Table, top: Top, accounts: Mapping[str, Table], folder: Path) -> dict[str, Series]:
-    tables = _named(root, "series") or {DEFAULT_SERIES: Table(root.file, f"series.{DEFAULT_SERIES}", {})}
+def _all_series(
+    root: Table, top: Top, accounts: Mapping[str, Table], folder: Path
+) -> dict[str, Series]:
+    tables = _named(root, "series") or {
+        DEFAULT_SERIES: Table(root.file, f"series.{DEFAULT_SERIES}", {})
+    }
     made: dict[str, Series] = {}
     for name, table in tables.items():
         series = _one_series(name, table, top, accounts, folder)
         for other in made.values():
             if other.site == series.site:
-                raise table.wrong("roundup.folder", f"is also the folder of series {other.name}; give each its own")
+                raise table.wrong(
+                    "roundup.folder",
+                    f"is also the folder of series {other.name}; give each its own",
+                )
         made[name] = series
     return made
 
 
-def _one_series(name: str, table: Table, top: Top, accounts: Mapping[str, Table], folder: Path) -> Series:
+def _one_series(
+    name: str, table: Table, top: Top, accounts: Mapping[str, Table], folder: Path
+) -> Series:
     own = read(table.without("numbering", "roundup"), SeriesSettings)
     for account in own.accounts or ():
         if account not in accounts:
-            raise table.wrong("accounts", f"names {shown(account)}, but there is no such [accounts.NAME]")
+            raise table.wrong(
+                "accounts", f"names {shown(account)}, but there is no such [accounts.NAME]"
+            )
     if own.accounts == ():
         raise table.wrong("accounts", "must name an account; leave it out to use all of them")
     roundup = read(table.table("roundup"), RoundupSettings)

@@ -32,7 +32,10 @@ def make_folder(folder: Path) -> None:
 
 
 def put(path: Path, data: bytes) -> bool:
-    """Put a file beside its place, sync it, rename it in; the same bytes are left alone. Whether anything changed."""
+    """Put a file beside its place, sync it, rename it in; the same bytes are left alone.
+
+    Whether anything changed.
+    """
     if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
         return False
     make_folder(path.parent)

@@ -1,4 +1,6 @@
-"""One worker thread for each account, so that the trouble, slowness or hold of one never delays another."""
+"""One worker thread for each account, so that the trouble, slowness or hold of one never delays
+another.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -9,7 +11,10 @@ MOST = 64
 
 
 class Workers:
-    """Jobs by name, of each name one at a time. Without `patience` every wait is for all that were started."""
+    """Jobs by name, of each name one at a time.
+
+    Without `patience` every wait is for all that were started.
+    """
 
     def __init__(self, patience: timedelta | None = None) -> None:
         self._patience = patience
@@ -29,7 +34,9 @@ class Workers:
         self._raise()
 
     def start(self, name: str, job: Callable[[], None]) -> None:
-        """Start a job, unless one of that name is still at work: what is due then is in the database."""
+        """Start a job, unless one of that name is still at work: what is due then is in the
+        database.
+        """
         self._sweep()
         if name not in self._jobs:
             self._pool = self._pool or ThreadPoolExecutor(MOST, thread_name_prefix="worker")

@@ -13,16 +13,18 @@ import psycopg
 import pytest
 from PIL import Image
 
-from bot import assemble, config
+from bot import config
+from bot.app import assemble
+from bot.context import Context
 from bot.storage.database import Database
-from bot.world import World
 from tests import postgres
 
 # How long an example takes says how busy the machine is, and nothing about the program.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
-# Databases are synced at every commit: in memory that costs nothing. Where it is small, the disk has to do.
+# Databases are synced at every commit: in memory that costs nothing. Where it is small, the disk
+# has to do.
 MEMORY = Path("/dev/shm")
 if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 2_000_000_000:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
@@ -32,7 +34,9 @@ SHARED = ROOT.parent / "shared"
 
 
 def absent(reason: str) -> None:
-    """Something a test needs is not here: the test is skipped and says what is missing; under CI=true it fails."""
+    """Something a test needs is not here: the test is skipped and says what is missing; under
+    CI=true it fails.
+    """
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
@@ -64,7 +68,9 @@ _names = itertools.count(1)
 def postgres_database(postgres_url: str) -> str:
     """The URL of an empty database on a real PostgreSQL."""
     name = f"test_{next(_names)}"
-    with psycopg.connect(postgres_url.replace("+psycopg", "").format(name="postgres"), autocommit=True) as connection:
+    with psycopg.connect(
+        postgres_url.replace("+psycopg", "").format(name="postgres"), autocommit=True
+    ) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     return postgres_url.format(name=name)
 
@@ -141,11 +147,13 @@ def write_item(folder: Path, name: str, **more: object) -> Path:
     return file
 
 
-def make_world(folder: Path, settings: str = "", clock: StoppedClock | None = None, url: str | None = None) -> World:
+def make_context(
+    folder: Path, settings: str = "", clock: StoppedClock | None = None, url: str | None = None
+) -> Context:
     """A working bot in a folder, on a clock of the test's own."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "config.toml"
     if url:
         settings += f'\n[database]\nurl = "{url}"\n'
     file.write_text(settings, encoding="utf-8")
-    return assemble.world(config.load(file), clock=clock)
+    return assemble.context(config.load(file), clock=clock)

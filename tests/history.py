@@ -5,26 +5,42 @@ from typing import Any
 
 from sqlalchemy import insert, text
 
+from bot.context import Context
 from bot.storage import tables
-from bot.world import World
 
 FIRST = 1_000
 """The first id: what is in the database before stays below."""
 
 
-def fill(world: World, rows: int) -> None:
+def fill(context: Context, rows: int) -> None:
     """History as years of posting leave it: one row of each kind a minute, back from now."""
-    now = world.clock.now()
-    paper = {"id": FIRST, "title": "t", "authors": [], "others": False, "figures": [], "reference_list": []}
-    month = {"id": FIRST, "series_id": 1, "title_month": "2001-01", "title": "t", "slug": "s", "state": "announced"}
-    with world.database.write() as conn:
+    now = context.clock.now()
+    paper = {
+        "id": FIRST,
+        "title": "t",
+        "authors": [],
+        "others": False,
+        "figures": [],
+        "reference_list": [],
+    }
+    month = {
+        "id": FIRST,
+        "series_id": 1,
+        "title_month": "2001-01",
+        "title": "t",
+        "slug": "s",
+        "state": "announced",
+    }
+    with context.database.write() as conn:
         conn.execute(insert(tables.papers).values(paper))
         conn.execute(insert(tables.roundups).values(month | {"due_at": now}))
         for start in range(FIRST, FIRST + rows, 5_000):
             ids = range(start, min(FIRST + rows, start + 5_000))
-            for table, made in _rows(ids, {n: now - timedelta(minutes=n - FIRST + 1) for n in ids}).items():
+            for table, made in _rows(
+                ids, {n: now - timedelta(minutes=n - FIRST + 1) for n in ids}
+            ).items():
                 conn.execute(insert(tables.metadata.tables[table]), made)
-    with world.database.write() as conn:
+    with context.database.write() as conn:
         conn.execute(text("ANALYZE"))
 
 
@@ -35,24 +51,49 @@ def _rows(ids: range, at: dict[int, Any]) -> dict[str, list[dict[str, Any]]]:
     heard = {"kind": "empty", "text": "t"}
     return {
         "collages": [
-            its | posted | {"id": n, "name": f"c{n}", "position": n, "number": n, "due_at": at[n], "posted_at": at[n]}
+            its
+            | posted
+            | {
+                "id": n,
+                "name": f"c{n}",
+                "position": n,
+                "number": n,
+                "due_at": at[n],
+                "posted_at": at[n],
+            }
             for n in ids
         ],
-        "slots": [its | {"due_at": at[n], "local_on": at[n].date(), "state": "claimed", "collage_id": n} for n in ids],
+        "slots": [
+            its | {"due_at": at[n], "local_on": at[n].date(), "state": "claimed", "collage_id": n}
+            for n in ids
+        ],
         "deliveries": [
             its
             | sent
-            | {"id": n, "key": f"k{n}", "collage_id": n, "due_at": at[n], "next_at": at[n], "local_on": at[n].date()}
+            | {
+                "id": n,
+                "key": f"k{n}",
+                "collage_id": n,
+                "due_at": at[n],
+                "next_at": at[n],
+                "local_on": at[n].date(),
+            }
             for n in ids
         ],
-        "parts": [{"delivery_id": n, "position": 1, "text": "t", "receipt_id": str(n)} for n in ids],
-        "attempts": [{"delivery_id": n, "fence": 1, "started_at": at[n], "outcome": "sent"} for n in ids],
+        "parts": [
+            {"delivery_id": n, "position": 1, "text": "t", "receipt_id": str(n)} for n in ids
+        ],
+        "attempts": [
+            {"delivery_id": n, "fence": 1, "started_at": at[n], "outcome": "sent"} for n in ids
+        ],
         "notices": [
             heard
             | {"id": n, "key": f"n{n}", "created_at": at[n]}
             | dict.fromkeys(("printed_at", "alerted_at", "acknowledged_at"), at[n])
             for n in ids
         ],
-        "alerts": [{"notice_id": n, "destination": "d", "next_at": at[n], "ended_at": at[n]} for n in ids],
+        "alerts": [
+            {"notice_id": n, "destination": "d", "next_at": at[n], "ended_at": at[n]} for n in ids
+        ],
         "log": [{"at": at[n], "who": "w", "what": "add", "subject": f"s{n}"} for n in ids],
     }

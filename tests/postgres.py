@@ -16,12 +16,22 @@ def binaries() -> Path | None:
     on_path = shutil.which("initdb")
     found = [Path(on_path).resolve().parent] if on_path else []
     found += FOLDERS
-    return next((folder for folder in found if (folder / "initdb").exists() and (folder / "pg_ctl").exists()), None)
+    return next(
+        (
+            folder
+            for folder in found
+            if (folder / "initdb").exists() and (folder / "pg_ctl").exists()
+        ),
+        None,
+    )
 
 
 @contextmanager
 def running(bin_folder: Path, *, durable: bool = False) -> Iterator[str]:
-    """A fresh cluster; gives a URL template with `{name}` for the database. `durable`: it survives a power cut."""
+    """A fresh cluster; gives a URL template with `{name}` for the database.
+
+    `durable`: it survives a power cut.
+    """
     home = Path(tempfile.mkdtemp(prefix="mlcollage-pg-"))
     # PostgreSQL refuses to run as root: then it runs as its own user, who needs the folder.
     user = "postgres" if os.geteuid() == 0 else None
@@ -30,14 +40,37 @@ def running(bin_folder: Path, *, durable: bool = False) -> Iterator[str]:
     data = home / "data"
 
     def run(*command: str) -> None:
-        done = subprocess.run(command, user=user, capture_output=True, text=True, cwd=home, check=False)
+        done = subprocess.run(
+            command, user=user, capture_output=True, text=True, cwd=home, check=False
+        )
         assert done.returncode == 0, f"{command[0]}: {done.stdout}{done.stderr}"
 
-    run(str(bin_folder / "initdb"), "-D", str(data), "-A", "trust", "-U", "test", "-E", "UTF8", "--no-sync")
+    run(
+        str(bin_folder / "initdb"),
+        "-D",
+        str(data),
+        "-A",
+        "trust",
+        "-U",
+        "test",
+        "-E",
+        "UTF8",
+        "--no-sync",
+    )
     fsync = "on" if durable else "off"
     options = f"-k {home} -c listen_addresses='' -c fsync={fsync} -c synchronous_commit=on -c max_connections=200"
     try:
-        run(str(bin_folder / "pg_ctl"), "-D", str(data), "-o", options, "-l", str(home / "log"), "-w", "start")
+        run(
+            str(bin_folder / "pg_ctl"),
+            "-D",
+            str(data),
+            "-o",
+            options,
+            "-l",
+            str(home / "log"),
+            "-w",
+            "start",
+        )
         yield f"postgresql+psycopg://test@/{{name}}?host={home}"
     finally:
         run(str(bin_folder / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")

@@ -32,13 +32,18 @@ VALUE = {"ключ": [None, True, 1.5, -(2**62), "👩🏽‍🔬\u0000", {}], "
 
 
 def fill(conn: Connection, count: int = 3, only: Collection[str] = tables.metadata.tables) -> None:
-    """Put `count` rows into every table that there is, in the columns that it has; or into some tables only."""
+    """Put `count` rows into every table that there is, in the columns that it has; or into some
+    tables only.
+    """
     there = inspect(conn)
     for table in tables.metadata.sorted_tables:
         if table.name in only and there.has_table(table.name):
             names = {column["name"] for column in there.get_columns(table.name)}
             columns = [column for column in table.c if column.name in names]
-            rows = [{column.name: value(column, number) for column in columns} for number in range(1, count + 1)]
+            rows = [
+                {column.name: value(column, number) for column in columns}
+                for number in range(1, count + 1)
+            ]
             conn.execute(insert(table), rows)
 
 

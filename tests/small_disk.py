@@ -51,7 +51,9 @@ def _run(*command: str) -> bool:
 
 @contextmanager
 def mounted(folder: Path, request: pytest.FixtureRequest) -> Iterator[Disk]:
-    """A small disk at that folder, by mounting it here; else the whole test is run where that is allowed."""
+    """A small disk at that folder, by mounting it here; else the whole test is run where that is
+    allowed.
+    """
     folder.mkdir()
     if not _run("mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder)):
         _run_elsewhere(request.node.nodeid)
@@ -64,9 +66,13 @@ def mounted(folder: Path, request: pytest.FixtureRequest) -> Iterator[Disk]:
 def _run_elsewhere(test: str) -> None:
     """Run a test as the root of a namespace of its own, where everybody may mount."""
     if INSIDE in os.environ or not _run("unshare", "-rm", "true"):
-        absent("a small disk can be mounted neither here nor in a namespace of its own (util-linux: unshare)")
+        absent(
+            "a small disk can be mounted neither here nor in a namespace of its own (util-linux: unshare)"
+        )
     command = ["unshare", "-rm", sys.executable, "-m", "pytest", "-p", "no:cacheprovider", test]
     environment = {**os.environ, INSIDE: "yes"}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     pytest.skip("it has passed in a namespace of its own")

@@ -7,7 +7,9 @@ SHORT, LONG = 2_000, 16_000
 
 
 def is_linear(read: Callable[[str], object], piece: str) -> bool:
-    """Whether eight times as much of a piece takes about eight times as long; squared it would be 64."""
+    """Whether eight times as much of a piece takes about eight times as long; squared it would be
+    64.
+    """
 
     def spent(said: str) -> float:
         times = []
@@ -22,5 +24,6 @@ def is_linear(read: Callable[[str], object], piece: str) -> bool:
         return long < 32 * max(short, 0.001)
 
     read(piece)
-    # A busy machine can only make it look worse: what grows with the square is never seen to be linear.
+    # A busy machine can only make it look worse: what grows with the square is never seen to be
+    # linear.
     return any(is_once() for _ in range(5))

@@ -22,7 +22,9 @@ LABELS = words(
     "example a x9 my-site -a a- a_b _a a_ t twitter bücher пример 例え 日本語 www 1 123 xn--bcher-kva xn-- ä é e\u0301 "
     "a\u200db İ ſ K ab--cd o" + "o" * 63 + " " + "é" * 58 + " 𝒪 😀"
 )
-SCHEMES = words("http:// https:// HTTP:// hTTps:// ftp:// // :// mailto: http:/ https: dat:// shttp://")
+SCHEMES = words(
+    "http:// https:// HTTP:// hTTps:// ftp:// // :// mailto: http:/ https: dat:// shttp://"
+)
 PATHS = words(
     "/ /a /a/b.html /(a) /a(b(c)d)e /((a)) /a) /(a /a_(b)? /wiki/Ä /путь /中文 /a,b. /a! /~x /@u /#b /a%20b /a-_-b "
     "/a'b /a;b:c /$x /[y] /a* /a&b /a|b /a–b //b /a\u200bb /é /e\u0301 /ქ /Ა"
@@ -35,7 +37,9 @@ EMOJI = words(
     "🧝‍♀️ 🧞‍♂️ 🫠 🫱🏻‍🫲🏿 🥲 🐻‍❄️ 😶‍🌫️ ❤️‍🔥 🧑‍🤝‍🧑 🏳️‍⚧️ "
     "🐦‍⬛ 🫨 🏻 ♀️ ♂ ♻️ 👨‍🦰 🦸🏿‍♂️ 🪐 🧔‍♀️"
 )
-MARKS = list(" \n\t.,:;!?…-–—_/\\|()[]{}<>'\"“”‘’*&^%$#@~`+=。，！？：；、（）《》【】＃＠·・") + words(
+MARKS = list(
+    " \n\t.,:;!?…-–—_/\\|()[]{}<>'\"“”‘’*&^%$#@~`+=。，！？：；、（）《》【】＃＠·・"
+) + words(
     "\x00 \x01 \x1f \x7f \x80 \x85 \xa0 \xad \u0300 \u034f \u061c \u115f \u180e \u200b \u200c \u200d \u200e \u200f "
     "\u2028 \u2029 \u202a \u202c \u202e \u202f \u205f \u2060 \u2066 \u2069 \u3000 "
     "\ufe0e \ufe0f \u20e3 \ufeff \ufffe \uffff \ufffd \U000e0067 \U000e007f \U0010ffff \U0001f3fb \u2705 "
@@ -71,7 +75,11 @@ class Strings:
         chosen = self.random.choice(EMOJI)
         if self.random.random() < 0.3 and len(chosen) > 1:
             at = self.random.randrange(len(chosen))
-            return chosen[:at] + self.random.choice(("", "\ufe0f", "\u200d", "🏽", chosen[at] * 2)) + chosen[at + 1 :]
+            return (
+                chosen[:at]
+                + self.random.choice(("", "\ufe0f", "\u200d", "🏽", chosen[at] * 2))
+                + chosen[at + 1 :]
+            )
         return chosen
 
     def mark(self) -> str:
@@ -84,7 +92,8 @@ class Strings:
     def tag(self) -> str:
         sign = self.random.choice("##＃@＠$")
         return sign + "".join(
-            self.random.choice((self.word, self.character, self.mark))() for _ in range(self.random.randint(1, 3))
+            self.random.choice((self.word, self.character, self.mark))()
+            for _ in range(self.random.randint(1, 3))
         )
 
     def url(self) -> str:
@@ -97,17 +106,25 @@ class Strings:
         port = choice((":80", ":", ":8a")) if chance() < 0.1 else ""
         path = "".join(choice(PATHS) for _ in range(choice((1, 1, 2)))) if chance() < 0.4 else ""
         if chance() < 0.2:
-            path = "/" + "".join(choice("ab1(()),.-&/~;:!@é中я%\u0301") for _ in range(self.random.randint(1, 12)))
+            path = "/" + "".join(
+                choice("ab1(()),.-&/~;:!@é中я%\u0301") for _ in range(self.random.randint(1, 12))
+            )
         query = choice(QUERIES) if chance() < 0.2 else ""
         url = scheme + host + port + path + query
         if chance() < 0.2:
             at = self.random.randrange(len(url) + 1)
-            url = url[:at] + choice((self.mark, self.character, self.word))() + url[at + self.random.randint(0, 1) :]
+            url = (
+                url[:at]
+                + choice((self.mark, self.character, self.word))()
+                + url[at + self.random.randint(0, 1) :]
+            )
         return url
 
 
 def apart(text: str) -> str:
-    """Two halves of a character side by side are one in JavaScript and two in Python: a space between them."""
+    """Two halves of a character side by side are one in JavaScript and two in Python: a space
+    between them.
+    """
     return "".join(
         character + " " * ("\ud800" <= character <= "\udbff" and "\udc00" <= after <= "\udfff")
         for character, after in zip(text, text[1:] + " ", strict=True)

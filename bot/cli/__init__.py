@@ -87,8 +87,17 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     epilog="Example: mlcollage init && mlcollage add barlow.md && mlcollage next",
 )
 @click.option("--config", metavar="FILE", help="The configuration; default: config.toml here.")
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the version.",
+)
 @click.pass_context
 def main(ctx: click.Context, config: str | None) -> None:
-    """Post one collage of a paper a week, and the month's roundup: never twice, never lost, never silently."""
+    """Post one collage of a paper a week, and the month's roundup: never twice, never lost, never
+    silently.
+    """
     ctx.obj = config

@@ -2,9 +2,9 @@
 
 import click
 
-from bot import alerts
-from bot.cli import context
+from bot.cli import options, printing
 from bot.core.errors import NotAllowed
+from bot.watching import alerts
 
 
 @click.group("alerts", epilog="Example: mlcollage alerts test")
@@ -13,15 +13,17 @@ def alerts_command() -> None:
 
 
 @alerts_command.add_command
-@context.command("test", "mlcollage alerts test", as_json=True)
+@options.command("test", "mlcollage alerts test", as_json=True)
 def test_command(config_file: str | None, as_json: bool) -> None:
     """Send a test message to every destination, and say which took it: exit 1 if one did not."""
-    own = context.load(config_file)
+    own = options.load(config_file)
     if not own.alerts.urls:
         raise NotAllowed(f"There is nobody to alert: write alerts.urls into {own.file.name}.")
     found = alerts.test(own)
     if as_json:
-        context.print_json([{"destination": str(one), "problem": wrong or None} for one, wrong in found.items()])
+        printing.print_json(
+            [{"destination": str(one), "problem": wrong or None} for one, wrong in found.items()]
+        )
     else:
         for one, wrong in found.items():
             if wrong:

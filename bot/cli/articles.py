@@ -4,50 +4,72 @@ from pathlib import Path
 
 import click
 
-from bot import intake
-from bot.cli import context, items
+from bot.cli import items, options, printing
 from bot.core.errors import BadInput
-from bot.intake import Import
-from bot.sources import article
-from bot.sources.article import Article
+from bot.intake import accept, article
+from bot.intake.accept import Import
+from bot.intake.article import Article
 
 
-@context.command("import", "mlcollage import june-2021.md --queue --pictures img/", series=True, as_json=True)
+@options.command(
+    "import", "mlcollage import june-2021.md --queue --pictures img/", series=True, as_json=True
+)
 @click.argument("files", metavar="ARTICLE…", nargs=-1, required=True, type=click.Path())
 @click.option("--queue", "kind", flag_value="queue", help="Into the queue (the default).")
-@click.option("--posted", "kind", flag_value="posted", help="Into history: nothing is posted, no number is given.")
-@click.option("--keep-numbers", is_flag=True, help="With --queue: the printed numbers, not the series' next ones.")
+@click.option(
+    "--posted",
+    "kind",
+    flag_value="posted",
+    help="Into history: nothing is posted, no number is given.",
+)
+@click.option(
+    "--keep-numbers",
+    is_flag=True,
+    help="With --queue: the printed numbers, not the series' next ones.",
+)
 @click.option("--dates", metavar="DAY,DAY,…", help="With --posted: when the collages went out.")
-@click.option("--pictures", type=click.Path(path_type=Path), metavar="FOLDER", help="Where the pictures lie, by name.")
-@click.option("--draw", is_flag=True, help="Draw a plain slide, with its alt text, where there is no picture.")
+@click.option(
+    "--pictures",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Where the pictures lie, by name.",
+)
+@click.option(
+    "--draw", is_flag=True, help="Draw a plain slide, with its alt text, where there is no picture."
+)
 def import_command(
     config_file: str | None, series: str | None, as_json: bool, files: tuple[str, ...], kind: str | None,
     keep_numbers: bool, dates: str | None, pictures: Path | None, draw: bool,
 ) -> None:  # fmt: skip
-    """Read published roundups, or lists of papers, into collages. What they get wrong is reported, not repaired."""
+    """Read published roundups, or lists of papers, into collages.
+
+    What they get wrong is reported, not repaired.
+    """
     posted = kind == "posted"
     if posted and keep_numbers:
-        raise click.UsageError("History keeps its printed numbers anyway: --keep-numbers goes with --queue.")
+        raise click.UsageError(
+            "History keeps its printed numbers anyway: --keep-numbers goes with --queue."
+        )
     if dates and not posted:
         raise click.UsageError("--dates goes with --posted.")
     if dates and len(files) > 1:
         raise click.UsageError("--dates goes with one article.")
     if pictures is not None and not pictures.is_dir():
         raise click.UsageError(f"--pictures {pictures} is no folder.")
-    days = tuple(context.day(text.strip()) for text in dates.split(",")) if dates else ()
-    world = context.world(config_file)
-    own = context.one_series(world.config, series)
+    days = tuple(options.day(text.strip()) for text in dates.split(",")) if dates else ()
+    context = options.context(config_file)
+    own = options.one_series(context.config, series)
     sources = [_read(Path(file)) for file in files]
-    options = Import(posted, keep_numbers, draw, pictures, days)
+    given = Import(posted, keep_numbers, draw, pictures, days)
     told = []
     for file, source in zip(files, sources, strict=True):
-        taken = intake.import_article(world, own, source, options)
+        taken = accept.import_article(context, own, source, given)
         if as_json:
             told.append(_described(file, source, taken))
         else:
             _tell(file, source, taken)
     if as_json:
-        context.print_json(told)
+        printing.print_json(told)
 
 
 def _read(file: Path) -> Article:
@@ -58,10 +80,12 @@ def _read(file: Path) -> Article:
     except UnicodeDecodeError as error:
         raise BadInput(f"{file}: is not UTF-8 text (byte {error.start + 1}).") from None
     except (OSError, ValueError) as error:
-        raise BadInput(f"{file}: cannot be read ({getattr(error, 'strerror', None) or error}).") from None
+        raise BadInput(
+            f"{file}: cannot be read ({getattr(error, 'strerror', None) or error})."
+        ) from None
 
 
-def _tell(file: str, source: Article, taken: list[intake.Taken]) -> None:
+def _tell(file: str, source: Article, taken: list[accept.Taken]) -> None:
     click.secho(f"{file}: {source.title}", bold=True)
     facts = (("month", source.title_month), ("subtitle", source.subtitle), ("link", source.link))
     for name, value in (*facts, ("previous", source.previous_link)):
@@ -69,13 +93,15 @@ def _tell(file: str, source: Article, taken: list[intake.Taken]) -> None:
             click.echo(f"  {name}: {value}")
     items.tell(taken)
     for finding in source.findings:
-        click.secho(f"{finding.level}: {file}:{finding.line}: {finding.text}", fg=COLOURS[finding.level])
+        click.secho(
+            f"{finding.level}: {file}:{finding.line}: {finding.text}", fg=COLOURS[finding.level]
+        )
 
 
 COLOURS = {"error": "red", "warning": "yellow"}
 
 
-def _described(file: str, source: Article, taken: list[intake.Taken]) -> dict[str, object]:
+def _described(file: str, source: Article, taken: list[accept.Taken]) -> dict[str, object]:
     return {
         "file": file,
         "title": source.title,
@@ -93,5 +119,7 @@ def _described(file: str, source: Article, taken: list[intake.Taken]) -> dict[st
             }
             for one in taken
         ],
-        "findings": [{"level": one.level, "line": one.line, "text": one.text} for one in source.findings],
+        "findings": [
+            {"level": one.level, "line": one.line, "text": one.text} for one in source.findings
+        ],
     }

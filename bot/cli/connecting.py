@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from bot import assemble
-from bot.cli import context
+from bot.app import assemble
+from bot.cli import options
 from bot.config import Config
 from bot.core.errors import BadInput, NotAllowed, Unavailable
 from bot.core.settings import Secret, Table
@@ -36,19 +36,26 @@ def connect_command() -> None:
 
 
 @connect_command.add_command
-@context.command("x", "mlcollage connect x --account lab")
+@options.command("x", "mlcollage connect x --account lab")
 @click.option("--account", default="x", show_default=True, help="What it is called in config.toml.")
 @click.option(
-    "--secrets", type=click.Path(path_type=Path), help="Where to keep the keys; default: ~/.config/mlcollage."
+    "--secrets",
+    type=click.Path(path_type=Path),
+    help="Where to keep the keys; default: ~/.config/mlcollage.",
 )
 @click.option("--base-url", default="https://api.x.com", hidden=True)
 def x_command(config_file: str | None, account: str, secrets: Path | None, base_url: str) -> None:
     """Ask for the keys of an X account, check them, and keep them where only you can read them."""
-    own = context.load(config_file)
+    own = options.load(config_file)
     file = _place(own, account, secrets)
     click.echo(STEPS)
-    keys = {key: click.prompt(question, hide_input=True).strip() for key, question in QUESTIONS.items()}
-    values: dict[str, Any] = {"network": "x", **({"base_url": base_url} if base_url != "https://api.x.com" else {})}
+    keys = {
+        key: click.prompt(question, hide_input=True).strip() for key, question in QUESTIONS.items()
+    }
+    values: dict[str, Any] = {
+        "network": "x",
+        **({"base_url": base_url} if base_url != "https://api.x.com" else {}),
+    }
     given = values | {key: Secret(value) for key, value in keys.items()}
     publisher = assemble.publisher(own, Table(own.file.name, f"accounts.{account}", given))
     if problem := publisher.check():
@@ -63,13 +70,23 @@ def x_command(config_file: str | None, account: str, secrets: Path | None, base_
 def _place(own: Config, account: str, secrets: Path | None) -> Path:
     """Where the keys will be kept: outside any repository, and not beside the configuration."""
     if account in own.accounts and own.accounts[account].values.get("network") != "outbox":
-        raise NotAllowed(f"[accounts.{account}] is in {own.file.name} already; name another one with --account.")
-    file = (secrets or Path.home() / ".config" / "mlcollage" / f"{account}.toml").expanduser().absolute()
+        raise NotAllowed(
+            f"[accounts.{account}] is in {own.file.name} already; name another one with --account."
+        )
+    file = (
+        (secrets or Path.home() / ".config" / "mlcollage" / f"{account}.toml")
+        .expanduser()
+        .absolute()
+    )
     repository = next((folder for folder in file.parents if (folder / ".git").exists()), None)
     if repository or file.parent == own.folder:
-        raise NotAllowed(f"{file} could be committed from {repository or own.folder}; name a place elsewhere.")
+        raise NotAllowed(
+            f"{file} could be committed from {repository or own.folder}; name a place elsewhere."
+        )
     if file.exists():
-        raise NotAllowed(f"{file} is there already and stays as it is; name another one with --secrets.")
+        raise NotAllowed(
+            f"{file} is there already and stays as it is; name another one with --secrets."
+        )
     return file
 
 
@@ -84,7 +101,9 @@ def _keep(file: Path, keys: dict[str, str]) -> None:
         with os.fdopen(handle, "w", encoding="utf-8") as out:
             out.write(lines)
     except OSError as error:
-        raise Unavailable(f"{file} cannot be written: {error.strerror or error}. Nothing was saved.") from None
+        raise Unavailable(
+            f"{file} cannot be written: {error.strerror or error}. Nothing was saved."
+        ) from None
 
 
 def _short(file: Path) -> str:

@@ -5,19 +5,21 @@ from itertools import groupby
 
 import click
 
-from bot.cli import context
+from bot.cli import options, printing
 from bot.storage import charges
 
 
-@context.command("costs", "mlcollage costs --json", as_json=True)
+@options.command("costs", "mlcollage costs --json", as_json=True)
 def costs_command(config_file: str | None, as_json: bool) -> None:
     """Add up what was really sent, by month (UTC) and account."""
-    world = context.world(config_file)
-    with world.database.read() as conn:
+    context = options.context(config_file)
+    with context.database.read() as conn:
         found = charges.by_month(conn)
     if as_json:
         keys = ("month", "account", "what", "requests", "dollars")
-        context.print_json([dict(zip(keys, (*one[:4], str(one.dollars)), strict=True)) for one in found])
+        printing.print_json(
+            [dict(zip(keys, (*one[:4], str(one.dollars)), strict=True)) for one in found]
+        )
         return
     if not found:
         click.echo("Nothing has cost anything yet; only networks that charge are counted.")
@@ -28,4 +30,4 @@ def costs_command(config_file: str | None, as_json: bool) -> None:
         total = sum((one.dollars for one in lines), Decimal(0))
         rows.append((month, account, "", "", f"${total:.3f}"))
         rows += [("", "", one.what, str(one.requests), f"${one.dollars:.3f}") for one in lines]
-    context.table(rows, head=("month", "account", "what", "requests", "cost"))
+    printing.table(rows, head=("month", "account", "what", "requests", "cost"))

@@ -7,27 +7,45 @@ from typing import Any
 
 import click
 
-from bot import config, intake, outlook
-from bot.cli import context
+from bot import config
+from bot.cli import options
+from bot.context import Context
 from bot.core import collage
 from bot.core.collage import Collage, Item, State
 from bot.core.delivery import State as Sending
 from bot.core.errors import BadInput
 from bot.core.paper import Link, LinkKind, Paper
-from bot.intake import Arrival
+from bot.intake import accept, items
+from bot.intake.accept import Arrival
 from bot.pictures import read
-from bot.sources import items
+from bot.scheduling import forecast
 from bot.storage import lookup, queue
 from bot.storage import series as storage
-from bot.world import World
 
 FIELDS = (
     click.option("--title", help="The paper's title."),
-    click.option("--author", "authors", multiple=True, metavar="NAME", help="An author; once for each, in order."),
-    click.option("--others", is_flag=True, default=None, help="There are more authors: cite as et al."),
+    click.option(
+        "--author",
+        "authors",
+        multiple=True,
+        metavar="NAME",
+        help="An author; once for each, in order.",
+    ),
+    click.option(
+        "--others", is_flag=True, default=None, help="There are more authors: cite as et al."
+    ),
     click.option("--year", type=click.IntRange(1000, 9999), help="The year it is cited with."),
-    click.option("--link", "links", multiple=True, metavar="KIND=URL", help="A link: paper, code, project, talk, …"),
-    click.option("--paragraph", help="The one-paragraph summary, in Markdown; - reads it from standard input."),
+    click.option(
+        "--link",
+        "links",
+        multiple=True,
+        metavar="KIND=URL",
+        help="A link: paper, code, project, talk, …",
+    ),
+    click.option(
+        "--paragraph",
+        help="The one-paragraph summary, in Markdown; - reads it from standard input.",
+    ),
     click.option("--alt", help="Alt text: what the picture shows."),
     click.option("--picture", type=click.Path(), metavar="FILE", help="The collage's picture."),
     click.option("--name", help="Its NAME; default: from the title."),
@@ -40,28 +58,38 @@ def fields(function: Any) -> Any:
     return function
 
 
-@context.command(
-    "add", "mlcollage add barlow.md  (or: --title … --author … --year 2021 --link paper=https://… )", series=True
+@options.command(
+    "add",
+    "mlcollage add barlow.md  (or: --title … --author … --year 2021 --link paper=https://… )",
+    series=True,
 )
 @click.argument("files", nargs=-1, type=click.Path())
 @fields
 @click.option("--draft", is_flag=True, help="Keep it a draft though nothing is missing.")
 @click.option("--draw", is_flag=True, help="Draw a plain slide where there is no picture.")
 def add_command(
-    config_file: str | None, series: str | None, files: tuple[str, ...], draft: bool, draw: bool, **given: Any
+    config_file: str | None,
+    series: str | None,
+    files: tuple[str, ...],
+    draft: bool,
+    draw: bool,
+    **given: Any,
 ) -> None:
-    """Put collages at the queue's end: from item FILES, or from options. What lacks nothing is ready."""
+    """Put collages at the queue's end: from item FILES, or from options.
+
+    What lacks nothing is ready.
+    """
     if bool(files) == any(value not in (None, (), False) for value in given.values()):
         raise click.UsageError("Name item files, or describe one collage by options.")
-    world = context.world(config_file)
-    own = context.one_series(world.config, series)
-    arrivals = [intake.from_file(Path(file)) for file in files] if files else [_described(given)]
+    context = options.context(config_file)
+    own = options.one_series(context.config, series)
+    arrivals = [accept.from_file(Path(file)) for file in files] if files else [_described(given)]
     if draw:
-        arrivals = intake.drawn(own, arrivals, intake.coming_numbers(world, own, arrivals))
-    tell(intake.take(world, own, arrivals, draft=draft))
+        arrivals = accept.drawn(own, arrivals, accept.coming_numbers(context, own, arrivals))
+    tell(accept.take(context, own, arrivals, draft=draft))
 
 
-def tell(taken: list[intake.Taken]) -> None:
+def tell(taken: list[accept.Taken]) -> None:
     """One line a collage: what it became, and what it lacks."""
     for one in taken:
         name, is_draft = one.collage.name, one.collage.state is State.DRAFT
@@ -85,7 +113,9 @@ def _described(given: dict[str, Any]) -> Arrival:
 
 def _changed(item: Item, given: dict[str, Any]) -> Item:
     """The item with what the options give; what they do not name stays."""
-    about: dict[str, Any] = {key: given[key] for key in ("title", "year", "others") if given[key] is not None}
+    about: dict[str, Any] = {
+        key: given[key] for key in ("title", "year", "others") if given[key] is not None
+    }
     if given["authors"]:
         about["authors"] = given["authors"]
     if given["links"]:
@@ -101,23 +131,29 @@ def _changed(item: Item, given: dict[str, Any]) -> Item:
 def _link(text: str) -> Link:
     kind, _, url = text.partition("=")
     if kind not in set(LinkKind) or not url:
-        raise click.UsageError(f"{text}: write a link as KIND=URL, where KIND is one of {', '.join(LinkKind)}.")
+        raise click.UsageError(
+            f"{text}: write a link as KIND=URL, where KIND is one of {', '.join(LinkKind)}."
+        )
     return Link(LinkKind(kind), url)
 
 
-@context.command("edit", 'mlcollage edit barlow-twins --alt "Two towers of boxes …"', series=True)
+@options.command("edit", 'mlcollage edit barlow-twins --alt "Two towers of boxes …"', series=True)
 @click.argument("which", metavar="NAME")
 @fields
 @click.option("--draw", is_flag=True, help="Draw a plain slide, with its alt text, as the picture.")
-def edit_command(config_file: str | None, series: str | None, which: str, draw: bool, **given: Any) -> None:
+def edit_command(
+    config_file: str | None, series: str | None, which: str, draw: bool, **given: Any
+) -> None:
     """Change a collage: without options as text in $EDITOR, checked on the way back."""
-    world = context.world(config_file)
-    own = context.one_series(world.config, series)
-    with world.database.read() as conn:
+    context = options.context(config_file)
+    own = options.one_series(context.config, series)
+    with context.database.read() as conn:
         before = queue.get(conn, storage.get(conn, own.name).id, which)
     if draw:
         bare = Arrival(replace(before, alt="") if given["alt"] is None else before)
-        arrival = intake.drawn(own, [bare], [own.numbering.shown(outlook.provisional_number(world, own, before))])[0]
+        arrival = accept.drawn(
+            own, [bare], [own.numbering.shown(forecast.provisional_number(context, own, before))]
+        )[0]
         arrival = replace(arrival, item=_changed(arrival.item, given))
     elif any(value not in (None, (), False) for value in given.values()):
         picture = read.load(Path(given["picture"])) if given["picture"] else None
@@ -128,21 +164,25 @@ def edit_command(config_file: str | None, series: str | None, which: str, draw: 
             click.echo(f"{before.name} is unchanged.")
             return
         arrival = edited
-    tell([intake.replace_item(world, own, before, arrival)])
-    _tell_frozen(world, before)
+    tell([accept.replace_item(context, own, before, arrival)])
+    _tell_frozen(context, before)
 
 
-def _tell_frozen(world: World, item: Collage) -> None:
+def _tell_frozen(context: Context, item: Collage) -> None:
     """Say which threads of it were frozen before this edit, and how to have them composed anew."""
-    with world.database.read() as conn:
-        threads = lookup.of_collage(conn, item.id, world.rehearsal)
+    with context.database.read() as conn:
+        threads = lookup.of_collage(conn, item.id, context.rehearsal)
     for one in threads:
         if one.begun and one.state not in {Sending.SENT, Sending.FAILED}:
-            click.echo(f"  note: what {one.account} gets was frozen before; to change it: {one.command}")
+            click.echo(
+                f"  note: what {one.account} gets was frozen before; to change it: {one.command}"
+            )
 
 
 def _in_editor(before: Collage) -> Arrival | None:
-    """The item as its editor left it; a text that cannot be read is kept in a file, so that no work is lost."""
+    """The item as its editor left it; a text that cannot be read is kept in a file, so that no work
+    is lost.
+    """
     text = items.dump(before, before.picture.file if before.picture else before.picture_file)
     while True:
         edited = click.edit(text, editor=config.editor(), extension=".md")

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from bot.cli import context
+from bot.cli import options, printing
 from bot.config import Series
 from bot.core import collage
 from bot.core.collage import Collage, State
@@ -15,29 +15,47 @@ from bot.storage import series as storage
 from bot.storage.notices import Notice
 
 
-@context.command("list", "mlcollage list --state draft", series=True, as_json=True)
-@click.option("--state", type=click.Choice([state.value for state in State]), help="Only what is in this state.")
-def list_command(config_file: str | None, series: str | None, as_json: bool, state: str | None) -> None:
+@options.command("list", "mlcollage list --state draft", series=True, as_json=True)
+@click.option(
+    "--state",
+    type=click.Choice([state.value for state in State]),
+    help="Only what is in this state.",
+)
+def list_command(
+    config_file: str | None, series: str | None, as_json: bool, state: str | None
+) -> None:
     """List the queue in the order it goes out, with drafts and what is held."""
-    world = context.world(config_file)
-    own = context.one_series(world.config, series)
-    with world.database.read() as conn:
+    context = options.context(config_file)
+    own = options.one_series(context.config, series)
+    with context.database.read() as conn:
         row = storage.get(conn, own.name)
         if state == State.POSTED:
             found = queue.posted(conn, row.id, 1_000)
         else:
             found = queue.waiting(conn, row.id, [State(state)] if state else [])
     if as_json:
-        context.print_json([described(own, item) for item in found])
+        printing.print_json([described(own, item) for item in found])
     elif not found:
-        click.echo("Nothing is in the queue; put something in: mlcollage add ITEM.md" if not state else "Nothing.")
+        click.echo(
+            "Nothing is in the queue; put something in: mlcollage add ITEM.md"
+            if not state
+            else "Nothing."
+        )
     else:
-        context.table([_row(own, item) for item in found], head=("", "name", "state", "paper", "remarks"))
+        printing.table(
+            [_row(own, item) for item in found], head=("", "name", "state", "paper", "remarks")
+        )
 
 
 def _row(own: Series, item: Collage) -> tuple[str, ...]:
     number = own.numbering.shown(item.number if item.number is not None else item.kept_number)
-    return (number, item.name, item.state, context.cut(item.paper.title, 50), "; ".join(_remarks(item)))
+    return (
+        number,
+        item.name,
+        item.state,
+        printing.cut(item.paper.title, 50),
+        "; ".join(_remarks(item)),
+    )
 
 
 def _remarks(item: Collage) -> list[str]:
@@ -75,7 +93,9 @@ def described(own: Series, item: Collage) -> dict[str, Any]:
         "picture": _picture(item),
         "pinned_on": item.pinned_on,
         "note": item.note,
-        "missing": [] if item.state is State.POSTED else collage.missing(item, has_picture=item.picture is not None),
+        "missing": []
+        if item.state is State.POSTED
+        else collage.missing(item, has_picture=item.picture is not None),
         "posted_at": item.posted_at.isoformat() if item.posted_at else None,
         "posted_is_assumed": item.posted_is_assumed,
         "roundup": item.roundup or None,
@@ -96,24 +116,28 @@ def _picture(item: Collage) -> dict[str, Any] | None:
     }
 
 
-@context.command("show", "mlcollage show barlow-twins", series=True, as_json=True)
+@options.command("show", "mlcollage show barlow-twins", series=True, as_json=True)
 @click.argument("name")
 def show_command(config_file: str | None, series: str | None, as_json: bool, name: str) -> None:
     """Show everything about one collage: its paper, its threads, and who changed it when."""
-    world = context.world(config_file)
-    own = context.one_series(world.config, series)
-    with world.database.read() as conn:
+    context = options.context(config_file)
+    own = options.one_series(context.config, series)
+    with context.database.read() as conn:
         item = queue.get(conn, storage.get(conn, own.name).id, name)
-        threads = [(thread, ledger.parts_of(conn, thread.id)) for thread in ledger.of_collage(conn, item.id)]
+        threads = [
+            (thread, ledger.parts_of(conn, thread.id))
+            for thread in ledger.of_collage(conn, item.id)
+        ]
         changes = log.changes(conn, f"{own.name}/{item.name}")
     if as_json:
         more = {
             "deliveries": [delivery_described(thread, parts) for thread, parts in threads],
             "changes": [
-                {"at": one.at.isoformat(), "who": one.who, "what": one.what, "detail": one.detail} for one in changes
+                {"at": one.at.isoformat(), "who": one.who, "what": one.what, "detail": one.detail}
+                for one in changes
             ],
         }
-        context.print_json(described(own, item) | more)
+        printing.print_json(described(own, item) | more)
         return
     _show(own, item)
     for thread, parts in threads:
@@ -122,7 +146,7 @@ def show_command(config_file: str | None, series: str | None, as_json: bool, nam
             click.echo(f"  {part.position}. {part.receipt.url if part.receipt else 'not out'}")
     for one in changes:
         detail = f" ({one.detail})" if one.detail else ""
-        click.secho(f"{context.local(own, one.at)}  {one.who}: {one.what}{detail}", dim=True)
+        click.secho(f"{printing.local(own, one.at)}  {one.who}: {one.what}{detail}", dim=True)
 
 
 def _show(own: Series, item: Collage) -> None:
@@ -134,13 +158,16 @@ def _show(own: Series, item: Collage) -> None:
         "state": "; ".join([item.state.value, *_remarks(item)]),
         "cited": item.paper.citation,
         "printed": item.printed_number,
-        "posted": context.local(own, item.posted_at) + (" (assumed)" if item.posted_is_assumed else ""),
+        "posted": printing.local(own, item.posted_at)
+        + (" (assumed)" if item.posted_is_assumed else ""),
         "roundup": item.roundup,
-        "picture": f"{shot.file}, {shot.mime}, {shot.width} × {shot.height}, {shot.size:,} bytes" if shot else "none",
+        "picture": f"{shot.file}, {shot.mime}, {shot.width} × {shot.height}, {shot.size:,} bytes"
+        if shot
+        else "none",
         "alt": item.alt,
     }
     facts |= {link.kind.value: link.url for link in item.paper.links}
-    context.table([(name, value) for name, value in facts.items() if value])
+    printing.table([(name, value) for name, value in facts.items() if value])
     if item.paragraph:
         click.echo(f"\n{item.paragraph}\n")
 
@@ -163,44 +190,51 @@ def delivery_described(thread: Delivery, parts: tuple[Part, ...]) -> dict[str, A
     }
 
 
-@context.command("history", "mlcollage history --changes", series=True, as_json=True)
-@click.option("--most", default=50, show_default=True, type=click.IntRange(1), help="How many, newest first.")
+@options.command("history", "mlcollage history --changes", series=True, as_json=True)
+@click.option(
+    "--most", default=50, show_default=True, type=click.IntRange(1), help="How many, newest first."
+)
 @click.option("--changes", is_flag=True, help="Who changed what when, instead of what is out.")
-def history_command(config_file: str | None, series: str | None, as_json: bool, most: int, changes: bool) -> None:
+def history_command(
+    config_file: str | None, series: str | None, as_json: bool, most: int, changes: bool
+) -> None:
     """List what is out, newest first; or who changed what."""
-    world = context.world(config_file)
-    own = context.one_series(world.config, series)
-    with world.database.read() as conn:
+    context = options.context(config_file)
+    own = options.one_series(context.config, series)
+    with context.database.read() as conn:
         if changes:
             made = log.changes(conn, most=most)
         else:
             found = queue.posted(conn, storage.get(conn, own.name).id, most)
     if changes:
         keys = ("at", "who", "what", "subject", "detail")
-        rows = [(context.local(own, one.at), one.who, one.what, one.subject, one.detail) for one in made]
+        rows = [
+            (printing.local(own, one.at), one.who, one.what, one.subject, one.detail)
+            for one in made
+        ]
         if as_json:
-            context.print_json(
+            printing.print_json(
                 [
                     dict(zip(keys, (one.at.isoformat(), *row[1:]), strict=True))
                     for one, row in zip(made, rows, strict=True)
                 ]
             )
         else:
-            context.table(rows, head=keys)
+            printing.table(rows, head=keys)
         return
     if as_json:
-        context.print_json([described(own, item) for item in found])
+        printing.print_json([described(own, item) for item in found])
         return
     if not found:
         click.echo("Nothing is out yet.")
     assumed = {True: " (assumed)", False: ""}
-    context.table(
+    printing.table(
         [
             (
-                context.local(own, item.posted_at) + assumed[item.posted_is_assumed],
+                printing.local(own, item.posted_at) + assumed[item.posted_is_assumed],
                 own.numbering.shown(item.number) or item.printed_number,
                 item.name,
-                context.cut(item.paper.title, 50),
+                printing.cut(item.paper.title, 50),
                 item.roundup,
             )
             for item in found
@@ -209,7 +243,7 @@ def history_command(config_file: str | None, series: str | None, as_json: bool, 
     )
 
 
-@context.command("notices", "mlcollage notices --done", as_json=True)
+@options.command("notices", "mlcollage notices --done", as_json=True)
 @click.option("--all", "everything", is_flag=True, help="With those acknowledged.")
 @click.option("--done", is_flag=True, help="Acknowledge them: all, or those named.")
 @click.argument("numbers", nargs=-1, type=int)
@@ -219,28 +253,34 @@ def notices_command(
     """List what a maintainer must hear, until it is acknowledged."""
     if numbers and not done:
         raise click.UsageError("To acknowledge notices by number, add --done.")
-    world = context.world(config_file)
-    own = next(iter(world.config.series.values()))
+    context = options.context(config_file)
+    own = next(iter(context.config.series.values()))
     if done:
-        with world.database.write() as conn:
-            count = notices.acknowledge(conn, world.clock.now(), numbers)
+        with context.database.write() as conn:
+            count = notices.acknowledge(conn, context.clock.now(), numbers)
         click.echo(f"{count} acknowledged.")
         return
-    with world.database.read() as conn:
+    with context.database.read() as conn:
         found = notices.listed(conn, everything=everything)
         ways: dict[int, list[alerts.Way]] = {one.id: [] for one in found}
         for way in alerts.ways(conn, list(ways)):
             ways[way.notice_id].append(way)
     if as_json:
-        context.print_json([_told(one, ways[one.id]) for one in found])
+        printing.print_json([_told(one, ways[one.id]) for one in found])
     elif not found:
         click.echo("Nothing to hear.")
     else:
         rows = [
-            (str(one.id), context.local(own, one.created_at), one.kind, _alerted(ways[one.id]), one.text)
+            (
+                str(one.id),
+                printing.local(own, one.created_at),
+                one.kind,
+                _alerted(ways[one.id]),
+                one.text,
+            )
             for one in found
         ]
-        context.table(rows, head=("", "when", "kind", "alerted", "what"))
+        printing.table(rows, head=("", "when", "kind", "alerted", "what"))
 
 
 def _told(notice: Notice, ways: Sequence[alerts.Way]) -> dict[str, Any]:

@@ -5,55 +5,75 @@ from typing import Any
 
 import click
 
-from bot import outlook, preview
-from bot.cli import context
+from bot.cli import options, printing
 from bot.cli.texts import spans
 from bot.config import Series
-from bot.core import price, text
+from bot.context import Context
+from bot.core import price
 from bot.core.collage import Collage
 from bot.core.delivery import Part
 from bot.core.errors import BadInput
-from bot.preview import Preview
+from bot.core.text import counting
+from bot.deciding import preview
+from bot.deciding.preview import Preview
+from bot.scheduling import forecast
 from bot.storage import queue
 from bot.storage import series as storage
-from bot.world import World
 
 
-@context.command("preview", "mlcollage preview barlow-twins --account outbox", series=True, as_json=True)
+@options.command(
+    "preview", "mlcollage preview barlow-twins --account outbox", series=True, as_json=True
+)
 @click.argument("name", required=False)
 @click.option("--account", metavar="NAME", help="Only for this account.")
 def preview_command(
-    config_file: str | None, series: str | None, as_json: bool, name: str | None, account: str | None
+    config_file: str | None,
+    series: str | None,
+    as_json: bool,
+    name: str | None,
+    account: str | None,
 ) -> None:
-    """Show the exact parts per account, as they would be sent; without a NAME those of the next collage."""
-    world = context.world(config_file)
-    own = context.one_series(world.config, series)
-    item = _wanted(world, own, name)
+    """Show the exact parts per account, as they would be sent; without a NAME those of the next
+    collage.
+    """
+    context = options.context(config_file)
+    own = options.one_series(context.config, series)
+    item = _wanted(context, own, name)
     if account is not None and account not in own.accounts:
-        raise click.UsageError(f"Series {own.name} has no account {account}; it has {', '.join(own.accounts)}.")
+        raise click.UsageError(
+            f"Series {own.name} has no account {account}; it has {', '.join(own.accounts)}."
+        )
     accounts = (account,) if account else own.accounts
-    number = outlook.provisional_number(world, own, item)
+    number = forecast.provisional_number(context, own, item)
     shown = own.numbering.shown(number)
-    previews = list(preview.collage_threads(world, own, item, accounts))
+    previews = list(preview.collage_threads(context, own, item, accounts))
     if as_json:
-        heads = {"name": item.name, "number": number, "shown_number": shown, "is_provisional": item.number is None}
-        context.print_json(heads | {"accounts": [thread_described(one) for one in previews]})
+        heads = {
+            "name": item.name,
+            "number": number,
+            "shown_number": shown,
+            "is_provisional": item.number is None,
+        }
+        printing.print_json(heads | {"accounts": [thread_described(one) for one in previews]})
     else:
         would = "is" if item.number is not None else "would be"
-        click.secho(f"{item.name} {would} {shown or 'without a number'}{context.mode(world.config)}", bold=True)
+        click.secho(
+            f"{item.name} {would} {shown or 'without a number'}{printing.mode(context.config)}",
+            bold=True,
+        )
         for one in previews:
             print_thread(one)
     if any(one.problem for one in previews):
         click.get_current_context().exit(1)
 
 
-def _wanted(world: World, own: Series, name: str | None) -> Collage:
+def _wanted(context: Context, own: Series, name: str | None) -> Collage:
     if name is None:
-        coming = [one.collage for one in outlook.coming_slots(world, own, 10) if one.collage]
+        coming = [one.collage for one in forecast.coming_slots(context, own, 10) if one.collage]
         if not coming:
             raise BadInput("No collage is ready to go out; name one: mlcollage preview NAME")
         return coming[0]
-    with world.database.read() as conn:
+    with context.database.read() as conn:
         return queue.get(conn, storage.get(conn, own.name).id, name)
 
 
@@ -65,7 +85,10 @@ def thread_described(one: Preview) -> dict[str, Any]:
         "network": one.network,
         "problem": one.problem or None,
         "cost": str(cost.total) if cost else None,
-        "parts": [_part_described(one, part, length) for part, length in zip(one.parts, one.lengths, strict=True)],
+        "parts": [
+            _part_described(one, part, length)
+            for part, length in zip(one.parts, one.lengths, strict=True)
+        ],
     }
 
 
@@ -79,14 +102,16 @@ def _part_described(one: Preview, part: Part, length: int) -> dict[str, Any]:
         "text": part.text,
         "length": length,
         "limit": one.limit,
-        "urls": spans(text.urls(part.text, one.network)),
-        "hashtags": spans(text.hashtags(part.text, one.network)),
+        "urls": spans(counting.urls(part.text, one.network)),
+        "hashtags": spans(counting.hashtags(part.text, one.network)),
         "picture": picture,
     }
 
 
 def print_thread(one: Preview) -> None:
-    """A thread as cards: counts, links and tags marked, the picture, and what the whole of it costs."""
+    """A thread as cards: counts, links and tags marked, the picture, and what the whole of it
+    costs.
+    """
     click.secho(f"\n{one.account} ({one.network}, {one.limit} characters)", bold=True)
     if one.problem:
         click.secho(f"! {one.problem}", fg="red")
@@ -97,21 +122,27 @@ def print_thread(one: Preview) -> None:
         for note in _notes(one, part):
             click.secho(f"│ {note}", dim=True)
         click.secho("└", dim=True)
-    if one.parts and (cost := price.of([part.text for part in one.parts], len(one.pictures), one.network)):
+    if one.parts and (
+        cost := price.of([part.text for part in one.parts], len(one.pictures), one.network)
+    ):
         click.echo(f"Price: {cost}")
 
 
 def _marked(said: str, network: str) -> str:
     """The text with its links underlined and its tags in colour, where the terminal can."""
-    links = [(span, click.style(span.text, underline=True)) for span in text.urls(said, network)]
-    tags = [(span, click.style(span.text, fg="cyan")) for span in text.hashtags(said, network)]
+    links = [
+        (span, click.style(span.text, underline=True)) for span in counting.urls(said, network)
+    ]
+    tags = [(span, click.style(span.text, fg="cyan")) for span in counting.hashtags(said, network)]
     for span, styled in sorted(links + tags, key=lambda pair: pair[0].start, reverse=True):
         said = said[: span.start] + styled + said[span.end :]
     return said
 
 
 def _other_number(alt: str, number: str) -> str:
-    """A number of the series' form in an alt text that is not the thread's: a slide drawn before the order changed."""
+    """A number of the series' form in an alt text that is not the thread's: a slide drawn before
+    the order changed.
+    """
     total = number.partition("/")[2]
     found = re.findall(rf"\b\d+/{total}\b", alt) if total.isdigit() else []
     return next((other for other in found if other != number), "")
@@ -120,11 +151,13 @@ def _other_number(alt: str, number: str) -> str:
 def _notes(one: Preview, part: Part) -> list[str]:
     """What a reader of the card should know beside the text."""
     found = []
-    if links := text.urls(part.text, one.network):
-        found.append(f"links: {', '.join(f'{span.text} [{span.start}–{span.end}]' for span in links)}")
-    if tags := text.hashtags(part.text, one.network):
+    if links := counting.urls(part.text, one.network):
+        found.append(
+            f"links: {', '.join(f'{span.text} [{span.start}–{span.end}]' for span in links)}"
+        )
+    if tags := counting.hashtags(part.text, one.network):
         found.append(f"tags: {', '.join(span.text for span in tags)}")
-    if one.network == "x" and (bare := text.bare_links(part.text)):
+    if one.network == "x" and (bare := counting.bare_links(part.text)):
         names = ", ".join(span.text for span in bare)
         found.append(f"careful: {names} becomes a link; write it another way if it should be none")
     if part.image:
@@ -134,5 +167,8 @@ def _notes(one: Preview, part: Part) -> list[str]:
             found.append(
                 f"careful: the alt text, and so perhaps the picture, says {other}; the thread says {one.number}"
             )
-        found += [f"picture: {part.image.file}, {part.image.mime}{size}", f"alt text: {part.image.alt}"]
+        found += [
+            f"picture: {part.image.file}, {part.image.mime}{size}",
+            f"alt text: {part.image.alt}",
+        ]
     return found

@@ -2,60 +2,71 @@
 
 import click
 
-from bot import intake
-from bot.cli import context
+from bot.cli import options
 from bot.config import Series
+from bot.context import Context
 from bot.core import collage, schedule
 from bot.core.collage import Collage, State
 from bot.core.errors import BadInput, NotAllowed
+from bot.intake import accept
 from bot.storage import installation, ledger, log, queue
 from bot.storage import series as storage
 from bot.storage.database import Connection
-from bot.world import World
 
 
-def _opened(config_file: str | None, series: str | None) -> tuple[World, Series]:
-    world = context.world(config_file)
-    return world, context.one_series(world.config, series)
+def _opened(config_file: str | None, series: str | None) -> tuple[Context, Series]:
+    context = options.context(config_file)
+    return context, options.one_series(context.config, series)
 
 
 def _find(conn: Connection, own: Series, name: str) -> Collage:
     return queue.get(conn, storage.get(conn, own.name).id, name)
 
 
-@context.command("ready", "mlcollage ready barlow-twins", series=True)
+@options.command("ready", "mlcollage ready barlow-twins", series=True)
 @click.argument("names", metavar="NAME…", nargs=-1, required=True)
 def ready_command(config_file: str | None, series: str | None, names: tuple[str, ...]) -> None:
     """Make drafts ready to go out; what still lacks something is refused."""
-    world, own = _opened(config_file, series)
-    with world.database.write() as conn:
+    context, own = _opened(config_file, series)
+    with context.database.write() as conn:
         for name in names:
             item = _find(conn, own, name)
             if item.state is State.READY:
                 continue
             if missing := collage.missing(item, has_picture=item.picture is not None):
-                raise NotAllowed(f"{item.name} lacks {', '.join(missing)}; give it with: mlcollage edit {item.name}")
+                raise NotAllowed(
+                    f"{item.name} lacks {', '.join(missing)}; give it with: mlcollage edit {item.name}"
+                )
             queue.change_state(conn, item, State.READY)
-            intake.change(world, conn, "ready", own, item.name)
+            accept.change(context, conn, "ready", own, item.name)
     click.echo(f"Ready: {', '.join(names)}")
 
 
-@context.command("move", "mlcollage move barlow-twins --first", series=True)
+@options.command("move", "mlcollage move barlow-twins --first", series=True)
 @click.argument("name")
 @click.option("--first", "place", flag_value="first", help="To the head of the queue.")
 @click.option("--last", "place", flag_value="last", help="To its end.")
 @click.option("--before", metavar="NAME", help="Directly before another collage.")
 @click.option("--after", metavar="NAME", help="Directly after another collage.")
 def move_command(
-    config_file: str | None, series: str | None, name: str, place: str | None, before: str | None, after: str | None
+    config_file: str | None,
+    series: str | None,
+    name: str,
+    place: str | None,
+    before: str | None,
+    after: str | None,
 ) -> None:
     """Change a collage's place in the queue."""
     if sum(option is not None for option in (place, before, after)) != 1:
         raise click.UsageError("Say where to: --first, --last, --before NAME or --after NAME.")
-    world, own = _opened(config_file, series)
-    with world.database.write() as conn:
+    context, own = _opened(config_file, series)
+    with context.database.write() as conn:
         item = _find(conn, own, name)
-        order = [one for one in queue.waiting(conn, storage.get(conn, own.name).id, MOVABLE) if one.id != item.id]
+        order = [
+            one
+            for one in queue.waiting(conn, storage.get(conn, own.name).id, MOVABLE)
+            if one.id != item.id
+        ]
         neighbour = _find(conn, own, before or after or name)
         if neighbour.id == item.id and not place:
             raise BadInput(f"{item.name} cannot stand beside itself.")
@@ -68,78 +79,98 @@ def move_command(
             target = behind[0] if behind else None
         queue.move(conn, item, before=target)
         where = place or (f"before {before}" if before else f"after {after}")
-        intake.change(world, conn, "move", own, item.name, where)
+        accept.change(context, conn, "move", own, item.name, where)
     click.echo(f"{item.name} stands {where} now.")
 
 
 MOVABLE = (State.DRAFT, State.READY, State.HELD)
 
 
-@context.command("pin", "mlcollage pin barlow-twins 2021-08-18", series=True)
+@options.command("pin", "mlcollage pin barlow-twins 2021-08-18", series=True)
 @click.argument("name")
 @click.argument("day", required=False)
 @click.option("--off", is_flag=True, help="Take the pin off.")
-def pin_command(config_file: str | None, series: str | None, name: str, day: str | None, off: bool) -> None:
+def pin_command(
+    config_file: str | None, series: str | None, name: str, day: str | None, off: bool
+) -> None:
     """Tie a collage to a DAY that has a slot: it goes out then, not before."""
     if (day is None) != off:
         raise click.UsageError("Name a day, or take the pin off with --off.")
-    world, own = _opened(config_file, series)
-    on = context.day(day) if day else None
-    if on and on < world.clock.now().astimezone(own.zone).date():
+    context, own = _opened(config_file, series)
+    on = options.day(day) if day else None
+    if on and on < context.clock.now().astimezone(own.zone).date():
         raise BadInput(f"{on} is past; pin to a day that is to come.")
     if on and not schedule.slots_on(own.timetable, on):
         raise BadInput(f"{on:%A %Y-%m-%d} has no slot of {own.name}; its slots are {_slots(own)}.")
-    with world.database.write() as conn:
+    with context.database.write() as conn:
         item = _find(conn, own, name)
         queue.pin(conn, item, on)
-        intake.change(world, conn, "pin", own, item.name, str(on or "off"))
-    click.echo(f"{item.name} is pinned to {on:%A %Y-%m-%d}." if on else f"{item.name} is not pinned any more.")
+        accept.change(context, conn, "pin", own, item.name, str(on or "off"))
+    click.echo(
+        f"{item.name} is pinned to {on:%A %Y-%m-%d}."
+        if on
+        else f"{item.name} is not pinned any more."
+    )
 
 
 def _slots(own: Series) -> str:
     return ", ".join(map(str, own.timetable.slots)) or "none"
 
 
-@context.command("hold", "mlcollage hold barlow-twins  (or: mlcollage hold --account outbox)", series=True)
+@options.command(
+    "hold", "mlcollage hold barlow-twins  (or: mlcollage hold --account outbox)", series=True
+)
 @click.argument("name", required=False)
 @click.option("--account", metavar="NAME", help="Hold an account: nothing goes out on it.")
 @click.option("--why", default="", help="A reason, for the others.")
-def hold_command(config_file: str | None, series: str | None, name: str | None, account: str | None, why: str) -> None:
+def hold_command(
+    config_file: str | None, series: str | None, name: str | None, account: str | None, why: str
+) -> None:
     """Hold a collage, or an account, until it is released."""
     _one_of(name, account)
     if account:
-        _hold_account(context.world(config_file), account, why)
+        _hold_account(options.context(config_file), account, why)
         return
-    world, own = _opened(config_file, series)
-    with world.database.write() as conn:
+    context, own = _opened(config_file, series)
+    with context.database.write() as conn:
         item = _find(conn, own, str(name))
         if item.state is State.CLAIMED:
-            raise NotAllowed(f"{item.name} is on its way out; hold its account instead: mlcollage hold --account NAME")
+            raise NotAllowed(
+                f"{item.name} is on its way out; hold its account instead: mlcollage hold --account NAME"
+            )
         if item.state is State.DRAFT:
-            raise NotAllowed(f"{item.name} is a draft: it goes nowhere before you say mlcollage ready {item.name}")
+            raise NotAllowed(
+                f"{item.name} is a draft: it goes nowhere before you say mlcollage ready {item.name}"
+            )
         queue.change_state(conn, item, State.HELD, why)
-        intake.change(world, conn, "hold", own, item.name, why)
+        accept.change(context, conn, "hold", own, item.name, why)
     click.echo(f"{item.name} is held.")
 
 
-@context.command("release", "mlcollage release barlow-twins  (or: mlcollage release --account outbox)", series=True)
+@options.command(
+    "release",
+    "mlcollage release barlow-twins  (or: mlcollage release --account outbox)",
+    series=True,
+)
 @click.argument("name", required=False)
 @click.option("--account", metavar="NAME", help="Release an account: what waits for it goes out.")
-def release_command(config_file: str | None, series: str | None, name: str | None, account: str | None) -> None:
+def release_command(
+    config_file: str | None, series: str | None, name: str | None, account: str | None
+) -> None:
     """Release a held collage, or account."""
     _one_of(name, account)
     if account:
-        _release_account(context.world(config_file), account)
+        _release_account(options.context(config_file), account)
         return
-    world, own = _opened(config_file, series)
-    with world.database.write() as conn:
+    context, own = _opened(config_file, series)
+    with context.database.write() as conn:
         item = _find(conn, own, str(name))
         if item.state is not State.HELD:
             raise NotAllowed(f"{item.name} is {item.state}, not held.")
         missing = collage.missing(item, has_picture=item.picture is not None)
         to = State.DRAFT if missing else State.READY
         queue.change_state(conn, item, to)
-        intake.change(world, conn, "release", own, item.name)
+        accept.change(context, conn, "release", own, item.name)
     lacks = f": it lacks {', '.join(missing)}" if missing else ""
     click.echo(f"{item.name} is {'a draft' if missing else 'ready'} again{lacks}.")
 
@@ -149,38 +180,44 @@ def _one_of(name: str | None, account: str | None) -> None:
         raise click.UsageError("Name a collage, or an account with --account NAME.")
 
 
-def _hold_account(world: World, account: str, why: str) -> None:
-    _check_account(world, account)
-    with world.database.write() as conn:
-        changed = storage.hold_account(conn, account, world.clock.now(), why)
-        log.record(conn, log.Change(world.clock.now(), world.who, "hold", f"account/{account}", why))
+def _hold_account(context: Context, account: str, why: str) -> None:
+    _check_account(context, account)
+    with context.database.write() as conn:
+        changed = storage.hold_account(conn, account, context.clock.now(), why)
+        log.record(
+            conn, log.Change(context.clock.now(), context.who, "hold", f"account/{account}", why)
+        )
     click.echo(f"Account {account} is {'' if changed else 'already '}held: nothing goes out on it.")
 
 
-def _release_account(world: World, account: str) -> None:
-    _check_account(world, account)
-    with world.database.write() as conn:
-        rehearsal = installation.rehearsal(conn, live=world.config.live)
+def _release_account(context: Context, account: str) -> None:
+    _check_account(context, account)
+    with context.database.write() as conn:
+        rehearsal = installation.rehearsal(conn, live=context.config.live)
         changed = storage.hold_account(conn, account, None, "")
-        count = ledger.release_all(conn, account, rehearsal, world.clock.now())
-        log.record(conn, log.Change(world.clock.now(), world.who, "release", f"account/{account}", ""))
+        count = ledger.release_all(conn, account, rehearsal, context.clock.now())
+        log.record(
+            conn, log.Change(context.clock.now(), context.who, "release", f"account/{account}", "")
+        )
     waiting = f", {count} held deliveries wait again" if count else ""
     click.echo(f"Account {account} is {'free again' if changed else 'not held'}{waiting}.")
 
 
-def _check_account(world: World, account: str) -> None:
-    if account not in world.config.accounts:
-        known = ", ".join(world.config.accounts)
-        raise BadInput(f"There is no account {account} in {world.config.file.name}; it has {known}.")
+def _check_account(context: Context, account: str) -> None:
+    if account not in context.config.accounts:
+        known = ", ".join(context.config.accounts)
+        raise BadInput(
+            f"There is no account {account} in {context.config.file.name}; it has {known}."
+        )
 
 
-@context.command("remove", "mlcollage remove barlow-twins", series=True)
+@options.command("remove", "mlcollage remove barlow-twins", series=True)
 @click.argument("name")
 def remove_command(config_file: str | None, series: str | None, name: str) -> None:
     """Take a collage out of the queue. What is out already stays as it is."""
-    world, own = _opened(config_file, series)
-    with world.database.write() as conn:
+    context, own = _opened(config_file, series)
+    with context.database.write() as conn:
         item = _find(conn, own, name)
-        queue.remove(conn, item, world.clock.now())
-        intake.change(world, conn, "remove", own, item.name)
+        queue.remove(conn, item, context.clock.now())
+        accept.change(context, conn, "remove", own, item.name)
     click.echo(f"{item.name} is out of the queue.")

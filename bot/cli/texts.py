@@ -9,18 +9,23 @@ import click
 
 from bot.config import LANGUAGES
 from bot.core import network as networks
-from bot.core import text
 from bot.core.errors import BadInput
+from bot.core.text import counting
 
 WANTED = 'write {"text": "…"} on each line'
 
 NETWORK = click.option(
-    "--network", type=click.Choice(sorted(networks.LIMITS)), default="x", show_default=True, help="Whose rules."
+    "--network",
+    type=click.Choice(sorted(networks.LIMITS)),
+    default="x",
+    show_default=True,
+    help="Whose rules.",
 )
 
 
 @click.command(
-    "count", epilog="""Example: echo '{"text": "Read README.md #mlcollage"}' | mlcollage count --network x"""
+    "count",
+    epilog="""Example: echo '{"text": "Read README.md #mlcollage"}' | mlcollage count --network x""",
 )
 @NETWORK
 def count_command(network: str) -> None:
@@ -32,31 +37,45 @@ def count_command(network: str) -> None:
 
     def counted(said: str, given: dict[str, Any]) -> dict[str, Any]:
         return {
-            "length": text.length(said, network),
+            "length": counting.length(said, network),
             "limit": limits.length,
-            "valid": text.fits(said, network, limits),
-            "urls": spans(text.urls(said, network)),
-            "hashtags": spans(text.hashtags(said, network)),
+            "valid": counting.fits(said, network, limits),
+            "urls": spans(counting.urls(said, network)),
+            "hashtags": spans(counting.hashtags(said, network)),
         }
 
     _each(counted)
 
 
-@click.command("split", epilog="""Example: mlcollage split --network x --markers < paragraphs.jsonl""")
+@click.command(
+    "split", epilog="""Example: mlcollage split --network x --markers < paragraphs.jsonl"""
+)
 @NETWORK
-@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the sentences.")
+@click.option(
+    "--language",
+    type=click.Choice(LANGUAGES),
+    default="en",
+    show_default=True,
+    help="Of the sentences.",
+)
 @click.option("--markers", is_flag=True, help='End each part with its place, as in "2/5".')
 def split_command(network: str, language: str, markers: bool) -> None:
-    """Split texts into parts that fit: JSON lines {"text": …} in, {"parts": […]} out; a line may name a "language"."""
+    """Split texts into parts that fit: JSON lines {"text": …} in, {"parts": […]} out; a line may
+    name a "language".
+    """
     limits = networks.LIMITS[network]
 
     def fits(said: str) -> bool:
-        return text.fits(said, network, limits)
+        return counting.fits(said, network, limits)
 
     def cut(said: str, given: dict[str, Any]) -> dict[str, Any]:
         spoken = str(given.get("language", language))
-        parts = marked(said, spoken, fits) if markers else text.split(said, spoken, fits)
-        return {"parts": parts, "lengths": [text.length(part, network) for part in parts], "limit": limits.length}
+        parts = marked(said, spoken, fits) if markers else counting.split(said, spoken, fits)
+        return {
+            "parts": parts,
+            "lengths": [counting.length(part, network) for part in parts],
+            "limit": limits.length,
+        }
 
     _each(cut)
 
@@ -66,7 +85,7 @@ def marked(said: str, language: str, fits: Callable[[str], bool]) -> list[str]:
     if fits(said.strip()):
         return [said.strip()]
     for widest in (" 9/9", " 99/99", " 999/999"):
-        parts = text.split(said, language, _with_room(fits, widest))
+        parts = counting.split(said, language, _with_room(fits, widest))
         if len(f" {len(parts)}/{len(parts)}") <= len(widest):
             break
     return [f"{part} {place}/{len(parts)}" for place, part in enumerate(parts, 1)]
@@ -76,7 +95,7 @@ def _with_room(fits: Callable[[str], bool], marker: str) -> Callable[[str], bool
     return lambda part: fits(part + marker)
 
 
-def spans(found: Iterable[text.Span]) -> list[tuple[int, int, str]]:
+def spans(found: Iterable[counting.Span]) -> list[tuple[int, int, str]]:
     """Links or tags as JSON shows them: [start, end, text] in code points."""
     return [(span.start, span.end, span.text) for span in found]
 

@@ -23,7 +23,10 @@ LENGTHS = {
     "author": 200,
     "url": 2_000,
 }
-"""The most characters a field may hold. `alt`: X takes 1,000 (OpenAPI description); the others are far above any."""
+"""The most characters a field may hold.
+
+`alt`: X takes 1,000 (OpenAPI description); the others are far above any.
+"""
 
 
 class State(StrEnum):
@@ -59,8 +62,8 @@ class Picture(NamedTuple):
 class Item:
     """A collage as a file, an article or an editor gives it, before the queue has it.
 
-    `paragraph` is Markdown; `thread` are part texts written by hand; `picture_file` is a file's name or path as given;
-    `place` says where the item was read ("barlow.md", "article.md:41").
+    `paragraph` is Markdown; `thread` are part texts written by hand; `picture_file` is a file's
+    name or path as given; `place` says where the item was read ("barlow.md", "article.md:41").
     """
 
     name: str
@@ -76,7 +79,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collage(Item):
-    """An item in the queue of a series. `note` says why it is held; `revision` grows with every change.
+    """An item in the queue of a series. `note` says why it is held; `revision` grows with every
+    change.
 
     `kept_number` is one it brought along, to be taken when a slot claims it.
     """
@@ -130,14 +134,29 @@ def problems(item: Item) -> Iterator[str]:
         yield f"name: {shown(item.name)} must be lower-case letters, digits and single hyphens, at most {NAME_LENGTH}"
     elif item.name.isdigit():
         yield f"name: {shown(item.name)} would read as a number; give it a letter"
-    fields = [("title", item.paper.title), ("alt", item.alt), ("paragraph", item.paragraph), ("caption", item.caption)]
+    fields = [
+        ("title", item.paper.title),
+        ("alt", item.alt),
+        ("paragraph", item.paragraph),
+        ("caption", item.caption),
+    ]
     fields += [("author", author) for author in item.paper.authors]
     fields += [("url", link.url) for link in item.paper.links]
     fields += [("thread", text) for text in item.thread]
-    fields += [("arxiv", item.paper.arxiv_id), ("doi", item.paper.doi), ("licence", item.paper.licence)]
+    fields += [
+        ("arxiv", item.paper.arxiv_id),
+        ("doi", item.paper.doi),
+        ("licence", item.paper.licence),
+    ]
     fields += [("printed_number", item.printed_number)]
-    fields += [("figure", text) for fig in item.paper.figures for text in (fig.file, fig.caption, fig.source)]
-    fields += [("reference", text) for ref in item.paper.references for text in (ref.title, ref.url)]
+    fields += [
+        ("figure", text)
+        for fig in item.paper.figures
+        for text in (fig.file, fig.caption, fig.source)
+    ]
+    fields += [
+        ("reference", text) for ref in item.paper.references for text in (ref.title, ref.url)
+    ]
     for field, text in fields:
         if len(text) > (most := LENGTHS.get(field, 2_000)):
             yield f"{field}: {len(text):,} characters, at most {most:,} are allowed"
@@ -161,12 +180,16 @@ def shown(text: object, most: int = 60) -> str:
 
 
 def one_line(text: str) -> str:
-    """A text for a message: what cannot be printed (line ends, stray bytes of a file's name) is an escape."""
+    """A text for a message: what cannot be printed (line ends, stray bytes of a file's name) is an
+    escape.
+    """
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 def _control(text: str, *, lines: bool) -> str:
-    """The first character no network and no database should get; surrogates and noncharacters count."""
+    """The first character no network and no database should get; surrogates and noncharacters
+    count.
+    """
     allowed = "\n\t" if lines else ""
     for char in text:
         if char not in allowed and unicodedata.category(char) in {"Cc", "Cs"}:
@@ -180,7 +203,9 @@ def ascii_form(text: str) -> str:
 
 
 def slug(title: str) -> str:
-    """A NAME from a title: ASCII letters, digits and hyphens, cut at a word; empty where the title has none."""
+    """A NAME from a title: ASCII letters, digits and hyphens, cut at a word; empty where the title
+    has none.
+    """
     words = re.findall(r"[a-z0-9]+", ascii_form(title).replace("'", "").lower())
     name = words[0][: NAME_LENGTH // 2] if words else ""
     for word in words[1:]:

@@ -17,14 +17,16 @@ class State(StrEnum):
 
 MOVES: dict[State, frozenset[State]] = {
     State.WAITING: frozenset({State.SENDING, State.WAITING, State.SENT, State.HELD, State.FAILED}),
-    State.SENDING: frozenset({State.SENT, State.WAITING, State.FAILED, State.UNCERTAIN, State.HELD}),
+    State.SENDING: frozenset(
+        {State.SENT, State.WAITING, State.FAILED, State.UNCERTAIN, State.HELD}
+    ),
     State.UNCERTAIN: frozenset({State.SENT, State.WAITING, State.FAILED}),
     State.HELD: frozenset({State.WAITING, State.SENT, State.FAILED}),
     State.FAILED: frozenset({State.WAITING, State.SENT, State.FAILED}),
     State.SENT: frozenset(),
 }
-"""From each state the states it may go to. `sent` is history; what was not being sent goes there when a person or a
-look finds it out already."""
+"""From each state the states it may go to. `sent` is history; what was not being sent goes there
+when a person or a look finds it out already."""
 
 
 class Kind(StrEnum):
@@ -71,7 +73,10 @@ class Part(NamedTuple):
 
 
 class Thread(NamedTuple):
-    """What a publisher gets. `name` is the collage's slug or "roundup-2021-09"; `local_on` the series' day."""
+    """What a publisher gets.
+
+    `name` is the collage's slug or "roundup-2021-09"; `local_on` the series' day.
+    """
 
     key: str
     kind: Kind
@@ -83,7 +88,9 @@ class Thread(NamedTuple):
 
     def with_receipts(self, receipts: dict[int, Receipt]) -> "Thread":
         """The thread once these parts are out: what is sent next answers the one before it."""
-        parts = (part._replace(receipt=receipts.get(part.position, part.receipt)) for part in self.parts)
+        parts = (
+            part._replace(receipt=receipts.get(part.position, part.receipt)) for part in self.parts
+        )
         return self._replace(parts=tuple(parts))
 
 
@@ -153,8 +160,8 @@ class Post(NamedTuple):
 
 
 class Survey(NamedTuple):
-    """What the account shows since our last receipt: parts of this thread that are out already, by position, and
-    every other post of its own. `saved` is what the publisher wants back from now on.
+    """What the account shows since our last receipt: parts of this thread that are out already, by
+    position, and every other post of its own. `saved` is what the publisher wants back from now on.
     """
 
     found: dict[int, Receipt]
@@ -163,7 +170,9 @@ class Survey(NamedTuple):
 
 
 def thread_key(series: str, moment: str, account: str, rehearsal: int) -> str:
-    """The same thread always has the same key: from series, slot or month, and account, never from chance."""
+    """The same thread always has the same key: from series, slot or month, and account, never from
+    chance.
+    """
     key = f"{series}/{moment}/{account}"
     return f"rehearsal-{rehearsal}/{key}" if rehearsal else key
 

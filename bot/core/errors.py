@@ -4,7 +4,9 @@ from datetime import datetime
 
 
 class MlcollageError(Exception):
-    """Something the reader of the message can act on; it says what happened, to what, and what to do next."""
+    """Something the reader of the message can act on; it says what happened, to what, and what to
+    do next.
+    """
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message or (self.__doc__ or "").split("\n", 1)[0])
@@ -47,7 +49,10 @@ class Unavailable(MlcollageError):
     """
 
     def __init__(
-        self, message: str = "", retry_at: datetime | None = None, saved: dict[str, object] | None = None
+        self,
+        message: str = "",
+        retry_at: datetime | None = None,
+        saved: dict[str, object] | None = None,
     ) -> None:
         super().__init__(message)
         self.retry_at = retry_at

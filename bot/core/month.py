@@ -1,4 +1,6 @@
-"""The roundup's rules: which month it is named after, its moment, number word, title, slug, previous and next."""
+"""The roundup's rules: which month it is named after, its moment, number word, title, slug,
+previous and next.
+"""
 
 import re
 from collections.abc import Iterator
@@ -10,11 +12,38 @@ from zoneinfo import ZoneInfo
 from bot.core import collage, schedule
 
 NUMBER_WORDS = {
-    "en": ["One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"],
-    "de": ["Ein", "Zwei", "Drei", "Vier", "Fünf", "Sechs", "Sieben", "Acht", "Neun", "Zehn", "Elf", "Zwölf"],
+    "en": [
+        "One",
+        "Two",
+        "Three",
+        "Four",
+        "Five",
+        "Six",
+        "Seven",
+        "Eight",
+        "Nine",
+        "Ten",
+        "Eleven",
+        "Twelve",
+    ],
+    "de": [
+        "Ein",
+        "Zwei",
+        "Drei",
+        "Vier",
+        "Fünf",
+        "Sechs",
+        "Sieben",
+        "Acht",
+        "Neun",
+        "Zehn",
+        "Elf",
+        "Zwölf",
+    ],
     "zh": ["一", "两", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"],
 }
-"""Words for 1 to 12 as they stand before a noun at the start of a title; from thirteen on digits."""
+"""Words for 1 to 12 as they stand before a noun at the start of a title; from thirteen on digits.
+"""
 
 SLUG_LENGTH = 120
 """Characters a slug may have: it is a folder's name, and none may be longer than 255 bytes."""
@@ -94,14 +123,18 @@ def moment(rule: Rule, title: str, zone: ZoneInfo) -> datetime:
 
 
 def last_before(rule: Rule, now: datetime, zone: ZoneInfo) -> str:
-    """The newest title month whose moment lies before `now`: what a series that starts now leaves alone."""
+    """The newest title month whose moment lies before `now`: what a series that starts now leaves
+    alone.
+    """
     title = title_month(rule, now.astimezone(zone).date())
     while moment(rule, title, zone) >= now:
         title = key(after(parse(title), -1))
     return title
 
 
-def due_after(rule: Rule, handled: str, now: datetime, zone: ZoneInfo) -> Iterator[tuple[str, datetime]]:
+def due_after(
+    rule: Rule, handled: str, now: datetime, zone: ZoneInfo
+) -> Iterator[tuple[str, datetime]]:
     """Title months after `handled` whose moment has come, with that moment, in order."""
     for title, at in coming(rule, handled, zone):
         if at > now:
@@ -125,13 +158,16 @@ def number_word(count: int, language: str) -> str:
 def month_name(title: str, language: str) -> str:
     from babel.dates import format_date  # heavy: its locale data is read on first use
 
-    # Not "LLLL", the name that stands alone: of several languages it mixes them up (python-babel/babel#1234).
-    # Not "LLLL": once it has named a Chinese month, Babel 2.18 names German ones in Chinese too.
+    # Not "LLLL", the name that stands alone: of several languages it mixes them up
+    # (python-babel/babel#1234). Not "LLLL": once it has named a Chinese month, Babel 2.18 names
+    # German ones in Chinese too.
     return format_date(parse(title), "MMMM", locale=language.replace("-", "_"))
 
 
 def title(rule: Rule, name: str, count: int, language: str) -> str:
-    """The roundup's title with the real count: "Four Deep Learning Papers to Read in September 2021"."""
+    """The roundup's title with the real count: "Four Deep Learning Papers to Read in September
+    2021".
+    """
     return rule.title.format(
         count=number_word(count, language),
         papers=rule.papers[0 if count == 1 else 1],
@@ -143,7 +179,8 @@ def title(rule: Rule, name: str, count: int, language: str) -> str:
 def slug(title: str, name: str) -> str:
     """A path segment from the title, which no other month has.
 
-    A title that is too long for one, or has no ASCII letters, falls back to its month; one that lost letters gets it.
+    A title that is too long for one, or has no ASCII letters, falls back to its month; one that
+    lost letters gets it.
     """
     words = "-".join(re.findall(r"[a-z0-9]+", collage.ascii_form(title).lower()))
     if len(words) > SLUG_LENGTH or not re.search(r"[a-z]{3}", words):

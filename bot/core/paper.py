@@ -25,7 +25,9 @@ class Link(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """A figure of the paper, as an article shows it: file name, caption, and where it was taken from."""
+    """A figure of the paper, as an article shows it: file name, caption, and where it was taken
+    from.
+    """
 
     file: str
     caption: str = ""
@@ -63,7 +65,8 @@ class Paper:
 def family_name(name: str) -> str:
     """The part of a name a citation uses: "Gelman, Andrew" and "Andrew Gelman" give "Gelman".
 
-    Lower-case particles belong to it ("Laurens van der Maaten" → "van der Maaten"); a single word is kept whole.
+    Lower-case particles belong to it ("Laurens van der Maaten" → "van der Maaten"); a single word
+    is kept whole.
     """
     before, comma, after = (piece.strip() for piece in name.partition(","))
     if comma and after not in SUFFIXES:
@@ -84,7 +87,9 @@ def _is_particle(word: str) -> bool:
 
 
 def cite(paper: Paper) -> str:
-    """One author → "A (2021)", two → "A & B (2021)", more or others → "A et al. (2021)"; the year only where known."""
+    """One author → "A (2021)", two → "A & B (2021)", more or others → "A et al. (2021)"; the year
+    only where known.
+    """
     names = [family_name(author) for author in paper.authors]
     if not names:
         who = ""
@@ -97,7 +102,9 @@ def cite(paper: Paper) -> str:
 
 
 def same_address(one: str, other: str) -> bool:
-    """Whether two URLs lead to the same paper: scheme, "www.", arXiv versions and pdf / abs twins do not count."""
+    """Whether two URLs lead to the same paper: scheme, "www.", arXiv versions and pdf / abs twins
+    do not count.
+    """
     return _canonical(one) == _canonical(other)
 
 

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from bot.core import text
 from bot.core.network import PRICES, Price
+from bot.core.text import counting
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """A thread's cost: US dollars, its parts, those with a link, and the cost with all links in one part."""
+    """A thread's cost: US dollars, its parts, those with a link, and the cost with all links in one
+    part.
+    """
 
     total: Decimal
     parts: int
@@ -21,7 +23,9 @@ class Cost:
         if self.linked > 1:
             dear = f"{self.linked} of {self.parts} parts hold a link: ${cents(self.total)}"
             return f"{dear}; all links in one part: ${cents(self.least)}"
-        return f"${cents(self.total)}" + (", most of it for the part with a link" if self.linked else "")
+        return f"${cents(self.total)}" + (
+            ", most of it for the part with a link" if self.linked else ""
+        )
 
 
 def cents(amount: Decimal) -> Decimal:
@@ -34,7 +38,7 @@ def of(texts: Sequence[str], pictures: int, network: str) -> Cost | None:
     price = PRICES.get(network)
     if price is None:
         return None
-    linked = sum(1 for said in texts if text.urls(said, network))
+    linked = sum(1 for said in texts if counting.urls(said, network))
     least = _total(price, len(texts), min(linked, 1), pictures)
     return Cost(_total(price, len(texts), linked, pictures), len(texts), linked, least)
 

@@ -9,7 +9,9 @@ from bot.core import errors
 
 
 class Policy(NamedTuple):
-    """Waits grow by doubling from `first` to `longest`; a delivery that is tried for longer than `give_up` fails."""
+    """Waits grow by doubling from `first` to `longest`; a delivery that is tried for longer than
+    `give_up` fails.
+    """
 
     first: timedelta = timedelta(minutes=1)
     longest: timedelta = timedelta(hours=1)
@@ -48,7 +50,8 @@ def decide(
     spread: float = 0.0,
     partly_out: bool = False,
 ) -> Decision:
-    """What follows an error, with `failures` earlier ones, tried `since` then; whatever nobody foresaw may be out.
+    """What follows an error, with `failures` earlier ones, tried `since` then; whatever nobody
+    foresaw may be out.
 
     A thread that is partly out is always finished: it is tried again without end.
     """
@@ -60,7 +63,8 @@ def decide(
         case errors.Unavailable():
             if now - since > policy.give_up and not partly_out:
                 return Never()
-            # A network whose clock is behind ours may name a time that is past: then our own wait holds.
+            # A network whose clock is behind ours may name a time that is past: then our own wait
+            # holds.
             at = error.retry_at
             return Again(now + wait(failures, policy, spread) if at is None or at <= now else at)
         case _:
@@ -68,12 +72,17 @@ def decide(
 
 
 def wait(failures: int, policy: Policy, spread: float = 0.0) -> timedelta:
-    """The wait after a failure that `failures` others went before; `spread`, from 0 to 1, shortens it by a quarter.
+    """The wait after a failure that `failures` others went before; `spread`, from 0 to 1, shortens
+    it by a quarter.
 
     So that what failed together does not come back together.
     """
     doublings = min(failures, 30)
-    whole = policy.longest if policy.first > policy.longest / 2**doublings else policy.first * 2**doublings
+    whole = (
+        policy.longest
+        if policy.first > policy.longest / 2**doublings
+        else policy.first * 2**doublings
+    )
     return whole * (1 - spread / 4)
 
 

@@ -72,33 +72,47 @@ class SlotTime(NamedTuple):
 
 
 def parse_weekly(text: str) -> Weekly:
-    """Read "wednesday 15:00" (a weekday may be cut to three letters); raises ValueError with what is wrong."""
+    """Read "wednesday 15:00" (a weekday may be cut to three letters); raises ValueError with what
+    is wrong.
+    """
     match = re.fullmatch(r"\s*([A-Za-z]+)\s+(\d{1,2}):(\d{2})\s*", text)
     if not match:
         raise ValueError('must be a weekday and a time, as in "wednesday 15:00"')
     word, hour, minute = match[1].lower(), int(match[2]), int(match[3])
     found = [index for index, name in enumerate(WEEKDAYS) if name == word or name[:3] == word]
     if not found:
-        raise ValueError(f"names {match[1][:40]}, which is no weekday; use one of {', '.join(WEEKDAYS)}")
+        raise ValueError(
+            f"names {match[1][:40]}, which is no weekday; use one of {', '.join(WEEKDAYS)}"
+        )
     if hour > 23 or minute > 59:
         raise ValueError(f"names {match[2]}:{match[3]}, which is no time of day")
     return Weekly(found[0], time(hour, minute))
 
 
 def parse_days(text: str) -> tuple[date, date]:
-    """Read "2021-12-29" or "2021-12-20..2022-01-02" as first and last day; raises ValueError with what is wrong."""
+    """Read "2021-12-29" or "2021-12-20..2022-01-02" as first and last day; raises ValueError with
+    what is wrong.
+    """
     first, dots, last = text.partition("..")
     try:
-        days = (date.fromisoformat(first.strip()), date.fromisoformat((last if dots else first).strip()))
+        days = (
+            date.fromisoformat(first.strip()),
+            date.fromisoformat((last if dots else first).strip()),
+        )
     except ValueError:
-        raise ValueError('must be a day or a span of days, as in "2021-12-29" or "2021-12-20..2022-01-02"') from None
+        raise ValueError(
+            'must be a day or a span of days, as in "2021-12-29" or "2021-12-20..2022-01-02"'
+        ) from None
     if days[1] < days[0]:
         raise ValueError(f"names {text.strip()}, which ends before it starts")
     return days
 
 
 def instant(local_on: date, at: time, zone: ZoneInfo) -> datetime:
-    """The instant of a wall-clock time. In a gap the first instant after it, in a fold the first of the two."""
+    """The instant of a wall-clock time.
+
+    In a gap the first instant after it, in a fold the first of the two.
+    """
     early = datetime.combine(local_on, at, zone).astimezone(UTC)
     if early.astimezone(zone).replace(tzinfo=None) == datetime.combine(local_on, at):
         return early
@@ -133,7 +147,9 @@ def _blackout_end(timetable: Timetable, day: date) -> date | None:
 
 
 def slots_from(timetable: Timetable, start: datetime) -> Iterator[SlotTime]:
-    """The slots at or after `start`, in order, without end (nothing where there are no slots at all)."""
+    """The slots at or after `start`, in order, without end (nothing where there are no slots at
+    all).
+    """
     if not timetable.slots:
         return
     day = start.astimezone(timetable.zone).date() - DAY
@@ -156,7 +172,9 @@ def slots_between(timetable: Timetable, start: datetime, until: datetime) -> Ite
 
 
 def missed(due: Sequence[SlotTime], now: datetime, lateness: timedelta) -> list[bool]:
-    """For each due slot whether it was missed: later than the limit, or not the newest of those within it."""
+    """For each due slot whether it was missed: later than the limit, or not the newest of those
+    within it.
+    """
     within = [slot for slot in due if now - slot.due_at <= lateness]
     newest = max((slot.due_at for slot in within), default=None)
     return [slot.due_at != newest for slot in due]

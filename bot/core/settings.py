@@ -38,7 +38,9 @@ class Table:
 
     def wrong(self, key: str, why: str) -> BadConfig:
         dotted = self.at(key)
-        return BadConfig(one_line(f"{dotted if len(dotted) < 200 else shown(dotted)} in {self.file} {why}."))
+        return BadConfig(
+            one_line(f"{dotted if len(dotted) < 200 else shown(dotted)} in {self.file} {why}.")
+        )
 
     def table(self, key: str) -> "Table":
         value = self.values.get(key, {})
@@ -48,7 +50,11 @@ class Table:
         return Table(self.file, self.at(key), value)
 
     def without(self, *keys: str) -> "Table":
-        return Table(self.file, self.path, {key: value for key, value in self.values.items() if key not in keys})
+        return Table(
+            self.file,
+            self.path,
+            {key: value for key, value in self.values.items() if key not in keys},
+        )
 
 
 T = TypeVar("T")
@@ -56,13 +62,21 @@ Reader = Callable[[Any], Any]
 
 
 def setting(reader: Reader, default: Any = MISSING) -> Any:
-    """A dataclass field read from a table's key of the same name; `reader` raises ValueError with what must be."""
+    """A dataclass field read from a table's key of the same name; `reader` raises ValueError with
+    what must be.
+    """
     metadata = {"reader": reader}
-    return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+    return (
+        field(metadata=metadata)
+        if default is MISSING
+        else field(default=default, metadata=metadata)
+    )
 
 
 def read(table: Table, settings: type[T]) -> T:
-    """Fill a settings class (fields made by `setting`) from a table; an unknown key or a bad value is `BadConfig`."""
+    """Fill a settings class (fields made by `setting`) from a table; an unknown key or a bad value
+    is `BadConfig`.
+    """
     known: dict[str, Field[Any]] = {f.name: f for f in fields(settings) if "reader" in f.metadata}  # type: ignore[arg-type]
     for key in table.values:
         if key not in known:
@@ -84,7 +98,9 @@ def nearest(key: str, known: Mapping[str, Any]) -> str:
     import difflib  # heavy: 3 ms, for a mistake only
 
     close = difflib.get_close_matches(key, known, n=1)
-    return f"; did you mean {close[0]}?".rstrip("?") if close else f"; known here: {', '.join(known)}"
+    return (
+        f"; did you mean {close[0]}?".rstrip("?") if close else f"; known here: {', '.join(known)}"
+    )
 
 
 def text(value: Any) -> str:
@@ -149,7 +165,9 @@ def span(value: Any) -> timedelta:
     units = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
     match = re.fullmatch(r"(\d{1,6})\s*(ms|s|m|h|d)", value) if isinstance(value, str) else None
     if not match:
-        raise ValueError(f'must be a span of time such as "48h", "10m" or "30s", not {shown(value)}')
+        raise ValueError(
+            f'must be a span of time such as "48h", "10m" or "30s", not {shown(value)}'
+        )
     read_span = timedelta(**{units[match[2]]: int(match[1])})
     if read_span > timedelta(days=3_650):
         raise ValueError(f'must be at most "3650d", not {shown(value)}')
@@ -166,7 +184,9 @@ def zone(value: Any) -> ZoneInfo:
     try:
         return ZoneInfo(some_text(value))
     except (KeyError, OSError, ValueError):
-        raise ValueError(f'must be an IANA zone such as "Europe/Berlin", not {shown(value)}') from None
+        raise ValueError(
+            f'must be an IANA zone such as "Europe/Berlin", not {shown(value)}'
+        ) from None
 
 
 def clock_time(value: Any) -> time:
@@ -217,9 +237,13 @@ def number_format(value: Any) -> str:
 def title_format(value: Any) -> str:
     known = {"{count}", "{papers}", "{month}", "{year}"}
     if re.search(r"[{}]", re.sub("|".join(known), "", some_text(value))):
-        raise ValueError(f"may hold {', '.join(sorted(known))} and no other braces, not {shown(value)}")
+        raise ValueError(
+            f"may hold {', '.join(sorted(known))} and no other braces, not {shown(value)}"
+        )
     if not {"{month}", "{year}"} <= set(re.findall(r"{\w+}", value)):
-        raise ValueError(f"must hold {{month}} and {{year}}: each roundup's page is named by it, not {shown(value)}")
+        raise ValueError(
+            f"must hold {{month}} and {{year}}: each roundup's page is named by it, not {shown(value)}"
+        )
     return str(value)
 
 

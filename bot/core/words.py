@@ -7,7 +7,10 @@ from bot.core.paper import LinkKind
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is said in a language. `gap` parts sentences; `kinds` label links, in the order of `LinkKind`."""
+    """What is said in a language.
+
+    `gap` parts sentences; `kinds` label links, in the order of `LinkKind`.
+    """
 
     locale: str
     quotes: str

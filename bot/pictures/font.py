@@ -1,4 +1,6 @@
-"""Fonts for the slide: the first that shows all of a text, else the one that shows most of it and what it lacks."""
+"""Fonts for the slide: the first that shows all of a text, else the one that shows most of it and
+what it lacks.
+"""
 
 import contextlib
 import functools
@@ -64,22 +66,39 @@ FAMILIES = {
     "arial unicode": 0,
     "arialuni": 0,
 }
-"""Files by their lower-case stem, the better ones first, with the face to take from a collection. Only known families:
-a font that draws placeholders for everything would pass as complete."""
+"""Files by their lower-case stem, the better ones first, with the face to take from a collection.
+Only known families: a font that draws placeholders for everything would pass as complete."""
 
-EQUIVALENTS = str.maketrans({**dict.fromkeys("‐‑‒–—―−", "-"), "×": "x", "′": "'", "″": '"', "•": "·", "∼": "~"})
+EQUIVALENTS = str.maketrans(
+    {**dict.fromkeys("‐‑‒–—―−", "-"), "×": "x", "′": "'", "″": '"', "•": "·", "∼": "~"}
+)
 """What may stand for a character that a font lacks without anyone missing it."""
 
 BASE_LETTERS = str.maketrans(
-    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ı": "i", "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe"}
+    {
+        "ł": "l",
+        "Ł": "L",
+        "ø": "o",
+        "Ø": "O",
+        "đ": "d",
+        "Đ": "D",
+        "ı": "i",
+        "ß": "ss",
+        "æ": "ae",
+        "Æ": "AE",
+        "œ": "oe",
+    }
 )
 """What Unicode does not take apart into a letter and its accent."""
 
 ABSENT = "\U0010ffff"
 """A noncharacter, which no font has: it gives the font's own sign for "missing"."""
 
-# Hebrew to Burmese, Khmer, Mongolian and their kin: without shaping and reordering they would come out wrong.
-_SHAPED = re.compile("[\u0590-\u109f\u1780-\u18af\u1900-\u1cff\ua800-\ua8ff\ua900-\uabff\ufb1d-\ufdff\ufe70-\ufefe]")
+# Hebrew to Burmese, Khmer, Mongolian and their kin: without shaping and reordering they would come
+# out wrong.
+_SHAPED = re.compile(
+    "[\u0590-\u109f\u1780-\u18af\u1900-\u1cff\ua800-\ua8ff\ua900-\uabff\ufb1d-\ufdff\ufe70-\ufefe]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +111,14 @@ class Face:
     def sized(self, size: float) -> "FreeTypeFont":
         from PIL import ImageFont  # heavy: 16 ms
 
-        # Laid out without Raqm, which some machines have and others lack: the same slide everywhere.
-        if self.file:  # not by `truetype`, which takes a broken file's name as one to look for elsewhere
-            return ImageFont.FreeTypeFont(self.file, size, self.index, layout_engine=ImageFont.Layout.BASIC)
+        # Laid out without Raqm, which some machines have and others lack: the same slide
+        # everywhere.
+        if (
+            self.file
+        ):  # not by `truetype`, which takes a broken file's name as one to look for elsewhere
+            return ImageFont.FreeTypeFont(
+                self.file, size, self.index, layout_engine=ImageFont.Layout.BASIC
+            )
         default = ImageFont.load_default(size)
         assert isinstance(default, ImageFont.FreeTypeFont)
         return default.font_variant(layout_engine=ImageFont.Layout.BASIC)
@@ -102,7 +126,9 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Lettering:
-    """A text as a face can show it; `unshown` are the parts of it that are left off or stand without their accents."""
+    """A text as a face can show it; `unshown` are the parts of it that are left off or stand
+    without their accents.
+    """
 
     face: Face
     text: str
@@ -128,7 +154,9 @@ def choose(text: str, folders: Sequence[str] = FOLDERS) -> Lettering:
 def _plain(text: str) -> str:
     """The text composed, on one line, without what has no shape of its own."""
     composed = unicodedata.normalize("NFC", " ".join(text.split()))
-    return "".join(char for char in composed if unicodedata.category(char) not in {"Cc", "Cf", "Cs"})
+    return "".join(
+        char for char in composed if unicodedata.category(char) not in {"Cc", "Cf", "Cs"}
+    )
 
 
 def _in_face(text: str, face: Face) -> tuple[Lettering, int]:
@@ -179,7 +207,9 @@ def _installed(folders: tuple[str, ...]) -> tuple[Face, ...]:
     for file in _font_files(folders):
         stem = file.stem.lower()
         if stem in FAMILIES:
-            found.setdefault(stem, Face(str(file), FAMILIES[stem] if file.suffix.lower() == ".ttc" else 0))
+            found.setdefault(
+                stem, Face(str(file), FAMILIES[stem] if file.suffix.lower() == ".ttc" else 0)
+            )
     return tuple(found[stem] for stem in sorted(found, key=order.__getitem__))
 
 

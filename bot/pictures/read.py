@@ -1,4 +1,6 @@
-"""Reading a picture: bytes untouched, facts from the content, and nothing that is broken or too large to handle."""
+"""Reading a picture: bytes untouched, facts from the content, and nothing that is broken or too
+large to handle.
+"""
 
 import hashlib
 import io
@@ -28,7 +30,8 @@ SIGNATURES = {
     "image/gif": rb"GIF8[79]a",
     "image/webp": rb"(?s:RIFF....WEBP)",
 }
-# Pillow is content when the pixels are there; it finds the end of the other two types missing by itself.
+# Pillow is content when the pixels are there; it finds the end of the other two types missing by
+# itself.
 ENDS = {"image/png": rb"IEND\xaeB`\x82", "image/gif": rb"\0;[\0\r\n ]*\Z"}
 
 
@@ -39,23 +42,31 @@ class PictureFile:
 
 
 def load(path: Path) -> PictureFile:
-    """The picture in a file; raises `BadInput` for whatever is no whole picture of a type that every network takes."""
+    """The picture in a file; raises `BadInput` for whatever is no whole picture of a type that
+    every network takes.
+    """
     place = collage.one_line(str(path))
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
-            raise BadInput(f"{place}: is {'a folder' if stat.S_ISDIR(mode) else 'no ordinary file'}; name a picture")
+            raise BadInput(
+                f"{place}: is {'a folder' if stat.S_ISDIR(mode) else 'no ordinary file'}; name a picture"
+            )
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         raise BadInput(f"{place}: there is no such picture") from None
     except (OSError, ValueError) as error:
-        raise BadInput(f"{place}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+        raise BadInput(
+            f"{place}: cannot be read ({getattr(error, 'strerror', None) or error})"
+        ) from None
     return check(data, path.name)
 
 
 def check(data: bytes, file: str) -> PictureFile:
-    """The picture in `data`, decoded to its end; width and height are those of its header, before any EXIF rotation."""
+    """The picture in `data`, decoded to its end; width and height are those of its header, before
+    any EXIF rotation.
+    """
     file = collage.one_line(file)
     try:
         mime = _mime(data)
@@ -82,14 +93,20 @@ def _size(data: bytes, kind: str) -> tuple[int, int]:
     from PIL import Image  # heavy: 16 ms
 
     try:
-        # Pillow warns of what it can do without (a bad EXIF block) and of sizes that are refused here anyway.
-        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=(kind,)) as image:
+        # Pillow warns of what it can do without (a bad EXIF block) and of sizes that are refused
+        # here anyway.
+        with (
+            warnings.catch_warnings(action="ignore"),
+            Image.open(io.BytesIO(data), formats=(kind,)) as image,
+        ):
             size = image.size
             _decode(image)
     except BadInput:
         raise
     except Image.DecompressionBombError:
-        raise BadInput(f"has far more than {MOST_PIXELS // 1_000_000} megapixels; export it smaller") from None
+        raise BadInput(
+            f"has far more than {MOST_PIXELS // 1_000_000} megapixels; export it smaller"
+        ) from None
     except Exception as error:
         raise BadInput(f"is a broken {kind} picture; export it again") from error
     return size
@@ -106,7 +123,9 @@ def _decode(image: "Image.Image") -> None:
         width, height = image.size
         if max(width, height) > MOST_SIDE or width * height > MOST_PIXELS:
             most = f"{MOST_PIXELS // 1_000_000} megapixels and {MOST_SIDE:,} pixels a side"
-            raise BadInput(f"has {width:,} × {height:,} pixels, at most {most} are allowed; export it smaller")
+            raise BadInput(
+                f"has {width:,} × {height:,} pixels, at most {most} are allowed; export it smaller"
+            )
         in_frames += width * height
         if in_frames > MOST_PIXELS_IN_FRAMES:
             most = f"{MOST_PIXELS_IN_FRAMES // 1_000_000:,} megapixels"

@@ -1,4 +1,6 @@
-"""A plain slide for a paper that has no picture yet: its title, authors and number, drawn, and described as drawn."""
+"""A plain slide for a paper that has no picture yet: its title, authors and number, drawn, and
+described as drawn.
+"""
 
 import bisect
 import io
@@ -23,12 +25,15 @@ ACCENTS = ("#3f6b2f", "#9c3d2a", "#74396b", "#1f6688", "#0f6b63", "#33508f", "#8
 TITLE_SIZES = range(128, 39, -4)
 TITLE_HEIGHT, LEADING = 410, 1.16
 MOST_READ = 1_000
-"""Characters of a text that are looked at: of a title the smallest size holds about half as many."""
+"""Characters of a text that are looked at: of a title the smallest size holds about half as many.
+"""
 
 _OPENING, _CLOSING = "「『（《〈【［｛", "、。，．：；？！）」』】》〉］｝…"
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 _PIECE = re.compile(rf" ?(?:[{_OPENING}]*[{_CJK}][{_CLOSING}]*|[^ {_CJK}]+[{_CLOSING}]*)")
-"""What stays together on a line: a word, or a Chinese character with the punctuation that clings to it."""
+"""What stays together on a line: a word, or a Chinese character with the punctuation that clings to
+it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,9 @@ class Slide:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line as it is drawn; `x` is its left or its right edge; `weight` thickens the strokes by a part of `size`."""
+    """A line as it is drawn; `x` is its left or its right edge; `weight` thickens the strokes by a
+    part of `size`.
+    """
 
     face: font.Face
     text: str
@@ -54,20 +61,35 @@ class _Line:
     is_right: bool = False
 
 
-def draw(title: str, authors: str, number: str, series: str, folders: Sequence[str] = font.FOLDERS) -> Slide:
-    """The slide as a PNG of 1600 × 900: from the same words and fonts the same bytes. `number` may be empty."""
+def draw(
+    title: str, authors: str, number: str, series: str, folders: Sequence[str] = font.FOLDERS
+) -> Slide:
+    """The slide as a PNG of 1600 × 900: from the same words and fonts the same bytes.
+
+    `number` may be empty.
+    """
     words = {"title": title, "authors": authors, "series": series, "number": number}
     shown = {name: font.choose(text[:MOST_READ], folders) for name, text in words.items()}
     accent = ACCENTS[zlib.crc32(title.encode(errors="replace")) % len(ACCENTS)]
     heading, is_cut = _heading(shown["title"])
-    lines = [*heading, *_under(heading, shown["authors"]), *_foot(shown["series"], shown["number"], accent)]
-    unshown = tuple(dict.fromkeys(part for lettering in shown.values() for part in lettering.unshown))
-    alt = _alt(title, shown, is_whole=not (is_cut or shown["title"].unshown or len(title) > MOST_READ))
+    lines = [
+        *heading,
+        *_under(heading, shown["authors"]),
+        *_foot(shown["series"], shown["number"], accent),
+    ]
+    unshown = tuple(
+        dict.fromkeys(part for lettering in shown.values() for part in lettering.unshown)
+    )
+    alt = _alt(
+        title, shown, is_whole=not (is_cut or shown["title"].unshown or len(title) > MOST_READ)
+    )
     return Slide(_png(lines, accent), alt, unshown)
 
 
 def _heading(title: font.Lettering) -> tuple[list[_Line], bool]:
-    """The title in the largest size that fits, its lines about equally long; and whether it had to be cut."""
+    """The title in the largest size that fits, its lines about equally long; and whether it had to
+    be cut.
+    """
     pieces = _PIECE.findall(title.text)
     for size in TITLE_SIZES:
         measure, most = title.face.sized(size).getlength, int(TITLE_HEIGHT / (size * LEADING))
@@ -102,7 +124,16 @@ def _foot(series: font.Lettering, number: font.Lettering, accent: str) -> list[_
     name, name_size = _on_one_line(series, range(38, 25, -4), COLUMN // 2 - 40)
     return [
         _Line(series.face, name, name_size, MARGIN, HEIGHT - MARGIN - 40, accent, 0.012),
-        _Line(number.face, digits, digits_size, WIDTH - MARGIN, HEIGHT - MARGIN, accent, 0.01, is_right=True),
+        _Line(
+            number.face,
+            digits,
+            digits_size,
+            WIDTH - MARGIN,
+            HEIGHT - MARGIN,
+            accent,
+            0.01,
+            is_right=True,
+        ),
     ]
 
 
@@ -152,14 +183,23 @@ def _png(lines: Iterable[_Line], accent: str) -> bytes:
         ink = mask.getbbox() or (0, 0, 0, 0)
         # The ink ends at the margin, not the blank that letters have beside them.
         x = line.x * OVERSAMPLING - offset[0] - (ink[2] if line.is_right else ink[0])
-        pen.text((x, line.baseline * OVERSAMPLING), line.text, line.colour, sized, "ls", stroke_width=weight)
+        pen.text(
+            (x, line.baseline * OVERSAMPLING),
+            line.text,
+            line.colour,
+            sized,
+            "ls",
+            stroke_width=weight,
+        )
     out = io.BytesIO()
     image.reduce(OVERSAMPLING).save(out, "PNG", compress_level=9)
     return out.getvalue()
 
 
 def _alt(title: str, shown: Mapping[str, font.Lettering], *, is_whole: bool) -> str:
-    """What is on the slide, in at most 1,000 characters; a title that is not there in full is added in full."""
+    """What is on the slide, in at most 1,000 characters; a title that is not there in full is added
+    in full.
+    """
     drawn, full = _short(shown["title"].text, 150), _short(title, 500)
     if is_whole:
         words = f" with the title “{full}”" if full else ""

@@ -1,1 +1,1 @@
-"""The networks' sides: each takes a thread and gives receipts, translates errors, and decides nothing."""
+"""The networks' sides: each takes a thread and gives receipts, and decides nothing."""

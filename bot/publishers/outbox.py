@@ -29,14 +29,19 @@ DAY = len("2021-08-04")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`[accounts.NAME]` with `network = "outbox"`. `like` names the network whose rules it composes by."""
+    """`[accounts.NAME]` with `network = "outbox"`.
+
+    `like` names the network whose rules it composes by.
+    """
 
     folder: str = setting(settings.some_text, "outbox")
     like: str = setting(settings.one_of(*network.LIMITS), "x")
 
 
 class Outbox:
-    """Writes each thread beside its place, syncs it, and renames it in: it is there whole or not at all."""
+    """Writes each thread beside its place, syncs it, and renames it in: it is there whole or not at
+    all.
+    """
 
     whole = True
     proves_absence = True
@@ -53,7 +58,8 @@ class Outbox:
         return network.LIMITS[self.network]
 
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
-        """The thread by its key or all its words, and the first part of each other since the day of `since`.
+        """The thread by its key or all its words, and the first part of each other since the day of
+        `since`.
 
         Rehearsals are left out: what was rehearsed is not out.
         """
@@ -88,7 +94,9 @@ class Outbox:
                 return found.receipts
             return self._write(thread, found)
         except OSError as error:
-            raise Unavailable(f"The outbox {self.folder} cannot be written: {error.strerror or error}.") from error
+            raise Unavailable(
+                f"The outbox {self.folder} cannot be written: {error.strerror or error}."
+            ) from error
 
     def find(self, thread: Thread, saved: Saved) -> Look:
         try:
@@ -102,12 +110,17 @@ class Outbox:
         return ""
 
     def check(self) -> str:
-        there = next((folder for folder in (self.folder, *self.folder.parents) if folder.exists()), self.folder)
+        there = next(
+            (folder for folder in (self.folder, *self.folder.parents) if folder.exists()),
+            self.folder,
+        )
         writable = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
         return "" if writable else f"The outbox {self.folder} cannot be written."
 
     def _look(self, thread: Thread) -> Found | Path:
-        """The thread with this key, or the free folder where it belongs; another thread's folder is left alone."""
+        """The thread with this key, or the free folder where it belongs; another thread's folder is
+        left alone.
+        """
         count = 1
         while True:
             name = f"{thread.local_on}-{thread.name}" + (f"-{count}" if count > 1 else "")
@@ -131,7 +144,9 @@ class Outbox:
         return dated if first else dated[-NEWEST:]
 
     def _by_words(self, thread: Thread, names: list[str]) -> dict[int, Receipt]:
-        """The receipts of a thread with all of this one's words, which another copy has written under its own key."""
+        """The receipts of a thread with all of this one's words, which another copy has written
+        under its own key.
+        """
         for name in names if not is_rehearsed(thread.key) else ():
             described = _described(self.folder / name)
             is_same = _texts(described) == [part.text for part in thread.parts]
@@ -149,7 +164,9 @@ class Outbox:
         return Post(_receipt(place, 1, self._posted_at(described)), texts[0])
 
     def _receipt_of(self, given: Path) -> Receipt:
-        """The receipt of the part whose text this file is; raises `ValueError` or `OSError` where it is none."""
+        """The receipt of the part whose text this file is; raises `ValueError` or `OSError` where
+        it is none.
+        """
         place, position = self.folder / given.parent.name, int(given.stem)
         described = _described(place)
         is_part = given.name == f"{position}.txt" and 1 <= position <= len(_texts(described))
@@ -158,7 +175,9 @@ class Outbox:
         return _receipt(place, position, self._posted_at(described))
 
     def _posted_at(self, described: dict[str, Any]) -> datetime:
-        """When a thread was written; now, where somebody changed its description so that it does not tell."""
+        """When a thread was written; now, where somebody changed its description so that it does
+        not tell.
+        """
         try:
             at = datetime.fromisoformat(str(described.get("posted_at")))
         except ValueError:
@@ -172,7 +191,8 @@ class Outbox:
         name = f".writing-{hashlib.sha256(thread.key.encode()).hexdigest()[:16]}"
         for left in self.folder.glob(f"{name}*"):
             shutil.rmtree(left, ignore_errors=True)
-        # A name of its own: a worker that was stopped and goes on must not rename what another one is writing.
+        # A name of its own: a worker that was stopped and goes on must not rename what another one
+        # is writing.
         beside = self.folder / f"{name}-{os.urandom(4).hex()}"
         beside.mkdir()
         at = self._clock.now()
@@ -195,7 +215,11 @@ def _described(place: Path) -> dict[str, Any]:
 def _texts(described: dict[str, Any]) -> list[str]:
     """A thread's texts in order, as far as its description has them."""
     parts = described.get("parts")
-    texts = [part.get("text") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+    texts = (
+        [part.get("text") for part in parts if isinstance(part, dict)]
+        if isinstance(parts, list)
+        else []
+    )
     return [text for text in texts if isinstance(text, str)]
 
 

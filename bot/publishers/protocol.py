@@ -9,11 +9,17 @@ if TYPE_CHECKING:
     from bot.core.network import Limits, Price
 
 Saved = dict[str, object]
-"""A JSON value that a publisher wants back: uploads, record keys. It is stored before anything is sent."""
+"""A JSON value that a publisher wants back: uploads, record keys.
+
+It is stored before anything is sent.
+"""
 
 
 class Publisher(Protocol):
-    """One account on one network. Errors are those of `core.errors`; nothing here retries or waits."""
+    """One account on one network.
+
+    Errors are those of `core.errors`; nothing here retries or waits.
+    """
 
     network: str
     """Whose rules of counting hold: "x", "bluesky", "mastodon"."""
@@ -36,15 +42,18 @@ class Publisher(Protocol):
     def limits(self) -> "Limits": ...
 
     def survey(self, thread: "Thread", saved: Saved, since: str | None) -> "Survey":
-        """Read the account's own posts since the one with the id `since`, our last receipt of this series.
+        """Read the account's own posts since the one with the id `since`, our last receipt of this
+        series.
 
-        The newest ones where that is None. It is done before anything of a claim is sent, and can never publish;
-        `find` looks from what it saved.
+        The newest ones where that is None. It is done before anything of a claim is sent, and can
+        never publish; `find` looks from what it saved.
         """
         ...
 
     def receipt(self, url: str) -> "Receipt":
-        """The receipt of a post that a person points to; raises `BadInput` when there is no such post of ours."""
+        """The receipt of a post that a person points to; raises `BadInput` when there is no such
+        post of ours.
+        """
         ...
 
     def prepare(self, thread: "Thread", saved: Saved) -> Saved:
@@ -52,7 +61,10 @@ class Publisher(Protocol):
         ...
 
     def send(self, thread: "Thread", position: int | None, saved: Saved) -> "dict[int, Receipt]":
-        """Publish one part, or the whole thread; the receipts by position. Only here `Uncertain` can come up."""
+        """Publish one part, or the whole thread; the receipts by position.
+
+        Only here `Uncertain` can come up.
+        """
         ...
 
     def find(self, thread: "Thread", saved: Saved) -> "Look":

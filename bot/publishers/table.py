@@ -27,9 +27,11 @@ class Network(NamedTuple):
 
 NETWORKS = {
     "outbox": ("bot.publishers.outbox", "Outbox"),
-    "x": ("bot.publishers.x", "X"),
+    "x": ("bot.publishers.x.publisher", "X"),
 }
-"""The module each network's settings and publisher stand in; it is loaded when an account is on that network."""
+"""The module each network's settings and publisher stand in; it is loaded when an account is on
+that network.
+"""
 
 
 def network(name: str) -> Network:
@@ -53,11 +55,17 @@ def network_of(table: Table) -> str:
 
 
 def rehearsed(table: Table) -> Table:
-    """The outbox that stands in for an account in a rehearsal: what got out then would go out again when live."""
+    """The outbox that stands in for an account in a rehearsal: what got out then would go out again
+    when live.
+    """
     name = network_of(table)
     if name == "outbox":
         return table
-    stand_in = {"network": "outbox", "like": name, "folder": f"outbox/{table.path.rpartition('.')[2]}"}
+    stand_in = {
+        "network": "outbox",
+        "like": name,
+        "folder": f"outbox/{table.path.rpartition('.')[2]}",
+    }
     return Table(table.file, table.path, stand_in)
 
 
@@ -67,8 +75,14 @@ def make(table: Table, base: Path, clock: Clock, longest: timedelta = LONGEST) -
     Raises `BadConfig` naming the dotted key that is wrong.
     """
     chosen = network(network_of(table))
-    secrets = [each.name for each in fields(chosen.settings) if each.metadata.get("reader") is settings.secret_text]
-    own = settings.read(config.with_secrets(table.without("network"), secrets, base), chosen.settings)
+    secrets = [
+        each.name
+        for each in fields(chosen.settings)
+        if each.metadata.get("reader") is settings.secret_text
+    ]
+    own = settings.read(
+        config.with_secrets(table.without("network"), secrets, base), chosen.settings
+    )
     if (getattr(own, "total_timeout", None) or longest) > longest:
         most = f"at most {longest.total_seconds():g}s, which is delivery.request"
         raise table.wrong("total_timeout", f"must be {most}: no request may outlive its lease")

@@ -1,4 +1,6 @@
-"""Files put into a site's folder so that a reader never sees half of one, and never a page before its pictures."""
+"""Files put into a site's folder so that a reader never sees half of one, and never a page before
+its pictures.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -11,10 +13,11 @@ PAGE = "index.html"
 
 
 def write(folder: Path, files: Mapping[str, bytes]) -> bool:
-    """Write the files that are not there yet as they should be, pages after what they show; whether anything changed.
+    """Write the files that are not there yet as they should be, pages after what they show; whether
+    anything changed.
 
-    Raises `BadInput` for a path that leads out of the folder, before anything is written, and `Unavailable` where the
-    system refuses: then every file is either the old one or the new one.
+    Raises `BadInput` for a path that leads out of the folder, before anything is written, and
+    `Unavailable` where the system refuses: then every file is either the old one or the new one.
     """
     path = folder
     try:
@@ -31,7 +34,9 @@ def write(folder: Path, files: Mapping[str, bytes]) -> bool:
 
 
 def _turn(name: str) -> tuple[int, str]:
-    """A roundup's page says that its link answers, so it comes after all it shows; the list of roundups comes last."""
+    """A roundup's page says that its link answers, so it comes after all it shows; the list of
+    roundups comes last.
+    """
     path = PurePosixPath(name)
     return (0 if path.name != PAGE else 2 if len(path.parts) == 1 else 1), name
 

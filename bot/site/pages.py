@@ -1,4 +1,6 @@
-"""A roundup as files: its page, the article as Markdown, its pictures, and the series' list of roundups."""
+"""A roundup as files: its page, the article as Markdown, its pictures, and the series' list of
+roundups.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import config, rendering
+from bot import config
+from bot.composing import templates
 from bot.core import month, words
 from bot.core.collage import Collage, Picture, shown
 from bot.core.errors import BadInput
@@ -27,7 +30,9 @@ DESCRIPTION = 300
 TAGS = {"p", "em", "strong", "a", "code", "pre", "ul", "ol", "li", "blockquote", "br"}
 """What a paragraph may become."""
 _PRINTED = re.compile(r"^[^\[\]|]{0,80}\[\s?\d{1,4}\s?(?:/\s?\d{1,4}\s?)?\]\s*[:：]")
-"""What an article's caption brings along before its text: the series and the number as printed there."""
+"""What an article's caption brings along before its text: the series and the number as printed
+there.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,10 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One collage of the page. `title` has its quotation marks; `paragraph` is Markdown, `html` the same, cleaned."""
+    """One collage of the page.
+
+    `title` has its quotation marks; `paragraph` is Markdown, `html` the same, cleaned.
+    """
 
     name: str
     title: str
@@ -59,7 +67,9 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A roundup as others link to it: by `url`, by `path` from our folder's top, or at the `host` that is not ours."""
+    """A roundup as others link to it: by `url`, by `path` from our folder's top, or at the `host`
+    that is not ours.
+    """
 
     title: str
     subtitle: str
@@ -87,11 +97,13 @@ def build(
     previous: Roundup | None,
     following: Roundup | None,
     everything: Sequence[Roundup],
-    templates: Path,
+    own_templates: Path,
 ) -> dict[str, bytes]:
-    """Every file of the roundup and the series' list, by path; the same arguments give the same bytes.
+    """Every file of the roundup and the series' list, by path; the same arguments give the same
+    bytes.
 
-    `pictures` by SHA-256. `everything` are the roundups with a link; this one joins them where it is missing.
+    `pictures` by SHA-256. `everything` are the roundups with a link; this one joins them where it
+    is missing.
     """
     language = words.of(series.language)
     about = language.about.format(series=series.title)
@@ -101,7 +113,9 @@ def build(
     context = shared | {
         "roundup": roundup,
         "month": reading,
-        "intro": about + language.gap + language.holds.format(month=reading, hashtag=series.hashtag),
+        "intro": about
+        + language.gap
+        + language.holds.format(month=reading, hashtag=series.hashtag),
         "description": _description(roundup, collages),
         "url": _entry(series, roundup).url,
         "folder": link(series, roundup.slug),
@@ -111,7 +125,7 @@ def build(
     }
     months = sorted({one.title_month: one for one in (*everything, roundup)}.items(), reverse=True)
     listed = shared | {"entries": [_entry(series, one) for _, one in months]}
-    env = rendering.environment(templates)
+    env = templates.environment(own_templates)
     return {
         **{f"{roundup.slug}/{s.file}": pictures[s.picture.sha256] for s in sections if s.picture},
         f"{roundup.slug}/article.md": _text(env, ARTICLE, context),
@@ -121,7 +135,7 @@ def build(
 
 
 def _text(env: "Environment", template: str, context: Mapping[str, object]) -> bytes:
-    return f"{rendering.render(env, template, context).rstrip()}\n".encode()
+    return f"{templates.render(env, template, context).rstrip()}\n".encode()
 
 
 def _reading_month(series: config.Series, roundup: Roundup) -> str:
@@ -132,7 +146,9 @@ def _reading_month(series: config.Series, roundup: Roundup) -> str:
 
 
 def _description(roundup: Roundup, collages: Sequence[Collage]) -> str:
-    text = " ".join((roundup.subtitle or " · ".join(collage.paper.title for collage in collages)).split())
+    text = " ".join(
+        (roundup.subtitle or " · ".join(collage.paper.title for collage in collages)).split()
+    )
     return text if len(text) <= DESCRIPTION else f"{text[: DESCRIPTION - 1].rstrip()}…"
 
 
@@ -154,9 +170,15 @@ def _entry(series: config.Series, roundup: Roundup) -> Entry:
 def _section(series: config.Series, collage: Collage, language: Words) -> Section:
     paper = collage.paper
     links = tuple(
-        Labelled(language.label(one.kind), EMOJI[one.kind], url) for one in paper.links if (url := _web(one.url))
+        Labelled(language.label(one.kind), EMOJI[one.kind], url)
+        for one in paper.links
+        if (url := _web(one.url))
     )
-    printed = series.numbering.shown(collage.number) if collage.number is not None else collage.printed_number
+    printed = (
+        series.numbering.shown(collage.number)
+        if collage.number is not None
+        else collage.printed_number
+    )
     return Section(
         name=collage.name,
         title=f"{language.quotes[0]}{paper.title}{language.quotes[1]}",
@@ -185,7 +207,9 @@ def _file(collage: Collage) -> str:
 
 
 def _web(url: str) -> str:
-    """The address where it is an http(s) one, else nothing: what else a browser would follow is no link."""
+    """The address where it is an http(s) one, else nothing: what else a browser would follow is no
+    link.
+    """
     return url if re.fullmatch(r"https?://[^\s<>\"\x00-\x1f]+", url) else ""
 
 
@@ -206,7 +230,9 @@ def _html(markdown: str) -> str:
 
 
 # Marks anywhere, underscores outside words, entities, what ends a heading, what starts a block.
-_SIGNS = re.compile(r"[\\`*\[\]<>~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|#+$|^(?:[#+=-]|\d+(?=[.)]))")
+_SIGNS = re.compile(
+    r"[\\`*\[\]<>~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|#+$|^(?:[#+=-]|\d+(?=[.)]))"
+)
 # At a line's start headings, fences, underlines, link definitions; anywhere pictures and HTML.
 _LOUD = re.compile(
     r"\\.|^(?P<edge>[ \t>]*)(?P<sign>#{1,6}(?=\s|$)|`{3,}|~{3,}|[=-]+(?=[ \t]*$)|\[(?=[^]\n]+\]:))"
@@ -222,7 +248,9 @@ def _escaped(text: str) -> str:
 
 
 def _contained(markdown: str) -> str:
-    """A paragraph's Markdown that stays in its section: headings, fences, pictures and HTML show as written."""
+    """A paragraph's Markdown that stays in its section: headings, fences, pictures and HTML show as
+    written.
+    """
 
     def quiet(match: re.Match[str]) -> str:
         if match[0].startswith("\\"):
@@ -239,4 +267,6 @@ def _target(url: str) -> str:
 
 
 MARKDOWN = {"md": _escaped, "within": _contained, "target": _target}
-"""What templates write Markdown with: `md` plain text, `within` a paragraph's own Markdown, `target` an address."""
+"""What templates write Markdown with: `md` plain text, `within` a paragraph's own Markdown,
+`target` an address.
+"""

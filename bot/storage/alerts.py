@@ -47,7 +47,9 @@ def skip(conn: Connection, now: datetime, *, only_trouble: bool) -> None:
     conn.execute(update(notices).where(*which).values(alerted_at=now))
 
 
-def due(conn: Connection, destination: str, at: Instant, longest: timedelta, most: int) -> list[Notice]:
+def due(
+    conn: Connection, destination: str, at: Instant, longest: timedelta, most: int
+) -> list[Notice]:
     """Open notices that this destination is to get now, the oldest first."""
     not_now = select(alerts.c.id).where(
         alerts.c.notice_id == notices.c.id,
@@ -64,11 +66,22 @@ def _is_due(at: Instant, longest: timedelta) -> ColumnElement[bool]:
 
 
 def claim(
-    conn: Connection, notice_id: int, destination: str, at: Instant, lease: timedelta, longest: timedelta
+    conn: Connection,
+    notice_id: int,
+    destination: str,
+    at: Instant,
+    lease: timedelta,
+    longest: timedelta,
 ) -> Claim | None:
-    """Take one sending, so that nobody else does while the lease lasts; None when it is not due any more."""
+    """Take one sending, so that nobody else does while the lease lasts; None when it is not due any
+    more.
+    """
     insert_new(conn, alerts, notice_id=notice_id, destination=destination, next_at=at)
-    mine = (alerts.c.notice_id == notice_id, alerts.c.destination == destination, alerts.c.ended_at.is_(None))
+    mine = (
+        alerts.c.notice_id == notice_id,
+        alerts.c.destination == destination,
+        alerts.c.ended_at.is_(None),
+    )
     taken = (
         update(alerts)
         .where(*mine, _is_due(at, longest))
@@ -82,31 +95,51 @@ def claim(
 def taken(conn: Connection, claim: Claim, now: datetime) -> None:
     """The destination has it, whoever has claimed it meanwhile."""
     mine = (alerts.c.notice_id == claim.notice_id, alerts.c.destination == claim.destination)
-    conn.execute(update(alerts).where(*mine, alerts.c.ended_at.is_(None)).values(ended_at=now, note=""))
+    conn.execute(
+        update(alerts).where(*mine, alerts.c.ended_at.is_(None)).values(ended_at=now, note="")
+    )
 
 
 def failed(conn: Connection, claim: Claim, at: Instant, wait: timedelta | None, note: str) -> bool:
-    """It is tried again after a wait, or without one never; False when somebody else has claimed it meanwhile."""
+    """It is tried again after a wait, or without one never; False when somebody else has claimed it
+    meanwhile.
+    """
     mine = (alerts.c.notice_id == claim.notice_id, alerts.c.destination == claim.destination)
     values = {"next_at": at + wait} if wait is not None else {"ended_at": at}
-    mark = update(alerts).where(*mine, alerts.c.ended_at.is_(None), alerts.c.next_at == claim.next_at)
+    mark = update(alerts).where(
+        *mine, alerts.c.ended_at.is_(None), alerts.c.next_at == claim.next_at
+    )
     return conn.execute(mark.values(failures=claim.failures + 1, note=note, **values)).rowcount == 1
 
 
 def leave_out(conn: Connection, notice_id: int, destination: str, now: datetime, note: str) -> None:
     """This destination is not to get this notice."""
-    insert_new(conn, alerts, notice_id=notice_id, destination=destination, next_at=now, ended_at=now, note=note)
+    insert_new(
+        conn,
+        alerts,
+        notice_id=notice_id,
+        destination=destination,
+        next_at=now,
+        ended_at=now,
+        note=note,
+    )
 
 
 def close(conn: Connection, destinations: Collection[str], now: datetime) -> None:
-    """What has ended at all these destinations is on its way no more; written only where there is such a notice."""
+    """What has ended at all these destinations is on its way no more; written only where there is
+    such a notice.
+    """
     ended = (
         select(func.count())
         .select_from(alerts)
         .where(alerts.c.notice_id == notices.c.id, alerts.c.destination.in_(destinations))
         .where(alerts.c.ended_at.is_not(None))
     )
-    conn.execute(update(notices).where(OPEN, ended.scalar_subquery() >= len(destinations)).values(alerted_at=now))
+    conn.execute(
+        update(notices)
+        .where(OPEN, ended.scalar_subquery() >= len(destinations))
+        .values(alerted_at=now)
+    )
 
 
 def ways(conn: Connection, notice_ids: Sequence[int]) -> list[Way]:

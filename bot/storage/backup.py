@@ -24,11 +24,14 @@ from bot.storage.database import HEAD, Connection, Database, version_in, why
 from bot.storage.tables import attempts, log, notices
 
 MARK = 0x6D6C636F
-"""SQLite's `application_id` of a backup: that it once had a seal can be seen even where the seal is damaged."""
+"""SQLite's `application_id` of a backup: that it once had a seal can be seen even where the seal is
+damaged.
+"""
 
 
 class Backup(NamedTuple):
-    """A file to restore from. `is_copy`: it is a database, not a backup, of the time when it last wrote something down.
+    """A file to restore from. `is_copy`: it is a database, not a backup, of the time when it last
+    wrote something down.
 
     `made_at` is None for a database in which nothing has happened.
     """
@@ -43,7 +46,8 @@ class Backup(NamedTuple):
 
 
 def make(source: Database, file: Path, now: datetime) -> Held:
-    """Back up a database, which may be in use, into a file that must not exist yet; what it holds, read back from it.
+    """Back up a database, which may be in use, into a file that must not exist yet; what it holds,
+    read back from it.
 
     The database is only read, whatever its schema's version; the backup is of the same one.
     """
@@ -79,7 +83,8 @@ def _beside(file: Path) -> Iterator[Path]:
 
 
 def before_upgrade(source: Database, folder: Path, now: datetime) -> Path:
-    """Back up a database of an older schema beside its file, or into `folder` where it is none; the backup.
+    """Back up a database of an older schema beside its file, or into `folder` where it is none; the
+    backup.
 
     Raises `NoDatabase` where that cannot be done: then nothing may be upgraded.
     """
@@ -114,18 +119,25 @@ def _sealed(made_at: str, held: Held) -> str:
 def check(file: Path, name: str) -> Backup:
     """What a file holds, every page and every row of it read; messages call it `name`.
 
-    Raises `BadInput` where it is no database of ours or is damaged, `NotAllowed` where a newer program made it.
+    Raises `BadInput` where it is no database of ours or is damaged, `NotAllowed` where a newer
+    program made it.
     """
     is_sealed = _check_pages(file, name)
     try:
         with closing(Database.in_one_file(file)) as database, database.snapshot() as conn:
             _check_version(version_in(conn), name)
             held = copy.tally(database, conn)
-            made_at = _made_at(installation.get(conn, SEAL), held) if is_sealed else _last_change(conn)
+            made_at = (
+                _made_at(installation.get(conn, SEAL), held) if is_sealed else _last_change(conn)
+            )
     except (NoDatabase, UnicodeDecodeError):
-        raise BadInput(f"{name} is damaged: not all of it can be read; use another backup.") from None
+        raise BadInput(
+            f"{name} is damaged: not all of it can be read; use another backup."
+        ) from None
     if is_sealed and made_at is None:
-        raise BadInput(f"{name} is damaged: it does not hold what it was sealed with; use another backup.")
+        raise BadInput(
+            f"{name} is damaged: it does not hold what it was sealed with; use another backup."
+        )
     return Backup(held, made_at, is_copy=not is_sealed)
 
 
@@ -139,7 +151,8 @@ def _check_version(version: str | None, name: str) -> None:
 def _check_pages(file: Path, name: str) -> bool:
     """Let SQLite check the file; whether it must have a seal.
 
-    A backup that was put to use as a database is in WAL mode from then on: its seal says nothing any more.
+    A backup that was put to use as a database is in WAL mode from then on: its seal says nothing
+    any more.
     """
     try:
         with closing(sqlite3.connect(file)) as connection:
@@ -149,12 +162,18 @@ def _check_pages(file: Path, name: str) -> bool:
             journal = connection.execute("PRAGMA journal_mode").fetchone()[0]
             tables = "SELECT count(*) FROM sqlite_master WHERE name = 'installation'"
             seal = f"SELECT count(*) FROM installation WHERE name = '{SEAL}'"
-            has_seal = connection.execute(tables).fetchone()[0] and connection.execute(seal).fetchone()[0]
+            has_seal = (
+                connection.execute(tables).fetchone()[0] and connection.execute(seal).fetchone()[0]
+            )
     # Python cannot even tell what is wrong where SQLite quotes bytes that are no text.
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise unreadable(name, error) from None
     if wrong != "ok" or stray:
-        what = f"a row of {stray[0]} refers to one that is missing" if wrong == "ok" else wrong.splitlines()[-1]
+        what = (
+            f"a row of {stray[0]} refers to one that is missing"
+            if wrong == "ok"
+            else wrong.splitlines()[-1]
+        )
         raise BadInput(f"{name} is damaged: {one_line(what)}; use another backup.")
     return journal != "wal" and (mark == MARK or bool(has_seal))
 
@@ -173,7 +192,11 @@ def _made_at(said: str | None, held: Held) -> datetime | None:
     """When a backup was made; None where it does not hold what its seal says."""
     try:
         seal = json.loads(said or "")
-        return datetime.fromisoformat(seal["made_at"]) if seal["seal"] == _sealed(seal["made_at"], held) else None
+        return (
+            datetime.fromisoformat(seal["made_at"])
+            if seal["seal"] == _sealed(seal["made_at"], held)
+            else None
+        )
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
 
@@ -181,6 +204,7 @@ def _made_at(said: str | None, held: Held) -> datetime | None:
 def _last_change(conn: Connection) -> datetime | None:
     """When something last happened that was written down with its time."""
     moments = [
-        conn.execute(select(func.max(at))).scalar() for at in (attempts.c.started_at, log.c.at, notices.c.created_at)
+        conn.execute(select(func.max(at))).scalar()
+        for at in (attempts.c.started_at, log.c.at, notices.c.created_at)
     ]
     return max((at for at in moments if at is not None), default=None)

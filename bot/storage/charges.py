@@ -23,7 +23,13 @@ class MonthlyCost(NamedTuple):
 
 
 def add(conn: Connection, account_id: int, at: datetime, what: str, dollars: Decimal) -> None:
-    row = {"account_id": account_id, "at": at, "month": month_of(at), "what": what, "micros": int(dollars / MICRO)}
+    row = {
+        "account_id": account_id,
+        "at": at,
+        "month": month_of(at),
+        "what": what,
+        "micros": int(dollars / MICRO),
+    }
     conn.execute(insert(charges).values(row))
 
 

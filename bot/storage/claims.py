@@ -16,7 +16,10 @@ from bot.storage.tables import collages, deliveries, slots
 
 
 class Taken(Exception):
-    """Somebody else decided this slot, or changed the collage: look again. Ends the transaction without a trace."""
+    """Somebody else decided this slot, or changed the collage: look again.
+
+    Ends the transaction without a trace.
+    """
 
 
 class NewDelivery(NamedTuple):
@@ -37,9 +40,11 @@ def claim(
     *,
     extra: bool = False,
 ) -> None:
-    """The slot's row, the collage `ready → claimed` with its number and numbering year, one delivery per account.
+    """The slot's row, the collage `ready → claimed` with its number and numbering year, one
+    delivery per account.
 
-    Raises `Taken` when the slot is settled or the collage is not what was read; the transaction must then end.
+    Raises `Taken` when the slot is settled or the collage is not what was read; the transaction
+    must then end.
     """
     if not extra:
         series.looked(conn, series_id, slot.due_at)
@@ -49,12 +54,21 @@ def claim(
         "rehearsal": rehearsal,
         "series_id": series_id,
     }
-    slot_values = {"state": SlotState.CLAIMED.value, "collage_id": collage.id, "number": number[0], "extra": extra}
+    slot_values = {
+        "state": SlotState.CLAIMED.value,
+        "collage_id": collage.id,
+        "number": number[0],
+        "extra": extra,
+    }
     if insert_new(conn, slots, **row, **slot_values) is None:
         raise Taken
     taken = (
         update(collages)
-        .where(collages.c.id == collage.id, collages.c.state == READY, collages.c.revision == collage.revision)
+        .where(
+            collages.c.id == collage.id,
+            collages.c.state == READY,
+            collages.c.revision == collage.revision,
+        )
         .values(
             state="claimed",
             number=number[0],
@@ -85,16 +99,26 @@ def claim(
         conn.execute(insert(deliveries), rows)
 
 
-def claim_again(conn: Connection, delivery: Delivery, year: int, posted_at: datetime, rehearsal: int) -> int | None:
-    """A collage that went back to the queue was out all the time: posted by its old slot; the number, if still free."""
+def claim_again(
+    conn: Connection, delivery: Delivery, year: int, posted_at: datetime, rehearsal: int
+) -> int | None:
+    """A collage that went back to the queue was out all the time: posted by its old slot; the
+    number, if still free.
+    """
     its = (slots.c.collage_id == delivery.collage_id, slots.c.due_at == delivery.due_at)
-    its_number = select(slots.c.series_id, slots.c.number).where(*its, slots.c.rehearsal == rehearsal)
+    its_number = select(slots.c.series_id, slots.c.number).where(
+        *its, slots.c.rehearsal == rehearsal
+    )
     series_id, old_number = conn.execute(its_number).one()
     series.lock(conn, series_id)
     number: int | None = old_number
     if number is not None and queue.taken_by(conn, series_id, number, year):
         number = None
-    in_queue = (collages.c.state.in_(queue.QUEUED), collages.c.state != "claimed", collages.c.removed_at.is_(None))
+    in_queue = (
+        collages.c.state.in_(queue.QUEUED),
+        collages.c.state != "claimed",
+        collages.c.removed_at.is_(None),
+    )
     conn.execute(
         update(collages)
         .where(collages.c.id == delivery.collage_id, *in_queue)

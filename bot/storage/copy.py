@@ -19,13 +19,16 @@ from bot.storage.database import HEAD, Database
 BATCH = 500
 
 SEAL = "backup"
-"""The row of `installation` that says what a backup is; it belongs to the file and is never copied."""
+"""The row of `installation` that says what a backup is; it belongs to the file and is never copied.
+"""
 
 Row = dict[str, Any]
 
 
 class Held(NamedTuple):
-    """What a database holds: its schema's version, the rows of each table, and a sum over all their values."""
+    """What a database holds: its schema's version, the rows of each table, and a sum over all their
+    values.
+    """
 
     version: str
     rows: Mapping[str, int]
@@ -33,7 +36,9 @@ class Held(NamedTuple):
 
 
 class Tally:
-    """Counts rows and adds up what they say; the same rows give the same sum in any order, from either database."""
+    """Counts rows and adds up what they say; the same rows give the same sum in any order, from
+    either database.
+    """
 
     def __init__(self) -> None:
         self.rows: dict[str, int] = {}
@@ -61,7 +66,8 @@ ENCODER = json.JSONEncoder(default=_plain, sort_keys=True)
 
 
 def batches(source: Database, reading: Connection) -> Iterator[tuple[Table, list[Row]]]:
-    """Every row that `reading` sees, a few at a time, in the columns that its schema has; an empty table once.
+    """Every row that `reading` sees, a few at a time, in the columns that its schema has; an empty
+    table once.
 
     Raises `NoDatabase` where a row cannot be read, or a picture is not what its name says.
     """
@@ -84,19 +90,25 @@ def _older(reading: Connection, table: Table) -> list[Column[Any]]:
     return [column for column in table.c if column.name in names]
 
 
-def _of_table(source: Database, reading: Connection, table: Table, columns: list[Column[Any]]) -> Iterator[list[Row]]:
+def _of_table(
+    source: Database, reading: Connection, table: Table, columns: list[Column[Any]]
+) -> Iterator[list[Row]]:
     statement = select(*columns)
     if table is tables.installation:
         statement = statement.where(table.c.name != SEAL)
     # Pictures are megabytes: no two of them in memory.
     size = 1 if any(isinstance(column.type, LargeBinary) for column in columns) else BATCH
-    found = reading.execute(statement, execution_options={"yield_per": size}).mappings().partitions()
+    found = (
+        reading.execute(statement, execution_options={"yield_per": size}).mappings().partitions()
+    )
     while True:
         try:
             batch = [dict(row) for row in next(found, [])]
         # What a row holds that cannot be its column's: no JSON, no instant, no text.
         except (ValueError, TypeError, OverflowError, RecursionError):
-            raise NoDatabase(f"The database {source.shown} is damaged: a row of {table.name} cannot be read.") from None
+            raise NoDatabase(
+                f"The database {source.shown} is damaged: a row of {table.name} cannot be read."
+            ) from None
         if not batch:
             return
         if table is tables.pictures:
@@ -108,7 +120,9 @@ def _check_pictures(source: Database, batch: Sequence[Row]) -> None:
     for row in batch:
         if _plain(row["data"]) != row["sha256"]:
             name = str(row["sha256"])[:12]
-            raise NoDatabase(f"The database {source.shown} is damaged: picture {name} is not what it was.")
+            raise NoDatabase(
+                f"The database {source.shown} is damaged: picture {name} is not what it was."
+            )
 
 
 def tally(source: Database, reading: Connection) -> Held:
@@ -120,17 +134,20 @@ def tally(source: Database, reading: Connection) -> Held:
 
 
 def into_file(source: Database, target: Path) -> Held:
-    """Copy every row of `source`, which may be in use and of an older schema, into the SQLite file `target`.
+    """Copy every row of `source`, which may be in use and of an older schema, into the SQLite file
+    `target`.
 
-    The file must be empty or not exist yet, and has the schema that `source` has. Raises `OSError` where it cannot
-    be written.
+    The file must be empty or not exist yet, and has the schema that `source` has. Raises `OSError`
+    where it cannot be written.
     """
     if source.version() is None:
         raise NoDatabase(f"There is no database {source.shown} yet; make it with: mlcollage init")
     with closing(Database.in_one_file(target)) as copied, source.snapshot() as reading:
         version = database.version_in(reading) or ""
         if version not in schema.versions():
-            raise NoDatabase(f"The database {source.shown} was made by a newer mlcollage; upgrade the program.")
+            raise NoDatabase(
+                f"The database {source.shown} was made by a newer mlcollage; upgrade the program."
+            )
         counted = Tally()
         try:
             with copied.engine.begin() as writing:

@@ -18,12 +18,16 @@ def get(conn: Connection, name: str) -> str | None:
 
 
 def put(conn: Connection, name: str, value: str) -> None:
-    if not conn.execute(update(installation).where(installation.c.name == name).values(value=value)).rowcount:
+    if not conn.execute(
+        update(installation).where(installation.c.name == name).values(value=value)
+    ).rowcount:
         insert_new(conn, installation, name=name, value=value)
 
 
 def rehearsal(conn: Connection, *, live: bool) -> int:
-    """What new rows are marked with: 0 when live, else the number of the rehearsal that runs or would begin."""
+    """What new rows are marked with: 0 when live, else the number of the rehearsal that runs or
+    would begin.
+    """
     if live:
         return 0
     count = int(get(conn, REHEARSALS) or 0)
@@ -31,9 +35,13 @@ def rehearsal(conn: Connection, *, live: bool) -> int:
 
 
 def enter(conn: Connection, *, live: bool, now: datetime) -> tuple[bool, int]:
-    """Enter the mode: whether it changed, and how many collages came back from a rehearsal that ended."""
+    """Enter the mode: whether it changed, and how many collages came back from a rehearsal that
+    ended.
+    """
     # Locked, so that of two processes only one changes the mode; SQLite has but one writer anyway.
-    before = conn.execute(select(installation.c.value).where(installation.c.name == LIVE).with_for_update()).scalar()
+    before = conn.execute(
+        select(installation.c.value).where(installation.c.name == LIVE).with_for_update()
+    ).scalar()
     if before == str(live).lower():
         return False, 0
     number = rehearsal(conn, live=live)
@@ -57,8 +65,14 @@ def _set_aside(conn: Connection) -> int:
     What was posted live before it belongs to none of its roundups.
     """
     rehearsals = select(roundups.c.id).where(roundups.c.rehearsal > 0)
-    conn.execute(update(collages).where(collages.c.roundup_id.in_(rehearsals)).values(roundup_id=None))
-    rehearsed = (collages.c.rehearsal > 0, collages.c.removed_at.is_(None), collages.c.due_at.is_not(None))
+    conn.execute(
+        update(collages).where(collages.c.roundup_id.in_(rehearsals)).values(roundup_id=None)
+    )
+    rehearsed = (
+        collages.c.rehearsal > 0,
+        collages.c.removed_at.is_(None),
+        collages.c.due_at.is_not(None),
+    )
     back = update(collages).where(*rehearsed).values(
         state="ready",
         number=None,

@@ -27,7 +27,17 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.core.delivery import MOVES, Delivery, Image, Kind, Outcome, Part, Receipt, State, Thread
 from bot.storage.database import Instant
-from bot.storage.tables import accounts, attempts, collages, deliveries, looks, parts, pictures, roundups, series
+from bot.storage.tables import (
+    accounts,
+    attempts,
+    collages,
+    deliveries,
+    looks,
+    parts,
+    pictures,
+    roundups,
+    series,
+)
 
 WAITING: ColumnElement[str] = literal_column("'waiting'")
 SENDING: ColumnElement[str] = literal_column("'sending'")
@@ -41,7 +51,10 @@ UNDER_WAY = deliveries.c.state.in_([SENDING, UNCERTAIN])
 
 
 class Lost(Exception):
-    """The lease went to somebody else: write nothing, send nothing. Ends the transaction without a trace."""
+    """The lease went to somebody else: write nothing, send nothing.
+
+    Ends the transaction without a trace.
+    """
 
 
 JOINED = (
@@ -80,8 +93,14 @@ def get(conn: Connection, delivery_id: int) -> Delivery:
 
 
 _NAMES = (
-    select(series.c.name).where(series.c.id == deliveries.c.series_id).scalar_subquery().label("series_name"),
-    select(accounts.c.name).where(accounts.c.id == deliveries.c.account_id).scalar_subquery().label("account_name"),
+    select(series.c.name)
+    .where(series.c.id == deliveries.c.series_id)
+    .scalar_subquery()
+    .label("series_name"),
+    select(accounts.c.name)
+    .where(accounts.c.id == deliveries.c.account_id)
+    .scalar_subquery()
+    .label("account_name"),
 )
 _FIRST_DUE = (
     select(deliveries.c.id)
@@ -100,8 +119,12 @@ _CLAIM = (
 """Built once: building it takes longer than the database needs for it."""
 
 
-def claim(conn: Connection, account_id: int, now: datetime, lease_until: Instant, rehearsal: int) -> Delivery | None:
-    """Take the account's next due delivery: one guarded statement; the fence grows, later writes check it."""
+def claim(
+    conn: Connection, account_id: int, now: datetime, lease_until: Instant, rehearsal: int
+) -> Delivery | None:
+    """Take the account's next due delivery: one guarded statement; the fence grows, later writes
+    check it.
+    """
     given: dict[str, object] = {"of": account_id, "within": rehearsal, "now": now}
     if isinstance(lease_until, datetime):
         row = conn.execute(_CLAIM, given | {"lease_until": lease_until}).one_or_none()
@@ -115,8 +138,12 @@ def _claiming(lease_until: ColumnElement[datetime]) -> ReturningUpdate[Any]:
     return _CLAIM.values(lease_until=lease_until)
 
 
-def _guarded(conn: Connection, delivery: Delivery, *also: ColumnElement[bool], **values: Any) -> None:
-    """Write to a delivery that is ours: raises `Lost` when its fence has moved or it is not being sent any more."""
+def _guarded(
+    conn: Connection, delivery: Delivery, *also: ColumnElement[bool], **values: Any
+) -> None:
+    """Write to a delivery that is ours: raises `Lost` when its fence has moved or it is not being
+    sent any more.
+    """
     mine = (deliveries.c.id == delivery.id, deliveries.c.fence == delivery.fence)
     ours = and_(*mine, deliveries.c.state == SENDING, *also)
     if conn.execute(update(deliveries).where(ours).values(**values)).rowcount != 1:
@@ -154,8 +181,16 @@ def parts_of(conn: Connection, delivery_id: int, *, with_data: bool = False) -> 
 
 
 def _part(row: Row[Any], data: bytes) -> Part:
-    image = Image(row.picture_sha256, row.picture_file, row.mime, row.alt, data) if row.picture_sha256 else None
-    receipt = Receipt(row.receipt_id, row.receipt_url or "", row.sent_at) if row.receipt_id is not None else None
+    image = (
+        Image(row.picture_sha256, row.picture_file, row.mime, row.alt, data)
+        if row.picture_sha256
+        else None
+    )
+    receipt = (
+        Receipt(row.receipt_id, row.receipt_url or "", row.sent_at)
+        if row.receipt_id is not None
+        else None
+    )
     return Part(row.position, row.text, image, receipt)
 
 
@@ -168,7 +203,9 @@ def thread(conn: Connection, delivery: Delivery) -> Thread:
     else:
         month = select(roundups.c.title_month).where(roundups.c.id == delivery.roundup_id)
         name, number = f"roundup-{conn.execute(month).scalar_one()}", None
-    return Thread(delivery.key, delivery.kind, delivery.series, number, name, delivery.local_on, parts_saved)
+    return Thread(
+        delivery.key, delivery.kind, delivery.series, number, name, delivery.local_on, parts_saved
+    )
 
 
 def save(conn: Connection, delivery: Delivery, saved: dict[str, object]) -> None:
@@ -179,50 +216,78 @@ def save(conn: Connection, delivery: Delivery, saved: dict[str, object]) -> None
 def start_attempt(
     conn: Connection, delivery: Delivery, position: int | None, now: datetime, lease_until: Instant
 ) -> int:
-    """Write the intent down before the network is called, and renew the lease; None stands for the whole thread."""
+    """Write the intent down before the network is called, and renew the lease; None stands for the
+    whole thread.
+    """
     _guarded(conn, delivery, begun=True, lease_until=lease_until)
-    row = {"delivery_id": delivery.id, "position": position, "fence": delivery.fence, "started_at": now}
+    row = {
+        "delivery_id": delivery.id,
+        "position": position,
+        "fence": delivery.fence,
+        "started_at": now,
+    }
     started: int = conn.execute(insert(attempts).values(row).returning(attempts.c.id)).scalar_one()
     return started
 
 
-def end_attempt(conn: Connection, attempt_id: int, outcome: Outcome, detail: str, now: datetime) -> None:
+def end_attempt(
+    conn: Connection, attempt_id: int, outcome: Outcome, detail: str, now: datetime
+) -> None:
     ended = update(attempts).where(attempts.c.id == attempt_id)
     conn.execute(ended.values(ended_at=now, outcome=outcome.value, detail=detail[:2_000]))
 
 
 def unfinished(conn: Connection, delivery_id: int) -> bool:
     """Whether an attempt was cut off: nobody knows whether it reached the network."""
-    statement = select(attempts.c.id).where(attempts.c.delivery_id == delivery_id, attempts.c.outcome.is_(None))
+    statement = select(attempts.c.id).where(
+        attempts.c.delivery_id == delivery_id, attempts.c.outcome.is_(None)
+    )
     return conn.execute(statement.limit(1)).scalar() is not None
 
 
-def end_unfinished(conn: Connection, delivery_id: int, outcome: Outcome, detail: str, now: datetime) -> None:
-    """Say of attempts without an outcome, or with an uncertain one, what came of them; the network's words stay."""
+def end_unfinished(
+    conn: Connection, delivery_id: int, outcome: Outcome, detail: str, now: datetime
+) -> None:
+    """Say of attempts without an outcome, or with an uncertain one, what came of them; the
+    network's words stay.
+    """
     open_ended = attempts.c.outcome.is_(None) | (attempts.c.outcome == Outcome.UNCERTAIN.value)
     statement = update(attempts).where(attempts.c.delivery_id == delivery_id, open_ended)
     said = case((attempts.c.detail == "", ""), else_=attempts.c.detail + " Then: ")
     ended_at = func.coalesce(attempts.c.ended_at, literal(now, attempts.c.ended_at.type))
-    conn.execute(statement.values(ended_at=ended_at, outcome=outcome.value, detail=said + detail[:2_000]))
+    conn.execute(
+        statement.values(ended_at=ended_at, outcome=outcome.value, detail=said + detail[:2_000])
+    )
 
 
 def record(conn: Connection, delivery: Delivery, receipts: dict[int, Receipt]) -> None:
-    """What is out is out, whoever holds the lease: receipts are written without a guard, the first one stays."""
+    """What is out is out, whoever holds the lease: receipts are written without a guard, the first
+    one stays.
+    """
     for position, receipt in receipts.items():
-        where = (parts.c.delivery_id == delivery.id, parts.c.position == position, parts.c.receipt_id.is_(None))
+        where = (
+            parts.c.delivery_id == delivery.id,
+            parts.c.position == position,
+            parts.c.receipt_id.is_(None),
+        )
         values = {"receipt_id": receipt.id, "receipt_url": receipt.url, "sent_at": receipt.at}
         conn.execute(update(parts).where(*where).values(values))
     if receipts and delivery.collage_id is not None:
         first_at = min(receipt.at for receipt in receipts.values())
         conn.execute(
             update(collages)
-            .where(collages.c.id == delivery.collage_id, collages.c.state == literal_column("'claimed'"))
+            .where(
+                collages.c.id == delivery.collage_id,
+                collages.c.state == literal_column("'claimed'"),
+            )
             .values(state="posted", posted_at=first_at, revision=collages.c.revision + 1)
         )
 
 
 def adopt(conn: Connection, delivery: Delivery, receipts: dict[int, Receipt]) -> None:
-    """Parts that are out though we have no receipt are ours from now on; the parts are frozen as they are."""
+    """Parts that are out though we have no receipt are ours from now on; the parts are frozen as
+    they are.
+    """
     _guarded(conn, delivery, begun=True)
     record(conn, delivery, receipts)
 
@@ -233,7 +298,8 @@ def saw(conn: Connection, delivery_id: int, at: datetime, words: str) -> None:
 
 
 def last_receipt(conn: Connection, delivery: Delivery) -> str | None:
-    """The id of the newest part that went out before this thread was made, on its account, of its series and mode.
+    """The id of the newest part that went out before this thread was made, on its account, of its
+    series and mode.
 
     By the order in which threads were made: one made later may have gone out before this one.
     """
@@ -241,9 +307,16 @@ def last_receipt(conn: Connection, delivery: Delivery) -> str | None:
     statement = (
         select(parts.c.receipt_id)
         .select_from(own)
-        .join(earlier, and_(earlier.c.account_id == own.c.account_id, earlier.c.series_id == own.c.series_id))
+        .join(
+            earlier,
+            and_(earlier.c.account_id == own.c.account_id, earlier.c.series_id == own.c.series_id),
+        )
         .join(parts, parts.c.delivery_id == earlier.c.id)
-        .where(own.c.id == delivery.id, earlier.c.id < delivery.id, earlier.c.rehearsal == own.c.rehearsal)
+        .where(
+            own.c.id == delivery.id,
+            earlier.c.id < delivery.id,
+            earlier.c.rehearsal == own.c.rehearsal,
+        )
         .where(literal_column("earlier.begun"), parts.c.receipt_id.is_not(None))
         .order_by(earlier.c.id.desc(), parts.c.position.desc())
         .limit(1)
@@ -255,28 +328,47 @@ def last_receipt(conn: Connection, delivery: Delivery) -> str | None:
 def known_posts(conn: Connection, account_id: int, ids: Sequence[str]) -> set[str]:
     """Those of a network's ids that the ledger has a receipt for, on this account."""
     ours = (parts.c.receipt_id.in_(ids), deliveries.c.account_id == account_id)
-    statement = select(parts.c.receipt_id).join(deliveries, deliveries.c.id == parts.c.delivery_id).where(*ours)
+    statement = (
+        select(parts.c.receipt_id)
+        .join(deliveries, deliveries.c.id == parts.c.delivery_id)
+        .where(*ours)
+    )
     return set(conn.execute(statement).scalars())
 
 
 def texts_under_way(conn: Connection, delivery: Delivery, account_id: int) -> list[str]:
-    """The texts of other threads that are being sent or looked for on this account: their receipts may still come."""
+    """The texts of other threads that are being sent or looked for on this account: their receipts
+    may still come.
+    """
     under_way = or_(deliveries.c.state == SENDING, deliveries.c.state == UNCERTAIN)
-    others = (OPEN, under_way, deliveries.c.account_id == account_id, deliveries.c.id != delivery.id)
+    others = (
+        OPEN,
+        under_way,
+        deliveries.c.account_id == account_id,
+        deliveries.c.id != delivery.id,
+    )
     statement = select(parts.c.text).join(deliveries, deliveries.c.id == parts.c.delivery_id)
     return list(conn.execute(statement.where(*others)).scalars())
 
 
-def is_number_out(conn: Connection, account_id: int, series_id: int, number: int, year: int) -> bool:
+def is_number_out(
+    conn: Connection, account_id: int, series_id: int, number: int, year: int
+) -> bool:
     """Whether the collage with this number is out, and nothing of it still to come on the account."""
-    receipt = select(parts.c.id).where(parts.c.delivery_id == deliveries.c.id, parts.c.receipt_id.is_not(None))
+    receipt = select(parts.c.id).where(
+        parts.c.delivery_id == deliveries.c.id, parts.c.receipt_id.is_not(None)
+    )
     to_come = select(deliveries.c.id).where(
         deliveries.c.collage_id == collages.c.id,
         deliveries.c.account_id == account_id,
         deliveries.c.rehearsal == collages.c.rehearsal,
         ~receipt.exists(),
     )
-    mine = (collages.c.series_id == series_id, collages.c.number == number, collages.c.number_year == year)
+    mine = (
+        collages.c.series_id == series_id,
+        collages.c.number == number,
+        collages.c.number_year == year,
+    )
     out = select(collages.c.id).where(*mine, collages.c.state == "posted", ~to_come.exists())
     return conn.execute(out.limit(1)).scalar() is not None
 
@@ -289,7 +381,9 @@ _MOVE = update(deliveries).where(
 
 
 def move(conn: Connection, delivery: Delivery, to: State, now: datetime, **values: Any) -> None:
-    """From the state it was read in to another legal one; raises `Lost` when it is not there any more."""
+    """From the state it was read in to another legal one; raises `Lost` when it is not there any
+    more.
+    """
     if to not in MOVES[delivery.state]:
         raise ValueError(f"a delivery that is {delivery.state} cannot become {to}")
     if to in {State.SENT, State.FAILED}:
@@ -300,17 +394,28 @@ def move(conn: Connection, delivery: Delivery, to: State, now: datetime, **value
 
 
 def look_again(conn: Connection, delivery: Delivery, at: datetime, looks: int, note: str) -> None:
-    """An uncertain delivery stays so until the next look; raises `Lost` when it is not uncertain any more."""
-    ours = (deliveries.c.id == delivery.id, deliveries.c.fence == delivery.fence, deliveries.c.state == UNCERTAIN)
+    """An uncertain delivery stays so until the next look; raises `Lost` when it is not uncertain
+    any more.
+    """
+    ours = (
+        deliveries.c.id == delivery.id,
+        deliveries.c.fence == delivery.fence,
+        deliveries.c.state == UNCERTAIN,
+    )
     values = {"next_at": at, "looks": looks, "note": note}
     if conn.execute(update(deliveries).where(*ours).values(values)).rowcount != 1:
         raise Lost
 
 
 def give_back(conn: Connection, collage_id: int, note: str) -> bool:
-    """A claimed collage of which surely nothing is out becomes held, its number free; False while that is not so."""
-    # Locked first: of two deliveries that fail at the same moment, the later one has to see the earlier one's end.
-    conn.execute(select(collages.c.id).where(collages.c.id == collage_id).with_for_update(key_share=True))
+    """A claimed collage of which surely nothing is out becomes held, its number free; False while
+    that is not so.
+    """
+    # Locked first: of two deliveries that fail at the same moment, the later one has to see the
+    # earlier one's end.
+    conn.execute(
+        select(collages.c.id).where(collages.c.id == collage_id).with_for_update(key_share=True)
+    )
     its = (deliveries.c.collage_id == collages.c.id, deliveries.c.rehearsal == collages.c.rehearsal)
     rest = select(deliveries.c.id).where(*its, deliveries.c.state != "failed")
     out = (
@@ -337,12 +442,16 @@ def due_accounts(conn: Connection, now: datetime, rehearsal: int) -> list[str]:
     """Accounts with something to send or to look for now."""
     doubtful = _of_account(UNDER_WAY, deliveries.c.state == UNCERTAIN, rehearsal=rehearsal)
     due = or_(_first_at(rehearsal) <= now, doubtful.where(deliveries.c.next_at <= now).exists())
-    return list(conn.execute(select(accounts.c.name).where(due).order_by(accounts.c.name)).scalars())
+    return list(
+        conn.execute(select(accounts.c.name).where(due).order_by(accounts.c.name)).scalars()
+    )
 
 
 def open_accounts(conn: Connection, rehearsal: int) -> list[str]:
     """Accounts with a delivery whose way is not at its end."""
-    on_its_way = or_(_first_at(rehearsal).is_not(None), _of_account(UNDER_WAY, rehearsal=rehearsal).exists())
+    on_its_way = or_(
+        _first_at(rehearsal).is_not(None), _of_account(UNDER_WAY, rehearsal=rehearsal).exists()
+    )
     return list(conn.execute(select(accounts.c.name).where(on_its_way)).scalars())
 
 
@@ -353,7 +462,9 @@ def _of_account(*which: ColumnElement[bool], rehearsal: int) -> Select[datetime]
 
 
 def _first_at(rehearsal: int) -> ScalarSelect[datetime]:
-    """As above, the first one that waits: a single step into the index, where a join reads all that wait."""
+    """As above, the first one that waits: a single step into the index, where a join reads all that
+    wait.
+    """
     waiting = _of_account(deliveries.c.state == WAITING, rehearsal=rehearsal)
     return waiting.order_by(deliveries.c.next_at, deliveries.c.id).limit(ONE).scalar_subquery()
 
@@ -361,35 +472,64 @@ def _first_at(rehearsal: int) -> ScalarSelect[datetime]:
 def hold_all(conn: Connection, account: str, rehearsal: int) -> int:
     """Hold what waits for an account; how many."""
     account_id = select(accounts.c.id).where(accounts.c.name == account).scalar_subquery()
-    mine = (deliveries.c.account_id == account_id, deliveries.c.state == WAITING, deliveries.c.rehearsal == rehearsal)
+    mine = (
+        deliveries.c.account_id == account_id,
+        deliveries.c.state == WAITING,
+        deliveries.c.rehearsal == rehearsal,
+    )
     return conn.execute(update(deliveries).where(*mine).values(state="held")).rowcount
 
 
 def release_all(conn: Connection, account: str, rehearsal: int, now: datetime) -> int:
     """What was held of an account waits again; how many."""
     account_id = select(accounts.c.id).where(accounts.c.name == account).scalar_subquery()
-    mine = (deliveries.c.account_id == account_id, deliveries.c.state == "held", deliveries.c.rehearsal == rehearsal)
-    return conn.execute(update(deliveries).where(*mine).values(state="waiting", next_at=now, released=True)).rowcount
+    mine = (
+        deliveries.c.account_id == account_id,
+        deliveries.c.state == "held",
+        deliveries.c.rehearsal == rehearsal,
+    )
+    return conn.execute(
+        update(deliveries).where(*mine).values(state="waiting", next_at=now, released=True)
+    ).rowcount
 
 
 def next_at(conn: Connection, account_ids: Sequence[int], rehearsal: int) -> datetime | None:
-    """When the next open delivery of these accounts wants attention: its time, or the end of a lease."""
+    """When the next open delivery of these accounts wants attention: its time, or the end of a
+    lease.
+    """
     waiting = select(func.min(_first_at(rehearsal))).where(accounts.c.id.in_(account_ids))
-    lease = case((deliveries.c.state == SENDING, deliveries.c.lease_until), else_=deliveries.c.next_at)
-    mine = (UNDER_WAY, deliveries.c.account_id.in_(account_ids), deliveries.c.rehearsal == rehearsal)
-    times = [conn.execute(statement).scalar() for statement in (waiting, select(func.min(lease)).where(*mine))]
+    lease = case(
+        (deliveries.c.state == SENDING, deliveries.c.lease_until), else_=deliveries.c.next_at
+    )
+    mine = (
+        UNDER_WAY,
+        deliveries.c.account_id.in_(account_ids),
+        deliveries.c.rehearsal == rehearsal,
+    )
+    times = [
+        conn.execute(statement).scalar()
+        for statement in (waiting, select(func.min(lease)).where(*mine))
+    ]
     return min((at for at in times if at is not None), default=None)
 
 
 def abandoned(conn: Connection, before: Instant, rehearsal: int) -> list[Delivery]:
     """Deliveries being sent by somebody whose lease had ended by then."""
-    past = (deliveries.c.state == SENDING, deliveries.c.lease_until < before, deliveries.c.rehearsal == rehearsal)
+    past = (
+        deliveries.c.state == SENDING,
+        deliveries.c.lease_until < before,
+        deliveries.c.rehearsal == rehearsal,
+    )
     return [from_row(row) for row in conn.execute(JOINED.where(UNDER_WAY, *past))]
 
 
 def uncertain(conn: Connection, account_id: int, now: datetime, rehearsal: int) -> list[Delivery]:
     """The account's deliveries to be looked for now."""
-    mine = (deliveries.c.account_id == account_id, deliveries.c.state == UNCERTAIN, deliveries.c.next_at <= now)
+    mine = (
+        deliveries.c.account_id == account_id,
+        deliveries.c.state == UNCERTAIN,
+        deliveries.c.next_at <= now,
+    )
     statement = JOINED.where(UNDER_WAY, *mine, deliveries.c.rehearsal == rehearsal)
     return [from_row(row) for row in conn.execute(statement)]
 

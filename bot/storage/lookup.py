@@ -10,7 +10,16 @@ from bot.core import collage
 from bot.core.delivery import Delivery, Outcome, State
 from bot.core.errors import BadInput
 from bot.storage import ledger
-from bot.storage.tables import accounts, attempts, collages, deliveries, looks, parts, roundups, series
+from bot.storage.tables import (
+    accounts,
+    attempts,
+    collages,
+    deliveries,
+    looks,
+    parts,
+    roundups,
+    series,
+)
 
 STOPPED = deliveries.c.state.in_([literal_column("'held'"), literal_column("'failed'")])
 """As the partial index says it: only so is the index used, beside any narrower condition."""
@@ -22,7 +31,9 @@ UNSENT = tuple(state for state in State if state is not State.SENT)
 
 
 class Entry(NamedTuple):
-    """A delivery, what it carries and how far it has got: `saved_parts` so far, `out` of them are out."""
+    """A delivery, what it carries and how far it has got: `saved_parts` so far, `out` of them are
+    out.
+    """
 
     delivery: Delivery
     name: str
@@ -52,7 +63,10 @@ class Seen(NamedTuple):
 
 
 class Cargo(NamedTuple):
-    """The collage a delivery carries, as it is now. `is_in_place`: it still is what the delivery's slot claimed."""
+    """The collage a delivery carries, as it is now.
+
+    `is_in_place`: it still is what the delivery's slot claimed.
+    """
 
     name: str
     state: collage.State
@@ -64,12 +78,18 @@ _JOINED = (
     ledger.JOINED.outerjoin(collages, collages.c.id == deliveries.c.collage_id)
     .outerjoin(roundups, roundups.c.id == deliveries.c.roundup_id)
     .add_columns(
-        func.coalesce(collages.c.name, literal_column("'roundup-'").concat(roundups.c.title_month)).label(
-            "thread_name"
-        ),
+        func.coalesce(
+            collages.c.name, literal_column("'roundup-'").concat(roundups.c.title_month)
+        ).label("thread_name"),
         *(
-            select(func.count()).where(parts.c.delivery_id == deliveries.c.id, *also).scalar_subquery().label(label)
-            for label, also in (("part_count", ()), ("part_out", (parts.c.receipt_id.is_not(None),)))
+            select(func.count())
+            .where(parts.c.delivery_id == deliveries.c.id, *also)
+            .scalar_subquery()
+            .label(label)
+            for label, also in (
+                ("part_count", ()),
+                ("part_out", (parts.c.receipt_id.is_not(None),)),
+            )
         ),
     )
 )
@@ -99,12 +119,19 @@ def named(conn: Connection, wanted: str) -> Entry:
     mine = deliveries.c.id == int(wanted) if is_number else deliveries.c.key == key
     found = conn.execute(_JOINED.where(mine)).one_or_none()
     if found is None:
-        raise BadInput(f"There is no delivery {collage.shown(wanted)}; see: mlcollage deliveries list --all")
+        raise BadInput(
+            f"There is no delivery {collage.shown(wanted)}; see: mlcollage deliveries list --all"
+        )
     return _entry(found)
 
 
 def listed(
-    conn: Connection, rehearsal: int, states: Sequence[State] = UNSENT, *, account: str | None = None, most: int = 50
+    conn: Connection,
+    rehearsal: int,
+    states: Sequence[State] = UNSENT,
+    *,
+    account: str | None = None,
+    most: int = 50,
 ) -> list[Entry]:
     """Deliveries in these states, newest first; each kind of state is read by its own index."""
     known = conn.execute(select(accounts.c.id, accounts.c.name)).all()
@@ -116,9 +143,16 @@ def listed(
     )
     ids: set[int] = set()
     for way, order in _ways(conn, states, account_ids):
-        ids.update(conn.execute(select(deliveries.c.id).where(*way, *mine).order_by(order).limit(most)).scalars())
+        ids.update(
+            conn.execute(
+                select(deliveries.c.id).where(*way, *mine).order_by(order).limit(most)
+            ).scalars()
+        )
     newest = sorted(ids, reverse=True)[:most]
-    return [_entry(row) for row in conn.execute(_JOINED.where(deliveries.c.id.in_(newest)).order_by(_NEWEST))]
+    return [
+        _entry(row)
+        for row in conn.execute(_JOINED.where(deliveries.c.id.in_(newest)).order_by(_NEWEST))
+    ]
 
 
 _NEWEST = deliveries.c.id.desc()
@@ -128,7 +162,8 @@ Way = tuple[tuple[ColumnElement[bool], ...], ColumnElement[int]]
 def _ways(conn: Connection, states: Sequence[State], account_ids: Sequence[int]) -> Iterator[Way]:
     """What the indexes hold, as they say it, and the order in which each is read."""
     if not OPEN.isdisjoint(states):
-        # By an expression: ordered by the bare id, a planner may walk through all deliveries instead.
+        # By an expression: ordered by the bare id, a planner may walk through all deliveries
+        # instead.
         yield (ledger.OPEN,), (deliveries.c.id + 0).desc()
     if not {State.HELD, State.FAILED}.isdisjoint(states):
         yield (STOPPED,), _NEWEST
@@ -142,19 +177,34 @@ def _ways(conn: Connection, states: Sequence[State], account_ids: Sequence[int])
 def of_collage(conn: Connection, collage_id: int, rehearsal: int) -> list[Delivery]:
     """The collage's deliveries in the mode that runs."""
     mine = (deliveries.c.collage_id == collage_id, deliveries.c.rehearsal == rehearsal)
-    return [ledger.from_row(row) for row in conn.execute(ledger.JOINED.where(*mine).order_by(deliveries.c.id))]
+    return [
+        ledger.from_row(row)
+        for row in conn.execute(ledger.JOINED.where(*mine).order_by(deliveries.c.id))
+    ]
 
 
 def attempts_of(conn: Connection, delivery_id: int) -> list[Attempt]:
-    statement = select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.id)
+    statement = (
+        select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.id)
+    )
     return [
-        Attempt(row.started_at, row.position, row.ended_at, Outcome(row.outcome) if row.outcome else None, row.detail)
+        Attempt(
+            row.started_at,
+            row.position,
+            row.ended_at,
+            Outcome(row.outcome) if row.outcome else None,
+            row.detail,
+        )
         for row in conn.execute(statement)
     ]
 
 
 def looks_of(conn: Connection, delivery_id: int) -> list[Seen]:
-    statement = select(looks.c.at, looks.c.saw).where(looks.c.delivery_id == delivery_id).order_by(looks.c.id)
+    statement = (
+        select(looks.c.at, looks.c.saw)
+        .where(looks.c.delivery_id == delivery_id)
+        .order_by(looks.c.id)
+    )
     return [Seen(*row) for row in conn.execute(statement)]
 
 
@@ -171,7 +221,11 @@ def cargo(conn: Connection, delivery: Delivery, *, lock: bool = False) -> Cargo 
 
 
 def post_before(conn: Connection, delivery: Delivery) -> str:
-    """The address of the newest post that was out on the account before this thread; empty where there is none."""
+    """The address of the newest post that was out on the account before this thread; empty where
+    there is none.
+    """
     receipt_id = ledger.last_receipt(conn, delivery)
-    statement = select(parts.c.receipt_url).where(parts.c.receipt_id == receipt_id, parts.c.receipt_id.is_not(None))
+    statement = select(parts.c.receipt_url).where(
+        parts.c.receipt_id == receipt_id, parts.c.receipt_id.is_not(None)
+    )
     return (conn.execute(statement.limit(1)).scalar() or "") if receipt_id else ""

@@ -46,7 +46,9 @@ class Notice(NamedTuple):
 
     @property
     def is_trouble(self) -> bool:
-        """Whether a person has to do something: a brief that needs nobody is acknowledged from the start."""
+        """Whether a person has to do something: a brief that needs nobody is acknowledged from the
+        start.
+        """
         return self.kind in TROUBLE or (self.kind is Kind.BRIEF and self.acknowledged_at is None)
 
 
@@ -61,7 +63,8 @@ def add(
     details: str = "",
     needs_nobody: bool = False,
 ) -> int | None:
-    """Say something once: the same key is one notice, however often it is noticed; its id, when it is new.
+    """Say something once: the same key is one notice, however often it is noticed; its id, when it
+    is new.
 
     `details` go with it where it is sent. One that needs nobody is acknowledged from the start.
     """
@@ -93,14 +96,21 @@ def of_row(row: Row[*tuple[Any, ...]]) -> Notice:
 
 
 def unprinted(conn: Connection) -> list[Notice]:
-    statement = select(*COLUMNS).where(tables.notices.c.printed_at.is_(None)).order_by(tables.notices.c.id)
+    statement = (
+        select(*COLUMNS).where(tables.notices.c.printed_at.is_(None)).order_by(tables.notices.c.id)
+    )
     return [of_row(row) for row in conn.execute(statement)]
 
 
 def mark_printed(conn: Connection, ids: Sequence[int], now: datetime) -> set[int]:
     """These are printed from now on; those of them that nobody else has printed meanwhile."""
     unprinted = (tables.notices.c.printed_at.is_(None), tables.notices.c.id.in_(ids))
-    marked = update(tables.notices).where(*unprinted).values(printed_at=now).returning(tables.notices.c.id)
+    marked = (
+        update(tables.notices)
+        .where(*unprinted)
+        .values(printed_at=now)
+        .returning(tables.notices.c.id)
+    )
     return set(conn.execute(marked).scalars())
 
 
@@ -114,7 +124,11 @@ def listed(conn: Connection, *, everything: bool = False, most: int = 200) -> li
 
 def acknowledge(conn: Connection, now: datetime, ids: tuple[int, ...] = ()) -> int:
     """Acknowledge the notices named, or all; how many were open."""
-    statement = update(tables.notices).where(tables.notices.c.acknowledged_at.is_(None)).values(acknowledged_at=now)
+    statement = (
+        update(tables.notices)
+        .where(tables.notices.c.acknowledged_at.is_(None))
+        .values(acknowledged_at=now)
+    )
     if ids:
         statement = statement.where(tables.notices.c.id.in_(ids))
     return conn.execute(statement).rowcount

@@ -22,10 +22,15 @@ class Late(NamedTuple):
 
 _LATE = (
     select(
-        deliveries.c.id, accounts.c.name.label("account"), deliveries.c.state, deliveries.c.next_at, deliveries.c.fence
+        deliveries.c.id,
+        accounts.c.name.label("account"),
+        deliveries.c.state,
+        deliveries.c.next_at,
+        deliveries.c.fence,
     )
     .join(accounts, accounts.c.id == deliveries.c.account_id)
-    # In the order of the index of what is open: in any other, SQLite would rather walk through the whole table.
+    # In the order of the index of what is open: in any other, SQLite would rather walk through the
+    # whole table.
     .order_by(deliveries.c.next_at)
 )
 

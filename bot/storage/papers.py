@@ -32,13 +32,17 @@ def links_of(conn: Connection, paper_ids: Collection[int]) -> dict[int, tuple[Li
     found: dict[int, list[Link]] = {paper_id: [] for paper_id in paper_ids}
     if found:
         wanted = links.c.paper_id.in_(found)
-        for link in conn.execute(select(links).where(wanted).order_by(links.c.paper_id, links.c.position)):
+        for link in conn.execute(
+            select(links).where(wanted).order_by(links.c.paper_id, links.c.position)
+        ):
             found[link.paper_id].append(Link(LinkKind(link.kind), link.url))
     return {paper_id: tuple(its_links) for paper_id, its_links in found.items()}
 
 
 def add(conn: Connection, paper: Paper) -> int:
-    paper_id: int = conn.execute(insert(papers).values(_values(paper)).returning(papers.c.id)).scalar_one()
+    paper_id: int = conn.execute(
+        insert(papers).values(_values(paper)).returning(papers.c.id)
+    ).scalar_one()
     _put_links(conn, paper_id, paper.links)
     return paper_id
 

@@ -9,7 +9,9 @@ from bot.storage.database import insert_new
 
 def put(conn: Connection, picture: Picture, data: bytes) -> None:
     """Keep a picture; one that is there already stays as it is."""
-    there = conn.execute(select(tables.pictures.c.sha256).where(tables.pictures.c.sha256 == picture.sha256)).scalar()
+    there = conn.execute(
+        select(tables.pictures.c.sha256).where(tables.pictures.c.sha256 == picture.sha256)
+    ).scalar()
     if there is None:
         insert_new(
             conn,
@@ -24,5 +26,7 @@ def put(conn: Connection, picture: Picture, data: bytes) -> None:
 
 
 def data(conn: Connection, sha256: str) -> bytes:
-    found: bytes = conn.execute(select(tables.pictures.c.data).where(tables.pictures.c.sha256 == sha256)).scalar_one()
+    found: bytes = conn.execute(
+        select(tables.pictures.c.data).where(tables.pictures.c.sha256 == sha256)
+    ).scalar_one()
     return found

@@ -35,7 +35,10 @@ _JOINED = (
     select(
         collages,
         *papers.COLUMNS,
-        *(pictures.c[name].label(f"picture_{name}") for name in ("mime", "width", "height", "size")),
+        *(
+            pictures.c[name].label(f"picture_{name}")
+            for name in ("mime", "width", "height", "size")
+        ),
         series.c.name.label("series_name"),
         roundups.c.title_month.label("roundup"),
     )
@@ -84,11 +87,15 @@ def _collage(row: Row[Any], its_links: tuple[Link, ...]) -> Collage:
 
 
 def get(conn: Connection, series_id: int, name: str) -> Collage:
-    """The collage with this slug or number ("29": the newest year's); raises `BadInput` when there is none."""
+    """The collage with this slug or number ("29": the newest year's); raises `BadInput` when there
+    is none.
+    """
     wanted = collages.c.name == name
     if name.isascii() and name.isdigit() and len(name) < 10:
         wanted = or_(wanted, collages.c.number == int(name), collages.c.kept_number == int(name))
-    statement = _JOINED.where(collages.c.series_id == series_id, wanted).order_by(collages.c.number_year.desc())
+    statement = _JOINED.where(collages.c.series_id == series_id, wanted).order_by(
+        collages.c.number_year.desc()
+    )
     rows = conn.execute(statement.limit(1)).all()
     if not rows:
         raise BadInput(f"There is no collage {shown(name)} in the queue; see: mlcollage list")
@@ -135,7 +142,9 @@ def unrounded(conn: Connection, series_id: int, due_by: datetime) -> list[Collag
 
 
 def next_ready(conn: Connection, series_id: int, local_on: date) -> Collage | None:
-    """What a slot on that day takes: the collage pinned to it, else the first one not pinned to a later day."""
+    """What a slot on that day takes: the collage pinned to it, else the first one not pinned to a
+    later day.
+    """
     statement = (
         _JOINED.where(collages.c.series_id == series_id, collages.c.state == READY)
         .where(or_(collages.c.pinned_on.is_(None), collages.c.pinned_on <= local_on))
@@ -149,7 +158,9 @@ def next_ready(conn: Connection, series_id: int, local_on: date) -> Collage | No
 def count_ready(conn: Connection, series_id: int, most: int = 1_000_000) -> int:
     """How many are ready, counted no further than `most`."""
     ready = select(collages.c.id).where(
-        collages.c.series_id == series_id, collages.c.state == READY, collages.c.removed_at.is_(None)
+        collages.c.series_id == series_id,
+        collages.c.state == READY,
+        collages.c.removed_at.is_(None),
     )
     return conn.execute(select(func.count()).select_from(ready.limit(most).subquery())).scalar_one()
 
@@ -170,14 +181,20 @@ def newest_number(conn: Connection, series_id: int, year: int) -> int | None:
 def has_number(conn: Connection, series_id: int, year: int, number: int) -> str | None:
     """The name of the collage that has this number in that numbering year, or brought it along."""
     taken = and_(collages.c.number_year == year, collages.c.number == number)
-    queued = and_(collages.c.state != "claimed", collages.c.state != POSTED, collages.c.kept_number == number)
+    queued = and_(
+        collages.c.state != "claimed", collages.c.state != POSTED, collages.c.kept_number == number
+    )
     mine = (collages.c.series_id == series_id, collages.c.removed_at.is_(None), or_(taken, queued))
     return conn.execute(select(collages.c.name).where(*mine).limit(1)).scalar()
 
 
 def taken_by(conn: Connection, series_id: int, number: int, year: int) -> str | None:
     """The name of the collage that took this number in that numbering year."""
-    mine = (collages.c.series_id == series_id, collages.c.number_year == year, collages.c.number == number)
+    mine = (
+        collages.c.series_id == series_id,
+        collages.c.number_year == year,
+        collages.c.number == number,
+    )
     return conn.execute(select(collages.c.name).where(*mine)).scalar()
 
 
@@ -193,14 +210,21 @@ def same_paper(conn: Connection, series_id: int, urls: Sequence[str]) -> str | N
     return conn.execute(statement).scalar()
 
 
-def add(conn: Connection, series_id: int, item: Item, picture: Picture | None, state: State, **more: Any) -> Collage:
+def add(
+    conn: Connection, series_id: int, item: Item, picture: Picture | None, state: State, **more: Any
+) -> Collage:
     """Put an item at the queue's end; `more` are further columns (a kept number, history's dates)."""
     if has_name(conn, series_id, item.name):
         raise BadInput(
             f"{item.place + ': ' if item.place else ''}there is already a collage named {item.name}; "
             f"change it with: mlcollage edit {item.name}"
         )
-    last = conn.execute(select(func.max(collages.c.position)).where(collages.c.series_id == series_id)).scalar() or 0
+    last = (
+        conn.execute(
+            select(func.max(collages.c.position)).where(collages.c.series_id == series_id)
+        ).scalar()
+        or 0
+    )
     new = insert(collages).values(
         series_id=series_id,
         paper_id=papers.add(conn, item.paper),
@@ -231,30 +255,44 @@ def _content(item: Item, picture: Picture | None) -> dict[str, Any]:
 
 
 def _change(conn: Connection, collage: Collage, **values: Any) -> None:
-    """A guarded change: it fails when somebody changed the collage since it was read, and never touches history."""
+    """A guarded change: it fails when somebody changed the collage since it was read, and never
+    touches history.
+    """
     statement = (
         update(collages)
-        .where(collages.c.id == collage.id, collages.c.revision == collage.revision, collages.c.state != POSTED)
+        .where(
+            collages.c.id == collage.id,
+            collages.c.revision == collage.revision,
+            collages.c.state != POSTED,
+        )
         .values(revision=collages.c.revision + 1, **values)
     )
     if conn.execute(statement).rowcount != 1:
-        raise NotAllowed(f"{collage.name} was changed by somebody else at this moment; look again and repeat.")
+        raise NotAllowed(
+            f"{collage.name} was changed by somebody else at this moment; look again and repeat."
+        )
 
 
-def replace(conn: Connection, collage: Collage, item: Item, picture: Picture | None, state: State) -> Collage:
+def replace(
+    conn: Connection, collage: Collage, item: Item, picture: Picture | None, state: State
+) -> Collage:
     """An edited item takes the place of what was there; its order, pin and number stay."""
     if collage.state == State.POSTED:
         raise NotAllowed(f"{collage.name} is posted: what is out is history and stays as it is.")
     if item.name != collage.name and has_name(conn, _series_id(conn, collage), item.name):
         raise BadInput(f"There is already a collage named {item.name}; choose another name.")
     _change(conn, collage, state=state.value, **_content(item, picture))
-    paper_id = conn.execute(select(collages.c.paper_id).where(collages.c.id == collage.id)).scalar_one()
+    paper_id = conn.execute(
+        select(collages.c.paper_id).where(collages.c.id == collage.id)
+    ).scalar_one()
     papers.replace(conn, paper_id, item.paper)
     return by_id(conn, collage.id)
 
 
 def _series_id(conn: Connection, collage: Collage) -> int:
-    found: int = conn.execute(select(collages.c.series_id).where(collages.c.id == collage.id)).scalar_one()
+    found: int = conn.execute(
+        select(collages.c.series_id).where(collages.c.id == collage.id)
+    ).scalar_one()
     return found
 
 
@@ -277,7 +315,9 @@ def pin(conn: Connection, collage: Collage, on: date | None) -> None:
             )
         ).scalar()
         if other:
-            raise NotAllowed(f"{other} is pinned to {on} already; unpin it first: mlcollage pin {other} --off")
+            raise NotAllowed(
+                f"{other} is pinned to {on} already; unpin it first: mlcollage pin {other} --off"
+            )
     _change(conn, collage, pinned_on=on)
 
 
@@ -285,7 +325,11 @@ def unpin_day(conn: Connection, series_id: int, on: date) -> str | None:
     """Take the pin off the collage pinned to a day whose slot is gone; its name."""
     statement = (
         update(collages)
-        .where(collages.c.series_id == series_id, collages.c.pinned_on == on, collages.c.state.in_(QUEUED))
+        .where(
+            collages.c.series_id == series_id,
+            collages.c.pinned_on == on,
+            collages.c.state.in_(QUEUED),
+        )
         .values(pinned_on=None, revision=collages.c.revision + 1)
         .returning(collages.c.name)
     )
@@ -297,7 +341,9 @@ def move(conn: Connection, collage: Collage, *, before: Collage | None) -> None:
     _check_open(collage)
     series_id = _series_id(conn, collage)
     if before is None:
-        last = conn.execute(select(func.max(collages.c.position)).where(collages.c.series_id == series_id)).scalar_one()
+        last = conn.execute(
+            select(func.max(collages.c.position)).where(collages.c.series_id == series_id)
+        ).scalar_one()
         _change(conn, collage, position=last + 1)
         return
     _check_open(before)
@@ -316,5 +362,9 @@ def remove(conn: Connection, collage: Collage, now: datetime) -> None:
 
 def _check_open(collage: Collage) -> None:
     if collage.state in {State.POSTED, State.CLAIMED}:
-        why = "what is out is history and stays as it is" if collage.state == State.POSTED else "it is on its way out"
+        why = (
+            "what is out is history and stays as it is"
+            if collage.state == State.POSTED
+            else "it is on its way out"
+        )
         raise NotAllowed(f"{collage.name} is {collage.state}: {why}.")

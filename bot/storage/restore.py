@@ -1,4 +1,6 @@
-"""An empty database filled from a backup, and what had begun by then looked for before anything else."""
+"""An empty database filled from a backup, and what had begun by then looked for before anything
+else.
+"""
 
 import sqlite3
 import stat
@@ -20,14 +22,18 @@ from bot.storage.tables import deliveries
 RESTORED_AT = "restored_at"
 
 MADE_AT_FIRST = frozenset({"installation", "series", "accounts", "notices", "alerts", "log"})
-"""Tables in which a database that holds nothing yet may have rows; they give way to those of the backup."""
+"""Tables in which a database that holds nothing yet may have rows; they give way to those of the
+backup.
+"""
 
 
 @contextmanager
 def opened(file: Path) -> Iterator[tuple[Database, Backup]]:
-    """What is in a file, checked, as a database of the newest schema: a copy of it, for the file is only read.
+    """What is in a file, checked, as a database of the newest schema: a copy of it, for the file is
+    only read.
 
-    Raises `BadInput` where it is no backup or is damaged, `NotAllowed` where a newer program or a simulation made it.
+    Raises `BadInput` where it is no backup or is damaged, `NotAllowed` where a newer program or a
+    simulation made it.
     """
     name = one_line(str(file))
     try:
@@ -43,12 +49,16 @@ def opened(file: Path) -> Iterator[tuple[Database, Backup]]:
             copied.prepare()
             with copied.read() as conn:
                 if installation.is_simulation(conn):
-                    raise NotAllowed(f"{name} is of a simulation, which may become no real database.")
+                    raise NotAllowed(
+                        f"{name} is of a simulation, which may become no real database."
+                    )
             yield copied, found
 
 
 def _take(file: Path, into: Path, name: str) -> None:
-    """Copy a database as it is at this moment, which may be in use: what is still in its WAL comes along."""
+    """Copy a database as it is at this moment, which may be in use: what is still in its WAL comes
+    along.
+    """
     try:
         before = file.stat()
         if not stat.S_ISREG(before.st_mode):
@@ -57,7 +67,10 @@ def _take(file: Path, into: Path, name: str) -> None:
         # With nothing beside it the file is all there is, and SQLite need not make anything there.
         is_alone = not any(Path(f"{real}{more}").exists() for more in ("-wal", "-journal"))
         where = f"{real.as_uri()}?mode=ro{'&immutable=1' if is_alone else ''}"
-        with closing(sqlite3.connect(where, uri=True)) as source, closing(sqlite3.connect(into)) as copied:
+        with (
+            closing(sqlite3.connect(where, uri=True)) as source,
+            closing(sqlite3.connect(into)) as copied,
+        ):
             source.backup(copied)
         after = file.stat()
     except sqlite3.Error as error:
@@ -83,7 +96,9 @@ def fill(target: Database, copied: Database, found: Backup, now: datetime, who: 
                 conn.execute(insert(table), batch)
             counted.add(table, batch)
         if copy.tally(target, conn) != counted.held(HEAD):
-            raise NoDatabase(f"The database {target.shown} does not keep what is written to it; nothing was changed.")
+            raise NoDatabase(
+                f"The database {target.shown} does not keep what is written to it; nothing was changed."
+            )
         if not target.is_sqlite:
             _move_sequences(conn)
         count = _look_for_what_had_begun(conn, f"restored from {found}", now)
@@ -108,7 +123,9 @@ def _clear(conn: Connection, shown: str) -> None:
     every = tables.metadata.sorted_tables
     if conn.dialect.name == "postgresql":
         # So that nobody writes between this look and the commit; SQLite has but one writer anyway.
-        conn.execute(text(f"LOCK TABLE {', '.join(table.name for table in every)} IN ACCESS EXCLUSIVE MODE"))
+        conn.execute(
+            text(f"LOCK TABLE {', '.join(table.name for table in every)} IN ACCESS EXCLUSIVE MODE")
+        )
     for table in every:
         count = conn.execute(select(func.count()).select_from(table)).scalar_one()
         if count and table.name not in MADE_AT_FIRST:
@@ -120,7 +137,9 @@ def _clear(conn: Connection, shown: str) -> None:
 
 
 def _move_sequences(conn: Connection) -> None:
-    """Let new rows count on from the greatest ids; never back, for a sequence takes part in no rollback."""
+    """Let new rows count on from the greatest ids; never back, for a sequence takes part in no
+    rollback.
+    """
     for table in tables.metadata.sorted_tables:
         if "id" in table.c:
             sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
@@ -129,7 +148,9 @@ def _move_sequences(conn: Connection) -> None:
 
 
 def _look_for_what_had_begun(conn: Connection, note: str, now: datetime) -> int:
-    """Open threads of which something may be out meanwhile become uncertain; whoever held a lease writes no more."""
+    """Open threads of which something may be out meanwhile become uncertain; whoever held a lease
+    writes no more.
+    """
     state = deliveries.c.state
     conn.execute(
         update(deliveries)
@@ -140,5 +161,7 @@ def _look_for_what_had_begun(conn: Connection, note: str, now: datetime) -> int:
     conn.execute(update(deliveries).where(*unbegun).values(state="waiting", next_at=now))
     begun = (state.in_(["waiting", "sending"]), deliveries.c.begun.is_(True))
     return conn.execute(
-        update(deliveries).where(*begun).values(state=literal_column("'uncertain'"), next_at=now, note=note)
+        update(deliveries)
+        .where(*begun)
+        .values(state=literal_column("'uncertain'"), next_at=now, note=note)
     ).rowcount

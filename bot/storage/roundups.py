@@ -16,11 +16,15 @@ from bot.storage.database import insert_new
 from bot.storage.queue import POSTED
 from bot.storage.tables import collages, deliveries, roundups, series
 
-_UNFINISHED: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in ("due", "rendered", "linked")]
+_UNFINISHED: list[ColumnElement[str]] = [
+    literal_column(f"'{state}'") for state in ("due", "rendered", "linked")
+]
 OPEN = roundups.c.state.in_(_UNFINISHED)
 """As the partial index says it: only so is the index used."""
 
-_JOINED = select(roundups, series.c.name.label("series_name")).join(series, series.c.id == roundups.c.series_id)
+_JOINED = select(roundups, series.c.name.label("series_name")).join(
+    series, series.c.id == roundups.c.series_id
+)
 
 
 def _roundup(row: Row[Any]) -> Roundup:
@@ -45,7 +49,11 @@ def _mode(rehearsal: int) -> ColumnElement[bool]:
 
 
 def find(conn: Connection, series_id: int, title_month: str, rehearsal: int) -> Roundup | None:
-    mine = (roundups.c.series_id == series_id, roundups.c.title_month == title_month, _mode(rehearsal))
+    mine = (
+        roundups.c.series_id == series_id,
+        roundups.c.title_month == title_month,
+        _mode(rehearsal),
+    )
     rows = conn.execute(_JOINED.where(*mine).order_by(roundups.c.rehearsal.desc()).limit(1)).all()
     return _roundup(rows[0]) if rows else None
 
@@ -64,7 +72,9 @@ def by_id(conn: Connection, roundup_id: int) -> Roundup:
 def listed(conn: Connection, series_id: int, rehearsal: int) -> list[Roundup]:
     """All roundups, newest first."""
     statement = _JOINED.where(roundups.c.series_id == series_id, _mode(rehearsal))
-    return [_roundup(row) for row in conn.execute(statement.order_by(roundups.c.title_month.desc()))]
+    return [
+        _roundup(row) for row in conn.execute(statement.order_by(roundups.c.title_month.desc()))
+    ]
 
 
 def unannounced(conn: Connection, series_id: int, rehearsal: int) -> list[Roundup]:
@@ -73,11 +83,22 @@ def unannounced(conn: Connection, series_id: int, rehearsal: int) -> list[Roundu
     return [_roundup(row) for row in conn.execute(_JOINED.where(*mine).order_by(roundups.c.due_at))]
 
 
-def neighbour(conn: Connection, roundup: Roundup, series_id: int, *, later: bool = False) -> Roundup | None:
+def neighbour(
+    conn: Connection, roundup: Roundup, series_id: int, *, later: bool = False
+) -> Roundup | None:
     """The roundup before (or after) this one that has a link."""
     month = roundups.c.title_month
-    side, order = (month > roundup.title_month, month) if later else (month < roundup.title_month, month.desc())
-    mine = (roundups.c.series_id == series_id, side, roundups.c.link != "", _mode(roundup.rehearsal))
+    side, order = (
+        (month > roundup.title_month, month)
+        if later
+        else (month < roundup.title_month, month.desc())
+    )
+    mine = (
+        roundups.c.series_id == series_id,
+        side,
+        roundups.c.link != "",
+        _mode(roundup.rehearsal),
+    )
     rows = conn.execute(_JOINED.where(*mine).order_by(order).limit(1)).all()
     return _roundup(rows[0]) if rows else None
 
@@ -93,7 +114,9 @@ def _belongs(series_id: int, due_by: datetime) -> tuple[ColumnElement[bool], ...
 
 def count(conn: Connection, series_id: int, due_by: datetime) -> int:
     """How many collages a roundup due then would hold now."""
-    return conn.execute(select(func.count()).select_from(collages).where(*_belongs(series_id, due_by))).scalar_one()
+    return conn.execute(
+        select(func.count()).select_from(collages).where(*_belongs(series_id, due_by))
+    ).scalar_one()
 
 
 def is_unsettled(conn: Connection, series_id: int, due_by: datetime, rehearsal: int) -> bool:
@@ -109,9 +132,23 @@ def is_unsettled(conn: Connection, series_id: int, due_by: datetime, rehearsal: 
     return conn.execute(statement.limit(1)).scalar() is not None
 
 
-def fix(conn: Connection, series_id: int, title_month: str, due_at: datetime, rehearsal: int, **names: str) -> int:
-    """Make the roundup's row and give it every collage that belongs to it; raises `Taken` when it is there."""
-    row = {"series_id": series_id, "title_month": title_month, "due_at": due_at, "rehearsal": rehearsal}
+def fix(
+    conn: Connection,
+    series_id: int,
+    title_month: str,
+    due_at: datetime,
+    rehearsal: int,
+    **names: str,
+) -> int:
+    """Make the roundup's row and give it every collage that belongs to it; raises `Taken` when it
+    is there.
+    """
+    row = {
+        "series_id": series_id,
+        "title_month": title_month,
+        "due_at": due_at,
+        "rehearsal": rehearsal,
+    }
     roundup_id: int | None = insert_new(conn, roundups, **row, state=State.DUE.value, **names)
     if roundup_id is None:
         raise Taken
@@ -119,10 +156,14 @@ def fix(conn: Connection, series_id: int, title_month: str, due_at: datetime, re
     return roundup_id
 
 
-def add_published(conn: Connection, series_id: int, title_month: str, due_at: datetime, **names: str) -> int | None:
+def add_published(
+    conn: Connection, series_id: int, title_month: str, due_at: datetime, **names: str
+) -> int | None:
     """A roundup that was published elsewhere; None when that month has one."""
     row = {"series_id": series_id, "title_month": title_month, "due_at": due_at, "rehearsal": 0}
-    made: int | None = insert_new(conn, roundups, **row, state=State.ANNOUNCED.value, published_elsewhere=True, **names)
+    made: int | None = insert_new(
+        conn, roundups, **row, state=State.ANNOUNCED.value, published_elsewhere=True, **names
+    )
     return made
 
 
@@ -138,7 +179,12 @@ def set_link(conn: Connection, roundup: Roundup, link: str) -> None:
 
 
 def add_deliveries(
-    conn: Connection, roundup: Roundup, series_id: int, new: Iterable[NewDelivery], local_on: date, now: datetime
+    conn: Connection,
+    roundup: Roundup,
+    series_id: int,
+    new: Iterable[NewDelivery],
+    local_on: date,
+    now: datetime,
 ) -> None:
     """The threads that carry the roundup's link; those that are there stay as they are."""
     for delivery in new:

@@ -1,4 +1,6 @@
-"""What the database remembers of each series and account: since when it looks, how far it has looked, who is held."""
+"""What the database remembers of each series and account: since when it looks, how far it has
+looked, who is held.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +16,9 @@ from bot.storage.tables import accounts, series
 
 
 class SeriesRow(NamedTuple):
-    """`looked_until`: slots up to then are settled; `roundups_through`: title months up to that one are."""
+    """`looked_until`: slots up to then are settled; `roundups_through`: title months up to that one
+    are.
+    """
 
     id: int
     name: str
@@ -56,12 +60,19 @@ def get(conn: Connection, name: str) -> SeriesRow:
 
 
 def lock(conn: Connection, series_id: int) -> None:
-    """Let nobody else take numbers of this series until the transaction ends; SQLite has but one writer anyway."""
+    """Let nobody else take numbers of this series until the transaction ends; SQLite has but one
+    writer anyway.
+    """
     conn.execute(select(series.c.id).where(series.c.id == series_id).with_for_update())
 
 
-def ensure(conn: Connection, name: str, fingerprint: str, now: datetime, roundups_through: str) -> SeriesRow:
-    """The series' row, made when new. When its slots or zone have just changed it looks from now on, and says so."""
+def ensure(
+    conn: Connection, name: str, fingerprint: str, now: datetime, roundups_through: str
+) -> SeriesRow:
+    """The series' row, made when new.
+
+    When its slots or zone have just changed it looks from now on, and says so.
+    """
     found = find(conn, name)
     if found is None:
         insert_new(
@@ -80,7 +91,9 @@ def ensure(conn: Connection, name: str, fingerprint: str, now: datetime, roundup
     return get(conn, name)
 
 
-def look_from(conn: Connection, series_id: int, at: datetime, roundups_through: str | None = None) -> None:
+def look_from(
+    conn: Connection, series_id: int, at: datetime, roundups_through: str | None = None
+) -> None:
     """What lies before `at` is never due for this series."""
     values: dict[str, object] = {"scheduled_from": at, "looked_until": at - STEP}
     if roundups_through is not None:
@@ -90,7 +103,9 @@ def look_from(conn: Connection, series_id: int, at: datetime, roundups_through: 
 
 def looked(conn: Connection, series_id: int, until: datetime) -> None:
     conn.execute(
-        update(series).where(series.c.id == series_id, series.c.looked_until < until).values(looked_until=until)
+        update(series)
+        .where(series.c.id == series_id, series.c.looked_until < until)
+        .values(looked_until=until)
     )
 
 
@@ -103,7 +118,9 @@ def roundups_done(conn: Connection, series_id: int, title_month: str) -> None:
 
 
 def pause(conn: Connection, series_id: int, at: datetime | None, until: datetime | None) -> None:
-    conn.execute(update(series).where(series.c.id == series_id).values(paused_at=at, paused_until=until))
+    conn.execute(
+        update(series).where(series.c.id == series_id).values(paused_at=at, paused_until=until)
+    )
 
 
 def ensure_account(conn: Connection, name: str, network: str) -> AccountRow:
@@ -130,13 +147,23 @@ def _account(row: Row[Any]) -> AccountRow:
 
 
 def note_strangers(conn: Connection, account_id: int, ids: Sequence[str]) -> None:
-    """Remember the posts after which a person is asked: released, the account is not held for them again."""
+    """Remember the posts after which a person is asked: released, the account is not held for them
+    again.
+    """
     conn.execute(update(accounts).where(accounts.c.id == account_id).values(strangers=list(ids)))
 
 
-def hold_account(conn: Connection, name: str, at: datetime | None, note: str, until: datetime | None = None) -> bool:
-    """Hold an account, until a time or a person ends it, or release it with `at` None; whether anything changed."""
+def hold_account(
+    conn: Connection, name: str, at: datetime | None, note: str, until: datetime | None = None
+) -> bool:
+    """Hold an account, until a time or a person ends it, or release it with `at` None; whether
+    anything changed.
+    """
     free = accounts.c.held_at.is_(None) | (accounts.c.held_until <= at) if at else None
     changed = accounts.c.held_at.is_not(None) if free is None else free
-    statement = update(accounts).where(accounts.c.name == name, changed).values(held_at=at, held_until=until, note=note)
+    statement = (
+        update(accounts)
+        .where(accounts.c.name == name, changed)
+        .values(held_at=at, held_until=until, note=note)
+    )
     return conn.execute(statement).rowcount == 1

@@ -19,7 +19,9 @@ class SlotRow(NamedTuple):
     number: int | None
 
 
-def decide(conn: Connection, series_id: int, slot: SlotTime, state: SlotState, rehearsal: int) -> bool:
+def decide(
+    conn: Connection, series_id: int, slot: SlotTime, state: SlotState, rehearsal: int
+) -> bool:
     """Settle a slot that takes no collage; False when it had been settled before."""
     series.looked(conn, series_id, slot.due_at)
     new = insert_new(
@@ -46,17 +48,28 @@ def between(
         slots.c.extra.is_(False),
     )
     return {
-        row.due_at: SlotRow(row.due_at, row.local_on, SlotState(row.state), row.collage_id, row.number)
+        row.due_at: SlotRow(
+            row.due_at, row.local_on, SlotState(row.state), row.collage_id, row.number
+        )
         for row in conn.execute(statement)
     }
 
 
 def skip(conn: Connection, series_id: int, slot: SlotTime, rehearsal: int) -> None:
     """Settle a slot that is still to come; one that is settled stays as it is."""
-    row = {"series_id": series_id, "due_at": slot.due_at, "local_on": slot.local_on, "rehearsal": rehearsal}
+    row = {
+        "series_id": series_id,
+        "due_at": slot.due_at,
+        "local_on": slot.local_on,
+        "rehearsal": rehearsal,
+    }
     insert_new(conn, slots, **row, state=SlotState.SKIPPED.value)
 
 
 def unskip(conn: Connection, series_id: int, slot: SlotTime, rehearsal: int) -> None:
-    mine = (slots.c.series_id == series_id, slots.c.due_at == slot.due_at, slots.c.rehearsal == rehearsal)
+    mine = (
+        slots.c.series_id == series_id,
+        slots.c.due_at == slot.due_at,
+        slots.c.rehearsal == rehearsal,
+    )
     conn.execute(delete(slots).where(*mine, slots.c.state == SlotState.SKIPPED.value))

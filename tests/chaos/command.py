@@ -1,4 +1,5 @@
-"""The real command line, killed at a point: `python -m tests.chaos.command FILE POINT COMMAND…`; 0 kills nowhere.
+"""The real command line, killed at a point: `python -m tests.chaos.command FILE POINT COMMAND…`; 0
+kills nowhere.
 
 FILE receives the names of the points.
 """

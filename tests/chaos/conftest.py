@@ -1,4 +1,6 @@
-"""Where a thread can be sent to, and a database of each kind that is prepared once and copied for every run."""
+"""Where a thread can be sent to, and a database of each kind that is prepared once and copied for
+every run.
+"""
 
 import itertools
 import shutil
@@ -35,7 +37,9 @@ def forked() -> Iterator[Forks]:
 @pytest.fixture(scope="session")
 def ground() -> Iterator[Path]:
     """A folder in memory, where there is one: the files that SQLite syncs are many."""
-    with tempfile.TemporaryDirectory(prefix="mlcollage-chaos-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="mlcollage-chaos-", dir=MEMORY if MEMORY.is_dir() else None
+    ) as folder:
         yield Path(folder)
 
 
@@ -87,7 +91,9 @@ def grounds(ground: Path, request: pytest.FixtureRequest) -> Callable[[str], Gro
 
     def get(kind: str) -> Ground:
         if kind not in made:
-            made[kind] = Ground(ground, request.getfixturevalue("postgres_url") if kind == "postgresql" else None)
+            made[kind] = Ground(
+                ground, request.getfixturevalue("postgres_url") if kind == "postgresql" else None
+            )
         return made[kind]
 
     return get

@@ -15,8 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, NoReturn
 
-from bot import tick
 from bot.publishers import table
+from bot.scheduling import tick
 from tests.chaos import scene
 from tests.chaos.points import Points, watched
 from tests.chaos.scene import End
@@ -40,7 +40,9 @@ class Forks:
 
     def send(self, folder: Path, *, kill_at: int = 0) -> Run:
         """Tick once when the slot is due, and die at a point."""
-        return self._run(folder=str(folder), at=scene.SLOT.isoformat(), kill_at=kill_at, is_restart=False)
+        return self._run(
+            folder=str(folder), at=scene.SLOT.isoformat(), kill_at=kill_at, is_restart=False
+        )
 
     def resume(self, folder: Path, *, after: timedelta = timedelta(0), kill_at: int = 0) -> Run:
         """What the next process makes of it, to the end."""
@@ -63,7 +65,12 @@ class Forks:
 def running() -> Iterator[Forks]:
     command = (sys.executable, "-m", "tests.chaos.forks")
     process = subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", text=True
+        command,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        text=True,
     )
     try:
         yield Forks(process)
@@ -91,7 +98,9 @@ def _serve() -> None:
 
 
 def _load() -> None:
-    """Import whatever a run imports, by one whole run without a network, and by name what only talks to one."""
+    """Import whatever a run imports, by one whole run without a network, and by name what only
+    talks to one.
+    """
     import psycopg  # noqa: F401
     import requests  # noqa: F401
     import tweepy  # noqa: F401
@@ -100,16 +109,19 @@ def _load() -> None:
     table.NETWORKS[keyed.NAME] = keyed.PLACE
     with TemporaryDirectory() as folder:
         scene.prepare(Path(folder) / "warm", {"network": "outbox"})
-        world = scene.enter(Path(folder) / "warm", StoppedClock(scene.SLOT))
-        scene.to_the_end(world)
-        world.database.close()
+        context = scene.enter(Path(folder) / "warm", StoppedClock(scene.SLOT))
+        scene.to_the_end(context)
+        context.database.close()
 
 
 def _child(job: dict[str, Any], writing: int) -> NoReturn:
     seen: Points
 
     def tell(**more: Any) -> None:
-        os.write(writing, json.dumps({"points": seen.names, "killed_at": "", "end": None} | more).encode())
+        os.write(
+            writing,
+            json.dumps({"points": seen.names, "killed_at": "", "end": None} | more).encode(),
+        )
 
     def die(name: str) -> NoReturn:
         tell(killed_at=name)
@@ -119,12 +131,14 @@ def _child(job: dict[str, Any], writing: int) -> NoReturn:
     seen = Points(job["kill_at"], die)
     try:
         with watched(seen):
-            world = scene.enter(Path(job["folder"]), StoppedClock(datetime.fromisoformat(job["at"])))
+            context = scene.enter(
+                Path(job["folder"]), StoppedClock(datetime.fromisoformat(job["at"]))
+            )
             if job["is_restart"]:
-                end = scene.to_the_end(world)
+                end = scene.to_the_end(context)
             else:
-                tick.tick(world)
-                end = scene.look(world)
+                tick.tick(context)
+                end = scene.look(context)
         tell(end=end._asdict())
     except BaseException:  # noqa: BLE001 - the parent says it
         tell(error=traceback.format_exc())

@@ -39,7 +39,13 @@ class AtX:
         return x.account(self.fake)
 
     def empty(self) -> None:
-        for kept in (self.fake.calls, self.fake.violations, self.fake.trouble, self.fake.on_route, self.fake.held):
+        for kept in (
+            self.fake.calls,
+            self.fake.violations,
+            self.fake.trouble,
+            self.fake.on_route,
+            self.fake.held,
+        ):
             kept.clear()
         self.fake.__post_init__()
         self.fake.state.refuses_duplicates = False

@@ -1,6 +1,8 @@
-"""Every moment at which a process can die and leave something behind, found by hooks at what it does to the world.
+"""Every moment at which a process can die and leave something behind, found by hooks at what it
+does to the context.
 
-A commit, a request, a change on the disk: before and after. Nothing is listed by hand, so a new one is met by itself.
+A commit, a request, a change on the disk: before and after. Nothing is listed by hand, so a new one
+is met by itself.
 """
 
 import os
@@ -17,18 +19,28 @@ from typing import Any, NoReturn
 
 from sqlalchemy.engine.default import DefaultDialect
 
-CHANGES = frozenset({"os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink", "os.truncate"})
-"""What Python audits when a folder changes (os.replace is a rename); a file opened for writing is seen by its flags."""
+CHANGES = frozenset(
+    {"os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink", "os.truncate"}
+)
+"""What Python audits when a folder changes (os.replace is a rename); a file opened for writing is
+seen by its flags.
+"""
 
 
 class Crash(BaseException):
-    """The end of a process, within this one: nothing catches it, and after it nothing more takes effect."""
+    """The end of a process, within this one: nothing catches it, and after it nothing more takes
+    effect.
+    """
 
 
 class Points:
-    """The points a run has come by, in order; at the one with number `at`, from 1, it ends by `strike`."""
+    """The points a run has come by, in order; at the one with number `at`, from 1, it ends by
+    `strike`.
+    """
 
-    def __init__(self, at: int = 0, strike: Callable[[str], NoReturn] | None = None, patience: float = 10) -> None:
+    def __init__(
+        self, at: int = 0, strike: Callable[[str], NoReturn] | None = None, patience: float = 10
+    ) -> None:
         self.names: list[str] = []
         self.is_struck = False
         self._at, self._strike = at, strike or crash
@@ -36,7 +48,10 @@ class Points:
         self._lock = threading.Lock()
 
     def reach(self, name: str, connection: Any = None) -> None:
-        """Come by a point. Where a request is under way it first has its effect: the other side answers."""
+        """Come by a point.
+
+        Where a request is under way it first has its effect: the other side answers.
+        """
         with self._lock:
             if not self.is_struck:
                 self.names.append(name)
@@ -98,11 +113,15 @@ def _watch_commits() -> Callable[[], None]:
 
 
 def _watch_sockets() -> Callable[[], None]:
-    """Requests, whatever library makes them; a server in this process is not seen, since it never connects."""
+    """Requests, whatever library makes them; a server in this process is not seen, since it never
+    connects.
+    """
     kind: Any = socket.socket
     asked: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
     unanswered: weakref.WeakSet[Any] = weakref.WeakSet()
-    before = {name: vars(kind).get(name) for name in ("connect", "send", "sendall", "recv", "recv_into")}
+    before = {
+        name: vars(kind).get(name) for name in ("connect", "send", "sendall", "recv", "recv_into")
+    }
     inner = {name: getattr(kind, name) for name in before}
 
     def connect(self: Any, address: Any) -> Any:
@@ -112,7 +131,11 @@ def _watch_sockets() -> Callable[[], None]:
     def sending(name: str) -> Callable[..., Any]:
         def send(self: Any, data: Any, *more: Any) -> Any:
             if self in asked:
-                line = re.match(rb"[A-Z]+ [^ ?]+", bytes(data[:300])) if self not in unanswered else None
+                line = (
+                    re.match(rb"[A-Z]+ [^ ?]+", bytes(data[:300]))
+                    if self not in unanswered
+                    else None
+                )
                 asked[self] = _named(line[0].decode()) if line else asked[self]
                 _reach(f"{'before' if line else 'within'} request {asked[self]}")
                 unanswered.add(self)

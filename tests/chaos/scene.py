@@ -1,4 +1,6 @@
-"""One thread of four parts with a picture: set up once, sent, driven to its end after a crash, and judged."""
+"""One thread of four parts with a picture: set up once, sent, driven to its end after a crash, and
+judged.
+"""
 
 import hashlib
 import json
@@ -10,10 +12,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from bot import assemble, config, intake, tick
+from bot import config
+from bot.app import assemble
+from bot.context import Context
 from bot.core.delivery import Delivery, State
+from bot.intake import accept
+from bot.scheduling import tick
 from bot.storage import ledger, notices, series, tables
-from bot.world import World
 from tests.conftest import MONDAY, StoppedClock, write_item
 from tests.fakes import keyed
 from tests.fakes.x import FakeX
@@ -21,7 +26,9 @@ from tests.fakes.x import FakeX
 SLOT = MONDAY + timedelta(days=2, hours=6)
 AFTERWARDS = SLOT + timedelta(minutes=4)
 """Behind every lease and request: whoever comes now finds what was left."""
-PARAGRAPH = " ".join(f"Sentence {n} says a little more of what it found & how <it> did." for n in range(9))
+PARAGRAPH = " ".join(
+    f"Sentence {n} says a little more of what it found & how <it> did." for n in range(9)
+)
 PARTS = 4
 ACCOUNT, NAME = "lab", "barlow"
 LAST = datetime(9000, 1, 1, tzinfo=MONDAY.tzinfo)
@@ -29,7 +36,10 @@ LAST = datetime(9000, 1, 1, tzinfo=MONDAY.tzinfo)
 
 
 class Out(NamedTuple):
-    """A post as its network has it. `parent` is the position of the one it answers, 0 for none, -1 for a stranger."""
+    """A post as its network has it.
+
+    `parent` is the position of the one it answers, 0 for none, -1 for a stranger.
+    """
 
     id: str
     text: str
@@ -52,7 +62,9 @@ class End(NamedTuple):
     """How often a maintainer had to release the account."""
 
 
-def write_config(folder: Path, account: dict[str, str], url: str | None = None, more: str = "") -> None:
+def write_config(
+    folder: Path, account: dict[str, str], url: str | None = None, more: str = ""
+) -> None:
     lines = "\n".join(f"{key} = '''{value}'''" for key, value in account.items())
     database = f'[database]\nurl = "{url}"\n' if url else ""
     # So long that a tick, which stays for what is due within a minute, ends with the first failure.
@@ -61,9 +73,9 @@ def write_config(folder: Path, account: dict[str, str], url: str | None = None, 
     (folder / "config.toml").write_text(settings, encoding="utf-8")
 
 
-def enter(folder: Path, clock: StoppedClock) -> World:
+def enter(folder: Path, clock: StoppedClock) -> Context:
     """The bot as it starts in a folder."""
-    return assemble.world(config.load(folder / "config.toml"), clock=clock)
+    return assemble.context(config.load(folder / "config.toml"), clock=clock)
 
 
 def prepare(folder: Path, account: dict[str, str], url: str | None = None) -> None:
@@ -71,10 +83,10 @@ def prepare(folder: Path, account: dict[str, str], url: str | None = None) -> No
     folder.mkdir(parents=True)
     write_config(folder, account, url)
     file = write_long_item(folder)
-    world = enter(folder, StoppedClock(MONDAY))
-    tick.tick(world)
-    intake.take(world, world.config.series["mlcollage"], [intake.from_file(file)])
-    world.database.close()
+    context = enter(folder, StoppedClock(MONDAY))
+    tick.tick(context)
+    accept.take(context, context.config.series["mlcollage"], [accept.from_file(file)])
+    context.database.close()
 
 
 def write_long_item(folder: Path) -> Path:
@@ -93,27 +105,29 @@ def copy(prepared: Path, folder: Path, account: dict[str, str], url: str | None 
         shutil.copyfile(prepared / "queue.db", folder / "queue.db")
 
 
-def to_the_end(world: World, after_tick: Callable[[], None] = lambda: None) -> End:
-    """Tick as time goes by, until nothing more comes by itself; a maintainer releases the account when it is held."""
-    clock, releases = world.clock, 0
+def to_the_end(context: Context, after_tick: Callable[[], None] = lambda: None) -> End:
+    """Tick as time goes by, until nothing more comes by itself; a maintainer releases the account
+    when it is held.
+    """
+    clock, releases = context.clock, 0
     for _ in range(40):
-        tick.tick(world)
+        tick.tick(context)
         after_tick()
-        delivery, until = _delivery(world)
+        delivery, until = _delivery(context)
         if delivery and (delivery.state in {State.SENT, State.FAILED, State.HELD} or until > LAST):
             break
-        if _is_held(world):
+        if _is_held(context):
             releases += 1
-            _release(world)
+            _release(context)
         clock.wait_until(max(clock.now() + timedelta(minutes=1), until))
-    return look(world, releases)
+    return look(context, releases)
 
 
-def look(world: World, releases: int = 0) -> End:
-    delivery, until = _delivery(world)
+def look(context: Context, releases: int = 0) -> End:
+    delivery, until = _delivery(context)
     if delivery is None:
         return End("none", "", False, [], [], releases)
-    with world.database.read() as conn:
+    with context.database.read() as conn:
         parts = ledger.parts_of(conn, delivery.id)
         columns = (tables.notices.c.kind, tables.notices.c.key, tables.notices.c.text)
         heard = [(row.kind, f"{row.key}: {row.text}") for row in conn.execute(select(*columns))]
@@ -121,26 +135,28 @@ def look(world: World, releases: int = 0) -> End:
     return End(delivery.state.value, delivery.note, until > LAST, receipts, heard, releases)
 
 
-def _delivery(world: World) -> tuple[Delivery | None, datetime]:
+def _delivery(context: Context) -> tuple[Delivery | None, datetime]:
     """The thread's delivery, and when it wants attention again."""
     deliveries = tables.deliveries.c
-    with world.database.read() as conn:
-        row = conn.execute(select(deliveries.id, deliveries.next_at, deliveries.lease_until)).one_or_none()
+    with context.database.read() as conn:
+        row = conn.execute(
+            select(deliveries.id, deliveries.next_at, deliveries.lease_until)
+        ).one_or_none()
         if row is None:
-            return None, world.clock.now()
+            return None, context.clock.now()
         delivery = ledger.get(conn, row.id)
     is_left = delivery.state is State.SENDING
-    past_lease = world.config.delivery.request + timedelta(seconds=1)
+    past_lease = context.config.delivery.request + timedelta(seconds=1)
     return delivery, row.lease_until + past_lease if is_left else row.next_at
 
 
-def _is_held(world: World) -> bool:
-    with world.database.read() as conn:
+def _is_held(context: Context) -> bool:
+    with context.database.read() as conn:
         return any(row.held_at for row in series.all_accounts(conn))
 
 
-def _release(world: World) -> None:
-    with world.database.write() as conn:
+def _release(context: Context) -> None:
+    with context.database.write() as conn:
         series.hold_account(conn, ACCOUNT, None, "")
 
 
@@ -162,7 +178,9 @@ def out_at_x(fake: FakeX) -> list[Out]:
 def out_at_keyed(fake: keyed.FakeKeyed) -> list[Out]:
     assert fake.overwritten == [], "a key never stands for two records"
     places = {key: place for place, key in enumerate(fake.records, 1)}
-    return [Out(key, each["text"], *_links_of(fake, each, places)) for key, each in fake.records.items()]
+    return [
+        Out(key, each["text"], *_links_of(fake, each, places)) for key, each in fake.records.items()
+    ]
 
 
 def _links_of(
@@ -174,15 +192,23 @@ def _links_of(
 
 
 def out_in_folder(outbox: Path) -> list[Out]:
-    """Every thread that a reader of the outbox's folder sees, part after part; nothing half-written is left."""
+    """Every thread that a reader of the outbox's folder sees, part after part; nothing half-written
+    is left.
+    """
     found = []
     for folder in sorted(outbox.iterdir()):
         assert not folder.name.startswith("."), f"{folder.name} was left"
         described = json.loads((folder / "thread.json").read_text(encoding="utf-8"))
         for place, part in enumerate(described["parts"], 1):
             own, picture = folder / f"{place}.txt", part["picture"]
-            pictures = ((_sha((folder / picture["file"]).read_bytes()), picture["alt"]),) if picture else ()
-            found.append(Out(f"{folder.name}/{place}", own.read_text(encoding="utf-8"), place - 1, pictures))
+            pictures = (
+                ((_sha((folder / picture["file"]).read_bytes()), picture["alt"]),)
+                if picture
+                else ()
+            )
+            found.append(
+                Out(f"{folder.name}/{place}", own.read_text(encoding="utf-8"), place - 1, pictures)
+            )
     return found
 
 
@@ -191,7 +217,9 @@ def _sha(data: bytes) -> str:
 
 
 def is_start_of(whole: list[Out], out: list[Out]) -> bool:
-    """Whether what is out is the thread from its first part on: each once, in order, replying rightly."""
+    """Whether what is out is the thread from its first part on: each once, in order, replying
+    rightly.
+    """
     return [each[1:] for each in out] == [each[1:] for each in whole[: len(out)]]
 
 
@@ -209,7 +237,11 @@ def wrong(whole: list[Out], out: list[Out], end: End) -> str:
 
 def _silence(end: End) -> str:
     """A thread that is not sent has a notice that says so."""
-    asked = [key for kind, key in end.notices if kind == notices.Kind.UNCERTAIN and "/ask" in key.partition(": ")[0]]
+    asked = [
+        key
+        for kind, key in end.notices
+        if kind == notices.Kind.UNCERTAIN and "/ask" in key.partition(": ")[0]
+    ]
     kinds = {kind for kind, _ in end.notices}
     heard = {
         State.FAILED.value: notices.Kind.FAILED in kinds,

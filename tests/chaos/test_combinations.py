@@ -1,4 +1,5 @@
-"""Whatever befalls a call to X, and a crash at any point after it: nothing twice, nothing lost, nothing in silence.
+"""Whatever befalls a call to X, and a crash at any point after it: nothing twice, nothing lost,
+nothing in silence.
 
 A sample, the same each time; all of them with CHAOS=all (make chaos).
 """
@@ -11,7 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
-from bot import assemble, config
+from bot import config
+from bot.app import assemble
 from tests.chaos import scene
 from tests.chaos.conftest import Ground
 from tests.chaos.places import AtX
@@ -25,7 +27,11 @@ IS_ALL = os.environ.get("CHAOS") == "all"
 SAMPLE, SLOW_SAMPLE = 112, 30
 """Combinations of each switch where not all are run: more than two thousand together."""
 
-SWITCHES = {name.lower().replace("_", " "): each for name, each in vars(x).items() if isinstance(each, Trouble)}
+SWITCHES = {
+    name.lower().replace("_", " "): each
+    for name, each in vars(x).items()
+    if isinstance(each, Trouble)
+}
 """Every switch that the local X has."""
 
 Pair = tuple[int, int]
@@ -40,12 +46,16 @@ class Case(NamedTuple):
 
 CALM = Case(Trouble(is_accepted=True))
 CASES = {name: Case(trouble) for name, trouble in SWITCHES.items()} | {
-    f"{name} but in time": Case(trouble, is_in_time=True) for name, trouble in SWITCHES.items() if trouble.is_held
+    f"{name} but in time": Case(trouble, is_in_time=True)
+    for name, trouble in SWITCHES.items()
+    if trouble.is_held
 }
 
 
 class Voyage(NamedTuple):
-    """What came of a thread: by its network, by our rows, and the points each of its processes came by."""
+    """What came of a thread: by its network, by our rows, and the points each of its processes came
+    by.
+    """
 
     out: list[Out]
     end: End
@@ -60,7 +70,8 @@ class Sea:
         self._prepared = ground.copy(place)
         self._folder = self._prepared.with_name(f"{self._prepared.name}_at_sea")
         scene.copy(self._prepared, self._folder, place.account())
-        # One engine for all: it keeps what it has compiled, and opens the file anew for each process.
+        # One engine for all: it keeps what it has compiled, and opens the file anew for each
+        # process.
         self.database = assemble.database(config.load(self._folder / "config.toml"))
 
     def learn(self) -> None:
@@ -72,10 +83,13 @@ class Sea:
         assert (calm.end.state, len(self.whole)) == ("sent", scene.PARTS)
 
     def sail(self, case: Case = CALM, call: int = 0, crashes: Sequence[int] = ()) -> Voyage:
-        """One thread whose call of that number meets trouble, and whose processes crash, one after the other."""
+        """One thread whose call of that number meets trouble, and whose processes crash, one after
+        the other.
+        """
         self._clock.at, fake = scene.SLOT, self._place.fake
         self._place.empty()
-        # What X accepts when it was sent again already, nothing but X can keep from being there twice.
+        # What X accepts when it was sent again already, nothing but X can keep from being there
+        # twice.
         fake.state.refuses_duplicates = case.trouble.is_held and not case.is_in_time
         fake.trouble[call] = case.trouble
         shutil.rmtree(self._folder)
@@ -104,7 +118,9 @@ class Sea:
             self.database.close()
 
     def later_points(self, case: Case, call: int) -> range:
-        """The points that a process comes by after it made the call that meets trouble, without a crash."""
+        """The points that a process comes by after it made the call that meets trouble, without a
+        crash.
+        """
         voyage = self.sail(case, call)
         assert scene.wrong(self.whole, voyage.out, voyage.end) == "", voyage.end
         points = voyage.points[0]
@@ -113,7 +129,12 @@ class Sea:
 
 
 @pytest.fixture
-def sea(place: AtX, grounds: Callable[[str], Ground], clock: StoppedClock, monkeypatch: pytest.MonkeyPatch) -> Sea:
+def sea(
+    place: AtX,
+    grounds: Callable[[str], Ground],
+    clock: StoppedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Sea:
     made = Sea(place, grounds("sqlite"), clock)
     monkeypatch.setattr(assemble, "database", lambda own: made.database)
     made.learn()
@@ -151,7 +172,9 @@ def test_trouble_at_any_call_and_a_crash_at_any_later_point_neither_double_nor_l
     for call, point in told(name, combinations, capsys):
         voyage = sea.sail(case, call, [point])
         if wrong := scene.wrong(sea.whole, voyage.out, voyage.end):
-            bad.append(f"call {call}, crash at {point} ({voyage.points[0][-1]}): {wrong}: {voyage.end}")
+            bad.append(
+                f"call {call}, crash at {point} ({voyage.points[0][-1]}): {wrong}: {voyage.end}"
+            )
     assert not bad, "\n".join(bad)
 
 
@@ -162,11 +185,15 @@ def test_a_crash_and_a_second_one_while_recovering_cost_and_double_no_part(
 ) -> None:
     first = range(1, len(sea.points) + 1, 1 if IS_ALL else 3)
     recovering = {point: range(1, len(sea.sail(crashes=[point]).points[1]) + 1) for point in first}
-    combinations = chosen([(point, second) for point, points in recovering.items() for second in points])
+    combinations = chosen(
+        [(point, second) for point, points in recovering.items() for second in points]
+    )
     bad = []
     for crashes in told("two crashes", combinations, capsys):
         voyage = sea.sail(crashes=crashes)
         wrong = scene.wrong(sea.whole, voyage.out, voyage.end)
         if wrong or voyage.end.state != "sent":
-            bad.append(f"crashes at {crashes} ({[names[-1] for names in voyage.points]}): {wrong}: {voyage.end}")
+            bad.append(
+                f"crashes at {crashes} ({[names[-1] for names in voyage.points]}): {wrong}: {voyage.end}"
+            )
     assert not bad, "\n".join(bad)

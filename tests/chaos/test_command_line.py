@@ -1,4 +1,6 @@
-"""The same by the commands that people run, on the machine's own clock: what the harness does is what happens."""
+"""The same by the commands that people run, on the machine's own clock: what the harness does is
+what happens.
+"""
 
 import signal
 import subprocess
@@ -27,7 +29,13 @@ def mlcollage(folder: Path, *args: str, kill_at: int = 0) -> list[str]:
     told.unlink(missing_ok=True)
     command = [sys.executable, "-m", "tests.chaos.command", str(told), str(kill_at), *args]
     done = subprocess.run(
-        command, cwd=folder, env=ENVIRONMENT, capture_output=True, encoding="utf-8", timeout=60, check=False
+        command,
+        cwd=folder,
+        env=ENVIRONMENT,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
     )
     assert "Traceback" not in done.stderr, done.stderr
     if kill_at:
@@ -42,21 +50,27 @@ def posted(place: Place, folder: Path, *, kill_at: int = 0) -> list[str]:
     place.empty()
     folder.mkdir()
     account = place.account()
-    scene.write_config(folder, account | {"total_timeout": "1s"} if place.kind == "x" else account, more=SHORT)
+    scene.write_config(
+        folder, account | {"total_timeout": "1s"} if place.kind == "x" else account, more=SHORT
+    )
     mlcollage(folder, "add", scene.write_long_item(folder).name)
     return mlcollage(folder, "post", scene.NAME, "--now", kill_at=kill_at)
 
 
 def seen(folder: Path) -> End:
-    world = scene.enter(folder, StoppedClock(datetime.now(UTC)))
-    found = scene.look(world)
-    world.database.close()
+    context = scene.enter(folder, StoppedClock(datetime.now(UTC)))
+    found = scene.look(context)
+    context.database.close()
     return found
 
 
 @pytest.mark.parametrize("place", PLACES, indirect=True)
 def test_a_command_that_is_killed_leaves_a_thread_that_later_ticks_end(
-    place: Place, grounds: Callable[[str], Ground], forked: Forks, clock: StoppedClock, tmp_path: Path
+    place: Place,
+    grounds: Callable[[str], Ground],
+    forked: Forks,
+    clock: StoppedClock,
+    tmp_path: Path,
 ) -> None:
     clock.at = datetime.now(UTC)
     points = posted(place, tmp_path / "whole")
@@ -79,4 +93,6 @@ def test_a_command_that_is_killed_leaves_a_thread_that_later_ticks_end(
     case = ground.copy(place)
     harness = forked.send(case).points
     ground.forget(case)
-    assert [name for name in points if "request" in name] == [name for name in harness if "request" in name]
+    assert [name for name in points if "request" in name] == [
+        name for name in harness if "request" in name
+    ]

@@ -1,4 +1,6 @@
-"""kill -9, as a real process, at every point of a thread's way, on every kind of network and database."""
+"""kill -9, as a real process, at every point of a thread's way, on every kind of network and
+database.
+"""
 
 from collections.abc import Callable
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.settings import Table
 from bot.publishers import table
-from bot.publishers.x import X
+from bot.publishers.x.publisher import X
 from tests.conftest import StoppedClock
 from tests.fakes import x
 from tests.fakes.x import FakeX
@@ -22,7 +22,9 @@ def fake(clock: StoppedClock) -> Iterator[FakeX]:
 @pytest.fixture
 def make(fake: FakeX, tmp_path: Path, clock: StoppedClock) -> Callable[..., X]:
     def made(**more: str) -> X:
-        publisher = table.make(Table("config.toml", "accounts.lab", x.account(fake, **more)), tmp_path, clock)
+        publisher = table.make(
+            Table("config.toml", "accounts.lab", x.account(fake, **more)), tmp_path, clock
+        )
         assert isinstance(publisher, X)
         return publisher
 

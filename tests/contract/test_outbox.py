@@ -19,7 +19,9 @@ from tests.contract.test_publishers import EARLIER, IMAGE, LATER, THREAD, firsts
 
 @pytest.fixture
 def outbox(tmp_path: Path) -> Publisher:
-    return table.make(Table("config.toml", "accounts.lab", {"network": "outbox"}), tmp_path, StoppedClock(MONDAY))
+    return table.make(
+        Table("config.toml", "accounts.lab", {"network": "outbox"}), tmp_path, StoppedClock(MONDAY)
+    )
 
 
 @pytest.fixture
@@ -46,7 +48,11 @@ def test_a_thread_is_a_folder_with_its_description_texts_and_the_picture_s_exact
         "parts": [
             {
                 "text": "First #mlcollage",
-                "picture": {"file": "auto-sklearn.png", "alt": "A white slide.", "mime": "image/png"},
+                "picture": {
+                    "file": "auto-sklearn.png",
+                    "alt": "A white slide.",
+                    "mime": "image/png",
+                },
             },
             {"text": "Second", "picture": None},
             {"text": "📝 Paper: https://example.org/paper", "picture": None},
@@ -55,8 +61,14 @@ def test_a_thread_is_a_folder_with_its_description_texts_and_the_picture_s_exact
 
 
 def test_a_roundup_s_folder_has_its_month(outbox: Publisher, folder: Path) -> None:
-    outbox.send(THREAD._replace(kind=Kind.ROUNDUP, name="roundup-2021-09", number=None, key="other"), None, {})
-    described = json.loads((folder / "2021-08-04-roundup-2021-09" / "thread.json").read_text(encoding="utf-8"))
+    outbox.send(
+        THREAD._replace(kind=Kind.ROUNDUP, name="roundup-2021-09", number=None, key="other"),
+        None,
+        {},
+    )
+    described = json.loads(
+        (folder / "2021-08-04-roundup-2021-09" / "thread.json").read_text(encoding="utf-8")
+    )
     assert (described["kind"], described["number"]) == ("roundup", None)
 
 
@@ -67,7 +79,9 @@ def test_the_same_key_is_never_written_twice(outbox: Publisher, folder: Path) ->
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
 
 
-def test_another_thread_of_the_same_day_and_name_gets_a_folder_of_its_own(outbox: Publisher, folder: Path) -> None:
+def test_another_thread_of_the_same_day_and_name_gets_a_folder_of_its_own(
+    outbox: Publisher, folder: Path
+) -> None:
     other = THREAD._replace(key="second/2021-08-04T13:00:00Z/lab")
     outbox.send(THREAD, None, {})
     outbox.send(other, None, {})
@@ -89,7 +103,9 @@ def test_what_a_killed_writer_left_behind_is_swept_up(outbox: Publisher, folder:
 def unwritable(tmp_path: Path) -> Publisher:
     """An outbox whose folder is a file: root may write anywhere, but not there."""
     (tmp_path / "outbox").write_bytes(b"")
-    return table.make(Table("config.toml", "accounts.lab", {"network": "outbox"}), tmp_path, StoppedClock(MONDAY))
+    return table.make(
+        Table("config.toml", "accounts.lab", {"network": "outbox"}), tmp_path, StoppedClock(MONDAY)
+    )
 
 
 def test_an_outbox_that_cannot_be_written_is_unavailable_and_says_so(unwritable: Publisher) -> None:
@@ -105,12 +121,17 @@ def test_a_survey_reads_the_threads_since_the_day_of_the_last_receipt_and_no_old
     outbox: Publisher, folder: Path
 ) -> None:
     send(outbox, EARLIER)
-    beside = THREAD._replace(key="second/2021-08-04T13:00:00Z/lab", parts=(Part(1, "The same day #mlcollage"),))
+    beside = THREAD._replace(
+        key="second/2021-08-04T13:00:00Z/lab", parts=(Part(1, "The same day #mlcollage"),)
+    )
     out, _ = send(outbox, THREAD), send(outbox, beside)
     make_unreadable(folder / "2021-07-28-barlow-twins")
     survey = outbox.survey(LATER, {}, ids_of(out)[3])
     assert firsts(survey) == ["First #mlcollage", "The same day #mlcollage"]
-    assert [post.receipt.id for post in survey.others] == ["2021-08-04-auto-sklearn/1", "2021-08-04-auto-sklearn-2/1"]
+    assert [post.receipt.id for post in survey.others] == [
+        "2021-08-04-auto-sklearn/1",
+        "2021-08-04-auto-sklearn-2/1",
+    ]
 
 
 def make_unreadable(place: Path) -> None:
@@ -126,12 +147,19 @@ def test_without_a_receipt_of_ours_the_newest_twenty_are_read(
     texts = [f"The one of day {day} #mlcollage" for day in range(1, 26)]
     for day, text in enumerate(texts, 1):
         local_on = THREAD.local_on.replace(day=day)
-        send(outbox, EARLIER._replace(key=f"mlcollage/{local_on}/lab", local_on=local_on, parts=(Part(1, text),)))
+        send(
+            outbox,
+            EARLIER._replace(
+                key=f"mlcollage/{local_on}/lab", local_on=local_on, parts=(Part(1, text),)
+            ),
+        )
     make_unreadable(folder / "2021-08-05-barlow-twins")
     assert firsts(outbox.survey(LATER._replace(name="another"), {}, since)) == texts[5:]
 
 
-def test_threads_of_a_rehearsal_are_no_posts_but_are_found_by_their_own_key(outbox: Publisher) -> None:
+def test_threads_of_a_rehearsal_are_no_posts_but_are_found_by_their_own_key(
+    outbox: Publisher,
+) -> None:
     rehearsed = THREAD._replace(key=thread_key("mlcollage", "2021-08-04T13:00:00Z", "lab", 1))
     out = send(outbox, rehearsed)
     assert outbox.survey(THREAD, {}, None).others == ()
@@ -151,7 +179,9 @@ def test_another_collage_under_our_key_is_another_post(outbox: Publisher) -> Non
     b'{"key": "a/b/c", "parts": 5}', b'{"key": "a/b/c", "parts": []}', b'{"key": "a/b/c", "parts": [5, {"text": 5}]}',
     b"[" * 100_000,
 ])  # fmt: skip
-def test_a_folder_that_describes_no_thread_is_no_post(outbox: Publisher, folder: Path, content: bytes) -> None:
+def test_a_folder_that_describes_no_thread_is_no_post(
+    outbox: Publisher, folder: Path, content: bytes
+) -> None:
     send(outbox, EARLIER)
     (folder / "2021-08-03-notes").mkdir()
     (folder / "2021-08-03-notes" / "thread.json").write_bytes(content)
@@ -189,7 +219,9 @@ def test_a_part_is_known_by_its_text_s_path_or_address_and_by_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = {"network": "outbox", "folder": "my own/存档 50%"}
-    outbox = table.make(Table("config.toml", "accounts.lab", settings), tmp_path, StoppedClock(MONDAY))
+    outbox = table.make(
+        Table("config.toml", "accounts.lab", settings), tmp_path, StoppedClock(MONDAY)
+    )
     second = send(outbox, THREAD).parts[1].receipt
     assert second
     place = tmp_path / "my own/存档 50%/2021-08-04-auto-sklearn"
@@ -207,8 +239,13 @@ def test_a_part_is_known_by_its_text_s_path_or_address_and_by_nothing_else(
     elsewhere.mkdir()
     (elsewhere / "2.txt").write_text("Second", encoding="utf-8")
     wrong = ["4.txt", "02.txt", "thread.json", "auto-sklearn.png", ".", str(elsewhere / "2.txt")]
-    for way in [*(str(place / name) for name in wrong), second.url.replace("//", "//other.example")]:
-        with pytest.raises(BadInput, match="is no part of a thread in this outbox; name its text, as in"):
+    for way in [
+        *(str(place / name) for name in wrong),
+        second.url.replace("//", "//other.example"),
+    ]:
+        with pytest.raises(
+            BadInput, match="is no part of a thread in this outbox; name its text, as in"
+        ):
             outbox.receipt(way)
 
 

@@ -35,7 +35,10 @@ def _settings(network: str, clock: StoppedClock) -> Iterator[dict[str, str]]:
 
 @pytest.fixture(params=[*sorted(table.NETWORKS), keyed.NAME])
 def make(
-    request: pytest.FixtureRequest, tmp_path: Path, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    clock: StoppedClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Make]:
     """Makes the same account of each network again, as after a restart."""
     monkeypatch.setitem(table.NETWORKS, keyed.NAME, keyed.PLACE)
@@ -52,7 +55,11 @@ THREAD = Thread(
     number=29,
     name="auto-sklearn",
     local_on=date(2021, 8, 4),
-    parts=(Part(1, "First #mlcollage", IMAGE), Part(2, "Second"), Part(3, "📝 Paper: https://example.org/paper")),
+    parts=(
+        Part(1, "First #mlcollage", IMAGE),
+        Part(2, "Second"),
+        Part(3, "📝 Paper: https://example.org/paper"),
+    ),
 )
 
 
@@ -189,7 +196,9 @@ def test_a_post_that_a_person_points_to_has_the_receipt_it_got_when_it_went_out(
     "https://[", "1.txt", "../1.txt", "2021-08-04-auto-sklearn/9.txt", "\x00", "a\nb/1.txt", "\ud800/1.txt",
     "/" * 5_000, "/" + "a" * 300 + "/1.txt", "9" * 5_000 + ".txt",
 ])  # fmt: skip
-def test_an_address_of_no_post_of_ours_is_bad_input_in_one_sentence(make: Make, address: str) -> None:
+def test_an_address_of_no_post_of_ours_is_bad_input_in_one_sentence(
+    make: Make, address: str
+) -> None:
     publisher = make()
     send(publisher, THREAD)
     with pytest.raises(BadInput) as told:
@@ -216,7 +225,9 @@ def test_its_limits_are_a_network_s(make: Make) -> None:
 
 
 @pytest.mark.parametrize("network", sorted(table.NETWORKS))
-def test_a_setting_it_does_not_know_is_named_with_its_dotted_key(network: str, tmp_path: Path) -> None:
+def test_a_setting_it_does_not_know_is_named_with_its_dotted_key(
+    network: str, tmp_path: Path
+) -> None:
     raw = Table("config.toml", "accounts.lab", {"network": network, "colour": "red"})
     with pytest.raises(BadConfig, match=r"accounts\.lab\.colour in config\.toml is no setting"):
         table.make(raw, tmp_path, StoppedClock(MONDAY))
@@ -224,5 +235,7 @@ def test_a_setting_it_does_not_know_is_named_with_its_dotted_key(network: str, t
 
 def test_an_unknown_network_is_named(tmp_path: Path) -> None:
     raw = Table("config.toml", "accounts.lab", {"network": "gopher"})
-    with pytest.raises(BadConfig, match=r"accounts\.lab\.network in config\.toml must be one of .*, not 'gopher'"):
+    with pytest.raises(
+        BadConfig, match=r"accounts\.lab\.network in config\.toml must be one of .*, not 'gopher'"
+    ):
         table.make(raw, tmp_path, StoppedClock(MONDAY))

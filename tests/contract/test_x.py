@@ -1,4 +1,6 @@
-"""What X alone promises: one call after the other against a local X, and whatever may come back from one."""
+"""What X alone promises: one call after the other against a local X, and whatever may come back
+from one.
+"""
 
 import subprocess
 import sys
@@ -17,9 +19,11 @@ from bot.core import errors
 from bot.core.delivery import Found, NotSeen, Part, Receipt, Thread
 from bot.core.errors import BadConfig
 from bot.core.settings import Secret, Table
-from bot.publishers import table, x_errors, x_match
-from bot.publishers.x import X
-from bot.publishers.x_transport import Answer
+from bot.publishers import table
+from bot.publishers.x import errors as x_errors
+from bot.publishers.x import matching
+from bot.publishers.x.publisher import X
+from bot.publishers.x.transport import Answer
 from tests.conftest import MONDAY, ROOT, StoppedClock, png
 from tests.contract.test_publishers import IMAGE, THREAD, ids, ids_of, ready
 from tests.fakes import x
@@ -73,14 +77,23 @@ def test_an_upload_is_made_again_when_nine_tenths_of_its_life_are_over(
     assert fake.state.posts[0].media[0].alt == "A white slide."
 
 
-def test_a_picture_that_was_exchanged_after_its_upload_is_uploaded_too(publisher: X, fake: FakeX) -> None:
+def test_a_picture_that_was_exchanged_after_its_upload_is_uploaded_too(
+    publisher: X, fake: FakeX
+) -> None:
     saved = publisher.prepare(THREAD, {})
     other = IMAGE._replace(alt="Another description.")
-    saved = publisher.prepare(THREAD._replace(parts=(THREAD.parts[0]._replace(image=other),)), saved)
-    assert [media.alt for media in fake.state.media.values()] == ["A white slide.", "Another description."]
+    saved = publisher.prepare(
+        THREAD._replace(parts=(THREAD.parts[0]._replace(image=other),)), saved
+    )
+    assert [media.alt for media in fake.state.media.values()] == [
+        "A white slide.",
+        "Another description.",
+    ]
 
 
-def test_alt_text_that_x_does_not_take_keeps_the_upload_for_the_next_try(publisher: X, fake: FakeX) -> None:
+def test_alt_text_that_x_does_not_take_keeps_the_upload_for_the_next_try(
+    publisher: X, fake: FakeX
+) -> None:
     fake.on_route[ALT, 1] = x.FAIL_500
     with pytest.raises(errors.Unavailable) as told:
         publisher.prepare(THREAD, {})
@@ -148,7 +161,9 @@ def test_a_picture_x_does_not_take_is_refused_with_x_s_own_words(publisher: X, f
 # Posting
 
 
-def test_each_part_answers_the_one_before_it_and_only_the_first_has_the_picture(publisher: X, fake: FakeX) -> None:
+def test_each_part_answers_the_one_before_it_and_only_the_first_has_the_picture(
+    publisher: X, fake: FakeX
+) -> None:
     thread, _ = sent(publisher, THREAD, 3)
     ids = [post.id for post in fake.state.posts]
     assert [post.parent for post in fake.state.posts] == [None, *ids[:2]]
@@ -209,7 +224,9 @@ def test_a_403_on_the_account_blocks_it_in_every_form_x_says_it(detail: dict[str
     assert isinstance(refusal, errors.Blocked)
 
 
-def test_a_server_that_drips_is_left_at_the_total_deadline(make: Callable[..., X], fake: FakeX) -> None:
+def test_a_server_that_drips_is_left_at_the_total_deadline(
+    make: Callable[..., X], fake: FakeX
+) -> None:
     publisher = make(read_timeout="5s", total_timeout="500ms")
     saved = publisher.prepare(THREAD, {})
     fake.on_route[POST, 1] = x.ACCEPT_THEN_DRIP
@@ -220,7 +237,9 @@ def test_a_server_that_drips_is_left_at_the_total_deadline(make: Callable[..., X
     assert len(fake.state.posts) == 1
 
 
-def test_a_server_that_says_nothing_is_left_at_the_read_deadline(make: Callable[..., X], fake: FakeX) -> None:
+def test_a_server_that_says_nothing_is_left_at_the_read_deadline(
+    make: Callable[..., X], fake: FakeX
+) -> None:
     publisher = make(read_timeout="200ms", total_timeout="20s")
     saved = publisher.prepare(THREAD, {})
     fake.on_route[POST, 1] = x.ACCEPT_MUCH_LATER
@@ -264,7 +283,9 @@ def test_where_no_connection_comes_about_the_post_surely_is_not_out(
         ({}, 900),
     ],
 )  # fmt: skip
-def test_the_wait_after_429_goes_by_x_s_clock_and_is_sensible_without_it(headers: dict[str, str], seconds: int) -> None:
+def test_the_wait_after_429_goes_by_x_s_clock_and_is_sensible_without_it(
+    headers: dict[str, str], seconds: int
+) -> None:
     assert x_errors.wait(headers, MONDAY) == timedelta(seconds=seconds)
 
 
@@ -283,7 +304,9 @@ def test_a_reply_just_after_its_parent_waits_some_seconds_longer_each_time_and_n
         saved = told.value.saved
     assert waits == [5, 10, 20, 40, 80, 160]
     fake.on_route[POST, 8] = x.REPLY_TOO_EARLY
-    with pytest.raises(errors.Rejected, match="does not find the post that part 2 answers: You attempted to reply"):
+    with pytest.raises(
+        errors.Rejected, match="does not find the post that part 2 answers: You attempted to reply"
+    ):
         publisher.send(thread, 2, saved)
 
 
@@ -306,10 +329,14 @@ def test_a_duplicate_is_looked_for_and_found_where_it_belongs(publisher: X, fake
     with pytest.raises(errors.Uncertain):
         publisher.send(thread, 2, saved)
     receipts = publisher.send(thread, 2, saved)
-    assert {position: receipt.id for position, receipt in receipts.items()} == {2: fake.state.posts[1].id}
+    assert {position: receipt.id for position, receipt in receipts.items()} == {
+        2: fake.state.posts[1].id
+    }
 
 
-def test_a_duplicate_elsewhere_is_never_sent_again_before_a_person_looked(publisher: X, fake: FakeX) -> None:
+def test_a_duplicate_elsewhere_is_never_sent_again_before_a_person_looked(
+    publisher: X, fake: FakeX
+) -> None:
     elsewhere = fake.state.add("Second")
     thread, saved = sent(publisher, THREAD, 1)
     with pytest.raises(
@@ -318,8 +345,12 @@ def test_a_duplicate_elsewhere_is_never_sent_again_before_a_person_looked(publis
         publisher.send(thread, 2, saved)
     assert told.value.saved == saved | {"duplicate": True}
     assert publisher.find(thread, saved) == NotSeen(anchor_seen=True)
-    assert publisher.find(thread, told.value.saved) == NotSeen(anchor_seen=False), "a person is asked"
-    assert publisher.survey(thread, told.value.saved, None).saved == saved | {"anchor": ids_of(thread)[1]}
+    assert publisher.find(thread, told.value.saved) == NotSeen(anchor_seen=False), (
+        "a person is asked"
+    )
+    assert publisher.survey(thread, told.value.saved, None).saved == saved | {
+        "anchor": ids_of(thread)[1]
+    }
     fake.state.posts.remove(elsewhere)
     found = fake.state.add("Second", parent=ids_of(thread)[1])
     look = publisher.find(thread, told.value.saved)
@@ -327,7 +358,9 @@ def test_a_duplicate_elsewhere_is_never_sent_again_before_a_person_looked(publis
     assert ids(look.receipts) == {2: found.id}
 
 
-def test_a_duplicate_that_could_not_be_looked_for_asks_a_person_too(publisher: X, fake: FakeX) -> None:
+def test_a_duplicate_that_could_not_be_looked_for_asks_a_person_too(
+    publisher: X, fake: FakeX
+) -> None:
     fake.state.add("Second")
     thread, saved = sent(publisher, THREAD, 1)
     fake.on_route[TIMELINE, fake.counts[TIMELINE] + 1] = x.FAIL_500
@@ -407,27 +440,31 @@ def test_the_same_text_elsewhere_is_not_taken_for_the_part(publisher: X, fake: F
     saved = ready(publisher, THREAD)
     first = fake.state.add(THREAD.parts[0].text)
     assert isinstance(publisher.find(THREAD, saved), NotSeen), "it has no picture"
-    thread, saved = sent(publisher, THREAD._replace(parts=(Part(1, "Root", IMAGE), *THREAD.parts[1:])), 1)
+    thread, saved = sent(
+        publisher, THREAD._replace(parts=(Part(1, "Root", IMAGE), *THREAD.parts[1:])), 1
+    )
     fake.state.add("Second", parent=first.id)
     fake.state.add("Second")
     assert isinstance(publisher.find(thread, saved), NotSeen), "each answers another post or none"
     right = fake.state.add("Second", parent=thread.parts[0].receipt.id)  # type: ignore[union-attr]
     look = publisher.find(thread, saved)
     assert isinstance(look, Found)
-    assert [(position, receipt.id) for position, receipt in look.receipts.items()] == [(2, right.id)]
+    assert [(position, receipt.id) for position, receipt in look.receipts.items()] == [
+        (2, right.id)
+    ]
 
 
 def test_a_reply_whose_parent_is_not_told_is_judged_by_its_thread() -> None:
     reply = {"id": "12", "text": "Second", "conversation_id": "10"}
-    assert x_match.find([reply], THREAD.parts[1], "11", "10") == reply
-    assert x_match.find([reply], THREAD.parts[1], "21", "20") is None
-    assert x_match.find([reply], THREAD.parts[1]._replace(position=1), None, None) is None
+    assert matching.find([reply], THREAD.parts[1], "11", "10") == reply
+    assert matching.find([reply], THREAD.parts[1], "21", "20") is None
+    assert matching.find([reply], THREAD.parts[1]._replace(position=1), None, None) is None
 
 
 def test_a_link_whose_target_x_does_not_tell_may_be_any() -> None:
     post = {"id": "1", "text": "See https://t.co/abcdefghij now"}
-    assert x_match.says(post, "See https://example.org/long/path now")
-    assert not x_match.says(post, "See https://example.org/long/path later")
+    assert matching.says(post, "See https://example.org/long/path now")
+    assert not matching.says(post, "See https://example.org/long/path later")
 
 
 # Reading back and checking
@@ -438,7 +475,9 @@ def test_what_x_shows_otherwise_than_it_was_sent_is_said(publisher: X, fake: Fak
     assert [publisher.read_back(thread, position, saved) for position in (1, 2, 3)] == ["", "", ""]
     first, second, third = fake.state.posts
     first.media[0].alt = ""
-    assert "part 1 is out, but differs on x: its picture has another alt text or none" in said(publisher, thread, 1)
+    assert "part 1 is out, but differs on x: its picture has another alt text or none" in said(
+        publisher, thread, 1
+    )
     first.media = []
     assert "its picture is missing" in said(publisher, thread, 1)
     second.shown = "Sec"
@@ -458,8 +497,12 @@ def said(publisher: X, thread: Thread, position: int) -> str:
     return told.lower()
 
 
-@pytest.mark.parametrize("trouble", [x.DROP, x.FAIL_500, x.NOT_AUTHORIZED, x.TOO_MANY, raw(200, b"null")])
-def test_a_failed_reading_back_is_a_sentence_and_no_more(publisher: X, fake: FakeX, trouble: Trouble) -> None:
+@pytest.mark.parametrize(
+    "trouble", [x.DROP, x.FAIL_500, x.NOT_AUTHORIZED, x.TOO_MANY, raw(200, b"null")]
+)
+def test_a_failed_reading_back_is_a_sentence_and_no_more(
+    publisher: X, fake: FakeX, trouble: Trouble
+) -> None:
     thread, _ = sent(publisher, THREAD, 1)
     fake.on_route["GET /2/tweets/:id", 1] = trouble
     assert said(publisher, thread, 1).startswith("part 1 is out")
@@ -469,9 +512,14 @@ def test_a_failed_reading_back_is_a_sentence_and_no_more(publisher: X, fake: Fak
 def test_checking_says_what_is_wrong(make: Callable[..., X], fake: FakeX) -> None:
     assert make().check() == ""
     assert make(username="@MLcollage").check() == ""
-    assert make(username="other").check() == "The keys are those of @mlcollage, but the configuration says @other."
+    assert (
+        make(username="other").check()
+        == "The keys are those of @mlcollage, but the configuration says @other."
+    )
     wrong = make(access_token_secret="mistyped").check()
-    assert wrong.startswith("X refuses this account's keys (Could not authenticate you: the signature is wrong)")
+    assert wrong.startswith(
+        "X refuses this account's keys (Could not authenticate you: the signature is wrong)"
+    )
     fake.trouble = {len(fake.calls) + 1: x.NO_CREDITS}
     assert "no credits left" in make().check()
 
@@ -481,7 +529,9 @@ def test_checking_says_what_is_wrong(make: Callable[..., X], fake: FakeX) -> Non
 
 def account(tmp_path: Path, **values: object) -> X:
     made = table.make(
-        Table("config.toml", "accounts.my-lab", {"network": "x", **values}), tmp_path, StoppedClock(MONDAY)
+        Table("config.toml", "accounts.my-lab", {"network": "x", **values}),
+        tmp_path,
+        StoppedClock(MONDAY),
     )
     assert isinstance(made, X)
     return made
@@ -502,9 +552,18 @@ def test_secrets_come_from_the_environment_a_file_each_the_table_or_one_file(
     together.write_text("".join(f'{key} = "together"\n' for key in KEYS), encoding="utf-8")
     together.chmod(0o600)
     (tmp_path / "token.txt").write_text("from a file\n", encoding="utf-8")
-    values = {"secrets_file": "secrets.toml", "consumer_secret": "as written", "access_token_file": "token.txt"}
+    values = {
+        "secrets_file": "secrets.toml",
+        "consumer_secret": "as written",
+        "access_token_file": "token.txt",
+    }
     monkeypatch.setenv("MLCOLLAGE_MY_LAB_CONSUMER_KEY", "from the environment")
-    assert secrets(account(tmp_path, **values)) == ("from the environment", "as written", "from a file", "together")
+    assert secrets(account(tmp_path, **values)) == (
+        "from the environment",
+        "as written",
+        "from a file",
+        "together",
+    )
 
 
 def test_a_secrets_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
@@ -523,7 +582,10 @@ def test_a_secrets_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
     ("content", "words"),
     [
         ("CONSUMER_KEY=hush", "cannot be read as TOML"),
-        ('consumer_kee = "hush"', "consumer_kee in secrets.toml is no secret; did you mean consumer_key"),
+        (
+            'consumer_kee = "hush"',
+            "consumer_kee in secrets.toml is no secret; did you mean consumer_key",
+        ),
         ("consumer_key = 5", "consumer_key in secrets.toml must be text in quotes"),
         ("\udcff", "cannot be read as TOML"),
     ],
@@ -553,11 +615,16 @@ def test_a_secrets_file_that_cannot_be_used_is_named_and_nothing_in_it_shown(
         ({"consumer_key_file": "nowhere"}, r"consumer_key_file .* cannot be read"),
         ({"secrets_file": "nowhere.toml"}, r"secrets_file .* cannot be read"),
         ({"secrets_file": "."}, r"secrets_file .* cannot be read"),
-        ({"total_timeout": "61s"}, r"total_timeout .* must be at most 60s, which is delivery\.request"),
+        (
+            {"total_timeout": "61s"},
+            r"total_timeout .* must be at most 60s, which is delivery\.request",
+        ),
         ({"consumer_kee": "hush"}, r"consumer_kee .* is no setting; did you mean consumer_key"),
     ],
 )
-def test_a_bad_setting_is_named_with_its_dotted_key(tmp_path: Path, values: dict[str, object], words: str) -> None:
+def test_a_bad_setting_is_named_with_its_dotted_key(
+    tmp_path: Path, values: dict[str, object], words: str
+) -> None:
     with pytest.raises(BadConfig, match=words) as told:
         account(tmp_path, **values)
     assert "hush" not in str(told.value)
@@ -565,7 +632,11 @@ def test_a_bad_setting_is_named_with_its_dotted_key(tmp_path: Path, values: dict
 
 def test_good_settings_are_read(tmp_path: Path) -> None:
     own = account(tmp_path, username="@mlcollage", budget="5.00", total_timeout="30s").own
-    assert (own.base_url, own.username, own.budget) == ("https://api.x.com", "mlcollage", Decimal("5.00"))
+    assert (own.base_url, own.username, own.budget) == (
+        "https://api.x.com",
+        "mlcollage",
+        Decimal("5.00"),
+    )
     for local in ("http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"):
         assert account(tmp_path, base_url=f"{local}/").own.base_url == local
 
@@ -587,7 +658,9 @@ def test_settings_do_not_show_their_secrets(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", [["--help"], ["next"], ["list"]])
 def test_looking_commands_do_not_load_tweepy(tmp_path: Path, command: list[str]) -> None:
-    (tmp_path / "config.toml").write_text('live = true\n[accounts.lab]\nnetwork = "x"\n', encoding="utf-8")
+    (tmp_path / "config.toml").write_text(
+        'live = true\n[accounts.lab]\nnetwork = "x"\n', encoding="utf-8"
+    )
     code = (
         "import sys; from click.testing import CliRunner; from bot import cli; "
         f"print(CliRunner().invoke(cli.main, {command!r}).exit_code, "
@@ -612,7 +685,19 @@ JSON = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                ["errors", "error", "code", "message", "detail", "title", "type", "data", "id", "text", "x"]
+                [
+                    "errors",
+                    "error",
+                    "code",
+                    "message",
+                    "detail",
+                    "title",
+                    "type",
+                    "data",
+                    "id",
+                    "text",
+                    "x",
+                ]
             ),
             inner,
             max_size=4,
@@ -623,25 +708,44 @@ JSON = st.recursive(
 
 
 @given(JSON, st.integers(100, 999), st.sampled_from(["read", "upload", "post"]))
-def test_any_answer_is_one_sentence_and_one_error(body: Any, status: int, kind: x_errors.Kind) -> None:
+def test_any_answer_is_one_sentence_and_one_error(
+    body: Any, status: int, kind: x_errors.Kind
+) -> None:
     answer = Answer(status, {}, body)
     said = x_errors.words(answer)
     assert said
     assert said.isprintable()
     refusal = x_errors.refusal(answer, MONDAY, kind, said)
-    assert isinstance(refusal, (errors.Rejected, errors.Blocked, errors.Unavailable, errors.Uncertain))
+    assert isinstance(
+        refusal, (errors.Rejected, errors.Blocked, errors.Unavailable, errors.Uncertain)
+    )
     assert kind == "post" or not isinstance(refusal, errors.Uncertain)
-    x_errors.is_duplicate(answer), x_errors.is_media_gone(answer), x_errors.is_reply_too_early(answer)
+    (
+        x_errors.is_duplicate(answer),
+        x_errors.is_media_gone(answer),
+        x_errors.is_reply_too_early(answer),
+    )
 
 
 POSTS = st.dictionaries(
-    st.sampled_from(["id", "text", "entities", "attachments", "referenced_posts", "conversation_id", "note_post"]), JSON
+    st.sampled_from(
+        [
+            "id",
+            "text",
+            "entities",
+            "attachments",
+            "referenced_posts",
+            "conversation_id",
+            "note_post",
+        ]
+    ),
+    JSON,
 )
 
 
 @given(st.lists(POSTS, max_size=4), st.text(max_size=40))
 def test_any_post_can_be_looked_at(posts: list[dict[str, Any]], text: str) -> None:
-    found = x_match.find(sorted(posts, key=x_match.number_of), Part(2, text), "1", "1")
+    found = matching.find(sorted(posts, key=matching.number_of), Part(2, text), "1", "1")
     assert found is None or found in posts
 
 
@@ -654,7 +758,7 @@ def test_any_text_is_known_again(text: str) -> None:
     except Refused:
         return
     post = state.timeline(state.user, {"post.fields": "entities"})["data"][0]
-    assert x_match.says(post, text)
+    assert matching.says(post, text)
 
 
 def test_the_local_x_refuses_what_the_description_does_not_allow(clock: StoppedClock) -> None:
@@ -671,7 +775,10 @@ def test_the_local_x_refuses_what_the_description_does_not_allow(clock: StoppedC
         assert wrong("GET", "/2/users/seven/tweets", {}, "", None)
         assert wrong("GET", "/2/nothing", {}, "", None)
         answer = fake.description.wrong_in_response
-        assert answer("POST", "/2/tweets", 201, "application/json", {"data": {"id": "1", "text": ""}}) == []
+        assert (
+            answer("POST", "/2/tweets", 201, "application/json", {"data": {"id": "1", "text": ""}})
+            == []
+        )
         assert answer("POST", "/2/tweets", 201, "application/json", {"data": {"id": 1}})
         assert answer("POST", "/2/tweets", 403, "application/json", error(403, 1, "No").body) == []
 

@@ -43,11 +43,15 @@ class Answer:
 class Desk:
     """The program in this process, in a folder of its own."""
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def __init__(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         self.folder, self._patch, self._capsys = folder, monkeypatch, capsys
 
     def __call__(self, *args: object, code: int = 0, lines: int = 1) -> Answer:
-        """Run a command and check its exit code; what goes wrong is told in so many lines and no more."""
+        """Run a command and check its exit code; what goes wrong is told in so many lines and no
+        more.
+        """
         self._patch.setattr(sys, "argv", ["mlcollage", *map(str, args)])
         self._capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
@@ -83,7 +87,10 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def bare(
-    prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    prepared: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Desk]:
     """Item files and a configuration, and nothing done yet."""
     folder = tmp_path / "desk"

@@ -8,7 +8,11 @@ from pathlib import Path
 from tests.conftest import ROOT
 
 # Without our own settings, and without what `make test` tells a make inside it.
-_KEPT = {name: value for name, value in os.environ.items() if not name.startswith(("MLCOLLAGE_", "MAKE", "MFLAGS"))}
+_KEPT = {
+    name: value
+    for name, value in os.environ.items()
+    if not name.startswith(("MLCOLLAGE_", "MAKE", "MFLAGS"))
+}
 ENVIRONMENT = _KEPT | {
     "PYTHONPATH": str(ROOT),
     # Nothing may depend on the machine's own zone.
@@ -35,4 +39,8 @@ def mlcollage(folder: Path, *args: object, code: int = 0) -> str:
 
 def tree(folder: Path) -> dict[str, bytes]:
     """Every file below a folder, by its path."""
-    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in folder.rglob("*")
+        if file.is_file()
+    }

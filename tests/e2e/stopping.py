@@ -1,6 +1,8 @@
-"""A bot that stops itself in the middle of a request: `python -m tests.e2e.stopping CONFIG MOMENT COUNT`.
+"""A bot that stops itself in the middle of a request: `python -m tests.e2e.stopping CONFIG MOMENT
+COUNT`.
 
-It stands still, as a process does that is suspended, until it is told to continue; then it goes on with its tick.
+It stands still, as a process does that is suspended, until it is told to continue; then it goes on
+with its tick.
 """
 
 import os
@@ -10,9 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bot import assemble, config, deliver, files, tick
+from bot import config, files
+from bot.app import assemble
+from bot.context import Context
+from bot.scheduling import tick
+from bot.sending import deliver
 from bot.storage import database, ledger
-from bot.world import World
 
 
 def stop() -> None:
@@ -34,8 +39,8 @@ class Calls:
 def before_the_intent(calls: Calls) -> None:
     begin = deliver.Lease.begin
 
-    def begun(world: World) -> deliver.Lease:
-        lease = begin(world)
+    def begun(context: Context) -> deliver.Lease:
+        lease = begin(context)
         calls.come_by()
         return lease
 
@@ -54,7 +59,9 @@ def within_the_intent(calls: Calls) -> None:
 
 
 def within_the_intent_for_long(calls: Calls) -> None:
-    """PostgreSQL is told to wait no longer than a second for what stopped in the middle of its transaction."""
+    """PostgreSQL is told to wait no longer than a second for what stopped in the middle of its
+    transaction.
+    """
     database.IDLE = 1
     within_the_intent(calls)
 
@@ -62,9 +69,9 @@ def within_the_intent_for_long(calls: Calls) -> None:
 def after_the_intent(calls: Calls) -> None:
     check = deliver.Lease.check
 
-    def checked(lease: deliver.Lease, world: World) -> None:
+    def checked(lease: deliver.Lease, context: Context) -> None:
         calls.come_by()
-        check(lease, world)
+        check(lease, context)
 
     deliver.Lease.check = checked  # type: ignore[method-assign]
 
@@ -74,10 +81,10 @@ def between_the_clocks(calls: Calls) -> None:
     check, now = deliver.Lease.check, assemble.SystemClock.now
     is_checking = False
 
-    def checked(lease: deliver.Lease, world: World) -> None:
+    def checked(lease: deliver.Lease, context: Context) -> None:
         nonlocal is_checking
         is_checking = True
-        check(lease, world)
+        check(lease, context)
 
     def read(clock: assemble.SystemClock) -> Any:
         nonlocal is_checking
@@ -114,7 +121,13 @@ def before_the_renaming(calls: Calls) -> None:
     files.sync_folder = synced
 
 
-AT_X = (before_the_intent, within_the_intent, within_the_intent_for_long, after_the_intent, between_the_clocks)
+AT_X = (
+    before_the_intent,
+    within_the_intent,
+    within_the_intent_for_long,
+    after_the_intent,
+    between_the_clocks,
+)
 AT_AN_OUTBOX = (within_the_writing, before_the_renaming)
 MOMENTS = {each.__name__: each for each in (*AT_X, *AT_AN_OUTBOX)}
 
@@ -122,9 +135,9 @@ MOMENTS = {each.__name__: each for each in (*AT_X, *AT_AN_OUTBOX)}
 def main() -> None:
     file, moment, count = sys.argv[1:]
     MOMENTS[moment](Calls(int(count)))
-    world = assemble.world(config.load(Path(file)), say=lambda at, words: print(words))
-    tick.tick(world)
-    world.database.close()
+    context = assemble.context(config.load(Path(file)), say=lambda at, words: print(words))
+    tick.tick(context)
+    context.database.close()
 
 
 if __name__ == "__main__":

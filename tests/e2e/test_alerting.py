@@ -1,4 +1,6 @@
-"""Alerts at the maintainer's desk: the test message, what doctor and notices say, and what is never shown."""
+"""Alerts at the maintainer's desk: the test message, what doctor and notices say, and what is never
+shown.
+"""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -6,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import alerts, assemble, config, simulate
+from bot import config
+from bot.app import assemble, simulate
+from bot.context import Context
 from bot.storage import notices
 from bot.storage.notices import Kind
-from bot.world import World
+from bot.watching import alerts
 from tests.e2e.conftest import CONFIG, Desk
 from tests.e2e.process import mlcollage
 from tests.fakes import listeners
@@ -26,17 +30,27 @@ def hook() -> Iterator[Webhook]:
 
 def configure(desk: Desk, *urls: str, more: str = "") -> None:
     listed = ", ".join(f'"{url}"' for url in urls)
-    (desk.folder / "config.toml").write_text(f"{CONFIG}\n[alerts]\nurls = [{listed}]\n{more}", encoding="utf-8")
+    (desk.folder / "config.toml").write_text(
+        f"{CONFIG}\n[alerts]\nurls = [{listed}]\n{more}", encoding="utf-8"
+    )
 
 
 @contextmanager
-def noticed(desk: Desk) -> Iterator[World]:
-    """The desk's world, with a notice nobody has heard yet."""
-    world = assemble.world(config.load(desk.folder / "config.toml"))
-    with closing(world.database):
-        with world.database.write() as conn:
-            notices.add(conn, Kind.HELD, "key", "x is held", world.clock.now(), 0, details="line one\nline two")
-        yield world
+def noticed(desk: Desk) -> Iterator[Context]:
+    """The desk's context, with a notice nobody has heard yet."""
+    context = assemble.context(config.load(desk.folder / "config.toml"))
+    with closing(context.database):
+        with context.database.write() as conn:
+            notices.add(
+                conn,
+                Kind.HELD,
+                "key",
+                "x is held",
+                context.clock.now(),
+                0,
+                details="line one\nline two",
+            )
+        yield context
 
 
 def test_a_test_message_says_where_it_arrived(bare: Desk, hook: Webhook) -> None:
@@ -45,7 +59,9 @@ def test_a_test_message_says_where_it_arrived(bare: Desk, hook: Webhook) -> None
     assert hook.titles("good") == ["[mlcollage] test"]
 
 
-def test_one_that_does_not_arrive_is_named_and_the_exit_code_is_1(bare: Desk, hook: Webhook) -> None:
+def test_one_that_does_not_arrive_is_named_and_the_exit_code_is_1(
+    bare: Desk, hook: Webhook
+) -> None:
     hook.does = {SECRET: "500"}
     configure(bare, hook.url("good"), hook.url(SECRET))
     told = bare("alerts", "test", code=1)
@@ -63,7 +79,9 @@ def test_without_destinations_it_says_what_to_do(bare: Desk) -> None:
     assert told.err == "There is nobody to alert: write alerts.urls into config.toml.\n"
 
 
-def test_doctor_names_the_entry_that_cannot_be_used_and_never_shows_it(bare: Desk, hook: Webhook) -> None:
+def test_doctor_names_the_entry_that_cannot_be_used_and_never_shows_it(
+    bare: Desk, hook: Webhook
+) -> None:
     configure(bare, hook.url("good"), f"slack://{SECRET}")
     told = bare("doctor", code=1)
     assert told.err == (
@@ -81,10 +99,14 @@ def test_doctor_is_content_where_nobody_is_to_be_alerted(bare: Desk) -> None:
 def test_notices_say_whether_they_have_been_alerted(bare: Desk, hook: Webhook) -> None:
     hook.does = {SECRET: "500"}
     configure(bare, hook.url("good"), hook.url(SECRET))
-    with noticed(bare) as world:
-        alerts.send(world)
+    with noticed(bare) as context:
+        alerts.send(context)
     [found] = bare("notices", "--json").json
-    assert (found["text"], found["details"], found["alerted_at"]) == ("x is held", "line one\nline two", None)
+    assert (found["text"], found["details"], found["alerted_at"]) == (
+        "x is held",
+        "line one\nline two",
+        None,
+    )
     ways = {(one["failures"], bool(one["ended_at"]), bool(one["note"])) for one in found["alerts"]}
     assert ways == {(0, True, False), (1, False, True)}
     head, row = bare("notices").out.splitlines()

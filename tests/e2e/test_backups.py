@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, update
 
-from bot import assemble, config
+from bot import config
+from bot.app import assemble
 from bot.storage import backup, notices, schema, tables
 from bot.storage.database import HEAD, Database
 from tests import rows
@@ -39,7 +40,10 @@ def other_url(request: pytest.FixtureRequest, database_url: str) -> str:
 def test_backup_says_what_it_holds(posted: Desk) -> None:
     told = posted("backup", "b.db")
     assert told.out == "Wrote b.db: 4 collages, 2 pictures, 1 thread; checked.\n"
-    assert posted("backup", "b.db", code=1).err == "b.db is there already: name another file, or remove it.\n"
+    assert (
+        posted("backup", "b.db", code=1).err
+        == "b.db is there already: name another file, or remove it.\n"
+    )
 
 
 def test_backup_as_json(posted: Desk) -> None:
@@ -49,7 +53,9 @@ def test_backup_as_json(posted: Desk) -> None:
     assert (told["rows"]["collages"], told["rows"]["attempts"]) == (4, 1)
 
 
-def test_what_was_backed_up_is_there_after_a_restore_and_work_goes_on(posted: Desk, other_url: str) -> None:
+def test_what_was_backed_up_is_there_after_a_restore_and_work_goes_on(
+    posted: Desk, other_url: str
+) -> None:
     posted("hold", "gamma")
     before = [posted.shown(name) for name in ("alpha", "beta", "gamma", "delta")]
     posted("backup", "b.db")
@@ -62,7 +68,9 @@ def test_what_was_backed_up_is_there_after_a_restore_and_work_goes_on(posted: De
     assert posted("notices", "--json").json[0]["text"] == told[1]
     rest = posted.folder / "epsilon.md"
     shutil.copy(posted.folder / "delta.md", rest)
-    rest.write_text(rest.read_text(encoding="utf-8").replace('"delta"', '"epsilon"'), encoding="utf-8")
+    rest.write_text(
+        rest.read_text(encoding="utf-8").replace('"delta"', '"epsilon"'), encoding="utf-8"
+    )
     posted("add", rest.name)
     posted("post", "beta", "--now")
     assert posted.shown("beta")["number"] == before[0]["number"] + 1
@@ -71,13 +79,20 @@ def test_what_was_backed_up_is_there_after_a_restore_and_work_goes_on(posted: De
 
 def test_what_had_begun_is_found_and_not_posted_again(posted: Desk) -> None:
     """The backup was made in the middle of a thread that got out after it."""
-    with closing(Database(f"sqlite:///{posted.folder / 'queue.db'}")) as database, database.write() as conn:
+    with (
+        closing(Database(f"sqlite:///{posted.folder / 'queue.db'}")) as database,
+        database.write() as conn,
+    ):
         conn.execute(update(tables.deliveries).values(state="sending", ended_at=None, begun=True))
         conn.execute(update(tables.parts).values(receipt_id=None, receipt_url=None, sent_at=None))
         conn.execute(update(tables.attempts).values(outcome=None, ended_at=None))
     posted("backup", "b.db")
     use(posted.folder, "sqlite:///other.db")
-    assert posted("restore", "b.db").out.splitlines()[-1].endswith("1 thread that had begun is looked for first.")
+    assert (
+        posted("restore", "b.db")
+        .out.splitlines()[-1]
+        .endswith("1 thread that had begun is looked for first.")
+    )
     assert posted("restore", "b.db", code=1).err.startswith("The database ")
     posted("tick")
     with closing(sqlite3.connect(posted.folder / "other.db")) as connection:
@@ -89,16 +104,24 @@ def test_a_database_in_use_is_said_to_be_one(posted: Desk) -> None:
     use(posted.folder, "sqlite:///other.db")
     told = posted("restore", "queue.db").out.splitlines()
     assert "restored from a copy of a database as of " in told[1]
-    assert told[2] == "queue.db is no backup but a database: see that no other bot goes on posting from it."
+    assert (
+        told[2]
+        == "queue.db is no backup but a database: see that no other bot goes on posting from it."
+    )
     use(posted.folder, "sqlite:///third.db")
     assert posted("restore", "queue.db", "--json").json["is_copy"] is True
 
 
 def test_what_is_no_backup_changes_nothing(bare: Desk) -> None:
-    for name, said in (("nowhere.db", "cannot be read: No such file"), ("alpha.png", "is no backup of mlcollage")):
+    for name, said in (
+        ("nowhere.db", "cannot be read: No such file"),
+        ("alpha.png", "is no backup of mlcollage"),
+    ):
         assert f"{name} {said}" in bare("restore", name, code=1).err
     assert not (bare.folder / "queue.db").exists()
-    assert bare("backup", "b.db", code=1).err.endswith("queue.db yet; make it with: mlcollage init\n")
+    assert bare("backup", "b.db", code=1).err.endswith(
+        "queue.db yet; make it with: mlcollage init\n"
+    )
 
 
 def test_a_restore_of_what_it_is_in_itself_is_refused(desk: Desk) -> None:
@@ -116,10 +139,18 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An installation whose backup takes a moment."""
     folder = tmp_path_factory.mktemp("large")
     (folder / "config.toml").write_text(CONFIG, encoding="utf-8")
-    with closing(assemble.database(config.load(folder / "config.toml"))) as database, database.write() as conn:
+    with (
+        closing(assemble.database(config.load(folder / "config.toml"))) as database,
+        database.write() as conn,
+    ):
         for number in range(PICTURES):
             data = os.urandom(SIZE)
-            values = rows.of_picture(data) | {"mime": "image/png", "width": number, "height": 1, "size": SIZE}
+            values = rows.of_picture(data) | {
+                "mime": "image/png",
+                "width": number,
+                "height": 1,
+                "size": SIZE,
+            }
             conn.execute(insert(tables.pictures).values(values))
     return folder
 
@@ -127,7 +158,9 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def killed(folder: Path, *args: object, when: Callable[[], bool], after: float) -> None:
     """Start a command, and kill it a moment after something has come about."""
     command = [*COMMAND, *map(str, args)]
-    with subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        command, cwd=folder, env=ENVIRONMENT, stdout=subprocess.DEVNULL
+    ) as process:
         end = time.monotonic() + 20
         while not when() and process.poll() is None:
             assert time.monotonic() < end
@@ -143,10 +176,18 @@ def test_a_backup_that_is_killed_is_whole_or_not_there(large: Path, tmp_path: Pa
     for after in DELAYS:
         folder = tmp_path / str(after)
         folder.mkdir()
-        killed(large, "backup", folder / "b.db", when=lambda here=folder: any(here.iterdir()), after=after)
+        killed(
+            large,
+            "backup",
+            folder / "b.db",
+            when=lambda here=folder: any(here.iterdir()),
+            after=after,
+        )
         if (folder / "b.db").exists():
             backup.check(folder / "b.db", "it")
-    assert f"{PICTURES} pictures" in mlcollage(large, "backup", tmp_path / str(DELAYS[0]) / "again.db")
+    assert f"{PICTURES} pictures" in mlcollage(
+        large, "backup", tmp_path / str(DELAYS[0]) / "again.db"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -177,18 +218,23 @@ def _writes(database: Database) -> bool:
     if database.is_sqlite:
         wal = Path(f"{database.engine.url.database}-wal")
         return wal.exists() and wal.stat().st_size > SIZE
-    activity = (
-        "SELECT count(*) FROM pg_stat_activity WHERE starts_with(query, 'INSERT') AND datname = current_database()"
-    )
+    activity = "SELECT count(*) FROM pg_stat_activity WHERE starts_with(query, 'INSERT') AND datname = current_database()"
     with database.read() as conn:
         return bool(conn.exec_driver_sql(activity).scalar())
 
 
 def test_a_disk_that_is_full_is_told_in_a_sentence(large: Path, tmp_path: Path) -> None:
     """No file may become larger than a part of the backup: what a full disk does, without a disk."""
-    command = f"ulimit -f {3 * SIZE // 1024}; exec {sys.executable} -m bot backup {tmp_path / 'b.db'}"
+    command = (
+        f"ulimit -f {3 * SIZE // 1024}; exec {sys.executable} -m bot backup {tmp_path / 'b.db'}"
+    )
     done = subprocess.run(
-        ["bash", "-c", command], cwd=large, env=ENVIRONMENT, capture_output=True, encoding="utf-8", check=False
+        ["bash", "-c", command],
+        cwd=large,
+        env=ENVIRONMENT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(f"{tmp_path / 'b.db'} cannot be written: ")
@@ -235,7 +281,10 @@ def test_an_older_database_is_backed_up_before_it_is_upgraded(old: tuple[Path, D
 def test_of_several_processes_one_upgrades_and_the_others_wait(old: tuple[Path, Database]) -> None:
     folder, database = old
     command = [*COMMAND, "notices"]
-    several = [subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, stdout=subprocess.DEVNULL) for _ in range(3)]
+    several = [
+        subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, stdout=subprocess.DEVNULL)
+        for _ in range(3)
+    ]
     assert [process.wait(60) for process in several] == [0, 0, 0]
     assert database.version() == HEAD
     assert len(kept(folder)) == 1
@@ -270,7 +319,9 @@ def test_nothing_of_this_is_loaded_where_the_database_is_up_to_date(desk: Desk) 
         check=True,
     )  # fmt: skip
     assert "bot.assemble" in done.stdout.split()
-    assert {"alembic", "bot.storage.backup", "bot.storage.copy", "bot.storage.schema"}.isdisjoint(done.stdout.split())
+    assert {"alembic", "bot.storage.backup", "bot.storage.copy", "bot.storage.schema"}.isdisjoint(
+        done.stdout.split()
+    )
 
 
 def test_a_simulation_upgrades_its_copy_and_never_the_real_database(bare: Desk) -> None:

@@ -16,14 +16,18 @@ def test_a_tick_prints_the_brief_of_a_coming_slot_once(bare: Desk) -> None:
     (bare.folder / "config.toml").write_text(SETTINGS, encoding="utf-8")
     bare("add", "alpha.md", "beta.md")
     [line] = bare("tick").out.splitlines()
-    assert line.endswith(f"· {SOON:%A %Y-%m-%d %H:%M}, a rehearsal: alpha [1/52] goes to outbox; all is well.")
+    assert line.endswith(
+        f"· {SOON:%A %Y-%m-%d %H:%M}, a rehearsal: alpha [1/52] goes to outbox; all is well."
+    )
     assert bare("tick").out == ""
     assert bare("notices", "--json").json == []
     [kept] = bare("notices", "--all", "--json").json
     assert "[alt text: A white slide about alpha.]" in kept["details"]
 
 
-def test_a_brief_that_needs_somebody_ends_a_tick_with_1_and_stays_until_it_is_acknowledged(bare: Desk) -> None:
+def test_a_brief_that_needs_somebody_ends_a_tick_with_1_and_stays_until_it_is_acknowledged(
+    bare: Desk,
+) -> None:
     (bare.folder / "config.toml").write_text(SETTINGS, encoding="utf-8")
     told = bare("tick", code=1).out
     assert f"! {SOON:%A %Y-%m-%d %H:%M}, a rehearsal: nothing goes out; no collage is ready" in told

@@ -53,7 +53,16 @@ def test_an_item_from_options_can_be_complete(bare: Desk) -> None:
     (bare.folder / "shot.png").write_bytes(png())
     people = ("--author", "Ada Lovelace", "--author", "Charles Babbage")
     links = ("--link", "paper=https://example.org/p", "--link", "code=https://example.org/c")
-    more = ("--paragraph", "One thing.", "--alt", "A slide.", "--picture", "shot.png", "--name", "engine")
+    more = (
+        "--paragraph",
+        "One thing.",
+        "--alt",
+        "A slide.",
+        "--picture",
+        "shot.png",
+        "--name",
+        "engine",
+    )
     told = bare("add", "--title", "On the Engine", "--year", "1843", *people, *links, *more).out
     assert told == "engine is ready\n"
     shown = bare.shown("engine")
@@ -88,7 +97,9 @@ def test_a_draft_that_lacks_something_cannot_be_made_ready(bare: Desk) -> None:
     bare("add", "lame.md")
     assert "lacks alt text" in bare("ready", "lame", code=1).err
     assert "goes nowhere" in bare("hold", "lame", code=1).err
-    assert [one["missing"] for one in bare("list", "--state", "draft", "--json").json] == [["alt text"]]
+    assert [one["missing"] for one in bare("list", "--state", "draft", "--json").json] == [
+        ["alt text"]
+    ]
 
 
 def test_draw_gives_a_picture_and_its_alt_text(bare: Desk) -> None:
@@ -115,7 +126,9 @@ def editor(desk: Desk, monkeypatch: pytest.MonkeyPatch, old: str, new: str) -> N
     monkeypatch.setenv("EDITOR", f"{sys.executable} {script}")
 
 
-def test_edit_opens_the_item_in_the_editor_and_reads_it_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_edit_opens_the_item_in_the_editor_and_reads_it_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     editor(desk, monkeypatch, "A white slide about beta.", "A blue slide about beta.")
     assert desk("edit", "beta").out == "beta is ready\n"
     shown = desk.shown("beta")
@@ -124,14 +137,18 @@ def test_edit_opens_the_item_in_the_editor_and_reads_it_back(desk: Desk, monkeyp
     assert desk.names() == ITEMS
 
 
-def test_an_editor_that_changes_nothing_changes_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_editor_that_changes_nothing_changes_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = desk.shown("beta")
     editor(desk, monkeypatch, "no such words", "")
     assert "unchanged" in desk("edit", "beta").out
     assert desk.shown("beta") == before
 
 
-def test_a_text_that_cannot_be_read_back_is_kept_in_a_file(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_that_cannot_be_read_back_is_kept_in_a_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = desk.shown("beta")
     editor(desk, monkeypatch, "year = 2021", "year = soon")
     assert "beta.rejected.md" in desk("edit", "beta", code=1, lines=2).err
@@ -144,7 +161,12 @@ def test_edit_by_options_changes_what_they_name_and_nothing_else(desk: Desk) -> 
     desk("edit", "gamma", "--year", "1999", "--author", "Grace Hopper")
     after = desk.shown("gamma")
     assert after["citation"] == "Hopper (1999)"
-    assert {key for key in before if before[key] != after[key]} == {"year", "authors", "citation", "changes"}
+    assert {key for key in before if before[key] != after[key]} == {
+        "year",
+        "authors",
+        "citation",
+        "changes",
+    }
     assert after["changes"][0]["who"] == "ada"
 
 
@@ -285,7 +307,10 @@ def test_tick_exits_1_when_a_person_has_to_do_something(desk: Desk) -> None:
     desk("hold", "--account", "outbox")
     desk("post", "alpha", "--now", code=1)
     file = desk.folder / "config.toml"
-    file.write_text(f'[accounts.other]\nnetwork = "outbox"\n{file.read_text(encoding="utf-8")}', encoding="utf-8")
+    file.write_text(
+        f'[accounts.other]\nnetwork = "outbox"\n{file.read_text(encoding="utf-8")}',
+        encoding="utf-8",
+    )
     told = desk("tick", code=1).out
     assert "  ! Account outbox is not in the configuration any more" in told
     assert desk("tick").out == ""
@@ -316,7 +341,9 @@ def test_a_series_is_named_only_where_there_are_several(desk: Desk) -> None:
     assert desk.names("--series", "other") == ["alpha"]
 
 
-def test_a_simulation_never_reaches_the_real_database(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_simulation_never_reaches_the_real_database(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = desk.folder / "real.db"
     monkeypatch.setenv("MLCOLLAGE_DATABASE_URL", f"sqlite:///{real}")
     desk("add", "alpha.md")
@@ -325,7 +352,9 @@ def test_a_simulation_never_reaches_the_real_database(desk: Desk, monkeypatch: p
     desk("--config", "sim/config.toml", "add", "beta.md")
     assert desk.names() == ["alpha"]
     assert desk("list", "--json").json == before
-    assert [one["name"] for one in desk("--config", "sim/config.toml", "history", "--json").json] == ["alpha"]
+    assert [
+        one["name"] for one in desk("--config", "sim/config.toml", "history", "--json").json
+    ] == ["alpha"]
 
 
 def test_an_article_is_imported_with_its_findings(bare: Desk) -> None:
@@ -338,6 +367,8 @@ def test_an_article_is_imported_with_its_findings(bare: Desk) -> None:
     bare("import", source, "--pictures", "no-folder", code=2)
 
 
-@pytest.mark.parametrize("command", [*((name,) for name in COMMANDS if name != "roundup"), ("roundup", "show")])
+@pytest.mark.parametrize(
+    "command", [*((name,) for name in COMMANDS if name != "roundup"), ("roundup", "show")]
+)
 def test_an_unknown_option_is_refused_in_one_sentence(bare: Desk, command: tuple[str, ...]) -> None:
     assert "--frobnicate" in bare(*command, "--frobnicate", code=2).err

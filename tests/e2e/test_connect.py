@@ -82,7 +82,9 @@ def test_keys_are_never_kept_where_they_could_be_committed_or_written_over_other
     assert fake.calls == []
 
 
-def test_doctor_names_what_keeps_an_account_from_posting(desk: Desk, fake: FakeX, home: Path) -> None:
+def test_doctor_names_what_keeps_an_account_from_posting(
+    desk: Desk, fake: FakeX, home: Path
+) -> None:
     connect(fake)
     fake.on_route["GET /2/users/me", fake.counts["GET /2/users/me"] + 1] = x.NOT_AUTHORIZED
     said = desk("doctor", code=1).out

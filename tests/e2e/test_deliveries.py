@@ -29,7 +29,9 @@ def fake() -> Iterator[FakeX]:
 
 @pytest.fixture
 def doubtful(desk: Desk, fake: FakeX) -> Desk:
-    """The first collage may be out on X: the answer was lost, and the account shows no post known from before."""
+    """The first collage may be out on X: the answer was lost, and the account shows no post known
+    from before.
+    """
     file = desk.folder / "config.toml"
     lines = "\n".join(f"{key} = '''{value}'''" for key, value in x.account(fake).items())
     own = file.read_text(encoding="utf-8")
@@ -52,7 +54,9 @@ def test_nothing_is_on_its_way_when_everything_is_sent(posted: Desk) -> None:
     assert posted("deliveries", "list", "--state", "failed").out == "Nothing.\n"
 
 
-def test_what_waits_is_listed_with_its_reason_and_shown_with_what_can_be_done(blocked: Desk) -> None:
+def test_what_waits_is_listed_with_its_reason_and_shown_with_what_can_be_done(
+    blocked: Desk,
+) -> None:
     (one,) = blocked("deliveries", "list", "--account", "outbox", "--json").json
     assert (one["state"], one["next"]) == ("waiting", "it is sent")
     assert "The outbox" in one["note"]
@@ -107,9 +111,14 @@ def test_of_several_each_is_decided_for_itself(blocked: Desk) -> None:
     assert "beta is out" in told.out
 
 
-def test_what_may_be_out_is_resolved_with_the_address_somebody_found(doubtful: Desk, fake: FakeX) -> None:
+def test_what_may_be_out_is_resolved_with_the_address_somebody_found(
+    doubtful: Desk, fake: FakeX
+) -> None:
     (one,) = doubtful("deliveries", "list", "--json").json
-    assert (one["state"], one["next"]) == ("uncertain", "nothing: looking does not tell, and a person decides")
+    assert (one["state"], one["next"]) == (
+        "uncertain",
+        "nothing: looking does not tell, and a person decides",
+    )
     assert "uncertain" in doubtful("deliveries", "list").out
     told = doubtful("deliveries", "retry", 1, code=1).out
     assert "looking does not tell" in told
@@ -117,7 +126,10 @@ def test_what_may_be_out_is_resolved_with_the_address_somebody_found(doubtful: D
     assert "mlcollage deliveries resolve 1 --not-posted" in shown
     assert "tried part 1 for" in shown
     assert "looked: not seen" in shown
-    assert "no address of a post" in doubtful("deliveries", "resolve", 1, "--posted", "nonsense", code=1).err
+    assert (
+        "no address of a post"
+        in doubtful("deliveries", "resolve", 1, "--posted", "nonsense", code=1).err
+    )
     out = fake.state.add("Posted by hand.")
     told = doubtful("deliveries", "resolve", 1, "--posted", f"https://x.com/a/status/{out.id}").out
     assert told.startswith("Delivery 1: part 1 is out; part 2 is still to be sent.\n")

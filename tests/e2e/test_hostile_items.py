@@ -1,4 +1,6 @@
-"""Hostile item files and pictures through the commands: one sentence each, and the database as it was."""
+"""Hostile item files and pictures through the commands: one sentence each, and the database as it
+was.
+"""
 
 import sqlite3
 from pathlib import Path
@@ -20,7 +22,9 @@ def rows(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("part", range(4))
-def test_a_hostile_item_keeps_the_good_ones_beside_it_out_and_changes_nothing(desk: Desk, part: int) -> None:
+def test_a_hostile_item_keeps_the_good_ones_beside_it_out_and_changes_nothing(
+    desk: Desk, part: int
+) -> None:
     good = write_item(desk.folder, "epsilon")
     desk("list")
     before = rows(desk.folder)

@@ -48,7 +48,9 @@ def test_what_was_previewed_is_what_is_sent(desk: Desk) -> None:
     desk("post", "alpha", "--now")
     [sent] = desk.shown("alpha")["deliveries"]
     assert [part["text"] for part in sent["parts"]] == [part["text"] for part in thread["parts"]]
-    assert [bool(part["alt"]) for part in sent["parts"]] == [bool(part["picture"]) for part in thread["parts"]]
+    assert [bool(part["alt"]) for part in sent["parts"]] == [
+        bool(part["picture"]) for part in thread["parts"]
+    ]
 
 
 def test_next_tells_times_and_provisional_numbers_and_the_roundup_in_order(desk: Desk) -> None:
@@ -67,7 +69,12 @@ def test_history_lists_what_is_out_and_who_changed_what(posted: Desk) -> None:
     assert [one["name"] for one in posted("history", "--json").json] == ["alpha"]
     posted("hold", "beta", "--why", "Later.")
     [newest] = posted("history", "--changes", "--most", "1", "--json").json
-    assert [newest[key] for key in ("who", "what", "subject", "detail")] == ["ada", "hold", "mlcollage/beta", "Later."]
+    assert [newest[key] for key in ("who", "what", "subject", "detail")] == [
+        "ada",
+        "hold",
+        "mlcollage/beta",
+        "Later.",
+    ]
     assert "mlcollage/beta" in posted("history", "--changes").out
 
 
@@ -101,7 +108,10 @@ def test_a_roundup_can_be_seen_before_and_after_it_is_made(desk: Desk) -> None:
     assert "parts out" in shown.out
     described = desk(*there, "show", newest["title_month"], "--json").json
     assert described["deliveries"][0]["state"] == "sent"
-    assert desk(*there, "preview", newest["title_month"], "--json").json["collages"] == described["collages"]
+    assert (
+        desk(*there, "preview", newest["title_month"], "--json").json["collages"]
+        == described["collages"]
+    )
 
 
 def test_a_roundup_that_is_not_there_is_named_in_a_sentence(desk: Desk) -> None:

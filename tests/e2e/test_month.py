@@ -1,4 +1,6 @@
-"""A month from the first item file to the roundup's thread: the demo, and the articles of the real series."""
+"""A month from the first item file to the roundup's thread: the demo, and the articles of the real
+series.
+"""
 
 import json
 import re
@@ -12,9 +14,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import assemble, config
-from bot.core import text
+from bot import config
+from bot.app import assemble
 from bot.core.paper import Paper
+from bot.core.text import counting
 from bot.storage import queue
 from bot.storage import series as storage
 from tests.conftest import ROOT, absent, shared
@@ -30,14 +33,18 @@ def make_demo(folder: Path) -> str:
     if shutil.which("make") is None:
         absent("make is not installed")
     command = ["make", "--no-print-directory", "demo", f"MLCOLLAGE={' '.join(COMMAND)}"]
-    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, encoding="utf-8", check=False)
+    done = subprocess.run(
+        command, cwd=folder, env=ENVIRONMENT, capture_output=True, encoding="utf-8", check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The folder in which `make demo` was called, its environment made already, and what it printed."""
+    """The folder in which `make demo` was called, its environment made already, and what it
+    printed.
+    """
     folder = tmp_path_factory.mktemp("demo")
     for name in ("Makefile", "pyproject.toml"):
         shutil.copy2(ROOT / name, folder)
@@ -51,7 +58,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 def threads(outbox: Path) -> list[tuple[Path, dict[str, Any]]]:
     """Each thread's folder with its thread.json, in the order of their names."""
     folders = sorted(outbox.iterdir())
-    return [(folder, json.loads((folder / "thread.json").read_text(encoding="utf-8"))) for folder in folders]
+    return [
+        (folder, json.loads((folder / "thread.json").read_text(encoding="utf-8")))
+        for folder in folders
+    ]
 
 
 def rows(database: Path, statement: str) -> list[tuple[Any, ...]]:
@@ -62,7 +72,9 @@ def rows(database: Path, statement: str) -> list[tuple[Any, ...]]:
         connection.close()
 
 
-def test_the_demo_ends_by_naming_the_outbox_the_page_and_the_next_command(demo: tuple[Path, str]) -> None:
+def test_the_demo_ends_by_naming_the_outbox_the_page_and_the_next_command(
+    demo: tuple[Path, str],
+) -> None:
     folder, printed = demo
     last = printed.rstrip().splitlines()[-3:]
     assert [line.partition(":")[0] for line in last] == ["The threads", "The page", "Next, try"]
@@ -72,7 +84,9 @@ def test_the_demo_ends_by_naming_the_outbox_the_page_and_the_next_command(demo: 
     assert "auto-sklearn-2" in mlcollage(folder, *command)
 
 
-def test_the_demo_puts_four_collages_out_on_wednesdays_at_three_and_the_roundup_last(demo: tuple[Path, str]) -> None:
+def test_the_demo_puts_four_collages_out_on_wednesdays_at_three_and_the_roundup_last(
+    demo: tuple[Path, str],
+) -> None:
     found = threads(demo[0] / "demo/outbox")
     names = [f"{day}-{name}" for day, name in zip(WEDNESDAYS, COLLAGES, strict=True)]
     assert [folder.name for folder, _ in found] == [*names, "2021-08-31-roundup-2021-09"]
@@ -93,38 +107,51 @@ def test_a_thread_is_described_by_exactly_the_keys_promised(demo: tuple[Path, st
         assert pictures[1:] == [None] * (len(pictures) - 1)
 
 
-def test_every_part_is_a_text_file_and_the_picture_has_the_bytes_of_the_database(demo: tuple[Path, str]) -> None:
+def test_every_part_is_a_text_file_and_the_picture_has_the_bytes_of_the_database(
+    demo: tuple[Path, str],
+) -> None:
     data = dict(
-        rows(demo[0] / "demo/queue.db", "SELECT name, data FROM collages JOIN pictures ON picture_sha256=sha256")
+        rows(
+            demo[0] / "demo/queue.db",
+            "SELECT name, data FROM collages JOIN pictures ON picture_sha256=sha256",
+        )
     )
     for folder, thread in threads(demo[0] / "demo/outbox"):
         name = COLLAGES[0] if thread["kind"] == "roundup" else folder.name[11:]
         picture = thread["parts"][0]["picture"]["file"]
-        texts = {f"{place}.txt": f"{part['text']}\n".encode() for place, part in enumerate(thread["parts"], 1)}
+        texts = {
+            f"{place}.txt": f"{part['text']}\n".encode()
+            for place, part in enumerate(thread["parts"], 1)
+        }
         found = tree(folder)
         del found["thread.json"]
         assert found == texts | {picture: data[name]}
 
 
-def test_the_hashtag_is_in_the_first_part_and_every_link_in_the_last(demo: tuple[Path, str]) -> None:
+def test_the_hashtag_is_in_the_first_part_and_every_link_in_the_last(
+    demo: tuple[Path, str],
+) -> None:
     for _, thread in threads(demo[0] / "demo/outbox"):
         parts = [part["text"] for part in thread["parts"]]
-        assert "#mlcollage" in [tag.text for tag in text.hashtags(parts[0], "x")]
-        assert [text.urls(part, "x") for part in parts[:-1]] == [[]] * (len(parts) - 1)
-        assert text.urls(parts[-1], "x")
-        assert all(text.length(part, "x") <= 280 for part in parts)
+        assert "#mlcollage" in [tag.text for tag in counting.hashtags(parts[0], "x")]
+        assert [counting.urls(part, "x") for part in parts[:-1]] == [[]] * (len(parts) - 1)
+        assert counting.urls(parts[-1], "x")
+        assert all(counting.length(part, "x") <= 280 for part in parts)
 
 
 def test_a_thread_tells_the_whole_paragraph_in_order(demo: tuple[Path, str]) -> None:
     paragraphs = [
-        file.read_text(encoding="utf-8").split("+++")[2] for file in sorted((ROOT / "demo-items").glob("*.md"))
+        file.read_text(encoding="utf-8").split("+++")[2]
+        for file in sorted((ROOT / "demo-items").glob("*.md"))
     ]
     for (_, thread), paragraph in zip(threads(demo[0] / "demo/outbox"), paragraphs, strict=False):
         told = " ".join(part["text"] for part in thread["parts"]).replace("#mlcollage", "")
         assert " ".join(paragraph.split()) in " ".join(told.split())
 
 
-def test_the_roundup_has_a_page_and_an_article_and_its_thread_ends_with_the_link(demo: tuple[Path, str]) -> None:
+def test_the_roundup_has_a_page_and_an_article_and_its_thread_ends_with_the_link(
+    demo: tuple[Path, str],
+) -> None:
     page = demo[0] / "demo/site" / SEPTEMBER / "index.html"
     article = (page.parent / "article.md").read_text(encoding="utf-8")
     title = "Four Deep Learning Papers to Read in September 2021"
@@ -132,13 +159,15 @@ def test_the_roundup_has_a_page_and_an_article_and_its_thread_ends_with_the_link
     assert article.startswith(f"# {title}\n")
     assert re.findall(r"ML-Collage \[(\d+/52)\]", article) == ["29/52", "30/52", "31/52", "32/52"]
     roundup = threads(demo[0] / "demo/outbox")[-1][1]
-    assert [link.text for link in text.urls(roundup["parts"][-1]["text"], "x")] == [
+    assert [link.text for link in counting.urls(roundup["parts"][-1]["text"], "x")] == [
         f"https://example.org/mlcollage/{SEPTEMBER}/"
     ]
     assert roundup["parts"][0]["text"].startswith(title)
 
 
-def test_simulating_the_same_month_again_adds_nothing_and_changes_no_byte(demo: tuple[Path, str]) -> None:
+def test_simulating_the_same_month_again_adds_nothing_and_changes_no_byte(
+    demo: tuple[Path, str],
+) -> None:
     folder = demo[0] / "demo"
     before = tree(folder / "outbox") | tree(folder / "site")
     mlcollage(demo[0], "simulate", "--in", "demo", "--from", "2021-08-01", "--to", "2021-08-31")
@@ -157,7 +186,9 @@ ARTICLES = {
     "2021-08": ("000_ba95d226a5da982f.txt", "2021-09", "September 2021"),
     "2021-12": ("003_ba8d36683902f439.txt", "2022-01", "January 2022"),
 }
-"""By the month in which its papers were read: the article, its title month, and that month in words."""
+"""By the month in which its papers were read: the article, its title month, and that month in
+words.
+"""
 LISTING = "004_424488900405d3ee.txt"
 """The article that lists papers chosen by citations."""
 
@@ -181,7 +212,9 @@ class Played:
         for month, (name, _, _) in ARTICLES.items():
             [told] = json.loads(self.ask("import", article(name), "--queue", "--draw", "--json"))
             self.imported[month] = told
-            mlcollage(folder, "simulate", "--in", "sim", "--from", f"{month}-01", "--to", f"{month}-31")
+            mlcollage(
+                folder, "simulate", "--in", "sim", "--from", f"{month}-01", "--to", f"{month}-31"
+            )
 
     def ask(self, *args: object) -> str:
         return mlcollage(self.folder, *args)
@@ -198,9 +231,15 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
 
 
 def test_three_imported_months_give_twelve_threads_in_order(played: Played) -> None:
-    found = [thread for _, thread in threads(played.folder / "outbox") if thread["kind"] == "collage"]
+    found = [
+        thread for _, thread in threads(played.folder / "outbox") if thread["kind"] == "collage"
+    ]
     names = [one["name"] for told in played.imported.values() for one in told["collages"]]
-    folders = [folder.name for folder, thread in threads(played.folder / "outbox") if thread["kind"] == "collage"]
+    folders = [
+        folder.name
+        for folder, thread in threads(played.folder / "outbox")
+        if thread["kind"] == "collage"
+    ]
     days = ["2021-05-05", "2021-05-12", "2021-05-19", "2021-05-26", *WEDNESDAYS]
     days += ["2021-12-01", "2021-12-08", "2021-12-15", "2021-12-22"]
     assert folders == [f"{day}-{name}" for day, name in zip(days, names, strict=True)]
@@ -212,8 +251,8 @@ def test_three_imported_months_give_twelve_threads_in_order(played: Played) -> N
 def test_every_part_of_an_imported_collage_fits_and_carries_its_links_last(played: Played) -> None:
     for _, thread in threads(played.folder / "outbox"):
         parts = [part["text"] for part in thread["parts"]]
-        assert all(text.length(part, "x") <= 280 for part in parts)
-        assert text.urls(parts[-1], "x")
+        assert all(counting.length(part, "x") <= 280 for part in parts)
+        assert counting.urls(parts[-1], "x")
         assert not any("://" in part for part in parts[:-1])
 
 
@@ -235,7 +274,9 @@ def test_each_month_has_its_roundup_and_the_later_ones_link_the_one_before(playe
     assert {one["state"] for one in found} == {"announced"}
     for before, one in zip([None, *found], found, strict=False):
         folder = played.folder / "site" / one["slug"]
-        page, markdown = ((folder / name).read_text(encoding="utf-8") for name in ("index.html", "article.md"))
+        page, markdown = (
+            (folder / name).read_text(encoding="utf-8") for name in ("index.html", "article.md")
+        )
         others = {other["slug"] for other in found if other != one and other["slug"] in markdown}
         assert others == ({before["slug"]} if before else set())
         if before:
@@ -251,21 +292,38 @@ def test_a_roundup_holds_the_four_collages_of_its_month(played: Played) -> None:
 
 
 ERRORS = {
-    "2021-05": ["19 is printed twice and 18 is missing in ", "The caption of 17 links another paper: "],
+    "2021-05": [
+        "19 is printed twice and 18 is missing in ",
+        "The caption of 17 links another paper: ",
+    ],
     "2021-08": [],
-    "2021-12": ["37–40 are printed without a total, as [37], ", "The caption of 37 links another paper: "],
+    "2021-12": [
+        "37–40 are printed without a total, as [37], ",
+        "The caption of 37 links another paper: ",
+    ],
 }
 
 
 @pytest.mark.parametrize("month", ERRORS)
 def test_an_articles_errors_are_found_exactly(played: Played, month: str) -> None:
     found = played.errors(month)
-    assert [error[: len(start)] for error, start in zip(found, ERRORS[month], strict=True)] == ERRORS[month]
+    assert [
+        error[: len(start)] for error, start in zip(found, ERRORS[month], strict=True)
+    ] == ERRORS[month]
 
 
 def test_what_is_played_again_stays_byte_for_byte(played: Played) -> None:
     before = tree(played.folder / "outbox") | tree(played.folder / "site")
-    mlcollage(played.folder.parent, "simulate", "--in", "sim", "--from", "2021-12-01", "--to", "2021-12-31")
+    mlcollage(
+        played.folder.parent,
+        "simulate",
+        "--in",
+        "sim",
+        "--from",
+        "2021-12-01",
+        "--to",
+        "2021-12-31",
+    )
     assert tree(played.folder / "outbox") | tree(played.folder / "site") == before
 
 
@@ -280,7 +338,9 @@ def posted(folder: Path) -> list[dict[str, Any]]:
     return list(reversed(json.loads(mlcollage(folder, "history", "--json"))))
 
 
-def test_an_article_imported_as_history_is_dated_by_the_slots_of_its_reading_month(history: Path) -> None:
+def test_an_article_imported_as_history_is_dated_by_the_slots_of_its_reading_month(
+    history: Path,
+) -> None:
     name, title_month, _ = ARTICLES["2021-08"]
     mlcollage(history, "import", article(name), "--posted")
     found = posted(history)
@@ -304,7 +364,9 @@ def test_dates_that_are_given_override_the_assumed_ones(history: Path) -> None:
     assert not any(one["posted_is_assumed"] for one in posted(history))
 
 
-def test_an_imported_roundup_stays_where_it_was_published_and_the_next_one_links_it(history: Path) -> None:
+def test_an_imported_roundup_stays_where_it_was_published_and_the_next_one_links_it(
+    history: Path,
+) -> None:
     name, title_month, _ = ARTICLES["2021-08"]
     mlcollage(history, "import", article(name), "--posted")
     mlcollage(history, "import", article(name), "--posted", code=1)
@@ -316,7 +378,9 @@ def test_an_imported_roundup_stays_where_it_was_published_and_the_next_one_links
     assert made["title"] == "One Deep Learning Paper to Read in October 2021"
     markdown = (history / "site" / made["slug"] / "article.md").read_text(encoding="utf-8")
     assert f"[{imported['title']}]({imported['link']})" in markdown
-    assert imported["link"].startswith("https://towardsdatascience.com/four-deep-learning-papers-to-read-in-september")
+    assert imported["link"].startswith(
+        "https://towardsdatascience.com/four-deep-learning-papers-to-read-in-september"
+    )
     assert [folder.name for folder in sorted((history / "outbox").iterdir())] == [
         "2021-09-01-vit-and-cnn",
         "2021-09-30-roundup-2021-10",
@@ -339,10 +403,10 @@ def drafts(history: Path) -> list[dict[str, Any]]:
 
 
 def papers(folder: Path) -> list[Paper]:
-    world = assemble.world(config.load(folder / "config.toml"))
-    with world.database.read() as conn:
+    context = assemble.context(config.load(folder / "config.toml"))
+    with context.database.read() as conn:
         found = queue.waiting(conn, storage.get(conn, "mlcollage").id)
-    world.database.close()
+    context.database.close()
     return [item.paper for item in found]
 
 
@@ -361,7 +425,9 @@ def test_the_article_of_another_kind_becomes_four_drafts_with_figures_and_refere
     assert [len(paper.references) for paper in found] == [0, 0, 0, 2]
 
 
-def test_drafts_stay_where_they_are_when_their_month_is_played(drafts: list[dict[str, Any]], history: Path) -> None:
+def test_drafts_stay_where_they_are_when_their_month_is_played(
+    drafts: list[dict[str, Any]], history: Path
+) -> None:
     mlcollage(history.parent, "simulate", "--in", "sim", "--to", "2021-09-08", "--quiet")
     assert json.loads(mlcollage(history, "list", "--json")) == drafts
     assert not (history / "outbox").exists()

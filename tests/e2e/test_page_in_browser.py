@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot import config, rendering
+from bot import config
+from bot.composing import templates
 from bot.core.collage import Collage, Picture, State
 from bot.core.month import Roundup
 from bot.core.month import State as RoundupState
@@ -83,7 +84,9 @@ def _drawing(width: int, height: int) -> tuple[Picture, bytes]:
     file = BytesIO()
     Image.new("RGB", (width, height), (90, 140, 190)).save(file, "PNG")
     data = file.getvalue()
-    return Picture(hashlib.sha256(data).hexdigest(), "image/png", width, height, len(data), "drawing.png"), data
+    return Picture(
+        hashlib.sha256(data).hexdigest(), "image/png", width, height, len(data), "drawing.png"
+    ), data
 
 
 def _collage(number: int, title: str, paragraph: str, picture: Picture, **more: object) -> Collage:
@@ -95,7 +98,9 @@ def _collage(number: int, title: str, paragraph: str, picture: Picture, **more: 
         state=State.POSTED,
         position=number,
         number=number,
-        paper=Paper(title=title, authors=("Ada Lovelace", "Charles Babbage"), year=1843, links=links),
+        paper=Paper(
+            title=title, authors=("Ada Lovelace", "Charles Babbage"), year=1843, links=links
+        ),
         paragraph=paragraph,
         alt=f"Drawing number {number}",
         picture=picture,
@@ -105,10 +110,13 @@ def _collage(number: int, title: str, paragraph: str, picture: Picture, **more: 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A roundup with what overflows pages: a wide, a tall and a tiny picture, endless words, addresses and formulas."""
+    """A roundup with what overflows pages: a wide, a tall and a tiny picture, endless words,
+    addresses and formulas.
+    """
     wide, tall, tiny = _drawing(3000, 200), _drawing(300, 1800), _drawing(24, 16)
     formula = (
-        r"$\mathcal{L}(\theta)=\frac{1}{N}\sum_{i=1}^{N}\ell(f_\theta(x_i),y_i)+\lambda\lVert\theta\rVert_2^2$" * 3
+        r"$\mathcal{L}(\theta)=\frac{1}{N}\sum_{i=1}^{N}\ell(f_\theta(x_i),y_i)+\lambda\lVert\theta\rVert_2^2$"
+        * 3
     )
     collages = [
         _collage(1, "An Engine That Weaves Algebraical Patterns", "It weaves. " * 60, wide[0]),
@@ -126,7 +134,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
             tiny[0],
         ),
     ]
-    own = config.parse('[series.mlcollage]\ntitle = "ML-Collage"', Path("/nowhere/config.toml")).series["mlcollage"]
+    own = config.parse(
+        '[series.mlcollage]\ntitle = "ML-Collage"', Path("/nowhere/config.toml")
+    ).series["mlcollage"]
     this, before = (
         Roundup(
             id=month,
@@ -144,7 +154,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     pictures = {picture.sha256: data for picture, data in (wide, tall, tiny)}
     built = tmp_path_factory.mktemp("site")
-    folder.write(built, pages.build(own, this, collages, pictures, before, None, [before], rendering.shipped()))
+    folder.write(
+        built,
+        pages.build(own, this, collages, pictures, before, None, [before], templates.shipped()),
+    )
     listed = json.dumps(["/month-9/index.html", "/index.html"])
     (built / "wrapper.html").write_text(WRAPPER % (listed, json.dumps(WIDTHS)), encoding="utf-8")
     return built
@@ -166,7 +179,9 @@ def address(site: Path) -> Iterator[str]:
     server.server_close()
 
 
-def test_no_page_is_wider_than_the_window_and_every_picture_shows(chromium: str, address: str, tmp_path: Path) -> None:
+def test_no_page_is_wider_than_the_window_and_every_picture_shows(
+    chromium: str, address: str, tmp_path: Path
+) -> None:
     command = [chromium, *FLAGS, f"--user-data-dir={tmp_path}", f"{address}/wrapper.html"]
     dom = subprocess.run(command, capture_output=True, timeout=60, check=True).stdout.decode()
     said = re.search(r'<pre id="measured">(.*?)</pre>', dom, re.DOTALL)

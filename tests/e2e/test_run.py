@@ -26,7 +26,9 @@ class Running:
         self.log = folder / f"{name}.log"
         with self.log.open("w", encoding="utf-8") as out:
             command = [*COMMAND, "run"]
-            self.process = subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, stdout=out, stderr=subprocess.STDOUT)
+            self.process = subprocess.Popen(
+                command, cwd=folder, env=ENVIRONMENT, stdout=out, stderr=subprocess.STDOUT
+            )
 
     @property
     def printed(self) -> str:
@@ -50,7 +52,9 @@ def until(condition: Callable[[], bool]) -> None:
 
 def installation(folder: Path, slot: datetime) -> Path:
     """Two collages are ready, slots fall at that time of the week, the roundup far from now."""
-    timetable = f'slots = ["{slot:%A %H:%M}"]\nroundup = {{ day = {(slot + timedelta(days=14)).day} }}\n'
+    timetable = (
+        f'slots = ["{slot:%A %H:%M}"]\nroundup = {{ day = {(slot + timedelta(days=14)).day} }}\n'
+    )
     (folder / "config.toml").write_text(f"[series.mlcollage]\n{timetable}", encoding="utf-8")
     files = [write_item(folder, name).name for name in ("alpha", "beta")]
     mlcollage(folder, "add", *files)
@@ -101,18 +105,28 @@ def test_run_says_what_is_next_and_waits(idle: Path, run: Run) -> None:
     bot = run(idle)
     bot.wait_for("next:")
     slot = datetime.now(UTC) + timedelta(days=3)
-    assert f"mlcollage on outbox, a rehearsal (live = false); next: {slot:%A %Y-%m-%d}" in bot.printed
+    assert (
+        f"mlcollage on outbox, a rehearsal (live = false); next: {slot:%A %Y-%m-%d}" in bot.printed
+    )
     time.sleep(1)
     assert bot.process.poll() is None
     assert len(bot.printed.splitlines()) == 1
 
 
-SIGNALS = [(signal.SIGTERM, 0), (signal.SIGTERM, 0.1), (signal.SIGTERM, 0.7), (signal.SIGINT, 0), (signal.SIGINT, 0.7)]
+SIGNALS = [
+    (signal.SIGTERM, 0),
+    (signal.SIGTERM, 0.1),
+    (signal.SIGTERM, 0.7),
+    (signal.SIGINT, 0),
+    (signal.SIGINT, 0.7),
+]
 """In the first tick, while the scheduler starts, and when it waits."""
 
 
 @pytest.mark.parametrize(("by", "after"), SIGNALS)
-def test_a_signal_ends_it_whenever_it_comes(idle: Path, run: Run, by: signal.Signals, after: float) -> None:
+def test_a_signal_ends_it_whenever_it_comes(
+    idle: Path, run: Run, by: signal.Signals, after: float
+) -> None:
     bot = run(idle)
     bot.wait_for("next:")
     time.sleep(after)
@@ -125,7 +139,9 @@ def test_a_slot_that_is_late_is_posted_at_once(late: Path, run: Run) -> None:
     bot = run(late)
     bot.wait_for("alpha is out")
     assert bot.stop() == 0
-    assert [name for (name,) in rows(late, "SELECT name FROM collages WHERE state = 'posted'")] == ["alpha"]
+    assert [name for (name,) in rows(late, "SELECT name FROM collages WHERE state = 'posted'")] == [
+        "alpha"
+    ]
     assert len(list((late / "outbox").iterdir())) == 1
 
 

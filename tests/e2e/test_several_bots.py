@@ -1,4 +1,6 @@
-"""Several `mlcollage run` on one database: every slot, thread and notice once, though one of them is killed."""
+"""Several `mlcollage run` on one database: every slot, thread and notice once, though one of them
+is killed.
+"""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -9,11 +11,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot import assemble, config, intake, tick
+from bot import config
+from bot.app import assemble
+from bot.context import Context
 from bot.core.delivery import State
+from bot.intake import accept
+from bot.scheduling import tick
 from bot.storage import ledger, tables
-from bot.world import World
-from tests.conftest import StoppedClock, make_world, write_item
+from tests.conftest import StoppedClock, make_context, write_item
 from tests.e2e.test_run import Running
 from tests.fakes import x, x_threads
 from tests.fakes.x import FakeX, Trouble
@@ -34,33 +39,46 @@ class Scene:
     """An installation in which two series' slots and roundups are due, and the bots that see to it."""
 
     def __init__(
-        self, folder: Path, fake: FakeX, url: str | None, base_url: str, more: str = "", **account: str
+        self,
+        folder: Path,
+        fake: FakeX,
+        url: str | None,
+        base_url: str,
+        more: str = "",
+        **account: str,
     ) -> None:
         self.folder, self.fake = folder, fake
         now = datetime.now(UTC)
-        lines = "\n".join(f"{key} = '''{value}'''" for key, value in x.account(fake, **account).items())
-        settings = f'live = true\n{more}[accounts.lab]\n{lines}\n[accounts.folder]\nnetwork = "outbox"\n'
+        lines = "\n".join(
+            f"{key} = '''{value}'''" for key, value in x.account(fake, **account).items()
+        )
+        settings = (
+            f'live = true\n{more}[accounts.lab]\n{lines}\n[accounts.folder]\nnetwork = "outbox"\n'
+        )
         slots = [f"{now - timedelta(minutes=minutes):%A %H:%M}" for minutes in (40, 20)]
         due = now - timedelta(minutes=10)
         for name in SERIES:
             settings += f'[series.{name}]\ntitle = "{name}"\nhashtag = "#{name}"\nslots = {slots}\n'
             settings += f'[series.{name}.roundup]\nday = {due.day}\ntime = "{due:%H:%M}"\n'
             settings += f'base_url = "{base_url}/{name}"\nfolder = "site/{name}"\n'
-        prepared = make_world(folder, settings, StoppedClock(now - timedelta(hours=3)), url)
+        prepared = make_context(folder, settings, StoppedClock(now - timedelta(hours=3)), url)
         tick.tick(prepared)
         for name in SERIES:
             self._add(prepared, name, [f"{name}-{count}" for count in range(3)])
         prepared.database.close()
 
-    def _add(self, world: World, series: str, names: list[str]) -> None:
+    def _add(self, context: Context, series: str, names: list[str]) -> None:
         for name in names:
             file = write_item(self.folder, name)
             whole = file.read_text(encoding="utf-8")
-            file.write_text(f"{whole.rpartition('+++')[0]}+++\n\n{PARAGRAPH.format(name=name)}\n", encoding="utf-8")
-            intake.take(world, world.config.series[series], [intake.from_file(file)])
+            file.write_text(
+                f"{whole.rpartition('+++')[0]}+++\n\n{PARAGRAPH.format(name=name)}\n",
+                encoding="utf-8",
+            )
+            accept.take(context, context.config.series[series], [accept.from_file(file)])
 
-    def world(self) -> World:
-        return assemble.world(config.load(self.folder / "config.toml"))
+    def context(self) -> Context:
+        return assemble.context(config.load(self.folder / "config.toml"))
 
 
 Bots = Callable[[Path, int], list[Running]]
@@ -86,7 +104,9 @@ def bots() -> Iterator[Bots]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest) -> str | None:
     """None stands for the database that an installation has by itself."""
-    found: str | None = request.getfixturevalue("postgres_database") if request.param == "postgresql" else None
+    found: str | None = (
+        request.getfixturevalue("postgres_database") if request.param == "postgresql" else None
+    )
     return found
 
 
@@ -104,28 +124,37 @@ def base_url(tmp_path: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-def threads_sent(world: World) -> int:
-    with world.database.read() as conn:
+def threads_sent(context: Context) -> int:
+    with context.database.read() as conn:
         is_sent = tables.deliveries.c.state == "sent"
         return int(conn.execute(select(func.count()).where(is_sent)).scalar_one())
 
 
-def is_done(world: World) -> bool:
-    with world.database.read() as conn:
+def is_done(context: Context) -> bool:
+    with context.database.read() as conn:
         announced = select(func.count()).where(tables.roundups.c.state == "announced")
-        return threads_sent(world) == THREADS and conn.execute(announced).scalar() == len(SERIES)
+        return threads_sent(context) == THREADS and conn.execute(announced).scalar() == len(SERIES)
 
 
-def check(scene: Scene, world: World) -> None:
-    """Every thread is out once on both networks, every slot is settled once, and so is what there was to say."""
-    with world.database.read() as conn:
+def check(scene: Scene, context: Context) -> None:
+    """Every thread is out once on both networks, every slot is settled once, and so is what there
+    was to say.
+    """
+    with context.database.read() as conn:
         ids = list(conn.execute(select(tables.deliveries.c.id)).scalars())
         made = [ledger.get(conn, delivery_id) for delivery_id in ids]
         threads = [ledger.thread(conn, delivery) for delivery in made]
         heard = sorted(conn.execute(select(tables.notices.c.kind)).scalars())
-        slots = sorted(tuple(row) for row in conn.execute(select(tables.slots.c.series_id, tables.slots.c.state)))
+        slots = sorted(
+            tuple(row)
+            for row in conn.execute(select(tables.slots.c.series_id, tables.slots.c.state))
+        )
     assert {delivery.state for delivery in made} == {State.SENT}
-    at_x = [thread.parts for thread, delivery in zip(threads, made, strict=True) if delivery.account == "lab"]
+    at_x = [
+        thread.parts
+        for thread, delivery in zip(threads, made, strict=True)
+        if delivery.account == "lab"
+    ]
     assert [x_threads.out(scene.fake, parts) for parts in at_x] == [len(parts) for parts in at_x]
     assert len(scene.fake.state.posts) == 1 + sum(map(len, at_x))
     assert len(list((scene.folder / "outbox").iterdir())) == THREADS / 2
@@ -145,14 +174,14 @@ def test_bots_on_one_database_do_everything_once(
 ) -> None:
     scene = Scene(tmp_path, fake, url, base_url)
     started = bots(tmp_path, count)
-    world = scene.world()
-    until(lambda: is_done(world))
+    context = scene.context()
+    until(lambda: is_done(context))
     stopped(started)
-    check(scene, world)
+    check(scene, context)
     assert x_threads.asked(fake) == len(fake.state.posts) - 1
     printed = "".join(bot.printed for bot in started)
     assert printed.count(" is out, ") == THREADS
-    world.database.close()
+    context.database.close()
 
 
 def test_when_a_bot_is_killed_while_it_posts_the_others_go_on_and_finish_its_thread(
@@ -161,14 +190,14 @@ def test_when_a_bot_is_killed_while_it_posts_the_others_go_on_and_finish_its_thr
     short = '[delivery]\nlease = "4s"\nrequest = "2s"\nfirst_look = "1s"\nsecond_look = "2s"\n'
     scene = Scene(tmp_path, fake, url, base_url, short, total_timeout="2s")
     fake.on_route["POST /2/tweets", 2] = Trouble(is_accepted=True, after=1)
-    world = scene.world()
+    context = scene.context()
     (victim,) = bots(tmp_path, 1)
     until(lambda: x_threads.asked(fake) == 2)
     victim.process.send_signal(signal.SIGKILL)
     others = bots(tmp_path, 3)
     # A bot that stays looks every half minute; this process is one more, which looks all the time.
-    until(lambda: tick.tick(world) is not None and is_done(world))
+    until(lambda: tick.tick(context) is not None and is_done(context))
     stopped(others)
-    check(scene, world)
+    check(scene, context)
     assert x_threads.asked(fake) == len(fake.state.posts) - 1
-    world.database.close()
+    context.database.close()

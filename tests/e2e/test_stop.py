@@ -1,4 +1,6 @@
-"""SIGTERM in the middle of a thread: the request in flight is the last one, and somebody else can go on at once."""
+"""SIGTERM in the middle of a thread: the request in flight is the last one, and somebody else can
+go on at once.
+"""
 
 import signal
 import subprocess
@@ -11,10 +13,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot import assemble, config, tick
+from bot import config
+from bot.app import assemble
+from bot.context import Context
 from bot.core.delivery import State
+from bot.scheduling import tick
 from bot.storage import ledger, tables
-from bot.world import World
 from tests.e2e.process import COMMAND, ENVIRONMENT
 from tests.e2e.test_stopped_worker import PARTS, check, delivery, is_sent, prepare
 from tests.fakes import x, x_threads
@@ -41,11 +45,19 @@ def kind() -> str:
 
 
 @pytest.fixture
-def world(kind: str, tmp_path: Path, request: pytest.FixtureRequest, fake: FakeX) -> Iterator[World]:
-    """Another worker on the same database, whose leases last as long as by default; a thread of four parts is due."""
-    url = f"sqlite:///{tmp_path / 'queue.db'}" if kind == "sqlite" else request.getfixturevalue("postgres_database")
+def context(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest, fake: FakeX
+) -> Iterator[Context]:
+    """Another worker on the same database, whose leases last as long as by default; a thread of
+    four parts is due.
+    """
+    url = (
+        f"sqlite:///{tmp_path / 'queue.db'}"
+        if kind == "sqlite"
+        else request.getfixturevalue("postgres_database")
+    )
     prepare(tmp_path, url, x.account(fake), "live = true\n")
-    made = assemble.world(config.load(tmp_path / "config.toml"))
+    made = assemble.context(config.load(tmp_path / "config.toml"))
     yield made
     made.database.close()
 
@@ -54,15 +66,20 @@ Start = Callable[[str], "subprocess.Popen[str]"]
 
 
 @pytest.fixture
-def start(world: World) -> Iterator[Start]:
+def start(context: Context) -> Iterator[Start]:
     """Starts a command; what still runs at the end of the test is killed."""
     with ExitStack() as started:
 
         def run(command: str) -> "subprocess.Popen[str]":
-            folder = world.config.folder
+            folder = context.config.folder
             with (folder / "log").open("w", encoding="utf-8") as log:
                 process = subprocess.Popen(
-                    [*COMMAND, command], cwd=folder, env=ENVIRONMENT, text=True, stdout=log, stderr=subprocess.STDOUT
+                    [*COMMAND, command],
+                    cwd=folder,
+                    env=ENVIRONMENT,
+                    text=True,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
                 )
             started.callback(process.wait)
             started.callback(process.kill)
@@ -71,11 +88,13 @@ def start(world: World) -> Iterator[Start]:
         yield run
 
 
-def printed(world: World) -> str:
-    return (world.config.folder / "log").read_text(encoding="utf-8")
+def printed(context: Context) -> str:
+    return (context.config.folder / "log").read_text(encoding="utf-8")
 
 
-def stop_during(world: World, fake: FakeX, start: Start, command: str, route: str, count: int) -> int:
+def stop_during(
+    context: Context, fake: FakeX, start: Start, command: str, route: str, count: int
+) -> int:
     """Tell a command to end while that call is in flight, and no sooner; its exit code."""
     fake.on_route[route, count] = Trouble(is_accepted=True, after=SLOW)
     process = start(command)
@@ -84,14 +103,18 @@ def stop_during(world: World, fake: FakeX, start: Start, command: str, route: st
     process.send_signal(signal.SIGTERM)
     code = process.wait(PATIENCE)
     assert time.monotonic() - began < SLOW + SOON, "it ends with the request, not with the lease"
-    assert "Traceback" not in printed(world)
-    assert "unexpected" not in printed(world)
+    assert "Traceback" not in printed(context)
+    assert "unexpected" not in printed(context)
     return code
 
 
-def receipts(world: World) -> int:
-    with world.database.read() as conn:
-        return len(conn.execute(select(tables.parts.c.id).where(tables.parts.c.receipt_id.is_not(None))).all())
+def receipts(context: Context) -> int:
+    with context.database.read() as conn:
+        return len(
+            conn.execute(
+                select(tables.parts.c.id).where(tables.parts.c.receipt_id.is_not(None))
+            ).all()
+        )
 
 
 MOMENTS = [
@@ -103,34 +126,38 @@ MOMENTS = [
     ("postgresql", "run", POST, 3, 3),
     ("postgresql", "tick", READ, 1, 1),
 ]
-"""On which database a command meets a call that is slow, by its route and number, and how many parts are out then."""
+"""On which database a command meets a call that is slow, by its route and number, and how many
+parts are out then.
+"""
 
 
 @pytest.mark.parametrize(("kind", "command", "route", "count", "out"), MOMENTS)
 def test_the_request_in_flight_is_recorded_and_the_next_worker_goes_on_at_once(
-    world: World, fake: FakeX, start: Start, command: str, route: str, count: int, out: int
+    context: Context, fake: FakeX, start: Start, command: str, route: str, count: int, out: int
 ) -> None:
-    assert stop_during(world, fake, start, command, route, count) == 0
+    assert stop_during(context, fake, start, command, route, count) == 0
     assert x_threads.asked(fake) == out
-    found = delivery(world)
+    found = delivery(context)
     assert found is not None
-    assert (found.state, receipts(world)) == (State.WAITING, out)
-    with world.database.read() as conn:
+    assert (found.state, receipts(context)) == (State.WAITING, out)
+    with context.database.read() as conn:
         assert not ledger.unfinished(conn, found.id)
-        assert ledger.due_accounts(conn, world.clock.now(), world.rehearsal) == ["lab"]
-    tick.tick(world)
-    assert is_sent(world)
-    check(world, fake)
+        assert ledger.due_accounts(conn, context.clock.now(), context.rehearsal) == ["lab"]
+    tick.tick(context)
+    assert is_sent(context)
+    check(context, fake)
 
 
-def test_a_thread_whose_last_part_is_in_flight_is_finished(world: World, fake: FakeX, start: Start) -> None:
-    assert stop_during(world, fake, start, "run", POST, PARTS) == 0
-    assert is_sent(world)
-    check(world, fake)
+def test_a_thread_whose_last_part_is_in_flight_is_finished(
+    context: Context, fake: FakeX, start: Start
+) -> None:
+    assert stop_during(context, fake, start, "run", POST, PARTS) == 0
+    assert is_sent(context)
+    check(context, fake)
 
 
 def test_a_second_signal_ends_it_at_once_and_what_is_in_flight_is_looked_for(
-    world: World, fake: FakeX, start: Start
+    context: Context, fake: FakeX, start: Start
 ) -> None:
     fake.on_route[POST, 2] = Trouble(is_accepted=True, after=8)
     process = start("run")
@@ -140,8 +167,8 @@ def test_a_second_signal_ends_it_at_once_and_what_is_in_flight_is_looked_for(
     assert process.poll() is None
     process.send_signal(signal.SIGTERM)
     assert process.wait(SOON) == -signal.SIGTERM
-    found = delivery(world)
+    found = delivery(context)
     assert found is not None
     assert found.state is State.SENDING
-    with world.database.read() as conn:
+    with context.database.read() as conn:
         assert ledger.unfinished(conn, found.id)

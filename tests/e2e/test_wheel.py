@@ -1,4 +1,6 @@
-"""The wheel alone, in an empty environment outside the checkout: nothing of it may lean on the checkout."""
+"""The wheel alone, in an empty environment outside the checkout: nothing of it may lean on the
+checkout.
+"""
 
 import json
 import subprocess
@@ -35,7 +37,17 @@ def call(*command: object, folder: Path) -> str:
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    call(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder, folder=ROOT)
+    call(
+        sys.executable,
+        "-m",
+        "hatchling",
+        "build",
+        "--target",
+        "wheel",
+        "--directory",
+        folder,
+        folder=ROOT,
+    )
     [made] = folder.glob("*.whl")
     return made
 
@@ -55,22 +67,37 @@ def required(requirements: list[str], known: set[str]) -> Iterator[metadata.Dist
 def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty virtual environment with the wheel installed by pip, and what it declares to need.
 
-    So that this works offline, the needed packages are links to those that run the tests: only the declared ones, and
-    not our own package, which could be the checkout.
+    So that this works offline, the needed packages are links to those that run the tests: only the
+    declared ones, and not our own package, which could be the checkout.
     """
     folder = tmp_path_factory.mktemp("environment")
     call(sys.executable, "-m", "venv", "--without-pip", folder / "env", folder=folder)
     python = folder / "env/bin/python"
-    pip = (sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check", "install", "--quiet")
+    pip = (
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        python,
+        "--disable-pip-version-check",
+        "install",
+        "--quiet",
+    )
     call(*pip, "--no-index", "--no-deps", wheel, folder=folder)
     packages = folder / "packages"
     packages.mkdir()
     with zipfile.ZipFile(wheel) as archive:
         [described] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
-        declared = metadata.PathDistribution(zipfile.Path(archive, described.removesuffix("METADATA")))
+        declared = metadata.PathDistribution(
+            zipfile.Path(archive, described.removesuffix("METADATA"))
+        )
         needed = list(required(declared.requires or [], {"mlcollage"}))
     # Two ways to spell a package's name lead to the same files.
-    files = {name: package for package in needed for name in {file.parts[0] for file in package.files or []}}
+    files = {
+        name: package
+        for package in needed
+        for name in {file.parts[0] for file in package.files or []}
+    }
     for name, package in files.items():
         if name not in {"..", "__pycache__"}:
             (packages / name).symlink_to(Path(str(package.locate_file(name))).resolve())
@@ -80,7 +107,7 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_program_comes_from_the_wheel(environment: Path, tmp_path: Path) -> None:
-    ask = "import bot; from bot import rendering; print(bot.__file__); print(rendering.shipped())"
+    ask = "import bot; from bot.composing import templates; print(bot.__file__); print(templates.shipped())"
     for place in call(environment / "bin/python", "-c", ask, folder=tmp_path).splitlines():
         assert Path(place).is_relative_to(environment)
 
@@ -109,9 +136,15 @@ def test_a_month_can_be_played_with_the_wheel_alone(environment: Path, tmp_path:
 def test_the_wheel_holds_what_the_checkout_holds_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
-    package = {path for path in (ROOT / "bot").rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    package = {
+        path
+        for path in (ROOT / "bot").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
     templates = {path for path in (ROOT / "templates").rglob("*") if path.is_file()}
     expected = {str(path.relative_to(ROOT)) for path in package}
-    expected |= {f"bot/{path.relative_to(ROOT)}" for path in (*templates, ROOT / "config.example.toml")}
+    expected |= {
+        f"bot/{path.relative_to(ROOT)}" for path in (*templates, ROOT / "config.example.toml")
+    }
     assert held == expected
     assert any(name.startswith("bot/storage/migrations/versions/") for name in held)

@@ -15,12 +15,22 @@ def piped(*args: str, lines: list[object]) -> tuple[int, list[dict[str, object]]
     """A command with JSON lines on standard input."""
     given = "".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines)
     command = [sys.executable, "-m", "bot", *args]
-    done = subprocess.run(command, input=given, capture_output=True, text=True, encoding="utf-8", cwd=ROOT, check=False)
+    done = subprocess.run(
+        command,
+        input=given,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=ROOT,
+        check=False,
+    )
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
 
 def test_count_measures_line_by_line() -> None:
-    code, answers, _ = piped("count", "--network", "x", lines=[{"text": "Read README.md #mlcollage"}, {"text": "你好"}])
+    code, answers, _ = piped(
+        "count", "--network", "x", lines=[{"text": "Read README.md #mlcollage"}, {"text": "你好"}]
+    )
     assert code == 0
     assert answers[0] == {
         "length": 39,
@@ -34,7 +44,9 @@ def test_count_measures_line_by_line() -> None:
 
 @pytest.mark.parametrize(("network", "length"), [("bluesky", 2), ("mastodon", 2), ("x", 4)])
 def test_each_network_counts_by_its_own_rule(network: str, length: int) -> None:
-    assert piped("count", "--network", network, lines=[{"text": "👩‍🔬🇩🇪"}])[1][0]["length"] == length
+    assert (
+        piped("count", "--network", network, lines=[{"text": "👩‍🔬🇩🇪"}])[1][0]["length"] == length
+    )
 
 
 def test_split_gives_parts_that_fit_with_markers_counted_in() -> None:
@@ -43,7 +55,9 @@ def test_split_gives_parts_that_fit_with_markers_counted_in() -> None:
     parts = answers[0]["parts"]
     assert isinstance(parts, list)
     assert code == 0
-    assert [part.rsplit(" ", 1)[1] for part in parts] == [f"{n}/{len(parts)}" for n in range(1, len(parts) + 1)]
+    assert [part.rsplit(" ", 1)[1] for part in parts] == [
+        f"{n}/{len(parts)}" for n in range(1, len(parts) + 1)
+    ]
     assert all(len(part) <= 280 for part in parts)
     assert answers[1]["parts"] == ["Short."]
 
@@ -64,7 +78,16 @@ def test_every_template_is_listed_copied_and_checked(desk: Desk) -> None:
     assert own.read_bytes() == (ROOT / "templates" / "posts" / "collage" / "first.txt").read_bytes()
     desk("templates", "copy", "posts/collage/first.txt", "--network", "x", code=1)
     desk("templates", "copy", "posts/nonsense.txt", code=1)
-    desk("templates", "copy", "posts/collage/first.txt", "--network", "x", "--account", "outbox", code=2)
+    desk(
+        "templates",
+        "copy",
+        "posts/collage/first.txt",
+        "--network",
+        "x",
+        "--account",
+        "outbox",
+        code=2,
+    )
     assert "no problems" in desk("templates", "check").out
     listed = {one["name"]: one["own"] for one in desk("templates", "list", "--json").json}
     assert listed["posts/collage/first.txt"] == ["networks/x/posts/collage/first.txt"]
@@ -73,13 +96,27 @@ def test_every_template_is_listed_copied_and_checked(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("template", "content", "complaint"),
     [
-        ("posts/collage/first.txt", "{{ hashtag }}\n{{ papr }}", "first.txt, line 2: 'papr' is undefined"),
+        (
+            "posts/collage/first.txt",
+            "{{ hashtag }}\n{{ papr }}",
+            "first.txt, line 2: 'papr' is undefined",
+        ),
         ("posts/collage/more.txt", "{{ 'x' * 281 }}", "fits a part by itself"),
-        ("posts/roundup/first.txt", "{{ roundup.titel }}", "first.txt, line 1: 'dict object' has no attribute 'titel'"),
-        ("roundup/page.html", "<h1>\n\n{{ nonsense }}", "page.html, line 3: 'nonsense' is undefined"),
+        (
+            "posts/roundup/first.txt",
+            "{{ roundup.titel }}",
+            "first.txt, line 1: 'dict object' has no attribute 'titel'",
+        ),
+        (
+            "roundup/page.html",
+            "<h1>\n\n{{ nonsense }}",
+            "page.html, line 3: 'nonsense' is undefined",
+        ),
     ],
 )
-def test_check_names_the_file_and_the_line(desk: Desk, template: str, content: str, complaint: str) -> None:
+def test_check_names_the_file_and_the_line(
+    desk: Desk, template: str, content: str, complaint: str
+) -> None:
     file = desk.folder / "templates" / template
     file.parent.mkdir(parents=True)
     file.write_text(content, encoding="utf-8")

@@ -20,9 +20,18 @@ class Description:
         template, operation, inside = self._operation(method, path)
         if operation is None:
             return [f"{method} {path} is no call"]
-        parameters = {(one["in"], one["name"]): one for one in map(self._resolved, operation.get("parameters", []))}
-        found = [f"{template}: there is no parameter {key}" for key in query if ("query", key) not in parameters]
-        given = {("query", key): value for key, value in query.items()} | {("path", k): v for k, v in inside.items()}
+        parameters = {
+            (one["in"], one["name"]): one
+            for one in map(self._resolved, operation.get("parameters", []))
+        }
+        found = [
+            f"{template}: there is no parameter {key}"
+            for key in query
+            if ("query", key) not in parameters
+        ]
+        given = {("query", key): value for key, value in query.items()} | {
+            ("path", k): v for k, v in inside.items()
+        }
         for place, one in parameters.items():
             if place in given:
                 value = _value(given[place], self._resolved(one["schema"]))
@@ -31,7 +40,9 @@ class Description:
                 found.append(f"{template}: the parameter {place[1]} is missing")
         return found + self._wrong_body(template, operation.get("requestBody"), content_type, body)
 
-    def wrong_in_response(self, method: str, path: str, status: int, content_type: str, body: object) -> list[str]:
+    def wrong_in_response(
+        self, method: str, path: str, status: int, content_type: str, body: object
+    ) -> list[str]:
         template, operation, _ = self._operation(method, path)
         if operation is None:
             return []
@@ -70,17 +81,28 @@ class Description:
         return value
 
     def _errors(self, value: object, schema: Any, what: str) -> list[str]:
-        validator = Draft202012Validator({"components": self._document["components"], "allOf": [schema]})
-        return [f"{what}: {error.json_path} {error.message[:200]}" for error in validator.iter_errors(value)]
+        validator = Draft202012Validator(
+            {"components": self._document["components"], "allOf": [schema]}
+        )
+        return [
+            f"{what}: {error.json_path} {error.message[:200]}"
+            for error in validator.iter_errors(value)
+        ]
 
 
 def _plain(value: Any) -> Any:
-    """OpenAPI 3.0 as JSON Schema: `nullable` becomes a type; `discriminator` only repeats what `oneOf` says."""
+    """OpenAPI 3.0 as JSON Schema: `nullable` becomes a type; `discriminator` only repeats what
+    `oneOf` says.
+    """
     if isinstance(value, list):
         return [_plain(entry) for entry in value]
     if not isinstance(value, dict):
         return value
-    made = {key: _plain(entry) for key, entry in value.items() if key not in {"nullable", "discriminator"}}
+    made = {
+        key: _plain(entry)
+        for key, entry in value.items()
+        if key not in {"nullable", "discriminator"}
+    }
     if value.get("nullable") is True and isinstance(value.get("type"), str):
         made["type"] = [value["type"], "null"]
     return made

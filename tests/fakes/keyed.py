@@ -1,4 +1,6 @@
-"""A network where the client names its records, and one put again is no second post: publisher and server."""
+"""A network where the client names its records, and one put again is no second post: publisher and
+server.
+"""
 
 import hashlib
 import http.client
@@ -54,7 +56,11 @@ class Keyed:
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         _, listed = self._ask("GET", f"/records?after={since or ''}")
         own = {key_of(thread, part.position) for part in thread.parts}
-        others = (Post(self._receipt(each["key"]), each["text"]) for each in listed if each["key"] not in own)
+        others = (
+            Post(self._receipt(each["key"]), each["text"])
+            for each in listed
+            if each["key"] not in own
+        )
         return Survey(self._there(thread), tuple(others), saved)
 
     def receipt(self, url: str) -> Receipt:
@@ -69,13 +75,18 @@ class Keyed:
                 status, _ = self._ask("PUT", f"/blobs/{part.image.sha256}", part.image.data)
                 if status != 200:
                     raise Unavailable(f"The picture was not taken ({status}).")
-        return saved | {"keys": {str(part.position): key_of(thread, part.position) for part in thread.parts}}
+        return saved | {
+            "keys": {str(part.position): key_of(thread, part.position) for part in thread.parts}
+        }
 
     def send(self, thread: Thread, position: int | None, saved: Saved) -> dict[int, Receipt]:
         assert position is not None
         keys: Any = saved["keys"]
         part, key = thread.parts[position - 1], str(keys[str(position)])
-        record = {"text": part.text, "parent": str(keys[str(position - 1)]) if position > 1 else None}
+        record = {
+            "text": part.text,
+            "parent": str(keys[str(position - 1)]) if position > 1 else None,
+        }
         if part.image:
             record |= {"picture": part.image.sha256, "alt": part.image.alt}
         try:
@@ -92,15 +103,25 @@ class Keyed:
 
     def read_back(self, thread: Thread, position: int, saved: Saved) -> str:
         _, record = self._ask("GET", f"/records/{key_of(thread, position)}")
-        return "" if record["text"] == thread.parts[position - 1].text else f"Part {position} differs."
+        return (
+            "" if record["text"] == thread.parts[position - 1].text else f"Part {position} differs."
+        )
 
     def check(self) -> str:
         return ""
 
     def _there(self, thread: Thread) -> dict[int, Receipt]:
         """The parts without a receipt that are there by their keys."""
-        missing = {part.position: key_of(thread, part.position) for part in thread.parts if part.receipt is None}
-        there = {position: key for position, key in missing.items() if self._ask("GET", f"/records/{key}")[0] == 200}
+        missing = {
+            part.position: key_of(thread, part.position)
+            for part in thread.parts
+            if part.receipt is None
+        }
+        there = {
+            position: key
+            for position, key in missing.items()
+            if self._ask("GET", f"/records/{key}")[0] == 200
+        }
         return {position: self._receipt(key) for position, key in there.items()}
 
     def _receipt(self, key: str) -> Receipt:
@@ -108,7 +129,9 @@ class Keyed:
 
     def _ask(self, method: str, path: str, body: bytes | None = None) -> tuple[int, Any]:
         parts = urlsplit(self.identity)
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=self._longest)
+        connection = http.client.HTTPConnection(
+            parts.hostname or "", parts.port, timeout=self._longest
+        )
         try:
             connection.connect()
         except OSError as error:
@@ -133,7 +156,9 @@ def key_of(thread: Thread, position: int) -> str:
 
 @dataclass
 class FakeKeyed:
-    """The server's side: records by key in the order they came, pictures, and whatever was overwritten."""
+    """The server's side: records by key in the order they came, pictures, and whatever was
+    overwritten.
+    """
 
     url: str = ""
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -141,7 +166,9 @@ class FakeKeyed:
     overwritten: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def answer(self, method: str, path: str, query: dict[str, list[str]], body: bytes) -> tuple[int, object]:
+    def answer(
+        self, method: str, path: str, query: dict[str, list[str]], body: bytes
+    ) -> tuple[int, object]:
         kind, _, key = path.strip("/").partition("/")
         match method, kind:
             case "PUT", "blobs":
@@ -154,7 +181,9 @@ class FakeKeyed:
             case "GET", "records":
                 keys, after = list(self.records), "".join(query.get("after", []))
                 since = keys.index(after) + 1 if after in keys else 0
-                return 200, [{"key": key, "text": self.records[key]["text"]} for key in keys[since:]]
+                return 200, [
+                    {"key": key, "text": self.records[key]["text"]} for key in keys[since:]
+                ]
         return 404, {}
 
     def _put(self, key: str, record: dict[str, Any]) -> tuple[int, object]:
@@ -199,7 +228,9 @@ def running() -> Iterator[FakeKeyed]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"fake": fake}))
     server.daemon_threads = True
     fake.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+    )
     thread.start()
     try:
         yield fake

@@ -1,4 +1,6 @@
-"""Where alerts arrive: a webhook, a mailbox, and servers that answer badly or never, all real and on loopback."""
+"""Where alerts arrive: a webhook, a mailbox, and servers that answer badly or never, all real and
+on loopback.
+"""
 
 import json
 import socket
@@ -18,7 +20,8 @@ from aiosmtpd.controller import Controller
 class Webhook:
     """Hears what is posted to it. How it answers stands in `does`, by path, and may be changed.
 
-    `hold` keeps the answer back until `let_go` is set; `drip` gives it a byte at a time without an end.
+    `hold` keeps the answer back until `let_go` is set; `drip` gives it a byte at a time without an
+    end.
     """
 
     def __init__(self, port: int) -> None:

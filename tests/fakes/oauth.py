@@ -45,9 +45,16 @@ def problem(method: str, url: str, header: str, user: User, nonces: set[str]) ->
 
 def _signature(method: str, url: str, signed: Iterable[tuple[str, str]], user: User) -> str:
     parts = urlsplit(url)
-    parameters = sorted((_escaped(key), _escaped(value)) for key, value in [*parse_qsl(parts.query), *signed])
+    parameters = sorted(
+        (_escaped(key), _escaped(value)) for key, value in [*parse_qsl(parts.query), *signed]
+    )
     listed = "&".join(f"{key}={value}" for key, value in parameters)
-    base = "&".join(map(_escaped, (method.upper(), f"{parts.scheme}://{parts.netloc.lower()}{parts.path}", listed)))
+    base = "&".join(
+        map(
+            _escaped,
+            (method.upper(), f"{parts.scheme}://{parts.netloc.lower()}{parts.path}", listed),
+        )
+    )
     key = f"{_escaped(user.consumer_secret)}&{_escaped(user.access_token_secret)}"
     return base64.b64encode(hmac.new(key.encode(), base.encode(), hashlib.sha1).digest()).decode()
 

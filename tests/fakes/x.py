@@ -23,7 +23,9 @@ from tests.fakes import oauth
 from tests.fakes.description import Description
 from tests.fakes.x_state import Refused, State, error
 
-USER = oauth.User("aConsumerKey1234567890abc", "aConsumerSecret+/=%&", "2244994945-aToken", "aTokenSecret!*'()")
+USER = oauth.User(
+    "aConsumerKey1234567890abc", "aConsumerSecret+/=%&", "2244994945-aToken", "aTokenSecret!*'()"
+)
 WINDOW = timedelta(minutes=15)
 LIMITS = {"POST /2/tweets": 100, "POST /2/media/upload": 500, "POST /2/media/metadata": 500}
 
@@ -48,7 +50,9 @@ class Trouble(NamedTuple):
 def too_many(reset: float | None) -> Refused:
     """429; `reset` in seconds from now, as X's header gives it."""
     refused = error(429, 88, "Too Many Requests")
-    refused.headers = {} if reset is None else {"x-rate-limit-remaining": "0", "x-rate-limit-reset": f"+{reset}"}
+    refused.headers = (
+        {} if reset is None else {"x-rate-limit-remaining": "0", "x-rate-limit-reset": f"+{reset}"}
+    )
     return refused
 
 
@@ -57,17 +61,27 @@ ACCEPT_THEN_DROP = Trouble(is_accepted=True, is_dropped=True)
 FAIL_500 = Trouble(refusal=error(500, 131, "Internal error"))
 ACCEPT_THEN_500 = Trouble(is_accepted=True, refusal=error(500, 131, "Internal error"))
 LATE_504 = Trouble(refusal=error(504, 0, "Gateway Timeout"), after=0.1)
-ACCEPT_THEN_LATE_504 = Trouble(is_accepted=True, refusal=error(504, 0, "Gateway Timeout"), after=0.1)
+ACCEPT_THEN_LATE_504 = Trouble(
+    is_accepted=True, refusal=error(504, 0, "Gateway Timeout"), after=0.1
+)
 ACCEPT_MUCH_LATER = Trouble(is_held=True)
 ACCEPT_THEN_HALF = Trouble(is_accepted=True, is_half=True)
 ACCEPT_THEN_DRIP = Trouble(is_accepted=True, is_dripped=True)
 NOT_AUTHORIZED = Trouble(refusal=error(401, 32, "Could not authenticate you."))
-NO_CREDITS = Trouble(refusal=error(402, 0, "CreditsDepleted: your enrolled account has no credits."))
-SUSPENDED = Trouble(refusal=error(403, 64, "Your account is suspended and is not permitted to access this feature."))
+NO_CREDITS = Trouble(
+    refusal=error(402, 0, "CreditsDepleted: your enrolled account has no credits.")
+)
+SUSPENDED = Trouble(
+    refusal=error(403, 64, "Your account is suspended and is not permitted to access this feature.")
+)
 REFUSED_CONTENT = Trouble(refusal=error(403, 0, "This post was refused because of its content."))
-DUPLICATE = Trouble(refusal=error(403, 187, "You are not allowed to create a Tweet with duplicate content."))
+DUPLICATE = Trouble(
+    refusal=error(403, 187, "You are not allowed to create a Tweet with duplicate content.")
+)
 REPLY_TOO_EARLY = Trouble(
-    refusal=error(403, 385, "You attempted to reply to a Tweet that is deleted or not visible to you.")
+    refusal=error(
+        403, 385, "You attempted to reply to a Tweet that is deleted or not visible to you."
+    )
 )
 TOO_MANY = Trouble(refusal=too_many(600))
 TOO_MANY_WITHOUT_RESET = Trouble(refusal=too_many(None))
@@ -128,14 +142,19 @@ class FakeX:
         since, count = (now, 0) if now - since >= WINDOW else (since, count)
         self._used[route] = (since, count + 1)
         reset = str(int((since + WINDOW).timestamp()))
-        headers = {"x-rate-limit-limit": str(most), "x-rate-limit-remaining": str(max(0, most - count - 1))}
+        headers = {
+            "x-rate-limit-limit": str(most),
+            "x-rate-limit-remaining": str(max(0, most - count - 1)),
+        }
         if count >= most:
             refused = too_many(None)
             refused.headers = headers | {"x-rate-limit-reset": reset}
             raise refused
         return headers | {"x-rate-limit-reset": reset}
 
-    def act(self, route: str, path: str, query: dict[str, str], body: Any) -> tuple[int, dict[str, Any]]:
+    def act(
+        self, route: str, path: str, query: dict[str, str], body: Any
+    ) -> tuple[int, dict[str, Any]]:
         """Do what a call asks for; raises `Refused`."""
         state, parts = self.state, path.split("/")
         match route:
@@ -158,7 +177,10 @@ class FakeX:
 
 def route_of(method: str, path: str) -> str:
     """The call a path means, with `:id` for what it names."""
-    parts = [":id" if part.isdecimal() and place > 1 else part for place, part in enumerate(path.split("/"))]
+    parts = [
+        ":id" if part.isdecimal() and place > 1 else part
+        for place, part in enumerate(path.split("/"))
+    ]
     return f"{method} {'/'.join(parts)}"
 
 
@@ -209,7 +231,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _check(self, path: str, query: dict[str, str], body: Any) -> None:
         url = f"http://{self.headers['Host']}{self.path}"
-        wrong = oauth.problem(self.command, url, self.headers.get("Authorization", ""), USER, self.fake.nonces)
+        wrong = oauth.problem(
+            self.command, url, self.headers.get("Authorization", ""), USER, self.fake.nonces
+        )
         if wrong:
             raise error(401, 32, f"Could not authenticate you: {wrong}.")
         if self.fake.description:
@@ -219,7 +243,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self.fake.violations += found
                 raise error(400, 0, "; ".join(found))
 
-    def _outcome(self, call: Call, path: str, trouble: Trouble) -> tuple[int, dict[str, Any], dict[str, str]]:
+    def _outcome(
+        self, call: Call, path: str, trouble: Trouble
+    ) -> tuple[int, dict[str, Any], dict[str, str]]:
         with self.fake.lock:
             headers = self.fake.limit(call.route)
 
@@ -234,13 +260,17 @@ class _Handler(BaseHTTPRequestHandler):
             raise trouble.refusal
         return status, answer, headers
 
-    def _answer(self, path: str, status: int, answer: Any, headers: dict[str, str], trouble: Trouble) -> None:
+    def _answer(
+        self, path: str, status: int, answer: Any, headers: dict[str, str], trouble: Trouble
+    ) -> None:
         kind = "application/problem+json" if "type" in answer else "application/json"
         data = json.dumps(answer, ensure_ascii=False).encode()
         if trouble.raw:
             status, data = trouble.raw
         elif self.fake.description:
-            self.fake.violations += self.fake.description.wrong_in_response(self.command, path, status, kind, answer)
+            self.fake.violations += self.fake.description.wrong_in_response(
+                self.command, path, status, kind, answer
+            )
         self.send_response(status)
         for name, value in headers.items():
             if value.startswith("+"):
@@ -266,13 +296,18 @@ class _Handler(BaseHTTPRequestHandler):
 def running(clock: Callable[[], datetime], description: Path | None) -> Iterator[FakeX]:
     """A server on a port of its own, until the block ends; without a description it says so."""
     if description is None:
-        print("The local X has no API description here: what is asked and answered is not checked.", file=sys.stderr)
+        print(
+            "The local X has no API description here: what is asked and answered is not checked.",
+            file=sys.stderr,
+        )
     fake = FakeX(clock, Description(description) if description else None)
     handler = type("Handler", (_Handler,), {"fake": fake})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     fake.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+    )
     thread.start()
     try:
         yield fake
@@ -283,7 +318,9 @@ def running(clock: Callable[[], datetime], description: Path | None) -> Iterator
 
 
 def description() -> Path | None:
-    """The API's description among the shared test data; nothing where that is not here, which fails under CI=true."""
+    """The API's description among the shared test data; nothing where that is not here, which fails
+    under CI=true.
+    """
     file = SHARED / "x-api/openapi.json"
     if file.exists():
         return file

@@ -13,9 +13,13 @@ from typing import Any
 
 from PIL import Image
 
-from bot.core import text as counting
+from bot.core.text import counting as counting
 
-PRICES = {"post": Decimal("0.015"), "post with a link": Decimal("0.20"), "alt text": Decimal("0.005")}
+PRICES = {
+    "post": Decimal("0.015"),
+    "post with a link": Decimal("0.20"),
+    "alt text": Decimal("0.005"),
+}
 READ = Decimal("0.001")
 INVALID = "https://api.x.com/2/problems/invalid-request"
 NOT_FOUND = "https://api.x.com/2/problems/resource-not-found"
@@ -24,7 +28,9 @@ NOT_FOUND = "https://api.x.com/2/problems/resource-not-found"
 class Refused(Exception):
     """X says no: a status and a body."""
 
-    def __init__(self, status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, body: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> None:
         super().__init__(status)
         self.status, self.body, self.headers = status, body, headers or {}
 
@@ -36,7 +42,13 @@ def error(status: int, code: int, message: str) -> Refused:
 
 def invalid(parameter: str, detail: str) -> Refused:
     """An `InvalidRequestProblem` of the description."""
-    body = {"type": INVALID, "title": "Invalid Request", "detail": detail, "parameter": parameter, "status": 400}
+    body = {
+        "type": INVALID,
+        "title": "Invalid Request",
+        "detail": detail,
+        "parameter": parameter,
+        "status": 400,
+    }
     return Refused(400, body)
 
 
@@ -99,7 +111,9 @@ class State:
             raise invalid("text", "Your post text is too long.")
         parent = body.get("reply", {}).get("in_reply_to_tweet_id")
         if parent and not any(post.id == parent for post in self.posts):
-            raise error(403, 385, "You attempted to reply to a Tweet that is deleted or not visible to you.")
+            raise error(
+                403, 385, "You attempted to reply to a Tweet that is deleted or not visible to you."
+            )
         if self.refuses_duplicates and any(post.text == text for post in self.posts):
             raise error(403, 187, "You are not allowed to create a Tweet with duplicate content.")
         kind = "post with a link" if counting.urls(text, "x") else "post"
@@ -107,7 +121,11 @@ class State:
         return {"data": {"id": (post := self.add(text, parent, media)).id, "text": post.shown}}
 
     def add(
-        self, text: str, parent: str | None = None, media: list[Media] | None = None, author: str | None = None
+        self,
+        text: str,
+        parent: str | None = None,
+        media: list[Media] | None = None,
+        author: str | None = None,
     ) -> Post:
         """A post, also one that somebody writes by hand, or somebody else."""
         own = str(next(self._ids))
@@ -118,7 +136,9 @@ class State:
         return post
 
     def _shorten(self, post: Post) -> None:
-        """Write the text as X shows it: links shortened, the rest escaped, a link to the picture at the end."""
+        """Write the text as X shows it: links shortened, the rest escaped, a link to the picture at
+        the end.
+        """
         shown, at = "", 0
         for span in counting.urls(post.text, "x"):
             shown += html.escape(post.text[at : span.start], quote=False)
@@ -133,10 +153,15 @@ class State:
         post.shown = shown
 
     def _link(self, post: Post, shown: str, written: str, target: str, more: dict[str, Any]) -> str:
-        short = "https://t.co/" + hashlib.sha256(f"{post.id}{len(shown)}{written}".encode()).hexdigest()[:10]
+        short = (
+            "https://t.co/"
+            + hashlib.sha256(f"{post.id}{len(shown)}{written}".encode()).hexdigest()[:10]
+        )
         place = {"start": len(shown), "end": len(shown) + len(short)}
         display = target.split("://")[1][:30]
-        post.links.append(place | {"url": short, "expanded_url": target, "display_url": display} | more)
+        post.links.append(
+            place | {"url": short, "expanded_url": target, "display_url": display} | more
+        )
         return shown + short
 
     def upload(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -150,7 +175,9 @@ class State:
         except OSError:
             raise invalid("media", "The media is no image.") from None
         own = str(next(self._ids))
-        media = Media(own, f"3_{own}", self.clock() + self.media_life, data, mime, checks=self.checks)
+        media = Media(
+            own, f"3_{own}", self.clock() + self.media_life, data, mime, checks=self.checks
+        )
         self.media[own] = media
         image = {"image_type": mime, "w": width, "h": height}
         return {"data": self._media_data(media) | {"size": len(data), "image": image}}
@@ -159,7 +186,11 @@ class State:
         left = int((media.until - self.clock()).total_seconds())
         data: dict[str, Any] = {"id": media.id, "media_key": media.key, "expires_after_secs": left}
         if self.checks:
-            state = {"state": "pending", "check_after_secs": 2} if media.checks else {"state": "succeeded"}
+            state = (
+                {"state": "pending", "check_after_secs": 2}
+                if media.checks
+                else {"state": "succeeded"}
+            )
             data["processing_info"] = state
         return data
 
@@ -209,7 +240,13 @@ class State:
 
     def _not_found(self, kind: str, value: str) -> Refused:
         detail = f"Could not find {kind} with id: [{value}]."
-        body = {"type": NOT_FOUND, "title": "Not Found", "detail": detail, "resource_type": kind, "value": value}
+        body = {
+            "type": NOT_FOUND,
+            "title": "Not Found",
+            "detail": detail,
+            "resource_type": kind,
+            "value": value,
+        }
         return Refused(404, body)
 
     def _shown(self, posts: list[Post], query: dict[str, str]) -> dict[str, Any]:
@@ -222,17 +259,24 @@ class State:
         if "attachments.media_keys" in expansions:
             wanted = {"type", "media_key", *query.get("media.fields", "").split(",")}
             of_all = [
-                {"type": "photo", "media_key": one.key, "alt_text": one.alt} for post in posts for one in post.media
+                {"type": "photo", "media_key": one.key, "alt_text": one.alt}
+                for post in posts
+                for one in post.media
             ]
-            includes["media"] = [{key: value for key, value in one.items() if key in wanted} for one in of_all]
+            includes["media"] = [
+                {key: value for key, value in one.items() if key in wanted} for one in of_all
+            ]
         if "author_id" in expansions:
             authors = sorted({post.author for post in posts})
             includes["users"] = [
-                {"id": author, "username": self._name(author), "name": "Somebody"} for author in authors
+                {"id": author, "username": self._name(author), "name": "Somebody"}
+                for author in authors
             ]
         if "referenced_posts" in expansions:
             parents = {post.parent for post in posts}
-            includes["posts"] = [{"id": post.id, "text": post.shown} for post in self.posts if post.id in parents]
+            includes["posts"] = [
+                {"id": post.id, "text": post.shown} for post in self.posts if post.id in parents
+            ]
         self.charged += [("read", READ)] * len(
             {post.id for post in posts} | {p["id"] for p in includes.get("posts", [])}
         )
@@ -251,7 +295,9 @@ class State:
             "attachments": {"media_keys": keys} if keys else None,
             "media_metadata": metadata or None,
         }
-        shown = {key: value for key, value in everything.items() if key in fields and value is not None}
+        shown = {
+            key: value for key, value in everything.items() if key in fields and value is not None
+        }
         if "author_id" in expansions:
             shown["author_id"] = post.author
         if "referenced_posts" in expansions and post.parent:

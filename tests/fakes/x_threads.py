@@ -7,8 +7,8 @@ from tests.fakes.x import FakeX
 
 
 def out(fake: FakeX, parts: Sequence[Part]) -> int:
-    """How many of a thread's parts are at X, checked: each once, from the first on, each answering the one before it,
-    pictures with their alt text, and each with its receipt.
+    """How many of a thread's parts are at X, checked: each once, from the first on, each answering
+    the one before it, pictures with their alt text, and each with its receipt.
     """
     found = [[post for post in fake.state.posts if post.text == part.text] for part in parts]
     count = sum(1 for posts in found if posts)

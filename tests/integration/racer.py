@@ -1,4 +1,6 @@
-"""One of several workers on one queue, as a process: `python -m tests.integration.racer URL FILE ACCOUNT...`."""
+"""One of several workers on one queue, as a process: `python -m tests.integration.racer URL FILE
+ACCOUNT...`.
+"""
 
 import gc
 import os
@@ -13,7 +15,10 @@ LEASE = timedelta(minutes=2)
 
 
 def race(database: Database, sends: int, account_id: int) -> int:
-    """Claim and send until nothing of the account is due: claim, intent, send, record. How many were sent."""
+    """Claim and send until nothing of the account is due: claim, intent, send, record.
+
+    How many were sent.
+    """
     count = 0
     while True:
         now = datetime.now(UTC)

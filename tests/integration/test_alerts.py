@@ -1,4 +1,6 @@
-"""Alerts: each notice to each destination at least once, again only after a crash in that very sending."""
+"""Alerts: each notice to each destination at least once, again only after a crash in that very
+sending.
+"""
 
 import json
 import logging
@@ -15,12 +17,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from bot import alerts, courier
+from bot.context import Context
 from bot.storage import alerts as storage
 from bot.storage import notices, tables
 from bot.storage.notices import Kind
-from bot.world import World
-from tests.conftest import MONDAY, StoppedClock, make_world
+from bot.watching import alerts, apprise_process
+from tests.conftest import MONDAY, StoppedClock, make_context
 from tests.e2e.process import ENVIRONMENT
 from tests.fakes import listeners
 from tests.fakes.listeners import Webhook
@@ -39,30 +41,40 @@ def settings(*urls: str, more: str = "") -> str:
     return f'zone = "Europe/Berlin"\nlive = true\n[alerts]\nurls = [{listed}]\n{more}\n'
 
 
-def given(folder: Path, *urls: str, url: str | None = None, clock: StoppedClock | None = None, more: str = "") -> World:
-    return make_world(folder, settings(*urls, more=more), clock or StoppedClock(MONDAY), url)
+def given(
+    folder: Path,
+    *urls: str,
+    url: str | None = None,
+    clock: StoppedClock | None = None,
+    more: str = "",
+) -> Context:
+    return make_context(folder, settings(*urls, more=more), clock or StoppedClock(MONDAY), url)
 
 
-def note(world: World, text: str = "Account x is held.", kind: Kind = Kind.HELD, **more: Any) -> int:
-    with world.database.write() as conn:
-        made = notices.add(conn, kind, f"{kind}/{text}", text, world.clock.now(), world.rehearsal, **more)
+def note(
+    context: Context, text: str = "Account x is held.", kind: Kind = Kind.HELD, **more: Any
+) -> int:
+    with context.database.write() as conn:
+        made = notices.add(
+            conn, kind, f"{kind}/{text}", text, context.clock.now(), context.rehearsal, **more
+        )
     assert made is not None
     return made
 
 
-def rows(world: World) -> list[Any]:
-    with world.database.read() as conn:
+def rows(context: Context) -> list[Any]:
+    with context.database.read() as conn:
         return list(conn.execute(select(tables.alerts).order_by(tables.alerts.c.id)))
 
 
-def listed(world: World) -> list[notices.Notice]:
-    with world.database.read() as conn:
+def listed(context: Context) -> list[notices.Notice]:
+    with context.database.read() as conn:
         return notices.listed(conn, everything=True)
 
 
-def go(world: World, **span: float) -> None:
-    assert isinstance(world.clock, StoppedClock)
-    world.clock.go(**span)
+def go(context: Context, **span: float) -> None:
+    assert isinstance(context.clock, StoppedClock)
+    context.clock.go(**span)
 
 
 def test_a_notice_reaches_webhook_push_service_and_mailbox_once(
@@ -70,81 +82,103 @@ def test_a_notice_reaches_webhook_push_service_and_mailbox_once(
 ) -> None:
     with listeners.mailbox() as box:
         places = (hook.url("hook"), hook.url("topic", "ntfy"), box.url("ada@example.org"))
-        world = given(tmp_path, *places, url=database_url)
-        number = note(world, details="1/3\n  two  spaces — 论文")
-        alerts.send(world)
-        go(world, hours=100)
-        alerts.send(world)
+        context = given(tmp_path, *places, url=database_url)
+        number = note(context, details="1/3\n  two  spaces — 论文")
+        alerts.send(context)
+        go(context, hours=100)
+        alerts.send(context)
         [mail] = box.mails
     title = f"[mlcollage] held (notice {number})"
-    body = "Account x is held.\n\n1/3\n  two  spaces — 论文\n\nMonday 2021-08-02 11:00 (Europe/Berlin)"
+    body = (
+        "Account x is held.\n\n1/3\n  two  spaces — 论文\n\nMonday 2021-08-02 11:00 (Europe/Berlin)"
+    )
     sent = dict(hook.heard)
     assert [hook.calls()[path] for path in ("hook", "")] == [1, 1]
-    assert (sent["hook"]["title"], sent["hook"]["message"], sent["hook"]["type"]) == (title, body, "warning")
+    assert (sent["hook"]["title"], sent["hook"]["message"], sent["hook"]["type"]) == (
+        title,
+        body,
+        "warning",
+    )
     assert (sent[""]["topic"], sent[""]["title"], sent[""]["message"]) == ("topic", title, body)
-    assert (mail["Subject"], mail["To"], mail.get_content_type()) == (title, "ada@example.org", "text/plain")
+    assert (mail["Subject"], mail["To"], mail.get_content_type()) == (
+        title,
+        "ada@example.org",
+        "text/plain",
+    )
     assert mail.get_content().replace("\r\n", "\n").strip() == body
-    assert [one.alerted_at for one in listed(world)] == [MONDAY]
-    world.database.close()
+    assert [one.alerted_at for one in listed(context)] == [MONDAY]
+    context.database.close()
 
 
-def test_a_failure_neither_repeats_nor_delays_the_other_destinations(tmp_path: Path, hook: Webhook) -> None:
+def test_a_failure_neither_repeats_nor_delays_the_other_destinations(
+    tmp_path: Path, hook: Webhook
+) -> None:
     hook.does = {"bad": "500"}
-    world = given(tmp_path, hook.url("bad"), hook.url("good"))
-    note(world, "one")
-    note(world, "two")
-    alerts.send(world)
+    context = given(tmp_path, hook.url("bad"), hook.url("good"))
+    note(context, "one")
+    note(context, "two")
+    alerts.send(context)
     assert hook.calls() == {"good": 2, "bad": 1}
-    assert [one.alerted_at for one in listed(world)] == [None, None]
-    alerts.send(world)
-    assert hook.calls() == {"good": 2, "bad": 2}, "the second notice was not due later because the first one failed"
-    go(world, seconds=30)
-    alerts.send(world)
+    assert [one.alerted_at for one in listed(context)] == [None, None]
+    alerts.send(context)
+    assert hook.calls() == {"good": 2, "bad": 2}, (
+        "the second notice was not due later because the first one failed"
+    )
+    go(context, seconds=30)
+    alerts.send(context)
     assert hook.calls() == {"good": 2, "bad": 2}, "both wait now"
     hook.does = {}
-    go(world, seconds=30)
-    alerts.send(world)
+    go(context, seconds=30)
+    alerts.send(context)
     assert hook.calls() == {"good": 2, "bad": 4}
-    assert {one.alerted_at for one in listed(world)} == {world.clock.now()}
-    world.database.close()
+    assert {one.alerted_at for one in listed(context)} == {context.clock.now()}
+    context.database.close()
 
 
 def test_waits_grow_from_a_minute_to_an_hour(tmp_path: Path, hook: Webhook) -> None:
     hook.does = {"bad": "500"}
-    world = given(tmp_path, hook.url("bad"))
-    note(world)
+    context = given(tmp_path, hook.url("bad"))
+    note(context)
     for failures, most in ((0, 60), (1, 120), (20, 3_600)):
-        with world.database.write() as conn:
+        with context.database.write() as conn:
             conn.execute(update(tables.alerts).values(failures=failures))
-        alerts.send(world)
-        [row] = rows(world)
-        wait = (row.next_at - world.clock.now()).total_seconds()
+        alerts.send(context)
+        [row] = rows(context)
+        wait = (row.next_at - context.clock.now()).total_seconds()
         assert most * 0.75 <= wait <= most
-        go(world, seconds=wait)
-    world.database.close()
+        go(context, seconds=wait)
+    context.database.close()
 
 
-def try_for_days(world: World, bad: int) -> None:
-    """Every open notice fails at the first destinations for more than two days; the last time it is really sent."""
-    now, span = world.clock.now(), timedelta(hours=1)
-    with world.database.write() as conn:
-        for one in alerts.destinations(world.config)[:bad]:
+def try_for_days(context: Context, bad: int) -> None:
+    """Every open notice fails at the first destinations for more than two days; the last time it is
+    really sent.
+    """
+    now, span = context.clock.now(), timedelta(hours=1)
+    with context.database.write() as conn:
+        for one in alerts.destinations(context.config)[:bad]:
             for due in storage.due(conn, one.id, now, span, alerts.MOST):
                 for n in range(alerts.TRIES - 1):
-                    claim = storage.claim(conn, due.id, one.id, now + n * span, timedelta(0), 10 * span)
+                    claim = storage.claim(
+                        conn, due.id, one.id, now + n * span, timedelta(0), 10 * span
+                    )
                     assert claim
-                    assert storage.failed(conn, claim, now + n * span, timedelta(0), "it was not taken.")
-    go(world, hours=49)
-    alerts.send(world)
+                    assert storage.failed(
+                        conn, claim, now + n * span, timedelta(0), "it was not taken."
+                    )
+    go(context, hours=49)
+    alerts.send(context)
 
 
-def test_what_never_arrives_ends_after_two_days_and_the_others_hear_of_it(tmp_path: Path, hook: Webhook) -> None:
+def test_what_never_arrives_ends_after_two_days_and_the_others_hear_of_it(
+    tmp_path: Path, hook: Webhook
+) -> None:
     hook.does = {SECRET: "500"}
-    world = given(tmp_path, hook.url(SECRET), hook.url("good"))
-    number = note(world)
-    try_for_days(world, 1)
-    alerts.send(world)
-    newest = listed(world)[0]
+    context = given(tmp_path, hook.url(SECRET), hook.url("good"))
+    number = note(context)
+    try_for_days(context, 1)
+    alerts.send(context)
+    newest = listed(context)[0]
     said = f"Notice {number} (held) did not reach json://… (entry 1 of alerts.urls): "
     assert newest.kind is Kind.ALERTS
     assert newest.is_trouble
@@ -153,45 +187,47 @@ def test_what_never_arrives_ends_after_two_days_and_the_others_hear_of_it(tmp_pa
     assert SECRET not in newest.text
     assert hook.calls() == {SECRET: 1, "good": 2}
     assert hook.titles("good")[1] == f"[mlcollage] alerts (notice {newest.id})"
-    assert all(one.alerted_at for one in listed(world))
-    world.database.close()
+    assert all(one.alerted_at for one in listed(context))
+    context.database.close()
 
 
 def test_of_what_is_said_about_alerts_nothing_more_is_said(tmp_path: Path, hook: Webhook) -> None:
     hook.does = {"bad": "500", "worse": "500"}
-    world = given(tmp_path, hook.url("bad"), hook.url("worse"))
-    number = note(world)
-    try_for_days(world, 2)
-    assert [one.kind for one in listed(world) if not one.alerted_at] == [Kind.ALERTS, Kind.ALERTS]
-    try_for_days(world, 2)
-    about = [one for one in listed(world) if one.kind is Kind.ALERTS]
+    context = given(tmp_path, hook.url("bad"), hook.url("worse"))
+    number = note(context)
+    try_for_days(context, 2)
+    assert [one.kind for one in listed(context) if not one.alerted_at] == [Kind.ALERTS, Kind.ALERTS]
+    try_for_days(context, 2)
+    about = [one for one in listed(context) if one.kind is Kind.ALERTS]
     assert len(about) == 2
     assert all(one.text.startswith(f"Notice {number} ") for one in about)
-    assert all(one.alerted_at for one in listed(world))
+    assert all(one.alerted_at for one in listed(context))
     assert hook.calls() == {"bad": 2, "worse": 2}
-    world.database.close()
+    context.database.close()
 
 
 def test_with_one_destination_what_did_not_arrive_is_listed(tmp_path: Path, hook: Webhook) -> None:
     hook.does = {"bad": "500"}
-    world = given(tmp_path, hook.url("bad"))
-    note(world)
-    try_for_days(world, 1)
-    alerts.send(world)
-    assert [one.kind for one in listed(world)] == [Kind.ALERTS, Kind.HELD]
-    assert all(one.alerted_at for one in listed(world))
+    context = given(tmp_path, hook.url("bad"))
+    note(context)
+    try_for_days(context, 1)
+    alerts.send(context)
+    assert [one.kind for one in listed(context)] == [Kind.ALERTS, Kind.HELD]
+    assert all(one.alerted_at for one in listed(context))
     assert hook.calls() == {"bad": 1}
-    world.database.close()
+    context.database.close()
 
 
-def test_a_notice_from_before_a_long_stop_is_tried_more_than_once(tmp_path: Path, hook: Webhook) -> None:
+def test_a_notice_from_before_a_long_stop_is_tried_more_than_once(
+    tmp_path: Path, hook: Webhook
+) -> None:
     hook.does = {"bad": "500"}
-    world = given(tmp_path, hook.url("bad"))
-    note(world)
-    go(world, days=30)
-    alerts.send(world)
-    assert [row.ended_at for row in rows(world)] == [None]
-    world.database.close()
+    context = given(tmp_path, hook.url("bad"))
+    note(context)
+    go(context, days=30)
+    alerts.send(context)
+    assert [row.ended_at for row in rows(context)] == [None]
+    context.database.close()
 
 
 def test_every_way_not_to_answer_ends_in_time_and_shows_no_secret(
@@ -201,7 +237,12 @@ def test_every_way_not_to_answer_ends_in_time_and_shows_no_secret(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    hook.does = {f"{SECRET}hold": "hold", f"{SECRET}drip": "drip", f"{SECRET}500": "500", f"{SECRET}302": "302"}
+    hook.does = {
+        f"{SECRET}hold": "hold",
+        f"{SECRET}drip": "drip",
+        f"{SECRET}500": "500",
+        f"{SECRET}302": "302",
+    }
     with listeners.dripping_mail_server() as port:
         places = [
             hook.url("good"),
@@ -211,105 +252,129 @@ def test_every_way_not_to_answer_ends_in_time_and_shows_no_secret(
             f"{SECRET}://{SECRET}",
             SECRET,
         ]
-        world = given(tmp_path, *places, more='request = "5s"')
+        context = given(tmp_path, *places, more='request = "5s"')
         said: list[str] = []
         started = datetime.now(UTC)
-        note(world)
-        alerts.send(replace(world, say=said.append))
+        note(context)
+        alerts.send(replace(context, say=said.append))
         gone = datetime.now(UTC) - started
     assert timedelta(seconds=5) <= gone < timedelta(seconds=15)
-    notes = [row.note for row in rows(world) if row.ended_at is None]
+    notes = [row.note for row in rows(context) if row.ended_at is None]
     assert len(notes) == len(said) == len(places) - 1
     assert sum(1 for words in notes if words == "it did not end within 5 s.") == 3
     assert sum(1 for words in notes if "apprise cannot read the address" in words) == 2
-    assert [row.note for row in rows(world) if row.ended_at] == [""]
+    assert [row.note for row in rows(context) if row.ended_at] == [""]
     assert hook.calls()["elsewhere"] == 0
-    shown = [repr(world.config), *said, *notes, *map(repr, listed(world)), *capfd.readouterr(), caplog.text]
+    shown = [
+        repr(context.config),
+        *said,
+        *notes,
+        *map(repr, listed(context)),
+        *capfd.readouterr(),
+        caplog.text,
+    ]
     assert [words for words in shown if SECRET in words or "ada:" in words] == []
     assert all(words.endswith(".") and words.isprintable() for words in notes)
-    world.database.close()
+    context.database.close()
 
 
-def test_without_destinations_nothing_is_owed_later(tmp_path: Path, hook: Webhook, database_url: str) -> None:
+def test_without_destinations_nothing_is_owed_later(
+    tmp_path: Path, hook: Webhook, database_url: str
+) -> None:
     quiet = given(tmp_path, url=database_url)
     note(quiet)
     alerts.send(quiet)
     assert [one.alerted_at for one in listed(quiet)] == [MONDAY]
     quiet.database.close()
-    world = given(tmp_path, hook.url("good"), url=database_url)
-    alerts.send(world)
+    context = given(tmp_path, hook.url("good"), url=database_url)
+    alerts.send(context)
     assert hook.heard == []
-    note(world, "new")
-    alerts.send(world)
+    note(context, "new")
+    alerts.send(context)
     assert hook.calls() == {"good": 1}
-    world.database.close()
+    context.database.close()
 
 
 def test_only_trouble_sends_what_asks_a_person(tmp_path: Path, hook: Webhook) -> None:
-    world = given(tmp_path, hook.url("good"), more="only_trouble = true")
-    note(world, "empty", Kind.EMPTY)
-    note(world, "all is well", Kind.BRIEF, needs_nobody=True)
-    number = note(world, "x cannot post", Kind.BRIEF)
-    alerts.send(world)
+    context = given(tmp_path, hook.url("good"), more="only_trouble = true")
+    note(context, "empty", Kind.EMPTY)
+    note(context, "all is well", Kind.BRIEF, needs_nobody=True)
+    number = note(context, "x cannot post", Kind.BRIEF)
+    alerts.send(context)
     assert hook.titles("good") == [f"[mlcollage] brief (notice {number})"]
-    assert all(one.alerted_at for one in listed(world))
-    world.database.close()
+    assert all(one.alerted_at for one in listed(context))
+    context.database.close()
 
 
 def test_a_rehearsal_says_so(tmp_path: Path, hook: Webhook) -> None:
     source = settings(hook.url("good")).replace("live = true", "live = false")
-    world = make_world(tmp_path, source, StoppedClock(MONDAY))
-    number = note(world)
-    alerts.send(world)
+    context = make_context(tmp_path, source, StoppedClock(MONDAY))
+    number = note(context)
+    alerts.send(context)
     assert hook.titles("good") == [f"[mlcollage] held (notice {number}) (rehearsal)"]
-    world.database.close()
+    context.database.close()
 
 
-def test_a_short_message_keeps_the_text_and_says_that_more_is_listed(tmp_path: Path, hook: Webhook) -> None:
-    world = given(tmp_path, hook.url(SECRET, "mmost"), hook.url("good"))
-    note(world, details="much " * 2_000)
-    alerts.send(world)
+def test_a_short_message_keeps_the_text_and_says_that_more_is_listed(
+    tmp_path: Path, hook: Webhook
+) -> None:
+    context = given(tmp_path, hook.url(SECRET, "mmost"), hook.url("good"))
+    note(context, details="much " * 2_000)
+    alerts.send(context)
     [whole] = [body["message"] for path, body in hook.heard if path == "good"]
     [cut] = [body["text"] for path, body in hook.heard if path == f"hooks/{SECRET}"]
     assert len(cut) <= 4_000 < len(whole)
     assert "Account x is held." in cut
     assert cut.endswith("The rest: mlcollage notices --json")
-    world.database.close()
+    context.database.close()
 
 
-def test_fifty_stuck_notices_keep_no_new_one_from_another_destination(database: Any, tmp_path: Path) -> None:
+def test_fifty_stuck_notices_keep_no_new_one_from_another_destination(
+    database: Any, tmp_path: Path
+) -> None:
     longest = timedelta(hours=1)
     with database.write() as conn:
         ids = [notices.add(conn, Kind.HELD, str(n), "t", MONDAY, 0) for n in range(60)]
         for number in ids:
             assert storage.claim(conn, number or 0, "bad", MONDAY, timedelta(minutes=1), longest)
     with database.read() as conn:
-        assert [one.id for one in storage.due(conn, "good", MONDAY, longest, alerts.MOST)] == ids[:50]
+        assert [one.id for one in storage.due(conn, "good", MONDAY, longest, alerts.MOST)] == ids[
+            :50
+        ]
         assert storage.due(conn, "bad", MONDAY, longest, alerts.MOST) == []
 
 
-def test_a_time_written_while_a_clock_was_wrong_is_due(tmp_path: Path, hook: Webhook, database_url: str) -> None:
+def test_a_time_written_while_a_clock_was_wrong_is_due(
+    tmp_path: Path, hook: Webhook, database_url: str
+) -> None:
     hook.does = {"good": "500"}
-    world = given(tmp_path, hook.url("good"), url=database_url, clock=StoppedClock(MONDAY + timedelta(days=3_000)))
-    note(world)
-    alerts.send(world)
+    context = given(
+        tmp_path,
+        hook.url("good"),
+        url=database_url,
+        clock=StoppedClock(MONDAY + timedelta(days=3_000)),
+    )
+    note(context)
+    alerts.send(context)
     hook.does = {}
-    alerts.send(replace(world, clock=StoppedClock(MONDAY)))
+    alerts.send(replace(context, clock=StoppedClock(MONDAY)))
     assert hook.calls() == {"good": 2}
-    world.database.close()
+    context.database.close()
 
 
-def test_once_it_shall_stop_the_sending_under_way_is_the_last(tmp_path: Path, hook: Webhook) -> None:
-    world = given(tmp_path, hook.url("good"))
-    note(world, "one")
-    note(world, "two")
-    world.stop.set()
-    alerts.send(world)
+def test_once_it_shall_stop_the_sending_under_way_is_the_last(
+    tmp_path: Path, hook: Webhook
+) -> None:
+    context = given(tmp_path, hook.url("good"))
+    note(context, "one")
+    note(context, "two")
+    context.stop.set()
+    alerts.send(context)
     assert hook.heard == []
-    world.stop.clear()
-    alerts.send(world)
+    context.stop.clear()
+    alerts.send(context)
     assert hook.calls() == {"good": 2}
-    world.database.close()
+    context.database.close()
 
 
 class Crash(BaseException):
@@ -348,45 +413,49 @@ LOOKS = 9
 def test_after_a_crash_a_notice_comes_again_only_if_its_sending_was_not_recorded(
     tmp_path: Path, hook: Webhook, point: int
 ) -> None:
-    world = given(tmp_path, hook.url("good"))
-    note(world)
+    context = given(tmp_path, hook.url("good"))
+    note(context)
     with pytest.raises(Crash):
-        alerts.send(replace(world, clock=Crashing(MONDAY, point)))
+        alerts.send(replace(context, clock=Crashing(MONDAY, point)))
     heard = len(hook.heard)
-    is_recorded = any(row.ended_at for row in rows(world))
-    alerts.send(world)
-    go(world, minutes=2)
-    alerts.send(world)
+    is_recorded = any(row.ended_at for row in rows(context))
+    alerts.send(context)
+    go(context, minutes=2)
+    alerts.send(context)
     assert len(hook.heard) == (1 if is_recorded else heard + 1)
     assert len(set(hook.titles("good"))) == 1
-    assert all(one.alerted_at for one in listed(world))
-    world.database.close()
+    assert all(one.alerted_at for one in listed(context))
+    context.database.close()
 
 
 def test_the_points_of_a_crash_are_all_there_are(tmp_path: Path, hook: Webhook) -> None:
-    world = given(tmp_path, hook.url("good"))
-    note(world)
+    context = given(tmp_path, hook.url("good"))
+    note(context)
     clock = Crashing(MONDAY, LOOKS + 1)
-    alerts.send(replace(world, clock=clock))
+    alerts.send(replace(context, clock=clock))
     assert clock.left == 1
-    world.database.close()
+    context.database.close()
 
 
-def test_who_was_stopped_for_long_after_claiming_sends_nothing(tmp_path: Path, hook: Webhook) -> None:
-    world = given(tmp_path, hook.url("good"))
-    note(world)
-    alerts.send(replace(world, clock=Crashing(MONDAY, 6, leap=timedelta(minutes=2))))
+def test_who_was_stopped_for_long_after_claiming_sends_nothing(
+    tmp_path: Path, hook: Webhook
+) -> None:
+    context = given(tmp_path, hook.url("good"))
+    note(context)
+    alerts.send(replace(context, clock=Crashing(MONDAY, 6, leap=timedelta(minutes=2))))
     assert hook.heard == []
-    go(world, minutes=2)
-    alerts.send(world)
+    go(context, minutes=2)
+    alerts.send(context)
     assert hook.calls() == {"good": 1}
-    world.database.close()
+    context.database.close()
 
 
 SENDER = """
 import os, signal, sys
 from pathlib import Path
-from bot import alerts, assemble, config
+from bot import config
+from bot.app import assemble
+from bot.watching import alerts
 
 class Deadly(assemble.SystemClock):
     left = 0
@@ -401,62 +470,81 @@ class Deadly(assemble.SystemClock):
         if Deadly.left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-world = assemble.world(config.load(Path(sys.argv[1])), clock=Deadly())
+context = assemble.context(config.load(Path(sys.argv[1])), clock=Deadly())
 Deadly.left = int(sys.argv[2])
-alerts.send(world)
+alerts.send(context)
 """
 
 
 def sender(folder: Path, point: int = 0) -> subprocess.Popen[bytes]:
-    """A real process that sends what is open, and kills itself when it looks at the clock for the nth time."""
-    return subprocess.Popen([sys.executable, "-c", SENDER, str(folder / "config.toml"), str(point)], env=ENVIRONMENT)
+    """A real process that sends what is open, and kills itself when it looks at the clock for the
+    nth time.
+    """
+    return subprocess.Popen(
+        [sys.executable, "-c", SENDER, str(folder / "config.toml"), str(point)], env=ENVIRONMENT
+    )
 
 
-def now_world(folder: Path, url: str, *urls: str, more: str = "") -> World:
+def now_world(folder: Path, url: str, *urls: str, more: str = "") -> Context:
     return given(folder, *urls, url=url, clock=StoppedClock(datetime.now(UTC)), more=more)
 
 
-@pytest.mark.parametrize(("point", "expected"), [(6, 1), (8, 2), (9, 1)], ids=["before", "after", "recorded"])
-def test_kill_9_before_and_after_a_sending(tmp_path: Path, hook: Webhook, point: int, expected: int) -> None:
-    world = now_world(tmp_path, f"sqlite:///{tmp_path / 'test.db'}", hook.url("good"))
-    number = note(world)
+@pytest.mark.parametrize(
+    ("point", "expected"), [(6, 1), (8, 2), (9, 1)], ids=["before", "after", "recorded"]
+)
+def test_kill_9_before_and_after_a_sending(
+    tmp_path: Path, hook: Webhook, point: int, expected: int
+) -> None:
+    context = now_world(tmp_path, f"sqlite:///{tmp_path / 'test.db'}", hook.url("good"))
+    number = note(context)
     assert sender(tmp_path, point).wait(30) == -signal.SIGKILL
-    alerts.send(world)
-    go(world, minutes=2)
-    alerts.send(world)
+    alerts.send(context)
+    go(context, minutes=2)
+    alerts.send(context)
     assert hook.titles("good") == [f"[mlcollage] held (notice {number})"] * expected
-    world.database.close()
+    context.database.close()
 
 
 def test_kill_9_during_a_sending_repeats_it_with_the_same_number(
     tmp_path: Path, hook: Webhook, database_url: str
 ) -> None:
     hook.does = {"slow": "hold"}
-    world = now_world(tmp_path, database_url, hook.url("slow"), hook.url("good"))
-    number = note(world)
+    context = now_world(tmp_path, database_url, hook.url("slow"), hook.url("good"))
+    number = note(context)
     process = sender(tmp_path)
     assert hook.arrived.wait(30)
-    while hook.calls() != {"slow": 1, "good": 1} or sum(1 for row in rows(world) if row.ended_at) != 1:
+    while (
+        hook.calls() != {"slow": 1, "good": 1}
+        or sum(1 for row in rows(context) if row.ended_at) != 1
+    ):
         assert process.poll() is None
         hook.let_go.wait(0.02)
     process.kill()
     process.wait(30)
     hook.let_go.set()
     hook.does = {}
-    alerts.send(world)
+    alerts.send(context)
     assert hook.calls() == {"slow": 1, "good": 1}, "the lease lasts"
-    go(world, minutes=2)
-    alerts.send(world)
+    go(context, minutes=2)
+    alerts.send(context)
     assert hook.calls() == {"slow": 2, "good": 1}
     assert set(hook.titles("slow")) == {f"[mlcollage] held (notice {number})"}
-    world.database.close()
+    context.database.close()
 
 
 def test_who_stops_the_whole_service_does_not_cut_a_sending_off(hook: Webhook) -> None:
     hook.does = {"slow": "hold"}
-    question = {"url": hook.url("slow"), "title": "t", "body": "b", "is_trouble": False, "seconds": 20}
-    command = (sys.executable, "-P", courier.__file__)
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT) as process:
+    question = {
+        "url": hook.url("slow"),
+        "title": "t",
+        "body": "b",
+        "is_trouble": False,
+        "seconds": 20,
+    }
+    command = (sys.executable, "-P", apprise_process.__file__)
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT
+    ) as process:
         assert process.stdin
         process.stdin.write(json.dumps(question).encode())
         process.stdin.close()
@@ -468,31 +556,37 @@ def test_who_stops_the_whole_service_does_not_cut_a_sending_off(hook: Webhook) -
     assert process.returncode == 0
 
 
-def test_two_processes_at_once_send_each_notice_once(tmp_path: Path, hook: Webhook, database_url: str) -> None:
-    world = now_world(tmp_path, database_url, hook.url("good"))
-    numbers = [note(world, text) for text in ("one", "two", "three")]
+def test_two_processes_at_once_send_each_notice_once(
+    tmp_path: Path, hook: Webhook, database_url: str
+) -> None:
+    context = now_world(tmp_path, database_url, hook.url("good"))
+    numbers = [note(context, text) for text in ("one", "two", "three")]
     both = [sender(tmp_path), sender(tmp_path)]
     assert [process.wait(30) for process in both] == [0, 0]
-    assert sorted(hook.titles("good")) == [f"[mlcollage] held (notice {number})" for number in numbers]
-    assert all(one.alerted_at for one in listed(world))
-    world.database.close()
+    assert sorted(hook.titles("good")) == [
+        f"[mlcollage] held (notice {number})" for number in numbers
+    ]
+    assert all(one.alerted_at for one in listed(context))
+    context.database.close()
 
 
 @pytest.fixture
-def hearing(tmp_path: Path, hook: Webhook) -> Iterator[tuple[World, list[str]]]:
-    """A world with a heartbeat, and what it says."""
+def hearing(tmp_path: Path, hook: Webhook) -> Iterator[tuple[Context, list[str]]]:
+    """A context with a heartbeat, and what it says."""
     said: list[str] = []
     more = f'heartbeat_url = "{hook.url(SECRET, "http")}"\nrequest = "1s"'
-    world = replace(given(tmp_path, more=more), say=said.append)
-    with closing(world.database):
-        yield world, said
+    context = replace(given(tmp_path, more=more), say=said.append)
+    with closing(context.database):
+        yield context, said
 
 
-def test_the_heart_beats_at_most_once_a_minute(hearing: tuple[World, list[str]], hook: Webhook) -> None:
-    world, said = hearing
+def test_the_heart_beats_at_most_once_a_minute(
+    hearing: tuple[Context, list[str]], hook: Webhook
+) -> None:
+    context, said = hearing
     for _ in range(5):
-        alerts.beat(world)
-        go(world, seconds=30)
+        alerts.beat(context)
+        go(context, seconds=30)
     assert hook.calls() == {SECRET: 3}
     assert said == []
 
@@ -503,36 +597,42 @@ def test_the_heart_beats_at_most_once_a_minute(hearing: tuple[World, list[str]],
     ids=["error", "drip", "hang"],
 )
 def test_a_heartbeat_that_is_not_heard_is_said_once(
-    hearing: tuple[World, list[str]], hook: Webhook, caplog: pytest.LogCaptureFixture, does: str, words: str
+    hearing: tuple[Context, list[str]],
+    hook: Webhook,
+    caplog: pytest.LogCaptureFixture,
+    does: str,
+    words: str,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    world, said = hearing
+    context, said = hearing
     hook.does = {SECRET: does}
     for _ in range(2 if does == "500" else 1):
-        alerts.beat(world)
-        go(world, seconds=60)
+        alerts.beat(context)
+        go(context, seconds=60)
     assert len(said) == 1
     assert said[0].startswith(f"The heartbeat is not heard: {words}")
     hook.let_go.set()
     hook.does = {}
     for thread in [heart.thread for heart in alerts._HEARTS.values() if heart.thread]:
         thread.join(10)
-    alerts.beat(world)
+    alerts.beat(context)
     assert said[1:] == ["The heartbeat is heard again."]
     assert SECRET not in "".join(said) + caplog.text
 
 
 def test_a_heartbeat_to_nobody_is_said(tmp_path: Path) -> None:
     said: list[str] = []
-    world = given(tmp_path, more=f'heartbeat_url = "http://127.0.0.1:{listeners.free_port()}/{SECRET}"')
-    alerts.beat(replace(world, say=said.append))
+    context = given(
+        tmp_path, more=f'heartbeat_url = "http://127.0.0.1:{listeners.free_port()}/{SECRET}"'
+    )
+    alerts.beat(replace(context, say=said.append))
     assert said == ["The heartbeat is not heard: no answer (ConnectError)."]
-    world.database.close()
+    context.database.close()
 
 
 def test_without_a_heartbeat_nothing_happens(tmp_path: Path) -> None:
     said: list[str] = []
-    world = given(tmp_path)
-    alerts.beat(replace(world, say=said.append))
+    context = given(tmp_path)
+    alerts.beat(replace(context, say=said.append))
     assert said == []
-    world.database.close()
+    context.database.close()

@@ -1,4 +1,6 @@
-"""One living copy: what is out already is taken over, and what looks like ours but is not makes a person decide."""
+"""One living copy: what is out already is taken over, and what looks like ours but is not makes a
+person decide.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -9,11 +11,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from bot import intake, tick
+from bot.context import Context
 from bot.core.delivery import Delivery, Post, Receipt, State
+from bot.intake import accept
+from bot.scheduling import tick
 from bot.storage import ledger, notices, queue, series, tables
-from bot.world import World
-from tests.conftest import MONDAY, StoppedClock, make_world, write_item
+from tests.conftest import MONDAY, StoppedClock, make_context, write_item
 from tests.fakes import x
 from tests.fakes.x import FakeX
 from tests.integration.test_deliver import Scripted, begun, delivery, heard
@@ -27,82 +30,96 @@ def network() -> Scripted:
 
 
 @pytest.fixture
-def world(tmp_path: Path, database_url: str, clock: StoppedClock, network: Scripted) -> Iterator[World]:
+def context(
+    tmp_path: Path, database_url: str, clock: StoppedClock, network: Scripted
+) -> Iterator[Context]:
     """A live bot: one ready collage, one account on the scripted network, and Wednesday's slot due."""
     made = live(begun(tmp_path, database_url, clock, network, "live = true"))
     yield made
     made.database.close()
 
 
-def live(world: World) -> World:
-    return replace(world, rehearsal=0)
+def live(context: Context) -> Context:
+    return replace(context, rehearsal=0)
 
 
 def post(said: str, post_id: str = "77") -> Post:
     return Post(Receipt(post_id, f"https://x.example/{post_id}", MONDAY), said)
 
 
-def account_is_held(world: World) -> bool:
-    with world.database.read() as conn:
-        return series.all_accounts(conn)[0].is_held(world.clock.now())
+def account_is_held(context: Context) -> bool:
+    with context.database.read() as conn:
+        return series.all_accounts(conn)[0].is_held(context.clock.now())
 
 
-def release(world: World) -> None:
-    with world.database.write() as conn:
+def release(context: Context) -> None:
+    with context.database.write() as conn:
         series.hold_account(conn, "outbox", None, "")
 
 
-def saw(world: World) -> list[str]:
-    with world.database.read() as conn:
+def saw(context: Context) -> list[str]:
+    with context.database.read() as conn:
         return list(conn.execute(select(tables.looks.c.saw)).scalars())
 
 
-def test_a_thread_that_is_out_already_is_taken_over_and_nothing_is_sent(world: World, network: Scripted) -> None:
+def test_a_thread_that_is_out_already_is_taken_over_and_nothing_is_sent(
+    context: Context, network: Scripted
+) -> None:
     network.shows = {n: Receipt(f"id-{n}", f"https://x.example/{n}", MONDAY) for n in (1, 2)}
-    tick.tick(world)
-    assert delivery(world).state is State.SENT
+    tick.tick(context)
+    assert delivery(context).state is State.SENT
     assert network.sends == 0
-    assert saw(world) == ["out already, and taken over: part 1, 2"]
+    assert saw(context) == ["out already, and taken over: part 1, 2"]
 
 
-def test_what_is_partly_out_is_taken_over_and_the_rest_is_sent(world: World, network: Scripted) -> None:
+def test_what_is_partly_out_is_taken_over_and_the_rest_is_sent(
+    context: Context, network: Scripted
+) -> None:
     network.shows = {1: Receipt("id-1", "https://x.example/1", MONDAY)}
-    tick.tick(world)
-    assert delivery(world).state is State.SENT
+    tick.tick(context)
+    assert delivery(context).state is State.SENT
     assert network.out == [2]
 
 
-def test_parts_that_were_taken_over_are_frozen(world: World, network: Scripted, clock: StoppedClock) -> None:
+def test_parts_that_were_taken_over_are_frozen(
+    context: Context, network: Scripted, clock: StoppedClock
+) -> None:
     network.shows = {1: Receipt("id-1", "https://x.example/1", MONDAY)}
     network.on_prepare = lambda: (_ for _ in ()).throw(RuntimeError("away"))
-    tick.tick(world)
+    tick.tick(context)
     network.on_prepare, network.shows = (lambda: None), {}
     clock.go(minutes=10)
-    tick.tick(world)
-    assert delivery(world).state is State.SENT
+    tick.tick(context)
+    assert delivery(context).state is State.SENT
     assert network.out == [2]
 
 
 @pytest.mark.parametrize(
     "said",
-    [NUMBERED.format(1), "The barlow paper, by other words #mlcollage", "#MLcollage THE  BARLOW\nPAPER"],
+    [
+        NUMBERED.format(1),
+        "The barlow paper, by other words #mlcollage",
+        "#MLcollage THE  BARLOW\nPAPER",
+    ],
     ids=["number", "title", "title in other letters"],
 )
 def test_a_post_that_looks_like_ours_holds_the_account_and_asks(
-    world: World, network: Scripted, clock: StoppedClock, said: str
+    context: Context, network: Scripted, clock: StoppedClock, said: str
 ) -> None:
     network.others = [post(said)]
-    tick.tick(world)
-    assert delivery(world).state is State.WAITING
-    assert account_is_held(world)
+    tick.tick(context)
+    assert delivery(context).state is State.WAITING
+    assert account_is_held(context)
     assert network.sends == 0
-    with world.database.read() as conn:
+    with context.database.read() as conn:
         (notice,) = [one for one in notices.listed(conn) if one.kind is notices.Kind.HELD]
     assert "https://x.example/77" in notice.text
     assert "mlcollage release --account outbox" in notice.text
-    release(world)
-    tick.tick(world)
-    assert delivery(world).state is State.SENT, "a person has decided: the same posts are not asked about again"
+    release(context)
+    tick.tick(context)
+    assert delivery(context).state is State.SENT, (
+        "a person has decided: the same posts are not asked about again"
+    )
 
 
 @pytest.mark.parametrize(
@@ -114,83 +131,96 @@ def test_a_post_that_looks_like_ours_holds_the_account_and_asks(
         "[1/52] #mlcollages",
     ],
 )
-def test_what_people_say_otherwise_holds_nothing(world: World, network: Scripted, said: str) -> None:
+def test_what_people_say_otherwise_holds_nothing(
+    context: Context, network: Scripted, said: str
+) -> None:
     network.others = [post(said)]
-    tick.tick(world)
-    assert delivery(world).state is State.SENT
+    tick.tick(context)
+    assert delivery(context).state is State.SENT
 
 
-def test_where_the_series_never_posted_its_past_before_the_bot_holds_nothing(world: World, network: Scripted) -> None:
+def test_where_the_series_never_posted_its_past_before_the_bot_holds_nothing(
+    context: Context, network: Scripted
+) -> None:
     network.others = [post(NUMBERED.format(n), str(n)) for n in (28, 29, 30)]
-    tick.tick(world)
-    assert delivery(world).state is State.SENT
+    tick.tick(context)
+    assert delivery(context).state is State.SENT
 
 
-def second_slot(world: World, folder: Path, clock: StoppedClock) -> None:
+def second_slot(context: Context, folder: Path, clock: StoppedClock) -> None:
     """The first thread is out, and the next one is due."""
-    tick.tick(world)
-    intake.take(world, world.config.series["mlcollage"], [intake.from_file(write_item(folder, "simclr"))])
+    tick.tick(context)
+    accept.take(
+        context,
+        context.config.series["mlcollage"],
+        [accept.from_file(write_item(folder, "simclr"))],
+    )
     clock.go(days=7)
 
 
 def test_from_the_second_thread_on_any_number_the_ledger_lacks_holds_the_account(
-    world: World, network: Scripted, clock: StoppedClock, tmp_path: Path
+    context: Context, network: Scripted, clock: StoppedClock, tmp_path: Path
 ) -> None:
-    second_slot(world, tmp_path, clock)
+    second_slot(context, tmp_path, clock)
     assert network.since is None
     network.out.clear()
     network.others = [post(NUMBERED.format(30))]
-    tick.tick(world)
+    tick.tick(context)
     assert network.since == "id-2"
-    assert account_is_held(world)
+    assert account_is_held(context)
     assert network.out == []
 
 
 def test_posts_of_the_ledger_and_numbers_that_are_out_hold_nothing(
-    world: World, network: Scripted, clock: StoppedClock, tmp_path: Path
+    context: Context, network: Scripted, clock: StoppedClock, tmp_path: Path
 ) -> None:
-    second_slot(world, tmp_path, clock)
-    network.others = [post("The simclr paper [9/52] #mlcollage", "id-2"), post(f"Look again: {NUMBERED.format(1)}")]
-    tick.tick(world)
-    assert not account_is_held(world)
-    with world.database.read() as conn:
+    second_slot(context, tmp_path, clock)
+    network.others = [
+        post("The simclr paper [9/52] #mlcollage", "id-2"),
+        post(f"Look again: {NUMBERED.format(1)}"),
+    ]
+    tick.tick(context)
+    assert not account_is_held(context)
+    with context.database.read() as conn:
         assert set(conn.execute(select(tables.deliveries.c.state)).scalars()) == {"sent"}
 
 
 def test_in_a_rehearsal_nobody_else_posts(
     tmp_path: Path, clock: StoppedClock, network: Scripted, database_url: str
 ) -> None:
-    world = begun(tmp_path, database_url, clock, network)
+    context = begun(tmp_path, database_url, clock, network)
     network.others = [post(NUMBERED.format(1))]
-    tick.tick(world)
-    assert delivery(world).state is State.SENT
-    world.database.close()
+    tick.tick(context)
+    assert delivery(context).state is State.SENT
+    context.database.close()
 
 
 def test_a_survey_that_fails_is_tried_again_and_nothing_is_sent(
-    world: World, network: Scripted, clock: StoppedClock
+    context: Context, network: Scripted, clock: StoppedClock
 ) -> None:
     network.on_survey = lambda: (_ for _ in ()).throw(RuntimeError("no timeline"))
-    tick.tick(world)
-    assert delivery(world).state is State.WAITING
-    assert delivery(world).note == "no timeline."
+    tick.tick(context)
+    assert delivery(context).state is State.WAITING
+    assert delivery(context).note == "no timeline."
     assert network.sends == 0
-    assert "uncertain" not in heard(world)
+    assert "uncertain" not in heard(context)
     network.on_survey = lambda: None
     clock.go(minutes=10)
-    tick.tick(world)
+    tick.tick(context)
     assert network.out == [1, 2]
 
 
-def test_every_claim_is_preceded_by_a_survey(world: World, network: Scripted, clock: StoppedClock) -> None:
+def test_every_claim_is_preceded_by_a_survey(
+    context: Context, network: Scripted, clock: StoppedClock
+) -> None:
     surveys: list[int] = []
     network.on_survey = lambda: surveys.append(len(network.out))
     network.before[2] = lambda: (_ for _ in ()).throw(TimeoutError("lost"))
-    tick.tick(world)
+    tick.tick(context)
     for _ in range(4):
         clock.go(minutes=15)
-        tick.tick(world)
-    assert delivery(world).state is State.SENT
+        tick.tick(context)
+    assert delivery(context).state is State.SENT
     assert surveys == [0, 1]
 
 
@@ -208,7 +238,11 @@ ACCOUNTS = ("x", "outbox")
 
 
 def settings(kind: str, fake: FakeX, folder: Path) -> str:
-    own = x.account(fake) if kind == "x" else {"network": "outbox", "folder": str(folder / "shared-outbox")}
+    own = (
+        x.account(fake)
+        if kind == "x"
+        else {"network": "outbox", "folder": str(folder / "shared-outbox")}
+    )
     lines = "\n".join(f"{key} = '''{value}'''" for key, value in own.items())
     return f"live = true\n[accounts.lab]\n{lines}\n"
 
@@ -220,29 +254,33 @@ def threads(kind: str, fake: FakeX, folder: Path) -> list[str]:
     return [post.text.splitlines()[0] for post in fake.state.posts if "[" in post.text]
 
 
-def deliveries(world: World) -> list[Delivery]:
-    with world.database.read() as conn:
-        ids = conn.execute(select(tables.deliveries.c.id).order_by(tables.deliveries.c.id)).scalars()
+def deliveries(context: Context) -> list[Delivery]:
+    with context.database.read() as conn:
+        ids = conn.execute(
+            select(tables.deliveries.c.id).order_by(tables.deliveries.c.id)
+        ).scalars()
         return [ledger.get(conn, one) for one in ids]
 
 
-def started(folder: Path, lines: str, clock: StoppedClock, items: list[str]) -> World:
-    made = make_world(folder, lines, clock=clock)
+def started(folder: Path, lines: str, clock: StoppedClock, items: list[str]) -> Context:
+    made = make_context(folder, lines, clock=clock)
     tick.tick(made)
     for name in items:
-        intake.take(made, made.config.series["mlcollage"], [intake.from_file(write_item(folder, name))])
+        accept.take(
+            made, made.config.series["mlcollage"], [accept.from_file(write_item(folder, name))]
+        )
     return made
 
 
-def copied(world: World, folder: Path, lines: str, clock: StoppedClock) -> World:
+def copied(context: Context, folder: Path, lines: str, clock: StoppedClock) -> Context:
     """A living copy of the database, as `cp` makes it of one that is at rest."""
-    with world.database.write() as conn:
+    with context.database.write() as conn:
         conn.execute(text("SELECT 1"))
-    with world.database.engine.connect() as conn:
+    with context.database.engine.connect() as conn:
         conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     folder.mkdir()
-    shutil.copy(world.config.folder / "queue.db", folder / "queue.db")
-    return make_world(folder, lines, clock=clock)
+    shutil.copy(context.config.folder / "queue.db", folder / "queue.db")
+    return make_context(folder, lines, clock=clock)
 
 
 @pytest.mark.parametrize("kind", ACCOUNTS)
@@ -256,12 +294,12 @@ def test_two_copies_of_one_database_ticked_in_turn_post_each_thread_once(
     for week in range(3):
         clock.go(days=2 if week == 0 else 7, hours=1)
         pair = [first, second] if week % 2 else [second, first]
-        for world in pair:
-            tick.tick(world)
+        for context in pair:
+            tick.tick(context)
     assert len(threads(kind, fake, tmp_path)) == 3
-    for world in (first, second):
-        assert [one.state for one in deliveries(world)] == [State.SENT] * 3
-        world.database.close()
+    for context in (first, second):
+        assert [one.state for one in deliveries(context)] == [State.SENT] * 3
+        context.database.close()
 
 
 @pytest.mark.parametrize("kind", ACCOUNTS)
@@ -295,17 +333,17 @@ def test_what_was_posted_by_hand_after_a_backup_is_not_posted_by_hand_again(
     lines = settings(kind, fake, tmp_path)
     first = started(tmp_path / "first", lines, clock, ["alpha", "beta"])
     second = copied(first, tmp_path / "second", lines, clock)
-    for world in (first, second):
+    for context in (first, second):
         clock.go(minutes=5)
-        with world.database.read() as conn:
+        with context.database.read() as conn:
             item = queue.get(conn, series.get(conn, "mlcollage").id, "alpha")
-        tick.post_now(world, world.config.series["mlcollage"], item)
+        tick.post_now(context, context.config.series["mlcollage"], item)
         clock.go(seconds=1)
-        tick.tick(world)
+        tick.tick(context)
     assert len(threads(kind, fake, tmp_path)) == 1
-    for world in (first, second):
-        assert [one.state for one in deliveries(world)] == [State.SENT]
-        world.database.close()
+    for context in (first, second):
+        assert [one.state for one in deliveries(context)] == [State.SENT]
+        context.database.close()
 
 
 @pytest.mark.parametrize("kind", ACCOUNTS)
@@ -323,6 +361,8 @@ def test_a_second_installation_with_a_database_of_its_own_makes_a_person_decide(
     (waiting,) = deliveries(second)
     assert waiting.state is State.WAITING
     with second.database.read() as conn:
-        assert [row.is_held(clock.at + timedelta(days=1)) for row in series.all_accounts(conn)] == [True]
-    for world in (first, second):
-        world.database.close()
+        assert [row.is_held(clock.at + timedelta(days=1)) for row in series.all_accounts(conn)] == [
+            True
+        ]
+    for context in (first, second):
+        context.database.close()

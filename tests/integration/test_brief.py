@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot import brief, intake, tick
 from bot.config import Series
+from bot.context import Context
 from bot.core.collage import State
 from bot.core.schedule import SlotTime
+from bot.intake import accept
+from bot.scheduling import tick
 from bot.storage import charges, notices, queue, roundups, series, slots, tables
 from bot.storage.notices import Kind
-from bot.world import World
-from tests.conftest import StoppedClock, make_world, write_item
+from bot.watching import briefing
+from tests.conftest import StoppedClock, make_context, write_item
 from tests.fakes import x
 from tests.fakes.x import FakeX
 
@@ -41,66 +43,68 @@ def settings(fake: FakeX) -> str:
 
 
 @pytest.fixture
-def world(tmp_path: Path, settings: str, clock: StoppedClock, database_url: str) -> Iterator[World]:
-    made = begun(make_world(tmp_path / "bot", settings, clock, database_url))
+def context(
+    tmp_path: Path, settings: str, clock: StoppedClock, database_url: str
+) -> Iterator[Context]:
+    made = begun(make_context(tmp_path / "bot", settings, clock, database_url))
     yield made
     made.database.close()
 
 
 @pytest.fixture
-def rehearsal(tmp_path: Path, clock: StoppedClock) -> Iterator[World]:
+def rehearsal(tmp_path: Path, clock: StoppedClock) -> Iterator[Context]:
     """A bot as it is on its first day: a rehearsal with an outbox."""
-    made = begun(make_world(tmp_path / "rehearsal", clock=clock))
+    made = begun(make_context(tmp_path / "rehearsal", clock=clock))
     yield made
     made.database.close()
 
 
-def begun(world: World) -> World:
+def begun(context: Context) -> Context:
     """A bot that is running; what it said at first is heard."""
-    tick.tick(world)
-    return world
+    tick.tick(context)
+    return context
 
 
-def of(world: World, name: str = "mlcollage") -> Series:
-    return world.config.series[name]
+def of(context: Context, name: str = "mlcollage") -> Series:
+    return context.config.series[name]
 
 
-def add(world: World, *names: str, **more: object) -> None:
-    files = [write_item(world.config.folder, name, **more) for name in names]
-    intake.take(world, of(world), [intake.from_file(file) for file in files])
+def add(context: Context, *names: str, **more: object) -> None:
+    files = [write_item(context.config.folder, name, **more) for name in names]
+    accept.take(context, of(context), [accept.from_file(file) for file in files])
 
 
-def heard(world: World) -> list[notices.Notice]:
+def heard(context: Context) -> list[notices.Notice]:
     """The briefs given since the last look, and nothing else."""
-    found = tick.unheard(world)
+    found = tick.unheard(context)
     assert {notice.kind for notice in found} <= {Kind.BRIEF}
     return found
 
 
-def given(world: World, clock: StoppedClock, at: datetime) -> list[str]:
+def given(context: Context, clock: StoppedClock, at: datetime) -> list[str]:
     """The briefs given at that time, line by line."""
     clock.at = at
-    brief.give(world)
-    return [notice.text for notice in heard(world)]
+    briefing.give(context)
+    return [notice.text for notice in heard(context)]
 
 
-def details(world: World) -> str:
+def details(context: Context) -> str:
     """Those of the newest brief."""
-    with world.database.read() as conn:
+    with context.database.read() as conn:
         newest = select(tables.notices.c.details).order_by(tables.notices.c.id.desc())
         return str(conn.execute(newest.limit(1)).scalar_one())
 
 
-def everything(world: World) -> dict[str, list[Any]]:
+def everything(context: Context) -> dict[str, list[Any]]:
     """All rows but the notices."""
-    with world.database.read() as conn:
+    with context.database.read() as conn:
         names = [table for table in tables.metadata.sorted_tables if table.name != "notices"]
         return {table.name: [tuple(row) for row in conn.execute(select(table))] for table in names}
 
 
-def change(world: World, name: str, **values: object) -> None:
+def change(context: Context, name: str, **values: object) -> None:
     """Edit a collage in the queue."""
-    with world.database.write() as conn:
+    with context.database.write() as conn:
         item = queue.get(conn, series.get(conn, "mlcollage").id, name)
         queue.replace(conn, item, replace(item, **values), item.picture, State.READY)  # type: ignore[arg-type]
 
@@ -108,80 +112,106 @@ def change(world: World, name: str, **values: object) -> None:
 # What it says
 
 
-def test_a_day_before_a_slot_it_says_what_goes_where_and_for_how_much(world: World, clock: StoppedClock) -> None:
-    add(world, "barlow")
+def test_a_day_before_a_slot_it_says_what_goes_where_and_for_how_much(
+    context: Context, clock: StoppedClock
+) -> None:
+    add(context, "barlow")
     clock.at = SLOT - timedelta(days=1)
-    brief.give(world)
-    [notice] = heard(world)
+    briefing.give(context)
+    [notice] = heard(context)
     assert notice.text == f"{WHEN}: barlow [1/52] goes to lab, press for $0.22; all is well."
     assert notice.acknowledged_at == clock.at
     assert not notice.is_trouble
 
 
-def test_its_details_are_the_very_thread_that_goes_out(world: World, fake: FakeX, clock: StoppedClock) -> None:
-    add(world, "barlow")
-    given(world, clock, SLOT - timedelta(days=1))
-    told = details(world)
+def test_its_details_are_the_very_thread_that_goes_out(
+    context: Context, fake: FakeX, clock: StoppedClock
+) -> None:
+    add(context, "barlow")
+    given(context, clock, SLOT - timedelta(days=1))
+    told = details(context)
     clock.at = SLOT
-    tick.tick(world)
+    tick.tick(context)
     assert len(fake.state.posts) == 2
     for post in fake.state.posts:
         assert f" of 280 characters\n{post.text}\n" in told + "\n"
     assert "[picture: barlow.png, 22 × 9, " in told
     assert "[alt text: A white slide about barlow.]" in told
-    assert "lab as @mlcollage: $0.22, most of it for the part with a link; $0.00 spent in the month" in told
+    assert (
+        "lab as @mlcollage: $0.22, most of it for the part with a link; $0.00 spent in the month"
+        in told
+    )
     assert "The barlow paper, Lovelace et al. (2021)" in told
 
 
-def test_an_hour_before_it_is_given_once_more(world: World, clock: StoppedClock) -> None:
-    add(world, "barlow")
-    assert len(given(world, clock, SLOT - timedelta(hours=24))) == 1
-    assert given(world, clock, SLOT - timedelta(hours=2)) == []
-    assert len(given(world, clock, SLOT - timedelta(hours=1))) == 1
-    assert given(world, clock, SLOT - timedelta(minutes=1)) == []
+def test_an_hour_before_it_is_given_once_more(context: Context, clock: StoppedClock) -> None:
+    add(context, "barlow")
+    assert len(given(context, clock, SLOT - timedelta(hours=24))) == 1
+    assert given(context, clock, SLOT - timedelta(hours=2)) == []
+    assert len(given(context, clock, SLOT - timedelta(hours=1))) == 1
+    assert given(context, clock, SLOT - timedelta(minutes=1)) == []
 
 
-def test_it_is_given_neither_too_soon_nor_when_the_slot_has_come(world: World, clock: StoppedClock) -> None:
-    assert given(world, clock, SLOT - timedelta(hours=24, seconds=1)) == []
-    assert given(world, clock, SLOT) == []
+def test_it_is_given_neither_too_soon_nor_when_the_slot_has_come(
+    context: Context, clock: StoppedClock
+) -> None:
+    assert given(context, clock, SLOT - timedelta(hours=24, seconds=1)) == []
+    assert given(context, clock, SLOT) == []
 
 
-def test_a_bot_that_did_not_run_then_gives_it_as_long_as_the_next_is_not_due(world: World, clock: StoppedClock) -> None:
-    assert len(given(world, clock, SLOT - timedelta(hours=3))) == 1
+def test_a_bot_that_did_not_run_then_gives_it_as_long_as_the_next_is_not_due(
+    context: Context, clock: StoppedClock
+) -> None:
+    assert len(given(context, clock, SLOT - timedelta(hours=3))) == 1
     clock.at = SLOT
-    tick.tick(world)
+    tick.tick(context)
     following = SLOT + timedelta(days=7)
-    assert len(given(world, clock, following - timedelta(minutes=30))) == 1
-    with world.database.read() as conn:
-        keys = [key for key in conn.execute(select(tables.notices.c.key)).scalars() if key.startswith("brief/")]
-    assert keys == ["brief/mlcollage/2021-08-04T15:00:00Z/24h", "brief/mlcollage/2021-08-11T15:00:00Z/1h"]
+    assert len(given(context, clock, following - timedelta(minutes=30))) == 1
+    with context.database.read() as conn:
+        keys = [
+            key
+            for key in conn.execute(select(tables.notices.c.key)).scalars()
+            if key.startswith("brief/")
+        ]
+    assert keys == [
+        "brief/mlcollage/2021-08-04T15:00:00Z/24h",
+        "brief/mlcollage/2021-08-11T15:00:00Z/1h",
+    ]
 
 
 def test_two_bots_on_one_database_give_it_once(
-    world: World, tmp_path: Path, settings: str, clock: StoppedClock, database_url: str
+    context: Context, tmp_path: Path, settings: str, clock: StoppedClock, database_url: str
 ) -> None:
-    other = make_world(tmp_path / "other", settings, clock, database_url)
+    other = make_context(tmp_path / "other", settings, clock, database_url)
     clock.at = SLOT - timedelta(days=1)
     for _ in range(2):
-        brief.give(world)
-        brief.give(other)
-    assert len(heard(world)) == 1
+        briefing.give(context)
+        briefing.give(other)
+    assert len(heard(context)) == 1
     other.database.close()
 
 
-def test_the_times_are_a_setting_and_none_switches_it_off(tmp_path: Path, settings: str, clock: StoppedClock) -> None:
-    made = begun(make_world(tmp_path, settings + '[alerts]\nbrief = ["90m"]\n', clock))
+def test_the_times_are_a_setting_and_none_switches_it_off(
+    tmp_path: Path, settings: str, clock: StoppedClock
+) -> None:
+    made = begun(make_context(tmp_path, settings + '[alerts]\nbrief = ["90m"]\n', clock))
     assert given(made, clock, SLOT - timedelta(hours=1)) == [
         f"{WHEN}: nothing goes out; no collage is ready; see: mlcollage list"
     ]
-    silent = replace(made, config=replace(made.config, alerts=replace(made.config.alerts, brief=())))
+    silent = replace(
+        made, config=replace(made.config, alerts=replace(made.config.alerts, brief=()))
+    )
     assert given(silent, clock, SLOT + timedelta(days=6, hours=23)) == []
     made.database.close()
 
 
-def test_several_series_are_told_apart_in_their_own_zones(tmp_path: Path, clock: StoppedClock) -> None:
-    more = '[series.mlcollage]\n[series.berlin]\nzone = "Europe/Berlin"\nroundup.folder = "berlin"\n'
-    made = begun(make_world(tmp_path, more, clock))
+def test_several_series_are_told_apart_in_their_own_zones(
+    tmp_path: Path, clock: StoppedClock
+) -> None:
+    more = (
+        '[series.mlcollage]\n[series.berlin]\nzone = "Europe/Berlin"\nroundup.folder = "berlin"\n'
+    )
+    made = begun(make_context(tmp_path, more, clock))
     told = given(made, clock, SLOT - timedelta(hours=2, minutes=1))
     assert [line.partition(": ")[0] for line in told] == [
         f"berlin, {WHEN}, a rehearsal", f"mlcollage, {WHEN}, a rehearsal",
@@ -189,8 +219,10 @@ def test_several_series_are_told_apart_in_their_own_zones(tmp_path: Path, clock:
     made.database.close()
 
 
-def test_a_rehearsal_is_called_one_and_costs_what_it_would(tmp_path: Path, settings: str, clock: StoppedClock) -> None:
-    made = begun(make_world(tmp_path, settings.replace("live = true", "live = false"), clock))
+def test_a_rehearsal_is_called_one_and_costs_what_it_would(
+    tmp_path: Path, settings: str, clock: StoppedClock
+) -> None:
+    made = begun(make_context(tmp_path, settings.replace("live = true", "live = false"), clock))
     add(made, "barlow")
     [line] = given(made, clock, SLOT - timedelta(days=1))
     assert line == f"{WHEN}, a rehearsal: barlow [1/52] goes to lab, press for $0.22; all is well."
@@ -201,16 +233,21 @@ def test_a_rehearsal_is_called_one_and_costs_what_it_would(tmp_path: Path, setti
 # What is wrong
 
 
-def test_an_empty_queue_needs_somebody(rehearsal: World, clock: StoppedClock) -> None:
+def test_an_empty_queue_needs_somebody(rehearsal: Context, clock: StoppedClock) -> None:
     clock.at = SLOT - timedelta(days=1)
-    brief.give(rehearsal)
+    briefing.give(rehearsal)
     [notice] = heard(rehearsal)
-    assert notice.text == f"{WHEN}, a rehearsal: nothing goes out; no collage is ready; see: mlcollage list"
+    assert (
+        notice.text
+        == f"{WHEN}, a rehearsal: nothing goes out; no collage is ready; see: mlcollage list"
+    )
     assert notice.is_trouble
     assert notice.acknowledged_at is None
 
 
-def test_a_pause_and_a_skipped_slot_are_said_and_need_nobody(rehearsal: World, clock: StoppedClock) -> None:
+def test_a_pause_and_a_skipped_slot_are_said_and_need_nobody(
+    rehearsal: Context, clock: StoppedClock
+) -> None:
     with rehearsal.database.write() as conn:
         row = series.get(conn, "mlcollage")
         slots.skip(conn, row.id, SlotTime(SLOT, SLOT.date()), rehearsal.rehearsal)
@@ -221,20 +258,27 @@ def test_a_pause_and_a_skipped_slot_are_said_and_need_nobody(rehearsal: World, c
         slots.unskip(conn, row.id, SlotTime(SLOT, SLOT.date()), rehearsal.rehearsal)
         series.pause(conn, row.id, clock.at, SLOT + timedelta(days=2))
     clock.at = SLOT - timedelta(hours=1)
-    brief.give(rehearsal)
+    briefing.give(rehearsal)
     [notice] = heard(rehearsal)
-    assert notice.text.endswith("nothing goes out; mlcollage is paused until Friday 2021-08-06 15:00.")
+    assert notice.text.endswith(
+        "nothing goes out; mlcollage is paused until Friday 2021-08-06 15:00."
+    )
     assert not notice.is_trouble
 
 
-def test_a_pause_that_ends_before_the_slot_is_none(rehearsal: World, clock: StoppedClock) -> None:
+def test_a_pause_that_ends_before_the_slot_is_none(rehearsal: Context, clock: StoppedClock) -> None:
     add(rehearsal, "barlow")
     with rehearsal.database.write() as conn:
         series.pause(conn, series.get(conn, "mlcollage").id, clock.at, SLOT - timedelta(hours=2))
-    assert "barlow [1/52] goes to outbox; all is well." in given(rehearsal, clock, SLOT - timedelta(days=1))[0]
+    assert (
+        "barlow [1/52] goes to outbox; all is well."
+        in given(rehearsal, clock, SLOT - timedelta(days=1))[0]
+    )
 
 
-def test_what_cannot_be_composed_is_said_with_what_goes_out_instead(rehearsal: World, clock: StoppedClock) -> None:
+def test_what_cannot_be_composed_is_said_with_what_goes_out_instead(
+    rehearsal: Context, clock: StoppedClock
+) -> None:
     add(rehearsal, "barlow", "moco")
     change(rehearsal, "barlow", alt="a" * 1_001)
     [line] = given(rehearsal, clock, SLOT - timedelta(days=1))
@@ -246,62 +290,79 @@ def test_what_cannot_be_composed_is_said_with_what_goes_out_instead(rehearsal: W
     assert [notice.kind for notice in tick.tick(rehearsal)] == [Kind.HELD, Kind.DRY], "and so it is"
 
 
-def test_a_picture_that_is_missing_is_said(rehearsal: World, clock: StoppedClock) -> None:
+def test_a_picture_that_is_missing_is_said(rehearsal: Context, clock: StoppedClock) -> None:
     add(rehearsal, "barlow")
     with rehearsal.database.write() as conn:
         conn.execute(tables.collages.update().values(picture_sha256=None))
     [line] = given(rehearsal, clock, SLOT - timedelta(days=1))
-    assert "nothing goes out; barlow would be held: barlow for outbox: it has no picture; no collage is ready" in line
+    assert (
+        "nothing goes out; barlow would be held: barlow for outbox: it has no picture; no collage is ready"
+        in line
+    )
 
 
-def test_a_number_that_is_taken_already_is_said(rehearsal: World, clock: StoppedClock) -> None:
+def test_a_number_that_is_taken_already_is_said(rehearsal: Context, clock: StoppedClock) -> None:
     add(rehearsal, "barlow", "moco")
     clock.at = SLOT
     tick.tick(rehearsal)
     with rehearsal.database.write() as conn:
-        conn.execute(tables.collages.update().where(tables.collages.c.name == "moco").values(kept_number=1))
+        conn.execute(
+            tables.collages.update().where(tables.collages.c.name == "moco").values(kept_number=1)
+        )
     [line] = given(rehearsal, clock, SLOT + timedelta(days=6))
     assert "moco would be held: moco cannot have the number 1: it is barlow's already" in line
 
 
-def test_it_tries_some_collages_and_not_the_whole_queue(rehearsal: World, clock: StoppedClock) -> None:
+def test_it_tries_some_collages_and_not_the_whole_queue(
+    rehearsal: Context, clock: StoppedClock
+) -> None:
     add(rehearsal, *(f"paper{n}" for n in range(9)))
     for n in range(9):
         change(rehearsal, f"paper{n}", alt="a" * 1_001)
     [line] = given(rehearsal, clock, SLOT - timedelta(days=1))
-    assert line.count("would be held") == brief.TRIES
+    assert line.count("would be held") == briefing.TRIES
 
 
-def test_a_held_account_is_said_unless_its_hold_ends_in_time(world: World, clock: StoppedClock) -> None:
-    add(world, "barlow")
-    with world.database.write() as conn:
-        series.hold_account(conn, "press", clock.at, "Its disk is full.", SLOT - timedelta(minutes=5))
-    assert "all is well." in given(world, clock, SLOT - timedelta(days=1))[0]
-    with world.database.write() as conn:
+def test_a_held_account_is_said_unless_its_hold_ends_in_time(
+    context: Context, clock: StoppedClock
+) -> None:
+    add(context, "barlow")
+    with context.database.write() as conn:
+        series.hold_account(
+            conn, "press", clock.at, "Its disk is full.", SLOT - timedelta(minutes=5)
+        )
+    assert "all is well." in given(context, clock, SLOT - timedelta(days=1))[0]
+    with context.database.write() as conn:
         series.hold_account(conn, "press", None, "")
         series.hold_account(conn, "press", clock.at, "Its disk is full.")
-    [line] = given(world, clock, SLOT - timedelta(hours=1))
-    assert line.endswith("; press is held: Its disk is full. Then: mlcollage release --account press")
+    [line] = given(context, clock, SLOT - timedelta(hours=1))
+    assert line.endswith(
+        "; press is held: Its disk is full. Then: mlcollage release --account press"
+    )
 
 
 def test_a_budget_that_would_not_do_is_said_by_the_month_of_the_slot(
     tmp_path: Path, settings: str, clock: StoppedClock
 ) -> None:
     limited = settings.replace("[accounts.press]", 'budget = "1.00"\n[accounts.press]')
-    made = begun(make_world(tmp_path, limited, clock))
+    made = begun(make_context(tmp_path, limited, clock))
     add(made, "barlow", "moco")
     with made.database.write() as conn:
         for month in ("2021-08", "2021-07"):
             at = datetime.fromisoformat(f"{month}-01T00:00:00+00:00")
             charges.add(conn, series.account_ids(conn)["lab"], at, "post", Decimal("0.90"))
     [line] = given(made, clock, SLOT - timedelta(days=1))
-    assert line.endswith("; lab would wait for the next month: the thread costs $0.22, and $0.90 of $1.00 are spent.")
+    assert line.endswith(
+        "; lab would wait for the next month: the thread costs $0.22, and $0.90 of $1.00 are spent."
+    )
     assert "$0.90 of $1.00 spent in the month" in details(made)
     september = datetime(2021, 9, 1, 15, tzinfo=UTC)
     clock.at = september - timedelta(days=1)
     tick.tick(made)
     [*_, line] = given(made, clock, clock.at)
-    assert line.endswith("goes to lab, press for $0.22; all is well."), "September has a budget of its own"
+    assert line.endswith("goes to lab, press for $0.22; all is well."), (
+        "September has a budget of its own"
+    )
     made.database.close()
 
 
@@ -325,7 +386,7 @@ def test_a_check_that_fails_is_said_changes_nothing_and_cancels_no_slot(
     tmp_path: Path, settings: str, fake: FakeX, clock: StoppedClock, trouble: x.Trouble, words: str
 ) -> None:
     impatient = settings.replace("'''10s'''", "'''200ms'''").replace("'''20s'''", "'''250ms'''")
-    made = begun(make_world(tmp_path, impatient, clock))
+    made = begun(make_context(tmp_path, impatient, clock))
     add(made, "barlow")
     before = everything(made)
     fake.trouble = {1: trouble}
@@ -353,36 +414,44 @@ class Broken:
         raise self._error
 
 
-def test_a_check_that_breaks_becomes_a_sentence_and_the_others_are_made(world: World, clock: StoppedClock) -> None:
-    add(world, "barlow")
-    broken = Broken(world.publishers["press"], ZeroDivisionError("division by zero"))
-    world = replace(world, publishers={**world.publishers, "press": broken})  # type: ignore[dict-item]
-    [line] = given(world, clock, SLOT - timedelta(hours=1))
+def test_a_check_that_breaks_becomes_a_sentence_and_the_others_are_made(
+    context: Context, clock: StoppedClock
+) -> None:
+    add(context, "barlow")
+    broken = Broken(context.publishers["press"], ZeroDivisionError("division by zero"))
+    context = replace(context, publishers={**context.publishers, "press": broken})  # type: ignore[dict-item]
+    [line] = given(context, clock, SLOT - timedelta(hours=1))
     assert line.endswith("for $0.22; press could not be checked: division by zero.")
 
 
-def test_what_breaks_while_it_is_composed_becomes_a_sentence(world: World, clock: StoppedClock) -> None:
+def test_what_breaks_while_it_is_composed_becomes_a_sentence(
+    context: Context, clock: StoppedClock
+) -> None:
     class Limitless(Broken):
         def limits(self) -> None:
             raise self._error
 
-    add(world, "barlow")
-    broken = Limitless(world.publishers["press"], ZeroDivisionError("division by zero"))
-    world = replace(world, publishers={**world.publishers, "press": broken})  # type: ignore[dict-item]
-    [line] = given(world, clock, SLOT - timedelta(hours=1))
-    assert line.startswith(f"{WHEN}: what goes out cannot be told; division by zero; press could not")
+    add(context, "barlow")
+    broken = Limitless(context.publishers["press"], ZeroDivisionError("division by zero"))
+    context = replace(context, publishers={**context.publishers, "press": broken})  # type: ignore[dict-item]
+    [line] = given(context, clock, SLOT - timedelta(hours=1))
+    assert line.startswith(
+        f"{WHEN}: what goes out cannot be told; division by zero; press could not"
+    )
 
 
-def test_what_breaks_while_it_is_told_becomes_a_sentence(world: World, clock: StoppedClock) -> None:
+def test_what_breaks_while_it_is_told_becomes_a_sentence(
+    context: Context, clock: StoppedClock
+) -> None:
     class Priceless(Broken):
         @property
         def budget(self) -> None:
             raise self._error
 
-    broken = Priceless(world.publishers["lab"], ZeroDivisionError("division by zero"))
-    world = replace(world, publishers={**world.publishers, "lab": broken})  # type: ignore[dict-item]
-    add(world, "barlow")
-    assert given(world, clock, SLOT - timedelta(hours=1)) == [
+    broken = Priceless(context.publishers["lab"], ZeroDivisionError("division by zero"))
+    context = replace(context, publishers={**context.publishers, "lab": broken})  # type: ignore[dict-item]
+    add(context, "barlow")
+    assert given(context, clock, SLOT - timedelta(hours=1)) == [
         f"{WHEN}: what goes out cannot be told; division by zero."
     ]
 
@@ -391,50 +460,58 @@ def test_each_account_is_asked_once_however_many_briefs_are_due(
     tmp_path: Path, settings: str, fake: FakeX, clock: StoppedClock
 ) -> None:
     more = '[series.mlcollage]\nslots = ["wednesday 15:00", "wednesday 16:00", "wednesday 17:00"]\n'
-    made = begun(make_world(tmp_path, settings + more, clock))
+    made = begun(make_context(tmp_path, settings + more, clock))
     add(made, "barlow", "moco")
     told = given(made, clock, SLOT - timedelta(hours=12))
-    assert ["barlow [1/52]" in told[0], "moco [2/52]" in told[1], "no collage" in told[2]] == [True] * 3
+    assert ["barlow [1/52]" in told[0], "moco [2/52]" in told[1], "no collage" in told[2]] == [
+        True
+    ] * 3
     assert fake.routes() == ["GET /2/users/me"]
     made.database.close()
 
 
-def test_a_bot_that_is_being_stopped_gives_no_more(world: World, clock: StoppedClock) -> None:
-    world.stop.set()
-    assert given(world, clock, SLOT - timedelta(days=1)) == []
+def test_a_bot_that_is_being_stopped_gives_no_more(context: Context, clock: StoppedClock) -> None:
+    context.stop.set()
+    assert given(context, clock, SLOT - timedelta(days=1)) == []
 
 
-def test_no_brief_is_given_when_its_checks_took_until_the_slot(world: World, clock: StoppedClock) -> None:
+def test_no_brief_is_given_when_its_checks_took_until_the_slot(
+    context: Context, clock: StoppedClock
+) -> None:
     class Slow(Broken):
         def check(self) -> str:
             clock.at = SLOT
             return ""
 
-    slow = Slow(world.publishers["press"], Exception())
-    world = replace(world, publishers={**world.publishers, "press": slow})  # type: ignore[dict-item]
-    assert given(world, clock, SLOT - timedelta(minutes=1)) == []
+    slow = Slow(context.publishers["press"], Exception())
+    context = replace(context, publishers={**context.publishers, "press": slow})  # type: ignore[dict-item]
+    assert given(context, clock, SLOT - timedelta(minutes=1)) == []
 
 
 # Roundups
 
 
-def month_of_posts(world: World, clock: StoppedClock) -> None:
-    add(world, "barlow", "moco", "nerf", "vit")
+def month_of_posts(context: Context, clock: StoppedClock) -> None:
+    add(context, "barlow", "moco", "nerf", "vit")
     for week in range(4):
         clock.at = SLOT + timedelta(days=7 * week)
-        tick.tick(world)
+        tick.tick(context)
 
 
-def test_a_roundup_has_its_brief_with_all_it_would_hold(world: World, clock: StoppedClock) -> None:
-    month_of_posts(world, clock)
+def test_a_roundup_has_its_brief_with_all_it_would_hold(
+    context: Context, clock: StoppedClock
+) -> None:
+    month_of_posts(context, clock)
     clock.at = ROUNDUP - timedelta(hours=1)
-    brief.give(world)
-    line = heard(world)[0].text
+    briefing.give(context)
+    line = heard(context)[0].text
     holds = "the roundup 2021-09 with 4 collages so far"
     assert line == f"Tuesday 2021-08-31 18:00: {holds} goes to lab, press for $0.22; all is well."
 
 
-def test_a_roundup_s_brief_holds_the_very_thread_that_goes_out(rehearsal: World, clock: StoppedClock) -> None:
+def test_a_roundup_s_brief_holds_the_very_thread_that_goes_out(
+    rehearsal: Context, clock: StoppedClock
+) -> None:
     slotless = replace(of(rehearsal), timetable=replace(of(rehearsal).timetable, slots=()))
     month_of_posts(rehearsal, clock)
     rehearsal = replace(rehearsal, config=replace(rehearsal.config, series={"mlcollage": slotless}))
@@ -445,24 +522,34 @@ def test_a_roundup_s_brief_holds_the_very_thread_that_goes_out(rehearsal: World,
     clock.at = ROUNDUP
     tick.tick(rehearsal)
     with rehearsal.database.read() as conn:
-        sent = select(tables.parts.c.text).join(tables.deliveries).where(tables.deliveries.c.kind == "roundup")
+        sent = (
+            select(tables.parts.c.text)
+            .join(tables.deliveries)
+            .where(tables.deliveries.c.kind == "roundup")
+        )
         texts = conn.execute(sent).scalars().all()
     assert texts
     assert all(text in told for text in texts)
 
 
-def test_a_roundup_without_anything_to_hold_is_said(rehearsal: World, clock: StoppedClock) -> None:
+def test_a_roundup_without_anything_to_hold_is_said(
+    rehearsal: Context, clock: StoppedClock
+) -> None:
     assert given(rehearsal, clock, ROUNDUP - timedelta(hours=1))[0].endswith(
         "nothing goes out; there is nothing that the roundup 2021-09 could hold."
     )
 
 
-def test_a_roundup_that_was_published_elsewhere_needs_nobody(rehearsal: World, clock: StoppedClock) -> None:
+def test_a_roundup_that_was_published_elsewhere_needs_nobody(
+    rehearsal: Context, clock: StoppedClock
+) -> None:
     with rehearsal.database.write() as conn:
         row = series.get(conn, "mlcollage")
-        roundups.add_published(conn, row.id, "2021-09", ROUNDUP, title="t", slug="s", link="https://example.org/s")
+        roundups.add_published(
+            conn, row.id, "2021-09", ROUNDUP, title="t", slug="s", link="https://example.org/s"
+        )
     clock.at = ROUNDUP - timedelta(hours=1)
-    brief.give(rehearsal)
+    briefing.give(rehearsal)
     notice = heard(rehearsal)[0]
     assert notice.text.endswith("the roundup 2021-09 is there already: https://example.org/s")
     assert not notice.is_trouble

@@ -1,4 +1,6 @@
-"""A wall clock that jumps between any two commits, and a lease by two clocks: nothing twice, nothing lost."""
+"""A wall clock that jumps between any two commits, and a lease by two clocks: nothing twice,
+nothing lost.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,22 +11,23 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from bot import assemble, tick
+from bot.app import assemble
+from bot.context import Context
 from bot.core.delivery import State
+from bot.scheduling import tick
 from bot.storage import ledger, tables
-from bot.world import World
 from tests.conftest import MONDAY, StoppedClock
 from tests.integration.test_deliver import Scripted, begun, delivery, outcomes, until_settled
 
 JUMPS = {"an hour back": timedelta(hours=-1), "a day forward": timedelta(days=1)}
 
 
-def jump_at(world: World, commit: int, jump: timedelta) -> list[int]:
+def jump_at(context: Context, commit: int, jump: timedelta) -> list[int]:
     """Let the wall clock jump before the commit with that number; grows by one with every commit."""
-    clock, commits = world.clock, list[int]()
+    clock, commits = context.clock, list[int]()
     assert isinstance(clock, StoppedClock)
 
-    @event.listens_for(world.database.engine, "commit")
+    @event.listens_for(context.database.engine, "commit")
     def on_commit(_: Any) -> None:
         commits.append(len(commits) + 1)
         if commits[-1] == commit:
@@ -39,19 +42,24 @@ def test_a_wall_clock_that_jumps_between_any_two_commits_costs_and_doubles_no_pa
 ) -> None:
     for commit in range(1, 100):
         clock, network = StoppedClock(MONDAY), Scripted()
-        world = begun(tmp_path / f"try-{commit}", f"sqlite:///{tmp_path / f'{commit}.db'}", clock, network)
-        commits = jump_at(world, commit, jump)
-        tick.tick(world)
+        context = begun(
+            tmp_path / f"try-{commit}", f"sqlite:///{tmp_path / f'{commit}.db'}", clock, network
+        )
+        commits = jump_at(context, commit, jump)
+        tick.tick(context)
         count = len(commits)
         for _ in range(5):
             clock.go(minutes=15)
-            tick.tick(world)
+            tick.tick(context)
         assert (network.out, network.sends) == ([1, 2], 2)
-        assert delivery(world).state is State.SENT
-        with world.database.read() as conn:
-            slots = [tuple(row) for row in conn.execute(select(tables.slots.c.state, tables.slots.c.collage_id))]
+        assert delivery(context).state is State.SENT
+        with context.database.read() as conn:
+            slots = [
+                tuple(row)
+                for row in conn.execute(select(tables.slots.c.state, tables.slots.c.collage_id))
+            ]
         assert slots == [("claimed", 1)]
-        world.database.close()
+        context.database.close()
         if count < commit:
             break
     assert 10 < commit < 99
@@ -63,7 +71,9 @@ def network() -> Scripted:
 
 
 @pytest.fixture
-def world(tmp_path: Path, database_url: str, clock: StoppedClock, network: Scripted) -> Iterator[World]:
+def context(
+    tmp_path: Path, database_url: str, clock: StoppedClock, network: Scripted
+) -> Iterator[Context]:
     made = begun(tmp_path, database_url, clock, network)
     yield made
     made.database.close()
@@ -81,7 +91,7 @@ CLOCKS = {
 
 @pytest.mark.parametrize(("wall", "ticks"), CLOCKS.values(), ids=CLOCKS)
 def test_a_request_is_sent_only_when_both_clocks_say_that_the_lease_holds(
-    world: World,
+    context: Context,
     network: Scripted,
     clock: StoppedClock,
     wall: timedelta,
@@ -97,12 +107,12 @@ def test_a_request_is_sent_only_when_both_clocks_say_that_the_lease_holds(
 
     with monkeypatch.context() as patched:
         patched.setattr(ledger, "start_attempt", slow)
-        tick.tick(world)
+        tick.tick(context)
     assert network.sends == 0
-    assert outcomes(world)[0] == (1, "unavailable")
-    until_settled(world, clock)
+    assert outcomes(context)[0] == (1, "unavailable")
+    until_settled(context, clock)
     assert network.out == [1, 2]
-    assert delivery(world).state is State.SENT
+    assert delivery(context).state is State.SENT
 
 
 def test_a_host_whose_clock_is_wrong_takes_nothing_that_another_one_is_sending(

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from bot import compose, config
-from bot.core import month, text
+from bot import config
+from bot.composing import compose
+from bot.core import month
 from bot.core.collage import Collage, Picture, State
 from bot.core.errors import BadInput
 from bot.core.network import LIMITS
 from bot.core.paper import Link, LinkKind, Paper
+from bot.core.text import counting
 from tests.conftest import MONDAY
 
 PAPER = Paper(
@@ -40,9 +42,13 @@ def collage(paper: Paper = PAPER, paragraph: str = SENTENCE * 8, **more: object)
     return Collage(**(values | more))  # type: ignore[arg-type]
 
 
-def voice(folder: Path, network: str = "x", account: str = "lab", series: str = "") -> compose.Voice:
+def voice(
+    folder: Path, network: str = "x", account: str = "lab", series: str = ""
+) -> compose.Voice:
     own = config.parse(series, folder / "config.toml")
-    return compose.Voice(own.series["mlcollage"], account, network, LIMITS[network], folder / "templates")
+    return compose.Voice(
+        own.series["mlcollage"], account, network, LIMITS[network], folder / "templates"
+    )
 
 
 def texts(voice: compose.Voice, item: Collage, number: int | None = 29) -> list[str]:
@@ -60,18 +66,28 @@ def test_the_first_part_has_the_picture_the_number_the_citation_and_the_tag(tmp_
     assert first.image is not None
     assert first.image.alt == "Two towers."
     assert [part.image for part in rest] == [None] * len(rest)
-    for piece in ("ML-Collage [29/52]", PAPER.title, "Zbontar et al. (2021)", SENTENCE.strip(), "#mlcollage"):
+    for piece in (
+        "ML-Collage [29/52]",
+        PAPER.title,
+        "Zbontar et al. (2021)",
+        SENTENCE.strip(),
+        "#mlcollage",
+    ):
         assert piece in first.text
 
 
 @pytest.mark.parametrize("network", sorted(LIMITS))
 @pytest.mark.parametrize("sentences", [0, 1, 3, 40])
-def test_every_part_fits_and_the_paragraph_is_whole(tmp_path: Path, network: str, sentences: int) -> None:
+def test_every_part_fits_and_the_paragraph_is_whole(
+    tmp_path: Path, network: str, sentences: int
+) -> None:
     paragraph = " ".join(f"Sentence {n} says a little about the matter." for n in range(sentences))
     parts = texts(voice(tmp_path, network), collage(paragraph=paragraph))
-    assert all(text.fits(part, network, LIMITS[network]) for part in parts)
+    assert all(counting.fits(part, network, LIMITS[network]) for part in parts)
     said = " ".join(parts)
-    assert [n for n in range(sentences) if f"Sentence {n} says a little about the matter." not in said] == []
+    assert [
+        n for n in range(sentences) if f"Sentence {n} says a little about the matter." not in said
+    ] == []
 
 
 def test_all_links_stand_in_one_last_part_paper_first(tmp_path: Path) -> None:
@@ -87,10 +103,12 @@ def test_more_links_than_one_part_holds_go_into_a_second_one(tmp_path: Path) -> 
     links = tuple(Link(LinkKind.CODE, f"https://example.org/{n}") for n in range(20))
     parts = texts(voice(tmp_path), collage(Paper("T", ("A B",), year=2021, links=links)))
     assert sum(part.count("https://") for part in parts) == 20
-    assert all(text.length(part, "x") <= 280 for part in parts)
+    assert all(counting.length(part, "x") <= 280 for part in parts)
 
 
-def test_links_in_the_paragraph_become_their_labels_and_are_gathered_for_the_link_part(tmp_path: Path) -> None:
+def test_links_in_the_paragraph_become_their_labels_and_are_gathered_for_the_link_part(
+    tmp_path: Path,
+) -> None:
     paragraph = "See the [API](https://example.org/api), *not* the [paper](http://arxiv.org/pdf/2103.03230v2)."
     first, last = texts(voice(tmp_path), collage(paragraph=paragraph))
     assert "See the API, not the paper." in first
@@ -98,12 +116,16 @@ def test_links_in_the_paragraph_become_their_labels_and_are_gathered_for_the_lin
 
 
 def test_a_series_without_numbers_shows_none(tmp_path: Path) -> None:
-    first = texts(voice(tmp_path, series='[series.mlcollage.numbering]\nformat = "none"'), collage())[0]
+    first = texts(
+        voice(tmp_path, series='[series.mlcollage.numbering]\nformat = "none"'), collage()
+    )[0]
     assert first.startswith("ML-Collage\n")
 
 
 def test_a_german_series_has_german_labels(tmp_path: Path) -> None:
-    item = collage(Paper("T", ("A B",), year=2021, links=(Link(LinkKind.TALK, "https://example.org/t"),)))
+    item = collage(
+        Paper("T", ("A B",), year=2021, links=(Link(LinkKind.TALK, "https://example.org/t"),))
+    )
     assert (
         "Vortrag: https://example.org/t"
         in texts(voice(tmp_path, series='[series.mlcollage]\nlanguage = "de"'), item)[-1]
@@ -123,13 +145,24 @@ def test_texts_written_by_hand_stand_as_written_with_the_number_filled_in(tmp_pa
         ({"alt": "  "}, "it has no alt text"),
         ({"alt": "x" * 1_001}, "its alt text has 1,001 of at most 1,000"),
         ({"thread": ("no tag",)}, "no part holds the hashtag #mlcollage"),
-        ({"thread": ("#mlcollage " + "x" * 280,)}, "part 1 has 291 of 280 characters (11 too many)"),
+        (
+            {"thread": ("#mlcollage " + "x" * 280,)},
+            "part 1 has 291 of 280 characters (11 too many)",
+        ),
         ({"thread": ("#mlcollage {{ nonsense }}",)}, "'nonsense' is undefined"),
-        ({"paper": Paper("x" * 300, ("A B",), year=2021)}, "first part, without a word of the paragraph, has"),
-        ({"picture": Picture("0" * 64, "image/tiff", 1, 1, 1, "a.tif")}, "the network takes no image/tiff pictures"),
+        (
+            {"paper": Paper("x" * 300, ("A B",), year=2021)},
+            "first part, without a word of the paragraph, has",
+        ),
+        (
+            {"picture": Picture("0" * 64, "image/tiff", 1, 1, 1, "a.tif")},
+            "the network takes no image/tiff pictures",
+        ),
     ],
 )
-def test_what_cannot_go_out_is_named_in_one_sentence(tmp_path: Path, change: dict[str, object], complaint: str) -> None:
+def test_what_cannot_go_out_is_named_in_one_sentence(
+    tmp_path: Path, change: dict[str, object], complaint: str
+) -> None:
     with pytest.raises(BadInput) as caught:
         compose.collage_thread(voice(tmp_path), collage(**change), 29)  # type: ignore[arg-type]
     assert complaint in str(caught.value)
@@ -138,11 +171,19 @@ def test_what_cannot_go_out_is_named_in_one_sentence(tmp_path: Path, change: dic
 
 
 @pytest.mark.parametrize(
-    "folder", ["accounts/lab", "series/mlcollage", "networks/x", "."], ids=["account", "series", "network", "own"]
+    "folder",
+    ["accounts/lab", "series/mlcollage", "networks/x", "."],
+    ids=["account", "series", "network", "own"],
 )
 def test_a_maintainer_s_template_goes_before_ours(tmp_path: Path, folder: str) -> None:
-    template(tmp_path, f"{folder}/posts/collage/links.txt", "{% for link in links %}{{ link.url }} {% endfor %}")
-    assert texts(voice(tmp_path), collage())[-1].startswith("https://arxiv.org/abs/2103.03230 https://github.com")
+    template(
+        tmp_path,
+        f"{folder}/posts/collage/links.txt",
+        "{% for link in links %}{{ link.url }} {% endfor %}",
+    )
+    assert texts(voice(tmp_path), collage())[-1].startswith(
+        "https://arxiv.org/abs/2103.03230 https://github.com"
+    )
 
 
 def test_an_account_s_template_goes_before_its_network_s(tmp_path: Path) -> None:
@@ -157,13 +198,18 @@ def test_an_account_s_template_goes_before_its_network_s(tmp_path: Path) -> None
     [
         ("{{ papr.title }}", "posts/collage/first.txt, line 1: 'papr' is undefined"),
         ("a\n{% if %}", "posts/collage/first.txt, line 2: Expected an expression"),
-        ("a\n\n{{ ''.__class__.__mro__ }}", "posts/collage/first.txt, line 3: access to attribute '__class__'"),
+        (
+            "a\n\n{{ ''.__class__.__mro__ }}",
+            "posts/collage/first.txt, line 3: access to attribute '__class__'",
+        ),
         ("{{ 1 / 0 }}", "posts/collage/first.txt, line 1: division by zero"),
         ("{% include '/etc/passwd' %}", "There is no template /etc/passwd"),
         ("{% include '../../secret.txt' %}", "There is no template ../../secret.txt"),
     ],
 )
-def test_a_mistake_in_a_template_names_its_file_and_line(tmp_path: Path, content: str, complaint: str) -> None:
+def test_a_mistake_in_a_template_names_its_file_and_line(
+    tmp_path: Path, content: str, complaint: str
+) -> None:
     template(tmp_path, "posts/collage/first.txt", content)
     with pytest.raises(BadInput) as caught:
         texts(voice(tmp_path), collage())
@@ -180,7 +226,8 @@ def roundup(link: str = "https://example.org/r/") -> month.Roundup:
 
 def test_a_roundup_s_thread_names_every_paper_and_ends_with_the_link(tmp_path: Path) -> None:
     items = [
-        collage(Paper(f"Paper {n} with a title of some length, as they are", ("A B",), year=2021)) for n in range(9)
+        collage(Paper(f"Paper {n} with a title of some length, as they are", ("A B",), year=2021))
+        for n in range(9)
     ]
     parts = compose.roundup_thread(voice(tmp_path), roundup(), items)
     said = "\n".join(part.text for part in parts)
@@ -194,12 +241,16 @@ def test_a_roundup_s_thread_names_every_paper_and_ends_with_the_link(tmp_path: P
 
 def test_a_title_too_long_for_any_part_of_the_roundup_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="does not fit into one part"):
-        compose.roundup_thread(voice(tmp_path), roundup(), [collage(Paper("x" * 400, ("A B",), year=2021))])
+        compose.roundup_thread(
+            voice(tmp_path), roundup(), [collage(Paper("x" * 400, ("A B",), year=2021))]
+        )
 
 
 @pytest.mark.parametrize("sentences", [1, 8, 90])
 def test_markers_are_counted_in(tmp_path: Path, sentences: int) -> None:
     marked = voice(tmp_path, series="[series.mlcollage]\nmarkers = true")
     parts = texts(marked, collage(paragraph=SENTENCE * sentences))
-    assert [part.rsplit(" ", 1)[1] for part in parts] == [f"{n}/{len(parts)}" for n in range(1, len(parts) + 1)]
-    assert all(text.length(part, "x") <= 280 for part in parts)
+    assert [part.rsplit(" ", 1)[1] for part in parts] == [
+        f"{n}/{len(parts)}" for n in range(1, len(parts) + 1)
+    ]
+    assert all(counting.length(part, "x") <= 280 for part in parts)

@@ -35,8 +35,12 @@ def test_a_backup_holds_every_row_and_lies_in_one_file(database: Database, tmp_p
     assert backup.check(folder / "backup.db", "it") == backup.Backup(held, MONDAY, is_copy=False)
 
 
-def test_what_is_committed_meanwhile_is_wholly_in_or_wholly_out(database: Database, tmp_path: Path) -> None:
-    """Each transaction of the writer leaves a row in a table that is read early, and one in a table read late."""
+def test_what_is_committed_meanwhile_is_wholly_in_or_wholly_out(
+    database: Database, tmp_path: Path
+) -> None:
+    """Each transaction of the writer leaves a row in a table that is read early, and one in a table
+    read late.
+    """
     with database.write() as conn:
         rows.fill(conn, 100)
     stop = threading.Event()
@@ -59,7 +63,9 @@ def test_what_is_committed_meanwhile_is_wholly_in_or_wholly_out(database: Databa
     assert counts[0]["log"] < counts[-1]["log"]
 
 
-def test_memory_stays_flat_however_many_pictures_there_are(database: Database, tmp_path: Path) -> None:
+def test_memory_stays_flat_however_many_pictures_there_are(
+    database: Database, tmp_path: Path
+) -> None:
     size, count = 1_000_000, 16
     values = {"mime": "image/png", "width": 1, "height": 1, "size": size}
     with database.write() as conn:
@@ -82,15 +88,20 @@ def test_memory_stays_flat_however_many_pictures_there_are(database: Database, t
 
 def test_a_file_that_is_there_is_never_overwritten(source: Database, file: Path) -> None:
     before = file.read_bytes()
-    with pytest.raises(BadInput, match=r"backup\.db is there already: name another file, or remove it\.$"):
+    with pytest.raises(
+        BadInput, match=r"backup\.db is there already: name another file, or remove it\.$"
+    ):
         backup.make(source, file, NOW)
     assert file.read_bytes() == before
 
 
 @pytest.mark.parametrize(
-    ("name", "why"), [("nowhere/b.db", "its folder does not exist"), (f"{'b' * 252}.db", "File name too long")]
+    ("name", "why"),
+    [("nowhere/b.db", "its folder does not exist"), (f"{'b' * 252}.db", "File name too long")],
 )
-def test_a_place_that_cannot_be_written_is_named(source: Database, tmp_path: Path, name: str, why: str) -> None:
+def test_a_place_that_cannot_be_written_is_named(
+    source: Database, tmp_path: Path, name: str, why: str
+) -> None:
     with pytest.raises(BadInput, match=f"{name} cannot be written: {why}"):
         backup.make(source, tmp_path / name, NOW)
 
@@ -110,7 +121,10 @@ def test_any_name_will_do(source: Database, tmp_path: Path, name: str) -> None:
 
 def test_where_there_is_no_database_there_is_no_backup(tmp_path: Path) -> None:
     said = r"There is no database .*queue\.db yet; make it with: mlcollage init"
-    with closing(Database(f"sqlite:///{tmp_path / 'queue.db'}")) as none, pytest.raises(NoDatabase, match=said):
+    with (
+        closing(Database(f"sqlite:///{tmp_path / 'queue.db'}")) as none,
+        pytest.raises(NoDatabase, match=said),
+    ):
         backup.make(none, tmp_path / "b.db", NOW)
     assert list(tmp_path.iterdir()) == []
 
@@ -120,7 +134,8 @@ def test_a_full_disk_leaves_nothing_behind(source: Database, small_disk: Disk, p
     small_disk.fill(but=pages)
     before = list(small_disk.folder.iterdir())
     with pytest.raises(
-        BadInput, match=r"b\.db cannot be written: (database or disk is full|No space left on device)\.$"
+        BadInput,
+        match=r"b\.db cannot be written: (database or disk is full|No space left on device)\.$",
     ):
         backup.make(source, small_disk.folder / "b.db", NOW)
     assert list(small_disk.folder.iterdir()) == before
@@ -128,10 +143,14 @@ def test_a_full_disk_leaves_nothing_behind(source: Database, small_disk: Disk, p
     backup.make(source, small_disk.folder / "b.db", NOW)
 
 
-def test_a_damaged_picture_does_not_get_into_a_backup_in_silence(source: Database, tmp_path: Path) -> None:
+def test_a_damaged_picture_does_not_get_into_a_backup_in_silence(
+    source: Database, tmp_path: Path
+) -> None:
     with source.write() as conn:
         conn.execute(update(tables.pictures).values(data=b"something else"))
-    with pytest.raises(NoDatabase, match=r"queue\.db is damaged: picture [0-9a-f]{12} is not what it was"):
+    with pytest.raises(
+        NoDatabase, match=r"queue\.db is damaged: picture [0-9a-f]{12} is not what it was"
+    ):
         backup.make(source, tmp_path / "b.db", NOW)
     assert not (tmp_path / "b.db").exists()
 
@@ -153,11 +172,17 @@ def older(request: pytest.FixtureRequest, database_url: str) -> Iterator[Databas
         yield made
 
 
-def test_a_database_of_an_older_schema_is_backed_up_as_it_is(older: Database, tmp_path: Path) -> None:
+def test_a_database_of_an_older_schema_is_backed_up_as_it_is(
+    older: Database, tmp_path: Path
+) -> None:
     version = older.version()
     held = backup.make(older, tmp_path / "backup.db", NOW)
     assert held.version == version == older.version() != HEAD
-    with closing(Database.in_one_file(tmp_path / "backup.db")) as made, made.read() as conn, older.read() as old:
+    with (
+        closing(Database.in_one_file(tmp_path / "backup.db")) as made,
+        made.read() as conn,
+        older.read() as old,
+    ):
         for table in inspect(old).get_table_names():
             names = {column["name"] for column in inspect(old).get_columns(table)}
             assert {column["name"] for column in inspect(conn).get_columns(table)} == names
@@ -172,14 +197,18 @@ def test_a_backup_of_an_older_schema_is_upgraded_on_a_copy(older: Database, tmp_
         found = tally(target)
     assert found.version == HEAD
     assert {
-        name: found.rows[name] - count for name, count in held.rows.items() if found.rows[name] != count
+        name: found.rows[name] - count
+        for name, count in held.rows.items()
+        if found.rows[name] != count
     } == rows.ADDED
     assert (tmp_path / "backup.db").read_bytes() == before
 
 
 @pytest.mark.parametrize("version", schema.versions())
 def test_no_column_of_any_schema_is_left_out(version: str, tmp_path: Path) -> None:
-    """What is copied are the columns of `tables`: one that a newer schema drops would be lost in silence."""
+    """What is copied are the columns of `tables`: one that a newer schema drops would be lost in
+    silence.
+    """
     with closing(Database(f"sqlite:///{tmp_path / 'queue.db'}")) as made:
         with made.write() as conn:
             schema.upgrade(conn, version)

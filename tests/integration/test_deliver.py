@@ -11,17 +11,30 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from bot import deliver, intake, tick
+from bot.context import Context
 from bot.core import errors
 from bot.core.collage import Collage
 from bot.core.collage import State as CollageState
-from bot.core.delivery import Absent, Delivery, Found, Look, NotSeen, Post, Receipt, State, Survey, Thread
+from bot.core.delivery import (
+    Absent,
+    Delivery,
+    Found,
+    Look,
+    NotSeen,
+    Post,
+    Receipt,
+    State,
+    Survey,
+    Thread,
+)
 from bot.core.network import LIMITS, PRICES, Limits, Price
+from bot.intake import accept
 from bot.publishers.protocol import Saved
+from bot.scheduling import tick
+from bot.sending import deliver
 from bot.storage import charges, ledger, notices, queue, series, tables
 from bot.workers import Workers
-from bot.world import World
-from tests.conftest import MONDAY, StoppedClock, make_world, write_item
+from tests.conftest import MONDAY, StoppedClock, make_context, write_item
 
 Event = Callable[[], None]
 
@@ -110,91 +123,101 @@ def network() -> Scripted:
 
 
 @pytest.fixture
-def world(tmp_path: Path, database_url: str, clock: StoppedClock, network: Scripted) -> Iterator[World]:
+def context(
+    tmp_path: Path, database_url: str, clock: StoppedClock, network: Scripted
+) -> Iterator[Context]:
     """One ready collage, one account on the scripted network, and Wednesday's slot due."""
     made = begun(tmp_path, database_url, clock, network)
     yield made
     made.database.close()
 
 
-def begun(folder: Path, url: str, clock: StoppedClock, network: Scripted, settings: str = "") -> World:
-    made = make_world(folder, settings, clock=clock, url=url)
-    made = World(made.config, made.database, clock, {"outbox": network}, made.rehearsal, "tester")
-    intake.take(made, made.config.series["mlcollage"], [intake.from_file(write_item(folder, "barlow"))])
+def begun(
+    folder: Path, url: str, clock: StoppedClock, network: Scripted, settings: str = ""
+) -> Context:
+    made = make_context(folder, settings, clock=clock, url=url)
+    made = Context(made.config, made.database, clock, {"outbox": network}, made.rehearsal, "tester")
+    accept.take(
+        made, made.config.series["mlcollage"], [accept.from_file(write_item(folder, "barlow"))]
+    )
     clock.go(days=2, hours=6)
     return made
 
 
-def delivery(world: World) -> Delivery:
-    with world.database.read() as conn:
+def delivery(context: Context) -> Delivery:
+    with context.database.read() as conn:
         return ledger.get(conn, conn.execute(select(tables.deliveries.c.id)).scalar_one())
 
 
-def collage(world: World) -> Collage:
-    with world.database.read() as conn:
+def collage(context: Context) -> Collage:
+    with context.database.read() as conn:
         return queue.get(conn, series.get(conn, "mlcollage").id, "barlow")
 
 
-def outcomes(world: World) -> list[tuple[int | None, str | None]]:
-    with world.database.read() as conn:
+def outcomes(context: Context) -> list[tuple[int | None, str | None]]:
+    with context.database.read() as conn:
         columns = (tables.attempts.c.position, tables.attempts.c.outcome)
         return [tuple(row) for row in conn.execute(select(*columns).order_by(tables.attempts.c.id))]
 
 
-def heard(world: World) -> list[str]:
-    with world.database.read() as conn:
+def heard(context: Context) -> list[str]:
+    with context.database.read() as conn:
         return [notice.kind.value for notice in reversed(notices.listed(conn))]
 
 
-def until_settled(world: World, clock: StoppedClock, days: int = 4) -> None:
+def until_settled(context: Context, clock: StoppedClock, days: int = 4) -> None:
     """Tick as a bot does that looks every ten minutes, and after some hours every half hour."""
     often, end = clock.at + timedelta(hours=3), clock.at + timedelta(days=days)
-    tick.tick(world)
-    while clock.at < end and delivery(world).state not in {State.SENT, State.FAILED, State.HELD}:
-        tick.tick(world)
+    tick.tick(context)
+    while clock.at < end and delivery(context).state not in {State.SENT, State.FAILED, State.HELD}:
+        tick.tick(context)
         clock.go(minutes=10 if clock.at < often else 30)
 
 
-def test_each_part_goes_out_once_and_in_order(world: World, network: Scripted) -> None:
-    tick.tick(world)
+def test_each_part_goes_out_once_and_in_order(context: Context, network: Scripted) -> None:
+    tick.tick(context)
     assert network.out == [1, 2]
-    assert delivery(world).state is State.SENT
-    assert collage(world).state is CollageState.POSTED
-    assert collage(world).number == 1
-    assert outcomes(world) == [(1, "sent"), (2, "sent")]
+    assert delivery(context).state is State.SENT
+    assert collage(context).state is CollageState.POSTED
+    assert collage(context).number == 1
+    assert outcomes(context) == [(1, "sent"), (2, "sent")]
 
 
 def test_the_intent_is_committed_and_no_transaction_is_open_while_the_network_is_called(
-    world: World, network: Scripted
+    context: Context, network: Scripted
 ) -> None:
     seen: list[object] = []
 
     def look_and_write() -> None:
-        seen.append(outcomes(world))
-        with world.database.write() as conn:
-            notices.add(conn, notices.Kind.EMPTY, "while", "written while the network is called", MONDAY, 0)
+        seen.append(outcomes(context))
+        with context.database.write() as conn:
+            notices.add(
+                conn, notices.Kind.EMPTY, "while", "written while the network is called", MONDAY, 0
+            )
 
     network.before = {1: look_and_write, 2: look_and_write}
-    tick.tick(world)
+    tick.tick(context)
     assert seen == [[(1, None)], [(1, "sent"), (2, None)]]
 
 
 def test_what_was_surely_not_posted_is_tried_again_and_the_rest_is_kept(
-    world: World, network: Scripted, clock: StoppedClock
+    context: Context, network: Scripted, clock: StoppedClock
 ) -> None:
     network.before = {2: fails(errors.Unavailable("The network is away."))}
-    tick.tick(world)
-    until_settled(world, clock)
+    tick.tick(context)
+    until_settled(context, clock)
     assert network.out == [1, 2]
-    assert outcomes(world) == [(1, "sent"), (2, "unavailable"), (2, "sent")]
+    assert outcomes(context) == [(1, "sent"), (2, "unavailable"), (2, "sent")]
 
 
-def test_the_time_a_network_names_is_waited_for(world: World, network: Scripted, clock: StoppedClock) -> None:
+def test_the_time_a_network_names_is_waited_for(
+    context: Context, network: Scripted, clock: StoppedClock
+) -> None:
     later = clock.at + timedelta(minutes=17)
     network.before = {1: fails(errors.Unavailable("Too many requests.", later))}
-    tick.tick(world)
+    tick.tick(context)
     clock.go(minutes=16)
-    tick.tick(world)
+    tick.tick(context)
     assert network.out == [1, 2], "a tick stays while something is due within a minute"
     assert clock.at == later
 
@@ -204,43 +227,46 @@ def test_a_network_that_stays_away_too_long_fails_the_thread_and_gives_the_colla
 ) -> None:
     network = Scripted()
     network.before = {n: fails(errors.Unavailable("Away.")) for n in range(1, 500)}
-    world = begun(tmp_path, database_url, clock, network, '[delivery]\ngive_up = "24h"')
-    until_settled(world, clock)
-    assert delivery(world).state is State.FAILED
-    assert (collage(world).state, collage(world).number) == (CollageState.HELD, None)
-    assert {"failed", "held"} <= set(heard(world))
-    world.database.close()
+    context = begun(tmp_path, database_url, clock, network, '[delivery]\ngive_up = "24h"')
+    until_settled(context, clock)
+    assert delivery(context).state is State.FAILED
+    assert (collage(context).state, collage(context).number) == (CollageState.HELD, None)
+    assert {"failed", "held"} <= set(heard(context))
+    context.database.close()
 
 
 def test_what_has_not_begun_and_is_too_late_is_held_until_a_person_releases_it(
-    world: World, network: Scripted, clock: StoppedClock
+    context: Context, network: Scripted, clock: StoppedClock
 ) -> None:
     network.before = {n: fails(errors.Unavailable("Away.")) for n in range(1, 500)}
-    until_settled(world, clock)
-    assert delivery(world).state is State.HELD
-    assert collage(world).state is CollageState.CLAIMED
-    assert heard(world).count("held") == 1
+    until_settled(context, clock)
+    assert delivery(context).state is State.HELD
+    assert collage(context).state is CollageState.CLAIMED
+    assert heard(context).count("held") == 1
     network.before = {}
-    with world.database.write() as conn:
-        ledger.release_all(conn, "outbox", world.rehearsal, clock.at)
-    until_settled(world, clock)
+    with context.database.write() as conn:
+        ledger.release_all(conn, "outbox", context.rehearsal, clock.at)
+    until_settled(context, clock)
     assert network.out == [1, 2]
 
 
 def test_a_thread_that_is_partly_out_is_finished_however_late(
-    world: World, network: Scripted, clock: StoppedClock
+    context: Context, network: Scripted, clock: StoppedClock
 ) -> None:
     network.before = {n: fails(errors.Unavailable("Away.")) for n in range(2, 110)}
-    until_settled(world, clock, days=6)
+    until_settled(context, clock, days=6)
     assert network.out == [1, 2]
-    assert delivery(world).state is State.SENT
+    assert delivery(context).state is State.SENT
 
 
-def test_what_was_sent_is_charged_by_month_and_account(world: World, network: Scripted) -> None:
+def test_what_was_sent_is_charged_by_month_and_account(context: Context, network: Scripted) -> None:
     network.price = PRICES["x"]
-    tick.tick(world)
-    with world.database.read() as conn:
-        found = {one.what: (one.account, one.month, one.requests, one.dollars) for one in charges.by_month(conn)}
+    tick.tick(context)
+    with context.database.read() as conn:
+        found = {
+            one.what: (one.account, one.month, one.requests, one.dollars)
+            for one in charges.by_month(conn)
+        }
     assert found == {
         "post": ("outbox", "2021-08", 1, Decimal("0.015")),
         "post with a link": ("outbox", "2021-08", 1, Decimal("0.2")),
@@ -250,162 +276,170 @@ def test_what_was_sent_is_charged_by_month_and_account(world: World, network: Sc
 
 
 def test_a_budget_that_would_be_passed_holds_the_account_until_the_month_ends(
-    world: World, network: Scripted, clock: StoppedClock
+    context: Context, network: Scripted, clock: StoppedClock
 ) -> None:
     network.price, network.budget = PRICES["x"], Decimal("0.25")
-    with world.database.write() as conn:
+    with context.database.write() as conn:
         charges.add(conn, 1, clock.at, "post", Decimal("0.10"))
-    tick.tick(world)
+    tick.tick(context)
     clock.go(days=1)
-    tick.tick(world)
+    tick.tick(context)
     assert network.sends == 0
-    assert heard(world).count("held") == 1
-    with world.database.read() as conn:
+    assert heard(context).count("held") == 1
+    with context.database.read() as conn:
         (account,) = series.all_accounts(conn)
     assert account.held_until == datetime(2021, 9, 1, tzinfo=UTC)
-    with world.database.write() as conn:
+    with context.database.write() as conn:
         conn.execute(update(tables.deliveries).values(released=True))
     clock.at = datetime(2021, 9, 1, 0, 5, tzinfo=UTC)
-    tick.tick(world)
+    tick.tick(context)
     assert network.out == [1, 2]
 
 
-def test_what_differs_when_read_back_is_a_notice_and_no_more(world: World, network: Scripted) -> None:
+def test_what_differs_when_read_back_is_a_notice_and_no_more(
+    context: Context, network: Scripted
+) -> None:
     network.differs = "its alt text is missing."
-    tick.tick(world)
+    tick.tick(context)
     assert network.out == [1, 2]
-    assert heard(world).count("differs") == 2
+    assert heard(context).count("differs") == 2
 
 
-def test_refused_content_fails_at_once_and_frees_the_number(world: World, network: Scripted) -> None:
+def test_refused_content_fails_at_once_and_frees_the_number(
+    context: Context, network: Scripted
+) -> None:
     network.before = {1: fails(errors.Rejected("The text is not allowed."))}
-    tick.tick(world)
-    assert delivery(world).state is State.FAILED
-    assert (collage(world).state, collage(world).number) == (CollageState.HELD, None)
-    assert "The text is not allowed." in collage(world).note
+    tick.tick(context)
+    assert delivery(context).state is State.FAILED
+    assert (collage(context).state, collage(context).number) == (CollageState.HELD, None)
+    assert "The text is not allowed." in collage(context).note
     assert network.out == []
 
 
-def test_a_collage_that_is_partly_out_stays_posted(world: World, network: Scripted) -> None:
+def test_a_collage_that_is_partly_out_stays_posted(context: Context, network: Scripted) -> None:
     network.before = {2: fails(errors.Rejected("No."))}
-    tick.tick(world)
-    assert delivery(world).state is State.FAILED
-    assert (collage(world).state, collage(world).number) == (CollageState.POSTED, 1)
-    assert "failed" in heard(world)
+    tick.tick(context)
+    assert delivery(context).state is State.FAILED
+    assert (collage(context).state, collage(context).number) == (CollageState.POSTED, 1)
+    assert "failed" in heard(context)
 
 
 def test_a_blocked_account_is_held_with_one_notice_and_goes_on_when_released(
-    world: World, network: Scripted, clock: StoppedClock
+    context: Context, network: Scripted, clock: StoppedClock
 ) -> None:
     network.before = {2: fails(errors.Blocked("Out of credits."))}
     for _ in range(5):
-        tick.tick(world)
+        tick.tick(context)
         clock.go(hours=1)
     assert (network.out, network.sends) == ([1], 2)
-    assert heard(world).count("held") == 1
-    with world.database.write() as conn:
+    assert heard(context).count("held") == 1
+    with context.database.write() as conn:
         series.hold_account(conn, "outbox", None, "")
-    tick.tick(world)
+    tick.tick(context)
     assert network.out == [1, 2]
 
 
 @pytest.mark.parametrize("position", [1, 2])
 def test_a_part_that_got_out_though_the_answer_was_lost_is_found_and_not_sent_again(
-    world: World, network: Scripted, clock: StoppedClock, position: int
+    context: Context, network: Scripted, clock: StoppedClock, position: int
 ) -> None:
     network.after = {position: fails(errors.Uncertain("The connection dropped."))}
-    until_settled(world, clock)
+    until_settled(context, clock)
     assert network.out == [1, 2]
-    assert delivery(world).state is State.SENT
-    assert "uncertain" in heard(world)
+    assert delivery(context).state is State.SENT
+    assert "uncertain" in heard(context)
 
 
 def test_a_part_is_sent_again_only_after_two_settled_looks(
-    world: World, network: Scripted, clock: StoppedClock
+    context: Context, network: Scripted, clock: StoppedClock
 ) -> None:
     network.before = {1: fails(errors.Uncertain("Timeout."))}
     start = clock.at
-    tick.tick(world)
+    tick.tick(context)
     clock.go(minutes=3)
-    tick.tick(world)
+    tick.tick(context)
     assert network.sends == 1
-    assert delivery(world).looks == 1
+    assert delivery(context).looks == 1
     clock.go(minutes=8)
-    tick.tick(world)
+    tick.tick(context)
     assert network.out == [1, 2]
     assert clock.at - start >= timedelta(minutes=10)
-    assert outcomes(world)[0] == (1, "not sent")
+    assert outcomes(context)[0] == (1, "not sent")
 
 
 def test_when_looking_does_not_tell_a_person_is_asked_and_nothing_is_sent(
-    world: World, network: Scripted, clock: StoppedClock
+    context: Context, network: Scripted, clock: StoppedClock
 ) -> None:
     network.before = {1: fails(errors.Uncertain("Timeout."))}
     network.look = NotSeen(anchor_seen=False)
-    until_settled(world, clock, days=3)
+    until_settled(context, clock, days=3)
     assert network.sends == 1
-    assert delivery(world).state is State.UNCERTAIN
-    assert heard(world).count("uncertain") == 2
+    assert delivery(context).state is State.UNCERTAIN
+    assert heard(context).count("uncertain") == 2
 
 
-def test_a_key_that_proves_absence_is_enough(world: World, network: Scripted, clock: StoppedClock) -> None:
+def test_a_key_that_proves_absence_is_enough(
+    context: Context, network: Scripted, clock: StoppedClock
+) -> None:
     network.proves_absence = True
     network.before = {1: fails(errors.Uncertain("Timeout."))}
-    until_settled(world, clock)
+    until_settled(context, clock)
     assert Counter(network.out) == {1: 1, 2: 1}
 
 
-def test_what_nobody_foresaw_may_be_out(world: World, network: Scripted) -> None:
+def test_what_nobody_foresaw_may_be_out(context: Context, network: Scripted) -> None:
     network.after = {1: fails(KeyError("data"))}
-    tick.tick(world)
-    assert delivery(world).state is State.UNCERTAIN
+    tick.tick(context)
+    assert delivery(context).state is State.UNCERTAIN
 
 
 def test_whatever_goes_wrong_while_preparing_cannot_be_out(
-    world: World, network: Scripted, clock: StoppedClock
+    context: Context, network: Scripted, clock: StoppedClock
 ) -> None:
     network.on_prepare = fails(KeyError("media_id"))
-    tick.tick(world)
-    assert delivery(world).state is State.WAITING
-    assert outcomes(world) == []
+    tick.tick(context)
+    assert delivery(context).state is State.WAITING
+    assert outcomes(context) == []
     network.on_prepare = lambda: None
-    until_settled(world, clock)
+    until_settled(context, clock)
     assert network.out == [1, 2]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("position", [1, 2])
 def test_a_crash_around_a_request_is_looked_into_once_the_lease_has_ended(
-    world: World, network: Scripted, clock: StoppedClock, when: str, position: int
+    context: Context, network: Scripted, clock: StoppedClock, when: str, position: int
 ) -> None:
     getattr(network, when)[position] = fails(Crash())
     with pytest.raises(Crash):
-        tick.tick(world)
-    tick.tick(world)
-    assert delivery(world).state is State.SENDING, "somebody else's lease is respected"
-    until_settled(world, clock)
+        tick.tick(context)
+    tick.tick(context)
+    assert delivery(context).state is State.SENDING, "somebody else's lease is respected"
+    until_settled(context, clock)
     assert network.out == [1, 2]
-    assert delivery(world).state is State.SENT
+    assert delivery(context).state is State.SENT
 
 
-def test_a_crash_before_any_request_is_simply_sent_later(world: World, network: Scripted, clock: StoppedClock) -> None:
+def test_a_crash_before_any_request_is_simply_sent_later(
+    context: Context, network: Scripted, clock: StoppedClock
+) -> None:
     network.on_prepare = fails(Crash())
     with pytest.raises(Crash):
-        tick.tick(world)
+        tick.tick(context)
     network.on_prepare = lambda: None
-    until_settled(world, clock)
+    until_settled(context, clock)
     assert network.out == [1, 2]
 
 
-def test_a_whole_thread_is_one_request(world: World, network: Scripted) -> None:
+def test_a_whole_thread_is_one_request(context: Context, network: Scripted) -> None:
     network.whole = True
-    tick.tick(world)
+    tick.tick(context)
     assert (network.sends, network.out) == (1, [1, 2])
-    assert outcomes(world) == [(None, "sent")]
+    assert outcomes(context) == [(None, "sent")]
 
 
 def test_nothing_is_sent_when_the_lease_ends_between_intent_and_request(
-    world: World, network: Scripted, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+    context: Context, network: Scripted, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started = ledger.start_attempt
 
@@ -415,42 +449,54 @@ def test_nothing_is_sent_when_the_lease_ends_between_intent_and_request(
 
     with monkeypatch.context() as patched:
         patched.setattr(ledger, "start_attempt", slow)
-        tick.tick(world)
+        tick.tick(context)
     assert network.sends == 0
-    until_settled(world, clock)
+    until_settled(context, clock)
     assert network.out == [1, 2]
-    assert outcomes(world)[0] == (1, "unavailable")
+    assert outcomes(context)[0] == (1, "unavailable")
 
 
-def test_parts_are_frozen_from_the_first_attempt_on(world: World, network: Scripted, clock: StoppedClock) -> None:
+def test_parts_are_frozen_from_the_first_attempt_on(
+    context: Context, network: Scripted, clock: StoppedClock
+) -> None:
     network.before = {1: fails(errors.Unavailable("Away.", clock.at + timedelta(minutes=5)))}
-    tick.tick(world)
-    with world.database.write() as conn:
-        frozen = ledger.parts_of(conn, delivery(world).id)
-        item = collage(world)
+    tick.tick(context)
+    with context.database.write() as conn:
+        frozen = ledger.parts_of(conn, delivery(context).id)
+        item = collage(context)
         edited = replace(item, paragraph="Something else altogether.")
         queue.replace(conn, item, edited, item.picture, item.state)
-    until_settled(world, clock)
-    with world.database.read() as conn:
-        sent = ledger.parts_of(conn, delivery(world).id)
+    until_settled(context, clock)
+    with context.database.read() as conn:
+        sent = ledger.parts_of(conn, delivery(context).id)
     assert [part.text for part in sent] == [part.text for part in frozen]
     assert network.out == [1, 2]
 
 
-def test_one_account_s_trouble_delays_no_other(tmp_path: Path, database_url: str, clock: StoppedClock) -> None:
+def test_one_account_s_trouble_delays_no_other(
+    tmp_path: Path, database_url: str, clock: StoppedClock
+) -> None:
     settings = '[accounts.good]\nnetwork = "outbox"\n[accounts.bad]\nnetwork = "outbox"\n'
-    made = make_world(tmp_path, settings, clock=clock, url=database_url)
+    made = make_context(tmp_path, settings, clock=clock, url=database_url)
     good, bad = Scripted(), Scripted()
     bad.before = {1: fails(errors.Unavailable("Away."))}
-    world = World(made.config, made.database, clock, {"good": good, "bad": bad}, made.rehearsal, "tester")
-    intake.take(world, world.config.series["mlcollage"], [intake.from_file(write_item(tmp_path, "barlow"))])
+    context = Context(
+        made.config, made.database, clock, {"good": good, "bad": bad}, made.rehearsal, "tester"
+    )
+    accept.take(
+        context,
+        context.config.series["mlcollage"],
+        [accept.from_file(write_item(tmp_path, "barlow"))],
+    )
     clock.go(days=2, hours=6)
-    bad.before = {n: fails(errors.Unavailable("Away.", clock.at + timedelta(hours=5))) for n in (1,)}
-    tick.tick(world)
+    bad.before = {
+        n: fails(errors.Unavailable("Away.", clock.at + timedelta(hours=5))) for n in (1,)
+    }
+    tick.tick(context)
     assert good.out == [1, 2]
     assert bad.out == []
-    assert collage(world).state is CollageState.POSTED
-    world.database.close()
+    assert collage(context).state is CollageState.POSTED
+    context.database.close()
 
 
 def assert_true(so: bool) -> None:
@@ -464,40 +510,53 @@ def test_a_slow_account_delays_neither_another_one_nor_the_next_slot(
     slow.before[1] = lambda: assert_true(answer.wait(30))
     accounts = '[accounts.slow]\nnetwork = "outbox"\n[accounts.quick]\nnetwork = "outbox"\n'
     slots = '[series.mlcollage]\nslots = ["wednesday 15:00", "wednesday 15:01"]\n'
-    made = make_world(tmp_path, accounts + slots, clock=clock, url=database_url)
-    world = replace(made, publishers={"slow": slow, "quick": quick})
-    intake.take(world, world.config.series["mlcollage"], [intake.from_file(write_item(tmp_path, "barlow"))])
+    made = make_context(tmp_path, accounts + slots, clock=clock, url=database_url)
+    context = replace(made, publishers={"slow": slow, "quick": quick})
+    accept.take(
+        context,
+        context.config.series["mlcollage"],
+        [accept.from_file(write_item(tmp_path, "barlow"))],
+    )
     clock.go(days=2, hours=6)
-    intake.take(world, world.config.series["mlcollage"], [intake.from_file(write_item(tmp_path, "simclr"))])
+    accept.take(
+        context,
+        context.config.series["mlcollage"],
+        [accept.from_file(write_item(tmp_path, "simclr"))],
+    )
     workers = Workers(timedelta(milliseconds=20))
-    tick.tick(world, workers)
+    tick.tick(context, workers)
     clock.go(minutes=1)
-    tick.tick(world, workers)
-    with world.database.read() as conn:
+    tick.tick(context, workers)
+    with context.database.read() as conn:
         columns = (tables.accounts.c.name, tables.deliveries.c.state)
-        joined = select(*columns).join(tables.accounts, tables.accounts.c.id == tables.deliveries.c.account_id)
+        joined = select(*columns).join(
+            tables.accounts, tables.accounts.c.id == tables.deliveries.c.account_id
+        )
         states = Counter(tuple(row) for row in conn.execute(joined))
     assert states == {("quick", "sent"): 2, ("slow", "sending"): 1, ("slow", "waiting"): 1}
     answer.set()
     workers.finish()
-    world.database.close()
+    context.database.close()
 
 
 def test_a_thread_of_a_series_that_is_gone_waits_for_a_person(
-    world: World, network: Scripted, clock: StoppedClock
+    context: Context, network: Scripted, clock: StoppedClock
 ) -> None:
     network.on_survey = fails(errors.Unavailable("away"))
-    tick.tick(world)
+    tick.tick(context)
     network.on_survey, clock.at = (lambda: None), clock.at + timedelta(hours=1)
-    gone = replace(world, config=replace(world.config, series={}))
-    deliver.run(gone, _account(world))
-    assert delivery(world).state is State.HELD
-    assert delivery(world).note == "Series mlcollage is not in the configuration any more: put it back."
+    gone = replace(context, config=replace(context.config, series={}))
+    deliver.run(gone, _account(context))
+    assert delivery(context).state is State.HELD
+    assert (
+        delivery(context).note
+        == "Series mlcollage is not in the configuration any more: put it back."
+    )
     assert network.sends == 0
 
 
-def _account(world: World) -> series.AccountRow:
-    with world.database.read() as conn:
+def _account(context: Context) -> series.AccountRow:
+    with context.database.read() as conn:
         return series.all_accounts(conn)[0]
 
 
@@ -505,46 +564,48 @@ def test_what_a_person_has_tried_again_is_given_up_only_after_the_same_span_agai
     tmp_path: Path, database_url: str, clock: StoppedClock, network: Scripted
 ) -> None:
     network.before = {n: fails(errors.Unavailable("Away.")) for n in range(1, 500)}
-    world = begun(tmp_path, database_url, clock, network, '[delivery]\ngive_up = "24h"')
-    until_settled(world, clock)
-    assert delivery(world).state is State.FAILED
-    with world.database.write() as conn:
+    context = begun(tmp_path, database_url, clock, network, '[delivery]\ngive_up = "24h"')
+    until_settled(context, clock)
+    assert delivery(context).state is State.FAILED
+    with context.database.write() as conn:
         again = {"next_at": clock.at, "tried_from": clock.at, "released": True}
-        ledger.move(conn, delivery(world), State.WAITING, clock.at, **again)
-    tick.tick(world)
-    assert delivery(world).state is State.WAITING
-    until_settled(world, clock)
-    assert delivery(world).state is State.FAILED
-    world.database.close()
+        ledger.move(conn, delivery(context), State.WAITING, clock.at, **again)
+    tick.tick(context)
+    assert delivery(context).state is State.WAITING
+    until_settled(context, clock)
+    assert delivery(context).state is State.FAILED
+    context.database.close()
 
 
-def test_leases_on_postgresql_go_by_the_database_s_clock(tmp_path: Path, postgres_database: str) -> None:
-    world = make_world(tmp_path, url=postgres_database)
-    assert world.database.shares_clock
+def test_leases_on_postgresql_go_by_the_database_s_clock(
+    tmp_path: Path, postgres_database: str
+) -> None:
+    context = make_context(tmp_path, url=postgres_database)
+    assert context.database.shares_clock
     network = Scripted()
     leases: list[tuple[datetime, datetime]] = []
 
     def look() -> None:
-        with world.database.read() as conn:
+        with context.database.read() as conn:
             statement = select(tables.deliveries.c.lease_until, func.clock_timestamp())
             leases.append(tuple(conn.execute(statement).one()))
 
     network.before[1] = network.before[2] = look
     # This machine's clock is days wrong; the others still see when its lease ends.
     wrong = StoppedClock(datetime.now(UTC) + timedelta(days=3))
-    world = replace(world, clock=wrong, publishers={"outbox": network})
-    own = world.config.series["mlcollage"]
-    intake.take(world, own, [intake.from_file(write_item(tmp_path, "barlow"))])
-    with world.database.read() as conn:
+    context = replace(context, clock=wrong, publishers={"outbox": network})
+    own = context.config.series["mlcollage"]
+    accept.take(context, own, [accept.from_file(write_item(tmp_path, "barlow"))])
+    with context.database.read() as conn:
         item = queue.get(conn, series.get(conn, "mlcollage").id, "barlow")
-    tick.post_now(world, own, item)
-    assert delivery(world).state is State.SENT
+    tick.post_now(context, own, item)
+    assert delivery(context).state is State.SENT
     for until, now in leases:
         assert timedelta(minutes=1) < until - now <= timedelta(minutes=2)
-    world.database.close()
+    context.database.close()
 
 
 def test_a_lease_on_sqlite_goes_by_the_machine_s_clock(tmp_path: Path) -> None:
-    world = make_world(tmp_path)
-    assert not world.database.shares_clock
-    world.database.close()
+    context = make_context(tmp_path)
+    assert not context.database.shares_clock
+    context.database.close()

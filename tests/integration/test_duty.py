@@ -10,15 +10,16 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import select, text
 
-from bot import clock as ticking
-from bot import intake, tick
+from bot.app import scheduler as ticking
+from bot.app.runner import GRACE, Duty
+from bot.context import Context
 from bot.core.errors import NoDatabase
-from bot.duty import GRACE, Duty
+from bot.intake import accept
+from bot.scheduling import tick
 from bot.storage import series, tables
 from bot.storage.notices import Kind
 from bot.workers import Workers
-from bot.world import World
-from tests.conftest import StoppedClock, make_world, write_item
+from tests.conftest import StoppedClock, make_context, write_item
 from tests.fakes import listeners, x
 from tests.fakes.listeners import Webhook
 from tests.fakes.x import FakeX
@@ -47,9 +48,13 @@ def told() -> list[str]:
 
 
 @pytest.fixture
-def world(tmp_path: Path, hook: Webhook, clock: StoppedClock, told: list[str], database_url: str) -> Iterator[World]:
-    """A rehearsal with an outbox, a collage, somebody to alert and somebody who listens for its heart."""
-    made = heard(make_world(tmp_path, alerting(hook), clock, database_url), told)
+def context(
+    tmp_path: Path, hook: Webhook, clock: StoppedClock, told: list[str], database_url: str
+) -> Iterator[Context]:
+    """A rehearsal with an outbox, a collage, somebody to alert and somebody who listens for its
+    heart.
+    """
+    made = heard(make_context(tmp_path, alerting(hook), clock, database_url), told)
     tick.tick(made)
     add(made, "barlow")
     hook.heard.clear()
@@ -62,24 +67,28 @@ def alerting(hook: Webhook) -> str:
     return f'[alerts]\nurls = ["{hook.url("people")}"]\n{beat}\nrequest = "5s"\n'
 
 
-def heard(world: World, told: list[str]) -> World:
-    return replace(world, say=told.append)
+def heard(context: Context, told: list[str]) -> Context:
+    return replace(context, say=told.append)
 
 
-def add(world: World, *names: str) -> None:
-    files = [write_item(world.config.folder, name) for name in names]
-    intake.take(world, world.config.series["mlcollage"], [intake.from_file(file) for file in files])
+def add(context: Context, *names: str) -> None:
+    files = [write_item(context.config.folder, name) for name in names]
+    accept.take(
+        context, context.config.series["mlcollage"], [accept.from_file(file) for file in files]
+    )
 
 
-def drop(world: World, table: str) -> None:
+def drop(context: Context, table: str) -> None:
     """Something is wrong with the database, but not with all of it."""
-    with world.database.write() as conn:
+    with context.database.write() as conn:
         conn.execute(text(f"ALTER TABLE {table} RENAME TO gone"))
 
 
-def kinds(world: World) -> list[str]:
-    with world.database.read() as conn:
-        return list(conn.execute(select(tables.notices.c.kind).order_by(tables.notices.c.id)).scalars())
+def kinds(context: Context) -> list[str]:
+    with context.database.read() as conn:
+        return list(
+            conn.execute(select(tables.notices.c.kind).order_by(tables.notices.c.id)).scalars()
+        )
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -93,64 +102,66 @@ def until(condition: Callable[[], object]) -> None:
 
 
 def test_a_round_ticks_beats_gives_the_brief_and_alerts_people_of_it(
-    world: World, hook: Webhook, clock: StoppedClock
+    context: Context, hook: Webhook, clock: StoppedClock
 ) -> None:
     clock.at = SLOT - DAY
-    found = Duty(world).once()
+    found = Duty(context).once()
     assert [notice.kind for notice in found] == [Kind.BRIEF]
     assert hook.calls() == {"beat": 1, "people": 1}
     [title] = hook.titles("people")
     assert title.startswith("[mlcollage] brief (notice ")
     assert "[alt text: A white slide about barlow.]" in hook.heard[-1][1]["message"]
-    assert Duty(world).once() == [], "all is said"
+    assert Duty(context).once() == [], "all is said"
     assert hook.calls()["people"] == 1
 
 
-def test_what_the_watchdog_finds_is_told_in_the_same_round(world: World, hook: Webhook, clock: StoppedClock) -> None:
+def test_what_the_watchdog_finds_is_told_in_the_same_round(
+    context: Context, hook: Webhook, clock: StoppedClock
+) -> None:
     clock.at = SLOT
-    with world.database.write() as conn:
+    with context.database.write() as conn:
         series.hold_account(conn, "outbox", clock.at, "Its disk is full.")
-    Duty(world).once()
+    Duty(context).once()
     hook.heard.clear()
     clock.go(hours=2)
-    assert [notice.kind for notice in Duty(world).once()] == [Kind.OVERDUE]
+    assert [notice.kind for notice in Duty(context).once()] == [Kind.OVERDUE]
     assert [title.split(" (")[0] for title in hook.titles("people")] == ["[mlcollage] overdue"]
 
 
 def test_a_tick_that_fails_is_raised_when_the_others_have_had_their_turn_and_no_heart_beats(
-    world: World, hook: Webhook, clock: StoppedClock, told: list[str]
+    context: Context, hook: Webhook, clock: StoppedClock, told: list[str]
 ) -> None:
-    Duty(world).once()
+    Duty(context).once()
     hook.heard.clear()
     clock.at = SLOT - timedelta(hours=1)
-    drop(world, "deliveries")
+    drop(context, "deliveries")
     with pytest.raises(NoDatabase, match="deliveries"):
-        Duty(world).once()
+        Duty(context).once()
     assert hook.calls() == {"people": 1}, "the brief"
     assert told == [], "the watchdog failed for the same reason"
 
 
 def test_a_brief_that_fails_stops_nobody_and_is_said(
-    world: World, hook: Webhook, clock: StoppedClock, told: list[str]
+    context: Context, hook: Webhook, clock: StoppedClock, told: list[str]
 ) -> None:
     clock.at = SLOT - DAY
-    drop(world, "charges")
-    with world.database.write() as conn:
+    drop(context, "charges")
+    with context.database.write() as conn:
         series.pause(conn, series.get(conn, "mlcollage").id, None, None)
-    Duty(world).once()
+    Duty(context).once()
     assert hook.calls()["beat"] == 1
-    assert kinds(world) == []
+    assert kinds(context) == []
     assert len(told) == 1
     assert told[0].startswith("! The database ")
     assert "charges" in told[0]
 
 
 def test_a_bot_that_is_being_stopped_does_nothing_beside_its_tick(
-    world: World, hook: Webhook, clock: StoppedClock
+    context: Context, hook: Webhook, clock: StoppedClock
 ) -> None:
     clock.at = SLOT - DAY
-    world.stop.set()
-    assert Duty(world).once() == []
+    context.stop.set()
+    assert Duty(context).once() == []
     assert hook.heard == []
 
 
@@ -158,9 +169,9 @@ def test_a_bot_that_is_being_stopped_does_nothing_beside_its_tick(
 
 
 def test_the_watch_gives_briefs_alerts_and_beats_after_a_healthy_tick_only(
-    world: World, hook: Webhook, clock: StoppedClock
+    context: Context, hook: Webhook, clock: StoppedClock
 ) -> None:
-    duty = Duty(world, Workers(timedelta(seconds=5)))
+    duty = Duty(context, Workers(timedelta(seconds=5)))
     clock.at = SLOT - DAY
     duty.watch()
     duty.others.finish()
@@ -173,9 +184,9 @@ def test_the_watch_gives_briefs_alerts_and_beats_after_a_healthy_tick_only(
     assert hook.calls() == {"people": 1, "beat": 1}
 
 
-def test_a_tick_that_fails_silences_the_heart(world: World, hook: Webhook) -> None:
-    duty = Duty(world, Workers(timedelta(seconds=5)))
-    drop(world, "deliveries")
+def test_a_tick_that_fails_silences_the_heart(context: Context, hook: Webhook) -> None:
+    duty = Duty(context, Workers(timedelta(seconds=5)))
+    drop(context, "deliveries")
     with pytest.raises(NoDatabase):
         duty.tick()
     duty.watch()
@@ -184,40 +195,44 @@ def test_a_tick_that_fails_silences_the_heart(world: World, hook: Webhook) -> No
 
 
 def test_what_is_wrong_is_said_when_it_is_new_and_not_at_every_look(
-    world: World, clock: StoppedClock, told: list[str]
+    context: Context, clock: StoppedClock, told: list[str]
 ) -> None:
-    duty = Duty(world, Workers(timedelta(seconds=5)))
+    duty = Duty(context, Workers(timedelta(seconds=5)))
     clock.at = SLOT - DAY
-    drop(world, "charges")
+    drop(context, "charges")
     for _ in range(3):
         duty.watch()
         duty.others.finish()
     assert len(told) == 1
-    with world.database.write() as conn:
+    with context.database.write() as conn:
         conn.execute(text("ALTER TABLE gone RENAME TO charges"))
     duty.watch()
     duty.others.finish()
-    assert kinds(world)[0] == "brief"
-    drop(world, "notices")
+    assert kinds(context)[0] == "brief"
+    drop(context, "notices")
     duty.watch()
     duty.finish()
     assert len(told) == 2, "all parts fail for one reason"
 
 
-def test_the_watchdog_waits_until_a_bot_that_has_just_begun_had_its_chance(world: World, clock: StoppedClock) -> None:
+def test_the_watchdog_waits_until_a_bot_that_has_just_begun_had_its_chance(
+    context: Context, clock: StoppedClock
+) -> None:
     clock.at = SLOT + timedelta(hours=2)
-    duty = Duty(world, Workers(timedelta(seconds=5)))
+    duty = Duty(context, Workers(timedelta(seconds=5)))
     duty.watch()
-    assert Kind.OVERDUE not in kinds(world)
+    assert Kind.OVERDUE not in kinds(context)
     clock.go(seconds=GRACE.total_seconds())
     assert Kind.OVERDUE in [notice.kind for notice in duty.watch()]
     duty.finish()
 
 
-def live(folder: Path, fake: FakeX, hook: Webhook, clock: StoppedClock, patience: str) -> World:
+def live(folder: Path, fake: FakeX, hook: Webhook, clock: StoppedClock, patience: str) -> Context:
     """A bot whose account is on the local X, and waits so long for an answer."""
-    lines = "\n".join(f"{key} = '''{value}'''" for key, value in x.account(fake, read_timeout=patience).items())
-    made = make_world(folder, f"live = true\n[accounts.lab]\n{lines}\n{alerting(hook)}", clock)
+    lines = "\n".join(
+        f"{key} = '''{value}'''" for key, value in x.account(fake, read_timeout=patience).items()
+    )
+    made = make_context(folder, f"live = true\n[accounts.lab]\n{lines}\n{alerting(hook)}", clock)
     tick.tick(made)
     add(made, "barlow", "moco")
     return made

@@ -1,4 +1,6 @@
-"""A disk that is full, or read-only, at any moment: no request without its saved intent, and afterwards all goes on."""
+"""A disk that is full, or read-only, at any moment: no request without its saved intent, and
+afterwards all goes on.
+"""
 
 import shutil
 import sqlite3
@@ -12,11 +14,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from bot import tick
+from bot.context import Context
 from bot.core.delivery import State
 from bot.core.errors import MlcollageError
+from bot.scheduling import tick
 from bot.storage import ledger
-from bot.world import World
 from tests.chaos import scene
 from tests.conftest import StoppedClock
 from tests.e2e.process import COMMAND, ENVIRONMENT
@@ -39,15 +41,17 @@ class Intents:
     def begin(self, call: Call) -> Trouble | None:
         if call.route == "POST /2/tweets":
             with closing(sqlite3.connect(self.database)) as database:
-                self.saved += database.execute("SELECT count(*) FROM attempts WHERE outcome IS NULL").fetchone()
+                self.saved += database.execute(
+                    "SELECT count(*) FROM attempts WHERE outcome IS NULL"
+                ).fetchone()
         return self._begin(call)
 
 
-def full_from(world: World, disk: Disk, commit: int, but: int) -> Callable[[], int]:
+def full_from(context: Context, disk: Disk, commit: int, but: int) -> Callable[[], int]:
     """Fill the disk before the commit with that number; gives how many there were."""
     count = 0
 
-    @event.listens_for(world.database.engine, "commit")
+    @event.listens_for(context.database.engine, "commit")
     def on_commit(_: Any) -> None:
         nonlocal count
         count += 1
@@ -57,23 +61,23 @@ def full_from(world: World, disk: Disk, commit: int, but: int) -> Callable[[], i
     return lambda: count
 
 
-def tick_in_need(world: World) -> list[str]:
+def tick_in_need(context: Context) -> list[str]:
     """Tick for some hours, whatever is wrong; what was said of it."""
     said = []
     for _ in range(3):
         try:
-            tick.tick(world)
+            tick.tick(context)
         except MlcollageError as error:
             said.append(str(error))
-        world.clock.wait_until(world.clock.now() + timedelta(minutes=45))
+        context.clock.wait_until(context.clock.now() + timedelta(minutes=45))
     return said
 
 
 def afterwards(folder: Path, clock: StoppedClock) -> None:
     """There is space again: the next process brings the thread to its end."""
-    world = scene.enter(folder, clock)
-    assert scene.to_the_end(world).state == State.SENT
-    world.database.close()
+    context = scene.enter(folder, clock)
+    assert scene.to_the_end(context).state == State.SENT
+    context.database.close()
 
 
 def is_plain(said: list[str]) -> bool:
@@ -133,11 +137,11 @@ def test_an_outbox_on_a_disk_with_hardly_any_space_shows_nothing_half_written_an
         scene.copy(tmp_path / "prepared", folder, OUTBOX | {"folder": str(place)})
         place.mkdir()
         small_disk.fill(but=pages)
-        world = scene.enter(folder, clock)
-        said = tick_in_need(world)
-        with world.database.read() as conn:
+        context = scene.enter(folder, clock)
+        said = tick_in_need(context)
+        with context.database.read() as conn:
             delivery = ledger.get(conn, 1)
-        world.database.close()
+        context.database.close()
         assert said == []
         ends.append(delivery.state)
         if delivery.state is State.WAITING:
@@ -151,21 +155,25 @@ def test_an_outbox_on_a_disk_with_hardly_any_space_shows_nothing_half_written_an
     assert set(ends) == {State.WAITING, State.SENT}
 
 
-def tick_and_fill(folder: Path, clock: StoppedClock, disk: Disk, commit: int, but: int = 0) -> tuple[int, list[str]]:
-    """Tick on a disk that is full from that commit on, then make space; how many commits there were, what was said."""
-    world = scene.enter(folder, clock)
-    commits = full_from(world, disk, commit, but)
-    said = tick_in_need(world)
-    world.database.close()
+def tick_and_fill(
+    folder: Path, clock: StoppedClock, disk: Disk, commit: int, but: int = 0
+) -> tuple[int, list[str]]:
+    """Tick on a disk that is full from that commit on, then make space; how many commits there
+    were, what was said.
+    """
+    context = scene.enter(folder, clock)
+    commits = full_from(context, disk, commit, but)
+    said = tick_in_need(context)
+    context.database.close()
     disk.empty()
     return commits(), said
 
 
 def at_x(fake: FakeX, folder: Path) -> int:
-    world = scene.enter(folder, StoppedClock(scene.SLOT))
-    with world.database.read() as conn:
+    context = scene.enter(folder, StoppedClock(scene.SLOT))
+    with context.database.read() as conn:
         parts = ledger.thread(conn, ledger.get(conn, 1)).parts
-    world.database.close()
+    context.database.close()
     return x_threads.out(fake, parts)
 
 
@@ -181,9 +189,9 @@ def test_the_command_says_in_one_sentence_that_nothing_can_be_written_and_asks_f
         scene.copy(tmp_path / "prepared", folder, x.account(fake))
         if is_begun:
             fake.on_route["POST /2/tweets", 2] = x.NO_CREDITS
-            world = scene.enter(folder, clock)
-            tick.tick(world)
-            world.database.close()
+            context = scene.enter(folder, clock)
+            tick.tick(context)
+            context.database.close()
         asked = x_threads.asked(fake)
         with ExitStack() as trouble:
             if is_full:
@@ -192,7 +200,12 @@ def test_the_command_says_in_one_sentence_that_nothing_can_be_written_and_asks_f
             else:
                 trouble.enter_context(small_disk.read_only())
             done = subprocess.run(
-                [*COMMAND, "tick"], cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False
+                [*COMMAND, "tick"],
+                cwd=folder,
+                env=ENVIRONMENT,
+                capture_output=True,
+                text=True,
+                check=False,
             )
         assert done.returncode == 1
         assert (done.stdout, len(done.stderr.splitlines())) == ("", 1)

@@ -1,4 +1,6 @@
-"""Hostile configurations: each is refused in one sentence that names key and file, and nothing else ever comes out."""
+"""Hostile configurations: each is refused in one sentence that names key and file, and nothing else
+ever comes out.
+"""
 
 import json
 import os
@@ -14,7 +16,7 @@ from bot import __main__, config
 from bot.core import collage
 from bot.core.errors import BadConfig
 from bot.publishers import table
-from tests.conftest import MONDAY, StoppedClock, make_world, write_item
+from tests.conftest import MONDAY, StoppedClock, make_context, write_item
 
 PASSWORD = "hunter2"
 GOOD = f"""zone = "Europe/Berlin"
@@ -94,7 +96,13 @@ folder = "site"
 
 TEXT = {"templates", "folder", "title"}
 SECRETS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
-FILES = ("url_file", "urls_file", "heartbeat_url_file", "secrets_file", *(f"{key}_file" for key in SECRETS))
+FILES = (
+    "url_file",
+    "urls_file",
+    "heartbeat_url_file",
+    "secrets_file",
+    *(f"{key}_file" for key in SECRETS),
+)
 SPANS = {
     *("lease", "request", "retry_first", "retry_longest", "give_up", "first_look", "second_look"),
     *("lateness", "dry", "wait", "connect_timeout", "read_timeout", "total_timeout"),
@@ -103,7 +111,15 @@ NUMBERS = ("1.5", "-1", "1e400", "nan", "0x" + "F" * 5_000, "-922337203685477580
 DATES = ("1979-05-27", "07:32:00", "1979-05-27T07:32:00Z")
 TABLES = ("{ a = 1 }", "{ a = { a = [{ b = 1 }] } }", "{ a" + ".a" * 90 + " = 1 }")
 LISTS = ("[[]]", "[1]", "[" * 60 + "]" * 60)
-TEXTS = ('""', '" "', r'"a\nb"', r'"\u0000"', r'"\u001b[2J"', '"' + "a" * 3_000 + '"', '"' + "界" * 30_000 + '"')
+TEXTS = (
+    '""',
+    '" "',
+    r'"a\nb"',
+    r'"\u0000"',
+    r'"\u001b[2J"',
+    '"' + "a" * 3_000 + '"',
+    '"' + "界" * 30_000 + '"',
+)
 NEVER = (*NUMBERS, *DATES, *TABLES, *LISTS)
 """What no setting takes, whatever its key, but for blackouts, which may be dates."""
 
@@ -118,9 +134,19 @@ WRONG: dict[str, tuple[str, ...]] = {
         "true",
     ),
     "live": ('"true"', "0", "1", '""', "[true]"),
-    "url": ('"mysql://h/d"', '"sqlite://"', '"sqlite:queue.db"', '"postgresql:queue"', '"postgresql://u@h:port/d"'),
-    **dict.fromkeys(FILES, ('"no/such"', '"."', '"broken"', '"/"', "true", r'"\u0000"', '"' + "a" * 3_000 + '"')),
-    **dict.fromkeys(SECRETS, ("true", f'["{PASSWORD}"]', f'{{ key = "{PASSWORD}" }}', f'"{PASSWORD}\\n"')),
+    "url": (
+        '"mysql://h/d"',
+        '"sqlite://"',
+        '"sqlite:queue.db"',
+        '"postgresql:queue"',
+        '"postgresql://u@h:port/d"',
+    ),
+    **dict.fromkeys(
+        FILES, ('"no/such"', '"."', '"broken"', '"/"', "true", r'"\u0000"', '"' + "a" * 3_000 + '"')
+    ),
+    **dict.fromkeys(
+        SECRETS, ("true", f'["{PASSWORD}"]', f'{{ key = "{PASSWORD}" }}', f'"{PASSWORD}\\n"')
+    ),
     "urls": (
         f'"{PASSWORD}"',
         f'["{PASSWORD}", "{PASSWORD}"]',
@@ -130,14 +156,28 @@ WRONG: dict[str, tuple[str, ...]] = {
         "true",
     ),
     "only_trouble": ('"true"', "0", '""', "[true]"),
-    "heartbeat_url": (f'"{PASSWORD}"', f'["http://{PASSWORD}"]', '"ftp://h"', '"http:// h"', "true"),
+    "heartbeat_url": (
+        f'"{PASSWORD}"',
+        f'["http://{PASSWORD}"]',
+        '"ftp://h"',
+        '"http:// h"',
+        "true",
+    ),
     "username": ('"two words"', '"@"', '"a-b"', '"' + "a" * 16 + '"', "true"),
     "budget": ("5", '"five"', '"-1"', '"1e9"', '"nan"', '"inf"', "true"),
     "network": ('"myspace"', '""', '"Outbox"', "true"),
     "like": ('"outbox"', '"myspace"', '""', "true"),
     "hashtag": ('"#"', '"two words"', '"#a-b"', '"#123"', '"a#b"', "true"),
     "language": ('"fr"', '"EN"', '"en-GB"', '""', "true"),
-    "accounts": ("[]", '["pres"]', '"lab"', '["lab", "lab"]', '[""]', "true", "[" + '"lab",' * 1_001 + "]"),
+    "accounts": (
+        "[]",
+        '["pres"]',
+        '"lab"',
+        '["lab", "lab"]',
+        '[""]',
+        "true",
+        "[" + '"lab",' * 1_001 + "]",
+    ),
     "slots": (
         '["wednesday"]',
         '["wednesday 24:00"]',
@@ -145,7 +185,14 @@ WRONG: dict[str, tuple[str, ...]] = {
         '["29 February 12:00"]',
         '"wednesday 15:00"',
     ),
-    "blackout": ('["2021-02-30"]', '["2022-01-02..2021-12-20"]', '["always"]', "[1]", "2021-12-24", '["2021-W53-9"]'),
+    "blackout": (
+        '["2021-02-30"]',
+        '["2022-01-02..2021-12-20"]',
+        '["always"]',
+        "[1]",
+        "2021-12-24",
+        '["2021-W53-9"]',
+    ),
     "format": ('"52"', '"{n"', '"{n}{m}"', '"{}"', '"{n.__class__}"', '"{n!r}{0}"', "true"),
     "restart": ('"monthly"', '""', "true"),
     "first": ('"1"', "true", "1_000_001", '""'),
@@ -154,19 +201,82 @@ WRONG: dict[str, tuple[str, ...]] = {
     "names_month": ('"previous"', '""', "true"),
     "title": ("true",),
     "papers": ('["Paper"]', '["a", "b", "c"]', '"Papers"', '["a", "a"]', '["", "b"]', "true"),
-    "base_url": ('"example.org"', '"ftp://x.org"', '"javascript:alert(1)"', '"https://"', '"https://a b"', "true"),
+    "base_url": (
+        '"example.org"',
+        '"ftp://x.org"',
+        '"javascript:alert(1)"',
+        '"https://"',
+        '"https://a b"',
+        "true",
+    ),
     **dict.fromkeys(TEXT - {"title"}, ("true",)),
-    **dict.fromkeys(SPANS, ('"48"', '"-1h"', '"1.5h"', '"1w"', '"9999999h"', '"4000d"', '"h"', "true", '"1h 30m"')),
+    **dict.fromkeys(
+        SPANS,
+        ('"48"', '"-1h"', '"1.5h"', '"1w"', '"9999999h"', '"4000d"', '"h"', "true", '"1h 30m"'),
+    ),
 }
 BROKEN = (
-    *("", "=", "'", '"', "'''", '"""', "[", "]", "{", "}", "[1,", "{a", "nope", "True", "01", "1_", "0x", '"a" "b"'),
-    *("2021-13-45", "25:00:00", r'"\q"', r'"\ud800"', r'"\U00110000"', '"\x00"', '"\x07"', '"\x1b[31m"', '"\x7f"'),
+    *(
+        "",
+        "=",
+        "'",
+        '"',
+        "'''",
+        '"""',
+        "[",
+        "]",
+        "{",
+        "}",
+        "[1,",
+        "{a",
+        "nope",
+        "True",
+        "01",
+        "1_",
+        "0x",
+        '"a" "b"',
+    ),
+    *(
+        "2021-13-45",
+        "25:00:00",
+        r'"\q"',
+        r'"\ud800"',
+        r'"\U00110000"',
+        '"\x00"',
+        '"\x07"',
+        '"\x1b[31m"',
+        '"\x7f"',
+    ),
     *("[" * 5_000, "{a=" * 3_000, "9" * 5_000, "# only a comment"),
 )
 """What is no TOML at all."""
 
-UNKNOWN = ("zon", "Zone", "", "a.b", "a\nb", "\x1b[31m", "\u2028", "\u202e", "\x00", "论文", "__class__", "a" * 5_000)
-BAD_NAMES = ("''", "A", "a--b", "'../x'", "'a b'", "'论文'", "a" * 41, "'-'", r'"a\nb"', "'con/nul'")
+UNKNOWN = (
+    "zon",
+    "Zone",
+    "",
+    "a.b",
+    "a\nb",
+    "\x1b[31m",
+    "\u2028",
+    "\u202e",
+    "\x00",
+    "论文",
+    "__class__",
+    "a" * 5_000,
+)
+BAD_NAMES = (
+    "''",
+    "A",
+    "a--b",
+    "'../x'",
+    "'a b'",
+    "'论文'",
+    "a" * 41,
+    "'-'",
+    r'"a\nb"',
+    "'con/nul'",
+)
 BOMBS = (
     "a" + ".a" * 50_000 + " = 1",
     "zone" + ".a" * 50_000 + " = 1",
@@ -178,7 +288,19 @@ BOMBS = (
     "[series." + "]\n[series.".join(f"s{count}" for count in range(300)) + "]",
 )
 SHAPES = (
-    *("zone", "= 1", "[", "]", "[]", "[[]]", "[a.]", "[.a]", "{}", "\ufeffzone = 'UTC'", "zone = 'UTC' live = true"),
+    *(
+        "zone",
+        "= 1",
+        "[",
+        "]",
+        "[]",
+        "[[]]",
+        "[a.]",
+        "[.a]",
+        "{}",
+        "\ufeffzone = 'UTC'",
+        "zone = 'UTC' live = true",
+    ),
     *(
         "<html></html>",
         '{"zone": "UTC"}',
@@ -187,8 +309,20 @@ SHAPES = (
         "PK\x03\x04",
         "#!/bin/sh\necho\n",
     ),
-    *("zone = 'UTC'\nzone = 'UTC'", "[series.a]\n[series.a]", "[database]\n[database]", "[series]\na = 1\n[series.a]"),
-    *("zone.a = 1\nzone = 'UTC'", "[[accounts]]", "[[series.a]]", "series = []", "accounts = 'outbox'", "delivery = 1"),
+    *(
+        "zone = 'UTC'\nzone = 'UTC'",
+        "[series.a]\n[series.a]",
+        "[database]\n[database]",
+        "[series]\na = 1\n[series.a]",
+    ),
+    *(
+        "zone.a = 1\nzone = 'UTC'",
+        "[[accounts]]",
+        "[[series.a]]",
+        "series = []",
+        "accounts = 'outbox'",
+        "delivery = 1",
+    ),
 )
 
 
@@ -225,7 +359,10 @@ def hostile_values() -> Iterator[Hostile]:
             yield Hostile(f"{dotted} = {value[:40]}", with_line(number, f"{key} = {value}"), dotted)
         for value in BROKEN:
             yield Hostile(f"{dotted} = {value[:40]}", with_line(number, f"{key} = {value}"))
-        yield Hostile(f"{dotted} twice", with_line(number, "\n".join(GOOD.splitlines()[number : number + 1] * 2)))
+        yield Hostile(
+            f"{dotted} twice",
+            with_line(number, "\n".join(GOOD.splitlines()[number : number + 1] * 2)),
+        )
 
 
 def named(section: str, key: str) -> str:
@@ -240,17 +377,25 @@ def hostile_keys() -> Iterator[Hostile]:
         section = line.strip("[]")
         yield from (
             Hostile(
-                f"{key[:40]!r} in {section}", with_line(number, f"{line}\n{json.dumps(key)} = 1"), named(section, key)
+                f"{key[:40]!r} in {section}",
+                with_line(number, f"{line}\n{json.dumps(key)} = 1"),
+                named(section, key),
             )
             for key in UNKNOWN
         )
         yield Hostile(f"{section} twice", with_line(number, f"{line}\n{line}"))
         yield Hostile(f"{section} not closed", with_line(number, line.rstrip("]")))
     for key in UNKNOWN:
-        yield Hostile(f"{key[:40]!r} at the top", f"{json.dumps(key)} = 1\n{GOOD}".encode(), named("", key))
+        yield Hostile(
+            f"{key[:40]!r} at the top", f"{json.dumps(key)} = 1\n{GOOD}".encode(), named("", key)
+        )
     for kind in ("accounts", "series"):
         for name in BAD_NAMES:
-            yield Hostile(f"{kind} named {name}", f"{GOOD}\n[{kind}.{name}]\nnetwork = 'outbox'\n".encode(), f"{kind}.")
+            yield Hostile(
+                f"{kind} named {name}",
+                f"{GOOD}\n[{kind}.{name}]\nnetwork = 'outbox'\n".encode(),
+                f"{kind}.",
+            )
 
 
 def hostile_bytes() -> Iterator[Hostile]:
@@ -304,7 +449,9 @@ def test_the_good_configuration_is_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("family", [hostile_values, hostile_keys, hostile_bytes])
-def test_every_hostile_file_is_refused_in_one_sentence(tmp_path: Path, family: Callable[[], Iterator[Hostile]]) -> None:
+def test_every_hostile_file_is_refused_in_one_sentence(
+    tmp_path: Path, family: Callable[[], Iterator[Hostile]]
+) -> None:
     file = tmp_path / "config.toml"
     lay_out(tmp_path)
     for hostile in family():
@@ -312,11 +459,17 @@ def test_every_hostile_file_is_refused_in_one_sentence(tmp_path: Path, family: C
         message = refused(lambda: load_whole(file), hostile.what)
         assert hostile.key in message, hostile.what
         assert "config.toml" in message, hostile.what
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["broken", "config.toml", "keys.toml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "broken",
+        "config.toml",
+        "keys.toml",
+    ]
 
 
 def test_they_are_more_than_a_thousand() -> None:
-    assert sum(1 for family in (hostile_values, hostile_keys, hostile_bytes) for _ in family()) > 1_000
+    assert (
+        sum(1 for family in (hostile_values, hostile_keys, hostile_bytes) for _ in family()) > 1_000
+    )
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
@@ -331,15 +484,19 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
 def test_a_hostile_configuration_ends_a_command_with_two_and_changes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world = make_world(tmp_path, clock=StoppedClock(MONDAY))
-    world.database.close()
+    context = make_context(tmp_path, clock=StoppedClock(MONDAY))
+    context.database.close()
     lay_out(tmp_path)
     before = (tmp_path / "queue.db").read_bytes()
     item = write_item(tmp_path, "barlow")
     chance = random.Random(2021)
     for hostile in chance.sample([*hostile_values(), *hostile_keys()], 20):
-        (tmp_path / "config.toml").write_bytes(hostile.data.replace(b'url = "postgresql', b'# url = "postgresql'))
-        monkeypatch.setattr(sys, "argv", ["mlcollage", "--config", str(tmp_path / "config.toml"), "add", str(item)])
+        (tmp_path / "config.toml").write_bytes(
+            hostile.data.replace(b'url = "postgresql', b'# url = "postgresql')
+        )
+        monkeypatch.setattr(
+            sys, "argv", ["mlcollage", "--config", str(tmp_path / "config.toml"), "add", str(item)]
+        )
         with pytest.raises(SystemExit) as end:
             __main__.main()
         printed = capsys.readouterr()

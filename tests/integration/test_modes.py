@@ -3,31 +3,33 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot import tick
+from bot.context import Context
 from bot.core import schedule
 from bot.core.schedule import SlotState
+from bot.scheduling import tick
 from bot.storage import series, slots
-from bot.world import World
-from tests.conftest import StoppedClock, make_world
+from tests.conftest import StoppedClock, make_context
 
 
-def states(world: World, at: datetime) -> list[SlotState]:
-    with world.database.read() as conn:
+def states(context: Context, at: datetime) -> list[SlotState]:
+    with context.database.read() as conn:
         row = series.get(conn, "mlcollage")
-        return [slot.state for slot in slots.between(conn, row.id, at, at, world.rehearsal).values()]
+        return [
+            slot.state for slot in slots.between(conn, row.id, at, at, context.rehearsal).values()
+        ]
 
 
 def test_a_day_that_shall_be_skipped_is_so_in_either_mode(
     tmp_path: Path, database_url: str, clock: StoppedClock
 ) -> None:
-    world = tick.begin(make_world(tmp_path, clock=clock, url=database_url))
-    own = world.config.series["mlcollage"]
+    context = tick.begin(make_context(tmp_path, clock=clock, url=database_url))
+    own = context.config.series["mlcollage"]
     slot = next(schedule.slots_from(own.timetable, clock.at + timedelta(days=7)))
-    with world.database.write() as conn:
-        slots.skip(conn, series.get(conn, own.name).id, slot, world.rehearsal)
+    with context.database.write() as conn:
+        slots.skip(conn, series.get(conn, own.name).id, slot, context.rehearsal)
     for settings in ("live = true\n", "live = false\n", "live = true\n"):
-        world.database.close()
+        context.database.close()
         clock.go(hours=1)
-        world = tick.begin(make_world(tmp_path, settings, clock=clock, url=database_url))
-        assert states(world, slot.due_at) == [SlotState.SKIPPED]
-    world.database.close()
+        context = tick.begin(make_context(tmp_path, settings, clock=clock, url=database_url))
+        assert states(context, slot.due_at) == [SlotState.SKIPPED]
+    context.database.close()

@@ -1,4 +1,6 @@
-"""What waits in the ledger is found by a step into an index, however much of it waits, and in the right order."""
+"""What waits in the ledger is found by a step into an index, however much of it waits, and in the
+right order.
+"""
 
 import itertools
 import re
@@ -35,7 +37,9 @@ class Row(NamedTuple):
 
 
 moments = st.integers(-3, 3).map(lambda minutes: MONDAY + minutes * MINUTE)
-rows = st.builds(Row, st.sampled_from(ACCOUNTS), st.sampled_from(State), moments, moments, st.integers(0, 1))
+rows = st.builds(
+    Row, st.sampled_from(ACCOUNTS), st.sampled_from(State), moments, moments, st.integers(0, 1)
+)
 
 
 def fill(database: Database, wanted: list[Row]) -> None:
@@ -65,7 +69,9 @@ def fill(database: Database, wanted: list[Row]) -> None:
 def with_accounts(database: Database) -> Database:
     with database.write() as conn:
         series.ensure(conn, "weekly", "", MONDAY, "2021-07")
-        assert [series.ensure_account(conn, name, "outbox").id for name in ("a", "b")] == list(ACCOUNTS)
+        assert [series.ensure_account(conn, name, "outbox").id for name in ("a", "b")] == list(
+            ACCOUNTS
+        )
     return database
 
 
@@ -85,7 +91,9 @@ def shared_queue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]
 
 @settings(max_examples=60)
 @given(found=st.lists(rows, max_size=8), of=st.sets(st.sampled_from(ACCOUNTS)))
-def test_what_is_open_and_due_is_what_the_rows_say(shared_queue: Database, found: list[Row], of: set[int]) -> None:
+def test_what_is_open_and_due_is_what_the_rows_say(
+    shared_queue: Database, found: list[Row], of: set[int]
+) -> None:
     fill(shared_queue, found)
     names = dict(zip(ACCOUNTS, "ab", strict=True))
     live = [row for row in found if row.rehearsal == 0]
@@ -100,12 +108,15 @@ def test_what_is_open_and_due_is_what_the_rows_say(shared_queue: Database, found
 
 @settings(max_examples=40)
 @given(found=st.lists(rows, max_size=8))
-def test_what_is_due_is_claimed_in_order_of_its_time_and_each_once(shared_queue: Database, found: list[Row]) -> None:
+def test_what_is_due_is_claimed_in_order_of_its_time_and_each_once(
+    shared_queue: Database, found: list[Row]
+) -> None:
     fill(shared_queue, found)
     due = [
         (row.next_at, number)
         for number, row in enumerate(found, 1)
-        if row == row._replace(account=1, state=State.WAITING, rehearsal=0) and row.next_at <= MONDAY
+        if row == row._replace(account=1, state=State.WAITING, rehearsal=0)
+        and row.next_at <= MONDAY
     ]
     with shared_queue.write() as conn:
         claimed = list(iter(lambda: ledger.claim(conn, 1, MONDAY, MONDAY + MINUTE, 0), None))
@@ -119,7 +130,12 @@ def test_a_claim_answers_with_the_whole_delivery_as_it_is_from_then_on(queue: Da
     assert claimed is not None
     with queue.read() as conn:
         assert claimed == ledger.get(conn, claimed.id)
-    assert (claimed.series, claimed.account, claimed.state, claimed.fence) == ("weekly", "b", State.SENDING, 1)
+    assert (claimed.series, claimed.account, claimed.state, claimed.fence) == (
+        "weekly",
+        "b",
+        State.SENDING,
+        1,
+    )
 
 
 def test_a_lease_may_end_by_the_database_s_own_clock(postgres_database: str) -> None:
@@ -128,7 +144,9 @@ def test_a_lease_may_end_by_the_database_s_own_clock(postgres_database: str) -> 
     fill(with_accounts(database), [Row(1, State.WAITING, MONDAY, None, 0)])
     with database.write() as conn:
         assert ledger.claim(conn, 1, MONDAY, func.clock_timestamp() + MINUTE, 0)
-        until, now = conn.execute(select(tables.deliveries.c.lease_until, func.clock_timestamp())).one()
+        until, now = conn.execute(
+            select(tables.deliveries.c.lease_until, func.clock_timestamp())
+        ).one()
     assert now < until <= now + MINUTE
     database.close()
 
@@ -168,8 +186,16 @@ def rows_read(queue: Database) -> int:
     assert len(statements) == 7
     with queue.write() as conn:
         explained = "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, BUFFERS OFF) "
-        steps = [str(row[0]) for words, its in statements for row in conn.exec_driver_sql(explained + words, its)]
-    return max(int(float(count)) for step in steps for count in re.findall(r"(?:rows=|Filter: )([\d.]+)", step))
+        steps = [
+            str(row[0])
+            for words, its in statements
+            for row in conn.exec_driver_sql(explained + words, its)
+        ]
+    return max(
+        int(float(count))
+        for step in steps
+        for count in re.findall(r"(?:rows=|Filter: )([\d.]+)", step)
+    )
 
 
 def test_no_look_reads_all_that_waits(queue: Database) -> None:

@@ -1,4 +1,6 @@
-"""Reading pictures: the good ones untouched, everything else refused in one sentence before it can do harm."""
+"""Reading pictures: the good ones untouched, everything else refused in one sentence before it can
+do harm.
+"""
 
 import hashlib
 import io
@@ -50,10 +52,17 @@ def png_of(width: int, height: int) -> bytes:
     """A PNG whose header claims this size, with hardly any pixels in it."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        return (
+            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        )
 
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"\0" * 1_000)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + header
+        + chunk(b"IDAT", zlib.compress(b"\0" * 1_000))
+        + chunk(b"IEND", b"")
+    )
 
 
 def refusal(data: bytes, file: str = "collage.png") -> str:
@@ -65,7 +74,11 @@ def refusal(data: bytes, file: str = "collage.png") -> str:
 def test_every_whole_picture_of_the_four_types_is_read_and_all_others_are_refused() -> None:
     entries = json.loads(shared("images/manifest.json").read_text(encoding="utf-8"))
     files = {path.name for path in shared("images").iterdir()} - {"manifest.json"}
-    whole = {entry["file"]: entry for entry in entries if entry.get("format") in TYPES and entry["pillow"] == "ok"}
+    whole = {
+        entry["file"]: entry
+        for entry in entries
+        if entry.get("format") in TYPES and entry["pillow"] == "ok"
+    }
     for file in sorted(files):
         path = shared("images") / file
         if file not in whole:
@@ -75,23 +88,41 @@ def test_every_whole_picture_of_the_four_types_is_read_and_all_others_are_refuse
         entry, found = whole[file], read.load(path)
         assert found.data == path.read_bytes()
         facts = found.picture
-        assert (facts.file, facts.mime, facts.sha256) == (file, TYPES[entry["format"]], entry["sha256"])
-        assert (facts.width, facts.height, facts.size) == (entry["width"], entry["height"], entry["bytes"])
+        assert (facts.file, facts.mime, facts.sha256) == (
+            file,
+            TYPES[entry["format"]],
+            entry["sha256"],
+        )
+        assert (facts.width, facts.height, facts.size) == (
+            entry["width"],
+            entry["height"],
+            entry["bytes"],
+        )
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_picture_is_known_by_its_content_and_not_by_its_name(name: str) -> None:
     data = SAMPLES[name]
     found = read.check(data, "collage.tiff")
-    assert found.picture.mime == TYPES[name.replace("apng", "png").split()[-1].replace("progressive", "jpeg").upper()]
+    assert (
+        found.picture.mime
+        == TYPES[name.replace("apng", "png").split()[-1].replace("progressive", "jpeg").upper()]
+    )
     assert found.picture.sha256 == hashlib.sha256(data).hexdigest()
-    assert (found.picture.width, found.picture.height, found.picture.file) == (48, 32, "collage.tiff")
+    assert (found.picture.width, found.picture.height, found.picture.file) == (
+        48,
+        32,
+        "collage.tiff",
+    )
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_picture_that_is_cut_off_anywhere_is_refused(name: str) -> None:
     data, chance = SAMPLES[name], random.Random(name)
-    for end in {*range(len(data) - 30, len(data)), *(chance.randrange(len(data)) for _ in range(60))}:
+    for end in {
+        *range(len(data) - 30, len(data)),
+        *(chance.randrange(len(data)) for _ in range(60)),
+    }:
         assert refusal(data[:end]).startswith("collage.png: is ")
 
 
@@ -109,7 +140,10 @@ def test_a_picture_too_large_is_refused_from_its_header(size: tuple[int, int]) -
 
 
 def test_a_picture_that_pillow_would_call_a_bomb_is_refused_as_too_large() -> None:
-    assert refusal(png_of(60_000, 60_000)) == "collage.png: has far more than 50 megapixels; export it smaller"
+    assert (
+        refusal(png_of(60_000, 60_000))
+        == "collage.png: has far more than 50 megapixels; export it smaller"
+    )
 
 
 def test_an_animation_is_measured_with_all_its_frames(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,7 +169,11 @@ def test_pillows_own_settings_and_the_warning_filters_stay_as_they_are() -> None
     before = (Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES, list(warnings.filters))
     read.check(SAMPLES["jpeg"], "a.jpg")
     refusal(png_of(13_000, 13_000))
-    assert (Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES, list(warnings.filters)) == before
+    assert (
+        Image.MAX_IMAGE_PIXELS,
+        ImageFile.LOAD_TRUNCATED_IMAGES,
+        list(warnings.filters),
+    ) == before
 
 
 def test_what_is_no_readable_file_is_refused_with_its_path(tmp_path: Path) -> None:

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import event, update
 
-from bot import alerts, brief, sight, tick, watchdog
 from bot.config import Alerting
+from bot.context import Context
 from bot.core.delivery import State
+from bot.deciding import inspect
+from bot.scheduling import tick
 from bot.storage import lookup, notices, tables
-from bot.world import World
-from tests.conftest import MONDAY, StoppedClock, make_world
+from bot.watching import alerts, briefing, watchdog
+from tests.conftest import MONDAY, StoppedClock, make_context
 from tests.history import FIRST, fill
 
 HISTORY = {"collages", "slots", "deliveries", "parts", "attempts", "notices", "alerts", "log"}
@@ -23,7 +25,7 @@ Ask = Callable[..., tuple[list[str], list[str]]]
 
 
 @contextmanager
-def asked(world: World) -> Iterator[list[tuple[str, Any]]]:
+def asked(context: Context) -> Iterator[list[tuple[str, Any]]]:
     """Collects every statement that looks at tables or changes them."""
     found: list[tuple[str, Any]] = []
 
@@ -31,82 +33,94 @@ def asked(world: World) -> Iterator[list[tuple[str, Any]]]:
         if statement.split()[0] in {"SELECT", "UPDATE", "INSERT", "DELETE"}:
             found.append((statement, parameters))
 
-    event.listen(world.database.engine, "before_cursor_execute", collect)
+    event.listen(context.database.engine, "before_cursor_execute", collect)
     try:
         yield found
     finally:
-        event.remove(world.database.engine, "before_cursor_execute", collect)
+        event.remove(context.database.engine, "before_cursor_execute", collect)
 
 
-def plans(world: World, statements: list[tuple[str, Any]]) -> list[str]:
-    explain = "EXPLAIN QUERY PLAN " if world.database.is_sqlite else "EXPLAIN (COSTS OFF) "
-    with world.database.read() as conn:
+def plans(context: Context, statements: list[tuple[str, Any]]) -> list[str]:
+    explain = "EXPLAIN QUERY PLAN " if context.database.is_sqlite else "EXPLAIN (COSTS OFF) "
+    with context.database.read() as conn:
         rows = [conn.exec_driver_sql(explain + words, given).all() for words, given in statements]
     return [" / ".join(str(row[-1]).strip() for row in plan) for plan in rows]
 
 
 def alerting(tmp_path: Path, rows: int, url: str | None = None) -> tuple[list[str], list[str]]:
-    """The statements and plans of alerts: none open, one that fails, one that waits, and nobody to alert."""
-    world = make_world(tmp_path, f'[alerts]\nurls = ["{NOWHERE}"]\n', StoppedClock(MONDAY), url)
-    fill(world, rows)
-    with asked(world) as statements:
-        alerts.send(world)
-        with world.database.write() as conn:
+    """The statements and plans of alerts: none open, one that fails, one that waits, and nobody to
+    alert.
+    """
+    context = make_context(tmp_path, f'[alerts]\nurls = ["{NOWHERE}"]\n', StoppedClock(MONDAY), url)
+    fill(context, rows)
+    with asked(context) as statements:
+        alerts.send(context)
+        with context.database.write() as conn:
             notices.add(conn, notices.Kind.HELD, "key", "text", MONDAY, 0)
-        alerts.send(world)
-        alerts.send(world)
-        alerts.send(replace(world, config=replace(world.config, alerts=Alerting())))
-    found = plans(world, statements)
-    world.database.close()
+        alerts.send(context)
+        alerts.send(context)
+        alerts.send(replace(context, config=replace(context.config, alerts=Alerting())))
+    found = plans(context, statements)
+    context.database.close()
     return [words for words, _ in statements], found
 
 
 def looking(tmp_path: Path, rows: int, url: str | None = None) -> tuple[list[str], list[str]]:
-    """The statements and plans of lists of deliveries, and of all about one; a few old ones are not sent."""
-    world = make_world(tmp_path, "live = true", StoppedClock(MONDAY), url)
-    fill(world, rows)
-    with world.database.write() as conn:
+    """The statements and plans of lists of deliveries, and of all about one; a few old ones are not
+    sent.
+    """
+    context = make_context(tmp_path, "live = true", StoppedClock(MONDAY), url)
+    fill(context, rows)
+    with context.database.write() as conn:
         for number, state in enumerate(("waiting", "uncertain", "held", "failed"), FIRST):
-            conn.execute(update(tables.deliveries).values(state=state).where(tables.deliveries.c.id == number))
-        if world.database.is_sqlite:
-            # The program has SQLite gather none; with them, one account that has it all is read by the primary key.
+            conn.execute(
+                update(tables.deliveries)
+                .values(state=state)
+                .where(tables.deliveries.c.id == number)
+            )
+        if context.database.is_sqlite:
+            # The program has SQLite gather none; with them, one account that has it all is read by
+            # the primary key.
             conn.exec_driver_sql("DELETE FROM sqlite_stat1")
-    world.database.close()
-    with asked(world) as statements, world.database.read() as conn:
+    context.database.close()
+    with asked(context) as statements, context.database.read() as conn:
         assert len(lookup.listed(conn, 0)) == 4
         assert len(lookup.listed(conn, 0, list(State), account="outbox", most=20)) == 20
         assert len(lookup.listed(conn, 0, [State.FAILED])) == 1
-        sight.of(world, str(FIRST + rows - 1))
-        sight.of(world, f"k{FIRST + rows - 1}")
-    found = plans(world, statements)
-    world.database.close()
+        inspect.of(context, str(FIRST + rows - 1))
+        inspect.of(context, f"k{FIRST + rows - 1}")
+    found = plans(context, statements)
+    context.database.close()
     return [words for words, _ in statements], found
 
 
 def idle(tmp_path: Path, rows: int, url: str | None = None) -> tuple[list[str], list[str]]:
-    """The statements and plans of a tick with nothing due, and of brief and watchdog with nothing to say.
+    """The statements and plans of a tick with nothing due, and of brief and watchdog with nothing
+    to say.
 
     On a database with so many rows of history; it is the day before a slot, and its brief is given.
     """
     clock = StoppedClock(MONDAY)
-    world = make_world(tmp_path, clock=clock, url=url)
+    context = make_context(tmp_path, clock=clock, url=url)
     clock.go(days=1, hours=6, minutes=1)
-    tick.tick(world)
-    brief.give(world)
-    fill(world, rows)
-    assert len(tick.unheard(world)) == 1
+    tick.tick(context)
+    briefing.give(context)
+    fill(context, rows)
+    assert len(tick.unheard(context)) == 1
     clock.go(minutes=5)
-    with asked(world) as statements:
-        assert tick.tick(world) == []
-        brief.give(world)
-        watchdog.look(world)
-    assert tick.unheard(world) == []
-    found = plans(world, statements)
-    world.database.close()
+    with asked(context) as statements:
+        assert tick.tick(context) == []
+        briefing.give(context)
+        watchdog.look(context)
+    assert tick.unheard(context) == []
+    found = plans(context, statements)
+    context.database.close()
     return [words for words, _ in statements], found
 
 
-def test_a_tick_with_nothing_due_asks_the_same_in_the_same_way_however_long_the_history(tmp_path: Path) -> None:
+def test_a_tick_with_nothing_due_asks_the_same_in_the_same_way_however_long_the_history(
+    tmp_path: Path,
+) -> None:
     short, long = idle(tmp_path / "short", 100), idle(tmp_path / "long", 20_000)
     assert short == long
 
@@ -124,11 +138,20 @@ def test_alerts_are_sent_in_the_same_way_however_many_there_were(tmp_path: Path)
 @pytest.mark.parametrize("ask", [idle, alerting, looking])
 def test_it_never_walks_through_history_on_sqlite(tmp_path: Path, ask: Ask) -> None:
     _, found = ask(tmp_path, 5_000)
-    walks = [plan for plan in found for step in plan.split(" / ") if step.startswith("SCAN") and "INDEX" not in step]
+    walks = [
+        plan
+        for plan in found
+        for step in plan.split(" / ")
+        if step.startswith("SCAN") and "INDEX" not in step
+    ]
     assert [plan for plan in walks if any(f"SCAN {table}" in plan for table in HISTORY)] == []
 
 
 @pytest.mark.parametrize("ask", [idle, alerting, looking])
-def test_it_never_walks_through_history_on_postgresql(tmp_path: Path, postgres_database: str, ask: Ask) -> None:
+def test_it_never_walks_through_history_on_postgresql(
+    tmp_path: Path, postgres_database: str, ask: Ask
+) -> None:
     _, found = ask(tmp_path, 20_000, postgres_database)
-    assert [plan for plan in found if any(f"Seq Scan on {table}" in plan for table in HISTORY)] == []
+    assert [
+        plan for plan in found if any(f"Seq Scan on {table}" in plan for table in HISTORY)
+    ] == []

@@ -1,4 +1,6 @@
-"""A PostgreSQL that goes away at any moment and comes back: no request without its saved intent, and all goes on."""
+"""A PostgreSQL that goes away at any moment and comes back: no request without its saved intent,
+and all goes on.
+"""
 
 import os
 import signal
@@ -12,11 +14,11 @@ import psycopg
 import pytest
 from sqlalchemy import select
 
-from bot import tick
+from bot.context import Context
 from bot.core.delivery import State
 from bot.core.errors import NoDatabase
+from bot.scheduling import tick
 from bot.storage import ledger, tables
-from bot.world import World
 from tests import postgres
 from tests.chaos import scene
 from tests.conftest import StoppedClock, absent
@@ -53,7 +55,14 @@ class Cluster(NamedTuple):
 
     def control(self, *what: str) -> None:
         user = "postgres" if os.geteuid() == 0 else None
-        command = [str(self.binaries / "pg_ctl"), "-D", str(self.home / "data"), "-l", str(self.home / "log"), *what]
+        command = [
+            str(self.binaries / "pg_ctl"),
+            "-D",
+            str(self.home / "data"),
+            "-l",
+            str(self.home / "log"),
+            *what,
+        ]
         subprocess.run(command, user=user, cwd=self.home, capture_output=True, check=True)
 
     def end_backend(self, pid: int) -> None:
@@ -80,18 +89,24 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         return
     with postgres.running(folder) as url:
         made = Cluster(url, Path(url.partition("host=")[2]), folder)
-        scene.prepare(tmp_path_factory.mktemp("away") / "prepared", {"network": "outbox"}, made.database("prepared"))
+        scene.prepare(
+            tmp_path_factory.mktemp("away") / "prepared",
+            {"network": "outbox"},
+            made.database("prepared"),
+        )
         yield made
         made.come_back()
 
 
 class Commits:
-    """Counts a world's commits; at the one with that number the database goes away, before it or right after it."""
+    """Counts a context's commits; at the one with that number the database goes away, before it or
+    right after it.
+    """
 
-    def __init__(self, world: World, at: int, away: Away, *, is_after: bool) -> None:
+    def __init__(self, context: Context, at: int, away: Away, *, is_after: bool) -> None:
         self._count, self._at, self._away, self._is_after = 0, at, away, is_after
-        self._inner = world.database.engine.dialect.do_commit
-        world.database.engine.dialect.do_commit = self.commit  # type: ignore[method-assign]
+        self._inner = context.database.engine.dialect.do_commit
+        context.database.engine.dialect.do_commit = self.commit  # type: ignore[method-assign]
 
     def end(self) -> int:
         """Let the database be from now on; how many commits there were."""
@@ -106,7 +121,9 @@ class Commits:
         self._inner(connection)
         if is_now and self._is_after:
             self._away(connection.dbapi_connection.info.backend_pid)
-            raise psycopg.OperationalError("server closed the connection unexpectedly\n\tbefore or while it answered")
+            raise psycopg.OperationalError(
+                "server closed the connection unexpectedly\n\tbefore or while it answered"
+            )
 
 
 class Intents:
@@ -121,45 +138,52 @@ class Intents:
     def begin(self, call: Call) -> Trouble | None:
         if call.route == "POST /2/tweets":
             with psycopg.connect(self._address) as connection:
-                row = connection.execute("SELECT count(*) FROM attempts WHERE outcome IS NULL").fetchone()
+                row = connection.execute(
+                    "SELECT count(*) FROM attempts WHERE outcome IS NULL"
+                ).fetchone()
                 self.saved += row or ()
         return self._begin(call)
 
 
-def tick_in_need(world: World) -> list[str]:
+def tick_in_need(context: Context) -> list[str]:
     """Tick for some hours, whatever is wrong; what was said of it."""
     said = []
     for _ in range(3):
         try:
-            tick.tick(world)
+            tick.tick(context)
         except NoDatabase as error:
             said.append(str(error))
-        world.clock.wait_until(world.clock.now() + timedelta(minutes=45))
+        context.clock.wait_until(context.clock.now() + timedelta(minutes=45))
     return said
 
 
-def play(cluster: Cluster, folder: Path, name: str, commit: int, away: Away, *, is_after: bool = False) -> int:
-    """Send a thread; the database goes away at that commit and comes back. How many commits there were."""
+def play(
+    cluster: Cluster, folder: Path, name: str, commit: int, away: Away, *, is_after: bool = False
+) -> int:
+    """Send a thread; the database goes away at that commit and comes back.
+
+    How many commits there were.
+    """
     url = cluster.database(name, "prepared")
     with x.running(lambda: scene.SLOT, x.description()) as fake:
         fake.state.add("Hello, this is the series.")
         scene.copy(folder, folder / name, x.account(fake), url)
-        world = scene.enter(folder / name, StoppedClock(scene.SLOT))
+        context = scene.enter(folder / name, StoppedClock(scene.SLOT))
         intents = Intents(fake, url)
-        commits = Commits(world, commit, away, is_after=is_after)
-        said = tick_in_need(world)
+        commits = Commits(context, commit, away, is_after=is_after)
+        said = tick_in_need(context)
         count = commits.end()
         cluster.come_back()
         # The same process goes on: connections that are gone cost one tick at most.
-        said += tick_in_need(world)
-        assert scene.to_the_end(world).state == State.SENT
+        said += tick_in_need(context)
+        assert scene.to_the_end(context).state == State.SENT
         assert all(len(words.splitlines()) == 1 and "cannot be used" in words for words in said)
         assert intents.saved == [1] * scene.PARTS
-        with world.database.read() as conn:
+        with context.database.read() as conn:
             (delivery_id,) = conn.execute(select(tables.deliveries.c.id)).scalars()
             parts = ledger.thread(conn, ledger.get(conn, delivery_id)).parts
         assert x_threads.out(fake, parts) == scene.PARTS
-        world.database.close()
+        context.database.close()
     cluster.ask(f"DROP DATABASE {name}")
     return count
 
@@ -177,7 +201,9 @@ def test_a_connection_that_breaks_at_a_commit_costs_and_doubles_no_part(
 
 
 @pytest.mark.parametrize("commit", [5, 12])
-def test_a_backend_killed_at_a_commit_costs_and_doubles_no_part(cluster: Cluster, tmp_path: Path, commit: int) -> None:
+def test_a_backend_killed_at_a_commit_costs_and_doubles_no_part(
+    cluster: Cluster, tmp_path: Path, commit: int
+) -> None:
     assert play(cluster, tmp_path, f"killed_{commit}", commit, cluster.kill_backend) >= commit
 
 

@@ -34,18 +34,46 @@ def memory() -> Iterator[Path]:
 
 
 def fill(conn: Connection) -> None:
-    """Ten thousand deliveries that are due: each of five thousand collages on its way to two accounts."""
+    """Ten thousand deliveries that are due: each of five thousand collages on its way to two
+    accounts.
+    """
     now = datetime.now(UTC) - timedelta(hours=1)
     moments = {"scheduled_from": now, "looked_until": now}
-    put(conn, "series", [{"id": 1, "name": "s", "fingerprint": "", "roundups_through": "2021-01"} | moments])
+    put(
+        conn,
+        "series",
+        [{"id": 1, "name": "s", "fingerprint": "", "roundups_through": "2021-01"} | moments],
+    )
     put(conn, "accounts", [{"id": n, "name": f"a{n}", "network": "outbox"} for n in ACCOUNTS])
-    paper = {"id": 1, "title": "t", "authors": [], "others": False, "figures": [], "reference_list": []}
+    paper = {
+        "id": 1,
+        "title": "t",
+        "authors": [],
+        "others": False,
+        "figures": [],
+        "reference_list": [],
+    }
     put(conn, "papers", [paper])
     numbers = range(1, COLLAGES + 1)
     claimed = {"series_id": 1, "paper_id": 1, "state": "claimed", "thread": []}
-    put(conn, "collages", [claimed | {"id": n, "name": f"c{n}", "position": n, "number": n} for n in numbers])
-    due = {"kind": "collage", "series_id": 1, "state": "waiting", "due_at": now, "next_at": now, "saved": {}}
-    ids = [(ACCOUNTS.index(account) * COLLAGES + n, account, n) for account in ACCOUNTS for n in numbers]
+    put(
+        conn,
+        "collages",
+        [claimed | {"id": n, "name": f"c{n}", "position": n, "number": n} for n in numbers],
+    )
+    due = {
+        "kind": "collage",
+        "series_id": 1,
+        "state": "waiting",
+        "due_at": now,
+        "next_at": now,
+        "saved": {},
+    }
+    ids = [
+        (ACCOUNTS.index(account) * COLLAGES + n, account, n)
+        for account in ACCOUNTS
+        for n in numbers
+    ]
     put(conn, "deliveries", [
         due | {"id": id, "account_id": account, "collage_id": n, "key": f"s/{n}/a{account}", "local_on": now.date()}
         for id, account, n in ids
@@ -62,13 +90,21 @@ def race(url: str, folder: Path, count: int) -> list[Counter[str]]:
     """So many workers, begun at one moment; what each of them sent."""
     files = [folder / f"sends-{number}" for number in range(count)]
     command = [sys.executable, "-m", "tests.integration.racer", url]
-    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    pipes: dict[str, Any] = {
+        "stdin": subprocess.PIPE,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.PIPE,
+    }
     with ExitStack() as started:
         workers = []
         for number, file in enumerate(files):
             # Half of them begin with one account, half with the other: both are fought for.
-            accounts = [str(account) for account in (ACCOUNTS if number % 2 else reversed(ACCOUNTS))]
-            worker = subprocess.Popen([*command, str(file), *accounts], cwd=ROOT, text=True, **pipes)
+            accounts = [
+                str(account) for account in (ACCOUNTS if number % 2 else reversed(ACCOUNTS))
+            ]
+            worker = subprocess.Popen(
+                [*command, str(file), *accounts], cwd=ROOT, text=True, **pipes
+            )
             started.callback(worker.kill)
             workers.append(started.enter_context(worker))
         for worker in workers:
@@ -92,8 +128,12 @@ def each_is_sent_once(url: str, folder: Path, count: int) -> None:
     keys = [f"s/{n}/a{account}" for account in ACCOUNTS for n in range(1, COLLAGES + 1)]
     assert sum(sent, Counter()) == Counter(keys)
     with database.read() as conn:
-        assert summed(conn, tables.deliveries.c.state, tables.deliveries.c.fence) == {("sent", 1): len(keys)}
-        assert summed(conn, tables.attempts.c.outcome, tables.attempts.c.fence) == {("sent", 1): len(keys)}
+        assert summed(conn, tables.deliveries.c.state, tables.deliveries.c.fence) == {
+            ("sent", 1): len(keys)
+        }
+        assert summed(conn, tables.attempts.c.outcome, tables.attempts.c.fence) == {
+            ("sent", 1): len(keys)
+        }
         assert summed(conn, tables.collages.c.state) == {("posted",): COLLAGES}
         without = select(func.count()).where(tables.parts.c.receipt_id.is_(None))
         assert conn.execute(without).scalar() == 0
@@ -102,7 +142,10 @@ def each_is_sent_once(url: str, folder: Path, count: int) -> None:
 
 def summed(conn: Connection, *columns: Any) -> dict[tuple[Any, ...], int]:
     """How many rows have each of the values these columns have."""
-    return {tuple(row[:-1]): row[-1] for row in conn.execute(select(*columns, func.count()).group_by(*columns))}
+    return {
+        tuple(row[:-1]): row[-1]
+        for row in conn.execute(select(*columns, func.count()).group_by(*columns))
+    }
 
 
 @pytest.mark.parametrize("count", [2, 4, 16])

@@ -28,7 +28,10 @@ NOW = MONDAY + timedelta(days=1)
 def raw(file: Path) -> dict[str, set[tuple[Any, ...]]]:
     """Every row of a SQLite file as SQLite holds it, its seal left out."""
     with closing(sqlite3.connect(file)) as connection:
-        everything = {name: set(connection.execute(f"SELECT * FROM {name}")) for name in tables.metadata.tables}
+        everything = {
+            name: set(connection.execute(f"SELECT * FROM {name}"))
+            for name in tables.metadata.tables
+        }
     everything["installation"] = {row for row in everything["installation"] if row[0] != copy.SEAL}
     return everything
 
@@ -41,13 +44,17 @@ def test_there_and_back_over_the_other_kind_of_database_nothing_changes(
         assert restored(file, target, NOW) == 0
         backup.make(target, tmp_path / "again.db", NOW)
     before, after = raw(file), raw(tmp_path / "again.db")
-    added = {name: len(found - before[name]) for name, found in after.items() if found != before[name]}
+    added = {
+        name: len(found - before[name]) for name, found in after.items() if found != before[name]
+    }
     assert added == rows.ADDED
     assert all(before[name] <= after[name] for name in before)
 
 
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
-instants = st.timedeltas(timedelta(days=-40_000), timedelta(days=2_900_000)).map(lambda span: NOW + span)
+instants = st.timedeltas(timedelta(days=-40_000), timedelta(days=2_900_000)).map(
+    lambda span: NOW + span
+)
 json_values = st.recursive(
     st.none()
     | st.booleans()
@@ -60,7 +67,13 @@ json_values = st.recursive(
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(said=words, at=instants, on=st.dates(), value=json_values, number=st.integers(-(2**31), 2**31 - 1))
+@given(
+    said=words,
+    at=instants,
+    on=st.dates(),
+    value=json_values,
+    number=st.integers(-(2**31), 2**31 - 1),
+)
 def test_every_value_survives(
     source: Database, target: Database, said: str, at: datetime, on: date, value: Any, number: int
 ) -> None:
@@ -74,13 +87,18 @@ def test_every_value_survives(
     with target.read() as conn:
         for columns, wanted in (
             ((tables.log.c.detail, tables.log.c.at), (said, at)),
-            ((tables.papers.c.title, tables.papers.c.authors, tables.papers.c.year), (said, value, number)),
+            (
+                (tables.papers.c.title, tables.papers.c.authors, tables.papers.c.year),
+                (said, value, number),
+            ),
             ((tables.slots.c.local_on,), (on,)),
         ):
             assert conn.execute(select(*columns)).first() == wanted
 
 
-def test_a_full_disk_leaves_the_database_as_it_was(source: Database, tmp_path: Path, small_disk: Disk) -> None:
+def test_a_full_disk_leaves_the_database_as_it_was(
+    source: Database, tmp_path: Path, small_disk: Disk
+) -> None:
     with source.write() as conn:
         conn.execute(update(tables.log).values(detail="x" * 300_000))
     backup.make(source, tmp_path / "b.db", NOW)
@@ -158,7 +176,9 @@ def seen_in(file: Path) -> Held | str:
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.floats(0, 1, exclude_max=True), by=st.integers(1, 255))
-def test_a_byte_that_changed_is_seen_or_changes_nothing(file: Path, tmp_path: Path, place: float, by: int) -> None:
+def test_a_byte_that_changed_is_seen_or_changes_nothing(
+    file: Path, tmp_path: Path, place: float, by: int
+) -> None:
     content = bytearray(file.read_bytes())
     content[int(len(content) * place)] ^= by
     damaged = tmp_path / "damaged.db"
@@ -180,7 +200,10 @@ CHANGES = [
 @pytest.mark.parametrize("statement", CHANGES)
 def test_a_backup_that_was_changed_is_refused(file: Path, statement: str) -> None:
     change(file, statement)
-    assert refused(file) == "FILE is damaged: it does not hold what it was sealed with; use another backup."
+    assert (
+        refused(file)
+        == "FILE is damaged: it does not hold what it was sealed with; use another backup."
+    )
 
 
 def test_a_row_that_refers_to_nothing_is_damage(file: Path) -> None:
@@ -198,7 +221,10 @@ def test_a_simulation_becomes_no_real_database(source: Database, tmp_path: Path)
         with source.write() as conn:
             installation.put(conn, name, NOW.isoformat())
         backup.make(source, tmp_path / f"{name}.db", NOW)
-        assert refused(tmp_path / f"{name}.db") == "FILE is of a simulation, which may become no real database."
+        assert (
+            refused(tmp_path / f"{name}.db")
+            == "FILE is of a simulation, which may become no real database."
+        )
         with source.write() as conn:
             conn.execute(delete(tables.installation).where(tables.installation.c.name == name))
 
@@ -253,11 +279,15 @@ HOLDS = {
 
 
 @pytest.mark.parametrize("name", HOLDS)
-def test_a_database_that_holds_something_is_not_overwritten(file: Path, target: Database, name: str) -> None:
+def test_a_database_that_holds_something_is_not_overwritten(
+    file: Path, target: Database, name: str
+) -> None:
     with target.write() as conn:
         rows.fill(conn, 1, {name, *HOLDS[name]})
     before = tally(target)
-    with pytest.raises(NotAllowed, match=r"is not empty, it holds 1 row of \w+: name a new one in database\.url"):
+    with pytest.raises(
+        NotAllowed, match=r"is not empty, it holds 1 row of \w+: name a new one in database\.url"
+    ):
         restored(file, target, NOW)
     assert tally(target) == before
 
@@ -267,14 +297,22 @@ def test_what_a_first_look_made_gives_way(file: Path, source: Database, target: 
         rows.fill(conn, 9, restore.MADE_AT_FIRST)
     restored(file, target, NOW)
     found, wanted = tally(target).rows, tally(source).rows
-    assert {name for name in found if found[name] != wanted[name]} == {"installation", "log", "notices"}
+    assert {name for name in found if found[name] != wanted[name]} == {
+        "installation",
+        "log",
+        "notices",
+    }
 
 
 def test_what_fails_half_way_leaves_the_database_as_it_was(file: Path, target: Database) -> None:
     with target.write() as conn:
         rows.fill(conn, 2, restore.MADE_AT_FIRST)
         if target.is_sqlite:
-            conn.execute(text("CREATE TRIGGER stop BEFORE INSERT ON looks BEGIN SELECT RAISE(ABORT, 'no looks'); END"))
+            conn.execute(
+                text(
+                    "CREATE TRIGGER stop BEFORE INSERT ON looks BEGIN SELECT RAISE(ABORT, 'no looks'); END"
+                )
+            )
         else:
             conn.execute(text("ALTER TABLE looks ADD CONSTRAINT none CHECK (saw = 'no looks')"))
     before = tally(target)
@@ -294,12 +332,16 @@ OTHER_TEXT = {
 }
 
 
-def test_a_value_that_does_not_come_back_as_it_was_written_ends_it(file: Path, target: Database) -> None:
+def test_a_value_that_does_not_come_back_as_it_was_written_ends_it(
+    file: Path, target: Database
+) -> None:
     with target.write() as conn:
         for statement in OTHER_TEXT[conn.dialect.name]:
             conn.execute(text(statement))
     before = tally(target)
-    with pytest.raises(NoDatabase, match="does not keep what is written to it; nothing was changed"):
+    with pytest.raises(
+        NoDatabase, match="does not keep what is written to it; nothing was changed"
+    ):
         restored(file, target, NOW)
     assert tally(target) == before
 
@@ -313,7 +355,11 @@ def test_new_rows_count_on_from_those_that_came(file: Path, target: Database) ->
             row = dict(conn.execute(select(old).where(old.c.id == newest)).mappings().one())
             row |= {"key": "new"} if table == "notices" else {}
             del row["id"]
-            assert conn.execute(insert(old).values(row).returning(old.c.id)).scalar_one() > newest >= rows.FIRST
+            assert (
+                conn.execute(insert(old).values(row).returning(old.c.id)).scalar_one()
+                > newest
+                >= rows.FIRST
+            )
 
 
 BEGUN = {
@@ -336,8 +382,17 @@ def test_what_had_begun_is_looked_for_first(database: Database, tmp_path: Path) 
         rows.fill(conn, len(BEGUN))
         ids = conn.execute(select(deliveries.c.id).order_by(deliveries.c.id)).scalars().all()
         for (state, begun), one in zip(BEGUN, ids, strict=True):
-            values = {"state": state, "begun": begun, "fence": 7, "looks": 1, "next_at": later, "lease_until": later}
-            conn.execute(update(deliveries).where(deliveries.c.id == one).values(note="old", **values))
+            values = {
+                "state": state,
+                "begun": begun,
+                "fence": 7,
+                "looks": 1,
+                "next_at": later,
+                "lease_until": later,
+            }
+            conn.execute(
+                update(deliveries).where(deliveries.c.id == one).values(note="old", **values)
+            )
     backup.make(database, tmp_path / "b.db", MONDAY)
     with database.write() as conn:
         rows.clear(conn)
@@ -352,7 +407,9 @@ def test_what_had_begun_is_looked_for_first(database: Database, tmp_path: Path) 
         is_open, is_new = before in {"waiting", "sending", "uncertain"}, row.state != before
         assert (row.fence, row.looks) == ((8, 0) if is_open else (7, 1)), before
         assert row.next_at == (NOW if is_new else later), before
-        assert row.note == ("restored from a backup of 2021-08-02 09:00 UTC" if is_new and begun else "old")
+        assert row.note == (
+            "restored from a backup of 2021-08-02 09:00 UTC" if is_new and begun else "old"
+        )
         assert row.lease_until is None or row.lease_until <= NOW or not is_open
     assert said.startswith("This database was restored from a backup of 2021-08-02 09:00 UTC.")
     assert said.endswith("2 threads that had begun are looked for first.")

@@ -1,10 +1,12 @@
-"""What a template cannot do: reach Python or other files, run without end, or make something of endless size."""
+"""What a template cannot do: reach Python or other files, run without end, or make something of
+endless size.
+"""
 
 from pathlib import Path
 
 import pytest
 
-from bot import rendering
+from bot.composing import templates
 from bot.core.errors import BadInput
 
 REACHING_OUT = [
@@ -56,7 +58,7 @@ def test_it_ends_soon_with_one_sentence(tmp_path: Path, source: str) -> None:
     (own / "twice.txt").write_text(twice, encoding="utf-8")
     (own / "macros.txt").write_text(macro, encoding="utf-8")
     with pytest.raises(BadInput) as caught:
-        rendering.render_text(rendering.environment(own), source, {"thing": [1]}, "first.txt")
+        templates.render_text(templates.environment(own), source, {"thing": [1]}, "first.txt")
     assert "\n" not in str(caught.value)
 
 
@@ -70,10 +72,21 @@ def test_it_ends_soon_with_one_sentence(tmp_path: Path, source: str) -> None:
         ("{{ thing|join(', ') }}", "1, 2"),
         ("{{ 'a-b'|replace('-', ' ')|title }}", "A B"),
         ("{{ 'Abc'.lower() ~ 'x' * 3 }}", "abcxxx"),
-        ("{% set ns = namespace(n=0) %}{% for a in thing %}{% set ns.n = ns.n + a %}{% endfor %}{{ ns.n }}", "3"),
+        (
+            "{% set ns = namespace(n=0) %}{% for a in thing %}{% set ns.n = ns.n + a %}{% endfor %}{{ ns.n }}",
+            "3",
+        ),
         ("{% macro tag(word) %}#{{ word }}{% endmacro %}{{ tag('mlcollage') }}", "#mlcollage"),
-        ("{% for row in [[1, 2], [3]] recursive %}{{ row if row is number else loop(row) }}{% endfor %}", "123"),
+        (
+            "{% for row in [[1, 2], [3]] recursive %}{{ row if row is number else loop(row) }}{% endfor %}",
+            "123",
+        ),
     ],
 )
 def test_what_a_writer_needs_works(tmp_path: Path, source: str, written: str) -> None:
-    assert rendering.render_text(rendering.environment(tmp_path), source, {"thing": [1, 2]}, "first.txt") == written
+    assert (
+        templates.render_text(
+            templates.environment(tmp_path), source, {"thing": [1, 2]}, "first.txt"
+        )
+        == written
+    )

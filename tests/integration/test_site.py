@@ -16,18 +16,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot import config, rendering
+from bot import config
+from bot.composing import templates
 from bot.core import words
 from bot.core.collage import Collage, Picture, State
 from bot.core.errors import BadInput, Unavailable
 from bot.core.month import Roundup
 from bot.core.month import State as RoundupState
 from bot.core.paper import Link, LinkKind, Paper
+from bot.intake import article
 from bot.site import folder, pages
-from bot.sources import article
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "site"
-OWN = rendering.shipped()
+OWN = templates.shipped()
 VOID = {"meta", "link", "img", "br"}
 DRAWING, GRAPH = b"the bytes of a drawing", b"the bytes of a graph"
 PICTURES = {hashlib.sha256(data).hexdigest(): data for data in (DRAWING, GRAPH)}
@@ -36,7 +37,9 @@ PICTURES = {hashlib.sha256(data).hexdigest(): data for data in (DRAWING, GRAPH)}
 def series(language: str = "en", **more: str) -> config.Series:
     settings = {"language": language, "roundup.base_url": "https://papers.example/collages", **more}
     lines = "\n".join(f"{key} = {json.dumps(value)}" for key, value in settings.items())
-    return config.parse(f"[series.mlcollage]\n{lines}", Path("/nowhere/config.toml")).series["mlcollage"]
+    return config.parse(f"[series.mlcollage]\n{lines}", Path("/nowhere/config.toml")).series[
+        "mlcollage"
+    ]
 
 
 def picture(data: bytes, mime: str = "image/png") -> Picture:
@@ -44,7 +47,12 @@ def picture(data: bytes, mime: str = "image/png") -> Picture:
 
 
 def roundup(title_month: str, title: str, **more: object) -> Roundup:
-    known = {"id": 1, "series": "mlcollage", "state": RoundupState.DUE, "due_at": datetime(2021, 8, 31, 18, tzinfo=UTC)}
+    known = {
+        "id": 1,
+        "series": "mlcollage",
+        "state": RoundupState.DUE,
+        "due_at": datetime(2021, 8, 31, 18, tzinfo=UTC),
+    }
     slug = f"two-papers-{title_month}"
     return Roundup(**{**known, "title_month": title_month, "title": title, "slug": slug, **more})  # type: ignore[arg-type]
 
@@ -92,7 +100,9 @@ ATTENTION = Collage(
     alt="两排方块，线条把每个方块与所有其他方块相连。",
     picture=picture(GRAPH, "image/jpeg"),
 )
-SEPTEMBER = roundup("2021-09", "Two Papers to Read in September 2021", subtitle="Trees & Transformers")
+SEPTEMBER = roundup(
+    "2021-09", "Two Papers to Read in September 2021", subtitle="Trees & Transformers"
+)
 AUGUST = roundup(
     "2021-08",
     "Three Papers to Read in August 2021",
@@ -101,7 +111,9 @@ AUGUST = roundup(
     state=RoundupState.ANNOUNCED,
 )
 OCTOBER = roundup(
-    "2021-10", "One Paper to Read in October 2021", link="https://papers.example/collages/two-papers-2021-10/"
+    "2021-10",
+    "One Paper to Read in October 2021",
+    link="https://papers.example/collages/two-papers-2021-10/",
 )
 
 
@@ -111,10 +123,12 @@ def build(
     this: Roundup = SEPTEMBER,
     previous: Roundup | None = AUGUST,
     following: Roundup | None = OCTOBER,
-    templates: Path = OWN,
+    own_templates: Path = OWN,
 ) -> dict[str, bytes]:
     listed = [one for one in (following, previous) if one]
-    return pages.build(of or series(), this, collages, PICTURES, previous, following, listed, templates)
+    return pages.build(
+        of or series(), this, collages, PICTURES, previous, following, listed, own_templates
+    )
 
 
 def page(files: Mapping[str, bytes], name: str = "index.html") -> str:
@@ -122,7 +136,9 @@ def page(files: Mapping[str, bytes], name: str = "index.html") -> str:
 
 
 class Outline(HTMLParser):
-    """What a browser would see: every element with its attributes and text; `frame` leaves the paragraphs' own out."""
+    """What a browser would see: every element with its attributes and text; `frame` leaves the
+    paragraphs' own out.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -157,18 +173,28 @@ class Outline(HTMLParser):
 
 @pytest.mark.parametrize("language", ["en", "de", "zh"])
 def test_the_pages_are_those_kept_in_the_golden_files(language: str) -> None:
-    files = {path: data for path, data in build(series(language)).items() if path.endswith((".html", ".md"))}
+    files = {
+        path: data
+        for path, data in build(series(language)).items()
+        if path.endswith((".html", ".md"))
+    }
     for path, data in files.items():
         kept = GOLDEN / language / path
         if os.environ.get("MLCOLLAGE_WRITE_GOLDEN") == "1":
             kept.parent.mkdir(parents=True, exist_ok=True)
             kept.write_bytes(data)
-        assert data.decode() == kept.read_text(encoding="utf-8"), f"{kept} differs; see MLCOLLAGE_WRITE_GOLDEN"
-    assert {str(kept.relative_to(GOLDEN / language)) for kept in (GOLDEN / language).rglob("*.*")} == set(files)
+        assert data.decode() == kept.read_text(encoding="utf-8"), (
+            f"{kept} differs; see MLCOLLAGE_WRITE_GOLDEN"
+        )
+    assert {
+        str(kept.relative_to(GOLDEN / language)) for kept in (GOLDEN / language).rglob("*.*")
+    } == set(files)
 
 
 def test_the_same_roundup_gives_the_same_bytes_before_and_after_it_has_its_link() -> None:
-    linked = replace(SEPTEMBER, link=pages.link(series(), SEPTEMBER.slug), state=RoundupState.LINKED)
+    linked = replace(
+        SEPTEMBER, link=pages.link(series(), SEPTEMBER.slug), state=RoundupState.LINKED
+    )
     assert build() == build() == build(this=linked)
 
 
@@ -183,7 +209,10 @@ def test_the_files_are_the_page_the_article_the_pictures_and_the_list() -> None:
     }
     assert files["two-papers-2021-09/random-forests.png"] == DRAWING
     assert pages.slug_path(SEPTEMBER) in files
-    assert pages.link(series(), SEPTEMBER.slug) == "https://papers.example/collages/two-papers-2021-09/"
+    assert (
+        pages.link(series(), SEPTEMBER.slug)
+        == "https://papers.example/collages/two-papers-2021-09/"
+    )
 
 
 @pytest.mark.parametrize("path", ["two-papers-2021-09/index.html", "index.html"])
@@ -218,7 +247,13 @@ def test_the_page_says_who_wrote_what_and_links_it_by_kind_in_order() -> None:
     html = page(build())
     assert "<span>Authors: Breiman (2001)</span>" in html
     assert "<span>Authors: Vaswani et al. (2017)</span>" in html
-    assert re.findall(r'rel="noopener">(\w+)</a>$', html, re.M) == ["Paper", "Code", "Talk", "Paper", "Blog"]
+    assert re.findall(r'rel="noopener">(\w+)</a>$', html, re.M) == [
+        "Paper",
+        "Code",
+        "Talk",
+        "Paper",
+        "Blog",
+    ]
     assert 'href="https://example.org/forest?trees=500&amp;seed=1"' in html
     assert ">ML-Collage [29/52]: Figures by the authors | <a" in html
     assert ">ML-Collage [30]: 图片由编辑重绘 | <a" in html
@@ -226,7 +261,9 @@ def test_the_page_says_who_wrote_what_and_links_it_by_kind_in_order() -> None:
 
 
 def test_an_imported_caption_does_not_repeat_the_series_and_number_printed_in_it() -> None:
-    imported = replace(FOREST, number=3, printed_number="37", caption="ML-Collage [37]:作者的数字。")
+    imported = replace(
+        FOREST, number=3, printed_number="37", caption="ML-Collage [37]:作者的数字。"
+    )
     assert ">ML-Collage [3/52]: 作者的数字。 | <a" in page(build(collages=[imported]))
 
 
@@ -237,9 +274,12 @@ def test_a_series_that_shows_no_numbers_has_none_in_its_captions() -> None:
 
 def test_link_previews_get_the_first_picture_and_the_page_under_the_base_url() -> None:
     metas = {
-        attrs.get("property") or attrs.get("name"): attrs.get("content") for attrs in Outline(page(build())).all("meta")
+        attrs.get("property") or attrs.get("name"): attrs.get("content")
+        for attrs in Outline(page(build())).all("meta")
     }
-    assert metas["og:image"] == "https://papers.example/collages/two-papers-2021-09/random-forests.png"
+    assert (
+        metas["og:image"] == "https://papers.example/collages/two-papers-2021-09/random-forests.png"
+    )
     assert metas["og:image:alt"] == metas["twitter:image:alt"] == " ".join(FOREST.alt.split())
     assert metas["og:url"] == "https://papers.example/collages/two-papers-2021-09/"
     assert metas["description"] == "Trees & Transformers"
@@ -250,7 +290,9 @@ def test_without_a_subtitle_the_titles_describe_the_page_and_long_ones_are_cut()
     bare = replace(SEPTEMBER, subtitle="")
     assert '"Random Forests · 注意力就是你所需要的一切"' in page(build(this=bare))
     long = replace(FOREST, paper=replace(FOREST.paper, title="word " * 90))
-    found = re.search(r'name="description" content="([^"]*)"', page(build(collages=[long], this=bare)))
+    found = re.search(
+        r'name="description" content="([^"]*)"', page(build(collages=[long], this=bare))
+    )
     assert found
     assert len(found[1]) <= pages.DESCRIPTION
     assert found[1].endswith("word…")
@@ -259,10 +301,12 @@ def test_without_a_subtitle_the_titles_describe_the_page_and_long_ones_are_cut()
 def test_neighbours_are_linked_where_they_are_read() -> None:
     html = page(build())
     assert (
-        '<a href="https://www.blog.example/august" rel="prev noopener">Three Papers to Read in August 2021</a>' in html
+        '<a href="https://www.blog.example/august" rel="prev noopener">Three Papers to Read in August 2021</a>'
+        in html
     )
     assert (
-        '<a href="../two-papers-2021-10/index.html" rel="next noopener">One Paper to Read in October 2021</a>' in html
+        '<a href="../two-papers-2021-10/index.html" rel="next noopener">One Paper to Read in October 2021</a>'
+        in html
     )
     assert '<link rel="next" href="https://papers.example/collages/two-papers-2021-10/">' in html
     alone = page(build(previous=None, following=None))
@@ -295,9 +339,13 @@ def test_a_picture_no_page_can_show_is_refused_by_name() -> None:
 
 def test_a_maintainers_own_template_and_style_come_before_ours(tmp_path: Path) -> None:
     (tmp_path / "roundup").mkdir()
-    (tmp_path / "roundup" / "style.css").write_text("body { color: rebeccapurple; }", encoding="utf-8")
-    (tmp_path / "roundup" / "article.md").write_text("{{ roundup.title }}: {{ sections|length }}", encoding="utf-8")
-    files = build(templates=tmp_path)
+    (tmp_path / "roundup" / "style.css").write_text(
+        "body { color: rebeccapurple; }", encoding="utf-8"
+    )
+    (tmp_path / "roundup" / "article.md").write_text(
+        "{{ roundup.title }}: {{ sections|length }}", encoding="utf-8"
+    )
+    files = build(own_templates=tmp_path)
     assert "rebeccapurple" in page(files)
     assert page(files, "article.md") == "Two Papers to Read in September 2021: 2\n"
 
@@ -332,13 +380,15 @@ NASTY = [
 ]
 LINE = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=20)
 ONE_LINE = (
-    st.lists(st.sampled_from([" ".join(bad.split()) for bad in NASTY]) | LINE, min_size=1, max_size=4)
+    st.lists(
+        st.sampled_from([" ".join(bad.split()) for bad in NASTY]) | LINE, min_size=1, max_size=4
+    )
     .map("".join)
     .filter(str.strip)
 )
-MARKDOWN = st.lists(st.sampled_from(NASTY) | st.text("#`~<>![]()=-\\ \n\t*_ab:/&", max_size=12), max_size=6).map(
-    "".join
-)
+MARKDOWN = st.lists(
+    st.sampled_from(NASTY) | st.text("#`~<>![]()=-\\ \n\t*_ab:/&", max_size=12), max_size=6
+).map("".join)
 
 
 def hostile(text: str, paragraph: str) -> Collage:
@@ -350,7 +400,8 @@ def hostile(text: str, paragraph: str) -> Collage:
 @given(text=ONE_LINE, paragraph=MARKDOWN)
 def test_no_text_breaks_out_of_its_place_on_the_page(text: str, paragraph: str) -> None:
     files = build(
-        collages=[hostile(text, paragraph), ATTENTION], this=replace(SEPTEMBER, title=text, subtitle=f"S {text}")
+        collages=[hostile(text, paragraph), ATTENTION],
+        this=replace(SEPTEMBER, title=text, subtitle=f"S {text}"),
     )
     seen, listed = Outline(page(files)), Outline(files["index.html"].decode())
     assert seen.frame == Outline(page(build())).frame
@@ -361,7 +412,9 @@ def test_no_text_breaks_out_of_its_place_on_the_page(text: str, paragraph: str) 
     assert [img["alt"] for img in seen.all("img")] == [" ".join(text.split()), ATTENTION.alt]
     for tag, attrs in seen.elements:
         assert not [name for name in attrs if name.startswith("on") or name == "style"]
-        assert tag != "a" or re.match(r"https?://|\.\./[\w-]|[\w-]+\.(png|jpg)$", attrs.get("href") or "https://")
+        assert tag != "a" or re.match(
+            r"https?://|\.\./[\w-]|[\w-]+\.(png|jpg)$", attrs.get("href") or "https://"
+        )
 
 
 @given(text=ONE_LINE, paragraph=MARKDOWN)
@@ -373,7 +426,9 @@ def test_no_text_breaks_out_of_its_place_in_the_article(text: str, paragraph: st
     inlines = [child for token in parsed for child in token.children or ()]
     assert not [token for token in [*parsed, *inlines] if token.type.startswith("html")]
     assert not [token for token in parsed if token.type == "fence" and token.level == 0]
-    heads = [after for mark, after in pairwise(parsed) if mark.type == "heading_open" and mark.level == 0]
+    heads = [
+        after for mark, after in pairwise(parsed) if mark.type == "heading_open" and mark.level == 0
+    ]
     assert {child.type for head in heads for child in head.children or ()} == {"text"}
     expected = [f"T {text}", f"S {text}", f"‘{text}’", f"‘{ATTENTION.paper.title}’"]
     said = ["".join(child.content for child in head.children or ()) for head in heads]
@@ -386,21 +441,34 @@ def test_no_text_breaks_out_of_its_place_in_the_article(text: str, paragraph: st
 def test_an_article_read_back_gives_the_same_article(language: str) -> None:
     markdown = page(build(series(language)), "article.md")
     read = article.read(markdown, "article.md")
-    assert (read.title, read.subtitle, read.previous_link) == (SEPTEMBER.title, SEPTEMBER.subtitle, AUGUST.link)
+    assert (read.title, read.subtitle, read.previous_link) == (
+        SEPTEMBER.title,
+        SEPTEMBER.subtitle,
+        AUGUST.link,
+    )
     assert read.title_month == SEPTEMBER.title_month
     assert [item.alt for item in read.items] == [" ".join(FOREST.alt.split()), ATTENTION.alt]
     assert [item.printed_number for item in read.items] == ["29/52", "30"]
     again = []
     for item, before in zip(read.items, (FOREST, ATTENTION), strict=True):
-        assert (item.paper.title, item.paper.citation) == (before.paper.title, before.paper.citation)
+        assert (item.paper.title, item.paper.citation) == (
+            before.paper.title,
+            before.paper.citation,
+        )
         assert (item.paper.links, item.paragraph) == (before.paper.links, before.paragraph)
-        facts = {"paper": item.paper, "paragraph": item.paragraph, "alt": item.alt, "caption": item.caption}
+        facts = {
+            "paper": item.paper,
+            "paragraph": item.paragraph,
+            "alt": item.alt,
+            "caption": item.caption,
+        }
         again.append(replace(before, number=None, printed_number=item.printed_number, **facts))  # type: ignore[arg-type]
     assert page(build(series(language), collages=again), "article.md") == markdown
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "https://a b", 'https://a"b', ""]
+    "url",
+    ["javascript:alert(1)", "data:text/html,x", "//evil.example", "https://a b", 'https://a"b', ""],
 )
 def test_only_web_addresses_become_links(url: str) -> None:
     hostile = replace(FOREST, paper=replace(FOREST.paper, links=(Link(LinkKind.PAPER, url),)))
@@ -409,7 +477,8 @@ def test_only_web_addresses_become_links(url: str) -> None:
     for path, data in files.items():
         if path.endswith(".html"):
             assert all(
-                re.match(r"https?://\w|[\w./-]+$", attrs["href"] or "") for attrs in Outline(data.decode()).all("a")
+                re.match(r"https?://\w|[\w./-]+$", attrs["href"] or "")
+                for attrs in Outline(data.decode()).all("a")
             )
     assert "](" not in page(files, "article.md").replace("](random-forests.png)", "").replace(
         "](https://example.org/oob)", ""
@@ -422,7 +491,10 @@ def test_writing_the_same_files_again_touches_nothing(tmp_path: Path) -> None:
     stamps = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
     assert not folder.write(tmp_path / "site", files)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == stamps
-    assert {str(path.relative_to(tmp_path / "site")): path.read_bytes() for path in tmp_path.rglob("*.*")} == files
+    assert {
+        str(path.relative_to(tmp_path / "site")): path.read_bytes()
+        for path in tmp_path.rglob("*.*")
+    } == files
 
 
 def test_only_the_file_that_changed_is_written(tmp_path: Path) -> None:
@@ -436,14 +508,19 @@ def test_only_the_file_that_changed_is_written(tmp_path: Path) -> None:
 def test_a_page_is_written_after_what_it_shows_and_before_the_list(tmp_path: Path) -> None:
     (tmp_path / "a" / "z.png").mkdir(parents=True)
     with pytest.raises(Unavailable, match=r"z\.png cannot be written"):
-        folder.write(tmp_path, {"index.html": b"list", "a/index.html": b"page", "a/b.png": b"", "a/z.png": b"picture"})
+        folder.write(
+            tmp_path,
+            {"index.html": b"list", "a/index.html": b"page", "a/b.png": b"", "a/z.png": b"picture"},
+        )
     assert (tmp_path / "a" / "b.png").exists()
     assert not (tmp_path / "a" / "index.html").exists()
     assert not (tmp_path / "index.html").exists()
     (tmp_path / "a" / "z.png").rmdir()
     (tmp_path / "index.html").mkdir()
     with pytest.raises(Unavailable, match=r"index\.html cannot be written"):
-        folder.write(tmp_path, {"index.html": b"list", "a/index.html": b"page", "a/z.png": b"picture"})
+        folder.write(
+            tmp_path, {"index.html": b"list", "a/index.html": b"page", "a/z.png": b"picture"}
+        )
     assert (tmp_path / "a" / "index.html").read_bytes() == b"page"
 
 

@@ -18,7 +18,9 @@ NO_FOLDERS: tuple[str, ...] = ()
 
 @pytest.fixture(scope="module")
 def chinese_fonts(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
-    """A folder with a font of a known name: Pillow's own, in which every Chinese character looks like an M."""
+    """A folder with a font of a known name: Pillow's own, in which every Chinese character looks
+    like an M.
+    """
     folder = tmp_path_factory.mktemp("fonts")
     built_in = ImageFont.load_default(20)
     assert isinstance(built_in, ImageFont.FreeTypeFont)
@@ -28,15 +30,24 @@ def chinese_fonts(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
 
 
 def with_chinese(data: bytes) -> bytes:
-    """The font with a character map (cmap format 12) of printable ASCII and the common Chinese blocks."""
-    entries = {data[at : at + 4]: at for at in range(12, 12 + 16 * struct.unpack_from(">H", data, 4)[0], 16)}
+    """The font with a character map (cmap format 12) of printable ASCII and the common Chinese
+    blocks.
+    """
+    entries = {
+        data[at : at + 4]: at
+        for at in range(12, 12 + 16 * struct.unpack_from(">H", data, 4)[0], 16)
+    }
     old = struct.unpack_from(">I", data, entries[b"cmap"] + 8)[0]
     # The second of its maps is the Macintosh one, format 0: a byte for each of 256 characters.
     glyphs = old + struct.unpack_from(">I", data, old + 4 + 8 + 4)[0] + 6
     chinese = [*range(0x3001, 0x3010), *range(0x4E00, 0x9FA0), *range(0xFF01, 0xFF20)]
-    codes = {code: data[glyphs + code] for code in range(0x20, 0x7F)} | dict.fromkeys(chinese, data[glyphs + ord("M")])
+    codes = {code: data[glyphs + code] for code in range(0x20, 0x7F)} | dict.fromkeys(
+        chinese, data[glyphs + ord("M")]
+    )
     groups = b"".join(struct.pack(">III", code, code, glyph) for code, glyph in codes.items())
-    table = struct.pack(">HHHHIHHIII", 0, 1, 3, 10, 12, 12, 0, 16 + len(groups), 0, len(codes)) + groups
+    table = (
+        struct.pack(">HHHHIHHIII", 0, 1, 3, 10, 12, 12, 0, 16 + len(groups), 0, len(codes)) + groups
+    )
     changed = bytearray(data + bytes(-len(data) % 4))
     struct.pack_into(">II", changed, entries[b"cmap"] + 8, len(changed), len(table))
     return bytes(changed + table)
@@ -64,13 +75,18 @@ def test_a_slide_is_a_picture_that_reading_accepts() -> None:
 
 
 def test_the_same_words_give_the_same_bytes_and_other_words_others() -> None:
-    one, same, other = (slide.draw(title, "A (2021)", "1", "S", NO_FOLDERS).png for title in (TITLE, TITLE, "Other"))
+    one, same, other = (
+        slide.draw(title, "A (2021)", "1", "S", NO_FOLDERS).png for title in (TITLE, TITLE, "Other")
+    )
     assert one == same != other
 
 
 def test_the_alt_text_says_what_is_on_the_slide() -> None:
     drawn = slide.draw(TITLE, "Raghu et al. (2021)", "32/52", "ML-Collage", NO_FOLDERS)
-    assert drawn.alt == f"Plain slide with the title “{TITLE}”, by Raghu et al. (2021), ML-Collage 32/52."
+    assert (
+        drawn.alt
+        == f"Plain slide with the title “{TITLE}”, by Raghu et al. (2021), ML-Collage 32/52."
+    )
 
 
 def test_a_slide_without_a_number_shows_and_names_the_series_alone() -> None:
@@ -82,7 +98,10 @@ def test_a_slide_without_a_number_shows_and_names_the_series_alone() -> None:
 def test_a_title_that_no_font_shows_is_left_off_and_said_to_be() -> None:
     drawn = slide.draw(CHINESE, "", "29/52", "ML-Collage", NO_FOLDERS)
     assert drawn.unshown == (CHINESE,)
-    assert drawn.alt == f"Plain slide without its title, ML-Collage 29/52. The paper’s title: “{CHINESE}”."
+    assert (
+        drawn.alt
+        == f"Plain slide without its title, ML-Collage 29/52. The paper’s title: “{CHINESE}”."
+    )
     image = pixels(drawn)
     assert not has_ink(image, TITLE_AREA)
     assert has_ink(image, NUMBER_AREA)
@@ -101,11 +120,16 @@ def test_the_latin_words_of_a_chinese_title_are_shown_without_the_rest() -> None
 def test_a_chinese_title_is_drawn_where_a_font_has_it(chinese_fonts: tuple[str, ...]) -> None:
     drawn = slide.draw(CHINESE, "Steiner 等 (2021)", "29/52", "机器学习拼贴", chinese_fonts)
     assert drawn.unshown == ()
-    assert drawn.alt == f"Plain slide with the title “{CHINESE}”, by Steiner 等 (2021), 机器学习拼贴 29/52."
+    assert (
+        drawn.alt
+        == f"Plain slide with the title “{CHINESE}”, by Steiner 等 (2021), 机器学习拼贴 29/52."
+    )
     assert has_ink(pixels(drawn), TITLE_AREA)
 
 
-def test_chinese_wraps_between_characters_but_never_before_a_comma(chinese_fonts: tuple[str, ...]) -> None:
+def test_chinese_wraps_between_characters_but_never_before_a_comma(
+    chinese_fonts: tuple[str, ...],
+) -> None:
     lettering = font.choose("数据，" * 40, chinese_fonts)
     lines, _ = slide._heading(lettering)
     assert len(lines) > 2
@@ -133,7 +157,9 @@ def test_a_title_too_long_for_the_slide_is_cut_and_given_in_full_in_the_alt_text
         ("\u200b\ufeff", "", ()),
     ],
 )
-def test_without_fonts_a_text_is_shown_as_far_as_it_can_be(text: str, shown: str, unshown: tuple[str, ...]) -> None:
+def test_without_fonts_a_text_is_shown_as_far_as_it_can_be(
+    text: str, shown: str, unshown: tuple[str, ...]
+) -> None:
     lettering = font.choose(text, NO_FOLDERS)
     assert (lettering.text, lettering.unshown) == (shown, unshown)
 
@@ -141,10 +167,14 @@ def test_without_fonts_a_text_is_shown_as_far_as_it_can_be(text: str, shown: str
 def test_a_file_that_is_no_font_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "NotoSans-Regular.ttf").write_bytes(b"no font at all")
     (tmp_path / "DejaVuSans.ttf").mkdir()
-    assert font.choose("Ελληνικά", (str(tmp_path), str(tmp_path / "absent"))).unshown == ("Ελληνικά",)
+    assert font.choose("Ελληνικά", (str(tmp_path), str(tmp_path / "absent"))).unshown == (
+        "Ελληνικά",
+    )
 
 
-def test_a_font_of_an_unknown_family_is_not_used(tmp_path: Path, chinese_fonts: tuple[str, ...]) -> None:
+def test_a_font_of_an_unknown_family_is_not_used(
+    tmp_path: Path, chinese_fonts: tuple[str, ...]
+) -> None:
     data = Path(chinese_fonts[0], "deeper", "NotoSansSC-Regular.ttf").read_bytes()
     (tmp_path / "LastResort.otf").write_bytes(data)
     assert font.choose(CHINESE, (str(tmp_path),)).text == ""
@@ -154,7 +184,9 @@ def test_a_font_of_an_unknown_family_is_not_used(tmp_path: Path, chinese_fonts: 
 def test_every_colour_is_readable_on_the_paper(colour: str) -> None:
     def luminance(name: str) -> float:
         parts = [part / 255 for part in ImageColor.getrgb(name)]
-        red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        red, green, blue = (
+            part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        )
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
     assert (luminance(slide.PAPER) + 0.05) / (luminance(colour) + 0.05) >= 4.5

@@ -1,4 +1,6 @@
-"""Whatever maintainers, crashes, clocks and restored backups do, in any order: no thread is out twice, none is lost."""
+"""Whatever maintainers, crashes, clocks and restored backups do, in any order: no thread is out
+twice, none is lost.
+"""
 
 import contextlib
 import itertools
@@ -16,17 +18,18 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import select
 
-from bot import intake, tick
+from bot.context import Context
 from bot.core import errors
 from bot.core.collage import Collage, State
 from bot.core.delivery import Found, Look, NotSeen, Post, Receipt, Survey, Thread
 from bot.core.errors import MlcollageError
 from bot.core.network import LIMITS, Limits, Price
+from bot.intake import accept
 from bot.publishers.protocol import Saved
-from bot.recover import NEVER
+from bot.scheduling import tick
+from bot.sending.rescue import NEVER
 from bot.storage import ledger, notices, queue, series, tables
-from bot.world import World
-from tests.conftest import MEMORY, StoppedClock, make_world, write_item
+from tests.conftest import MEMORY, StoppedClock, make_context, write_item
 
 MONDAY = datetime(2021, 8, 2, 9, 0, tzinfo=UTC)
 NAMES = ("alpha", "beta", "gamma", "delta", "epsilon")
@@ -87,8 +90,12 @@ class Wall:
         newer = [post for post in self.posts if post.id > start]
         found = self._matched(thread, newer)
         ids = {receipt.id for receipt in found.values()}
-        others = tuple(Post(self._receipt(post), post.text) for post in newer if str(post.id) not in ids)
-        return Survey(found, others, saved | {"anchor": max([start, *(post.id for post in self.posts)])})
+        others = tuple(
+            Post(self._receipt(post), post.text) for post in newer if str(post.id) not in ids
+        )
+        return Survey(
+            found, others, saved | {"anchor": max([start, *(post.id for post in self.posts)])}
+        )
 
     def send(self, thread: Thread, position: int | None, saved: Saved) -> dict[int, Receipt]:
         assert position is not None
@@ -98,7 +105,9 @@ class Wall:
 
         def publish() -> None:
             parent = before.id if before else None
-            self.posts.append(Shown(next(self.ids), part.text, parent, part.image is not None, self.clock.now()))
+            self.posts.append(
+                Shown(next(self.ids), part.text, parent, part.image is not None, self.clock.now())
+            )
 
         self._call(publish, can_publish=True)
         return {position: self._receipt(self.posts[-1])}
@@ -127,7 +136,9 @@ class Wall:
                 thread.parts[part.position - 2].receipt if part.position > 1 else None
             )
             parent = before.id if before else None
-            post = next((post for post in posts if (post.text, post.parent) == (part.text, parent)), None)
+            post = next(
+                (post for post in posts if (post.text, post.parent) == (part.text, parent)), None
+            )
             if post is None or (part.position > 1 and not parent):
                 break
             found[part.position] = self._receipt(post)
@@ -145,10 +156,18 @@ class Wall:
             case "blocked":
                 raise errors.Blocked("The wall wants a person.")
             case "lost":
-                raise errors.Uncertain("No answer.") if can_publish else errors.Unavailable("No answer.")
+                raise (
+                    errors.Uncertain("No answer.")
+                    if can_publish
+                    else errors.Unavailable("No answer.")
+                )
             case "out, but lost":
                 publish()
-                raise errors.Uncertain("No answer.") if can_publish else errors.Unavailable("No answer.")
+                raise (
+                    errors.Uncertain("No answer.")
+                    if can_publish
+                    else errors.Unavailable("No answer.")
+                )
             case "crash before":
                 raise Crash
             case "crash after":
@@ -170,35 +189,36 @@ class Bot(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="mlcollage-machine-", dir=base))
         self.clock = StoppedClock(MONDAY)
         self.wall = Wall(self.clock)
-        self.world = self._open()
+        self.context = self._open()
         self.edits = 0
         self.is_asked = False
-        tick.tick(self.world)
+        tick.tick(self.context)
 
     def teardown(self) -> None:
         try:
             self._play_on()
         finally:
-            self.world.database.close()
+            self.context.database.close()
             shutil.rmtree(self.folder)
 
-    def _open(self) -> World:
-        made = make_world(self.folder, CONFIG, clock=self.clock)
+    def _open(self) -> Context:
+        made = make_context(self.folder, CONFIG, clock=self.clock)
         return replace(made, publishers={"wall": self.wall})
 
     def _items(self, *states: State) -> list[Collage]:
-        with self.world.database.read() as conn:
+        with self.context.database.read() as conn:
             return queue.waiting(conn, series.get(conn, "mlcollage").id, states)
 
     def _tick(self) -> None:
         try:
-            tick.tick(self.world)
+            tick.tick(self.context)
         except Crash:
-            self.world.database.close()
-            self.world = self._open()
-        with self.world.database.read() as conn:
+            self.context.database.close()
+            self.context = self._open()
+        with self.context.database.read() as conn:
             account = series.all_accounts(conn)[0]
-        # A person who is asked whether another copy posts there takes a look, and lets nothing out meanwhile.
+        # A person who is asked whether another copy posts there takes a look, and lets nothing out
+        # meanwhile.
         self.is_asked = self.is_asked or bool(account.strangers)
 
     def _play_on(self) -> None:
@@ -208,16 +228,18 @@ class Bot(RuleBasedStateMachine):
             self._release()
             self._tick()
             self.clock.go(hours=1)
-        with self.world.database.read() as conn:
+        with self.context.database.read() as conn:
             rows = conn.execute(select(tables.deliveries)).all()
         for row in rows:
             is_waiting_for_account = row.state == "waiting" and self.is_asked
-            is_with_a_person = row.state in {"held", "failed"} or (row.state == "uncertain" and row.next_at == NEVER)
+            is_with_a_person = row.state in {"held", "failed"} or (
+                row.state == "uncertain" and row.next_at == NEVER
+            )
             assert row.state == "sent" or is_waiting_for_account or is_with_a_person, row
 
     def _release(self) -> None:
         if not self.is_asked:
-            with self.world.database.write() as conn:
+            with self.context.database.write() as conn:
                 series.hold_account(conn, "wall", None, "")
 
     @initialize()
@@ -226,7 +248,10 @@ class Bot(RuleBasedStateMachine):
             self._add(name)
         self.back_up()
 
-    @rule(action=st.sampled_from(["add", "move", "pin", "edit", "hold", "pause", "resume"]), data=st.data())
+    @rule(
+        action=st.sampled_from(["add", "move", "pin", "edit", "hold", "pause", "resume"]),
+        data=st.data(),
+    )
     def maintain(self, action: str, data: st.DataObject) -> None:
         """A maintainer at work, who may be told that something is not allowed."""
         with contextlib.suppress(MlcollageError):
@@ -236,8 +261,8 @@ class Bot(RuleBasedStateMachine):
         self._add(data.draw(st.sampled_from(NAMES)))
 
     def _add(self, name: str) -> None:
-        own = self.world.config.series["mlcollage"]
-        intake.take(self.world, own, [intake.from_file(write_item(self.folder, name))])
+        own = self.context.config.series["mlcollage"]
+        accept.take(self.context, own, [accept.from_file(write_item(self.folder, name))])
 
     def _one(self, data: st.DataObject, *states: State) -> Collage:
         items = self._items(*states)
@@ -248,40 +273,42 @@ class Bot(RuleBasedStateMachine):
     def move(self, data: st.DataObject) -> None:
         item = self._one(data, State.READY, State.HELD)
         before = self._one(data, State.READY, State.HELD)
-        with self.world.database.write() as conn:
+        with self.context.database.write() as conn:
             queue.move(conn, item, before=None if before.id == item.id else before)
 
     def pin(self, data: st.DataObject) -> None:
         day = self.clock.now().date()
-        wednesday = day + timedelta(days=(2 - day.weekday()) % 7, weeks=data.draw(st.integers(0, 2)))
+        wednesday = day + timedelta(
+            days=(2 - day.weekday()) % 7, weeks=data.draw(st.integers(0, 2))
+        )
         item = self._one(data, State.READY)
-        with self.world.database.write() as conn:
+        with self.context.database.write() as conn:
             queue.pin(conn, item, wednesday)
 
     def edit(self, data: st.DataObject) -> None:
         item = self._one(data, State.READY, State.CLAIMED, State.HELD)
         self.edits += 1
         said = f"{item.name} was edited {self.edits} times. And it goes on saying more."
-        with self.world.database.write() as conn:
+        with self.context.database.write() as conn:
             queue.replace(conn, item, replace(item, paragraph=said), item.picture, item.state)
 
     def hold(self, data: st.DataObject) -> None:
         item = self._one(data, State.READY, State.HELD)
         to = State.HELD if item.state is State.READY else State.READY
-        with self.world.database.write() as conn:
+        with self.context.database.write() as conn:
             queue.change_state(conn, item, to)
 
     def pause(self, data: st.DataObject) -> None:
         until = self.clock.now() + timedelta(days=data.draw(st.integers(1, 4)))
-        with self.world.database.write() as conn:
+        with self.context.database.write() as conn:
             series.pause(conn, series.get(conn, "mlcollage").id, self.clock.now(), until)
 
     def resume(self, data: st.DataObject) -> None:
-        tick.settle_pause(self.world, self.world.config.series["mlcollage"])
+        tick.settle_pause(self.context, self.context.config.series["mlcollage"])
 
     @rule(trouble=trouble)
     def a_slot_comes(self, trouble: dict[int, str]) -> None:
-        next_at = tick.next_at(self.world)
+        next_at = tick.next_at(self.context)
         assert next_at
         self.clock.at = max(self.clock.at, next_at)
         self.look(trouble)
@@ -303,16 +330,16 @@ class Bot(RuleBasedStateMachine):
 
     @rule()
     def back_up(self) -> None:
-        self.world.database.close()
+        self.context.database.close()
         shutil.copy(self.folder / "queue.db", self.folder / "backup.db")
-        self.world = self._open()
+        self.context = self._open()
 
     @rule(trouble=trouble)
     def restore(self, trouble: dict[int, str]) -> None:
         """The newest backup takes the database's place, and the bot goes on with it."""
-        self.world.database.close()
+        self.context.database.close()
         shutil.copy(self.folder / "backup.db", self.folder / "queue.db")
-        self.world = self._open()
+        self.context = self._open()
         self.is_asked = False
         self.look(trouble)
 
@@ -321,7 +348,10 @@ class Bot(RuleBasedStateMachine):
         first = [post.text for post in self.wall.posts if not post.parent]
         for name in NAMES:
             assert sum(f"‘The {name} paper’" in said for said in first) <= 1, first
-        assert all(count == 1 for count in Counter((post.text, post.parent) for post in self.wall.posts).values())
+        assert all(
+            count == 1
+            for count in Counter((post.text, post.parent) for post in self.wall.posts).values()
+        )
 
     @invariant()
     def every_part_answers_the_one_before_it_and_only_the_first_has_the_picture(self) -> None:
@@ -334,29 +364,35 @@ class Bot(RuleBasedStateMachine):
     @invariant()
     def receipts_are_of_posts_with_that_text(self) -> None:
         shown = {str(post.id): post.text for post in self.wall.posts}
-        with self.world.database.read() as conn:
-            rows = conn.execute(select(tables.parts).where(tables.parts.c.receipt_id.is_not(None))).all()
+        with self.context.database.read() as conn:
+            rows = conn.execute(
+                select(tables.parts).where(tables.parts.c.receipt_id.is_not(None))
+            ).all()
         assert all(shown[row.receipt_id] == row.text for row in rows)
 
     @invariant()
     def numbers_are_given_once(self) -> None:
-        with self.world.database.read() as conn:
+        with self.context.database.read() as conn:
             numbers = list(conn.execute(select(tables.collages.c.number)).scalars())
         given = Counter(number for number in numbers if number is not None)
         assert all(count == 1 for count in given.values())
 
     @invariant()
     def nothing_ends_silently(self) -> None:
-        with self.world.database.read() as conn:
+        with self.context.database.read() as conn:
             rows = conn.execute(select(tables.deliveries)).all()
             heard = " ".join(one.text for one in notices.listed(conn, everything=True, most=10_000))
             by_id = {row.id: ledger.get(conn, row.id) for row in rows}
         for row in rows:
-            if row.state in {"failed", "held"} or (row.state == "uncertain" and row.next_at == NEVER):
+            if row.state in {"failed", "held"} or (
+                row.state == "uncertain" and row.next_at == NEVER
+            ):
                 assert by_id[row.id].key in heard, row
 
 
 # Shrinking takes many minutes here, and the steps that are printed are few enough.
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
-Bot.TestCase.settings = settings(max_examples=80, stateful_step_count=25, deadline=None, phases=PHASES)
+Bot.TestCase.settings = settings(
+    max_examples=80, stateful_step_count=25, deadline=None, phases=PHASES
+)
 TestBot = Bot.TestCase

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.core import domains, links, tags, text
-from bot.core.span import Span
+from bot.core.text import counting, domains, links, tags
+from bot.core.text.span import Span
 from tests.conftest import ROOT, absent
 from tests.unusual import Strings
 
@@ -35,7 +35,9 @@ def verdicts(strings: list[str]) -> Iterator[Verdict]:
         absent(f"npm's twitter-text is not in {REFERENCE.parent} (.ci/run installs it)")
     asked = "\n".join(json.dumps(string) for string in strings)
     command = [str(node), str(SCRIPT), str(REFERENCE)]
-    done = subprocess.run(command, input=asked, capture_output=True, text=True, encoding="utf-8", check=True)
+    done = subprocess.run(
+        command, input=asked, capture_output=True, text=True, encoding="utf-8", check=True
+    )
     for string, line in zip(strings, done.stdout.split("\n"), strict=True):
         length, valid, *places = json.loads(line)
         units = string.encode("utf-16-le", "surrogatepass")
@@ -54,27 +56,33 @@ def places(spans: list[Span]) -> Places:
 
 
 def has_younger_domain(string: str) -> bool:
-    """Whether it holds a top-level domain that came after the reference: X may count more than the reference says."""
+    """Whether it holds a top-level domain that came after the reference: X may count more than the
+    reference says.
+    """
     return domains.occur(domains.split_units(unicodedata.normalize("NFC", string)), domains.NEWER)
 
 
 def has_half_character(string: str) -> bool:
-    """Whether it holds half of a surrogate pair, which no request can carry though the reference lets it pass."""
+    """Whether it holds half of a surrogate pair, which no request can carry though the reference
+    lets it pass.
+    """
     return any("\ud800" <= character <= "\udfff" for character in string)
 
 
 def slips(string: str, verdict: Verdict) -> Iterator[str]:
     """In what we differ from the reference without a reason that has a name."""
     length, valid, urls, hashtags, mentions = verdict
-    ours = text.length(string, "x")
+    ours = counting.length(string, "x")
     if ours < length or (ours > length and not has_younger_domain(string)):
         yield f"length {ours}, not {length}"
-    if (text.is_valid(string, "x") and length <= 280) != valid and not has_half_character(string):
+    if (counting.is_valid(string, "x") and length <= 280) != valid and not has_half_character(
+        string
+    ):
         yield f"valid {not valid}"
     if places(links.spans(string, newer=False)) != urls:
         yield f"links {links.spans(string, newer=False)}, not {urls}"
-    if places(text.hashtags(string, "x")) != hashtags and not has_younger_domain(string):
-        yield f"hashtags {text.hashtags(string, 'x')}, not {hashtags}"
+    if places(counting.hashtags(string, "x")) != hashtags and not has_younger_domain(string):
+        yield f"hashtags {counting.hashtags(string, 'x')}, not {hashtags}"
     if places(tags.mentions(string, "x")) != mentions:
         yield f"mentions {tags.mentions(string, 'x')}, not {mentions}"
 
@@ -99,8 +107,8 @@ def test_the_strings_are_worth_comparing() -> None:
         has["younger domain"] += has_younger_domain(string)
         has["hashtag"] += bool(tags.hashtags(string, "x"))
         has["mention"] += bool(tags.mentions(string, "x"))
-        has["forbidden character"] += not text.is_valid(string, "x")
+        has["forbidden character"] += not counting.is_valid(string, "x")
         has["emoji of several code points"] += "\u200d" in string or "\ufe0f" in string
-        has["more than 280"] += text.length(string, "x") > 280
+        has["more than 280"] += counting.length(string, "x") > 280
     assert min(has.values()) > 10, has
     assert has["link"] > 1_000

@@ -14,18 +14,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from bot import intake, tick
 from bot.config import Series
+from bot.context import Context
 from bot.core import errors
 from bot.core.collage import Collage, State
 from bot.core.delivery import Found, Look, NotSeen, Receipt, Thread
 from bot.core.schedule import SlotTime
+from bot.intake import accept
 from bot.publishers.protocol import Publisher, Saved
+from bot.scheduling import tick
 from bot.storage import ledger, notices, queue, roundups, series, slots, tables
 from bot.storage.claims import Taken
 from bot.storage.notices import Kind
-from bot.world import World
-from tests.conftest import ROOT, StoppedClock, make_world, write_item
+from tests.conftest import ROOT, StoppedClock, make_context, write_item
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SETTINGS = 'zone = "Europe/Berlin"\n'
@@ -42,32 +43,36 @@ class Bot:
     def __init__(self, folder: Path, url: str) -> None:
         self.folder, self.url = folder, url
         self.clock = StoppedClock(berlin("2021-08-02 11:00"))
-        self.world: World | None = None
+        self.context: Context | None = None
 
     def start(self, settings: str = "", at: str | None = None) -> "Bot":
         """Start it anew with these settings, at that local time."""
         self.stop()
         if at:
             self.clock.at = berlin(at)
-        self.world = make_world(self.folder, SETTINGS + settings, self.clock, self.url)
+        self.context = make_context(self.folder, SETTINGS + settings, self.clock, self.url)
         return self
 
     def stop(self) -> None:
-        if self.world:
-            self.world.database.close()
+        if self.context:
+            self.context.database.close()
 
     @property
-    def running(self) -> World:
-        assert self.world
-        return self.world
+    def running(self) -> Context:
+        assert self.context
+        return self.context
 
     def series(self, name: str = "mlcollage") -> Series:
         return self.running.config.series[name]
 
-    def add(self, *names: str, series: str = "mlcollage", number: int | None = None, **more: object) -> "Bot":
+    def add(
+        self, *names: str, series: str = "mlcollage", number: int | None = None, **more: object
+    ) -> "Bot":
         files = [write_item(self.folder, name, **more) for name in names]
-        intake.take(
-            self.running, self.series(series), [replace(intake.from_file(file), number=number) for file in files]
+        accept.take(
+            self.running,
+            self.series(series),
+            [replace(accept.from_file(file), number=number) for file in files],
         )
         return self
 
@@ -102,7 +107,10 @@ class Bot:
 
     def ready(self) -> list[str]:
         with self.running.database.read() as conn:
-            return [item.name for item in queue.waiting(conn, series.get(conn, "mlcollage").id, [State.READY])]
+            return [
+                item.name
+                for item in queue.waiting(conn, series.get(conn, "mlcollage").id, [State.READY])
+            ]
 
     def slots(self, *, everything: bool = False) -> dict[str, str]:
         """The slots decided in this mode by local time."""
@@ -122,7 +130,12 @@ class Bot:
         return sorted(path.parent.name for path in (self.folder / "site").glob("*/index.html"))
 
     def files(self) -> dict[str, bytes]:
-        found = [path for place in ("outbox", "site") for path in (self.folder / place).rglob("*") if path.is_file()]
+        found = [
+            path
+            for place in ("outbox", "site")
+            for path in (self.folder / place).rglob("*")
+            if path.is_file()
+        ]
         return {str(path): path.read_bytes() for path in found}
 
     def numbers(self) -> dict[str, int | None]:
@@ -175,13 +188,17 @@ class Line:
 
     def find(self, thread: Thread, saved: Saved) -> Look:
         receipt = Receipt("id", "https://x.example/id", self.clock.now())
-        return Found({part.position: receipt for part in thread.parts}) if self.is_out else NotSeen(anchor_seen=False)
+        return (
+            Found({part.position: receipt for part in thread.parts})
+            if self.is_out
+            else NotSeen(anchor_seen=False)
+        )
 
 
 def on_a_line(bot: Bot) -> Line:
     """Connect the bot's account to such a network."""
     line = Line(bot.running.publishers["outbox"], bot.clock)
-    bot.world = replace(bot.running, publishers={"outbox": line})
+    bot.context = replace(bot.running, publishers={"outbox": line})
     return line
 
 
@@ -202,7 +219,9 @@ def test_a_tick_stays_for_what_is_due_within_a_minute(bot: Bot) -> None:
     assert bot.out() == ["2021-08-04-barlow"]
 
 
-def test_after_a_fresh_install_just_after_a_slot_nothing_is_due(tmp_path: Path, database_url: str) -> None:
+def test_after_a_fresh_install_just_after_a_slot_nothing_is_due(
+    tmp_path: Path, database_url: str
+) -> None:
     bot = Bot(tmp_path, database_url).start(at="2021-08-04 15:00:01").add("barlow")
     assert bot.tick() == []
     assert bot.tick("2021-08-05 12:00") == []
@@ -256,13 +275,18 @@ def test_of_several_late_slots_the_newest_goes_out_and_the_rest_are_missed(bot: 
     assert bot.slots() == dict.fromkeys(missed, "missed") | {"2021-08-25 15:00": "claimed"}
     assert bot.out() == ["2021-08-25-barlow"]
     assert of(Kind.MISSED, heard) == [
-        f"The slot of mlcollage on Wednesday {slot} was missed: nothing went out." for slot in missed
+        f"The slot of mlcollage on Wednesday {slot} was missed: nothing went out."
+        for slot in missed
     ]
 
 
 @pytest.mark.parametrize(
     ("late", "state"),
-    [("2021-08-06 15:00", "claimed"), ("2021-08-06 15:00:01", "missed"), ("2021-08-09 09:00", "missed")],
+    [
+        ("2021-08-06 15:00", "claimed"),
+        ("2021-08-06 15:00:01", "missed"),
+        ("2021-08-09 09:00", "missed"),
+    ],
 )
 def test_a_slot_later_than_the_limit_is_missed(bot: Bot, late: str, state: str) -> None:
     heard = bot.add("barlow").tick(late)
@@ -365,7 +389,9 @@ def test_a_pinned_collage_whose_slot_was_missed_is_back_in_its_place(bot: Bot) -
     assert bot.out() == ["2021-08-11-barlow", "2021-08-18-moco"]
 
 
-def test_of_late_slots_the_newest_takes_the_one_that_was_pinned_to_a_missed_one_if_it_is_first(bot: Bot) -> None:
+def test_of_late_slots_the_newest_takes_the_one_that_was_pinned_to_a_missed_one_if_it_is_first(
+    bot: Bot,
+) -> None:
     bot.add("barlow", "moco")
     pin(bot, "barlow", "2021-08-04")
     bot.tick("2021-08-12 09:00")
@@ -457,7 +483,9 @@ def test_resuming_after_a_pause_that_nothing_looked_at_posts_nothing_late(bot: B
 
 
 @pytest.mark.parametrize("resumed", [False, True])
-def test_a_slot_before_the_pause_that_nothing_looked_at_is_missed_and_heard_of(bot: Bot, resumed: bool) -> None:
+def test_a_slot_before_the_pause_that_nothing_looked_at_is_missed_and_heard_of(
+    bot: Bot, resumed: bool
+) -> None:
     bot.add("barlow")
     bot.clock.at = berlin("2021-08-04 16:00")
     bot.pause(bot.clock.now())
@@ -475,7 +503,9 @@ def test_a_collage_whose_title_does_not_fit_is_held_and_the_next_one_taken(bot: 
     bot.add("barlow", title='"' + "word " * 60 + '"').add("moco")
     heard = bot.tick("2021-08-04 15:00")
     said = one(Kind.HELD, heard)
-    assert said.startswith("barlow is held, the next one was taken: barlow for outbox: its first part")
+    assert said.startswith(
+        "barlow is held, the next one was taken: barlow for outbox: its first part"
+    )
     assert said.endswith("Then: mlcollage release barlow")
     assert bot.states() == {"barlow": "held", "moco": "posted"}
     assert bot.numbers() == {"2021-08-04-moco": 1}
@@ -500,7 +530,9 @@ def test_when_nothing_can_be_composed_the_slot_is_empty(bot: Bot) -> None:
 
 def test_a_collage_is_taken_only_if_all_its_accounts_can_have_it(bot: Bot) -> None:
     both = '[accounts.long]\nnetwork = "outbox"\nlike = "mastodon"\n[accounts.short]\nnetwork = "outbox"\nlike = "x"\n'
-    bot.start(both).add("barlow", title='"' + "word " * 50 + '"').add("moco").tick("2021-08-04 15:00")
+    bot.start(both).add("barlow", title='"' + "word " * 50 + '"').add("moco").tick(
+        "2021-08-04 15:00"
+    )
     assert bot.states() == {"barlow": "held", "moco": "posted"}
     assert bot.out() == ["2021-08-04-moco", "2021-08-04-moco-2"]
 
@@ -508,7 +540,9 @@ def test_a_collage_is_taken_only_if_all_its_accounts_can_have_it(bot: Bot) -> No
 # Numbers
 
 
-def test_numbers_begin_anew_with_the_year_of_the_slots_own_day(tmp_path: Path, database_url: str) -> None:
+def test_numbers_begin_anew_with_the_year_of_the_slots_own_day(
+    tmp_path: Path, database_url: str
+) -> None:
     slot = '[series.mlcollage]\nslots = ["friday 00:30"]'
     bot = Bot(tmp_path, database_url).start(slot, at="2021-12-20 12:00")
     bot.add("barlow", "moco", "byol", "simclr")
@@ -526,7 +560,11 @@ def test_numbers_begin_anew_with_the_year_of_the_slots_own_day(tmp_path: Path, d
 
 def test_numbers_may_go_on_for_ever_from_any_first_one(tmp_path: Path, database_url: str) -> None:
     numbering = '[series.mlcollage.numbering]\nrestart = "never"\nfirst = 29'
-    bot = Bot(tmp_path, database_url).start(numbering, at="2021-12-20 12:00").add("barlow", "moco", "byol")
+    bot = (
+        Bot(tmp_path, database_url)
+        .start(numbering, at="2021-12-20 12:00")
+        .add("barlow", "moco", "byol")
+    )
     bot.play("2022-01-06 12:00")
     assert [number for number in bot.numbers().values() if number] == [29, 30, 31]
     bot.stop()
@@ -534,7 +572,11 @@ def test_numbers_may_go_on_for_ever_from_any_first_one(tmp_path: Path, database_
 
 def test_a_first_number_holds_for_every_year(tmp_path: Path, database_url: str) -> None:
     numbering = "[series.mlcollage.numbering]\nfirst = 0"
-    bot = Bot(tmp_path, database_url).start(numbering, at="2021-12-20 12:00").add("barlow", "moco", "byol")
+    bot = (
+        Bot(tmp_path, database_url)
+        .start(numbering, at="2021-12-20 12:00")
+        .add("barlow", "moco", "byol")
+    )
     bot.play("2022-01-06 12:00")
     assert [number for number in bot.numbers().values() if number is not None] == [0, 1, 0]
     bot.stop()
@@ -559,12 +601,16 @@ def test_the_number_of_a_collage_that_surely_failed_is_free_again(bot: Bot) -> N
     line = on_a_line(bot)
     line.answers = [errors.Rejected("Too rude.")]
     heard = bot.tick("2021-08-04 15:00")
-    assert "barlow is held and its number free again: nothing of it is out. Too rude." in one(Kind.HELD, heard)
+    assert "barlow is held and its number free again: nothing of it is out. Too rude." in one(
+        Kind.HELD, heard
+    )
     bot.tick("2021-08-11 15:00")
     assert (bot.collage("barlow").number, bot.collage("moco").number) == (None, 1)
 
 
-def test_two_years_may_hold_the_same_number_and_the_newest_is_meant(tmp_path: Path, database_url: str) -> None:
+def test_two_years_may_hold_the_same_number_and_the_newest_is_meant(
+    tmp_path: Path, database_url: str
+) -> None:
     bot = Bot(tmp_path, database_url).start(at="2021-12-28 12:00").add("barlow", "moco")
     bot.play("2022-01-06 12:00")
     assert [bot.collage(name).number for name in ("barlow", "moco")] == [1, 1]
@@ -596,13 +642,19 @@ def test_a_roundup_goes_out_at_the_months_end_with_what_was_posted(bot: Bot) -> 
         f"https://example.org/mlcollage/four-deep-learning-{MONTHS}-september-2021/"
     )
     assert bot.pages() == [f"four-deep-learning-{MONTHS}-september-2021"]
-    assert [bot.collage(name).roundup for name in ("barlow", "simclr", "dino")] == ["2021-09", "2021-09", ""]
+    assert [bot.collage(name).roundup for name in ("barlow", "simclr", "dino")] == [
+        "2021-09",
+        "2021-09",
+        "",
+    ]
 
 
 def test_a_roundup_missed_because_nothing_ran_is_made_at_the_next_start_and_once(bot: Bot) -> None:
     bot.add("barlow", "moco", "byol").play("2021-08-12 12:00")
     heard = bot.start(at="2021-09-14 08:00").tick()
-    assert one(Kind.ROUNDUP, heard).startswith("The roundup 2021-09 is out: Two Deep Learning Papers")
+    assert one(Kind.ROUNDUP, heard).startswith(
+        "The roundup 2021-09 is out: Two Deep Learning Papers"
+    )
     assert bot.pages() == [f"two-deep-learning-{MONTHS}-september-2021"]
     assert "2021-08-31-roundup-2021-09" in bot.out()
     assert of(Kind.ROUNDUP, bot.start().tick()) == []
@@ -660,7 +712,11 @@ def test_a_roundup_waits_for_what_may_be_out_but_no_longer_than_a_day(bot: Bot) 
     assert made(bot) == []
     bot.tick("2021-09-01 18:00")
     assert made(bot) == ["2021-09"]
-    assert [bot.collage(name).roundup for name in ("barlow", "byol", "simclr")] == ["2021-09", "2021-09", ""]
+    assert [bot.collage(name).roundup for name in ("barlow", "byol", "simclr")] == [
+        "2021-09",
+        "2021-09",
+        "",
+    ]
 
 
 def test_a_bot_knows_when_the_waiting_of_a_roundup_ends(bot: Bot) -> None:
@@ -674,7 +730,9 @@ def settle(bot: Bot, line: Line) -> None:
     """The people have looked: it is out."""
     line.is_out = True
     with bot.running.database.write() as conn:
-        (doubtful,) = ledger.uncertain(conn, 1, datetime.max.replace(tzinfo=UTC), bot.running.rehearsal)
+        (doubtful,) = ledger.uncertain(
+            conn, 1, datetime.max.replace(tzinfo=UTC), bot.running.rehearsal
+        )
         ledger.look_again(conn, doubtful, bot.clock.now(), 0, "")
 
 
@@ -709,7 +767,9 @@ def test_a_roundup_waits_for_a_thread_that_another_host_is_sending(bot: Bot) -> 
     on_a_line(bot).answers = [errors.Unavailable(retry_at=berlin("2021-08-25 16:00"))]
     bot.tick("2021-08-25 15:00")
     with bot.running.database.write() as conn:
-        assert ledger.claim(conn, 1, berlin("2021-08-25 16:00"), berlin("2021-09-03 16:00"), bot.running.rehearsal)
+        assert ledger.claim(
+            conn, 1, berlin("2021-08-25 16:00"), berlin("2021-09-03 16:00"), bot.running.rehearsal
+        )
     bot.play("2021-09-01 17:00")
     assert (bot.states()["simclr"], made(bot)) == ("claimed", [])
     bot.play("2021-09-01 18:00")
@@ -739,7 +799,10 @@ def test_when_a_rehearsal_ends_everything_of_it_is_set_aside(bot: Bot) -> None:
     assert bot.ready() == ["simclr"]
     heard = bot.start(LIVE, at="2021-09-06 12:00").tick()
     assert heard == [
-        (Kind.REHEARSAL, "The rehearsal has ended: 4 collages are ready again, what it made is set aside. It is live.")
+        (
+            Kind.REHEARSAL,
+            "The rehearsal has ended: 4 collages are ready again, what it made is set aside. It is live.",
+        )
     ]
     assert bot.ready() == ["barlow", "moco", "byol", "simclr", "dino"]
     back = [bot.collage(name) for name in bot.ready()]
@@ -839,7 +902,8 @@ def test_two_series_share_an_account_and_nothing_else(bot: Bot) -> None:
     bot.add("barlow", "moco", series="papers").add("barlow", "byol", "dino", series="talks")
     bot.play("2021-08-12 12:00")
     keys = [
-        json.loads(path.read_text(encoding="utf-8"))["key"] for path in sorted((bot.folder / "outbox").glob("*/*.json"))
+        json.loads(path.read_text(encoding="utf-8"))["key"]
+        for path in sorted((bot.folder / "outbox").glob("*/*.json"))
     ]
     assert bot.numbers() == {
         "2021-08-04-barlow": 1,
@@ -858,11 +922,17 @@ def test_what_is_due_is_done_in_order_of_due_time_whichever_series_it_is_of(bot:
     bot.start(PAIR.replace('["wednesday 15:00"]', '["wednesday 16:00"]'))
     bot.add("barlow", series="papers").add("byol", series="talks").tick("2021-08-04 17:00")
     with bot.running.database.read() as conn:
-        due = conn.execute(select(tables.deliveries.c.due_at).order_by(tables.deliveries.c.id)).scalars().all()
+        due = (
+            conn.execute(select(tables.deliveries.c.due_at).order_by(tables.deliveries.c.id))
+            .scalars()
+            .all()
+        )
     assert due == [berlin("2021-08-04 15:00"), berlin("2021-08-04 16:00")]
 
 
-def test_what_waits_for_an_account_that_left_the_configuration_is_held_with_a_notice(bot: Bot) -> None:
+def test_what_waits_for_an_account_that_left_the_configuration_is_held_with_a_notice(
+    bot: Bot,
+) -> None:
     two = '[accounts.lab]\nnetwork = "outbox"\nfolder = "lab"\n[accounts.press]\nnetwork = "outbox"\nfolder = "press"\n'
     bot.start(two).add("barlow", "moco", "byol", "simclr", "dino", "swav")
     with bot.running.database.write() as conn:
@@ -875,11 +945,17 @@ def test_what_waits_for_an_account_that_left_the_configuration_is_held_with_a_no
     )
     assert bot.tick() == []
     with bot.running.database.read() as conn:
-        states = conn.execute(select(tables.deliveries.c.state).order_by(tables.deliveries.c.id)).scalars().all()
+        states = (
+            conn.execute(select(tables.deliveries.c.state).order_by(tables.deliveries.c.id))
+            .scalars()
+            .all()
+        )
     assert states == ["sent", "held"]
 
 
-def test_what_may_be_out_on_an_account_that_left_the_configuration_is_heard_of_once(bot: Bot) -> None:
+def test_what_may_be_out_on_an_account_that_left_the_configuration_is_heard_of_once(
+    bot: Bot,
+) -> None:
     bot.add("barlow", "moco", "byol", "simclr", "dino", "swav")
     on_a_line(bot).answers = [errors.Uncertain("The line went dead.")]
     bot.tick("2021-08-04 15:00")
@@ -905,7 +981,9 @@ def test_posting_at_the_instant_of_a_slot_leaves_the_slot_its_own_collage(bot: B
 
 def test_a_collage_that_was_changed_since_it_was_read_is_not_claimed(bot: Bot) -> None:
     stale = bot.add("barlow").collage("barlow")
-    bot.change("barlow", queue.replace, replace(stale, alt="A better text."), stale.picture, State.READY)
+    bot.change(
+        "barlow", queue.replace, replace(stale, alt="A better text."), stale.picture, State.READY
+    )
     slot = SlotTime(berlin("2021-08-04 15:00"), date(2021, 8, 4))
     with pytest.raises(Taken):
         tick.claim(bot.running, bot.series(), stale, slot)
@@ -959,7 +1037,9 @@ def test_of_many_ticks_at_once_each_slot_and_roundup_is_done_once(bot: Bot) -> N
         each.stop()
 
 
-def test_of_many_ticks_at_once_one_holds_what_cannot_be_composed_and_none_stumbles(bot: Bot) -> None:
+def test_of_many_ticks_at_once_one_holds_what_cannot_be_composed_and_none_stumbles(
+    bot: Bot,
+) -> None:
     bot.add("barlow", "moco", title='"' + "word " * 60 + '"').add("byol")
     others = [Bot(bot.folder, bot.url).start(at="2021-08-02 11:00") for _ in range(2)]
     assert at_once(*(partial(each.tick, "2021-08-04 15:00") for each in (bot, *others))) == []
@@ -979,15 +1059,15 @@ def test_of_many_first_starts_at_once_all_begin(tmp_path: Path, database_url: st
         bot.stop()
 
 
+def post_now(bot: Bot, name: str) -> None:
+    tick.post_now(bot.running, bot.series(), bot.collage(name))
+
+
 def test_two_people_posting_at_once_never_get_the_same_number(bot: Bot) -> None:
     bot.add("barlow", "moco", "byol", "simclr")
     other = Bot(bot.folder, bot.url).start(at="2021-08-02 11:00:07")
-    pairs = [(bot, "barlow", other, "moco"), (bot, "byol", other, "simclr")]
-    for one_bot, one_name, other_bot, other_name in pairs:
-        raised = at_once(
-            lambda: tick.post_now(one_bot.running, one_bot.series(), one_bot.collage(one_name)),  # noqa: B023
-            lambda: tick.post_now(other_bot.running, other_bot.series(), other_bot.collage(other_name)),  # noqa: B023
-        )
+    for one_name, other_name in (("barlow", "moco"), ("byol", "simclr")):
+        raised = at_once(partial(post_now, bot, one_name), partial(post_now, other, other_name))
         assert all(isinstance(error, errors.NotAllowed) for error in raised)
         bot.clock.go(minutes=1)
         other.clock.go(minutes=1)
@@ -1002,22 +1082,35 @@ PROCESS = """
 import sys
 from datetime import datetime
 from pathlib import Path
-from bot import assemble, config, tick
+from bot import config
+from bot.app import assemble
+from bot.scheduling import tick
 from tests.conftest import StoppedClock
-world = assemble.world(config.load(Path(sys.argv[1])), clock=StoppedClock(datetime.fromisoformat(sys.argv[2])))
+context = assemble.context(config.load(Path(sys.argv[1])), clock=StoppedClock(datetime.fromisoformat(sys.argv[2])))
 sys.stdin.readline()
-tick.tick(world)
+tick.tick(context)
 """
 
 
 def test_of_two_processes_one_takes_the_slot(bot: Bot) -> None:
     bot.add("barlow", "moco").tick()
-    command = [sys.executable, "-c", PROCESS, str(bot.folder / "config.toml"), berlin("2021-08-04 15:00").isoformat()]
+    command = [
+        sys.executable,
+        "-c",
+        PROCESS,
+        str(bot.folder / "config.toml"),
+        berlin("2021-08-04 15:00").isoformat(),
+    ]
     processes = [
-        subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)
+        subprocess.Popen(
+            command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        for _ in range(2)
     ]
     ended = [process.communicate("\n", timeout=60) for process in processes]
-    assert [(process.returncode, errs) for process, (_, errs) in zip(processes, ended, strict=True)] == [(0, "")] * 2
+    assert [
+        (process.returncode, errs) for process, (_, errs) in zip(processes, ended, strict=True)
+    ] == [(0, "")] * 2
     assert bot.slots() == {"2021-08-04 15:00": "claimed"}
     assert bot.out() == ["2021-08-04-barlow"]
     assert bot.states() == {"barlow": "posted", "moco": "ready"}

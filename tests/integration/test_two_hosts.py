@@ -1,4 +1,6 @@
-"""Two hosts that look for the same thread at the same moment: one of them says what follows, the other goes on."""
+"""Two hosts that look for the same thread at the same moment: one of them says what follows, the
+other goes on.
+"""
 
 import threading
 from collections import Counter
@@ -11,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from bot import assemble, deliver, recover, tick
+from bot.app import assemble
+from bot.context import Context
 from bot.core import errors
 from bot.core.delivery import Look, NotSeen, State, Thread
 from bot.publishers.protocol import Saved
+from bot.scheduling import tick
+from bot.sending import deliver, rescue
 from bot.storage import ledger, notices, series
-from bot.world import World
 from tests.conftest import StoppedClock
 from tests.integration.test_deliver import Event, Scripted, begun, delivery, fails, heard, outcomes
 
@@ -46,12 +50,14 @@ class Meeting(Scripted):
 class Hosts:
     """Two worlds with connections of their own to one database, and the network both work with."""
 
-    def __init__(self, worlds: list[World], network: Meeting, clock: StoppedClock) -> None:
+    def __init__(self, worlds: list[Context], network: Meeting, clock: StoppedClock) -> None:
         self.worlds, self.network, self.clock = worlds, network, clock
 
     def begin(self, *, before: Event | None = None, after: Event | None = None) -> None:
         """Send a first part whose answer is lost, and wait until it is time to look."""
-        self.network.before, self.network.after = ({1: event} if event else {} for event in (before, after))
+        self.network.before, self.network.after = (
+            {1: event} if event else {} for event in (before, after)
+        )
         tick.tick(self.worlds[0])
         assert delivery(self.worlds[0]).state is State.UNCERTAIN
         self.clock.go(minutes=3)
@@ -62,7 +68,7 @@ class Hosts:
         with self.worlds[0].database.read() as conn:
             (account,) = series.all_accounts(conn)
         with ThreadPoolExecutor(2, thread_name_prefix="host") as threads:
-            for done in [threads.submit(deliver.run, world, account) for world in self.worlds]:
+            for done in [threads.submit(deliver.run, context, account) for context in self.worlds]:
                 done.result()
         assert self.network.meeting is None, "they met"
 
@@ -105,7 +111,9 @@ def test_two_first_looks_at_one_moment_are_one_look(hosts: Hosts) -> None:
     assert delivery(hosts.worlds[0]).state is State.SENT
 
 
-@pytest.mark.parametrize("other", [NotSeen(anchor_seen=False), errors.Unavailable("The network is away.")], ids=str)
+@pytest.mark.parametrize(
+    "other", [NotSeen(anchor_seen=False), errors.Unavailable("The network is away.")], ids=str
+)
 def test_when_one_host_has_found_it_what_the_other_does_not_see_is_nothing_to_ask_about(
     hosts: Hosts, other: Look | Exception
 ) -> None:
@@ -113,24 +121,28 @@ def test_when_one_host_has_found_it_what_the_other_does_not_see_is_nothing_to_as
     one, two = hosts.worlds
     found = delivery(one)
     asked = heard(one).count("uncertain")
-    recover.look(one, hosts.network, found)
+    rescue.look(one, hosts.network, found)
     assert delivery(one).state is State.WAITING
     hosts.network.answers = {threading.current_thread().name: other}
     hosts.network.meeting = threading.Barrier(1)
-    recover.look(two, hosts.network, found)
+    rescue.look(two, hosts.network, found)
     assert heard(one).count("uncertain") == asked
     assert delivery(one).state is State.WAITING
     tick.tick(two)
     assert hosts.network.out == [1, 2]
 
 
-def test_what_one_host_finds_is_not_lost_because_the_other_has_claimed_the_thread_meanwhile(hosts: Hosts) -> None:
+def test_what_one_host_finds_is_not_lost_because_the_other_has_claimed_the_thread_meanwhile(
+    hosts: Hosts,
+) -> None:
     hosts.begin(after=fails(errors.Uncertain("The answer was lost.")))
     one, two = hosts.worlds
     found = delivery(one)
     with one.database.write() as conn:
-        ledger.move(conn, found, State.WAITING, hosts.clock.at, next_at=hosts.clock.at + timedelta(hours=1))
-    recover.look(two, hosts.network, found)
+        ledger.move(
+            conn, found, State.WAITING, hosts.clock.at, next_at=hosts.clock.at + timedelta(hours=1)
+        )
+    rescue.look(two, hosts.network, found)
     with one.database.read() as conn:
         assert [bool(part.receipt) for part in ledger.parts_of(conn, found.id)] == [True, False]
 
@@ -139,16 +151,18 @@ def test_a_notice_is_printed_by_one_of_two_hosts(hosts: Hosts) -> None:
     keys = [str(number) for number in range(30)]
     stop = threading.Event()
 
-    def listen(world: World) -> list[str]:
+    def listen(context: Context) -> list[str]:
         printed = []
         while not stop.is_set():
-            printed += [notice.text for notice in tick.unheard(world)]
-        return printed + [notice.text for notice in tick.unheard(world)]
+            printed += [notice.text for notice in tick.unheard(context)]
+        return printed + [notice.text for notice in tick.unheard(context)]
 
     with ThreadPoolExecutor(2) as threads:
-        listening = [threads.submit(listen, world) for world in hosts.worlds]
+        listening = [threads.submit(listen, context) for context in hosts.worlds]
         for key in keys:
             with hosts.worlds[0].database.write() as conn:
-                notices.add(conn, notices.Kind.EMPTY, key, key, hosts.clock.at, hosts.worlds[0].rehearsal)
+                notices.add(
+                    conn, notices.Kind.EMPTY, key, key, hosts.clock.at, hosts.worlds[0].rehearsal
+                )
         stop.set()
     assert Counter(each for one in listening for each in one.result()) == Counter(keys)

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, insert, update
 
-from bot import brief, intake, tick, watchdog
+from bot.context import Context
 from bot.core.delivery import State
+from bot.intake import accept
+from bot.scheduling import tick
 from bot.storage import ledger, notices, series, tables
 from bot.storage.notices import Kind
-from bot.world import World
-from tests.conftest import StoppedClock, make_world, write_item
+from bot.watching import briefing, watchdog
+from tests.conftest import StoppedClock, make_context, write_item
 from tests.fakes import x
 from tests.fakes.x import FakeX
 
@@ -32,53 +34,59 @@ def fake(clock: StoppedClock) -> Iterator[FakeX]:
 
 
 @pytest.fixture
-def world(tmp_path: Path, clock: StoppedClock, database_url: str) -> Iterator[World]:
+def context(tmp_path: Path, clock: StoppedClock, database_url: str) -> Iterator[Context]:
     """A rehearsal with an outbox and two collages; it gives no briefs."""
-    made = begun(make_world(tmp_path, SILENT, clock, database_url))
+    made = begun(make_context(tmp_path, SILENT, clock, database_url))
     add(made, "barlow", "moco")
     yield made
     made.database.close()
 
 
 @pytest.fixture
-def live(tmp_path: Path, fake: FakeX, clock: StoppedClock) -> Iterator[World]:
+def live(tmp_path: Path, fake: FakeX, clock: StoppedClock) -> Iterator[Context]:
     """Live on the local X, with a site at an address that does not answer."""
     lines = "\n".join(f"{key} = '''{value}'''" for key, value in x.account(fake).items())
     site = '[series.mlcollage.roundup]\nbase_url = "http://127.0.0.1:9/roundups"\n'
-    made = begun(make_world(tmp_path, f"live = true\n[accounts.lab]\n{lines}\n{site}{SILENT}{SLOW}", clock))
+    made = begun(
+        make_context(tmp_path, f"live = true\n[accounts.lab]\n{lines}\n{site}{SILENT}{SLOW}", clock)
+    )
     add(made, "barlow")
     yield made
     made.database.close()
 
 
-def begun(world: World) -> World:
-    tick.tick(world)
-    return world
+def begun(context: Context) -> Context:
+    tick.tick(context)
+    return context
 
 
-def add(world: World, *names: str) -> None:
-    files = [write_item(world.config.folder, name) for name in names]
-    intake.take(world, world.config.series["mlcollage"], [intake.from_file(file) for file in files])
+def add(context: Context, *names: str) -> None:
+    files = [write_item(context.config.folder, name) for name in names]
+    accept.take(
+        context, context.config.series["mlcollage"], [accept.from_file(file) for file in files]
+    )
 
 
-def hold(world: World, account: str, note: str, until: datetime | None = None) -> None:
-    with world.database.write() as conn:
-        series.hold_account(conn, account, world.clock.now(), note, until)
+def hold(context: Context, account: str, note: str, until: datetime | None = None) -> None:
+    with context.database.write() as conn:
+        series.hold_account(conn, account, context.clock.now(), note, until)
 
 
-def release(world: World, account: str) -> None:
-    with world.database.write() as conn:
+def release(context: Context, account: str) -> None:
+    with context.database.write() as conn:
         series.hold_account(conn, account, None, "")
 
 
-def told(world: World, clock: StoppedClock, at: datetime) -> list[str]:
-    """What the watchdog says at that time, and has not said before; all else has been sent to everybody."""
+def told(context: Context, clock: StoppedClock, at: datetime) -> list[str]:
+    """What the watchdog says at that time, and has not said before; all else has been sent to
+    everybody.
+    """
     clock.at = at
-    tick.unheard(world)
-    with world.database.write() as conn:
+    tick.unheard(context)
+    with context.database.write() as conn:
         conn.execute(update(tables.notices).values(alerted_at=at))
-    watchdog.look(world)
-    found = tick.unheard(world)
+    watchdog.look(context)
+    found = tick.unheard(context)
     assert {notice.kind for notice in found} <= {Kind.OVERDUE}
     assert all(notice.is_trouble for notice in found)
     return [notice.text for notice in found]
@@ -87,29 +95,36 @@ def told(world: World, clock: StoppedClock, at: datetime) -> list[str]:
 # Threads
 
 
-def test_a_thread_that_is_not_out_an_hour_later_is_told_once_with_why(world: World, clock: StoppedClock) -> None:
+def test_a_thread_that_is_not_out_an_hour_later_is_told_once_with_why(
+    context: Context, clock: StoppedClock
+) -> None:
     clock.at = SLOT
-    hold(world, "outbox", "Its disk is full.")
-    tick.tick(world)
-    assert told(world, clock, SLOT + HOUR) == []
-    [line] = told(world, clock, SLOT + HOUR + timedelta(seconds=1))
+    hold(context, "outbox", "Its disk is full.")
+    tick.tick(context)
+    assert told(context, clock, SLOT + HOUR) == []
+    [line] = told(context, clock, SLOT + HOUR + timedelta(seconds=1))
     thread = "The thread rehearsal-1/mlcollage/2021-08-04T15:00:00Z/outbox on outbox"
     assert line == (
         f"{thread} was due on {WHEN}: its account is held: Its disk is full. See: mlcollage deliveries show 1"
     )
-    assert told(world, clock, SLOT + 2 * HOUR) == []
+    assert told(context, clock, SLOT + 2 * HOUR) == []
 
 
-def test_how_late_is_too_late_is_a_setting(world: World, clock: StoppedClock) -> None:
-    patient = replace(world, config=replace(world.config, alerts=replace(world.config.alerts, overdue=3 * HOUR)))
+def test_how_late_is_too_late_is_a_setting(context: Context, clock: StoppedClock) -> None:
+    patient = replace(
+        context,
+        config=replace(context.config, alerts=replace(context.config.alerts, overdue=3 * HOUR)),
+    )
     clock.at = SLOT
-    hold(world, "outbox", "")
-    tick.tick(world)
+    hold(context, "outbox", "")
+    tick.tick(context)
     assert told(patient, clock, SLOT + 2 * HOUR) == []
     assert len(told(patient, clock, SLOT + 4 * HOUR)) == 1
 
 
-def test_a_thread_in_another_state_is_told_anew(live: World, fake: FakeX, clock: StoppedClock) -> None:
+def test_a_thread_in_another_state_is_told_anew(
+    live: Context, fake: FakeX, clock: StoppedClock
+) -> None:
     clock.at = SLOT
     hold(live, "lab", "")
     tick.tick(live)
@@ -131,65 +146,80 @@ def test_a_thread_in_another_state_is_told_anew(live: World, fake: FakeX, clock:
     assert told(live, clock, clock.at) == [], "it is in the same state"
 
 
-def test_a_thread_that_waits_for_a_person_says_so(live: World, fake: FakeX, clock: StoppedClock) -> None:
+def test_a_thread_that_waits_for_a_person_says_so(
+    live: Context, fake: FakeX, clock: StoppedClock
+) -> None:
     fake.state.lag = timedelta(days=1)
     fake.on_route["POST /2/tweets", 1] = x.ACCEPT_THEN_DROP
     for minutes in (0, 3, 20):
         clock.at = SLOT + timedelta(minutes=minutes)
         tick.tick(live)
     with live.database.write() as conn:
-        conn.execute(update(tables.deliveries).values(state="uncertain", next_at=datetime(9999, 1, 1, tzinfo=UTC)))
+        conn.execute(
+            update(tables.deliveries).values(
+                state="uncertain", next_at=datetime(9999, 1, 1, tzinfo=UTC)
+            )
+        )
     [line] = told(live, clock, SLOT + 2 * HOUR)
     assert "it may or may not be out, and a person has to say." in line
 
 
 def test_a_thread_that_is_being_sent_is_left_alone_until_its_lease_is_long_over(
-    world: World, clock: StoppedClock
+    context: Context, clock: StoppedClock
 ) -> None:
     clock.at = SLOT
-    hold(world, "outbox", "")
-    tick.tick(world)
-    tick.unheard(world)
+    hold(context, "outbox", "")
+    tick.tick(context)
+    tick.unheard(context)
     clock.go(hours=2)
-    own = world.config.delivery
-    with world.database.write() as conn:
+    own = context.config.delivery
+    with context.database.write() as conn:
         row = next(row for row in series.all_accounts(conn) if row.name == "outbox")
-        claimed = ledger.claim(conn, row.id, clock.at, clock.at + own.lease, world.rehearsal)
+        claimed = ledger.claim(conn, row.id, clock.at, clock.at + own.lease, context.rehearsal)
     assert claimed
     begun_at = clock.at
-    release(world, "outbox")
-    assert told(world, clock, begun_at + own.lease + own.lease + own.request) == []
-    [line] = told(world, clock, clock.at + timedelta(seconds=1))
+    release(context, "outbox")
+    assert told(context, clock, begun_at + own.lease + own.lease + own.request) == []
+    [line] = told(context, clock, clock.at + timedelta(seconds=1))
     assert "was being sent by a bot that has ended, and no tick has gone on with it" in line
-    assert told(world, clock, clock.at + HOUR) == []
-    tick.tick(world)
-    with world.database.read() as conn:
+    assert told(context, clock, clock.at + HOUR) == []
+    tick.tick(context)
+    with context.database.read() as conn:
         assert ledger.get(conn, claimed.id).state is State.SENT
-    assert told(world, clock, clock.at + HOUR) == []
+    assert told(context, clock, clock.at + HOUR) == []
 
 
-def test_of_very_many_threads_the_first_are_told_and_that_there_are_more(world: World, clock: StoppedClock) -> None:
+def test_of_very_many_threads_the_first_are_told_and_that_there_are_more(
+    context: Context, clock: StoppedClock
+) -> None:
     clock.at = SLOT
-    hold(world, "outbox", "")
-    tick.tick(world)
-    with world.database.write() as conn:
-        row = {"kind": "collage", "series_id": 1, "account_id": 1, "state": "waiting", "saved": {}, "rehearsal": 1}
+    hold(context, "outbox", "")
+    tick.tick(context)
+    with context.database.write() as conn:
+        row = {
+            "kind": "collage",
+            "series_id": 1,
+            "account_id": 1,
+            "state": "waiting",
+            "saved": {},
+            "rehearsal": 1,
+        }
         at = {"due_at": SLOT, "next_at": SLOT, "local_on": SLOT.date()}
         conn.execute(insert(tables.deliveries), [row | at | {"key": f"k{n}"} for n in range(50)])
-    lines = told(world, clock, SLOT + 2 * HOUR)
+    lines = told(context, clock, SLOT + 2 * HOUR)
     assert len(lines) == watchdog.MOST + 1
     assert lines[-1] == "More than 20 threads are past due. See: mlcollage deliveries list"
-    assert told(world, clock, SLOT + 3 * HOUR) == []
+    assert told(context, clock, SLOT + 3 * HOUR) == []
 
 
 def test_what_a_rehearsal_left_open_is_no_concern_when_live(
-    tmp_path: Path, clock: StoppedClock, world: World, database_url: str
+    tmp_path: Path, clock: StoppedClock, context: Context, database_url: str
 ) -> None:
     clock.at = SLOT
-    hold(world, "outbox", "")
-    tick.tick(world)
+    hold(context, "outbox", "")
+    tick.tick(context)
     clock.go(minutes=1)
-    made = begun(make_world(tmp_path, "live = true\n", clock, database_url))
+    made = begun(make_context(tmp_path, "live = true\n", clock, database_url))
     assert told(made, clock, SLOT + 2 * HOUR) == []
     made.database.close()
 
@@ -197,53 +227,64 @@ def test_what_a_rehearsal_left_open_is_no_concern_when_live(
 # Slots and roundups
 
 
-def test_a_slot_that_no_tick_has_seen_to_is_told(world: World, clock: StoppedClock) -> None:
-    assert told(world, clock, SLOT + HOUR - timedelta(seconds=1)) == []
-    [line] = told(world, clock, SLOT + HOUR)
-    assert line == f"The slot of mlcollage on {WHEN} is past and was not seen to: a tick hangs or fails, see the log."
-    assert told(world, clock, SLOT + 2 * HOUR) == []
-    tick.tick(world)
-    assert told(world, clock, SLOT + timedelta(days=6)) == []
+def test_a_slot_that_no_tick_has_seen_to_is_told(context: Context, clock: StoppedClock) -> None:
+    assert told(context, clock, SLOT + HOUR - timedelta(seconds=1)) == []
+    [line] = told(context, clock, SLOT + HOUR)
+    assert (
+        line
+        == f"The slot of mlcollage on {WHEN} is past and was not seen to: a tick hangs or fails, see the log."
+    )
+    assert told(context, clock, SLOT + 2 * HOUR) == []
+    tick.tick(context)
+    assert told(context, clock, SLOT + timedelta(days=6)) == []
 
 
-def test_several_slots_that_no_tick_has_seen_to_are_one_sentence(world: World, clock: StoppedClock) -> None:
-    [line] = told(world, clock, SLOT + timedelta(days=15))
+def test_several_slots_that_no_tick_has_seen_to_are_one_sentence(
+    context: Context, clock: StoppedClock
+) -> None:
+    [line] = told(context, clock, SLOT + timedelta(days=15))
     assert line.startswith(f"The slot of mlcollage on {WHEN}, and 2 after it is past")
 
 
-def test_the_slots_of_a_pause_are_not_past_due(world: World, clock: StoppedClock) -> None:
-    with world.database.write() as conn:
+def test_the_slots_of_a_pause_are_not_past_due(context: Context, clock: StoppedClock) -> None:
+    with context.database.write() as conn:
         series.pause(conn, series.get(conn, "mlcollage").id, clock.at, None)
-    assert told(world, clock, SLOT + timedelta(days=15)) == []
+    assert told(context, clock, SLOT + timedelta(days=15)) == []
 
 
-def test_a_roundup_that_no_tick_has_seen_to_is_told(world: World, clock: StoppedClock) -> None:
+def test_a_roundup_that_no_tick_has_seen_to_is_told(context: Context, clock: StoppedClock) -> None:
     for week in range(4):
         clock.at = SLOT + timedelta(days=7 * week)
-        tick.tick(world)
-    assert told(world, clock, ROUNDUP) == []
-    [line] = told(world, clock, ROUNDUP + HOUR)
+        tick.tick(context)
+    assert told(context, clock, ROUNDUP) == []
+    [line] = told(context, clock, ROUNDUP + HOUR)
     assert line == (
         "The roundup 2021-09 of mlcollage was due on Tuesday 2021-08-31 18:00: no tick has seen to it, see the log."
     )
 
 
-def test_a_roundup_that_waits_for_threads_says_until_when(world: World, clock: StoppedClock) -> None:
+def test_a_roundup_that_waits_for_threads_says_until_when(
+    context: Context, clock: StoppedClock
+) -> None:
     clock.at = SLOT
-    tick.tick(world)
-    with world.database.write() as conn:
-        conn.execute(update(tables.deliveries).values(state="uncertain", next_at=datetime(9999, 1, 1, tzinfo=UTC)))
+    tick.tick(context)
+    with context.database.write() as conn:
+        conn.execute(
+            update(tables.deliveries).values(
+                state="uncertain", next_at=datetime(9999, 1, 1, tzinfo=UTC)
+            )
+        )
     for days in (7, 14, 21, 27):
         clock.at = SLOT + timedelta(days=days)
-        tick.tick(world)
-        told(world, clock, clock.at + 2 * HOUR)
+        tick.tick(context)
+        told(context, clock, clock.at + 2 * HOUR)
     clock.at = ROUNDUP
-    tick.tick(world)
-    [line] = told(world, clock, ROUNDUP + HOUR)
+    tick.tick(context)
+    [line] = told(context, clock, ROUNDUP + HOUR)
     assert line.endswith("it waits for threads on their way, until Wednesday 2021-09-01 18:00.")
 
 
-def test_a_roundup_whose_link_does_not_answer_is_told(live: World, clock: StoppedClock) -> None:
+def test_a_roundup_whose_link_does_not_answer_is_told(live: Context, clock: StoppedClock) -> None:
     for at in (SLOT, *(SLOT + timedelta(days=7 * week) for week in (1, 2, 3)), ROUNDUP):
         clock.at = at
         tick.tick(live)
@@ -256,88 +297,102 @@ def test_a_roundup_whose_link_does_not_answer_is_told(live: World, clock: Stoppe
 # Accounts, notices, briefs
 
 
-def test_an_account_held_with_something_waiting_is_remembered_once_a_day(world: World, clock: StoppedClock) -> None:
+def test_an_account_held_with_something_waiting_is_remembered_once_a_day(
+    context: Context, clock: StoppedClock
+) -> None:
     clock.at = SLOT
-    hold(world, "outbox", "Its disk is full.")
-    tick.tick(world)
-    told(world, clock, SLOT + 2 * HOUR)
-    assert told(world, clock, SLOT + timedelta(hours=23)) == []
-    [line] = told(world, clock, SLOT + timedelta(hours=25))
+    hold(context, "outbox", "Its disk is full.")
+    tick.tick(context)
+    told(context, clock, SLOT + 2 * HOUR)
+    assert told(context, clock, SLOT + timedelta(hours=23)) == []
+    [line] = told(context, clock, SLOT + timedelta(hours=25))
     assert line == (
         "Account outbox has been held for 1 day, and 1 thread waits: Its disk is full. "
         "Then: mlcollage release --account outbox"
     )
-    assert told(world, clock, SLOT + timedelta(hours=47)) == []
-    assert "held for 2 days" in told(world, clock, SLOT + timedelta(hours=49))[0]
-    release(world, "outbox")
-    assert "it waits, and is tried again" in told(world, clock, SLOT + timedelta(hours=50))[0]
-    tick.tick(world)
-    assert told(world, clock, SLOT + timedelta(days=5)) == []
+    assert told(context, clock, SLOT + timedelta(hours=47)) == []
+    assert "held for 2 days" in told(context, clock, SLOT + timedelta(hours=49))[0]
+    release(context, "outbox")
+    assert "it waits, and is tried again" in told(context, clock, SLOT + timedelta(hours=50))[0]
+    tick.tick(context)
+    assert told(context, clock, SLOT + timedelta(days=5)) == []
 
 
-def test_an_account_held_with_nothing_to_send_is_no_trouble(world: World, clock: StoppedClock) -> None:
-    hold(world, "outbox", "Its disk is full.")
-    assert told(world, clock, clock.at + timedelta(days=1, hours=23)) == []
+def test_an_account_held_with_nothing_to_send_is_no_trouble(
+    context: Context, clock: StoppedClock
+) -> None:
+    hold(context, "outbox", "Its disk is full.")
+    assert told(context, clock, clock.at + timedelta(days=1, hours=23)) == []
 
 
-def test_notices_that_reached_nobody_are_counted_once_a_day(world: World, clock: StoppedClock) -> None:
+def test_notices_that_reached_nobody_are_counted_once_a_day(
+    context: Context, clock: StoppedClock
+) -> None:
     def looked(after: timedelta) -> list[str]:
         clock.at += after
-        watchdog.look(world)
-        return [notice.text for notice in tick.unheard(world)]
+        watchdog.look(context)
+        return [notice.text for notice in tick.unheard(context)]
 
-    told(world, clock, clock.at)
-    with world.database.write() as conn:
+    told(context, clock, clock.at)
+    with context.database.write() as conn:
         conn.execute(update(tables.notices).values(alerted_at=clock.at))
         for number in range(2):
-            notices.add(conn, Kind.HELD, str(number), "It is held.", clock.at, world.rehearsal)
-    tick.unheard(world)
+            notices.add(conn, Kind.HELD, str(number), "It is held.", clock.at, context.rehearsal)
+    tick.unheard(context)
     assert looked(HOUR) == []
     assert looked(timedelta(minutes=1)) == [
         "2 notices have not reached everybody who is to be alerted. See: mlcollage notices"
     ]
     assert looked(3 * HOUR) == []
-    assert looked(20 * HOUR) == ["3 notices have not reached everybody who is to be alerted. See: mlcollage notices"]
+    assert looked(20 * HOUR) == [
+        "3 notices have not reached everybody who is to be alerted. See: mlcollage notices"
+    ]
 
 
 def test_a_brief_that_could_not_be_given_is_told(tmp_path: Path, clock: StoppedClock) -> None:
-    world = begun(make_world(tmp_path, clock=clock))
+    context = begun(make_context(tmp_path, clock=clock))
     first = SLOT - timedelta(hours=24)
-    assert told(world, clock, first + HOUR) == []
-    [line] = told(world, clock, first + 2 * HOUR)
-    assert line.startswith(f"The brief of mlcollage for {WHEN} was due on Tuesday 2021-08-03 15:00 and was not given.")
-    brief.give(world)
-    assert told(world, clock, first + 3 * HOUR) == []
-    world.database.close()
+    assert told(context, clock, first + HOUR) == []
+    [line] = told(context, clock, first + 2 * HOUR)
+    assert line.startswith(
+        f"The brief of mlcollage for {WHEN} was due on Tuesday 2021-08-03 15:00 and was not given."
+    )
+    briefing.give(context)
+    assert told(context, clock, first + 3 * HOUR) == []
+    context.database.close()
 
 
 # All is well
 
 
-def test_it_is_silent_through_a_month_in_which_all_is_well(tmp_path: Path, clock: StoppedClock) -> None:
-    world = begun(make_world(tmp_path, clock=clock))
-    add(world, "barlow", "moco", "nerf", "vit", "ffjord")
+def test_it_is_silent_through_a_month_in_which_all_is_well(
+    tmp_path: Path, clock: StoppedClock
+) -> None:
+    context = begun(make_context(tmp_path, clock=clock))
+    add(context, "barlow", "moco", "nerf", "vit", "ffjord")
     end = ROUNDUP + timedelta(days=2)
     while clock.at < end:
         clock.go(hours=13)
-        tick.tick(world)
-        brief.give(world)
-        assert told(world, clock, clock.at) == []
-    world.database.close()
+        tick.tick(context)
+        briefing.give(context)
+        assert told(context, clock, clock.at) == []
+    context.database.close()
 
 
-def test_it_writes_nothing_where_there_is_nothing_new(world: World, clock: StoppedClock) -> None:
+def test_it_writes_nothing_where_there_is_nothing_new(
+    context: Context, clock: StoppedClock
+) -> None:
     clock.at = SLOT
-    hold(world, "outbox", "")
-    tick.tick(world)
-    assert len(told(world, clock, SLOT + 2 * HOUR)) == 1
+    hold(context, "outbox", "")
+    tick.tick(context)
+    assert len(told(context, clock, SLOT + 2 * HOUR)) == 1
     written: list[str] = []
 
     def collect(conn: object, cursor: object, statement: str, *rest: object) -> None:
         if not statement.startswith(("SELECT", "BEGIN")):
             written.append(statement)
 
-    event.listen(world.database.engine, "before_cursor_execute", collect)
-    watchdog.look(world)
-    event.remove(world.database.engine, "before_cursor_execute", collect)
+    event.listen(context.database.engine, "before_cursor_execute", collect)
+    watchdog.look(context)
+    event.remove(context.database.engine, "before_cursor_execute", collect)
     assert written == []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import compose, rendering, writing
+from bot.composing import compose, filters, templates
 from bot.core.paper import Link, LinkKind, Paper
 from tests.conftest import ROOT
 from tests.integration.test_compose import collage, roundup, voice
@@ -14,14 +14,19 @@ PAPER = Paper(
     title="Barlow Twins",
     authors=("Jure Zbontar", "Li Jing"),
     year=2021,
-    links=(Link(LinkKind.CODE, "https://example.org/code"), Link(LinkKind.PAPER, "https://example.org/paper")),
+    links=(
+        Link(LinkKind.CODE, "https://example.org/code"),
+        Link(LinkKind.PAPER, "https://example.org/paper"),
+    ),
 )
 
 
 def filled(source: str, language: str = "en", network: str = "x", **more: object) -> str:
     series = {"language": language, "numbering": "{n}/52"}
     context = {"series": series, "network": network, "paper": PAPER} | more
-    return rendering.render_text(rendering.environment(Path("/nowhere")), source, context, "test.txt")
+    return templates.render_text(
+        templates.environment(Path("/nowhere")), source, context, "test.txt"
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,7 +62,7 @@ def test_months_are_named_in_the_series_language(language: str, month: str) -> N
 
 def test_the_page_names_every_filter_and_every_variable(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
-    assert [name for name in writing.FILTERS if f"|{name}" not in page.replace("\\", "")] == []
+    assert [name for name in filters.FILTERS if f"|{name}" not in page.replace("\\", "")] == []
     known: set[str] = set()
     spoken = voice(tmp_path)
     for context in (

@@ -1,4 +1,6 @@
-"""Threads on their way to X, over real HTTP: whatever befalls a call, each part is out once, or somebody hears."""
+"""Threads on their way to X, over real HTTP: whatever befalls a call, each part is out once, or
+somebody hears.
+"""
 
 import logging
 import traceback
@@ -11,19 +13,22 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import select
 
-from bot import intake, tick
+from bot.context import Context
 from bot.core import errors
 from bot.core.delivery import Delivery, State
 from bot.core.settings import Table
+from bot.intake import accept
 from bot.publishers import table
+from bot.scheduling import tick
 from bot.storage import ledger, notices, queue, series, tables
-from bot.world import World
-from tests.conftest import StoppedClock, make_world, write_item
+from tests.conftest import StoppedClock, make_context, write_item
 from tests.fakes import x
 from tests.fakes.x import FakeX, Trouble
 from tests.fakes.x_state import invalid
 
-PARAGRAPH = " ".join(f"Sentence {n} says a little more of what {{name}} found & how <it> did." for n in range(9))
+PARAGRAPH = " ".join(
+    f"Sentence {n} says a little more of what {{name}} found & how <it> did." for n in range(9)
+)
 CALLS = (
     "GET /2/users/me", "GET /2/users/:id/tweets", "POST /2/media/upload", "POST /2/media/metadata",
     *("POST /2/tweets", "GET /2/tweets/:id") * 4,
@@ -42,85 +47,98 @@ def fake(clock: StoppedClock) -> Iterator[FakeX]:
 
 
 @pytest.fixture
-def world(tmp_path: Path, fake: FakeX, clock: StoppedClock) -> Iterator[World]:
+def context(tmp_path: Path, fake: FakeX, clock: StoppedClock) -> Iterator[Context]:
     """A live bot with one account on the local X."""
     settings = x.account(fake)
     lines = "\n".join(f"{key} = '''{value}'''" for key, value in settings.items())
     # So long that a tick, which stays for what is due within a minute, ends with the first failure.
     delivery = '[delivery]\nretry_first = "2m"\n'
-    made = make_world(tmp_path, f"live = true\n{delivery}[accounts.lab]\n{lines}\n", clock=clock)
+    made = make_context(tmp_path, f"live = true\n{delivery}[accounts.lab]\n{lines}\n", clock=clock)
     tick.tick(made)
     yield made
     made.database.close()
 
 
-def impatient(world: World, fake: FakeX) -> World:
+def impatient(context: Context, fake: FakeX) -> Context:
     """The same bot, soon tired of a server that keeps it waiting."""
-    raw = Table("config.toml", "accounts.lab", x.account(fake, read_timeout="900ms", total_timeout="1s"))
-    return replace(world, publishers={"lab": table.make(raw, world.config.folder, world.clock)})
+    raw = Table(
+        "config.toml", "accounts.lab", x.account(fake, read_timeout="900ms", total_timeout="1s")
+    )
+    return replace(
+        context, publishers={"lab": table.make(raw, context.config.folder, context.clock)}
+    )
 
 
-def add(world: World, name: str) -> None:
-    file = write_item(world.config.folder, name)
+def add(context: Context, name: str) -> None:
+    file = write_item(context.config.folder, name)
     whole = file.read_text(encoding="utf-8")
-    file.write_text(f"{whole.rpartition('+++')[0]}+++\n\n{PARAGRAPH.format(name=name)}\n", encoding="utf-8")
-    intake.take(world, world.config.series["mlcollage"], [intake.from_file(file)])
+    file.write_text(
+        f"{whole.rpartition('+++')[0]}+++\n\n{PARAGRAPH.format(name=name)}\n", encoding="utf-8"
+    )
+    accept.take(context, context.config.series["mlcollage"], [accept.from_file(file)])
 
 
-def post(world: World, name: str) -> None:
+def post(context: Context, name: str) -> None:
     """Post a collage now, and no two at the same instant."""
-    world.clock.wait_until(world.clock.now() + timedelta(seconds=1))
-    add(world, name)
-    own = world.config.series["mlcollage"]
-    with world.database.read() as conn:
+    context.clock.wait_until(context.clock.now() + timedelta(seconds=1))
+    add(context, name)
+    own = context.config.series["mlcollage"]
+    with context.database.read() as conn:
         item = queue.get(conn, series.get(conn, own.name).id, name)
-    tick.post_now(world, own, item)
-    tick.tick(world)
+    tick.post_now(context, own, item)
+    tick.tick(context)
 
 
-def newest(world: World) -> Delivery:
-    with world.database.read() as conn:
+def newest(context: Context) -> Delivery:
+    with context.database.read() as conn:
         ids = conn.execute(select(tables.deliveries.c.id).order_by(tables.deliveries.c.id.desc()))
         return ledger.get(conn, ids.scalars().first() or 0)
 
 
-def is_held(world: World) -> bool:
-    with world.database.read() as conn:
+def is_held(context: Context) -> bool:
+    with context.database.read() as conn:
         return any(row.held_at for row in series.all_accounts(conn))
 
 
-def release(world: World) -> None:
-    with world.database.write() as conn:
+def release(context: Context) -> None:
+    with context.database.write() as conn:
         series.hold_account(conn, "lab", None, "")
 
 
-def heard(world: World) -> list[str]:
-    with world.database.read() as conn:
+def heard(context: Context) -> list[str]:
+    with context.database.read() as conn:
         return [notice.kind.value for notice in notices.listed(conn)]
 
 
-def until_settled(world: World, clock: StoppedClock) -> Delivery:
+def until_settled(context: Context, clock: StoppedClock) -> Delivery:
     """Tick as a bot does that looks now and then; a maintainer releases the account each time."""
     for _ in range(12):
-        if newest(world).state in {State.SENT, State.FAILED}:
+        if newest(context).state in {State.SENT, State.FAILED}:
             break
-        if is_held(world):
-            release(world)
-        tick.tick(world)
+        if is_held(context):
+            release(context)
+        tick.tick(context)
         clock.go(minutes=5)
-    return newest(world)
+    return newest(context)
 
 
-def thread_at_x(fake: FakeX, world: World, delivery: Delivery) -> int:
-    """How many of a thread's parts are at X: each once, in order, as sent, and each with its receipt."""
-    with world.database.read() as conn:
+def thread_at_x(fake: FakeX, context: Context, delivery: Delivery) -> int:
+    """How many of a thread's parts are at X: each once, in order, as sent, and each with its
+    receipt.
+    """
+    with context.database.read() as conn:
         parts = ledger.parts_of(conn, delivery.id)
     out = [[post for post in fake.state.posts if post.text == part.text] for part in parts]
     count = sum(1 for found in out if found)
     assert [len(found) for found in out] == [1] * count + [0] * (len(parts) - count)
     posts = [found[0] for found in out[:count]]
     assert [post.parent for post in posts] == [None, *(post.id for post in posts)][:count]
-    assert [[media.alt for media in post.media] for post in posts] == [[parts[0].image.alt], [], [], []][:count]  # type: ignore[union-attr]
+    assert [[media.alt for media in post.media] for post in posts] == [
+        [parts[0].image.alt],
+        [],
+        [],
+        [],
+    ][:count]  # type: ignore[union-attr]
     assert [part.receipt.id if part.receipt else None for part in parts] == [
         *(post.id for post in posts), *[None] * (len(parts) - count),
     ]  # fmt: skip
@@ -128,13 +146,15 @@ def thread_at_x(fake: FakeX, world: World, delivery: Delivery) -> int:
     return count
 
 
-def test_a_month_of_threads_goes_out_with_pictures_and_alt_text(world: World, fake: FakeX, clock: StoppedClock) -> None:
+def test_a_month_of_threads_goes_out_with_pictures_and_alt_text(
+    context: Context, fake: FakeX, clock: StoppedClock
+) -> None:
     for name in ("barlow", "vit", "ffjord", "nerf"):
-        add(world, name)
+        add(context, name)
     clock.go(days=2, hours=6)
     for _ in range(4):
-        tick.tick(world)
-        assert thread_at_x(fake, world, newest(world)) == 4
+        tick.tick(context)
+        assert thread_at_x(fake, context, newest(context)) == 4
         clock.go(days=7)
     assert fake.routes() == list(CALLS) * 4
     assert len(fake.state.posts) == 1 + 4 * 4
@@ -143,7 +163,9 @@ def test_a_month_of_threads_goes_out_with_pictures_and_alt_text(world: World, fa
         f"A white slide about {name}." for name in ("barlow", "vit", "ffjord", "nerf")
     ]
     reads = sum(1 for kind, _ in fake.state.charged if kind == "read")
-    assert float(fake.state.costs()) == pytest.approx(4 * (0.005 + 3 * 0.015 + 0.20) + reads * 0.001)
+    assert float(fake.state.costs()) == pytest.approx(
+        4 * (0.005 + 3 * 0.015 + 0.20) + reads * 0.001
+    )
 
 
 LOST = {
@@ -163,185 +185,202 @@ REFUSE = {"403 content": x.REFUSED_CONTENT}
 DOUBT = {"403 duplicate": x.DUPLICATE}
 
 
-def strike(world: World, fake: FakeX, trouble: Trouble, call: int) -> None:
+def strike(context: Context, fake: FakeX, trouble: Trouble, call: int) -> None:
     """Post a thread whose call of that number meets trouble."""
     fake.trouble = {len(fake.calls) + call: trouble}
-    post(world, f"paper{call}")
+    post(context, f"paper{call}")
     assert not fake.trouble, "the call was made"
 
 
 @pytest.mark.parametrize("trouble", LOST.values(), ids=LOST)
 def test_an_answer_that_is_lost_at_any_call_costs_and_doubles_no_part(
-    world: World, fake: FakeX, clock: StoppedClock, trouble: Trouble
+    context: Context, fake: FakeX, clock: StoppedClock, trouble: Trouble
 ) -> None:
     if trouble.is_held or trouble.is_dripped:
-        world = impatient(world, fake)
+        context = impatient(context, fake)
     for call in range(1, len(CALLS) + 1):
-        strike(world, fake, trouble, call)
-        expected = State.WAITING if call <= PREPARING else State.SENT if call in READING else State.UNCERTAIN
-        assert newest(world).state is expected
+        strike(context, fake, trouble, call)
+        expected = (
+            State.WAITING
+            if call <= PREPARING
+            else State.SENT
+            if call in READING
+            else State.UNCERTAIN
+        )
+        assert newest(context).state is expected
         if call <= PREPARING:
-            assert thread_at_x(fake, world, newest(world)) == 0
+            assert thread_at_x(fake, context, newest(context)) == 0
         clock.go(minutes=3)
-        tick.tick(world)
+        tick.tick(context)
         fake.release()
-        assert until_settled(world, clock).state is State.SENT
-        assert thread_at_x(fake, world, newest(world)) == 4
+        assert until_settled(context, clock).state is State.SENT
+        assert thread_at_x(fake, context, newest(context)) == 4
     assert len(fake.state.posts) == 1 + 4 * len(CALLS)
-    assert heard(world).count("uncertain") == len(POSTING)
-    assert heard(world).count("differs") == len(READING)
+    assert heard(context).count("uncertain") == len(POSTING)
+    assert heard(context).count("differs") == len(READING)
 
 
 def test_what_x_accepts_only_after_it_was_sent_again_is_not_there_twice(
-    world: World, fake: FakeX, clock: StoppedClock
+    context: Context, fake: FakeX, clock: StoppedClock
 ) -> None:
-    world = impatient(world, fake)
+    context = impatient(context, fake)
     for call in POSTING:
-        strike(world, fake, x.ACCEPT_MUCH_LATER, call)
-        assert until_settled(world, clock).state is State.SENT
+        strike(context, fake, x.ACCEPT_MUCH_LATER, call)
+        assert until_settled(context, clock).state is State.SENT
         fake.release()
-        assert thread_at_x(fake, world, newest(world)) == 4
+        assert thread_at_x(fake, context, newest(context)) == 4
     assert len(fake.state.posts) == 1 + 4 * 4
 
 
 @pytest.mark.parametrize("trouble", WAIT.values(), ids=WAIT)
-def test_a_limit_is_waited_for_at_any_call(world: World, fake: FakeX, clock: StoppedClock, trouble: Trouble) -> None:
+def test_a_limit_is_waited_for_at_any_call(
+    context: Context, fake: FakeX, clock: StoppedClock, trouble: Trouble
+) -> None:
     for call in {*range(1, len(CALLS) + 1)} - {*READING}:
-        strike(world, fake, trouble, call)
+        strike(context, fake, trouble, call)
         before = len(fake.calls)
         clock.go(minutes=8)
-        tick.tick(world)
+        tick.tick(context)
         assert len(fake.calls) == before, "not before the limit is over"
-        assert until_settled(world, clock).state is State.SENT
-        assert thread_at_x(fake, world, newest(world)) == 4
-    assert set(heard(world)) <= {"running dry", "dry"}
+        assert until_settled(context, clock).state is State.SENT
+        assert thread_at_x(fake, context, newest(context)) == 4
+    assert set(heard(context)) <= {"running dry", "dry"}
 
 
 @pytest.mark.parametrize("trouble", BLOCK.values(), ids=BLOCK)
 def test_an_account_that_may_not_post_is_held_at_any_call_and_ends_its_thread_when_released(
-    world: World, fake: FakeX, clock: StoppedClock, trouble: Trouble
+    context: Context, fake: FakeX, clock: StoppedClock, trouble: Trouble
 ) -> None:
     for call in {*range(1, len(CALLS) + 1)} - {*READING}:
-        strike(world, fake, trouble, call)
-        assert is_held(world)
+        strike(context, fake, trouble, call)
+        assert is_held(context)
         before = len(fake.calls)
         clock.go(hours=1)
-        tick.tick(world)
+        tick.tick(context)
         assert len(fake.calls) == before, "a held account is left alone"
-        assert until_settled(world, clock).state is State.SENT
-        assert thread_at_x(fake, world, newest(world)) == 4
-    assert heard(world).count("held") == PREPARING + len(POSTING)
+        assert until_settled(context, clock).state is State.SENT
+        assert thread_at_x(fake, context, newest(context)) == 4
+    assert heard(context).count("held") == PREPARING + len(POSTING)
 
 
 @pytest.mark.parametrize("trouble", {**WAIT, **BLOCK}.values(), ids={**WAIT, **BLOCK})
 def test_a_part_that_cannot_be_read_back_is_out_all_the_same_and_somebody_hears(
-    world: World, fake: FakeX, trouble: Trouble
+    context: Context, fake: FakeX, trouble: Trouble
 ) -> None:
     for call in READING:
-        strike(world, fake, trouble, call)
-        assert newest(world).state is State.SENT
-        assert thread_at_x(fake, world, newest(world)) == 4
-    assert not is_held(world)
-    assert heard(world).count("differs") == len(READING)
+        strike(context, fake, trouble, call)
+        assert newest(context).state is State.SENT
+        assert thread_at_x(fake, context, newest(context)) == 4
+    assert not is_held(context)
+    assert heard(context).count("differs") == len(READING)
 
 
 @pytest.mark.parametrize("trouble", REFUSE.values(), ids=REFUSE)
 def test_content_that_x_refuses_ends_the_thread_with_x_s_own_words(
-    world: World, fake: FakeX, clock: StoppedClock, trouble: Trouble
+    context: Context, fake: FakeX, clock: StoppedClock, trouble: Trouble
 ) -> None:
     assert trouble.refusal
     for count, call in enumerate(POSTING):
-        strike(world, fake, trouble, call)
-        delivery = until_settled(world, clock)
+        strike(context, fake, trouble, call)
+        delivery = until_settled(context, clock)
         assert delivery.state is State.FAILED
         assert trouble.refusal.body["message"].rstrip(".") in delivery.note
-        assert thread_at_x(fake, world, delivery) == count
+        assert thread_at_x(fake, context, delivery) == count
 
 
 def test_a_text_that_x_says_it_has_and_does_not_show_waits_for_a_person_and_nothing_is_given_back(
-    world: World, fake: FakeX, clock: StoppedClock
+    context: Context, fake: FakeX, clock: StoppedClock
 ) -> None:
     for count, call in enumerate(POSTING):
-        strike(world, fake, x.DUPLICATE, call)
+        strike(context, fake, x.DUPLICATE, call)
         before = fake.counts["POST /2/tweets"]
         clock.go(days=3)
-        delivery = until_settled(world, clock)
+        delivery = until_settled(context, clock)
         assert delivery.state is State.UNCERTAIN
-        assert thread_at_x(fake, world, delivery) == count
+        assert thread_at_x(fake, context, delivery) == count
         assert fake.counts["POST /2/tweets"] == before, "it is not sent again"
-        with world.database.read() as conn:
+        with context.database.read() as conn:
             assert queue.by_id(conn, delivery.collage_id or 0).number == count + 1
             told = [notice.text for notice in notices.listed(conn)]
         words = f"X says that it has the text of part {count + 1} already (You are not allowed to create a Tweet"
         assert [text for text in told if words in text] != []
-    assert heard(world).count("uncertain") == 2 * len(POSTING)
+    assert heard(context).count("uncertain") == 2 * len(POSTING)
 
 
 @pytest.mark.parametrize("trouble", [x.DROP, x.FAIL_500, x.TOO_MANY, x.NO_CREDITS])
 def test_a_thread_that_is_partly_out_goes_on_when_its_survey_failed(
-    world: World, fake: FakeX, clock: StoppedClock, trouble: Trouble
+    context: Context, fake: FakeX, clock: StoppedClock, trouble: Trouble
 ) -> None:
     for call in POSTING[1:]:
-        fake.trouble = {len(fake.calls) + call: x.REPLY_TOO_EARLY, len(fake.calls) + call + 1: trouble}
-        post(world, f"paper{call}")
-        assert until_settled(world, clock).state is State.SENT
+        fake.trouble = {
+            len(fake.calls) + call: x.REPLY_TOO_EARLY,
+            len(fake.calls) + call + 1: trouble,
+        }
+        post(context, f"paper{call}")
+        assert until_settled(context, clock).state is State.SENT
         assert not fake.trouble, "both calls were made"
-        assert thread_at_x(fake, world, newest(world)) == 4
+        assert thread_at_x(fake, context, newest(context)) == 4
 
 
 def test_a_reply_that_comes_too_early_is_sent_some_seconds_later(
-    world: World, fake: FakeX, clock: StoppedClock
+    context: Context, fake: FakeX, clock: StoppedClock
 ) -> None:
     for call in POSTING[1:]:
         before = clock.at
         fake.trouble = {len(fake.calls) + call + more: x.REPLY_TOO_EARLY for more in (0, 2, 4)}
-        post(world, f"paper{call}")
+        post(context, f"paper{call}")
         for _ in range(5):
-            tick.tick(world)
-        assert newest(world).state is State.SENT
+            tick.tick(context)
+        assert newest(context).state is State.SENT
         assert round((clock.at - before).total_seconds()) == 1 + 5 + 10 + 20
-        assert thread_at_x(fake, world, newest(world)) == 4
-    assert "uncertain" not in heard(world)
+        assert thread_at_x(fake, context, newest(context)) == 4
+    assert "uncertain" not in heard(context)
 
 
-def test_an_upload_that_x_has_lost_is_made_once_more(world: World, fake: FakeX, clock: StoppedClock) -> None:
+def test_an_upload_that_x_has_lost_is_made_once_more(
+    context: Context, fake: FakeX, clock: StoppedClock
+) -> None:
     post_route = "POST /2/tweets"
-    fake.on_route[post_route, 1] = Trouble(refusal=invalid("media.media_ids", "Your media IDs are invalid."))
-    post(world, "barlow")
-    assert until_settled(world, clock).state is State.SENT
-    assert thread_at_x(fake, world, newest(world)) == 4
+    fake.on_route[post_route, 1] = Trouble(
+        refusal=invalid("media.media_ids", "Your media IDs are invalid.")
+    )
+    post(context, "barlow")
+    assert until_settled(context, clock).state is State.SENT
+    assert thread_at_x(fake, context, newest(context)) == 4
     assert fake.counts["POST /2/media/upload"] == 2
 
 
-def test_a_timeline_that_lags_makes_a_person_decide(world: World, fake: FakeX, clock: StoppedClock) -> None:
+def test_a_timeline_that_lags_makes_a_person_decide(
+    context: Context, fake: FakeX, clock: StoppedClock
+) -> None:
     clock.go(hours=1)
-    strike(world, fake, x.ACCEPT_THEN_DROP, POSTING[1])
+    strike(context, fake, x.ACCEPT_THEN_DROP, POSTING[1])
     fake.state.lag = clock.at - fake.state.posts[0].at
-    assert until_settled(world, clock).state is State.UNCERTAIN
+    assert until_settled(context, clock).state is State.UNCERTAIN
     assert fake.counts["POST /2/tweets"] == 2
-    assert heard(world).count("uncertain") == 2
+    assert heard(context).count("uncertain") == 2
 
 
 def test_a_timeline_that_lags_behind_its_own_posts_does_not_lead_to_a_second_one(
-    world: World, fake: FakeX, clock: StoppedClock
+    context: Context, fake: FakeX, clock: StoppedClock
 ) -> None:
-    strike(world, fake, x.ACCEPT_THEN_DROP, POSTING[0])
+    strike(context, fake, x.ACCEPT_THEN_DROP, POSTING[0])
     lost = fake.state.posts.pop()
     hidden = fake.state.timeline
     fake.state.posts.append(lost)
     fake.state.timeline = lambda user, query: hidden(user, query | {"until_id": lost.id})  # type: ignore[method-assign]
-    delivery = until_settled(world, clock)
+    delivery = until_settled(context, clock)
     assert delivery.state is State.UNCERTAIN
     assert fake.counts["POST /2/tweets"] == 2, "X refused the second one"
     assert fake.state.texts().count(lost.text) == 1
 
 
 def test_parts_that_a_look_while_sending_finds_are_not_sent_again(
-    world: World, fake: FakeX, clock: StoppedClock
+    context: Context, fake: FakeX, clock: StoppedClock
 ) -> None:
-    strike(world, fake, x.ACCEPT_THEN_DROP, POSTING[0])
-    with world.database.read() as conn:
-        parts = ledger.parts_of(conn, newest(world).id)
+    strike(context, fake, x.ACCEPT_THEN_DROP, POSTING[0])
+    with context.database.read() as conn:
+        parts = ledger.parts_of(conn, newest(context).id)
     first = fake.state.posts[-1]
     for part in parts[1:]:
         fake.state.add(part.text, parent=fake.state.posts[-1].id)
@@ -351,13 +390,13 @@ def test_parts_that_a_look_while_sending_finds_are_not_sent_again(
         return shown(user, query | ({"until_id": first.id} if next(looks) < 3 else {}))
 
     fake.state.timeline = lagging  # type: ignore[method-assign]
-    assert until_settled(world, clock).state is State.SENT
-    assert thread_at_x(fake, world, newest(world)) == 4
+    assert until_settled(context, clock).state is State.SENT
+    assert thread_at_x(fake, context, newest(context)) == 4
     assert fake.counts["POST /2/tweets"] == 2
 
 
 def test_a_crash_after_any_request_resumes_with_the_right_parent(
-    world: World, fake: FakeX, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+    context: Context, fake: FakeX, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Crash(BaseException):
         pass
@@ -371,62 +410,84 @@ def test_a_crash_after_any_request_resumes_with_the_right_parent(
             seen: list[object] = []
 
             def record_some(
-                *args: object, count: int = count, record: object = record, seen: list[object] = seen
+                *args: object,
+                count: int = count,
+                record: object = record,
+                seen: list[object] = seen,
             ) -> None:
                 seen.append(args)
                 (die if len(seen) == count else record)(*args)  # type: ignore[operator]
 
             patched.setattr(ledger, "record", record_some)
             with pytest.raises(Crash):
-                post(world, f"paper{count}")
+                post(context, f"paper{count}")
         clock.go(minutes=5)
-        assert until_settled(world, clock).state is State.SENT
-        assert thread_at_x(fake, world, newest(world)) == 4
+        assert until_settled(context, clock).state is State.SENT
+        assert thread_at_x(fake, context, newest(context)) == 4
 
 
-def test_another_account_goes_on_while_one_is_out_of_credits(tmp_path: Path, fake: FakeX, clock: StoppedClock) -> None:
+def test_another_account_goes_on_while_one_is_out_of_credits(
+    tmp_path: Path, fake: FakeX, clock: StoppedClock
+) -> None:
     lines = "\n".join(f"{key} = '''{value}'''" for key, value in x.account(fake).items())
     settings = f'live = true\n[accounts.lab]\n{lines}\n[accounts.folder]\nnetwork = "outbox"\n'
-    world = make_world(tmp_path, settings, clock=clock)
-    tick.tick(world)
+    context = make_context(tmp_path, settings, clock=clock)
+    tick.tick(context)
     fake.trouble = {1: x.NO_CREDITS}
-    post(world, "barlow")
-    with world.database.read() as conn:
+    post(context, "barlow")
+    with context.database.read() as conn:
         assert [row.name for row in series.all_accounts(conn) if row.held_at] == ["lab"]
     assert len(list((tmp_path / "outbox").iterdir())) == 1
-    assert heard(world).count("held") == 1
-    release(world)
-    tick.tick(world)
+    assert heard(context).count("held") == 1
+    release(context)
+    tick.tick(context)
     assert len(fake.state.posts) == 1 + 4
-    world.database.close()
+    context.database.close()
 
 
 def test_in_a_rehearsal_an_outbox_stands_in_and_nothing_reaches_x(
     tmp_path: Path, fake: FakeX, clock: StoppedClock
 ) -> None:
     lines = "\n".join(f"{key} = '''{value}'''" for key, value in x.account(fake).items())
-    world = make_world(tmp_path, f"[accounts.lab]\n{lines}\n", clock=clock)
-    post(world, "barlow")
+    context = make_context(tmp_path, f"[accounts.lab]\n{lines}\n", clock=clock)
+    post(context, "barlow")
     (thread,) = (tmp_path / "outbox/lab").iterdir()
     assert (thread / "4.txt").exists(), "composed by the rules of X"
     assert fake.calls == []
-    world.database.close()
+    context.database.close()
 
 
 def test_no_secret_is_in_any_log_message_row_repr_or_traceback(
-    world: World, fake: FakeX, clock: StoppedClock, caplog: pytest.LogCaptureFixture, tmp_path: Path
+    context: Context,
+    fake: FakeX,
+    clock: StoppedClock,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
 ) -> None:
     caplog.set_level(logging.DEBUG)
     told = []
-    world = impatient(world, fake)
-    everything = {**LOST, **WAIT, **BLOCK, **REFUSE, **DOUBT, "385": x.REPLY_TOO_EARLY, "echo": ECHO}
+    context = impatient(context, fake)
+    everything = {
+        **LOST,
+        **WAIT,
+        **BLOCK,
+        **REFUSE,
+        **DOUBT,
+        "385": x.REPLY_TOO_EARLY,
+        "echo": ECHO,
+    }
     for n, (_, trouble) in enumerate(everything.items()):
         fake.trouble = {len(fake.calls) + 1 + n % 2 * PREPARING: trouble}
-        post(world, f"paper{n}")
-        told.append(until_settled(world, clock).note)
-    publisher = world.publishers["lab"]
+        post(context, f"paper{n}")
+        told.append(until_settled(context, clock).note)
+    publisher = context.publishers["lab"]
     fake.on_route = {("GET /2/users/me", fake.counts["GET /2/users/me"] + n): ECHO for n in (1, 2)}
-    told += [publisher.check(), repr(publisher), repr(vars(publisher)), repr(vars(publisher._calls))]  # type: ignore[attr-defined]
+    told += [
+        publisher.check(),
+        repr(publisher),
+        repr(vars(publisher)),
+        repr(vars(publisher._calls)),
+    ]  # type: ignore[attr-defined]
     try:
         publisher._calls.me()  # type: ignore[attr-defined]
     except errors.Blocked as error:

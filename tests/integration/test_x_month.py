@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from bot import intake, roundup, tick
+from bot.context import Context
 from bot.core.errors import NotAllowed
 from bot.core.month import State
+from bot.intake import accept
+from bot.roundups import advance
+from bot.scheduling import tick
 from bot.storage import charges, notices, roundups, series
-from bot.world import World
-from tests.conftest import StoppedClock, make_world, write_item
+from tests.conftest import StoppedClock, make_context, write_item
 from tests.fakes import x
 from tests.fakes.x import FakeX
 
@@ -36,7 +38,9 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 @contextmanager
 def serving(folder: Path, port: int = 0) -> Iterator[int]:
     folder.mkdir(exist_ok=True)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), functools.partial(Quiet, directory=str(folder)))
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", port), functools.partial(Quiet, directory=str(folder))
+    )
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
@@ -47,35 +51,35 @@ def serving(folder: Path, port: int = 0) -> Iterator[int]:
         server.server_close()
 
 
-def live(folder: Path, fake: FakeX, clock: StoppedClock, port: int, **more: str) -> World:
+def live(folder: Path, fake: FakeX, clock: StoppedClock, port: int, **more: str) -> Context:
     lines = "\n".join(f"{key} = '''{value}'''" for key, value in x.account(fake, **more).items())
     settings = f"live = true\n[accounts.lab]\n{lines}\n"
     settings += f'[series.mlcollage.roundup]\nbase_url = "http://127.0.0.1:{port}"\n'
-    world = make_world(folder, settings, clock=clock)
-    tick.tick(world)
-    own = world.config.series["mlcollage"]
-    intake.take(world, own, [intake.from_file(write_item(folder, name)) for name in NAMES])
-    return world
+    context = make_context(folder, settings, clock=clock)
+    tick.tick(context)
+    own = context.config.series["mlcollage"]
+    accept.take(context, own, [accept.from_file(write_item(folder, name)) for name in NAMES])
+    return context
 
 
-def through_august(world: World, clock: StoppedClock) -> None:
+def through_august(context: Context, clock: StoppedClock) -> None:
     """Play to the roundup's moment, on the last day of the month at 18:00."""
     end = datetime(2021, 8, 31, 18, 0, 30, tzinfo=UTC)
     while clock.at < end:
-        tick.tick(world)
-        soon = tick.next_at(world)
+        tick.tick(context)
+        soon = tick.next_at(context)
         assert soon is not None
         clock.wait_until(min(max(soon, clock.at), end))
-    tick.tick(world)
+    tick.tick(context)
 
 
-def the_roundup(world: World) -> roundup.Roundup:
-    with world.database.read() as conn:
+def the_roundup(context: Context) -> advance.Roundup:
+    with context.database.read() as conn:
         return roundups.get(conn, series.get(conn, "mlcollage").id, "2021-09", 0)
 
 
-def heard(world: World) -> list[str]:
-    with world.database.read() as conn:
+def heard(context: Context) -> list[str]:
+    with context.database.read() as conn:
         return [notice.text for notice in notices.listed(conn)]
 
 
@@ -84,56 +88,60 @@ def test_a_month_goes_out_and_the_roundup_follows_once_its_page_answers(
 ) -> None:
     with serving(tmp_path / "elsewhere") as port:
         pass
-    world = live(tmp_path, fake, clock, port)
-    through_august(world, clock)
+    context = live(tmp_path, fake, clock, port)
+    through_august(context, clock)
     roots = [post for post in fake.state.posts if not post.parent]
-    assert [post.media[0].alt for post in roots] == [f"A white slide about {name}." for name in NAMES]
-    assert the_roundup(world).state is State.RENDERED
-    assert [text for text in heard(world) if "waits until http://127.0.0.1" in text] != []
+    assert [post.media[0].alt for post in roots] == [
+        f"A white slide about {name}." for name in NAMES
+    ]
+    assert the_roundup(context).state is State.RENDERED
+    assert [text for text in heard(context) if "waits until http://127.0.0.1" in text] != []
     before = len(fake.state.posts)
     with serving(tmp_path / "site", port):
         clock.go(minutes=5)
-        tick.tick(world)
+        tick.tick(context)
     clock.go(minutes=5)
-    tick.tick(world)
-    assert the_roundup(world).state is State.ANNOUNCED
+    tick.tick(context)
+    assert the_roundup(context).state is State.ANNOUNCED
     thread = fake.state.posts[before:]
     assert thread[0].text.startswith("Four Deep Learning Papers to Read in September 2021")
     assert thread[0].media[0].alt == "A white slide about barlow."
-    assert the_roundup(world).link in thread[-1].text
+    assert the_roundup(context).link in thread[-1].text
     assert [post.parent for post in thread] == [None, *(post.id for post in thread[:-1])]
-    with world.database.read() as conn:
+    with context.database.read() as conn:
         cost = sum(float(one.dollars) for one in charges.by_month(conn) if one.what != "read")
     assert cost == pytest.approx(float(fake.state.costs()) - _reads(fake))
-    world.database.close()
+    context.database.close()
 
 
 def _reads(fake: FakeX) -> float:
     return 0.001 * sum(1 for kind, _ in fake.state.charged if kind == "read")
 
 
-def test_a_maintainer_who_published_by_hand_gives_the_link(tmp_path: Path, fake: FakeX, clock: StoppedClock) -> None:
+def test_a_maintainer_who_published_by_hand_gives_the_link(
+    tmp_path: Path, fake: FakeX, clock: StoppedClock
+) -> None:
     with serving(tmp_path / "mine") as port:
-        world = live(tmp_path, fake, clock, port + 1 if port < 65_000 else port - 1)
-        through_august(world, clock)
-        assert the_roundup(world).state is State.RENDERED
+        context = live(tmp_path, fake, clock, port + 1 if port < 65_000 else port - 1)
+        through_august(context, clock)
+        assert the_roundup(context).state is State.RENDERED
         (tmp_path / "mine" / "september.html").write_text("here", encoding="utf-8")
-        own = world.config.series["mlcollage"]
-        roundup.publish_at(world, own, "2021-09", f"http://127.0.0.1:{port}/september.html")
-        tick.tick(world)
+        own = context.config.series["mlcollage"]
+        advance.publish_at(context, own, "2021-09", f"http://127.0.0.1:{port}/september.html")
+        tick.tick(context)
         assert f"127.0.0.1:{port}/september.html" in fake.state.posts[-1].text
         with pytest.raises(NotAllowed, match="its link is out"):
-            roundup.publish_at(world, own, "2021-09", "http://127.0.0.1/other")
-    world.database.close()
+            advance.publish_at(context, own, "2021-09", "http://127.0.0.1/other")
+    context.database.close()
 
 
 def test_a_month_s_budget_holds_the_account_and_ends_with_the_month(
     tmp_path: Path, fake: FakeX, clock: StoppedClock
 ) -> None:
     with serving(tmp_path / "site") as port:
-        world = live(tmp_path, fake, clock, port, budget="0.60")
-        through_august(world, clock)
+        context = live(tmp_path, fake, clock, port, budget="0.60")
+        through_august(context, clock)
         roots = [post for post in fake.state.posts if not post.parent]
         assert len(roots) == 2, "two threads of about $0.22, and the third would pass the budget"
-        assert [text for text in heard(world) if "held until 2021-09-01" in text] != []
-    world.database.close()
+        assert [text for text in heard(context) if "held until 2021-09-01" in text] != []
+    context.database.close()

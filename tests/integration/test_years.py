@@ -1,4 +1,6 @@
-"""Years go by in a moment: every week its post at one time, every month its roundup, nothing twice and nothing lost."""
+"""Years go by in a moment: every week its post at one time, every month its roundup, nothing twice
+and nothing lost.
+"""
 
 import calendar
 import json
@@ -21,16 +23,17 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Row, select
 
-from bot import intake, tick
+from bot.context import Context
 from bot.core.collage import Item
 from bot.core.paper import Link, LinkKind, Paper
-from bot.intake import Arrival
+from bot.intake import accept
+from bot.intake.accept import Arrival
 from bot.pictures import read
 from bot.pictures.read import PictureFile
+from bot.scheduling import tick
 from bot.storage import notices, tables
 from bot.storage.notices import Kind
-from bot.world import World
-from tests.conftest import StoppedClock, make_world, png
+from tests.conftest import StoppedClock, make_context, png
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LATENESS = timedelta(hours=48)
@@ -65,7 +68,12 @@ class Plan:
 
     def has(self, wall: datetime) -> bool:
         """Whether a clock there ever shows this; in the gap of a change it does not."""
-        return self.local(wall.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)).replace(tzinfo=None) == wall
+        return (
+            self.local(wall.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)).replace(
+                tzinfo=None
+            )
+            == wall
+        )
 
     def instant(self, wall: datetime) -> datetime:
         """When a clock there first shows this, or the next minute that it shows."""
@@ -81,13 +89,17 @@ class Plan:
             last = calendar.monthrange(year, read + 1)[1]
             on = date(year, read + 1, min(self.day or 31, last))
             names = divmod(count + (self.names_month == "next"), 12)
-            found[f"{names[0]}-{names[1] + 1:02}"] = self.instant(datetime.combine(on, self.roundup_at))
+            found[f"{names[0]}-{names[1] + 1:02}"] = self.instant(
+                datetime.combine(on, self.roundup_at)
+            )
         return {name: at for name, at in found.items() if since <= at <= until}
 
     def days(self, first: date, last: date) -> list[date]:
         """The days from first to last that have a slot."""
         return [
-            day for day in (first + DAY * n for n in range((last - first).days + 1)) if day.weekday() == self.weekday
+            day
+            for day in (first + DAY * n for n in range((last - first).days + 1))
+            if day.weekday() == self.weekday
         ]
 
 
@@ -101,7 +113,13 @@ def arrival(number: int) -> Arrival:
     link = Link(LinkKind.PAPER, f"https://example.org/paper-{number:03}")
     paper = Paper(f"Paper {number:03}", ("Ada Lovelace",), others=True, year=2021, links=(link,))
     return Arrival(
-        Item(name=f"paper-{number:03}", paper=paper, paragraph="It says this. Then that.", alt="A slide."), picture()
+        Item(
+            name=f"paper-{number:03}",
+            paper=paper,
+            paragraph="It says this. Then that.",
+            alt="A slide.",
+        ),
+        picture(),
     )
 
 
@@ -112,27 +130,39 @@ class Years:
         self.folder, self.plan = folder, plan
         self.began_at = start.astimezone(UTC)
         self.clock = StoppedClock(self.began_at)
-        self.world: World = make_world(folder, plan.settings, self.clock)
-        intake.take(self.world, self.world.config.series["mlcollage"], [arrival(n) for n in range(1, collages + 1)])
+        self.context: Context = make_context(folder, plan.settings, self.clock)
+        accept.take(
+            self.context,
+            self.context.config.series["mlcollage"],
+            [arrival(n) for n in range(1, collages + 1)],
+        )
 
     def live(self, until: datetime) -> None:
         """From due time to due time, up to and with `until`."""
         while self.clock.at <= until:
-            tick.tick(self.world)
-            soon = tick.next_at(self.world)
+            tick.tick(self.context)
+            soon = tick.next_at(self.context)
             assert soon is not None
             assert soon > self.clock.at, "a bot that has done what is due has time until the next"
             self.clock.at = soon
 
     def rows(self, table: str) -> list[Row[tuple[object, ...]]]:
         known = tables.metadata.tables[table]
-        order = known.c.title_month if table == "roundups" else known.c.due_at if table == "slots" else known.c.id
-        with self.world.database.read() as conn:
+        order = (
+            known.c.title_month
+            if table == "roundups"
+            else known.c.due_at
+            if table == "slots"
+            else known.c.id
+        )
+        with self.context.database.read() as conn:
             return list(conn.execute(select(known).order_by(order)))
 
     def heard(self) -> Counter[Kind]:
-        with self.world.database.read() as conn:
-            return Counter(notice.kind for notice in notices.listed(conn, everything=True, most=10_000))
+        with self.context.database.read() as conn:
+            return Counter(
+                notice.kind for notice in notices.listed(conn, everything=True, most=10_000)
+            )
 
     def threads(self, kind: str) -> dict[str, dict[str, object]]:
         found = {}
@@ -147,7 +177,9 @@ class Years:
         return {
             file.parent.name: [
                 f"paper-{number}"
-                for number in re.findall(r"^## .?Paper (\d+)", file.read_text(encoding="utf-8"), re.MULTILINE)
+                for number in re.findall(
+                    r"^## .?Paper (\d+)", file.read_text(encoding="utf-8"), re.MULTILINE
+                )
             ]
             for file in sorted((self.folder / "site").glob("*/article.md"))
         }
@@ -181,7 +213,9 @@ def check_numbers(years: Years) -> None:
 
 
 def check_roundups(years: Years, until: datetime) -> None:
-    """One roundup for each month with posts, and every post that was due by the last moment in exactly one."""
+    """One roundup for each month with posts, and every post that was due by the last moment in
+    exactly one.
+    """
     moments = years.plan.moments(years.began_at, until)
     posted = [row for row in years.rows("collages") if row.state == "posted"]
     expected, since = {}, years.began_at
@@ -201,7 +235,9 @@ def check_roundups(years: Years, until: datetime) -> None:
 
 @contextmanager
 def in_memory() -> Iterator[Path]:
-    """A folder of files that need no disk, where there is such a place: years hold thousands of them."""
+    """A folder of files that need no disk, where there is such a place: years hold thousands of
+    them.
+    """
     place = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=place if os.access(place, os.W_OK) else None) as folder:
         yield Path(folder)
@@ -222,21 +258,34 @@ def elsewhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 PLANS = [
     (Plan("Europe/Berlin", 6, time(2, 30)), "Pacific/Auckland"),
     (Plan("America/New_York", 6, time(2, 0), day=31, roundup_at=time(2, 30)), "Asia/Tokyo"),
-    (Plan("Australia/Lord_Howe", 6, time(2, 15), day=30, roundup_at=time(0)), "America/Los_Angeles"),
-    (Plan("Asia/Kathmandu", 2, time(23, 59), roundup_at=time(23, 59), names_month="same"), "Europe/London"),
+    (
+        Plan("Australia/Lord_Howe", 6, time(2, 15), day=30, roundup_at=time(0)),
+        "America/Los_Angeles",
+    ),
+    (
+        Plan("Asia/Kathmandu", 2, time(23, 59), roundup_at=time(23, 59), names_month="same"),
+        "Europe/London",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("plan", "elsewhere"), PLANS, indirect=["elsewhere"], ids=[plan.zone for plan, _ in PLANS])
-def test_three_years_have_a_post_every_week_and_a_roundup_every_month(plan: Plan, elsewhere: str) -> None:
+@pytest.mark.parametrize(
+    ("plan", "elsewhere"), PLANS, indirect=["elsewhere"], ids=[plan.zone for plan, _ in PLANS]
+)
+def test_three_years_have_a_post_every_week_and_a_roundup_every_month(
+    plan: Plan, elsewhere: str
+) -> None:
     zone = ZoneInfo(plan.zone)
-    start, until = datetime(2021, 1, 1, tzinfo=zone), datetime(2023, 12, 31, 23, 59, 59, tzinfo=zone)
+    start, until = (
+        datetime(2021, 1, 1, tzinfo=zone),
+        datetime(2023, 12, 31, 23, 59, 59, tzinfo=zone),
+    )
     days = plan.days(date(2021, 1, 1), date(2023, 12, 31))
     with in_memory() as folder:
         years = Years(folder, plan, start, len(days) + 4)
         years.live(until)
         check_years(years, days, until)
-        years.world.database.close()
+        years.context.database.close()
 
 
 def check_years(years: Years, days: list[date], until: datetime) -> None:
@@ -269,10 +318,20 @@ plans = st.builds(
 )
 # Around a change of the clocks, and around the day that Apia left out.
 starts = st.dates(date(2021, 1, 1), date(2022, 12, 31)) | st.sampled_from(
-    [date(2011, 12, 9), date(2021, 3, 1), date(2021, 3, 29), date(2021, 9, 27), date(2021, 10, 25), date(2021, 12, 20)]
+    [
+        date(2011, 12, 9),
+        date(2021, 3, 1),
+        date(2021, 3, 29),
+        date(2021, 9, 27),
+        date(2021, 10, 25),
+        date(2021, 12, 20),
+    ]
 )
-# Without shrinking: an example is weeks of a bot's life, and reading one is quicker than a hundred smaller ones.
-few = settings(derandomize=True, deadline=None, max_examples=14, phases=[Phase.explicit, Phase.generate])
+# Without shrinking: an example is weeks of a bot's life, and reading one is quicker than a hundred
+# smaller ones.
+few = settings(
+    derandomize=True, deadline=None, max_examples=14, phases=[Phase.explicit, Phase.generate]
+)
 
 
 @few
@@ -283,11 +342,14 @@ def test_whatever_the_plan_every_week_has_its_post_and_every_month_its_roundup(
     plan: Plan, first: date, at: time, length: int
 ) -> None:
     zone = ZoneInfo(plan.zone)
-    start, until = (datetime.combine(day, at, zone).astimezone(UTC) for day in (first, first + DAY * length))
+    start, until = (
+        datetime.combine(day, at, zone).astimezone(UTC) for day in (first, first + DAY * length)
+    )
     with in_memory() as folder:
         years = Years(folder, plan, start, length // 7 + 6)
         years.live(until)
-        # The instant a slot is due is the rule's own affair (test_schedule): here it is which days had one.
+        # The instant a slot is due is the rule's own affair (test_schedule): here it is which days
+        # had one.
         due = {slot.local_on: slot.due_at for slot in years.rows("slots")}
         days = plan.days(first - DAY, first + DAY * (length + 1))
         assert [day for day in days if first < day < first + DAY * (length - 1)] == [
@@ -297,10 +359,14 @@ def test_whatever_the_plan_every_week_has_its_post_and_every_month_its_roundup(
         assert all(start <= at <= until for at in due.values())
         check_numbers(years)
         check_roundups(years, until)
-        years.world.database.close()
+        years.context.database.close()
 
 
-breaks = st.lists(st.integers(1, 9 * 24 * 60).map(lambda minutes: timedelta(minutes=minutes)), min_size=4, max_size=12)
+breaks = st.lists(
+    st.integers(1, 9 * 24 * 60).map(lambda minutes: timedelta(minutes=minutes)),
+    min_size=4,
+    max_size=12,
+)
 
 
 @few
@@ -314,11 +380,14 @@ def test_however_seldom_the_bot_runs_every_slot_is_decided_once_and_nothing_is_l
         expected: dict[date, str] = {}
         for pause in pauses:
             years.clock.at += pause
-            tick.tick(years.world)
+            tick.tick(years.context)
             ran_at = years.clock.at
             fresh = [slot for slot in years.rows("slots") if slot.local_on not in expected]
             within = [slot for slot in fresh if ran_at - slot.due_at <= LATENESS]
-            expected |= {slot.local_on: "claimed" if within and slot is within[-1] else "missed" for slot in fresh}
+            expected |= {
+                slot.local_on: "claimed" if within and slot is within[-1] else "missed"
+                for slot in fresh
+            }
             assert [slot.local_on for slot in fresh] == sorted(slot.local_on for slot in fresh)
         slots = years.rows("slots")
         assert {slot.local_on: slot.state for slot in slots} == expected
@@ -327,8 +396,11 @@ def test_however_seldom_the_bot_runs_every_slot_is_decided_once_and_nothing_is_l
         ahead = plan.days(plan.local(start).date() + DAY, plan.local(years.clock.at).date() - DAY)
         assert set(ahead) <= expected.keys()
         names = [name.split("-", 3)[3] for name in years.threads("collage")]
-        assert names == [f"paper-{number:03}" for number in range(1, list(expected.values()).count("claimed") + 1)]
+        assert names == [
+            f"paper-{number:03}"
+            for number in range(1, list(expected.values()).count("claimed") + 1)
+        ]
         assert years.heard()[Kind.MISSED] == list(expected.values()).count("missed")
         check_numbers(years)
         check_roundups(years, years.clock.at)
-        years.world.database.close()
+        years.context.database.close()

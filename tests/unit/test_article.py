@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from bot.core import collage, paper
 from bot.core.errors import BadInput
 from bot.core.paper import Figure, LinkKind, Paper, Reference
-from bot.sources import article
-from bot.sources.findings import Finding
+from bot.intake import article
+from bot.intake.findings import Finding
 from tests.conftest import shared
 
 SEPTEMBER, JUNE, JANUARY, LIST = (
@@ -44,16 +44,32 @@ def links_of(item: collage.Item) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("file", "when", "month", "own", "before"),
     [
-        (SEPTEMBER, "2021 年 9 月", "2021-09", "september-2021-3650a30725d", "august-2021-7d98385a378d"),
+        (
+            SEPTEMBER,
+            "2021 年 9 月",
+            "2021-09",
+            "september-2021-3650a30725d",
+            "august-2021-7d98385a378d",
+        ),
         (JUNE, "2021 年 6 月", "2021-06", "june-2021-5570cc5213bb", "may-2021-706e02071473"),
-        (JANUARY, "2022 年 1 月", "2022-01", "january-2022-fbe183e6bf6c", "december-2021-e28f31e6aab4"),
+        (
+            JANUARY,
+            "2022 年 1 月",
+            "2022-01",
+            "january-2022-fbe183e6bf6c",
+            "december-2021-e28f31e6aab4",
+        ),
     ],
 )
 def test_a_roundup_says_its_month_its_own_link_and_the_one_before(
     file: str, when: str, month: str, own: str, before: str
 ) -> None:
     found = seed(file)
-    assert (found.kind, found.title, found.title_month) == ("roundup", f"{when}要读的四篇深度学习论文", month)
+    assert (found.kind, found.title, found.title_month) == (
+        "roundup",
+        f"{when}要读的四篇深度学习论文",
+        month,
+    )
     assert (found.link, found.previous_link) == (f"{START}-{own}", f"{START}-{before}")
 
 
@@ -61,13 +77,15 @@ def test_a_roundup_says_its_month_its_own_link_and_the_one_before(
     ("file", "length", "ends"),
     [(SEPTEMBER, 51, "从炸"), (JUNE, 32, "从想"), (JANUARY, 50, "从系"), (LIST, 31, "从。")],
 )
-def test_the_subtitle_is_the_last_heading_above_the_first_picture(file: str, length: int, ends: str) -> None:
+def test_the_subtitle_is_the_last_heading_above_the_first_picture(
+    file: str, length: int, ends: str
+) -> None:
     subtitle = seed(file).subtitle
     assert (len(subtitle), subtitle[0] + subtitle[-1]) == (length, ends)
 
 
-# Name; title's length; authors, "+" for others; year; links' kinds; arXiv id; number; picture's start;
-# paragraph's length and ends; caption's length; line.
+# Name; title's length; authors, "+" for others; year; links' kinds; arXiv id; number; picture's
+# start; paragraph's length and ends; caption's length; line.
 ROUNDUP_PAPERS = {
     SEPTEMBER: """
         auto-sk-learn-2-0 29 福雷尔+       2021 paper,code -          29/52 b6cb1800b0b6 588 Au法。 25 13
@@ -115,7 +133,10 @@ def test_links_keep_their_addresses_and_their_order() -> None:
     assert links_of(seed(JANUARY).items[3]) == [
         ("paper", f"{ARXIV}2011.06505"),
         ("talk", "https://youtu.be/MHz5zG9DDIY?t=2095"),
-        ("code", "https://colab.research.google.com/drive/1RTwd7IOgOC7Meky1jCekbyQNG8fu_Stg?usp=sharing"),
+        (
+            "code",
+            "https://colab.research.google.com/drive/1RTwd7IOgOC7Meky1jCekbyQNG8fu_Stg?usp=sharing",
+        ),
     ]
 
 
@@ -134,7 +155,11 @@ def test_a_caption_ends_before_its_link() -> None:
 def test_the_findings_of_the_real_articles_are_exactly_these() -> None:
     assert seed(SEPTEMBER).findings == ()
     assert set(seed(JUNE).findings) == {
-        Finding("error", 19, "19 is printed twice and 18 is missing in the captions on lines 19, 29, 39 and 49."),
+        Finding(
+            "error",
+            19,
+            "19 is printed twice and 18 is missing in the captions on lines 19, 29, 39 and 49.",
+        ),
         Finding(
             "error",
             19,
@@ -142,7 +167,9 @@ def test_the_findings_of_the_real_articles_are_exactly_these() -> None:
         ),
     }
     assert set(seed(JANUARY).findings) == {
-        Finding("error", 21, "37–40 are printed without a total, as [37], on lines 21, 31, 41 and 51."),
+        Finding(
+            "error", 21, "37–40 are printed without a total, as [37], on lines 21, 31, 41 and 51."
+        ),
         Finding(
             "error",
             21,
@@ -159,7 +186,9 @@ def test_a_list_gives_drafts_with_links_and_the_authors_it_names() -> None:
         found.link
         == "https://towardsdatascience.com/3-machine-learning-research-papers-you-should-read-in-2020-9b639bd0b8f0"
     )
-    assert [(item.name, item.paper.authors, item.paper.others, links_of(item)) for item in found.items] == [
+    assert [
+        (item.name, item.paper.authors, item.paper.others, links_of(item)) for item in found.items
+    ] == [
         (
             "collage-1",
             (),
@@ -176,23 +205,39 @@ def test_a_list_gives_drafts_with_links_and_the_authors_it_names() -> None:
             "rnn",
             ("史蒂文",),
             False,
-            [("paper", "https://arxiv.org/pdf/1911.11423.pdf"), ("code", "https://github.com/smerity/sha-rnn")],
+            [
+                ("paper", "https://arxiv.org/pdf/1911.11423.pdf"),
+                ("code", "https://github.com/smerity/sha-rnn"),
+            ],
         ),
         (
             "efficientnet",
             ("谭明兴", "郭诉乐"),
             False,
-            [("paper", f"{ARXIV}1905.11946"), ("code", "https://github.com/narumiruna/efficientnet-pytorch")],
+            [
+                ("paper", f"{ARXIV}1905.11946"),
+                ("code", "https://github.com/narumiruna/efficientnet-pytorch"),
+            ],
         ),
         (
             "arxiv-1912-02292",
             ("普雷顿·纳克兰", "加尔·卡普伦", "亚米尼·班萨尔", "特里斯坦·杨"),
             True,
-            [("paper", f"{ARXIV}1912.02292"), ("blog", "https://openai.com/blog/deep-double-descent/")],
+            [
+                ("paper", f"{ARXIV}1912.02292"),
+                ("blog", "https://openai.com/blog/deep-double-descent/"),
+            ],
         ),
     ]
-    assert [item.paper.arxiv_id for item in found.items] == ["", "1911.11423", "1905.11946", "1912.02292"]
-    assert {(item.paragraph, item.paper.year, item.picture_file) for item in found.items} == {("", None, "")}
+    assert [item.paper.arxiv_id for item in found.items] == [
+        "",
+        "1911.11423",
+        "1905.11946",
+        "1912.02292",
+    ]
+    assert {(item.paragraph, item.paper.year, item.picture_file) for item in found.items} == {
+        ("", None, "")
+    }
 
 
 def test_figures_of_a_list_carry_caption_and_source() -> None:
@@ -206,7 +251,11 @@ def test_figures_of_a_list_carry_caption_and_source() -> None:
         [("e495", 0, sha), ("13ac", 0, sha)],
         [("4167", 0, f"{ARXIV}1905.11946")],
         [
-            ("9d50", 0, "https://www.lesswrong.com/posts/FRv7ryoqtvSuqBxuT/understanding-deep-double-descent"),
+            (
+                "9d50",
+                0,
+                "https://www.lesswrong.com/posts/FRv7ryoqtvSuqBxuT/understanding-deep-double-descent",
+            ),
             ("a760", 4, descent),
             ("56a0", 4, descent),
             ("c7f0", 4, descent),
@@ -240,15 +289,23 @@ def test_a_list_in_english_reads_as_well() -> None:
         2020,
     )
     assert first.figures == (Figure("a.png", "Figure 1: all.", "https://a.org/1"),)
-    assert first.references == (Reference("One", "http://a.org/1"), Reference("Other", "https://c.org"))
+    assert first.references == (
+        Reference("One", "http://a.org/1"),
+        Reference("Other", "https://c.org"),
+    )
     assert (second.figures, second.references) == ((Figure("b.png"),), ())
     assert [link.kind for link in second.links] == [LinkKind.PAPER, LinkKind.PROJECT]
-    assert found.findings == (Finding("warning", 17, "Nothing tells what https://b.org/2 is; it counts as project."),)
+    assert found.findings == (
+        Finding("warning", 17, "Nothing tells what https://b.org/2 is; it counts as project."),
+    )
 
 
 def test_an_english_roundup_reads_as_well() -> None:
     found = article.read(ENGLISH, "march.md")
-    assert (found.title, found.title_month) == ("Two Deep Learning Papers to Read in March 2023", "2023-03")
+    assert (found.title, found.title_month) == (
+        "Two Deep Learning Papers to Read in March 2023",
+        "2023-03",
+    )
     assert (found.subtitle, found.link) == ("Small models and large hopes", "")
     assert found.previous_link == "https://example.org/r/february-2023"
     assert found.findings == ()
@@ -274,7 +331,11 @@ def test_an_english_roundup_reads_as_well() -> None:
         picture_file="widgets one.png",
         place="march.md:9",
     )
-    assert (gadgets.paper.citation, gadgets.name, gadgets.alt) == ("Brown & Clark (2021)", "gadgets", "Nine gadgets")
+    assert (gadgets.paper.citation, gadgets.name, gadgets.alt) == (
+        "Brown & Clark (2021)",
+        "gadgets",
+        "Nine gadgets",
+    )
     assert [kind for kind, _ in links_of(gadgets)] == ["paper", "talk", "podcast"]
     assert gadgets.caption == "ML-Collage [10/52]: Adapted from Brown & Clark (2021)"
 
@@ -288,13 +349,23 @@ def test_a_german_roundup_reads_as_well() -> None:
     )
     (item,) = found.items
     assert item.paper.title == "Schrauben: ein ‚Lehrstück‘ in drei Akten"
-    assert (item.paper.authors, item.paper.others, item.paper.year) == (("Groß", "Öztürk"), True, 2021)
+    assert (item.paper.authors, item.paper.others, item.paper.year) == (
+        ("Groß", "Öztürk"),
+        True,
+        2021,
+    )
     assert [kind for kind, _ in links_of(item)] == ["paper", "podcast", "code"]
     assert item.paragraph == "Schrauben halten, was sie versprechen."
-    assert (item.printed_number, item.caption) == ("3/53", "Paper-Bild [3/53]: Abbildungen von Groß und Öztürk")
+    assert (item.printed_number, item.caption) == (
+        "3/53",
+        "Paper-Bild [3/53]: Abbildungen von Groß und Öztürk",
+    )
     (finding,) = found.findings
     assert (finding.level, finding.line) == ("warning", 7)
-    assert "'Zum Nachbauen' is unknown: https://gitlab.com/s/s counts as code, by its address" in finding.text
+    assert (
+        "'Zum Nachbauen' is unknown: https://gitlab.com/s/s counts as code, by its address"
+        in finding.text
+    )
 
 
 def test_our_own_articles_read_the_same_in_every_language() -> None:
@@ -323,16 +394,22 @@ def test_our_own_articles_read_the_same_in_every_language() -> None:
 
 
 def test_line_endings_and_a_byte_order_mark_change_nothing() -> None:
-    assert article.read("\ufeff" + ENGLISH.replace("\n", "\r\n"), "m.md") == article.read(ENGLISH, "m.md")
+    assert article.read("\ufeff" + ENGLISH.replace("\n", "\r\n"), "m.md") == article.read(
+        ENGLISH, "m.md"
+    )
 
 
-WORD = st.text("abcdefghijklmnopqrstuvwxyzäéß", min_size=3, max_size=9).filter(lambda word: word not in {"and", "und"})
+WORD = st.text("abcdefghijklmnopqrstuvwxyzäéß", min_size=3, max_size=9).filter(
+    lambda word: word not in {"and", "und"}
+)
 NAME = WORD.map(str.title)
 MARKS = re.compile(r"([\\*_\[\]<>`|#!])")
 
 
 @given(
-    title=st.text(st.sampled_from("abcdeÄ語 *_[]<>|#!\\"), min_size=1).map(lambda text: " ".join(text.split())),
+    title=st.text(st.sampled_from("abcdeÄ語 *_[]<>|#!\\"), min_size=1).map(
+        lambda text: " ".join(text.split())
+    ),
     authors=st.lists(NAME, min_size=1, max_size=3),
     others=st.booleans(),
     year=st.integers(1500, 2999),
@@ -362,13 +439,20 @@ def test_what_a_paper_lacks_is_a_warning_and_nothing_is_made_up() -> None:
     )
     found = article.read(text, "a.md")
     assert found.items[1].paragraph == "Gadgets do what widgets cannot."
-    assert [one.text for one in found.findings] == ["'Gadgets' has no authors and no year and no picture."]
+    assert [one.text for one in found.findings] == [
+        "'Gadgets' has no authors and no year and no picture."
+    ]
 
 
 def test_a_lost_line_of_authors_loses_no_paper_and_a_lost_heading_is_told() -> None:
     without = re.sub(r"\*Authors: Brown.*\n", "", ENGLISH)
-    assert [item.name for item in article.read(without, "a.md").items] == ["widgets-whats-in-a-name", "gadgets"]
-    (_, gadgets) = article.read(ENGLISH.replace("*Authors: Brown & Clark (2021)* | ", ""), "a.md").items
+    assert [item.name for item in article.read(without, "a.md").items] == [
+        "widgets-whats-in-a-name",
+        "gadgets",
+    ]
+    (_, gadgets) = article.read(
+        ENGLISH.replace("*Authors: Brown & Clark (2021)* | ", ""), "a.md"
+    ).items
     assert [kind for kind, _ in links_of(gadgets)] == ["paper", "talk", "podcast"]
     merged = article.read(ENGLISH.replace("## ‘Gadgets’\n", ""), "a.md")
     assert [one.text for one in merged.findings] == [
@@ -378,7 +462,10 @@ def test_a_lost_line_of_authors_loses_no_paper_and_a_lost_heading_is_told() -> N
 
 def test_names_are_unique_in_an_article() -> None:
     found = article.read(ENGLISH.replace("‘Gadgets’", "‘Widgets: What’s in a Name?’"), "a.md")
-    assert [item.name for item in found.items] == ["widgets-whats-in-a-name", "widgets-whats-in-a-name-2"]
+    assert [item.name for item in found.items] == [
+        "widgets-whats-in-a-name",
+        "widgets-whats-in-a-name-2",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,11 @@ def test_every_move_is_legal_or_refused_as_the_states_say(state: State, to: Stat
         return
     with pytest.raises(NotAllowed) as refused:
         collage.check_move("barlow-twins", state, to)
-    wanted = "is posted: what is out is history" if state == "posted" else f"is {state} and cannot become {to}"
+    wanted = (
+        "is posted: what is out is history"
+        if state == "posted"
+        else f"is {state} and cannot become {to}"
+    )
     assert wanted in str(refused.value)
 
 
@@ -80,7 +84,24 @@ def first_problem(item: Item) -> str:
 
 @pytest.mark.parametrize(
     "name",
-    ["", "-", "a-", "-a", "a--b", "A", "a b", "a/b", "..", "ä", "论文", "a\n", "a_b", "a" * 81, "2021", "0"],
+    [
+        "",
+        "-",
+        "a-",
+        "-a",
+        "a--b",
+        "A",
+        "a b",
+        "a/b",
+        "..",
+        "ä",
+        "论文",
+        "a\n",
+        "a_b",
+        "a" * 81,
+        "2021",
+        "0",
+    ],
 )
 def test_a_name_that_could_be_no_folder_or_reads_as_a_number_is_a_problem(name: str) -> None:
     assert first_problem(replace(WHOLE, name=name)).startswith("name: ")
@@ -109,15 +130,26 @@ def test_a_name_of_eighty_characters_is_none() -> None:
         (replace(WHOLE, paper=replace(PAPER, doi="a" * 2_001)), "doi"),
         (replace(WHOLE, paper=replace(PAPER, licence="\x7f")), "licence"),
         (replace(WHOLE, paper=replace(PAPER, figures=(Figure("f.png", "\x00"),))), "figure"),
-        (replace(WHOLE, paper=replace(PAPER, references=(Reference("t", "a" * 2_001),))), "reference"),
+        (
+            replace(WHOLE, paper=replace(PAPER, references=(Reference("t", "a" * 2_001),))),
+            "reference",
+        ),
         (replace(WHOLE, paper=replace(PAPER, links=(Link(LinkKind.CODE, "ftp://x.org"),))), "url"),
         (replace(WHOLE, paper=replace(PAPER, links=(Link(LinkKind.CODE, "https://a b"),))), "url"),
-        (replace(WHOLE, paper=replace(PAPER, links=(Link(LinkKind.CODE, "https://x.org/" + "a" * 2_000),))), "url"),
+        (
+            replace(
+                WHOLE,
+                paper=replace(PAPER, links=(Link(LinkKind.CODE, "https://x.org/" + "a" * 2_000),)),
+            ),
+            "url",
+        ),
         (replace(WHOLE, paper=replace(PAPER, year=999)), "year"),
         (replace(WHOLE, paper=replace(PAPER, year=10_000)), "year"),
     ],
 )
-def test_what_no_network_and_no_database_should_get_is_a_problem_of_its_field(item: Item, field: str) -> None:
+def test_what_no_network_and_no_database_should_get_is_a_problem_of_its_field(
+    item: Item, field: str
+) -> None:
     assert first_problem(item).startswith(f"{field}: ")
 
 
@@ -126,7 +158,9 @@ def test_what_no_network_and_no_database_should_get_is_a_problem_of_its_field(it
 def test_a_title_gives_a_good_name_or_none(title: str) -> None:
     name = collage.slug(title)
     assert not name or list(collage.problems(replace(WHOLE, name=name))) == []
-    assert bool(name) is bool(set(collage.ascii_form(title).lower()) & set("abcdefghijklmnopqrstuvwxyz0123456789"))
+    assert bool(name) is bool(
+        set(collage.ascii_form(title).lower()) & set("abcdefghijklmnopqrstuvwxyz0123456789")
+    )
 
 
 @pytest.mark.parametrize(
@@ -154,7 +188,8 @@ def test_a_name_is_made_of_the_words_of_the_title(title: str, name: str) -> None
 @steady
 @given(
     st.recursive(
-        st.text() | st.integers() | st.floats(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+        st.text() | st.integers() | st.floats(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     )
 )
 def test_a_value_is_shown_on_one_short_line(value: object) -> None:

@@ -1,4 +1,6 @@
-"""config.toml: the defaults, the example that shows every setting, and the sentence for each mistake."""
+"""config.toml: the defaults, the example that shows every setting, and the sentence for each
+mistake.
+"""
 
 import re
 import tomllib
@@ -75,7 +77,9 @@ def test_an_empty_file_is_a_whole_configuration(tmp_path: Path) -> None:
         f"sqlite:///{tmp_path / 'queue.db'}",
         tmp_path / "templates",
     )
-    assert {name: dict(raw.values) for name, raw in own.accounts.items()} == {"outbox": {"network": "outbox"}}
+    assert {name: dict(raw.values) for name, raw in own.accounts.items()} == {
+        "outbox": {"network": "outbox"}
+    }
     series = own.series["mlcollage"]
     assert list(own.series) == ["mlcollage"]
     assert (series.title, series.hashtag, series.language, series.accounts) == (
@@ -87,7 +91,11 @@ def test_an_empty_file_is_a_whole_configuration(tmp_path: Path) -> None:
     assert (series.zone, series.timetable.slots) == (ZoneInfo("UTC"), (Weekly(2, time(15)),))
     assert (series.lateness, series.roundup.wait) == (timedelta(hours=48), timedelta(hours=24))
     assert (series.roundup.day, series.roundup.at, series.roundup.next_month) == (0, time(18), True)
-    assert (series.numbering.shown(29), series.numbering.restart, series.numbering.first) == ("29/52", "yearly", 1)
+    assert (series.numbering.shown(29), series.numbering.restart, series.numbering.first) == (
+        "29/52",
+        "yearly",
+        1,
+    )
     assert (series.base_url, series.site) == ("https://example.org/mlcollage", tmp_path / "site")
 
 
@@ -96,7 +104,8 @@ def test_the_example_is_the_default_with_and_without_its_hints(tmp_path: Path) -
     hinted = parse(tmp_path, uncommented(EXAMPLE))
     assert hinted.series == parse(tmp_path).series
     made = [
-        table.make(own.accounts["outbox"], tmp_path, StoppedClock(MONDAY)) for own in (hinted, parse(tmp_path, EXAMPLE))
+        table.make(own.accounts["outbox"], tmp_path, StoppedClock(MONDAY))
+        for own in (hinted, parse(tmp_path, EXAMPLE))
     ]
     assert vars(made[0]).keys() == vars(made[1]).keys()
     assert [vars(made[0])[key] for key in ("network", "folder")] == [
@@ -111,7 +120,9 @@ def test_the_example_mentions_every_setting_and_no_other() -> None:
 def test_the_example_says_of_every_setting_why_in_one_line() -> None:
     lines = [line for line in EXAMPLE.splitlines() if re.match(r"(# )?\w+ = ", line)]
     assert len(lines) == len(every_setting())
-    assert [line for line in lines if not re.search(r"\S {2,}# \S.{5,}$", line) or len(line) > 120] == []
+    assert [
+        line for line in lines if not re.search(r"\S {2,}# \S.{5,}$", line) or len(line) > 120
+    ] == []
 
 
 def test_paths_count_from_the_folder_of_the_file(tmp_path: Path) -> None:
@@ -127,7 +138,9 @@ def test_paths_count_from_the_folder_of_the_file(tmp_path: Path) -> None:
     assert own.series["mlcollage"].site == tmp_path.parent / "pages"
 
 
-def test_a_relative_name_of_the_file_makes_absolute_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_relative_name_of_the_file_makes_absolute_paths(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config.toml").write_text("", encoding="utf-8")
     own = config.load(Path("config.toml"))
@@ -136,8 +149,14 @@ def test_a_relative_name_of_the_file_makes_absolute_paths(tmp_path: Path, monkey
 
 
 def test_a_series_takes_its_own_zone_before_the_one_of_all(tmp_path: Path) -> None:
-    own = parse(tmp_path, 'zone = "Europe/Berlin"\n[series.a]\n[series.b]\nzone = "UTC"\nroundup.folder = "b"\n')
-    assert {name: series.zone.key for name, series in own.series.items()} == {"a": "Europe/Berlin", "b": "UTC"}
+    own = parse(
+        tmp_path,
+        'zone = "Europe/Berlin"\n[series.a]\n[series.b]\nzone = "UTC"\nroundup.folder = "b"\n',
+    )
+    assert {name: series.zone.key for name, series in own.series.items()} == {
+        "a": "Europe/Berlin",
+        "b": "UTC",
+    }
 
 
 def test_series_name_the_accounts_they_use_or_use_all(tmp_path: Path) -> None:
@@ -153,7 +172,10 @@ def test_series_name_the_accounts_they_use_or_use_all(tmp_path: Path) -> None:
         roundup.folder = "b"
         """,
     )
-    assert {name: series.accounts for name, series in own.series.items()} == {"a": ("lab", "press"), "b": ("press",)}
+    assert {name: series.accounts for name, series in own.series.items()} == {
+        "a": ("lab", "press"),
+        "b": ("press",),
+    }
 
 
 def test_blackouts_may_be_dates_or_text(tmp_path: Path) -> None:
@@ -166,9 +188,17 @@ def test_blackouts_may_be_dates_or_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("format_", "number", "shown"),
-    [("{n}/52", 29, "29/52"), ("none", 29, ""), ("#{n}", 1, "#1"), ("{n}/52", None, ""), ("{n}/52", 0, "0/52")],
+    [
+        ("{n}/52", 29, "29/52"),
+        ("none", 29, ""),
+        ("#{n}", 1, "#1"),
+        ("{n}/52", None, ""),
+        ("{n}/52", 0, "0/52"),
+    ],
 )
-def test_a_number_is_shown_as_the_series_writes_it(tmp_path: Path, format_: str, number: int, shown: str) -> None:
+def test_a_number_is_shown_as_the_series_writes_it(
+    tmp_path: Path, format_: str, number: int, shown: str
+) -> None:
     own = parse(tmp_path, f'series.a.numbering.format = "{format_}"')
     assert own.series["a"].numbering.shown(number) == shown
 
@@ -213,7 +243,9 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("source", "expected"), MISTAKES)
-def test_a_mistake_is_one_sentence_with_the_dotted_key_and_the_file(tmp_path: Path, source: str, expected: str) -> None:
+def test_a_mistake_is_one_sentence_with_the_dotted_key_and_the_file(
+    tmp_path: Path, source: str, expected: str
+) -> None:
     message = complaint(tmp_path, source)
     assert message.startswith(expected)
     assert message.endswith(".")
@@ -224,17 +256,31 @@ def test_a_mistake_is_one_sentence_with_the_dotted_key_and_the_file(tmp_path: Pa
     ("raw", "expected"),
     [
         ("", "accounts.lab.network in config.toml is missing; it is one of outbox, x."),
-        ("network = 'myspace'", "accounts.lab.network in config.toml must be one of outbox, x, not 'myspace'."),
-        ("network = ['outbox']", "accounts.lab.network in config.toml must be one of outbox, x, not ['outbox']."),
-        ("network = 'outbox'\nfoldr = 'x'", "accounts.lab.foldr in config.toml is no setting; did you mean folder."),
-        ("network = 'outbox'\nfolder = ''", "accounts.lab.folder in config.toml must not be empty."),
+        (
+            "network = 'myspace'",
+            "accounts.lab.network in config.toml must be one of outbox, x, not 'myspace'.",
+        ),
+        (
+            "network = ['outbox']",
+            "accounts.lab.network in config.toml must be one of outbox, x, not ['outbox'].",
+        ),
+        (
+            "network = 'outbox'\nfoldr = 'x'",
+            "accounts.lab.foldr in config.toml is no setting; did you mean folder.",
+        ),
+        (
+            "network = 'outbox'\nfolder = ''",
+            "accounts.lab.folder in config.toml must not be empty.",
+        ),
         (
             "network = 'outbox'\nlike = 'outbox'",
             "accounts.lab.like in config.toml must be one of x, bluesky, mastodon,",
         ),
     ],
 )
-def test_a_mistake_in_an_account_is_found_by_its_network(tmp_path: Path, raw: str, expected: str) -> None:
+def test_a_mistake_in_an_account_is_found_by_its_network(
+    tmp_path: Path, raw: str, expected: str
+) -> None:
     own = parse(tmp_path, f"[accounts.lab]\n{raw}\n")
     with pytest.raises(BadConfig) as refused:
         table.make(own.accounts["lab"], tmp_path, StoppedClock(MONDAY))
@@ -242,7 +288,9 @@ def test_a_mistake_in_an_account_is_found_by_its_network(tmp_path: Path, raw: st
 
 
 def test_a_file_that_is_not_there_says_how_to_make_one(tmp_path: Path) -> None:
-    with pytest.raises(BadConfig, match=r"No such file or directory; make one with: mlcollage init\.$"):
+    with pytest.raises(
+        BadConfig, match=r"No such file or directory; make one with: mlcollage init\.$"
+    ):
         config.load(tmp_path / "config.toml")
 
 
@@ -255,8 +303,14 @@ URL = f"postgresql+psycopg://bot:{PASSWORD}@db.example.org:5432/queue"
         (URL, URL),
         (URL.replace("+psycopg", ""), URL),
         ("postgresql:///queue", "postgresql+psycopg:///queue"),
-        ("postgresql+psycopg://test@/queue?host=/run/pg", "postgresql+psycopg://test@/queue?host=/run/pg"),
-        ("postgresql://bot:p%40ss@[::1]:5432/queue", "postgresql+psycopg://bot:p%40ss@[::1]:5432/queue"),
+        (
+            "postgresql+psycopg://test@/queue?host=/run/pg",
+            "postgresql+psycopg://test@/queue?host=/run/pg",
+        ),
+        (
+            "postgresql://bot:p%40ss@[::1]:5432/queue",
+            "postgresql+psycopg://bot:p%40ss@[::1]:5432/queue",
+        ),
     ],
 )
 def test_a_postgresql_url_gets_the_driver_we_bring(tmp_path: Path, url: str, used: str) -> None:
@@ -314,7 +368,9 @@ BEAT = f"https://example.org/{PASSWORD}"
 def test_alerts_come_from_the_environment_else_from_their_files_else_as_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "urls").write_text(f"# who is on duty\n{ALERTS}\n\n  ntfy://topic \n{ALERTS}\n", encoding="utf-8")
+    (tmp_path / "urls").write_text(
+        f"# who is on duty\n{ALERTS}\n\n  ntfy://topic \n{ALERTS}\n", encoding="utf-8"
+    )
     (tmp_path / "beat").write_text(f"{BEAT}\n", encoding="utf-8")
     written = '[alerts]\nurls = ["json://h"]\nheartbeat_url = "http://h/b"\n'
     files = 'urls_file = "urls"\nheartbeat_url_file = "beat"\n'

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import courier
+from bot.watching import apprise_process
 
 FORMS = ["{}", "{}:x@host", "ada:{}@host", "host/{}", "host?key={}", "{}/b/#room"]
 secrets = st.text(f"{string.ascii_letters}{string.digits}@/:?#%& ._-éß论", min_size=4, max_size=40)
@@ -17,7 +17,7 @@ secrets = st.text(f"{string.ascii_letters}{string.digits}@/:?#%& ._-éß论", mi
 @given(secrets, st.sampled_from(FORMS))
 def test_no_secret_of_an_address_shows_in_what_is_said(secret: str, form: str) -> None:
     url = "json://" + form.format(quote(secret, safe=""))
-    said = courier.without_secrets(url, f"It ended: {secret}; {url} and {quote(secret)}\n!")
+    said = apprise_process.without_secrets(url, f"It ended: {secret}; {url} and {quote(secret)}\n!")
     assert secret.lower() not in said.lower()
     assert quote(secret).lower() not in said.lower()
     assert said.isprintable()
@@ -27,14 +27,20 @@ def test_no_secret_of_an_address_shows_in_what_is_said(secret: str, form: str) -
     ("words", "said"),
     [
         ("Failed to send: error=500.", "Failed to send: error=500."),
-        ("Connection error\r\n while mailing to mail.example.org", "Connection error while mailing to ***."),
+        (
+            "Connection error\r\n while mailing to mail.example.org",
+            "Connection error while mailing to ***.",
+        ),
         ("", ""),
-        ("é" * 1_000, "é" * courier.LONGEST + "."),
+        ("é" * 1_000, "é" * apprise_process.LONGEST + "."),
     ],
 )
 def test_the_rest_is_kept_on_one_line(words: str, said: str) -> None:
-    assert courier.without_secrets("mailto://ada:pass@mail.example.org", words) == said
+    assert apprise_process.without_secrets("mailto://ada:pass@mail.example.org", words) == said
 
 
 def test_an_address_that_is_no_text_is_no_reason_to_trip() -> None:
-    assert courier.without_secrets("json://\udc80abc", "It ended: \udc80abc") == "It ended: ***."
+    assert (
+        apprise_process.without_secrets("json://\udc80abc", "It ended: \udc80abc")
+        == "It ended: ***."
+    )

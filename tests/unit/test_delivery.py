@@ -39,8 +39,14 @@ def test_every_state_can_be_reached_and_only_sent_is_an_end() -> None:
 
 
 def test_a_key_names_series_moment_and_account_and_the_rehearsal_it_belongs_to() -> None:
-    assert thread_key("mlcollage", "2021-08-04T13:00:00Z", "outbox", 0) == "mlcollage/2021-08-04T13:00:00Z/outbox"
-    assert thread_key("mlcollage", "roundup-2021-09", "outbox", 2) == "rehearsal-2/mlcollage/roundup-2021-09/outbox"
+    assert (
+        thread_key("mlcollage", "2021-08-04T13:00:00Z", "outbox", 0)
+        == "mlcollage/2021-08-04T13:00:00Z/outbox"
+    )
+    assert (
+        thread_key("mlcollage", "roundup-2021-09", "outbox", 2)
+        == "rehearsal-2/mlcollage/roundup-2021-09/outbox"
+    )
 
 
 names = st.from_regex(r"\A(rehearsal-[0-9]|[a-z0-9]{1,4}([-_][a-z0-9]{1,3})?)\Z")

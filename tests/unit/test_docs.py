@@ -1,4 +1,6 @@
-"""What the documents say is so: every command is there, every link leads somewhere, every example can be typed."""
+"""What the documents say is so: every command is there, every link leads somewhere, every example
+can be typed.
+"""
 
 import re
 import shlex
@@ -11,7 +13,7 @@ from click.testing import CliRunner
 
 from bot import cli
 from bot.core import collage
-from bot.sources import items
+from bot.intake import items
 from tests.conftest import ROOT
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -75,12 +77,17 @@ def test_every_relative_link_leads_to_a_file(file: Path) -> None:
 
 def calls(text: str) -> Iterator[list[str]]:
     """The commands a document shows, as words: in blocks and in running text."""
-    for line in re.findall(r"(?:^\$ |^|`|&& |\.venv/bin/)mlcollage ([a-z][^`\n]*)", text, re.MULTILINE):
+    for line in re.findall(
+        r"(?:^\$ |^|`|&& |\.venv/bin/)mlcollage ([a-z][^`\n]*)", text, re.MULTILINE
+    ):
         with_options = re.split(r"\s(?:&&|>>|#)\s|\s{3,}", line)[0]
         yield shlex.split(with_options.rstrip(".,:"))
 
 
-EXAMPLES = {named(file): [call for call in calls(written(file)) if call[0] in cli.COMMANDS] for file in DOCUMENTS}
+EXAMPLES = {
+    named(file): [call for call in calls(written(file)) if call[0] in cli.COMMANDS]
+    for file in DOCUMENTS
+}
 
 
 @pytest.mark.parametrize("file", EXAMPLES)
@@ -103,7 +110,9 @@ def test_the_readmes_item_lacks_nothing_but_the_picture_beside_it() -> None:
     assert collage.missing(item, has_picture=True) == ()
 
 
-@pytest.mark.parametrize("file", [*DOCUMENTS, ROOT / "Makefile", ROOT / "config.example.toml"], ids=named)
+@pytest.mark.parametrize(
+    "file", [*DOCUMENTS, ROOT / "Makefile", ROOT / "config.example.toml"], ids=named
+)
 def test_no_document_names_a_path_of_this_machine(file: Path) -> None:
     for place in (ROOT, Path.home()):
         assert str(place) not in written(file)

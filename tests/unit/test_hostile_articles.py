@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.core import collage
 from bot.core.errors import BadInput
-from bot.sources import article
+from bot.intake import article
 from tests.conftest import shared
 
 ENGLISH = (Path(__file__).parent.parent / "articles" / "english.md").read_text("utf-8")
@@ -67,11 +67,15 @@ def test_real_articles_cut_short_or_shuffled_are_read_or_refused(data: st.DataOb
         check_any("\n".join(data.draw(st.permutations(text.split("\n")))))
 
 
-ROUNDUP, DRAFTS = "# May 2021\n\n## ‘x’\n\n*Authors: B (2021)* | [Paper](u) ", "# May 2021\n\n# p\n\narxiv: "
+ROUNDUP, DRAFTS = (
+    "# May 2021\n\n## ‘x’\n\n*Authors: B (2021)* | [Paper](u) ",
+    "# May 2021\n\n# p\n\narxiv: ",
+)
 
 
 @pytest.mark.parametrize(
-    "unit", ["![", "[](", "[[b]", "(2", "等", "<", "\\", "‘", '"', "| [x](y) ", "\n", "\n[](//a) [## "]
+    "unit",
+    ["![", "[](", "[[b]", "(2", "等", "<", "\\", "‘", '"', "| [x](y) ", "\n", "\n[](//a) [## "],
 )
 @pytest.mark.parametrize("start", [ROUNDUP, DRAFTS])
 def test_time_grows_with_the_length_whatever_the_marks(start: str, unit: str) -> None:

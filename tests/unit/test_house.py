@@ -22,5 +22,7 @@ BIN = Path(sys.executable).parent
     ids=lambda command: command[0] + "-" + command[-1].strip(".-"),
 )
 def test_the_tool_finds_nothing(command: tuple[str, ...]) -> None:
-    done = subprocess.run([str(BIN / command[0]), *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(BIN / command[0]), *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr

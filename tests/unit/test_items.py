@@ -1,4 +1,6 @@
-"""Item files: what they may say, what is said of those that cannot be used, and that writing one gives it back."""
+"""Item files: what they may say, what is said of those that cannot be used, and that writing one
+gives it back.
+"""
 
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from bot.core import collage
 from bot.core.collage import Item
 from bot.core.errors import BadInput
 from bot.core.paper import Figure, Link, LinkKind, Paper, Reference
-from bot.sources import items
+from bot.intake import items
 from tests.conftest import ROOT
 
 FULL = """+++
@@ -82,9 +84,15 @@ def test_every_key_of_an_item_file_finds_its_place() -> None:
 
 
 def test_the_short_form_of_links_keeps_their_order() -> None:
-    text = front("[links]", 'code = ["https://one.org", "https://two.org"]', 'paper = "https://three.org"')
+    text = front(
+        "[links]", 'code = ["https://one.org", "https://two.org"]', 'paper = "https://three.org"'
+    )
     kinds = [(str(link.kind), link.url) for link in items.parse(text, "x.md").paper.links]
-    assert kinds == [("code", "https://one.org"), ("code", "https://two.org"), ("paper", "https://three.org")]
+    assert kinds == [
+        ("code", "https://one.org"),
+        ("code", "https://two.org"),
+        ("paper", "https://three.org"),
+    ]
 
 
 def test_a_file_of_two_fences_is_a_draft_named_after_itself() -> None:
@@ -97,7 +105,11 @@ def test_a_name_is_made_from_the_title_before_the_file() -> None:
 
 def test_a_chinese_title_takes_its_name_from_the_file() -> None:
     item = items.parse('+++\ntitle = "巴洛双胞胎"\n+++\n　通过减少冗余。', "barlow.md")
-    assert (item.name, item.paper.title, item.paragraph) == ("barlow", "巴洛双胞胎", "　通过减少冗余。")
+    assert (item.name, item.paper.title, item.paragraph) == (
+        "barlow",
+        "巴洛双胞胎",
+        "　通过减少冗余。",
+    )
 
 
 def test_what_is_empty_counts_as_not_given() -> None:
@@ -108,7 +120,9 @@ def test_what_is_empty_counts_as_not_given() -> None:
 
 
 def test_windows_line_ends_and_a_byte_order_mark_do_no_harm() -> None:
-    assert items.parse("\ufeff" + FULL.replace("\n", "\r\n"), "barlow.md") == items.parse(FULL, "barlow.md")
+    assert items.parse("\ufeff" + FULL.replace("\n", "\r\n"), "barlow.md") == items.parse(
+        FULL, "barlow.md"
+    )
 
 
 def test_an_editors_fence_in_the_paragraph_stays_there() -> None:
@@ -123,22 +137,43 @@ def test_an_editors_fence_in_the_paragraph_stays_there() -> None:
         (front("year = true"), "barlow.md: year: must be a whole number, not true"),
         (front("year = 2021-05-01"), "barlow.md: year: must be a whole number, not a date or time"),
         (front("year = 20211"), "barlow.md: year: must be a year of four digits"),
-        (front('authors = "Zbontar"'), 'barlow.md: authors: must be a list in square brackets, not "Zbontar"'),
-        (front('authors = ["A", 2]'), "barlow.md: authors, entry 2: must be a text in quotes, not 2"),
+        (
+            front('authors = "Zbontar"'),
+            'barlow.md: authors: must be a list in square brackets, not "Zbontar"',
+        ),
+        (
+            front('authors = ["A", 2]'),
+            "barlow.md: authors, entry 2: must be a text in quotes, not 2",
+        ),
         (front("arxiv = 2103.03230"), "barlow.md: arxiv: must be a text in quotes, not 2103.0323"),
         (front('others = "yes"'), 'barlow.md: others: must be true or false, not "yes"'),
         (front('license = "MIT"'), 'barlow.md: unknown key "license"; did you mean "licence"?'),
-        (front("[links]", 'papr = "x"'), 'barlow.md: links: there is no kind of link "papr"; did you mean "paper"?'),
+        (
+            front("[links]", 'papr = "x"'),
+            'barlow.md: links: there is no kind of link "papr"; did you mean "paper"?',
+        ),
         (front('links = [{ kind = "paper" }]'), "barlow.md: links, entry 1: url: is missing"),
-        (front('figures = ["a.png"]'), 'barlow.md: figures, entry 1: must be a table in braces, not "a.png"'),
-        (front('figures = [{ name = "a" }]'), 'barlow.md: figures, entry 1: unknown key "name"; there are file, '),
+        (
+            front('figures = ["a.png"]'),
+            'barlow.md: figures, entry 1: must be a table in braces, not "a.png"',
+        ),
+        (
+            front('figures = [{ name = "a" }]'),
+            'barlow.md: figures, entry 1: unknown key "name"; there are file, ',
+        ),
         (front("[links]", 'paper = "ftp://x"'), "barlow.md: url: 'ftp://x' is no http(s) address"),
         (front('doi = "a\\u0000b"'), "barlow.md: doi: holds the control character U+0000"),
         (front("year ="), "barlow.md: line 3: "),
         (front("year = 1", "year = 2"), "barlow.md: line 4: "),
         (front('alt = """never closed'), "barlow.md: line 4: "),
-        ("+++\ntitle = 'x'\n\ntext", "barlow.md: line 1: the front matter that starts here has no end"),
-        ("# Barlow", "barlow.md: line 1: must be +++, the start of the front matter, not '# Barlow'"),
+        (
+            "+++\ntitle = 'x'\n\ntext",
+            "barlow.md: line 1: the front matter that starts here has no end",
+        ),
+        (
+            "# Barlow",
+            "barlow.md: line 1: must be +++, the start of the front matter, not '# Barlow'",
+        ),
         ("", "barlow.md: line 1: must be +++"),
     ],
 )
@@ -151,8 +186,14 @@ def test_the_place_in_a_message_stays_on_one_line_whatever_the_file_is_called() 
 
 
 texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=40).map(str.strip)
-lines = st.lists(texts | st.just("+++"), max_size=4).map("\n".join).map(lambda text: text.strip(" \t\n"))
-urls = st.sampled_from(["https://arxiv.org/abs/2103.03230", "http://x.org/?a=1&b=\\'#c", "https://例え.jp/論文"])
+lines = (
+    st.lists(texts | st.just("+++"), max_size=4)
+    .map("\n".join)
+    .map(lambda text: text.strip(" \t\n"))
+)
+urls = st.sampled_from(
+    ["https://arxiv.org/abs/2103.03230", "http://x.org/?a=1&b=\\'#c", "https://例え.jp/論文"]
+)
 papers = st.builds(
     Paper,
     title=texts,
@@ -163,7 +204,9 @@ papers = st.builds(
     arxiv_id=texts,
     doi=texts,
     licence=texts,
-    figures=st.lists(st.builds(Figure, texts, texts, texts).filter(lambda f: f != Figure("")), max_size=2).map(tuple),
+    figures=st.lists(
+        st.builds(Figure, texts, texts, texts).filter(lambda f: f != Figure("")), max_size=2
+    ).map(tuple),
     references=st.lists(st.builds(Reference, texts, texts), max_size=2).map(tuple),
 )
 drafts = st.builds(
@@ -217,25 +260,37 @@ def test_two_pictures_beside_an_item_are_for_a_person_to_choose_from(tmp_path: P
     for name in ("barlow.png", "barlow.jpg"):
         (tmp_path / name).write_bytes(b"")
     (tmp_path / "barlow.md").write_text(front(), encoding="utf-8")
-    with pytest.raises(BadInput, match=r"barlow\.md: picture: several lie .* \(barlow\.jpg, barlow\.png\); name one"):
+    with pytest.raises(
+        BadInput,
+        match=r"barlow\.md: picture: several lie .* \(barlow\.jpg, barlow\.png\); name one",
+    ):
         items.load(tmp_path / "barlow.md")
 
 
 def test_a_picture_that_is_named_must_be_there(tmp_path: Path) -> None:
     (tmp_path / "barlow.md").write_text(front('picture = "no.png"'), encoding="utf-8")
-    with pytest.raises(BadInput, match=r"barlow\.md: picture: there is no 'no\.png' in the item file's folder"):
+    with pytest.raises(
+        BadInput, match=r"barlow\.md: picture: there is no 'no\.png' in the item file's folder"
+    ):
         items.load(tmp_path / "barlow.md")
 
 
 def test_bytes_that_are_no_utf_8_are_named_with_line_and_place(tmp_path: Path) -> None:
     (tmp_path / "barlow.md").write_bytes(front().encode() + b"caf\xe9")
-    with pytest.raises(BadInput, match=r"barlow\.md: line 6: byte 48 of the file is no UTF-8; save it as UTF-8"):
+    with pytest.raises(
+        BadInput, match=r"barlow\.md: line 6: byte 48 of the file is no UTF-8; save it as UTF-8"
+    ):
         items.load(tmp_path / "barlow.md")
 
 
 def test_the_items_of_the_demonstration_lack_only_their_picture_and_alt_text() -> None:
     shipped = [items.load(path) for path in sorted((ROOT / "demo-items").glob("*.md"))]
-    assert [item.name for item in shipped] == ["auto-sklearn-2", "train-your-vit", "fisher-explosion", "vit-and-cnn"]
+    assert [item.name for item in shipped] == [
+        "auto-sklearn-2",
+        "train-your-vit",
+        "fisher-explosion",
+        "vit-and-cnn",
+    ]
     for item in shipped:
         assert collage.missing(item, has_picture=False) == ("a picture", "alt text")
         assert 110 <= len(item.paragraph.split()) <= 170

@@ -1,10 +1,12 @@
-"""What stands around a paper: names and years, labels of links, months, quotation marks, printed numbers."""
+"""What stands around a paper: names and years, labels of links, months, quotation marks, printed
+numbers.
+"""
 
 import pytest
 
 from bot.core.paper import LinkKind
-from bot.sources import findings, labels, markup
-from bot.sources.findings import Printed
+from bot.intake import findings, labels, markup
+from bot.intake.findings import Printed
 
 
 @pytest.mark.parametrize(
@@ -94,13 +96,18 @@ def test_only_the_quotation_marks_around_a_title_go(printed: str, bare: str) -> 
     [
         ("17/52 18/52", []),
         ("51/52 52/52 1/52 2/52", []),
-        ("1/52 1/52 1/52 5/52", ["1 is printed 3 times and 2–4 are missing in the captions on lines 1, 2, 3 and 4."]),
+        (
+            "1/52 1/52 1/52 5/52",
+            ["1 is printed 3 times and 2–4 are missing in the captions on lines 1, 2, 3 and 4."],
+        ),
         ("7 8/52 9", ["7 and 9 are printed without a total, as [7], on lines 1 and 3."]),
         ("7", ["7 is printed without a total, as [7], on line 1."]),
         ("2/52 1/52", []),
     ],
 )
-def test_numbers_twice_left_out_or_without_total_are_one_error_each(numbers: str, texts: list[str]) -> None:
+def test_numbers_twice_left_out_or_without_total_are_one_error_each(
+    numbers: str, texts: list[str]
+) -> None:
     printed = [Printed(number, line) for line, number in enumerate(numbers.split(), start=1)]
     found = list(findings.about_numbers(printed))
     assert [one.text for one in found] == texts

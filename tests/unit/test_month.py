@@ -1,4 +1,6 @@
-"""The roundup's rules: which month names it, when it goes out, how it is called and where its page lies."""
+"""The roundup's rules: which month names it, when it goes out, how it is called and where its page
+lies.
+"""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,7 +15,14 @@ from bot.core import month
 from bot.core.month import Rule
 
 BERLIN = ZoneInfo("Europe/Berlin")
-ZONES = ("UTC", "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Apia")
+ZONES = (
+    "UTC",
+    "Europe/Berlin",
+    "America/St_Johns",
+    "Australia/Lord_Howe",
+    "Africa/Casablanca",
+    "Pacific/Apia",
+)
 NEXT, SAME = Rule(), Rule(next_month=False)
 
 steady = settings(derandomize=True, deadline=None)
@@ -22,7 +31,9 @@ months = st.dates(date(1995, 1, 1), date(2037, 12, 1)).map(lambda day: f"{day:%Y
 times = st.times().map(lambda at: at.replace(second=0, microsecond=0))
 rules = st.builds(Rule, day=st.integers(0, 31), at=times, next_month=st.booleans())
 instants = st.datetimes(
-    datetime.fromisoformat("1995-01-01"), datetime.fromisoformat("2037-01-01"), timezones=st.just(UTC)
+    datetime.fromisoformat("1995-01-01"),
+    datetime.fromisoformat("2037-01-01"),
+    timezones=st.just(UTC),
 )
 languages = st.sampled_from(["en", "de", "zh"])
 
@@ -64,39 +75,55 @@ def test_the_roundup_of_january_goes_out_in_december_of_the_year_before() -> Non
         (1, "2021-03", "2021-02-01"),
     ],
 )
-def test_a_day_that_the_month_does_not_have_is_its_last(day: int, title_month: str, expected: str) -> None:
+def test_a_day_that_the_month_does_not_have_is_its_last(
+    day: int, title_month: str, expected: str
+) -> None:
     assert moment(Rule(day=day), title_month) == f"{expected} 18:00"
 
 
 def test_a_moment_in_the_gap_is_the_first_instant_after_it() -> None:
     assert moment(Rule(day=28, at=time(2, 30)), "2021-04") == "2021-03-28 03:00"
-    assert month.moment(Rule(day=31, at=time(2, 30)), "2021-11", BERLIN) == datetime(2021, 10, 31, 0, 30, tzinfo=UTC)
+    assert month.moment(Rule(day=31, at=time(2, 30)), "2021-11", BERLIN) == datetime(
+        2021, 10, 31, 0, 30, tzinfo=UTC
+    )
 
 
 @steady
 @given(rules, months, zones)
-def test_a_moment_lies_in_the_month_that_was_read(rule: Rule, title_month: str, zone: ZoneInfo) -> None:
+def test_a_moment_lies_in_the_month_that_was_read(
+    rule: Rule, title_month: str, zone: ZoneInfo
+) -> None:
     at = month.moment(rule, title_month, zone)
-    # In the gap of a whole day, as Apia had one at the end of a year, the first instant after it is the next month's.
+    # In the gap of a whole day, as Apia had one at the end of a year, the first instant after it is
+    # the next month's.
     local = (
-        (at - timedelta(seconds=1)).astimezone(zone) if at.astimezone(zone).time() == time(0) else at.astimezone(zone)
+        (at - timedelta(seconds=1)).astimezone(zone)
+        if at.astimezone(zone).time() == time(0)
+        else at.astimezone(zone)
     )
     reading = month.parse(month.reading_month(rule, title_month))
     assert local.date() in {
-        reading.replace(day=min(rule.day or 31, (month.after(reading) - timedelta(days=1)).day)) - timedelta(days=back)
+        reading.replace(day=min(rule.day or 31, (month.after(reading) - timedelta(days=1)).day))
+        - timedelta(days=back)
         for back in (0, 1)
     }
 
 
 @steady
 @given(rules, months)
-def test_the_months_that_are_read_and_those_that_name_are_each_others_inverse(rule: Rule, title_month: str) -> None:
-    assert month.title_month(rule, month.parse(month.reading_month(rule, title_month))) == title_month
+def test_the_months_that_are_read_and_those_that_name_are_each_others_inverse(
+    rule: Rule, title_month: str
+) -> None:
+    assert (
+        month.title_month(rule, month.parse(month.reading_month(rule, title_month))) == title_month
+    )
 
 
 @steady
 @given(rules, instants, zones)
-def test_the_newest_month_before_now_is_past_and_the_next_one_is_not(rule: Rule, now: datetime, zone: ZoneInfo) -> None:
+def test_the_newest_month_before_now_is_past_and_the_next_one_is_not(
+    rule: Rule, now: datetime, zone: ZoneInfo
+) -> None:
     before = month.last_before(rule, now, zone)
     coming, at = next(month.coming(rule, before, zone))
     assert month.moment(rule, before, zone) < now <= at == month.moment(rule, coming, zone)
@@ -118,7 +145,10 @@ def test_due_are_the_months_whose_moment_has_come_each_once_and_in_order(
     assert [name for name, _ in ahead] == [
         month.key(month.after(month.parse(handled), 1 + n)) for n in range(count + 1)
     ]
-    assert list(month.due_after(rule, handled, ahead[-1][1] - timedelta(seconds=1), zone)) == ahead[:-1]
+    assert (
+        list(month.due_after(rule, handled, ahead[-1][1] - timedelta(seconds=1), zone))
+        == ahead[:-1]
+    )
 
 
 @pytest.mark.parametrize(
@@ -145,12 +175,29 @@ ENGLISH = [
     "13",
     "14",
 ]
-GERMAN = ["Ein", "Zwei", "Drei", "Vier", "Fünf", "Sechs", "Sieben", "Acht", "Neun", "Zehn", "Elf", "Zwölf", "13", "14"]
+GERMAN = [
+    "Ein",
+    "Zwei",
+    "Drei",
+    "Vier",
+    "Fünf",
+    "Sechs",
+    "Sieben",
+    "Acht",
+    "Neun",
+    "Zehn",
+    "Elf",
+    "Zwölf",
+    "13",
+    "14",
+]
 CHINESE = ["一", "两", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "13", "14"]
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", ENGLISH), ("de", GERMAN), ("zh", CHINESE)])
-def test_numbers_are_words_up_to_twelve_and_digits_from_thirteen_on(language: str, words: list[str]) -> None:
+def test_numbers_are_words_up_to_twelve_and_digits_from_thirteen_on(
+    language: str, words: list[str]
+) -> None:
     assert [month.number_word(count, language) for count in range(1, 15)] == words
     assert month.number_word(0, language) == "0"
 
@@ -178,14 +225,19 @@ def test_a_title_may_be_another_one_in_another_language() -> None:
 
 
 def test_months_are_named_in_each_series_own_language_whichever_was_named_before() -> None:
-    named = [month.month_name("2021-03", language) for language in ("zh", "de", "en", "de", "zh", "en")]
+    named = [
+        month.month_name("2021-03", language) for language in ("zh", "de", "en", "de", "zh", "en")
+    ]
     assert named == ["三月", "März", "March", "März", "三月", "March"]
 
 
 @pytest.mark.parametrize(
     ("title", "slug"),
     [
-        ("Four Deep Learning Papers to Read in September 2021", "four-deep-learning-papers-to-read-in-september-2021"),
+        (
+            "Four Deep Learning Papers to Read in September 2021",
+            "four-deep-learning-papers-to-read-in-september-2021",
+        ),
         ("Zwölf Aufsätze im März 2021", "zwolf-aufsatze-im-marz-2021"),
         ("2021年九月要读的四篇论文", "roundup-2021-09"),
         ("四篇 Deep Learning 论文 2021", "deep-learning-2021-2021-09"),

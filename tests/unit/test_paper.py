@@ -31,7 +31,9 @@ def cited(*authors: str, others: bool = False, year: int | None = 2021) -> str:
         (cited(year=None), ""),
     ],
 )
-def test_a_paper_is_cited_by_one_by_two_or_by_the_first_of_its_authors(citation: str, expected: str) -> None:
+def test_a_paper_is_cited_by_one_by_two_or_by_the_first_of_its_authors(
+    citation: str, expected: str
+) -> None:
     assert citation == expected
 
 
@@ -67,7 +69,9 @@ def test_a_citation_uses_the_family_name_with_its_particles(name: str, family: s
 
 @steady
 @given(st.lists(capitalised, min_size=1, max_size=3), st.lists(particles, max_size=3), capitalised)
-def test_given_names_are_left_out_and_particles_kept(given_names: list[str], between: list[str], family: str) -> None:
+def test_given_names_are_left_out_and_particles_kept(
+    given_names: list[str], between: list[str], family: str
+) -> None:
     expected = " ".join([*between, family])
     assert paper.family_name(" ".join([*given_names, expected])) == expected
     assert paper.family_name(f"{expected}, {' '.join(given_names)}") == expected
@@ -121,7 +125,13 @@ def test_other_addresses_do_not(one: str, other: str) -> None:
 
 
 @steady
-@given(st.lists(st.builds(Link, st.sampled_from(LinkKind), st.sampled_from(["https://a.org", "https://b.org"]))))
+@given(
+    st.lists(
+        st.builds(
+            Link, st.sampled_from(LinkKind), st.sampled_from(["https://a.org", "https://b.org"])
+        )
+    )
+)
 def test_links_are_sorted_by_kind_and_each_kind_keeps_its_order(links: list[Link]) -> None:
     in_order = paper.kinds_in_order(links)
     assert in_order == [link for kind in LinkKind for link in links if link.kind == kind]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import text
 from bot.core.errors import BadInput
 from bot.core.network import LIMITS
+from bot.core.text import counting
 from tests.conftest import shared
 from tests.unusual import Strings
 
@@ -30,7 +30,7 @@ def within(count: int) -> Callable[[str], bool]:
 def on(network: str, length: int | None = None) -> Callable[[str], bool]:
     limits = LIMITS[network]
     limits = limits._replace(length=length or limits.length)
-    return lambda said: text.fits(said, network, limits)
+    return lambda said: counting.fits(said, network, limits)
 
 
 def squeezed(said: str) -> str:
@@ -38,56 +38,58 @@ def squeezed(said: str) -> str:
 
 
 def test_what_fits_stays_whole() -> None:
-    assert text.split(f"  {WORDS}\n", "en", within(50)) == [WORDS]
-    assert text.split(" \n ", "en", within(50)) == []
+    assert counting.split(f"  {WORDS}\n", "en", within(50)) == [WORDS]
+    assert counting.split(" \n ", "en", within(50)) == []
 
 
 def test_sentences_stay_whole_when_they_fit() -> None:
-    found = text.split(LONG, "en", within(150))
+    found = counting.split(LONG, "en", within(150))
     assert all(part[0].isupper() and part[-1] == "." for part in found)
 
 
 def test_parts_are_as_few_as_whole_sentences_allow() -> None:
-    assert len(text.split(LONG, "en", within(280))) == 2
-    assert len(text.split("Aaaa bbbb. " * 10, "en", within(32))) == 4
+    assert len(counting.split(LONG, "en", within(280))) == 2
+    assert len(counting.split("Aaaa bbbb. " * 10, "en", within(32))) == 4
 
 
 def test_parts_are_alike_in_length() -> None:
-    lengths = [len(part) for part in text.split("Aaaa bbbb cccc. " * 20, "en", within(280))]
+    lengths = [len(part) for part in counting.split("Aaaa bbbb cccc. " * 20, "en", within(280))]
     assert len(lengths) == 2
     assert max(lengths) - min(lengths) < 20
 
 
 def test_a_paragraph_is_a_better_place_than_a_sentence() -> None:
-    said = "One two three four. Five six seven eight.\n\nNine ten eleven. Twelve and so on. And this."
-    assert text.split(said, "en", within(60))[0].endswith("eight.")
+    said = (
+        "One two three four. Five six seven eight.\n\nNine ten eleven. Twelve and so on. And this."
+    )
+    assert counting.split(said, "en", within(60))[0].endswith("eight.")
 
 
 def test_a_long_sentence_is_cut_between_clauses() -> None:
     said = "The first clause of this sentence is rather long, but the second one of it is not much shorter at all"
-    assert text.split(said, "en", within(70)) == [said[:49], said[50:]]
+    assert counting.split(said, "en", within(70)) == [said[:49], said[50:]]
 
 
 def test_a_comma_in_a_list_is_a_worse_place_than_one_between_clauses() -> None:
     said = "We took a model with pictures, words, and sounds that nobody had seen, and we trained it for a long time"
-    assert text.split(said, "en", within(75))[0].endswith("had seen,")
+    assert counting.split(said, "en", within(75))[0].endswith("had seen,")
 
 
 def test_words_are_kept_whole_and_none_dangles() -> None:
     said = "many words without any mark that could tell a reader where to take a breath between the first and the last"
-    first, second = text.split(said, "en", within(70))
+    first, second = counting.split(said, "en", within(70))
     assert f"{first} {second}" == said
     assert first.split()[-1] not in {"a", "the", "to", "any"}
 
 
 def test_the_last_part_is_no_afterthought() -> None:
     said = "This sentence fills a whole part nearly to its end, with words, and then some more of them. So be it."
-    assert min(len(part) for part in text.split(said, "en", within(96))) > 20
+    assert min(len(part) for part in counting.split(said, "en", within(96))) > 20
 
 
 def test_a_heading_stays_with_what_it_leads_to() -> None:
     said = "We tried a number of things and most of them did not work. Results. In the end one of them did work well."
-    assert text.split(said, "en", within(70))[1].startswith("Results. In")
+    assert counting.split(said, "en", within(70))[1].startswith("Results. In")
 
 
 @pytest.mark.parametrize(
@@ -107,30 +109,33 @@ def test_a_heading_stays_with_what_it_leads_to() -> None:
 def test_nothing_that_belongs_together_is_cut(whole: str) -> None:
     for before in range(0, 30, 3):
         said = " ".join(["word"] * before + [whole] + ["word"] * 20)
-        assert any(whole in part for part in text.split(said, "en", within(70)))
+        assert any(whole in part for part in counting.split(said, "en", within(70)))
 
 
 def test_chinese_is_cut_behind_its_marks() -> None:
     said = "我们提出了一种新的方法。它由两个部分组成，第一部分学习表示，第二部分学习策略。实验表明它很有效。"
-    assert text.split(said, "zh", within(40)) == [said[:12], said[12:]]
-    assert all(part[-1] in "，。" for part in text.split(said, "zh", within(20)))
+    assert counting.split(said, "zh", within(40)) == [said[:12], said[12:]]
+    assert all(part[-1] in "，。" for part in counting.split(said, "zh", within(20)))
 
 
 def test_chinese_without_marks_begins_no_part_with_one() -> None:
     said = "这是一个没有标点的很长很长的句子它一直一直写下去（还有括号）直到最后才结束。"
     for count in range(5, 30):
-        found = text.split(said, "zh", within(count))
+        found = counting.split(said, "zh", within(count))
         assert "".join(found) == said
         assert not any(part[0] in "，。）" for part in found)
 
 
 def test_a_grapheme_too_long_for_a_part_is_cut_all_the_same() -> None:
-    assert squeezed("".join(text.split("a" + "\u0301" * 30, "en", within(10)))) == "a" + "\u0301" * 30
+    assert (
+        squeezed("".join(counting.split("a" + "\u0301" * 30, "en", within(10))))
+        == "a" + "\u0301" * 30
+    )
 
 
 def test_what_fits_nowhere_is_told() -> None:
     with pytest.raises(BadInput, match="not even 'W'"):
-        text.split("W", "en", lambda said: False)
+        counting.split("W", "en", lambda said: False)
 
 
 def test_few_parts_are_tried() -> None:
@@ -140,20 +145,20 @@ def test_few_parts_are_tried() -> None:
         tried.append(said)
         return len(said) <= 280
 
-    found = text.split(LONG * 8, "en", fits)
+    found = counting.split(LONG * 8, "en", fits)
     assert len(tried) < 10 * len(found)
 
 
 def test_the_opening_is_whole_sentences() -> None:
-    first, rest = text.opening(LONG, "en", within(160))
+    first, rest = counting.opening(LONG, "en", within(160))
     assert first.endswith("was slow.") or first.endswith("matters.")
     assert f"{first} {rest}" == LONG
 
 
 def test_the_opening_may_be_all_or_nothing() -> None:
-    assert text.opening(LONG, "en", within(1_000)) == (LONG, "")
-    assert text.opening(LONG, "en", within(10)) == ("", LONG)
-    assert text.opening("", "en", within(10)) == ("", "")
+    assert counting.opening(LONG, "en", within(1_000)) == (LONG, "")
+    assert counting.opening(LONG, "en", within(10)) == ("", LONG)
+    assert counting.opening("", "en", within(10)) == ("", "")
 
 
 def test_the_opening_tries_few_texts() -> None:
@@ -163,20 +168,29 @@ def test_the_opening_tries_few_texts() -> None:
         tried.append(said)
         return len(said) <= 3_000
 
-    text.opening("A short one. " * 400, "en", fits)
+    counting.opening("A short one. " * 400, "en", fits)
     assert len(tried) < 25
 
 
-anything = st.text() | st.text("Aab1.!?。，“”()（ \n#@é\u0301\u200d👩🇩🇪深https://a.com", max_size=120)
+anything = st.text() | st.text(
+    "Aab1.!?。，“”()（ \n#@é\u0301\u200d👩🇩🇪深https://a.com", max_size=120
+)
 
 
-@given(anything, st.sampled_from(NETWORKS), st.integers(24, 60), st.sampled_from(["en", "de", "zh", "fr"]))
-def test_any_text_gives_parts_that_fit_in_order_and_complete(said: str, network: str, length: int, tongue: str) -> None:
+@given(
+    anything,
+    st.sampled_from(NETWORKS),
+    st.integers(24, 60),
+    st.sampled_from(["en", "de", "zh", "fr"]),
+)
+def test_any_text_gives_parts_that_fit_in_order_and_complete(
+    said: str, network: str, length: int, tongue: str
+) -> None:
     fits = on(network, length)
     try:
-        parts = text.split(said, tongue, fits)
+        parts = counting.split(said, tongue, fits)
     except BadInput:
-        assert not text.is_valid(said, network)
+        assert not counting.is_valid(said, network)
         return
     assert all(fits(part) for part in parts)
     at = 0
@@ -185,38 +199,43 @@ def test_any_text_gives_parts_that_fit_in_order_and_complete(said: str, network:
         assert not gap.strip()
         at += len(gap) + len(part)
     assert not said[at:].strip()
-    assert text.split(said, tongue, fits) == parts
+    assert counting.split(said, tongue, fits) == parts
 
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_strings_of_every_kind_give_parts_that_fit(network: str) -> None:
     for said in islice(Strings(9), 400):
-        if not text.is_valid(said, network):
+        if not counting.is_valid(said, network):
             continue
-        parts = text.split(said, "en", on(network, 60))
+        parts = counting.split(said, "en", on(network, 60))
         assert all(on(network, 60)(part) for part in parts)
         assert squeezed("".join(parts)) == squeezed(said)
 
 
 @given(
     st.lists(
-        st.sampled_from(["word", "#mlcollage", "https://example.com/a_b", "https://a.de/?b=c", "很好。"]), max_size=40
+        st.sampled_from(
+            ["word", "#mlcollage", "https://example.com/a_b", "https://a.de/?b=c", "很好。"]
+        ),
+        max_size=40,
     )
 )
 def test_tags_and_links_stay_intact(words: list[str]) -> None:
     said = " ".join(words)
     for network in NETWORKS:
-        parts = text.split(said, "en", on(network, 40))
-        for found in (text.urls, text.hashtags):
+        parts = counting.split(said, "en", on(network, 40))
+        for found in (counting.urls, counting.hashtags):
             inside = [span.text for part in parts for span in found(part, network)]
             assert inside == [span.text for span in found(said, network)]
 
 
-@pytest.mark.parametrize("piece", ["word ", "Word. ", "中", "中。", "a,", "a\n", "🇩🇪", "http://a.com/ "])
+@pytest.mark.parametrize(
+    "piece", ["word ", "Word. ", "中", "中。", "a,", "a\n", "🇩🇪", "http://a.com/ "]
+)
 def test_a_very_long_text_takes_no_very_long_time(piece: str) -> None:
     said = piece * (20_000 // len(piece))
     began = time.perf_counter()
-    parts = text.split(said, "en", within(280))
+    parts = counting.split(said, "en", within(280))
     assert time.perf_counter() - began < 5
     assert squeezed("".join(parts)) == squeezed(said)
 
@@ -224,10 +243,10 @@ def test_a_very_long_text_takes_no_very_long_time(piece: str) -> None:
 def test_the_real_paragraphs_are_cut_only_at_the_ends_of_sentences() -> None:
     for file in sorted(shared("seeds").glob("*.txt")):
         for block in file.read_text(encoding="utf-8").split("\n\n"):
-            said = text.plain(block)
+            said = counting.plain(block)
             if "总结" not in said[:10] or len(said) < 200:
                 continue
-            parts = text.split(said, "zh", on("x"))
+            parts = counting.split(said, "zh", on("x"))
             assert all(part[-1] in "。？！" for part in parts)
-            assert len(parts) <= 1.3 * text.length(said, "x") / 280 + 1
-            assert min(text.length(part, "x") for part in parts) > 100
+            assert len(parts) <= 1.3 * counting.length(said, "x") / 280 + 1
+            assert min(counting.length(part, "x") for part in parts) > 100

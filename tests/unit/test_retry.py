@@ -17,7 +17,16 @@ POLICY = Policy()
 spans = st.timedeltas(timedelta(milliseconds=1), timedelta(days=3_650))
 policies = st.builds(Policy, spans, spans, spans)
 raised = st.sampled_from(
-    [errors.Rejected, errors.Blocked, errors.Unavailable, errors.Uncertain, OSError, ValueError, KeyError, MemoryError]
+    [
+        errors.Rejected,
+        errors.Blocked,
+        errors.Unavailable,
+        errors.Uncertain,
+        OSError,
+        ValueError,
+        KeyError,
+        MemoryError,
+    ]
 ).map(lambda kind: kind("what happened"))
 
 
@@ -33,13 +42,16 @@ def test_a_blocked_account_waits_for_a_person() -> None:
     assert decide(errors.Blocked()) == HoldAccount()
 
 
-@pytest.mark.parametrize("error", [errors.Uncertain(), OSError(), ValueError("?"), errors.NotAllowed(), RuntimeError()])
+@pytest.mark.parametrize(
+    "error", [errors.Uncertain(), OSError(), ValueError("?"), errors.NotAllowed(), RuntimeError()]
+)
 def test_what_may_be_out_and_what_nobody_foresaw_is_looked_for(error: Exception) -> None:
     assert decide(error) == Look()
 
 
 @pytest.mark.parametrize(
-    ("failures", "minutes"), [(0, 1), (1, 2), (2, 4), (3, 8), (4, 16), (5, 32), (6, 60), (7, 60), (10_000, 60)]
+    ("failures", "minutes"),
+    [(0, 1), (1, 2), (2, 4), (3, 8), (4, 16), (5, 32), (6, 60), (7, 60), (10_000, 60)],
 )
 def test_waits_double_from_the_first_to_the_longest(failures: int, minutes: int) -> None:
     assert decide(errors.Unavailable(), failures) == Again(NOW + minutes * MINUTE)
@@ -47,7 +59,9 @@ def test_waits_double_from_the_first_to_the_longest(failures: int, minutes: int)
 
 def test_a_time_the_network_names_is_kept() -> None:
     assert decide(errors.Unavailable(retry_at=NOW + 7 * HOUR)) == Again(NOW + 7 * HOUR)
-    assert decide(errors.Unavailable(retry_at=NOW + timedelta(seconds=1)), 5) == Again(NOW + timedelta(seconds=1))
+    assert decide(errors.Unavailable(retry_at=NOW + timedelta(seconds=1)), 5) == Again(
+        NOW + timedelta(seconds=1)
+    )
 
 
 @pytest.mark.parametrize("ago", [timedelta(0), timedelta(seconds=1), timedelta(days=1)])

@@ -29,9 +29,30 @@ BERLIN = ZoneInfo("Europe/Berlin")
 APIA = ZoneInfo("Pacific/Apia")
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
 ZONES = [
-    *("UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca"),
-    *("America/St_Johns", "Pacific/Apia", "Pacific/Kwajalein", "America/Sao_Paulo", "Asia/Beirut", "Africa/Cairo"),
-    *("Atlantic/Azores", "Pacific/Chatham", "Antarctica/Troll", "Asia/Pyongyang", "America/Caracas", "Europe/Dublin"),
+    *(
+        "UTC",
+        "Europe/Berlin",
+        "America/New_York",
+        "Australia/Lord_Howe",
+        "Asia/Kathmandu",
+        "Africa/Casablanca",
+    ),
+    *(
+        "America/St_Johns",
+        "Pacific/Apia",
+        "Pacific/Kwajalein",
+        "America/Sao_Paulo",
+        "Asia/Beirut",
+        "Africa/Cairo",
+    ),
+    *(
+        "Atlantic/Azores",
+        "Pacific/Chatham",
+        "Antarctica/Troll",
+        "Asia/Pyongyang",
+        "America/Caracas",
+        "Europe/Dublin",
+    ),
 ]
 HOUR, SECOND, WEEK = timedelta(hours=1), timedelta(seconds=1), timedelta(weeks=1)
 
@@ -40,9 +61,14 @@ zones = st.sampled_from(ZONES).map(ZoneInfo)
 days = st.dates(date(1993, 1, 1), date(2037, 12, 31))
 times = st.times().map(lambda at: at.replace(second=0, microsecond=0))
 weeklies = st.builds(Weekly, st.integers(0, 6), times)
-spans = st.tuples(days, st.integers(0, 20)).map(lambda span: (span[0], span[0] + timedelta(days=span[1])))
+spans = st.tuples(days, st.integers(0, 20)).map(
+    lambda span: (span[0], span[0] + timedelta(days=span[1]))
+)
 timetables = st.builds(
-    Timetable, zones, st.lists(weeklies, min_size=1, max_size=4, unique=True).map(tuple), st.just(())
+    Timetable,
+    zones,
+    st.lists(weeklies, min_size=1, max_size=4, unique=True).map(tuple),
+    st.just(()),
 )
 instants = st.datetimes(wall("1993-01-01"), wall("2037-12-31"), timezones=st.just(UTC))
 
@@ -56,7 +82,10 @@ def weekly(zone: str | ZoneInfo, *slots: str, blackout: tuple[str, ...] = ()) ->
 
 
 def due(timetable: Timetable, start: str, until: str) -> list[str]:
-    return [f"{slot.due_at:%Y-%m-%d %H:%M}" for slot in schedule.slots_between(timetable, utc(start), utc(until))]
+    return [
+        f"{slot.due_at:%Y-%m-%d %H:%M}"
+        for slot in schedule.slots_between(timetable, utc(start), utc(until))
+    ]
 
 
 def test_a_slot_is_at_its_wall_clock_time_summer_and_winter() -> None:
@@ -85,7 +114,9 @@ def test_a_slot_in_the_fold_happens_once_and_the_first_time() -> None:
 def test_the_half_hour_of_lord_howe_has_its_gap_and_its_fold() -> None:
     in_the_gap = schedule.instant(date(2021, 10, 3), time(2, 15), LORD_HOWE)
     assert reads(in_the_gap, LORD_HOWE) == wall("2021-10-03 02:30")
-    assert reads(schedule.instant(date(2021, 10, 3), time(2, 45), LORD_HOWE), LORD_HOWE).minute == 45
+    assert (
+        reads(schedule.instant(date(2021, 10, 3), time(2, 45), LORD_HOWE), LORD_HOWE).minute == 45
+    )
     in_the_fold = schedule.instant(date(2021, 4, 4), time(1, 45), LORD_HOWE)
     assert in_the_fold == utc("2021-04-03 14:45")
     assert reads(in_the_fold + HOUR / 2, LORD_HOWE) == reads(in_the_fold, LORD_HOWE)
@@ -94,7 +125,11 @@ def test_the_half_hour_of_lord_howe_has_its_gap_and_its_fold() -> None:
 def test_the_day_that_apia_left_out_has_its_slot_at_the_start_of_the_next() -> None:
     friday = weekly(APIA, "friday 15:00")
     found = list(schedule.slots_between(friday, utc("2011-12-20"), utc("2012-01-08")))
-    assert [slot.local_on for slot in found] == [date(2011, 12, 23), date(2011, 12, 30), date(2012, 1, 6)]
+    assert [slot.local_on for slot in found] == [
+        date(2011, 12, 23),
+        date(2011, 12, 30),
+        date(2012, 1, 6),
+    ]
     assert [reads(slot.due_at, APIA) for slot in found] == [
         wall("2011-12-23 15:00"),
         wall("2011-12-31 00:00"),
@@ -117,19 +152,30 @@ def test_two_times_in_one_gap_are_one_slot() -> None:
 
 def test_a_slot_exactly_at_the_start_and_at_the_end_of_a_look_counts() -> None:
     monday = weekly("UTC", "monday 09:00")
-    assert due(monday, "2021-08-02 09:00", "2021-08-09 09:00") == ["2021-08-02 09:00", "2021-08-09 09:00"]
+    assert due(monday, "2021-08-02 09:00", "2021-08-09 09:00") == [
+        "2021-08-02 09:00",
+        "2021-08-09 09:00",
+    ]
     assert due(monday, "2021-08-02 09:00:01", "2021-08-09 08:59:59") == []
 
 
 def test_a_blackout_takes_the_slots_of_its_local_days_and_no_others() -> None:
-    nightly = weekly("America/New_York", "tuesday 23:59", "wednesday 00:00", blackout=("2021-12-29",))
+    nightly = weekly(
+        "America/New_York", "tuesday 23:59", "wednesday 00:00", blackout=("2021-12-29",)
+    )
     assert due(nightly, "2021-12-28 12:00", "2021-12-31") == ["2021-12-29 04:59"]
     christmas = weekly("UTC", "wednesday 15:00", blackout=("2021-12-20..2022-01-02", "2022-01-05"))
-    assert due(christmas, "2021-12-13", "2022-01-20") == ["2021-12-15 15:00", "2022-01-12 15:00", "2022-01-19 15:00"]
+    assert due(christmas, "2021-12-13", "2022-01-20") == [
+        "2021-12-15 15:00",
+        "2022-01-12 15:00",
+        "2022-01-19 15:00",
+    ]
 
 
 def test_a_blackout_without_end_is_passed_over_at_once() -> None:
-    for_ever = weekly("UTC", "wednesday 15:00", blackout=("2021-01-01..9999-12-31", "2022-01-01..9999-12-30"))
+    for_ever = weekly(
+        "UTC", "wednesday 15:00", blackout=("2021-01-01..9999-12-31", "2022-01-01..9999-12-30")
+    )
     assert list(schedule.slots_from(for_ever, utc("2021-08-02"))) == []
     assert next(schedule.slots_from(for_ever, utc("2020-12-20"))).local_on == date(2020, 12, 23)
 
@@ -140,7 +186,9 @@ def test_a_series_without_slots_has_nothing_due() -> None:
 
 @steady
 @given(days, times, zones)
-def test_an_instant_is_the_first_at_which_the_wall_clock_has_come_so_far(day: date, at: time, zone: ZoneInfo) -> None:
+def test_an_instant_is_the_first_at_which_the_wall_clock_has_come_so_far(
+    day: date, at: time, zone: ZoneInfo
+) -> None:
     found, wanted = schedule.instant(day, at, zone), datetime.combine(day, at)
     assert reads(found - SECOND, zone) < wanted <= reads(found, zone)
     assert found.astimezone(zone).fold == 0 or reads(found, zone) != wanted
@@ -148,17 +196,26 @@ def test_an_instant_is_the_first_at_which_the_wall_clock_has_come_so_far(day: da
 
 @steady
 @given(weeklies, zones, instants)
-def test_every_week_has_one_slot_at_one_wall_clock_time(one: Weekly, zone: ZoneInfo, start: datetime) -> None:
+def test_every_week_has_one_slot_at_one_wall_clock_time(
+    one: Weekly, zone: ZoneInfo, start: datetime
+) -> None:
     found = list(islice(schedule.slots_from(Timetable(zone, (one,)), start), 60))
     assert all(after.local_on - before.local_on == WEEK for before, after in pairwise(found))
-    at_another_time = [slot for slot in found if reads(slot.due_at, zone) != datetime.combine(slot.local_on, one.at)]
-    # A gap comes once a year, in Morocco's Ramadan twice: sixty weeks hold no more of them than this.
+    at_another_time = [
+        slot
+        for slot in found
+        if reads(slot.due_at, zone) != datetime.combine(slot.local_on, one.at)
+    ]
+    # A gap comes once a year, in Morocco's Ramadan twice: sixty weeks hold no more of them than
+    # this.
     assert len(at_another_time) <= 3
     assert all(slot.due_at >= start and slot.local_on.weekday() == one.weekday for slot in found)
 
 
 @steady
-@given(timetables, st.lists(spans, max_size=3), st.lists(instants, min_size=3, max_size=3).map(sorted))
+@given(
+    timetables, st.lists(spans, max_size=3), st.lists(instants, min_size=3, max_size=3).map(sorted)
+)
 def test_looking_in_two_steps_finds_what_one_look_finds(
     timetable: Timetable, blackout: list[tuple[date, date]], at: list[datetime]
 ) -> None:
@@ -178,7 +235,9 @@ def test_looking_in_two_steps_finds_what_one_look_finds(
 
 @steady
 @given(timetables, days)
-def test_a_day_has_its_slots_and_those_that_one_looks_for_from_its_morning_on(timetable: Timetable, day: date) -> None:
+def test_a_day_has_its_slots_and_those_that_one_looks_for_from_its_morning_on(
+    timetable: Timetable, day: date
+) -> None:
     wanted = sorted(slot.at for slot in timetable.slots if slot.weekday == day.weekday())
     found = schedule.slots_on(timetable, day)
     assert found == [SlotTime(schedule.instant(day, at, timetable.zone), day) for at in wanted]
@@ -214,17 +273,25 @@ def test_of_several_late_slots_the_newest_within_the_limit_is_done(
 
 @steady
 @given(st.lists(st.integers(0, 100), unique=True), st.integers(0, 100))
-def test_at_most_one_late_slot_is_done_and_none_newer_is_missed(hours: list[int], limit: int) -> None:
-    late = [SlotTime(NOW - timedelta(hours=ago), date(2021, 9, 1)) for ago in sorted(hours, reverse=True)]
+def test_at_most_one_late_slot_is_done_and_none_newer_is_missed(
+    hours: list[int], limit: int
+) -> None:
+    late = [
+        SlotTime(NOW - timedelta(hours=ago), date(2021, 9, 1))
+        for ago in sorted(hours, reverse=True)
+    ]
     done = [
-        slot for slot, is_missed in zip(late, schedule.missed(late, NOW, limit * HOUR), strict=True) if not is_missed
+        slot
+        for slot, is_missed in zip(late, schedule.missed(late, NOW, limit * HOUR), strict=True)
+        if not is_missed
     ]
     newest = sorted(ago for ago in hours if ago <= limit)[:1]
     assert done == [SlotTime(NOW - timedelta(hours=ago), date(2021, 9, 1)) for ago in newest]
 
 
 @pytest.mark.parametrize(
-    "text", ["wednesday 15:00", "Wednesday 15:00", "wed 15:00", "  WED   15:00 ", "wednesday 15:00\n"]
+    "text",
+    ["wednesday 15:00", "Wednesday 15:00", "wed 15:00", "  WED   15:00 ", "wednesday 15:00\n"],
 )
 def test_a_weekday_may_be_written_in_several_ways(text: str) -> None:
     assert schedule.parse_weekly(text) == Weekly(2, time(15))
@@ -233,7 +300,16 @@ def test_a_weekday_may_be_written_in_several_ways(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "wednesday", "15:00", "wednesday 15", "wednesday 24:00", "wednesday 15:60", "mittwoch 15:00", "w 15:00"),
+        *(
+            "",
+            "wednesday",
+            "15:00",
+            "wednesday 15",
+            "wednesday 24:00",
+            "wednesday 15:60",
+            "mittwoch 15:00",
+            "w 15:00",
+        ),
         *(
             "wednesday 15:00:00",
             "wednesday -1:00",
@@ -246,7 +322,8 @@ def test_a_weekday_may_be_written_in_several_ways(text: str) -> None:
 )
 def test_what_is_no_weekly_slot_is_refused_with_what_it_must_be(text: str) -> None:
     with pytest.raises(
-        ValueError, match=r"^(must be a weekday and a time|names .* is no weekday|names .* is no time of day)"
+        ValueError,
+        match=r"^(must be a weekday and a time|names .* is no weekday|names .* is no time of day)",
     ):
         schedule.parse_weekly(text)
 
@@ -254,12 +331,23 @@ def test_what_is_no_weekly_slot_is_refused_with_what_it_must_be(text: str) -> No
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "2021-02-29", "2021-13-01", "..", "2021-12-29..", "..2021-12-29", "2021-12-29...2021-12-30", "yesterday"),
+        *(
+            "",
+            "2021-02-29",
+            "2021-13-01",
+            "..",
+            "2021-12-29..",
+            "..2021-12-29",
+            "2021-12-29...2021-12-30",
+            "yesterday",
+        ),
         *("2021-12-29..2021-12-28", "2021-12-29 2021-12-30", "29.12.2021"),
     ],
 )
 def test_what_is_no_span_of_days_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"^(must be a day or a span of days|names .* ends before it starts)"):
+    with pytest.raises(
+        ValueError, match=r"^(must be a day or a span of days|names .* ends before it starts)"
+    ):
         schedule.parse_days(text)
 
 
@@ -281,7 +369,9 @@ def test_a_span_of_days_reads_back_as_it_is_shown(span: tuple[date, date]) -> No
 def test_a_fingerprint_changes_exactly_when_zone_slots_or_blackouts_do(
     one: Timetable, other: Timetable, dark: list[tuple[date, date]], dim: list[tuple[date, date]]
 ) -> None:
-    one, other = (Timetable(each.zone, each.slots, tuple(out)) for each, out in ((one, dark), (other, dim)))
+    one, other = (
+        Timetable(each.zone, each.slots, tuple(out)) for each, out in ((one, dark), (other, dim))
+    )
     same = (one.zone.key, sorted(one.slots), sorted(one.blackout)) == (
         other.zone.key,
         sorted(other.slots),

@@ -87,19 +87,67 @@ REFUSED: dict[str, list[Any]] = {
     "flag": [0, 1, "true", "", None],
     "whole": [0, 32, -1, 1.0, "1", True, 10**5_000],
     "one_of": ["other", "", 1, ["next"], True],
-    "span": ["", "48", "h", "-1h", "1.5h", "1w", "48hours", 48, "9999999s", "1h 30m", "3651d", "999999d", True],
+    "span": [
+        "",
+        "48",
+        "h",
+        "-1h",
+        "1.5h",
+        "1w",
+        "48hours",
+        48,
+        "9999999s",
+        "1h 30m",
+        "3651d",
+        "999999d",
+        True,
+    ],
     "some_span": ["0s", "0ms", "0d", ""],
-    "zone": ["Mars/Olympus", "", "Europe", "../../etc/passwd", "/etc/passwd", "europe", 1, "a" * 1_000, "UTC\n", "."],
+    "zone": [
+        "Mars/Olympus",
+        "",
+        "Europe",
+        "../../etc/passwd",
+        "/etc/passwd",
+        "europe",
+        1,
+        "a" * 1_000,
+        "UTC\n",
+        ".",
+    ],
     "clock_time": ["24:00", "12:60", "12", "", "12:0", "noon", 12, time(12), "-1:00", "12:00:00"],
     "list_of": ["a", {"a": 1}, [1], ["a", "a"], [""], [str(n) for n in range(1_001)]],
     "weekly": ["wednesday", "someday 15:00", "wednesday 25:00", 15, ""],
-    "days": ["2021-02-29", "2021-12-29..2021-12-28", "", 20211229, datetime.fromisoformat("2021-12-29T00:00")],
+    "days": [
+        "2021-02-29",
+        "2021-12-29..2021-12-28",
+        "",
+        20211229,
+        datetime.fromisoformat("2021-12-29T00:00"),
+    ],
     "hashtag": ["", "#", "# ", "two words", "#a#b", "123", "#123", "a-b", 1],
     "number_format": ["", "52", "{n", "{n}{m}", "{}", "{n}{", 1, "{0}"],
-    "title_format": ["", "{month}", "{year}", "{month} {year} {n}", "{month} {year} {", "{{month}} {year}", 1],
+    "title_format": [
+        "",
+        "{month}",
+        "{year}",
+        "{month} {year} {n}",
+        "{month} {year} {",
+        "{{month}} {year}",
+        1,
+    ],
     "month_day": [0, 32, "first", "", -1, 1.5, True, "31"],
     "singular_and_plural": [["a"], ["a", "a"], ["a", "b", "c"], "ab", [1, 2], ["", "b"]],
-    "address": ["example.org", "ftp://example.org", "https://", "https:///path", "https://a b", "javascript:x", "", 1],
+    "address": [
+        "example.org",
+        "ftp://example.org",
+        "https://",
+        "https:///path",
+        "https://a b",
+        "javascript:x",
+        "",
+        1,
+    ],
 }
 
 
@@ -111,13 +159,26 @@ def test_a_bad_value_is_refused_with_what_must_be(reader: str) -> None:
         assert len(str(refused.value).splitlines()) == 1
 
 
-leaves = st.text(max_size=20) | st.integers() | st.floats() | st.booleans() | st.dates() | st.times() | st.datetimes()
-values = st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3))
+leaves = (
+    st.text(max_size=20)
+    | st.integers()
+    | st.floats()
+    | st.booleans()
+    | st.dates()
+    | st.times()
+    | st.datetimes()
+)
+values = st.recursive(
+    leaves,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+)
 
 
 @steady
 @given(st.sampled_from(sorted(READERS)), values)
-def test_a_reader_takes_a_value_or_says_in_one_line_of_a_setting_why_not(reader: str, value: Any) -> None:
+def test_a_reader_takes_a_value_or_says_in_one_line_of_a_setting_why_not(
+    reader: str, value: Any
+) -> None:
     own = make_dataclass("Own", [("here", Any, setting(READERS[reader]))])
     said = ""
     try:
@@ -141,7 +202,9 @@ def complaint(values: dict[str, Any]) -> str:
 
 
 def test_settings_that_are_left_out_keep_their_default() -> None:
-    assert settings.read(Table("config.toml", "", {"needed": "x"}), Sample) == Sample("x", timedelta(minutes=2))
+    assert settings.read(Table("config.toml", "", {"needed": "x"}), Sample) == Sample(
+        "x", timedelta(minutes=2)
+    )
 
 
 def test_a_setting_without_default_is_missing_where_it_is_left_out() -> None:
@@ -149,8 +212,14 @@ def test_a_setting_without_default_is_missing_where_it_is_left_out() -> None:
 
 
 def test_an_unknown_key_is_named_with_the_one_that_may_be_meant() -> None:
-    assert complaint({"leas": "1m"}) == "delivery.leas in config.toml is no setting; did you mean lease."
-    assert complaint({"zzz": 1}) == "delivery.zzz in config.toml is no setting; known here: needed, lease."
+    assert (
+        complaint({"leas": "1m"})
+        == "delivery.leas in config.toml is no setting; did you mean lease."
+    )
+    assert (
+        complaint({"zzz": 1})
+        == "delivery.zzz in config.toml is no setting; known here: needed, lease."
+    )
 
 
 @pytest.mark.parametrize("key", ["a\nb", "a\u2028b", "\x1b[31m", "a" * 100_000, "\u202e", "\ud800"])
@@ -162,8 +231,13 @@ def test_a_key_cannot_break_the_line_of_the_message(key: str) -> None:
 
 def test_a_section_that_is_none_is_named_and_not_shown() -> None:
     with pytest.raises(BadConfig) as refused:
-        Table("config.toml", "", {"database": "postgresql://user:hunter2@host/db"}).table("database")
-    assert str(refused.value) == "database in config.toml must be a section of settings, as in [database]."
+        Table("config.toml", "", {"database": "postgresql://user:hunter2@host/db"}).table(
+            "database"
+        )
+    assert (
+        str(refused.value)
+        == "database in config.toml must be a section of settings, as in [database]."
+    )
 
 
 def test_a_secret_does_not_show_itself_unless_it_is_used() -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import graphemes, text
 from bot.core.network import LIMITS
+from bot.core.text import counting, graphemes
 from tests.conftest import shared
 from tests.timing import is_linear
 
@@ -33,10 +33,13 @@ def test_x_own_counting_cases_come_out_as_published() -> None:
     wrong = [
         (section, said)
         for section, said, length, valid in cases
-        if (text.length(said, "x"), text.is_valid(said, "x") and length <= 280) != (length, valid)
+        if (counting.length(said, "x"), counting.is_valid(said, "x") and length <= 280)
+        != (length, valid)
     ]
     # Two are from before emoji counted as one: the reference, 3.1.0, says otherwise as well.
-    assert [section for section, said in wrong if "\u200d" in said] == ["WeightedTweetsCounterTest"] * 2
+    assert [section for section, said in wrong if "\u200d" in said] == [
+        "WeightedTweetsCounterTest"
+    ] * 2
     assert len(wrong) == 2
     assert len(cases) > 40
 
@@ -63,23 +66,23 @@ def test_x_own_counting_cases_come_out_as_published() -> None:
     ],
 )
 def test_x_weighs(said: str, length: int) -> None:
-    assert text.length(said, "x") == length
+    assert counting.length(said, "x") == length
 
 
 def test_a_domain_younger_than_the_reference_counts_as_the_longer_of_both() -> None:
-    assert text.length("a.kids", "x") == 23
-    assert text.length("https://a.kids/" + "b" * 30, "x") == 45
-    assert text.length("https://a.com/" + "b" * 30, "x") == 23
+    assert counting.length("a.kids", "x") == 23
+    assert counting.length("https://a.kids/" + "b" * 30, "x") == 45
+    assert counting.length("https://a.com/" + "b" * 30, "x") == 23
 
 
 @pytest.mark.parametrize("said", ["\ufffe", "a\ufeff", "\uffff", "\ud800", ""])
 def test_x_takes_no_forbidden_characters(said: str) -> None:
-    assert not text.is_valid(said, "x")
+    assert not counting.is_valid(said, "x")
 
 
 def test_directions_are_allowed_and_count() -> None:
-    assert text.is_valid("\u202aabc\u202c", "x")
-    assert text.length("\u202aabc\u202c", "x") == 7
+    assert counting.is_valid("\u202aabc\u202c", "x")
+    assert counting.length("\u202aabc\u202c", "x") == 7
 
 
 @pytest.mark.parametrize(
@@ -96,41 +99,41 @@ def test_directions_are_allowed_and_count() -> None:
     ],
 )
 def test_mastodon_counts_graphemes_with_short_links_and_users(said: str, length: int) -> None:
-    assert text.length(said, "mastodon") == length
+    assert counting.length(said, "mastodon") == length
 
 
 def test_bluesky_counts_every_grapheme_of_a_link() -> None:
     said = "https://example.com/a/long/path 👩‍🔬"
-    assert text.length(said, "bluesky") == 33
+    assert counting.length(said, "bluesky") == 33
 
 
 def test_a_server_may_count_links_longer() -> None:
     limits = LIMITS["mastodon"]._replace(length=30, url_length=40)
-    assert not text.fits("https://example.com", "mastodon", limits)
-    assert text.fits("https://example.com", "mastodon", limits._replace(url_length=30))
+    assert not counting.fits("https://example.com", "mastodon", limits)
+    assert counting.fits("https://example.com", "mastodon", limits._replace(url_length=30))
 
 
 def test_bluesky_has_a_limit_of_bytes_too() -> None:
     family = "👨‍👩‍👧‍👦"
-    assert text.length(family * 150, "bluesky") == 150
-    assert text.fits(family * 120, "bluesky", LIMITS["bluesky"])
-    assert not text.fits(family * 121, "bluesky", LIMITS["bluesky"])
+    assert counting.length(family * 150, "bluesky") == 150
+    assert counting.fits(family * 120, "bluesky", LIMITS["bluesky"])
+    assert not counting.fits(family * 121, "bluesky", LIMITS["bluesky"])
 
 
 @pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize("said", ["", " \n\u3000", "half \ud83d"])
 def test_no_network_takes_nothing_or_half_a_character(network: str, said: str) -> None:
-    assert not text.fits(said, network, LIMITS[network])
+    assert not counting.fits(said, network, LIMITS[network])
 
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_what_is_one_too_long_does_not_fit(network: str) -> None:
     limits = LIMITS[network]
-    assert text.fits("a" * limits.length, network, limits)
-    assert not text.fits("a" * (limits.length + 1), network, limits)
+    assert counting.fits("a" * limits.length, network, limits)
+    assert not counting.fits("a" * (limits.length + 1), network, limits)
 
 
-def shown(spans: list[text.Span]) -> list[str]:
+def shown(spans: list[counting.Span]) -> list[str]:
     return [span.text for span in spans]
 
 
@@ -149,18 +152,18 @@ def shown(spans: list[text.Span]) -> list[str]:
     ],
 )
 def test_links_are_those_the_network_makes(said: str, x: list[str], elsewhere: list[str]) -> None:
-    assert shown(text.urls(said, "x")) == x
-    assert shown(text.urls(said, "mastodon")) == elsewhere
-    assert shown(text.urls(said, "bluesky")) == elsewhere
+    assert shown(counting.urls(said, "x")) == x
+    assert shown(counting.urls(said, "mastodon")) == elsewhere
+    assert shown(counting.urls(said, "bluesky")) == elsewhere
 
 
 def test_mastodon_takes_chinese_marks_into_a_link() -> None:
-    assert shown(text.urls("见 https://a.com/b，好 吧", "mastodon")) == ["https://a.com/b，好"]
+    assert shown(counting.urls("见 https://a.com/b，好 吧", "mastodon")) == ["https://a.com/b，好"]
 
 
 def test_names_that_become_links_by_accident_are_told() -> None:
     said = "Run model.py as README.md says: https://example.com, not node.js."
-    assert shown(text.bare_links(said)) == ["model.py", "README.md"]
+    assert shown(counting.bare_links(said)) == ["model.py", "README.md"]
 
 
 @pytest.mark.parametrize(
@@ -178,12 +181,14 @@ def test_names_that_become_links_by_accident_are_told() -> None:
     ],
 )
 def test_hashtags_follow_x(said: str, tags: list[str]) -> None:
-    assert shown(text.hashtags(said, "x")) == tags
-    assert shown(text.hashtags(said, "bluesky")) == tags
+    assert shown(counting.hashtags(said, "x")) == tags
+    assert shown(counting.hashtags(said, "bluesky")) == tags
 
 
 def test_mastodon_has_hashtags_of_its_own() -> None:
-    assert shown(text.hashtags("论文，#深度学习 #mlcollage。 #a·b #4 https://a.com/#c", "mastodon")) == [
+    assert shown(
+        counting.hashtags("论文，#深度学习 #mlcollage。 #a·b #4 https://a.com/#c", "mastodon")
+    ) == [
         "#深度学习",
         "#mlcollage",
         "#a·b",
@@ -192,21 +197,25 @@ def test_mastodon_has_hashtags_of_its_own() -> None:
 
 def test_mentions_name_users_as_the_network_writes_them() -> None:
     said = "@ada and @bob@example.social and @eve.bsky.social, not me@example.com"
-    assert shown(text.mentions(said, "x")) == ["@ada", "@eve"]
-    assert shown(text.mentions(said, "mastodon")) == ["@ada", "@bob@example.social", "@eve.bsky.social"]
-    assert shown(text.mentions(said, "bluesky")) == ["@eve.bsky.social"]
+    assert shown(counting.mentions(said, "x")) == ["@ada", "@eve"]
+    assert shown(counting.mentions(said, "mastodon")) == [
+        "@ada",
+        "@bob@example.social",
+        "@eve.bsky.social",
+    ]
+    assert shown(counting.mentions(said, "bluesky")) == ["@eve.bsky.social"]
 
 
 def test_spans_count_code_points() -> None:
     said = "👩‍🔬 é https://a.com 深 #tag"
-    for span in [*text.urls(said, "x"), *text.hashtags(said, "x")]:
+    for span in [*counting.urls(said, "x"), *counting.hashtags(said, "x")]:
         assert said[span.start : span.end] == span.text
-    assert shown(text.urls(said, "x")) == ["https://a.com"]
+    assert shown(counting.urls(said, "x")) == ["https://a.com"]
 
 
 def test_bluesky_is_told_links_tags_and_mentions_by_bytes() -> None:
     said = "深 #mlcollage 👩‍🔬 https://a.com/é，@eve.bsky.social ＃论文 model.py"
-    found = text.facets(said)
+    found = counting.facets(said)
     assert [(facet.kind, facet.value) for facet in found] == [
         ("tag", "mlcollage"),
         ("link", "https://a.com/é"),
@@ -222,8 +231,8 @@ def test_bluesky_is_told_links_tags_and_mentions_by_bytes() -> None:
 
 
 def test_bluesky_takes_no_tag_longer_than_64_graphemes() -> None:
-    assert [facet.kind for facet in text.facets("#" + "a" * 64)] == ["tag"]
-    assert text.facets("#" + "a" * 65) == []
+    assert [facet.kind for facet in counting.facets("#" + "a" * 64)] == ["tag"]
+    assert counting.facets("#" + "a" * 65) == []
 
 
 anything = st.text() | st.text("a.b/ :#@＃中é\u0301\u200d👩🔬🇩🇪http\n(1", max_size=60)
@@ -232,11 +241,15 @@ anything = st.text() | st.text("a.b/ :#@＃中é\u0301\u200d👩🔬🇩🇪http
 @given(anything)
 def test_any_text_can_be_measured(said: str) -> None:
     for network in NETWORKS:
-        assert text.length(said, network) >= 0
-        for span in [*text.urls(said, network), *text.hashtags(said, network), *text.mentions(said, network)]:
+        assert counting.length(said, network) >= 0
+        for span in [
+            *counting.urls(said, network),
+            *counting.hashtags(said, network),
+            *counting.mentions(said, network),
+        ]:
             assert said[span.start : span.end] == span.text
-        text.fits(said, network, LIMITS[network])
-    for facet in text.facets(said):
+        counting.fits(said, network, LIMITS[network])
+    for facet in counting.facets(said):
         assert facet.value in said.encode()[facet.start : facet.end].decode()
 
 
@@ -264,7 +277,9 @@ REPEATED = (
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-@pytest.mark.parametrize("read", [text.length, text.urls, text.hashtags, text.mentions])
+@pytest.mark.parametrize(
+    "read", [counting.length, counting.urls, counting.hashtags, counting.mentions]
+)
 def test_time_grows_with_length_only(network: str, read: Callable[[str, str], object]) -> None:
     for piece in REPEATED:
         assert is_linear(lambda said: read(said, network), piece), piece

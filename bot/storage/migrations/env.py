@@ -5,5 +5,7 @@ from alembic import context
 from bot.storage import indexes, tables
 
 indexes.attach()
-context.configure(connection=context.config.attributes["connection"], target_metadata=tables.metadata)
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=tables.metadata
+)
 context.run_migrations()

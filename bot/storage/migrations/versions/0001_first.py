@@ -129,13 +129,18 @@ def upgrade() -> None:
         sa.Column("subtitle", sa.Text(), server_default="", nullable=False),
         sa.Column("link", sa.Text(), server_default="", nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("published_elsewhere", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column(
+            "published_elsewhere", sa.Boolean(), server_default=sa.text("false"), nullable=False
+        ),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rehearsal", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_roundups_series_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roundups")),
         sa.UniqueConstraint(
-            "series_id", "title_month", "rehearsal", name=op.f("uq_roundups_series_id_title_month_rehearsal")
+            "series_id",
+            "title_month",
+            "rehearsal",
+            name=op.f("uq_roundups_series_id_title_month_rehearsal"),
         ),
     )
     op.create_index(
@@ -169,13 +174,19 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), server_default="1", nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("posted_is_assumed", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column(
+            "posted_is_assumed", sa.Boolean(), server_default=sa.text("false"), nullable=False
+        ),
         sa.Column("roundup_id", Id, nullable=True),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rehearsal", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["paper_id"], ["papers.id"], name=op.f("fk_collages_paper_id")),
-        sa.ForeignKeyConstraint(["picture_sha256"], ["pictures.sha256"], name=op.f("fk_collages_picture_sha256")),
-        sa.ForeignKeyConstraint(["roundup_id"], ["roundups.id"], name=op.f("fk_collages_roundup_id")),
+        sa.ForeignKeyConstraint(
+            ["picture_sha256"], ["pictures.sha256"], name=op.f("fk_collages_picture_sha256")
+        ),
+        sa.ForeignKeyConstraint(
+            ["roundup_id"], ["roundups.id"], name=op.f("fk_collages_roundup_id")
+        ),
         sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_collages_series_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_collages")),
     )
@@ -192,8 +203,12 @@ def upgrade() -> None:
         "collages",
         ["series_id", "position"],
         unique=False,
-        sqlite_where=sa.text("removed_at IS NULL AND state IN ('draft', 'ready', 'claimed', 'held')"),
-        postgresql_where=sa.text("removed_at IS NULL AND state IN ('draft', 'ready', 'claimed', 'held')"),
+        sqlite_where=sa.text(
+            "removed_at IS NULL AND state IN ('draft', 'ready', 'claimed', 'held')"
+        ),
+        postgresql_where=sa.text(
+            "removed_at IS NULL AND state IN ('draft', 'ready', 'claimed', 'held')"
+        ),
     )
     op.create_index(
         "ix_collages_ready",
@@ -250,9 +265,15 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), server_default="", nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rehearsal", sa.Integer(), server_default="0", nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_deliveries_account_id")),
-        sa.ForeignKeyConstraint(["collage_id"], ["collages.id"], name=op.f("fk_deliveries_collage_id")),
-        sa.ForeignKeyConstraint(["roundup_id"], ["roundups.id"], name=op.f("fk_deliveries_roundup_id")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_deliveries_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["collage_id"], ["collages.id"], name=op.f("fk_deliveries_collage_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["roundup_id"], ["roundups.id"], name=op.f("fk_deliveries_roundup_id")
+        ),
         sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_deliveries_series_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
         sa.UniqueConstraint("key", name=op.f("uq_deliveries_key")),
@@ -289,7 +310,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["collage_id"], ["collages.id"], name=op.f("fk_slots_collage_id")),
         sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_slots_series_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_slots")),
-        sa.UniqueConstraint("series_id", "due_at", "rehearsal", name=op.f("uq_slots_series_id_due_at_rehearsal")),
+        sa.UniqueConstraint(
+            "series_id", "due_at", "rehearsal", name=op.f("uq_slots_series_id_due_at_rehearsal")
+        ),
     )
     op.create_table(
         "attempts",
@@ -301,7 +324,9 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=12), nullable=True),
         sa.Column("detail", sa.Text(), server_default="", nullable=False),
-        sa.ForeignKeyConstraint(["delivery_id"], ["deliveries.id"], name=op.f("fk_attempts_delivery_id")),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_attempts_delivery_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
     )
     op.create_index("ix_attempts_delivery_id", "attempts", ["delivery_id"], unique=False)
@@ -317,8 +342,12 @@ def upgrade() -> None:
         sa.Column("receipt_id", sa.Text(), nullable=True),
         sa.Column("receipt_url", sa.Text(), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["delivery_id"], ["deliveries.id"], name=op.f("fk_parts_delivery_id")),
-        sa.ForeignKeyConstraint(["picture_sha256"], ["pictures.sha256"], name=op.f("fk_parts_picture_sha256")),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_parts_delivery_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["picture_sha256"], ["pictures.sha256"], name=op.f("fk_parts_picture_sha256")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parts")),
         sa.UniqueConstraint("delivery_id", "position", name=op.f("uq_parts_delivery_id_position")),
     )

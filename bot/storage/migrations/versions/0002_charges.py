@@ -23,9 +23,14 @@ def upgrade() -> None:
         sa.Column("month", sa.String(length=7), nullable=False),
         sa.Column("what", sa.String(length=20), nullable=False),
         sa.Column("micros", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_charges_account_id")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_charges_account_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_charges")),
     )
     op.create_index("ix_charges_month", "charges", ["account_id", "month"])
     op.add_column("accounts", sa.Column("held_until", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("deliveries", sa.Column("released", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.add_column(
+        "deliveries",
+        sa.Column("released", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+    )

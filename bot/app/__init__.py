@@ -1,0 +1,1 @@
+"""The process: settings become a working bot, and something keeps it ticking."""

@@ -1,0 +1,1 @@
+"""A collage or a roundup in one account's words: templates, filters, the sandbox."""

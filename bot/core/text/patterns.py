@@ -1,0 +1,18 @@
+"""Regular expressions compiled when first used: this program starts often and seldom needs them
+all.
+"""
+
+import functools
+import re
+import sys
+from typing import cast
+
+
+@functools.cache
+def compiled(source: str) -> re.Pattern[str]:
+    # Before Python 3.11.5 `re` matches possessive groups wrongly (python/cpython#106052).
+    if sys.version_info < (3, 11, 5) and (")*+" in source or ")++" in source):
+        import regex  # heavy: 15 ms, and only there
+
+        return cast("re.Pattern[str]", regex.compile(source))
+    return re.compile(source)

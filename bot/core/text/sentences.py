@@ -1,0 +1,242 @@
+"""Sentences: where one ends, in papers' English, German and Chinese; elsewhere as sentencex says."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from bot.core.text.abbreviations import (
+    BEFORE_NUMBER,
+    BEFORE_ORDINAL,
+    BEGIN,
+    EXCLAIMED,
+    LABELS,
+    MAYBE,
+    MAYBE_CAPITAL,
+    MONTHS,
+    NEVER,
+    SMALL_NAMES,
+    TITLES,
+)
+from bot.core.text.patterns import compiled
+
+CJK = r"\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff10-\uff5a\U00020000-\U0003ffff"
+_OPENING = '"“„‘«»(\\[¿¡《〈「『（【'
+_CLOSING = "\"”’»)\\]》〉」』）】'"
+# These open as well, and close only where what goes on stands apart.
+_GERMAN_CLOSING = r"(?<=[.!?…])[“‘«](?=[\s,]|\Z)"
+_EMOJI = r"[\u2600-\u27bf\U0001f300-\U0001faff][\ufe0f\u200d\u2600-\u27bf\U0001f300-\U0001faff]*"
+_END = (
+    r"(?P<mark>\.\.+|…+|[.!?]+|[。！？｡।॥։؟۔።]+…*|(?<=\s)[:;]-?[)(D](?=\s))"
+    rf"(?P<close>[{_CLOSING}]*(?:{_GERMAN_CLOSING})?[{_CLOSING}]*)"
+    rf"(?P<note>\[\d[\d, –-]*\]|[¹²³⁰-⁹]+)?(?P<emoji>(?<=[!?！？])\s?{_EMOJI})?(?P<space>\s*)"
+)
+_LETTER = rf"(?![{CJK}])\w"
+_WORD = rf"{_LETTER}(?:(?:{_LETTER}|[.\-–/’'])*{_LETTER})?\Z"
+_BEGINS = rf"[{_OPENING}]*(?:[\d#＃@$]|[a-z]\)\s|https?://|{_EMOJI}|(?P<letter>[^\W\d_]))"
+_SMALL_NAME = r"[a-z]+(?:[A-Z]|\d+[a-z])|[a-z]-[A-Za-z]"
+_PAIRS = {
+    ")": "(",
+    "]": "[",
+    "）": "（",
+    "】": "【",
+    "》": "《",
+    "」": "「",
+    "』": "『",
+    "”": "“",
+    "»": "«",
+}
+# A remark longer than this may be cut at the ends of its sentences.
+_LONGEST_REMARK = 200
+# What goes on after a quotation: who said it.
+_SAID = (
+    r"(?:他们?|她们?|它们?|我们?|作者们?|[\u4e00-\u9fff]{2,3}?)?(?:又|还|接着)?"
+    r"(?:说|问(?!题)|写道|答道|喊道|回答|认为|表示|指出)(?!道?[：:])|と|って"
+)
+_NEW_SUBJECT = r"(?:这|那|我|你|他|她|它|作者|该|本文|因此|所以|但|然而|不过|此外|最后|首先|另外)"
+
+
+def sentences(text: str, language: str) -> list[str]:
+    """The text cut behind each sentence and each line; the pieces joined are the text."""
+    found: list[str] = []
+    for line in re.findall(r"[^\n]*\n+|[^\n]+", text):
+        ends = [*_Line(line, language.partition("-")[0].lower()).ends(), len(line)]
+        found += [line[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+    return found
+
+
+class _Line:
+    """One line of text, and the rules by which a full stop in it ends a sentence or does not."""
+
+    def __init__(self, line: str, language: str) -> None:
+        self.line, self.language = line, language
+        self.begin_words = BEGIN["en"] | BEGIN.get(language, frozenset())
+        self.never = NEVER["en"] | NEVER.get(language, frozenset())
+        self.start = 0  # of the sentence looked at
+        self.remarks = list(remarks(line))
+
+    def ends(self) -> Iterator[int]:
+        allowed = (
+            None
+            if self.language in ("en", "de", "zh", "ja")
+            else _proposed(self.line, self.language)
+        )
+        for end in compiled(_END).finditer(self.line):
+            at = end.end()
+            if at < len(self.line) and (allowed is None or at in allowed) and self._is_end(end):
+                if end["emoji"] and compiled(_EMOJI).match(self.line, self.start):
+                    at = end.start("emoji") + len(end["emoji"]) - len(end["emoji"].lstrip())
+                self.start = at
+                yield at
+
+    def _is_end(self, end: re.Match[str]) -> bool:
+        at = end.end()
+        if self._remark(at - len(end["space"])) or not compiled(r"\S").search(self.line, at):
+            return False
+        mark = end["mark"][0]
+        if mark in "।॥։؟۔":
+            return True
+        if mark in "。！？｡" or (mark == "…" and not end["space"]):
+            return self._is_chinese_end(end)
+        is_chinese = bool(compiled(f"[{CJK}]").match(self.line, at))
+        if not end["space"] and not is_chinese:
+            return False
+        if not (is_chinese or self._begins(at)):
+            return False
+        if mark in "!?":
+            return mark == "?" or self._word(end.start()).lower() not in EXCLAIMED
+        return mark != "." or len(end["mark"]) > 1 or self._is_full_stop(end)
+
+    def _is_chinese_end(self, end: re.Match[str]) -> bool:
+        goes_on = self.line[end.end() : end.end() + 12]
+        close = end["close"]
+        if not close:
+            return end["mark"][0] != "…"
+        if close[-1] in "》〉":
+            return False
+        if close[-1] not in '”」』’"':
+            return self._opens_sentence(end.start())
+        if compiled(_SAID).match(goes_on):
+            return False
+        if end["mark"] in ("。", "｡"):
+            return True
+        # A question quoted at the beginning is what the sentence is about.
+        return not self._opens_sentence(end.start()) and bool(compiled(_NEW_SUBJECT).match(goes_on))
+
+    def _is_full_stop(self, end: re.Match[str]) -> bool:
+        """Whether one full stop, in front of what may begin a sentence, is more than a mark behind
+        a short form.
+        """
+        word, after = self._word(end.start()), self.line[end.end() : end.end() + 40]
+        if not word or end["close"]:
+            return True
+        if word.lower() in self.never or word in TITLES:
+            return False
+        if word.lower() in BEFORE_NUMBER and compiled(r"[\d(\[#]|[A-Z]\b|[IVX]+\b").match(after):
+            return False
+        begins = compiled(rf"[{_OPENING}]*(?:[{CJK}]|([^\W\d_]+)(?![.\w]))").match(after)
+        first = (begins[1] or "").lower() if begins else ""
+        is_beginning = begins is not None and (not first or first in self.begin_words)
+        if word.isdigit():
+            return self._is_end_behind_number(word, end.start(), first, is_beginning)
+        if len(word) == 1 and word.isalpha():
+            # Behind "z. B." or "J." the sentence goes on.
+            is_second = compiled(r"\b[a-zäöü]\.\s*\Z").search(
+                self.line[max(0, end.start() - 9) : end.start() - 1]
+            )
+            return not is_second and (is_beginning or len(first) == 1)
+        return is_beginning or not _is_short_form(word)
+
+    def _is_end_behind_number(self, number: str, stop: int, first: str, is_beginning: bool) -> bool:
+        if len(number) > 2:
+            return True
+        before = self.line[max(self.start, stop - len(number) - 30) : stop - len(number)]
+        # The number of an item, or of a label: "Theorem 1."
+        if compiled(r"[;；]\s*\Z" if number != "1" else r"(?:[;；：]|:\s)\s*\Z").search(before):
+            return False
+        if before.strip().lower() in ("", *LABELS):
+            return False
+        if self.language != "de" or is_beginning:
+            return True
+        lead = before.split()[-1]
+        return lead[0].isupper() and not (
+            lead[-1] == "," or lead.lower() in BEFORE_ORDINAL or first in MONTHS
+        )
+
+    def _word(self, stop: int) -> str:
+        found = compiled(_WORD).search(self.line[max(self.start, stop - 40) : stop])
+        return found[0] if found else ""
+
+    def _begins(self, at: int) -> bool:
+        begins = compiled(_BEGINS).match(self.line, at)
+        if not begins or not (letter := begins["letter"]):
+            return bool(begins)
+        if not letter.islower():
+            return True
+        first = begins.start("letter")
+        word = compiled(r"[^\W_]+").match(self.line, first)
+        return bool(compiled(_SMALL_NAME).match(self.line, first)) or (
+            word is not None and word[0] in SMALL_NAMES
+        )
+
+    def _opens_sentence(self, at: int) -> bool:
+        """Whether the remark around `at` is where the sentence begins."""
+        remark = self._remark(at)
+        return remark is not None and not self.line[self.start : remark[0]].strip()
+
+    def _remark(self, at: int) -> tuple[int, int] | None:
+        number = bisect_right(self.remarks, (at, 0)) - 1
+        return (
+            self.remarks[number]
+            if number >= 0 and self.remarks[number][0] < at < self.remarks[number][1]
+            else None
+        )
+
+
+def _is_short_form(word: str) -> bool:
+    """Whether a full stop behind the word more often stands for what is left out than for the
+    sentence's end.
+    """
+    if (
+        word.lower() in MAYBE
+        or word in MAYBE_CAPITAL
+        or compiled(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}").fullmatch(word)
+    ):
+        return True
+    is_consonants = (
+        len(word) <= 4 and word.isascii() and not compiled(r"[aeiouyAEIOUY\d]").search(word)
+    )
+    return is_consonants and not word[:2].isupper()
+
+
+def remarks(line: str) -> Iterator[tuple[int, int]]:
+    """Start and end of what stands in brackets or quotation marks, outermost, unless it is long."""
+    found: list[tuple[int, int]] = []
+    opened: list[tuple[str, int]] = []
+    for at, sign in enumerate(line):
+        if sign in "([（【《「『«„" or (sign == "“" and not (opened and opened[-1][0] == "„")):
+            opened = [*opened[-20:], (sign, at)]
+        elif sign in "”“" and opened and opened[-1][0] in "“„":
+            found.append((opened.pop()[1], at + 1))
+        elif sign in _PAIRS and any(sign_ == _PAIRS[sign] for sign_, _ in opened):
+            while opened[-1][0] != _PAIRS[sign]:
+                opened.pop()
+            found.append((opened.pop()[1], at + 1))
+    quotes = [at for at, sign in enumerate(line) if sign == '"']
+    found += [(start, end + 1) for start, end in zip(quotes[::2], quotes[1::2], strict=False)]
+    last = 0
+    for start, end in sorted(found, key=lambda pair: (pair[0], -pair[1])):
+        if start >= last and end - start <= _LONGEST_REMARK:
+            yield start, end
+            last = end
+
+
+def _proposed(line: str, language: str) -> set[int]:
+    import sentencex  # heavy: 6 ms
+
+    # sentencex panics at white space beyond ASCII, and takes no half characters.
+    safe = re.sub(r"[^\S\n]", " ", re.sub("[\ud800-\udfff]", "?", line))
+    ends, at = set(), 0
+    for sentence in sentencex.segment(language, safe):
+        at += len(sentence)
+        ends.add(at)
+    return ends

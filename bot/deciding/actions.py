@@ -1,0 +1,127 @@
+"""What becomes of a delivery by itself, and what a person may do about it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from bot.context import Context
+from bot.core import collage
+from bot.core.delivery import State
+from bot.core.errors import NotAllowed
+from bot.sending import rescue
+from bot.storage.lookup import Cargo, Entry
+from bot.storage.series import AccountRow
+
+
+class Step(StrEnum):
+    """What a person may do, as it is typed after `mlcollage deliveries`."""
+
+    RETRY = "retry {id}"
+    EDITED = "retry {id} --edited"
+    POSTED = "resolve {id} --posted URL"
+    NOT_POSTED = "resolve {id} --not-posted"
+    CANCEL = "cancel {id}"
+
+
+POSSIBLE: dict[State, tuple[Step, ...]] = {
+    State.WAITING: (Step.RETRY, Step.EDITED, Step.POSTED, Step.CANCEL),
+    State.SENDING: (),
+    State.UNCERTAIN: (Step.RETRY, Step.POSTED, Step.NOT_POSTED),
+    State.HELD: (Step.RETRY, Step.EDITED, Step.POSTED, Step.CANCEL),
+    State.FAILED: (Step.RETRY, Step.EDITED, Step.POSTED, Step.CANCEL),
+    State.SENT: (),
+}
+
+REFUSED: dict[State, str] = {
+    State.SENDING: "is on its way at this moment; look again: mlcollage deliveries show {id}",
+    State.UNCERTAIN: "may be out; say first whether it is: mlcollage deliveries resolve {id} --posted URL, "
+    "or --not-posted",
+    State.SENT: "is out, every part of it",
+}
+"""Why a step is refused; what is in another state is surely not out, and need only be sent."""
+
+
+BY_ITSELF: dict[State, str] = {
+    State.SENT: "nothing: every part of it is out",
+    State.HELD: "nothing: a person decides",
+    State.FAILED: "nothing: a person decides",
+}
+
+
+class Ahead(NamedTuple):
+    """What happens next by itself, and when, where that is known."""
+
+    words: str
+    at: datetime | None = None
+
+
+def ahead(context: Context, entry: Entry, account: AccountRow) -> Ahead:
+    """What becomes of a delivery if nobody does anything."""
+    state, now = entry.delivery.state, context.clock.now()
+    if entry.rehearsal != context.rehearsal:
+        return Ahead("nothing: it was made in another mode, and is set aside")
+    if state in BY_ITSELF:
+        return Ahead(BY_ITSELF[state])
+    if state is State.SENDING and entry.lease_until:
+        if now < entry.lease_until:
+            return Ahead("it is being sent, by somebody who has time until", entry.lease_until)
+        return Ahead(
+            "whoever sent it has stopped; it is seen to",
+            entry.lease_until + context.config.delivery.request,
+        )
+    if account.name not in context.publishers:
+        return Ahead(f"nothing, before account {account.name} is in the configuration again")
+    if account.is_held(now):
+        why = f"account {account.name} is held"
+        return (
+            Ahead(f"{why} until", account.held_until)
+            if account.held_until
+            else Ahead(f"nothing: {why}")
+        )
+    if entry.next_at >= rescue.NEVER:
+        return Ahead("nothing: looking does not tell, and a person decides")
+    return Ahead(
+        "it is sent" if state is State.WAITING else "it is looked for", max(entry.next_at, now)
+    )
+
+
+def possible(context: Context, entry: Entry, cargo: Cargo | None, account: AccountRow) -> list[str]:
+    """The commands that make sense now, as they are typed."""
+    if entry.rehearsal != context.rehearsal:
+        return []
+    steps = [step for step in POSSIBLE[entry.delivery.state] if _makes_sense(step, entry, cargo)]
+    commands = [f"deliveries {step.format(id=entry.delivery.id)}" for step in steps]
+    if cargo and cargo.state is collage.State.HELD:
+        commands.append(f"release {cargo.name}")
+    if account.is_held(context.clock.now()):
+        commands.append(f"release --account {account.name}")
+    return [f"mlcollage {command}" for command in commands]
+
+
+def _makes_sense(step: Step, entry: Entry, cargo: Cargo | None) -> bool:
+    is_in_place = cargo is None or cargo.is_in_place
+    match step:
+        case Step.RETRY:
+            return is_in_place
+        case Step.EDITED:
+            return is_in_place and entry.delivery.begun and not entry.out
+        case Step.POSTED:
+            return entry.saved_parts > 0
+        case Step.CANCEL:
+            return entry.delivery.state is not State.FAILED
+        case _:
+            return True
+
+
+def check(context: Context, entry: Entry, step: Step) -> None:
+    """Raise `NotAllowed` where the step makes no sense for a delivery in its state."""
+    delivery_id, state = entry.delivery.id, entry.delivery.state
+    if entry.rehearsal != context.rehearsal:
+        raise NotAllowed(f"Delivery {delivery_id} was made in another mode, and is set aside.")
+    if step not in POSSIBLE[state]:
+        why = REFUSED.get(state, "is surely not out; send it with mlcollage deliveries retry {id}")
+        raise NotAllowed(f"Delivery {delivery_id} {why.format(id=delivery_id)}.")
+    if step is Step.POSTED and not entry.saved_parts:
+        raise NotAllowed(
+            f"Delivery {delivery_id} has not been composed yet, so no part of it can be out."
+        )

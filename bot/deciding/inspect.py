@@ -1,0 +1,120 @@
+"""All that is known of one delivery, gathered for the person who decides about it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.context import Context
+from bot.core.delivery import Delivery, Part, State
+from bot.core.errors import MlcollageError
+from bot.deciding import actions
+from bot.deciding.actions import Ahead
+from bot.sending import deliver, preconditions
+from bot.storage import ledger, log, lookup, series
+from bot.storage.database import Connection
+from bot.storage.lookup import Attempt, Cargo, Entry
+from bot.storage.series import AccountRow
+
+
+class Event(NamedTuple):
+    """Something that happened: an `attempt`, a `look`, or what a person decided, a `change`."""
+
+    at: datetime
+    kind: str
+    words: str
+    attempt: Attempt | None = None
+
+
+class Sight(NamedTuple):
+    """A delivery as it is now.
+
+    `parts` are those saved, or where nothing is frozen yet those that would be sent. `anew` is a
+    frozen thread as it would be composed now, where that differs; `problem` says why it cannot be.
+    `before` is the address of the post before it, `identity` whose posts to look through.
+    """
+
+    entry: Entry
+    cargo: Cargo | None
+    parts: tuple[Part, ...]
+    anew: tuple[Part, ...]
+    problem: str
+    timeline: tuple[Event, ...]
+    identity: str
+    before: str
+    ahead: Ahead
+    possible: tuple[str, ...]
+
+
+def of(context: Context, wanted: str) -> Sight:
+    """The delivery with this number or key; raises `BadInput` when there is none."""
+    with context.database.read() as conn:
+        entry = lookup.named(conn, wanted)
+        delivery = entry.delivery
+        cargo = lookup.cargo(conn, delivery)
+        parts = ledger.parts_of(conn, delivery.id)
+        account = next(row for row in series.all_accounts(conn) if row.name == delivery.account)
+        timeline = tuple(sorted(_events(conn, delivery), key=lambda event: event.at))
+        before = lookup.post_before(conn, delivery)
+    anew, problem = _composed(context, entry, cargo)
+    if anew and not delivery.begun:
+        parts, anew = anew, ()
+    return Sight(
+        entry=entry,
+        cargo=cargo,
+        parts=parts,
+        anew=() if _same(parts, anew) else anew,
+        problem=problem,
+        timeline=timeline,
+        identity=_identity(context, account),
+        before=before,
+        ahead=actions.ahead(context, entry, account),
+        possible=tuple(actions.possible(context, entry, cargo, account)),
+    )
+
+
+def _events(conn: Connection, delivery: Delivery) -> Iterator[Event]:
+    for attempt in lookup.attempts_of(conn, delivery.id):
+        yield Event(attempt.at, "attempt", attempt.words, attempt)
+    for seen in lookup.looks_of(conn, delivery.id):
+        yield Event(seen.at, "look", seen.words)
+    for change in log.changes(conn, delivery.key):
+        yield Event(
+            change.at,
+            "change",
+            f"{change.who}: {change.what}{f' ({change.detail})' if change.detail else ''}",
+        )
+
+
+def _composed(context: Context, entry: Entry, cargo: Cargo | None) -> tuple[tuple[Part, ...], str]:
+    """The thread as it would be composed now, or why it cannot be; neither where it never will be."""
+    delivery = entry.delivery
+    is_past = delivery.state is State.SENT or entry.rehearsal != context.rehearsal
+    if is_past or (cargo and not cargo.is_in_place) or delivery.account not in context.publishers:
+        return (), ""
+    if refusal := preconditions.unknown_series(context, delivery):
+        return (), refusal.words
+    try:
+        return deliver.composed(context, delivery), ""
+    except MlcollageError as error:
+        return (), str(error)
+
+
+def _same(parts: tuple[Part, ...], anew: tuple[Part, ...]) -> bool:
+    return [described(part) for part in parts] == [described(part) for part in anew]
+
+
+def described(part: Part) -> list[str]:
+    """A part as lines, of which none is missing that a reader would see."""
+    lines = part.text.splitlines()
+    if part.image:
+        lines += [
+            f"picture: {part.image.file} ({part.image.sha256[:12]})",
+            f"alt text: {part.image.alt}",
+        ]
+    return lines
+
+
+def _identity(context: Context, account: AccountRow) -> str:
+    """Where to look: as whom the account posts, as far as is known."""
+    publisher = context.publishers.get(account.name)
+    return (publisher.identity if publisher else "") or account.name

@@ -1,0 +1,1 @@
+"""Items and published articles: read, checked, and put into the queue."""

@@ -1,0 +1,193 @@
+"""The front matter of an item file: TOML between two +++ lines, every key known and its value of
+the right kind.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from bot.core import collage, settings
+from bot.core.errors import BadInput
+from bot.core.paper import Figure, Link, LinkKind, Reference
+
+Readers = Mapping[str, Callable[[str, object], Any]]
+
+FENCE = "+++"
+MOST_ENTRIES = 1_000
+"""How many entries a list may have: of more authors the first ones and `others = true` say enough.
+"""
+
+_BLANK = " \t\n"
+_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_DOTTED_KEY = re.compile(settings.DOTTED_KEY)
+
+
+def read(text: str) -> tuple[dict[str, Any], str]:
+    """The checked values by key, only those that are there, and the paragraph; the errors name the
+    line or the key.
+    """
+    front, paragraph = _split(text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    return _table(_toml(front), KEYS), paragraph
+
+
+def is_fenced(text: str) -> bool:
+    """Whether a line of the text would open or end front matter."""
+    return any(line.rstrip() == FENCE for line in text.split("\n"))
+
+
+def _split(text: str) -> tuple[str, str]:
+    lines = text.split("\n")
+    if lines[0].rstrip() != FENCE:
+        raise BadInput(
+            f"line 1: must be {FENCE}, the start of the front matter, not {collage.shown(lines[0])}"
+        )
+    for count, line in enumerate(lines[1:], 1):
+        if line.rstrip() == FENCE:
+            return "\n".join(lines[1:count]) + "\n", "\n".join(lines[count + 1 :]).strip(_BLANK)
+    raise BadInput(
+        f"line 1: the front matter that starts here has no end; put a line {FENCE} under it"
+    )
+
+
+def _toml(front: str) -> dict[str, Any]:
+    """The front matter's table; lines in messages count from the file's start, where the fence is
+    line 1.
+    """
+    if dotted := _DOTTED_KEY.search(front):
+        line = front.count("\n", 0, dotted.start()) + 2
+        raise BadInput(f"line {line}: a hundred dots in a row are neither a key nor a text")
+    try:
+        return tomllib.loads(front)
+    except tomllib.TOMLDecodeError as error:
+        message, place = str(error), _TOML_PLACE.search(str(error))
+        line = int(place[1]) + 1 if place and place[1] else front.count("\n") + 2
+        fact = collage.one_line(message[: place.start()] if place else message)
+        raise BadInput(f"line {line}: {fact[:1].lower()}{fact[1:200]}") from None
+    except RecursionError:
+        raise BadInput("front matter: is nested too deeply") from None
+    except ValueError:
+        raise BadInput("front matter: holds a number of more digits than any key takes") from None
+
+
+def _text(key: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise BadInput(f"{key}: must be a text in quotes, not {_given(value)}")
+    return value.strip(_BLANK)
+
+
+def _truth(key: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise BadInput(f"{key}: must be true or false, not {_given(value)}")
+    return value
+
+
+def _year(key: str, value: object) -> int | None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise BadInput(f"{key}: must be a whole number, not {_given(value)}")
+    # Python refuses to print integers of more than 4,300 digits, which hexadecimal TOML can hold.
+    if not 0 <= value <= 9999:
+        raise BadInput(f"{key}: must be a year of four digits")
+    return value or None
+
+
+def _entries(key: str, value: object) -> list[tuple[str, Any]]:
+    """The entries of a list, each with the key that names it in a message."""
+    if not isinstance(value, list):
+        raise BadInput(f"{key}: must be a list in square brackets, not {_given(value)}")
+    if len(value) > MOST_ENTRIES:
+        raise BadInput(f"{key}: has {len(value):,} entries, at most {MOST_ENTRIES:,} are allowed")
+    return [(f"{key}, entry {count}", entry) for count, entry in enumerate(value, 1)]
+
+
+def _texts(key: str, value: object) -> tuple[str, ...]:
+    texts = [_text(where, entry) for where, entry in _entries(key, value)]
+    return tuple(text for text in texts if text)
+
+
+def _kind(key: str, value: object) -> LinkKind:
+    text = _text(key, value)
+    if text not in set(LinkKind):
+        raise BadInput(f"{key}: there is no kind of link {_given(text)}{_nearest(text, LinkKind)}")
+    return LinkKind(text)
+
+
+def _links(key: str, value: object) -> tuple[Link, ...]:
+    """Links as a list of tables in any order, or as a table whose keys are kinds."""
+    if isinstance(value, dict):
+        pairs = [
+            (_kind(key, kind), urls if isinstance(urls, list) else [urls])
+            for kind, urls in value.items()
+        ]
+        return tuple(
+            Link(kind, url) for kind, urls in pairs for url in _texts(f"{key}.{kind}", urls)
+        )
+    links = list(_tables(key, value, {"kind": _kind, "url": _text}))
+    for count, link in enumerate(links, 1):
+        for name in ("kind", "url"):
+            if not link.get(name):
+                raise BadInput(f"{key}, entry {count}: {name}: is missing")
+    return tuple(Link(**link) for link in links)
+
+
+def _figures(key: str, value: object) -> tuple[Figure, ...]:
+    tables = _tables(key, value, {"file": _text, "caption": _text, "source": _text})
+    return tuple(Figure(**{"file": "", **table}) for table in tables)
+
+
+def _references(key: str, value: object) -> tuple[Reference, ...]:
+    tables = _tables(key, value, {"title": _text, "url": _text})
+    return tuple(Reference(**{"title": "", "url": "", **table}) for table in tables)
+
+
+def _tables(key: str, value: object, keys: Readers) -> list[dict[str, Any]]:
+    return [_table(entry, keys, f"{where}: ") for where, entry in _entries(key, value)]
+
+
+def _table(value: object, keys: Readers, where: str = "") -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise BadInput(f"{where}must be a table in braces, not {_given(value)}")
+    for name in value:
+        if name not in keys:
+            raise BadInput(f"{where}unknown key {_given(name)}{_nearest(name, keys)}")
+    return {name: keys[name](f"{where}{name}", entry) for name, entry in value.items()}
+
+
+KEYS: Readers = {
+    **dict.fromkeys(
+        ("name", "title", "arxiv", "doi", "licence", "alt", "picture", "printed_number", "caption"),
+        _text,
+    ),
+    "authors": _texts,
+    "others": _truth,
+    "year": _year,
+    "thread": _texts,
+    "links": _links,
+    "figures": _figures,
+    "references": _references,
+}
+"""What the front matter may hold, each with what reads and checks it."""
+
+
+def _given(value: object) -> str:
+    """A wrong value as its writer knows it; lists and tables only by kind, as they may be deep."""
+    match value:
+        case str():
+            return f'"{collage.one_line(value[:40])}{"…" if len(value) > 40 else ""}"'
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return str(value) if abs(value) < 1e15 else "such a number"
+        case list():
+            return "a list"
+        case dict():
+            return "a table"
+    return "a date or time"
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that is meant, or all of them where none is near."""
+    names = list(map(str, known))
+    near = difflib.get_close_matches(name[:40], names, 1, 0.6)
+    return f'; did you mean "{near[0]}"?' if near else f"; there are {', '.join(names)}"

@@ -1,0 +1,191 @@
+"""Item files: a collage as Markdown (the paragraph) under TOML front matter, its picture beside it."""
+
+import stat
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from bot.core import collage
+from bot.core.errors import BadInput
+from bot.core.paper import Link, LinkKind, Paper
+from bot.intake import frontmatter
+
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
+MOST_BYTES = 1_000_000
+
+
+def load(path: Path) -> collage.Item:
+    """The item in a file; `picture_file` is the absolute path of what `picture` names, or the
+    picture beside it.
+    """
+    item = parse(_read(path), str(path))
+    try:
+        picture = (
+            _named_picture(path, item.picture_file) if item.picture_file else _picture_beside(path)
+        )
+    except BadInput as error:
+        raise BadInput(f"{item.place}: picture: {error}") from None
+    return replace(item, picture_file=picture)
+
+
+def parse(text: str, place: str) -> collage.Item:
+    """The item in a text; `place` names it in messages, and its stem names an item without `name`
+    and `title`.
+    """
+    place = collage.one_line(place)
+    try:
+        front, paragraph = frontmatter.read(text)
+        item = _item(front, paragraph, place)
+        for problem in collage.problems(item):
+            raise BadInput(problem)
+    except BadInput as error:
+        raise BadInput(f"{place}: {error}") from None
+    return item
+
+
+def dump(item: collage.Item, picture: str) -> str:
+    """The item as a file's text: `parse` gives it back; what a collage needs and this one lacks
+    stands there empty.
+    """
+    import tomlkit  # heavy: 45 ms, for the editor and exports only
+
+    def written(value: object) -> object:
+        if isinstance(value, tuple):
+            entries = tomlkit.array().multiline(sum(map(len, value)) > 80)
+            entries.extend(map(written, value))
+            return entries
+        # A line that is a fence would end the front matter: such a text stays on one line.
+        if not isinstance(value, str) or "\n" not in value or frontmatter.is_fenced(value):
+            return value
+        return tomlkit.string(value, multiline=True)
+
+    front = {key: written(value) for key, value in _front(item, picture).items()}
+    return f"{frontmatter.FENCE}\n{tomlkit.dumps(front)}{frontmatter.FENCE}\n\n{item.paragraph}\n"
+
+
+def _front(item: collage.Item, picture: str) -> dict[str, Any]:
+    """The front matter's values in the order they are written in: what every collage needs, then
+    what there is.
+    """
+    paper = item.paper
+    needed = {
+        "name": item.name,
+        "title": paper.title,
+        "authors": paper.authors,
+        "others": paper.others,
+        "year": paper.year or 0,
+        "picture": picture,
+        "alt": item.alt,
+    }
+    rest = {
+        "arxiv": paper.arxiv_id,
+        "doi": paper.doi,
+        "licence": paper.licence,
+        "printed_number": item.printed_number,
+        "caption": item.caption,
+        "thread": item.thread,
+        "figures": [_filled(figure._asdict()) for figure in paper.figures],
+        "references": [reference._asdict() for reference in paper.references],
+    }
+    return {**needed, **_filled(rest), "links": _links(paper.links)}
+
+
+def _filled(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value}
+
+
+def _links(links: tuple[Link, ...]) -> object:
+    """The short form, by kind, where it keeps the order; an empty `paper` where none is known."""
+    runs = [
+        (kind, [link.url for link in run]) for kind, run in groupby(links, lambda link: link.kind)
+    ]
+    by_kind = dict(runs)
+    if len(by_kind) < len(runs):
+        return [{"kind": str(link.kind), "url": link.url} for link in links]
+    short = {str(kind): urls[0] if len(urls) == 1 else urls for kind, urls in by_kind.items()}
+    return short if LinkKind.PAPER in by_kind else {"paper": "", **short}
+
+
+def _item(front: dict[str, Any], paragraph: str, place: str) -> collage.Item:
+    title = front.get("title", "")
+    name = front.get("name") or collage.slug(title) or collage.slug(Path(place).stem)
+    if not name:
+        raise BadInput(
+            "name: is missing, and neither the title nor the file's name has letters a-z to make one of"
+        )
+    paper = Paper(
+        title=title,
+        authors=front.get("authors", ()),
+        others=front.get("others", False),
+        year=front.get("year"),
+        links=front.get("links", ()),
+        arxiv_id=front.get("arxiv", ""),
+        doi=front.get("doi", ""),
+        licence=front.get("licence", ""),
+        figures=front.get("figures", ()),
+        references=front.get("references", ()),
+    )
+    return collage.Item(
+        name=name,
+        paper=paper,
+        paragraph=paragraph,
+        alt=front.get("alt", ""),
+        thread=front.get("thread", ()),
+        printed_number=front.get("printed_number", ""),
+        caption=front.get("caption", ""),
+        picture_file=front.get("picture", ""),
+        place=place,
+    )
+
+
+def _read(path: Path) -> str:
+    place = collage.one_line(str(path))
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            raise BadInput(
+                f"{place}: is {'a folder' if stat.S_ISDIR(mode) else 'no ordinary file'}; name an item file"
+            )
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise BadInput(f"{place}: there is no such file") from None
+    except (OSError, ValueError) as error:
+        raise BadInput(
+            f"{place}: cannot be read ({getattr(error, 'strerror', None) or error})"
+        ) from None
+    if len(data) > MOST_BYTES:
+        raise BadInput(f"{place}: has more than {MOST_BYTES:,} bytes, too many for an item file")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BadInput(
+            f"{place}: line {line}: byte {error.start} of the file is no UTF-8; save it as UTF-8"
+        ) from None
+
+
+def _named_picture(path: Path, name: str) -> str:
+    picture = path.absolute().parent / name
+    try:
+        mode = picture.stat().st_mode
+    except FileNotFoundError:
+        raise BadInput(f"there is no {collage.shown(name)} in the item file's folder") from None
+    except (OSError, ValueError) as error:
+        raise BadInput(
+            f"{collage.shown(name)} cannot be read ({getattr(error, 'strerror', None) or error})"
+        ) from None
+    if not stat.S_ISREG(mode):
+        raise BadInput(f"{collage.shown(name)} is no file")
+    return str(picture)
+
+
+def _picture_beside(path: Path) -> str:
+    path = path.absolute()
+    alike = (file for file in path.parent.glob("*") if file.stem == path.stem)
+    near = sorted(file for file in alike if file.suffix.lower() in PICTURE_SUFFIXES)
+    if len(near) > 1:
+        names = ", ".join(collage.one_line(file.name) for file in near)
+        raise BadInput(f"several lie beside the item file ({names}); name one")
+    return str(near[0]) if near else ""

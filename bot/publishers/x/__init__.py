@@ -1,0 +1,1 @@
+"""X (formerly Twitter): its settings, its API calls, its errors."""

@@ -1,0 +1,1 @@
+"""One roundup from the ledger to its link and its thread."""

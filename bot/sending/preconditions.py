@@ -1,0 +1,74 @@
+"""Whether a thread of which nothing is out may begin: not too late, and within the month's budget."""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from bot.context import Context
+from bot.core import price
+from bot.core.delivery import Delivery, Thread
+from bot.publishers.protocol import Publisher
+from bot.storage import charges, series
+
+
+class Refusal(NamedTuple):
+    """Why it may not.
+
+    With `until` the whole account waits for that moment; without, the thread waits for a person.
+    """
+
+    words: str
+    until: datetime | None = None
+
+
+def unknown_series(context: Context, delivery: Delivery) -> Refusal | None:
+    """A thread of a series that the configuration no longer has: nobody knows how it is to be
+    composed.
+    """
+    if delivery.series in context.config.series:
+        return None
+    return Refusal(f"Series {delivery.series} is not in the configuration any more: put it back.")
+
+
+def refusal(
+    context: Context, publisher: Publisher, delivery: Delivery, thread: Thread
+) -> Refusal | None:
+    """None when it may begin; a thread that is partly out is always finished."""
+    if any(part.receipt for part in thread.parts):
+        return None
+    return _too_late(context, delivery) or _too_dear(context, publisher, delivery, thread)
+
+
+def _too_late(context: Context, delivery: Delivery) -> Refusal | None:
+    limit = context.config.series[delivery.series].lateness
+    if delivery.released or context.clock.now() - delivery.due_at <= limit:
+        return None
+    hours = int(limit.total_seconds() // 3600)
+    return Refusal(
+        f"It is more than {hours} hours late, and nothing of it is out: shall it still go out?"
+    )
+
+
+def _too_dear(
+    context: Context, publisher: Publisher, delivery: Delivery, thread: Thread
+) -> Refusal | None:
+    if publisher.budget is None or publisher.price is None:
+        return None
+    now = context.clock.now()
+    pictures = sum(1 for part in thread.parts if part.image)
+    cost = price.of([part.text for part in thread.parts], pictures, publisher.network)
+    with context.database.read() as conn:
+        spent = charges.spent(
+            conn, series.account_ids(conn)[delivery.account], charges.month_of(now)
+        )
+    if cost is None or spent + cost.total <= publisher.budget:
+        return None
+    return Refusal(
+        f"The thread costs ${cost.total:.2f}, and ${spent:.2f} of this month's ${publisher.budget:.2f} are spent.",
+        _next_month(now),
+    )
+
+
+def _next_month(now: datetime) -> datetime:
+    now = now.astimezone(UTC)
+    year, month = divmod(now.year * 12 + now.month, 12)
+    return datetime(year, month + 1, 1, tzinfo=UTC)

@@ -1,1 +1,0 @@
-"""Where facts and old items come from: item files and published articles."""

@@ -1,0 +1,341 @@
+"""Before each slot and each roundup: what will go out, where, for how much, and what is wrong,
+while it can be mended.
+
+It only looks: whatever a brief finds, sending decides.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from bot.config import Series
+from bot.context import Context
+from bot.core import errors, month, price, schedule
+from bot.core.price import Cost
+from bot.core.schedule import STEP, SlotState, SlotTime
+from bot.deciding import preview
+from bot.deciding.preview import Preview
+from bot.publishers import table
+from bot.scheduling import forecast
+from bot.storage import charges, notices, queue, series
+from bot.storage.notices import Kind
+from bot.storage.series import AccountRow
+
+TRIES = 5
+"""Collages that a brief tries to compose for one slot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A brief that nobody has given yet: of a slot, or with `title_month` of a roundup, `span`
+    before its time.
+    """
+
+    series: Series
+    at: datetime
+    span: timedelta
+    slot: SlotTime | None = None
+    title_month: str = ""
+
+    @property
+    def key(self) -> str:
+        what = (
+            f"roundup-{self.title_month}" if self.title_month else f"{self.at:%Y-%m-%dT%H:%M:%SZ}"
+        )
+        return f"{self.series.name}/{what}/{self.span / timedelta(hours=1):g}h"
+
+
+class Plan(NamedTuple):
+    """What a slot or a roundup would send.
+
+    `wrong` are sentences; where nothing is wanted, nobody is asked.
+    """
+
+    what: str
+    threads: Sequence[Preview] = ()
+    wrong: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    is_wanted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """The accounts as they are now; each is asked once, however many briefs are due."""
+
+    context: Context
+    asked: dict[str, str] = field(default_factory=dict)
+
+    def answer(self, account: str) -> str:
+        """What keeps the account from posting, by its network's own word; nothing where all is
+        well.
+        """
+        if account not in self.asked:
+            publisher = self.context.publishers[account]
+            try:
+                problem = publisher.check()
+                self.asked[account] = f"{account} cannot post: {problem}" if problem else ""
+            except Exception as error:  # noqa: BLE001 - whatever went wrong is what the brief is for
+                self.asked[account] = f"{account} could not be checked: {errors.sentence(error)}"
+        return self.asked[account]
+
+
+def due(context: Context) -> list[Due]:
+    """The briefs to be given now, in order of time: of each moment the newest whose time has come."""
+    now, found = context.clock.now(), []
+    for own in context.config.series.values():
+        coming = {one.key: one for one in _coming(own, context.config.alerts.brief, now)}
+        if coming:
+            with context.database.read() as conn:
+                found += [
+                    coming[key]
+                    for key in notices.unsaid(conn, Kind.BRIEF, coming, context.rehearsal)
+                ]
+    return sorted(found, key=lambda one: (one.at, one.key))
+
+
+def _coming(own: Series, spans: Sequence[timedelta], now: datetime) -> Iterator[Due]:
+    until = now + max(spans, default=timedelta(0))
+    for slot in schedule.slots_between(own.timetable, now + STEP, until):
+        yield Due(own, slot.due_at, min(span for span in spans if slot.due_at - now <= span), slot)
+    for title_month, at in month.coming(
+        own.roundup, month.last_before(own.roundup, now, own.zone), own.zone
+    ):
+        if at > until:
+            return
+        if at > now:
+            yield Due(
+                own, at, min(span for span in spans if at - now <= span), title_month=title_month
+            )
+
+
+def give(context: Context) -> None:
+    """Make every brief that is due a notice. It asks the networks, and may take its time."""
+    checks = Checks(context)
+    for one in due(context):
+        if context.stop.is_set():
+            return
+        try:
+            text, details, needs_nobody = _told(context, one, _plan(context, one), checks)
+        except errors.NoDatabase:
+            raise
+        except Exception as error:  # noqa: BLE001 - the other briefs are given, and of this one what can be said
+            text, details = (
+                f"{_head(context, one)}: what goes out cannot be told; {errors.sentence(error)}",
+                "",
+            )
+            needs_nobody = False
+        now = context.clock.now()
+        if now < one.at:
+            with context.database.write() as conn:
+                notices.add(
+                    conn,
+                    Kind.BRIEF,
+                    one.key,
+                    text,
+                    now,
+                    context.rehearsal,
+                    details=details,
+                    needs_nobody=needs_nobody,
+                )
+
+
+def _plan(context: Context, one: Due) -> Plan:
+    try:
+        return _roundup_plan(context, one) if one.title_month else _slot_plan(context, one)
+    except errors.NoDatabase:
+        raise
+    except Exception as error:  # noqa: BLE001 - the accounts are looked at all the same
+        return Plan("what goes out cannot be told", wrong=(errors.sentence(error),))
+
+
+def _slot_plan(context: Context, one: Due) -> Plan:
+    """What the slot would take: the first collage that can be composed for all accounts."""
+    own, wrong = one.series, list[str]()
+    passed = set[str]()
+    with context.database.read() as conn:
+        row = series.get(conn, own.name)
+    count = sum(1 for _ in schedule.slots_between(own.timetable, row.looked_until + STEP, one.at))
+    while True:
+        found = [
+            each
+            for each in forecast.coming_slots(context, own, count, passed)
+            if each.slot.due_at == one.at
+        ]
+        if not found or found[0].collage is None:
+            return _nothing(
+                own, found[0].state if found else SlotState.CLAIMED, row.paused_until, tuple(wrong)
+            )
+        item, number = found[0].collage, found[0].number
+        threads = list(preview.collage_threads(context, own, item, own.accounts, number))
+        problems = [thread.problem for thread in threads if thread.problem]
+        with context.database.read() as conn:
+            other = queue.taken_by(
+                conn, row.id, number or 0, own.numbering.year(one.at.astimezone(own.zone).date())
+            )
+        if other:
+            problems.append(
+                f"{item.name} cannot have the number {number}: it is {other}'s already."
+            )
+        if not problems:
+            shown = own.numbering.shown(number)
+            about = (f"{item.paper.title}, {item.paper.citation}",)
+            return Plan(item.name + (f" [{shown}]" if shown else ""), threads, tuple(wrong), about)
+        wrong.append(f"{item.name} would be held: {problems[0]}")
+        passed.add(item.name)
+        if len(passed) == TRIES:
+            return Plan("it is not known what goes out", wrong=tuple(wrong))
+
+
+def _nothing(
+    own: Series, state: SlotState | None, until: datetime | None, wrong: tuple[str, ...]
+) -> Plan:
+    """A slot that takes nothing, and why."""
+    match state:
+        case SlotState.EMPTY:
+            return Plan(
+                "nothing goes out", wrong=(*wrong, "no collage is ready; see: mlcollage list")
+            )
+        case SlotState.SKIPPED:
+            return Plan("nothing goes out; the slot is skipped.", is_wanted=False)
+        case SlotState.PAUSED:
+            end = f" until {_when(own, until)}" if until else ""
+            return Plan(f"nothing goes out; {own.name} is paused{end}.", is_wanted=False)
+        case _:
+            return Plan("this slot is settled already.", is_wanted=False)
+
+
+def _roundup_plan(context: Context, one: Due) -> Plan:
+    """The roundup as it would be if its moment were now."""
+    own = one.series
+    made, items, threads = preview.roundup_threads(context, own, one.title_month)
+    if made.id:
+        where = f": {made.link}" if made.link else ""
+        return Plan(f"the roundup {one.title_month} is there already{where}", is_wanted=False)
+    if not items:
+        nothing = f"there is nothing that the roundup {one.title_month} could hold."
+        return Plan("nothing goes out", wrong=(nothing,))
+    wrong = tuple(thread.problem for thread in threads if thread.problem)
+    about = [made.title, made.link, *(f"- {item.name}: {item.paper.title}" for item in items)]
+    hold = f"{len(items)} collage{'s' if len(items) > 1 else ''}"
+    return Plan(f"the roundup {one.title_month} with {hold} so far", threads, wrong, tuple(about))
+
+
+def _when(own: Series, at: datetime) -> str:
+    return f"{at.astimezone(own.zone):%A %Y-%m-%d %H:%M}"
+
+
+class AccountState(NamedTuple):
+    """What the thread costs there, what was spent in that month, and what is wrong with the
+    account.
+    """
+
+    cost: Cost | None
+    spent: Decimal
+    wrong: tuple[str, ...]
+
+
+def _head(context: Context, one: Due) -> str:
+    """When it is, and of which series where there are several."""
+    when = (f"{one.series.name}, " if len(context.config.series) > 1 else "") + _when(
+        one.series, one.at
+    )
+    return when + (", a rehearsal" if context.rehearsal else "")
+
+
+def _told(context: Context, one: Due, plan: Plan, checks: Checks) -> tuple[str, str, bool]:
+    """A brief's one line, its details, and whether it needs nobody."""
+    own, when = one.series, _head(context, one)
+    if not plan.is_wanted:
+        return f"{when}: {plan.what}", "", True
+    threads = {thread.account: thread for thread in plan.threads}
+    states = _states(context, one, threads, checks)
+    wrong = [*plan.wrong, *(sentence for state in states.values() for sentence in state.wrong)]
+    total = sum((state.cost.total for state in states.values() if state.cost), Decimal(0))
+    goes = (
+        f" goes to {', '.join(threads)}" + (f" for ${price.cents(total)}" if total else "")
+        if threads
+        else ""
+    )
+    lines = [f"{when} ({own.zone.key})", *plan.about]
+    if context.rehearsal:
+        lines.append("It is a rehearsal (live = false): nothing goes to these accounts yet.")
+    lines += ["", *(f"! {sentence}" for sentence in wrong)] if wrong else []
+    for name, state in states.items():
+        lines += ["", _account_line(context, name, state), *_thread_lines(threads.get(name))]
+    ending = (
+        "; ".join([*(sentence.rstrip(".") for sentence in wrong[:-1]), *wrong[-1:]])
+        or "all is well."
+    )
+    return f"{when}: {plan.what}{goes}; {ending}", "\n".join(lines), not wrong
+
+
+def _states(
+    context: Context, one: Due, threads: Mapping[str, Preview], checks: Checks
+) -> dict[str, AccountState]:
+    """The series' accounts, each with all that keeps it from taking its thread at that time."""
+    own = one.series
+    answers = {name: checks.answer(name) for name in own.accounts}
+    with context.database.read() as conn:
+        rows = {row.name: row for row in series.all_accounts(conn)}
+        spent = {
+            name: charges.spent(conn, rows[name].id, charges.month_of(one.at))
+            for name in own.accounts
+        }
+    states = {}
+    for name in own.accounts:
+        cost = _cost(context, threads[name]) if name in threads else None
+        wrong = (
+            _hold(own, rows[name], one.at),
+            answers[name],
+            _too_dear(context, name, cost, spent[name]),
+        )
+        states[name] = AccountState(
+            cost, spent[name], tuple(sentence for sentence in wrong if sentence)
+        )
+    return states
+
+
+def _hold(own: Series, row: AccountRow, at: datetime) -> str:
+    if not row.is_held(at):
+        return ""
+    until = f" until {_when(own, row.held_until)}" if row.held_until else ""
+    note = f": {row.note}" if row.note else "."
+    return f"{row.name} is held{until}{note} Then: mlcollage release --account {row.name}"
+
+
+def _too_dear(context: Context, account: str, cost: Cost | None, spent: Decimal) -> str:
+    budget = context.publishers[account].budget
+    if cost is None or budget is None or spent + cost.total <= budget:
+        return ""
+    costs, gone, most = (price.cents(amount) for amount in (cost.total, spent, budget))
+    return f"{account} would wait for the next month: the thread costs ${costs}, and ${gone} of ${most} are spent."
+
+
+def _cost(context: Context, thread: Preview) -> Cost | None:
+    """What a thread costs on the account's own network, even while an outbox stands in for it."""
+    network = table.network_of(context.config.accounts[thread.account])
+    return price.of([part.text for part in thread.parts], len(thread.pictures), network)
+
+
+def _account_line(context: Context, account: str, state: AccountState) -> str:
+    publisher = context.publishers[account]
+    who = f"{account} as {publisher.identity}" if publisher.identity else account
+    facts = [str(state.cost)] if state.cost else []
+    if publisher.price:
+        budget = f" of ${price.cents(publisher.budget)}" if publisher.budget is not None else ""
+        facts.append(f"${price.cents(state.spent)}{budget} spent in the month")
+    return f"{who}: {'; '.join(facts) or 'free of charge'}"
+
+
+def _thread_lines(thread: Preview | None) -> Iterator[str]:
+    if thread is None:
+        return
+    for part, length in zip(thread.parts, thread.lengths, strict=True):
+        yield f"--- {part.position} of {len(thread.parts)}, {length} of {thread.limit} characters"
+        yield part.text
+        shot = thread.pictures.get(part.position)
+        if part.image and shot:
+            yield f"[picture: {part.image.file}, {shot.width} × {shot.height}, {shot.size:,} bytes]"
+            yield f"[alt text: {part.image.alt}]"
