@@ -1,7 +1,9 @@
 """The benchmarks begin: what they measure is for whoever runs them."""
 
+import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -16,3 +18,48 @@ def test_it_begins(path: Path) -> None:
     done = subprocess.run([sys.executable, path, "--help"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"usage: {path.name}")
+
+
+TREE = {
+    "bot/__init__.py": "",
+    "bot/tick.py": """
+        from bot import deliver
+        from bot.core import month  # the rules
+        from bot.storage.queue import find
+
+
+        def tick(world, now):
+            return f"{', '.join(f'{one}' for one in world)}" if now else ""
+        """,
+    "bot/deliver.py": """
+        def run(one, two, three, four, five, six): ...
+        """,
+    "bot/core/month.py": '"""No code."""',
+    "bot/storage/queue.py": """
+        from bot.core import month
+
+
+        def find(conn, name): ...
+        """,
+    "tests/test_all.py": "pass",
+}
+
+
+def test_the_figures_of_the_house_are_counted_as_they_say(tmp_path: Path) -> None:
+    for name, source in TREE.items():
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(textwrap.dedent(source).strip(), encoding="utf-8")
+    command = [sys.executable, ROOT / "benchmarks" / "house.py", tmp_path]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    figures = dict(re.split(r"\s{2,}", line.strip(), maxsplit=1) for line in told)
+    assert figures["entries in bot/"] == "4"
+    assert figures["arrows between them"] == "4"
+    assert figures["signatures with any of these, outside storage/"] == "1"
+    assert (figures["conn"], figures["world"], figures["now"]) == ("0", "1", "1")
+    assert figures["functions with more than 5 parameters"] == "1"
+    assert figures["lines of code"] == "8"
+    assert figures["comments per 100 lines"] == "12.5"
+    assert figures["conditional expressions per 1,000"] == "125.0"
+    assert figures["f-strings with logic per 1,000"] == "125.0"
+    assert figures["lines of tests : of bot"] == "1 : 13 = 0.08"
