@@ -1,13 +1,17 @@
 """The benchmarks begin: what they measure is for whoever runs them."""
 
+import importlib
 import re
 import subprocess
 import sys
 import textwrap
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot import config
+from bot.core import month, schedule
 from tests.conftest import ROOT
 
 SCRIPTS = [path for path in (ROOT / "benchmarks").glob("*.py") if '__name__ == "__main__"' in path.read_text()]
@@ -18,6 +22,26 @@ def test_it_begins(path: Path) -> None:
     done = subprocess.run([sys.executable, path, "--help"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"usage: {path.name}")
+
+
+def test_nothing_is_due_while_startup_measures_on_whatever_day(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # A benchmark puts the checkout in the first place.
+    monkeypatch.setattr(sys, "path", ["", *sys.path])
+    startup = importlib.import_module("benchmarks.startup")
+    example = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+    for hours in range(0, 24 * 400, 31):
+        now = datetime(2027, 12, 1, tzinfo=UTC) + timedelta(hours=hours)
+        settings = startup.far_from_now(example, now)
+        own = config.parse(settings, Path("config.toml")).series["mlcollage"]
+        week = schedule.slots_between(own.timetable, now - own.lateness, now + timedelta(days=7))
+        away = [slot.due_at - now for slot in week]
+        assert min(map(abs, away)) > timedelta(days=2)
+        assert min(away) < timedelta(0), "there is a slot to make due"
+        through = month.last_before(own.roundup, now, own.zone)
+        _, roundup_at = next(month.coming(own.roundup, through, own.zone))
+        assert roundup_at > now + timedelta(days=2)
 
 
 TREE = {
