@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -29,6 +30,8 @@ from tests.conftest import write_item  # noqa: E402 - as above
 from tests.history import fill  # noqa: E402 - as above
 
 PYTHON = sys.executable
+PATIENCE = 90
+"""Seconds in which a late slot is posted: a bot looks every 30 seconds."""
 
 
 def seconds(commands: dict[str, list[str]], folder: Path, rounds: int) -> dict[str, float]:
@@ -50,9 +53,29 @@ def bot(*words: str) -> list[str]:
 
 
 def installation(folder: Path) -> None:
+    """Three ready collages; the slot and the roundup are days away, whenever this is run."""
+    settings = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+    (folder / config.FILE).write_text(far_from_now(settings, datetime.now(UTC)), encoding="utf-8")
     subprocess.run(bot("init"), cwd=folder, check=True, stdout=subprocess.DEVNULL)
     files = [str(write_item(folder, name)) for name in ("one", "two", "three")]
     subprocess.run(bot("add", *files), cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+
+def far_from_now(settings: str, now: datetime) -> str:
+    """The settings with the weekly slot in three days, the roundup in two weeks.
+
+    Four days back, the last slot is not too late: `make_due` has it posted.
+    """
+    changes = {
+        'slots = ["wednesday 15:00"]': f'slots = ["{now + timedelta(days=3):%A %H:%M}"]',
+        'lateness = "48h"': 'lateness = "7d"',
+        'day = "last"': f"day = {(now + timedelta(days=14)).day}",
+    }
+    for default, wanted in changes.items():
+        if settings.count(default) != 1:
+            sys.exit(f"config.example.toml has no {default}: it cannot be told when nothing is due")
+        settings = settings.replace(default, wanted)
+    return settings
 
 
 def starts(folder: Path) -> None:
@@ -129,7 +152,11 @@ def memory(folder: Path, idle: bool) -> None:
             f"sleeps in {span} s               {wakes(process.pid) - before:4d}         a look every 30 s"
         )
     make_due(place / "queue.db")
-    while not list((place / "outbox").glob("2*")) and process.poll() is None:
+    end = time.monotonic() + PATIENCE
+    while not list((place / "outbox").glob("2*")):
+        if process.poll() is not None or time.monotonic() > end:
+            process.kill()
+            sys.exit(f"mlcollage run has posted nothing in {PATIENCE} s, though a slot was due")
         time.sleep(1)
     time.sleep(2)
     print(f"idle after a post            {resident(process.pid):6.1f} MiB   goal: under 110")
@@ -138,9 +165,9 @@ def memory(folder: Path, idle: bool) -> None:
 
 
 def make_due(database: Path) -> None:
-    """Let the series look back over a week: its last slot is late, and due at once."""
+    """Let the series look back over five days: its last slot is late, and due at once."""
     connection = sqlite3.connect(database)
-    connection.execute("UPDATE series SET looked_until = datetime('now', '-8 days') || '.000000'")
+    connection.execute("UPDATE series SET looked_until = datetime('now', '-5 days') || '.000000'")
     connection.commit()
     connection.close()
 

@@ -17,6 +17,8 @@ from tests.e2e.process import COMMAND, ENVIRONMENT, mlcollage
 
 PATIENCE = 20.0
 """Seconds to wait for what takes less than one."""
+FAR = datetime.now(UTC) + timedelta(days=3)
+"""The slot of an idle bot, read once: a test that runs across midnight means the same day."""
 
 
 class Running:
@@ -64,7 +66,7 @@ def installation(folder: Path, slot: datetime) -> Path:
 @pytest.fixture
 def idle(tmp_path: Path) -> Path:
     """Nothing is due for days."""
-    return installation(tmp_path, datetime.now(UTC) + timedelta(days=3))
+    return installation(tmp_path, FAR)
 
 
 @pytest.fixture
@@ -104,10 +106,8 @@ Run = Callable[..., Running]
 def test_run_says_what_is_next_and_waits(idle: Path, run: Run) -> None:
     bot = run(idle)
     bot.wait_for("next:")
-    slot = datetime.now(UTC) + timedelta(days=3)
-    assert (
-        f"mlcollage on outbox, a rehearsal (live = false); next: {slot:%A %Y-%m-%d}" in bot.printed
-    )
+    line = f"mlcollage on outbox, a rehearsal (live = false); next: {FAR:%A %Y-%m-%d %H:%M}\n"
+    assert line in bot.printed
     time.sleep(1)
     assert bot.process.poll() is None
     assert len(bot.printed.splitlines()) == 1
