@@ -26,8 +26,9 @@ sys.path[0] = str(ROOT)
 
 from sqlalchemy import Engine, event  # noqa: E402 - as above
 
-from bot import intake, tick  # noqa: E402 - as above
-from tests.conftest import MONDAY, StoppedClock, make_world, write_item  # noqa: E402 - as above
+from bot.intake import accept  # noqa: E402 - as above
+from bot.scheduling import tick  # noqa: E402 - as above
+from tests.conftest import MONDAY, StoppedClock, make_context, write_item  # noqa: E402 - as above
 
 BOT, STORAGE = ROOT / "bot", ROOT / "bot" / "storage"
 SLOT = timedelta(days=2, hours=6)
@@ -96,15 +97,15 @@ def counted(engine: Engine) -> Iterator[Traffic]:
 def one_thread(folder: Path) -> Traffic:
     """Send one thread of two parts to an outbox; what that tick asked of the database."""
     clock = StoppedClock(MONDAY)
-    world = make_world(folder, "", clock=clock)
-    item = intake.from_file(write_item(folder, "barlow"))
-    intake.take(world, world.config.series["mlcollage"], [item])
+    context = make_context(folder, "", clock=clock)
+    item = accept.from_file(write_item(folder, "barlow"))
+    accept.take(context, context.config.series["mlcollage"], [item])
     # The first tick makes rows of its own.
-    tick.tick(world)
+    tick.tick(context)
     clock.go(seconds=SLOT.total_seconds())
-    with counted(world.database.engine) as found:
-        tick.tick(world)
-    world.database.close()
+    with counted(context.database.engine) as found:
+        tick.tick(context)
+    context.database.close()
     sent = sorted(file.name for file in (folder / "outbox").glob("*/*.txt"))
     assert sent == ["1.txt", "2.txt"], sent
     return found

@@ -16,10 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import assemble, config
+from bot import config
+from bot.app import assemble
+from bot.app.runner import Duty
 from bot.core.delivery import Look, NotSeen, Receipt, Survey, Thread
 from bot.core.network import LIMITS, Limits, Price
-from bot.duty import Duty
 from bot.publishers.protocol import Saved
 from bot.storage.notices import Notice
 from tests.conftest import ROOT, StoppedClock
@@ -99,9 +100,9 @@ class Installation(Desk):
         """One round of all that a bot does, now or at a later moment; what it has to tell."""
         if at:
             self.clock.go(seconds=(at - self.clock.at).total_seconds())
-        world = assemble.world(config.load(self.folder / "config.toml"), clock=self.clock)
-        with closing(world.database):
-            return Duty(replace(world, publishers={**world.publishers, "lab": self.lab})).once()
+        context = assemble.context(config.load(self.folder / "config.toml"), clock=self.clock)
+        with closing(context.database):
+            return Duty(replace(context, publishers={**context.publishers, "lab": self.lab})).once()
 
     def mirrored(self) -> list[str]:
         """The threads that this version sent to mirror: the earlier one's are not here."""
