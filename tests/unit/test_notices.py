@@ -3,7 +3,6 @@
 import re
 import shlex
 import unicodedata
-from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -39,6 +38,13 @@ THREAD = Delivery(
     begun=True,
     saved={},
 )
+
+
+def replace(entry: Entry, **changed: object) -> Entry:
+    """The notice with some facts changed."""
+    return type(entry)(**(vars(entry) | changed))
+
+
 ON_X = "The thread weekly/2021-08-04T13:00:00Z/x on x"
 WHEN = "Wednesday 2021-08-04 15:00"
 SEE = "See: mlcollage deliveries show 12"
@@ -373,15 +379,14 @@ def named(value: object) -> str:
 def hostile(entry: Entry) -> Entry:
     """The same notice, with control characters in every fact that is text."""
     changed: dict[str, object] = {}
-    for fact in fields(entry):  # type: ignore[arg-type]
-        value = getattr(entry, fact.name)
+    for name, value in vars(entry).items():
         if type(value) is str:
-            changed[fact.name] = value + HOSTILE
+            changed[name] = value + HOSTILE
         elif isinstance(value, tuple) and not isinstance(value, Delivery):
-            changed[fact.name] = tuple(each + HOSTILE for each in value)
+            changed[name] = tuple(each + HOSTILE for each in value)
         elif isinstance(value, Delivery):
-            changed[fact.name] = value._replace(note=value.note + HOSTILE)
-    return replace(entry, **changed)  # type: ignore[type-var]
+            changed[name] = value._replace(note=value.note + HOSTILE)
+    return replace(entry, **changed)
 
 
 def controls(text: str) -> list[str]:
@@ -403,7 +408,7 @@ def test_every_notice_of_the_catalogue_is_looked_at_here_and_every_kind_has_one(
 
 
 def test_different_notices_of_a_kind_have_different_keys() -> None:
-    """Apart from those that follow one refusal, in which a thread fails and its collage goes back."""
+    """Apart from those whose key is the moment, when only one of them can be made."""
     classes: dict[tuple[Kind, str], set[str]] = {}
     for entry in ENTRIES:
         classes.setdefault((entry.kind, entry.key), set()).add(type(entry).__name__)
@@ -411,13 +416,32 @@ def test_different_notices_of_a_kind_have_different_keys() -> None:
     assert sorted(map(sorted, shared)) == [
         ["AccountGone", "AccountHeld", "StrangePosts"],
         ["AccountHeldUntil", "CollageBack", "DeliveryHeld"],
-    ], "each of these is made at another moment, and the moment is in the key"
+    ]
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=named)
 def test_the_same_facts_make_the_same_notice(entry: Entry) -> None:
-    again = replace(entry)  # type: ignore[type-var]
+    again = replace(entry)
+    assert again == entry
     assert (again.kind, again.key, again.text) == (entry.kind, entry.key, entry.text)
+
+
+def test_a_notice_is_made_from_all_its_facts_and_no_others() -> None:
+    assert notices.SlotOverdue("weekly", AT, zone=ZONE) == notices.SlotOverdue(
+        "weekly", AT, ZONE, 0
+    )
+    for given, more in (((), {}), (("x", "y"), {}), (("x",), {"at": AT}), ((), {"name": "x"})):
+        with pytest.raises(TypeError):
+            notices.AccountGoneUncertain(*given, **more)
+
+
+def test_what_was_said_stays_as_it_is() -> None:
+    gone = notices.AccountGoneUncertain("x")
+    with pytest.raises(AttributeError):
+        gone.account = "y"
+    assert gone == notices.AccountGoneUncertain("x")
+    assert gone != notices.AccountGoneUncertain("y")
+    assert repr(gone) == "AccountGoneUncertain(account='x')"
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=named)
