@@ -10,6 +10,7 @@ from bot import config
 from bot.config import Config
 from bot.context import Context
 from bot.core import month
+from bot.core.notices import Upgraded
 from bot.core.schedule import Clock
 from bot.core.settings import Table
 from bot.publishers import table
@@ -67,9 +68,8 @@ def database(own: Config) -> Database:
         made.close()
         raise
     if kept:
-        say = f"The database was brought to this version of mlcollage; as it was before it is kept in {kept}."
         with made.write() as conn:
-            notices.add(conn, notices.Kind.UPGRADED, kept.name, say, now, 0)
+            notices.add(conn, Upgraded(kept.name, str(kept)), now, 0)
     return made
 
 

@@ -9,6 +9,7 @@ import click
 from bot import config
 from bot.app import assemble
 from bot.cli import options, printing
+from bot.core.notices import Restored
 from bot.storage import backup, restore
 from bot.storage.database import Database
 
@@ -43,9 +44,9 @@ def restore_command(config_file: str | None, file: Path, as_json: bool) -> None:
     Stop every bot of that database first. FILE is a backup, of any version and from either kind of
     database; it is only read. Nothing is changed when anything is wrong.
     """
-    own = options.load(config_file)
+    own, now = options.load(config_file), assemble.SystemClock().now()
     with restore.opened(file) as (copied, found), closing(assemble.database(own)) as target:
-        count = restore.fill(target, copied, found, assemble.SystemClock().now(), config.who())
+        count = restore.fill(target, copied, found, now, config.who())
         shown = target.shown
     if as_json:
         about = {
@@ -57,7 +58,7 @@ def restore_command(config_file: str | None, file: Path, as_json: bool) -> None:
         printing.print_json(about | {"rows": found.held.rows, "looked_for_first": count})
         return
     click.echo(f"Restored {_counted(found.held.rows)} into {shown}.")
-    click.echo(restore.words(found, count))
+    click.echo(Restored(str(found), count, now).text)
     if found.is_copy:
         click.echo(
             f"{file} is no backup but a database: see that no other bot goes on posting from it."

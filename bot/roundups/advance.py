@@ -9,6 +9,7 @@ from bot.core import month
 from bot.core.delivery import thread_key
 from bot.core.errors import MlcollageError, NoDatabase, NotAllowed
 from bot.core.month import Roundup, State
+from bot.core.notices import NoRoundup, RoundupOut, RoundupStuck, RoundupWaits
 from bot.publishers import table
 from bot.site import folder, pages, reach
 from bot.storage import ledger, notices, pictures, queue, roundups, series
@@ -34,15 +35,7 @@ def settle(context: Context, own: Series, title_month: str, due_at: datetime) ->
             return True
         if not count:
             reading = month.reading_month(own.roundup, title_month)
-            say = f"There is no roundup {title_month} of {own.name}: nothing went out in {reading} that it could hold."
-            notices.add(
-                conn,
-                notices.Kind.NO_ROUNDUP,
-                f"{own.name}/{title_month}",
-                say,
-                now,
-                context.rehearsal,
-            )
+            notices.add(conn, NoRoundup(own.name, title_month, reading), now, context.rehearsal)
             return True
         title = month.title(own.roundup, title_month, count, own.language)
         slug = month.slug(title, title_month)
@@ -124,13 +117,9 @@ def answers(context: Context, own: Series, roundup: Roundup) -> bool:
         return (own.site / pages.slug_path(roundup)).is_file()
     if reach.answers(roundup.link):
         return True
-    say = (
-        f"The roundup {roundup.title_month} waits until {roundup.link} answers: publish {own.site}, "
-        f"or say where it is: mlcollage roundup link {roundup.title_month} URL"
-    )
+    waits = RoundupWaits(own.name, roundup.title_month, roundup.link, str(own.site))
     with context.database.write() as conn:
-        key = f"{own.name}/{roundup.title_month}/{roundup.link}"
-        notices.add(conn, notices.Kind.HELD, key, say, context.clock.now(), context.rehearsal)
+        notices.add(conn, waits, context.clock.now(), context.rehearsal)
     return False
 
 
@@ -179,13 +168,11 @@ def _announced(context: Context, own: Series, roundup: Roundup) -> None:
         return
     with context.database.write() as conn:
         roundups.advance(conn, roundup, State.ANNOUNCED)
-        say = f"The roundup {roundup.title_month} is out: {roundup.title}, {roundup.link}"
-        key = f"{own.name}/{roundup.title_month}"
-        notices.add(conn, notices.Kind.ROUNDUP, key, say, context.clock.now(), context.rehearsal)
+        out = RoundupOut(own.name, roundup.title_month, roundup.title, roundup.link)
+        notices.add(conn, out, context.clock.now(), context.rehearsal)
 
 
 def _complain(context: Context, own: Series, roundup: Roundup, words: str) -> None:
-    say = f"The roundup {roundup.title_month} of {own.name} cannot go on: {words} It is tried again at every tick."
-    key = f"{own.name}/{roundup.title_month}/{words}"
+    stuck = RoundupStuck(own.name, roundup.title_month, words)
     with context.database.write() as conn:
-        notices.add(conn, notices.Kind.FAILED, key, say, context.clock.now(), context.rehearsal)
+        notices.add(conn, stuck, context.clock.now(), context.rehearsal)

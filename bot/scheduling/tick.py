@@ -12,6 +12,16 @@ from bot.core import month, schedule
 from bot.core.collage import Collage, State
 from bot.core.delivery import thread_key
 from bot.core.errors import MlcollageError, NoDatabase, NotAllowed
+from bot.core.notices import (
+    AccountGone,
+    AccountGoneUncertain,
+    CollageHeld,
+    RehearsalEnded,
+    RunningDry,
+    SlotEmpty,
+    SlotMissed,
+    local_time,
+)
 from bot.core.schedule import SlotState, SlotTime
 from bot.publishers import table
 from bot.roundups import advance
@@ -19,7 +29,7 @@ from bot.sending import deliver, rescue
 from bot.storage import claims, installation, ledger, notices, queue, series, slots
 from bot.storage.claims import NewDelivery, Taken
 from bot.storage.database import Connection
-from bot.storage.notices import Kind, Notice
+from bot.storage.notices import Notice
 from bot.storage.series import SeriesRow
 from bot.workers import Workers
 
@@ -81,9 +91,7 @@ def begin(context: Context) -> Context:
         for own in context.config.series.values():
             _begin_series(conn, own, now, changed)
         if changed and context.config.live:
-            are = f"{came_back} collage{' is' if came_back == 1 else 's are'}"
-            say = f"The rehearsal has ended: {are} ready again, what it made is set aside. It is live."
-            notices.add(conn, Kind.REHEARSAL, str(now), say, now, context.rehearsal)
+            notices.add(conn, RehearsalEnded(came_back, now), now, context.rehearsal)
     return context
 
 
@@ -162,21 +170,8 @@ def _pass_over(
     )
     unpinned = queue.unpin_day(conn, row.id, slot.local_on) if is_last else None
     if state is SlotState.MISSED or unpinned:
-        back = (
-            f" {unpinned}, pinned to that day, is back in its place in the queue."
-            if unpinned
-            else ""
-        )
-        say = f"The slot of {own.name} on {_shown(own, slot.due_at)} was {state}: nothing went out.{back}"
-        _note(context, conn, Kind.MISSED, f"{own.name}/{slot.due_at}", say)
-
-
-def _shown(own: Series, at: datetime) -> str:
-    return f"{at.astimezone(own.zone):%A %Y-%m-%d %H:%M}"
-
-
-def _note(context: Context, conn: Connection, kind: Kind, key: str, say: str) -> None:
-    notices.add(conn, kind, key, say, context.clock.now(), context.rehearsal)
+        missed = SlotMissed(own.name, slot.due_at, own.zone, state, unpinned)
+        notices.add(conn, missed, context.clock.now(), context.rehearsal)
 
 
 def _claim_next(context: Context, own: Series, slot: SlotTime) -> None:
@@ -190,8 +185,8 @@ def _claim_next(context: Context, own: Series, slot: SlotTime) -> None:
         if item is None:
             with context.database.write() as conn:
                 if slots.decide(conn, row.id, slot, SlotState.EMPTY, context.rehearsal):
-                    say = f"The slot of {own.name} on {_shown(own, slot.due_at)} was empty: no collage is ready."
-                    _note(context, conn, Kind.EMPTY, f"{own.name}/{slot.due_at}", say)
+                    empty = SlotEmpty(own.name, slot.due_at, own.zone)
+                    notices.add(conn, empty, context.clock.now(), context.rehearsal)
             return
         try:
             claim(context, own, item, slot)
@@ -210,8 +205,8 @@ def _hold(context: Context, item: Collage, why: str) -> None:
     # Not allowed any more: somebody else held or changed it at this moment.
     with suppress(NotAllowed), context.database.write() as conn:
         queue.change_state(conn, item, State.HELD, why)
-        say = f"{item.name} is held, the next one was taken: {why} Then: mlcollage release {item.name}"
-        _note(context, conn, Kind.HELD, f"{item.series}/{item.name}/{item.revision}", say)
+        held = CollageHeld(item.series, item.name, item.revision, why)
+        notices.add(conn, held, context.clock.now(), context.rehearsal)
 
 
 def number_for(
@@ -258,8 +253,9 @@ def claim(
         ]
         claims.claim(conn, row.id, slot, item, number, new, context.rehearsal, extra=extra)
         _warn_of_dry(context, conn, own, row, slot)
+    due = local_time(slot.due_at, own.zone)
     context.say(
-        f"{own.name}: {item.name} is {own.numbering.shown(number[0]) or 'taken'}, due {_shown(own, slot.due_at)}"
+        f"{own.name}: {item.name} is {own.numbering.shown(number[0]) or 'taken'}, due {due}"
     )
 
 
@@ -275,9 +271,8 @@ def _warn_of_dry(
     )
     left = queue.count_ready(conn, row.id, coming)
     if left < coming:
-        are = "1 collage is" if left == 1 else f"{left or 'no'} collages are"
-        say = f"{own.name} is running dry: {are} left, and {coming} slots in the next {own.dry.days} days."
-        _note(context, conn, Kind.DRY, f"{own.name}/{slot.due_at}", say)
+        dry = RunningDry(own.name, slot.due_at, left, coming, own.dry)
+        notices.add(conn, dry, context.clock.now(), context.rehearsal)
 
 
 def post_now(context: Context, own: Series, item: Collage) -> None:
@@ -319,15 +314,9 @@ def _strand(context: Context) -> None:
         ]
     for name in stranded:
         with context.database.write() as conn:
-            count = ledger.hold_all(conn, name, context.rehearsal)
-            gone = f"Account {name} is not in the configuration any more"
-            if count:
-                are = f"{count} deliver{'y to it is' if count == 1 else 'ies to it are'} held"
-                say = f"{gone}: {are}. Put it back and run: mlcollage release --account {name}"
-                _note(context, conn, Kind.HELD, f"{name}/{context.clock.now()}", say)
-            else:
-                say = f"{gone}, and a thread may or may not be out there. Put it back, so that it can be looked for."
-                _note(context, conn, Kind.UNCERTAIN, f"{name}/gone", say)
+            count, now = ledger.hold_all(conn, name, context.rehearsal), context.clock.now()
+            gone = AccountGone(name, count, now) if count else AccountGoneUncertain(name)
+            notices.add(conn, gone, now, context.rehearsal)
 
 
 def _deliver(context: Context, workers: Workers) -> None:

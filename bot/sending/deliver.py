@@ -15,6 +15,7 @@ from bot.composing import compose
 from bot.context import Context
 from bot.core import errors
 from bot.core.delivery import Delivery, Kind, Outcome, Part, Receipt, State, Survey, Thread
+from bot.core.notices import DeliveryDiffers
 from bot.publishers.protocol import Publisher, Saved
 from bot.sending import charges, duplicates, failures, preconditions, rescue
 from bot.storage import ledger, notices, queue, roundups, series
@@ -219,10 +220,8 @@ def _read_back(
     with context.database.write() as conn:
         charges.charge(context, conn, publisher, delivery, reads=1)
         if differs:
-            key, say = f"{delivery.key}/{position}", f"{delivery.subject}: {differs}"
-            notices.add(
-                conn, notices.Kind.DIFFERS, key, say, context.clock.now(), context.rehearsal
-            )
+            notice = DeliveryDiffers(delivery, position, differs)
+            notices.add(conn, notice, context.clock.now(), context.rehearsal)
 
 
 def _thread(context: Context, delivery: Delivery) -> Thread:

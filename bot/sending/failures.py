@@ -6,6 +6,15 @@ from typing import NoReturn, assert_never
 from bot.context import Context
 from bot.core import errors, retry
 from bot.core.delivery import Delivery, Outcome, Post, State, Thread
+from bot.core.notices import (
+    AccountHeld,
+    AccountHeldUntil,
+    CollageBack,
+    DeliveryFailed,
+    DeliveryHeld,
+    DeliveryUncertain,
+    StrangePosts,
+)
 from bot.sending import preconditions
 from bot.storage import ledger, notices, queue, series
 from bot.storage.database import Connection
@@ -21,21 +30,15 @@ class Settled(Exception):
 def ask_about(context: Context, delivery: Delivery, strangers: list[Post]) -> NoReturn:
     """Hold the account where somebody else may be posting our threads; a person decides."""
     now = context.clock.now()
-    urls = ", ".join(post.receipt.url for post in strangers)
-    words = f"it shows what looks like ours and is not in this database: {urls}"
+    strange = StrangePosts(delivery, tuple(post.receipt.url for post in strangers), now)
+    words = strange.reason
     with context.database.write() as conn:
         ledger.move(conn, delivery, State.WAITING, now, next_at=now, note=words)
         ledger.saw(conn, delivery.id, now, words)
         series.hold_account(conn, delivery.account, now, words)
         ids = [post.receipt.id for post in strangers]
         series.note_strangers(conn, series.account_ids(conn)[delivery.account], ids)
-        say = (
-            f"Account {delivery.account} is held: {words} Does another copy of mlcollage post there? See: "
-            f"{delivery.command}. If all is well: mlcollage release --account {delivery.account}"
-        )
-        notices.add(
-            conn, notices.Kind.HELD, f"{delivery.account}/{now}", say, now, context.rehearsal
-        )
+        notices.add(conn, strange, now, context.rehearsal)
     raise Settled
 
 
@@ -54,11 +57,12 @@ def refuse(context: Context, delivery: Delivery, refusal: preconditions.Refusal)
         if refusal.until:
             ledger.move(conn, delivery, State.WAITING, now, next_at=now, note=refusal.words)
             series.hold_account(conn, delivery.account, now, refusal.words, refusal.until)
-            say = f"Account {delivery.account} is held until {refusal.until:%Y-%m-%d}: {refusal.words}"
+            waits = AccountHeldUntil(delivery, refusal.until, refusal.words, now)
+            notices.add(conn, waits, now, context.rehearsal)
         else:
             ledger.move(conn, delivery, State.HELD, now, note=refusal.words)
-            say = f"{delivery.subject} is held: {refusal.words} Send it with: mlcollage deliveries retry {delivery.id}"
-        notices.add(conn, notices.Kind.HELD, f"{delivery.key}/{now}", say, now, context.rehearsal)
+            held = DeliveryHeld(delivery, refusal.words, now)
+            notices.add(conn, held, now, context.rehearsal)
     raise Settled
 
 
@@ -103,15 +107,8 @@ def after_error(
             case retry.HoldAccount():
                 ledger.move(conn, delivery, State.WAITING, now, next_at=now, note=words)
                 series.hold_account(conn, delivery.account, now, words)
-                say = f"Account {delivery.account} is held: {words} Then: mlcollage release --account {delivery.account}"
-                notices.add(
-                    conn,
-                    notices.Kind.HELD,
-                    f"{delivery.account}/{now}",
-                    say,
-                    now,
-                    context.rehearsal,
-                )
+                held = AccountHeld(delivery.account, words, now)
+                notices.add(conn, held, now, context.rehearsal)
             case retry.Look():
                 at = now + (
                     timedelta(0)
@@ -119,15 +116,8 @@ def after_error(
                     else own.first_look
                 )
                 ledger.move(conn, delivery, State.UNCERTAIN, now, next_at=at, looks=0, note=words)
-                say = f"{delivery.subject} may or may not be out: {words} It will be looked for. See: {delivery.command}"
-                notices.add(
-                    conn,
-                    notices.Kind.UNCERTAIN,
-                    f"{delivery.key}/{now}",
-                    say,
-                    now,
-                    context.rehearsal,
-                )
+                uncertain = DeliveryUncertain(delivery, words, now)
+                notices.add(conn, uncertain, now, context.rehearsal)
             case _:
                 assert_never(decision)
     raise Settled
@@ -156,15 +146,7 @@ def _failed(
 ) -> None:
     """It ends here: a notice, and the collage goes back when none of its threads got out."""
     ledger.move(conn, delivery, State.FAILED, now, note=words)
-    notices.add(
-        conn,
-        notices.Kind.FAILED,
-        f"{delivery.key}/{now}",
-        f"{delivery.subject} failed: {words} See: {delivery.command}",
-        now,
-        context.rehearsal,
-    )
+    notices.add(conn, DeliveryFailed(delivery, words, now), now, context.rehearsal)
     if delivery.collage_id is not None and ledger.give_back(conn, delivery.collage_id, words):
         name = queue.by_id(conn, delivery.collage_id).name
-        say = f"{name} is held and its number free again: nothing of it is out. {words} Then: mlcollage release {name}"
-        notices.add(conn, notices.Kind.HELD, f"{delivery.key}/{now}", say, now, context.rehearsal)
+        notices.add(conn, CollageBack(delivery, name, words, now), now, context.rehearsal)

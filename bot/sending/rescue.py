@@ -7,6 +7,7 @@ from typing import assert_never
 from bot.context import Context
 from bot.core import errors
 from bot.core.delivery import Absent, Delivery, Found, Look, NotSeen, Outcome, State, Thread
+from bot.core.notices import LookInconclusive
 from bot.publishers.protocol import Publisher
 from bot.sending import charges
 from bot.storage import ledger, notices
@@ -114,17 +115,6 @@ def _conclude(
             ledger.look_again(conn, delivery, again, 1, "not seen at the first look")
         case NotSeen():
             ledger.look_again(conn, delivery, NEVER, 0, "looking does not tell")
-            say = (
-                f"{delivery.subject} may or may not be out, and looking does not tell: please look yourself. "
-                f"Then: mlcollage deliveries resolve {delivery.id} --posted URL, or --not-posted"
-            )
-            notices.add(
-                conn,
-                notices.Kind.UNCERTAIN,
-                f"{delivery.key}/ask/{delivery.fence}",
-                say,
-                now,
-                context.rehearsal,
-            )
+            notices.add(conn, LookInconclusive(delivery), now, context.rehearsal)
         case _:
             assert_never(seen)

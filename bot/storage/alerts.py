@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
+from bot.core.notices import TROUBLE, Kind
 from bot.storage.database import Instant, insert_new
-from bot.storage.notices import COLUMNS, TROUBLE, Kind, Notice, of_row
+from bot.storage.notices import COLUMNS, Notice, of_row
 from bot.storage.tables import alerts, notices
 
 OPEN = notices.c.alerted_at.is_(None)

@@ -2,36 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, select, update
 
+from bot.core import notices
+from bot.core.notices import Entry, Kind
 from bot.storage import tables
 from bot.storage.database import insert_new
-
-
-class Kind(StrEnum):
-    EMPTY = "empty"
-    MISSED = "missed"
-    HELD = "held"
-    DRY = "running dry"
-    FAILED = "failed"
-    UNCERTAIN = "uncertain"
-    REHEARSAL = "rehearsal ended"
-    ROUNDUP = "roundup out"
-    NO_ROUNDUP = "no roundup"
-    CHANGED = "slots changed"
-    DIFFERS = "differs"
-    ALERTS = "alerts"
-    BRIEF = "brief"
-    OVERDUE = "overdue"
-    UPGRADED = "upgraded"
-    RESTORED = "restored"
-
-
-TROUBLE = frozenset({Kind.HELD, Kind.FAILED, Kind.UNCERTAIN, Kind.ALERTS, Kind.OVERDUE})
-"""Notices after which a person has to do something."""
 
 
 class Notice(NamedTuple):
@@ -46,33 +24,28 @@ class Notice(NamedTuple):
 
     @property
     def is_trouble(self) -> bool:
-        """Whether a person has to do something: a brief that needs nobody is acknowledged from the
-        start.
-        """
-        return self.kind in TROUBLE or (self.kind is Kind.BRIEF and self.acknowledged_at is None)
+        """Whether a person has to do something."""
+        return notices.is_trouble(self.kind, is_acknowledged=self.acknowledged_at is not None)
 
 
-def add(
-    conn: Connection,
-    kind: Kind,
-    key: str,
-    text: str,
-    now: datetime,
-    rehearsal: int,
-    *,
-    details: str = "",
-    needs_nobody: bool = False,
-) -> int | None:
+def add(conn: Connection, notice: Entry, now: datetime, rehearsal: int) -> int | None:
     """Say something once: the same key is one notice, however often it is noticed; its id, when it
     is new.
 
-    `details` go with it where it is sent. One that needs nobody is acknowledged from the start.
+    One that needs nobody is acknowledged from the start.
     """
-    made: int | None = insert_new(
-        conn, tables.notices, key=_unique(kind, key, rehearsal), kind=kind.value, text=text, details=details,
-        created_at=now, acknowledged_at=now if needs_nobody else None, rehearsal=rehearsal,
-    )  # fmt: skip
-    return made
+    added: int | None = insert_new(
+        conn,
+        tables.notices,
+        key=_unique(notice.kind, notice.key, rehearsal),
+        kind=notice.kind.value,
+        text=notice.text,
+        details=notice.details,
+        created_at=now,
+        acknowledged_at=now if notice.needs_nobody else None,
+        rehearsal=rehearsal,
+    )
+    return added
 
 
 def _unique(kind: Kind, key: str, rehearsal: int) -> str:

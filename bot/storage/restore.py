@@ -14,6 +14,7 @@ from sqlalchemy import Connection, case, delete, func, insert, literal_column, s
 
 from bot.core.collage import one_line
 from bot.core.errors import BadInput, NoDatabase, NotAllowed
+from bot.core.notices import Restored
 from bot.storage import backup, copy, installation, log, notices, tables
 from bot.storage.backup import Backup
 from bot.storage.database import HEAD, Database, why
@@ -104,18 +105,8 @@ def fill(target: Database, copied: Database, found: Backup, now: datetime, who: 
         count = _look_for_what_had_begun(conn, f"restored from {found}", now)
         installation.put(conn, RESTORED_AT, now.isoformat())
         log.record(conn, log.Change(now, who, "restored", "database", str(found)))
-        notices.add(conn, notices.Kind.RESTORED, now.isoformat(), words(found, count), now, 0)
+        notices.add(conn, Restored(str(found), count, now), now, 0)
     return count
-
-
-def words(found: Backup, count: int) -> str:
-    """What a maintainer must know after a restore."""
-    are = "1 thread that had begun is" if count == 1 else f"{count} threads that had begun are"
-    first = f" {are} looked for first." if count else ""
-    return (
-        f"This database was restored from {found}. What went out since then is not known here: before a thread begins, "
-        f"its account's own posts are read, so that nothing goes out twice.{first}"
-    )
 
 
 def _clear(conn: Connection, shown: str) -> None:

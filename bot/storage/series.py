@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, select, update
 
 from bot.core.errors import BadInput
+from bot.core.notices import SlotsChanged
 from bot.core.schedule import STEP
 from bot.storage import notices
 from bot.storage.database import insert_new
@@ -86,8 +87,7 @@ def ensure(
     moved = conn.execute(update(series).where(*mine).values(fingerprint=fingerprint)).rowcount == 1
     if moved:
         look_from(conn, found.id, now)
-        say = f"The slots of {name} have changed: from now on {fingerprint.replace(' | ', ', ')}."
-        notices.add(conn, notices.Kind.CHANGED, f"{name}/{now}", say, now, 0)
+        notices.add(conn, SlotsChanged(name, fingerprint, now), now, 0)
     return get(conn, name)
 
 

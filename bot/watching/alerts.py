@@ -12,10 +12,11 @@ from datetime import timedelta
 from bot.config import Config
 from bot.context import Context
 from bot.core import retry
+from bot.core.notices import AlertUndelivered, Kind
 from bot.core.settings import Secret
 from bot.storage import alerts, notices
 from bot.storage.alerts import Claim
-from bot.storage.notices import Kind, Notice
+from bot.storage.notices import Notice
 from bot.watching import apprise_process
 
 MOST = 50
@@ -147,9 +148,10 @@ def _failed(
             return
         # Of what is said about alerts nothing more is said: that would never end.
         if is_over and notice.kind is not Kind.ALERTS:
-            say = f"Notice {notice.id} ({notice.kind}) did not reach {destination}: {wrong} See: mlcollage notices"
-            key = f"{notice.id}/{destination.id}"
-            made = notices.add(conn, Kind.ALERTS, key, say, now, notice.rehearsal)
+            undelivered = AlertUndelivered(
+                notice.id, notice.kind, str(destination), destination.id, wrong
+            )
+            made = notices.add(conn, undelivered, now, notice.rehearsal)
             if made is not None:
                 alerts.leave_out(conn, made, destination.id, now, "It speaks of this destination.")
     if wait is not None and claim.failures == 0:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from bot.config import Series
 from bot.context import Context
 from bot.core import errors, month, price, schedule
+from bot.core.notices import Briefing, Kind, briefing_heading, briefing_key, local_time
 from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.deciding import preview
@@ -20,7 +21,6 @@ from bot.deciding.preview import Preview
 from bot.publishers import table
 from bot.scheduling import forecast
 from bot.storage import charges, notices, queue, series
-from bot.storage.notices import Kind
 from bot.storage.series import AccountRow
 
 TRIES = 5
@@ -41,10 +41,7 @@ class Due:
 
     @property
     def key(self) -> str:
-        what = (
-            f"roundup-{self.title_month}" if self.title_month else f"{self.at:%Y-%m-%dT%H:%M:%SZ}"
-        )
-        return f"{self.series.name}/{what}/{self.span / timedelta(hours=1):g}h"
+        return briefing_key(self.series.name, self.at, self.span, self.title_month)
 
 
 class Plan(NamedTuple):
@@ -117,28 +114,20 @@ def give(context: Context) -> None:
         if context.stop.is_set():
             return
         try:
-            text, details, needs_nobody = _told(context, one, _plan(context, one), checks)
+            notice = _told(context, one, _plan(context, one), checks)
         except errors.NoDatabase:
             raise
         except Exception as error:  # noqa: BLE001 - the other briefs are given, and of this one what can be said
-            text, details = (
-                f"{_head(context, one)}: what goes out cannot be told; {errors.sentence(error)}",
-                "",
+            notice = Briefing(
+                occasion=one.key,
+                heading=_head(context, one),
+                plan="what goes out cannot be told",
+                wrong=(errors.sentence(error),),
             )
-            needs_nobody = False
         now = context.clock.now()
         if now < one.at:
             with context.database.write() as conn:
-                notices.add(
-                    conn,
-                    Kind.BRIEF,
-                    one.key,
-                    text,
-                    now,
-                    context.rehearsal,
-                    details=details,
-                    needs_nobody=needs_nobody,
-                )
+                notices.add(conn, notice, now, context.rehearsal)
 
 
 def _plan(context: Context, one: Due) -> Plan:
@@ -200,7 +189,7 @@ def _nothing(
         case SlotState.SKIPPED:
             return Plan("nothing goes out; the slot is skipped.", is_wanted=False)
         case SlotState.PAUSED:
-            end = f" until {_when(own, until)}" if until else ""
+            end = f" until {local_time(until, own.zone)}" if until else ""
             return Plan(f"nothing goes out; {own.name} is paused{end}.", is_wanted=False)
         case _:
             return Plan("this slot is settled already.", is_wanted=False)
@@ -222,10 +211,6 @@ def _roundup_plan(context: Context, one: Due) -> Plan:
     return Plan(f"the roundup {one.title_month} with {hold} so far", threads, wrong, tuple(about))
 
 
-def _when(own: Series, at: datetime) -> str:
-    return f"{at.astimezone(own.zone):%A %Y-%m-%d %H:%M}"
-
-
 class AccountState(NamedTuple):
     """What the thread costs there, what was spent in that month, and what is wrong with the
     account.
@@ -238,37 +223,36 @@ class AccountState(NamedTuple):
 
 def _head(context: Context, one: Due) -> str:
     """When it is, and of which series where there are several."""
-    when = (f"{one.series.name}, " if len(context.config.series) > 1 else "") + _when(
-        one.series, one.at
+    name = one.series.name if len(context.config.series) > 1 else ""
+    return briefing_heading(
+        one.at, one.series.zone, series=name, is_rehearsal=bool(context.rehearsal)
     )
-    return when + (", a rehearsal" if context.rehearsal else "")
 
 
-def _told(context: Context, one: Due, plan: Plan, checks: Checks) -> tuple[str, str, bool]:
-    """A brief's one line, its details, and whether it needs nobody."""
+def _told(context: Context, one: Due, plan: Plan, checks: Checks) -> Briefing:
+    """What the brief says: the plan, the accounts as they are, and all that is wrong."""
     own, when = one.series, _head(context, one)
     if not plan.is_wanted:
-        return f"{when}: {plan.what}", "", True
+        return Briefing(occasion=one.key, heading=when, plan=plan.what, is_wanted=False)
     threads = {thread.account: thread for thread in plan.threads}
     states = _states(context, one, threads, checks)
     wrong = [*plan.wrong, *(sentence for state in states.values() for sentence in state.wrong)]
     total = sum((state.cost.total for state in states.values() if state.cost), Decimal(0))
-    goes = (
-        f" goes to {', '.join(threads)}" + (f" for ${price.cents(total)}" if total else "")
-        if threads
-        else ""
-    )
     lines = [f"{when} ({own.zone.key})", *plan.about]
     if context.rehearsal:
         lines.append("It is a rehearsal (live = false): nothing goes to these accounts yet.")
     lines += ["", *(f"! {sentence}" for sentence in wrong)] if wrong else []
     for name, state in states.items():
         lines += ["", _account_line(context, name, state), *_thread_lines(threads.get(name))]
-    ending = (
-        "; ".join([*(sentence.rstrip(".") for sentence in wrong[:-1]), *wrong[-1:]])
-        or "all is well."
+    return Briefing(
+        occasion=one.key,
+        heading=when,
+        plan=plan.what,
+        accounts=tuple(threads),
+        cost=f"${price.cents(total)}" if total else "",
+        wrong=tuple(wrong),
+        lines=tuple(lines),
     )
-    return f"{when}: {plan.what}{goes}; {ending}", "\n".join(lines), not wrong
 
 
 def _states(
@@ -300,7 +284,7 @@ def _states(
 def _hold(own: Series, row: AccountRow, at: datetime) -> str:
     if not row.is_held(at):
         return ""
-    until = f" until {_when(own, row.held_until)}" if row.held_until else ""
+    until = f" until {local_time(row.held_until, own.zone)}" if row.held_until else ""
     note = f": {row.note}" if row.note else "."
     return f"{row.name} is held{until}{note} Then: mlcollage release --account {row.name}"
 

@@ -8,13 +8,22 @@ from datetime import datetime, timedelta, tzinfo
 from bot.config import Series
 from bot.context import Context
 from bot.core import month, schedule
-from bot.core.delivery import Delivery, State
-from bot.core.month import State as RoundupState
+from bot.core.notices import (
+    AccountStillHeld,
+    AlertsOverdue,
+    BriefingOverdue,
+    DeliveryAbandoned,
+    DeliveryOverdue,
+    Entry,
+    Kind,
+    ManyOverdue,
+    RoundupOverdue,
+    RoundupUnannounced,
+    SlotOverdue,
+)
 from bot.core.schedule import STEP
 from bot.storage import ledger, notices, overdue, roundups, series, slots
 from bot.storage.database import Connection
-from bot.storage.notices import Kind
-from bot.storage.overdue import Late
 from bot.storage.series import AccountRow
 from bot.watching import briefing
 
@@ -24,32 +33,30 @@ HELD = timedelta(days=1)
 MOST = 20
 """Threads that are told one by one; of more than that, only that there are more."""
 
-Findings = Iterator[tuple[str, str]]
-"""The key of what is past due, in its state, and a sentence."""
+NEVER = 9999
+"""The year of the next look at a delivery that waits for a person."""
 
-NEXT_STEP = {
-    RoundupState.DUE: "its page is not rendered",
-    RoundupState.RENDERED: "its link does not answer",
-    RoundupState.LINKED: "its thread is not out on any account",
-}
+Findings = Iterator[Entry]
+"""What is past due, in its state."""
 
 
 def look(context: Context) -> None:
     """Look for what is past due; what is new among it becomes a notice."""
     now = context.clock.now()
-    found = dict(_briefs(context, now))
+    found = list(_briefs(context, now))
     with context.database.read() as conn:
         accounts = series.all_accounts(conn)
-        found |= dict(_deliveries(context, conn, accounts, now))
+        found += _deliveries(context, conn, accounts, now)
         for own in context.config.series.values():
-            found |= dict(_series(context, conn, own, now))
-        found |= dict(_accounts(context, conn, accounts, now))
-        found |= dict(_alerts(context, conn, now))
-        unsaid = notices.unsaid(conn, Kind.OVERDUE, found, context.rehearsal)
+            found += _series(context, conn, own, now)
+        found += _accounts(context, conn, accounts, now)
+        found += _alerts(context, conn, now)
+        by_key = {notice.key: notice for notice in found}
+        unsaid = notices.unsaid(conn, Kind.OVERDUE, by_key, context.rehearsal)
     if unsaid:
         with context.database.write() as conn:
             for key in unsaid:
-                notices.add(conn, Kind.OVERDUE, key, found[key], now, context.rehearsal)
+                notices.add(conn, by_key[key], now, context.rehearsal)
 
 
 def _deliveries(
@@ -63,45 +70,14 @@ def _deliveries(
     held = {row.name: row for row in accounts if row.is_held(now)}
     for one in late[:MOST]:
         delivery = ledger.get(conn, one.id)
+        note = held[one.account].note if one.account in held else None
+        next_at = None if one.next_at.year == NEVER else one.next_at
         zone = _zone(context, delivery.series)
-        key = f"{delivery.key}/{delivery.since:%Y-%m-%dT%H:%M}/{one.state}{'/held' if one.account in held else ''}"
-        why = _why_not_out(delivery, one, held.get(one.account), zone)
-        yield (
-            key,
-            f"{delivery.subject} was due on {_when(delivery.due_at, zone)}: {why} See: {delivery.command}",
-        )
+        yield DeliveryOverdue(delivery, one.state, next_at, note, zone)
     for one in left[:MOST]:
-        delivery = ledger.get(conn, one.id)
-        why = (
-            "was being sent by a bot that has ended, and no tick has gone on with it, see the log."
-        )
-        yield (
-            f"{delivery.key}/lease-{one.fence}",
-            f"{delivery.subject} {why} See: {delivery.command}",
-        )
+        yield DeliveryAbandoned(ledger.get(conn, one.id), one.fence)
     if max(len(late), len(left)) > MOST:
-        say = f"More than {MOST} threads are past due. See: mlcollage deliveries list"
-        yield f"threads/{now:%Y-%m-%d}", say
-
-
-def _why_not_out(delivery: Delivery, one: Late, held: AccountRow | None, zone: tzinfo) -> str:
-    """What it waits for, and the words of the last try."""
-    if one.state == State.UNCERTAIN:
-        asked = one.next_at.year == 9999
-        why = "it may or may not be out, and " + (
-            "a person has to say."
-            if asked
-            else f"is looked for again at {one.next_at.astimezone(zone):%H:%M}."
-        )
-    elif held:
-        why = f"its account is held{': ' + held.note if held.note else '.'}"
-    else:
-        why = f"it waits, and is tried again on {_when(one.next_at, zone)}."
-    return (
-        f"{why} {delivery.note}"
-        if delivery.note and not (held and held.note == delivery.note)
-        else why
-    )
+        yield ManyOverdue(MOST, now)
 
 
 def _series(context: Context, conn: Connection, own: Series, now: datetime) -> Findings:
@@ -114,28 +90,16 @@ def _series(context: Context, conn: Connection, own: Series, now: datetime) -> F
         slot for slot in times if slot.due_at not in settled and not row.is_paused(slot.due_at)
     ]
     if times:
-        first = times[0].due_at
-        others = f", and {len(times) - 1} after it" if len(times) > 1 else ""
-        slot = f"The slot of {own.name} on {_when(first, own.zone)}{others}"
-        yield (
-            f"{own.name}/{first}",
-            f"{slot} is past and was not seen to: a tick hangs or fails, see the log.",
-        )
+        yield SlotOverdue(own.name, times[0].due_at, own.zone, len(times) - 1)
     for title_month, at in month.due_after(own.roundup, row.roundups_through, late, own.zone):
         waits = roundups.is_unsettled(conn, row.id, at, context.rehearsal)
-        until = _when(at + own.roundup.wait, own.zone)
-        why = (
-            f"it waits for threads on their way, until {until}."
-            if waits
-            else "no tick has seen to it, see the log."
-        )
-        what = f"The roundup {title_month} of {own.name} was due on {_when(at, own.zone)}"
-        yield f"{own.name}/{title_month}", f"{what}: {why}"
+        until = at + own.roundup.wait if waits else None
+        yield RoundupOverdue(own.name, title_month, at, own.zone, until)
     for roundup in roundups.unannounced(conn, row.id, context.rehearsal):
         if roundup.due_at < late:
-            what = f"The roundup {roundup.title_month} of {own.name} was due on {_when(roundup.due_at, own.zone)}"
-            say = f"{what}: {NEXT_STEP[roundup.state]}. See: mlcollage notices"
-            yield f"{own.name}/{roundup.title_month}/{roundup.state}", say
+            yield RoundupUnannounced(
+                own.name, roundup.title_month, roundup.state, roundup.due_at, own.zone
+            )
 
 
 def _accounts(
@@ -147,37 +111,23 @@ def _accounts(
         count = overdue.waiting(conn, row.id, context.rehearsal, 1_000)
         if count:
             days = (now - row.held_at) // HELD
-            wait = "1 thread waits" if count == 1 else f"{count} threads wait"
-            held = f"Account {row.name} has been held for {days} day{'s' if days > 1 else ''}, and {wait}"
-            note = f": {row.note}" if row.note else "."
-            yield (
-                f"{row.name}/{row.held_at}/{days}",
-                f"{held}{note} Then: mlcollage release --account {row.name}",
-            )
+            yield AccountStillHeld(row.name, row.held_at, days, count, row.note)
 
 
 def _alerts(context: Context, conn: Connection, now: datetime) -> Findings:
     count = overdue.unsent(conn, now - context.config.alerts.overdue)
     if count:
-        have = "1 notice has" if count == 1 else f"{count} notices have"
-        say = f"{have} not reached everybody who is to be alerted. See: mlcollage notices"
-        yield f"alerts/{now:%Y-%m-%d}", say
+        yield AlertsOverdue(count, now)
 
 
 def _briefs(context: Context, now: datetime) -> Findings:
     for one in briefing.due(context):
-        began = one.at - one.span
-        if now - began > context.config.alerts.overdue:
-            zone = one.series.zone
-            due = f"The brief of {one.series.name} for {_when(one.at, zone)} was due on {_when(began, zone)}"
-            yield f"brief/{one.key}", f"{due} and was not given. See: mlcollage doctor"
+        if now - (one.at - one.span) > context.config.alerts.overdue:
+            own = one.series
+            yield BriefingOverdue(one.key, own.name, one.at, one.span, own.zone)
 
 
 def _zone(context: Context, name: str) -> tzinfo:
     """A series' zone; of one that is not configured any more, that of the first."""
     own = context.config.series.get(name) or next(iter(context.config.series.values()))
     return own.zone
-
-
-def _when(at: datetime, zone: tzinfo) -> str:
-    return f"{at.astimezone(zone):%A %Y-%m-%d %H:%M}"

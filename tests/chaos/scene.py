@@ -16,9 +16,10 @@ from bot import config
 from bot.app import assemble
 from bot.context import Context
 from bot.core.delivery import Delivery, State
+from bot.core.notices import Kind as NoticeKind
 from bot.intake import accept
 from bot.scheduling import tick
-from bot.storage import ledger, notices, series, tables
+from bot.storage import ledger, series, tables
 from tests.conftest import MONDAY, StoppedClock, write_item
 from tests.fakes import keyed
 from tests.fakes.x import FakeX
@@ -240,12 +241,12 @@ def _silence(end: End) -> str:
     asked = [
         key
         for kind, key in end.notices
-        if kind == notices.Kind.UNCERTAIN and "/ask" in key.partition(": ")[0]
+        if kind == NoticeKind.UNCERTAIN and "/ask" in key.partition(": ")[0]
     ]
     kinds = {kind for kind, _ in end.notices}
     heard = {
-        State.FAILED.value: notices.Kind.FAILED in kinds,
-        State.HELD.value: notices.Kind.HELD in kinds,
+        State.FAILED.value: NoticeKind.FAILED in kinds,
+        State.HELD.value: NoticeKind.HELD in kinds,
         State.UNCERTAIN.value: end.is_asked and bool(asked),
     }
     return "" if heard.get(end.state) else f"{end.state}, and nobody hears of it"

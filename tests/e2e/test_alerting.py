@@ -11,9 +11,10 @@ import pytest
 from bot import config
 from bot.app import assemble, simulate
 from bot.context import Context
+from bot.core.notices import Kind
 from bot.storage import notices
-from bot.storage.notices import Kind
 from bot.watching import alerts
+from tests import made_up
 from tests.e2e.conftest import CONFIG, Desk
 from tests.e2e.process import mlcollage
 from tests.fakes import listeners
@@ -41,15 +42,8 @@ def noticed(desk: Desk) -> Iterator[Context]:
     context = assemble.context(config.load(desk.folder / "config.toml"))
     with closing(context.database):
         with context.database.write() as conn:
-            notices.add(
-                conn,
-                Kind.HELD,
-                "key",
-                "x is held",
-                context.clock.now(),
-                0,
-                details="line one\nline two",
-            )
+            held = made_up.notice(Kind.HELD, "x is held", details="line one\nline two")
+            notices.add(conn, held, context.clock.now(), 0)
         yield context
 
 

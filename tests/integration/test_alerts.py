@@ -18,10 +18,11 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.context import Context
+from bot.core.notices import Kind
 from bot.storage import alerts as storage
 from bot.storage import notices, tables
-from bot.storage.notices import Kind
 from bot.watching import alerts, apprise_process
+from tests import made_up
 from tests.conftest import MONDAY, StoppedClock, make_context
 from tests.e2e.process import ENVIRONMENT
 from tests.fakes import listeners
@@ -56,7 +57,7 @@ def note(
 ) -> int:
     with context.database.write() as conn:
         made = notices.add(
-            conn, kind, f"{kind}/{text}", text, context.clock.now(), context.rehearsal, **more
+            conn, made_up.notice(kind, text, **more), context.clock.now(), context.rehearsal
         )
     assert made is not None
     return made
@@ -334,7 +335,7 @@ def test_fifty_stuck_notices_keep_no_new_one_from_another_destination(
 ) -> None:
     longest = timedelta(hours=1)
     with database.write() as conn:
-        ids = [notices.add(conn, Kind.HELD, str(n), "t", MONDAY, 0) for n in range(60)]
+        ids = [notices.add(conn, made_up.notice(Kind.HELD, str(n)), MONDAY, 0) for n in range(60)]
         for number in ids:
             assert storage.claim(conn, number or 0, "bad", MONDAY, timedelta(minutes=1), longest)
     with database.read() as conn:

@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 
 from bot.context import Context
 from bot.core.delivery import Delivery, Post, Receipt, State
+from bot.core.notices import Kind
 from bot.intake import accept
 from bot.scheduling import tick
 from bot.storage import ledger, notices, queue, series, tables
@@ -112,7 +113,7 @@ def test_a_post_that_looks_like_ours_holds_the_account_and_asks(
     assert account_is_held(context)
     assert network.sends == 0
     with context.database.read() as conn:
-        (notice,) = [one for one in notices.listed(conn) if one.kind is notices.Kind.HELD]
+        (notice,) = [one for one in notices.listed(conn) if one.kind is Kind.HELD]
     assert "https://x.example/77" in notice.text
     assert "mlcollage release --account outbox" in notice.text
     release(context)

@@ -13,11 +13,11 @@ from sqlalchemy import select
 from bot.config import Series
 from bot.context import Context
 from bot.core.collage import State
+from bot.core.notices import Kind
 from bot.core.schedule import SlotTime
 from bot.intake import accept
 from bot.scheduling import tick
 from bot.storage import charges, notices, queue, roundups, series, slots, tables
-from bot.storage.notices import Kind
 from bot.watching import briefing
 from tests.conftest import StoppedClock, make_context, write_item
 from tests.fakes import x

@@ -28,12 +28,14 @@ from bot.core.delivery import (
     Thread,
 )
 from bot.core.network import LIMITS, PRICES, Limits, Price
+from bot.core.notices import Kind
 from bot.intake import accept
 from bot.publishers.protocol import Saved
 from bot.scheduling import tick
 from bot.sending import deliver
 from bot.storage import charges, ledger, notices, queue, series, tables
 from bot.workers import Workers
+from tests import made_up
 from tests.conftest import MONDAY, StoppedClock, make_context, write_item
 
 Event = Callable[[], None]
@@ -191,9 +193,8 @@ def test_the_intent_is_committed_and_no_transaction_is_open_while_the_network_is
     def look_and_write() -> None:
         seen.append(outcomes(context))
         with context.database.write() as conn:
-            notices.add(
-                conn, notices.Kind.EMPTY, "while", "written while the network is called", MONDAY, 0
-            )
+            written = made_up.notice(Kind.EMPTY, "written while the network is called")
+            notices.add(conn, written, MONDAY, 0)
 
     network.before = {1: look_and_write, 2: look_and_write}
     tick.tick(context)

@@ -14,10 +14,10 @@ from bot.app import scheduler as ticking
 from bot.app.runner import GRACE, Duty
 from bot.context import Context
 from bot.core.errors import NoDatabase
+from bot.core.notices import Kind
 from bot.intake import accept
 from bot.scheduling import tick
 from bot.storage import series, tables
-from bot.storage.notices import Kind
 from bot.workers import Workers
 from tests.conftest import StoppedClock, make_context, write_item
 from tests.fakes import listeners, x

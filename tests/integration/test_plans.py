@@ -12,10 +12,12 @@ from sqlalchemy import event, update
 from bot.config import Alerting
 from bot.context import Context
 from bot.core.delivery import State
+from bot.core.notices import Kind
 from bot.deciding import inspect
 from bot.scheduling import tick
 from bot.storage import lookup, notices, tables
 from bot.watching import alerts, briefing, watchdog
+from tests import made_up
 from tests.conftest import MONDAY, StoppedClock, make_context
 from tests.history import FIRST, fill
 
@@ -56,7 +58,7 @@ def alerting(tmp_path: Path, rows: int, url: str | None = None) -> tuple[list[st
     with asked(context) as statements:
         alerts.send(context)
         with context.database.write() as conn:
-            notices.add(conn, notices.Kind.HELD, "key", "text", MONDAY, 0)
+            notices.add(conn, made_up.notice(Kind.HELD, "text"), MONDAY, 0)
         alerts.send(context)
         alerts.send(context)
         alerts.send(replace(context, config=replace(context.config, alerts=Alerting())))

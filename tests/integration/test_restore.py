@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, func, insert, select, text, update
 
 from bot.core.errors import MlcollageError, NoDatabase, NotAllowed
-from bot.storage import backup, copy, installation, notices, restore, tables
+from bot.core.notices import Kind
+from bot.storage import backup, copy, installation, restore, tables
 from bot.storage.copy import Held
 from bot.storage.database import HEAD, Database
 from tests import rows
@@ -399,7 +400,7 @@ def test_what_had_begun_is_looked_for_first(database: Database, tmp_path: Path) 
     assert restored(tmp_path / "b.db", database, NOW) == 2
     with database.read() as conn:
         found = conn.execute(select(deliveries).order_by(deliveries.c.id)).all()
-        restored_notice = tables.notices.c.kind == notices.Kind.RESTORED
+        restored_notice = tables.notices.c.kind == Kind.RESTORED
         said = conn.execute(select(tables.notices.c.text).where(restored_notice)).scalar_one()
         assert installation.get(conn, restore.RESTORED_AT) == NOW.isoformat()
     assert [row.state for row in found] == list(BEGUN.values())

@@ -19,13 +19,13 @@ from bot.context import Context
 from bot.core import errors
 from bot.core.collage import Collage, State
 from bot.core.delivery import Found, Look, NotSeen, Receipt, Thread
+from bot.core.notices import Kind
 from bot.core.schedule import SlotTime
 from bot.intake import accept
 from bot.publishers.protocol import Publisher, Saved
 from bot.scheduling import tick
 from bot.storage import ledger, notices, queue, roundups, series, slots, tables
 from bot.storage.claims import Taken
-from bot.storage.notices import Kind
 from tests.conftest import ROOT, StoppedClock, make_context, write_item
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -17,10 +17,12 @@ from bot.app import assemble
 from bot.context import Context
 from bot.core import errors
 from bot.core.delivery import Look, NotSeen, State, Thread
+from bot.core.notices import Kind
 from bot.publishers.protocol import Saved
 from bot.scheduling import tick
 from bot.sending import deliver, rescue
 from bot.storage import ledger, notices, series
+from tests import made_up
 from tests.conftest import StoppedClock
 from tests.integration.test_deliver import Event, Scripted, begun, delivery, fails, heard, outcomes
 
@@ -161,8 +163,7 @@ def test_a_notice_is_printed_by_one_of_two_hosts(hosts: Hosts) -> None:
         listening = [threads.submit(listen, context) for context in hosts.worlds]
         for key in keys:
             with hosts.worlds[0].database.write() as conn:
-                notices.add(
-                    conn, notices.Kind.EMPTY, key, key, hosts.clock.at, hosts.worlds[0].rehearsal
-                )
+                empty = made_up.notice(Kind.EMPTY, key)
+                notices.add(conn, empty, hosts.clock.at, hosts.worlds[0].rehearsal)
         stop.set()
     assert Counter(each for one in listening for each in one.result()) == Counter(keys)

@@ -10,11 +10,12 @@ from sqlalchemy import event, insert, update
 
 from bot.context import Context
 from bot.core.delivery import State
+from bot.core.notices import Kind
 from bot.intake import accept
 from bot.scheduling import tick
 from bot.storage import ledger, notices, series, tables
-from bot.storage.notices import Kind
 from bot.watching import briefing, watchdog
+from tests import made_up
 from tests.conftest import StoppedClock, make_context, write_item
 from tests.fakes import x
 from tests.fakes.x import FakeX
@@ -243,7 +244,9 @@ def test_several_slots_that_no_tick_has_seen_to_are_one_sentence(
     context: Context, clock: StoppedClock
 ) -> None:
     [line] = told(context, clock, SLOT + timedelta(days=15))
-    assert line.startswith(f"The slot of mlcollage on {WHEN}, and 2 after it is past")
+    assert line.startswith(
+        f"The slot of mlcollage on {WHEN}, and 2 after it, are past and were not seen to:"
+    )
 
 
 def test_the_slots_of_a_pause_are_not_past_due(context: Context, clock: StoppedClock) -> None:
@@ -337,7 +340,8 @@ def test_notices_that_reached_nobody_are_counted_once_a_day(
     with context.database.write() as conn:
         conn.execute(update(tables.notices).values(alerted_at=clock.at))
         for number in range(2):
-            notices.add(conn, Kind.HELD, str(number), "It is held.", clock.at, context.rehearsal)
+            held = made_up.notice(Kind.HELD, f"Account {number} is held.")
+            notices.add(conn, held, clock.at, context.rehearsal)
     tick.unheard(context)
     assert looked(HOUR) == []
     assert looked(timedelta(minutes=1)) == [

@@ -25,6 +25,7 @@ from sqlalchemy import Row, select
 
 from bot.context import Context
 from bot.core.collage import Item
+from bot.core.notices import Kind
 from bot.core.paper import Link, LinkKind, Paper
 from bot.intake import accept
 from bot.intake.accept import Arrival
@@ -32,7 +33,6 @@ from bot.pictures import read
 from bot.pictures.read import PictureFile
 from bot.scheduling import tick
 from bot.storage import notices, tables
-from bot.storage.notices import Kind
 from tests.conftest import StoppedClock, make_context, png
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

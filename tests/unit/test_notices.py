@@ -1,0 +1,555 @@
+"""Every notice of the catalogue: its words to the letter, its key, and the command it names."""
+
+import re
+import shlex
+import unicodedata
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import click
+import pytest
+
+from bot import cli
+from bot.core import month, notices
+from bot.core.delivery import Delivery, State
+from bot.core.delivery import Kind as DeliveryKind
+from bot.core.notices import Entry, Kind
+from bot.core.schedule import SlotState
+from tests.conftest import ROOT
+
+ZONE = ZoneInfo("Europe/Berlin")
+AT = datetime(2021, 8, 4, 13, 0, tzinfo=UTC)
+"""Three in the afternoon there."""
+LATER = datetime(2021, 8, 4, 15, 30, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+THREAD = Delivery(
+    id=12,
+    key="weekly/2021-08-04T13:00:00Z/x",
+    kind=DeliveryKind.COLLAGE,
+    series="weekly",
+    account="x",
+    state=State.WAITING,
+    due_at=AT,
+    local_on=date(2021, 8, 4),
+    collage_id=1,
+    roundup_id=None,
+    fence=3,
+    begun=True,
+    saved={},
+)
+
+
+def replace(entry: Entry, **changed: object) -> Entry:
+    """The notice with some facts changed."""
+    return type(entry)(**(vars(entry) | changed))
+
+
+ON_X = "The thread weekly/2021-08-04T13:00:00Z/x on x"
+WHEN = "Wednesday 2021-08-04 15:00"
+SEE = "See: mlcollage deliveries show 12"
+RELEASE = "mlcollage release --account x"
+URLS = ("https://x.com/lab/status/1", "https://x.com/lab/status/2")
+BROKEN = "The connection broke."
+OCCASION = notices.briefing_key("weekly", AT, DAY)
+BRIEFING = notices.Briefing(
+    occasion=OCCASION,
+    heading=notices.briefing_heading(AT, ZONE),
+    plan="moco [1/52]",
+    accounts=("x", "outbox"),
+    cost="$0.33",
+    lines=("first", "a post\nof two lines"),
+)
+
+SAMPLES: list[tuple[Entry, str, str]] = [
+    (
+        notices.SlotEmpty("weekly", AT, ZONE),
+        "weekly/2021-08-04 13:00:00+00:00",
+        f"The slot of weekly on {WHEN} was empty: no collage is ready.",
+    ),
+    (
+        notices.SlotMissed("weekly", AT, ZONE),
+        "weekly/2021-08-04 13:00:00+00:00",
+        f"The slot of weekly on {WHEN} was missed: nothing went out.",
+    ),
+    (
+        notices.SlotMissed("weekly", AT, ZONE, SlotState.PAUSED, "moco"),
+        "weekly/2021-08-04 13:00:00+00:00",
+        f"The slot of weekly on {WHEN} was paused: nothing went out. "
+        "moco, pinned to that day, is back in its place in the queue.",
+    ),
+    (
+        notices.RunningDry("weekly", AT, 2, 3, 21 * DAY),
+        "weekly/2021-08-04 13:00:00+00:00",
+        "weekly is running dry: 2 collages are left, and 3 slots in the next 21 days.",
+    ),
+    (
+        notices.RunningDry("weekly", AT, 1, 2, 8 * DAY),
+        "weekly/2021-08-04 13:00:00+00:00",
+        "weekly is running dry: 1 collage is left, and 2 slots in the next 8 days.",
+    ),
+    (
+        notices.RunningDry("weekly", AT, 0, 1, DAY),
+        "weekly/2021-08-04 13:00:00+00:00",
+        "weekly is running dry: no collages are left, and 1 slot in the next 1 day.",
+    ),
+    (
+        notices.CollageHeld("weekly", "moco", 4, "It has no alt text."),
+        "weekly/moco/4",
+        "moco is held, the next one was taken: It has no alt text. Then: mlcollage release moco",
+    ),
+    (
+        notices.SlotsChanged("weekly", "Europe/Berlin | monday 15:00 | friday 09:00", AT),
+        "weekly/2021-08-04 13:00:00+00:00",
+        "The slots of weekly have changed: from now on Europe/Berlin, monday 15:00, friday 09:00.",
+    ),
+    (
+        notices.RehearsalEnded(1, AT),
+        "2021-08-04 13:00:00+00:00",
+        "The rehearsal has ended: 1 collage is ready again, what it made is set aside. It is live.",
+    ),
+    (
+        notices.RehearsalEnded(0, AT),
+        "2021-08-04 13:00:00+00:00",
+        "The rehearsal has ended: 0 collages are ready again, what it made is set aside. "
+        "It is live.",
+    ),
+    (
+        notices.AccountHeld("x", "X says that it is suspended.", AT),
+        "x/2021-08-04 13:00:00+00:00",
+        f"Account x is held: X says that it is suspended. Then: {RELEASE}",
+    ),
+    (
+        notices.AccountHeldUntil(THREAD, datetime(2021, 9, 1, tzinfo=UTC), "It is spent.", AT),
+        "weekly/2021-08-04T13:00:00Z/x/2021-08-04 13:00:00+00:00",
+        "Account x is held until 2021-09-01: It is spent.",
+    ),
+    (
+        notices.StrangePosts(THREAD, URLS, AT),
+        "x/2021-08-04 13:00:00+00:00",
+        "Account x is held: it shows what looks like ours and is not in this database: "
+        f"{URLS[0]}, {URLS[1]} Does another copy of mlcollage post there? {SEE}. "
+        f"If all is well: {RELEASE}",
+    ),
+    (
+        notices.AccountGone("x", 1, AT),
+        "x/2021-08-04 13:00:00+00:00",
+        "Account x is not in the configuration any more: 1 delivery to it is held. "
+        f"Put it back and run: {RELEASE}",
+    ),
+    (
+        notices.AccountGone("x", 2, AT),
+        "x/2021-08-04 13:00:00+00:00",
+        "Account x is not in the configuration any more: 2 deliveries to it are held. "
+        f"Put it back and run: {RELEASE}",
+    ),
+    (
+        notices.AccountGoneUncertain("x"),
+        "x/gone",
+        "Account x is not in the configuration any more, and a thread may or may not be out "
+        "there. Put it back, so that it can be looked for.",
+    ),
+    (
+        notices.DeliveryHeld(THREAD, "It is late.", AT),
+        "weekly/2021-08-04T13:00:00Z/x/2021-08-04 13:00:00+00:00",
+        f"{ON_X} is held: It is late. Send it with: mlcollage deliveries retry 12",
+    ),
+    (
+        notices.DeliveryFailed(THREAD, "X refuses it.", AT),
+        "weekly/2021-08-04T13:00:00Z/x/2021-08-04 13:00:00+00:00",
+        f"{ON_X} failed: X refuses it. {SEE}",
+    ),
+    (
+        notices.CollageBack(THREAD, "moco", "X refuses it.", AT),
+        "weekly/2021-08-04T13:00:00Z/x/2021-08-04 13:00:00+00:00",
+        "moco is held and its number free again: nothing of it is out. X refuses it. "
+        "Then: mlcollage release moco",
+    ),
+    (
+        notices.DeliveryUncertain(THREAD, BROKEN, AT),
+        "weekly/2021-08-04T13:00:00Z/x/2021-08-04 13:00:00+00:00",
+        f"{ON_X} may or may not be out: {BROKEN} It will be looked for. {SEE}",
+    ),
+    (
+        notices.LookInconclusive(THREAD),
+        "weekly/2021-08-04T13:00:00Z/x/ask/3",
+        f"{ON_X} may or may not be out, and looking does not tell: please look yourself. "
+        "Then: mlcollage deliveries resolve 12 --posted URL, or --not-posted",
+    ),
+    (
+        notices.DeliveryDiffers(THREAD, 2, "Part 2 has another text."),
+        "weekly/2021-08-04T13:00:00Z/x/2",
+        f"{ON_X}: Part 2 has another text.",
+    ),
+    (
+        notices.RoundupOut("weekly", "2021-09", "Two Papers", "https://lab.org/two"),
+        "weekly/2021-09",
+        "The roundup 2021-09 is out: Two Papers, https://lab.org/two",
+    ),
+    (
+        notices.NoRoundup("weekly", "2021-09", "2021-08"),
+        "weekly/2021-09",
+        "There is no roundup 2021-09 of weekly: nothing went out in 2021-08 that it could hold.",
+    ),
+    (
+        notices.RoundupWaits("weekly", "2021-09", "https://lab.org/two", "site"),
+        "weekly/2021-09/https://lab.org/two",
+        "The roundup 2021-09 waits until https://lab.org/two answers: publish site, "
+        "or say where it is: mlcollage roundup link 2021-09 URL",
+    ),
+    (
+        notices.RoundupStuck("weekly", "2021-09", "The disk is full."),
+        "weekly/2021-09/The disk is full.",
+        "The roundup 2021-09 of weekly cannot go on: The disk is full. "
+        "It is tried again at every tick.",
+    ),
+    (
+        BRIEFING,
+        "weekly/2021-08-04T13:00:00Z/24h",
+        f"{WHEN}: moco [1/52] goes to x, outbox for $0.33; all is well.",
+    ),
+    (
+        replace(BRIEFING, cost="", wrong=("x is held.", "It is late.")),
+        "weekly/2021-08-04T13:00:00Z/24h",
+        f"{WHEN}: moco [1/52] goes to x, outbox; x is held; It is late.",
+    ),
+    (
+        notices.Briefing(
+            occasion=notices.briefing_key("weekly", AT, timedelta(minutes=90), "2021-09"),
+            heading=notices.briefing_heading(AT, ZONE, series="weekly", is_rehearsal=True),
+            plan="nothing goes out",
+            wrong=("no collage is ready; see: mlcollage list",),
+        ),
+        "weekly/roundup-2021-09/1.5h",
+        f"weekly, {WHEN}, a rehearsal: nothing goes out; no collage is ready; see: mlcollage list",
+    ),
+    (
+        replace(BRIEFING, plan="nothing goes out; the slot is skipped.", is_wanted=False),
+        "weekly/2021-08-04T13:00:00Z/24h",
+        f"{WHEN}: nothing goes out; the slot is skipped.",
+    ),
+    (
+        notices.DeliveryOverdue(THREAD._replace(note=BROKEN), "waiting", LATER, None, ZONE),
+        "weekly/2021-08-04T13:00:00Z/x/2021-08-04T13:00/waiting",
+        f"{ON_X} was due on {WHEN}: it waits, and is tried again on Wednesday 2021-08-04 17:30. "
+        f"{BROKEN} {SEE}",
+    ),
+    (
+        notices.DeliveryOverdue(THREAD, "uncertain", LATER, None, ZONE),
+        "weekly/2021-08-04T13:00:00Z/x/2021-08-04T13:00/uncertain",
+        f"{ON_X} was due on {WHEN}: it may or may not be out, and is looked for again at 17:30. "
+        f"{SEE}",
+    ),
+    (
+        notices.DeliveryOverdue(THREAD, "uncertain", None, None, ZONE),
+        "weekly/2021-08-04T13:00:00Z/x/2021-08-04T13:00/uncertain",
+        f"{ON_X} was due on {WHEN}: it may or may not be out, and a person has to say. {SEE}",
+    ),
+    (
+        notices.DeliveryOverdue(THREAD._replace(note=BROKEN), "waiting", LATER, BROKEN, ZONE),
+        "weekly/2021-08-04T13:00:00Z/x/2021-08-04T13:00/waiting/held",
+        f"{ON_X} was due on {WHEN}: its account is held: {BROKEN} {SEE}",
+    ),
+    (
+        notices.DeliveryOverdue(THREAD._replace(tried_from=LATER), "waiting", LATER, "", ZONE),
+        "weekly/2021-08-04T13:00:00Z/x/2021-08-04T15:30/waiting/held",
+        f"{ON_X} was due on {WHEN}: its account is held. {SEE}",
+    ),
+    (
+        notices.DeliveryAbandoned(THREAD, 3),
+        "weekly/2021-08-04T13:00:00Z/x/lease-3",
+        f"{ON_X} was being sent by a bot that has ended, and no tick has gone on with it, "
+        f"see the log. {SEE}",
+    ),
+    (
+        notices.ManyOverdue(20, AT),
+        "threads/2021-08-04",
+        "More than 20 threads are past due. See: mlcollage deliveries list",
+    ),
+    (
+        notices.SlotOverdue("weekly", AT, ZONE),
+        "weekly/2021-08-04 13:00:00+00:00",
+        f"The slot of weekly on {WHEN} is past and was not seen to: "
+        "a tick hangs or fails, see the log.",
+    ),
+    (
+        notices.SlotOverdue("weekly", AT, ZONE, 2),
+        "weekly/2021-08-04 13:00:00+00:00",
+        f"The slot of weekly on {WHEN}, and 2 after it, are past and were not seen to: "
+        "a tick hangs or fails, see the log.",
+    ),
+    (
+        notices.RoundupOverdue("weekly", "2021-09", AT, ZONE),
+        "weekly/2021-09",
+        f"The roundup 2021-09 of weekly was due on {WHEN}: no tick has seen to it, see the log.",
+    ),
+    (
+        notices.RoundupOverdue("weekly", "2021-09", AT, ZONE, LATER),
+        "weekly/2021-09",
+        f"The roundup 2021-09 of weekly was due on {WHEN}: it waits for threads on their way, "
+        "until Wednesday 2021-08-04 17:30.",
+    ),
+    (
+        notices.RoundupUnannounced("weekly", "2021-09", month.State.DUE, AT, ZONE),
+        "weekly/2021-09/due",
+        f"The roundup 2021-09 of weekly was due on {WHEN}: its page is not rendered. "
+        "See: mlcollage notices",
+    ),
+    (
+        notices.RoundupUnannounced("weekly", "2021-09", month.State.RENDERED, AT, ZONE),
+        "weekly/2021-09/rendered",
+        f"The roundup 2021-09 of weekly was due on {WHEN}: its link does not answer. "
+        "See: mlcollage notices",
+    ),
+    (
+        notices.RoundupUnannounced("weekly", "2021-09", month.State.LINKED, AT, ZONE),
+        "weekly/2021-09/linked",
+        f"The roundup 2021-09 of weekly was due on {WHEN}: "
+        "its thread is not out on any account. See: mlcollage notices",
+    ),
+    (
+        notices.AccountStillHeld("x", AT, 1, 1, ""),
+        "x/2021-08-04 13:00:00+00:00/1",
+        f"Account x has been held for 1 day, and 1 thread waits. Then: {RELEASE}",
+    ),
+    (
+        notices.AccountStillHeld("x", AT, 2, 5, "X says that it is suspended."),
+        "x/2021-08-04 13:00:00+00:00/2",
+        "Account x has been held for 2 days, and 5 threads wait: X says that it is suspended. "
+        f"Then: {RELEASE}",
+    ),
+    (
+        notices.AlertsOverdue(1, AT),
+        "alerts/2021-08-04",
+        "1 notice has not reached everybody who is to be alerted. See: mlcollage notices",
+    ),
+    (
+        notices.AlertsOverdue(2, AT),
+        "alerts/2021-08-04",
+        "2 notices have not reached everybody who is to be alerted. See: mlcollage notices",
+    ),
+    (
+        notices.BriefingOverdue(OCCASION, "weekly", AT, DAY, ZONE),
+        "brief/weekly/2021-08-04T13:00:00Z/24h",
+        f"The brief of weekly for {WHEN} was due on Tuesday 2021-08-03 15:00 and was not given. "
+        "See: mlcollage doctor",
+    ),
+    (
+        notices.AlertUndelivered(7, Kind.HELD, "json://… (entry 1 of alerts.urls)", "ab", BROKEN),
+        "7/ab",
+        f"Notice 7 (held) did not reach json://… (entry 1 of alerts.urls): {BROKEN} "
+        "See: mlcollage notices",
+    ),
+    (
+        notices.Upgraded("queue-before.db", "/bot/backups/queue-before.db"),
+        "queue-before.db",
+        "The database was brought to this version of mlcollage; "
+        "as it was before it is kept in /bot/backups/queue-before.db.",
+    ),
+    (
+        notices.Restored("a backup of 2021-08-03 12:00 UTC", 0, AT),
+        "2021-08-04T13:00:00+00:00",
+        "This database was restored from a backup of 2021-08-03 12:00 UTC. What went out since "
+        "then is not known here: before a thread begins, its account's own posts are read, so "
+        "that nothing goes out twice.",
+    ),
+    (
+        notices.Restored("a backup of 2021-08-03 12:00 UTC", 1, AT),
+        "2021-08-04T13:00:00+00:00",
+        "This database was restored from a backup of 2021-08-03 12:00 UTC. What went out since "
+        "then is not known here: before a thread begins, its account's own posts are read, so "
+        "that nothing goes out twice. 1 thread that had begun is looked for first.",
+    ),
+    (
+        notices.Restored("a backup of 2021-08-03 12:00 UTC", 2, AT),
+        "2021-08-04T13:00:00+00:00",
+        "This database was restored from a backup of 2021-08-03 12:00 UTC. What went out since "
+        "then is not known here: before a thread begins, its account's own posts are read, so "
+        "that nothing goes out twice. 2 threads that had begun are looked for first.",
+    ),
+]
+ENTRIES = [entry for entry, _, _ in SAMPLES]
+HOSTILE = "one\ntwo\r\nthree\ttab \x1b[31mred\x00 \ud800 \u2028end \x85."
+
+
+def named(value: object) -> str:
+    return type(value).__name__ if isinstance(value, Entry) else ""
+
+
+def hostile(entry: Entry) -> Entry:
+    """The same notice, with control characters in every fact that is text."""
+    changed: dict[str, object] = {}
+    for name, value in vars(entry).items():
+        if type(value) is str:
+            changed[name] = value + HOSTILE
+        elif isinstance(value, tuple) and not isinstance(value, Delivery):
+            changed[name] = tuple(each + HOSTILE for each in value)
+        elif isinstance(value, Delivery):
+            changed[name] = value._replace(note=value.note + HOSTILE)
+    return replace(entry, **changed)
+
+
+def controls(text: str) -> list[str]:
+    unwanted = {"Cc", "Cs", "Zl", "Zp"}
+    return [char for char in text if unicodedata.category(char) in unwanted]
+
+
+@pytest.mark.parametrize(("entry", "key", "text"), SAMPLES, ids=named)
+def test_a_notice_has_this_key_and_says_this(entry: Entry, key: str, text: str) -> None:
+    assert (entry.key, entry.text) == (key, text)
+
+
+def test_every_notice_of_the_catalogue_is_looked_at_here_and_every_kind_has_one() -> None:
+    catalogue = {
+        each.__name__ for each in Entry.__subclasses__() if each.__module__ == notices.__name__
+    }
+    assert {type(entry).__name__ for entry in ENTRIES} == catalogue
+    assert {entry.kind for entry in ENTRIES} == set(Kind)
+
+
+def test_different_notices_of_a_kind_have_different_keys() -> None:
+    """Apart from those whose key is the moment, when only one of them can be made."""
+    classes: dict[tuple[Kind, str], set[str]] = {}
+    for entry in ENTRIES:
+        classes.setdefault((entry.kind, entry.key), set()).add(type(entry).__name__)
+    shared = [names for names in classes.values() if len(names) > 1]
+    assert sorted(map(sorted, shared)) == [
+        ["AccountGone", "AccountHeld", "StrangePosts"],
+        ["AccountHeldUntil", "CollageBack", "DeliveryHeld"],
+    ]
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=named)
+def test_the_same_facts_make_the_same_notice(entry: Entry) -> None:
+    again = replace(entry)
+    assert again == entry
+    assert (again.kind, again.key, again.text) == (entry.kind, entry.key, entry.text)
+
+
+def test_a_notice_is_made_from_all_its_facts_and_no_others() -> None:
+    assert notices.SlotOverdue("weekly", AT, zone=ZONE) == notices.SlotOverdue(
+        "weekly", AT, ZONE, 0
+    )
+    for given, more in (((), {}), (("x", "y"), {}), (("x",), {"at": AT}), ((), {"name": "x"})):
+        with pytest.raises(TypeError):
+            notices.AccountGoneUncertain(*given, **more)
+
+
+def test_what_was_said_stays_as_it_is() -> None:
+    gone = notices.AccountGoneUncertain("x")
+    with pytest.raises(AttributeError):
+        gone.account = "y"
+    assert gone == notices.AccountGoneUncertain("x")
+    assert gone != notices.AccountGoneUncertain("y")
+    assert repr(gone) == "AccountGoneUncertain(account='x')"
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=named)
+def test_a_notice_is_one_line_whatever_its_facts_hold(entry: Entry) -> None:
+    told = hostile(entry)
+    assert controls(told.text) == []
+    assert controls(told.details.replace("\n", "")) == []
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        notices.RoundupStuck("weekly", "2021-09", HOSTILE),
+        notices.Upgraded(HOSTILE, HOSTILE),
+    ],
+    ids=named,
+)
+def test_a_key_that_holds_foreign_words_can_be_written_down(entry: Entry) -> None:
+    assert controls(entry.key) == []
+
+
+def test_what_cannot_be_printed_is_a_space_or_an_escape() -> None:
+    held = notices.AccountHeld("x", "a\nb\tc\x1b[0m\x00\ud800 ,\u3000。", AT)
+    assert held.text == f"Account x is held: a b c\\x1b[0m\\x00\\ud800 ,\u3000。 Then: {RELEASE}"
+
+
+def test_a_briefings_details_keep_their_lines() -> None:
+    told = replace(BRIEFING, lines=("first", "a post\nof two\x07 lines", ""))
+    assert told.details == "first\na post\nof two\\x07 lines\n"
+
+
+# What to do
+
+GOES_ON_BY_ITSELF = {"AccountHeldUntil"}
+"""Held for a time: nothing is asked of anybody, and the sentence says until when."""
+
+
+@pytest.mark.parametrize("entry", [each for each in ENTRIES if each.is_trouble], ids=named)
+def test_trouble_says_what_to_do(entry: Entry) -> None:
+    assert entry.advice or type(entry).__name__ in GOES_ON_BY_ITSELF
+
+
+def test_a_person_is_asked_by_these_kinds_and_by_a_briefing_that_needs_somebody() -> None:
+    asked = {entry.kind for entry in ENTRIES if entry.is_trouble}
+    assert asked == notices.TROUBLE | {Kind.BRIEF}
+    well, unwanted = BRIEFING, replace(BRIEFING, wrong=("No.",), is_wanted=False)
+    wrong = replace(BRIEFING, wrong=("x is held.",))
+    assert [entry.needs_nobody for entry in (well, unwanted, wrong)] == [True, True, False]
+    assert [entry.is_trouble for entry in (well, unwanted, wrong)] == [False, False, True]
+    assert not any(entry.needs_nobody for entry in ENTRIES if entry.kind is not Kind.BRIEF)
+
+
+@pytest.mark.parametrize("entry", [each for each in ENTRIES if each.command], ids=named)
+def test_the_command_that_is_named_is_in_the_advice(entry: Entry) -> None:
+    assert entry.command in entry.advice
+
+
+def can_be_typed(line: str) -> bool:
+    """Whether the command is there and takes these arguments and options; nothing is run."""
+    command, words = cli.main, shlex.split(line)[1:]
+    while isinstance(command, click.Group):
+        found = command.get_command(click.Context(command), words.pop(0))
+        assert found is not None, line
+        command = found
+    with command.make_context(line, words):
+        return True
+
+
+COMMANDS = sorted(
+    {
+        line.rstrip(".,")
+        for entry in ENTRIES
+        # A command goes on until the end, a comma, or the end of its sentence.
+        for line in re.findall(r"mlcollage (?!post there)[a-z][^\s,]*(?: [^\s,.]+)*", entry.text)
+    }
+)
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_every_command_a_notice_names_can_be_typed(line: str) -> None:
+    assert can_be_typed(line)
+
+
+def test_no_command_a_notice_names_is_overlooked() -> None:
+    assert {entry.command for entry in ENTRIES} - {""} <= set(COMMANDS)
+
+
+def test_a_person_may_also_say_that_it_was_not_posted() -> None:
+    assert can_be_typed("mlcollage deliveries resolve 12 --not-posted")
+
+
+# The table in docs/trouble.md
+
+TABLE = (ROOT / "docs/trouble.md").read_text(encoding="utf-8").partition("## Every notice")[2]
+ROWS = re.findall(r"^\| (?!kind )(\w[\w ]*) \| (.+) \| .+ \|$", TABLE, re.MULTILINE)
+"""Kind and sentence, in which "…" stands for facts."""
+
+
+def row_says(sentence: str, text: str) -> bool:
+    return re.fullmatch(re.escape(sentence).replace("…", ".+"), text) is not None
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=named)
+def test_the_documents_table_has_the_notice(entry: Entry) -> None:
+    assert [row for row in ROWS if row[0] == entry.kind and row_says(row[1], entry.text)]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=" ".join)
+def test_the_documents_table_has_nothing_that_is_not_said(row: tuple[str, str]) -> None:
+    kind, sentence = row
+    assert [entry for entry in ENTRIES if entry.kind == kind and row_says(sentence, entry.text)]
