@@ -7,11 +7,11 @@ from datetime import datetime, timedelta, tzinfo
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import month, schedule
+from bot.core import agenda, month
 from bot.core.delivery import Delivery, State
 from bot.core.month import State as RoundupState
-from bot.core.schedule import STEP
-from bot.storage import ledger, notices, overdue, roundups, series, slots
+from bot.core.schedule import SlotState
+from bot.storage import ledger, notices, overdue, roundups, series, snapshot
 from bot.storage.database import Connection
 from bot.storage.notices import Kind
 from bot.storage.overdue import Late
@@ -106,19 +106,17 @@ def _why_not_out(delivery: Delivery, one: Late, held: AccountRow | None, zone: t
 
 def _series(context: Context, conn: Connection, own: Series, now: datetime) -> Findings:
     row, late = series.get(conn, own.name), now - context.config.alerts.overdue
-    times = list(schedule.slots_between(own.timetable, row.looked_until + STEP, late))
-    settled = (
-        slots.between(conn, row.id, row.looked_until, late, context.rehearsal) if times else {}
-    )
+    unsettled = agenda.due(snapshot.take(conn, own, now, context.rehearsal))
     times = [
-        slot for slot in times if slot.due_at not in settled and not row.is_paused(slot.due_at)
+        line.slot.due_at
+        for line in unsettled
+        if line.slot.due_at <= late and line.state is not SlotState.PAUSED
     ]
     if times:
-        first = times[0].due_at
         others = f", and {len(times) - 1} after it" if len(times) > 1 else ""
-        slot = f"The slot of {own.name} on {_when(first, own.zone)}{others}"
+        slot = f"The slot of {own.name} on {_when(times[0], own.zone)}{others}"
         yield (
-            f"{own.name}/{first}",
+            f"{own.name}/{times[0]}",
             f"{slot} is past and was not seen to: a tick hangs or fails, see the log.",
         )
     for title_month, at in month.due_after(own.roundup, row.roundups_through, late, own.zone):
