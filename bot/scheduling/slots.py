@@ -152,7 +152,8 @@ def _ahead(series: Series, wanted: Claim) -> int:
     """How many coming slots the claim has to know: up to its own, and those of the coming weeks."""
     until = wanted.slot.due_at + series.dry
     coming = schedule.slots_between(series.timetable, wanted.now + STEP, until)
-    return max(1, sum(1 for _ in coming))
+    # One more, because an extra slot takes a collage that is counted among theirs.
+    return 1 + sum(1 for _ in coming)
 
 
 def _holds(found: Snapshot, wanted: Claim) -> bool:
