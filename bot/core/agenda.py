@@ -34,17 +34,20 @@ class Waiting(NamedTuple):
 class Snapshot:
     """A series at one moment.
 
-    Slots up to `looked_until` are dealt with; `settled` are those after it that are decided, as a
-    skipped one is in advance. `ready` is in the queue's order and may end where nobody asks
+    Slots up to `looked_until` are dealt with, and roundups up to the title month
+    `roundups_through`; `settled` are slots after it that are decided, as a skipped one is in
+    advance. `ready` is in the queue's order and may end where nobody asks
     further. `newest` is the highest number taken by numbering year, and `kept` the number that
     each collage in the queue brought along, by its id.
     """
 
+    series_id: int
     timetable: Timetable
     numbering: Numbering
     lateness: timedelta
     now: datetime
     looked_until: datetime
+    roundups_through: str
     paused_at: datetime | None = None
     paused_until: datetime | None = None
     settled: Mapping[datetime, SlotState] = field(default_factory=dict)

@@ -90,8 +90,8 @@ def _pass_over(context: Context, conn: Connection, series: Series, line: Line) -
     A collage pinned to a day that has no further slot goes back to its place in the queue.
     """
     slot, state = line.slot, line.state
-    row = storage.get(conn, series.name)
-    if not stored.decide(conn, row.id, slot, state, context.rehearsal):
+    series_id = storage.get(conn, series.name).id
+    if not stored.decide(conn, series_id, slot, state, context.rehearsal):
         return
     key = f"{series.name}/{slot.due_at}"
     head = f"The slot of {series.name} on {_shown(series, slot.due_at)} was {state}:"
@@ -100,7 +100,7 @@ def _pass_over(context: Context, conn: Connection, series: Series, line: Line) -
         return
     days_slots = schedule.slots_on(series.timetable, slot.local_on)
     is_last = slot.due_at >= max(one.due_at for one in days_slots)
-    unpinned = queue.unpin_day(conn, row.id, slot.local_on) if is_last else None
+    unpinned = queue.unpin_day(conn, series_id, slot.local_on) if is_last else None
     back = ""
     if unpinned:
         back = f" {unpinned}, pinned to that day, is back in its place in the queue."
@@ -124,18 +124,18 @@ def claim(context: Context, series: Series, wanted: Claim) -> None:
     collage from being composed.
     """
     slot, item, number = wanted.slot, wanted.collage, wanted.number
-    with context.database.read() as conn:
-        series_id = storage.get(conn, series.name).id
-        other = None
-        if item.kept_number is not None:
-            other = queue.taken_by(conn, series_id, *number)
-    if other:
-        raise NotAllowed(f"its number {number[0]} is {other}'s already; give it another one.")
+    # Counted numbers lie above all that are taken; only one brought along may be somebody else's.
+    if item.kept_number is not None:
+        with context.database.read() as conn:
+            other = queue.taken_by(conn, storage.get(conn, series.name).id, *number)
+        if other:
+            raise NotAllowed(f"its number {number[0]} is {other}'s already; give it another one.")
     for account in series.accounts:
         publisher = context.publishers[account]
         voice = compose.Voice.of(context.config, series.name, account, publisher)
         compose.collage_thread(voice, item, number[0])
     with context.database.write() as conn:
+        series_id = storage.get(conn, series.name).id
         storage.lock(conn, series_id)
         found = snapshot.take(conn, series, wanted.now, context.rehearsal, _ahead(series, wanted))
         if not _holds(found, wanted):
@@ -225,7 +225,7 @@ def settle_pause(context: Context, series: Series) -> None:
         for line in agenda.due(found):
             if found.is_stopped(line.slot.due_at):
                 _pass_over(context, conn, series, line)
-        storage.pause(conn, storage.get(conn, series.name).id, None, None)
+        storage.pause(conn, found.series_id, None, None)
 
 
 def _shown(series: Series, at: datetime) -> str:

@@ -106,10 +106,9 @@ def _due(context: Context, now: datetime) -> list[Due]:
     found = []
     with context.database.read() as conn:
         for own in context.config.series.values():
-            lines = agenda.due(snapshot.take(conn, own, now, context.rehearsal))
-            found += [Due(line.slot.due_at, own, line) for line in lines]
-            row = series.get(conn, own.name)
-            coming = month.due_after(own.roundup, row.roundups_through, now, own.zone)
+            moment = snapshot.take(conn, own, now, context.rehearsal)
+            found += [Due(line.slot.due_at, own, line) for line in agenda.due(moment)]
+            coming = month.due_after(own.roundup, moment.roundups_through, now, own.zone)
             found += [Due(at, own, title_month=title_month) for title_month, at in coming]
     return found
 

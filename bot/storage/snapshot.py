@@ -5,9 +5,11 @@ long the history is.
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import Connection, func, or_, select, union
+from sqlalchemy import Connection, Integer, Select, bindparam, func, or_, select, union
 
 from bot.config import Series
 from bot.core import schedule
@@ -17,14 +19,48 @@ from bot.storage import series, slots
 from bot.storage.queue import QUEUED, READY
 from bot.storage.tables import collages
 
-_COLUMNS = (
+_MINE = (collages.c.series_id == bindparam("series_id"), collages.c.removed_at.is_(None))
+_WAITING = select(
     collages.c.id,
     collages.c.name,
     collages.c.pinned_on,
     collages.c.kept_number,
     collages.c.state,
     collages.c.position,
+).where(*_MINE)
+_ALL_READY = _WAITING.where(collages.c.state == READY)
+_FREE = (
+    _ALL_READY.where(or_(collages.c.pinned_on.is_(None), collages.c.pinned_on < bindparam("first")))
+    .order_by(collages.c.position)
+    .limit(bindparam("most", type_=Integer))
 )
+_PINNED = _ALL_READY.where(collages.c.pinned_on.between(bindparam("first"), bindparam("last")))
+# A claimed collage has its number, and is counted by that alone.
+_NUMBERED = _WAITING.where(
+    collages.c.state.in_(QUEUED),
+    collages.c.state != "claimed",
+    collages.c.kept_number.is_not(None),
+)
+# Made once, for they take longer to make than to run. A limit inside a union needs a sub-select
+# on SQLite.
+_FIRST = union(select(_FREE.subquery()), _PINNED, _NUMBERED)
+_WHOLE = union(_ALL_READY, _NUMBERED)
+
+
+@cache
+def _highest(count: int) -> Select[Any]:
+    """The highest number taken in each of so many numbering years: one step each into the index."""
+    columns = [
+        select(func.max(collages.c.number))
+        .where(
+            collages.c.series_id == bindparam("series_id"),
+            collages.c.number_year == bindparam(f"year_{place}"),
+            collages.c.number.is_not(None),
+        )
+        .scalar_subquery()
+        for place in range(count)
+    ]
+    return select(*columns)
 
 
 def take(
@@ -37,11 +73,13 @@ def take(
     row = series.get(conn, settings.name)
     times = _slots(settings, row.looked_until, now, coming or 0)
     blank = Snapshot(
+        series_id=row.id,
         timetable=settings.timetable,
         numbering=settings.numbering,
         lateness=settings.lateness,
         now=now,
         looked_until=row.looked_until,
+        roundups_through=row.roundups_through,
         paused_at=row.paused_at,
         paused_until=row.paused_until,
     )
@@ -83,41 +121,23 @@ def _queue(
     That is the first `most` collages that are free on the first day, and those pinned to a day
     in between; without `most` all that are ready.
     """
-    mine = (collages.c.series_id == series_id, collages.c.removed_at.is_(None))
-    ready = select(*_COLUMNS).where(*mine, collages.c.state == READY)
-    free = ready.where(or_(collages.c.pinned_on.is_(None), collages.c.pinned_on < first))
-    free = free.order_by(collages.c.position).limit(most)
-    pinned = ready.where(collages.c.pinned_on.between(first, last))
-    # A claimed collage has its number, and is counted by that alone.
-    numbered = select(*_COLUMNS).where(
-        *mine,
-        collages.c.state.in_(QUEUED),
-        collages.c.state != "claimed",
-        collages.c.kept_number.is_not(None),
-    )
-    # A limit inside a union needs a sub-select on SQLite.
-    wanted = [ready] if most is None else [select(free.subquery()), pinned]
-    rows = sorted(conn.execute(union(*wanted, numbered)), key=lambda row: row.position)
-    found = [
+    if most is None:
+        found = conn.execute(_WHOLE, {"series_id": series_id})
+    else:
+        values = {"series_id": series_id, "first": first, "last": last, "most": most}
+        found = conn.execute(_FIRST, values)
+    rows = sorted(found, key=lambda row: row.position)
+    ready = [
         Waiting(row.id, row.name, row.pinned_on, row.kept_number)
         for row in rows
         if row.state == "ready"
     ]
-    return tuple(found), {row.id: row.kept_number for row in rows if row.kept_number is not None}
+    return tuple(ready), {row.id: row.kept_number for row in rows if row.kept_number is not None}
 
 
 def _newest(conn: Connection, series_id: int, years: Iterable[int]) -> dict[int, int]:
-    """The highest number taken by numbering year; each is one step into the index."""
+    """The highest number taken by numbering year; a year without one is left out."""
     years = sorted(years)
-    highest = [
-        select(func.max(collages.c.number))
-        .where(
-            collages.c.series_id == series_id,
-            collages.c.number_year == year,
-            collages.c.number.is_not(None),
-        )
-        .scalar_subquery()
-        for year in years
-    ]
-    found = conn.execute(select(*highest)).one()
+    values = {f"year_{place}": year for place, year in enumerate(years)}
+    found = conn.execute(_highest(len(years)), values | {"series_id": series_id}).one()
     return {year: number for year, number in zip(years, found, strict=True) if number is not None}

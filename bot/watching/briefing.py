@@ -165,8 +165,7 @@ def _slot_plan(context: Context, one: Due) -> Plan:
         passed.add(line.collage.id)
         with context.database.read() as conn:
             item = queue.by_ids(conn, [line.collage.id]).get(line.collage.id)
-            series_id = series.get(conn, own.name).id
-            other = queue.taken_by(conn, series_id, line.number or 0, line.year)
+            other = queue.taken_by(conn, found.series_id, line.number or 0, line.year)
         if item is None:
             continue
         threads = list(preview.collage_threads(context, own, item, own.accounts, line.number))

@@ -105,11 +105,11 @@ def _why_not_out(delivery: Delivery, one: Late, held: AccountRow | None, zone: t
 
 
 def _series(context: Context, conn: Connection, own: Series, now: datetime) -> Findings:
-    row, late = series.get(conn, own.name), now - context.config.alerts.overdue
-    unsettled = agenda.due(snapshot.take(conn, own, now, context.rehearsal))
+    late = now - context.config.alerts.overdue
+    moment = snapshot.take(conn, own, now, context.rehearsal)
     times = [
         line.slot.due_at
-        for line in unsettled
+        for line in agenda.due(moment)
         if line.slot.due_at <= late and line.state is not SlotState.PAUSED
     ]
     if times:
@@ -119,8 +119,8 @@ def _series(context: Context, conn: Connection, own: Series, now: datetime) -> F
             f"{own.name}/{times[0]}",
             f"{slot} is past and was not seen to: a tick hangs or fails, see the log.",
         )
-    for title_month, at in month.due_after(own.roundup, row.roundups_through, late, own.zone):
-        waits = roundups.is_unsettled(conn, row.id, at, context.rehearsal)
+    for title_month, at in month.due_after(own.roundup, moment.roundups_through, late, own.zone):
+        waits = roundups.is_unsettled(conn, moment.series_id, at, context.rehearsal)
         until = _when(at + own.roundup.wait, own.zone)
         why = (
             f"it waits for threads on their way, until {until}."
@@ -129,7 +129,7 @@ def _series(context: Context, conn: Connection, own: Series, now: datetime) -> F
         )
         what = f"The roundup {title_month} of {own.name} was due on {_when(at, own.zone)}"
         yield f"{own.name}/{title_month}", f"{what}: {why}"
-    for roundup in roundups.unannounced(conn, row.id, context.rehearsal):
+    for roundup in roundups.unannounced(conn, moment.series_id, context.rehearsal):
         if roundup.due_at < late:
             what = f"The roundup {roundup.title_month} of {own.name} was due on {_when(roundup.due_at, own.zone)}"
             say = f"{what}: {NEXT_STEP[roundup.state]}. See: mlcollage notices"

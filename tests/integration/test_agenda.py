@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from bot.context import Context
 from bot.core import agenda, schedule
@@ -30,6 +30,7 @@ from bot.scheduling import slots as scheduling
 from bot.storage import queue, series, slots, snapshot, tables
 from tests.conftest import StoppedClock, make_context, png
 from tests.history import fill
+from tests.integration.test_plans import HISTORY, asked, plans
 
 START = datetime(2021, 12, 6, 9, tzinfo=UTC)
 """A Monday some weeks before the turn of the year, so that numbers begin anew on the way."""
@@ -280,14 +281,8 @@ def test_a_snapshot_says_the_same_of_a_few_slots_as_one_of_the_whole_queue(
 
 def statements(made: Desk, coming: int) -> int:
     """How many statements a snapshot takes."""
-    found: list[str] = []
-
-    def collect(conn: object, cursor: object, statement: str, *rest: object) -> None:
-        found.append(statement)
-
-    event.listen(made.context.database.engine, "before_cursor_execute", collect)
-    made.snapshot(coming)
-    event.remove(made.context.database.engine, "before_cursor_execute", collect)
+    with asked(made.context) as found:
+        made.snapshot(coming)
     return len(found)
 
 
@@ -300,6 +295,32 @@ def test_a_snapshot_takes_four_statements_and_one_where_nothing_is_asked(
         made.add()
     fill(made.context, 500)
     assert (statements(made, 0), statements(made, 1), statements(made, 20)) == (1, 4, 4)
+    made.context.database.close()
+
+
+def walks(context: Context, statements: list[tuple[str, object]]) -> list[str]:
+    """Plans that read a table of history row by row."""
+    found = plans(context, statements)
+    scans = [f"{verb} {table}" for verb in ("SCAN", "Seq Scan on") for table in HISTORY]
+    return [
+        plan
+        for plan in found
+        for step in plan.split(" / ")
+        if "INDEX" not in step and any(scan in step for scan in scans)
+    ]
+
+
+def test_a_snapshot_never_walks_through_history(tmp_path: Path, database_url: str) -> None:
+    made = Desk(tmp_path, url=database_url)
+    for place in range(6):
+        made.add(kept=place == 3)
+    fill(made.context, 20_000)
+    with asked(made.context) as statements:
+        made.snapshot(10)
+        with made.context.database.read() as conn:
+            snapshot.take(conn, made.series, made.clock.now(), made.context.rehearsal, None)
+    assert len(statements) == 8
+    assert walks(made.context, statements) == []
     made.context.database.close()
 
 

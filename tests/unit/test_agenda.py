@@ -41,6 +41,8 @@ def series(*items: str, now: str = "2021-08-02 09:00", **more: object) -> Snapsh
     """A weekly series with these collages ready, that has looked until now."""
     ready = queue(*items)
     plain = Snapshot(
+        series_id=1,
+        roundups_through="2021-08",
         timetable=weekly(),
         numbering=YEARLY,
         lateness=timedelta(hours=48),
