@@ -14,31 +14,13 @@ from zoneinfo import ZoneInfo
 from bot.core import month, schedule, settings
 from bot.core.collage import one_line, shown
 from bot.core.errors import BadConfig
+from bot.core.numbering import Numbering
 from bot.core.settings import Secret, Table, nearest, read, setting
 
 FILE = "config.toml"
 LANGUAGES = ("en", "de", "zh")
 SIZE = 1_000_000
 """Bytes a configuration may have."""
-
-
-@dataclass(frozen=True, slots=True)
-class Numbering:
-    format: str = setting(settings.number_format, "{n}/52")
-    restart: str = setting(settings.one_of("yearly", "never"), "yearly")
-    first: int = setting(settings.whole(0, 1_000_000), 1)
-
-    def year(self, local_on: date) -> int:
-        """The numbering year of a day: 0 where numbers never restart."""
-        return local_on.year if self.restart == "yearly" else 0
-
-    def after(self, newest: int | None) -> int:
-        """The number after the newest one of its year."""
-        return self.first if newest is None else newest + 1
-
-    def shown(self, number: int | None) -> str:
-        """ "29/52"; empty where there is no number or the series shows none."""
-        return self.format.replace("{n}", str(number)) if self.format and number is not None else ""
 
 
 @dataclass(frozen=True, slots=True)

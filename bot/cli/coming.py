@@ -80,8 +80,11 @@ def _prices(context: Context, own: Series, coming: Sequence[Outlook]) -> dict[in
     # By its name, as the commands themselves are: composing takes longer to load than this command
     # may without it.
     preview = importlib.import_module("bot.deciding.preview")
-    items = [one.collage for one in coming if one.collage]
-    return {item.id: preview.cost(context, own, item, charging) for item in items}
+    return {
+        one.collage.id: preview.cost(context, own, one.collage, charging, one.number)
+        for one in coming
+        if one.collage
+    }
 
 
 def _priced(prices: Mapping[int, Decimal], one: Outlook) -> str:

@@ -85,7 +85,8 @@ def add_command(
     own = options.one_series(context.config, series)
     arrivals = [accept.from_file(Path(file)) for file in files] if files else [_described(given)]
     if draw:
-        arrivals = accept.drawn(own, arrivals, accept.coming_numbers(context, own, arrivals))
+        numbers = accept.coming_numbers(context, own, arrivals, draft=draft)
+        arrivals = accept.drawn(own, arrivals, numbers)
     tell(accept.take(context, own, arrivals, draft=draft))
 
 

@@ -8,7 +8,7 @@ from bot.cli import options
 from bot.core import schedule
 from bot.core.errors import BadInput
 from bot.intake import accept
-from bot.scheduling import tick
+from bot.scheduling import slots as scheduling
 from bot.storage import installation, queue, slots
 from bot.storage import series as storage
 
@@ -64,7 +64,7 @@ def resume_command(config_file: str | None, series: str | None) -> None:
     own = options.one_series(context.config, series)
     with context.database.read() as conn:
         was_paused = storage.get(conn, own.name).is_paused(context.clock.now())
-    tick.settle_pause(context, own)
+    scheduling.settle_pause(context, own)
     if was_paused:
         with context.database.write() as conn:
             accept.change(context, conn, "resume", own, "")

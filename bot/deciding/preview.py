@@ -58,10 +58,16 @@ def collage_threads(
             )
 
 
-def cost(context: Context, own: Series, item: Collage, accounts: tuple[str, ...]) -> Decimal:
-    """What a collage's threads on these accounts would cost in all."""
+def cost(
+    context: Context,
+    own: Series,
+    item: Collage,
+    accounts: tuple[str, ...],
+    number: int | None = None,
+) -> Decimal:
+    """What a collage's threads on these accounts would cost in all; the number as above."""
     total = Decimal(0)
-    for thread in collage_threads(context, own, item, accounts):
+    for thread in collage_threads(context, own, item, accounts, number):
         found = price.of([part.text for part in thread.parts], len(thread.pictures), thread.network)
         total += found.total if found else Decimal(0)
     return total

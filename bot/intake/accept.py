@@ -9,7 +9,8 @@ from pathlib import Path
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import collage, month, schedule
+from bot.core import agenda, collage, month, schedule
+from bot.core.agenda import Waiting
 from bot.core.collage import Collage, Item, State
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.paper import LinkKind
@@ -17,7 +18,7 @@ from bot.intake import items
 from bot.intake.article import Article
 from bot.pictures import read, slide
 from bot.pictures.read import PictureFile
-from bot.storage import log, pictures, queue, roundups, series
+from bot.storage import log, pictures, queue, roundups, series, snapshot
 from bot.storage.database import Connection
 from bot.storage.log import Change
 
@@ -79,16 +80,35 @@ def _draw(own: Series, arrival: Arrival, number: str) -> Arrival:
     )
 
 
-def coming_numbers(context: Context, own: Series, arrivals: Sequence[Arrival]) -> list[str]:
-    """The numbers these would show if they were put at the queue's end now."""
+def coming_numbers(
+    context: Context, own: Series, arrivals: Sequence[Arrival], *, draft: bool = False
+) -> list[str]:
+    """The numbers that slides drawn for these show: those they get if they are put at the queue's
+    end now. What will be a draft takes nobody's number.
+    """
     with context.database.read() as conn:
-        row = series.find(conn, own.name)
-        ahead = len(queue.waiting(conn, row.id, [State.READY, State.CLAIMED])) if row else 0
-        year = own.numbering.year(context.clock.now().astimezone(own.zone).date())
-        newest = queue.newest_number(conn, row.id, year) if row else None
-    first = own.numbering.after(newest)
-    numbers = [arrival.number or first + ahead + place for place, arrival in enumerate(arrivals)]
-    return [own.numbering.shown(number) for number in numbers]
+        found = snapshot.take(conn, own, context.clock.now(), context.rehearsal, None)
+    # Nothing in the database has an id below 1.
+    new = [
+        Waiting(-place, arrival.item.name, kept_number=arrival.number)
+        for place, arrival in enumerate(arrivals, 1)
+    ]
+    ready = [
+        item
+        for item, arrival in zip(new, arrivals, strict=True)
+        if not (draft or _lacks_more_than_a_slide(arrival))
+    ]
+    kept = {item.id: item.kept_number for item in new if item.kept_number is not None}
+    found = replace(found, ready=(*found.ready, *ready), kept={**found.kept, **kept})
+    return [own.numbering.shown(agenda.number_of(found, item)) for item in new]
+
+
+def _lacks_more_than_a_slide(arrival: Arrival) -> bool:
+    """Whether an arrival stays a draft though a slide is drawn where it has no picture."""
+    item = arrival.item
+    if arrival.picture is None:
+        item = replace(item, alt="A slide.")
+    return bool(collage.missing(item, has_picture=True))
 
 
 def take(

@@ -1,36 +1,22 @@
-"""What is due now, in order of due time: slots, roundups, deliveries, notices."""
+"""One round: what is due now, in order of due time: slots, roundups, deliveries, notices."""
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
-from bot.composing import compose
 from bot.config import Series
 from bot.context import Context
-from bot.core import month, schedule
-from bot.core.collage import Collage, State
-from bot.core.delivery import thread_key
-from bot.core.errors import MlcollageError, NoDatabase, NotAllowed
-from bot.core.notices import (
-    AccountGone,
-    AccountGoneUncertain,
-    CollageHeld,
-    RehearsalEnded,
-    RunningDry,
-    SlotEmpty,
-    SlotMissed,
-    local_time,
-)
-from bot.core.schedule import SlotState, SlotTime
+from bot.core import agenda, month, schedule
+from bot.core.agenda import Line
+from bot.core.collage import Collage
+from bot.core.notices import AccountGone, AccountGoneUncertain, RehearsalEnded
 from bot.publishers import table
 from bot.roundups import advance
+from bot.scheduling import slots
 from bot.sending import deliver, rescue
-from bot.storage import claims, installation, ledger, notices, queue, series, slots
-from bot.storage.claims import NewDelivery, Taken
+from bot.storage import installation, ledger, notices, series, snapshot
 from bot.storage.database import Connection
 from bot.storage.notices import Notice
-from bot.storage.series import SeriesRow
 from bot.workers import Workers
 
 STAY = timedelta(minutes=1)
@@ -39,12 +25,11 @@ STAY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A slot, or with `title_month` a roundup, whose time has come."""
+    """A line of the agenda, or with `title_month` a roundup, whose time has come."""
 
     at: datetime
     series: Series
-    slot: SlotTime | None = None
-    state: SlotState = SlotState.CLAIMED
+    line: Line | None = None
     title_month: str = ""
 
 
@@ -64,11 +49,13 @@ def _do_what_is_due(context: Context, workers: Workers) -> None:
     _strand(context)
     _deliver(context, workers)
     waiting = set()
-    for due in sorted(_due(context), key=lambda due: (due.at, due.title_month)):
+    # One moment for the whole round: what comes due meanwhile makes no slot of this round late.
+    now = context.clock.now()
+    for due in sorted(_due(context, now), key=lambda due: (due.at, due.title_month)):
         if context.stop.is_set():
             return
-        if due.slot:
-            _settle_slot(context, due.series, due.slot, due.state)
+        if due.line:
+            slots.settle(context, due.series, due.line, now)
         elif due.series.name not in waiting and not advance.settle(
             context, due.series, due.title_month, due.at
         ):
@@ -113,193 +100,21 @@ def unheard(context: Context) -> list[Notice]:
     return [notice for notice in found if notice.id in ours]
 
 
-def _due(context: Context) -> list[Due]:
-    now = context.clock.now()
+def _due(context: Context, now: datetime) -> list[Due]:
     found = []
     with context.database.read() as conn:
         for own in context.config.series.values():
-            row = series.get(conn, own.name)
-            found += _due_slots(context, conn, own, row, now)
-            coming = month.due_after(own.roundup, row.roundups_through, now, own.zone)
+            moment = snapshot.take(conn, own, now, context.rehearsal)
+            found += [Due(line.slot.due_at, own, line) for line in agenda.due(moment)]
+            coming = month.due_after(own.roundup, moment.roundups_through, now, own.zone)
             found += [Due(at, own, title_month=title_month) for title_month, at in coming]
     return found
 
 
-def _due_slots(
-    context: Context, conn: Connection, own: Series, row: SeriesRow, now: datetime
-) -> list[Due]:
-    """The series' slots since it last looked, each with what is to become of it."""
-    times = list(schedule.slots_between(own.timetable, row.looked_until + schedule.STEP, now))
-    settled = slots.between(conn, row.id, row.looked_until, now, context.rehearsal) if times else {}
-    times = [slot for slot in times if slot.due_at not in settled]
-    running = [slot for slot in times if not row.is_paused(slot.due_at)]
-    late = schedule.missed(running, now, own.lateness)
-    # What the pause found unsettled was missed: whoever paused wants no late post, but hears of it.
-    states = {
-        slot.due_at: SlotState.MISSED
-        if row.paused_at and slot.due_at < row.paused_at
-        else SlotState.PAUSED
-        for slot in times
-    }
-    states |= {
-        slot.due_at: SlotState.MISSED if missed else SlotState.CLAIMED
-        for slot, missed in zip(running, late, strict=True)
-    }
-    return [Due(slot.due_at, own, slot, states[slot.due_at]) for slot in times]
-
-
-def _settle_slot(context: Context, own: Series, slot: SlotTime, state: SlotState) -> None:
-    if state is SlotState.CLAIMED:
-        _claim_next(context, own, slot)
-        return
-    with context.database.write() as conn:
-        _pass_over(context, conn, own, slot, state)
-
-
-def _pass_over(
-    context: Context, conn: Connection, own: Series, slot: SlotTime, state: SlotState
-) -> None:
-    """Settle a slot that takes nothing; a collage pinned to a day without another slot goes back to
-    its place.
-    """
-    row = series.get(conn, own.name)
-    if not slots.decide(conn, row.id, slot, state, context.rehearsal):
-        return
-    is_last = slot.due_at >= max(
-        one.due_at for one in schedule.slots_on(own.timetable, slot.local_on)
-    )
-    unpinned = queue.unpin_day(conn, row.id, slot.local_on) if is_last else None
-    if state is SlotState.MISSED or unpinned:
-        missed = SlotMissed(own.name, slot.due_at, own.zone, state, unpinned)
-        notices.add(conn, missed, context.clock.now(), context.rehearsal)
-
-
-def _claim_next(context: Context, own: Series, slot: SlotTime) -> None:
-    """Give the slot the next ready collage that can be composed for all accounts; hold those that
-    cannot.
-    """
-    while True:
-        with context.database.read() as conn:
-            row = series.get(conn, own.name)
-            item = queue.next_ready(conn, row.id, slot.local_on)
-        if item is None:
-            with context.database.write() as conn:
-                if slots.decide(conn, row.id, slot, SlotState.EMPTY, context.rehearsal):
-                    empty = SlotEmpty(own.name, slot.due_at, own.zone)
-                    notices.add(conn, empty, context.clock.now(), context.rehearsal)
-            return
-        try:
-            claim(context, own, item, slot)
-            return
-        except Taken:
-            with context.database.read() as conn:
-                if slots.between(conn, row.id, slot.due_at, slot.due_at, context.rehearsal):
-                    return
-        except NoDatabase:
-            raise
-        except MlcollageError as error:
-            _hold(context, item, str(error))
-
-
-def _hold(context: Context, item: Collage, why: str) -> None:
-    # Not allowed any more: somebody else held or changed it at this moment.
-    with suppress(NotAllowed), context.database.write() as conn:
-        queue.change_state(conn, item, State.HELD, why)
-        held = CollageHeld(item.series, item.name, item.revision, why)
-        notices.add(conn, held, context.clock.now(), context.rehearsal)
-
-
-def number_for(
-    conn: Connection, own: Series, row: SeriesRow, item: Collage, local_on: date
-) -> tuple[int, int]:
-    """The number a collage gets in a slot on that day, and its numbering year (0 where numbers
-    never restart).
-    """
-    year = own.numbering.year(local_on)
-    if item.kept_number is not None:
-        return item.kept_number, year
-    return own.numbering.after(queue.newest_number(conn, row.id, year)), year
-
-
-def claim(
-    context: Context, own: Series, item: Collage, slot: SlotTime, *, extra: bool = False
-) -> None:
-    """Compose for all accounts, then claim in one transaction; raises `Taken`, or what keeps it
-    from being composed.
-    """
-    with context.database.read() as conn:
-        row = series.get(conn, own.name)
-        number = number_for(conn, own, row, item, slot.local_on)
-        other = queue.taken_by(conn, row.id, *number)
-    if other:
-        raise NotAllowed(f"its number {number[0]} is {other}'s already; give it another one.")
-    for account in own.accounts:
-        compose.collage_thread(
-            compose.Voice.of(context.config, own.name, account, context.publishers[account]),
-            item,
-            number[0],
-        )
-    with context.database.write() as conn:
-        series.lock(conn, row.id)
-        if number_for(conn, own, row, item, slot.local_on) != number:
-            raise Taken
-        ids = series.account_ids(conn)
-        moment = f"{slot.due_at:%Y-%m-%dT%H:%M:%SZ}"
-        if extra:
-            moment = f"{item.name}-{moment}"
-        new = [
-            NewDelivery(ids[name], thread_key(own.name, moment, name, context.rehearsal))
-            for name in own.accounts
-        ]
-        claims.claim(conn, row.id, slot, item, number, new, context.rehearsal, extra=extra)
-        _warn_of_dry(context, conn, own, row, slot)
-    due = local_time(slot.due_at, own.zone)
-    context.say(
-        f"{own.name}: {item.name} is {own.numbering.shown(number[0]) or 'taken'}, due {due}"
-    )
-
-
-def _warn_of_dry(
-    context: Context, conn: Connection, own: Series, row: SeriesRow, slot: SlotTime
-) -> None:
-    """Say so when the collages left are fewer than the slots of the coming weeks."""
-    coming = sum(
-        1
-        for _ in schedule.slots_between(
-            own.timetable, slot.due_at + schedule.STEP, slot.due_at + own.dry
-        )
-    )
-    left = queue.count_ready(conn, row.id, coming)
-    if left < coming:
-        dry = RunningDry(own.name, slot.due_at, left, coming, own.dry)
-        notices.add(conn, dry, context.clock.now(), context.rehearsal)
-
-
 def post_now(context: Context, own: Series, item: Collage) -> None:
-    """Claim a ready collage for this moment, outside the timetable."""
-    if item.state is not State.READY:
-        raise NotAllowed(f"{item.name} is {item.state}, and only what is ready can be posted.")
-    now = context.clock.now()
-    # Slots fall on whole seconds, and no two share an instant: this one shall take none's place.
-    now = max(now, now.replace(microsecond=1))
-    try:
-        claim(context, own, item, SlotTime(now, now.astimezone(own.zone).date()), extra=True)
-    except Taken:
-        raise NotAllowed(
-            f"{item.name} was changed or taken by somebody else at this moment; look again."
-        ) from None
+    """Claim a ready collage for this moment, outside the timetable, and send it."""
+    slots.claim_now(context, own, item)
     _deliver(context, Workers())
-
-
-def settle_pause(context: Context, own: Series) -> None:
-    """End a pause: slots that fell into it stay paused, even those nobody has looked at yet."""
-    now = context.clock.now()
-    with context.database.write() as conn:
-        row = series.get(conn, own.name)
-        for due in _due_slots(context, conn, own, row, now):
-            if due.slot and row.is_paused(due.at):
-                _pass_over(context, conn, own, due.slot, due.state)
-        series.pause(conn, row.id, None, None)
 
 
 def _strand(context: Context) -> None:
@@ -312,9 +127,10 @@ def _strand(context: Context) -> None:
             for name in ledger.open_accounts(conn, context.rehearsal)
             if name not in context.publishers
         ]
+    now = context.clock.now()
     for name in stranded:
         with context.database.write() as conn:
-            count, now = ledger.hold_all(conn, name, context.rehearsal), context.clock.now()
+            count = ledger.hold_all(conn, name, context.rehearsal)
             gone = AccountGone(name, count, now) if count else AccountGoneUncertain(name)
             notices.add(conn, gone, now, context.rehearsal)
 

@@ -10,9 +10,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from bot.config import Numbering, Series
+from bot.config import Series
 from bot.context import Context
 from bot.core.delivery import Delivery, Post, Survey, Thread
+from bot.core.numbering import Numbering
 from bot.core.text import counting
 from bot.publishers.protocol import Publisher
 from bot.storage import ledger, queue, roundups, series

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Connection,
     Row,
     and_,
-    case,
     func,
     insert,
     literal_column,
@@ -106,6 +105,14 @@ def by_id(conn: Connection, collage_id: int) -> Collage:
     return _load(conn, conn.execute(_JOINED.where(collages.c.id == collage_id)).all())[0]
 
 
+def by_ids(conn: Connection, ids: Iterable[int]) -> dict[int, Collage]:
+    """Collages by id; one that has been removed is left out."""
+    if not (wanted := list(ids)):
+        return {}
+    rows = conn.execute(_JOINED.where(collages.c.id.in_(wanted))).all()
+    return {item.id: item for item in _load(conn, rows)}
+
+
 def has_name(conn: Connection, series_id: int, name: str) -> bool:
     statement = select(collages.c.id).where(
         collages.c.series_id == series_id, collages.c.name == name, collages.c.removed_at.is_(None)
@@ -134,48 +141,22 @@ def in_roundup(conn: Connection, roundup_id: int) -> list[Collage]:
     return _load(conn, conn.execute(statement.order_by(collages.c.due_at, collages.c.id)).all())
 
 
-def unrounded(conn: Connection, series_id: int, due_by: datetime) -> list[Collage]:
-    """What is out, was due by then and is in no roundup yet."""
-    statement = _JOINED.where(collages.c.series_id == series_id, collages.c.state == POSTED)
-    statement = statement.where(collages.c.roundup_id.is_(None), collages.c.due_at <= due_by)
-    return _load(conn, conn.execute(statement.order_by(collages.c.due_at, collages.c.id)).all())
-
-
-def next_ready(conn: Connection, series_id: int, local_on: date) -> Collage | None:
-    """What a slot on that day takes: the collage pinned to it, else the first one not pinned to a
-    later day.
+def belongs_to_roundup(series_id: int, due_by: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The condition for what a roundup due then holds: it is out, was due by then, and is in no
+    roundup yet.
     """
-    statement = (
-        _JOINED.where(collages.c.series_id == series_id, collages.c.state == READY)
-        .where(or_(collages.c.pinned_on.is_(None), collages.c.pinned_on <= local_on))
-        .order_by(case((collages.c.pinned_on == local_on, 0), else_=1), collages.c.position)
-        .limit(1)
-    )
-    found = _load(conn, conn.execute(statement).all())
-    return found[0] if found else None
-
-
-def count_ready(conn: Connection, series_id: int, most: int = 1_000_000) -> int:
-    """How many are ready, counted no further than `most`."""
-    ready = select(collages.c.id).where(
+    return (
         collages.c.series_id == series_id,
-        collages.c.state == READY,
-        collages.c.removed_at.is_(None),
+        collages.c.state == POSTED,
+        collages.c.roundup_id.is_(None),
+        collages.c.due_at <= due_by,
     )
-    return conn.execute(select(func.count()).select_from(ready.limit(most).subquery())).scalar_one()
 
 
-def newest_number(conn: Connection, series_id: int, year: int) -> int | None:
-    """The highest number taken in that numbering year, or brought along by something in the queue."""
-    mine = collages.c.series_id == series_id
-    taken = select(func.max(collages.c.number)).where(
-        mine, collages.c.number_year == year, collages.c.number.is_not(None)
-    )
-    queued = select(func.max(collages.c.kept_number)).where(
-        mine, collages.c.state.in_(QUEUED), collages.c.removed_at.is_(None)
-    )
-    numbers = [conn.execute(statement).scalar() for statement in (taken, queued)]
-    return max((number for number in numbers if number is not None), default=None)
+def unrounded(conn: Connection, series_id: int, due_by: datetime) -> list[Collage]:
+    """The collages that a roundup due then would hold now, in the order they went out."""
+    statement = _JOINED.where(*belongs_to_roundup(series_id, due_by))
+    return _load(conn, conn.execute(statement.order_by(collages.c.due_at, collages.c.id)).all())
 
 
 def has_number(conn: Connection, series_id: int, year: int, number: int) -> str | None:

@@ -10,10 +10,9 @@ from bot.core.collage import shown
 from bot.core.delivery import Kind
 from bot.core.errors import BadInput
 from bot.core.month import Roundup, State
-from bot.storage import ledger
+from bot.storage import ledger, queue
 from bot.storage.claims import NewDelivery, Taken
 from bot.storage.database import insert_new
-from bot.storage.queue import POSTED
 from bot.storage.tables import collages, deliveries, roundups, series
 
 _UNFINISHED: list[ColumnElement[str]] = [
@@ -103,19 +102,12 @@ def neighbour(
     return _roundup(rows[0]) if rows else None
 
 
-def _belongs(series_id: int, due_by: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        collages.c.series_id == series_id,
-        collages.c.state == POSTED,
-        collages.c.roundup_id.is_(None),
-        collages.c.due_at <= due_by,
-    )
-
-
 def count(conn: Connection, series_id: int, due_by: datetime) -> int:
     """How many collages a roundup due then would hold now."""
     return conn.execute(
-        select(func.count()).select_from(collages).where(*_belongs(series_id, due_by))
+        select(func.count())
+        .select_from(collages)
+        .where(*queue.belongs_to_roundup(series_id, due_by))
     ).scalar_one()
 
 
@@ -152,7 +144,8 @@ def fix(
     roundup_id: int | None = insert_new(conn, roundups, **row, state=State.DUE.value, **names)
     if roundup_id is None:
         raise Taken
-    conn.execute(update(collages).where(*_belongs(series_id, due_at)).values(roundup_id=roundup_id))
+    its = queue.belongs_to_roundup(series_id, due_at)
+    conn.execute(update(collages).where(*its).values(roundup_id=roundup_id))
     return roundup_id
 
 

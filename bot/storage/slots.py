@@ -1,7 +1,6 @@
 """Slots that were decided: each once, whoever is running."""
 
-from datetime import date, datetime
-from typing import NamedTuple
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
@@ -9,14 +8,6 @@ from bot.core.schedule import SlotState, SlotTime
 from bot.storage import series
 from bot.storage.database import insert_new
 from bot.storage.tables import slots
-
-
-class SlotRow(NamedTuple):
-    due_at: datetime
-    local_on: date
-    state: SlotState
-    collage_id: int | None
-    number: int | None
 
 
 def decide(
@@ -36,23 +27,17 @@ def decide(
     return new is not None
 
 
-def between(
-    conn: Connection, series_id: int, start: datetime, until: datetime, rehearsal: int
-) -> dict[datetime, SlotRow]:
-    """Slots settled already, by the instant they are due; a skipped one may lie ahead."""
-    columns = (slots.c.due_at, slots.c.local_on, slots.c.state, slots.c.collage_id, slots.c.number)
-    statement = select(*columns).where(
+def settled_after(
+    conn: Connection, series_id: int, at: datetime, rehearsal: int
+) -> dict[datetime, SlotState]:
+    """The states of slots later than `at` that are settled already, as a skipped one may be."""
+    statement = select(slots.c.due_at, slots.c.state).where(
         slots.c.series_id == series_id,
-        slots.c.due_at.between(start, until),
+        slots.c.due_at > at,
         slots.c.rehearsal == rehearsal,
         slots.c.extra.is_(False),
     )
-    return {
-        row.due_at: SlotRow(
-            row.due_at, row.local_on, SlotState(row.state), row.collage_id, row.number
-        )
-        for row in conn.execute(statement)
-    }
+    return {row.due_at: SlotState(row.state) for row in conn.execute(statement)}
 
 
 def skip(conn: Connection, series_id: int, slot: SlotTime, rehearsal: int) -> None:

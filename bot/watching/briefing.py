@@ -12,15 +12,14 @@ from typing import NamedTuple
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import errors, month, price, schedule
+from bot.core import agenda, errors, month, price, schedule
 from bot.core.notices import Briefing, Kind, briefing_heading, briefing_key, local_time
 from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.deciding import preview
 from bot.deciding.preview import Preview
 from bot.publishers import table
-from bot.scheduling import forecast
-from bot.storage import charges, notices, queue, series
+from bot.storage import charges, notices, queue, series, snapshot
 from bot.storage.series import AccountRow
 
 TRIES = 5
@@ -79,7 +78,7 @@ class Checks:
 
 
 def due(context: Context) -> list[Due]:
-    """The briefs to be given now, in order of time: of each moment the newest whose time has come."""
+    """The briefs to be given now, by time: of each moment the newest whose time has come."""
     now, found = context.clock.now(), []
     for own in context.config.series.values():
         coming = {one.key: one for one in _coming(own, context.config.alerts.brief, now)}
@@ -141,45 +140,38 @@ def _plan(context: Context, one: Due) -> Plan:
 
 def _slot_plan(context: Context, one: Due) -> Plan:
     """What the slot would take: the first collage that can be composed for all accounts."""
-    own, wrong = one.series, list[str]()
-    passed = set[str]()
+    own, wrong, passed = one.series, list[str](), set[int]()
+    now = context.clock.now()
+    # Each collage that is passed over lets the slots before this one take one more.
+    count = TRIES + sum(1 for _ in schedule.slots_between(own.timetable, now + STEP, one.at))
     with context.database.read() as conn:
-        row = series.get(conn, own.name)
-    count = sum(1 for _ in schedule.slots_between(own.timetable, row.looked_until + STEP, one.at))
-    while True:
-        found = [
-            each
-            for each in forecast.coming_slots(context, own, count, passed)
-            if each.slot.due_at == one.at
-        ]
-        if not found or found[0].collage is None:
-            return _nothing(
-                own, found[0].state if found else SlotState.CLAIMED, row.paused_until, tuple(wrong)
-            )
-        item, number = found[0].collage, found[0].number
-        threads = list(preview.collage_threads(context, own, item, own.accounts, number))
-        problems = [thread.problem for thread in threads if thread.problem]
+        found = snapshot.take(conn, own, now, context.rehearsal, count)
+    while len(passed) < TRIES:
+        line = agenda.at(found, one.at, passed)
+        if line is None or line.collage is None:
+            state = line.state if line else SlotState.CLAIMED
+            return _nothing(own, state, found.paused_until, tuple(wrong))
+        passed.add(line.collage.id)
         with context.database.read() as conn:
-            other = queue.taken_by(
-                conn, row.id, number or 0, own.numbering.year(one.at.astimezone(own.zone).date())
-            )
+            item = queue.by_ids(conn, [line.collage.id]).get(line.collage.id)
+            other = queue.taken_by(conn, found.series_id, line.number or 0, line.year)
+        if item is None:
+            continue
+        threads = list(preview.collage_threads(context, own, item, own.accounts, line.number))
+        problems = [thread.problem for thread in threads if thread.problem]
         if other:
             problems.append(
-                f"{item.name} cannot have the number {number}: it is {other}'s already."
+                f"{item.name} cannot have the number {line.number}: it is {other}'s already."
             )
         if not problems:
-            shown = own.numbering.shown(number)
+            shown = own.numbering.shown(line.number)
             about = (f"{item.paper.title}, {item.paper.citation}",)
             return Plan(item.name + (f" [{shown}]" if shown else ""), threads, tuple(wrong), about)
         wrong.append(f"{item.name} would be held: {problems[0]}")
-        passed.add(item.name)
-        if len(passed) == TRIES:
-            return Plan("it is not known what goes out", wrong=tuple(wrong))
+    return Plan("it is not known what goes out", wrong=tuple(wrong))
 
 
-def _nothing(
-    own: Series, state: SlotState | None, until: datetime | None, wrong: tuple[str, ...]
-) -> Plan:
+def _nothing(own: Series, state: SlotState, until: datetime | None, wrong: tuple[str, ...]) -> Plan:
     """A slot that takes nothing, and why."""
     match state:
         case SlotState.EMPTY:
@@ -294,7 +286,8 @@ def _too_dear(context: Context, account: str, cost: Cost | None, spent: Decimal)
     if cost is None or budget is None or spent + cost.total <= budget:
         return ""
     costs, gone, most = (price.cents(amount) for amount in (cost.total, spent, budget))
-    return f"{account} would wait for the next month: the thread costs ${costs}, and ${gone} of ${most} are spent."
+    waits = f"{account} would wait for the next month"
+    return f"{waits}: the thread costs ${costs}, and ${gone} of ${most} are spent."
 
 
 def _cost(context: Context, thread: Preview) -> Cost | None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import month, schedule
+from bot.core import agenda, month
 from bot.core.notices import (
     AccountStillHeld,
     AlertsOverdue,
@@ -21,8 +21,8 @@ from bot.core.notices import (
     RoundupUnannounced,
     SlotOverdue,
 )
-from bot.core.schedule import STEP
-from bot.storage import ledger, notices, overdue, roundups, series, slots
+from bot.core.schedule import SlotState
+from bot.storage import ledger, notices, overdue, roundups, series, snapshot
 from bot.storage.database import Connection
 from bot.storage.series import AccountRow
 from bot.watching import briefing
@@ -81,21 +81,20 @@ def _deliveries(
 
 
 def _series(context: Context, conn: Connection, own: Series, now: datetime) -> Findings:
-    row, late = series.get(conn, own.name), now - context.config.alerts.overdue
-    times = list(schedule.slots_between(own.timetable, row.looked_until + STEP, late))
-    settled = (
-        slots.between(conn, row.id, row.looked_until, late, context.rehearsal) if times else {}
-    )
+    late = now - context.config.alerts.overdue
+    moment = snapshot.take(conn, own, now, context.rehearsal)
     times = [
-        slot for slot in times if slot.due_at not in settled and not row.is_paused(slot.due_at)
+        line.slot.due_at
+        for line in agenda.due(moment)
+        if line.slot.due_at <= late and line.state is not SlotState.PAUSED
     ]
     if times:
-        yield SlotOverdue(own.name, times[0].due_at, own.zone, len(times) - 1)
-    for title_month, at in month.due_after(own.roundup, row.roundups_through, late, own.zone):
-        waits = roundups.is_unsettled(conn, row.id, at, context.rehearsal)
+        yield SlotOverdue(own.name, times[0], own.zone, len(times) - 1)
+    for title_month, at in month.due_after(own.roundup, moment.roundups_through, late, own.zone):
+        waits = roundups.is_unsettled(conn, moment.series_id, at, context.rehearsal)
         until = at + own.roundup.wait if waits else None
         yield RoundupOverdue(own.name, title_month, at, own.zone, until)
-    for roundup in roundups.unannounced(conn, row.id, context.rehearsal):
+    for roundup in roundups.unannounced(conn, moment.series_id, context.rehearsal):
         if roundup.due_at < late:
             yield RoundupUnannounced(
                 own.name, roundup.title_month, roundup.state, roundup.due_at, own.zone

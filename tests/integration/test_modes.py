@@ -14,9 +14,8 @@ from tests.conftest import StoppedClock, make_context
 def states(context: Context, at: datetime) -> list[SlotState]:
     with context.database.read() as conn:
         row = series.get(conn, "mlcollage")
-        return [
-            slot.state for slot in slots.between(conn, row.id, at, at, context.rehearsal).values()
-        ]
+        settled = slots.settled_after(conn, row.id, at - schedule.STEP, context.rehearsal)
+        return list(settled.values())
 
 
 def test_a_day_that_shall_be_skipped_is_so_in_either_mode(

@@ -26,6 +26,7 @@ from bot.core.errors import MlcollageError
 from bot.core.network import LIMITS, Limits, Price
 from bot.intake import accept
 from bot.publishers.protocol import Saved
+from bot.scheduling import slots as scheduling
 from bot.scheduling import tick
 from bot.sending.rescue import NEVER
 from bot.storage import ledger, notices, queue, series, tables
@@ -304,7 +305,7 @@ class Bot(RuleBasedStateMachine):
             series.pause(conn, series.get(conn, "mlcollage").id, self.clock.now(), until)
 
     def resume(self, data: st.DataObject) -> None:
-        tick.settle_pause(self.context, self.context.config.series["mlcollage"])
+        scheduling.settle_pause(self.context, self.context.config.series["mlcollage"])
 
     @rule(trouble=trouble)
     def a_slot_comes(self, trouble: dict[int, str]) -> None:

@@ -23,6 +23,7 @@ from bot.core.notices import Kind
 from bot.core.schedule import SlotTime
 from bot.intake import accept
 from bot.publishers.protocol import Publisher, Saved
+from bot.scheduling import slots as scheduling
 from bot.scheduling import tick
 from bot.storage import ledger, notices, queue, roundups, series, slots, tables
 from bot.storage.claims import Taken
@@ -444,7 +445,7 @@ def test_a_paused_series_posts_nothing_until_it_is_resumed(bot: Bot) -> None:
     bot.pause(bot.clock.now())
     assert bot.play("2021-08-12 12:00") == []
     assert bot.slots() == {"2021-08-04 15:00": "paused", "2021-08-11 15:00": "paused"}
-    tick.settle_pause(bot.running, bot.series())
+    scheduling.settle_pause(bot.running, bot.series())
     bot.play("2021-08-19 12:00")
     assert bot.out() == ["2021-08-18-barlow"]
 
@@ -476,7 +477,7 @@ def test_resuming_after_a_pause_that_nothing_looked_at_posts_nothing_late(bot: B
     pin(bot, "moco", "2021-08-11")
     bot.pause(bot.clock.now())
     bot.clock.at = berlin("2021-08-11 16:00")
-    tick.settle_pause(bot.running, bot.series())
+    scheduling.settle_pause(bot.running, bot.series())
     assert "moco, pinned to that day, is back" in one(Kind.MISSED, bot.tick())
     assert bot.slots() == {"2021-08-04 15:00": "paused", "2021-08-11 15:00": "paused"}
     assert bot.out() == []
@@ -491,7 +492,7 @@ def test_a_slot_before_the_pause_that_nothing_looked_at_is_missed_and_heard_of(
     bot.pause(bot.clock.now())
     bot.clock.at = berlin("2021-08-04 17:00")
     if resumed:
-        tick.settle_pause(bot.running, bot.series())
+        scheduling.settle_pause(bot.running, bot.series())
     assert "Wednesday 2021-08-04 15:00 was missed" in one(Kind.MISSED, bot.tick())
     assert (bot.slots(), bot.out()) == ({"2021-08-04 15:00": "missed"}, [])
 
@@ -986,7 +987,11 @@ def test_a_collage_that_was_changed_since_it_was_read_is_not_claimed(bot: Bot) -
     )
     slot = SlotTime(berlin("2021-08-04 15:00"), date(2021, 8, 4))
     with pytest.raises(Taken):
-        tick.claim(bot.running, bot.series(), stale, slot)
+        scheduling.claim(
+            bot.running,
+            bot.series(),
+            scheduling.Claim(slot, stale, (1, 2021), bot.clock.now()),
+        )
     assert (bot.slots(), bot.states()) == ({}, {"barlow": "ready"})
 
 
@@ -1084,6 +1089,7 @@ from datetime import datetime
 from pathlib import Path
 from bot import config
 from bot.app import assemble
+from bot.scheduling import slots as scheduling
 from bot.scheduling import tick
 from tests.conftest import StoppedClock
 context = assemble.context(config.load(Path(sys.argv[1])), clock=StoppedClock(datetime.fromisoformat(sys.argv[2])))

@@ -240,6 +240,16 @@ def test_a_slot_that_no_tick_has_seen_to_is_told(context: Context, clock: Stoppe
     assert told(context, clock, SLOT + timedelta(days=6)) == []
 
 
+def test_a_slot_before_a_pause_that_no_tick_has_seen_to_is_told_and_one_in_it_is_not(
+    context: Context, clock: StoppedClock
+) -> None:
+    clock.at = SLOT + timedelta(minutes=5)
+    with context.database.write() as conn:
+        series.pause(conn, series.get(conn, "mlcollage").id, clock.at, None)
+    [line] = told(context, clock, SLOT + timedelta(weeks=2))
+    assert line.startswith(f"The slot of mlcollage on {WHEN} is past and was not seen to")
+
+
 def test_several_slots_that_no_tick_has_seen_to_are_one_sentence(
     context: Context, clock: StoppedClock
 ) -> None:

@@ -15,6 +15,7 @@ import pytest
 from bot import config
 from bot.config import Config
 from bot.core.errors import BadConfig
+from bot.core.numbering import Numbering
 from bot.core.schedule import Weekly
 from bot.core.settings import Secret
 from bot.publishers import table
@@ -30,7 +31,7 @@ SECTIONS: dict[str, type[Any]] = {
     "delivery": config.Delivering,
     "alerts": config.Alerting,
     SERIES: config.SeriesSettings,
-    f"{SERIES}.numbering": config.Numbering,
+    f"{SERIES}.numbering": Numbering,
     f"{SERIES}.roundup": config.RoundupSettings,
 } | {f"accounts.{name}": table.network(name).settings for name in table.NETWORKS}
 """Every settings class and where its table stands."""

@@ -1,0 +1,28 @@
+"""The rule of our own numbers: where they start, when they restart, and how a number is shown."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.core import settings
+from bot.core.settings import setting
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """`[series.NAME.numbering]`. A number is unique in its series and numbering year."""
+
+    format: str = setting(settings.number_format, "{n}/52")
+    restart: str = setting(settings.one_of("yearly", "never"), "yearly")
+    first: int = setting(settings.whole(0, 1_000_000), 1)
+
+    def year(self, local_on: date) -> int:
+        """The numbering year of a day: 0 where numbers never restart."""
+        return local_on.year if self.restart == "yearly" else 0
+
+    def after(self, newest: int | None) -> int:
+        """The number after the newest one of its year."""
+        return self.first if newest is None else newest + 1
+
+    def shown(self, number: int | None) -> str:
+        """ "29/52"; empty where there is no number or the series shows none."""
+        return self.format.replace("{n}", str(number)) if self.format and number is not None else ""

@@ -1,0 +1,223 @@
+"""Settling slots: one takes its collage, another passes without one; what cannot go out is held."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.composing import compose
+from bot.config import Series
+from bot.context import Context
+from bot.core import agenda, schedule
+from bot.core.agenda import Line, Snapshot, Waiting
+from bot.core.collage import Collage, State
+from bot.core.delivery import thread_key
+from bot.core.errors import MlcollageError, NoDatabase, NotAllowed
+from bot.core.notices import CollageHeld, RunningDry, SlotEmpty, SlotMissed, local_time
+from bot.core.schedule import STEP, SlotState, SlotTime
+from bot.storage import claims, notices, queue, snapshot
+from bot.storage import series as storage
+from bot.storage import slots as stored
+from bot.storage.claims import NewDelivery, Taken
+from bot.storage.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A slot and the collage it shall take, as the agenda of `now` has it.
+
+    `number` comes with its numbering year. An `extra` slot lies outside the timetable.
+    """
+
+    slot: SlotTime
+    collage: Collage
+    number: tuple[int, int]
+    now: datetime
+    extra: bool = False
+
+
+def settle(context: Context, series: Series, line: Line, now: datetime) -> None:
+    """Carry out a due line of the agenda of `now`, or what has taken its place meanwhile."""
+    standing: Line | None = line
+    while standing is not None and not standing.is_settled:
+        if standing.collage is None:
+            is_done = _settle_without(context, series, standing, now)
+        else:
+            is_done = _settle_with(context, series, standing, now)
+        if is_done:
+            return
+        with context.database.read() as conn:
+            found = snapshot.take(conn, series, now, context.rehearsal)
+        standing = agenda.at(found, line.slot.due_at)
+
+
+def _settle_without(context: Context, series: Series, line: Line, now: datetime) -> bool:
+    """Settle a slot that takes nothing; False where there is something to take after all."""
+    with context.database.write() as conn:
+        # Of all states only this one depends on the queue, which may have changed meanwhile.
+        if line.state is SlotState.EMPTY:
+            found = snapshot.take(conn, series, now, context.rehearsal)
+            if agenda.at(found, line.slot.due_at) != line:
+                return False
+        _pass_over(context, conn, series, line)
+    return True
+
+
+def _settle_with(context: Context, series: Series, line: Line, now: datetime) -> bool:
+    """Give a slot its collage; False where somebody else changed something, or the collage cannot
+    be composed and is held.
+    """
+    if line.collage is None or line.number is None:
+        return False
+    with context.database.read() as conn:
+        item = queue.by_ids(conn, [line.collage.id]).get(line.collage.id)
+    if item is None:
+        return False
+    try:
+        claim(context, series, Claim(line.slot, item, (line.number, line.year), now))
+    except Taken:
+        return False
+    except NoDatabase:
+        raise
+    except MlcollageError as error:
+        _hold(context, item, str(error))
+        return False
+    return True
+
+
+def _pass_over(context: Context, conn: Connection, series: Series, line: Line) -> None:
+    """Settle a slot that takes nothing, and say so where somebody must hear of it.
+
+    A collage pinned to a day that has no further slot goes back to its place in the queue.
+    """
+    slot, state = line.slot, line.state
+    series_id = storage.get(conn, series.name).id
+    if not stored.decide(conn, series_id, slot, state, context.rehearsal):
+        return
+    now = context.clock.now()
+    if state is SlotState.EMPTY:
+        empty = SlotEmpty(series.name, slot.due_at, series.zone)
+        notices.add(conn, empty, now, context.rehearsal)
+        return
+    days_slots = schedule.slots_on(series.timetable, slot.local_on)
+    is_last = slot.due_at >= max(one.due_at for one in days_slots)
+    unpinned = queue.unpin_day(conn, series_id, slot.local_on) if is_last else None
+    if state is SlotState.MISSED or unpinned:
+        missed = SlotMissed(series.name, slot.due_at, series.zone, state, unpinned)
+        notices.add(conn, missed, now, context.rehearsal)
+
+
+def _hold(context: Context, item: Collage, why: str) -> None:
+    # Not allowed any more: somebody else held or changed it at this moment.
+    with suppress(NotAllowed), context.database.write() as conn:
+        queue.change_state(conn, item, State.HELD, why)
+        held = CollageHeld(item.series, item.name, item.revision, why)
+        notices.add(conn, held, context.clock.now(), context.rehearsal)
+
+
+def claim(context: Context, series: Series, wanted: Claim) -> None:
+    """Compose for all accounts, then claim in one transaction.
+
+    Raises `Taken` where the agenda or the collage is not what was read, else what keeps the
+    collage from being composed.
+    """
+    slot, item, number = wanted.slot, wanted.collage, wanted.number
+    # Counted numbers lie above all that are taken; only one brought along may be somebody else's.
+    if item.kept_number is not None:
+        with context.database.read() as conn:
+            other = queue.taken_by(conn, storage.get(conn, series.name).id, *number)
+        if other:
+            raise NotAllowed(f"its number {number[0]} is {other}'s already; give it another one.")
+    for account in series.accounts:
+        publisher = context.publishers[account]
+        voice = compose.Voice.of(context.config, series.name, account, publisher)
+        compose.collage_thread(voice, item, number[0])
+    with context.database.write() as conn:
+        series_id = storage.get(conn, series.name).id
+        storage.lock(conn, series_id)
+        found = snapshot.take(conn, series, wanted.now, context.rehearsal, _ahead(series, wanted))
+        if not _holds(found, wanted):
+            raise Taken
+        new = _deliveries(context, conn, series, wanted)
+        extra = wanted.extra
+        claims.claim(conn, series_id, slot, item, number, new, context.rehearsal, extra=extra)
+        _warn_of_dry(context, conn, series, found.after_claim(item.id, slot), slot)
+    shown = series.numbering.shown(number[0]) or "taken"
+    context.say(
+        f"{series.name}: {item.name} is {shown}, due {local_time(slot.due_at, series.zone)}"
+    )
+
+
+def _ahead(series: Series, wanted: Claim) -> int:
+    """How many coming slots the claim has to know: up to its own, and those of the coming weeks."""
+    until = wanted.slot.due_at + series.dry
+    coming = schedule.slots_between(series.timetable, wanted.now + STEP, until)
+    # One more, because an extra slot takes a collage that is counted among theirs.
+    return 1 + sum(1 for _ in coming)
+
+
+def _holds(found: Snapshot, wanted: Claim) -> bool:
+    """Whether the agenda still gives this slot this collage with this number."""
+    item = wanted.collage
+    if wanted.extra:
+        waiting = Waiting(item.id, item.name, item.pinned_on, item.kept_number)
+        return agenda.number_for(found, waiting, wanted.slot.local_on) == wanted.number
+    line = agenda.at(found, wanted.slot.due_at)
+    if line is None or line.collage is None:
+        return False
+    return line.collage.id == item.id and (line.number, line.year) == wanted.number
+
+
+def _deliveries(
+    context: Context, conn: Connection, series: Series, wanted: Claim
+) -> list[NewDelivery]:
+    """The threads of a claim, one for each account, with their keys."""
+    ids = storage.account_ids(conn)
+    moment = f"{wanted.slot.due_at:%Y-%m-%dT%H:%M:%SZ}"
+    if wanted.extra:
+        moment = f"{wanted.collage.name}-{moment}"
+    return [
+        NewDelivery(ids[name], thread_key(series.name, moment, name, context.rehearsal))
+        for name in series.accounts
+    ]
+
+
+def _warn_of_dry(
+    context: Context, conn: Connection, series: Series, rest: Snapshot, slot: SlotTime
+) -> None:
+    """Say so when the coming weeks have more slots than there are collages for them."""
+    supply = agenda.supply(rest, slot.due_at, slot.due_at + series.dry)
+    if supply.filled >= supply.wanted:
+        return
+    dry = RunningDry(series.name, slot.due_at, supply.filled, supply.wanted, series.dry)
+    notices.add(conn, dry, context.clock.now(), context.rehearsal)
+
+
+def claim_now(context: Context, series: Series, item: Collage) -> None:
+    """Claim a ready collage for this moment, outside the timetable."""
+    if item.state is not State.READY:
+        raise NotAllowed(f"{item.name} is {item.state}, and only what is ready can be posted.")
+    now = context.clock.now()
+    # Slots fall on whole seconds, and no two share an instant: this one shall take none's place.
+    at = max(now, now.replace(microsecond=1))
+    slot = SlotTime(at, at.astimezone(series.zone).date())
+    with context.database.read() as conn:
+        found = snapshot.take(conn, series, now, context.rehearsal, 1)
+    waiting = Waiting(item.id, item.name, item.pinned_on, item.kept_number)
+    number = agenda.number_for(found, waiting, slot.local_on)
+    try:
+        claim(context, series, Claim(slot, item, number, now, extra=True))
+    except Taken:
+        raise NotAllowed(
+            f"{item.name} was changed or taken by somebody else at this moment; look again."
+        ) from None
+
+
+def settle_pause(context: Context, series: Series) -> None:
+    """End a pause: slots that fell into it stay paused, even those nobody has looked at yet."""
+    now = context.clock.now()
+    with context.database.write() as conn:
+        found = snapshot.take(conn, series, now, context.rehearsal)
+        for line in agenda.due(found):
+            if found.is_stopped(line.slot.due_at):
+                _pass_over(context, conn, series, line)
+        storage.pause(conn, found.series_id, None, None)
