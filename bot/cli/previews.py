@@ -12,7 +12,7 @@ from bot.core.collage import Collage
 from bot.core.delivery import Part
 from bot.core.errors import BadInput
 from bot.core.text import counting
-from bot.deciding import collages, coming, descriptions, preview
+from bot.deciding import collages, coming, preview, preview_descriptions
 from bot.deciding.preview import Preview
 from bot.scheduling import forecast
 
@@ -44,7 +44,7 @@ def preview_command(
     shown = own.numbering.shown(number)
     previews = list(preview.collage_threads(context, own, item, accounts))
     if as_json:
-        printing.print_json(descriptions.collage_preview(own, item, number, previews))
+        printing.print_json(preview_descriptions.collage(own, item, number, previews))
     else:
         would = "is" if item.number is not None else "would be"
         click.secho(

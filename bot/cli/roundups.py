@@ -9,7 +9,7 @@ from bot.config import Series
 from bot.core import month
 from bot.core.collage import Collage
 from bot.core.month import Roundup
-from bot.deciding import coming, descriptions, preview, roundups
+from bot.deciding import coming, descriptions, preview, preview_descriptions, roundups
 from bot.roundups import advance
 
 
@@ -114,7 +114,7 @@ def preview_command(
         title_month = coming.next_roundup(context, chosen).title_month
     roundup, items, threads = preview.roundup_threads(context, chosen, _checked(title_month))
     if as_json:
-        printing.print_json(descriptions.roundup_preview(roundup, items, threads))
+        printing.print_json(preview_descriptions.roundup(roundup, items, threads))
         return
     due = f"due {printing.local(chosen, roundup.due_at)}"
     if items:

@@ -11,7 +11,7 @@ from bot.config import LANGUAGES
 from bot.core import network as networks
 from bot.core.errors import BadInput
 from bot.core.text import counting
-from bot.deciding import descriptions
+from bot.deciding import preview_descriptions
 
 WANTED = 'write {"text": "…"} on each line'
 
@@ -41,8 +41,8 @@ def count_command(network: str) -> None:
             "length": counting.length(said, network),
             "limit": limits.length,
             "valid": counting.fits(said, network, limits),
-            "urls": descriptions.spans(counting.urls(said, network)),
-            "hashtags": descriptions.spans(counting.hashtags(said, network)),
+            "urls": preview_descriptions.spans(counting.urls(said, network)),
+            "hashtags": preview_descriptions.spans(counting.hashtags(said, network)),
         }
 
     _each(counted)

@@ -1,6 +1,7 @@
 """What JSON shows: each thing as a dict, the same for `--json`, a desk and an assistant.
 
-Every value is a string, a number, a truth value, None, or a list or dict of these.
+Every value is a string, a number, a truth value, None, or a list or dict of these. Threads that are
+only previewed stand in `preview_descriptions`.
 """
 
 from __future__ import annotations
@@ -10,9 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.core import collage as collages
-from bot.core import price
 from bot.core.collage import State
-from bot.core.text import counting
 
 # The types only: `next` and `list` start without templates, and without what reads pictures.
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from bot.deciding.doctor import Examination
     from bot.deciding.inspect import Event, Sight
     from bot.deciding.own_templates import Checked
-    from bot.deciding.preview import Preview
     from bot.deciding.roundups import RoundupShown
     from bot.intake.accept import Taken
     from bot.intake.article import Article
@@ -261,66 +259,6 @@ def roundup_with_threads(shown: RoundupShown) -> Description:
         "collages": [item.name for item in shown.items],
         "deliveries": [thread(*pair) for pair in shown.threads],
     }
-
-
-def roundup_preview(
-    made: Roundup, items: Iterable[Collage], previews: Iterable[Preview]
-) -> Description:
-    """A roundup as it is or would be, and the threads that would announce it."""
-    return roundup(made) | {
-        "collages": [item.name for item in items],
-        "accounts": [preview(one) for one in previews],
-    }
-
-
-def collage_preview(
-    series: Series, item: Collage, number: int, previews: Iterable[Preview]
-) -> Description:
-    """A collage's threads as they would be sent, with the number it has or would get."""
-    return {
-        "name": item.name,
-        "number": number,
-        "shown_number": series.numbering.shown(number),
-        "is_provisional": item.number is None,
-        "accounts": [preview(one) for one in previews],
-    }
-
-
-def preview(preview: Preview) -> Description:
-    """A thread as it would be sent, or the problem that keeps it from being composed."""
-    cost = price.of([part.text for part in preview.parts], len(preview.pictures), preview.network)
-    return {
-        "account": preview.account,
-        "network": preview.network,
-        "problem": preview.problem or None,
-        "cost": str(cost.total) if cost else None,
-        "parts": [
-            _previewed(preview, part, length)
-            for part, length in zip(preview.parts, preview.lengths, strict=True)
-        ],
-    }
-
-
-def _previewed(preview: Preview, part: Part, length: int) -> Description:
-    source = preview.pictures.get(part.position)
-    picture: Description | None = None
-    if part.image:
-        picture = {"file": part.image.file, "alt": part.image.alt, "mime": part.image.mime}
-        if source:
-            picture |= {"width": source.width, "height": source.height, "size": source.size}
-    return {
-        "text": part.text,
-        "length": length,
-        "limit": preview.limit,
-        "urls": spans(counting.urls(part.text, preview.network)),
-        "hashtags": spans(counting.hashtags(part.text, preview.network)),
-        "picture": picture,
-    }
-
-
-def spans(found: Iterable[counting.Span]) -> list[tuple[int, int, str]]:
-    """Links or tags: [start, end, text], counted in code points."""
-    return [(span.start, span.end, span.text) for span in found]
 
 
 def article(file: str, source: Article, taken: Iterable[Taken]) -> Description:
