@@ -6,7 +6,7 @@ The folders follow the way of a collage; each imports only from the floors below
     cli            the commands: parse, call, print
     app            the process: settings into a working bot, clocks, the scheduler, one round
     watching       what people must hear: the briefing before a slot, the watchdog, alerts
-    deciding       what people look at and decide: previews, deliveries, what may be done about them
+    deciding       what people look at and decide: previews, the queue, deliveries; what JSON shows
     scheduling     what is due: slots settled in order of time, and the forecast of those to come
     roundups       one roundup from the ledger to its link and its thread
     sending        one delivery from claim to receipt; failures, rescue, duplicates, preconditions

@@ -1,4 +1,4 @@
-"""One round of duty: what is due is done, and people hear of what is coming, past due, or not well."""
+"""One round of duty: what is due is done, and people hear of what is coming, late or not well."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,7 +8,9 @@ from threading import Event
 
 from bot.context import Context
 from bot.core import errors
+from bot.core.errors import NotAllowed
 from bot.scheduling import tick
+from bot.storage import installation
 from bot.storage.notices import Notice
 from bot.watching import alerts, briefing, watchdog
 from bot.workers import Workers
@@ -19,6 +21,15 @@ looks.
 """
 
 Part = Callable[[Context], None]
+
+
+def refuse_simulation(context: Context) -> None:
+    """Raise `NotAllowed` where the database is a simulation's: its time is not now."""
+    with context.database.read() as conn:
+        until = installation.simulated_until(conn)
+    if until:
+        folder = context.config.folder
+        raise NotAllowed(f"{folder} is a simulation: play it with mlcollage simulate.")
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ import click
 
 from bot.cli import options, printing
 from bot.core.errors import NotAllowed
+from bot.deciding import descriptions
 from bot.watching import alerts
 
 
@@ -16,19 +17,18 @@ def alerts_command() -> None:
 @options.command("test", "mlcollage alerts test", as_json=True)
 def test_command(config_file: str | None, as_json: bool) -> None:
     """Send a test message to every destination, and say which took it: exit 1 if one did not."""
-    own = options.load(config_file)
-    if not own.alerts.urls:
-        raise NotAllowed(f"There is nobody to alert: write alerts.urls into {own.file.name}.")
-    found = alerts.test(own)
+    config = options.load(config_file)
+    if not config.alerts.urls:
+        hint = f"write alerts.urls into {config.file.name}"
+        raise NotAllowed(f"There is nobody to alert: {hint}.")
+    problems = alerts.test(config)
     if as_json:
-        printing.print_json(
-            [{"destination": str(one), "problem": wrong or None} for one, wrong in found.items()]
-        )
+        printing.print_json(descriptions.alert_tests(problems))
     else:
-        for one, wrong in found.items():
-            if wrong:
-                click.secho(f"! {one} did not take it: {wrong}", fg="red")
+        for destination, problem in problems.items():
+            if problem:
+                click.secho(f"! {destination} did not take it: {problem}", fg="red")
             else:
-                click.secho(f"{one} took it.", fg="green")
-    if any(found.values()):
+                click.secho(f"{destination} took it.", fg="green")
+    if any(problems.values()):
         click.get_current_context().exit(1)

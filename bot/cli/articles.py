@@ -6,6 +6,7 @@ import click
 
 from bot.cli import items, options, printing
 from bot.core.errors import BadInput
+from bot.deciding import descriptions
 from bot.intake import accept, article
 from bot.intake.accept import Import
 from bot.intake.article import Article
@@ -38,9 +39,16 @@ from bot.intake.article import Article
     "--draw", is_flag=True, help="Draw a plain slide, with its alt text, where there is no picture."
 )
 def import_command(
-    config_file: str | None, series: str | None, as_json: bool, files: tuple[str, ...], kind: str | None,
-    keep_numbers: bool, dates: str | None, pictures: Path | None, draw: bool,
-) -> None:  # fmt: skip
+    config_file: str | None,
+    series: str | None,
+    as_json: bool,
+    files: tuple[str, ...],
+    kind: str | None,
+    keep_numbers: bool,
+    dates: str | None,
+    pictures: Path | None,
+    draw: bool,
+) -> None:
     """Read published roundups, or lists of papers, into collages.
 
     What they get wrong is reported, not repaired.
@@ -58,21 +66,22 @@ def import_command(
         raise click.UsageError(f"--pictures {pictures} is no folder.")
     days = tuple(options.day(text.strip()) for text in dates.split(",")) if dates else ()
     context = options.context(config_file)
-    own = options.one_series(context.config, series)
+    chosen = options.one_series(context.config, series)
+    # All are read before the first is taken in: a file that cannot be read keeps all of them out.
     sources = [_read(Path(file)) for file in files]
     given = Import(posted, keep_numbers, draw, pictures, days)
-    told = []
+    described = []
     for file, source in zip(files, sources, strict=True):
-        taken = accept.import_article(context, own, source, given)
-        if as_json:
-            told.append(_described(file, source, taken))
-        else:
-            _tell(file, source, taken)
+        taken = accept.import_article(context, chosen, source, given)
+        described.append(descriptions.article(file, source, taken))
+        if not as_json:
+            _print_article(file, source, taken)
     if as_json:
-        printing.print_json(told)
+        printing.print_json(described)
 
 
 def _read(file: Path) -> Article:
+    """Read an article; raises `BadInput` where it is too large, no text, or no article."""
     try:
         if file.stat().st_size > article.MOST_BYTES:
             raise BadInput(f"{file}: is larger than an article can be.")
@@ -80,46 +89,26 @@ def _read(file: Path) -> Article:
     except UnicodeDecodeError as error:
         raise BadInput(f"{file}: is not UTF-8 text (byte {error.start + 1}).") from None
     except (OSError, ValueError) as error:
-        raise BadInput(
-            f"{file}: cannot be read ({getattr(error, 'strerror', None) or error})."
-        ) from None
-
-
-def _tell(file: str, source: Article, taken: list[accept.Taken]) -> None:
-    click.secho(f"{file}: {source.title}", bold=True)
-    facts = (("month", source.title_month), ("subtitle", source.subtitle), ("link", source.link))
-    for name, value in (*facts, ("previous", source.previous_link)):
-        if value:
-            click.echo(f"  {name}: {value}")
-    items.tell(taken)
-    for finding in source.findings:
-        click.secho(
-            f"{finding.level}: {file}:{finding.line}: {finding.text}", fg=COLOURS[finding.level]
-        )
+        why = getattr(error, "strerror", None) or error
+        raise BadInput(f"{file}: cannot be read ({why}).") from None
 
 
 COLOURS = {"error": "red", "warning": "yellow"}
 
 
-def _described(file: str, source: Article, taken: list[accept.Taken]) -> dict[str, object]:
-    return {
-        "file": file,
-        "title": source.title,
+def _print_article(file: str, source: Article, taken: list[accept.Taken]) -> None:
+    click.secho(f"{file}: {source.title}", bold=True)
+    facts = {
         "month": source.title_month,
         "subtitle": source.subtitle,
         "link": source.link,
         "previous": source.previous_link,
-        "collages": [
-            {
-                "name": one.collage.name,
-                "state": one.collage.state,
-                "printed_number": one.collage.printed_number,
-                "missing": one.missing,
-                "notes": one.remarks,
-            }
-            for one in taken
-        ],
-        "findings": [
-            {"level": one.level, "line": one.line, "text": one.text} for one in source.findings
-        ],
     }
+    for name, value in facts.items():
+        if value:
+            click.echo(f"  {name}: {value}")
+    for one in taken:
+        items.print_taken(one)
+    for finding in source.findings:
+        place = f"{file}:{finding.line}"
+        click.secho(f"{finding.level}: {place}: {finding.text}", fg=COLOURS[finding.level])

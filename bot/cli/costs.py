@@ -6,28 +6,23 @@ from itertools import groupby
 import click
 
 from bot.cli import options, printing
-from bot.storage import charges
+from bot.deciding import accounts, descriptions
 
 
 @options.command("costs", "mlcollage costs --json", as_json=True)
 def costs_command(config_file: str | None, as_json: bool) -> None:
     """Add up what was really sent, by month (UTC) and account."""
-    context = options.context(config_file)
-    with context.database.read() as conn:
-        found = charges.by_month(conn)
+    costs = accounts.costs(options.context(config_file))
     if as_json:
-        keys = ("month", "account", "what", "requests", "dollars")
-        printing.print_json(
-            [dict(zip(keys, (*one[:4], str(one.dollars)), strict=True)) for one in found]
-        )
+        printing.print_json([descriptions.cost(cost) for cost in costs])
         return
-    if not found:
+    if not costs:
         click.echo("Nothing has cost anything yet; only networks that charge are counted.")
         return
     rows = []
-    for (month, account), group in groupby(found, key=lambda one: (one.month, one.account)):
-        lines = list(group)
-        total = sum((one.dollars for one in lines), Decimal(0))
+    for (month, account), group in groupby(costs, key=lambda cost: (cost.month, cost.account)):
+        kinds = list(group)
+        total = sum((cost.dollars for cost in kinds), Decimal(0))
         rows.append((month, account, "", "", f"${total:.3f}"))
-        rows += [("", "", one.what, str(one.requests), f"${one.dollars:.3f}") for one in lines]
+        rows += [("", "", cost.what, str(cost.requests), f"${cost.dollars:.3f}") for cost in kinds]
     printing.table(rows, head=("month", "account", "what", "requests", "cost"))

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 import click
 
@@ -10,16 +9,13 @@ from bot.app import scheduler
 from bot.cli import options, printing
 from bot.config import Series
 from bot.context import Context
-from bot.core.delivery import Part, State
+from bot.core.delivery import Delivery, Part, State
 from bot.core.errors import BadInput, NotAllowed, Unavailable
-from bot.deciding import actions, inspect, resolve
+from bot.deciding import deliveries, descriptions, inspect
 from bot.deciding.actions import Ahead
+from bot.deciding.deliveries import Decided, Listed
 from bot.deciding.inspect import Event, Sight
 from bot.scheduling import tick
-from bot.sending import deliver
-from bot.storage import lookup
-from bot.storage import series as storage
-from bot.storage.lookup import Entry
 
 
 @click.group("deliveries", epilog="Example: mlcollage deliveries show 12")
@@ -57,69 +53,47 @@ def list_command(
     out.
     """
     context = options.context(config_file)
-    states = [State(state)] if state else list(State) if everything else lookup.UNSENT
-    with context.database.read() as conn:
-        rows = {row.name: row for row in storage.all_accounts(conn)}
-        if account is not None and account not in rows:
-            raise BadInput(f"There is no account {account}; there are {', '.join(rows)}.")
-        found = lookup.listed(conn, context.rehearsal, states, account=account, most=most)
-    coming = [actions.ahead(context, entry, rows[entry.delivery.account]) for entry in found]
+    states = deliveries.UNSENT
+    if state:
+        states = (State(state),)
+    elif everything:
+        states = tuple(State)
+    found = deliveries.listed(context, states, account=account, most=most)
     if as_json:
-        printing.print_json([_described(*one) for one in zip(found, coming, strict=True)])
-    elif not found:
-        click.echo(
-            "Nothing." if state or everything else "Nothing is on its way. Also what is sent: --all"
-        )
+        printing.print_json([descriptions.delivery(listed) for listed in found])
+    elif found:
+        rows = [_row(context, listed) for listed in found]
+        printing.table(rows, head=("", "thread", "account", "state", "out", "next", "why"))
+    elif state or everything:
+        click.echo("Nothing.")
     else:
-        cells = [_row(context, *one) for one in zip(found, coming, strict=True)]
-        printing.table(cells, head=("", "thread", "account", "state", "out", "next", "why"))
+        click.echo("Nothing is on its way. Also what is sent: --all")
 
 
-def _row(context: Context, entry: Entry, coming: Ahead) -> tuple[str, ...]:
-    one, own = entry.delivery, _series(context, entry)
-    name = f"{one.series}/{entry.name}" if len(context.config.series) > 1 else entry.name
-    soon = "" if one.state is State.SENT else printing.local(own, coming.at) or coming.words
+def _row(context: Context, listed: Listed) -> tuple[str, ...]:
+    entry, ahead = listed
+    delivery = entry.delivery
+    name = entry.name
+    if len(context.config.series) > 1:
+        name = f"{delivery.series}/{name}"
+    coming = ""
+    if delivery.state is not State.SENT:
+        coming = printing.local(_series(context, delivery), ahead.at) or ahead.words
     return (
-        str(one.id),
+        str(delivery.id),
         name,
-        one.account,
-        one.state,
-        _out(entry),
-        soon,
-        printing.cut(one.note, 70),
+        delivery.account,
+        delivery.state,
+        f"{entry.out}/{entry.saved_parts}" if entry.saved_parts else "",
+        coming,
+        printing.cut(delivery.note, 70),
     )
 
 
-def _out(entry: Entry) -> str:
-    return f"{entry.out}/{entry.saved_parts}" if entry.saved_parts else ""
-
-
-def _series(context: Context, entry: Entry) -> Series:
+def _series(context: Context, delivery: Delivery) -> Series:
     """The delivery's series; the first one where the configuration has it no more."""
-    return context.config.series.get(entry.delivery.series) or next(
-        iter(context.config.series.values())
-    )
-
-
-def _described(entry: Entry, coming: Ahead) -> dict[str, Any]:
-    """A delivery as JSON shows it."""
-    one = entry.delivery
-    return {
-        "id": one.id,
-        "key": one.key,
-        "kind": one.kind.value,
-        "thread": entry.name,
-        "series": one.series,
-        "account": one.account,
-        "state": one.state.value,
-        "count": entry.saved_parts,
-        "out": entry.out,
-        "due_at": one.due_at.isoformat(),
-        "next": coming.words,
-        "next_at": coming.at.isoformat() if coming.at else None,
-        "failures": one.failures,
-        "note": one.note,
-    }
+    every = context.config.series
+    return every.get(delivery.series) or next(iter(every.values()))
 
 
 @deliveries_command.add_command
@@ -132,48 +106,56 @@ def show_command(config_file: str | None, as_json: bool, wanted: str) -> None:
     context = options.context(config_file)
     seen = inspect.of(context, wanted)
     if as_json:
-        printing.print_json(_all_described(seen))
+        printing.print_json(descriptions.sight(seen))
         return
-    own, one = _series(context, seen.entry), seen.entry.delivery
-    click.secho(
-        f"{seen.entry.name} on {one.account}: {one.state}{printing.mode(context.config)}", bold=True
-    )
-    facts = {
-        "number": str(one.id),
-        "key": one.key,
-        "due": printing.local(own, one.due_at),
-        "out": f"{seen.entry.out} of {len(seen.parts)} parts",
-        "why": one.note,
-        "next": _next(own, seen.ahead),
-        "look at": seen.identity,
-        "after": seen.before,
-    }
-    printing.table([(name, value) for name, value in facts.items() if value])
+    series = _series(context, seen.entry.delivery)
+    _print_facts(series, seen, printing.mode(context.config))
     for part in seen.parts:
-        _print_part(own, part)
+        _print_part(series, part)
     _print_edit(seen)
     if seen.timeline:
         click.secho("\nWhat happened", bold=True)
-        printing.table(
-            [
-                (f"{event.at.astimezone(own.zone):%a %Y-%m-%d %H:%M:%S}", _told(event))
-                for event in seen.timeline
-            ]
-        )
+        rows = [(_second(series, event), _told(event)) for event in seen.timeline]
+        printing.table(rows)
     if seen.possible:
         click.secho("\nWhat you can do", bold=True)
         for command in seen.possible:
             click.echo(command)
 
 
-def _next(own: Series, coming: Ahead) -> str:
-    return f"{coming.words}{', ' if coming.at else ''}{printing.local(own, coming.at)}"
+def _print_facts(series: Series, seen: Sight, mode: str) -> None:
+    delivery = seen.entry.delivery
+    click.secho(f"{seen.entry.name} on {delivery.account}: {delivery.state}{mode}", bold=True)
+    facts = {
+        "number": str(delivery.id),
+        "key": delivery.key,
+        "due": printing.local(series, delivery.due_at),
+        "out": f"{seen.entry.out} of {len(seen.parts)} parts",
+        "why": delivery.note,
+        "next": _next(series, seen.ahead),
+        "look at": seen.identity,
+        "after": seen.before,
+    }
+    printing.table([(name, value) for name, value in facts.items() if value])
 
 
-def _print_part(own: Series, part: Part) -> None:
+def _second(series: Series, event: Event) -> str:
+    """When it happened, to the second: attempts and looks follow each other quickly."""
+    return f"{event.at.astimezone(series.zone):%a %Y-%m-%d %H:%M:%S}"
+
+
+def _next(series: Series, ahead: Ahead) -> str:
+    comma = ", " if ahead.at else ""
+    return f"{ahead.words}{comma}{printing.local(series, ahead.at)}"
+
+
+def _print_part(series: Series, part: Part) -> None:
     receipt = part.receipt
-    head = f"out {printing.local(own, receipt.at)}  {receipt.url}" if receipt else "not out"
-    click.secho(f"\n{part.position}. {head}", fg=None if receipt else "yellow")
+    if receipt:
+        at = printing.local(series, receipt.at)
+        click.secho(f"\n{part.position}. out {at}  {receipt.url}")
+    else:
+        click.secho(f"\n{part.position}. not out", fg="yellow")
     for line in inspect.described(part):
         click.echo(f"   {line}".rstrip())
 
@@ -214,56 +196,12 @@ def _told(event: Event) -> str:
     if attempt is None:
         return f"looked: {event.words}" if event.kind == "look" else event.words
     what = f"part {attempt.position}" if attempt.position else "the whole thread"
-    took = (
-        f" for {(attempt.ended_at - attempt.at).total_seconds():.1f} s" if attempt.ended_at else ""
-    )
+    took = ""
+    if attempt.ended_at:
+        took = f" for {(attempt.ended_at - attempt.at).total_seconds():.1f} s"
     outcome = attempt.outcome.value if attempt.outcome else "cut off"
-    return f"tried {what}{took}: {outcome}{f' ({attempt.words})' if attempt.words else ''}"
-
-
-def _all_described(seen: Sight) -> dict[str, Any]:
-    return _described(seen.entry, seen.ahead) | {
-        "is_frozen": seen.entry.delivery.begun,
-        "identity": seen.identity,
-        "post_before": seen.before or None,
-        "parts": [_part_described(part) for part in seen.parts],
-        "edited": [_part_described(part) for part in seen.anew] or None,
-        "problem": seen.problem or None,
-        "timeline": [_event_described(event) for event in seen.timeline],
-        "commands": list(seen.possible),
-    }
-
-
-def _part_described(part: Part) -> dict[str, Any]:
-    image, receipt = part.image, part.receipt
-    return {
-        "position": part.position,
-        "text": part.text,
-        "picture": {
-            "file": image.file,
-            "sha256": image.sha256,
-            "mime": image.mime,
-            "alt": image.alt,
-        }
-        if image
-        else None,
-        "id": receipt.id if receipt else None,
-        "url": receipt.url if receipt else None,
-        "sent_at": receipt.at.isoformat() if receipt else None,
-    }
-
-
-def _event_described(event: Event) -> dict[str, Any]:
-    described: dict[str, Any] = {
-        "at": event.at.isoformat(),
-        "kind": event.kind,
-        "words": event.words,
-    }
-    if event.attempt is None:
-        return described
-    ended_at, outcome = event.attempt.ended_at, event.attempt.outcome
-    more = {"part": event.attempt.position, "outcome": outcome.value if outcome else None}
-    return described | more | {"ended_at": ended_at.isoformat() if ended_at else None}
+    words = f" ({attempt.words})" if attempt.words else ""
+    return f"tried {what}{took}: {outcome}{words}"
 
 
 IDS = click.argument("wanted", metavar="ID…", nargs=-1, required=True)
@@ -285,14 +223,17 @@ def retry_command(
 ) -> None:
     """Look for deliveries, take over what is out, and let what is missing be sent."""
     context = _context(config_file)
-    done, code = _decide(
-        context, wanted, lambda entry: resolve.retry(context, entry, edited=edited)
-    )
+
+    def step(name: str) -> Decided:
+        return deliveries.retry(context, name, edited=edited)
+
+    done, code = _decide(context, wanted, step)
     if now and done:
         code |= _send_now(context, done)
-    sys.exit(
-        code | int(any(entry.delivery.state is State.UNCERTAIN for entry in _again(context, done)))
-    )
+    entries = deliveries.current(context, [decided.entry for decided in done])
+    if any(entry.delivery.state is State.UNCERTAIN for entry in entries):
+        code = 1
+    sys.exit(code)
 
 
 @deliveries_command.add_command
@@ -322,14 +263,12 @@ def resolve_command(
         )
     context = _context(config_file)
 
-    def say(entry: Entry) -> str:
-        return (
-            resolve.not_posted(context, entry)
-            if not_posted
-            else resolve.posted(context, entry, urls, part)
-        )
+    def step(name: str) -> Decided:
+        if not_posted:
+            return deliveries.not_posted(context, name)
+        return deliveries.posted(context, name, urls, part)
 
-    sys.exit(_decide(context, (wanted,), say)[1])
+    sys.exit(_decide(context, (wanted,), step)[1])
 
 
 @deliveries_command.add_command
@@ -338,63 +277,47 @@ def resolve_command(
 def cancel_command(config_file: str | None, wanted: tuple[str, ...]) -> None:
     """Let nothing more of deliveries go out; what is out stays."""
     context = _context(config_file)
-    sys.exit(_decide(context, wanted, lambda entry: resolve.cancel(context, entry))[1])
+
+    def step(name: str) -> Decided:
+        return deliveries.cancel(context, name)
+
+    sys.exit(_decide(context, wanted, step)[1])
 
 
 def _context(config_file: str | None) -> Context:
-    own = options.load(config_file)
-    return options.opened(own, lambda at, words: click.echo(printing.stamped(own, at, words)))
+    """A context that tells what it does, each line with its time."""
+    config = options.load(config_file)
+    return options.opened(config, lambda at, text: click.echo(printing.stamped(config, at, text)))
 
 
 def _decide(
-    context: Context, wanted: Sequence[str], step: Callable[[Entry], str]
-) -> tuple[list[Entry], int]:
-    """Take the step for each and tell what came of it and what is next; those it was taken for, and
-    the exit code.
+    context: Context, wanted: Sequence[str], step: Callable[[str], Decided]
+) -> tuple[list[Decided], int]:
+    """Take the step for each delivery and tell what came of it and what is next.
+
+    Returns the decisions that were taken, and the exit code: 1 where one was refused.
     """
     done, code = [], 0
     for name in wanted:
         try:
-            with context.database.read() as conn:
-                entry = lookup.named(conn, name)
-            click.echo(step(entry))
-            (current,) = _again(context, [entry])
-            with context.database.read() as conn:
-                account = next(
-                    row for row in storage.all_accounts(conn) if row.name == entry.delivery.account
-                )
-            click.echo(
-                f"  next: {_next(_series(context, entry), actions.ahead(context, current, account))}"
-            )
-            done.append(entry)
+            decided = step(name)
         except (BadInput, NotAllowed, Unavailable) as error:
             click.echo(error, err=True)
             code = 1
+            continue
+        click.echo(decided.message)
+        series = _series(context, decided.entry.delivery)
+        click.echo(f"  next: {_next(series, decided.ahead)}")
+        done.append(decided)
     return done, code
 
 
-def _again(context: Context, entries: Sequence[Entry]) -> list[Entry]:
-    """The deliveries as they are by now."""
-    with context.database.read() as conn:
-        return [lookup.entry(conn, entry.delivery.id) for entry in entries]
-
-
-def _send_now(context: Context, entries: Sequence[Entry]) -> int:
+def _send_now(context: Context, done: Sequence[Decided]) -> int:
     """Send what is due on their accounts; the exit code."""
-    accounts = {entry.delivery.account for entry in entries}
-    with context.database.read() as conn:
-        rows = [
-            row
-            for row in storage.all_accounts(conn)
-            if row.name in accounts & set(context.publishers)
-        ]
     with scheduler.stoppable(context.stop):
-        for row in rows:
-            if not row.is_held(context.clock.now()):
-                deliver.run(context, row)
-    unsent = [entry for entry in _again(context, entries) if entry.delivery.state is not State.SENT]
+        unsent = deliveries.send_now(context, [decided.entry for decided in done])
     for entry in unsent:
-        click.echo(
-            f"Delivery {entry.delivery.id} is not sent yet: {entry.delivery.note or entry.delivery.state}"
-        )
-    return printing.print_notices(context.config, tick.unheard(context)) | int(bool(unsent))
+        delivery = entry.delivery
+        click.echo(f"Delivery {delivery.id} is not sent yet: {delivery.note or delivery.state}")
+    is_trouble = printing.print_notices(context.config, tick.unheard(context))
+    return is_trouble | int(bool(unsent))

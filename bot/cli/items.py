@@ -9,18 +9,14 @@ import click
 
 from bot import config
 from bot.cli import options
-from bot.context import Context
 from bot.core import collage
 from bot.core.collage import Collage, Item, State
-from bot.core.delivery import State as Sending
 from bot.core.errors import BadInput
 from bot.core.paper import Link, LinkKind, Paper
+from bot.deciding import collages, queue_changes
 from bot.intake import accept, items
-from bot.intake.accept import Arrival
+from bot.intake.accept import Arrival, Taken
 from bot.pictures import read
-from bot.scheduling import forecast
-from bot.storage import lookup, queue
-from bot.storage import series as storage
 
 FIELDS = (
     click.option("--title", help="The paper's title."),
@@ -53,6 +49,7 @@ FIELDS = (
 
 
 def fields(function: Any) -> Any:
+    """Give a command the options that describe a collage."""
     for option in reversed(FIELDS):
         function = option(function)
     return function
@@ -79,30 +76,42 @@ def add_command(
 
     What lacks nothing is ready.
     """
-    if bool(files) == any(value not in (None, (), False) for value in given.values()):
+    if bool(files) == _is_any_given(given):
         raise click.UsageError("Name item files, or describe one collage by options.")
     context = options.context(config_file)
-    own = options.one_series(context.config, series)
-    arrivals = [accept.from_file(Path(file)) for file in files] if files else [_described(given)]
+    chosen = options.one_series(context.config, series)
+    arrivals = [accept.from_file(Path(file)) for file in files]
+    if not files:
+        arrivals = [_described(given)]
     if draw:
-        numbers = accept.coming_numbers(context, own, arrivals, draft=draft)
-        arrivals = accept.drawn(own, arrivals, numbers)
-    tell(accept.take(context, own, arrivals, draft=draft))
+        numbers = accept.coming_numbers(context, chosen, arrivals, draft=draft)
+        arrivals = accept.drawn(chosen, arrivals, numbers)
+    for taken in accept.take(context, chosen, arrivals, draft=draft):
+        print_taken(taken)
 
 
-def tell(taken: list[accept.Taken]) -> None:
-    """One line a collage: what it became, and what it lacks."""
-    for one in taken:
-        name, is_draft = one.collage.name, one.collage.state is State.DRAFT
-        more = f": it lacks {', '.join(one.missing)}" if one.missing else ""
-        if is_draft and not one.missing:
-            more = f" that lacks nothing; when it may go out: mlcollage ready {name}"
-        click.echo(f"{name} is {'a draft' if is_draft else one.collage.state}{more}")
-        for remark in one.remarks:
-            click.echo(f"  note: {remark}")
+def _is_any_given(given: dict[str, Any]) -> bool:
+    """Whether any of the options that describe a collage was given."""
+    return any(value not in (None, (), False) for value in given.values())
+
+
+def print_taken(taken: Taken) -> None:
+    """One line: what a collage became, and what it lacks; then what else is to be known."""
+    item = taken.collage
+    is_draft = item.state is State.DRAFT
+    more = ""
+    if taken.missing:
+        more = f": it lacks {', '.join(taken.missing)}"
+    elif is_draft:
+        more = f" that lacks nothing; when it may go out: mlcollage ready {item.name}"
+    state = "a draft" if is_draft else item.state.value
+    click.echo(f"{item.name} is {state}{more}")
+    for remark in taken.remarks:
+        click.echo(f"  note: {remark}")
 
 
 def _described(given: dict[str, Any]) -> Arrival:
+    """A new collage from options; raises `UsageError` where they do not name it."""
     if not given["title"]:
         raise click.UsageError("A collage needs at least a --title.")
     name = given["name"] or collage.slug(given["title"])
@@ -124,17 +133,16 @@ def _changed(item: Item, given: dict[str, Any]) -> Item:
     paper = replace(item.paper, **about)
     texts = {key: given[key] for key in ("name", "alt") if given[key] is not None}
     if given["paragraph"] is not None:
-        from_input = given["paragraph"] == "-"
-        texts["paragraph"] = (sys.stdin.read() if from_input else given["paragraph"]).strip()
+        text = sys.stdin.read() if given["paragraph"] == "-" else given["paragraph"]
+        texts["paragraph"] = text.strip()
     return replace(item, paper=paper, **texts)
 
 
 def _link(text: str) -> Link:
     kind, _, url = text.partition("=")
     if kind not in set(LinkKind) or not url:
-        raise click.UsageError(
-            f"{text}: write a link as KIND=URL, where KIND is one of {', '.join(LinkKind)}."
-        )
+        kinds = ", ".join(LinkKind)
+        raise click.UsageError(f"{text}: write a link as KIND=URL, where KIND is one of {kinds}.")
     return Link(LinkKind(kind), url)
 
 
@@ -147,42 +155,31 @@ def edit_command(
 ) -> None:
     """Change a collage: without options as text in $EDITOR, checked on the way back."""
     context = options.context(config_file)
-    own = options.one_series(context.config, series)
-    with context.database.read() as conn:
-        before = queue.get(conn, storage.get(conn, own.name).id, which)
+    chosen = options.one_series(context.config, series)
+    before = collages.get(context, chosen, which)
     if draw:
-        bare = Arrival(replace(before, alt="") if given["alt"] is None else before)
-        arrival = accept.drawn(
-            own, [bare], [own.numbering.shown(forecast.provisional_number(context, own, before))]
-        )[0]
+        arrival = queue_changes.drawn(context, chosen, before)
         arrival = replace(arrival, item=_changed(arrival.item, given))
-    elif any(value not in (None, (), False) for value in given.values()):
+    elif _is_any_given(given):
         picture = read.load(Path(given["picture"])) if given["picture"] else None
         arrival = Arrival(_changed(before, given), picture)
     else:
-        edited = _in_editor(before)
-        if edited is None:
+        written = _in_editor(before)
+        if written is None:
             click.echo(f"{before.name} is unchanged.")
             return
-        arrival = edited
-    tell([accept.replace_item(context, own, before, arrival)])
-    _tell_frozen(context, before)
-
-
-def _tell_frozen(context: Context, item: Collage) -> None:
-    """Say which threads of it were frozen before this edit, and how to have them composed anew."""
-    with context.database.read() as conn:
-        threads = lookup.of_collage(conn, item.id, context.rehearsal)
-    for one in threads:
-        if one.begun and one.state not in {Sending.SENT, Sending.FAILED}:
-            click.echo(
-                f"  note: what {one.account} gets was frozen before; to change it: {one.command}"
-            )
+        arrival = written
+    edited = queue_changes.edit(context, chosen, before, arrival)
+    print_taken(edited.taken)
+    for thread in edited.frozen:
+        frozen = f"what {thread.account} gets was frozen before"
+        click.echo(f"  note: {frozen}; to change it: {thread.command}")
 
 
 def _in_editor(before: Collage) -> Arrival | None:
-    """The item as its editor left it; a text that cannot be read is kept in a file, so that no work
-    is lost.
+    """The item as its editor left it; None where nothing was changed.
+
+    A text that cannot be read is kept in a file, so that no work is lost.
     """
     text = items.dump(before, before.picture.file if before.picture else before.picture_file)
     while True:

@@ -1,18 +1,14 @@
 """Looking at what is there, without changing anything but what has been acknowledged."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import click
 
 from bot.cli import options, printing
 from bot.config import Series
 from bot.core import collage
 from bot.core.collage import Collage, State
-from bot.core.delivery import Delivery, Part
-from bot.storage import alerts, ledger, log, notices, queue
-from bot.storage import series as storage
-from bot.storage.notices import Notice
+from bot.deciding import collages, descriptions
+from bot.deciding.collages import Shown
+from bot.watching import notices
 
 
 @options.command("list", "mlcollage list --state draft", series=True, as_json=True)
@@ -26,31 +22,23 @@ def list_command(
 ) -> None:
     """List the queue in the order it goes out, with drafts and what is held."""
     context = options.context(config_file)
-    own = options.one_series(context.config, series)
-    with context.database.read() as conn:
-        row = storage.get(conn, own.name)
-        if state == State.POSTED:
-            found = queue.posted(conn, row.id, 1_000)
-        else:
-            found = queue.waiting(conn, row.id, [State(state)] if state else [])
+    chosen = options.one_series(context.config, series)
+    items = collages.listed(context, chosen, State(state) if state else None)
     if as_json:
-        printing.print_json([described(own, item) for item in found])
-    elif not found:
-        click.echo(
-            "Nothing is in the queue; put something in: mlcollage add ITEM.md"
-            if not state
-            else "Nothing."
-        )
+        printing.print_json([descriptions.collage(chosen, item) for item in items])
+    elif items:
+        rows = [_row(chosen, item) for item in items]
+        printing.table(rows, head=("", "name", "state", "paper", "remarks"))
+    elif state:
+        click.echo("Nothing.")
     else:
-        printing.table(
-            [_row(own, item) for item in found], head=("", "name", "state", "paper", "remarks")
-        )
+        click.echo("Nothing is in the queue; put something in: mlcollage add ITEM.md")
 
 
-def _row(own: Series, item: Collage) -> tuple[str, ...]:
-    number = own.numbering.shown(item.number if item.number is not None else item.kept_number)
+def _row(series: Series, item: Collage) -> tuple[str, ...]:
+    number = item.kept_number if item.number is None else item.number
     return (
-        number,
+        series.numbering.shown(number),
         item.name,
         item.state,
         printing.cut(item.paper.title, 50),
@@ -59,61 +47,16 @@ def _row(own: Series, item: Collage) -> tuple[str, ...]:
 
 
 def _remarks(item: Collage) -> list[str]:
-    found = [f"pinned to {item.pinned_on}"] if item.pinned_on else []
+    remarks = []
+    if item.pinned_on:
+        remarks.append(f"pinned to {item.pinned_on}")
     if item.note:
-        found.append(item.note)
+        remarks.append(item.note)
     if item.state in {State.DRAFT, State.HELD} and (
         missing := collage.missing(item, has_picture=item.picture is not None)
     ):
-        found.append(f"lacks {', '.join(missing)}")
-    return found
-
-
-def described(own: Series, item: Collage) -> dict[str, Any]:
-    """A collage as JSON shows it."""
-    paper = item.paper
-    return {
-        "name": item.name,
-        "series": item.series,
-        "state": item.state.value,
-        "number": item.number,
-        "shown_number": own.numbering.shown(item.number),
-        "kept_number": item.kept_number,
-        "printed_number": item.printed_number,
-        "title": paper.title,
-        "authors": paper.authors,
-        "others": paper.others,
-        "year": paper.year,
-        "citation": paper.citation,
-        "links": [{"kind": link.kind.value, "url": link.url} for link in paper.links],
-        "paragraph": item.paragraph,
-        "alt": item.alt,
-        "caption": item.caption,
-        "thread": item.thread,
-        "picture": _picture(item),
-        "pinned_on": item.pinned_on,
-        "note": item.note,
-        "missing": []
-        if item.state is State.POSTED
-        else collage.missing(item, has_picture=item.picture is not None),
-        "posted_at": item.posted_at.isoformat() if item.posted_at else None,
-        "posted_is_assumed": item.posted_is_assumed,
-        "roundup": item.roundup or None,
-    }
-
-
-def _picture(item: Collage) -> dict[str, Any] | None:
-    shot = item.picture
-    if shot is None:
-        return None
-    return {
-        "file": shot.file,
-        "sha256": shot.sha256,
-        "mime": shot.mime,
-        "width": shot.width,
-        "height": shot.height,
-        "size": shot.size,
-    }
+        remarks.append(f"lacks {', '.join(missing)}")
+    return remarks
 
 
 @options.command("show", "mlcollage show barlow-twins", series=True, as_json=True)
@@ -121,49 +64,29 @@ def _picture(item: Collage) -> dict[str, Any] | None:
 def show_command(config_file: str | None, series: str | None, as_json: bool, name: str) -> None:
     """Show everything about one collage: its paper, its threads, and who changed it when."""
     context = options.context(config_file)
-    own = options.one_series(context.config, series)
-    with context.database.read() as conn:
-        item = queue.get(conn, storage.get(conn, own.name).id, name)
-        threads = [
-            (thread, ledger.parts_of(conn, thread.id))
-            for thread in ledger.of_collage(conn, item.id)
-        ]
-        changes = log.changes(conn, f"{own.name}/{item.name}")
+    chosen = options.one_series(context.config, series)
+    shown = collages.show(context, chosen, name)
     if as_json:
-        more = {
-            "deliveries": [delivery_described(thread, parts) for thread, parts in threads],
-            "changes": [
-                {"at": one.at.isoformat(), "who": one.who, "what": one.what, "detail": one.detail}
-                for one in changes
-            ],
-        }
-        printing.print_json(described(own, item) | more)
-        return
-    _show(own, item)
-    for thread, parts in threads:
-        click.echo(f"{thread.account}: {thread.state}{', ' + thread.note if thread.note else ''}")
-        for part in parts:
-            click.echo(f"  {part.position}. {part.receipt.url if part.receipt else 'not out'}")
-    for one in changes:
-        detail = f" ({one.detail})" if one.detail else ""
-        click.secho(f"{printing.local(own, one.at)}  {one.who}: {one.what}{detail}", dim=True)
+        printing.print_json(descriptions.collage_with_history(chosen, shown))
+    else:
+        _print_collage(chosen, shown.item)
+        _print_history(chosen, shown)
 
 
-def _show(own: Series, item: Collage) -> None:
-    number = own.numbering.shown(item.number)
-    click.secho(f"{number + ' ' if number else ''}{item.paper.title}", bold=True)
-    shot = item.picture
+def _print_collage(series: Series, item: Collage) -> None:
+    number = series.numbering.shown(item.number)
+    click.secho(f"{number} {item.paper.title}".lstrip(), bold=True)
+    posted = printing.local(series, item.posted_at)
+    if item.posted_is_assumed:
+        posted += " (assumed)"
     facts = {
         "name": item.name,
         "state": "; ".join([item.state.value, *_remarks(item)]),
         "cited": item.paper.citation,
         "printed": item.printed_number,
-        "posted": printing.local(own, item.posted_at)
-        + (" (assumed)" if item.posted_is_assumed else ""),
+        "posted": posted,
         "roundup": item.roundup,
-        "picture": f"{shot.file}, {shot.mime}, {shot.width} × {shot.height}, {shot.size:,} bytes"
-        if shot
-        else "none",
+        "picture": _picture(item),
         "alt": item.alt,
     }
     facts |= {link.kind.value: link.url for link in item.paper.links}
@@ -172,22 +95,26 @@ def _show(own: Series, item: Collage) -> None:
         click.echo(f"\n{item.paragraph}\n")
 
 
-def delivery_described(thread: Delivery, parts: tuple[Part, ...]) -> dict[str, Any]:
-    return {
-        "account": thread.account,
-        "key": thread.key,
-        "state": thread.state.value,
-        "note": thread.note,
-        "parts": [
-            {
-                "text": part.text,
-                "alt": part.image.alt if part.image else None,
-                "url": part.receipt.url if part.receipt else None,
-                "sent_at": part.receipt.at.isoformat() if part.receipt else None,
-            }
-            for part in parts
-        ],
-    }
+def _picture(item: Collage) -> str:
+    picture = item.picture
+    if picture is None:
+        return "none"
+    size = f"{picture.width} × {picture.height}, {picture.size:,} bytes"
+    return f"{picture.file}, {picture.mime}, {size}"
+
+
+def _print_history(series: Series, shown: Shown) -> None:
+    """The threads with the addresses of what is out, and the changes, dimmed."""
+    for thread, parts in shown.threads:
+        note = f", {thread.note}" if thread.note else ""
+        click.echo(f"{thread.account}: {thread.state}{note}")
+        for part in parts:
+            address = part.receipt.url if part.receipt else "not out"
+            click.echo(f"  {part.position}. {address}")
+    for change in shown.changes:
+        at = printing.local(series, change.at)
+        detail = f" ({change.detail})" if change.detail else ""
+        click.secho(f"{at}  {change.who}: {change.what}{detail}", dim=True)
 
 
 @options.command("history", "mlcollage history --changes", series=True, as_json=True)
@@ -200,46 +127,33 @@ def history_command(
 ) -> None:
     """List what is out, newest first; or who changed what."""
     context = options.context(config_file)
-    own = options.one_series(context.config, series)
-    with context.database.read() as conn:
-        if changes:
-            made = log.changes(conn, most=most)
-        else:
-            found = queue.posted(conn, storage.get(conn, own.name).id, most)
+    chosen = options.one_series(context.config, series)
     if changes:
-        keys = ("at", "who", "what", "subject", "detail")
-        rows = [
-            (printing.local(own, one.at), one.who, one.what, one.subject, one.detail)
-            for one in made
-        ]
+        made = collages.changes(context, most)
         if as_json:
-            printing.print_json(
-                [
-                    dict(zip(keys, (one.at.isoformat(), *row[1:]), strict=True))
-                    for one, row in zip(made, rows, strict=True)
-                ]
-            )
+            printing.print_json([descriptions.change(change) for change in made])
         else:
-            printing.table(rows, head=keys)
+            rows = [(printing.local(chosen, change.at), *change[1:]) for change in made]
+            printing.table(rows, head=("at", "who", "what", "subject", "detail"))
         return
+    posted = collages.posted(context, chosen, most)
     if as_json:
-        printing.print_json([described(own, item) for item in found])
+        printing.print_json([descriptions.collage(chosen, item) for item in posted])
         return
-    if not found:
+    if not posted:
         click.echo("Nothing is out yet.")
-    assumed = {True: " (assumed)", False: ""}
-    printing.table(
-        [
-            (
-                printing.local(own, item.posted_at) + assumed[item.posted_is_assumed],
-                own.numbering.shown(item.number) or item.printed_number,
-                item.name,
-                printing.cut(item.paper.title, 50),
-                item.roundup,
-            )
-            for item in found
-        ],
-        head=("posted", "number", "name", "paper", "roundup"),
+    head = ("posted", "number", "name", "paper", "roundup")
+    printing.table([_posted_row(chosen, item) for item in posted], head=head)
+
+
+def _posted_row(series: Series, item: Collage) -> tuple[str, ...]:
+    assumed = " (assumed)" if item.posted_is_assumed else ""
+    return (
+        printing.local(series, item.posted_at) + assumed,
+        series.numbering.shown(item.number) or item.printed_number,
+        item.name,
+        printing.cut(item.paper.title, 50),
+        item.roundup,
     )
 
 
@@ -254,42 +168,35 @@ def notices_command(
     if numbers and not done:
         raise click.UsageError("To acknowledge notices by number, add --done.")
     context = options.context(config_file)
-    own = next(iter(context.config.series.values()))
     if done:
-        with context.database.write() as conn:
-            count = notices.acknowledge(conn, context.clock.now(), numbers)
+        count = notices.acknowledge(context, numbers)
         click.echo(f"{count} acknowledged.")
         return
-    with context.database.read() as conn:
-        found = notices.listed(conn, everything=everything)
-        ways: dict[int, list[alerts.Way]] = {one.id: [] for one in found}
-        for way in alerts.ways(conn, list(ways)):
-            ways[way.notice_id].append(way)
+    found = notices.listed(context, everything=everything)
     if as_json:
-        printing.print_json([_told(one, ways[one.id]) for one in found])
+        printing.print_json([descriptions.notice(*listed) for listed in found])
     elif not found:
         click.echo("Nothing to hear.")
     else:
-        rows = [
-            (
-                str(one.id),
-                printing.local(own, one.created_at),
-                one.kind,
-                _alerted(ways[one.id]),
-                one.text,
-            )
-            for one in found
-        ]
+        first = next(iter(context.config.series.values()))
+        rows = [_notice_row(first, listed) for listed in found]
         printing.table(rows, head=("", "when", "kind", "alerted", "what"))
 
 
-def _told(notice: Notice, ways: Sequence[alerts.Way]) -> dict[str, Any]:
-    keys = ("id", "kind", "text", "details", "created_at", "alerted_at", "acknowledged_at")
-    sent = [{key: getattr(way, key) for key in way._fields if key != "notice_id"} for way in ways]
-    return {key: getattr(notice, key) for key in keys} | {"alerts": sent}
+def _notice_row(series: Series, listed: notices.Listed) -> tuple[str, ...]:
+    notice = listed.notice
+    return (
+        str(notice.id),
+        printing.local(series, notice.created_at),
+        notice.kind,
+        _alerted(listed),
+        notice.text,
+    )
 
 
-def _alerted(ways: Sequence[alerts.Way]) -> str:
+def _alerted(listed: notices.Listed) -> str:
     """How many destinations of those that were tried have a notice."""
-    have = sum(1 for way in ways if way.ended_at and not way.note)
-    return f"{have} of {len(ways)}" if have < len(ways) else "yes" if ways else ""
+    tried, taken = len(listed.ways), listed.taken
+    if taken < tried:
+        return f"{taken} of {tried}"
+    return "yes" if tried else ""

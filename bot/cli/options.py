@@ -44,41 +44,41 @@ def file_of(config_file: str | None) -> Path:
 
 
 def load(config_file: str | None) -> Config:
+    """The configuration that was named, read and checked."""
     return config.load(file_of(config_file))
 
 
 def context(config_file: str | None) -> Context:
+    """What a command works in that tells nothing while it works."""
     return opened(load(config_file))
 
 
-def opened(own: Config, say: assemble.Say = assemble.quiet) -> Context:
+def opened(config: Config, say: assemble.Say = assemble.quiet) -> Context:
     """A context whose database is closed when the command ends."""
-    made = assemble.context(own, say=say)
+    made = assemble.context(config, say=say)
     click.get_current_context().call_on_close(made.database.close)
     return made
 
 
-def one_series(own: Config, name: str | None) -> Series:
+def one_series(config: Config, name: str | None) -> Series:
     """The series that is meant: the only one, or the one that was named."""
+    names = ", ".join(config.series)
     if name is None:
-        if len(own.series) > 1:
-            raise click.UsageError(
-                f"There are several series; name one with --series: {', '.join(own.series)}."
-            )
-        return next(iter(own.series.values()))
-    if name not in own.series:
-        raise BadInput(
-            f"There is no series {name} in {own.file.name}; it has {', '.join(own.series)}."
-        )
-    return own.series[name]
+        if len(config.series) > 1:
+            raise click.UsageError(f"There are several series; name one with --series: {names}.")
+        return next(iter(config.series.values()))
+    if name not in config.series:
+        raise BadInput(f"There is no series {name} in {config.file.name}; it has {names}.")
+    return config.series[name]
 
 
-def zone(own: Config) -> ZoneInfo:
+def zone(config: Config) -> ZoneInfo:
     """What concerns all series is told in the zone of the first."""
-    return next(iter(own.series.values())).zone
+    return next(iter(config.series.values())).zone
 
 
 def day(text: str) -> date:
+    """A day as it was typed; raises `UsageError` where it is none or too far away."""
     try:
         read = date.fromisoformat(text)
     except ValueError:

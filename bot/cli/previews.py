@@ -1,12 +1,10 @@
 """Threads as they would be sent: cards with their counts, links, tags and price."""
 
 import re
-from typing import Any
 
 import click
 
 from bot.cli import options, printing
-from bot.cli.texts import spans
 from bot.config import Series
 from bot.context import Context
 from bot.core import price
@@ -14,11 +12,9 @@ from bot.core.collage import Collage
 from bot.core.delivery import Part
 from bot.core.errors import BadInput
 from bot.core.text import counting
-from bot.deciding import preview
+from bot.deciding import collages, coming, preview, preview_descriptions
 from bot.deciding.preview import Preview
 from bot.scheduling import forecast
-from bot.storage import queue
-from bot.storage import series as storage
 
 
 @options.command(
@@ -48,13 +44,7 @@ def preview_command(
     shown = own.numbering.shown(number)
     previews = list(preview.collage_threads(context, own, item, accounts))
     if as_json:
-        heads = {
-            "name": item.name,
-            "number": number,
-            "shown_number": shown,
-            "is_provisional": item.number is None,
-        }
-        printing.print_json(heads | {"accounts": [thread_described(one) for one in previews]})
+        printing.print_json(preview_descriptions.collage(own, item, number, previews))
     else:
         would = "is" if item.number is not None else "would be"
         click.secho(
@@ -69,43 +59,11 @@ def preview_command(
 
 def _wanted(context: Context, own: Series, name: str | None) -> Collage:
     if name is None:
-        coming = [one.collage for one in forecast.coming_slots(context, own, 10) if one.collage]
-        if not coming:
+        item = coming.next_collage(context, own)
+        if item is None:
             raise BadInput("No collage is ready to go out; name one: mlcollage preview NAME")
-        return coming[0]
-    with context.database.read() as conn:
-        return queue.get(conn, storage.get(conn, own.name).id, name)
-
-
-def thread_described(one: Preview) -> dict[str, Any]:
-    """A previewed thread as JSON shows it."""
-    cost = price.of([part.text for part in one.parts], len(one.pictures), one.network)
-    return {
-        "account": one.account,
-        "network": one.network,
-        "problem": one.problem or None,
-        "cost": str(cost.total) if cost else None,
-        "parts": [
-            _part_described(one, part, length)
-            for part, length in zip(one.parts, one.lengths, strict=True)
-        ],
-    }
-
-
-def _part_described(one: Preview, part: Part, length: int) -> dict[str, Any]:
-    shot = one.pictures.get(part.position)
-    picture: dict[str, Any] | None = None
-    if part.image:
-        picture = {"file": part.image.file, "alt": part.image.alt, "mime": part.image.mime}
-        picture |= {"width": shot.width, "height": shot.height, "size": shot.size} if shot else {}
-    return {
-        "text": part.text,
-        "length": length,
-        "limit": one.limit,
-        "urls": spans(counting.urls(part.text, one.network)),
-        "hashtags": spans(counting.hashtags(part.text, one.network)),
-        "picture": picture,
-    }
+        return item
+    return collages.get(context, own, name)
 
 
 def print_thread(one: Preview) -> None:

@@ -10,22 +10,22 @@ import click
 
 from bot.cli import options
 from bot.config import Config, Series
-from bot.storage.notices import Notice
+from bot.watching.notices import Notice
 
 
-def mode(own: Config) -> str:
+def mode(config: Config) -> str:
     """A remark behind a heading where nothing counts yet."""
-    return "" if own.live else " (rehearsal)"
+    return "" if config.live else " (rehearsal)"
 
 
-def stamped(own: Config, at: datetime, words: str) -> str:
+def stamped(config: Config, at: datetime, text: str) -> str:
     """A line of the log, with its time."""
-    return f"{at.astimezone(options.zone(own)):%Y-%m-%d %H:%M:%S}  {words}"
+    return f"{at.astimezone(options.zone(config)):%Y-%m-%d %H:%M:%S}  {text}"
 
 
-def local(own: Series, at: datetime | None) -> str:
-    """An instant as the series' people see it: "Wed 2021-08-04 15:00"."""
-    return f"{at.astimezone(own.zone):%a %Y-%m-%d %H:%M}" if at else ""
+def local(series: Series, at: datetime | None) -> str:
+    """An instant as the series' people see it: "Wed 2021-08-04 15:00"; empty without one."""
+    return f"{at.astimezone(series.zone):%a %Y-%m-%d %H:%M}" if at else ""
 
 
 def print_json(value: Any) -> None:
@@ -34,16 +34,11 @@ def print_json(value: Any) -> None:
 
 def table(rows: Sequence[Sequence[str]], *, head: Sequence[str] = ()) -> None:
     """Rows in aligned columns, empty columns left out; wide characters count as two."""
-    filled = [place for place, cells in enumerate(zip(*rows, strict=True)) if any(cells)]
-    lines = [
-        [str(row[place]) for place in filled]
-        for row in ([head] if head and rows else []) + list(rows)
-    ]
-    widths = (
-        [max(_width(line[column]) for line in lines) for column in range(len(lines[0]))]
-        if lines
-        else []
-    )
+    if not rows:
+        return
+    filled = [column for column, cells in enumerate(zip(*rows, strict=True)) if any(cells)]
+    lines = [[str(row[column]) for column in filled] for row in ([head] if head else []) + [*rows]]
+    widths = [max(map(_width, cells)) for cells in zip(*lines, strict=True)]
     for number, line in enumerate(lines):
         cells = [
             cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)
@@ -63,11 +58,10 @@ def cut(text: str, most: int) -> str:
     return line
 
 
-def print_notices(own: Config, notices: Sequence[Notice]) -> int:
+def print_notices(config: Config, notices: Sequence[Notice]) -> int:
     """Print notices; the exit code: 1 when one of them asks a person to do something."""
     for notice in notices:
-        words = stamped(
-            own, notice.created_at, f"{'!' if notice.is_trouble else '·'} {notice.text}"
-        )
-        click.secho(words, fg="red" if notice.is_trouble else None)
+        mark, colour = ("!", "red") if notice.is_trouble else ("·", None)
+        line = stamped(config, notice.created_at, f"{mark} {notice.text}")
+        click.secho(line, fg=colour)
     return int(any(notice.is_trouble for notice in notices))

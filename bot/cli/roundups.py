@@ -1,19 +1,16 @@
 """Roundups: what was made, and what would be."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import click
 
-from bot.cli import looking, options, previews, printing
+from bot.cli import options, previews, printing
 from bot.config import Series
 from bot.core import month
 from bot.core.collage import Collage
 from bot.core.month import Roundup
-from bot.deciding import preview
+from bot.deciding import coming, descriptions, preview, preview_descriptions, roundups
 from bot.roundups import advance
-from bot.storage import ledger, queue, roundups
-from bot.storage import series as storage
 
 
 @click.group("roundup", epilog="Example: mlcollage roundup preview 2021-09")
@@ -26,28 +23,25 @@ def roundup_command() -> None:
 def list_command(config_file: str | None, series: str | None, as_json: bool) -> None:
     """List all roundups, newest first."""
     context = options.context(config_file)
-    own = options.one_series(context.config, series)
-    with context.database.read() as conn:
-        found = roundups.listed(conn, storage.get(conn, own.name).id, context.rehearsal)
+    chosen = options.one_series(context.config, series)
+    found = roundups.listed(context, chosen)
     if as_json:
-        printing.print_json([_described(one) for one in found])
+        printing.print_json([descriptions.roundup(roundup) for roundup in found])
     elif not found:
         click.echo("There is no roundup yet; see what is to come: mlcollage next")
     else:
-        rows = [(one.title_month, _state(one), one.title, one.link) for one in found]
+        rows = [
+            (roundup.title_month, _state(roundup), roundup.title, roundup.link) for roundup in found
+        ]
         printing.table(rows, head=("month", "state", "title", "link"))
 
 
-def _state(one: Roundup) -> str:
-    return "published elsewhere" if one.published_elsewhere else one.state.value
-
-
-def _described(one: Roundup) -> dict[str, Any]:
-    keys = ("title_month", "title", "subtitle", "slug", "link", "state", "published_elsewhere")
-    return {key: getattr(one, key) for key in keys} | {"due_at": one.due_at.isoformat()}
+def _state(roundup: Roundup) -> str:
+    return "published elsewhere" if roundup.published_elsewhere else roundup.state.value
 
 
 def _checked(title_month: str) -> str:
+    """The month as it was typed; raises `UsageError` where it is none."""
     try:
         month.parse(title_month)
     except ValueError:
@@ -63,46 +57,31 @@ def show_command(
 ) -> None:
     """Show a roundup: its collages, its link, its threads."""
     context = options.context(config_file)
-    own = options.one_series(context.config, series)
-    with context.database.read() as conn:
-        one = roundups.get(
-            conn, storage.get(conn, own.name).id, _checked(title_month), context.rehearsal
-        )
-        items = queue.in_roundup(conn, one.id)
-        threads = [
-            (thread, ledger.parts_of(conn, thread.id)) for thread in ledger.of_roundup(conn, one.id)
-        ]
+    chosen = options.one_series(context.config, series)
+    shown = roundups.show(context, chosen, _checked(title_month))
     if as_json:
-        more = {"collages": [item.name for item in items]}
-        printing.print_json(
-            _described(one)
-            | more
-            | {"deliveries": [looking.delivery_described(*thread) for thread in threads]}
-        )
+        printing.print_json(descriptions.roundup_with_threads(shown))
         return
-    click.secho(one.title, bold=True)
-    printing.table(
-        [
-            ("state", _state(one)),
-            ("due", printing.local(own, one.due_at)),
-            ("link", one.link or "none yet"),
-        ]
-    )
-    _print_collages(own, items)
-    for thread, parts in threads:
-        click.echo(
-            f"{thread.account}: {thread.state}, {sum(1 for part in parts if part.receipt)} of {len(parts)} parts out"
-        )
+    roundup = shown.roundup
+    click.secho(roundup.title, bold=True)
+    facts = [
+        ("state", _state(roundup)),
+        ("due", printing.local(chosen, roundup.due_at)),
+        ("link", roundup.link or "none yet"),
+    ]
+    printing.table(facts)
+    _print_collages(chosen, shown.items)
+    for thread, parts in shown.threads:
+        out = sum(1 for part in parts if part.receipt)
+        click.echo(f"{thread.account}: {thread.state}, {out} of {len(parts)} parts out")
 
 
-def _print_collages(own: Series, items: Sequence[Collage]) -> None:
-    numbers = [own.numbering.shown(item.number) or item.printed_number for item in items]
-    printing.table(
-        [
-            (number, item.name, printing.cut(item.paper.title, 60))
-            for number, item in zip(numbers, items, strict=True)
-        ]
-    )
+def _print_collages(series: Series, items: Sequence[Collage]) -> None:
+    rows = []
+    for item in items:
+        number = series.numbering.shown(item.number) or item.printed_number
+        rows.append((number, item.name, printing.cut(item.paper.title, 60)))
+    printing.table(rows)
 
 
 @roundup_command.add_command
@@ -116,11 +95,10 @@ def link_command(config_file: str | None, series: str | None, title_month: str, 
     if not url.startswith(("http://", "https://")) or any(char.isspace() for char in url):
         raise click.UsageError(f"{url} is no http(s) address.")
     context = options.context(config_file)
-    own = options.one_series(context.config, series)
-    one = advance.publish_at(context, own, _checked(title_month), url)
-    click.echo(
-        f"The roundup {one.title_month} is at {one.link}; its thread goes out when that answers."
-    )
+    chosen = options.one_series(context.config, series)
+    roundup = advance.publish_at(context, chosen, _checked(title_month), url)
+    place = f"The roundup {roundup.title_month} is at {roundup.link}"
+    click.echo(f"{place}; its thread goes out when that answers.")
 
 
 @roundup_command.add_command
@@ -131,22 +109,20 @@ def preview_command(
 ) -> None:
     """Show a roundup as it would be if its moment were now."""
     context = options.context(config_file)
-    own = options.one_series(context.config, series)
+    chosen = options.one_series(context.config, series)
     if title_month is None:
-        with context.database.read() as conn:
-            through = storage.get(conn, own.name).roundups_through
-        title_month = next(month.coming(own.roundup, through, own.zone))[0]
-    one, items, threads = preview.roundup_threads(context, own, _checked(title_month))
+        title_month = coming.next_roundup(context, chosen).title_month
+    roundup, items, threads = preview.roundup_threads(context, chosen, _checked(title_month))
     if as_json:
-        more = {"collages": [item.name for item in items]}
-        printing.print_json(
-            _described(one)
-            | more
-            | {"accounts": [previews.thread_described(thread) for thread in threads]}
-        )
+        printing.print_json(preview_descriptions.roundup(roundup, items, threads))
         return
-    click.secho(one.title if items else f"{title_month}: no collage is out for it yet", bold=True)
-    click.echo(f"due {printing.local(own, one.due_at)}{f', at {one.link}' if items else ''}")
-    _print_collages(own, items)
+    due = f"due {printing.local(chosen, roundup.due_at)}"
+    if items:
+        click.secho(roundup.title, bold=True)
+        click.echo(f"{due}, at {roundup.link}")
+    else:
+        click.secho(f"{title_month}: no collage is out for it yet", bold=True)
+        click.echo(due)
+    _print_collages(chosen, items)
     for thread in threads:
         previews.print_thread(thread)

@@ -7,36 +7,28 @@ from functools import partial
 
 import click
 
-from bot.app import scheduler
+from bot.app import runner, scheduler
 from bot.app.runner import Duty
 from bot.cli import options, printing
 from bot.context import Context
-from bot.core.collage import Collage
-from bot.core.delivery import State
-from bot.core.errors import MlcollageError, NotAllowed
+from bot.core.errors import MlcollageError
+from bot.deciding import deliveries
+from bot.deciding.deliveries import Posted
 from bot.scheduling import tick
-from bot.storage import installation, ledger, queue
-from bot.storage import series as storage
-from bot.storage.notices import Notice
+from bot.watching.notices import Notice
 from bot.workers import Workers
 
 
 def _context(config_file: str | None) -> Context:
-    """A context that tells what it does, each line with its time."""
-    own = options.load(config_file)
+    """A context that tells what it does, each line with its time; not one of a simulation."""
+    config = options.load(config_file)
 
-    def say(at: datetime, words: str) -> None:
-        click.echo(printing.stamped(own, at, words))
+    def say(at: datetime, text: str) -> None:
+        click.echo(printing.stamped(config, at, text))
 
-    return options.opened(own, say)
-
-
-def _refuse_simulation(context: Context) -> None:
-    with context.database.read() as conn:
-        if installation.simulated_until(conn):
-            raise NotAllowed(
-                f"{context.config.folder} is a simulation: play it with mlcollage simulate."
-            )
+    context = options.opened(config, say)
+    runner.refuse_simulation(context)
+    return context
 
 
 @options.command("tick", "mlcollage tick   (every few minutes, from cron)")
@@ -45,7 +37,6 @@ def tick_command(config_file: str | None) -> None:
     something.
     """
     context = _context(config_file)
-    _refuse_simulation(context)
     with scheduler.stoppable(context.stop):
         found = Duty(context).once()
     sys.exit(printing.print_notices(context.config, found))
@@ -55,7 +46,6 @@ def tick_command(config_file: str | None) -> None:
 def run_command(config_file: str | None) -> None:
     """Stay, and do what is due when it is due; SIGTERM ends it after the request in flight."""
     context = _context(config_file)
-    _refuse_simulation(context)
     duty = Duty(context, Workers(PATIENCE))
     with scheduler.stoppable(context.stop):
         context.say(_headline(context))
@@ -82,10 +72,14 @@ PATIENCE = timedelta(seconds=5)
 
 
 def _headline(context: Context) -> str:
-    own, soon = context.config, tick.next_at(context)
-    mode = "live" if own.live else "a rehearsal (live = false)"
-    when = f"{soon.astimezone(options.zone(own)):%A %Y-%m-%d %H:%M}" if soon else "nothing"
-    return f"{', '.join(own.series)} on {', '.join(own.accounts)}, {mode}; next: {when}"
+    """What a bot that starts serves, in which mode, and when it does something next."""
+    config, next_at = context.config, tick.next_at(context)
+    mode = "live" if config.live else "a rehearsal (live = false)"
+    coming = "nothing"
+    if next_at:
+        coming = f"{next_at.astimezone(options.zone(config)):%A %Y-%m-%d %H:%M}"
+    series, accounts = ", ".join(config.series), ", ".join(config.accounts)
+    return f"{series} on {accounts}, {mode}; next: {coming}"
 
 
 @options.command("post", "mlcollage post barlow-twins --now", series=True)
@@ -99,29 +93,17 @@ def post_command(config_file: str | None, series: str | None, name: str, now: bo
     if not now:
         raise click.UsageError("Posting cannot be undone: add --now to do it at this moment.")
     context = _context(config_file)
-    _refuse_simulation(context)
-    own = options.one_series(context.config, series)
-    context = tick.begin(context)
-    with context.database.read() as conn:
-        item = queue.get(conn, storage.get(conn, own.name).id, name)
-    started_at = context.clock.now().replace(microsecond=0)
+    chosen = options.one_series(context.config, series)
     with scheduler.stoppable(context.stop):
-        tick.post_now(context, own, item)
-    is_trouble = printing.print_notices(context.config, tick.unheard(context))
-    sys.exit(int(_tell_unsent(context, item, started_at)) or is_trouble)
+        posted = deliveries.post_now(context, chosen, name)
+    code = printing.print_notices(context.config, tick.unheard(context))
+    _say_unsent(context, posted)
+    sys.exit(1 if posted.unsent else code)
 
 
-def _tell_unsent(context: Context, item: Collage, started_at: datetime) -> bool:
-    """Say which of the threads just made are not out yet, and why; whether there are any."""
-    with context.database.read() as conn:
-        made = [
-            thread for thread in ledger.of_collage(conn, item.id) if thread.due_at >= started_at
-        ]
-        held = {row.name for row in storage.all_accounts(conn) if row.is_held(context.clock.now())}
-    unsent = [thread for thread in made if thread.state is not State.SENT]
-    for thread in unsent:
-        why = "the account is held" if thread.account in held else thread.note or thread.state.value
-        context.say(
-            f"{thread.account}: {item.name} is not out yet: {why.rstrip('.')}. mlcollage run or tick goes on."
-        )
-    return bool(unsent)
+def _say_unsent(context: Context, posted: Posted) -> None:
+    """Say which of the threads just made are not out yet, and why."""
+    for unsent in posted.unsent:
+        why = unsent.why.rstrip(".")
+        late = f"{unsent.account}: {posted.item.name} is not out yet: {why}."
+        context.say(f"{late} mlcollage run or tick goes on.")

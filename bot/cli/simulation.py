@@ -36,16 +36,15 @@ def simulate_command(
     if end_on is None or (start_on and end_on < start_on):
         raise click.UsageError("Say until when: --to DATE, not before --from.")
     is_new = not (folder / FILE).exists()
-    own = simulate.prepare(lambda: options.load(config_file), folder)
+    config = simulate.prepare(lambda: options.load(config_file), folder)
     if is_new:
-        click.echo(
-            f"Made {folder}, where nothing is posted. Look around: mlcollage --config {folder / FILE} next"
-        )
-    zone = options.zone(own)
+        command = f"mlcollage --config {folder / FILE} next"
+        click.echo(f"Made {folder}, where nothing is posted. Look around: {command}")
+    zone = options.zone(config)
 
-    def say(at: datetime, words: str) -> None:
+    def say(at: datetime, text: str) -> None:
         if not quiet:
-            click.echo(f"{at.astimezone(zone):%a %Y-%m-%d %H:%M}  {words}")
+            click.echo(f"{at.astimezone(zone):%a %Y-%m-%d %H:%M}  {text}")
 
-    until = simulate.run(own, start_on, end_on, say)
+    until = simulate.run(config, start_on, end_on, say)
     click.echo(f"Simulated until {until.astimezone(zone):%Y-%m-%d %H:%M}.")

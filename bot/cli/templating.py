@@ -1,13 +1,9 @@
 """A maintainer's templates: which there are, a copy to change, and whether they work."""
 
-import shutil
-
 import click
 
 from bot.cli import options, printing
-from bot.composing import templates
-from bot.core.errors import BadInput, NotAllowed
-from bot.deciding import preview
+from bot.deciding import descriptions, own_templates
 
 
 @click.group(
@@ -23,30 +19,17 @@ def templates_command() -> None:
 @options.command("list", "mlcollage templates list", as_json=True)
 def list_command(config_file: str | None, as_json: bool) -> None:
     """List all templates, and where each is taken from; yours go before the program's."""
-    own = options.load(config_file).templates
-    found = []
-    for name in _names():
-        places = (
-            [path for path in sorted(own.glob(f"**/{name}")) if path.is_file()]
-            if own.is_dir()
-            else []
-        )
-        found.append((name, [str(path.relative_to(own)) for path in places]))
+    config = options.load(config_file)
+    found = own_templates.listed(config)
     if as_json:
-        printing.print_json([{"name": name, "own": places} for name, places in found])
+        printing.print_json([descriptions.template(*template) for template in found])
         return
-    printing.table(
-        [(name, ", ".join(places) or "the program's") for name, places in found],
-        head=("template", "used"),
-    )
-    click.echo(f"Your own folder: {own}")
-
-
-def _names() -> list[str]:
-    folder = templates.shipped()
-    return sorted(
-        str(path.relative_to(folder).as_posix()) for path in folder.rglob("*") if path.is_file()
-    )
+    rows = [
+        (template.name, ", ".join(map(str, template.places)) or "the program's")
+        for template in found
+    ]
+    printing.table(rows, head=("template", "used"))
+    click.echo(f"Your own folder: {config.templates}")
 
 
 @templates_command.add_command
@@ -63,20 +46,14 @@ def copy_command(
     account: str | None,
 ) -> None:
     """Copy a template of the program's into your own folder, to change it there."""
-    own = options.load(config_file).templates
+    config = options.load(config_file)
     scopes = {"networks": network, "series": series_name, "accounts": account}
     chosen = [(folder, value) for folder, value in scopes.items() if value]
     if len(chosen) > 1:
         raise click.UsageError(
             "Name a network, a series or an account: the narrowest one that you mean."
         )
-    if name not in _names():
-        raise BadInput(f"There is no template {name}; see: mlcollage templates list")
-    target = own.joinpath(*chosen[0], name) if chosen else own / name
-    if target.exists():
-        raise NotAllowed(f"{target} is there already and stays as it is.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(templates.shipped() / name, target)
+    target = own_templates.copy(config, name, *chosen)
     click.echo(f"Made {target}. After changing it: mlcollage templates check")
 
 
@@ -86,21 +63,14 @@ def check_command(config_file: str | None, as_json: bool) -> None:
     """Fill every template with every item of the queue, and name what would not fit or is
     undefined.
     """
-    context = options.context(config_file)
-    count, problems = 0, []
-    for own in context.config.series.values():
-        for problem in preview.check_templates(context, own):
-            count += 1
-            if problem:
-                problems.append(problem)
-    distinct = list(dict.fromkeys(problems))
+    checked = own_templates.check(options.context(config_file))
+    count = len(checked.problems)
     if as_json:
-        printing.print_json({"checked": count, "problems": distinct})
+        printing.print_json(descriptions.templates_checked(checked))
     else:
-        for problem in distinct:
+        for problem in checked.problems:
             click.secho(f"! {problem}", fg="red")
-        click.echo(
-            f"{count} threads and pages filled, {len(distinct) or 'no'} problem{'s' * (len(distinct) != 1)}."
-        )
-    if distinct:
+        plural = "" if count == 1 else "s"
+        click.echo(f"{checked.filled} threads and pages filled, {count or 'no'} problem{plural}.")
+    if count:
         click.get_current_context().exit(1)

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
@@ -11,6 +11,7 @@ from bot.config import LANGUAGES
 from bot.core import network as networks
 from bot.core.errors import BadInput
 from bot.core.text import counting
+from bot.deciding import preview_descriptions
 
 WANTED = 'write {"text": "…"} on each line'
 
@@ -40,8 +41,8 @@ def count_command(network: str) -> None:
             "length": counting.length(said, network),
             "limit": limits.length,
             "valid": counting.fits(said, network, limits),
-            "urls": spans(counting.urls(said, network)),
-            "hashtags": spans(counting.hashtags(said, network)),
+            "urls": preview_descriptions.spans(counting.urls(said, network)),
+            "hashtags": preview_descriptions.spans(counting.hashtags(said, network)),
         }
 
     _each(counted)
@@ -93,11 +94,6 @@ def marked(said: str, language: str, fits: Callable[[str], bool]) -> list[str]:
 
 def _with_room(fits: Callable[[str], bool], marker: str) -> Callable[[str], bool]:
     return lambda part: fits(part + marker)
-
-
-def spans(found: Iterable[counting.Span]) -> list[tuple[int, int, str]]:
-    """Links or tags as JSON shows them: [start, end, text] in code points."""
-    return [(span.start, span.end, span.text) for span in found]
 
 
 def _each(answer: Callable[[str, dict[str, Any]], dict[str, Any]]) -> None:

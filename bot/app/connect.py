@@ -1,0 +1,84 @@
+"""Connect an account: its keys checked, kept in a file of their own, the account configured."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.app import assemble
+from bot.config import Config
+from bot.core.errors import BadInput, NotAllowed, Unavailable
+from bot.core.settings import Secret, Table
+
+X_API = "https://api.x.com"
+
+
+def place(config: Config, account: str, secrets: Path | None = None) -> Path:
+    """The file that will hold the keys: outside any repository, and not beside the configuration.
+
+    Raises `NotAllowed` where the account is configured already, or the file may not be made.
+    """
+    configured = config.accounts.get(account)
+    if configured and configured.values.get("network") != "outbox":
+        another = "name another one with --account."
+        raise NotAllowed(f"[accounts.{account}] is in {config.file.name} already; {another}")
+    default = Path.home() / ".config" / "mlcollage" / f"{account}.toml"
+    file = (secrets or default).expanduser().absolute()
+    repository = next((folder for folder in file.parents if (folder / ".git").exists()), None)
+    if repository or file.parent == config.folder:
+        unsafe = repository or config.folder
+        raise NotAllowed(f"{file} could be committed from {unsafe}; name a place elsewhere.")
+    if file.exists():
+        another = "name another one with --secrets."
+        raise NotAllowed(f"{file} is there already and stays as it is; {another}")
+    return file
+
+
+def x(
+    config: Config, account: str, keys: Mapping[str, str], file: Path, base_url: str = X_API
+) -> str:
+    """Check the keys of an X account, keep them in `file`, and add the account to config.toml.
+
+    Returns as whom the account posts. Raises `BadInput` where X does not accept the keys; nothing
+    is saved then.
+    """
+    values: dict[str, Any] = {"network": "x"}
+    if base_url != X_API:
+        values["base_url"] = base_url
+    given = values | {key: Secret(value) for key, value in keys.items()}
+    publisher = assemble.publisher(config, Table(config.file.name, f"accounts.{account}", given))
+    if problem := publisher.check():
+        raise BadInput(f"X does not accept these keys: {problem} Nothing was saved.")
+    _keep(file, keys)
+    values |= {"username": publisher.identity.removeprefix("@"), "secrets_file": _short(file)}
+    _add_account(config, account, values)
+    return publisher.identity
+
+
+def _keep(file: Path, keys: Mapping[str, str]) -> None:
+    """Write the keys into a new file that nobody else may ever have been able to read."""
+    import tomlkit  # heavy: 40 ms, for this command only
+
+    lines = tomlkit.dumps(keys)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            out.write(lines)
+    except OSError as error:
+        why = error.strerror or error
+        raise Unavailable(f"{file} cannot be written: {why}. Nothing was saved.") from None
+
+
+def _short(file: Path) -> str:
+    return f"~/{file.relative_to(Path.home())}" if file.is_relative_to(Path.home()) else str(file)
+
+
+def _add_account(config: Config, account: str, values: dict[str, Any]) -> None:
+    """Add the account's section to the configuration; everything else there stays as it is."""
+    import tomlkit  # heavy: 40 ms, for this command only
+
+    document: Any = tomlkit.parse(config.file.read_text(encoding="utf-8"))
+    accounts = document.setdefault("accounts", tomlkit.table(is_super_table=True))
+    accounts[account] = values
+    config.file.write_text(tomlkit.dumps(document), encoding="utf-8")

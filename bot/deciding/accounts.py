@@ -1,0 +1,52 @@
+"""What people decide about accounts, and what the accounts have cost."""
+
+from typing import NamedTuple
+
+from bot.context import Context
+from bot.core.errors import BadInput
+from bot.storage import charges, installation, ledger, log
+from bot.storage import series as stored_series
+from bot.storage.charges import MonthlyCost
+
+
+class Freed(NamedTuple):
+    """An account that was released: whether it was held, and how many deliveries wait again."""
+
+    was_held: bool
+    deliveries: int
+
+
+def hold(context: Context, account: str, why: str = "") -> bool:
+    """Hold an account, so that nothing goes out on it; False where it was held already."""
+    _check(context, account)
+    now = context.clock.now()
+    with context.database.write() as conn:
+        is_new = stored_series.hold_account(conn, account, now, why)
+        log.record(conn, log.Change(now, context.who, "hold", f"account/{account}", why))
+    return is_new
+
+
+def release(context: Context, account: str) -> Freed:
+    """Release an account; what was held on it waits to be sent again."""
+    _check(context, account)
+    now = context.clock.now()
+    with context.database.write() as conn:
+        rehearsal = installation.rehearsal(conn, live=context.config.live)
+        was_held = stored_series.hold_account(conn, account, None, "")
+        deliveries = ledger.release_all(conn, account, rehearsal, now)
+        log.record(conn, log.Change(now, context.who, "release", f"account/{account}", ""))
+    return Freed(was_held, deliveries)
+
+
+def _check(context: Context, account: str) -> None:
+    """Raise `BadInput` where the configuration has no such account."""
+    config = context.config
+    if account not in config.accounts:
+        known = ", ".join(config.accounts)
+        raise BadInput(f"There is no account {account} in {config.file.name}; it has {known}.")
+
+
+def costs(context: Context) -> list[MonthlyCost]:
+    """What was really sent has cost, by month (UTC), account and kind of request."""
+    with context.database.read() as conn:
+        return charges.by_month(conn)

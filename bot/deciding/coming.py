@@ -1,0 +1,80 @@
+"""What goes out when: the slots ahead with their collages and prices, and the next roundup."""
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from bot.config import Series
+from bot.context import Context
+from bot.core import month
+from bot.core.collage import Collage
+from bot.scheduling import forecast
+from bot.scheduling.forecast import Outlook
+from bot.storage import series as stored_series
+
+
+class NextRoundup(NamedTuple):
+    """The next roundup by the month in its title; `is_late` where its moment has passed."""
+
+    title_month: str
+    due_at: datetime
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The slots ahead in order of time, and the roundup.
+
+    `prices` are US dollars by the collage's id, for all accounts together; a collage whose
+    accounts charge nothing is not in it.
+    """
+
+    slots: tuple[Outlook, ...]
+    prices: Mapping[int, Decimal]
+    roundup: NextRoundup
+
+    def price(self, outlook: Outlook) -> str:
+        """What a slot's threads would cost, such as "$0.03"; empty where nothing is charged."""
+        if outlook.collage is None or outlook.collage.id not in self.prices:
+            return ""
+        return f"${self.prices[outlook.collage.id]:.2f}"
+
+
+def look(context: Context, series: Series, count: int) -> Coming:
+    """What the next `count` slots would take if nothing changed, and the next roundup."""
+    slots = forecast.coming_slots(context, series, count)
+    prices = _prices(context, series, slots)
+    return Coming(tuple(slots), prices, next_roundup(context, series))
+
+
+def next_collage(context: Context, series: Series) -> Collage | None:
+    """The collage that goes out next, if one of the next slots takes any."""
+    slots = forecast.coming_slots(context, series, 10)
+    return next((slot.collage for slot in slots if slot.collage), None)
+
+
+def next_roundup(context: Context, series: Series) -> NextRoundup:
+    """The first roundup that is not made yet."""
+    now = context.clock.now()
+    with context.database.read() as conn:
+        row = stored_series.get(conn, series.name)
+    title_month, due_at = next(month.coming(series.roundup, row.roundups_through, series.zone))
+    return NextRoundup(title_month, due_at, due_at < now)
+
+
+def _prices(context: Context, series: Series, slots: Sequence[Outlook]) -> dict[int, Decimal]:
+    """What each collage's threads would cost, where an account's network charges."""
+    charging = tuple(name for name in series.accounts if context.publishers[name].price)
+    if not charging:
+        return {}
+    # By its name, as the commands themselves are loaded: composing takes longer to load than all
+    # that `next` needs where nothing is charged.
+    preview = importlib.import_module("bot.deciding.preview")
+    return {
+        slot.collage.id: preview.cost(context, series, slot.collage, charging, slot.number)
+        for slot in slots
+        if slot.collage
+    }

@@ -1,0 +1,146 @@
+"""Deliveries as people list them, and what they decide about one: each decision is one call."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from bot.config import Series
+from bot.context import Context
+from bot.core.collage import Collage
+from bot.core.delivery import State
+from bot.core.errors import BadInput
+from bot.deciding import actions, resolve
+from bot.deciding.actions import Ahead
+from bot.scheduling import tick
+from bot.sending import deliver
+from bot.storage import ledger, lookup, queue
+from bot.storage import series as stored_series
+from bot.storage.lookup import Entry
+
+UNSENT: tuple[State, ...] = lookup.UNSENT
+"""The states of what is still on its way, or has stopped before it was out."""
+
+
+class Listed(NamedTuple):
+    """A delivery, and what becomes of it by itself."""
+
+    entry: Entry
+    ahead: Ahead
+
+
+class Decided(NamedTuple):
+    """A delivery after a person's decision, a sentence of what came of it, and what is next."""
+
+    entry: Entry
+    message: str
+    ahead: Ahead
+
+
+class Unsent(NamedTuple):
+    """An account that has not got its thread yet, and why."""
+
+    account: str
+    why: str
+
+
+class Posted(NamedTuple):
+    """A collage that was posted outside the timetable, and the accounts that still lack it."""
+
+    item: Collage
+    unsent: tuple[Unsent, ...]
+
+
+def listed(
+    context: Context,
+    states: Sequence[State] = UNSENT,
+    *,
+    account: str | None = None,
+    most: int = 50,
+) -> list[Listed]:
+    """Deliveries in these states, newest first; raises `BadInput` where the account is unknown."""
+    with context.database.read() as conn:
+        rows = {row.name: row for row in stored_series.all_accounts(conn)}
+        if account is not None and account not in rows:
+            raise BadInput(f"There is no account {account}; there are {', '.join(rows)}.")
+        found = lookup.listed(conn, context.rehearsal, states, account=account, most=most)
+    return [
+        Listed(entry, actions.ahead(context, entry, rows[entry.delivery.account]))
+        for entry in found
+    ]
+
+
+def current(context: Context, entries: Iterable[Entry]) -> list[Entry]:
+    """The deliveries as they are by now."""
+    with context.database.read() as conn:
+        return [lookup.entry(conn, entry.delivery.id) for entry in entries]
+
+
+def retry(context: Context, wanted: str, *, edited: bool = False) -> Decided:
+    """Look for a delivery, take over what is out, and let what is missing be sent.
+
+    `wanted` is its number or key here and below. `edited` has it composed anew.
+    """
+    return _decided(context, wanted, partial(resolve.retry, context, edited=edited))
+
+
+def posted(context: Context, wanted: str, urls: Sequence[str], first: int | None) -> Decided:
+    """A person says where parts are: from part `first` on, or from the first one missing."""
+
+    def step(entry: Entry) -> str:
+        return resolve.posted(context, entry, urls, first)
+
+    return _decided(context, wanted, step)
+
+
+def not_posted(context: Context, wanted: str) -> Decided:
+    """A person says that it is not out: it is sent again."""
+    return _decided(context, wanted, partial(resolve.not_posted, context))
+
+
+def cancel(context: Context, wanted: str) -> Decided:
+    """Nothing more of it goes out; what is out stays."""
+    return _decided(context, wanted, partial(resolve.cancel, context))
+
+
+def _decided(context: Context, wanted: str, step: Callable[[Entry], str]) -> Decided:
+    with context.database.read() as conn:
+        entry = lookup.named(conn, wanted)
+    message = step(entry)
+    with context.database.read() as conn:
+        rows = {row.name: row for row in stored_series.all_accounts(conn)}
+        entry = lookup.entry(conn, entry.delivery.id)
+    return Decided(entry, message, actions.ahead(context, entry, rows[entry.delivery.account]))
+
+
+def send_now(context: Context, entries: Sequence[Entry]) -> list[Entry]:
+    """Send what is due on the accounts of these deliveries; those that are not sent even then."""
+    names = {entry.delivery.account for entry in entries} & set(context.publishers)
+    with context.database.read() as conn:
+        accounts = [row for row in stored_series.all_accounts(conn) if row.name in names]
+    for account in accounts:
+        if not account.is_held(context.clock.now()):
+            deliver.run(context, account)
+    return [entry for entry in current(context, entries) if entry.delivery.state is not State.SENT]
+
+
+def post_now(context: Context, series: Series, name: str) -> Posted:
+    """Post a ready collage at this moment, outside the timetable."""
+    context = tick.begin(context)
+    with context.database.read() as conn:
+        item = queue.get(conn, stored_series.get(conn, series.name).id, name)
+    # Threads that are due before this moment are of an earlier posting of the same collage.
+    started_at = context.clock.now().replace(microsecond=0)
+    tick.post_now(context, series, item)
+    with context.database.read() as conn:
+        threads = ledger.of_collage(conn, item.id)
+        accounts = stored_series.all_accounts(conn)
+    held = {row.name for row in accounts if row.is_held(context.clock.now())}
+    unsent = []
+    for thread in threads:
+        if thread.due_at < started_at or thread.state is State.SENT:
+            continue
+        why = thread.note or thread.state.value
+        if thread.account in held:
+            why = "the account is held"
+        unsent.append(Unsent(thread.account, why))
+    return Posted(item, tuple(unsent))

@@ -1,0 +1,385 @@
+"""What JSON shows: each thing as a dict, the same for `--json`, a desk and an assistant.
+
+Every value is a string, a number, a truth value, None, or a list or dict of these. Threads that are
+only previewed stand in `preview_descriptions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from bot.core import collage as collages
+from bot.core.collage import State
+
+# The types only: `next` and `list` start without templates, and without what reads pictures.
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.config import Series
+    from bot.core.collage import Collage
+    from bot.core.delivery import Delivery, Part
+    from bot.core.month import Roundup
+    from bot.deciding.actions import Ahead
+    from bot.deciding.collages import Shown
+    from bot.deciding.coming import Coming
+    from bot.deciding.deliveries import Listed
+    from bot.deciding.doctor import Examination
+    from bot.deciding.inspect import Event, Sight
+    from bot.deciding.own_templates import Checked
+    from bot.deciding.roundups import RoundupShown
+    from bot.intake.accept import Taken
+    from bot.intake.article import Article
+    from bot.scheduling.forecast import Outlook
+    from bot.storage.alerts import Way
+    from bot.storage.backup import Backup
+    from bot.storage.charges import MonthlyCost
+    from bot.storage.copy import Held
+    from bot.storage.log import Change
+    from bot.storage.lookup import Entry
+    from bot.storage.notices import Notice
+
+Description = dict[str, Any]
+
+
+def collage(series: Series, item: Collage) -> Description:
+    """A collage of the queue or of history."""
+    paper = item.paper
+    return {
+        "name": item.name,
+        "series": item.series,
+        "state": item.state.value,
+        "number": item.number,
+        "shown_number": series.numbering.shown(item.number),
+        "kept_number": item.kept_number,
+        "printed_number": item.printed_number,
+        "title": paper.title,
+        "authors": list(paper.authors),
+        "others": paper.others,
+        "year": paper.year,
+        "citation": paper.citation,
+        "links": [{"kind": link.kind.value, "url": link.url} for link in paper.links],
+        "paragraph": item.paragraph,
+        "alt": item.alt,
+        "caption": item.caption,
+        "thread": item.thread,
+        "picture": _picture(item),
+        "pinned_on": _text(item.pinned_on),
+        "note": item.note,
+        "missing": _missing(item),
+        "posted_at": _instant(item.posted_at),
+        "posted_is_assumed": item.posted_is_assumed,
+        "roundup": item.roundup or None,
+    }
+
+
+def collage_with_history(series: Series, shown: Shown) -> Description:
+    """Everything about a collage: its threads, and who changed it when."""
+    changes = [
+        {"at": one.at.isoformat(), "who": one.who, "what": one.what, "detail": one.detail}
+        for one in shown.changes
+    ]
+    return collage(series, shown.item) | {
+        "deliveries": [thread(*pair) for pair in shown.threads],
+        "changes": changes,
+    }
+
+
+def _picture(item: Collage) -> Description | None:
+    picture = item.picture
+    if picture is None:
+        return None
+    return {
+        "file": picture.file,
+        "sha256": picture.sha256,
+        "mime": picture.mime,
+        "width": picture.width,
+        "height": picture.height,
+        "size": picture.size,
+    }
+
+
+def _missing(item: Collage) -> list[str]:
+    """What a collage lacks; an imported one is out, whatever it lacked."""
+    if item.state is State.POSTED:
+        return []
+    return list(collages.missing(item, has_picture=item.picture is not None))
+
+
+def thread(delivery: Delivery, parts: Iterable[Part]) -> Description:
+    """A delivery as its collage or roundup shows it: its state and what is out where."""
+    return {
+        "account": delivery.account,
+        "key": delivery.key,
+        "state": delivery.state.value,
+        "note": delivery.note,
+        "parts": [
+            {
+                "text": part.text,
+                "alt": part.image.alt if part.image else None,
+                "url": part.receipt.url if part.receipt else None,
+                "sent_at": _instant(part.receipt.at) if part.receipt else None,
+            }
+            for part in parts
+        ],
+    }
+
+
+def change(change: Change) -> Description:
+    """A line of the log."""
+    return {
+        "at": change.at.isoformat(),
+        "who": change.who,
+        "what": change.what,
+        "subject": change.subject,
+        "detail": change.detail,
+    }
+
+
+def coming(series: Series, coming: Coming) -> Description:
+    """What goes out when: the slots ahead, each with its collage and price, and the roundup."""
+    return {
+        "series": series.name,
+        "zone": series.zone.key,
+        "slots": [_slot(series, slot, coming.price(slot)) for slot in coming.slots],
+        "roundup": {
+            "month": coming.roundup.title_month,
+            "due_at": coming.roundup.due_at.isoformat(),
+            "is_late": str(coming.roundup.is_late).lower(),
+        },
+    }
+
+
+def _slot(series: Series, outlook: Outlook, cost: str) -> Description:
+    slot = outlook.slot
+    return {
+        "due_at": slot.due_at.isoformat(),
+        "local": slot.due_at.astimezone(series.zone).isoformat(),
+        "day": _text(slot.local_on),
+        "state": outlook.state.value if outlook.state else None,
+        "name": outlook.collage.name if outlook.collage else None,
+        "provisional_number": outlook.number,
+        "price": cost or None,
+    }
+
+
+def delivery(listed: Listed) -> Description:
+    """A delivery in a list: how far it has got, and what happens next by itself."""
+    return _delivery(listed.entry, listed.ahead)
+
+
+def _delivery(entry: Entry, ahead: Ahead) -> Description:
+    delivery = entry.delivery
+    return {
+        "id": delivery.id,
+        "key": delivery.key,
+        "kind": delivery.kind.value,
+        "thread": entry.name,
+        "series": delivery.series,
+        "account": delivery.account,
+        "state": delivery.state.value,
+        "count": entry.saved_parts,
+        "out": entry.out,
+        "due_at": delivery.due_at.isoformat(),
+        "next": ahead.words,
+        "next_at": _instant(ahead.at),
+        "failures": delivery.failures,
+        "note": delivery.note,
+    }
+
+
+def sight(seen: Sight) -> Description:
+    """All that is known of a delivery: its parts, what was tried and seen, what can be done."""
+    return _delivery(seen.entry, seen.ahead) | {
+        "is_frozen": seen.entry.delivery.begun,
+        "identity": seen.identity,
+        "post_before": seen.before or None,
+        "parts": [_part(part) for part in seen.parts],
+        "edited": [_part(part) for part in seen.anew] or None,
+        "problem": seen.problem or None,
+        "timeline": [_event(event) for event in seen.timeline],
+        "commands": list(seen.possible),
+    }
+
+
+def _part(part: Part) -> Description:
+    image, receipt = part.image, part.receipt
+    picture = None
+    if image:
+        picture = {
+            "file": image.file,
+            "sha256": image.sha256,
+            "mime": image.mime,
+            "alt": image.alt,
+        }
+    return {
+        "position": part.position,
+        "text": part.text,
+        "picture": picture,
+        "id": receipt.id if receipt else None,
+        "url": receipt.url if receipt else None,
+        "sent_at": _instant(receipt.at) if receipt else None,
+    }
+
+
+def _event(event: Event) -> Description:
+    described: Description = {
+        "at": event.at.isoformat(),
+        "kind": event.kind,
+        "words": event.words,
+    }
+    attempt = event.attempt
+    if attempt is None:
+        return described
+    return described | {
+        "part": attempt.position,
+        "outcome": attempt.outcome.value if attempt.outcome else None,
+        "ended_at": _instant(attempt.ended_at),
+    }
+
+
+def roundup(roundup: Roundup) -> Description:
+    """A roundup, made or imagined."""
+    return {
+        "title_month": roundup.title_month,
+        "title": roundup.title,
+        "subtitle": roundup.subtitle,
+        "slug": roundup.slug,
+        "link": roundup.link,
+        "state": roundup.state.value,
+        "published_elsewhere": roundup.published_elsewhere,
+        "due_at": roundup.due_at.isoformat(),
+    }
+
+
+def roundup_with_threads(shown: RoundupShown) -> Description:
+    """A roundup, its collages by name, and how far its threads have got."""
+    return roundup(shown.roundup) | {
+        "collages": [item.name for item in shown.items],
+        "deliveries": [thread(*pair) for pair in shown.threads],
+    }
+
+
+def article(file: str, source: Article, taken: Iterable[Taken]) -> Description:
+    """What became of a published article: its collages, and what it gets wrong."""
+    return {
+        "file": file,
+        "title": source.title,
+        "month": source.title_month,
+        "subtitle": source.subtitle,
+        "link": source.link,
+        "previous": source.previous_link,
+        "collages": [
+            {
+                "name": one.collage.name,
+                "state": one.collage.state.value,
+                "printed_number": one.collage.printed_number,
+                "missing": list(one.missing),
+                "notes": list(one.remarks),
+            }
+            for one in taken
+        ],
+        "findings": [
+            {"level": finding.level, "line": finding.line, "text": finding.text}
+            for finding in source.findings
+        ],
+    }
+
+
+def account(examination: Examination) -> Description:
+    """Whether an account can post now, and what it costs; amounts are US dollars as strings."""
+    return {
+        "account": examination.account,
+        "network": examination.network,
+        "identity": examination.identity,
+        "problem": examination.problem or None,
+        "characters": examination.characters,
+        "week": _text(examination.week),
+        "spent": _text(examination.spent),
+        "budget": _text(examination.budget),
+        "duty": examination.duty or None,
+    }
+
+
+def cost(cost: MonthlyCost) -> Description:
+    """What one account cost in a month for one kind of request."""
+    return {
+        "month": cost.month,
+        "account": cost.account,
+        "what": cost.what,
+        "requests": cost.requests,
+        "dollars": str(cost.dollars),
+    }
+
+
+def template(name: str, places: Sequence[Path]) -> Description:
+    """A template's name, and the maintainer's own files that go before the program's."""
+    return {"name": name, "own": [str(place) for place in places]}
+
+
+def templates_checked(checked: Checked) -> Description:
+    """How many threads and pages were filled, and what is wrong with them."""
+    return {"checked": checked.filled, "problems": list(checked.problems)}
+
+
+def notice(notice: Notice, ways: Iterable[Way]) -> Description:
+    """A notice, and how far it has got on its way to each destination."""
+    alerts = [
+        {
+            "destination": way.destination,
+            "next_at": _text(way.next_at),
+            "failures": way.failures,
+            "ended_at": _text(way.ended_at),
+            "note": way.note,
+        }
+        for way in ways
+    ]
+    return {
+        "id": notice.id,
+        "kind": notice.kind.value,
+        "text": notice.text,
+        "details": notice.details,
+        "created_at": _text(notice.created_at),
+        "alerted_at": _text(notice.alerted_at),
+        "acknowledged_at": _text(notice.acknowledged_at),
+        "alerts": alerts,
+    }
+
+
+def alert_tests(problems: Mapping[Any, str]) -> list[Description]:
+    """Each destination of notices, and what keeps it from taking one."""
+    return [
+        {"destination": str(destination), "problem": problem or None}
+        for destination, problem in problems.items()
+    ]
+
+
+def backup(file: Path, held: Held, made_at: datetime) -> Description:
+    """A backup that was made: when, of which version, and how many rows of each table."""
+    return {
+        "file": str(file),
+        "made_at": str(made_at),
+        "version": held.version,
+        "rows": dict(held.rows),
+    }
+
+
+def restored(file: Path, backup: Backup, looked_for_first: int) -> Description:
+    """What a database was filled from, and how many threads are looked for first."""
+    return {
+        "file": str(file),
+        "made_at": _text(backup.made_at),
+        "is_copy": backup.is_copy,
+        "version": backup.held.version,
+        "rows": dict(backup.held.rows),
+        "looked_for_first": looked_for_first,
+    }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,92 @@
+"""Whether every account can post now, as whom, and what that costs."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot.context import Context
+from bot.core.network import LIMITS
+from bot.deciding import preview
+from bot.publishers import table
+from bot.publishers.protocol import Publisher
+from bot.scheduling import forecast
+from bot.storage import charges
+from bot.storage import series as stored_series
+from bot.storage.series import AccountRow
+
+DUTIES = {
+    "x": 'X wants bots to carry the "Automated" label and to name the person behind them: '
+    "Settings → Your account → Account information → Automation.",
+}
+"""What a network asks of bots, beside posting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What an account can do now.
+
+    `problem` says why it cannot post; `characters` is the most a part may have. Amounts are US
+    dollars: `week` is what a week of slots would cost, `spent` what this month (UTC) has cost so
+    far; both are None where the network charges nothing.
+    """
+
+    account: str
+    network: str
+    identity: str
+    problem: str
+    characters: int
+    week: Decimal | None
+    spent: Decimal | None
+    budget: Decimal | None
+    duty: str
+
+
+def examine_all(context: Context) -> list[Examination]:
+    """Every account of the configuration, as it would be live; each network is asked."""
+    return [examine(context, name) for name in context.config.accounts]
+
+
+def examine(context: Context, name: str) -> Examination:
+    """Ask an account's network whether it could post now, in a rehearsal too."""
+    config = context.config
+    raw = config.accounts[name]
+    # The account's own publisher: in a rehearsal the context holds an outbox in its place.
+    publisher = table.make(raw, config.folder, context.clock, config.delivery.request)
+    problem = publisher.check()
+    with context.database.read() as conn:
+        rows = {row.name: row for row in stored_series.all_accounts(conn)}
+        month = charges.month_of(context.clock.now())
+        spent = charges.spent(conn, rows[name].id, month)
+    row = rows[name]
+    return Examination(
+        account=name,
+        network=row.network,
+        identity=publisher.identity,
+        problem=problem or _held(context, row),
+        characters=LIMITS[publisher.network].length,
+        week=_week(context, name, publisher),
+        spent=spent if publisher.price else None,
+        budget=publisher.budget,
+        duty=DUTIES.get(row.network, ""),
+    )
+
+
+def _held(context: Context, row: AccountRow) -> str:
+    """Why nothing goes out on a held account, and how it is released."""
+    if not row.is_held(context.clock.now()):
+        return ""
+    why = f"It is held: {row.note}" if row.note else "It is held."
+    return f"{why} Then: mlcollage release --account {row.name}"
+
+
+def _week(context: Context, name: str, publisher: Publisher) -> Decimal | None:
+    """What the slots of a week would cost, by the thread of the next collage."""
+    if publisher.price is None:
+        return None
+    total = Decimal(0)
+    for series in context.config.series.values():
+        slots = forecast.coming_slots(context, series, 5)
+        coming = [slot.collage for slot in slots if slot.collage]
+        if name in series.accounts and coming:
+            cost = preview.cost(context, series, coming[0], (name,))
+            total += cost * len(series.timetable.slots)
+    return total

@@ -1,0 +1,78 @@
+"""What JSON shows of threads as they would be sent, with what each network counts in them.
+
+Apart from `descriptions`, because counting loads tables that `list` and `next` need not wait for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from bot.core import price
+from bot.core.text import counting
+from bot.deciding import descriptions
+from bot.deciding.descriptions import Description
+
+# The types only: `count` starts without the database.
+if TYPE_CHECKING:
+    from bot.config import Series
+    from bot.core.collage import Collage
+    from bot.core.delivery import Part
+    from bot.core.month import Roundup
+    from bot.deciding.preview import Preview
+
+
+def collage(series: Series, item: Collage, number: int, previews: Iterable[Preview]) -> Description:
+    """A collage's threads as they would be sent, with the number it has or would get."""
+    return {
+        "name": item.name,
+        "number": number,
+        "shown_number": series.numbering.shown(number),
+        "is_provisional": item.number is None,
+        "accounts": [thread(one) for one in previews],
+    }
+
+
+def roundup(made: Roundup, items: Iterable[Collage], previews: Iterable[Preview]) -> Description:
+    """A roundup as it is or would be, and the threads that would announce it."""
+    return descriptions.roundup(made) | {
+        "collages": [item.name for item in items],
+        "accounts": [thread(one) for one in previews],
+    }
+
+
+def thread(preview: Preview) -> Description:
+    """A thread as it would be sent, or the problem that keeps it from being composed."""
+    cost = price.of([part.text for part in preview.parts], len(preview.pictures), preview.network)
+    return {
+        "account": preview.account,
+        "network": preview.network,
+        "problem": preview.problem or None,
+        "cost": str(cost.total) if cost else None,
+        "parts": [
+            _previewed(preview, part, length)
+            for part, length in zip(preview.parts, preview.lengths, strict=True)
+        ],
+    }
+
+
+def _previewed(preview: Preview, part: Part, length: int) -> Description:
+    source = preview.pictures.get(part.position)
+    picture: Description | None = None
+    if part.image:
+        picture = {"file": part.image.file, "alt": part.image.alt, "mime": part.image.mime}
+        if source:
+            picture |= {"width": source.width, "height": source.height, "size": source.size}
+    return {
+        "text": part.text,
+        "length": length,
+        "limit": preview.limit,
+        "urls": spans(counting.urls(part.text, preview.network)),
+        "hashtags": spans(counting.hashtags(part.text, preview.network)),
+        "picture": picture,
+    }
+
+
+def spans(found: Iterable[counting.Span]) -> list[tuple[int, int, str]]:
+    """Links or tags: [start, end, text], counted in code points."""
+    return [(span.start, span.end, span.text) for span in found]

@@ -1,0 +1,188 @@
+"""What people change in the queue: a collage's state, place, day and content.
+
+Each function is one transaction, with its line in the log.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from bot.config import Series
+from bot.context import Context
+from bot.core import collage, delivery, schedule
+from bot.core.collage import Collage, State
+from bot.core.delivery import Delivery
+from bot.core.errors import BadInput, NotAllowed
+from bot.intake import accept
+from bot.intake.accept import Arrival, Taken
+from bot.scheduling import forecast
+from bot.storage import lookup, queue
+from bot.storage import series as stored_series
+from bot.storage.database import Connection
+
+MOVABLE = (State.DRAFT, State.READY, State.HELD)
+"""The states of a collage that has a place in the queue."""
+
+
+class Where(StrEnum):
+    """Where a collage is moved to; the last two name a neighbour."""
+
+    FIRST = "first"
+    LAST = "last"
+    BEFORE = "before"
+    AFTER = "after"
+
+
+class Place(NamedTuple):
+    """A place in the queue: at an end of it, or directly beside another collage."""
+
+    where: Where
+    neighbour: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.where} {self.neighbour}".rstrip()
+
+
+class Released(NamedTuple):
+    """A collage that was held: `ready` again, or a draft where it is `missing` something."""
+
+    item: Collage
+    missing: tuple[str, ...]
+
+
+class Edited(NamedTuple):
+    """An edited collage, and its threads that were frozen before and go out as they were."""
+
+    taken: Taken
+    frozen: tuple[Delivery, ...]
+
+
+def make_ready(context: Context, series: Series, names: Sequence[str]) -> None:
+    """Make drafts ready to go out, all or none; what is ready already stays so.
+
+    Raises `NotAllowed` where one still lacks something.
+    """
+    with context.database.write() as conn:
+        for name in names:
+            item = _find(conn, series, name)
+            if item.state is State.READY:
+                continue
+            if missing := collage.missing(item, has_picture=item.picture is not None):
+                lacks = ", ".join(missing)
+                raise NotAllowed(
+                    f"{item.name} lacks {lacks}; give it with: mlcollage edit {item.name}"
+                )
+            queue.change_state(conn, item, State.READY)
+            accept.change(context, conn, "ready", series, item.name)
+
+
+def move(context: Context, series: Series, name: str, place: Place) -> Collage:
+    """Change a collage's place in the queue; the collage that was moved."""
+    with context.database.write() as conn:
+        item = _find(conn, series, name)
+        queue.move(conn, item, before=_follower(conn, series, item, place))
+        accept.change(context, conn, "move", series, item.name, str(place))
+    return item
+
+
+def _follower(conn: Connection, series: Series, item: Collage, place: Place) -> Collage | None:
+    """The collage before which `item` will stand; None at the queue's end."""
+    series_id = stored_series.get(conn, series.name).id
+    others = [other for other in queue.waiting(conn, series_id, MOVABLE) if other.id != item.id]
+    if place.where is Where.FIRST:
+        return next(iter(others), None)
+    if place.where is Where.LAST:
+        return None
+    neighbour = queue.get(conn, series_id, place.neighbour)
+    if neighbour.id == item.id:
+        raise BadInput(f"{item.name} cannot stand beside itself.")
+    if place.where is Where.BEFORE:
+        return neighbour
+    return next((other for other in others if other.position > neighbour.position), None)
+
+
+def pin(context: Context, series: Series, name: str, on: date) -> Collage:
+    """Tie a collage to a day: it goes out then, not before.
+
+    Raises `BadInput` where the day is past or has no slot.
+    """
+    if on < context.clock.now().astimezone(series.zone).date():
+        raise BadInput(f"{on} is past; pin to a day that is to come.")
+    if not schedule.slots_on(series.timetable, on):
+        slots = ", ".join(map(str, series.timetable.slots)) or "none"
+        raise BadInput(f"{on:%A %Y-%m-%d} has no slot of {series.name}; its slots are {slots}.")
+    return _pin(context, series, name, on)
+
+
+def unpin(context: Context, series: Series, name: str) -> Collage:
+    """Take a collage's pin off."""
+    return _pin(context, series, name, None)
+
+
+def _pin(context: Context, series: Series, name: str, on: date | None) -> Collage:
+    with context.database.write() as conn:
+        item = _find(conn, series, name)
+        queue.pin(conn, item, on)
+        accept.change(context, conn, "pin", series, item.name, str(on or "off"))
+    return item
+
+
+def hold(context: Context, series: Series, name: str, why: str = "") -> Collage:
+    """Hold a collage until it is released.
+
+    Raises `NotAllowed` where it is on its way out, or a draft, which goes nowhere by itself.
+    """
+    with context.database.write() as conn:
+        item = _find(conn, series, name)
+        if item.state is State.CLAIMED:
+            instead = "hold its account instead: mlcollage hold --account NAME"
+            raise NotAllowed(f"{item.name} is on its way out; {instead}")
+        if item.state is State.DRAFT:
+            before = f"before you say mlcollage ready {item.name}"
+            raise NotAllowed(f"{item.name} is a draft: it goes nowhere {before}")
+        queue.change_state(conn, item, State.HELD, why)
+        accept.change(context, conn, "hold", series, item.name, why)
+    return item
+
+
+def release(context: Context, series: Series, name: str) -> Released:
+    """Release a held collage; it is a draft where it lacks something by now."""
+    with context.database.write() as conn:
+        item = _find(conn, series, name)
+        if item.state is not State.HELD:
+            raise NotAllowed(f"{item.name} is {item.state}, not held.")
+        missing = collage.missing(item, has_picture=item.picture is not None)
+        queue.change_state(conn, item, State.DRAFT if missing else State.READY)
+        accept.change(context, conn, "release", series, item.name)
+    return Released(item, missing)
+
+
+def remove(context: Context, series: Series, name: str) -> Collage:
+    """Take a collage out of the queue; what is out already stays as it is."""
+    with context.database.write() as conn:
+        item = _find(conn, series, name)
+        queue.remove(conn, item, context.clock.now())
+        accept.change(context, conn, "remove", series, item.name)
+    return item
+
+
+def edit(context: Context, series: Series, before: Collage, arrival: Arrival) -> Edited:
+    """Put an edited item in the place of `before`, which lends it its picture."""
+    taken = accept.replace_item(context, series, before, arrival)
+    with context.database.read() as conn:
+        threads = lookup.of_collage(conn, before.id, context.rehearsal)
+    ended = {delivery.State.SENT, delivery.State.FAILED}
+    frozen = [thread for thread in threads if thread.begun and thread.state not in ended]
+    return Edited(taken, tuple(frozen))
+
+
+def drawn(context: Context, series: Series, item: Collage) -> Arrival:
+    """The collage with a plain slide as its picture, which shows the number it has or would get."""
+    number = forecast.provisional_number(context, series, item)
+    (arrival,) = accept.drawn(series, [Arrival(item)], [series.numbering.shown(number)])
+    return arrival
+
+
+def _find(conn: Connection, series: Series, name: str) -> Collage:
+    return queue.get(conn, stored_series.get(conn, series.name).id, name)

@@ -1,0 +1,70 @@
+"""Slots that pass without a post because people want it: days skipped, and a series paused."""
+
+from datetime import date, time
+
+from bot.config import Series
+from bot.context import Context
+from bot.core import schedule
+from bot.core.errors import BadInput
+from bot.core.schedule import SlotTime
+from bot.intake import accept
+from bot.scheduling import slots as settling
+from bot.storage import installation, queue, slots
+from bot.storage import series as stored_series
+
+
+def skip(context: Context, series: Series, on: date) -> str | None:
+    """Let the slots of a day pass; the NAME of a collage that was pinned to it, now unpinned.
+
+    Raises `BadInput` where no slot of that day is still to come.
+    """
+    coming = _still_to_come(context, series, on)
+    with context.database.write() as conn:
+        series_id = stored_series.get(conn, series.name).id
+        rehearsal = installation.rehearsal(conn, live=context.config.live)
+        for slot in coming:
+            slots.skip(conn, series_id, slot, rehearsal)
+        unpinned = queue.unpin_day(conn, series_id, on)
+        accept.change(context, conn, "skip", series, str(on))
+    return unpinned
+
+
+def unskip(context: Context, series: Series, on: date) -> None:
+    """Do not skip a day after all; raises `BadInput` as `skip` does."""
+    coming = _still_to_come(context, series, on)
+    with context.database.write() as conn:
+        series_id = stored_series.get(conn, series.name).id
+        rehearsal = installation.rehearsal(conn, live=context.config.live)
+        for slot in coming:
+            slots.unskip(conn, series_id, slot, rehearsal)
+        accept.change(context, conn, "skip", series, str(on), "off")
+
+
+def _still_to_come(context: Context, series: Series, on: date) -> list[SlotTime]:
+    now = context.clock.now()
+    coming = [slot for slot in schedule.slots_on(series.timetable, on) if slot.due_at > now]
+    if not coming:
+        raise BadInput(f"{on:%A %Y-%m-%d} has no slot of {series.name} that is still to come.")
+    return coming
+
+
+def pause(context: Context, series: Series, until: date | None = None) -> None:
+    """Stop a series' slots; `until` is the first day with slots again, else a person resumes it."""
+    now = context.clock.now()
+    end = schedule.instant(until, time.min, series.zone) if until else None
+    if end and end <= now:
+        raise BadInput(f"{until} is not to come; pause until a later day.")
+    with context.database.write() as conn:
+        stored_series.pause(conn, stored_series.get(conn, series.name).id, now, end)
+        accept.change(context, conn, "pause", series, "", str(until or ""))
+
+
+def resume(context: Context, series: Series) -> bool:
+    """End a pause; slots that fell into it stay without a post. False where there was none."""
+    with context.database.read() as conn:
+        was_paused = stored_series.get(conn, series.name).is_paused(context.clock.now())
+    settling.settle_pause(context, series)
+    if was_paused:
+        with context.database.write() as conn:
+            accept.change(context, conn, "resume", series, "")
+    return was_paused
