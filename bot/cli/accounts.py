@@ -8,19 +8,12 @@ import click
 from bot.app import assemble
 from bot.cli import options, printing
 from bot.context import Context
-from bot.core.network import LIMITS
 from bot.deciding import preview
 from bot.publishers.protocol import Publisher
 from bot.scheduling import forecast
 from bot.storage import charges
 from bot.storage import series as storage
 from bot.watching import alerts
-
-DUTIES = {
-    "x": 'X wants bots to carry the "Automated" label and to name the person behind them: '
-    "Settings → Your account → Account information → Automation.",
-}
-"""What a network asks of bots, beside posting."""
 
 
 @options.command("doctor", "mlcollage doctor --json", as_json=True)
@@ -59,11 +52,11 @@ def _examined(context: Context, name: str) -> dict[str, Any]:
         "network": row.network,
         "identity": publisher.identity,
         "problem": problem or None,
-        "characters": LIMITS[publisher.network].length,
+        "characters": publisher.limits().length,
         "week": str(week) if week is not None else None,
         "spent": str(spent) if publisher.price else None,
         "budget": str(publisher.budget) if publisher.budget is not None else None,
-        "duty": DUTIES.get(row.network),
+        "duty": publisher.duty or None,
     }
 
 

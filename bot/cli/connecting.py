@@ -11,23 +11,7 @@ from bot.cli import options
 from bot.config import Config
 from bot.core.errors import BadInput, NotAllowed, Unavailable
 from bot.core.settings import Secret, Table
-
-STEPS = """To post on X you need an app of the account that posts:
-
-1. Log in to X with that account and open https://developer.x.com/en/portal/dashboard
-2. Make a project with an app. Posting is paid per use: add credits under Billing.
-3. In the app: User authentication settings → Set up → App permissions: "Read and write"; any callback address will do.
-4. Keys and tokens: make the API key and secret, then the access token and secret.
-   The access token must say "Read and Write"; one made before step 3 does not, and has to be made again.
-
-Nothing that you type here is shown or put into config.toml.
-"""
-QUESTIONS = {
-    "consumer_key": "API key",
-    "consumer_secret": "API key secret",
-    "access_token": "Access token",
-    "access_token_secret": "Access token secret",
-}
+from bot.publishers.x import setup
 
 
 @click.group("connect", epilog="Example: mlcollage connect x")
@@ -48,9 +32,10 @@ def x_command(config_file: str | None, account: str, secrets: Path | None, base_
     """Ask for the keys of an X account, check them, and keep them where only you can read them."""
     own = options.load(config_file)
     file = _place(own, account, secrets)
-    click.echo(STEPS)
+    click.echo(setup.STEPS)
     keys = {
-        key: click.prompt(question, hide_input=True).strip() for key, question in QUESTIONS.items()
+        key: click.prompt(question, hide_input=True).strip()
+        for key, question in setup.QUESTIONS.items()
     }
     values: dict[str, Any] = {
         "network": "x",

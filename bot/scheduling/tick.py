@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from bot.composing import compose
+from bot.composing.composer import Composer
 from bot.config import Series
 from bot.context import Context
 from bot.core import month, schedule
@@ -239,11 +239,7 @@ def claim(
     if other:
         raise NotAllowed(f"its number {number[0]} is {other}'s already; give it another one.")
     for account in own.accounts:
-        compose.collage_thread(
-            compose.Voice.of(context.config, own.name, account, context.publishers[account]),
-            item,
-            number[0],
-        )
+        Composer.of(context, own.name, account).collage(item, number[0])
     with context.database.write() as conn:
         series.lock(conn, row.id)
         if number_for(conn, own, row, item, slot.local_on) != number:
