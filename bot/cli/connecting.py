@@ -9,6 +9,7 @@ import click
 from bot.app import assemble
 from bot.cli import options
 from bot.config import Config
+from bot.core import network as networks
 from bot.core.errors import BadInput, NotAllowed, Unavailable
 from bot.core.settings import Secret, Table
 from bot.publishers.x import setup
@@ -38,7 +39,7 @@ def x_command(config_file: str | None, account: str, secrets: Path | None, base_
         for key, question in setup.QUESTIONS.items()
     }
     values: dict[str, Any] = {
-        "network": "x",
+        "network": networks.X.name,
         **({"base_url": base_url} if base_url != "https://api.x.com" else {}),
     }
     given = values | {key: Secret(value) for key, value in keys.items()}

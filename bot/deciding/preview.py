@@ -1,4 +1,4 @@
-"""A thread as it would be sent now: the exact parts per account, looked at before anything is done."""
+"""Threads as they would be sent now, per account, looked at before anything is done."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -88,9 +88,16 @@ def _imagined(context: Context, own: Series, title_month: str, count: int) -> Ro
     title = month.title(own.roundup, title_month, count, own.language)
     slug = month.slug(title, title_month)
     return Roundup(
-        id=0, series=own.name, title_month=title_month, title=title, slug=slug, state=month.State.DUE,
-        due_at=month.moment(own.roundup, title_month, own.zone), link=pages.link(own, slug), rehearsal=context.rehearsal,
-    )  # fmt: skip
+        id=0,
+        series=own.name,
+        title_month=title_month,
+        title=title,
+        slug=slug,
+        state=month.State.DUE,
+        due_at=month.moment(own.roundup, title_month, own.zone),
+        link=pages.link(own, slug),
+        rehearsal=context.rehearsal,
+    )
 
 
 def _roundup_threads(

@@ -1,4 +1,4 @@
-"""Whether a thread of which nothing is out may begin: not too late, and within the month's budget."""
+"""Whether a thread of which nothing is out may begin: in time, and within the month's budget."""
 
 from datetime import UTC, datetime
 from typing import NamedTuple

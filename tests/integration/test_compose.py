@@ -1,5 +1,6 @@
 """Threads in an account's words: with the program's templates, and with a maintainer's."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -247,3 +248,39 @@ def test_markers_are_counted_in(tmp_path: Path, sentences: int) -> None:
         f"{n}/{len(parts)}" for n in range(1, len(parts) + 1)
     ]
     assert all(X.length(part) <= 280 for part in parts)
+
+
+def test_an_account_s_own_limits_count_and_not_its_network_s(tmp_path: Path) -> None:
+    wide = replace(composer(tmp_path), limits=X.limits._replace(length=4_000))
+    first, _ = texts(wide, collage(paragraph=SENTENCE * 20))
+    assert X.length(first) > 1_500
+    short = replace(composer(tmp_path), limits=X.limits._replace(alt_length=5))
+    with pytest.raises(BadInput, match="its alt text has 11 of at most 5 characters"):
+        texts(short, collage())
+
+
+def test_a_thread_is_shown_with_its_parts_measured_as_its_network_does(tmp_path: Path) -> None:
+    shown = composer(tmp_path).collage_shown(collage(paragraph="See model.py first."), 29)
+    first, last = shown.parts
+    assert shown.parts == composer(tmp_path).collage(collage(paragraph="See model.py first."), 29)
+    assert (shown.length(first), shown.length(last)) == (X.length(first.text), X.length(last.text))
+    assert [span.text for span in shown.bare_links(first)] == ["model.py"]
+    assert [span.text for span in shown.hashtags(first)] == ["#mlcollage"]
+    assert len(shown.urls(last)) == 2
+    assert set(shown.pictures) == {1}
+    assert shown.number == "29/52"
+    assert shown.cost == X.cost(shown.parts)
+
+
+def test_a_thread_that_cannot_be_composed_is_shown_with_its_problem(tmp_path: Path) -> None:
+    shown = composer(tmp_path).collage_shown(collage(alt=""), 29)
+    assert shown.problem == "barlow-twins for lab: it has no alt text."
+    assert shown.parts == ()
+    assert shown.cost is None
+
+
+def test_a_roundup_is_shown_as_it_would_be_sent(tmp_path: Path) -> None:
+    shown = composer(tmp_path).roundup_shown(roundup(), [collage()])
+    assert shown.parts == composer(tmp_path).roundup(roundup(), [collage()])
+    assert not shown.problem
+    assert set(shown.pictures) == {1}
