@@ -27,8 +27,8 @@ ROOT = Path(__file__).parent.parent
 # own module.
 sys.path[0] = str(ROOT)
 
-from bot.core.network import LIMITS, Limits  # noqa: E402 - as above
-from bot.core.text import counting  # noqa: E402 - the checkout's own
+from bot.core.network import NETWORKS, Network, X  # noqa: E402 - the checkout's own
+from bot.core.text import parts as splitting  # noqa: E402 - as above
 
 SECONDS = 0.3
 REFERENCE = ROOT / ".ci" / "node_modules" / "twitter-text"
@@ -68,10 +68,10 @@ print(count / spent)
 
 
 def ours(said: str) -> float:
-    counting.length(said, "x")
+    X.length(said)
     count, begun = 0, time.perf_counter()
     while (spent := time.perf_counter() - begun) < SECONDS:
-        counting.length(said, "x")
+        X.length(said)
         count += 1
     return count / spent
 
@@ -148,7 +148,7 @@ def spent_by(code: str) -> float:
 
 def imports() -> None:
     compileall.compile_dir(ROOT / "bot" / "core", quiet=1)
-    bare, whole = spent_by("pass"), spent_by("from bot.core import text")
+    bare, whole = spent_by("pass"), spent_by("from bot.core.text import counting, parts")
     print(
         f"\nimport of bot.core.text: {whole - bare:.1f} ms over bare Python's {bare:.1f} (goal: under 30)"
     )
@@ -158,24 +158,23 @@ def splits() -> None:
     """What a paragraph's way into parts costs, and how often it asks whether a text fits."""
     print()
     for name, language, said in (("English", "en", ENGLISH * 4), ("Chinese", "zh", CHINESE * 4)):
-        for network, limits in LIMITS.items():
+        for network in NETWORKS.values():
             asked_for: list[str] = []
 
             def fits(
                 part: str,
-                network: str = network,
-                limits: Limits = limits,
+                network: Network = network,
                 seen: list[str] = asked_for,
             ) -> bool:
                 seen.append(part)
-                return counting.fits(part, network, limits)
+                return network.fits(part)
 
-            counting.split(said, language, fits)
+            splitting.split(said, language, fits)
             asked_for.clear()
             begun = time.perf_counter()
-            parts = counting.split(said, language, fits)
+            parts = splitting.split(said, language, fits)
             spent = (time.perf_counter() - begun) * 1000
-            print(f"split {len(said):,} {name} characters for {network}: ", end="")
+            print(f"split {len(said):,} {name} characters for {network.name}: ", end="")
             print(f"{len(parts)} parts, {len(asked_for)} tried, {spent:.1f} ms")
 
 

@@ -71,9 +71,11 @@ def _rewritten(source: Config) -> str:
     names = list(document.get("accounts", {}))
     for name in names:
         own = document["accounts"][name]
-        like = own.get("like", "x") if own["network"] == "outbox" else own["network"]
         folder = "outbox" if len(names) == 1 else f"outbox/{name}"
-        document["accounts"][name] = {"network": "outbox", "like": like, "folder": folder}
+        like = own.get("like") if own["network"] == "outbox" else own["network"]
+        document["accounts"][name] = {"network": "outbox", "folder": folder}
+        if like:
+            document["accounts"][name]["like"] = like
     several = len(source.series) > 1
     for name, table in document.get("series", {}).items():
         table.setdefault("roundup", {})["folder"] = f"site/{name}" if several else "site"

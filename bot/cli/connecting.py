@@ -6,25 +6,7 @@ import click
 
 from bot.app import connect
 from bot.cli import options
-
-STEPS = """To post on X you need an app of the account that posts:
-
-1. Log in to X with that account and open https://developer.x.com/en/portal/dashboard
-2. Make a project with an app. Posting is paid per use: add credits under Billing.
-3. In the app: User authentication settings → Set up → App permissions: "Read and write"; \
-any callback address will do.
-4. Keys and tokens: make the API key and secret, then the access token and secret.
-   The access token must say "Read and Write"; one made before step 3 does not, \
-and has to be made again.
-
-Nothing that you type here is shown or put into config.toml.
-"""
-QUESTIONS = {
-    "consumer_key": "API key",
-    "consumer_secret": "API key secret",
-    "access_token": "Access token",
-    "access_token_secret": "Access token secret",
-}
+from bot.publishers.x import setup
 
 
 @click.group("connect", epilog="Example: mlcollage connect x")
@@ -46,9 +28,10 @@ def x_command(config_file: str | None, account: str, secrets: Path | None, base_
     config = options.load(config_file)
     # Before the questions: nobody shall type four keys in vain.
     file = connect.place(config, account, secrets)
-    click.echo(STEPS)
+    click.echo(setup.STEPS)
     keys = {
-        key: click.prompt(question, hide_input=True).strip() for key, question in QUESTIONS.items()
+        key: click.prompt(question, hide_input=True).strip()
+        for key, question in setup.QUESTIONS.items()
     }
     identity = connect.x(config, account, keys, file, base_url)
     click.echo(f"Connected as {identity}. The keys are in {file}, for you alone.")

@@ -5,15 +5,13 @@ import re
 import click
 
 from bot.cli import options, printing
+from bot.composing.composed import ComposedThread
 from bot.config import Series
 from bot.context import Context
-from bot.core import price
 from bot.core.collage import Collage
 from bot.core.delivery import Part
 from bot.core.errors import BadInput
-from bot.core.text import counting
 from bot.deciding import collages, coming, preview, preview_descriptions
-from bot.deciding.preview import Preview
 from bot.scheduling import forecast
 
 
@@ -66,35 +64,34 @@ def _wanted(context: Context, own: Series, name: str | None) -> Collage:
     return collages.get(context, own, name)
 
 
-def print_thread(one: Preview) -> None:
+def print_thread(thread: ComposedThread) -> None:
     """A thread as cards: counts, links and tags marked, the picture, and what the whole of it
     costs.
     """
-    click.secho(f"\n{one.account} ({one.network}, {one.limit} characters)", bold=True)
-    if one.problem:
-        click.secho(f"! {one.problem}", fg="red")
-    for part, length in zip(one.parts, one.lengths, strict=True):
-        click.secho(f"┌ {part.position}/{len(one.parts)} · {length}/{one.limit}", dim=True)
-        for line in _marked(part.text, one.network).splitlines():
+    limit, count = thread.limits.length, len(thread.parts)
+    click.secho(f"\n{thread.account} ({thread.network.name}, {limit} characters)", bold=True)
+    if thread.problem:
+        click.secho(f"! {thread.problem}", fg="red")
+    for part in thread.parts:
+        click.secho(f"┌ {part.position}/{count} · {thread.length(part)}/{limit}", dim=True)
+        for line in _marked(thread, part).splitlines():
             click.echo(f"│ {line}")
-        for note in _notes(one, part):
+        for note in _notes(thread, part):
             click.secho(f"│ {note}", dim=True)
         click.secho("└", dim=True)
-    if one.parts and (
-        cost := price.of([part.text for part in one.parts], len(one.pictures), one.network)
-    ):
+    if cost := thread.cost:
         click.echo(f"Price: {cost}")
 
 
-def _marked(said: str, network: str) -> str:
+def _marked(thread: ComposedThread, part: Part) -> str:
     """The text with its links underlined and its tags in colour, where the terminal can."""
-    links = [
-        (span, click.style(span.text, underline=True)) for span in counting.urls(said, network)
-    ]
-    tags = [(span, click.style(span.text, fg="cyan")) for span in counting.hashtags(said, network)]
-    for span, styled in sorted(links + tags, key=lambda pair: pair[0].start, reverse=True):
-        said = said[: span.start] + styled + said[span.end :]
-    return said
+    styled = [(span, click.style(span.text, underline=True)) for span in thread.urls(part)]
+    styled += [(span, click.style(span.text, fg="cyan")) for span in thread.hashtags(part)]
+    text = part.text
+    # From the end on: what stands before keeps its place.
+    for span, shown in sorted(styled, key=lambda pair: pair[0].start, reverse=True):
+        text = text[: span.start] + shown + text[span.end :]
+    return text
 
 
 def _other_number(alt: str, number: str) -> str:
@@ -106,27 +103,32 @@ def _other_number(alt: str, number: str) -> str:
     return next((other for other in found if other != number), "")
 
 
-def _notes(one: Preview, part: Part) -> list[str]:
+def _notes(thread: ComposedThread, part: Part) -> list[str]:
     """What a reader of the card should know beside the text."""
     found = []
-    if links := counting.urls(part.text, one.network):
-        found.append(
-            f"links: {', '.join(f'{span.text} [{span.start}–{span.end}]' for span in links)}"
-        )
-    if tags := counting.hashtags(part.text, one.network):
+    if links := thread.urls(part):
+        places = ", ".join(f"{span.text} [{span.start}–{span.end}]" for span in links)
+        found.append(f"links: {places}")
+    if tags := thread.hashtags(part):
         found.append(f"tags: {', '.join(span.text for span in tags)}")
-    if one.network == "x" and (bare := counting.bare_links(part.text)):
+    if bare := thread.bare_links(part):
         names = ", ".join(span.text for span in bare)
         found.append(f"careful: {names} becomes a link; write it another way if it should be none")
-    if part.image:
-        shot = one.pictures.get(part.position)
-        size = f", {shot.width} × {shot.height}, {shot.size:,} bytes" if shot else ""
-        if other := _other_number(part.image.alt, one.number):
-            found.append(
-                f"careful: the alt text, and so perhaps the picture, says {other}; the thread says {one.number}"
-            )
-        found += [
-            f"picture: {part.image.file}, {part.image.mime}{size}",
-            f"alt text: {part.image.alt}",
-        ]
+    return found + _image_notes(thread, part)
+
+
+def _image_notes(thread: ComposedThread, part: Part) -> list[str]:
+    if part.image is None:
+        return []
+    found = []
+    if other := _other_number(part.image.alt, thread.number):
+        found.append(
+            f"careful: the alt text, and so perhaps the picture, says {other}; "
+            f"the thread says {thread.number}"
+        )
+    size = ""
+    if shot := thread.pictures.get(part.position):
+        size = f", {shot.width} × {shot.height}, {shot.size:,} bytes"
+    found.append(f"picture: {part.image.file}, {part.image.mime}{size}")
+    found.append(f"alt text: {part.image.alt}")
     return found

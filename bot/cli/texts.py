@@ -10,15 +10,16 @@ import click
 from bot.config import LANGUAGES
 from bot.core import network as networks
 from bot.core.errors import BadInput
-from bot.core.text import counting
+from bot.core.network import Network
+from bot.core.text import parts
 from bot.deciding import preview_descriptions
 
 WANTED = 'write {"text": "…"} on each line'
 
 NETWORK = click.option(
     "--network",
-    type=click.Choice(sorted(networks.LIMITS)),
-    default="x",
+    type=click.Choice(sorted(networks.NETWORKS)),
+    default=networks.X.name,
     show_default=True,
     help="Whose rules.",
 )
@@ -26,7 +27,10 @@ NETWORK = click.option(
 
 @click.command(
     "count",
-    epilog="""Example: echo '{"text": "Read README.md #mlcollage"}' | mlcollage count --network x""",
+    epilog=(
+        "Example: "
+        """echo '{"text": "Read README.md #mlcollage"}' | mlcollage count --network x"""
+    ),
 )
 @NETWORK
 def count_command(network: str) -> None:
@@ -34,15 +38,15 @@ def count_command(network: str) -> None:
 
     Links and tags are [start, end, text], counted in code points.
     """
-    limits = networks.LIMITS[network]
+    chosen = networks.named(network)
 
-    def counted(said: str, given: dict[str, Any]) -> dict[str, Any]:
+    def counted(text: str, given: dict[str, Any]) -> dict[str, Any]:
         return {
-            "length": counting.length(said, network),
-            "limit": limits.length,
-            "valid": counting.fits(said, network, limits),
-            "urls": preview_descriptions.spans(counting.urls(said, network)),
-            "hashtags": preview_descriptions.spans(counting.hashtags(said, network)),
+            "length": chosen.length(text),
+            "limit": chosen.limits.length,
+            "valid": chosen.fits(text),
+            "urls": preview_descriptions.spans(chosen.urls(text)),
+            "hashtags": preview_descriptions.spans(chosen.hashtags(text)),
         }
 
     _each(counted)
@@ -64,36 +68,30 @@ def split_command(network: str, language: str, markers: bool) -> None:
     """Split texts into parts that fit: JSON lines {"text": …} in, {"parts": […]} out; a line may
     name a "language".
     """
-    limits = networks.LIMITS[network]
+    chosen = networks.named(network)
 
-    def fits(said: str) -> bool:
-        return counting.fits(said, network, limits)
-
-    def cut(said: str, given: dict[str, Any]) -> dict[str, Any]:
+    def cut(text: str, given: dict[str, Any]) -> dict[str, Any]:
         spoken = str(given.get("language", language))
-        parts = marked(said, spoken, fits) if markers else counting.split(said, spoken, fits)
+        found = marked(text, spoken, chosen) if markers else chosen.split(text, spoken)
         return {
-            "parts": parts,
-            "lengths": [counting.length(part, network) for part in parts],
-            "limit": limits.length,
+            "parts": found,
+            "lengths": [chosen.length(part) for part in found],
+            "limit": chosen.limits.length,
         }
 
     _each(cut)
 
 
-def marked(said: str, language: str, fits: Callable[[str], bool]) -> list[str]:
+def marked(text: str, language: str, network: Network) -> list[str]:
     """The parts with "2/5" at their ends, which count; a text that fits whole gets no marker."""
-    if fits(said.strip()):
-        return [said.strip()]
-    for widest in (" 9/9", " 99/99", " 999/999"):
-        parts = counting.split(said, language, _with_room(fits, widest))
-        if len(f" {len(parts)}/{len(parts)}") <= len(widest):
-            break
-    return [f"{part} {place}/{len(parts)}" for place, part in enumerate(parts, 1)]
+    whole = text.strip()
+    if network.fits(whole):
+        return [whole]
 
+    def split(marker: str) -> list[str]:
+        return parts.split(text, language, lambda part: network.fits(part + marker))
 
-def _with_room(fits: Callable[[str], bool], marker: str) -> Callable[[str], bool]:
-    return lambda part: fits(part + marker)
+    return parts.marked(split)
 
 
 def _each(answer: Callable[[str, dict[str, Any]], dict[str, Any]]) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from bot.core import month, words
+from bot.core import month, network, words
 from bot.core.paper import Link, Paper, cite, kinds_in_order, same_address
-from bot.core.text import counting
+from bot.core.text import markdown, parts
+from bot.core.text.sentences import sentences
 
 
 def _language(context: Mapping[str, Any]) -> str:
@@ -20,19 +21,19 @@ def cited(context: Mapping[str, Any], value: Paper) -> str:
 
 def first_sentences(context: Mapping[str, Any], value: str, count: int = 1) -> str:
     """`{{ paragraph|sentences(2) }}`: its first two sentences."""
-    return "".join(counting.sentences(value, _language(context))[:count]).strip()
+    return "".join(sentences(value, _language(context))[:count]).strip()
 
 
 def fitted(context: Mapping[str, Any], value: str, budget: int) -> str:
     """`{{ paragraph|fit(120) }}`: as many first sentences as the network counts within 120, else
     words and "…".
     """
-    network = str(context["network"])
+    its_network = network.named(str(context["network"]))
 
-    def fits(said: str) -> bool:
-        return counting.length(said, network) <= budget
+    def fits(text: str) -> bool:
+        return its_network.length(text) <= budget
 
-    whole, _ = counting.opening(value, _language(context), fits)
+    whole, _ = parts.opening(value, _language(context), fits)
     if whole or fits(value.strip()):
         return whole or value.strip()
     pieces = value.split()
@@ -91,7 +92,7 @@ def gathered(paragraph: str, links: Iterable[Link]) -> list[dict[str, str]]:
     """
     known = [link.url for link in links]
     found = []
-    for label, url in counting.linked(paragraph):
+    for label, url in markdown.links(paragraph):
         if url.startswith(("http://", "https://")) and not any(
             same_address(url, other) for other in known
         ):

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from jinja2 import Template
     from jinja2.compiler import CodeGenerator
+    from jinja2.runtime import Context
     from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    _Environment = ImmutableSandboxedEnvironment
+else:
+    _Environment = object
 
 STEPS = 100_000
 """Steps of loops, calls and includes that one rendering may take."""
@@ -24,15 +29,18 @@ OUTPUT = 2_000_000
 """Characters a template may write."""
 
 FILTERS = (
-    "abs capitalize default d dictsort e escape first float forceescape groupby int items join last length count "
-    "list lower map max min reject rejectattr replace reverse round select selectattr sort string title trim "
-    "truncate unique upper urlencode wordcount safe"
+    "abs capitalize default d dictsort e escape first float forceescape groupby int items join "
+    "last length count list lower map max min reject rejectattr replace reverse round select "
+    "selectattr sort string title trim truncate unique upper urlencode wordcount safe"
 )
 """Jinja2's own filters that can be used; what is not named here can make a text of any size from a
 short one.
 """
 
-METHODS = "lower upper title capitalize strip lstrip rstrip split startswith endswith find count items keys values get"
+METHODS = (
+    "lower upper title capitalize strip lstrip rstrip split startswith endswith find count "
+    "items keys values get"
+)
 """The methods of texts, lists and tables that can be called."""
 
 COUNTER = "steps of this rendering"
@@ -70,16 +78,45 @@ def _generator() -> "type[CodeGenerator]":
     return Generator
 
 
+class _Bounded(_Environment):
+    """The bounds of the sandbox, as far as they can be said without loading Jinja2."""
+
+    intercepted_binops = frozenset({"+", "*", "**", "%"})
+
+    def wrap_str_format(self, value: Any) -> None:
+        return None
+
+    @staticmethod
+    def made(context: "Context", value: Any) -> Any:
+        return _made(context, value)
+
+    @staticmethod
+    def step(context: "Context") -> None:
+        _step(context)
+
+    def call(self, context: "Context", obj: Any, /, *args: Any, **named: Any) -> Any:
+        _step(context)
+        return _made(context, super().call(context, obj, *args, **named))
+
+    def call_binop(self, context: "Context", operator: str, left: Any, right: Any) -> Any:
+        _check_operands(operator, left, right)
+        return _made(context, super().call_binop(context, operator, left, right))
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        owner = getattr(obj, "__self__", None)
+        if isinstance(owner, (str, list, tuple, dict)):
+            return getattr(obj, "__name__", "") in METHODS.split()
+        return bool(super().is_safe_callable(obj))
+
+
 @lru_cache(maxsize=1)
 def environment_class() -> "type[ImmutableSandboxedEnvironment]":
     """The class, made on first use: importing Jinja2 takes longer than most commands may."""
     from jinja2 import nodes, pass_context  # heavy: 50 ms
-    from jinja2.runtime import Context  # as above
     from jinja2.sandbox import ImmutableSandboxedEnvironment  # as above
 
-    class Sandbox(ImmutableSandboxedEnvironment):
+    class Sandbox(_Bounded, ImmutableSandboxedEnvironment):
         code_generator_class = _generator()
-        intercepted_binops = frozenset({"+", "*", "**", "%"})
 
         def __init__(self, **options: Any) -> None:
             super().__init__(**options)
@@ -93,31 +130,6 @@ def environment_class() -> "type[ImmutableSandboxedEnvironment]":
             for loop in list(source.find_all(nodes.For)):
                 loop.iter = nodes.Filter(loop.iter, "counted", [], [], None, None)
             return str(super()._generate(source, *args, **named))
-
-        def wrap_str_format(self, value: Any) -> None:
-            return None
-
-        @staticmethod
-        def made(context: Context, value: Any) -> Any:
-            return _made(context, value)
-
-        @staticmethod
-        def step(context: Context) -> None:
-            _step(context)
-
-        def call(self, context: Context, obj: Any, /, *args: Any, **named: Any) -> Any:
-            _step(context)
-            return _made(context, super().call(context, obj, *args, **named))
-
-        def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-            _check_operands(operator, left, right)
-            return _made(context, super().call_binop(context, operator, left, right))
-
-        def is_safe_callable(self, obj: Any) -> bool:
-            owner = getattr(obj, "__self__", None)
-            if isinstance(owner, (str, list, tuple, dict)):
-                return getattr(obj, "__name__", "") in METHODS.split()
-            return bool(super().is_safe_callable(obj))
 
     return Sandbox
 

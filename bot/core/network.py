@@ -1,13 +1,25 @@
-"""The networks: their limits and prices, as data."""
+"""The networks: how each reads a text, what one post may hold, and what it charges."""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+# The package only: the modules in it are loaded when a text is first read.
+from bot.core import text as texts
+from bot.core.errors import BadInput
+from bot.core.price import Cost, Price, Requests
+
+if TYPE_CHECKING:
+    from bot.core.delivery import Part
+    from bot.core.text.counting import Rules
+    from bot.core.text.span import Span
 
 
 class Limits(NamedTuple):
-    """What one post may hold.
+    """What one post may hold, by default on a network or for one account.
 
-    `length` counts by the network's own rule (`core.text.length`); sizes in bytes.
+    `length` counts by the network's own rule (`Network.length`); sizes in bytes.
     """
 
     length: int
@@ -20,39 +32,117 @@ class Limits(NamedTuple):
     """UTF-8 bytes a post may have beside its length; None where only the length counts."""
 
 
-class Price(NamedTuple):
-    """US dollars for one request of each kind."""
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One network's rules.
 
-    post: Decimal
-    post_with_url: Decimal
-    alt: Decimal
-    read: Decimal
+    An account may have limits of its own (a server's, a subscription's): what depends on limits
+    takes them, and goes by the network's defaults where none are given.
+    """
+
+    name: str
+    """As `[accounts.NAME]` and the folders of templates have it."""
+    limits: Limits
+    rules: "Callable[[], Rules]"
+    """How it reads a text. A function, because the rules' module takes 8 ms to load."""
+    price: Price | None = None
+    """What it charges for each request; None where it charges nothing."""
+
+    def length(self, text: str, limits: Limits | None = None) -> int:
+        """How long the network says the text is."""
+        url_length = (limits or self.limits).url_length
+        return texts.counting.length(text, self.rules(), url_length)
+
+    def fits(self, text: str, limits: Limits | None = None) -> bool:
+        """Whether the network takes the text as one post.
+
+        It is not blank, has no forbidden character, and is within length and bytes.
+        """
+        return texts.counting.fits(text, self.rules(), limits or self.limits)
+
+    def is_valid(self, text: str) -> bool:
+        """Whether the text is not empty and free of forbidden characters, whatever its length."""
+        return texts.counting.is_valid(text, self.rules())
+
+    def urls(self, text: str) -> "list[Span]":
+        """What becomes a link."""
+        return texts.counting.urls(text, self.rules())
+
+    def bare_links(self, text: str) -> "list[Span]":
+        """What becomes a link though no scheme stands before it; none on most networks."""
+        return texts.counting.bare_links(text, self.rules())
+
+    def hashtags(self, text: str) -> "list[Span]":
+        """What becomes a hashtag, with its `#`."""
+        return texts.counting.hashtags(text, self.rules())
+
+    def mentions(self, text: str) -> "list[Span]":
+        """What names a user, with its `@`."""
+        return texts.counting.mentions(text, self.rules())
+
+    def split(self, text: str, language: str, limits: Limits | None = None) -> list[str]:
+        """The text in as few parts as fit; raises `BadInput` where a character fits nowhere."""
+        return texts.parts.split(text, language, lambda part: self.fits(part, limits))
+
+    def posts(self, parts: "Sequence[Part]") -> Requests:
+        """The requests that post these parts; alt texts are requests of their own."""
+        with_url = sum(1 for part in parts if self.urls(part.text))
+        return Requests(posts=len(parts) - with_url, posts_with_url=with_url)
+
+    def cost(self, parts: "Sequence[Part]") -> Cost | None:
+        """What it costs to send these parts with their pictures and alt texts.
+
+        None where the network charges nothing.
+        """
+        if self.price is None:
+            return None
+        alts = sum(1 for part in parts if part.image)
+        return Cost.of(self.price, self.posts(parts)._replace(alts=alts))
 
 
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp"}
 IMAGES = tuple(EXTENSIONS)
 
-LIMITS = {
-    # X: API description v2.167 (alt text, image types and sizes) and the documentation's counting
+X = Network(
+    name="x",
+    # API description v2.167 (alt text, image types and sizes), and the documentation's counting
     # rules.
-    "x": Limits(length=280, alt_length=1_000, picture_size=5_000_000, mimes=IMAGES, url_length=23),
-    # Bluesky: app.bsky.feed.post and app.bsky.embed.images lexicons, tried on a real PDS.
-    "bluesky": Limits(
-        length=300, alt_length=2_000, picture_size=2_000_000, mimes=IMAGES, byte_length=3_000
+    limits=Limits(
+        length=280, alt_length=1_000, picture_size=5_000_000, mimes=IMAGES, url_length=23
     ),
-    # Mastodon's defaults; a server's own come from GET /api/v2/instance.
-    "mastodon": Limits(
-        length=500, alt_length=1_500, picture_size=16_777_216, mimes=IMAGES, url_length=23
-    ),
-}
-
-PRICES = {
-    # X, pay per use since 20 April 2026: for each post, replies too; a post is dear by its first
-    # URL.
-    "x": Price(
+    rules=lambda: texts.counting.X,
+    # Pay per use since 20 April 2026: for each post, replies too; the first URL makes it dear.
+    price=Price(
         post=Decimal("0.015"),
         post_with_url=Decimal("0.20"),
         alt=Decimal("0.005"),
         read=Decimal("0.001"),
     ),
-}
+)
+
+BLUESKY = Network(
+    name="bluesky",
+    # The lexicons app.bsky.feed.post and app.bsky.embed.images, tried on a real PDS.
+    limits=Limits(
+        length=300, alt_length=2_000, picture_size=2_000_000, mimes=IMAGES, byte_length=3_000
+    ),
+    rules=lambda: texts.counting.BLUESKY,
+)
+
+MASTODON = Network(
+    name="mastodon",
+    # Mastodon's defaults; a server's own come from GET /api/v2/instance.
+    limits=Limits(
+        length=500, alt_length=1_500, picture_size=16_777_216, mimes=IMAGES, url_length=23
+    ),
+    rules=lambda: texts.counting.MASTODON,
+)
+
+NETWORKS: Mapping[str, Network] = {network.name: network for network in (X, BLUESKY, MASTODON)}
+
+
+def named(name: str) -> Network:
+    """The network of that name; raises `BadInput` naming those there are."""
+    if name not in NETWORKS:
+        raise BadInput(f"There is no network {name}; it is one of {', '.join(NETWORKS)}.")
+    return NETWORKS[name]

@@ -1,17 +1,47 @@
-"""What a thread costs on a network that charges, and what makes it dear."""
+"""What requests to a network that charges cost, what makes a thread dear, and whether a month's
+budget allows it.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
-from bot.core.network import PRICES, Price
-from bot.core.text import counting
+
+class Requests(NamedTuple):
+    """How many requests of each kind; `posts` are those without a URL in their text."""
+
+    posts: int = 0
+    posts_with_url: int = 0
+    alts: int = 0
+    reads: int = 0
+
+
+class Price(NamedTuple):
+    """US dollars for one request of each kind."""
+
+    post: Decimal
+    post_with_url: Decimal
+    alt: Decimal
+    read: Decimal
+
+    def of(self, requests: Requests) -> Decimal:
+        """What these requests cost together."""
+        return sum((dollars for _, dollars in self.each(requests)), Decimal(0))
+
+    def each(self, requests: Requests) -> Iterator[tuple[str, Decimal]]:
+        """For each request its kind, as the account's charges name it, and its price."""
+        yield from [("post", self.post)] * requests.posts
+        yield from [("post with a link", self.post_with_url)] * requests.posts_with_url
+        yield from [("alt text", self.alt)] * requests.alts
+        yield from [("read", self.read)] * requests.reads
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """A thread's cost: US dollars, its parts, those with a link, and the cost with all links in one
-    part.
+    """What a thread costs in US dollars.
+
+    `linked` of its `parts` hold a link; `least` is its cost with all links in one part.
     """
 
     total: Decimal
@@ -19,29 +49,47 @@ class Cost:
     linked: int
     least: Decimal
 
+    @classmethod
+    def of(cls, price: Price, thread: Requests) -> "Cost":
+        """The cost of a thread that takes these requests."""
+        parts, linked = thread.posts + thread.posts_with_url, thread.posts_with_url
+        one_link = min(linked, 1)
+        least = thread._replace(posts=parts - one_link, posts_with_url=one_link)
+        return cls(price.of(thread), parts, linked, price.of(least))
+
     def __str__(self) -> str:
+        total = f"${cents(self.total)}"
         if self.linked > 1:
-            dear = f"{self.linked} of {self.parts} parts hold a link: ${cents(self.total)}"
-            return f"{dear}; all links in one part: ${cents(self.least)}"
-        return f"${cents(self.total)}" + (
-            ", most of it for the part with a link" if self.linked else ""
-        )
+            least = f"all links in one part: ${cents(self.least)}"
+            return f"{self.linked} of {self.parts} parts hold a link: {total}; {least}"
+        if self.linked:
+            return f"{total}, most of it for the part with a link"
+        return total
+
+
+class Overrun(NamedTuple):
+    """A thread that a month's budget does not allow; US dollars."""
+
+    cost: Decimal
+    spent: Decimal
+    budget: Decimal
+
+    def __str__(self) -> str:
+        cost, spent, budget = map(cents, self)
+        return f"the thread costs ${cost}, and ${spent} of ${budget} are spent"
+
+
+def overrun(cost: Cost | None, spent: Decimal, budget: Decimal | None) -> Overrun | None:
+    """By what a thread would pass the month's budget; None where it is allowed.
+
+    `spent` is what the account has cost in the month. Without a budget, and on a network that
+    charges nothing, everything is allowed.
+    """
+    if cost is None or budget is None or spent + cost.total <= budget:
+        return None
+    return Overrun(cost.total, spent, budget)
 
 
 def cents(amount: Decimal) -> Decimal:
-    """Rounded as money is."""
+    """The amount in whole cents, half a cent rounded up."""
     return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
-def of(texts: Sequence[str], pictures: int, network: str) -> Cost | None:
-    """The cost of a thread with so many pictures; None where the network charges nothing."""
-    price = PRICES.get(network)
-    if price is None:
-        return None
-    linked = sum(1 for said in texts if counting.urls(said, network))
-    least = _total(price, len(texts), min(linked, 1), pictures)
-    return Cost(_total(price, len(texts), linked, pictures), len(texts), linked, least)
-
-
-def _total(price: Price, parts: int, linked: int, pictures: int) -> Decimal:
-    return price.post_with_url * linked + price.post * (parts - linked) + price.alt * pictures

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.context import Context
-from bot.core.network import LIMITS
 from bot.deciding import preview
 from bot.publishers import table
 from bot.publishers.protocol import Publisher
@@ -12,12 +11,6 @@ from bot.scheduling import forecast
 from bot.storage import charges
 from bot.storage import series as stored_series
 from bot.storage.series import AccountRow
-
-DUTIES = {
-    "x": 'X wants bots to carry the "Automated" label and to name the person behind them: '
-    "Settings → Your account → Account information → Automation.",
-}
-"""What a network asks of bots, beside posting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +55,11 @@ def examine(context: Context, name: str) -> Examination:
         network=row.network,
         identity=publisher.identity,
         problem=problem or _held(context, row),
-        characters=LIMITS[publisher.network].length,
+        characters=publisher.limits().length,
         week=_week(context, name, publisher),
         spent=spent if publisher.price else None,
         budget=publisher.budget,
-        duty=DUTIES.get(row.network, ""),
+        duty=publisher.duty,
     )
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from bot.composing import composer
 from bot.context import Context
 from bot.core.delivery import Delivery, Part, State
 from bot.core.errors import MlcollageError
 from bot.deciding import actions
 from bot.deciding.actions import Ahead
-from bot.sending import deliver, preconditions
+from bot.sending import preconditions
 from bot.storage import ledger, log, lookup, series
 from bot.storage.database import Connection
 from bot.storage.lookup import Attempt, Cargo, Entry
@@ -94,7 +95,7 @@ def _composed(context: Context, entry: Entry, cargo: Cargo | None) -> tuple[tupl
     if refusal := preconditions.unknown_series(context, delivery):
         return (), refusal.words
     try:
-        return deliver.composed(context, delivery), ""
+        return composer.parts_of(context, delivery), ""
     except MlcollageError as error:
         return (), str(error)
 

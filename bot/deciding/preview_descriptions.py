@@ -8,21 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from bot.core import price
-from bot.core.text import counting
 from bot.deciding import descriptions
 from bot.deciding.descriptions import Description
 
 # The types only: `count` starts without the database.
 if TYPE_CHECKING:
+    from bot.composing.composed import ComposedThread
     from bot.config import Series
     from bot.core.collage import Collage
     from bot.core.delivery import Part
     from bot.core.month import Roundup
-    from bot.deciding.preview import Preview
+    from bot.core.text.span import Span
 
 
-def collage(series: Series, item: Collage, number: int, previews: Iterable[Preview]) -> Description:
+def collage(
+    series: Series, item: Collage, number: int, previews: Iterable[ComposedThread]
+) -> Description:
     """A collage's threads as they would be sent, with the number it has or would get."""
     return {
         "name": item.name,
@@ -33,7 +34,9 @@ def collage(series: Series, item: Collage, number: int, previews: Iterable[Previ
     }
 
 
-def roundup(made: Roundup, items: Iterable[Collage], previews: Iterable[Preview]) -> Description:
+def roundup(
+    made: Roundup, items: Iterable[Collage], previews: Iterable[ComposedThread]
+) -> Description:
     """A roundup as it is or would be, and the threads that would announce it."""
     return descriptions.roundup(made) | {
         "collages": [item.name for item in items],
@@ -41,23 +44,20 @@ def roundup(made: Roundup, items: Iterable[Collage], previews: Iterable[Preview]
     }
 
 
-def thread(preview: Preview) -> Description:
+def thread(composed: ComposedThread) -> Description:
     """A thread as it would be sent, or the problem that keeps it from being composed."""
-    cost = price.of([part.text for part in preview.parts], len(preview.pictures), preview.network)
+    cost = composed.cost
     return {
-        "account": preview.account,
-        "network": preview.network,
-        "problem": preview.problem or None,
+        "account": composed.account,
+        "network": composed.network.name,
+        "problem": composed.problem or None,
         "cost": str(cost.total) if cost else None,
-        "parts": [
-            _previewed(preview, part, length)
-            for part, length in zip(preview.parts, preview.lengths, strict=True)
-        ],
+        "parts": [_part(composed, part) for part in composed.parts],
     }
 
 
-def _previewed(preview: Preview, part: Part, length: int) -> Description:
-    source = preview.pictures.get(part.position)
+def _part(composed: ComposedThread, part: Part) -> Description:
+    source = composed.pictures.get(part.position)
     picture: Description | None = None
     if part.image:
         picture = {"file": part.image.file, "alt": part.image.alt, "mime": part.image.mime}
@@ -65,14 +65,14 @@ def _previewed(preview: Preview, part: Part, length: int) -> Description:
             picture |= {"width": source.width, "height": source.height, "size": source.size}
     return {
         "text": part.text,
-        "length": length,
-        "limit": preview.limit,
-        "urls": spans(counting.urls(part.text, preview.network)),
-        "hashtags": spans(counting.hashtags(part.text, preview.network)),
+        "length": composed.length(part),
+        "limit": composed.limits.length,
+        "urls": spans(composed.urls(part)),
+        "hashtags": spans(composed.hashtags(part)),
         "picture": picture,
     }
 
 
-def spans(found: Iterable[counting.Span]) -> list[tuple[int, int, str]]:
+def spans(found: Iterable[Span]) -> list[tuple[int, int, str]]:
     """Links or tags: [start, end, text], counted in code points."""
     return [(span.start, span.end, span.text) for span in found]

@@ -6,14 +6,16 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
+from bot.composing import composer
 from bot.context import Context
 from bot.core import collage, errors
 from bot.core.delivery import Delivery, Outcome, Receipt, State
 from bot.core.errors import BadInput, NotAllowed
+from bot.core.price import Requests
 from bot.deciding import actions
 from bot.deciding.actions import Step
 from bot.publishers.protocol import Publisher, Saved
-from bot.sending import charges, deliver, duplicates, preconditions, rescue
+from bot.sending import charges, duplicates, preconditions, rescue
 from bot.storage import claims, ledger, log, lookup, series
 from bot.storage.database import Connection
 from bot.storage.lookup import Entry
@@ -38,7 +40,7 @@ def retry(context: Context, entry: Entry, *, edited: bool = False) -> str:
     if edited or not delivery.begun:
         # Raises what keeps it from being composed; the parts themselves are made when it is
         # claimed.
-        deliver.composed(context, delivery)
+        composer.parts_of(context, delivery)
     saved = _survey(context, publisher, delivery) if delivery.begun else delivery.saved
     return _send_again(context, delivery, saved, edited=edited)
 
@@ -87,9 +89,8 @@ def _survey(context: Context, publisher: Publisher, delivery: Delivery) -> Saved
         context, delivery, lambda: duplicates.survey(context, publisher, delivery, thread)
     )
     with context.database.write() as conn:
-        charges.charge(
-            context, conn, publisher, delivery, reads=max(1, len(seen.found) + len(seen.others))
-        )
+        reads = max(1, len(seen.found) + len(seen.others))
+        charges.charge(context, conn, publisher, delivery, Requests(reads=reads))
         ledger.record(conn, delivery, seen.found)
         words = (
             f"out: {_parts(sorted(seen.found))}" if seen.found else "nothing that is missing is out"

@@ -13,10 +13,12 @@ from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from bot import files
-from bot.core import network, settings
+from bot.core import network as networks
+from bot.core import settings
 from bot.core.collage import shown
 from bot.core.delivery import Absent, Found, Look, Part, Post, Receipt, Survey, Thread, is_rehearsed
 from bot.core.errors import BadInput, Unavailable
+from bot.core.price import Price
 from bot.core.schedule import Clock
 from bot.core.settings import setting
 from bot.publishers.protocol import Saved
@@ -35,7 +37,7 @@ class Settings:
     """
 
     folder: str = setting(settings.some_text, "outbox")
-    like: str = setting(settings.one_of(*network.LIMITS), "x")
+    like: str = setting(settings.one_of(*networks.NETWORKS), networks.X.name)
 
 
 class Outbox:
@@ -45,17 +47,18 @@ class Outbox:
 
     whole = True
     proves_absence = True
-    price: network.Price | None = None
+    price: Price | None = None
     budget: Decimal | None = None
+    duty = ""
 
     def __init__(self, own: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
-        self.network = own.like
+        self.network = networks.named(own.like)
         self.folder = base / own.folder
         self.identity = str(self.folder)
         self._clock = clock
 
-    def limits(self) -> network.Limits:
-        return network.LIMITS[self.network]
+    def limits(self) -> networks.Limits:
+        return self.network.limits
 
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         """The thread by its key or all its words, and the first part of each other since the day of
@@ -79,14 +82,16 @@ class Outbox:
             return self._receipt_of(_path(url))
         except (OSError, ValueError):
             example = self.folder / "2021-08-04-name" / "1.txt"
-            words = f"{shown(url, 200)} is no part of a thread in this outbox; name its text, as in {example}."
-            raise BadInput(words) from None
+            raise BadInput(
+                f"{shown(url, 200)} is no part of a thread in this outbox; "
+                f"name its text, as in {example}."
+            ) from None
 
     def prepare(self, thread: Thread, saved: Saved) -> Saved:
         return saved
 
     def send(self, thread: Thread, position: int | None, saved: Saved) -> dict[int, Receipt]:
-        """Write the thread; one that is there already under the same key gives its receipts again."""
+        """Write the thread; one that is there under the same key gives its receipts again."""
         try:
             files.make_folder(self.folder)
             found = self._look(thread)
@@ -133,7 +138,7 @@ class Outbox:
             count += 1
 
     def _names(self, since: str | None) -> list[str]:
-        """Folders that may hold threads: those since the day of the receipt `since`, or the newest."""
+        """Folders that may hold threads: from the day of the receipt `since` on, or the newest."""
         if not self.folder.exists():
             return []
         first = since[:DAY] if since and re.match(DATED, since) else ""
@@ -267,4 +272,4 @@ def _picture(thread: Thread, part: Part) -> dict[str, str] | None:
 
 def _picture_name(thread: Thread, part: Part) -> str:
     count = f"-{part.position}" if part.position > 1 else ""
-    return f"{thread.name}{count}.{network.EXTENSIONS[part.image.mime] if part.image else ''}"
+    return f"{thread.name}{count}.{networks.EXTENSIONS[part.image.mime] if part.image else ''}"

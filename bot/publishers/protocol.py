@@ -6,7 +6,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from bot.core.delivery import Look, Receipt, Survey, Thread
-    from bot.core.network import Limits, Price
+    from bot.core.network import Limits, Network
+    from bot.core.price import Price
 
 Saved = dict[str, object]
 """A JSON value that a publisher wants back: uploads, record keys.
@@ -21,8 +22,8 @@ class Publisher(Protocol):
     Errors are those of `core.errors`; nothing here retries or waits.
     """
 
-    network: str
-    """Whose rules of counting hold: "x", "bluesky", "mastodon"."""
+    network: "Network"
+    """Whose rules of reading a text hold; for an outbox, those of the network it is like."""
 
     whole: bool
     """Whether a thread goes out in one request: then `send` gets None for the position."""
@@ -39,20 +40,27 @@ class Publisher(Protocol):
     budget: "Decimal | None"
     """US dollars a month may cost; None where there is no limit."""
 
-    def limits(self) -> "Limits": ...
+    duty: str
+    """What the network asks of accounts that a bot posts to, as a sentence, or nothing."""
+
+    def limits(self) -> "Limits":
+        """What one post of this account may hold; a server or a subscription may allow more than
+        the network does by default.
+        """
+        ...
 
     def survey(self, thread: "Thread", saved: Saved, since: str | None) -> "Survey":
-        """Read the account's own posts since the one with the id `since`, our last receipt of this
-        series.
+        """Read the account's own posts, before anything of a claim is sent; it can never publish.
 
-        The newest ones where that is None. It is done before anything of a claim is sent, and can
-        never publish; `find` looks from what it saved.
+        `since` is the id of our last receipt of this series, where the reading begins; the newest
+        posts are read where it is None. `find` looks from what this saved.
         """
         ...
 
     def receipt(self, url: str) -> "Receipt":
-        """The receipt of a post that a person points to; raises `BadInput` when there is no such
-        post of ours.
+        """The receipt of a post that a person points to.
+
+        Raises `BadInput` when there is no such post of ours.
         """
         ...
 
@@ -63,7 +71,7 @@ class Publisher(Protocol):
     def send(self, thread: "Thread", position: int | None, saved: Saved) -> "dict[int, Receipt]":
         """Publish one part, or the whole thread; the receipts by position.
 
-        Only here `Uncertain` can come up.
+        The only call that may raise `Uncertain`.
         """
         ...
 

@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 from bot import config
 from bot.core import settings
 from bot.core.collage import shown
+from bot.core.price import Price
 from bot.core.schedule import Clock
 from bot.core.settings import Table
 from bot.publishers.protocol import Publisher
 
 
-class Network(NamedTuple):
+class Entry(NamedTuple):
     """A network's settings class, and how a publisher is made of them.
 
     It gets the configuration's folder, a clock, and the longest time that a request may take.
@@ -23,21 +24,25 @@ class Network(NamedTuple):
 
     settings: type[Any]
     make: Callable[[Any, Path, Clock, timedelta], Publisher]
+    price: Price | None
 
 
 NETWORKS = {
     "outbox": ("bot.publishers.outbox", "Outbox"),
     "x": ("bot.publishers.x.publisher", "X"),
 }
-"""The module each network's settings and publisher stand in; it is loaded when an account is on
-that network.
+"""The module and class of each network's publisher; the module has its `Settings`, too.
+
+It is loaded when an account is on that network, because an SDK takes long to load.
 """
 
 
-def network(name: str) -> Network:
-    module, publisher = NETWORKS[name]
+def network(name: str) -> Entry:
+    """The settings and the publisher of a network in the table."""
+    module, name_of_class = NETWORKS[name]
     loaded = importlib.import_module(module)
-    return Network(loaded.Settings, getattr(loaded, publisher))
+    publisher = getattr(loaded, name_of_class)
+    return Entry(loaded.Settings, publisher, publisher.price)
 
 
 LONGEST = timedelta(seconds=60)
@@ -54,9 +59,15 @@ def network_of(table: Table) -> str:
     return name
 
 
+def price(table: Table) -> Price | None:
+    """What the account's own network charges, also while an outbox stands in for it."""
+    return network(network_of(table)).price
+
+
 def rehearsed(table: Table) -> Table:
-    """The outbox that stands in for an account in a rehearsal: what got out then would go out again
-    when live.
+    """The settings of the outbox that stands in for an account in a rehearsal.
+
+    Nothing may get out then: it would go out again when live.
     """
     name = network_of(table)
     if name == "outbox":

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.composing import compose
+from bot.composing.composer import Composer
 from bot.config import Series
 from bot.context import Context
 from bot.core import month
@@ -143,11 +143,7 @@ def _create_threads(context: Context, own: Series, roundup: Roundup) -> None:
         items = queue.in_roundup(conn, roundup.id)
         ids = series.account_ids(conn)
     for account in own.accounts:
-        compose.roundup_thread(
-            compose.Voice.of(context.config, own.name, account, context.publishers[account]),
-            roundup,
-            items,
-        )
+        Composer.of(context, own.name, account).roundup(roundup, items)
     moment = f"roundup-{roundup.title_month}"
     new = [
         NewDelivery(ids[name], thread_key(own.name, moment, name, roundup.rehearsal))

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.composing import compose
+from bot.composing.composer import Composer
 from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, schedule
@@ -128,9 +128,7 @@ def claim(context: Context, series: Series, wanted: Claim) -> None:
         if other:
             raise NotAllowed(f"its number {number[0]} is {other}'s already; give it another one.")
     for account in series.accounts:
-        publisher = context.publishers[account]
-        voice = compose.Voice.of(context.config, series.name, account, publisher)
-        compose.collage_thread(voice, item, number[0])
+        Composer.of(context, series.name, account).collage(item, number[0])
     with context.database.write() as conn:
         series_id = storage.get(conn, series.name).id
         storage.lock(conn, series_id)

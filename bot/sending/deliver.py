@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from bot.composing import compose
+from bot.composing import composer
 from bot.context import Context
 from bot.core import errors
-from bot.core.delivery import Delivery, Kind, Outcome, Part, Receipt, State, Survey, Thread
+from bot.core.delivery import Delivery, Outcome, Receipt, State, Survey, Thread
 from bot.core.notices import DeliveryDiffers
+from bot.core.price import Requests
 from bot.publishers.protocol import Publisher, Saved
 from bot.sending import charges, duplicates, failures, preconditions, rescue
-from bot.storage import ledger, notices, queue, roundups, series
+from bot.storage import ledger, notices, series
 from bot.storage.series import AccountRow
 
 Answer = TypeVar("Answer")
@@ -111,13 +112,8 @@ def _send_parts(
     with context.database.write() as conn:
         ledger.save(conn, delivery, saved)
         if saved != delivery.saved:
-            charges.charge(
-                context,
-                conn,
-                publisher,
-                delivery,
-                alts=sum(1 for part in thread.parts if part.image),
-            )
+            alts = sum(1 for part in thread.parts if part.image)
+            charges.charge(context, conn, publisher, delivery, Requests(alts=alts))
     for position in [None] if publisher.whole else [part.position for part in thread.parts]:
         if position is not None and thread.parts[position - 1].receipt:
             continue
@@ -149,9 +145,8 @@ def _adopt(
     """Take over what the survey found; both as they are from then on."""
     with context.database.write() as conn:
         ledger.save(conn, delivery, seen.saved)
-        charges.charge(
-            context, conn, publisher, delivery, reads=max(1, len(seen.found) + len(seen.others))
-        )
+        reads = max(1, len(seen.found) + len(seen.others))
+        charges.charge(context, conn, publisher, delivery, Requests(reads=reads))
         if seen.found:
             ledger.adopt(conn, delivery, seen.found)
             parts = ", ".join(map(str, sorted(seen.found)))
@@ -189,13 +184,8 @@ def _request(
     with context.database.write() as conn:
         ledger.record(conn, delivery, receipts)
         ledger.end_attempt(conn, attempt, Outcome.SENT, "", context.clock.now())
-        charges.charge(
-            context,
-            conn,
-            publisher,
-            delivery,
-            texts=[thread.parts[each - 1].text for each in receipts],
-        )
+        sent = [thread.parts[each - 1] for each in receipts]
+        charges.charge(context, conn, publisher, delivery, publisher.network.posts(sent))
     return receipts
 
 
@@ -218,7 +208,7 @@ def _read_back(
     except Exception as error:  # noqa: BLE001 - looking cannot publish, and the part is out
         differs = f"Part {position} is out but could not be read back: {errors.sentence(error)}"
     with context.database.write() as conn:
-        charges.charge(context, conn, publisher, delivery, reads=1)
+        charges.charge(context, conn, publisher, delivery, Requests(reads=1))
         if differs:
             notice = DeliveryDiffers(delivery, position, differs)
             notices.add(conn, notice, context.clock.now(), context.rehearsal)
@@ -230,7 +220,7 @@ def _thread(context: Context, delivery: Delivery) -> Thread:
     """
     if not delivery.begun:
         try:
-            parts = composed(context, delivery)
+            parts = composer.parts_of(context, delivery)
         except errors.NoDatabase:
             raise
         except errors.MlcollageError as error:
@@ -239,20 +229,3 @@ def _thread(context: Context, delivery: Delivery) -> Thread:
             ledger.save_parts(conn, delivery, parts)
     with context.database.read() as conn:
         return ledger.thread(conn, delivery)
-
-
-def composed(context: Context, delivery: Delivery) -> tuple[Part, ...]:
-    """The parts as templates, collage and settings make them now."""
-    words = compose.Voice.of(
-        context.config, delivery.series, delivery.account, context.publishers[delivery.account]
-    )
-    with context.database.read() as conn:
-        if delivery.kind is Kind.COLLAGE and delivery.collage_id is not None:
-            item = queue.by_id(conn, delivery.collage_id)
-        else:
-            assert delivery.roundup_id is not None
-            roundup = roundups.by_id(conn, delivery.roundup_id)
-            items = queue.in_roundup(conn, roundup.id)
-    if delivery.kind is Kind.COLLAGE:
-        return compose.collage_thread(words, item, item.number)
-    return compose.roundup_thread(words, roundup, items)

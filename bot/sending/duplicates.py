@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from bot.config import Series
 from bot.context import Context
 from bot.core.delivery import Delivery, Post, Survey, Thread
+from bot.core.network import Network
 from bot.core.numbering import Numbering
-from bot.core.text import counting
 from bot.publishers.protocol import Publisher
 from bot.storage import ledger, queue, roundups, series
 from bot.storage.database import Connection
@@ -73,8 +73,8 @@ def strangers(
         ]
 
 
-def _has_tag(post: Post, own: Series, network: str) -> bool:
-    tags = (span.text[1:].casefold() for span in counting.hashtags(post.text, network))
+def _has_tag(post: Post, own: Series, network: Network) -> bool:
+    tags = (span.text[1:].casefold() for span in network.hashtags(post.text))
     return own.hashtag.removeprefix("#").casefold() in tags
 
 

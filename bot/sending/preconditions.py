@@ -1,4 +1,4 @@
-"""Whether a thread of which nothing is out may begin: not too late, and within the month's budget."""
+"""Whether a thread of which nothing is out may begin: in time, and within the month's budget."""
 
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -54,18 +54,15 @@ def _too_dear(
     if publisher.budget is None or publisher.price is None:
         return None
     now = context.clock.now()
-    pictures = sum(1 for part in thread.parts if part.image)
-    cost = price.of([part.text for part in thread.parts], pictures, publisher.network)
     with context.database.read() as conn:
         spent = charges.spent(
             conn, series.account_ids(conn)[delivery.account], charges.month_of(now)
         )
-    if cost is None or spent + cost.total <= publisher.budget:
+    cost = publisher.network.cost(thread.parts)
+    overrun = price.overrun(cost, spent, publisher.budget)
+    if overrun is None:
         return None
-    return Refusal(
-        f"The thread costs ${cost.total:.2f}, and ${spent:.2f} of this month's ${publisher.budget:.2f} are spent.",
-        _next_month(now),
-    )
+    return Refusal(f"The month's budget does not allow it: {overrun}.", _next_month(now))
 
 
 def _next_month(now: datetime) -> datetime:

@@ -8,6 +8,7 @@ from bot.context import Context
 from bot.core import errors
 from bot.core.delivery import Absent, Delivery, Found, Look, NotSeen, Outcome, State, Thread
 from bot.core.notices import LookInconclusive
+from bot.core.price import Requests
 from bot.publishers.protocol import Publisher
 from bot.sending import charges
 from bot.storage import ledger, notices
@@ -55,7 +56,7 @@ def look(
         _look_later(context, delivery, errors.sentence(error), settled=settled)
         return
     with context.database.write() as conn:
-        charges.charge(context, conn, publisher, delivery, reads=1)
+        charges.charge(context, conn, publisher, delivery, Requests(reads=1))
         ledger.saw(conn, delivery.id, context.clock.now(), _words(seen))
         if isinstance(seen, Found):
             # What is out is out, whoever says what follows.

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from bot.composing.composed import ComposedThread
 from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, errors, month, price, schedule
@@ -17,7 +18,6 @@ from bot.core.notices import Briefing, Kind, briefing_heading, briefing_key, loc
 from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.deciding import preview
-from bot.deciding.preview import Preview
 from bot.publishers import table
 from bot.storage import charges, notices, queue, series, snapshot
 from bot.storage.series import AccountRow
@@ -50,7 +50,7 @@ class Plan(NamedTuple):
     """
 
     what: str
-    threads: Sequence[Preview] = ()
+    threads: Sequence[ComposedThread] = ()
     wrong: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     is_wanted: bool = True
@@ -248,7 +248,7 @@ def _told(context: Context, one: Due, plan: Plan, checks: Checks) -> Briefing:
 
 
 def _states(
-    context: Context, one: Due, threads: Mapping[str, Preview], checks: Checks
+    context: Context, one: Due, threads: Mapping[str, ComposedThread], checks: Checks
 ) -> dict[str, AccountState]:
     """The series' accounts, each with all that keeps it from taking its thread at that time."""
     own = one.series
@@ -282,18 +282,14 @@ def _hold(own: Series, row: AccountRow, at: datetime) -> str:
 
 
 def _too_dear(context: Context, account: str, cost: Cost | None, spent: Decimal) -> str:
-    budget = context.publishers[account].budget
-    if cost is None or budget is None or spent + cost.total <= budget:
-        return ""
-    costs, gone, most = (price.cents(amount) for amount in (cost.total, spent, budget))
-    waits = f"{account} would wait for the next month"
-    return f"{waits}: the thread costs ${costs}, and ${gone} of ${most} are spent."
+    overrun = price.overrun(cost, spent, context.publishers[account].budget)
+    return f"{account} would wait for the next month: {overrun}." if overrun else ""
 
 
-def _cost(context: Context, thread: Preview) -> Cost | None:
+def _cost(context: Context, thread: ComposedThread) -> Cost | None:
     """What a thread costs on the account's own network, even while an outbox stands in for it."""
-    network = table.network_of(context.config.accounts[thread.account])
-    return price.of([part.text for part in thread.parts], len(thread.pictures), network)
+    price_there = table.price(context.config.accounts[thread.account])
+    return thread.cost if price_there else None
 
 
 def _account_line(context: Context, account: str, state: AccountState) -> str:
@@ -306,11 +302,12 @@ def _account_line(context: Context, account: str, state: AccountState) -> str:
     return f"{who}: {'; '.join(facts) or 'free of charge'}"
 
 
-def _thread_lines(thread: Preview | None) -> Iterator[str]:
+def _thread_lines(thread: ComposedThread | None) -> Iterator[str]:
     if thread is None:
         return
-    for part, length in zip(thread.parts, thread.lengths, strict=True):
-        yield f"--- {part.position} of {len(thread.parts)}, {length} of {thread.limit} characters"
+    for part in thread.parts:
+        length = f"{thread.length(part)} of {thread.limits.length} characters"
+        yield f"--- {part.position} of {len(thread.parts)}, {length}"
         yield part.text
         shot = thread.pictures.get(part.position)
         if part.image and shot:

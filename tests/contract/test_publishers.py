@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core import network as networks
 from bot.core.delivery import Absent, Found, Image, Kind, NotSeen, Part, Receipt, Survey, Thread
 from bot.core.errors import BadConfig, BadInput
 from bot.core.settings import Table
@@ -222,6 +223,12 @@ def test_its_limits_are_a_network_s(make: Make) -> None:
     limits = make().limits()
     assert limits.length >= 280
     assert "image/png" in limits.mimes
+
+
+def test_its_network_is_one_with_rules(make: Make) -> None:
+    network = make().network
+    assert networks.named(network.name) is network
+    assert network.fits("Words.", make().limits())
 
 
 @pytest.mark.parametrize("network", sorted(table.NETWORKS))

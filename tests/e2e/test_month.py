@@ -16,8 +16,8 @@ import pytest
 
 from bot import config
 from bot.app import assemble
+from bot.core.network import X
 from bot.core.paper import Paper
-from bot.core.text import counting
 from bot.storage import queue
 from bot.storage import series as storage
 from tests.conftest import ROOT, absent, shared
@@ -133,10 +133,10 @@ def test_the_hashtag_is_in_the_first_part_and_every_link_in_the_last(
 ) -> None:
     for _, thread in threads(demo[0] / "demo/outbox"):
         parts = [part["text"] for part in thread["parts"]]
-        assert "#mlcollage" in [tag.text for tag in counting.hashtags(parts[0], "x")]
-        assert [counting.urls(part, "x") for part in parts[:-1]] == [[]] * (len(parts) - 1)
-        assert counting.urls(parts[-1], "x")
-        assert all(counting.length(part, "x") <= 280 for part in parts)
+        assert "#mlcollage" in [tag.text for tag in X.hashtags(parts[0])]
+        assert [X.urls(part) for part in parts[:-1]] == [[]] * (len(parts) - 1)
+        assert X.urls(parts[-1])
+        assert all(X.length(part) <= 280 for part in parts)
 
 
 def test_a_thread_tells_the_whole_paragraph_in_order(demo: tuple[Path, str]) -> None:
@@ -159,7 +159,7 @@ def test_the_roundup_has_a_page_and_an_article_and_its_thread_ends_with_the_link
     assert article.startswith(f"# {title}\n")
     assert re.findall(r"ML-Collage \[(\d+/52)\]", article) == ["29/52", "30/52", "31/52", "32/52"]
     roundup = threads(demo[0] / "demo/outbox")[-1][1]
-    assert [link.text for link in counting.urls(roundup["parts"][-1]["text"], "x")] == [
+    assert [link.text for link in X.urls(roundup["parts"][-1]["text"])] == [
         f"https://example.org/mlcollage/{SEPTEMBER}/"
     ]
     assert roundup["parts"][0]["text"].startswith(title)
@@ -251,8 +251,8 @@ def test_three_imported_months_give_twelve_threads_in_order(played: Played) -> N
 def test_every_part_of_an_imported_collage_fits_and_carries_its_links_last(played: Played) -> None:
     for _, thread in threads(played.folder / "outbox"):
         parts = [part["text"] for part in thread["parts"]]
-        assert all(counting.length(part, "x") <= 280 for part in parts)
-        assert counting.urls(parts[-1], "x")
+        assert all(X.length(part) <= 280 for part in parts)
+        assert X.urls(parts[-1])
         assert not any("://" in part for part in parts[:-1])
 
 

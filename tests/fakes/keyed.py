@@ -21,7 +21,8 @@ from bot.core import settings
 from bot.core.collage import shown
 from bot.core.delivery import Absent, Found, Look, Post, Receipt, Survey, Thread
 from bot.core.errors import BadInput, Rejected, Unavailable, Uncertain
-from bot.core.network import LIMITS, Limits, Price
+from bot.core.network import BLUESKY, Limits
+from bot.core.price import Price
 from bot.core.schedule import Clock
 from bot.core.settings import setting
 from bot.publishers.protocol import Saved
@@ -39,7 +40,8 @@ class Settings:
 class Keyed:
     """One account; each part has a key of its own, made of the thread's key and its position."""
 
-    network = "bluesky"
+    network = BLUESKY
+    duty = ""
     whole = False
     proves_absence = True
     price: Price | None = None
@@ -51,7 +53,7 @@ class Keyed:
         self._longest = min(longest, timedelta(seconds=10)).total_seconds()
 
     def limits(self) -> Limits:
-        return LIMITS[self.network]
+        return self.network.limits
 
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         _, listed = self._ask("GET", f"/records?after={since or ''}")

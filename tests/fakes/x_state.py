@@ -13,7 +13,7 @@ from typing import Any
 
 from PIL import Image
 
-from bot.core.text import counting as counting
+from bot.core.network import X
 
 PRICES = {
     "post": Decimal("0.015"),
@@ -107,7 +107,7 @@ class State:
         media = [self._usable(media_id) for media_id in body.get("media", {}).get("media_ids", [])]
         if not text and not media:
             raise invalid("text", "A post needs text or media.")
-        if counting.length(text, "x") > 280:
+        if X.length(text) > 280:
             raise invalid("text", "Your post text is too long.")
         parent = body.get("reply", {}).get("in_reply_to_tweet_id")
         if parent and not any(post.id == parent for post in self.posts):
@@ -116,7 +116,7 @@ class State:
             )
         if self.refuses_duplicates and any(post.text == text for post in self.posts):
             raise error(403, 187, "You are not allowed to create a Tweet with duplicate content.")
-        kind = "post with a link" if counting.urls(text, "x") else "post"
+        kind = "post with a link" if X.urls(text) else "post"
         self.charged.append((kind, PRICES[kind]))
         return {"data": {"id": (post := self.add(text, parent, media)).id, "text": post.shown}}
 
@@ -140,7 +140,7 @@ class State:
         the end.
         """
         shown, at = "", 0
-        for span in counting.urls(post.text, "x"):
+        for span in X.urls(post.text):
             shown += html.escape(post.text[at : span.start], quote=False)
             target = span.text if "://" in span.text else f"http://{span.text}"
             target = f"{target}/" if target.count("/") == 2 else target

@@ -1,17 +1,17 @@
 """Threads in an account's words: with the program's templates, and with a maintainer's."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot import config
-from bot.composing import compose
+from bot.composing.composer import Composer
 from bot.core import month
 from bot.core.collage import Collage, Picture, State
 from bot.core.errors import BadInput
-from bot.core.network import LIMITS
+from bot.core.network import NETWORKS, X
 from bot.core.paper import Link, LinkKind, Paper
-from bot.core.text import counting
 from tests.conftest import MONDAY
 
 PAPER = Paper(
@@ -42,17 +42,13 @@ def collage(paper: Paper = PAPER, paragraph: str = SENTENCE * 8, **more: object)
     return Collage(**(values | more))  # type: ignore[arg-type]
 
 
-def voice(
-    folder: Path, network: str = "x", account: str = "lab", series: str = ""
-) -> compose.Voice:
-    own = config.parse(series, folder / "config.toml")
-    return compose.Voice(
-        own.series["mlcollage"], account, network, LIMITS[network], folder / "templates"
-    )
+def composer(folder: Path, network: str = "x", account: str = "lab", series: str = "") -> Composer:
+    own, rules = config.parse(series, folder / "config.toml"), NETWORKS[network]
+    return Composer(own.series["mlcollage"], account, rules, rules.limits, folder / "templates")
 
 
-def texts(voice: compose.Voice, item: Collage, number: int | None = 29) -> list[str]:
-    return [part.text for part in compose.collage_thread(voice, item, number)]
+def texts(composer: Composer, item: Collage, number: int | None = 29) -> list[str]:
+    return [part.text for part in composer.collage(item, number)]
 
 
 def template(folder: Path, path: str, content: str) -> None:
@@ -62,7 +58,7 @@ def template(folder: Path, path: str, content: str) -> None:
 
 
 def test_the_first_part_has_the_picture_the_number_the_citation_and_the_tag(tmp_path: Path) -> None:
-    first, *rest = compose.collage_thread(voice(tmp_path), collage(), 29)
+    first, *rest = composer(tmp_path).collage(collage(), 29)
     assert first.image is not None
     assert first.image.alt == "Two towers."
     assert [part.image for part in rest] == [None] * len(rest)
@@ -76,14 +72,14 @@ def test_the_first_part_has_the_picture_the_number_the_citation_and_the_tag(tmp_
         assert piece in first.text
 
 
-@pytest.mark.parametrize("network", sorted(LIMITS))
+@pytest.mark.parametrize("network", sorted(NETWORKS))
 @pytest.mark.parametrize("sentences", [0, 1, 3, 40])
 def test_every_part_fits_and_the_paragraph_is_whole(
     tmp_path: Path, network: str, sentences: int
 ) -> None:
     paragraph = " ".join(f"Sentence {n} says a little about the matter." for n in range(sentences))
-    parts = texts(voice(tmp_path, network), collage(paragraph=paragraph))
-    assert all(counting.fits(part, network, LIMITS[network]) for part in parts)
+    parts = texts(composer(tmp_path, network), collage(paragraph=paragraph))
+    assert all(NETWORKS[network].fits(part) for part in parts)
     said = " ".join(parts)
     assert [
         n for n in range(sentences) if f"Sentence {n} says a little about the matter." not in said
@@ -91,7 +87,7 @@ def test_every_part_fits_and_the_paragraph_is_whole(
 
 
 def test_all_links_stand_in_one_last_part_paper_first(tmp_path: Path) -> None:
-    *before, last = texts(voice(tmp_path), collage())
+    *before, last = texts(composer(tmp_path), collage())
     assert last.splitlines() == [
         "📝 Paper: https://arxiv.org/abs/2103.03230",
         "🤖 Code: https://github.com/facebookresearch/barlowtwins",
@@ -101,23 +97,23 @@ def test_all_links_stand_in_one_last_part_paper_first(tmp_path: Path) -> None:
 
 def test_more_links_than_one_part_holds_go_into_a_second_one(tmp_path: Path) -> None:
     links = tuple(Link(LinkKind.CODE, f"https://example.org/{n}") for n in range(20))
-    parts = texts(voice(tmp_path), collage(Paper("T", ("A B",), year=2021, links=links)))
+    parts = texts(composer(tmp_path), collage(Paper("T", ("A B",), year=2021, links=links)))
     assert sum(part.count("https://") for part in parts) == 20
-    assert all(counting.length(part, "x") <= 280 for part in parts)
+    assert all(X.length(part) <= 280 for part in parts)
 
 
 def test_links_in_the_paragraph_become_their_labels_and_are_gathered_for_the_link_part(
     tmp_path: Path,
 ) -> None:
     paragraph = "See the [API](https://example.org/api), *not* the [paper](http://arxiv.org/pdf/2103.03230v2)."
-    first, last = texts(voice(tmp_path), collage(paragraph=paragraph))
+    first, last = texts(composer(tmp_path), collage(paragraph=paragraph))
     assert "See the API, not the paper." in first
     assert last.splitlines()[2:] == ["🔗 API: https://example.org/api"]
 
 
 def test_a_series_without_numbers_shows_none(tmp_path: Path) -> None:
     first = texts(
-        voice(tmp_path, series='[series.mlcollage.numbering]\nformat = "none"'), collage()
+        composer(tmp_path, series='[series.mlcollage.numbering]\nformat = "none"'), collage()
     )[0]
     assert first.startswith("ML-Collage\n")
 
@@ -128,12 +124,12 @@ def test_a_german_series_has_german_labels(tmp_path: Path) -> None:
     )
     assert (
         "Vortrag: https://example.org/t"
-        in texts(voice(tmp_path, series='[series.mlcollage]\nlanguage = "de"'), item)[-1]
+        in texts(composer(tmp_path, series='[series.mlcollage]\nlanguage = "de"'), item)[-1]
     )
 
 
 def test_texts_written_by_hand_stand_as_written_with_the_number_filled_in(tmp_path: Path) -> None:
-    parts = texts(voice(tmp_path), collage(thread=("{{ number }}: mine #mlcollage", "Second.")))
+    parts = texts(composer(tmp_path), collage(thread=("{{ number }}: mine #mlcollage", "Second.")))
     assert parts[:2] == ["29/52: mine #mlcollage", "Second."]
     assert len(parts) == 3
 
@@ -164,7 +160,7 @@ def test_what_cannot_go_out_is_named_in_one_sentence(
     tmp_path: Path, change: dict[str, object], complaint: str
 ) -> None:
     with pytest.raises(BadInput) as caught:
-        compose.collage_thread(voice(tmp_path), collage(**change), 29)  # type: ignore[arg-type]
+        composer(tmp_path).collage(collage(**change), 29)  # type: ignore[arg-type]
     assert complaint in str(caught.value)
     assert "\n" not in str(caught.value)
     assert "barlow-twins" in str(caught.value)
@@ -181,7 +177,7 @@ def test_a_maintainer_s_template_goes_before_ours(tmp_path: Path, folder: str) -
         f"{folder}/posts/collage/links.txt",
         "{% for link in links %}{{ link.url }} {% endfor %}",
     )
-    assert texts(voice(tmp_path), collage())[-1].startswith(
+    assert texts(composer(tmp_path), collage())[-1].startswith(
         "https://arxiv.org/abs/2103.03230 https://github.com"
     )
 
@@ -189,8 +185,8 @@ def test_a_maintainer_s_template_goes_before_ours(tmp_path: Path, folder: str) -
 def test_an_account_s_template_goes_before_its_network_s(tmp_path: Path) -> None:
     template(tmp_path, "networks/x/posts/collage/more.txt", "network {{ text }}")
     template(tmp_path, "accounts/lab/posts/collage/more.txt", "account {{ text }}")
-    assert texts(voice(tmp_path), collage())[1].startswith("account ")
-    assert texts(voice(tmp_path, account="other"), collage())[1].startswith("network ")
+    assert texts(composer(tmp_path), collage())[1].startswith("account ")
+    assert texts(composer(tmp_path, account="other"), collage())[1].startswith("network ")
 
 
 @pytest.mark.parametrize(
@@ -212,7 +208,7 @@ def test_a_mistake_in_a_template_names_its_file_and_line(
 ) -> None:
     template(tmp_path, "posts/collage/first.txt", content)
     with pytest.raises(BadInput) as caught:
-        texts(voice(tmp_path), collage())
+        texts(composer(tmp_path), collage())
     assert complaint in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -229,7 +225,7 @@ def test_a_roundup_s_thread_names_every_paper_and_ends_with_the_link(tmp_path: P
         collage(Paper(f"Paper {n} with a title of some length, as they are", ("A B",), year=2021))
         for n in range(9)
     ]
-    parts = compose.roundup_thread(voice(tmp_path), roundup(), items)
+    parts = composer(tmp_path).roundup(roundup(), items)
     said = "\n".join(part.text for part in parts)
     assert parts[0].text.startswith("Four Deep Learning Papers to Read in September 2021")
     assert parts[0].image is not None
@@ -241,16 +237,50 @@ def test_a_roundup_s_thread_names_every_paper_and_ends_with_the_link(tmp_path: P
 
 def test_a_title_too_long_for_any_part_of_the_roundup_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="does not fit into one part"):
-        compose.roundup_thread(
-            voice(tmp_path), roundup(), [collage(Paper("x" * 400, ("A B",), year=2021))]
-        )
+        composer(tmp_path).roundup(roundup(), [collage(Paper("x" * 400, ("A B",), year=2021))])
 
 
 @pytest.mark.parametrize("sentences", [1, 8, 90])
 def test_markers_are_counted_in(tmp_path: Path, sentences: int) -> None:
-    marked = voice(tmp_path, series="[series.mlcollage]\nmarkers = true")
+    marked = composer(tmp_path, series="[series.mlcollage]\nmarkers = true")
     parts = texts(marked, collage(paragraph=SENTENCE * sentences))
     assert [part.rsplit(" ", 1)[1] for part in parts] == [
         f"{n}/{len(parts)}" for n in range(1, len(parts) + 1)
     ]
-    assert all(counting.length(part, "x") <= 280 for part in parts)
+    assert all(X.length(part) <= 280 for part in parts)
+
+
+def test_an_account_s_own_limits_count_and_not_its_network_s(tmp_path: Path) -> None:
+    wide = replace(composer(tmp_path), limits=X.limits._replace(length=4_000))
+    first, _ = texts(wide, collage(paragraph=SENTENCE * 20))
+    assert X.length(first) > 1_500
+    short = replace(composer(tmp_path), limits=X.limits._replace(alt_length=5))
+    with pytest.raises(BadInput, match="its alt text has 11 of at most 5 characters"):
+        texts(short, collage())
+
+
+def test_a_thread_is_shown_with_its_parts_measured_as_its_network_does(tmp_path: Path) -> None:
+    shown = composer(tmp_path).collage_shown(collage(paragraph="See model.py first."), 29)
+    first, last = shown.parts
+    assert shown.parts == composer(tmp_path).collage(collage(paragraph="See model.py first."), 29)
+    assert (shown.length(first), shown.length(last)) == (X.length(first.text), X.length(last.text))
+    assert [span.text for span in shown.bare_links(first)] == ["model.py"]
+    assert [span.text for span in shown.hashtags(first)] == ["#mlcollage"]
+    assert len(shown.urls(last)) == 2
+    assert set(shown.pictures) == {1}
+    assert shown.number == "29/52"
+    assert shown.cost == X.cost(shown.parts)
+
+
+def test_a_thread_that_cannot_be_composed_is_shown_with_its_problem(tmp_path: Path) -> None:
+    shown = composer(tmp_path).collage_shown(collage(alt=""), 29)
+    assert shown.problem == "barlow-twins for lab: it has no alt text."
+    assert shown.parts == ()
+    assert shown.cost is None
+
+
+def test_a_roundup_is_shown_as_it_would_be_sent(tmp_path: Path) -> None:
+    shown = composer(tmp_path).roundup_shown(roundup(), [collage()])
+    assert shown.parts == composer(tmp_path).roundup(roundup(), [collage()])
+    assert not shown.problem
+    assert set(shown.pictures) == {1}

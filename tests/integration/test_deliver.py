@@ -27,8 +27,9 @@ from bot.core.delivery import (
     Survey,
     Thread,
 )
-from bot.core.network import LIMITS, PRICES, Limits, Price
+from bot.core.network import Limits, X
 from bot.core.notices import Kind
+from bot.core.price import Price
 from bot.intake import accept
 from bot.publishers.protocol import Saved
 from bot.scheduling import tick
@@ -48,7 +49,8 @@ class Crash(BaseException):
 class Scripted:
     """A network that does as a test says; it remembers what is out."""
 
-    network = "x"
+    network = X
+    duty = ""
     identity = "@tester"
     price: Price | None = None
     budget: Decimal | None = None
@@ -69,7 +71,7 @@ class Scripted:
         self.others: list[Post] = []
 
     def limits(self) -> Limits:
-        return LIMITS["x"]
+        return X.limits
 
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         self.on_survey()
@@ -261,7 +263,7 @@ def test_a_thread_that_is_partly_out_is_finished_however_late(
 
 
 def test_what_was_sent_is_charged_by_month_and_account(context: Context, network: Scripted) -> None:
-    network.price = PRICES["x"]
+    network.price = X.price
     tick.tick(context)
     with context.database.read() as conn:
         found = {
@@ -279,7 +281,7 @@ def test_what_was_sent_is_charged_by_month_and_account(context: Context, network
 def test_a_budget_that_would_be_passed_holds_the_account_until_the_month_ends(
     context: Context, network: Scripted, clock: StoppedClock
 ) -> None:
-    network.price, network.budget = PRICES["x"], Decimal("0.25")
+    network.price, network.budget = X.price, Decimal("0.25")
     with context.database.write() as conn:
         charges.add(conn, 1, clock.at, "post", Decimal("0.10"))
     tick.tick(context)

@@ -17,7 +17,7 @@ from bot.core import errors
 from bot.core.collage import State as CollageState
 from bot.core.delivery import NotSeen, Receipt, State
 from bot.core.errors import BadInput, NotAllowed, Unavailable
-from bot.core.network import PRICES
+from bot.core.network import X
 from bot.deciding import actions, inspect, resolve
 from bot.intake import accept
 from bot.scheduling import tick
@@ -589,7 +589,7 @@ def test_a_look_of_a_person_is_charged_as_any_other(context: Context, network: S
     partly_failed(context, network)
     with context.database.write() as conn:
         conn.execute(tables.charges.delete())
-    network.price = PRICES["x"]
+    network.price = X.price
     resolve.retry(context, entry(context))
     with context.database.read() as conn:
         assert [(one.what, one.requests) for one in charges.by_month(conn)] == [("read", 1)]

@@ -23,7 +23,8 @@ from bot.core import errors
 from bot.core.collage import Collage, State
 from bot.core.delivery import Found, Look, NotSeen, Post, Receipt, Survey, Thread
 from bot.core.errors import MlcollageError
-from bot.core.network import LIMITS, Limits, Price
+from bot.core.network import Limits, X
+from bot.core.price import Price
 from bot.intake import accept
 from bot.publishers.protocol import Saved
 from bot.scheduling import slots as scheduling
@@ -63,7 +64,8 @@ TROUBLE = ("unavailable", "blocked", "lost", "out, but lost", "crash before", "c
 class Wall:
     """A network without keys, as X is: what is out can be read, and nothing else is known of it."""
 
-    network = "x"
+    network = X
+    duty = ""
     whole = False
     proves_absence = False
     identity = "@wall"
@@ -78,7 +80,7 @@ class Wall:
         self.calls = 0
 
     def limits(self) -> Limits:
-        return LIMITS["x"]
+        return X.limits
 
     def prepare(self, thread: Thread, saved: Saved) -> Saved:
         self._call(lambda: None, can_publish=False)

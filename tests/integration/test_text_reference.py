@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.text import counting, domains, links, tags
+from bot.core.network import X
+from bot.core.text import domains, links, tags
 from bot.core.text.span import Span
 from tests.conftest import ROOT, absent
 from tests.unusual import Strings
@@ -72,19 +73,17 @@ def has_half_character(string: str) -> bool:
 def slips(string: str, verdict: Verdict) -> Iterator[str]:
     """In what we differ from the reference without a reason that has a name."""
     length, valid, urls, hashtags, mentions = verdict
-    ours = counting.length(string, "x")
+    ours = X.length(string)
     if ours < length or (ours > length and not has_younger_domain(string)):
         yield f"length {ours}, not {length}"
-    if (counting.is_valid(string, "x") and length <= 280) != valid and not has_half_character(
-        string
-    ):
+    if (X.is_valid(string) and length <= 280) != valid and not has_half_character(string):
         yield f"valid {not valid}"
     if places(links.spans(string, newer=False)) != urls:
         yield f"links {links.spans(string, newer=False)}, not {urls}"
-    if places(counting.hashtags(string, "x")) != hashtags and not has_younger_domain(string):
-        yield f"hashtags {counting.hashtags(string, 'x')}, not {hashtags}"
-    if places(tags.mentions(string, "x")) != mentions:
-        yield f"mentions {tags.mentions(string, 'x')}, not {mentions}"
+    if places(X.hashtags(string)) != hashtags and not has_younger_domain(string):
+        yield f"hashtags {X.hashtags(string)}, not {hashtags}"
+    if places(tags.mentions(string, tags.X_MENTIONS)) != mentions:
+        yield f"mentions {tags.mentions(string, tags.X_MENTIONS)}, not {mentions}"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -105,10 +104,10 @@ def test_the_strings_are_worth_comparing() -> None:
         has["link"] += bool(links.spans(string))
         has["path"] += any("/" in link.text[8:] for link in links.spans(string))
         has["younger domain"] += has_younger_domain(string)
-        has["hashtag"] += bool(tags.hashtags(string, "x"))
-        has["mention"] += bool(tags.mentions(string, "x"))
-        has["forbidden character"] += not counting.is_valid(string, "x")
+        has["hashtag"] += bool(tags.hashtags(string, tags.X_HASHTAGS))
+        has["mention"] += bool(tags.mentions(string, tags.X_MENTIONS))
+        has["forbidden character"] += not X.is_valid(string)
         has["emoji of several code points"] += "\u200d" in string or "\ufe0f" in string
-        has["more than 280"] += counting.length(string, "x") > 280
+        has["more than 280"] += X.length(string) > 280
     assert min(has.values()) > 10, has
     assert has["link"] > 1_000

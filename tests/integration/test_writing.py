@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.composing import compose, filters, templates
+from bot.composing import filters, templates
 from bot.core.paper import Link, LinkKind, Paper
 from tests.conftest import ROOT
-from tests.integration.test_compose import collage, roundup, voice
+from tests.integration.test_compose import collage, composer, roundup
 
 PAPER = Paper(
     title="Barlow Twins",
@@ -64,10 +64,10 @@ def test_the_page_names_every_filter_and_every_variable(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
     assert [name for name in filters.FILTERS if f"|{name}" not in page.replace("\\", "")] == []
     known: set[str] = set()
-    spoken = voice(tmp_path)
+    composing = composer(tmp_path)
     for context in (
-        compose.collage_context(spoken, collage(), 29),
-        compose.roundup_context(spoken, roundup(), [collage()]),
+        composing.collage_context(collage(), 29),
+        composing.roundup_context(roundup(), [collage()]),
     ):
         for key, value in context.items():
             known |= {f"{key}.{inner}" for inner in value} if isinstance(value, dict) else {key}

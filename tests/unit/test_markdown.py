@@ -4,7 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.core.text import counting, tex
+from bot.core.text import tex
+from bot.core.text.markdown import links, plain
 from tests.timing import is_linear
 
 
@@ -47,7 +48,7 @@ from tests.timing import is_linear
     ],
 )
 def test_marks_go_and_words_stay(markdown: str, said: str) -> None:
-    assert counting.plain(markdown) == said
+    assert plain(markdown) == said
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_marks_go_and_words_stay(markdown: str, said: str) -> None:
     ],
 )
 def test_lines_become_paragraphs_and_items(markdown: str, said: str) -> None:
-    assert counting.plain(markdown) == said
+    assert plain(markdown) == said
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def test_formulas_are_spelled_in_unicode(formula: str, said: str) -> None:
 
 @pytest.mark.parametrize("piece", ["^", "{", "\\hat", "\\frac", "\\text{", "_{"])
 def test_a_formula_nested_as_deep_as_one_may_be_is_read(piece: str) -> None:
-    assert isinstance(counting.plain(f"${piece * (240 // len(piece))}$"), str)
+    assert isinstance(plain(f"${piece * (240 // len(piece))}$"), str)
 
 
 @pytest.mark.parametrize(
@@ -115,12 +116,12 @@ def test_a_formula_nested_as_deep_as_one_may_be_is_read(piece: str) -> None:
     ],
 )
 def test_dollars_hold_formulas_or_money(markdown: str, said: str) -> None:
-    assert counting.plain(markdown) == said
+    assert plain(markdown) == said
 
 
 def test_links_are_gathered_in_order() -> None:
     markdown = "[Code](https://a.org/c) ![no](x.png) <https://b.org>\n\n- [the *paper*][p] [not this]\n\n[p]: https://c.org"
-    assert counting.linked(markdown) == [
+    assert links(markdown) == [
         ("Code", "https://a.org/c"),
         ("https://b.org", "https://b.org"),
         ("the paper", "https://c.org"),
@@ -130,14 +131,14 @@ def test_links_are_gathered_in_order() -> None:
 @given(st.lists(st.text("aé深1.,!?()%:;’“”…", min_size=1, max_size=8), min_size=1))
 def test_words_without_marks_are_left_alone(words: list[str]) -> None:
     said = "a " + " ".join(words)
-    assert counting.plain(said) == said
+    assert plain(said) == said
 
 
 @given(st.text() | st.text("ab*_`[]()!$\\<>#-+1.~&; \n^{}", max_size=60))
 @example("\\``")
 def test_any_text_can_be_read(said: str) -> None:
-    assert counting.plain(said) == counting.plain(said).strip()
-    counting.linked(said)
+    assert plain(said) == plain(said).strip()
+    links(said)
     tex.plain(said[:240])
 
 
@@ -166,4 +167,4 @@ PIECES = [
     "piece", [*PIECES, "[a]: http://b\n", "](((", "https://a.b/(", "$x^{{", "![![a](b)](b)", "~~a"]
 )
 def test_time_grows_with_length_only(piece: str) -> None:
-    assert is_linear(counting.plain, piece)
+    assert is_linear(plain, piece)

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.errors import BadInput
-from bot.core.network import LIMITS
-from bot.core.text import counting
+from bot.core.network import NETWORKS, Network, X
+from bot.core.text.markdown import plain
+from bot.core.text.parts import marked, opening, split
 from tests.conftest import shared
 from tests.unusual import Strings
 
-NETWORKS = sorted(LIMITS)
 WORDS = "The quick brown model jumps over the lazy baseline"
 LONG = (
     "The first sentence says what the paper is about and why it matters. The second one, which is longer than the "
@@ -27,10 +27,9 @@ def within(count: int) -> Callable[[str], bool]:
     return lambda said: len(said) <= count
 
 
-def on(network: str, length: int | None = None) -> Callable[[str], bool]:
-    limits = LIMITS[network]
-    limits = limits._replace(length=length or limits.length)
-    return lambda said: counting.fits(said, network, limits)
+def on(network: Network, length: int | None = None) -> Callable[[str], bool]:
+    limits = network.limits._replace(length=length or network.limits.length)
+    return lambda said: network.fits(said, limits)
 
 
 def squeezed(said: str) -> str:
@@ -38,22 +37,22 @@ def squeezed(said: str) -> str:
 
 
 def test_what_fits_stays_whole() -> None:
-    assert counting.split(f"  {WORDS}\n", "en", within(50)) == [WORDS]
-    assert counting.split(" \n ", "en", within(50)) == []
+    assert split(f"  {WORDS}\n", "en", within(50)) == [WORDS]
+    assert split(" \n ", "en", within(50)) == []
 
 
 def test_sentences_stay_whole_when_they_fit() -> None:
-    found = counting.split(LONG, "en", within(150))
+    found = split(LONG, "en", within(150))
     assert all(part[0].isupper() and part[-1] == "." for part in found)
 
 
 def test_parts_are_as_few_as_whole_sentences_allow() -> None:
-    assert len(counting.split(LONG, "en", within(280))) == 2
-    assert len(counting.split("Aaaa bbbb. " * 10, "en", within(32))) == 4
+    assert len(split(LONG, "en", within(280))) == 2
+    assert len(split("Aaaa bbbb. " * 10, "en", within(32))) == 4
 
 
 def test_parts_are_alike_in_length() -> None:
-    lengths = [len(part) for part in counting.split("Aaaa bbbb cccc. " * 20, "en", within(280))]
+    lengths = [len(part) for part in split("Aaaa bbbb cccc. " * 20, "en", within(280))]
     assert len(lengths) == 2
     assert max(lengths) - min(lengths) < 20
 
@@ -62,34 +61,34 @@ def test_a_paragraph_is_a_better_place_than_a_sentence() -> None:
     said = (
         "One two three four. Five six seven eight.\n\nNine ten eleven. Twelve and so on. And this."
     )
-    assert counting.split(said, "en", within(60))[0].endswith("eight.")
+    assert split(said, "en", within(60))[0].endswith("eight.")
 
 
 def test_a_long_sentence_is_cut_between_clauses() -> None:
     said = "The first clause of this sentence is rather long, but the second one of it is not much shorter at all"
-    assert counting.split(said, "en", within(70)) == [said[:49], said[50:]]
+    assert split(said, "en", within(70)) == [said[:49], said[50:]]
 
 
 def test_a_comma_in_a_list_is_a_worse_place_than_one_between_clauses() -> None:
     said = "We took a model with pictures, words, and sounds that nobody had seen, and we trained it for a long time"
-    assert counting.split(said, "en", within(75))[0].endswith("had seen,")
+    assert split(said, "en", within(75))[0].endswith("had seen,")
 
 
 def test_words_are_kept_whole_and_none_dangles() -> None:
     said = "many words without any mark that could tell a reader where to take a breath between the first and the last"
-    first, second = counting.split(said, "en", within(70))
+    first, second = split(said, "en", within(70))
     assert f"{first} {second}" == said
     assert first.split()[-1] not in {"a", "the", "to", "any"}
 
 
 def test_the_last_part_is_no_afterthought() -> None:
     said = "This sentence fills a whole part nearly to its end, with words, and then some more of them. So be it."
-    assert min(len(part) for part in counting.split(said, "en", within(96))) > 20
+    assert min(len(part) for part in split(said, "en", within(96))) > 20
 
 
 def test_a_heading_stays_with_what_it_leads_to() -> None:
     said = "We tried a number of things and most of them did not work. Results. In the end one of them did work well."
-    assert counting.split(said, "en", within(70))[1].startswith("Results. In")
+    assert split(said, "en", within(70))[1].startswith("Results. In")
 
 
 @pytest.mark.parametrize(
@@ -109,33 +108,30 @@ def test_a_heading_stays_with_what_it_leads_to() -> None:
 def test_nothing_that_belongs_together_is_cut(whole: str) -> None:
     for before in range(0, 30, 3):
         said = " ".join(["word"] * before + [whole] + ["word"] * 20)
-        assert any(whole in part for part in counting.split(said, "en", within(70)))
+        assert any(whole in part for part in split(said, "en", within(70)))
 
 
 def test_chinese_is_cut_behind_its_marks() -> None:
     said = "我们提出了一种新的方法。它由两个部分组成，第一部分学习表示，第二部分学习策略。实验表明它很有效。"
-    assert counting.split(said, "zh", within(40)) == [said[:12], said[12:]]
-    assert all(part[-1] in "，。" for part in counting.split(said, "zh", within(20)))
+    assert split(said, "zh", within(40)) == [said[:12], said[12:]]
+    assert all(part[-1] in "，。" for part in split(said, "zh", within(20)))
 
 
 def test_chinese_without_marks_begins_no_part_with_one() -> None:
     said = "这是一个没有标点的很长很长的句子它一直一直写下去（还有括号）直到最后才结束。"
     for count in range(5, 30):
-        found = counting.split(said, "zh", within(count))
+        found = split(said, "zh", within(count))
         assert "".join(found) == said
         assert not any(part[0] in "，。）" for part in found)
 
 
 def test_a_grapheme_too_long_for_a_part_is_cut_all_the_same() -> None:
-    assert (
-        squeezed("".join(counting.split("a" + "\u0301" * 30, "en", within(10))))
-        == "a" + "\u0301" * 30
-    )
+    assert squeezed("".join(split("a" + "\u0301" * 30, "en", within(10)))) == "a" + "\u0301" * 30
 
 
 def test_what_fits_nowhere_is_told() -> None:
     with pytest.raises(BadInput, match="not even 'W'"):
-        counting.split("W", "en", lambda said: False)
+        split("W", "en", lambda said: False)
 
 
 def test_few_parts_are_tried() -> None:
@@ -145,20 +141,20 @@ def test_few_parts_are_tried() -> None:
         tried.append(said)
         return len(said) <= 280
 
-    found = counting.split(LONG * 8, "en", fits)
+    found = split(LONG * 8, "en", fits)
     assert len(tried) < 10 * len(found)
 
 
 def test_the_opening_is_whole_sentences() -> None:
-    first, rest = counting.opening(LONG, "en", within(160))
+    first, rest = opening(LONG, "en", within(160))
     assert first.endswith("was slow.") or first.endswith("matters.")
     assert f"{first} {rest}" == LONG
 
 
 def test_the_opening_may_be_all_or_nothing() -> None:
-    assert counting.opening(LONG, "en", within(1_000)) == (LONG, "")
-    assert counting.opening(LONG, "en", within(10)) == ("", LONG)
-    assert counting.opening("", "en", within(10)) == ("", "")
+    assert opening(LONG, "en", within(1_000)) == (LONG, "")
+    assert opening(LONG, "en", within(10)) == ("", LONG)
+    assert opening("", "en", within(10)) == ("", "")
 
 
 def test_the_opening_tries_few_texts() -> None:
@@ -168,7 +164,7 @@ def test_the_opening_tries_few_texts() -> None:
         tried.append(said)
         return len(said) <= 3_000
 
-    counting.opening("A short one. " * 400, "en", fits)
+    opening("A short one. " * 400, "en", fits)
     assert len(tried) < 25
 
 
@@ -179,18 +175,18 @@ anything = st.text() | st.text(
 
 @given(
     anything,
-    st.sampled_from(NETWORKS),
+    st.sampled_from(list(NETWORKS.values())),
     st.integers(24, 60),
     st.sampled_from(["en", "de", "zh", "fr"]),
 )
 def test_any_text_gives_parts_that_fit_in_order_and_complete(
-    said: str, network: str, length: int, tongue: str
+    said: str, network: Network, length: int, tongue: str
 ) -> None:
     fits = on(network, length)
     try:
-        parts = counting.split(said, tongue, fits)
+        parts = split(said, tongue, fits)
     except BadInput:
-        assert not counting.is_valid(said, network)
+        assert not network.is_valid(said)
         return
     assert all(fits(part) for part in parts)
     at = 0
@@ -199,15 +195,15 @@ def test_any_text_gives_parts_that_fit_in_order_and_complete(
         assert not gap.strip()
         at += len(gap) + len(part)
     assert not said[at:].strip()
-    assert counting.split(said, tongue, fits) == parts
+    assert split(said, tongue, fits) == parts
 
 
-@pytest.mark.parametrize("network", NETWORKS)
-def test_strings_of_every_kind_give_parts_that_fit(network: str) -> None:
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+def test_strings_of_every_kind_give_parts_that_fit(network: Network) -> None:
     for said in islice(Strings(9), 400):
-        if not counting.is_valid(said, network):
+        if not network.is_valid(said):
             continue
-        parts = counting.split(said, "en", on(network, 60))
+        parts = split(said, "en", on(network, 60))
         assert all(on(network, 60)(part) for part in parts)
         assert squeezed("".join(parts)) == squeezed(said)
 
@@ -222,11 +218,11 @@ def test_strings_of_every_kind_give_parts_that_fit(network: str) -> None:
 )
 def test_tags_and_links_stay_intact(words: list[str]) -> None:
     said = " ".join(words)
-    for network in NETWORKS:
-        parts = counting.split(said, "en", on(network, 40))
-        for found in (counting.urls, counting.hashtags):
-            inside = [span.text for part in parts for span in found(part, network)]
-            assert inside == [span.text for span in found(said, network)]
+    for network in NETWORKS.values():
+        parts = split(said, "en", on(network, 40))
+        for found in (network.urls, network.hashtags):
+            inside = [span.text for part in parts for span in found(part)]
+            assert inside == [span.text for span in found(said)]
 
 
 @pytest.mark.parametrize(
@@ -235,7 +231,7 @@ def test_tags_and_links_stay_intact(words: list[str]) -> None:
 def test_a_very_long_text_takes_no_very_long_time(piece: str) -> None:
     said = piece * (20_000 // len(piece))
     began = time.perf_counter()
-    parts = counting.split(said, "en", within(280))
+    parts = split(said, "en", within(280))
     assert time.perf_counter() - began < 5
     assert squeezed("".join(parts)) == squeezed(said)
 
@@ -243,10 +239,30 @@ def test_a_very_long_text_takes_no_very_long_time(piece: str) -> None:
 def test_the_real_paragraphs_are_cut_only_at_the_ends_of_sentences() -> None:
     for file in sorted(shared("seeds").glob("*.txt")):
         for block in file.read_text(encoding="utf-8").split("\n\n"):
-            said = counting.plain(block)
+            said = plain(block)
             if "总结" not in said[:10] or len(said) < 200:
                 continue
-            parts = counting.split(said, "zh", on("x"))
+            parts = split(said, "zh", on(X))
             assert all(part[-1] in "。？！" for part in parts)
-            assert len(parts) <= 1.3 * counting.length(said, "x") / 280 + 1
-            assert min(counting.length(part, "x") for part in parts) > 100
+            assert len(parts) <= 1.3 * X.length(said) / 280 + 1
+            assert min(X.length(part) for part in parts) > 100
+
+
+@pytest.mark.parametrize("count", [1, 9, 10, 99, 100])
+def test_a_marker_has_room_for_every_place(count: int) -> None:
+    asked: list[str] = []
+
+    def make(marker: str) -> list[str]:
+        asked.append(marker)
+        return ["said"] * count
+
+    parts = marked(make)
+    assert parts[0] == f"said 1/{count}"
+    assert parts[-1] == f"said {count}/{count}"
+    assert len(parts[-1]) <= len("said" + asked[-1])
+
+
+def test_a_network_splits_by_its_own_limits_or_an_account_s() -> None:
+    text = "Aaaa bbbb. " * 60
+    assert all(X.fits(part) for part in X.split(text, "en"))
+    assert X.split(text, "en", X.limits._replace(length=4_000)) == [text.strip()]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.text import counting
+from bot.core.text.sentences import sentences
 from tests.conftest import ROOT
 from tests.timing import is_linear
 
@@ -23,7 +23,7 @@ def marked(language: str) -> list[list[str]]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_tricky_sentences_end_where_a_person_ends_them(language: str) -> None:
     cases = marked(language)
-    wrong = [said for said in cases if counting.sentences("".join(said), language) != said]
+    wrong = [said for said in cases if sentences("".join(said), language) != said]
     assert len(wrong) <= 0.03 * len(cases), wrong
 
 
@@ -52,11 +52,11 @@ def test_there_are_two_hundred_tricky_texts_in_three_languages() -> None:
     ],
 )
 def test_a_mark_that_ends_no_sentence_cuts_none(said: str, language: str) -> None:
-    assert counting.sentences(said, language) == [said]
+    assert sentences(said, language) == [said]
 
 
 def test_each_line_ends_a_sentence() -> None:
-    assert counting.sentences("A title\nand a line\n\nNext. One", "en") == [
+    assert sentences("A title\nand a line\n\nNext. One", "en") == [
         "A title\n",
         "and a line\n\n",
         "Next. ",
@@ -66,7 +66,7 @@ def test_each_line_ends_a_sentence() -> None:
 
 def test_a_long_remark_is_cut_at_the_ends_of_its_sentences() -> None:
     remark = "(" + "This goes on and on and on. " * 10 + ")"
-    assert len(counting.sentences(remark, "en")) > 5
+    assert len(sentences(remark, "en")) > 5
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_long_remark_is_cut_at_the_ends_of_its_sentences() -> None:
     ],
 )
 def test_other_languages_are_cut_too(said: str, language: str) -> None:
-    assert len(counting.sentences(said, language)) >= 2
+    assert len(sentences(said, language)) >= 2
 
 
 anything = st.text() | st.text("Aa1.!?。！？…“”\"'()（） \n,，et al[]🎉", max_size=80)
@@ -91,7 +91,7 @@ anything = st.text() | st.text("Aa1.!?。！？…“”\"'()（） \n,，et al[
 
 @given(anything, st.sampled_from([*LANGUAGES, "fr", "ja", "xx"]))
 def test_sentences_joined_are_the_text(said: str, language: str) -> None:
-    found = counting.sentences(said, language)
+    found = sentences(said, language)
     assert "".join(found) == said
     assert all(found)
 
@@ -100,4 +100,4 @@ def test_sentences_joined_are_the_text(said: str, language: str) -> None:
     "piece", ["A. ", "1. ", "x; 1. A", "“a", "(a. ", "a.b. C ", "。”", "……", "! ", "[1] ", "\n"]
 )
 def test_time_grows_with_length_only(piece: str) -> None:
-    assert is_linear(lambda said: counting.sentences(said, "en"), piece)
+    assert is_linear(lambda said: sentences(said, "en"), piece)

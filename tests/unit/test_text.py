@@ -8,12 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.network import LIMITS
+from bot.core import network as networks
+from bot.core.errors import BadInput
+from bot.core.network import BLUESKY, MASTODON, Network, X
 from bot.core.text import counting, graphemes
+from bot.core.text.span import Span
 from tests.conftest import shared
 from tests.timing import is_linear
 
-NETWORKS = sorted(LIMITS)
+NETWORKS = list(networks.NETWORKS.values())
+each_network = pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.name)
 
 
 def conformance_cases() -> list[tuple[str, str, int, bool]]:
@@ -33,8 +37,7 @@ def test_x_own_counting_cases_come_out_as_published() -> None:
     wrong = [
         (section, said)
         for section, said, length, valid in cases
-        if (counting.length(said, "x"), counting.is_valid(said, "x") and length <= 280)
-        != (length, valid)
+        if (X.length(said), X.is_valid(said) and length <= 280) != (length, valid)
     ]
     # Two are from before emoji counted as one: the reference, 3.1.0, says otherwise as well.
     assert [section for section, said in wrong if "\u200d" in said] == [
@@ -66,23 +69,23 @@ def test_x_own_counting_cases_come_out_as_published() -> None:
     ],
 )
 def test_x_weighs(said: str, length: int) -> None:
-    assert counting.length(said, "x") == length
+    assert X.length(said) == length
 
 
 def test_a_domain_younger_than_the_reference_counts_as_the_longer_of_both() -> None:
-    assert counting.length("a.kids", "x") == 23
-    assert counting.length("https://a.kids/" + "b" * 30, "x") == 45
-    assert counting.length("https://a.com/" + "b" * 30, "x") == 23
+    assert X.length("a.kids") == 23
+    assert X.length("https://a.kids/" + "b" * 30) == 45
+    assert X.length("https://a.com/" + "b" * 30) == 23
 
 
 @pytest.mark.parametrize("said", ["\ufffe", "a\ufeff", "\uffff", "\ud800", ""])
 def test_x_takes_no_forbidden_characters(said: str) -> None:
-    assert not counting.is_valid(said, "x")
+    assert not X.is_valid(said)
 
 
 def test_directions_are_allowed_and_count() -> None:
-    assert counting.is_valid("\u202aabc\u202c", "x")
-    assert counting.length("\u202aabc\u202c", "x") == 7
+    assert X.is_valid("\u202aabc\u202c")
+    assert X.length("\u202aabc\u202c") == 7
 
 
 @pytest.mark.parametrize(
@@ -99,41 +102,41 @@ def test_directions_are_allowed_and_count() -> None:
     ],
 )
 def test_mastodon_counts_graphemes_with_short_links_and_users(said: str, length: int) -> None:
-    assert counting.length(said, "mastodon") == length
+    assert MASTODON.length(said) == length
 
 
 def test_bluesky_counts_every_grapheme_of_a_link() -> None:
     said = "https://example.com/a/long/path 👩‍🔬"
-    assert counting.length(said, "bluesky") == 33
+    assert BLUESKY.length(said) == 33
 
 
 def test_a_server_may_count_links_longer() -> None:
-    limits = LIMITS["mastodon"]._replace(length=30, url_length=40)
-    assert not counting.fits("https://example.com", "mastodon", limits)
-    assert counting.fits("https://example.com", "mastodon", limits._replace(url_length=30))
+    limits = MASTODON.limits._replace(length=30, url_length=40)
+    assert not MASTODON.fits("https://example.com", limits)
+    assert MASTODON.length("https://example.com", limits) == 40
+    assert MASTODON.fits("https://example.com", limits._replace(url_length=30))
 
 
 def test_bluesky_has_a_limit_of_bytes_too() -> None:
     family = "👨‍👩‍👧‍👦"
-    assert counting.length(family * 150, "bluesky") == 150
-    assert counting.fits(family * 120, "bluesky", LIMITS["bluesky"])
-    assert not counting.fits(family * 121, "bluesky", LIMITS["bluesky"])
+    assert BLUESKY.length(family * 150) == 150
+    assert BLUESKY.fits(family * 120)
+    assert not BLUESKY.fits(family * 121)
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@each_network
 @pytest.mark.parametrize("said", ["", " \n\u3000", "half \ud83d"])
-def test_no_network_takes_nothing_or_half_a_character(network: str, said: str) -> None:
-    assert not counting.fits(said, network, LIMITS[network])
+def test_no_network_takes_nothing_or_half_a_character(network: Network, said: str) -> None:
+    assert not network.fits(said)
 
 
-@pytest.mark.parametrize("network", NETWORKS)
-def test_what_is_one_too_long_does_not_fit(network: str) -> None:
-    limits = LIMITS[network]
-    assert counting.fits("a" * limits.length, network, limits)
-    assert not counting.fits("a" * (limits.length + 1), network, limits)
+@each_network
+def test_what_is_one_too_long_does_not_fit(network: Network) -> None:
+    assert network.fits("a" * network.limits.length)
+    assert not network.fits("a" * (network.limits.length + 1))
 
 
-def shown(spans: list[counting.Span]) -> list[str]:
+def shown(spans: list[Span]) -> list[str]:
     return [span.text for span in spans]
 
 
@@ -152,18 +155,19 @@ def shown(spans: list[counting.Span]) -> list[str]:
     ],
 )
 def test_links_are_those_the_network_makes(said: str, x: list[str], elsewhere: list[str]) -> None:
-    assert shown(counting.urls(said, "x")) == x
-    assert shown(counting.urls(said, "mastodon")) == elsewhere
-    assert shown(counting.urls(said, "bluesky")) == elsewhere
+    assert shown(X.urls(said)) == x
+    assert shown(MASTODON.urls(said)) == elsewhere
+    assert shown(BLUESKY.urls(said)) == elsewhere
 
 
 def test_mastodon_takes_chinese_marks_into_a_link() -> None:
-    assert shown(counting.urls("见 https://a.com/b，好 吧", "mastodon")) == ["https://a.com/b，好"]
+    assert shown(MASTODON.urls("见 https://a.com/b，好 吧")) == ["https://a.com/b，好"]
 
 
 def test_names_that_become_links_by_accident_are_told() -> None:
     said = "Run model.py as README.md says: https://example.com, not node.js."
-    assert shown(counting.bare_links(said)) == ["model.py", "README.md"]
+    assert shown(X.bare_links(said)) == ["model.py", "README.md"]
+    assert BLUESKY.bare_links(said) == MASTODON.bare_links(said) == []
 
 
 @pytest.mark.parametrize(
@@ -181,14 +185,12 @@ def test_names_that_become_links_by_accident_are_told() -> None:
     ],
 )
 def test_hashtags_follow_x(said: str, tags: list[str]) -> None:
-    assert shown(counting.hashtags(said, "x")) == tags
-    assert shown(counting.hashtags(said, "bluesky")) == tags
+    assert shown(X.hashtags(said)) == tags
+    assert shown(BLUESKY.hashtags(said)) == tags
 
 
 def test_mastodon_has_hashtags_of_its_own() -> None:
-    assert shown(
-        counting.hashtags("论文，#深度学习 #mlcollage。 #a·b #4 https://a.com/#c", "mastodon")
-    ) == [
+    assert shown(MASTODON.hashtags("论文，#深度学习 #mlcollage。 #a·b #4 https://a.com/#c")) == [
         "#深度学习",
         "#mlcollage",
         "#a·b",
@@ -197,20 +199,20 @@ def test_mastodon_has_hashtags_of_its_own() -> None:
 
 def test_mentions_name_users_as_the_network_writes_them() -> None:
     said = "@ada and @bob@example.social and @eve.bsky.social, not me@example.com"
-    assert shown(counting.mentions(said, "x")) == ["@ada", "@eve"]
-    assert shown(counting.mentions(said, "mastodon")) == [
+    assert shown(X.mentions(said)) == ["@ada", "@eve"]
+    assert shown(MASTODON.mentions(said)) == [
         "@ada",
         "@bob@example.social",
         "@eve.bsky.social",
     ]
-    assert shown(counting.mentions(said, "bluesky")) == ["@eve.bsky.social"]
+    assert shown(BLUESKY.mentions(said)) == ["@eve.bsky.social"]
 
 
 def test_spans_count_code_points() -> None:
     said = "👩‍🔬 é https://a.com 深 #tag"
-    for span in [*counting.urls(said, "x"), *counting.hashtags(said, "x")]:
+    for span in [*X.urls(said), *X.hashtags(said)]:
         assert said[span.start : span.end] == span.text
-    assert shown(counting.urls(said, "x")) == ["https://a.com"]
+    assert shown(X.urls(said)) == ["https://a.com"]
 
 
 def test_bluesky_is_told_links_tags_and_mentions_by_bytes() -> None:
@@ -241,14 +243,14 @@ anything = st.text() | st.text("a.b/ :#@＃中é\u0301\u200d👩🔬🇩🇪http
 @given(anything)
 def test_any_text_can_be_measured(said: str) -> None:
     for network in NETWORKS:
-        assert counting.length(said, network) >= 0
+        assert network.length(said) >= 0
         for span in [
-            *counting.urls(said, network),
-            *counting.hashtags(said, network),
-            *counting.mentions(said, network),
+            *network.urls(said),
+            *network.hashtags(said),
+            *network.mentions(said),
         ]:
             assert said[span.start : span.end] == span.text
-        counting.fits(said, network, LIMITS[network])
+        network.fits(said)
     for facet in counting.facets(said):
         assert facet.value in said.encode()[facet.start : facet.end].decode()
 
@@ -276,10 +278,16 @@ REPEATED = (
 )
 
 
-@pytest.mark.parametrize("network", NETWORKS)
-@pytest.mark.parametrize(
-    "read", [counting.length, counting.urls, counting.hashtags, counting.mentions]
-)
-def test_time_grows_with_length_only(network: str, read: Callable[[str, str], object]) -> None:
+@each_network
+@pytest.mark.parametrize("read", [Network.length, Network.urls, Network.hashtags, Network.mentions])
+def test_time_grows_with_length_only(
+    network: Network, read: Callable[[Network, str], object]
+) -> None:
     for piece in REPEATED:
-        assert is_linear(lambda said: read(said, network), piece), piece
+        assert is_linear(lambda said: read(network, said), piece), piece
+
+
+def test_a_network_is_found_by_its_name_and_an_unknown_one_is_named() -> None:
+    assert networks.named("x") is X
+    with pytest.raises(BadInput, match="no network gopher; it is one of x, bluesky, mastodon"):
+        networks.named("gopher")

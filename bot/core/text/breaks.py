@@ -37,7 +37,10 @@ _NAMED = r"(?:https?://|[#＃@＠])[^\s，。！？；：、（）《》“”�
 _OPERATOR = r"(?:[=<>≤≥≈≠≡∝±×·∈∉⊂⊆∪∩∧∨→←⇒⇔+−*/∼~]{1,2}|:=)"
 _CALL = r"\w{0,12}\((?:[^()\n]|\([^()\n]{0,30}\)){1,60}\)"
 _OPERAND = rf"(?:[−\-]?{_CALL}|[^\s,;，；。()]{{1,40}})"
-_UNIT = r"%|‰|°C?|[kKMGT]i?B\b|[kKMB]\b|ms\b|[ft]ps\b|[GTC]PUs?\b|Mio\.|Mrd\.|Tsd\.|million\b|billion\b|Euro\b|USD\b"
+_UNIT = (
+    r"%|‰|°C?|[kKMGT]i?B\b|[kKMB]\b|ms\b|[ft]ps\b|[GTC]PUs?\b"
+    r"|Mio\.|Mrd\.|Tsd\.|million\b|billion\b|Euro\b|USD\b"
+)
 _WHOLE = (
     rf"{_NAMED}"
     r"|\$(?=\S)[^$\n]{1,80}(?<=\S)\$(?!\d)"
@@ -47,8 +50,10 @@ _WHOLE = (
 )
 # A part should not end in the first kind nor begin behind it; the second kind likes to begin one.
 _LEADS_ON = """
-a an the of in on at to for with by from as is are its their our this that these each every no not very more most
-der die das den dem des ein eine einen einem einer im in am an auf zu zum zur mit von vom für als ist sind nicht sehr
+a an the of in on at to for with by from as is are its their our this that these each every no not
+very more most
+der die das den dem des ein eine einen einem einer im in am an auf zu zum zur mit von vom für als
+ist sind nicht sehr
 """
 _JOINS = """
 and or but because which that while where when who whose if

@@ -1,41 +1,35 @@
-"""Words that fit: a text's length, links and tags by each network's rule, and its parts."""
+"""How long a text is, and what in it becomes a link, tag or mention, by a network's rules."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.core.network import Limits
 from bot.core.text import graphemes, links, tags, weight
-from bot.core.text.markdown import links as linked
-from bot.core.text.markdown import plain
-from bot.core.text.parts import opening, split
 from bot.core.text.patterns import compiled
-from bot.core.text.sentences import sentences
 from bot.core.text.span import Span, apart
 
-__all__ = [
-    "Facet",
-    "Span",
-    "bare_links",
-    "facets",
-    "fits",
-    "hashtags",
-    "is_valid",
-    "length",
-    "linked",
-    "mentions",
-    "opening",
-    "plain",
-    "sentences",
-    "split",
-    "urls",
-]
-
-_RULES = {"x": links.X, "bluesky": links.BLUESKY, "mastodon": links.MASTODON}
 _URL_LENGTH = 23
 # X's reference names three; no network takes half a character, and others' databases no NUL.
 _NEVER_ON_X = "[\ufffe\ufeff\uffff\ud800-\udfff]"
 _NEVER_ELSEWHERE = "[\x00\ud800-\udfff]"
 # app.bsky.richtext.facet#tag: 64 graphemes, 640 bytes.
 _TAG_LENGTH, _TAG_BYTES = 64, 640
+
+
+class Rules(NamedTuple):
+    """How one network reads a text.
+
+    `measure` gets the text and the length that any URL counts as. `forbidden` is a pattern of
+    characters. With `has_bare_links` names such as `model.py` become links, without a scheme.
+    """
+
+    measure: Callable[[str, int], int]
+    forbidden: str
+    links: links.Rule
+    has_bare_links: bool
+    hashtags: tags.HashtagRule
+    mentions: tags.MentionRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,78 +46,66 @@ class Facet:
     value: str
 
 
-def length(text: str, network: str) -> int:
-    """How long the network says the text is: X weighs characters, Bluesky and Mastodon count
-    graphemes.
-    """
-    return _length(text, network, _URL_LENGTH)
+def length(text: str, rules: Rules, url_length: int | None = None) -> int:
+    """How long the network says the text is, where it counts any URL as `url_length`."""
+    return rules.measure(text, url_length or _URL_LENGTH)
 
 
-def _length(text: str, network: str, url_length: int) -> int:
-    if network == "x":
-        return weight.weight(text)
-    return graphemes.count(_as_counted(text, url_length) if network == "mastodon" else text)
-
-
-def fits(text: str, network: str, limits: Limits) -> bool:
+def fits(text: str, rules: Rules, limits: Limits) -> bool:
     """Whether the network would take the text: not blank, no forbidden character, within length and
     bytes.
     """
-    if not text.strip() or not is_valid(text, network):
+    if not text.strip() or not is_valid(text, rules):
         return False
     if limits.byte_length is not None and len(text.encode("utf-8")) > limits.byte_length:
         return False
-    return _length(text, network, limits.url_length or _URL_LENGTH) <= limits.length
+    return length(text, rules, limits.url_length) <= limits.length
 
 
-def is_valid(text: str, network: str) -> bool:
+def is_valid(text: str, rules: Rules) -> bool:
     """Whether the text is not empty and free of characters the network refuses, whatever its
     length.
     """
-    return bool(text) and not compiled(_NEVER_ON_X if network == "x" else _NEVER_ELSEWHERE).search(
-        text
-    )
+    return bool(text) and not compiled(rules.forbidden).search(text)
 
 
-def urls(text: str, network: str) -> list[Span]:
-    """What becomes a link: on X also bare names such as `model.py`, elsewhere only what has a
-    scheme.
+def urls(text: str, rules: Rules) -> list[Span]:
+    """What becomes a link: bare names such as `model.py` where the network links them, and what has
+    a scheme.
     """
-    return links.spans(text, _RULES[network], bare=network == "x")
+    return links.spans(text, rules.links, bare=rules.has_bare_links)
 
 
-def bare_links(text: str) -> list[Span]:
-    """What X makes a link of though no scheme stands before it: 23 characters each, and a post with
-    a link's price.
+def bare_links(text: str, rules: Rules) -> list[Span]:
+    """What becomes a link though no scheme stands before it: on X 23 characters each, and a post
+    with a link's price.
     """
-    return [span for span in links.spans(text) if not span.text.lower().startswith(links.X.schemes)]
+    if not rules.has_bare_links:
+        return []
+    schemes = rules.links.schemes
+    return [span for span in urls(text, rules) if not span.text.lower().startswith(schemes)]
 
 
-def hashtags(text: str, network: str) -> list[Span]:
+def hashtags(text: str, rules: Rules) -> list[Span]:
     """What becomes a hashtag, with its `#`."""
-    return [
-        span
-        for span in _apart(text, network, tags.hashtags(text, network))
-        if span.text[0] in "#＃"
-    ]
+    found = _outside_links(text, rules, tags.hashtags(text, rules.hashtags))
+    return [span for span in found if span.text[0] in "#＃"]
 
 
-def mentions(text: str, network: str) -> list[Span]:
+def mentions(text: str, rules: Rules) -> list[Span]:
     """What names a user, with its `@`: `@user`, `@user@host` on Mastodon, `@user.bsky.social` on
     Bluesky.
     """
-    return [
-        span
-        for span in _apart(text, network, tags.mentions(text, network))
-        if span.text[0] in "@＠"
-    ]
+    found = _outside_links(text, rules, tags.mentions(text, rules.mentions))
+    return [span for span in found if span.text[0] in "@＠"]
 
 
 def facets(text: str) -> list[Facet]:
     """What Bluesky makes no link, tag or mention of unless told, in order."""
-    short = [tag for tag in tags.hashtags(text, "bluesky") if _is_short(tag.text[1:])]
+    short = [tag for tag in tags.hashtags(text, BLUESKY.hashtags) if _is_short(tag.text[1:])]
+    spans = [*urls(text, BLUESKY), *short, *tags.mentions(text, BLUESKY.mentions)]
     found, at, behind = [], 0, 0
-    for span in apart([*urls(text, "bluesky"), *short, *tags.mentions(text, "bluesky")]):
+    for span in apart(spans):
         start = behind + len(text[at : span.start].encode("utf-8", "replace"))
         at, behind = span.end, start + len(span.text.encode("utf-8", "replace"))
         if span.text[0] in "#＃":
@@ -139,8 +121,22 @@ def _is_short(tag: str) -> bool:
     return graphemes.count(tag) <= _TAG_LENGTH and len(tag.encode("utf-8", "replace")) <= _TAG_BYTES
 
 
-def _apart(text: str, network: str, found: list[Span]) -> list[Span]:
-    return apart([*found, *urls(text, network)]) if found else []
+def _outside_links(text: str, rules: Rules, found: list[Span]) -> list[Span]:
+    """What was found and the links of the text, without what begins inside another one."""
+    return apart([*found, *urls(text, rules)]) if found else []
+
+
+def _weighed(text: str, url_length: int) -> int:
+    # X's weighing has its own length of a URL, which no account changes.
+    return weight.weight(text)
+
+
+def _graphemes(text: str, url_length: int) -> int:
+    return graphemes.count(text)
+
+
+def _graphemes_as_counted(text: str, url_length: int) -> int:
+    return graphemes.count(_as_counted(text, url_length))
 
 
 def _as_counted(text: str, url_length: int) -> str:
@@ -149,13 +145,40 @@ def _as_counted(text: str, url_length: int) -> str:
         return text
     known = set(links.spans(text, links.MASTODON, bare=False, newer=False))
     counted, at = "", 0
-    for span in apart([*tags.mentions(text, "mastodon"), *urls(text, "mastodon")]):
+    for span in apart([*tags.mentions(text, MASTODON.mentions), *urls(text, MASTODON)]):
         counted += text[at : span.start]
         if span.text[0] == "@":
             counted += "@" + span.text[1:].partition("@")[0]
         else:
             # Under a younger domain a server may or may not see a link: the longer of both.
             is_sure = span in known or graphemes.count(span.text) < url_length
-            counted += "x" * url_length if is_sure else span.text
+            counted += "_" * url_length if is_sure else span.text
         at = span.end
     return counted + text[at:]
+
+
+X: Rules = Rules(
+    measure=_weighed,
+    forbidden=_NEVER_ON_X,
+    links=links.X,
+    has_bare_links=True,
+    hashtags=tags.X_HASHTAGS,
+    mentions=tags.X_MENTIONS,
+)
+BLUESKY: Rules = Rules(
+    measure=_graphemes,
+    forbidden=_NEVER_ELSEWHERE,
+    links=links.BLUESKY,
+    has_bare_links=False,
+    # We set the tags there ourselves: X's rule holds.
+    hashtags=tags.X_HASHTAGS,
+    mentions=tags.BLUESKY_MENTIONS,
+)
+MASTODON: Rules = Rules(
+    measure=_graphemes_as_counted,
+    forbidden=_NEVER_ELSEWHERE,
+    links=links.MASTODON,
+    has_bare_links=False,
+    hashtags=tags.MASTODON_HASHTAGS,
+    mentions=tags.MASTODON_MENTIONS,
+)

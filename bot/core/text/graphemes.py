@@ -5,8 +5,8 @@ from bot.core.text.patterns import compiled
 # Every character of these is a grapheme of its own, whatever stands beside it: no need for the full
 # rules.
 _SIMPLE = (
-    r"[ -~\n\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u203b\u3000-\u3029\u3031-\u303c"
-    r"\u3041-\u3096\u309b-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60]*+"
+    r"[ -~\n\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u203b"
+    r"\u3000-\u3029\u3031-\u303c\u3041-\u3096\u309b-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60]*+"
 )
 # Flags by themselves: `\X` looks back to the first of many in a row for each.
 _CLUSTER = r"[🇦-🇿]{2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*+|\X"

@@ -41,10 +41,14 @@ def _tail(inside: str, end: str, either: str, query: str, *, ends_in_bracket: bo
 
 @dataclass(eq=False, slots=True)
 class Rule:
-    """What a network takes as a link's scheme, and as port, path and query behind its domain."""
+    """What a network takes as a link's scheme, and as port, path and query behind its domain.
+
+    `short` is the pattern of the network's own short links, which end sooner than others.
+    """
 
     schemes: tuple[str, ...]
     tail: str
+    short: str = ""
 
 
 _EITHER = f"[{_SIGNS}{_LETTERS}]"
@@ -52,6 +56,7 @@ _EITHER = f"[{_SIGNS}{_LETTERS}]"
 X = Rule(
     ("https://", "http://"),
     _tail(f"[{_SIGNS}]", f"[{_LETTERS}]", _EITHER, _QUERY, ends_in_bracket=False),
+    _SHORT,
 )
 BLUESKY = Rule(X.schemes, _tail(f"[{_SIGNS}]", _LETTER_OR_WORD, _EITHER, _QUERY))
 # Mastodon's config/initializers/twitter_regex.rb.
@@ -63,7 +68,10 @@ MASTODON = Rule(
 
 @dataclass(eq=False, slots=True)  # not frozen: that makes one three times as slow
 class Link:
-    """A link's place in UTF-16 units; `counted` is how many of them X's counter takes as the link."""
+    """A link's place in UTF-16 units.
+
+    `counted` is how many of them X's counter takes as the link.
+    """
 
     start: int
     end: int
@@ -178,7 +186,8 @@ class _Finder:
             or end - start + domain - start > 4096
         ):
             return
-        if short := self.rule is X and compiled(_SHORT).match(self.units, start, end):
+        pattern = self.rule.short
+        if pattern and (short := compiled(pattern).match(self.units, start, end)):
             if len(short["name"]) > 40:
                 return
             end = short.end()

@@ -42,8 +42,22 @@ def split(text: str, language: str, fits: Fits) -> list[str]:
     return _Splitter(text, language, fits).parts()
 
 
+def marked(make: Callable[[str], list[str]]) -> list[str]:
+    """The texts that `make` gives, each with its place at its end: "2/5".
+
+    `make` gets the widest marker there has to be room for, and is asked again with a wider one
+    where it gives more texts than fit the digits.
+    """
+    texts: list[str] = []
+    for widest in (" 9/9", " 99/99", " 999/999"):
+        texts = make(widest)
+        if len(f" {len(texts)}/{len(texts)}") <= len(widest):
+            break
+    return [f"{text} {place}/{len(texts)}" for place, text in enumerate(texts, 1)]
+
+
 class _Splitter:
-    """The places of one text, how far parts that begin there reach, and the cheapest way through."""
+    """The places of one text, how far parts that begin there reach, and the cheapest way."""
 
     def __init__(self, text: str, language: str, fits: Fits) -> None:
         self.text, self.fits = text, fits
@@ -109,7 +123,7 @@ class _Splitter:
         return not is_sure and not self._fits(*ends)
 
     def _between_longest(self, start: int, end: int) -> list[Break]:
-        """Cuts between as many graphemes as fit; inside a grapheme only if it does not fit alone."""
+        """Cuts between as many graphemes as fit; inside a grapheme only if it alone does not."""
         found = []
         ends = list(accumulate(map(len, graphemes.clusters(self.text[start:end])), initial=start))
         while start < end:
@@ -119,7 +133,8 @@ class _Splitter:
                 best = self._longest(start, list(range(start, ends[first] + 1)), 1)
             if best == start:
                 raise BadInput(
-                    f"not even {self.text[start]!r} fits a part by itself: remove it or shorten what goes with it"
+                    f"not even {self.text[start]!r} fits a part by itself: "
+                    "remove it or shorten what goes with it"
                 )
             found.append(Break(best, breaks.GRAPHEME))
             start = best

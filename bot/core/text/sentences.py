@@ -1,4 +1,4 @@
-"""Sentences: where one ends, in papers' English, German and Chinese; elsewhere as sentencex says."""
+"""Where a sentence ends, in papers' English, German and Chinese; elsewhere as sentencex says."""
 
 import re
 from bisect import bisect_right
@@ -19,7 +19,10 @@ from bot.core.text.abbreviations import (
 )
 from bot.core.text.patterns import compiled
 
-CJK = r"\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff10-\uff5a\U00020000-\U0003ffff"
+CJK = (
+    r"\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff10-\uff5a"
+    r"\U00020000-\U0003ffff"
+)
 _OPENING = '"“„‘«»(\\[¿¡《〈「『（【'
 _CLOSING = "\"”’»)\\]》〉」』）】'"
 # These open as well, and close only where what goes on stands apart.

@@ -2,62 +2,61 @@
 
 from bisect import bisect_right
 from collections.abc import Callable
+from typing import NamedTuple
 
 from bot.core.text import codepoints
 from bot.core.text.patterns import compiled
 from bot.core.text.span import Span
 
-# X: npm twitter-text 3.1.0 is the judge.
-_X_MENTION = (
-    r"(?:\A|[^a-zA-Z0-9_!#$%&*@＠]|(?:\A|[^a-zA-Z0-9_+~.\-])(?:rt|RT|rT|Rt):?)"
-    r"(?P<name>[@＠][a-zA-Z0-9_]{1,20}(?:/[a-zA-Z][a-zA-Z0-9_\-]{0,24})?)"
-)
-_X_MENTION_GOES_ON = (
-    r"[@＠\xc0-\xd6\xd8-\xf6\xf8-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0263\u0268\u026f\u0272\u0289\u028b\u02bb"
-    r"\u0300-\u036f\u1e00-\u1eff]|://"
-)
-# Mastodon: Account::MENTION_RE.
-_MASTODON_MENTION = (
-    r"(?<![=/\w])(?P<name>@[a-zA-Z0-9_]+(?:[.\-]+[a-zA-Z0-9_]+)*(?:@[a-zA-Z0-9_.\-]*[a-zA-Z0-9_])?)"
-)
-# Bluesky: app.bsky.richtext.facet; a handle is a domain name.
-_BLUESKY_MENTION = (
-    r"(?<![\w@./])(?P<name>@(?:[a-zA-Z0-9](?:[a-zA-Z0-9\-]*[a-zA-Z0-9])?\.)+[a-zA-Z]+)(?![\w@\-])"
-)
-_NEVER = r"(?!)"
+
+class HashtagRule(NamedTuple):
+    """Where a network's hashtags end.
+
+    `end_of` gets the text, the place of the sign and where the tag before ended; it gives the
+    tag's end, or 0 where there is none. What `never_before` matches at the end makes it no tag.
+    """
+
+    end_of: Callable[[str, int, int], int]
+    never_before: str
+
+
+class MentionRule(NamedTuple):
+    """Patterns: `pattern` has the mention as its group `name`; what `never_before` matches behind
+    it makes it none.
+    """
+
+    pattern: str
+    never_before: str
+
+
+_NOTHING = r"(?!)"
 _MASTODON_SEPARATORS = "·・\u200c"
 
 
-def hashtags(text: str, network: str) -> list[Span]:
-    """With the `#`; some may lie in links.
-
-    On Bluesky, where we set the tags ourselves, X's rule holds.
-    """
-    end_of = _mastodon_end if network == "mastodon" else _x_end
+def hashtags(text: str, rule: HashtagRule) -> list[Span]:
+    """The hashtags in the text, with the `#`; some may lie in links."""
     found, behind = [], 0
     for sign in compiled("[#＃]").finditer(text):
-        end = end_of(text, sign.start(), behind)
+        end = rule.end_of(text, sign.start(), behind)
         if not end:
             continue
         behind = end
-        if network == "mastodon" or not compiled("[#＃]|://").match(text, end):
+        if not compiled(rule.never_before).match(text, end):
             found.append(Span(sign.start(), end, text[sign.start() : end]))
     return found
 
 
-def mentions(text: str, network: str) -> list[Span]:
-    """With the `@`; `@user/list` is a list on X, `@user@host` a user elsewhere on Mastodon."""
+def mentions(text: str, rule: MentionRule) -> list[Span]:
+    """The mentions in the text, with the `@`; some may lie in links.
+
+    `@user/list` is a list on X, `@user@host` a user elsewhere on Mastodon.
+    """
     if "@" not in text and "＠" not in text:
         return []
-    pattern, goes_on = {
-        "x": (_X_MENTION, _X_MENTION_GOES_ON),
-        "mastodon": (_MASTODON_MENTION, _X_MENTION_GOES_ON),
-        "bluesky": (_BLUESKY_MENTION, _NEVER),
-    }[network]
     return [
         Span(*found.span("name"), found["name"])
-        for found in compiled(pattern).finditer(text)
-        if not compiled(goes_on).match(text, found.end())
+        for found in compiled(rule.pattern).finditer(text)
+        if not compiled(rule.never_before).match(text, found.end())
     ]
 
 
@@ -109,3 +108,32 @@ def _holds(table: str, character: str) -> bool:
     starts, ends = codepoints.ranges(table)
     number = bisect_right(starts, ord(character)) - 1
     return number >= 0 and ord(character) <= ends[number]
+
+
+X_HASHTAGS = HashtagRule(_x_end, never_before="[#＃]|://")
+MASTODON_HASHTAGS = HashtagRule(_mastodon_end, never_before=_NOTHING)
+
+# npm twitter-text 3.1.0 is the judge.
+_X_NAME = r"[@＠][a-zA-Z0-9_]{1,20}(?:/[a-zA-Z][a-zA-Z0-9_\-]{0,24})?"
+_X_BEFORE = (
+    r"\A|[^a-zA-Z0-9_!#$%&*@＠]"
+    r"|(?:\A|[^a-zA-Z0-9_+~.\-])(?:rt|RT|rT|Rt):?"
+)
+_NEVER_BEHIND_A_NAME = (
+    r"[@＠\xc0-\xd6\xd8-\xf6\xf8-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0263\u0268\u026f"
+    r"\u0272\u0289\u028b\u02bb\u0300-\u036f\u1e00-\u1eff]|://"
+)
+X_MENTIONS = MentionRule(rf"(?:{_X_BEFORE})(?P<name>{_X_NAME})", _NEVER_BEHIND_A_NAME)
+
+# Account::MENTION_RE.
+MASTODON_MENTIONS = MentionRule(
+    r"(?<![=/\w])(?P<name>@[a-zA-Z0-9_]+(?:[.\-]+[a-zA-Z0-9_]+)*"
+    r"(?:@[a-zA-Z0-9_.\-]*[a-zA-Z0-9_])?)",
+    _NEVER_BEHIND_A_NAME,
+)
+# app.bsky.richtext.facet; a handle is a domain name.
+BLUESKY_MENTIONS = MentionRule(
+    r"(?<![\w@./])(?P<name>@(?:[a-zA-Z0-9](?:[a-zA-Z0-9\-]*[a-zA-Z0-9])?\.)+[a-zA-Z]+)"
+    r"(?![\w@\-])",
+    never_before=_NOTHING,
+)

@@ -10,16 +10,17 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot.core import network as networks
 from bot.core import settings
 from bot.core.collage import shown
 from bot.core.delivery import Found, Look, NotSeen, Part, Post, Receipt, Survey, Thread
 from bot.core.errors import BadInput, MlcollageError, Rejected, Unavailable, Uncertain
-from bot.core.network import LIMITS, PRICES, Limits, Price
+from bot.core.network import Limits
+from bot.core.price import Price
 from bot.core.schedule import Clock
 from bot.core.settings import Secret, setting
-from bot.core.text import counting
 from bot.publishers.protocol import Saved
-from bot.publishers.x import errors, matching, media
+from bot.publishers.x import errors, matching, media, setup
 from bot.publishers.x.calls import POST_FIELDS, Calls
 from bot.publishers.x.matching import inner, text_of
 from bot.publishers.x.transport import Answer, Keys, Timeouts
@@ -102,10 +103,11 @@ class X:
     account's posts.
     """
 
-    network = "x"
+    network = networks.X
     whole = False
     proves_absence = False
-    price: Price | None = PRICES["x"]
+    price: Price | None = networks.X.price
+    duty = setup.DUTY
 
     def __init__(self, own: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
         self.own = own
@@ -119,7 +121,7 @@ class X:
         self._calls = Calls(keys, own.base_url, timeouts, clock)
 
     def limits(self) -> Limits:
-        return LIMITS["x"]
+        return self.network.limits
 
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         """Read what is newer than this thread's newest receipt, or than `since`; a look would start
@@ -324,7 +326,7 @@ def _differences(part: Part, post: matching.Post, included: object) -> Sequence[
     links = matching.links_of(post)
     found += [
         f"{url.text} is no link"
-        for url in counting.urls(part.text, "x")
+        for url in networks.X.urls(part.text)
         if matching.loose(url.text) not in links
         and not any(matching.ASCII_HOST in link for link in links)
     ]

@@ -1,0 +1,47 @@
+"""A composed thread with what its network makes of it, as people look at it before it is sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.core.collage import Picture
+from bot.core.delivery import Part
+from bot.core.network import Limits, Network
+from bot.core.price import Cost
+from bot.core.text.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedThread:
+    """One account's thread as it would be sent now; `problem` says why it could not be.
+
+    `pictures` by the position of their part; `number` as the series shows it, "29/52".
+    """
+
+    account: str
+    network: Network
+    limits: Limits
+    parts: tuple[Part, ...] = ()
+    pictures: Mapping[int, Picture] = field(default_factory=dict)
+    number: str = ""
+    problem: str = ""
+
+    @property
+    def cost(self) -> Cost | None:
+        """What the network charges for it; None where it charges nothing, or there are no parts."""
+        return self.network.cost(self.parts) if self.parts else None
+
+    def length(self, part: Part) -> int:
+        """How many of the limit's characters the part has."""
+        return self.network.length(part.text, self.limits)
+
+    def urls(self, part: Part) -> list[Span]:
+        """What becomes a link in the part."""
+        return self.network.urls(part.text)
+
+    def bare_links(self, part: Part) -> list[Span]:
+        """What becomes a link in the part though nobody may have meant it, such as `model.py`."""
+        return self.network.bare_links(part.text)
+
+    def hashtags(self, part: Part) -> list[Span]:
+        """What becomes a hashtag in the part."""
+        return self.network.hashtags(part.text)
