@@ -1,4 +1,4 @@
-"""What every test may use: the shared data folder, real databases, and a clock that stands still."""
+"""What every test may use: the shared data folder, real databases, a clock that stands still."""
 
 import io
 import itertools

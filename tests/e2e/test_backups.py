@@ -1,4 +1,4 @@
-"""Backup, restore and upgrade as a maintainer meets them, and as a kill or a second process does."""
+"""Backup, restore and upgrade as a maintainer, a kill and a second process meet them."""
 
 import os
 import shutil
@@ -218,13 +218,16 @@ def _writes(database: Database) -> bool:
     if database.is_sqlite:
         wal = Path(f"{database.engine.url.database}-wal")
         return wal.exists() and wal.stat().st_size > SIZE
-    activity = "SELECT count(*) FROM pg_stat_activity WHERE starts_with(query, 'INSERT') AND datname = current_database()"
+    activity = (
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE starts_with(query, 'INSERT') AND datname = current_database()"
+    )
     with database.read() as conn:
         return bool(conn.exec_driver_sql(activity).scalar())
 
 
 def test_a_disk_that_is_full_is_told_in_a_sentence(large: Path, tmp_path: Path) -> None:
-    """No file may become larger than a part of the backup: what a full disk does, without a disk."""
+    """No file may become larger than a part of the backup: what happens where a disk is full."""
     command = (
         f"ulimit -f {3 * SIZE // 1024}; exec {sys.executable} -m bot backup {tmp_path / 'b.db'}"
     )
@@ -315,9 +318,13 @@ def test_what_cannot_be_backed_up_is_not_upgraded(bare: Desk) -> None:
 def test_nothing_of_this_is_loaded_where_the_database_is_up_to_date(desk: Desk) -> None:
     code = "import sys; from bot.__main__ import main\ntry: main()\nfinally: print(*sys.modules)"
     done = subprocess.run(
-        [sys.executable, "-c", code, "list"], cwd=desk.folder, env=ENVIRONMENT, capture_output=True, encoding="utf-8",
+        [sys.executable, "-c", code, "list"],
+        cwd=desk.folder,
+        env=ENVIRONMENT,
+        capture_output=True,
+        encoding="utf-8",
         check=True,
-    )  # fmt: skip
+    )
     assert "bot.assemble" in done.stdout.split()
     assert {"alembic", "bot.storage.backup", "bot.storage.copy", "bot.storage.schema"}.isdisjoint(
         done.stdout.split()

@@ -203,7 +203,7 @@ def installation(folder: Path) -> Path:
 
 
 class Played:
-    """Three articles imported into one simulated folder, each before its reading month is played."""
+    """Three articles imported into one simulated folder, each before its month is played."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "sim"

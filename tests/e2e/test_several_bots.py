@@ -36,7 +36,7 @@ BAD = ("Traceback", "unexpected", "locked", "deadlock", "serializ", "cannot be u
 
 
 class Scene:
-    """An installation in which two series' slots and roundups are due, and the bots that see to it."""
+    """An installation in which two series' slots and roundups are due, and its bots."""
 
     def __init__(
         self,

@@ -23,7 +23,7 @@ JUMPS = {"an hour back": timedelta(hours=-1), "a day forward": timedelta(days=1)
 
 
 def jump_at(context: Context, commit: int, jump: timedelta) -> list[int]:
-    """Let the wall clock jump before the commit with that number; grows by one with every commit."""
+    """Let the wall clock jump before the commit with that number; it counts the commits."""
     clock, commits = context.clock, list[int]()
     assert isinstance(clock, StoppedClock)
 

@@ -74,10 +74,15 @@ def fill(conn: Connection) -> None:
         for account in ACCOUNTS
         for n in numbers
     ]
-    put(conn, "deliveries", [
-        due | {"id": id, "account_id": account, "collage_id": n, "key": f"s/{n}/a{account}", "local_on": now.date()}
-        for id, account, n in ids
-    ])  # fmt: skip
+    due["local_on"] = now.date()
+    put(
+        conn,
+        "deliveries",
+        [
+            due | {"id": id, "account_id": account, "collage_id": n, "key": f"s/{n}/a{account}"}
+            for id, account, n in ids
+        ],
+    )
     put(conn, "parts", [{"delivery_id": id, "position": 1, "text": "One."} for id, _, _ in ids])
 
 

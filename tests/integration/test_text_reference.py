@@ -27,7 +27,9 @@ Verdict = tuple[int, bool, Places, Places, Places]
 
 
 def verdicts(strings: list[str]) -> Iterator[Verdict]:
-    """What the reference says of each: length, validity, links, hashtags, mentions by code points."""
+    """What the reference says of each: length, validity, links, hashtags and mentions by code
+    points.
+    """
     node = shutil.which("node")
     if node is None:
         absent("node is not installed: X's own counting cannot be compared")

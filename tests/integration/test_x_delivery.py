@@ -302,7 +302,10 @@ def test_a_text_that_x_says_it_has_and_does_not_show_waits_for_a_person_and_noth
         with context.database.read() as conn:
             assert queue.by_id(conn, delivery.collage_id or 0).number == count + 1
             told = [notice.text for notice in notices.listed(conn)]
-        words = f"X says that it has the text of part {count + 1} already (You are not allowed to create a Tweet"
+        words = (
+            f"X says that it has the text of part {count + 1} already "
+            "(You are not allowed to create a Tweet"
+        )
         assert [text for text in told if words in text] != []
     assert heard(context).count("uncertain") == 2 * len(POSTING)
 

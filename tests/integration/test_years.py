@@ -202,7 +202,7 @@ def check_posts(years: Years, days: list[date]) -> None:
 
 
 def check_numbers(years: Years) -> None:
-    """Every year of local days counts from one on, without a gap and without the same number twice."""
+    """Every year of local days counts from one on, without a gap and no number twice."""
     by_year: dict[int, list[int]] = {}
     for slot in years.rows("slots"):
         if slot.state == "claimed":
