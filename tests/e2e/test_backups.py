@@ -33,8 +33,9 @@ def use(folder: Path, url: str) -> None:
 
 
 @pytest.fixture
-def other_url(request: pytest.FixtureRequest, database_url: str) -> str:
-    return "sqlite:///other.db" if database_url.startswith("sqlite") else database_url
+def other_url(empty_database_url: str) -> str:
+    is_sqlite = empty_database_url.startswith("sqlite")
+    return "sqlite:///other.db" if is_sqlite else empty_database_url
 
 
 def test_backup_says_what_it_holds(posted: Desk) -> None:
@@ -246,10 +247,10 @@ def test_a_disk_that_is_full_is_told_in_a_sentence(large: Path, tmp_path: Path) 
 
 
 @pytest.fixture
-def old(database_url: str, tmp_path: Path) -> Iterator[tuple[Path, Database]]:
+def old(empty_database_url: str, tmp_path: Path) -> Iterator[tuple[Path, Database]]:
     """An installation that an older version made, and its database."""
-    use(tmp_path, database_url)
-    with closing(Database(database_url)) as database:
+    use(tmp_path, empty_database_url)
+    with closing(Database(empty_database_url)) as database:
         with database.write() as conn:
             schema.upgrade(conn, "0001")
             rows.fill(conn, only={"papers", "pictures"})
@@ -325,7 +326,7 @@ def test_nothing_of_this_is_loaded_where_the_database_is_up_to_date(desk: Desk) 
         encoding="utf-8",
         check=True,
     )
-    assert "bot.assemble" in done.stdout.split()
+    assert "bot.app.assemble" in done.stdout.split()
     assert {"alembic", "bot.storage.backup", "bot.storage.copy", "bot.storage.schema"}.isdisjoint(
         done.stdout.split()
     )

@@ -140,7 +140,6 @@ def test_a_claim_answers_with_the_whole_delivery_as_it_is_from_then_on(queue: Da
 
 def test_a_lease_may_end_by_the_database_s_own_clock(postgres_database: str) -> None:
     database = Database(postgres_database)
-    database.prepare()
     fill(with_accounts(database), [Row(1, State.WAITING, MONDAY, None, 0)])
     with database.write() as conn:
         assert ledger.claim(conn, 1, MONDAY, func.clock_timestamp() + MINUTE, 0)

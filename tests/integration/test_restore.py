@@ -40,7 +40,6 @@ def test_there_and_back_over_the_other_kind_of_database_nothing_changes(
     file: Path, postgres_database: str, tmp_path: Path
 ) -> None:
     with closing(Database(postgres_database)) as target:
-        target.prepare()
         assert restored(file, target, NOW) == 0
         backup.make(target, tmp_path / "again.db", NOW)
     before, after = raw(file), raw(tmp_path / "again.db")
