@@ -36,6 +36,14 @@ ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is slow on PostgreSQL only is marked slow where it runs there."""
+    for item in items:
+        if item.get_closest_marker("slow_on_postgresql") and "postgresql" in item.name:
+            item.add_marker("slow")
+
+
 def absent(reason: str) -> None:
     """Something a test needs is not here: the test is skipped and says what is missing; under
     CI=true it fails.

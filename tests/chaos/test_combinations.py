@@ -23,6 +23,8 @@ from tests.conftest import StoppedClock
 from tests.fakes import x
 from tests.fakes.x import Trouble
 
+pytestmark = pytest.mark.slow
+
 IS_ALL = os.environ.get("CHAOS") == "all"
 SAMPLE, SLOW_SAMPLE = 112, 30
 """Combinations of each switch where not all are run: more than two thousand together."""

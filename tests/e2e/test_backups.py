@@ -173,6 +173,7 @@ def killed(folder: Path, *args: object, when: Callable[[], bool], after: float) 
 DELAYS = [0.02, 0.25]
 
 
+@pytest.mark.slow
 def test_a_backup_that_is_killed_is_whole_or_not_there(large: Path, tmp_path: Path) -> None:
     for after in DELAYS:
         folder = tmp_path / str(after)
@@ -198,6 +199,7 @@ def large_backup(large: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.mark.slow
 def test_a_restore_that_is_killed_has_changed_everything_or_nothing(
     large_backup: Path, database: Database, database_url: str, tmp_path: Path
 ) -> None:
@@ -282,6 +284,7 @@ def test_an_older_database_is_backed_up_before_it_is_upgraded(old: tuple[Path, D
         assert tally(new).rows["papers"] == 3
 
 
+@pytest.mark.slow
 def test_of_several_processes_one_upgrades_and_the_others_wait(old: tuple[Path, Database]) -> None:
     folder, database = old
     command = [*COMMAND, "notices"]

@@ -24,6 +24,8 @@ from bot.core.paper import Link, LinkKind, Paper
 from bot.site import folder, pages
 from tests.conftest import absent
 
+pytestmark = pytest.mark.slow
+
 WIDTHS = (320, 390, 1280)
 FLAGS = [
     "--headless",

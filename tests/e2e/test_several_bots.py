@@ -25,6 +25,8 @@ from tests.fakes.x import FakeX, Trouble
 from tests.integration.test_x_month import serving
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 SERIES = ("vision", "speech")
 PARAGRAPH = " ".join(f"Sentence {n} says a little more of what {{name}} found." for n in range(9))
 THREADS = len(SERIES) * 2 * 2

@@ -16,6 +16,8 @@ from packaging.requirements import Requirement
 from tests.conftest import ROOT, write_item
 from tests.e2e.process import ENVIRONMENT
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["alpha", "beta", "gamma", "delta"]
 WITHOUT_CHECKOUT = {name: value for name, value in ENVIRONMENT.items() if name != "PYTHONPATH"}
 

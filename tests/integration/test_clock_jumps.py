@@ -19,6 +19,8 @@ from bot.storage import ledger, tables
 from tests.conftest import MONDAY, StoppedClock
 from tests.integration.test_deliver import Scripted, begun, delivery, outcomes, until_settled
 
+pytestmark = pytest.mark.slow
+
 JUMPS = {"an hour back": timedelta(hours=-1), "a day forward": timedelta(days=1)}
 
 

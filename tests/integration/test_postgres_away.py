@@ -26,6 +26,8 @@ from tests.fakes import x, x_threads
 from tests.fakes.x import Call, FakeX, Trouble
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 Away = Callable[[int], None]
 """Takes the database away from a connection of ours, by its backend's process id."""
 

@@ -22,7 +22,7 @@ ACCOUNTS = (1, 2)
 PATIENCE = 600
 """Seconds a race may last, also on a machine that has other things to do."""
 
-pytestmark = pytest.mark.timeout(PATIENCE + 60)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(PATIENCE + 60)]
 
 
 @pytest.fixture

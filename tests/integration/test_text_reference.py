@@ -17,6 +17,8 @@ from bot.core.text.span import Span
 from tests.conftest import ROOT, absent
 from tests.unusual import Strings
 
+pytestmark = pytest.mark.slow
+
 REFERENCE = ROOT / ".ci" / "node_modules" / "twitter-text"
 SCRIPT = Path(__file__).with_name("twitter_text.cjs")
 SEEDS = range(4)

@@ -35,6 +35,8 @@ from bot.storage import notices, tables
 from bot.storage.notices import Kind
 from tests.conftest import StoppedClock, make_context, png
 
+pytestmark = pytest.mark.slow
+
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LATENESS = timedelta(hours=48)
 SECOND, DAY, WEEK = timedelta(seconds=1), timedelta(days=1), timedelta(weeks=1)
