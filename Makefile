@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 MLCOLLAGE := $(BIN)/mlcollage
 
-.PHONY: demo run test chaos check format bench clean
+.PHONY: demo run test test-slow test-all chaos mutants check format bench clean
 
 demo: .venv/ready
 	@rm -rf demo
@@ -19,12 +19,29 @@ run: .venv/ready
 	@test -f config.toml || $(MLCOLLAGE) init
 	@$(MLCOLLAGE) run
 
+# What to run while you work, under four minutes: units, contracts, integration, a month end to end,
+# a kill -9 for each publisher.
 test: .venv/dev
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 -m "not slow"
 
-# Every trouble at every call with a crash at every later point; make test runs a sample of them.
+# All the others: races, the state machine, a sample of the chaos, references, the browser.
+test-slow: .venv/dev
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m slow
+
+# All there are.
+test-all: test test-slow
+
+# Every trouble at every call with a crash at every later point; make test-all runs a sample.
 chaos: .venv/dev
 	CHAOS=all $(BIN)/python -m pytest -n 2 tests/chaos
+
+# Mistakes put into the code, one at a time: which of them does no test notice? A sample, in a copy.
+# Others with: make mutants SEED=2 COUNT=50 MINUTES=20 PATHS=bot/sending
+COUNT ?= 250
+SEED ?= 1
+MINUTES ?= 60
+mutants: .venv/mutants
+	$(BIN)/python -m tests.mutation --count $(COUNT) --seed $(SEED) --minutes $(MINUTES) $(PATHS)
 
 # The same checks as before each commit, without the tests.
 check: .venv/dev
@@ -64,4 +81,8 @@ clean:
 .venv/bench: .venv/ready pyproject.toml
 	@echo "Installing what the benchmarks compare with into .venv ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[bench]"
+	@touch $@
+
+.venv/mutants: .venv/dev pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[mutants]"
 	@touch $@

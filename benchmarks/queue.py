@@ -146,7 +146,8 @@ def by_rows(found: dict[str, dict[int, str]], rounds: Rounds) -> None:
                 rate, ids = turn(take, TURN)
                 rounds.add(key, url, [rate], ids)
     print(
-        "\nclaimed and finished a second, one worker   median (least–most)   goal: at most 2 × bare's time, flat"
+        "\nclaimed and finished a second, one worker   median (least–most)   "
+        "goal: at most 2 × bare's time, flat"
     )
     for kind, urls in found.items():
         first = rounds.middle((kind, next(iter(urls)), "ours"))
@@ -251,7 +252,10 @@ def with_jobs(url: str, jobs: int) -> str:
     with psycopg.connect(sides.plain(own)) as connection:
         connection.execute(SchemaManager.get_schema())
         connection.execute("SET session_replication_role = replica")
-        made = "INSERT INTO procrastinate_jobs (queue_name, task_name) SELECT 'q', %s FROM generate_series(1, %s)"
+        made = (
+            "INSERT INTO procrastinate_jobs (queue_name, task_name) "
+            "SELECT 'q', %s FROM generate_series(1, %s)"
+        )
         connection.execute(made, [sides.TASK, jobs])
     settle(own)
     return own
@@ -272,7 +276,8 @@ def count_doubles(rounds: Rounds) -> None:
             stored += sum(1 for row in touched if (row.fence, row.state) != (1, "sent"))
             stored += abs(len(touched) - len(ids))
     print(
-        f"\n{sum(map(len, rounds.taken.values())):,} taken; twice: {said}; not as the ledger has it: {stored}"
+        f"\n{sum(map(len, rounds.taken.values())):,} taken; twice: {said}; "
+        f"not as the ledger has it: {stored}"
     )
     sys.exit(bool(said or stored))
 

@@ -68,7 +68,10 @@ def sent(url: str) -> list[Sent]:
     """What our storage sends for one claim and one finish; nothing of it stays."""
     database, found = Database(url), []
 
-    def collect(conn: Any, cursor: Any, words: str, its: Any, context: Any, many: bool) -> None:
+    # The signature is SQLAlchemy's.
+    def collect(  # noqa: PLR0913
+        conn: Any, cursor: Any, words: str, its: Any, context: Any, many: bool
+    ) -> None:
         if context.compiled:
             found.append(Sent(words, its, context.compiled.positiontup))
 

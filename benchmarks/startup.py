@@ -88,7 +88,8 @@ def starts(folder: Path) -> None:
     floor = took.pop("bare")
     print(f"bare python -c pass     {floor * 1000:7.1f} ms")
     print(
-        f"SQLAlchemy and click    {took['libraries'] * 1000:7.1f} ms  {took.pop('libraries') / floor:5.1f} × bare"
+        f"SQLAlchemy and click    {took['libraries'] * 1000:7.1f} ms  "
+        f"{took.pop('libraries') / floor:5.1f} × bare"
     )
     for word, spent in took.items():
         wanted = f"   goal: at most {goals[word]}" if goals[word] else ""
@@ -117,7 +118,8 @@ def ticks(folder: Path, rows: list[int]) -> None:
         floor = floor or median
         noise = f"{quarter * 1000:.2f}–{third * 1000:.2f}"
         print(
-            f"{count:>9,} rows  {median * 1000:6.2f} ms  (middle half {noise})  {median / floor:4.2f} × the first"
+            f"{count:>9,} rows  {median * 1000:6.2f} ms  (middle half {noise})  "
+            f"{median / floor:4.2f} × the first"
         )
         context.database.close()
 
@@ -149,7 +151,8 @@ def memory(folder: Path, idle: bool) -> None:
         before, span = wakes(process.pid), 120
         time.sleep(span)
         print(
-            f"sleeps in {span} s               {wakes(process.pid) - before:4d}         a look every 30 s"
+            f"sleeps in {span} s               {wakes(process.pid) - before:4d}"
+            "         a look every 30 s"
         )
     make_due(place / "queue.db")
     end = time.monotonic() + PATIENCE

@@ -33,13 +33,16 @@ from bot.core.text import parts as splitting  # noqa: E402 - as above
 SECONDS = 0.3
 REFERENCE = ROOT / ".ci" / "node_modules" / "twitter-text"
 ENGLISH = (
-    "The authors ask how far a small model gets with more data, e.g. ten times as much, and find that it gets far. "
-    "Their curves bend only late. The code is at https://github.com/example/small-models and the paper is free. "
+    "The authors ask how far a small model gets with more data, e.g. ten times as much, and find "
+    "that it gets far. "
+    "Their curves bend only late. The code is at https://github.com/example/small-models and the "
+    "paper is free. "
     "Compare Kaplan et al. (2020), who trained v2.0 of the same network for a week. #mlcollage "
 )
 CHINESE = (
     "作者想知道，用更多的数据训练一个小模型能走多远，结果是走得很远。曲线直到很晚才变平。"
-    "代码见 https://github.com/example/small-models ，论文是免费的。对比方法把 Transformer 训练了一周。 #mlcollage "
+    "代码见 https://github.com/example/small-models ，论文是免费的。对比方法把 Transformer "
+    "训练了一周。 #mlcollage "
 )
 TEXTS = {
     f"{length:,} {name}": (said * (length // len(said) + 1))[:length]
@@ -50,7 +53,8 @@ JAVASCRIPT = """
 const { parseTweet } = require(process.argv[1]);
 const said = JSON.parse(require("fs").readFileSync(0, "utf8"));
 for (let begun = Date.now(); Date.now() - begun < 300; ) parseTweet(said);
-const begun = process.hrtime.bigint(), seconds = () => Number(process.hrtime.bigint() - begun) / 1e9;
+const begun = process.hrtime.bigint();
+const seconds = () => Number(process.hrtime.bigint() - begun) / 1e9;
 let count = 0, spent = 0;
 for (; spent < Number(process.argv[2]); spent = seconds()) { parseTweet(said); count++; }
 console.log(count / spent);
@@ -99,7 +103,8 @@ def sides(port: str) -> dict[str, Callable[[str], float]]:
         found["npm twitter-text"] = asked([node, "-e", JAVASCRIPT, str(REFERENCE), str(SECONDS)])
     else:
         print(
-            f"Without npm's twitter-text: {'node is not installed' if not node else f'{REFERENCE} is missing'}."
+            "Without npm's twitter-text: "
+            f"{'node is not installed' if not node else f'{REFERENCE} is missing'}."
         )
     if subprocess.run([port, "-c", "import twitter_text"], capture_output=True).returncode == 0:
         found["twitter-text-parser"] = asked([port, "-c", PORT, str(SECONDS)])
@@ -131,7 +136,8 @@ def lengths(rounds: int, port: str) -> None:
             for length in (280, 20_000)
         )
         print(
-            f"{name}: {short / 1e6:.1f} million characters a second at 280, {long / 1e6:.1f} at 20,000"
+            f"{name}: {short / 1e6:.1f} million characters a second at 280, "
+            f"{long / 1e6:.1f} at 20,000"
         )
 
 
@@ -150,7 +156,8 @@ def imports() -> None:
     compileall.compile_dir(ROOT / "bot" / "core", quiet=1)
     bare, whole = spent_by("pass"), spent_by("from bot.core.text import counting, parts")
     print(
-        f"\nimport of bot.core.text: {whole - bare:.1f} ms over bare Python's {bare:.1f} (goal: under 30)"
+        f"\nimport of bot.core.text: {whole - bare:.1f} ms over bare Python's {bare:.1f} "
+        "(goal: under 30)"
     )
 
 

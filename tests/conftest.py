@@ -1,11 +1,14 @@
-"""What every test may use: the shared data folder, real databases, and a clock that stands still."""
+"""What every test may use: the shared data folder, real databases, a clock that stands still."""
 
 import io
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import hypothesis
@@ -31,6 +34,14 @@ if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 2_000_000_000
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is slow on PostgreSQL only is marked slow where it runs there."""
+    for item in items:
+        if item.get_closest_marker("slow_on_postgresql") and "postgresql" in item.name:
+            item.add_marker("slow")
 
 
 def absent(reason: str) -> None:
@@ -64,32 +75,75 @@ def postgres_url() -> Iterator[str]:
 _names = itertools.count(1)
 
 
-@pytest.fixture
-def postgres_database(postgres_url: str) -> str:
-    """The URL of an empty database on a real PostgreSQL."""
+def _create(postgres_url: str, template: str = "template1") -> str:
+    """The URL of a new database on PostgreSQL, a copy of its template."""
     name = f"test_{next(_names)}"
-    with psycopg.connect(
-        postgres_url.replace("+psycopg", "").format(name="postgres"), autocommit=True
-    ) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+    address = postgres_url.replace("+psycopg", "").format(name="postgres")
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return postgres_url.format(name=name)
+
+
+@pytest.fixture
+def empty_postgres_database(postgres_url: str) -> str:
+    """The URL of a database without tables on a real PostgreSQL."""
+    return _create(postgres_url)
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(postgres_url: str) -> str:
+    """The name of a database that is migrated once and copied for every test."""
+    url = _create(postgres_url)
+    with closing(Database(url)) as made:
+        made.prepare()
+        return str(made.engine.url.database)
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str, _postgres_template: str) -> str:
+    """The URL of a database on a real PostgreSQL, as the first start leaves it."""
+    return _create(postgres_url, _postgres_template)
+
+
+@lru_cache
+def _migrated() -> bytes:
+    """A SQLite database as the first start leaves it: migrated once and copied for every test."""
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        file = Path(folder) / "queue.db"
+        with closing(Database(f"sqlite:///{file}")) as made:
+            made.prepare()
+        return file.read_bytes()
+
+
+def lay_database(file: Path) -> str:
+    """The URL of a SQLite database as the first start leaves it, unless one is there already."""
+    if not file.exists():
+        file.write_bytes(_migrated())
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without tables, of each kind: for tests of what makes them."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.db'}"
+    url: str = request.getfixturevalue("empty_postgres_database")
+    return url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind."""
+    """A database of each kind, as the first start leaves it."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'test.db'}"
+        return lay_database(tmp_path / "test.db")
     url: str = request.getfixturevalue("postgres_database")
     return url
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    made = Database(database_url)
-    made.prepare()
-    yield made
-    made.close()
+    with closing(Database(database_url)) as made:
+        yield made
 
 
 class StoppedClock:
@@ -155,5 +209,7 @@ def make_context(
     file = folder / "config.toml"
     if url:
         settings += f'\n[database]\nurl = "{url}"\n'
+    else:
+        lay_database(folder / "queue.db")
     file.write_text(settings, encoding="utf-8")
     return assemble.context(config.load(file), clock=clock)

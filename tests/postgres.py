@@ -58,7 +58,10 @@ def running(bin_folder: Path, *, durable: bool = False) -> Iterator[str]:
         "--no-sync",
     )
     fsync = "on" if durable else "off"
-    options = f"-k {home} -c listen_addresses='' -c fsync={fsync} -c synchronous_commit=on -c max_connections=200"
+    options = (
+        f"-k {home} -c listen_addresses='' -c fsync={fsync} "
+        "-c synchronous_commit=on -c max_connections=200"
+    )
     try:
         run(
             str(bin_folder / "pg_ctl"),

@@ -82,6 +82,10 @@ def value(column: Column[Any], number: int) -> Any:
             return FIRST + 10 * number
         case Integer():
             return 2**31 - number
+    return _text(column, number)
+
+
+def _text(column: Column[Any], number: int) -> str:
     if column.name == "sha256":
         return hashlib.sha256(picture(number)).hexdigest()
     said = f"{number} {TEXT}"

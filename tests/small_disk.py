@@ -67,7 +67,8 @@ def _run_elsewhere(test: str) -> None:
     """Run a test as the root of a namespace of its own, where everybody may mount."""
     if INSIDE in os.environ or not _run("unshare", "-rm", "true"):
         absent(
-            "a small disk can be mounted neither here nor in a namespace of its own (util-linux: unshare)"
+            "a small disk can be mounted neither here nor in a namespace of its own "
+            "(util-linux: unshare)"
         )
     command = ["unshare", "-rm", sys.executable, "-m", "pytest", "-p", "no:cacheprovider", test]
     environment = {**os.environ, INSIDE: "yes"}

@@ -9,24 +9,30 @@ def words(table: str) -> list[str]:
 
 
 WORDS = words(
-    "attention model LEARN naïve Größe straße über café cafe\u0301 A\u030angstro\u0308m İstanbul ǆ ﬁne "
-    "深度学习 机器 论文 の カナ 한국어 \u1112\u1161\u11ab модель Ωμέγα ϵ עברית العربية हिन्दी ภาษาไทย ქართული አማርኛ ᏣᎳᎩ "
+    "attention model LEARN naïve Größe straße über café cafe\u0301 A\u030angstro\u0308m İstanbul "
+    "ǆ ﬁne "
+    "深度学习 机器 论文 の カナ 한국어 \u1112\u1161\u11ab модель Ωμέγα ϵ עברית العربية हिन्दी "
+    "ภาษาไทย ქართული አማርኛ ᏣᎳᎩ "
     "ſ K Å µ ß ꞓ Ᲊ Ƛǅ 𝒪 𐐀 ㍿ ＡＢＣ １２３ ｶﾞ rt RT a_b _x_ 3.5 1,000 10% v2.0 e.g. et al. i"
 )
 TLDS = words(
-    "com org net de co.uk cn io ai py md sh rs tv app dev zip mov museum xn--p1ai рф 中国 香港 みんな 한국 भारत "
-    "co jp web csv txt js c s1 local test example invalid COM Com cOm ﷺ سوريا 新加坡 みんなの comx orgs"
+    "com org net de co.uk cn io ai py md sh rs tv app dev zip mov museum xn--p1ai рф 中国 香港 "
+    "みんな 한국 भारत "
+    "co jp web csv txt js c s1 local test example invalid COM Com cOm ﷺ سوريا 新加坡 みんなの "
+    "comx orgs"
 )
 NEWER_TLDS = words("music kids merck spa xn--4dbrk0ce ישראל 澳門 cpa llp amazon アマゾン 亚马逊")
 LABELS = words(
-    "example a x9 my-site -a a- a_b _a a_ t twitter bücher пример 例え 日本語 www 1 123 xn--bcher-kva xn-- ä é e\u0301 "
+    "example a x9 my-site -a a- a_b _a a_ t twitter bücher пример 例え 日本語 www 1 123 "
+    "xn--bcher-kva xn-- ä é e\u0301 "
     "a\u200db İ ſ K ab--cd o" + "o" * 63 + " " + "é" * 58 + " 𝒪 😀"
 )
 SCHEMES = words(
     "http:// https:// HTTP:// hTTps:// ftp:// // :// mailto: http:/ https: dat:// shttp://"
 )
 PATHS = words(
-    "/ /a /a/b.html /(a) /a(b(c)d)e /((a)) /a) /(a /a_(b)? /wiki/Ä /путь /中文 /a,b. /a! /~x /@u /#b /a%20b /a-_-b "
+    "/ /a /a/b.html /(a) /a(b(c)d)e /((a)) /a) /(a /a_(b)? /wiki/Ä /путь /中文 /a,b. /a! /~x /@u "
+    "/#b /a%20b /a-_-b "
     "/a'b /a;b:c /$x /[y] /a* /a&b /a|b /a–b //b /a\u200bb /é /e\u0301 /ქ /Ა"
 )
 QUERIES = words("?a=b ?a=b&c=d#e ? ?. ?a. ?a=(b) ?中 ?a=b! ?~ ?a=[1] ?a|b #top ?#")
@@ -40,9 +46,11 @@ EMOJI = words(
 MARKS = list(
     " \n\t.,:;!?…-–—_/\\|()[]{}<>'\"“”‘’*&^%$#@~`+=。，！？：；、（）《》【】＃＠·・"
 ) + words(
-    "\x00 \x01 \x1f \x7f \x80 \x85 \xa0 \xad \u0300 \u034f \u061c \u115f \u180e \u200b \u200c \u200d \u200e \u200f "
+    "\x00 \x01 \x1f \x7f \x80 \x85 \xa0 \xad \u0300 \u034f \u061c \u115f \u180e \u200b \u200c "
+    "\u200d \u200e \u200f "
     "\u2028 \u2029 \u202a \u202c \u202e \u202f \u205f \u2060 \u2066 \u2069 \u3000 "
-    "\ufe0e \ufe0f \u20e3 \ufeff \ufffe \uffff \ufffd \U000e0067 \U000e007f \U0010ffff \U0001f3fb \u2705 "
+    "\ufe0e \ufe0f \u20e3 \ufeff \ufffe \uffff \ufffd \U000e0067 \U000e007f \U0010ffff "
+    "\U0001f3fb \u2705 "
     ".. ... :// @a #a #1 ##a #a_b ＃中文 #日本 $A $ABC.D @a/b @＠b "
     "#\ufe0f #é #e\u0301 #٣ #ｶﾞ \ud800 \udfff &#1 &amp; a@b.com @x.com $.com #x.com"
 )

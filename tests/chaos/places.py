@@ -1,4 +1,4 @@
-"""The networks a thread is sent to, each made fresh for every run and looked at from its own side."""
+"""The networks a thread is sent to, made fresh for every run and looked at from their own side."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager

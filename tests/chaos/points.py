@@ -112,51 +112,60 @@ def _watch_commits() -> Callable[[], None]:
     return undo
 
 
-def _watch_sockets() -> Callable[[], None]:
+class _Requests:
     """Requests, whatever library makes them; a server in this process is not seen, since it never
     connects.
     """
-    kind: Any = socket.socket
-    asked: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
-    unanswered: weakref.WeakSet[Any] = weakref.WeakSet()
-    before = {
-        name: vars(kind).get(name) for name in ("connect", "send", "sendall", "recv", "recv_into")
-    }
-    inner = {name: getattr(kind, name) for name in before}
 
-    def connect(self: Any, address: Any) -> Any:
-        asked[self] = ""
-        return inner["connect"](self, address)
+    def __init__(self, inner: dict[str, Callable[..., Any]]) -> None:
+        self._inner = inner
+        self._asked: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
+        self._unanswered: weakref.WeakSet[Any] = weakref.WeakSet()
 
-    def sending(name: str) -> Callable[..., Any]:
-        def send(self: Any, data: Any, *more: Any) -> Any:
-            if self in asked:
-                line = (
-                    re.match(rb"[A-Z]+ [^ ?]+", bytes(data[:300]))
-                    if self not in unanswered
-                    else None
-                )
-                asked[self] = _named(line[0].decode()) if line else asked[self]
-                _reach(f"{'before' if line else 'within'} request {asked[self]}")
-                unanswered.add(self)
-            return inner[name](self, data, *more)
+    def connecting(self) -> Callable[..., Any]:
+        def connect(own: Any, address: Any) -> Any:
+            self._asked[own] = ""
+            return self._inner["connect"](own, address)
+
+        return connect
+
+    def sending(self, name: str) -> Callable[..., Any]:
+        def send(own: Any, data: Any, *more: Any) -> Any:
+            if own in self._asked:
+                self._reach_sending(own, data)
+            return self._inner[name](own, data, *more)
 
         return send
 
-    def receiving(name: str) -> Callable[..., Any]:
-        def receive(self: Any, *more: Any) -> Any:
-            if self in unanswered:
-                unanswered.discard(self)
-                _reach(f"after request {asked[self]}", self)
-            return inner[name](self, *more)
+    def _reach_sending(self, own: Any, data: Any) -> None:
+        line = None
+        if own not in self._unanswered:
+            line = re.match(rb"[A-Z]+ [^ ?]+", bytes(data[:300]))
+        if line:
+            self._asked[own] = _named(line[0].decode())
+        _reach(f"{'before' if line else 'within'} request {self._asked[own]}")
+        self._unanswered.add(own)
+
+    def receiving(self, name: str) -> Callable[..., Any]:
+        def receive(own: Any, *more: Any) -> Any:
+            if own in self._unanswered:
+                self._unanswered.discard(own)
+                _reach(f"after request {self._asked[own]}", own)
+            return self._inner[name](own, *more)
 
         return receive
 
-    kind.connect = connect
+
+def _watch_sockets() -> Callable[[], None]:
+    kind: Any = socket.socket
+    names = ("connect", "send", "sendall", "recv", "recv_into")
+    before = {name: vars(kind).get(name) for name in names}
+    requests = _Requests({name: getattr(kind, name) for name in names})
+    kind.connect = requests.connecting()
     for name in ("send", "sendall"):
-        setattr(kind, name, sending(name))
+        setattr(kind, name, requests.sending(name))
     for name in ("recv", "recv_into"):
-        setattr(kind, name, receiving(name))
+        setattr(kind, name, requests.receiving(name))
 
     def undo() -> None:
         for name, method in before.items():

@@ -23,6 +23,8 @@ from tests.conftest import StoppedClock
 from tests.fakes import x
 from tests.fakes.x import Trouble
 
+pytestmark = pytest.mark.slow
+
 IS_ALL = os.environ.get("CHAOS") == "all"
 SAMPLE, SLOW_SAMPLE = 112, 30
 """Combinations of each switch where not all are run: more than two thousand together."""
@@ -161,7 +163,7 @@ def told(name: str, combinations: list[Pair], capsys: pytest.CaptureFixture[str]
 @pytest.mark.timeout(0 if IS_ALL else 600)
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("place", ["x"], indirect=True)
-def test_trouble_at_any_call_and_a_crash_at_any_later_point_neither_double_nor_lose_a_part_nor_end_in_silence(
+def test_trouble_at_any_call_and_a_crash_later_neither_double_nor_lose_a_part_nor_end_in_silence(
     sea: Sea, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     case = CASES[name]
@@ -194,6 +196,7 @@ def test_a_crash_and_a_second_one_while_recovering_cost_and_double_no_part(
         wrong = scene.wrong(sea.whole, voyage.out, voyage.end)
         if wrong or voyage.end.state != "sent":
             bad.append(
-                f"crashes at {crashes} ({[names[-1] for names in voyage.points]}): {wrong}: {voyage.end}"
+                f"crashes at {crashes} ({[names[-1] for names in voyage.points]}): "
+                f"{wrong}: {voyage.end}"
             )
     assert not bad, "\n".join(bad)

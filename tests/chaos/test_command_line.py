@@ -20,7 +20,13 @@ from tests.chaos.scene import End
 from tests.conftest import StoppedClock
 from tests.e2e.process import ENVIRONMENT
 
-SHORT = 'lease = "1500ms"\nrequest = "1s"\nretry_first = "100ms"\nfirst_look = "100ms"\nsecond_look = "200ms"\n'
+SHORT = """\
+lease = "1500ms"
+request = "1s"
+retry_first = "100ms"
+first_look = "100ms"
+second_look = "200ms"
+"""
 
 
 def mlcollage(folder: Path, *args: str, kill_at: int = 0) -> list[str]:

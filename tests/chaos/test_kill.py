@@ -12,6 +12,8 @@ from tests.chaos.forks import Forks
 from tests.chaos.places import PLACES, Place
 from tests.conftest import StoppedClock
 
+pytestmark = pytest.mark.slow
+
 CHUNKS = 3
 """A thread's points are shared out among so many tests, for two to run at a time."""
 

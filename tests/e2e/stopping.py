@@ -77,7 +77,7 @@ def after_the_intent(calls: Calls) -> None:
 
 
 def between_the_clocks(calls: Calls) -> None:
-    """Within the check of the lease, once the wall clock has been read and the other clock has not."""
+    """Within the check of the lease, between the readings of the wall clock and the other clock."""
     check, now = deliver.Lease.check, assemble.SystemClock.now
     is_checking = False
 

@@ -1,4 +1,4 @@
-"""Backup, restore and upgrade as a maintainer meets them, and as a kill or a second process does."""
+"""Backup, restore and upgrade as a maintainer, a kill and a second process meet them."""
 
 import os
 import shutil
@@ -33,8 +33,9 @@ def use(folder: Path, url: str) -> None:
 
 
 @pytest.fixture
-def other_url(request: pytest.FixtureRequest, database_url: str) -> str:
-    return "sqlite:///other.db" if database_url.startswith("sqlite") else database_url
+def other_url(empty_database_url: str) -> str:
+    is_sqlite = empty_database_url.startswith("sqlite")
+    return "sqlite:///other.db" if is_sqlite else empty_database_url
 
 
 def test_backup_says_what_it_holds(posted: Desk) -> None:
@@ -172,6 +173,7 @@ def killed(folder: Path, *args: object, when: Callable[[], bool], after: float) 
 DELAYS = [0.02, 0.25]
 
 
+@pytest.mark.slow
 def test_a_backup_that_is_killed_is_whole_or_not_there(large: Path, tmp_path: Path) -> None:
     for after in DELAYS:
         folder = tmp_path / str(after)
@@ -197,6 +199,7 @@ def large_backup(large: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.mark.slow
 def test_a_restore_that_is_killed_has_changed_everything_or_nothing(
     large_backup: Path, database: Database, database_url: str, tmp_path: Path
 ) -> None:
@@ -218,13 +221,16 @@ def _writes(database: Database) -> bool:
     if database.is_sqlite:
         wal = Path(f"{database.engine.url.database}-wal")
         return wal.exists() and wal.stat().st_size > SIZE
-    activity = "SELECT count(*) FROM pg_stat_activity WHERE starts_with(query, 'INSERT') AND datname = current_database()"
+    activity = (
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE starts_with(query, 'INSERT') AND datname = current_database()"
+    )
     with database.read() as conn:
         return bool(conn.exec_driver_sql(activity).scalar())
 
 
 def test_a_disk_that_is_full_is_told_in_a_sentence(large: Path, tmp_path: Path) -> None:
-    """No file may become larger than a part of the backup: what a full disk does, without a disk."""
+    """No file may become larger than a part of the backup: what happens where a disk is full."""
     command = (
         f"ulimit -f {3 * SIZE // 1024}; exec {sys.executable} -m bot backup {tmp_path / 'b.db'}"
     )
@@ -243,10 +249,10 @@ def test_a_disk_that_is_full_is_told_in_a_sentence(large: Path, tmp_path: Path) 
 
 
 @pytest.fixture
-def old(database_url: str, tmp_path: Path) -> Iterator[tuple[Path, Database]]:
+def old(empty_database_url: str, tmp_path: Path) -> Iterator[tuple[Path, Database]]:
     """An installation that an older version made, and its database."""
-    use(tmp_path, database_url)
-    with closing(Database(database_url)) as database:
+    use(tmp_path, empty_database_url)
+    with closing(Database(empty_database_url)) as database:
         with database.write() as conn:
             schema.upgrade(conn, "0001")
             rows.fill(conn, only={"papers", "pictures"})
@@ -278,6 +284,7 @@ def test_an_older_database_is_backed_up_before_it_is_upgraded(old: tuple[Path, D
         assert tally(new).rows["papers"] == 3
 
 
+@pytest.mark.slow
 def test_of_several_processes_one_upgrades_and_the_others_wait(old: tuple[Path, Database]) -> None:
     folder, database = old
     command = [*COMMAND, "notices"]
@@ -315,10 +322,14 @@ def test_what_cannot_be_backed_up_is_not_upgraded(bare: Desk) -> None:
 def test_nothing_of_this_is_loaded_where_the_database_is_up_to_date(desk: Desk) -> None:
     code = "import sys; from bot.__main__ import main\ntry: main()\nfinally: print(*sys.modules)"
     done = subprocess.run(
-        [sys.executable, "-c", code, "list"], cwd=desk.folder, env=ENVIRONMENT, capture_output=True, encoding="utf-8",
+        [sys.executable, "-c", code, "list"],
+        cwd=desk.folder,
+        env=ENVIRONMENT,
+        capture_output=True,
+        encoding="utf-8",
         check=True,
-    )  # fmt: skip
-    assert "bot.assemble" in done.stdout.split()
+    )
+    assert "bot.app.assemble" in done.stdout.split()
     assert {"alembic", "bot.storage.backup", "bot.storage.copy", "bot.storage.schema"}.isdisjoint(
         done.stdout.split()
     )

@@ -35,10 +35,9 @@ def doubtful(desk: Desk, fake: FakeX) -> Desk:
     file = desk.folder / "config.toml"
     lines = "\n".join(f"{key} = '''{value}'''" for key, value in x.account(fake).items())
     own = file.read_text(encoding="utf-8")
-    file.write_text(
-        f'live = true\n{own}\n[delivery]\nfirst_look = "0s"\nretry_first = "2m"\n[accounts.lab]\n{lines}\n',
-        encoding="utf-8",
-    )
+    delivery = '[delivery]\nfirst_look = "0s"\nretry_first = "2m"'
+    settings = f"live = true\n{own}\n{delivery}\n[accounts.lab]\n{lines}\n"
+    file.write_text(settings, encoding="utf-8")
     fake.trouble = {FIRST_POST: x.DROP}
     desk("post", "alpha", "--now", code=1)
     desk("tick", code=1)

@@ -203,7 +203,7 @@ def installation(folder: Path) -> Path:
 
 
 class Played:
-    """Three articles imported into one simulated folder, each before its reading month is played."""
+    """Three articles imported into one simulated folder, each before its month is played."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "sim"
@@ -230,6 +230,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     return Played(installation(tmp_path_factory.mktemp("articles")))
 
 
+@pytest.mark.slow
 def test_three_imported_months_give_twelve_threads_in_order(played: Played) -> None:
     found = [
         thread for _, thread in threads(played.folder / "outbox") if thread["kind"] == "collage"
@@ -248,6 +249,7 @@ def test_three_imported_months_give_twelve_threads_in_order(played: Played) -> N
     assert {f"{at:%A %H:%M}" for at in local} == {"Wednesday 15:00"}
 
 
+@pytest.mark.slow
 def test_every_part_of_an_imported_collage_fits_and_carries_its_links_last(played: Played) -> None:
     for _, thread in threads(played.folder / "outbox"):
         parts = [part["text"] for part in thread["parts"]]
@@ -256,6 +258,7 @@ def test_every_part_of_an_imported_collage_fits_and_carries_its_links_last(playe
         assert not any("://" in part for part in parts[:-1])
 
 
+@pytest.mark.slow
 def test_the_fifth_wednesday_of_december_is_empty_and_somebody_hears_of_it(played: Played) -> None:
     slots = rows(played.folder / "queue.db", "SELECT local_on, state FROM slots ORDER BY due_at")
     assert [day for day, state in slots if state == "empty"] == ["2021-12-29"]
@@ -265,6 +268,7 @@ def test_the_fifth_wednesday_of_december_is_empty_and_somebody_hears_of_it(playe
     assert "2021-12-29" in heard[0]["text"]
 
 
+@pytest.mark.slow
 def test_each_month_has_its_roundup_and_the_later_ones_link_the_one_before(played: Played) -> None:
     found = list(reversed(json.loads(played.ask("roundup", "list", "--json"))))
     assert [one["title"] for one in found] == [
@@ -284,6 +288,7 @@ def test_each_month_has_its_roundup_and_the_later_ones_link_the_one_before(playe
             assert f'href="../{before["slug"]}/index.html"' in page
 
 
+@pytest.mark.slow
 def test_a_roundup_holds_the_four_collages_of_its_month(played: Played) -> None:
     for told, (_, title_month, _) in zip(played.imported.values(), ARTICLES.values(), strict=True):
         shown = json.loads(played.ask("roundup", "show", title_month, "--json"))
@@ -304,6 +309,7 @@ ERRORS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("month", ERRORS)
 def test_an_articles_errors_are_found_exactly(played: Played, month: str) -> None:
     found = played.errors(month)
@@ -312,6 +318,7 @@ def test_an_articles_errors_are_found_exactly(played: Played, month: str) -> Non
     ] == ERRORS[month]
 
 
+@pytest.mark.slow
 def test_what_is_played_again_stays_byte_for_byte(played: Played) -> None:
     before = tree(played.folder / "outbox") | tree(played.folder / "site")
     mlcollage(
@@ -338,6 +345,7 @@ def posted(folder: Path) -> list[dict[str, Any]]:
     return list(reversed(json.loads(mlcollage(folder, "history", "--json"))))
 
 
+@pytest.mark.slow
 def test_an_article_imported_as_history_is_dated_by_the_slots_of_its_reading_month(
     history: Path,
 ) -> None:
@@ -354,6 +362,7 @@ def test_an_article_imported_as_history_is_dated_by_the_slots_of_its_reading_mon
     assert not (history / "outbox").exists()
 
 
+@pytest.mark.slow
 def test_dates_that_are_given_override_the_assumed_ones(history: Path) -> None:
     name, _, _ = ARTICLES["2021-08"]
     days = ["2021-08-02", "2021-08-09", "2021-08-20", "2021-08-30"]
@@ -364,6 +373,7 @@ def test_dates_that_are_given_override_the_assumed_ones(history: Path) -> None:
     assert not any(one["posted_is_assumed"] for one in posted(history))
 
 
+@pytest.mark.slow
 def test_an_imported_roundup_stays_where_it_was_published_and_the_next_one_links_it(
     history: Path,
 ) -> None:
@@ -387,6 +397,7 @@ def test_an_imported_roundup_stays_where_it_was_published_and_the_next_one_links
     ]
 
 
+@pytest.mark.slow
 def test_kept_numbers_are_the_printed_ones(history: Path) -> None:
     name, _, _ = ARTICLES["2021-08"]
     mlcollage(history, "import", article(name), "--queue", "--keep-numbers", "--draw")
@@ -410,6 +421,7 @@ def papers(folder: Path) -> list[Paper]:
     return [item.paper for item in found]
 
 
+@pytest.mark.slow
 def test_the_article_of_another_kind_becomes_four_drafts_with_figures_and_references(
     drafts: list[dict[str, Any]], history: Path
 ) -> None:
@@ -425,6 +437,7 @@ def test_the_article_of_another_kind_becomes_four_drafts_with_figures_and_refere
     assert [len(paper.references) for paper in found] == [0, 0, 0, 2]
 
 
+@pytest.mark.slow
 def test_drafts_stay_where_they_are_when_their_month_is_played(
     drafts: list[dict[str, Any]], history: Path
 ) -> None:

@@ -24,6 +24,8 @@ from bot.core.paper import Link, LinkKind, Paper
 from bot.site import folder, pages
 from tests.conftest import absent
 
+pytestmark = pytest.mark.slow
+
 WIDTHS = (320, 390, 1280)
 FLAGS = [
     "--headless",
@@ -51,8 +53,10 @@ async function measure(page, width) {
   await loaded;
   const inside = frame.contentDocument, images = [...inside.images];
   images.forEach(image => image.loading = "eager");
-  await Promise.all(images.map(it => it.complete || new Promise(done => it.onload = it.onerror = done)));
-  const lines = [...inside.querySelectorAll("h1, h2, p, li")].filter(it => it.scrollWidth > it.clientWidth + 1);
+  const ended = image => new Promise(done => image.onload = image.onerror = done);
+  await Promise.all(images.map(it => it.complete || ended(it)));
+  const lines = [...inside.querySelectorAll("h1, h2, p, li")]
+    .filter(it => it.scrollWidth > it.clientWidth + 1);
   measured[page + " at " + width] = {
     overflow: inside.documentElement.scrollWidth - width,
     tooWide: lines.map(it => it.textContent.slice(0, 40)),

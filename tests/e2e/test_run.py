@@ -15,6 +15,8 @@ import pytest
 from tests.conftest import write_item
 from tests.e2e.process import COMMAND, ENVIRONMENT, mlcollage
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 20.0
 """Seconds to wait for what takes less than one."""
 FAR = datetime.now(UTC) + timedelta(days=3)

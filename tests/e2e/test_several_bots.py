@@ -25,6 +25,8 @@ from tests.fakes.x import FakeX, Trouble
 from tests.integration.test_x_month import serving
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 SERIES = ("vision", "speech")
 PARAGRAPH = " ".join(f"Sentence {n} says a little more of what {{name}} found." for n in range(9))
 THREADS = len(SERIES) * 2 * 2
@@ -36,7 +38,7 @@ BAD = ("Traceback", "unexpected", "locked", "deadlock", "serializ", "cannot be u
 
 
 class Scene:
-    """An installation in which two series' slots and roundups are due, and the bots that see to it."""
+    """An installation in which two series' slots and roundups are due, and its bots."""
 
     def __init__(
         self,

@@ -25,6 +25,8 @@ from tests.fakes import x, x_threads
 from tests.fakes.x import FakeX, Trouble
 from tests.waiting import PATIENCE, until
 
+pytestmark = pytest.mark.slow
+
 POST, READ = "POST /2/tweets", "GET /2/tweets/:id"
 SLOW = 1.0
 """Seconds X takes for the call in flight."""

@@ -28,6 +28,8 @@ from tests.fakes import x, x_threads
 from tests.fakes.x import FakeX
 from tests.waiting import PATIENCE, until
 
+pytestmark = pytest.mark.slow
+
 PARAGRAPH = " ".join(
     f"Sentence {n} says a little more of what it found & how <it> did." for n in range(9)
 )

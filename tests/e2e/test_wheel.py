@@ -16,6 +16,8 @@ from packaging.requirements import Requirement
 from tests.conftest import ROOT, write_item
 from tests.e2e.process import ENVIRONMENT
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["alpha", "beta", "gamma", "delta"]
 WITHOUT_CHECKOUT = {name: value for name, value in ENVIRONMENT.items() if name != "PYTHONPATH"}
 
@@ -53,7 +55,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def required(requirements: list[str], known: set[str]) -> Iterator[metadata.Distribution]:
-    """The packages these requirements name, and those that these need in turn; extras are left out."""
+    """The packages these requirements name and those these need in turn, without extras."""
     for requirement in map(Requirement, requirements):
         wanted = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
         if wanted and requirement.name.lower() not in known:
@@ -107,7 +109,10 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_program_comes_from_the_wheel(environment: Path, tmp_path: Path) -> None:
-    ask = "import bot; from bot.composing import templates; print(bot.__file__); print(templates.shipped())"
+    ask = (
+        "import bot; from bot.composing import templates; "
+        "print(bot.__file__); print(templates.shipped())"
+    )
     for place in call(environment / "bin/python", "-c", ask, folder=tmp_path).splitlines():
         assert Path(place).is_relative_to(environment)
 

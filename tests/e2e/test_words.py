@@ -126,6 +126,30 @@ def test_check_names_the_file_and_the_line(
     assert [problem for problem in problems if complaint in problem] != []
 
 
+def lengthen(desk: Desk, template: str) -> None:
+    """Begin one of the maintainer's templates with more words than a part holds."""
+    own = desk.folder / f"templates/posts/{template}.txt"
+    own.parent.mkdir(parents=True)
+    shipped = (ROOT / f"templates/posts/{template}.txt").read_text(encoding="utf-8")
+    own.write_text("word " * 60 + shipped, encoding="utf-8")
+
+
+@pytest.mark.timeout(60)
+def test_a_template_that_leaves_no_room_for_a_link_is_refused_at_once(desk: Desk) -> None:
+    lengthen(desk, "collage/links")
+    said = desk("preview", "alpha", code=1).out
+    assert "the link 'https://example.org/alpha' does not fit into one part" in said
+
+
+@pytest.mark.timeout(60)
+def test_a_template_that_leaves_no_room_for_a_line_of_the_roundup_is_refused_at_once(
+    posted: Desk,
+) -> None:
+    lengthen(posted, "roundup/line")
+    said = posted("roundup", "preview").out
+    assert "does not fit into one part; shorten its title" in said
+
+
 def test_a_preview_shows_counts_links_tags_the_picture_and_the_price(desk: Desk) -> None:
     desk("edit", "alpha", "--paragraph", "Look into model.py first. Then read on.")
     said = desk("preview", "alpha").out

@@ -1,4 +1,4 @@
-"""X on this machine: real HTTP, held to the API's description, with trouble at any call on demand."""
+"""X on this machine: real HTTP, held to the API's description, with trouble on demand."""
 
 import json
 import os
@@ -97,7 +97,7 @@ class Call(NamedTuple):
 
 @dataclass
 class FakeX:
-    """The server's side: its state, the calls it got, and the trouble that waits for some of them."""
+    """The server's side: its state, the calls it got, and the trouble that awaits some of them."""
 
     clock: Callable[[], datetime]
     description: Description | None = None

@@ -1,4 +1,6 @@
-"""What X keeps of one account, and its rules: posts, uploads, weighted length, duplicates, prices."""
+"""What X keeps of one account, and its rules: posts, uploads, weighted length, duplicates and
+prices.
+"""
 
 import base64
 import hashlib

@@ -9,15 +9,14 @@ import pytest
 from bot.storage import backup
 from bot.storage.database import Database
 from tests import rows
-from tests.conftest import MONDAY
+from tests.conftest import MONDAY, lay_database
 from tests.small_disk import Disk, mounted
 
 
 @pytest.fixture
 def source(tmp_path: Path) -> Iterator[Database]:
     """A SQLite database with rows in every table."""
-    with closing(Database(f"sqlite:///{tmp_path / 'queue.db'}")) as made:
-        made.prepare()
+    with closing(Database(lay_database(tmp_path / "queue.db"))) as made:
         with made.write() as conn:
             rows.fill(conn)
         yield made
@@ -34,9 +33,8 @@ def file(source: Database, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def target(database_url: str) -> Iterator[Database]:
-    """An empty database of each kind."""
+    """A database of each kind in which nothing is."""
     with closing(Database(database_url)) as made:
-        made.prepare()
         yield made
 
 

@@ -34,7 +34,7 @@ def network() -> Scripted:
 def context(
     tmp_path: Path, database_url: str, clock: StoppedClock, network: Scripted
 ) -> Iterator[Context]:
-    """A live bot: one ready collage, one account on the scripted network, and Wednesday's slot due."""
+    """A live bot: one ready collage, one account on the scripted network, Wednesday's slot due."""
     made = live(begun(tmp_path, database_url, clock, network, "live = true"))
     yield made
     made.database.close()

@@ -19,11 +19,13 @@ from bot.storage import ledger, tables
 from tests.conftest import MONDAY, StoppedClock
 from tests.integration.test_deliver import Scripted, begun, delivery, outcomes, until_settled
 
+pytestmark = pytest.mark.slow
+
 JUMPS = {"an hour back": timedelta(hours=-1), "a day forward": timedelta(days=1)}
 
 
 def jump_at(context: Context, commit: int, jump: timedelta) -> list[int]:
-    """Let the wall clock jump before the commit with that number; grows by one with every commit."""
+    """Let the wall clock jump before the commit with that number; it counts the commits."""
     clock, commits = context.clock, list[int]()
     assert isinstance(clock, StoppedClock)
 

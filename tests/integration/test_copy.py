@@ -163,9 +163,9 @@ def test_a_row_that_cannot_be_read_ends_it_in_a_sentence(source: Database, tmp_p
 
 
 @pytest.fixture(params=[version for version in schema.versions() if version != HEAD])
-def older(request: pytest.FixtureRequest, database_url: str) -> Iterator[Database]:
+def older(request: pytest.FixtureRequest, empty_database_url: str) -> Iterator[Database]:
     """A database of each older schema and kind, with rows in every table it has."""
-    with closing(Database(database_url)) as made:
+    with closing(Database(empty_database_url)) as made:
         with made.write() as conn:
             schema.upgrade(conn, request.param)
             rows.fill(conn)

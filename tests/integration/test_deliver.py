@@ -225,6 +225,7 @@ def test_the_time_a_network_names_is_waited_for(
     assert clock.at == later
 
 
+@pytest.mark.slow_on_postgresql
 def test_a_network_that_stays_away_too_long_fails_the_thread_and_gives_the_collage_back(
     tmp_path: Path, database_url: str, clock: StoppedClock
 ) -> None:
@@ -238,6 +239,7 @@ def test_a_network_that_stays_away_too_long_fails_the_thread_and_gives_the_colla
     context.database.close()
 
 
+@pytest.mark.slow_on_postgresql
 def test_what_has_not_begun_and_is_too_late_is_held_until_a_person_releases_it(
     context: Context, network: Scripted, clock: StoppedClock
 ) -> None:
@@ -253,6 +255,7 @@ def test_what_has_not_begun_and_is_too_late_is_held_until_a_person_releases_it(
     assert network.out == [1, 2]
 
 
+@pytest.mark.slow_on_postgresql
 def test_a_thread_that_is_partly_out_is_finished_however_late(
     context: Context, network: Scripted, clock: StoppedClock
 ) -> None:
@@ -370,6 +373,7 @@ def test_a_part_is_sent_again_only_after_two_settled_looks(
     assert outcomes(context)[0] == (1, "not sent")
 
 
+@pytest.mark.slow_on_postgresql
 def test_when_looking_does_not_tell_a_person_is_asked_and_nothing_is_sent(
     context: Context, network: Scripted, clock: StoppedClock
 ) -> None:
@@ -563,6 +567,7 @@ def _account(context: Context) -> series.AccountRow:
         return series.all_accounts(conn)[0]
 
 
+@pytest.mark.slow_on_postgresql
 def test_what_a_person_has_tried_again_is_given_up_only_after_the_same_span_again(
     tmp_path: Path, database_url: str, clock: StoppedClock, network: Scripted
 ) -> None:

@@ -26,6 +26,8 @@ from tests.fakes import x, x_threads
 from tests.fakes.x import Call, FakeX, Trouble
 from tests.small_disk import Disk
 
+pytestmark = pytest.mark.slow
+
 OUTBOX = {"network": "outbox"}
 
 

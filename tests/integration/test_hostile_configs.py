@@ -435,7 +435,7 @@ def lay_out(folder: Path) -> None:
 
 
 def load_whole(file: Path) -> None:
-    """Load a configuration and what its accounts say, as every command does before anything else."""
+    """Load a configuration and what its accounts say, as every command does first."""
     own = config.load(file)
     for raw in own.accounts.values():
         table.make(raw, own.folder, StoppedClock(MONDAY))

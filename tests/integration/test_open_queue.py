@@ -108,6 +108,23 @@ def test_what_is_open_and_due_is_what_the_rows_say(
 
 @settings(max_examples=40)
 @given(found=st.lists(rows, max_size=8))
+def test_what_is_looked_for_is_what_is_uncertain_and_due(
+    shared_queue: Database, found: list[Row]
+) -> None:
+    fill(shared_queue, found)
+    wanted = {
+        number
+        for number, row in enumerate(found, 1)
+        if row == row._replace(account=1, state=State.UNCERTAIN, rehearsal=0)
+        and row.next_at <= MONDAY
+    }
+    with shared_queue.read() as conn:
+        looked_for = ledger.uncertain(conn, 1, MONDAY, 0)
+    assert {delivery.id for delivery in looked_for} == wanted
+
+
+@settings(max_examples=40)
+@given(found=st.lists(rows, max_size=8))
 def test_what_is_due_is_claimed_in_order_of_its_time_and_each_once(
     shared_queue: Database, found: list[Row]
 ) -> None:
@@ -140,7 +157,6 @@ def test_a_claim_answers_with_the_whole_delivery_as_it_is_from_then_on(queue: Da
 
 def test_a_lease_may_end_by_the_database_s_own_clock(postgres_database: str) -> None:
     database = Database(postgres_database)
-    database.prepare()
     fill(with_accounts(database), [Row(1, State.WAITING, MONDAY, None, 0)])
     with database.write() as conn:
         assert ledger.claim(conn, 1, MONDAY, func.clock_timestamp() + MINUTE, 0)

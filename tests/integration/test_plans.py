@@ -21,6 +21,8 @@ from tests import made_up
 from tests.conftest import MONDAY, StoppedClock, make_context
 from tests.history import FIRST, fill
 
+pytestmark = pytest.mark.slow
+
 HISTORY = {"collages", "slots", "deliveries", "parts", "attempts", "notices", "alerts", "log"}
 NOWHERE = "json://127.0.0.1:9"
 Ask = Callable[..., tuple[list[str], list[str]]]

@@ -26,6 +26,8 @@ from tests.fakes import x, x_threads
 from tests.fakes.x import Call, FakeX, Trouble
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 Away = Callable[[int], None]
 """Takes the database away from a connection of ours, by its backend's process id."""
 
@@ -192,7 +194,7 @@ def play(
 def test_a_connection_that_breaks_at_a_commit_costs_and_doubles_no_part(
     cluster: Cluster, tmp_path: Path, is_after: bool
 ) -> None:
-    """Before every other commit, and after those between them: then nobody hears that it was done."""
+    """Before every other commit, and after those between: then nobody hears that it was done."""
     for commit in range(1 + is_after, 100, 2):
         name = f"{'after' if is_after else 'before'}_{commit}"
         if play(cluster, tmp_path, name, commit, cluster.end_backend, is_after=is_after) < commit:

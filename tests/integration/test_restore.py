@@ -41,7 +41,6 @@ def test_there_and_back_over_the_other_kind_of_database_nothing_changes(
     file: Path, postgres_database: str, tmp_path: Path
 ) -> None:
     with closing(Database(postgres_database)) as target:
-        target.prepare()
         assert restored(file, target, NOW) == 0
         backup.make(target, tmp_path / "again.db", NOW)
     before, after = raw(file), raw(tmp_path / "again.db")
@@ -138,16 +137,18 @@ def other_database(file: Path, *statements: str) -> None:
 
 
 VERSION = "CREATE TABLE alembic_version AS SELECT '{}' AS version_num"
+NO_DATABASE = "FILE is no backup of mlcollage: file is not a database."
 NO_BACKUPS = {
     "missing": (lambda file: None, "FILE cannot be read: No such file or directory."),
     "folder": (lambda file: file.mkdir(), "FILE is no file: name a backup."),
     "pipe": (lambda file: os.mkfifo(file), "FILE is no file: name a backup."),
     "empty": (lambda file: file.touch(), "FILE is no backup of mlcollage."),
-    "text": (lambda file: file.write_text("collages " * 99), "FILE is no backup of mlcollage: file is not a database."),
-    "zeros": (lambda file: file.write_bytes(bytes(9999)), "FILE is no backup of mlcollage: file is not a database."),
+    "text": (lambda file: file.write_text("collages " * 99), NO_DATABASE),
+    "zeros": (lambda file: file.write_bytes(bytes(9999)), NO_DATABASE),
     "other database": (other_database, "FILE is no backup of mlcollage."),
     "other with versions": (
-        lambda file: other_database(file, VERSION.format("ae1027a6acf")), "FILE is no backup of mlcollage.",
+        lambda file: other_database(file, VERSION.format("ae1027a6acf")),
+        "FILE is no backup of mlcollage.",
     ),
     "other with our version": (
         lambda file: other_database(file, VERSION.format(HEAD)),
@@ -311,7 +312,8 @@ def test_what_fails_half_way_leaves_the_database_as_it_was(file: Path, target: D
         if target.is_sqlite:
             conn.execute(
                 text(
-                    "CREATE TRIGGER stop BEFORE INSERT ON looks BEGIN SELECT RAISE(ABORT, 'no looks'); END"
+                    "CREATE TRIGGER stop BEFORE INSERT ON looks "
+                    "BEGIN SELECT RAISE(ABORT, 'no looks'); END"
                 )
             )
         else:
@@ -324,10 +326,16 @@ def test_what_fails_half_way_leaves_the_database_as_it_was(file: Path, target: D
 
 OTHER_TEXT = {
     "sqlite": [
-        "CREATE TRIGGER other AFTER INSERT ON parts BEGIN UPDATE parts SET text = 'other' WHERE id = NEW.id; END"
+        """
+        CREATE TRIGGER other AFTER INSERT ON parts
+        BEGIN UPDATE parts SET text = 'other' WHERE id = NEW.id; END
+        """
     ],
     "postgresql": [
-        "CREATE FUNCTION other() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.text = 'other'; RETURN NEW; END $$",
+        """
+        CREATE FUNCTION other() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN NEW.text = 'other'; RETURN NEW; END $$
+        """,
         "CREATE TRIGGER other BEFORE INSERT ON parts FOR EACH ROW EXECUTE FUNCTION other()",
     ],
 }

@@ -29,6 +29,10 @@ ENDLESS = [
     "{% include 'twice.txt' %}",
     "{% from 'macros.txt' import f %}{{ f(40) }}",
 ]
+GROWING = (
+    "{{% set ns = namespace(s={start}) %}}"
+    "{{% for i in range({count}) %}}{{% set ns.s = {grown} %}}{{% endfor %}}"
+)
 HUGE = [
     "{{ 'x' * 1000000000 }}",
     "{{ 'x' * 10 ** 9 }}",
@@ -39,9 +43,9 @@ HUGE = [
     "{{ '{:>1000000000}'.format(1) }}",
     "{{ range(100000)|join('x' * 200000) }}",
     "{{ ('a' * 100000)|replace('a', 'b' * 1000) }}",
-    "{% set ns = namespace(s='ab') %}{% for i in range(100) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}",
-    "{% set ns = namespace(s=[1]) %}{% for i in range(100) %}{% set ns.s = ns.s + ns.s %}{% endfor %}",
-    "{% set ns = namespace(s=[]) %}{% for i in range(9000) %}{% set ns.s = ns.s + ['a' * 9999] %}{% endfor %}",
+    GROWING.format(start="'ab'", count=100, grown="ns.s ~ ns.s"),
+    GROWING.format(start="[1]", count=100, grown="ns.s + ns.s"),
+    GROWING.format(start="[]", count=9000, grown="ns.s + ['a' * 9999]"),
     "{% for i in range(1000) %}{{ 'x' * 100000 }}{% endfor %}",
     "{{ range(1000000000)|list }}",
 ]
@@ -66,19 +70,24 @@ def test_it_ends_soon_with_one_sentence(tmp_path: Path, source: str) -> None:
     ("source", "written"),
     [
         (
-            "{% for a in 'xyz' %}{{ loop.index }}/{{ loop.length }}{{ '' if loop.last else ' ' }}{% endfor %}",
+            "{% for a in 'xyz' %}"
+            "{{ loop.index }}/{{ loop.length }}{{ '' if loop.last else ' ' }}"
+            "{% endfor %}",
             "1/3 2/3 3/3",
         ),
         ("{{ thing|join(', ') }}", "1, 2"),
         ("{{ 'a-b'|replace('-', ' ')|title }}", "A B"),
         ("{{ 'Abc'.lower() ~ 'x' * 3 }}", "abcxxx"),
         (
-            "{% set ns = namespace(n=0) %}{% for a in thing %}{% set ns.n = ns.n + a %}{% endfor %}{{ ns.n }}",
+            "{% set ns = namespace(n=0) %}"
+            "{% for a in thing %}{% set ns.n = ns.n + a %}{% endfor %}{{ ns.n }}",
             "3",
         ),
         ("{% macro tag(word) %}#{{ word }}{% endmacro %}{{ tag('mlcollage') }}", "#mlcollage"),
         (
-            "{% for row in [[1, 2], [3]] recursive %}{{ row if row is number else loop(row) }}{% endfor %}",
+            "{% for row in [[1, 2], [3]] recursive %}"
+            "{{ row if row is number else loop(row) }}"
+            "{% endfor %}",
             "123",
         ),
     ],

@@ -1,5 +1,7 @@
 """The schema: migrations and tables say the same, on both databases."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,14 @@ from bot.storage import indexes, schema, tables
 from bot.storage.database import HEAD, Database
 
 indexes.attach()
+
+
+@pytest.fixture
+def database(empty_database_url: str) -> Iterator[Database]:
+    """Made by the migrations, here and now."""
+    with closing(Database(empty_database_url)) as made:
+        made.prepare()
+        yield made
 
 
 def test_the_migrations_make_exactly_the_tables(database: Database) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import select
@@ -32,6 +33,8 @@ from bot.scheduling import tick
 from bot.sending.rescue import NEVER
 from bot.storage import ledger, notices, queue, series, tables
 from tests.conftest import MEMORY, StoppedClock, make_context, write_item
+
+pytestmark = pytest.mark.slow
 
 MONDAY = datetime(2021, 8, 2, 9, 0, tzinfo=UTC)
 NAMES = ("alpha", "beta", "gamma", "delta", "epsilon")

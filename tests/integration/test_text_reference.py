@@ -18,6 +18,8 @@ from bot.core.text.span import Span
 from tests.conftest import ROOT, absent
 from tests.unusual import Strings
 
+pytestmark = pytest.mark.slow
+
 REFERENCE = ROOT / ".ci" / "node_modules" / "twitter-text"
 SCRIPT = Path(__file__).with_name("twitter_text.cjs")
 SEEDS = range(4)
@@ -28,7 +30,9 @@ Verdict = tuple[int, bool, Places, Places, Places]
 
 
 def verdicts(strings: list[str]) -> Iterator[Verdict]:
-    """What the reference says of each: length, validity, links, hashtags, mentions by code points."""
+    """What the reference says of each: length, validity, links, hashtags and mentions by code
+    points.
+    """
     node = shutil.which("node")
     if node is None:
         absent("node is not installed: X's own counting cannot be compared")

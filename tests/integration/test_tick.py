@@ -1056,8 +1056,8 @@ def test_of_many_ticks_at_once_one_holds_what_cannot_be_composed_and_none_stumbl
         each.stop()
 
 
-def test_of_many_first_starts_at_once_all_begin(tmp_path: Path, database_url: str) -> None:
-    bots = [Bot(tmp_path, database_url).start() for _ in range(3)]
+def test_of_many_first_starts_at_once_all_begin(tmp_path: Path, empty_database_url: str) -> None:
+    bots = [Bot(tmp_path, empty_database_url).start() for _ in range(3)]
     assert at_once(*(bot.tick for bot in bots)) == []
     assert [bot.running.rehearsal for bot in bots] == [1, 1, 1]
     for bot in bots:

@@ -106,7 +106,8 @@ def test_a_thread_that_is_not_out_an_hour_later_is_told_once_with_why(
     [line] = told(context, clock, SLOT + HOUR + timedelta(seconds=1))
     thread = "The thread rehearsal-1/mlcollage/2021-08-04T15:00:00Z/outbox on outbox"
     assert line == (
-        f"{thread} was due on {WHEN}: its account is held: Its disk is full. See: mlcollage deliveries show 1"
+        f"{thread} was due on {WHEN}: its account is held: Its disk is full. "
+        "See: mlcollage deliveries show 1"
     )
     assert told(context, clock, SLOT + 2 * HOUR) == []
 
@@ -231,9 +232,9 @@ def test_what_a_rehearsal_left_open_is_no_concern_when_live(
 def test_a_slot_that_no_tick_has_seen_to_is_told(context: Context, clock: StoppedClock) -> None:
     assert told(context, clock, SLOT + HOUR - timedelta(seconds=1)) == []
     [line] = told(context, clock, SLOT + HOUR)
-    assert (
-        line
-        == f"The slot of mlcollage on {WHEN} is past and was not seen to: a tick hangs or fails, see the log."
+    assert line == (
+        f"The slot of mlcollage on {WHEN} is past and was not seen to: "
+        "a tick hangs or fails, see the log."
     )
     assert told(context, clock, SLOT + 2 * HOUR) == []
     tick.tick(context)
@@ -272,7 +273,8 @@ def test_a_roundup_that_no_tick_has_seen_to_is_told(context: Context, clock: Sto
     assert told(context, clock, ROUNDUP) == []
     [line] = told(context, clock, ROUNDUP + HOUR)
     assert line == (
-        "The roundup 2021-09 of mlcollage was due on Tuesday 2021-08-31 18:00: no tick has seen to it, see the log."
+        "The roundup 2021-09 of mlcollage was due on Tuesday 2021-08-31 18:00: "
+        "no tick has seen to it, see the log."
     )
 
 

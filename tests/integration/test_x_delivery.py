@@ -192,6 +192,7 @@ def strike(context: Context, fake: FakeX, trouble: Trouble, call: int) -> None:
     assert not fake.trouble, "the call was made"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trouble", LOST.values(), ids=LOST)
 def test_an_answer_that_is_lost_at_any_call_costs_and_doubles_no_part(
     context: Context, fake: FakeX, clock: StoppedClock, trouble: Trouble
@@ -232,6 +233,7 @@ def test_what_x_accepts_only_after_it_was_sent_again_is_not_there_twice(
     assert len(fake.state.posts) == 1 + 4 * 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trouble", WAIT.values(), ids=WAIT)
 def test_a_limit_is_waited_for_at_any_call(
     context: Context, fake: FakeX, clock: StoppedClock, trouble: Trouble
@@ -302,7 +304,10 @@ def test_a_text_that_x_says_it_has_and_does_not_show_waits_for_a_person_and_noth
         with context.database.read() as conn:
             assert queue.by_id(conn, delivery.collage_id or 0).number == count + 1
             told = [notice.text for notice in notices.listed(conn)]
-        words = f"X says that it has the text of part {count + 1} already (You are not allowed to create a Tweet"
+        words = (
+            f"X says that it has the text of part {count + 1} already "
+            "(You are not allowed to create a Tweet"
+        )
         assert [text for text in told if words in text] != []
     assert heard(context).count("uncertain") == 2 * len(POSTING)
 

@@ -1,4 +1,4 @@
-"""A live month on the local X: four threads, then the roundup's, once its page answers over HTTP."""
+"""A live month on the local X: four threads, then the roundup's, once its page answers."""
 
 import functools
 import http.server

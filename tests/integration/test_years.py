@@ -35,6 +35,8 @@ from bot.scheduling import tick
 from bot.storage import notices, tables
 from tests.conftest import StoppedClock, make_context, png
 
+pytestmark = pytest.mark.slow
+
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LATENESS = timedelta(hours=48)
 SECOND, DAY, WEEK = timedelta(seconds=1), timedelta(days=1), timedelta(weeks=1)
@@ -202,7 +204,7 @@ def check_posts(years: Years, days: list[date]) -> None:
 
 
 def check_numbers(years: Years) -> None:
-    """Every year of local days counts from one on, without a gap and without the same number twice."""
+    """Every year of local days counts from one on, without a gap and no number twice."""
     by_year: dict[int, list[int]] = {}
     for slot in years.rows("slots"):
         if slot.state == "claimed":

@@ -1,4 +1,4 @@
-"""An item of the queue: its legal moves, what it still needs, what makes it unusable, and its name."""
+"""An item of the queue: its legal moves, what it still needs, what makes it unusable, its name."""
 
 from dataclasses import replace
 

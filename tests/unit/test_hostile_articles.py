@@ -42,9 +42,11 @@ def check_any(text: str) -> None:
 
 
 PIECES = (
-    "# ~## ~### ~‘~’~“~”~*~**~_~\\~Authors:~作者:~等人~(2021)~ et al.~[~]~(~)~](~a~语~ ~|~📝~🗣~\n~\n\n"
+    "# ~## ~### ~‘~’~“~”~*~**~_~\\~Authors:~作者:~等人~(2021)~ et al.~[~]~(~)~](~a~语~ "
+    "~|~📝~🗣~\n~\n\n"
     "~\x00~\r~\u2028~\ud800"
-    "~[Paper](https://arxiv.org/abs/2101.00001)~[](/x) ~[## ~![~![a](b.png)~arxiv:~来源:~ML [1/52]:~ML [2]:~> 原文："
+    "~[Paper](https://arxiv.org/abs/2101.00001)~[](/x) ~[## ~![~![a](b.png)~arxiv:~来源:~ML "
+    "[1/52]:~ML [2]:~> 原文："
     "~<https://a.org/1>~2021 年 5 月~May 2021~# 参考~**One paragraph summary:**"
 )
 MIXED = st.lists(st.sampled_from(PIECES.split("~"))).map("".join)

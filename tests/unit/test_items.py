@@ -231,7 +231,8 @@ def test_an_item_that_is_written_and_read_again_is_the_same(item: Item) -> None:
 def test_an_item_is_written_with_what_it_lacks_standing_empty() -> None:
     text = items.dump(Item(name="barlow", paper=Paper("", licence="CC BY")), "")
     assert text == (
-        '+++\nname = "barlow"\ntitle = ""\nauthors = []\nothers = false\nyear = 0\npicture = ""\nalt = ""\n'
+        '+++\nname = "barlow"\ntitle = ""\nauthors = []\nothers = false\nyear = 0\n'
+        'picture = ""\nalt = ""\n'
         'licence = "CC BY"\n\n[links]\npaper = ""\n+++\n\n\n'
     )
 

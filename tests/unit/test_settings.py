@@ -1,4 +1,4 @@
-"""The readers of settings: what each takes, what it says of the rest, and that secrets stay unseen."""
+"""The readers of settings: what each takes, what it says of the rest; secrets stay unseen."""
 
 from dataclasses import dataclass, make_dataclass
 from datetime import date, datetime, time, timedelta
