@@ -1,14 +1,13 @@
 """Notices on their way to people, and the heartbeat that tells a watching service that we live."""
 
 import hashlib
-import logging
 import re
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot import http_calls
 from bot.config import Config
 from bot.context import Context
 from bot.core import retry
@@ -26,9 +25,6 @@ TRIES = 3
 
 EVERY = 60.0
 """Seconds between two beats."""
-
-# At INFO it writes whole addresses into the log, and the heartbeat's is a secret.
-logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +184,6 @@ class _Heart:
 
     beaten: float | None = None
     wrong: str = ""
-    thread: threading.Thread | None = None
 
 
 _HEARTS: dict[str, _Heart] = {}
@@ -203,7 +198,7 @@ def beat(context: Context) -> None:
     if heart.beaten is not None and now - heart.beaten < EVERY:
         return
     heart.beaten = now
-    wrong = _call(heart, url, context.config.alerts.request.total_seconds())
+    wrong = _call(url, context.config.alerts.request)
     if wrong != heart.wrong:
         context.say(
             f"The heartbeat is not heard: {wrong}" if wrong else "The heartbeat is heard again."
@@ -211,28 +206,11 @@ def beat(context: Context) -> None:
     heart.wrong = wrong
 
 
-def _call(heart: _Heart, url: str, seconds: float) -> str:
-    """What went wrong with the call, without any part of the URL.
-
-    On a thread of its own, which may be left behind: a server that drips its answer would hold us
-    for ever.
-    """
-    if heart.thread and heart.thread.is_alive():
-        return "the call before has not come to its end."
-    said: list[str] = []
-    heart.thread = threading.Thread(
-        target=lambda: said.append(_answer(url, seconds)), name="heartbeat", daemon=True
-    )
-    heart.thread.start()
-    heart.thread.join(seconds)
-    return said[0] if said else f"no answer within {seconds:g} s."
-
-
-def _answer(url: str, seconds: float) -> str:
-    import httpx  # heavy: 80 ms, and only who has such a service needs it
-
+def _call(url: str, longest: timedelta) -> str:
+    """What went wrong with the call, without any part of the URL, which is a secret."""
+    limits = http_calls.Limits(longest, body=1_000_000, redirects=20)
     try:
-        with httpx.stream("GET", url, timeout=seconds, follow_redirects=True) as response:
-            return "" if response.is_success else f"it answered {response.status_code}."
-    except Exception as error:  # noqa: BLE001 - whatever it is, the service that waits for the call will notice
-        return f"no answer ({type(error).__name__})."
+        answer = http_calls.get(url, limits)
+    except http_calls.NoAnswer as error:
+        return f"{error}."
+    return "" if answer.is_success else f"it answered {answer.status}."
