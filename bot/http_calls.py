@@ -153,7 +153,10 @@ class Deadline:
         return _innermost(failure) or nothing_said
 
     def session(self, *, use_proxies: bool = True) -> Any:
-        """A `requests.Session` for `request`; with `use_proxies` the environment may name a proxy."""
+        """A `requests.Session` to call `request` with.
+
+        With `use_proxies` the environment may name a proxy.
+        """
         import requests  # heavy: 80 ms, and only what calls needs it
 
         session: Any = requests.Session()
@@ -168,7 +171,10 @@ class Deadline:
         return session
 
     def request(self, session: Any, method: str, url: str, **more: Any) -> Any:
-        """The `requests.Response` to one request on a fresh connection, its body read, redirects not followed."""
+        """The `requests.Response` to one request on a fresh connection.
+
+        Its body is read; a redirect is not followed.
+        """
         limits = self._limits
         # Where only the deadline is meant to end a wait, nothing else may come before it.
         longer = 2 * limits.total

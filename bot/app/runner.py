@@ -8,6 +8,7 @@ from threading import Event
 
 from bot.context import Context
 from bot.core import errors
+from bot.roundups import advance
 from bot.scheduling import tick
 from bot.storage.notices import Notice
 from bot.watching import alerts, briefing, watchdog
@@ -18,7 +19,7 @@ GRACE = timedelta(minutes=5)
 looks.
 """
 
-Part = Callable[[Context], None]
+Part = Callable[[Context], object]
 
 
 @dataclass(slots=True)
@@ -61,7 +62,7 @@ class Duty:
 
     def tick(self) -> list[Notice]:
         """What is due; the notices nobody has heard yet. Raises what went wrong."""
-        found = tick.tick(self.context, self.accounts)
+        found = tick.look(self.context, self.accounts)
         self.has_ticked.set()
         return found
 
@@ -74,6 +75,7 @@ class Duty:
             self.has_ticked.clear()
             self._aside("heartbeat")
         self._aside("brief")
+        self._aside("pages")
         if self.context.clock.monotonic() - self.began >= GRACE.total_seconds():
             self._try("watchdog", watchdog.look)
         self._aside("alerts")
@@ -109,6 +111,7 @@ class Duty:
 PARTS: dict[str, Part] = {
     "heartbeat": alerts.beat,
     "brief": briefing.give,
+    "pages": advance.link,
     "watchdog": watchdog.look,
     "alerts": alerts.send,
 }
