@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 from bot.cli import items, options, printing
-from bot.core.errors import BadInput
 from bot.intake import accept, article
 from bot.intake.accept import Import
 from bot.intake.article import Article
@@ -59,7 +58,7 @@ def import_command(
     days = tuple(options.day(text.strip()) for text in dates.split(",")) if dates else ()
     context = options.context(config_file)
     own = options.one_series(context.config, series)
-    sources = [_read(Path(file)) for file in files]
+    sources = [article.load(Path(file)) for file in files]
     given = Import(posted, keep_numbers, draw, pictures, days)
     told = []
     for file, source in zip(files, sources, strict=True):
@@ -70,19 +69,6 @@ def import_command(
             _tell(file, source, taken)
     if as_json:
         printing.print_json(told)
-
-
-def _read(file: Path) -> Article:
-    try:
-        if file.stat().st_size > article.MOST_BYTES:
-            raise BadInput(f"{file}: is larger than an article can be.")
-        return article.read(file.read_text(encoding="utf-8"), str(file))
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{file}: is not UTF-8 text (byte {error.start + 1}).") from None
-    except (OSError, ValueError) as error:
-        raise BadInput(
-            f"{file}: cannot be read ({getattr(error, 'strerror', None) or error})."
-        ) from None
 
 
 def _tell(file: str, source: Article, taken: list[accept.Taken]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from bot import config
 from bot.app import assemble
 from bot.cli import options
 from bot.config import Config
@@ -114,7 +115,7 @@ def _add_account(own: Config, account: str, values: dict[str, Any]) -> None:
     """Add the account's section to the configuration; everything else there stays as it is."""
     import tomlkit  # heavy: 40 ms, for this command only
 
-    document: Any = tomlkit.parse(own.file.read_text(encoding="utf-8"))
+    document: Any = tomlkit.parse(config.read_source(own.file))
     accounts = document.setdefault("accounts", tomlkit.table(is_super_table=True))
     accounts[account] = values
     own.file.write_text(tomlkit.dumps(document), encoding="utf-8")

@@ -1,5 +1,6 @@
 """Deliveries: what is on its way, what was tried and seen, and what a person does about it."""
 
+import difflib
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -201,8 +202,6 @@ def _pairs(seen: Sight) -> Iterable[tuple[int, list[str], list[str]]]:
 
 
 def _differences(before: Sequence[str], after: Sequence[str]) -> list[str]:
-    import difflib  # heavy: 5 ms, for what was edited only
-
     return [line for line in difflib.ndiff(before, after) if line.startswith(("- ", "+ "))]
 
 
