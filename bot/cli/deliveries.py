@@ -11,6 +11,7 @@ from bot.app import scheduler
 from bot.cli import options, printing
 from bot.config import Series
 from bot.context import Context
+from bot.core import times
 from bot.core.delivery import Part, State
 from bot.core.errors import BadInput, NotAllowed, Unavailable
 from bot.deciding import actions, inspect, resolve
@@ -157,7 +158,7 @@ def show_command(config_file: str | None, as_json: bool, wanted: str) -> None:
         click.secho("\nWhat happened", bold=True)
         printing.table(
             [
-                (f"{event.at.astimezone(own.zone):%a %Y-%m-%d %H:%M:%S}", _told(event))
+                (times.short(event.at, own.zone, seconds=True), _told(event))
                 for event in seen.timeline
             ]
         )

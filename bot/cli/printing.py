@@ -10,6 +10,7 @@ import click
 
 from bot.cli import options
 from bot.config import Config, Series
+from bot.core import times
 from bot.storage.notices import Notice
 
 
@@ -20,12 +21,12 @@ def mode(own: Config) -> str:
 
 def stamped(own: Config, at: datetime, words: str) -> str:
     """A line of the log, with its time."""
-    return f"{at.astimezone(options.zone(own)):%Y-%m-%d %H:%M:%S}  {words}"
+    return f"{times.plain(at, options.zone(own), seconds=True)}  {words}"
 
 
 def local(own: Series, at: datetime | None) -> str:
     """An instant as the series' people see it: "Wed 2021-08-04 15:00"."""
-    return f"{at.astimezone(own.zone):%a %Y-%m-%d %H:%M}" if at else ""
+    return times.short(at, own.zone) if at else ""
 
 
 def print_json(value: Any) -> None:

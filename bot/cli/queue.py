@@ -5,7 +5,7 @@ import click
 from bot.cli import options
 from bot.config import Series
 from bot.context import Context
-from bot.core import collage, schedule
+from bot.core import collage, schedule, times
 from bot.core.collage import Collage, State
 from bot.core.errors import BadInput, NotAllowed
 from bot.intake import accept
@@ -101,13 +101,13 @@ def pin_command(
     if on and on < context.clock.now().astimezone(own.zone).date():
         raise BadInput(f"{on} is past; pin to a day that is to come.")
     if on and not schedule.slots_on(own.timetable, on):
-        raise BadInput(f"{on:%A %Y-%m-%d} has no slot of {own.name}; its slots are {_slots(own)}.")
+        raise BadInput(f"{times.day(on)} has no slot of {own.name}; its slots are {_slots(own)}.")
     with context.database.write() as conn:
         item = _find(conn, own, name)
         queue.pin(conn, item, on)
         accept.change(context, conn, "pin", own, item.name, str(on or "off"))
     click.echo(
-        f"{item.name} is pinned to {on:%A %Y-%m-%d}."
+        f"{item.name} is pinned to {times.day(on)}."
         if on
         else f"{item.name} is not pinned any more."
     )

@@ -11,6 +11,7 @@ from bot.app import scheduler
 from bot.app.runner import Duty
 from bot.cli import options, printing
 from bot.context import Context
+from bot.core import times
 from bot.core.collage import Collage
 from bot.core.delivery import State
 from bot.core.errors import MlcollageError, NotAllowed
@@ -84,7 +85,7 @@ PATIENCE = timedelta(seconds=5)
 def _headline(context: Context) -> str:
     own, soon = context.config, tick.next_at(context)
     mode = "live" if own.live else "a rehearsal (live = false)"
-    when = f"{soon.astimezone(options.zone(own)):%A %Y-%m-%d %H:%M}" if soon else "nothing"
+    when = times.full(soon, options.zone(own)) if soon else "nothing"
     return f"{', '.join(own.series)} on {', '.join(own.accounts)}, {mode}; next: {when}"
 
 

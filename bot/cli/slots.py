@@ -5,7 +5,7 @@ from datetime import datetime
 import click
 
 from bot.cli import options
-from bot.core import schedule
+from bot.core import schedule, times
 from bot.core.errors import BadInput
 from bot.intake import accept
 from bot.scheduling import tick
@@ -23,7 +23,7 @@ def skip_command(config_file: str | None, series: str | None, day: str, off: boo
     on, now = options.day(day), context.clock.now()
     coming = [slot for slot in schedule.slots_on(own.timetable, on) if slot.due_at > now]
     if not coming:
-        raise BadInput(f"{on:%A %Y-%m-%d} has no slot of {own.name} that is still to come.")
+        raise BadInput(f"{times.day(on)} has no slot of {own.name} that is still to come.")
     with context.database.write() as conn:
         row = storage.get(conn, own.name)
         rehearsal = installation.rehearsal(conn, live=context.config.live)
@@ -34,7 +34,7 @@ def skip_command(config_file: str | None, series: str | None, day: str, off: boo
                 slots.skip(conn, row.id, slot, rehearsal)
         unpinned = None if off else queue.unpin_day(conn, row.id, on)
         accept.change(context, conn, "skip", own, str(on), "off" if off else "")
-    click.echo(f"{on:%A %Y-%m-%d} is {'not skipped any more' if off else 'skipped'}.")
+    click.echo(f"{times.day(on)} is {'not skipped any more' if off else 'skipped'}.")
     if unpinned:
         click.echo(f"{unpinned} was pinned to that day; it is back in its place in the queue.")
 

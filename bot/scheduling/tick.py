@@ -8,7 +8,7 @@ from functools import partial
 from bot.composing import compose
 from bot.config import Series
 from bot.context import Context
-from bot.core import month, schedule
+from bot.core import month, schedule, times
 from bot.core.collage import Collage, State
 from bot.core.delivery import thread_key
 from bot.core.errors import MlcollageError, NoDatabase, NotAllowed
@@ -188,7 +188,7 @@ def _pass_over(
 
 
 def _shown(own: Series, at: datetime) -> str:
-    return f"{at.astimezone(own.zone):%A %Y-%m-%d %H:%M}"
+    return times.full(at, own.zone)
 
 
 def _note(context: Context, conn: Connection, kind: Kind, key: str, say: str) -> None:
@@ -292,7 +292,7 @@ def _warn_of_dry(
     left = queue.count_ready(conn, row.id, coming)
     if left < coming:
         are = "1 collage is" if left == 1 else f"{left or 'no'} collages are"
-        say = f"{own.name} is running dry: {are} left, and {coming} slots in the next {own.dry.days} days."
+        say = f"{own.name} is running dry: {are} left, and {coming} slots in the next {times.span(own.dry)}."
         _note(context, conn, Kind.DRY, f"{own.name}/{slot.due_at}", say)
 
 

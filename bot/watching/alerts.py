@@ -10,7 +10,7 @@ from datetime import timedelta
 from bot import http_calls
 from bot.config import Config
 from bot.context import Context
-from bot.core import retry
+from bot.core import retry, times
 from bot.core.settings import Secret
 from bot.storage import alerts, notices
 from bot.storage.alerts import Claim
@@ -124,7 +124,7 @@ def message(context: Context, notice: Notice) -> apprise_process.Message:
     rehearsal = " (rehearsal)" if notice.rehearsal else ""
     title = f"[mlcollage] {notice.kind} (notice {notice.id}){rehearsal}"
     zone = next(iter(context.config.series.values())).zone
-    at = f"{notice.created_at.astimezone(zone):%A %Y-%m-%d %H:%M} ({zone.key})"
+    at = f"{times.full(notice.created_at, zone)} ({zone.key})"
     body = "\n\n".join(part for part in (notice.text, notice.details, at) if part)
     return apprise_process.Message(title, body, notice.is_trouble)
 

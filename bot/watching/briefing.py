@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import errors, month, price, schedule
+from bot.core import errors, month, price, schedule, times
 from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.deciding import preview
@@ -223,7 +223,7 @@ def _roundup_plan(context: Context, one: Due) -> Plan:
 
 
 def _when(own: Series, at: datetime) -> str:
-    return f"{at.astimezone(own.zone):%A %Y-%m-%d %H:%M}"
+    return times.full(at, own.zone)
 
 
 class AccountState(NamedTuple):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import month, schedule
+from bot.core import month, schedule, times
 from bot.core.delivery import Delivery, State
 from bot.core.month import State as RoundupState
 from bot.core.schedule import STEP
@@ -91,7 +91,7 @@ def _why_not_out(delivery: Delivery, one: Late, held: AccountRow | None, zone: t
         why = "it may or may not be out, and " + (
             "a person has to say."
             if asked
-            else f"is looked for again at {one.next_at.astimezone(zone):%H:%M}."
+            else f"is looked for again at {times.clock(one.next_at, zone)}."
         )
     elif held:
         why = f"its account is held{': ' + held.note if held.note else '.'}"
@@ -148,7 +148,7 @@ def _accounts(
         if count:
             days = (now - row.held_at) // HELD
             wait = "1 thread waits" if count == 1 else f"{count} threads wait"
-            held = f"Account {row.name} has been held for {days} day{'s' if days > 1 else ''}, and {wait}"
+            held = f"Account {row.name} has been held for {times.counted(days, 'day')}, and {wait}"
             note = f": {row.note}" if row.note else "."
             yield (
                 f"{row.name}/{row.held_at}/{days}",
@@ -179,5 +179,4 @@ def _zone(context: Context, name: str) -> tzinfo:
     return own.zone
 
 
-def _when(at: datetime, zone: tzinfo) -> str:
-    return f"{at.astimezone(zone):%A %Y-%m-%d %H:%M}"
+_when = times.full
