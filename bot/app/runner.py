@@ -1,4 +1,4 @@
-"""One round of duty: what is due is done, and people hear of what is coming, past due, or not well."""
+"""One round of duty: what is due is done, and people hear of what is coming, late, or not well."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -72,8 +72,13 @@ def test_what_is_not_there_or_cannot_be_opened_is_said(file: Path) -> None:
 
 @pytest.mark.parametrize(
     ("data", "line", "byte"),
-    [(b"\xff", 1, 0), (b"one\ntwo\nthr\xc3\x28e", 3, 11), (MARK + b"a\nb\xe9", 2, 6), (b"a\n\xe4", 2, 2)],
-)  # fmt: skip
+    [
+        (b"\xff", 1, 0),
+        (b"one\ntwo\nthr\xc3\x28e", 3, 11),
+        (MARK + b"a\nb\xe9", 2, 6),
+        (b"a\n\xe4", 2, 2),
+    ],
+)
 def test_a_byte_that_is_no_utf_8_is_named_with_its_line(
     file: Path, data: bytes, line: int, byte: int
 ) -> None:
