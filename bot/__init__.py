@@ -18,8 +18,9 @@ The folders follow the way of a collage; each imports only from the floors below
     publishers     one account on one network: the outbox, X
     storage        the database, and the only SQL
     config.py      config.toml and the environment as frozen, checked values
-    files.py       files that are there whole or not at all
+    http_calls.py  calls that end by a deadline, with bounds on what comes back
     workers.py     one worker thread for each account
+    files.py       files read within bounds, and written whole or not at all
     core           the rules: no files, no network, no clock; core/text counts and splits
 
 `docs/architecture.md` draws the way of a collage, the states of a delivery and the sending

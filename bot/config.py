@@ -11,6 +11,7 @@ from datetime import date, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot import files
 from bot.core import month, schedule, settings
 from bot.core.collage import one_line, shown
 from bot.core.errors import BadConfig
@@ -159,24 +160,21 @@ def load(file: Path) -> Config:
     """Read and check the configuration; raises `BadConfig` with one sentence that names the dotted
     key and the file.
     """
+    return parse(read_source(file), file)
+
+
+def read_source(file: Path) -> str:
+    """The text of a configuration; raises `BadConfig`."""
     shown_file = one_line(str(file))
     try:
-        found = file.stat()
-        if not stat.S_ISREG(found.st_mode):
-            raise BadConfig(f"{shown_file} is no file; name a configuration.")
-        if found.st_size > SIZE:
-            raise BadConfig(
-                f"{shown_file} is larger than a configuration can be: name another file."
-            )
-        source = file.read_bytes().decode()
-    except UnicodeDecodeError as error:
+        return files.read_text(file, SIZE, "a configuration")
+    except files.Missing:
         raise BadConfig(
-            f"{shown_file} is not UTF-8 text: byte {error.start + 1} cannot be read."
+            f"{shown_file} cannot be read: No such file or directory; "
+            "make one with: mlcollage init."
         ) from None
-    except OSError as error:
-        hint = "; make one with: mlcollage init" if isinstance(error, FileNotFoundError) else ""
-        raise BadConfig(f"{shown_file} cannot be read: {error.strerror or error}{hint}.") from None
-    return parse(source, file)
+    except files.Unreadable as error:
+        raise BadConfig(f"{shown_file}: {error}.") from None
 
 
 def parse(source: str, file: Path) -> Config:
@@ -189,12 +187,10 @@ def parse(source: str, file: Path) -> Config:
         raise BadConfig(one_line(f"{file} is no valid TOML: {_why(error)}.")) from None
     root = Table(file.name, "", values)
     sections = ("database", "delivery", "alerts", "accounts", "series")
+    known = (*(f.name for f in fields(Top)), *sections)
     for key in values:
-        if key not in sections and key not in {f.name for f in fields(Top)}:
-            raise root.wrong(
-                key,
-                f"is no setting{nearest(key, {f.name: 0 for f in fields(Top)} | dict.fromkeys(sections))}",
-            )
+        if key not in known:
+            raise root.wrong(key, f"is no setting{nearest(key, known)}")
     top = read(root.without(*sections), Top)
     folder = file.absolute().parent
     accounts = _accounts(root)
@@ -267,8 +263,8 @@ def secret(value: str, file: str, variable: str, table: Table, key: str, folder:
     if not file:
         return Secret(value)
     try:
-        return Secret((folder / file).read_text(encoding="utf-8").strip())
-    except (OSError, ValueError):
+        return Secret(files.read_text(folder / file, SIZE, "a file of secrets").strip())
+    except files.Unreadable:
         raise table.wrong(f"{key}_file", f"names {shown(file)}, which cannot be read") from None
 
 
@@ -309,22 +305,20 @@ def _secrets_file(table: Table, keys: Sequence[str], folder: Path) -> Mapping[st
         return {}
     try:
         file = folder / Path(name).expanduser()
-        found = file.stat()
-        if not stat.S_ISREG(found.st_mode) or found.st_size > SIZE:
-            raise ValueError
-        if os.name == "posix" and found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        mode = file.stat().st_mode
+        if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise table.wrong(
                 "secrets_file", f"names {shown(name)}, which others may read; run: chmod 600 {name}"
             )
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, RecursionError, RuntimeError, ValueError):
+        values = tomllib.loads(files.read_text(file, SIZE, "a file of secrets"))
+    except (OSError, RecursionError, RuntimeError, ValueError, files.Unreadable):
         raise table.wrong(
             "secrets_file", f"names {shown(name)}, which cannot be read as TOML"
         ) from None
     inside = Table(one_line(name), "", values)
     for key in values:
         if key not in keys:
-            raise inside.wrong(key, f"is no secret{nearest(key, dict.fromkeys(keys))}")
+            raise inside.wrong(key, f"is no secret{nearest(key, keys)}")
     return {key: _one(inside, key, settings.secret_text) for key in values}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import assemble
-from bot.config import Config
+from bot.config import Config, read_source
 from bot.core.errors import BadInput, NotAllowed, Unavailable
 from bot.core.settings import Secret, Table
 
@@ -78,7 +78,7 @@ def _add_account(config: Config, account: str, values: dict[str, Any]) -> None:
     """Add the account's section to the configuration; everything else there stays as it is."""
     import tomlkit  # heavy: 40 ms, for this command only
 
-    document: Any = tomlkit.parse(config.file.read_text(encoding="utf-8"))
+    document: Any = tomlkit.parse(read_source(config.file))
     accounts = document.setdefault("accounts", tomlkit.table(is_super_table=True))
     accounts[account] = values
     config.file.write_text(tomlkit.dumps(document), encoding="utf-8")

@@ -9,6 +9,7 @@ from threading import Event
 from bot.context import Context
 from bot.core import errors
 from bot.core.errors import NotAllowed
+from bot.roundups import advance
 from bot.scheduling import tick
 from bot.storage import installation
 from bot.storage.notices import Notice
@@ -20,7 +21,7 @@ GRACE = timedelta(minutes=5)
 looks.
 """
 
-Part = Callable[[Context], None]
+Part = Callable[[Context], object]
 
 
 def refuse_simulation(context: Context) -> None:
@@ -72,7 +73,7 @@ class Duty:
 
     def tick(self) -> list[Notice]:
         """What is due; the notices nobody has heard yet. Raises what went wrong."""
-        found = tick.tick(self.context, self.accounts)
+        found = tick.look(self.context, self.accounts)
         self.has_ticked.set()
         return found
 
@@ -85,6 +86,7 @@ class Duty:
             self.has_ticked.clear()
             self._aside("heartbeat")
         self._aside("brief")
+        self._aside("pages")
         if self.context.clock.monotonic() - self.began >= GRACE.total_seconds():
             self._try("watchdog", watchdog.look)
         self._aside("alerts")
@@ -120,6 +122,7 @@ class Duty:
 PARTS: dict[str, Part] = {
     "heartbeat": alerts.beat,
     "brief": briefing.give,
+    "pages": advance.link,
     "watchdog": watchdog.look,
     "alerts": alerts.send,
 }

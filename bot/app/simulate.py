@@ -63,7 +63,7 @@ def _rewritten(source: Config) -> str:
     """
     import tomlkit  # heavy: 40 ms, for this command only
 
-    document: Any = tomlkit.parse(source.file.read_text(encoding="utf-8"))
+    document: Any = tomlkit.parse(config.read_source(source.file))
     document["live"] = False
     document.pop("alerts", None)
     document["templates"] = "templates"

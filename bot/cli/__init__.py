@@ -4,6 +4,8 @@ import importlib
 
 import click
 
+from bot.core import hints
+
 COMMANDS = {
     "init": ("start", "Make config.toml and the database."),
     "add": ("items", "Put collages into the queue, from files or options."),
@@ -61,10 +63,8 @@ class Lazy(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
-            import difflib  # heavy: 5 ms, for a mistake only
-
-            close = difflib.get_close_matches(name, COMMANDS, n=1)
-            hint = f" Did you mean {close[0]}?" if close else ""
+            near = hints.nearest(name, COMMANDS)
+            hint = f" Did you mean {near}?" if near else ""
             raise click.UsageError(f"There is no command {name}.{hint}", ctx)
         return super().resolve_command(ctx, args)
 

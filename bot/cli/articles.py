@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 from bot.cli import items, options, printing
-from bot.core.errors import BadInput
 from bot.deciding import descriptions
 from bot.intake import accept, article
 from bot.intake.accept import Import
@@ -68,7 +67,7 @@ def import_command(
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
     # All are read before the first is taken in: a file that cannot be read keeps all of them out.
-    sources = [_read(Path(file)) for file in files]
+    sources = [article.load(Path(file)) for file in files]
     given = Import(posted, keep_numbers, draw, pictures, days)
     described = []
     for file, source in zip(files, sources, strict=True):
@@ -78,19 +77,6 @@ def import_command(
             _print_article(file, source, taken)
     if as_json:
         printing.print_json(described)
-
-
-def _read(file: Path) -> Article:
-    """Read an article; raises `BadInput` where it is too large, no text, or no article."""
-    try:
-        if file.stat().st_size > article.MOST_BYTES:
-            raise BadInput(f"{file}: is larger than an article can be.")
-        return article.read(file.read_text(encoding="utf-8"), str(file))
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{file}: is not UTF-8 text (byte {error.start + 1}).") from None
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise BadInput(f"{file}: cannot be read ({why}).") from None
 
 
 COLOURS = {"error": "red", "warning": "yellow"}

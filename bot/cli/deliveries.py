@@ -1,5 +1,6 @@
 """Deliveries: what is on its way, what was tried and seen, and what a person does about it."""
 
+import difflib
 import sys
 from collections.abc import Callable, Iterable, Sequence
 
@@ -9,6 +10,7 @@ from bot.app import scheduler
 from bot.cli import options, printing
 from bot.config import Series
 from bot.context import Context
+from bot.core import times
 from bot.core.delivery import Delivery, Part, State
 from bot.core.errors import BadInput, NotAllowed, Unavailable
 from bot.deciding import deliveries, descriptions, inspect
@@ -141,7 +143,7 @@ def _print_facts(series: Series, seen: Sight, mode: str) -> None:
 
 def _second(series: Series, event: Event) -> str:
     """When it happened, to the second: attempts and looks follow each other quickly."""
-    return f"{event.at.astimezone(series.zone):%a %Y-%m-%d %H:%M:%S}"
+    return times.short(event.at, series.zone, seconds=True)
 
 
 def _next(series: Series, ahead: Ahead) -> str:
@@ -183,8 +185,6 @@ def _pairs(seen: Sight) -> Iterable[tuple[int, list[str], list[str]]]:
 
 
 def _differences(before: Sequence[str], after: Sequence[str]) -> list[str]:
-    import difflib  # heavy: 5 ms, for what was edited only
-
     return [line for line in difflib.ndiff(before, after) if line.startswith(("- ", "+ "))]
 
 

@@ -10,6 +10,7 @@ import click
 
 from bot.cli import options
 from bot.config import Config, Series
+from bot.core import times
 from bot.watching.notices import Notice
 
 
@@ -20,12 +21,12 @@ def mode(config: Config) -> str:
 
 def stamped(config: Config, at: datetime, text: str) -> str:
     """A line of the log, with its time."""
-    return f"{at.astimezone(options.zone(config)):%Y-%m-%d %H:%M:%S}  {text}"
+    return f"{times.plain(at, options.zone(config), seconds=True)}  {text}"
 
 
 def local(series: Series, at: datetime | None) -> str:
     """An instant as the series' people see it: "Wed 2021-08-04 15:00"; empty without one."""
-    return f"{at.astimezone(series.zone):%a %Y-%m-%d %H:%M}" if at else ""
+    return times.short(at, series.zone) if at else ""
 
 
 def print_json(value: Any) -> None:

@@ -5,6 +5,7 @@ import click
 from bot.cli import options
 from bot.config import Series
 from bot.context import Context
+from bot.core import times
 from bot.deciding import accounts, queue_changes
 from bot.deciding.queue_changes import Place, Where
 
@@ -72,7 +73,7 @@ def pin_command(
     else:
         on = options.day(day)
         item = queue_changes.pin(context, chosen, name, on)
-        click.echo(f"{item.name} is pinned to {on:%A %Y-%m-%d}.")
+        click.echo(f"{item.name} is pinned to {times.day(on)}.")
 
 
 @options.command(

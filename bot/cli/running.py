@@ -11,6 +11,7 @@ from bot.app import runner, scheduler
 from bot.app.runner import Duty
 from bot.cli import options, printing
 from bot.context import Context
+from bot.core import times
 from bot.core.errors import MlcollageError
 from bot.deciding import deliveries
 from bot.deciding.deliveries import Posted
@@ -77,7 +78,7 @@ def _headline(context: Context) -> str:
     mode = "live" if config.live else "a rehearsal (live = false)"
     coming = "nothing"
     if next_at:
-        coming = f"{next_at.astimezone(options.zone(config)):%A %Y-%m-%d %H:%M}"
+        coming = times.full(next_at, options.zone(config))
     series, accounts = ", ".join(config.series), ", ".join(config.accounts)
     return f"{series} on {accounts}, {mode}; next: {coming}"
 

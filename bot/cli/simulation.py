@@ -8,6 +8,7 @@ import click
 from bot.app import simulate
 from bot.cli import options
 from bot.config import FILE
+from bot.core import times
 
 
 @options.command("simulate", "mlcollage simulate --in trial --from 2021-08-01 --to 2021-08-31")
@@ -44,7 +45,7 @@ def simulate_command(
 
     def say(at: datetime, text: str) -> None:
         if not quiet:
-            click.echo(f"{at.astimezone(zone):%a %Y-%m-%d %H:%M}  {text}")
+            click.echo(f"{times.short(at, zone)}  {text}")
 
     until = simulate.run(config, start_on, end_on, say)
-    click.echo(f"Simulated until {until.astimezone(zone):%Y-%m-%d %H:%M}.")
+    click.echo(f"Simulated until {times.plain(until, zone)}.")

@@ -3,6 +3,7 @@
 import click
 
 from bot.cli import options
+from bot.core import times
 from bot.scheduling import pauses
 
 
@@ -16,10 +17,10 @@ def skip_command(config_file: str | None, series: str | None, day: str, off: boo
     on = options.day(day)
     if off:
         pauses.unskip(context, chosen, on)
-        click.echo(f"{on:%A %Y-%m-%d} is not skipped any more.")
+        click.echo(f"{times.day(on)} is not skipped any more.")
         return
     unpinned = pauses.skip(context, chosen, on)
-    click.echo(f"{on:%A %Y-%m-%d} is skipped.")
+    click.echo(f"{times.day(on)} is skipped.")
     if unpinned:
         click.echo(f"{unpinned} was pinned to that day; it is back in its place in the queue.")
 

@@ -47,7 +47,8 @@ def environment(own: Path, variants: tuple[str, ...] = ()) -> "Environment":
 
     folders = [folder / variant for folder in (own, shipped()) for variant in (*variants, "")]
     made = sandbox.environment_class()(
-        loader=FileSystemLoader(folders, encoding="utf-8"),
+        # With "-sig" the mark that some editors put first does not get into a post.
+        loader=FileSystemLoader(folders, encoding="utf-8-sig"),
         undefined=StrictUndefined,
         autoescape=lambda name: bool(name and name.endswith(".html")),
         trim_blocks=True,

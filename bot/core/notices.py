@@ -11,7 +11,7 @@ from enum import StrEnum
 from inspect import Parameter, Signature
 from typing import Any, ClassVar, Never, dataclass_transform
 
-from bot.core import month
+from bot.core import month, times
 from bot.core.delivery import Delivery, State
 from bot.core.schedule import SlotState
 
@@ -140,11 +140,6 @@ def _printable(char: str) -> str:
     return " " if char.isspace() else ascii(char)[1:-1]
 
 
-def local_time(at: datetime, zone: tzinfo) -> str:
-    """An instant as notices show it, in the series' zone."""
-    return f"{at.astimezone(zone):%A %Y-%m-%d %H:%M}"
-
-
 def _counted(count: int, one: str, many: str) -> str:
     """A number and its noun: "1 thread waits", "2 threads wait"."""
     return f"{count} {one if count == 1 else many}"
@@ -172,7 +167,7 @@ class SlotEmpty(Entry):
 
     @property
     def sentence(self) -> str:
-        when = local_time(self.due_at, self.zone)
+        when = times.full(self.due_at, self.zone)
         return f"The slot of {self.series} on {when} was empty: no collage is ready."
 
 
@@ -192,7 +187,7 @@ class SlotMissed(Entry):
 
     @property
     def sentence(self) -> str:
-        when = local_time(self.due_at, self.zone)
+        when = times.full(self.due_at, self.zone)
         return f"The slot of {self.series} on {when} was {self.state}: nothing went out."
 
     @property
@@ -660,7 +655,7 @@ def briefing_heading(
     at: datetime, zone: tzinfo, *, series: str = "", is_rehearsal: bool = False
 ) -> str:
     """When the slot or the roundup is; and of which series, where there are several."""
-    heading = local_time(at, zone)
+    heading = times.full(at, zone)
     if series:
         heading = f"{series}, {heading}"
     if is_rehearsal:
@@ -744,7 +739,7 @@ class DeliveryOverdue(Entry):
 
     @property
     def sentence(self) -> str:
-        due = local_time(self.delivery.due_at, self.zone)
+        due = times.full(self.delivery.due_at, self.zone)
         sentence = f"{self.delivery.subject} was due on {due}: {self._wait()}"
         # The account was held for this thread: its note is the delivery's.
         if self.delivery.note and self.delivery.note != self.account_note:
@@ -760,7 +755,7 @@ class DeliveryOverdue(Entry):
             return f"it may or may not be out, and is looked for again at {again}."
         if self.account_note is not None:
             return f"its account is held{_ended(self.account_note)}"
-        return f"it waits, and is tried again on {local_time(self.next_at, self.zone)}."
+        return f"it waits, and is tried again on {times.full(self.next_at, self.zone)}."
 
     @property
     def command(self) -> str:
@@ -825,7 +820,7 @@ class SlotOverdue(Entry):
 
     @property
     def sentence(self) -> str:
-        slot = f"The slot of {self.series} on {local_time(self.due_at, self.zone)}"
+        slot = f"The slot of {self.series} on {times.full(self.due_at, self.zone)}"
         if self.others:
             return f"{slot}, and {self.others} after it, are past and were not seen to:"
         return f"{slot} is past and was not seen to:"
@@ -854,14 +849,14 @@ class RoundupOverdue(Entry):
 
     @property
     def sentence(self) -> str:
-        due = local_time(self.due_at, self.zone)
+        due = times.full(self.due_at, self.zone)
         return f"The roundup {self.title_month} of {self.series} was due on {due}:"
 
     @property
     def advice(self) -> str:
         if self.waits_until is None:
             return "no tick has seen to it, see the log."
-        until = local_time(self.waits_until, self.zone)
+        until = times.full(self.waits_until, self.zone)
         return f"it waits for threads on their way, until {until}."
 
 
@@ -889,7 +884,7 @@ class RoundupUnannounced(Entry):
 
     @property
     def sentence(self) -> str:
-        due = local_time(self.due_at, self.zone)
+        due = times.full(self.due_at, self.zone)
         roundup = f"The roundup {self.title_month} of {self.series} was due on {due}"
         return f"{roundup}: {MISSING_STEP[self.state]}."
 
@@ -965,8 +960,8 @@ class BriefingOverdue(Entry):
 
     @property
     def sentence(self) -> str:
-        slot = local_time(self.at, self.zone)
-        due = local_time(self.at - self.span, self.zone)
+        slot = times.full(self.at, self.zone)
+        due = times.full(self.at - self.span, self.zone)
         return f"The brief of {self.series} for {slot} was due on {due} and was not given."
 
     @property

@@ -1,13 +1,13 @@
 """A raw table of settings with its place, and the readers that turn its values into checked ones."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import date, time, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.core import schedule
+from bot.core import hints, schedule
 from bot.core.collage import one_line, shown
 from bot.core.errors import BadConfig
 
@@ -93,14 +93,10 @@ def read(table: Table, settings: type[T]) -> T:
     return settings(**values)
 
 
-def nearest(key: str, known: Mapping[str, Any]) -> str:
+def nearest(key: str, known: Iterable[str]) -> str:
     """A hint at the known key most like a mistaken one, or at all of them."""
-    import difflib  # heavy: 3 ms, for a mistake only
-
-    close = difflib.get_close_matches(key, known, n=1)
-    return (
-        f"; did you mean {close[0]}?".rstrip("?") if close else f"; known here: {', '.join(known)}"
-    )
+    close = hints.nearest(key, known)
+    return f"; did you mean {close}" if close else f"; known here: {', '.join(known)}"
 
 
 def text(value: Any) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import collage, delivery, schedule
+from bot.core import collage, delivery, schedule, times
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery
 from bot.core.errors import BadInput, NotAllowed
@@ -111,7 +111,7 @@ def pin(context: Context, series: Series, name: str, on: date) -> Collage:
         raise BadInput(f"{on} is past; pin to a day that is to come.")
     if not schedule.slots_on(series.timetable, on):
         slots = ", ".join(map(str, series.timetable.slots)) or "none"
-        raise BadInput(f"{on:%A %Y-%m-%d} has no slot of {series.name}; its slots are {slots}.")
+        raise BadInput(f"{times.day(on)} has no slot of {series.name}; its slots are {slots}.")
     return _pin(context, series, name, on)
 
 

@@ -5,8 +5,10 @@ find in it.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
+from bot import files
 from bot.core import collage
 from bot.core.collage import Item
 from bot.core.errors import BadInput
@@ -34,6 +36,15 @@ class Article:
     previous_link: str
     items: tuple[Item, ...]
     findings: tuple[Finding, ...]
+
+
+def load(path: Path) -> Article:
+    """Read the article in a file; raises `BadInput`."""
+    try:
+        text = files.read_text(path, MOST_BYTES, "an article")
+    except files.Unreadable as error:
+        raise BadInput(f"{path}: {error}.") from None
+    return read(text, str(path))
 
 
 def read(text: str, file: str) -> Article:

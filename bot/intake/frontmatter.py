@@ -2,13 +2,12 @@
 the right kind.
 """
 
-import difflib
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from bot.core import collage, settings
+from bot.core import collage, hints, settings
 from bot.core.errors import BadInput
 from bot.core.paper import Figure, Link, LinkKind, Reference
 
@@ -28,7 +27,7 @@ def read(text: str) -> tuple[dict[str, Any], str]:
     """The checked values by key, only those that are there, and the paragraph; the errors name the
     line or the key.
     """
-    front, paragraph = _split(text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    front, paragraph = _split(text.replace("\r\n", "\n"))
     return _table(_toml(front), KEYS), paragraph
 
 
@@ -189,5 +188,5 @@ def _given(value: object) -> str:
 def _nearest(name: str, known: Iterable[str]) -> str:
     """The known name that is meant, or all of them where none is near."""
     names = list(map(str, known))
-    near = difflib.get_close_matches(name[:40], names, 1, 0.6)
-    return f'; did you mean "{near[0]}"?' if near else f"; there are {', '.join(names)}"
+    near = hints.nearest(name, names)
+    return f'; did you mean "{near}"?' if near else f"; there are {', '.join(names)}"

@@ -6,6 +6,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from bot import files
 from bot.core import collage
 from bot.core.errors import BadInput
 from bot.core.paper import Link, LinkKind, Paper
@@ -19,7 +20,7 @@ def load(path: Path) -> collage.Item:
     """The item in a file; `picture_file` is the absolute path of what `picture` names, or the
     picture beside it.
     """
-    item = parse(_read(path), str(path))
+    item = _parsed(_read(path), str(path))
     try:
         picture = (
             _named_picture(path, item.picture_file) if item.picture_file else _picture_beside(path)
@@ -33,6 +34,11 @@ def parse(text: str, place: str) -> collage.Item:
     """The item in a text; `place` names it in messages, and its stem names an item without `name`
     and `title`.
     """
+    # The mark that some editors put first; a file's is gone already.
+    return _parsed(text.removeprefix("\ufeff"), place)
+
+
+def _parsed(text: str, place: str) -> collage.Item:
     place = collage.one_line(place)
     try:
         front, paragraph = frontmatter.read(text)
@@ -140,30 +146,10 @@ def _item(front: dict[str, Any], paragraph: str, place: str) -> collage.Item:
 
 
 def _read(path: Path) -> str:
-    place = collage.one_line(str(path))
     try:
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):
-            raise BadInput(
-                f"{place}: is {'a folder' if stat.S_ISDIR(mode) else 'no ordinary file'}; name an item file"
-            )
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except FileNotFoundError:
-        raise BadInput(f"{place}: there is no such file") from None
-    except (OSError, ValueError) as error:
-        raise BadInput(
-            f"{place}: cannot be read ({getattr(error, 'strerror', None) or error})"
-        ) from None
-    if len(data) > MOST_BYTES:
-        raise BadInput(f"{place}: has more than {MOST_BYTES:,} bytes, too many for an item file")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise BadInput(
-            f"{place}: line {line}: byte {error.start} of the file is no UTF-8; save it as UTF-8"
-        ) from None
+        return files.read_text(path, MOST_BYTES, "an item file")
+    except files.Unreadable as error:
+        raise BadInput(f"{collage.one_line(str(path))}: {error}") from None
 
 
 def _named_picture(path: Path, name: str) -> str:

@@ -6,12 +6,12 @@ import hashlib
 import io
 import itertools
 import re
-import stat
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import files
 from bot.core import collage
 from bot.core.errors import BadInput
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 MOST_BYTES = 20_000_000
+TOO_LARGE = f"has more than {MOST_BYTES // 1_000_000} MB; export it smaller"
 MOST_PIXELS = 50_000_000
 MOST_SIDE = 16_384
 MOST_PIXELS_IN_FRAMES = 300_000_000
@@ -47,19 +48,13 @@ def load(path: Path) -> PictureFile:
     """
     place = collage.one_line(str(path))
     try:
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):
-            raise BadInput(
-                f"{place}: is {'a folder' if stat.S_ISDIR(mode) else 'no ordinary file'}; name a picture"
-            )
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except FileNotFoundError:
+        data = files.read(path, MOST_BYTES, "a picture")
+    except files.Missing:
         raise BadInput(f"{place}: there is no such picture") from None
-    except (OSError, ValueError) as error:
-        raise BadInput(
-            f"{place}: cannot be read ({getattr(error, 'strerror', None) or error})"
-        ) from None
+    except files.TooLarge:
+        raise BadInput(f"{collage.one_line(path.name)}: {TOO_LARGE}") from None
+    except files.Unreadable as error:
+        raise BadInput(f"{place}: {error}") from None
     return check(data, path.name)
 
 
@@ -79,7 +74,7 @@ def check(data: bytes, file: str) -> PictureFile:
 
 def _mime(data: bytes) -> str:
     if len(data) > MOST_BYTES:
-        raise BadInput(f"has more than {MOST_BYTES // 1_000_000} MB; export it smaller")
+        raise BadInput(TOO_LARGE)
     mime = next((mime for mime, start in SIGNATURES.items() if re.match(start, data)), "")
     if not mime:
         raise BadInput("is no JPEG, PNG, GIF or WEBP picture; export it as one of these")

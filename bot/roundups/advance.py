@@ -1,5 +1,7 @@
 """One roundup from the ledger to its link and its thread."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from bot.composing.composer import Composer
@@ -14,6 +16,11 @@ from bot.publishers import table
 from bot.site import folder, pages, reach
 from bot.storage import ledger, notices, pictures, queue, roundups, series
 from bot.storage.claims import NewDelivery, Taken
+
+MOST = 16
+"""Pages that are asked at the same time."""
+
+Step = Callable[[Context, Series, Roundup], object]
 
 
 def settle(context: Context, own: Series, title_month: str, due_at: datetime) -> bool:
@@ -45,18 +52,57 @@ def settle(context: Context, own: Series, title_month: str, due_at: datetime) ->
 
 
 def advance(context: Context, own: Series) -> None:
-    """Take every roundup of the series as far as it goes now: rendered, linked, announced."""
+    """Take every roundup of the series as far as it goes now: rendered, linked, announced.
+
+    No network is called: whether a page answers on the web is what `link` asks.
+    """
     with context.database.read() as conn:
         open_ones = roundups.unannounced(conn, series.get(conn, own.name).id, context.rehearsal)
     for roundup in open_ones:
-        try:
-            _advance(context, own, roundup)
-        except Taken:
-            continue
-        except NoDatabase:
-            raise
-        except MlcollageError as error:
-            _complain(context, own, roundup, str(error))
+        _attempt(context, own, roundup, _advance)
+
+
+def link(context: Context) -> bool:
+    """Ask whether the pages of rendered roundups answer, and link those that do; whether any did.
+
+    Sites may be slow, and are asked all at the same time: what serves slots must not wait for it.
+    """
+    waiting = _waiting_for_pages(context)
+    if not waiting:
+        return False
+    links = [roundup.link for _, roundup in waiting]
+    with ThreadPoolExecutor(min(len(links), MOST), thread_name_prefix="pages") as threads:
+        answered = list(threads.map(reach.answers, links))
+    for (own, roundup), is_there in zip(waiting, answered, strict=True):
+        if is_there:
+            _attempt(context, own, roundup, _link_if_unchanged)
+        else:
+            _say_that_it_waits(context, own, roundup)
+    return any(answered)
+
+
+def _waiting_for_pages(context: Context) -> list[tuple[Series, Roundup]]:
+    """The rendered roundups whose page has to answer on the web."""
+    found = []
+    with context.database.read() as conn:
+        for own in context.config.series.values():
+            row = series.find(conn, own.name)
+            if row and not _stays_here(context, own):
+                open_ones = roundups.unannounced(conn, row.id, context.rehearsal)
+                found += [(own, one) for one in open_ones if one.state is State.RENDERED]
+    return found
+
+
+def _attempt(context: Context, own: Series, roundup: Roundup, step: Step) -> None:
+    """Take one step with a roundup; what keeps it from going on is told, and stops no other."""
+    try:
+        step(context, own, roundup)
+    except Taken:
+        return
+    except NoDatabase:
+        raise
+    except MlcollageError as error:
+        _complain(context, own, roundup, str(error))
 
 
 def _advance(context: Context, own: Series, roundup: Roundup) -> None:
@@ -66,11 +112,30 @@ def _advance(context: Context, own: Series, roundup: Roundup) -> None:
         context.say(
             f"{own.name}: the roundup {roundup.title_month} is rendered: {own.site / pages.slug_path(roundup)}"
         )
-    if roundup.state is State.RENDERED and answers(context, own, roundup):
-        _create_threads(context, own, roundup)
-        roundup = _step(context, roundup, State.LINKED)
+    has_file = (own.site / pages.slug_path(roundup)).is_file()
+    if roundup.state is State.RENDERED and _stays_here(context, own) and has_file:
+        roundup = _link(context, own, roundup)
     if roundup.state is State.LINKED:
         _announced(context, own, roundup)
+
+
+def _stays_here(context: Context, own: Series) -> bool:
+    """Whether nobody but us sees the thread yet: in a rehearsal, and with outboxes only."""
+    networks = {table.network_of(context.config.accounts[name]) for name in own.accounts}
+    return bool(context.rehearsal) or networks == {"outbox"}
+
+
+def _link(context: Context, own: Series, roundup: Roundup) -> Roundup:
+    _create_threads(context, own, roundup)
+    return _step(context, roundup, State.LINKED)
+
+
+def _link_if_unchanged(context: Context, own: Series, roundup: Roundup) -> None:
+    with context.database.read() as conn:
+        found = roundups.by_id(conn, roundup.id)
+    # A maintainer may have given another link meanwhile, and that one was not asked.
+    if (found.state, found.link) == (roundup.state, roundup.link):
+        _link(context, own, roundup)
 
 
 def _step(context: Context, roundup: Roundup, to: State) -> Roundup:
@@ -108,19 +173,10 @@ def build(context: Context, own: Series, roundup: Roundup) -> dict[str, bytes]:
     )
 
 
-def answers(context: Context, own: Series, roundup: Roundup) -> bool:
-    """Whether the link can be given out: in a rehearsal and with outboxes only, when the page's
-    file is there.
-    """
-    networks = {table.network_of(context.config.accounts[name]) for name in own.accounts}
-    if context.rehearsal or networks == {"outbox"}:
-        return (own.site / pages.slug_path(roundup)).is_file()
-    if reach.answers(roundup.link):
-        return True
+def _say_that_it_waits(context: Context, own: Series, roundup: Roundup) -> None:
     waits = RoundupWaits(own.name, roundup.title_month, roundup.link, str(own.site))
     with context.database.write() as conn:
         notices.add(conn, waits, context.clock.now(), context.rehearsal)
-    return False
 
 
 def publish_at(context: Context, own: Series, title_month: str, link: str) -> Roundup:

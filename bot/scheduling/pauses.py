@@ -4,7 +4,7 @@ from datetime import date, time
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import schedule
+from bot.core import schedule, times
 from bot.core.errors import BadInput
 from bot.core.schedule import SlotTime
 from bot.intake import accept
@@ -44,7 +44,7 @@ def _still_to_come(context: Context, series: Series, on: date) -> list[SlotTime]
     now = context.clock.now()
     coming = [slot for slot in schedule.slots_on(series.timetable, on) if slot.due_at > now]
     if not coming:
-        raise BadInput(f"{on:%A %Y-%m-%d} has no slot of {series.name} that is still to come.")
+        raise BadInput(f"{times.day(on)} has no slot of {series.name} that is still to come.")
     return coming
 
 

@@ -7,12 +7,12 @@ from datetime import datetime
 from bot.composing.composer import Composer
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, schedule
+from bot.core import agenda, schedule, times
 from bot.core.agenda import Line, Snapshot, Waiting
 from bot.core.collage import Collage, State
 from bot.core.delivery import thread_key
 from bot.core.errors import MlcollageError, NoDatabase, NotAllowed
-from bot.core.notices import CollageHeld, RunningDry, SlotEmpty, SlotMissed, local_time
+from bot.core.notices import CollageHeld, RunningDry, SlotEmpty, SlotMissed
 from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.storage import claims, notices, queue, snapshot
 from bot.storage import series as storage
@@ -141,7 +141,7 @@ def claim(context: Context, series: Series, wanted: Claim) -> None:
         _warn_of_dry(context, conn, series, found.after_claim(item.id, slot), slot)
     shown = series.numbering.shown(number[0]) or "taken"
     context.say(
-        f"{series.name}: {item.name} is {shown}, due {local_time(slot.due_at, series.zone)}"
+        f"{series.name}: {item.name} is {shown}, due {times.full(slot.due_at, series.zone)}"
     )
 
 

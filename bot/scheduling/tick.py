@@ -34,13 +34,29 @@ class Due:
 
 
 def tick(context: Context, workers: Workers | None = None) -> list[Notice]:
-    """Do everything that is due; the notices that nobody has heard yet."""
+    """Do everything that is due, and ask at the end for the pages that roundups wait for; the
+    notices that nobody has heard yet.
+    """
     context, workers = begin(context), workers or Workers()
+    _do_until_nothing_is_soon(context, workers)
+    if not context.stop.is_set() and advance.link(context):
+        _do_until_nothing_is_soon(context, workers)
+    return unheard(context)
+
+
+def look(context: Context, workers: Workers) -> list[Notice]:
+    """As `tick`, for a bot that asks for the pages beside it: no site delays a slot."""
+    context = begin(context)
+    _do_until_nothing_is_soon(context, workers)
+    return unheard(context)
+
+
+def _do_until_nothing_is_soon(context: Context, workers: Workers) -> None:
     while True:
         _do_what_is_due(context, workers)
         now, soon = context.clock.now(), next_at(context)
         if context.stop.is_set() or soon is None or not now < soon <= now + STAY:
-            return unheard(context)
+            return
         context.clock.wait_until(soon)
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from bot.context import Context
-from bot.core import price
+from bot.core import price, times
 from bot.core.delivery import Delivery, Thread
 from bot.publishers.protocol import Publisher
 from bot.storage import charges, series
@@ -42,10 +42,8 @@ def _too_late(context: Context, delivery: Delivery) -> Refusal | None:
     limit = context.config.series[delivery.series].lateness
     if delivery.released or context.clock.now() - delivery.due_at <= limit:
         return None
-    hours = int(limit.total_seconds() // 3600)
-    return Refusal(
-        f"It is more than {hours} hours late, and nothing of it is out: shall it still go out?"
-    )
+    late = times.span(limit)
+    return Refusal(f"It is more than {late} late, and nothing of it is out: shall it still go out?")
 
 
 def _too_dear(

@@ -1,14 +1,23 @@
 """Whether a page answers at its address."""
 
-SECONDS = 10.0
-"""How long the site may take; the thread with the link waits anyway."""
+import logging
+from datetime import timedelta
+
+from bot import http_calls
+
+LIMITS = http_calls.Limits(timedelta(seconds=10), body=20_000_000, redirects=20)
+"""What the site may take; the thread with the link waits anyway."""
+
+log = logging.getLogger(__name__)
 
 
 def answers(url: str) -> bool:
     """Whether a GET of this address ends in a page; whatever goes wrong is a no."""
-    import httpx  # heavy: 80 ms, and only a live roundup asks
-
     try:
-        return httpx.get(url, follow_redirects=True, timeout=SECONDS).is_success
-    except (httpx.HTTPError, httpx.InvalidURL):
+        answer = http_calls.get(url, LIMITS)
+    except http_calls.NoAnswer as error:
+        log.info("%s does not answer: %s.", url, error)
         return False
+    if not answer.is_success:
+        log.info("%s answers %d.", url, answer.status)
+    return answer.is_success

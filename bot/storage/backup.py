@@ -16,6 +16,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from bot import files
+from bot.core import times
 from bot.core.collage import one_line
 from bot.core.errors import BadInput, MlcollageError, NoDatabase, NotAllowed
 from bot.storage import copy, installation, schema
@@ -41,7 +42,7 @@ class Backup(NamedTuple):
     is_copy: bool
 
     def __str__(self) -> str:
-        at = f"{self.made_at:%Y-%m-%d %H:%M} UTC" if self.made_at else "an unknown time"
+        at = f"{times.plain(self.made_at, UTC)} UTC" if self.made_at else "an unknown time"
         return f"a copy of a database as of {at}" if self.is_copy else f"a backup of {at}"
 
 

@@ -1,17 +1,16 @@
 """Notices on their way to people, and the heartbeat that tells a watching service that we live."""
 
 import hashlib
-import logging
 import re
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot import http_calls
 from bot.config import Config
 from bot.context import Context
-from bot.core import retry
+from bot.core import retry, times
 from bot.core.notices import AlertUndelivered, Kind
 from bot.core.settings import Secret
 from bot.storage import alerts, notices
@@ -27,9 +26,6 @@ TRIES = 3
 
 EVERY = 60.0
 """Seconds between two beats."""
-
-# At INFO it writes whole addresses into the log, and the heartbeat's is a secret.
-logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +125,7 @@ def message(context: Context, notice: Notice) -> apprise_process.Message:
     rehearsal = " (rehearsal)" if notice.rehearsal else ""
     title = f"[mlcollage] {notice.kind} (notice {notice.id}){rehearsal}"
     zone = next(iter(context.config.series.values())).zone
-    at = f"{notice.created_at.astimezone(zone):%A %Y-%m-%d %H:%M} ({zone.key})"
+    at = f"{times.full(notice.created_at, zone)} ({zone.key})"
     body = "\n\n".join(part for part in (notice.text, notice.details, at) if part)
     return apprise_process.Message(title, body, notice.is_trouble)
 
@@ -190,7 +186,6 @@ class _Heart:
 
     beaten: float | None = None
     wrong: str = ""
-    thread: threading.Thread | None = None
 
 
 _HEARTS: dict[str, _Heart] = {}
@@ -205,7 +200,7 @@ def beat(context: Context) -> None:
     if heart.beaten is not None and now - heart.beaten < EVERY:
         return
     heart.beaten = now
-    wrong = _call(heart, url, context.config.alerts.request.total_seconds())
+    wrong = _call(url, context.config.alerts.request)
     if wrong != heart.wrong:
         context.say(
             f"The heartbeat is not heard: {wrong}" if wrong else "The heartbeat is heard again."
@@ -213,28 +208,11 @@ def beat(context: Context) -> None:
     heart.wrong = wrong
 
 
-def _call(heart: _Heart, url: str, seconds: float) -> str:
-    """What went wrong with the call, without any part of the URL.
-
-    On a thread of its own, which may be left behind: a server that drips its answer would hold us
-    for ever.
-    """
-    if heart.thread and heart.thread.is_alive():
-        return "the call before has not come to its end."
-    said: list[str] = []
-    heart.thread = threading.Thread(
-        target=lambda: said.append(_answer(url, seconds)), name="heartbeat", daemon=True
-    )
-    heart.thread.start()
-    heart.thread.join(seconds)
-    return said[0] if said else f"no answer within {seconds:g} s."
-
-
-def _answer(url: str, seconds: float) -> str:
-    import httpx  # heavy: 80 ms, and only who has such a service needs it
-
+def _call(url: str, longest: timedelta) -> str:
+    """What went wrong with the call, without any part of the URL, which is a secret."""
+    limits = http_calls.Limits(longest, body=1_000_000, redirects=20)
     try:
-        with httpx.stream("GET", url, timeout=seconds, follow_redirects=True) as response:
-            return "" if response.is_success else f"it answered {response.status_code}."
-    except Exception as error:  # noqa: BLE001 - whatever it is, the service that waits for the call will notice
-        return f"no answer ({type(error).__name__})."
+        answer = http_calls.get(url, limits)
+    except http_calls.NoAnswer as error:
+        return f"{error}."
+    return "" if answer.is_success else f"it answered {answer.status}."

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from bot.composing.composed import ComposedThread
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, errors, month, price, schedule
-from bot.core.notices import Briefing, Kind, briefing_heading, briefing_key, local_time
+from bot.core import agenda, errors, month, price, schedule, times
+from bot.core.notices import Briefing, Kind, briefing_heading, briefing_key
 from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.deciding import preview
@@ -181,7 +181,7 @@ def _nothing(own: Series, state: SlotState, until: datetime | None, wrong: tuple
         case SlotState.SKIPPED:
             return Plan("nothing goes out; the slot is skipped.", is_wanted=False)
         case SlotState.PAUSED:
-            end = f" until {local_time(until, own.zone)}" if until else ""
+            end = f" until {times.full(until, own.zone)}" if until else ""
             return Plan(f"nothing goes out; {own.name} is paused{end}.", is_wanted=False)
         case _:
             return Plan("this slot is settled already.", is_wanted=False)
@@ -276,7 +276,7 @@ def _states(
 def _hold(own: Series, row: AccountRow, at: datetime) -> str:
     if not row.is_held(at):
         return ""
-    until = f" until {local_time(row.held_until, own.zone)}" if row.held_until else ""
+    until = f" until {times.full(row.held_until, own.zone)}" if row.held_until else ""
     note = f": {row.note}" if row.note else "."
     return f"{row.name} is held{until}{note} Then: mlcollage release --account {row.name}"
 

@@ -298,7 +298,7 @@ SHAPES = (
         "[a.]",
         "[.a]",
         "{}",
-        "\ufeffzone = 'UTC'",
+        "\ufeff\ufeffzone = 'UTC'",
         "zone = 'UTC' live = true",
     ),
     *(

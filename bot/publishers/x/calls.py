@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from bot import http_calls
 from bot.core.errors import BadInput, Blocked, Unavailable, Uncertain
 from bot.core.schedule import Clock
 from bot.publishers.x import errors, matching
 from bot.publishers.x.matching import Post, dicts, inner, text_of
-from bot.publishers.x.transport import Answer, Cut, Keys, Line, Timeouts, Unsent
+from bot.publishers.x.transport import Answer, Keys, Line
 
 Params = dict[str, Any]
 
@@ -24,9 +25,9 @@ AUTHOR_FIELDS = {"post.fields": "created_at,id", "expansions": "author_id"}
 class Calls:
     """What may be called, and how each failure of it is told; X's words come without our keys."""
 
-    def __init__(self, keys: Keys, base_url: str, timeouts: Timeouts, clock: Clock) -> None:
+    def __init__(self, keys: Keys, base_url: str, limits: http_calls.Limits, clock: Clock) -> None:
         self._keys = keys
-        self._line = Line(keys, base_url, timeouts, use_proxies=not base_url.startswith("http:"))
+        self._line = Line(keys, base_url, limits, use_proxies=not base_url.startswith("http:"))
         self._clock = clock
 
     def read(self, route: str, params: Params) -> Answer:
@@ -126,8 +127,8 @@ class Calls:
             )
         try:
             return self._line.call(method, route, params=params, body=body)
-        except Unsent as error:
+        except http_calls.Unsent as error:
             raise Unavailable(f"X cannot be reached: {error}.") from None
-        except Cut as error:
+        except http_calls.Cut as error:
             ended = f"The connection to X ended before its answer: {error}."
             raise (Uncertain if kind == "post" else Unavailable)(ended) from None

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot import http_calls
 from bot.core import network as networks
 from bot.core import settings
 from bot.core.collage import shown
@@ -23,7 +24,7 @@ from bot.publishers.protocol import Saved
 from bot.publishers.x import errors, matching, media, setup
 from bot.publishers.x.calls import POST_FIELDS, Calls
 from bot.publishers.x.matching import inner, text_of
-from bot.publishers.x.transport import Answer, Keys, Timeouts
+from bot.publishers.x.transport import Answer, Keys
 
 REPLY_WAIT, REPLY_TRIES = timedelta(seconds=5), 6
 """X may not know a parent yet that it accepted a moment ago: the first wait, which doubles, and how
@@ -117,8 +118,10 @@ class X:
         keys = Keys(
             own.consumer_key, own.consumer_secret, own.access_token, own.access_token_secret
         )
-        timeouts = Timeouts(own.connect_timeout, own.read_timeout, own.total_timeout or longest)
-        self._calls = Calls(keys, own.base_url, timeouts, clock)
+        limits = http_calls.Limits(
+            own.total_timeout or longest, own.connect_timeout, own.read_timeout
+        )
+        self._calls = Calls(keys, own.base_url, limits, clock)
 
     def limits(self) -> Limits:
         return self.network.limits

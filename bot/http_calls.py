@@ -1,0 +1,354 @@
+"""Calls over HTTP that end by a deadline, wherever they are stuck, with bounds on what comes back.
+
+X, the heartbeat and the check of a roundup's page all call through here: a server that drips its
+answer, never ends it, or packs gigabytes into a few bytes holds none of them.
+"""
+
+import io
+import logging
+import socket
+import threading
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, suppress
+from datetime import timedelta
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+from bot.core import times
+
+T = TypeVar("T")
+
+PIECE = 65_536
+"""Bytes of a body that are read at once."""
+
+# It logs whole addresses, at WARNING too, and some hold a secret.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
+
+
+class Limits(NamedTuple):
+    """What a call may take.
+
+    `total` covers everything: looking up the name, connecting, headers, body and redirects.
+    `connect` bounds the way to one address, `read` the wait for the next piece of an answer; both
+    are as long as `total` where they are None. `body` is in bytes, packed as well as unpacked.
+    """
+
+    total: timedelta
+    connect: timedelta | None = None
+    read: timedelta | None = None
+    body: int = 8_000_000
+    redirects: int = 0
+
+
+class Answer(NamedTuple):
+    """A whole answer, whatever its status; its body is unpacked."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
+
+
+class NoAnswer(Exception):
+    """No whole answer came back.
+
+    The message says why, for the end of a sentence, and shows no part of the address.
+    """
+
+
+class Unsent(NoAnswer):
+    """No connection came about: the request surely was not sent."""
+
+
+class Cut(NoAnswer):
+    """The request may have arrived, and no whole answer came back."""
+
+
+class _Refused(Exception):
+    """An answer that is not taken; the message says why."""
+
+
+def get(url: str, limits: Limits) -> Answer:
+    """GET a page or a feed, following redirects to any host; raises `Unsent` or `Cut`."""
+    deadline = Deadline(limits)
+    return deadline.run(lambda: _follow(url, limits, deadline))
+
+
+def _follow(url: str, limits: Limits, deadline: "Deadline") -> Answer:
+    # One session for all: a site may set a cookie before it redirects.
+    with deadline.session() as session:
+        for _ in range(limits.redirects + 1):
+            response = deadline.request(session, "GET", url)
+            target = session.get_redirect_target(response)
+            if target is None:
+                return Answer(response.status_code, response.headers, response.content)
+            url = _redirected(url, target)
+    raise _Refused(f"it redirects more than {times.counted(limits.redirects, 'time')}")
+
+
+def _redirected(url: str, target: str) -> str:
+    try:
+        url = urljoin(url, target)
+        if urlsplit(url).scheme in {"http", "https"}:
+            return url
+    except ValueError:
+        pass
+    raise _Refused("it redirects to what is no web address")
+
+
+class Deadline:
+    """The time that one call has: shared by all its connections, and kept whatever they do.
+
+    Timeouts of a socket count from the last byte, so that a server which drips holds a caller for
+    ever. Here the call runs on a thread of its own; at the deadline its connection is shut down,
+    which ends it. Only a look-up of a name cannot be ended: it is left behind, and what it finds
+    is not connected to any more.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._connection: socket.socket | None = None
+        self._is_over = False
+        self._may_be_sent = False
+
+    def run(self, call: Callable[[], T]) -> T:
+        """The result of a call that uses this deadline's session; raises `Unsent` or `Cut` for
+        whatever goes wrong in it.
+        """
+        results: list[T] = []
+        errors: list[Exception] = []
+
+        def work() -> None:
+            try:
+                results.append(call())
+            except Exception as error:  # noqa: BLE001 - the caller is told, on its own thread
+                errors.append(error)
+            finally:
+                self._release()
+
+        thread = threading.Thread(target=work, name="http call", daemon=True)
+        thread.start()
+        try:
+            thread.join(self._limits.total.total_seconds())
+            # Asked before the connection is shut down: a body without a length seems to end there.
+            is_in_time = not thread.is_alive()
+        finally:
+            self._end()
+        if is_in_time and results:
+            return results[0]
+        failure = errors[0] if is_in_time else None
+        raise Cut(self._why(failure)) if self._may_be_sent else Unsent(self._why(failure))
+
+    def _why(self, failure: Exception | None) -> str:
+        """Why no whole answer came: what failed, or that the time is over."""
+        if failure is None:
+            what = "whole answer" if self._may_be_sent else "connection"
+            return f"no {what} within {times.wait(self._limits.total)}"
+        nothing_said = "the connection broke" if self._may_be_sent else "it cannot be asked"
+        return _innermost(failure) or nothing_said
+
+    def session(self, *, use_proxies: bool = True) -> Any:
+        """A `requests.Session` to call `request` with.
+
+        With `use_proxies` the environment may name a proxy.
+        """
+        import requests  # heavy: 80 ms, and only what calls needs it
+
+        session: Any = requests.Session()
+        session.trust_env = use_proxies
+        # What is packed otherwise cannot be unpacked piece by piece.
+        session.headers["Accept-Encoding"] = "gzip"
+        adapter = _Adapter(self, self._limits.body)
+        session.mount("http://", adapter)
+        session.mount("https://", adapter)
+        # It would be prepared, though not followed, and an odd address makes that fail.
+        session.resolve_redirects = lambda *_, **__: iter(())
+        return session
+
+    def request(self, session: Any, method: str, url: str, **more: Any) -> Any:
+        """The `requests.Response` to one request on a fresh connection.
+
+        Its body is read; a redirect is not followed.
+        """
+        limits = self._limits
+        # Where only the deadline is meant to end a wait, nothing else may come before it.
+        longer = 2 * limits.total
+        connect, read = limits.connect or longer, limits.read or longer
+        waits = (connect.total_seconds(), read.total_seconds())
+        return session.request(method, url, timeout=waits, allow_redirects=False, **more)
+
+    def watch(self, connection: socket.socket) -> None:
+        """Shut this connection down at the deadline; raises `TimeoutError` when that has passed."""
+        # A copy: TLS takes the socket over, and leaves an empty one behind.
+        copy = connection.dup()
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = copy
+            if self._is_over:
+                raise TimeoutError
+
+    def open(self, connection: socket.socket) -> None:
+        """Let a request go out on this connection; raises `TimeoutError`, before anything is sent,
+        when the deadline has passed.
+        """
+        with self._lock:
+            if self._is_over:
+                raise TimeoutError
+            # urllib3 would give a whole upload no longer than the time to connect.
+            connection.settimeout(self._limits.total.total_seconds())
+            self._may_be_sent = True
+
+    def _end(self) -> None:
+        with self._lock:
+            self._is_over = True
+            if self._connection is not None:
+                with suppress(OSError):
+                    self._connection.shutdown(socket.SHUT_RDWR)
+
+    def _release(self) -> None:
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+
+class _Body(io.BytesIO):
+    """A whole body in place of the connection it came from; its headers stay, for the cookies."""
+
+    def __init__(self, data: bytes, original: object) -> None:
+        super().__init__(data)
+        self._original_response = original
+
+
+class _Adapter:
+    """What `requests` calls through: a fresh connection for each request, so that nothing is ever
+    sent on one that the server has closed.
+    """
+
+    def __init__(self, deadline: Deadline, most: int) -> None:
+        self._deadline = deadline
+        self._most = most
+
+    def send(self, request: Any, **more: Any) -> Any:
+        from requests.adapters import HTTPAdapter  # heavy: as above
+
+        inner = HTTPAdapter(max_retries=0)
+        try:
+            pool = inner.get_connection_with_tls_context(
+                request, more["verify"], more["proxies"], more["cert"]
+            )
+            pool.ConnectionCls = self._watched(pool.ConnectionCls)
+            response = inner.send(request, **more | {"stream": True})
+            with closing(response.raw) as raw:
+                coding = response.headers.get("Content-Encoding", "")
+                data = _unpacked(_pieces(raw, self._most), coding, self._most)
+            response.raw = _Body(data, raw._original_response)
+        finally:
+            inner.close()
+        return response
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+    def _watched(self, kind: type[Any]) -> type[Any]:
+        """A class of connections that are shut down at the deadline."""
+        deadline = self._deadline
+
+        def new_connection(connection: Any) -> socket.socket:
+            made: socket.socket = kind._new_conn(connection)
+            try:
+                deadline.watch(made)
+            except BaseException:
+                made.close()
+                raise
+            return made
+
+        def connect(connection: Any) -> None:
+            kind.connect(connection)
+            deadline.open(connection.sock)
+
+        return type(kind.__name__, (kind,), {"_new_conn": new_connection, "connect": connect})
+
+
+def _pieces(raw: Any, most: int) -> Iterator[bytes]:
+    """A body as it comes, packed. With `read` the lines between its chunks are bounded too, which
+    they are not with urllib3's own `stream`.
+    """
+    size = 0
+    while piece := raw.read(PIECE, decode_content=False):
+        size += len(piece)
+        if size > most:
+            raise _too_large(most)
+        yield piece
+
+
+def _unpacked(pieces: Iterator[bytes], coding: str, most: int) -> bytes:
+    """The body; never more than `most` bytes are unpacked, whatever lies in the rest."""
+    match coding.strip().lower():
+        case "" | "identity":
+            return b"".join(pieces)
+        case "gzip" | "x-gzip" | "deflate":
+            return _inflated(pieces, most)
+    raise _Refused("its answer is packed in a way that was not asked for")
+
+
+def _inflated(pieces: Iterator[bytes], most: int) -> bytes:
+    body = bytearray()
+    unpacker = None
+    for piece in pieces:
+        rest = piece
+        while rest:
+            # 32: gzip or zlib, as the first bytes say.
+            unpacker = unpacker or zlib.decompressobj(zlib.MAX_WBITS | 32)
+            body += unpacker.decompress(rest, most + 1 - len(body))
+            if len(body) > most:
+                raise _too_large(most)
+            # A file of gzip may have several members, one after the other.
+            rest = unpacker.unused_data
+            if unpacker.eof:
+                unpacker = None
+    if unpacker is not None:
+        raise _Refused("its answer is cut off before its end")
+    return bytes(body)
+
+
+def _too_large(most: int) -> _Refused:
+    return _Refused(f"its answer has more than {most:,} bytes")
+
+
+def _innermost(error: BaseException) -> str:
+    """What is known of a failure, from the innermost error that says something."""
+    why = _said(error)
+    following = error.__cause__ or error.__context__
+    while following is not None:
+        why = _said(following) or why
+        following = following.__cause__ or following.__context__
+    return why
+
+
+def _said(error: BaseException) -> str:
+    """What one error says in plain words; nothing where its words are for programmers."""
+    if isinstance(error, _Refused):
+        return str(error)
+    if isinstance(error, TimeoutError):
+        return "timed out"
+    if isinstance(error, zlib.error):
+        return "its answer cannot be unpacked"
+    if isinstance(error, socket.gaierror):
+        return f"its name cannot be looked up ({_lower(error.strerror or 'no reason given')})"
+    # An `ssl.SSLCertVerificationError`: the module is heavy, and loaded where there was one.
+    if certificate := getattr(error, "verify_message", ""):
+        return f"its certificate is refused ({_lower(certificate)})"
+    if isinstance(error, OSError) and error.strerror:
+        return _lower(error.strerror)
+    return ""
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]
