@@ -86,6 +86,16 @@ class Thread(NamedTuple):
     local_on: date
     parts: tuple[Part, ...]
 
+    @classmethod
+    def empty(cls, delivery: "Delivery") -> "Thread":
+        """A delivery's thread before its parts are known."""
+        return cls(delivery.key, delivery.kind, delivery.series, None, "", delivery.local_on, ())
+
+    @property
+    def is_out(self) -> bool:
+        """Whether every part of it is out."""
+        return bool(self.parts) and all(part.receipt for part in self.parts)
+
     def with_receipts(self, receipts: dict[int, Receipt]) -> "Thread":
         """The thread once these parts are out: what is sent next answers the one before it."""
         parts = (
@@ -101,7 +111,9 @@ class Delivery(NamedTuple):
     key: str
     kind: Kind
     series: str
+    series_id: int
     account: str
+    account_id: int
     state: State
     due_at: datetime
     local_on: date

@@ -18,6 +18,15 @@ class Policy(NamedTuple):
     give_up: timedelta = timedelta(hours=48)
 
 
+class History(NamedTuple):
+    """What went before: the failures, since when it is tried, and whether a part of it is out."""
+
+    failures: int
+    since: datetime
+    jitter: float = 0.0
+    is_partly_out: bool = False
+
+
 class Again(NamedTuple):
     at: datetime
 
@@ -40,20 +49,11 @@ class Look:
 Decision = Again | Never | HoldAccount | Look
 
 
-def decide(
-    error: Exception,
-    failures: int,
-    since: datetime,
-    now: datetime,
-    policy: Policy,
-    *,
-    spread: float = 0.0,
-    partly_out: bool = False,
-) -> Decision:
-    """What follows an error, with `failures` earlier ones, tried `since` then; whatever nobody
-    foresaw may be out.
+def decide(error: Exception, history: History, policy: Policy, now: datetime) -> Decision:
+    """What follows an error of a delivery with this history.
 
-    A thread that is partly out is always finished: it is tried again without end.
+    An error that is none of `core.errors` may have come after the request reached the network: the
+    outcome is unknown, so it is looked for. A thread that is partly out is tried again without end.
     """
     match error:
         case errors.Rejected():
@@ -61,31 +61,34 @@ def decide(
         case errors.Blocked():
             return HoldAccount()
         case errors.Unavailable():
-            if now - since > policy.give_up and not partly_out:
+            if now - history.since > policy.give_up and not history.is_partly_out:
                 return Never()
-            # A network whose clock is behind ours may name a time that is past: then our own wait
-            # holds.
             at = error.retry_at
-            return Again(now + wait(failures, policy, spread) if at is None or at <= now else at)
+            # The network's clock may be behind ours and name a time that is past: then our own
+            # backoff holds.
+            if at is None or at <= now:
+                at = now + wait(history.failures, policy, history.jitter)
+            return Again(at)
         case _:
             return Look()
 
 
-def wait(failures: int, policy: Policy, spread: float = 0.0) -> timedelta:
-    """The wait after a failure that `failures` others went before; `spread`, from 0 to 1, shortens
-    it by a quarter.
+def wait(failures: int, policy: Policy, jitter: float = 0.0) -> timedelta:
+    """The backoff after a failure that `failures` others went before.
 
-    So that what failed together does not come back together.
+    `jitter`, from 0 to 1, shortens it by up to a quarter, so that deliveries which failed together
+    do not all come back in the same second.
     """
-    doublings = min(failures, 30)
-    whole = (
-        policy.longest
-        if policy.first > policy.longest / 2**doublings
-        else policy.first * 2**doublings
-    )
-    return whole * (1 - spread / 4)
+    factor: int = 2 ** min(failures, 30)
+    whole = policy.longest
+    # Compared by division: the product may be more than a timedelta can hold.
+    if policy.first <= policy.longest / factor:
+        whole = policy.first * factor
+    return whole * (1 - jitter / 4)
 
 
-def spread(key: str, failures: int) -> float:
-    """From 0 to 1, by a thread and how often it failed, never by chance."""
+def jitter(key: str, failures: int) -> float:
+    """A number from 0 to 1 that follows from a key and how often it failed: no chance, so that a
+    test or a second look at the log finds the same times.
+    """
     return zlib.crc32(f"{key}/{failures}".encode()) / 2**32

@@ -129,7 +129,7 @@ def check(file: Path, name: str) -> Backup:
             _check_version(version_in(conn), name)
             held = copy.tally(database, conn)
             made_at = (
-                _made_at(installation.get(conn, SEAL), held) if is_sealed else _last_change(conn)
+                _made_at(installation.value(conn, SEAL), held) if is_sealed else _last_change(conn)
             )
     except (NoDatabase, UnicodeDecodeError):
         raise BadInput(

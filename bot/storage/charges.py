@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import func, insert, select
 
+from bot.storage.statements import Statements
 from bot.storage.tables import accounts, charges
 
 MICRO = Decimal("0.000001")
@@ -22,37 +23,40 @@ class MonthlyCost(NamedTuple):
     dollars: Decimal
 
 
-def add(conn: Connection, account_id: int, at: datetime, what: str, dollars: Decimal) -> None:
-    row = {
-        "account_id": account_id,
-        "at": at,
-        "month": month_of(at),
-        "what": what,
-        "micros": int(dollars / MICRO),
-    }
-    conn.execute(insert(charges).values(row))
-
-
 def month_of(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m}"
 
 
-def spent(conn: Connection, account_id: int, month: str) -> Decimal:
-    """What an account cost in a month."""
-    mine = (charges.c.account_id == account_id, charges.c.month == month)
-    return (conn.execute(select(func.sum(charges.c.micros)).where(*mine)).scalar() or 0) * MICRO
+class Charges(Statements):
+    """The charges of all accounts."""
 
+    def add(self, account_id: int, what: str, dollars: Decimal) -> None:
+        row = {
+            "account_id": account_id,
+            "at": self.now,
+            "month": month_of(self.now),
+            "what": what,
+            "micros": int(dollars / MICRO),
+        }
+        self.conn.execute(insert(charges).values(row))
 
-def by_month(conn: Connection) -> list[MonthlyCost]:
-    """All costs by month, account and kind of request, newest month first."""
-    columns = (charges.c.month, accounts.c.name, charges.c.what)
-    statement = (
-        select(*columns, func.count(), func.sum(charges.c.micros))
-        .join(accounts, accounts.c.id == charges.c.account_id)
-        .group_by(*columns)
-        .order_by(charges.c.month.desc(), accounts.c.name, charges.c.what)
-    )
-    return [
-        MonthlyCost(month, account, what, requests, micros * MICRO)
-        for month, account, what, requests, micros in conn.execute(statement)
-    ]
+    def spent(self, account_id: int, month: str) -> Decimal:
+        """What an account cost in a month."""
+        mine = (charges.c.account_id == account_id, charges.c.month == month)
+        return (
+            self.conn.execute(select(func.sum(charges.c.micros)).where(*mine)).scalar() or 0
+        ) * MICRO
+
+    def by_month(self) -> list[MonthlyCost]:
+        """All costs by month, account and kind of request, newest month first."""
+        columns = (charges.c.month, accounts.c.name, charges.c.what)
+        statement = (
+            select(*columns, func.count(), func.sum(charges.c.micros))
+            .join(accounts, accounts.c.id == charges.c.account_id)
+            .group_by(*columns)
+            .order_by(charges.c.month.desc(), accounts.c.name, charges.c.what)
+        )
+        return [
+            MonthlyCost(month, account, what, requests, micros * MICRO)
+            for month, account, what, requests, micros in self.conn.execute(statement)
+        ]

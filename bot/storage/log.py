@@ -3,12 +3,15 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import insert, select
 
 from bot.storage import tables
+from bot.storage.statements import Statements
 
 
 class Change(NamedTuple):
+    """Something that a person did: `subject` names what it was done to."""
+
     at: datetime
     who: str
     what: str
@@ -16,28 +19,24 @@ class Change(NamedTuple):
     detail: str
 
 
-def record(conn: Connection, change: Change) -> None:
-    conn.execute(
-        insert(tables.log).values(
-            at=change.at,
-            who=change.who,
-            what=change.what,
-            subject=change.subject,
-            detail=change.detail,
+class Log(Statements):
+    """Who changed what when."""
+
+    def record(self, who: str, what: str, subject: str, detail: str = "") -> None:
+        """Write down who did what to which subject now."""
+        row = {"at": self.now, "who": who, "what": what, "subject": subject, "detail": detail}
+        self.conn.execute(insert(tables.log).values(row))
+
+    def changes(self, subject: str | None = None, most: int = 50) -> list[Change]:
+        """The newest changes first, of one subject ("mlcollage/barlow-twins") or of all."""
+        columns = (
+            tables.log.c.at,
+            tables.log.c.who,
+            tables.log.c.what,
+            tables.log.c.subject,
+            tables.log.c.detail,
         )
-    )
-
-
-def changes(conn: Connection, subject: str | None = None, most: int = 50) -> list[Change]:
-    """The newest changes first, of one subject ("mlcollage/barlow-twins") or of all."""
-    columns = (
-        tables.log.c.at,
-        tables.log.c.who,
-        tables.log.c.what,
-        tables.log.c.subject,
-        tables.log.c.detail,
-    )
-    statement = select(*columns).order_by(tables.log.c.id.desc()).limit(most)
-    if subject is not None:
-        statement = statement.where(tables.log.c.subject == subject)
-    return [Change(*row) for row in conn.execute(statement)]
+        statement = select(*columns).order_by(tables.log.c.id.desc()).limit(most)
+        if subject is not None:
+            statement = statement.where(tables.log.c.subject == subject)
+        return [Change(*row) for row in self.conn.execute(statement)]

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Row, select, update
 
 from bot.core import notices
 from bot.core.notices import Entry, Kind
 from bot.storage import tables
 from bot.storage.database import insert_new
+from bot.storage.statements import Statements
 
 
 class Notice(NamedTuple):
@@ -28,36 +29,8 @@ class Notice(NamedTuple):
         return notices.is_trouble(self.kind, is_acknowledged=self.acknowledged_at is not None)
 
 
-def add(conn: Connection, notice: Entry, now: datetime, rehearsal: int) -> int | None:
-    """Say something once: the same key is one notice, however often it is noticed; its id, when it
-    is new.
-
-    One that needs nobody is acknowledged from the start.
-    """
-    added: int | None = insert_new(
-        conn,
-        tables.notices,
-        key=_unique(notice.kind, notice.key, rehearsal),
-        kind=notice.kind.value,
-        text=notice.text,
-        details=notice.details,
-        created_at=now,
-        acknowledged_at=now if notice.needs_nobody else None,
-        rehearsal=rehearsal,
-    )
-    return added
-
-
 def _unique(kind: Kind, key: str, rehearsal: int) -> str:
     return f"rehearsal-{rehearsal}/{kind}/{key}" if rehearsal else f"{kind}/{key}"
-
-
-def unsaid(conn: Connection, kind: Kind, keys: Iterable[str], rehearsal: int) -> list[str]:
-    """Those of the keys, in their order, of which there is no notice yet."""
-    unique = {key: _unique(kind, key, rehearsal) for key in keys}
-    said = select(tables.notices.c.key).where(tables.notices.c.key.in_(unique.values()))
-    found = set(conn.execute(said).scalars()) if unique else set()
-    return [key for key in unique if unique[key] not in found]
 
 
 COLUMNS = tuple(tables.notices.c[name] for name in Notice._fields)
@@ -68,40 +41,68 @@ def of_row(row: Row[*tuple[Any, ...]]) -> Notice:
     return Notice(*row)._replace(kind=Kind(row.kind))
 
 
-def unprinted(conn: Connection) -> list[Notice]:
-    statement = (
-        select(*COLUMNS).where(tables.notices.c.printed_at.is_(None)).order_by(tables.notices.c.id)
-    )
-    return [of_row(row) for row in conn.execute(statement)]
+class Notices(Statements):
+    """What a maintainer must hear, and who has heard it."""
 
+    def add(self, notice: Entry) -> int | None:
+        """Say something once: the same key is one notice, however often it is noticed; its id, when it
+        is new.
 
-def mark_printed(conn: Connection, ids: Sequence[int], now: datetime) -> set[int]:
-    """These are printed from now on; those of them that nobody else has printed meanwhile."""
-    unprinted = (tables.notices.c.printed_at.is_(None), tables.notices.c.id.in_(ids))
-    marked = (
-        update(tables.notices)
-        .where(*unprinted)
-        .values(printed_at=now)
-        .returning(tables.notices.c.id)
-    )
-    return set(conn.execute(marked).scalars())
+        One that needs nobody is acknowledged from the start.
+        """
+        added: int | None = insert_new(
+            self.conn,
+            tables.notices,
+            key=_unique(notice.kind, notice.key, self.rehearsal),
+            kind=notice.kind.value,
+            text=notice.text,
+            details=notice.details,
+            created_at=self.now,
+            acknowledged_at=self.now if notice.needs_nobody else None,
+            rehearsal=self.rehearsal,
+        )
+        return added
 
+    def unsaid(self, kind: Kind, keys: Iterable[str]) -> list[str]:
+        """Those of the keys, in their order, of which there is no notice yet."""
+        unique = {key: _unique(kind, key, self.rehearsal) for key in keys}
+        said = select(tables.notices.c.key).where(tables.notices.c.key.in_(unique.values()))
+        found = set(self.conn.execute(said).scalars()) if unique else set()
+        return [key for key in unique if unique[key] not in found]
 
-def listed(conn: Connection, *, everything: bool = False, most: int = 200) -> list[Notice]:
-    """Notices newest first: those not acknowledged, or all."""
-    statement = select(*COLUMNS).order_by(tables.notices.c.id.desc()).limit(most)
-    if not everything:
-        statement = statement.where(tables.notices.c.acknowledged_at.is_(None))
-    return [of_row(row) for row in conn.execute(statement)]
+    def unprinted(self) -> list[Notice]:
+        statement = (
+            select(*COLUMNS)
+            .where(tables.notices.c.printed_at.is_(None))
+            .order_by(tables.notices.c.id)
+        )
+        return [of_row(row) for row in self.conn.execute(statement)]
 
+    def mark_printed(self, ids: Sequence[int]) -> set[int]:
+        """These are printed from now on; those of them that nobody else has printed meanwhile."""
+        unprinted = (tables.notices.c.printed_at.is_(None), tables.notices.c.id.in_(ids))
+        marked = (
+            update(tables.notices)
+            .where(*unprinted)
+            .values(printed_at=self.now)
+            .returning(tables.notices.c.id)
+        )
+        return set(self.conn.execute(marked).scalars())
 
-def acknowledge(conn: Connection, now: datetime, ids: tuple[int, ...] = ()) -> int:
-    """Acknowledge the notices named, or all; how many were open."""
-    statement = (
-        update(tables.notices)
-        .where(tables.notices.c.acknowledged_at.is_(None))
-        .values(acknowledged_at=now)
-    )
-    if ids:
-        statement = statement.where(tables.notices.c.id.in_(ids))
-    return conn.execute(statement).rowcount
+    def listed(self, *, everything: bool = False, most: int = 200) -> list[Notice]:
+        """Notices newest first: those not acknowledged, or all."""
+        statement = select(*COLUMNS).order_by(tables.notices.c.id.desc()).limit(most)
+        if not everything:
+            statement = statement.where(tables.notices.c.acknowledged_at.is_(None))
+        return [of_row(row) for row in self.conn.execute(statement)]
+
+    def acknowledge(self, ids: tuple[int, ...] = ()) -> int:
+        """Acknowledge the notices named, or all; how many were open."""
+        statement = (
+            update(tables.notices)
+            .where(tables.notices.c.acknowledged_at.is_(None))
+            .values(acknowledged_at=self.now)
+        )
+        if ids:
+            statement = statement.where(tables.notices.c.id.in_(ids))
+        return self.conn.execute(statement).rowcount

@@ -1,12 +1,12 @@
 """What is past due, for the watchdog: looked up among what is still open, never in history."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
-from bot.storage import ledger
-from bot.storage.database import Instant
+from bot.storage import deliveries as ledger
+from bot.storage.statements import Statements
 from bot.storage.tables import accounts, deliveries, notices
 
 
@@ -35,29 +35,39 @@ _LATE = (
 )
 
 
-def not_out(conn: Connection, before: datetime, rehearsal: int, most: int) -> list[Late]:
-    """Deliveries that wait or are looked for, and were due before then."""
-    since = func.coalesce(deliveries.c.tried_from, deliveries.c.due_at)
-    idle = (ledger.OPEN, deliveries.c.state != ledger.SENDING)
-    statement = _LATE.where(*idle, since < before, deliveries.c.rehearsal == rehearsal)
-    return [Late(*row) for row in conn.execute(statement.limit(most))]
+class Overdue(Statements):
+    """What is past due in the mode that runs."""
 
+    def not_out(self, before: datetime, most: int) -> list[Late]:
+        """Deliveries that wait or are looked for, and were due before then."""
+        since = func.coalesce(deliveries.c.tried_from, deliveries.c.due_at)
+        idle = (ledger.OPEN, deliveries.c.state != ledger.SENDING)
+        statement = _LATE.where(*idle, since < before, deliveries.c.rehearsal == self.rehearsal)
+        return [Late(*row) for row in self.conn.execute(statement.limit(most))]
 
-def left(conn: Connection, before: Instant, rehearsal: int, most: int) -> list[Late]:
-    """Deliveries whose lease ended before then, and that nobody has taken up."""
-    past = (ledger.OPEN, deliveries.c.state == ledger.SENDING, deliveries.c.lease_until < before)
-    statement = _LATE.where(*past, deliveries.c.rehearsal == rehearsal)
-    return [Late(*row) for row in conn.execute(statement.limit(most))]
+    def left(self, for_longer: timedelta, most: int) -> list[Late]:
+        """Deliveries whose lease ended longer ago than that, and that nobody has taken up."""
+        past = (
+            ledger.OPEN,
+            deliveries.c.state == ledger.SENDING,
+            deliveries.c.lease_until < self.scope.instant(-for_longer),
+        )
+        statement = _LATE.where(*past, deliveries.c.rehearsal == self.rehearsal)
+        return [Late(*row) for row in self.conn.execute(statement.limit(most))]
 
+    def waiting(self, account_id: int, most: int) -> int:
+        """How many deliveries wait for an account, counted no further than `most`."""
+        mine = (deliveries.c.account_id == account_id, deliveries.c.state == ledger.WAITING)
+        found = (
+            select(deliveries.c.id)
+            .where(*mine, deliveries.c.rehearsal == self.rehearsal)
+            .limit(most)
+        )
+        return self.conn.execute(select(func.count()).select_from(found.subquery())).scalar_one()
 
-def waiting(conn: Connection, account_id: int, rehearsal: int, most: int) -> int:
-    """How many deliveries wait for an account, counted no further than `most`."""
-    mine = (deliveries.c.account_id == account_id, deliveries.c.state == ledger.WAITING)
-    found = select(deliveries.c.id).where(*mine, deliveries.c.rehearsal == rehearsal).limit(most)
-    return conn.execute(select(func.count()).select_from(found.subquery())).scalar_one()
-
-
-def unsent(conn: Connection, before: datetime) -> int:
-    """How many notices from before then have not been sent to everybody."""
-    mine = (notices.c.alerted_at.is_(None), notices.c.created_at < before)
-    return conn.execute(select(func.count()).select_from(notices).where(*mine)).scalar_one()
+    def unsent(self, before: datetime) -> int:
+        """How many notices from before then have not been sent to everybody."""
+        mine = (notices.c.alerted_at.is_(None), notices.c.created_at < before)
+        return self.conn.execute(
+            select(func.count()).select_from(notices).where(*mine)
+        ).scalar_one()

@@ -1,32 +1,35 @@
 """Pictures in the database, addressed by the SHA-256 of their bytes."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from bot.core.collage import Picture
 from bot.storage import tables
 from bot.storage.database import insert_new
+from bot.storage.statements import Statements
 
 
-def put(conn: Connection, picture: Picture, data: bytes) -> None:
-    """Keep a picture; one that is there already stays as it is."""
-    there = conn.execute(
-        select(tables.pictures.c.sha256).where(tables.pictures.c.sha256 == picture.sha256)
-    ).scalar()
-    if there is None:
-        insert_new(
-            conn,
-            tables.pictures,
-            sha256=picture.sha256,
-            mime=picture.mime,
-            width=picture.width,
-            height=picture.height,
-            size=picture.size,
-            data=data,
-        )
+class Pictures(Statements):
+    """The bytes of pictures."""
 
+    def put(self, picture: Picture, data: bytes) -> None:
+        """Keep a picture; one that is there already stays as it is."""
+        there = self.conn.execute(
+            select(tables.pictures.c.sha256).where(tables.pictures.c.sha256 == picture.sha256)
+        ).scalar()
+        if there is None:
+            insert_new(
+                self.conn,
+                tables.pictures,
+                sha256=picture.sha256,
+                mime=picture.mime,
+                width=picture.width,
+                height=picture.height,
+                size=picture.size,
+                data=data,
+            )
 
-def data(conn: Connection, sha256: str) -> bytes:
-    found: bytes = conn.execute(
-        select(tables.pictures.c.data).where(tables.pictures.c.sha256 == sha256)
-    ).scalar_one()
-    return found
+    def data(self, sha256: str) -> bytes:
+        found: bytes = self.conn.execute(
+            select(tables.pictures.c.data).where(tables.pictures.c.sha256 == sha256)
+        ).scalar_one()
+        return found

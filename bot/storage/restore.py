@@ -15,10 +15,12 @@ from sqlalchemy import Connection, case, delete, func, insert, literal_column, s
 from bot.core.collage import one_line
 from bot.core.errors import BadInput, NoDatabase, NotAllowed
 from bot.core.notices import Restored
-from bot.storage import backup, copy, installation, log, notices, tables
+from bot.storage import backup, copy, installation, tables
 from bot.storage.backup import Backup
 from bot.storage.database import HEAD, Database, why
+from bot.storage.statements import Scope
 from bot.storage.tables import deliveries
+from bot.storage.work import Work
 
 RESTORED_AT = "restored_at"
 
@@ -103,9 +105,10 @@ def fill(target: Database, copied: Database, found: Backup, now: datetime, who: 
         if not target.is_sqlite:
             _move_sequences(conn)
         count = _look_for_what_had_begun(conn, f"restored from {found}", now)
-        installation.put(conn, RESTORED_AT, now.isoformat())
-        log.record(conn, log.Change(now, who, "restored", "database", str(found)))
-        notices.add(conn, Restored(str(found), count, now), now, 0)
+        work = Work(Scope(conn, 0, now))
+        work.installation.put(RESTORED_AT, now.isoformat())
+        work.log.record(who, "restored", "database", str(found))
+        work.notices.add(Restored(str(found), count, now))
     return count
 
 

@@ -263,6 +263,7 @@ attempts = Table(
     _instant("ended_at", nullable=True),
     Column("outcome", String(12)),
     _text("detail"),
+    _text("trace"),
 )
 
 looks = Table(
@@ -272,6 +273,7 @@ looks = Table(
     _reference("delivery_id", "deliveries", nullable=False),
     _instant("at"),
     _text("saw"),
+    _text("trace"),
 )
 
 charges = Table(

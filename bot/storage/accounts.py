@@ -1,0 +1,83 @@
+"""What the database remembers of each account: its network, and whether it is held."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, select, update
+
+from bot.storage.database import insert_new
+from bot.storage.statements import Statements
+from bot.storage.tables import accounts
+
+
+class AccountRow(NamedTuple):
+    id: int
+    name: str
+    network: str
+    held_at: datetime | None
+    note: str
+    held_until: datetime | None
+    strangers: tuple[str, ...] = ()
+    """Ids of posts that are not the ledger's, after which a person has been asked."""
+
+    def is_held(self, at: datetime) -> bool:
+        return self.held_at is not None and (self.held_until is None or at < self.held_until)
+
+
+def _account(row: Row[Any]) -> AccountRow:
+    return AccountRow(**row._asdict() | {"strangers": tuple(row.strangers)})
+
+
+class Accounts(Statements):
+    """What the database remembers of each account."""
+
+    def ensure(self, name: str, network: str) -> AccountRow:
+        """The account's row, made when new, with the network it is on now."""
+        statement = select(accounts).where(accounts.c.name == name)
+        row = self.conn.execute(statement).one_or_none()
+        if row is None:
+            insert_new(self.conn, accounts, name=name, network=network)
+            row = self.conn.execute(statement).one()
+        elif row.network != network:
+            self.conn.execute(
+                update(accounts).where(accounts.c.id == row.id).values(network=network)
+            )
+        return _account(row)._replace(network=network)
+
+    def get(self, account_id: int) -> AccountRow:
+        """The account with this id."""
+        return _account(
+            self.conn.execute(select(accounts).where(accounts.c.id == account_id)).one()
+        )
+
+    def ids(self) -> dict[str, int]:
+        """The ids of all accounts by their names."""
+        return {row.name: row.id for row in self.all()}
+
+    def all(self) -> list[AccountRow]:
+        """All accounts in the order of their names, also those that are not configured any more."""
+        return [
+            _account(row) for row in self.conn.execute(select(accounts).order_by(accounts.c.name))
+        ]
+
+    def note_strangers(self, account_id: int, ids: Sequence[str]) -> None:
+        """Remember the posts a person is asked about: once released, the account is not held again
+        because of them.
+        """
+        self.conn.execute(
+            update(accounts).where(accounts.c.id == account_id).values(strangers=list(ids))
+        )
+
+    def hold(self, name: str, note: str, until: datetime | None = None) -> bool:
+        """Hold an account, until a time or until a person ends it; False where it is held already."""
+        is_free = accounts.c.held_at.is_(None) | (accounts.c.held_until <= self.now)
+        statement = update(accounts).where(accounts.c.name == name, is_free)
+        held = statement.values(held_at=self.now, held_until=until, note=note)
+        return self.conn.execute(held).rowcount == 1
+
+    def release(self, name: str) -> bool:
+        """End an account's hold; False where it was not held."""
+        statement = update(accounts).where(accounts.c.name == name, accounts.c.held_at.is_not(None))
+        released = statement.values(held_at=None, held_until=None, note="")
+        return self.conn.execute(released).rowcount == 1

@@ -1,0 +1,326 @@
+"""Deliveries: threads on their way to one account, claimed with a lease and a fence."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from bot.core.delivery import MOVES, Delivery, Kind, State
+from bot.storage.statements import Statements
+from bot.storage.tables import (
+    accounts,
+    collages,
+    deliveries,
+    parts,
+    series,
+)
+
+WAITING: ColumnElement[str] = literal_column("'waiting'")
+SENDING: ColumnElement[str] = literal_column("'sending'")
+UNCERTAIN: ColumnElement[str] = literal_column("'uncertain'")
+ONE: ColumnElement[int] = literal_column("1", Integer)
+"""Literal, not a bind parameter: with `LIMIT $1` PostgreSQL's generic plan sorts instead of using
+the index.
+"""
+OPEN = deliveries.c.state.in_([WAITING, SENDING, UNCERTAIN])
+"""As the partial index says it: only so is the index used, beside any narrower condition."""
+UNDER_WAY = deliveries.c.state.in_([SENDING, UNCERTAIN])
+"""As above; of these there are few, however many wait."""
+
+
+class Lost(Exception):
+    """The lease went to somebody else: write nothing, send nothing.
+
+    Ends the transaction without a trace.
+    """
+
+
+JOINED = (
+    select(deliveries, series.c.name.label("series_name"), accounts.c.name.label("account_name"))
+    .join(series, series.c.id == deliveries.c.series_id)
+    .join(accounts, accounts.c.id == deliveries.c.account_id)
+)
+
+
+def from_row(row: Row[Any]) -> Delivery:
+    """A delivery, from a row of `JOINED` or of a claim."""
+    return Delivery(
+        id=row.id,
+        key=row.key,
+        kind=Kind(row.kind),
+        series=row.series_name,
+        account=row.account_name,
+        series_id=row.series_id,
+        account_id=row.account_id,
+        state=State(row.state),
+        due_at=row.due_at,
+        local_on=row.local_on,
+        collage_id=row.collage_id,
+        roundup_id=row.roundup_id,
+        fence=row.fence,
+        begun=row.begun,
+        released=row.released,
+        saved=row.saved,
+        failures=row.failures,
+        looks=row.looks,
+        note=row.note,
+        tried_from=row.tried_from,
+    )
+
+
+_NAMES = (
+    select(series.c.name)
+    .where(series.c.id == deliveries.c.series_id)
+    .scalar_subquery()
+    .label("series_name"),
+    select(accounts.c.name)
+    .where(accounts.c.id == deliveries.c.account_id)
+    .scalar_subquery()
+    .label("account_name"),
+)
+
+
+_FIRST_DUE = (
+    select(deliveries.c.id)
+    .where(deliveries.c.account_id == bindparam("of"), deliveries.c.state == WAITING)
+    .where(deliveries.c.rehearsal == bindparam("within"), deliveries.c.next_at <= bindparam("now"))
+    .order_by(deliveries.c.next_at, deliveries.c.id)
+    .limit(ONE)
+    .with_for_update(skip_locked=True)
+)
+
+
+_CLAIM = (
+    update(deliveries)
+    .where(deliveries.c.id == _FIRST_DUE.scalar_subquery(), deliveries.c.state == WAITING)
+    .values(state=SENDING, fence=deliveries.c.fence + ONE)
+    .returning(*(deliveries.c[name] for name in Delivery._fields if name in deliveries.c), *_NAMES)
+)
+"""Built once: building it takes longer than the database needs for it."""
+
+
+@lru_cache(maxsize=8)
+def _claiming(lease_until: ColumnElement[datetime]) -> ReturningUpdate[Any]:
+    return _CLAIM.values(lease_until=lease_until)
+
+
+_MOVE = update(deliveries).where(
+    deliveries.c.id == bindparam("its_id"),
+    deliveries.c.fence == bindparam("its_fence"),
+    deliveries.c.state == bindparam("its_state"),
+)
+
+
+def _of_account(*which: ColumnElement[bool], rehearsal: int) -> Select[datetime]:
+    """When the deliveries of an account, which the statement around this one names, are due."""
+    mine = (deliveries.c.account_id == accounts.c.id, deliveries.c.rehearsal == rehearsal)
+    return select(deliveries.c.next_at).where(*which, *mine)
+
+
+def _first_at(rehearsal: int) -> ScalarSelect[datetime]:
+    """As above, the first one that waits: a single step into the index, where a join reads all that
+    wait.
+    """
+    waiting = _of_account(deliveries.c.state == WAITING, rehearsal=rehearsal)
+    return waiting.order_by(deliveries.c.next_at, deliveries.c.id).limit(ONE).scalar_subquery()
+
+
+class Deliveries(Statements):
+    """The deliveries of the mode that runs: claimed, moved, looked for."""
+
+    def get(self, delivery_id: int) -> Delivery:
+        return from_row(self.conn.execute(JOINED.where(deliveries.c.id == delivery_id)).one())
+
+    def claim(self, account_id: int, lease: timedelta) -> Delivery | None:
+        """Take the account's next due delivery for the time of a lease, in one guarded statement.
+
+        The fence grows with each claim; every later write of whoever claimed it checks the fence.
+        """
+        lease_until = self.scope.instant(lease)
+        given: dict[str, object] = {"of": account_id, "within": self.rehearsal, "now": self.now}
+        if isinstance(lease_until, datetime):
+            row = self.conn.execute(_CLAIM, given | {"lease_until": lease_until}).one_or_none()
+        else:
+            row = self.conn.execute(_claiming(lease_until), given).one_or_none()
+        return from_row(row) if row else None
+
+    def write_guarded(self, delivery: Delivery, *also: ColumnElement[bool], **values: Any) -> None:
+        """Write to a delivery that is ours: raises `Lost` when its fence has moved or it is not being
+        sent any more.
+        """
+        mine = (deliveries.c.id == delivery.id, deliveries.c.fence == delivery.fence)
+        ours = and_(*mine, deliveries.c.state == SENDING, *also)
+        if self.conn.execute(update(deliveries).where(ours).values(**values)).rowcount != 1:
+            raise Lost
+
+    def save(self, delivery: Delivery, saved: dict[str, object]) -> None:
+        """Keep what a publisher prepared."""
+        self.write_guarded(delivery, saved=saved)
+
+    def move(self, delivery: Delivery, to: State, **values: Any) -> None:
+        """From the state it was read in to another legal one; raises `Lost` when it is not there any
+        more.
+        """
+        if to not in MOVES[delivery.state]:
+            raise ValueError(f"a delivery that is {delivery.state} cannot become {to}")
+        if to in {State.SENT, State.FAILED}:
+            values["ended_at"] = self.now
+        ours = {
+            "its_id": delivery.id,
+            "its_fence": delivery.fence,
+            "its_state": delivery.state.value,
+        }
+        if self.conn.execute(_MOVE, ours | values | {"state": to.value}).rowcount != 1:
+            raise Lost
+
+    def look_again(self, delivery: Delivery, at: datetime, looks: int, note: str) -> None:
+        """An uncertain delivery stays so until the next look; raises `Lost` when it is not uncertain
+        any more.
+        """
+        ours = (
+            deliveries.c.id == delivery.id,
+            deliveries.c.fence == delivery.fence,
+            deliveries.c.state == UNCERTAIN,
+        )
+        values = {"next_at": at, "looks": looks, "note": note}
+        if self.conn.execute(update(deliveries).where(*ours).values(values)).rowcount != 1:
+            raise Lost
+
+    def give_back(self, collage_id: int, note: str) -> bool:
+        """A claimed collage of which surely nothing is out becomes held, its number free; False while
+        that is not so.
+        """
+        # Locked first: of two deliveries that fail at the same moment, the later one has to see the
+        # earlier one's end.
+        self.conn.execute(
+            select(collages.c.id).where(collages.c.id == collage_id).with_for_update(key_share=True)
+        )
+        its = (
+            deliveries.c.collage_id == collages.c.id,
+            deliveries.c.rehearsal == collages.c.rehearsal,
+        )
+        rest = select(deliveries.c.id).where(*its, deliveries.c.state != "failed")
+        out = (
+            select(parts.c.id)
+            .join(deliveries, deliveries.c.id == parts.c.delivery_id)
+            .where(*its, parts.c.receipt_id.is_not(None))
+        )
+        back = (
+            update(collages)
+            .where(collages.c.id == collage_id, collages.c.state == literal_column("'claimed'"))
+            .where(~rest.exists(), ~out.exists())
+            .values(
+                state="held",
+                number=None,
+                due_at=None,
+                note=note,
+                revision=collages.c.revision + 1,
+            )
+        )
+        return self.conn.execute(back).rowcount == 1
+
+    def due_accounts(self) -> list[str]:
+        """Accounts with something to send or to look for now."""
+        doubtful = _of_account(UNDER_WAY, deliveries.c.state == UNCERTAIN, rehearsal=self.rehearsal)
+        due = or_(
+            _first_at(self.rehearsal) <= self.now,
+            doubtful.where(deliveries.c.next_at <= self.now).exists(),
+        )
+        return list(
+            self.conn.execute(
+                select(accounts.c.name).where(due).order_by(accounts.c.name)
+            ).scalars()
+        )
+
+    def open_accounts(self) -> list[str]:
+        """Accounts with a delivery whose way is not at its end."""
+        on_its_way = or_(
+            _first_at(self.rehearsal).is_not(None),
+            _of_account(UNDER_WAY, rehearsal=self.rehearsal).exists(),
+        )
+        return list(self.conn.execute(select(accounts.c.name).where(on_its_way)).scalars())
+
+    def hold_all(self, account: str) -> int:
+        """Hold what waits for an account; how many."""
+        account_id = select(accounts.c.id).where(accounts.c.name == account).scalar_subquery()
+        mine = (
+            deliveries.c.account_id == account_id,
+            deliveries.c.state == WAITING,
+            deliveries.c.rehearsal == self.rehearsal,
+        )
+        return self.conn.execute(update(deliveries).where(*mine).values(state="held")).rowcount
+
+    def release_all(self, account: str) -> int:
+        """What was held of an account waits again; how many."""
+        account_id = select(accounts.c.id).where(accounts.c.name == account).scalar_subquery()
+        mine = (
+            deliveries.c.account_id == account_id,
+            deliveries.c.state == "held",
+            deliveries.c.rehearsal == self.rehearsal,
+        )
+        return self.conn.execute(
+            update(deliveries).where(*mine).values(state="waiting", next_at=self.now, released=True)
+        ).rowcount
+
+    def next_at(self, account_ids: Sequence[int]) -> datetime | None:
+        """When the next open delivery of these accounts wants attention: its time, or the end of a
+        lease.
+        """
+        waiting = select(func.min(_first_at(self.rehearsal))).where(accounts.c.id.in_(account_ids))
+        lease = case(
+            (deliveries.c.state == SENDING, deliveries.c.lease_until), else_=deliveries.c.next_at
+        )
+        mine = (
+            UNDER_WAY,
+            deliveries.c.account_id.in_(account_ids),
+            deliveries.c.rehearsal == self.rehearsal,
+        )
+        times = [
+            self.conn.execute(statement).scalar()
+            for statement in (waiting, select(func.min(lease)).where(*mine))
+        ]
+        return min((at for at in times if at is not None), default=None)
+
+    def abandoned(self, for_longer: timedelta) -> list[Delivery]:
+        """Deliveries being sent by somebody whose lease ended longer ago than that."""
+        past = (
+            deliveries.c.state == SENDING,
+            deliveries.c.lease_until < self.scope.instant(-for_longer),
+            deliveries.c.rehearsal == self.rehearsal,
+        )
+        return [from_row(row) for row in self.conn.execute(JOINED.where(UNDER_WAY, *past))]
+
+    def uncertain(self, account_id: int) -> list[Delivery]:
+        """The account's deliveries to be looked for now."""
+        mine = (
+            deliveries.c.account_id == account_id,
+            deliveries.c.state == UNCERTAIN,
+            deliveries.c.next_at <= self.now,
+        )
+        statement = JOINED.where(UNDER_WAY, *mine, deliveries.c.rehearsal == self.rehearsal)
+        return [from_row(row) for row in self.conn.execute(statement)]
+
+    def of_collage(self, collage_id: int) -> list[Delivery]:
+        statement = JOINED.where(deliveries.c.collage_id == collage_id).order_by(deliveries.c.id)
+        return [from_row(row) for row in self.conn.execute(statement)]
+
+    def of_roundup(self, roundup_id: int) -> list[Delivery]:
+        statement = JOINED.where(deliveries.c.roundup_id == roundup_id).order_by(deliveries.c.id)
+        return [from_row(row) for row in self.conn.execute(statement)]

@@ -1,0 +1,79 @@
+"""One transaction as the statements see it: its connection, its mode, its moment."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from bot.core.errors import BadInput
+from bot.storage.database import Instant
+from bot.storage.tables import accounts, series
+
+
+class Scope:
+    """What all statements of one transaction share.
+
+    `rehearsal` is 0 when live, else the number of the rehearsal that runs: every row that is
+    read or written belongs to that mode. `now` is the moment at which the transaction began.
+    `instant` is now, or so far ahead, by the clock that leases go by; where hosts share a
+    database's clock it is an expression that the database evaluates.
+    """
+
+    __slots__ = ("account_ids", "conn", "instant", "now", "rehearsal", "series_ids")
+
+    def __init__(
+        self,
+        conn: Connection,
+        rehearsal: int,
+        now: datetime,
+        instant: Callable[[timedelta], Instant] | None = None,
+    ) -> None:
+        self.conn = conn
+        self.rehearsal = rehearsal
+        self.now = now
+        self.instant = instant or self._by_our_clock
+        self.series_ids: dict[str, int] = {}
+        self.account_ids: dict[str, int] = {}
+
+    def _by_our_clock(self, ahead: timedelta) -> Instant:
+        return self.now + ahead
+
+
+class Statements:
+    """The base of each group of statements: `conn`, `rehearsal` and `now` are its scope's."""
+
+    __slots__ = ("conn", "scope")
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.conn = scope.conn
+
+    @property
+    def now(self) -> datetime:
+        return self.scope.now
+
+    @property
+    def rehearsal(self) -> int:
+        return self.scope.rehearsal
+
+    def series_id(self, name: str) -> int:
+        """The id of a series; raises `BadInput` where the database does not know it."""
+        known = self.scope.series_ids
+        if name not in known:
+            found = self.conn.execute(select(series.c.id).where(series.c.name == name)).scalar()
+            if found is None:
+                raise BadInput(
+                    f"There is no series {name} in the database yet; run: mlcollage init"
+                )
+            known[name] = found
+        return known[name]
+
+    def account_id(self, name: str) -> int:
+        """The id of an account; raises `BadInput` where the database does not know it."""
+        known = self.scope.account_ids
+        if not known:
+            rows = self.conn.execute(select(accounts.c.name, accounts.c.id))
+            known.update({row.name: row.id for row in rows})
+        if name not in known:
+            raise BadInput(f"There is no account {name} in the database yet; run: mlcollage init")
+        return known[name]

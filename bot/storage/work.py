@@ -1,0 +1,156 @@
+"""The unit of work: one transaction, with the mode and the moment bound once.
+
+with context.write() as work:
+    work.queue.change_state(collage, State.HELD, note)
+    work.notices.add(notice)
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.storage.accounts import Accounts
+from bot.storage.alerts import Alerts
+from bot.storage.attempts import Attempts
+from bot.storage.charges import Charges
+from bot.storage.claims import Claims
+from bot.storage.database import Database
+from bot.storage.deliveries import Deliveries
+from bot.storage.installation import Installation
+from bot.storage.log import Log
+from bot.storage.lookup import Lookup
+from bot.storage.notices import Notices
+from bot.storage.overdue import Overdue
+from bot.storage.parts import Parts
+from bot.storage.pictures import Pictures
+from bot.storage.queue import Queue
+from bot.storage.roundups import Roundups
+from bot.storage.series import Series
+from bot.storage.slots import Slots
+from bot.storage.snapshot import Snapshots
+from bot.storage.statements import Scope
+
+
+class Work:
+    """All statements of one transaction, in groups: `work.queue`, `work.deliveries`, …"""
+
+    __slots__ = ("scope",)
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    @property
+    def conn(self) -> Connection:
+        """The connection itself, for statements that only a test or a benchmark needs."""
+        return self.scope.conn
+
+    @property
+    def now(self) -> datetime:
+        """The moment at which the transaction began."""
+        return self.scope.now
+
+    @property
+    def rehearsal(self) -> int:
+        """0 when live, else the number of the rehearsal whose rows it reads and writes."""
+        return self.scope.rehearsal
+
+    @contextmanager
+    def nested(self) -> Iterator[None]:
+        """A part of the transaction that is undone by itself when it raises (a savepoint)."""
+        with self.scope.conn.begin_nested():
+            yield
+
+    @property
+    def accounts(self) -> Accounts:
+        return Accounts(self.scope)
+
+    @property
+    def alerts(self) -> Alerts:
+        return Alerts(self.scope)
+
+    @property
+    def attempts(self) -> Attempts:
+        return Attempts(self.scope)
+
+    @property
+    def charges(self) -> Charges:
+        return Charges(self.scope)
+
+    @property
+    def claims(self) -> Claims:
+        return Claims(self.scope)
+
+    @property
+    def deliveries(self) -> Deliveries:
+        return Deliveries(self.scope)
+
+    @property
+    def installation(self) -> Installation:
+        return Installation(self.scope)
+
+    @property
+    def log(self) -> Log:
+        return Log(self.scope)
+
+    @property
+    def lookup(self) -> Lookup:
+        return Lookup(self.scope)
+
+    @property
+    def notices(self) -> Notices:
+        return Notices(self.scope)
+
+    @property
+    def overdue(self) -> Overdue:
+        return Overdue(self.scope)
+
+    @property
+    def parts(self) -> Parts:
+        return Parts(self.scope)
+
+    @property
+    def pictures(self) -> Pictures:
+        return Pictures(self.scope)
+
+    @property
+    def queue(self) -> Queue:
+        return Queue(self.scope)
+
+    @property
+    def roundups(self) -> Roundups:
+        return Roundups(self.scope)
+
+    @property
+    def series(self) -> Series:
+        return Series(self.scope)
+
+    @property
+    def slots(self) -> Slots:
+        return Slots(self.scope)
+
+    @property
+    def snapshots(self) -> Snapshots:
+        return Snapshots(self.scope)
+
+
+@contextmanager
+def reading(database: Database, now: datetime, rehearsal: int = 0) -> Iterator[Work]:
+    """A unit of work that only looks, in one consistent view."""
+    with database.read() as conn:
+        yield Work(Scope(conn, rehearsal, now, database.instants(now)))
+
+
+@contextmanager
+def writing(database: Database, now: datetime, rehearsal: int = 0) -> Iterator[Work]:
+    """A unit of work that is committed at its end, all or nothing."""
+    with database.write() as conn:
+        yield Work(Scope(conn, rehearsal, now, database.instants(now)))
+
+
+@contextmanager
+def at_once(database: Database, now: datetime, rehearsal: int = 0) -> Iterator[Work]:
+    """A unit of work of one statement: on PostgreSQL one way to the server in place of three."""
+    with database.at_once() as conn:
+        yield Work(Scope(conn, rehearsal, now, database.instants(now)))
