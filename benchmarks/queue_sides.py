@@ -14,6 +14,7 @@ from sqlalchemy import event
 from bot.core.delivery import State
 from bot.storage import ledger
 from bot.storage.database import BUSY, Database
+from bot.storage.work import writing, at_once
 
 THEIRS = PROCRASTINATE, CALLS = "procrastinate", "its calls alone"
 TASK = "nothing"
@@ -35,12 +36,12 @@ def ours(url: str) -> Iterator[Take]:
 
     def take() -> int | None:
         now = datetime.now(UTC)
-        with database.at_once() as conn:
-            claimed = ledger.claim(conn, 1, now, database.instant(now, LEASE), 0)
+        with at_once(database, MONDAY) as work:
+            claimed = work.deliveries.claim(1, database.instant(now, LEASE))
         if claimed is None:
             return None
-        with database.at_once() as conn:
-            ledger.move(conn, claimed, State.SENT, datetime.now(UTC))
+        with at_once(database, MONDAY) as work:
+            work.deliveries.move(claimed, State.SENT)
         return claimed.id
 
     yield take
@@ -78,10 +79,10 @@ def sent(url: str) -> list[Sent]:
     database.shares_clock = not database.is_sqlite
     event.listen(database.engine, "before_cursor_execute", collect)
     now = datetime.now(UTC)
-    with suppress(Undone), database.write() as conn:
-        claimed = ledger.claim(conn, 1, now, database.instant(now, LEASE), 0)
+    with suppress(Undone), writing(database, MONDAY) as work:
+        claimed = work.deliveries.claim(1, database.instant(now, LEASE))
         assert claimed
-        ledger.move(conn, claimed, State.SENT, now)
+        work.deliveries.move(claimed, State.SENT)
         raise Undone
     database.close()
     return found

@@ -31,17 +31,17 @@ def fill(context: Context, rows: int) -> None:
         "slug": "s",
         "state": "announced",
     }
-    with context.database.write() as conn:
-        conn.execute(insert(tables.papers).values(paper))
-        conn.execute(insert(tables.roundups).values(month | {"due_at": now}))
+    with context.write() as work:
+        work.conn.execute(insert(tables.papers).values(paper))
+        work.conn.execute(insert(tables.roundups).values(month | {"due_at": now}))
         for start in range(FIRST, FIRST + rows, 5_000):
             ids = range(start, min(FIRST + rows, start + 5_000))
             for table, made in _rows(
                 ids, {n: now - timedelta(minutes=n - FIRST + 1) for n in ids}
             ).items():
-                conn.execute(insert(tables.metadata.tables[table]), made)
-    with context.database.write() as conn:
-        conn.execute(text("ANALYZE"))
+                work.conn.execute(insert(tables.metadata.tables[table]), made)
+    with context.write() as work:
+        work.conn.execute(text("ANALYZE"))
 
 
 def _rows(ids: range, at: dict[int, Any]) -> dict[str, list[dict[str, Any]]]:

@@ -15,8 +15,8 @@ from bot.core.schedule import Clock
 from bot.core.settings import Table
 from bot.publishers import table
 from bot.publishers.protocol import Publisher
-from bot.storage import installation, notices, series
 from bot.storage.database import Database
+from bot.storage.work import reading, writing
 
 Say = Callable[[datetime, str], None]
 
@@ -68,8 +68,8 @@ def database(own: Config) -> Database:
         made.close()
         raise
     if kept:
-        with made.write() as conn:
-            notices.add(conn, Upgraded(kept.name, str(kept)), now, 0)
+        with writing(made, now) as work:
+            work.notices.add(Upgraded(kept.name, str(kept)))
     return made
 
 
@@ -85,9 +85,9 @@ def context(own: Config, *, say: Say = quiet, clock: Clock | None = None) -> Con
     A simulation's database keeps its own time.
     """
     storage, stop = database(own), Event()
-    with storage.read() as conn:
-        until = installation.simulated_until(conn)
-        rehearsal = installation.rehearsal(conn, live=own.live)
+    with reading(storage, SystemClock().now()) as work:
+        until = work.installation.simulated_until()
+        rehearsal = work.installation.rehearsal_number(live=own.live)
     ticking = clock or (SimulatedClock(until) if until else SystemClock(stop))
     storage.shares_clock = not storage.is_sqlite and isinstance(ticking, SystemClock)
     publishers = {name: _publisher(own, raw, ticking) for name, raw in own.accounts.items()}
@@ -123,20 +123,20 @@ def _make_rows(made: Context) -> None:
     looks from now on.
     """
     own, now = made.config, made.clock.now()
-    with made.database.read() as conn:
-        rows = {name: series.find(conn, name) for name in own.series}
+    with made.read() as work:
+        rows = {name: work.series.find(name) for name in own.series}
         new = [
             name
             for name, row in rows.items()
             if not row or row.fingerprint != own.series[name].timetable.fingerprint
         ]
-        accounts = own.accounts.keys() - series.account_ids(conn).keys()
+        accounts = own.accounts.keys() - work.accounts.ids().keys()
     if not new and not accounts:
         return
-    with made.database.write() as conn:
+    with made.write() as work:
         for name in sorted(accounts):
-            series.ensure_account(conn, name, table.network_of(own.accounts[name]))
+            work.accounts.ensure(name, table.network_of(own.accounts[name]))
         for name in new:
             one = own.series[name]
             through = month.last_before(one.roundup, now, one.zone)
-            series.ensure(conn, name, one.timetable.fingerprint, now, through)
+            work.series.ensure(name, one.timetable.fingerprint, through)

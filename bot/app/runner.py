@@ -11,7 +11,6 @@ from bot.core import errors
 from bot.core.errors import NotAllowed
 from bot.roundups import advance
 from bot.scheduling import tick
-from bot.storage import installation
 from bot.storage.notices import Notice
 from bot.watching import alerts, briefing, watchdog
 from bot.workers import Workers
@@ -26,8 +25,8 @@ Part = Callable[[Context], object]
 
 def refuse_simulation(context: Context) -> None:
     """Raise `NotAllowed` where the database is a simulation's: its time is not now."""
-    with context.database.read() as conn:
-        until = installation.simulated_until(conn)
+    with context.read() as work:
+        until = work.installation.simulated_until()
     if until:
         folder = context.config.folder
         raise NotAllowed(f"{folder} is a simulation: play it with mlcollage simulate.")

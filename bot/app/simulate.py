@@ -14,8 +14,9 @@ from bot.context import Context
 from bot.core import month, schedule
 from bot.core.errors import BadInput, NotAllowed
 from bot.scheduling import tick
-from bot.storage import copy, installation, series
+from bot.storage import copy, installation
 from bot.storage.database import Database
+from bot.storage.work import reading, writing
 
 
 def prepare(source: Callable[[], Config], folder: Path) -> Config:
@@ -32,8 +33,8 @@ def prepare(source: Callable[[], Config], folder: Path) -> Config:
             ) from None
     own = config.load(file)
     storage = assemble.database(own)
-    with storage.read() as conn:
-        is_simulation = installation.is_simulation(conn)
+    with reading(storage, assemble.SystemClock().now()) as work:
+        is_simulation = work.installation.is_simulation()
     storage.close()
     if not is_simulation:
         raise NotAllowed(f"{folder} holds a real installation; simulate in another folder.")
@@ -49,8 +50,8 @@ def _copy(source: Config, folder: Path) -> None:
             copy.into_file(real, folder / "queue.db")
     with closing(Database(f"sqlite:///{folder / 'queue.db'}")) as copied:
         copied.prepare()
-        with copied.write() as conn:
-            installation.put(conn, installation.SIMULATION, "yes")
+        with writing(copied, assemble.SystemClock().now()) as work:
+            work.installation.put(installation.SIMULATION, "yes")
     if source.templates.is_dir():
         shutil.copytree(source.templates, folder / "templates", dirs_exist_ok=True)
     # Last, so that a copy that was cut off is not taken for a simulation.
@@ -110,8 +111,8 @@ def _play(context: Context, end: datetime) -> datetime:
 
 
 def _remember(context: Context, at: datetime) -> None:
-    with context.database.write() as conn:
-        installation.put(conn, installation.SIMULATED_UNTIL, at.astimezone(UTC).isoformat())
+    with context.write() as work:
+        work.installation.put(installation.SIMULATED_UNTIL, at.astimezone(UTC).isoformat())
 
 
 def _set_clock(own: Config, start: datetime | None) -> None:
@@ -119,16 +120,16 @@ def _set_clock(own: Config, start: datetime | None) -> None:
     there is due.
     """
     storage = assemble.database(own)
-    with storage.write() as conn:
-        until = installation.simulated_until(conn)
+    with writing(storage, assemble.SystemClock().now()) as work:
+        until = work.installation.simulated_until()
         if start is None and until is None:
             raise BadInput("A simulation needs a first day: give --from DATE.")
         if start and (until is None or start > until):
-            installation.put(conn, installation.SIMULATED_UNTIL, start.isoformat())
+            work.installation.put(installation.SIMULATED_UNTIL, start.isoformat())
             for one in own.series.values():
-                row = series.find(conn, one.name)
+                row = work.series.find(one.name)
                 if row:
-                    series.look_from(
-                        conn, row.id, start, month.last_before(one.roundup, start, one.zone)
+                    work.series.look_from(
+                        row.name, start, month.last_before(one.roundup, start, one.zone)
                     )
     storage.close()

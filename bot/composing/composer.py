@@ -18,7 +18,6 @@ from bot.core.delivery import Delivery, Image, Kind, Part
 from bot.core.errors import BadInput, MlcollageError
 from bot.core.network import Limits, Network
 from bot.core.text import markdown, parts
-from bot.storage import queue, roundups
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +163,13 @@ def parts_of(context: Context, delivery: Delivery) -> tuple[Part, ...]:
     Raises `BadInput` when they cannot be composed.
     """
     composer = Composer.of(context, delivery.series, delivery.account)
-    with context.database.read() as conn:
+    with context.read() as work:
         if delivery.kind is Kind.COLLAGE and delivery.collage_id is not None:
-            item = queue.by_id(conn, delivery.collage_id)
+            item = work.queue.by_id(delivery.collage_id)
         else:
             assert delivery.roundup_id is not None
-            roundup = roundups.by_id(conn, delivery.roundup_id)
-            items = queue.in_roundup(conn, roundup.id)
+            roundup = work.roundups.by_id(delivery.roundup_id)
+            items = work.queue.in_roundup(roundup.id)
     if delivery.kind is Kind.COLLAGE:
         return composer.collage(item, item.number)
     return composer.roundup(roundup, items)

@@ -4,8 +4,6 @@ from typing import NamedTuple
 
 from bot.context import Context
 from bot.core.errors import BadInput
-from bot.storage import charges, installation, ledger, log
-from bot.storage import series as stored_series
 from bot.storage.charges import MonthlyCost
 
 
@@ -19,22 +17,19 @@ class Freed(NamedTuple):
 def hold(context: Context, account: str, why: str = "") -> bool:
     """Hold an account, so that nothing goes out on it; False where it was held already."""
     _check(context, account)
-    now = context.clock.now()
-    with context.database.write() as conn:
-        is_new = stored_series.hold_account(conn, account, now, why)
-        log.record(conn, log.Change(now, context.who, "hold", f"account/{account}", why))
+    with context.write() as work:
+        is_new = work.accounts.hold(account, why)
+        work.log.record(context.who, "hold", f"account/{account}", why)
     return is_new
 
 
 def release(context: Context, account: str) -> Freed:
     """Release an account; what was held on it waits to be sent again."""
     _check(context, account)
-    now = context.clock.now()
-    with context.database.write() as conn:
-        rehearsal = installation.rehearsal(conn, live=context.config.live)
-        was_held = stored_series.hold_account(conn, account, None, "")
-        deliveries = ledger.release_all(conn, account, rehearsal, now)
-        log.record(conn, log.Change(now, context.who, "release", f"account/{account}", ""))
+    with context.write() as work:
+        was_held = work.accounts.release(account)
+        deliveries = work.deliveries.release_all(account)
+        work.log.record(context.who, "release", f"account/{account}", "")
     return Freed(was_held, deliveries)
 
 
@@ -48,5 +43,5 @@ def _check(context: Context, account: str) -> None:
 
 def costs(context: Context) -> list[MonthlyCost]:
     """What was really sent has cost, by month (UTC), account and kind of request."""
-    with context.database.read() as conn:
-        return charges.by_month(conn)
+    with context.read() as work:
+        return work.charges.by_month()

@@ -9,8 +9,8 @@ from bot.core import collage
 from bot.core.delivery import State
 from bot.core.errors import NotAllowed
 from bot.sending import rescue
+from bot.storage.accounts import AccountRow
 from bot.storage.lookup import Cargo, Entry
-from bot.storage.series import AccountRow
 
 
 class Step(StrEnum):

@@ -6,8 +6,6 @@ from bot.config import Series
 from bot.context import Context
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery, Part
-from bot.storage import ledger, log, queue
-from bot.storage import series as stored_series
 from bot.storage.log import Change
 
 MOST_POSTED = 1_000
@@ -24,38 +22,36 @@ class Shown(NamedTuple):
 
 def listed(context: Context, series: Series, state: State | None = None) -> list[Collage]:
     """The queue in the order it goes out, with drafts and what is held; or what is in `state`."""
-    with context.database.read() as conn:
-        series_id = stored_series.get(conn, series.name).id
+    with context.read() as work:
         if state is State.POSTED:
-            return queue.posted(conn, series_id, MOST_POSTED)
-        return queue.waiting(conn, series_id, [state] if state else [])
+            return work.queue.posted(series.name, MOST_POSTED)
+        return work.queue.waiting(series.name, [state] if state else [])
 
 
 def get(context: Context, series: Series, name: str) -> Collage:
     """The collage of this NAME; raises `BadInput` when there is none."""
-    with context.database.read() as conn:
-        return queue.get(conn, stored_series.get(conn, series.name).id, name)
+    with context.read() as work:
+        return work.queue.get(series.name, name)
 
 
 def show(context: Context, series: Series, name: str) -> Shown:
     """Everything about the collage of this NAME; raises `BadInput` when there is none."""
-    with context.database.read() as conn:
-        item = queue.get(conn, stored_series.get(conn, series.name).id, name)
+    with context.read() as work:
+        item = work.queue.get(series.name, name)
         threads = [
-            (thread, ledger.parts_of(conn, thread.id))
-            for thread in ledger.of_collage(conn, item.id)
+            (thread, work.parts.of(thread.id)) for thread in work.deliveries.of_collage(item.id)
         ]
-        changes = log.changes(conn, f"{series.name}/{item.name}")
+        changes = work.log.changes(f"{series.name}/{item.name}")
     return Shown(item, tuple(threads), tuple(changes))
 
 
 def posted(context: Context, series: Series, most: int) -> list[Collage]:
     """What is out, newest first."""
-    with context.database.read() as conn:
-        return queue.posted(conn, stored_series.get(conn, series.name).id, most)
+    with context.read() as work:
+        return work.queue.posted(series.name, most)
 
 
 def changes(context: Context, most: int) -> list[Change]:
     """Who changed what when, in all series, newest first."""
-    with context.database.read() as conn:
-        return log.changes(conn, most=most)
+    with context.read() as work:
+        return work.log.changes(most=most)

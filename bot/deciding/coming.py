@@ -13,7 +13,6 @@ from bot.core import month
 from bot.core.collage import Collage
 from bot.scheduling import forecast
 from bot.scheduling.forecast import Outlook
-from bot.storage import series as stored_series
 
 
 class NextRoundup(NamedTuple):
@@ -59,8 +58,8 @@ def next_collage(context: Context, series: Series) -> Collage | None:
 def next_roundup(context: Context, series: Series) -> NextRoundup:
     """The first roundup that is not made yet."""
     now = context.clock.now()
-    with context.database.read() as conn:
-        row = stored_series.get(conn, series.name)
+    with context.read() as work:
+        row = work.series.get(series.name)
     title_month, due_at = next(month.coming(series.roundup, row.roundups_through, series.zone))
     return NextRoundup(title_month, due_at, due_at < now)
 

@@ -13,8 +13,7 @@ from bot.deciding import actions, resolve
 from bot.deciding.actions import Ahead
 from bot.scheduling import tick
 from bot.sending import deliver
-from bot.storage import ledger, lookup, queue
-from bot.storage import series as stored_series
+from bot.storage import lookup
 from bot.storage.lookup import Entry
 
 UNSENT: tuple[State, ...] = lookup.UNSENT
@@ -58,11 +57,11 @@ def listed(
     most: int = 50,
 ) -> list[Listed]:
     """Deliveries in these states, newest first; raises `BadInput` where the account is unknown."""
-    with context.database.read() as conn:
-        rows = {row.name: row for row in stored_series.all_accounts(conn)}
+    with context.read() as work:
+        rows = {row.name: row for row in work.accounts.all()}
         if account is not None and account not in rows:
             raise BadInput(f"There is no account {account}; there are {', '.join(rows)}.")
-        found = lookup.listed(conn, context.rehearsal, states, account=account, most=most)
+        found = work.lookup.listed(states, account=account, most=most)
     return [
         Listed(entry, actions.ahead(context, entry, rows[entry.delivery.account]))
         for entry in found
@@ -71,8 +70,8 @@ def listed(
 
 def current(context: Context, entries: Iterable[Entry]) -> list[Entry]:
     """The deliveries as they are by now."""
-    with context.database.read() as conn:
-        return [lookup.entry(conn, entry.delivery.id) for entry in entries]
+    with context.read() as work:
+        return [work.lookup.entry(entry.delivery.id) for entry in entries]
 
 
 def retry(context: Context, wanted: str, *, edited: bool = False) -> Decided:
@@ -103,20 +102,20 @@ def cancel(context: Context, wanted: str) -> Decided:
 
 
 def _decided(context: Context, wanted: str, step: Callable[[Entry], str]) -> Decided:
-    with context.database.read() as conn:
-        entry = lookup.named(conn, wanted)
+    with context.read() as work:
+        entry = work.lookup.named(wanted)
     message = step(entry)
-    with context.database.read() as conn:
-        rows = {row.name: row for row in stored_series.all_accounts(conn)}
-        entry = lookup.entry(conn, entry.delivery.id)
+    with context.read() as work:
+        rows = {row.name: row for row in work.accounts.all()}
+        entry = work.lookup.entry(entry.delivery.id)
     return Decided(entry, message, actions.ahead(context, entry, rows[entry.delivery.account]))
 
 
 def send_now(context: Context, entries: Sequence[Entry]) -> list[Entry]:
     """Send what is due on the accounts of these deliveries; those that are not sent even then."""
     names = {entry.delivery.account for entry in entries} & set(context.publishers)
-    with context.database.read() as conn:
-        accounts = [row for row in stored_series.all_accounts(conn) if row.name in names]
+    with context.read() as work:
+        accounts = [row for row in work.accounts.all() if row.name in names]
     for account in accounts:
         if not account.is_held(context.clock.now()):
             deliver.run(context, account)
@@ -126,14 +125,14 @@ def send_now(context: Context, entries: Sequence[Entry]) -> list[Entry]:
 def post_now(context: Context, series: Series, name: str) -> Posted:
     """Post a ready collage at this moment, outside the timetable."""
     context = tick.begin(context)
-    with context.database.read() as conn:
-        item = queue.get(conn, stored_series.get(conn, series.name).id, name)
+    with context.read() as work:
+        item = work.queue.get(series.name, name)
     # Threads that are due before this moment are of an earlier posting of the same collage.
     started_at = context.clock.now().replace(microsecond=0)
     tick.post_now(context, series, item)
-    with context.database.read() as conn:
-        threads = ledger.of_collage(conn, item.id)
-        accounts = stored_series.all_accounts(conn)
+    with context.read() as work:
+        threads = work.deliveries.of_collage(item.id)
+        accounts = work.accounts.all()
     held = {row.name for row in accounts if row.is_held(context.clock.now())}
     unsent = []
     for thread in threads:

@@ -9,8 +9,7 @@ from bot.publishers import table
 from bot.publishers.protocol import Publisher
 from bot.scheduling import forecast
 from bot.storage import charges
-from bot.storage import series as stored_series
-from bot.storage.series import AccountRow
+from bot.storage.accounts import AccountRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +44,10 @@ def examine(context: Context, name: str) -> Examination:
     # The account's own publisher: in a rehearsal the context holds an outbox in its place.
     publisher = table.make(raw, config.folder, context.clock, config.delivery.request)
     problem = publisher.check()
-    with context.database.read() as conn:
-        rows = {row.name: row for row in stored_series.all_accounts(conn)}
+    with context.read() as work:
+        rows = {row.name: row for row in work.accounts.all()}
         month = charges.month_of(context.clock.now())
-        spent = charges.spent(conn, rows[name].id, month)
+        spent = work.charges.spent(rows[name].id, month)
     row = rows[name]
     return Examination(
         account=name,

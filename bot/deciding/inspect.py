@@ -11,10 +11,9 @@ from bot.core.errors import MlcollageError
 from bot.deciding import actions
 from bot.deciding.actions import Ahead
 from bot.sending import preconditions
-from bot.storage import ledger, log, lookup, series
-from bot.storage.database import Connection
+from bot.storage.accounts import AccountRow
 from bot.storage.lookup import Attempt, Cargo, Entry
-from bot.storage.series import AccountRow
+from bot.storage.work import Work
 
 
 class Event(NamedTuple):
@@ -48,14 +47,14 @@ class Sight(NamedTuple):
 
 def of(context: Context, wanted: str) -> Sight:
     """The delivery with this number or key; raises `BadInput` when there is none."""
-    with context.database.read() as conn:
-        entry = lookup.named(conn, wanted)
+    with context.read() as work:
+        entry = work.lookup.named(wanted)
         delivery = entry.delivery
-        cargo = lookup.cargo(conn, delivery)
-        parts = ledger.parts_of(conn, delivery.id)
-        account = next(row for row in series.all_accounts(conn) if row.name == delivery.account)
-        timeline = tuple(sorted(_events(conn, delivery), key=lambda event: event.at))
-        before = lookup.post_before(conn, delivery)
+        cargo = work.lookup.cargo(delivery)
+        parts = work.parts.of(delivery.id)
+        account = next(row for row in work.accounts.all() if row.name == delivery.account)
+        timeline = tuple(sorted(_events(work, delivery), key=lambda event: event.at))
+        before = work.lookup.post_before(delivery)
     anew, problem = _composed(context, entry, cargo)
     if anew and not delivery.begun:
         parts, anew = anew, ()
@@ -73,12 +72,12 @@ def of(context: Context, wanted: str) -> Sight:
     )
 
 
-def _events(conn: Connection, delivery: Delivery) -> Iterator[Event]:
-    for attempt in lookup.attempts_of(conn, delivery.id):
+def _events(work: Work, delivery: Delivery) -> Iterator[Event]:
+    for attempt in work.lookup.attempts_of(delivery.id):
         yield Event(attempt.at, "attempt", attempt.words, attempt)
-    for seen in lookup.looks_of(conn, delivery.id):
+    for seen in work.lookup.looks_of(delivery.id):
         yield Event(seen.at, "look", seen.words)
-    for change in log.changes(conn, delivery.key):
+    for change in work.log.changes(delivery.key):
         yield Event(
             change.at,
             "change",

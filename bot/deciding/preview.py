@@ -13,8 +13,6 @@ from bot.core.errors import MlcollageError
 from bot.core.month import Roundup
 from bot.scheduling import forecast
 from bot.site import pages
-from bot.storage import pictures as stored
-from bot.storage import queue, roundups, series
 
 
 def collage_threads(
@@ -49,12 +47,12 @@ def roundup_threads(
     context: Context, own: Series, title_month: str
 ) -> tuple[Roundup, list[Collage], list[ComposedThread]]:
     """The roundup as it is, or as it would be if its moment were now, with its threads."""
-    with context.database.read() as conn:
-        row = series.get(conn, own.name)
-        roundup = roundups.find(conn, row.id, title_month, context.rehearsal)
+    with context.read() as work:
+        row = work.series.get(own.name)
+        roundup = work.roundups.find(row.name, title_month)
         moment = month.moment(own.roundup, title_month, own.zone)
         items = (
-            queue.in_roundup(conn, roundup.id) if roundup else queue.unrounded(conn, row.id, moment)
+            work.queue.in_roundup(roundup.id) if roundup else work.queue.unrounded(row.name, moment)
         )
     roundup = roundup or _imagined(context, own, title_month, len(items))
     return roundup, items, list(_roundup_threads(context, own, roundup, items))
@@ -67,11 +65,11 @@ def check_templates(context: Context, own: Series) -> Iterator[str]:
     For each thread and page what is wrong with it, or nothing. What has no picture or alt text yet
     is left out.
     """
-    with context.database.read() as conn:
-        row = series.get(conn, own.name)
-        items = [item for item in queue.waiting(conn, row.id) if item.picture and item.alt.strip()]
+    with context.read() as work:
+        row = work.series.get(own.name)
+        items = [item for item in work.queue.waiting(row.name) if item.picture and item.alt.strip()]
         data = {
-            item.picture.sha256: stored.data(conn, item.picture.sha256)
+            item.picture.sha256: work.pictures.data(item.picture.sha256)
             for item in items
             if item.picture
         }

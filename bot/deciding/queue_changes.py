@@ -17,9 +17,7 @@ from bot.core.errors import BadInput, NotAllowed
 from bot.intake import accept
 from bot.intake.accept import Arrival, Taken
 from bot.scheduling import forecast
-from bot.storage import lookup, queue
-from bot.storage import series as stored_series
-from bot.storage.database import Connection
+from bot.storage.work import Work
 
 MOVABLE = (State.DRAFT, State.READY, State.HELD)
 """The states of a collage that has a place in the queue."""
@@ -63,9 +61,9 @@ def make_ready(context: Context, series: Series, names: Sequence[str]) -> None:
 
     Raises `NotAllowed` where one still lacks something.
     """
-    with context.database.write() as conn:
+    with context.write() as work:
         for name in names:
-            item = _find(conn, series, name)
+            item = _find(work, series, name)
             if item.state is State.READY:
                 continue
             if missing := collage.missing(item, has_picture=item.picture is not None):
@@ -73,28 +71,27 @@ def make_ready(context: Context, series: Series, names: Sequence[str]) -> None:
                 raise NotAllowed(
                     f"{item.name} lacks {lacks}; give it with: mlcollage edit {item.name}"
                 )
-            queue.change_state(conn, item, State.READY)
-            accept.change(context, conn, "ready", series, item.name)
+            work.queue.change_state(item, State.READY)
+            accept.change(context, work, "ready", series, item.name)
 
 
 def move(context: Context, series: Series, name: str, place: Place) -> Collage:
     """Change a collage's place in the queue; the collage that was moved."""
-    with context.database.write() as conn:
-        item = _find(conn, series, name)
-        queue.move(conn, item, before=_follower(conn, series, item, place))
-        accept.change(context, conn, "move", series, item.name, str(place))
+    with context.write() as work:
+        item = _find(work, series, name)
+        work.queue.move(item, before=_follower(work, series, item, place))
+        accept.change(context, work, "move", series, item.name, str(place))
     return item
 
 
-def _follower(conn: Connection, series: Series, item: Collage, place: Place) -> Collage | None:
+def _follower(work: Work, series: Series, item: Collage, place: Place) -> Collage | None:
     """The collage before which `item` will stand; None at the queue's end."""
-    series_id = stored_series.get(conn, series.name).id
-    others = [other for other in queue.waiting(conn, series_id, MOVABLE) if other.id != item.id]
+    others = [other for other in work.queue.waiting(series.name, MOVABLE) if other.id != item.id]
     if place.where is Where.FIRST:
         return next(iter(others), None)
     if place.where is Where.LAST:
         return None
-    neighbour = queue.get(conn, series_id, place.neighbour)
+    neighbour = work.queue.get(series.name, place.neighbour)
     if neighbour.id == item.id:
         raise BadInput(f"{item.name} cannot stand beside itself.")
     if place.where is Where.BEFORE:
@@ -121,10 +118,10 @@ def unpin(context: Context, series: Series, name: str) -> Collage:
 
 
 def _pin(context: Context, series: Series, name: str, on: date | None) -> Collage:
-    with context.database.write() as conn:
-        item = _find(conn, series, name)
-        queue.pin(conn, item, on)
-        accept.change(context, conn, "pin", series, item.name, str(on or "off"))
+    with context.write() as work:
+        item = _find(work, series, name)
+        work.queue.pin(item, on)
+        accept.change(context, work, "pin", series, item.name, str(on or "off"))
     return item
 
 
@@ -133,45 +130,45 @@ def hold(context: Context, series: Series, name: str, why: str = "") -> Collage:
 
     Raises `NotAllowed` where it is on its way out, or a draft, which goes nowhere by itself.
     """
-    with context.database.write() as conn:
-        item = _find(conn, series, name)
+    with context.write() as work:
+        item = _find(work, series, name)
         if item.state is State.CLAIMED:
             instead = "hold its account instead: mlcollage hold --account NAME"
             raise NotAllowed(f"{item.name} is on its way out; {instead}")
         if item.state is State.DRAFT:
             before = f"before you say mlcollage ready {item.name}"
             raise NotAllowed(f"{item.name} is a draft: it goes nowhere {before}")
-        queue.change_state(conn, item, State.HELD, why)
-        accept.change(context, conn, "hold", series, item.name, why)
+        work.queue.change_state(item, State.HELD, why)
+        accept.change(context, work, "hold", series, item.name, why)
     return item
 
 
 def release(context: Context, series: Series, name: str) -> Released:
     """Release a held collage; it is a draft where it lacks something by now."""
-    with context.database.write() as conn:
-        item = _find(conn, series, name)
+    with context.write() as work:
+        item = _find(work, series, name)
         if item.state is not State.HELD:
             raise NotAllowed(f"{item.name} is {item.state}, not held.")
         missing = collage.missing(item, has_picture=item.picture is not None)
-        queue.change_state(conn, item, State.DRAFT if missing else State.READY)
-        accept.change(context, conn, "release", series, item.name)
+        work.queue.change_state(item, State.DRAFT if missing else State.READY)
+        accept.change(context, work, "release", series, item.name)
     return Released(item, missing)
 
 
 def remove(context: Context, series: Series, name: str) -> Collage:
     """Take a collage out of the queue; what is out already stays as it is."""
-    with context.database.write() as conn:
-        item = _find(conn, series, name)
-        queue.remove(conn, item, context.clock.now())
-        accept.change(context, conn, "remove", series, item.name)
+    with context.write() as work:
+        item = _find(work, series, name)
+        work.queue.remove(item)
+        accept.change(context, work, "remove", series, item.name)
     return item
 
 
 def edit(context: Context, series: Series, before: Collage, arrival: Arrival) -> Edited:
     """Put an edited item in the place of `before`, which lends it its picture."""
     taken = accept.replace_item(context, series, before, arrival)
-    with context.database.read() as conn:
-        threads = lookup.of_collage(conn, before.id, context.rehearsal)
+    with context.read() as work:
+        threads = work.lookup.of_collage(before.id)
     ended = {delivery.State.SENT, delivery.State.FAILED}
     frozen = [thread for thread in threads if thread.begun and thread.state not in ended]
     return Edited(taken, tuple(frozen))
@@ -184,5 +181,5 @@ def drawn(context: Context, series: Series, item: Collage) -> Arrival:
     return arrival
 
 
-def _find(conn: Connection, series: Series, name: str) -> Collage:
-    return queue.get(conn, stored_series.get(conn, series.name).id, name)
+def _find(work: Work, series: Series, name: str) -> Collage:
+    return work.queue.get(series.name, name)

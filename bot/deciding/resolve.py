@@ -16,9 +16,9 @@ from bot.deciding import actions
 from bot.deciding.actions import Step
 from bot.publishers.protocol import Publisher, Saved
 from bot.sending import charges, duplicates, preconditions, rescue
-from bot.storage import claims, ledger, log, lookup, series
-from bot.storage.database import Connection
+from bot.storage.deliveries import Lost
 from bot.storage.lookup import Entry
+from bot.storage.work import Work
 
 Answer = TypeVar("Answer")
 
@@ -35,8 +35,8 @@ def retry(context: Context, entry: Entry, *, edited: bool = False) -> str:
     publisher = _publisher(context, delivery)
     if delivery.state is State.UNCERTAIN:
         return _look(context, publisher, entry)
-    with context.database.read() as conn:
-        _check_in_place(conn, delivery)
+    with context.read() as work:
+        _check_in_place(work, delivery)
     if edited or not delivery.begun:
         # Raises what keeps it from being composed; the parts themselves are made when it is
         # claimed.
@@ -54,13 +54,13 @@ def _look(context: Context, publisher: Publisher, entry: Entry) -> str:
         delivery,
         settled=publisher.proves_absence or _is_settled(context, entry),
     )
-    with _guarded(delivery), context.database.write() as conn:
+    with _guarded(delivery), context.write() as work:
         now = context.clock.now()
-        current, seen = lookup.entry(conn, delivery.id).delivery, lookup.looks_of(conn, delivery.id)
+        current, seen = work.lookup.entry(delivery.id).delivery, work.lookup.looks_of(delivery.id)
         if current.state is State.WAITING:
-            ledger.move(conn, current, State.WAITING, now, **_anew(now))
+            work.deliveries.move(current, State.WAITING, **_anew(now))
         words = seen[-1].words if seen else "somebody else looks for it at this moment"
-        _log(context, conn, "retry", delivery, words)
+        _log(context, work, "retry", delivery, words)
     return f"Delivery {delivery.id}: {words}."
 
 
@@ -69,8 +69,8 @@ def _is_settled(context: Context, entry: Entry) -> bool:
     itself do.
     """
     own, now = context.config.delivery, context.clock.now()
-    with context.database.read() as conn:
-        tried = lookup.attempts_of(conn, entry.delivery.id)
+    with context.read() as work:
+        tried = work.lookup.attempts_of(entry.delivery.id)
     ended = max(
         (one.ended_at or one.at + own.lease + own.request for one in tried), default=entry.next_at
     )
@@ -83,49 +83,47 @@ def _survey(context: Context, publisher: Publisher, delivery: Delivery) -> Saved
     """Read the account's own posts, write down what of the thread is out; what the publisher wants
     back.
     """
-    with context.database.read() as conn:
-        thread = ledger.thread(conn, delivery)
+    with context.read() as work:
+        thread = work.parts.thread(delivery)
     seen = _asked(
         context, delivery, lambda: duplicates.survey(context, publisher, delivery, thread)
     )
-    with context.database.write() as conn:
+    with context.write() as work:
         reads = max(1, len(seen.found) + len(seen.others))
-        charges.charge(context, conn, publisher, delivery, Requests(reads=reads))
-        ledger.record(conn, delivery, seen.found)
+        charges.charge(work, publisher, delivery, Requests(reads=reads))
+        work.parts.record(delivery, seen.found)
         words = (
             f"out: {_parts(sorted(seen.found))}" if seen.found else "nothing that is missing is out"
         )
-        ledger.saw(conn, delivery.id, context.clock.now(), words)
+        work.attempts.saw(delivery.id, words)
     return seen.saved
 
 
 def _send_again(context: Context, delivery: Delivery, saved: Saved, *, edited: bool) -> str:
     now = context.clock.now()
-    with _guarded(delivery), context.database.write() as conn:
-        parts = ledger.parts_of(conn, delivery.id)
+    with _guarded(delivery), context.write() as work:
+        parts = work.parts.of(delivery.id)
         out = [part.position for part in parts if part.receipt]
         if edited and out:
             raise NotAllowed(
                 f"Delivery {delivery.id}: {_parts(out)} is out, so the rest goes out as it was frozen."
             )
         if out and len(out) == len(parts):
-            ledger.move(conn, delivery, State.SENT, now, note="", saved=saved)
+            work.deliveries.move(delivery, State.SENT, note="", saved=saved)
             words = "every part of it is out"
         else:
-            ledger.move(
-                conn,
+            work.deliveries.move(
                 delivery,
                 State.WAITING,
-                now,
                 **_anew(now),
                 saved=saved,
                 begun=delivery.begun and not edited,
             )
-            _check_in_place(conn, delivery, lock=True)
+            _check_in_place(work, delivery, lock=True)
             words = (
                 f"{_parts(out)} is out, the rest waits to be sent" if out else "it waits to be sent"
             )
-        _log(context, conn, "retry", delivery, "composed anew" if edited else words)
+        _log(context, work, "retry", delivery, "composed anew" if edited else words)
     return f"Delivery {delivery.id}: {words}{', composed anew' if edited else ''}."
 
 
@@ -138,20 +136,20 @@ def posted(context: Context, entry: Entry, urls: Sequence[str], first: int | Non
     actions.check(context, entry, Step.POSTED)
     receipts = _receipts(context, _publisher(context, delivery), delivery, urls, first)
     now, said = context.clock.now(), f"{context.who} says it is out"
-    with _guarded(delivery), context.database.write() as conn:
+    with _guarded(delivery), context.write() as work:
         missing = {
-            part.position for part in ledger.parts_of(conn, delivery.id) if not part.receipt
+            part.position for part in work.parts.of(delivery.id) if not part.receipt
         } - receipts.keys()
         values = _anew(now) if missing else {"note": ""}
-        ledger.move(
-            conn, delivery, State.WAITING if missing else State.SENT, now, **values, begun=True
+        work.deliveries.move(
+            delivery, State.WAITING if missing else State.SENT, **values, begun=True
         )
         number = _claim_again(
-            context, conn, delivery, min(receipt.at for receipt in receipts.values())
+            context, work, delivery, min(receipt.at for receipt in receipts.values())
         )
-        ledger.record(conn, delivery, receipts)
-        ledger.end_unfinished(conn, delivery.id, Outcome.SENT, said, now)
-        _log(context, conn, "posted", delivery, " ".join(urls))
+        work.parts.record(delivery, receipts)
+        work.attempts.end_unfinished(delivery.id, Outcome.SENT, said)
+        _log(context, work, "posted", delivery, " ".join(urls))
     rest = f"; {_parts(sorted(missing))} is still to be sent" if missing else ""
     return f"Delivery {delivery.id}: {_parts(sorted(receipts))} is out{rest}.{number}"
 
@@ -166,8 +164,8 @@ def _receipts(
     """The receipts by position; raises `BadInput` where an address is no post of ours, or another
     part's.
     """
-    with context.database.read() as conn:
-        missing = [part.position for part in ledger.parts_of(conn, delivery.id) if not part.receipt]
+    with context.read() as work:
+        missing = [part.position for part in work.parts.of(delivery.id) if not part.receipt]
     if first is not None and first not in missing:
         raise BadInput(
             f"Delivery {delivery.id} has no part {first} that is still to come: {_parts(missing)} is."
@@ -178,9 +176,9 @@ def _receipts(
             f"Delivery {delivery.id} has {len(positions)} parts to come, but {len(urls)} addresses are given."
         )
     found = [_asked(context, delivery, partial(publisher.receipt, url)) for url in urls]
-    with context.database.read() as conn:
-        account_id = series.account_ids(conn)[delivery.account]
-        known = ledger.known_posts(conn, account_id, [receipt.id for receipt in found])
+    with context.read() as work:
+        account_id = work.accounts.ids()[delivery.account]
+        known = work.parts.known_posts(account_id, [receipt.id for receipt in found])
     for url, receipt in zip(urls, found, strict=True):
         if receipt.id in known or sum(other.id == receipt.id for other in found) > 1:
             raise BadInput(
@@ -192,9 +190,9 @@ def _receipts(
     return dict(zip(positions, found, strict=False))
 
 
-def _claim_again(context: Context, conn: Connection, delivery: Delivery, at: datetime) -> str:
+def _claim_again(context: Context, work: Work, delivery: Delivery, at: datetime) -> str:
     """Where the collage went back to the queue, it is posted after all; a remark on its number."""
-    cargo = lookup.cargo(conn, delivery, lock=True)
+    cargo = work.lookup.cargo(delivery, lock=True)
     if cargo is None or cargo.is_in_place or cargo.is_removed:
         return ""
     if cargo.state is collage.State.CLAIMED:
@@ -204,7 +202,7 @@ def _claim_again(context: Context, conn: Connection, delivery: Delivery, at: dat
     if cargo.state is collage.State.POSTED:
         return ""
     year = context.config.series[delivery.series].numbering.year(delivery.local_on)
-    number = claims.claim_again(conn, delivery, year, at, context.rehearsal)
+    number = work.claims.claim_again(delivery, year, at)
     return f" {cargo.name} is posted{'' if number is not None else ', without its number, which is taken'}."
 
 
@@ -212,12 +210,12 @@ def not_posted(context: Context, entry: Entry) -> str:
     """A person says that it is not out: it is sent again."""
     delivery, now = entry.delivery, context.clock.now()
     actions.check(context, entry, Step.NOT_POSTED)
-    with _guarded(delivery), context.database.write() as conn:
-        ledger.move(conn, delivery, State.WAITING, now, **_anew(now))
-        ledger.end_unfinished(
-            conn, delivery.id, Outcome.NOT_SENT, f"{context.who} says it is not out", now
+    with _guarded(delivery), context.write() as work:
+        work.deliveries.move(delivery, State.WAITING, **_anew(now))
+        work.attempts.end_unfinished(
+            delivery.id, Outcome.NOT_SENT, f"{context.who} says it is not out"
         )
-        _log(context, conn, "not posted", delivery)
+        _log(context, work, "not posted", delivery)
     return f"Delivery {delivery.id} waits to be sent again."
 
 
@@ -225,14 +223,14 @@ def cancel(context: Context, entry: Entry) -> str:
     """Nothing more of it goes out; a collage of which nothing is out anywhere goes back to the
     queue, held.
     """
-    delivery, now, note = entry.delivery, context.clock.now(), f"cancelled by {context.who}"
+    delivery, note = entry.delivery, f"cancelled by {context.who}"
     actions.check(context, entry, Step.CANCEL)
-    with _guarded(delivery), context.database.write() as conn:
-        ledger.move(conn, delivery, State.FAILED, now, note=note)
-        is_back = delivery.collage_id is not None and ledger.give_back(
-            conn, delivery.collage_id, note
+    with _guarded(delivery), context.write() as work:
+        work.deliveries.move(delivery, State.FAILED, note=note)
+        is_back = delivery.collage_id is not None and work.deliveries.give_back(
+            delivery.collage_id, note
         )
-        _log(context, conn, "cancel", delivery)
+        _log(context, work, "cancel", delivery)
     stays = f"; {entry.out} of {entry.saved_parts} parts stay out" if entry.out else ""
     back = (
         f" {entry.name} is held and its number free again: mlcollage release {entry.name}"
@@ -255,11 +253,11 @@ def _publisher(context: Context, delivery: Delivery) -> Publisher:
     return context.publishers[delivery.account]
 
 
-def _check_in_place(conn: Connection, delivery: Delivery, *, lock: bool = False) -> None:
+def _check_in_place(work: Work, delivery: Delivery, *, lock: bool = False) -> None:
     """Raise `NotAllowed` where the delivery's collage is not what its slot claimed any more: it
     would go out twice.
     """
-    cargo = lookup.cargo(conn, delivery, lock=lock)
+    cargo = work.lookup.cargo(delivery, lock=lock)
     if cargo is None or cargo.is_in_place:
         return
     if cargo.is_removed:
@@ -281,8 +279,8 @@ def _asked(context: Context, delivery: Delivery, call: Callable[[], Answer]) -> 
         raise
     except Exception as error:
         words = f"looking failed: {errors.sentence(error)}"
-        with context.database.write() as conn:
-            ledger.saw(conn, delivery.id, context.clock.now(), words)
+        with context.write() as work:
+            work.attempts.saw(delivery.id, words)
         raise errors.Unavailable(
             f"Delivery {delivery.id} stays {delivery.state}: {words}"
         ) from error
@@ -294,10 +292,8 @@ def _anew(now: datetime) -> dict[str, Any]:
     return values | {"tried_from": now, "ended_at": None, "note": ""}
 
 
-def _log(
-    context: Context, conn: Connection, what: str, delivery: Delivery, detail: str = ""
-) -> None:
-    log.record(conn, log.Change(context.clock.now(), context.who, what, delivery.key, detail))
+def _log(context: Context, work: Work, what: str, delivery: Delivery, detail: str = "") -> None:
+    work.log.record(context.who, what, delivery.key, detail)
 
 
 def _parts(positions: Sequence[int]) -> str:
@@ -309,7 +305,7 @@ def _guarded(delivery: Delivery) -> Iterator[None]:
     """A race that somebody else has won, as a sentence."""
     try:
         yield
-    except ledger.Lost:
+    except Lost:
         again = f"mlcollage deliveries show {delivery.id}"
         raise NotAllowed(
             f"Delivery {delivery.id} is being worked on at this moment; look again: {again}"

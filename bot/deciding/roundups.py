@@ -7,8 +7,6 @@ from bot.context import Context
 from bot.core.collage import Collage
 from bot.core.delivery import Delivery, Part
 from bot.core.month import Roundup
-from bot.storage import ledger, queue, roundups
-from bot.storage import series as stored_series
 
 
 class RoundupShown(NamedTuple):
@@ -21,19 +19,16 @@ class RoundupShown(NamedTuple):
 
 def listed(context: Context, series: Series) -> list[Roundup]:
     """All roundups, newest first."""
-    with context.database.read() as conn:
-        series_id = stored_series.get(conn, series.name).id
-        return roundups.listed(conn, series_id, context.rehearsal)
+    with context.read() as work:
+        return work.roundups.listed(series.name)
 
 
 def show(context: Context, series: Series, title_month: str) -> RoundupShown:
     """The roundup of this month; raises `BadInput` when there is none."""
-    with context.database.read() as conn:
-        series_id = stored_series.get(conn, series.name).id
-        roundup = roundups.get(conn, series_id, title_month, context.rehearsal)
-        items = queue.in_roundup(conn, roundup.id)
+    with context.read() as work:
+        roundup = work.roundups.get(series.name, title_month)
+        items = work.queue.in_roundup(roundup.id)
         threads = [
-            (thread, ledger.parts_of(conn, thread.id))
-            for thread in ledger.of_roundup(conn, roundup.id)
+            (thread, work.parts.of(thread.id)) for thread in work.deliveries.of_roundup(roundup.id)
         ]
     return RoundupShown(roundup, tuple(items), tuple(threads))

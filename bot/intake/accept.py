@@ -18,9 +18,7 @@ from bot.intake import items
 from bot.intake.article import Article
 from bot.pictures import read, slide
 from bot.pictures.read import PictureFile
-from bot.storage import log, pictures, queue, roundups, series, snapshot
-from bot.storage.database import Connection
-from bot.storage.log import Change
+from bot.storage.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +48,10 @@ def from_file(path: Path) -> Arrival:
 
 
 def change(
-    context: Context, conn: Connection, what: str, own: Series, name: str, detail: str = ""
+    context: Context, work: Work, what: str, own: Series, name: str, detail: str = ""
 ) -> None:
     """Write down who changed what when."""
-    log.record(
-        conn,
-        Change(context.clock.now(), context.who, what, f"{own.name}/{name}".rstrip("/"), detail),
-    )
+    work.log.record(context.who, what, f"{own.name}/{name}".rstrip("/"), detail)
 
 
 def drawn(own: Series, arrivals: Sequence[Arrival], numbers: Sequence[str]) -> list[Arrival]:
@@ -86,8 +81,8 @@ def coming_numbers(
     """The numbers that slides drawn for these show: those they get if they are put at the queue's
     end now. What will be a draft takes nobody's number.
     """
-    with context.database.read() as conn:
-        found = snapshot.take(conn, own, context.clock.now(), context.rehearsal, None)
+    with context.read() as work:
+        found = work.snapshots.take(own, context.clock.now(), None)
     # Nothing in the database has an id below 1.
     new = [
         Waiting(-place, arrival.item.name, kept_number=arrival.number)
@@ -119,9 +114,8 @@ def take(
     """
     for arrival in arrivals:
         _check(arrival.item)
-    with context.database.write() as conn:
-        row = series.get(conn, own.name)
-        return [_take(context, conn, own, row.id, arrival, draft) for arrival in arrivals]
+    with context.write() as work:
+        return [_take(context, work, own, arrival, draft=draft) for arrival in arrivals]
 
 
 def _check(item: Item) -> None:
@@ -129,25 +123,23 @@ def _check(item: Item) -> None:
         raise BadInput(f"{item.place + ': ' if item.place else ''}{problem}.")
 
 
-def _take(
-    context: Context, conn: Connection, own: Series, series_id: int, arrival: Arrival, draft: bool
-) -> Taken:
+def _take(context: Context, work: Work, own: Series, arrival: Arrival, *, draft: bool) -> Taken:
     item, picture = arrival.item, arrival.picture
     missing = collage.missing(item, has_picture=picture is not None)
     remarks = arrival.remarks
-    same = queue.same_paper(conn, series_id, _papers(item))
+    same = work.queue.same_paper(own.name, _papers(item))
     if same:
         remarks += (f"{same} is about the same paper",)
     if picture:
-        pictures.put(conn, picture.picture, picture.data)
+        work.pictures.put(picture.picture, picture.data)
     state = State.DRAFT if draft or missing else State.READY
-    more = _kept_number(conn, series_id, arrival) | _history(arrival)
+    more = _kept_number(work, own, arrival) | _history(arrival)
     if arrival.posted_at:
         state, missing = State.POSTED, ()
-    made = queue.add(conn, series_id, item, picture.picture if picture else None, state, **more)
+    made = work.queue.add(own.name, item, picture.picture if picture else None, state, **more)
     change(
         context,
-        conn,
+        work,
         "add",
         own,
         made.name,
@@ -164,13 +156,13 @@ def replace_item(context: Context, own: Series, before: Collage, arrival: Arriva
     picture = arrival.picture.picture if arrival.picture else before.picture
     missing = collage.missing(arrival.item, has_picture=picture is not None)
     state = State.DRAFT if missing and before.state is State.READY else before.state
-    with context.database.write() as conn:
+    with context.write() as work:
         if arrival.picture:
-            pictures.put(conn, arrival.picture.picture, arrival.picture.data)
-        made = queue.replace(conn, before, arrival.item, picture, state)
+            work.pictures.put(arrival.picture.picture, arrival.picture.data)
+        made = work.queue.replace(before, arrival.item, picture, state)
         change(
             context,
-            conn,
+            work,
             "edit",
             own,
             made.name,
@@ -179,10 +171,10 @@ def replace_item(context: Context, own: Series, before: Collage, arrival: Arriva
     return Taken(made, missing, arrival.remarks)
 
 
-def _kept_number(conn: Connection, series_id: int, arrival: Arrival) -> dict[str, object]:
+def _kept_number(work: Work, own: Series, arrival: Arrival) -> dict[str, object]:
     if arrival.number is None:
         return {}
-    if other := queue.has_number(conn, series_id, 0, arrival.number):
+    if other := work.queue.has_number(own.name, 0, arrival.number):
         raise BadInput(
             f"{arrival.item.place}: the number {arrival.number} is {other}'s already, so the numbers cannot be kept; "
             "import without --keep-numbers."
@@ -227,11 +219,10 @@ def _free_name(context: Context, own: Series, item: Item) -> Item:
     """An item whose NAME another paper has gets a further one; the same paper again is refused when
     it is taken in.
     """
-    with context.database.read() as conn:
-        series_id = series.get(conn, own.name).id
+    with context.read() as work:
         name, count = item.name, 1
-        while queue.has_name(conn, series_id, name) and not queue.same_paper(
-            conn, series_id, _papers(item)
+        while work.queue.has_name(own.name, name) and not work.queue.same_paper(
+            own.name, _papers(item)
         ):
             count += 1
             name = f"{item.name}-{count}"
@@ -293,20 +284,20 @@ def _take_history(
         "slug": month.slug(source.title, title_month),
         "link": source.link,
     }
-    with context.database.write() as conn:
-        row = series.get(conn, own.name)
+    with context.write() as work:
+        row = work.series.get(own.name)
         due_at = month.moment(own.roundup, title_month, own.zone)
-        roundup_id = roundups.add_published(
-            conn, row.id, title_month, due_at, subtitle=source.subtitle, **names
+        roundup_id = work.roundups.add_published(
+            row.name, title_month, due_at, subtitle=source.subtitle, **names
         )
         if roundup_id is None:
             raise NotAllowed(
                 f"There is a roundup {title_month} of {own.name} already; nothing was imported."
             )
-        taken = [_take(context, conn, own, row.id, arrival, draft=False) for arrival in dated]
-        queue.put_into_roundup(conn, [one.collage.id for one in taken], roundup_id)
-        change(context, conn, "import", own, f"roundup-{title_month}", source.link)
-        return [replace(one, collage=queue.by_id(conn, one.collage.id)) for one in taken]
+        taken = [_take(context, work, own, arrival, draft=False) for arrival in dated]
+        work.queue.put_into_roundup([one.collage.id for one in taken], roundup_id)
+        change(context, work, "import", own, f"roundup-{title_month}", source.link)
+        return [replace(one, collage=work.queue.by_id(one.collage.id)) for one in taken]
 
 
 def assumed_days(own: Series, title_month: str, count: int) -> tuple[date, ...]:

@@ -49,6 +49,7 @@ class Outbox:
     proves_absence = True
     price: Price | None = None
     budget: Decimal | None = None
+    secrets = ()
     duty = ""
 
     def __init__(self, own: Settings, base: Path, clock: Clock, longest: timedelta) -> None:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from decimal import Decimal
 
     from bot.core.delivery import Look, Receipt, Survey, Thread
@@ -42,6 +43,9 @@ class Publisher(Protocol):
 
     duty: str
     """What the network asks of accounts that a bot posts to, as a sentence, or nothing."""
+
+    secrets: "Sequence[str]"
+    """Values that no log, message or row may ever show: keys, tokens, passwords."""
 
     def limits(self) -> "Limits":
         """What one post of this account may hold; a server or a subscription may allow more than

@@ -14,7 +14,6 @@ from bot.core.month import Roundup, State
 from bot.core.notices import NoRoundup, RoundupOut, RoundupStuck, RoundupWaits
 from bot.publishers import table
 from bot.site import folder, pages, reach
-from bot.storage import ledger, notices, pictures, queue, roundups, series
 from bot.storage.claims import NewDelivery, Taken
 
 MOST = 16
@@ -28,26 +27,24 @@ def settle(context: Context, own: Series, title_month: str, due_at: datetime) ->
     for.
     """
     now = context.clock.now()
-    with context.database.write() as conn:
-        row = series.get(conn, own.name)
+    with context.write() as work:
+        row = work.series.get(own.name)
         if row.roundups_through >= title_month:
             return True
-        if now < due_at + own.roundup.wait and roundups.is_unsettled(
-            conn, row.id, due_at, context.rehearsal
-        ):
+        if now < due_at + own.roundup.wait and work.roundups.is_unsettled(row.name, due_at):
             return False
-        series.roundups_done(conn, row.id, title_month)
-        count = roundups.count(conn, row.id, due_at)
-        if roundups.find(conn, row.id, title_month, context.rehearsal):
+        work.series.roundups_done(row.name, title_month)
+        count = work.roundups.count(row.name, due_at)
+        if work.roundups.find(row.name, title_month):
             return True
         if not count:
             reading = month.reading_month(own.roundup, title_month)
-            notices.add(conn, NoRoundup(own.name, title_month, reading), now, context.rehearsal)
+            work.notices.add(NoRoundup(own.name, title_month, reading))
             return True
         title = month.title(own.roundup, title_month, count, own.language)
         slug = month.slug(title, title_month)
         names = {"title": title, "slug": slug, "link": pages.link(own, slug)}
-        roundups.fix(conn, row.id, title_month, due_at, context.rehearsal, **names)
+        work.roundups.fix(row.name, title_month, due_at, **names)
     return True
 
 
@@ -56,8 +53,8 @@ def advance(context: Context, own: Series) -> None:
 
     No network is called: whether a page answers on the web is what `link` asks.
     """
-    with context.database.read() as conn:
-        open_ones = roundups.unannounced(conn, series.get(conn, own.name).id, context.rehearsal)
+    with context.read() as work:
+        open_ones = work.roundups.unannounced(own.name)
     for roundup in open_ones:
         _attempt(context, own, roundup, _advance)
 
@@ -84,11 +81,11 @@ def link(context: Context) -> bool:
 def _waiting_for_pages(context: Context) -> list[tuple[Series, Roundup]]:
     """The rendered roundups whose page has to answer on the web."""
     found = []
-    with context.database.read() as conn:
+    with context.read() as work:
         for own in context.config.series.values():
-            row = series.find(conn, own.name)
+            row = work.series.find(own.name)
             if row and not _stays_here(context, own):
-                open_ones = roundups.unannounced(conn, row.id, context.rehearsal)
+                open_ones = work.roundups.unannounced(row.name)
                 found += [(own, one) for one in open_ones if one.state is State.RENDERED]
     return found
 
@@ -131,17 +128,17 @@ def _link(context: Context, own: Series, roundup: Roundup) -> Roundup:
 
 
 def _link_if_unchanged(context: Context, own: Series, roundup: Roundup) -> None:
-    with context.database.read() as conn:
-        found = roundups.by_id(conn, roundup.id)
+    with context.read() as work:
+        found = work.roundups.by_id(roundup.id)
     # A maintainer may have given another link meanwhile, and that one was not asked.
     if (found.state, found.link) == (roundup.state, roundup.link):
         _link(context, own, roundup)
 
 
 def _step(context: Context, roundup: Roundup, to: State) -> Roundup:
-    with context.database.write() as conn:
-        roundups.advance(conn, roundup, to)
-        return roundups.by_id(conn, roundup.id)
+    with context.write() as work:
+        work.roundups.advance(roundup, to)
+        return work.roundups.by_id(roundup.id)
 
 
 def render(context: Context, own: Series, roundup: Roundup) -> bool:
@@ -149,8 +146,8 @@ def render(context: Context, own: Series, roundup: Roundup) -> bool:
     it now.
     """
     changed = folder.write(own.site, build(context, own, roundup))
-    with context.database.read() as conn:
-        before = roundups.neighbour(conn, roundup, series.get(conn, own.name).id)
+    with context.read() as work:
+        before = work.roundups.neighbour(roundup)
     if before and not before.published_elsewhere:
         changed |= folder.write(own.site, build(context, own, before))
     return changed
@@ -158,16 +155,16 @@ def render(context: Context, own: Series, roundup: Roundup) -> bool:
 
 def build(context: Context, own: Series, roundup: Roundup) -> dict[str, bytes]:
     """The files of a roundup by their path, from what the database holds now."""
-    with context.database.read() as conn:
-        row = series.get(conn, own.name)
-        items = queue.in_roundup(conn, roundup.id)
+    with context.read() as work:
+        row = work.series.get(own.name)
+        items = work.queue.in_roundup(roundup.id)
         shown = {item.picture.sha256 for item in items if item.picture}
-        everything = [one for one in roundups.listed(conn, row.id, context.rehearsal) if one.link]
-        before = roundups.neighbour(conn, roundup, row.id)
+        everything = [one for one in work.roundups.listed(row.name) if one.link]
+        before = work.roundups.neighbour(roundup)
         after = next(
             (one for one in reversed(everything) if one.title_month > roundup.title_month), None
         )
-        data = {sha256: pictures.data(conn, sha256) for sha256 in shown}
+        data = {sha256: work.pictures.data(sha256) for sha256 in shown}
     return pages.build(
         own, roundup, items, data, before, after, everything, context.config.templates
     )
@@ -175,29 +172,28 @@ def build(context: Context, own: Series, roundup: Roundup) -> dict[str, bytes]:
 
 def _say_that_it_waits(context: Context, own: Series, roundup: Roundup) -> None:
     waits = RoundupWaits(own.name, roundup.title_month, roundup.link, str(own.site))
-    with context.database.write() as conn:
-        notices.add(conn, waits, context.clock.now(), context.rehearsal)
+    with context.write() as work:
+        work.notices.add(waits)
 
 
 def publish_at(context: Context, own: Series, title_month: str, link: str) -> Roundup:
     """Say where a roundup was published by hand, before its thread goes out."""
-    with context.database.write() as conn:
-        row = series.get(conn, own.name)
-        roundup = roundups.get(conn, row.id, title_month, context.rehearsal)
+    with context.write() as work:
+        row = work.series.get(own.name)
+        roundup = work.roundups.get(row.name, title_month)
         if roundup.state not in {State.DUE, State.RENDERED}:
             raise NotAllowed(
                 f"The roundup {title_month} is {roundup.state}: its link is out and stays as it is."
             )
-        roundups.set_link(conn, roundup, link)
-        return roundups.by_id(conn, roundup.id)
+        work.roundups.set_link(roundup, link)
+        return work.roundups.by_id(roundup.id)
 
 
 def _create_threads(context: Context, own: Series, roundup: Roundup) -> None:
     """One delivery per account, once every account's thread can be composed."""
-    with context.database.read() as conn:
-        row = series.get(conn, own.name)
-        items = queue.in_roundup(conn, roundup.id)
-        ids = series.account_ids(conn)
+    with context.read() as work:
+        items = work.queue.in_roundup(roundup.id)
+        ids = work.accounts.ids()
     for account in own.accounts:
         Composer.of(context, own.name, account).roundup(roundup, items)
     moment = f"roundup-{roundup.title_month}"
@@ -206,25 +202,25 @@ def _create_threads(context: Context, own: Series, roundup: Roundup) -> None:
         for name in own.accounts
     ]
     local_on = roundup.due_at.astimezone(own.zone).date()
-    with context.database.write() as conn:
-        roundups.add_deliveries(conn, roundup, row.id, new, local_on, context.clock.now())
+    with context.write() as work:
+        work.roundups.add_deliveries(roundup, new, local_on)
 
 
 def _announced(context: Context, own: Series, roundup: Roundup) -> None:
     """A roundup is announced when the first part of a thread with its link is out."""
-    with context.database.read() as conn:
+    with context.read() as work:
         threads = [
-            ledger.parts_of(conn, delivery.id) for delivery in ledger.of_roundup(conn, roundup.id)
+            work.parts.of(delivery.id) for delivery in work.deliveries.of_roundup(roundup.id)
         ]
     if not any(part.receipt for parts in threads for part in parts):
         return
-    with context.database.write() as conn:
-        roundups.advance(conn, roundup, State.ANNOUNCED)
+    with context.write() as work:
+        work.roundups.advance(roundup, State.ANNOUNCED)
         out = RoundupOut(own.name, roundup.title_month, roundup.title, roundup.link)
-        notices.add(conn, out, context.clock.now(), context.rehearsal)
+        work.notices.add(out)
 
 
 def _complain(context: Context, own: Series, roundup: Roundup, words: str) -> None:
     stuck = RoundupStuck(own.name, roundup.title_month, words)
-    with context.database.write() as conn:
-        notices.add(conn, stuck, context.clock.now(), context.rehearsal)
+    with context.write() as work:
+        work.notices.add(stuck)

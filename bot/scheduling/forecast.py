@@ -9,7 +9,6 @@ from bot.core import agenda
 from bot.core.agenda import Line, Waiting
 from bot.core.collage import Collage
 from bot.core.schedule import SlotState, SlotTime
-from bot.storage import queue, snapshot
 
 
 class Outlook(NamedTuple):
@@ -24,10 +23,10 @@ class Outlook(NamedTuple):
 def coming_slots(context: Context, series: Series, count: int) -> list[Outlook]:
     """The slots that are due and the next ones, and what each takes if nothing changes."""
     now = context.clock.now()
-    with context.database.read() as conn:
-        found = snapshot.take(conn, series, now, context.rehearsal, count)
+    with context.read() as work:
+        found = work.snapshots.take(series, now, count)
         ahead = list(islice(agenda.lines(found), count))
-        items = queue.by_ids(conn, [line.collage.id for line in ahead if line.collage])
+        items = work.queue.by_ids([line.collage.id for line in ahead if line.collage])
     return [_outlook(line, items) for line in ahead]
 
 
@@ -42,6 +41,6 @@ def provisional_number(context: Context, series: Series, item: Collage) -> int:
     for number in (item.number, item.kept_number):
         if number is not None:
             return number
-    with context.database.read() as conn:
-        found = snapshot.take(conn, series, context.clock.now(), context.rehearsal, None)
+    with context.read() as work:
+        found = work.snapshots.take(series, context.clock.now(), None)
     return agenda.number_of(found, Waiting(item.id, item.name, item.pinned_on))

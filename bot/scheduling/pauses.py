@@ -9,8 +9,6 @@ from bot.core.errors import BadInput
 from bot.core.schedule import SlotTime
 from bot.intake import accept
 from bot.scheduling import slots as settling
-from bot.storage import installation, queue, slots
-from bot.storage import series as stored_series
 
 
 def skip(context: Context, series: Series, on: date) -> str | None:
@@ -19,25 +17,21 @@ def skip(context: Context, series: Series, on: date) -> str | None:
     Raises `BadInput` where no slot of that day is still to come.
     """
     coming = _still_to_come(context, series, on)
-    with context.database.write() as conn:
-        series_id = stored_series.get(conn, series.name).id
-        rehearsal = installation.rehearsal(conn, live=context.config.live)
+    with context.write() as work:
         for slot in coming:
-            slots.skip(conn, series_id, slot, rehearsal)
-        unpinned = queue.unpin_day(conn, series_id, on)
-        accept.change(context, conn, "skip", series, str(on))
+            work.slots.skip(series.name, slot)
+        unpinned = work.queue.unpin_day(series.name, on)
+        accept.change(context, work, "skip", series, str(on))
     return unpinned
 
 
 def unskip(context: Context, series: Series, on: date) -> None:
     """Do not skip a day after all; raises `BadInput` as `skip` does."""
     coming = _still_to_come(context, series, on)
-    with context.database.write() as conn:
-        series_id = stored_series.get(conn, series.name).id
-        rehearsal = installation.rehearsal(conn, live=context.config.live)
+    with context.write() as work:
         for slot in coming:
-            slots.unskip(conn, series_id, slot, rehearsal)
-        accept.change(context, conn, "skip", series, str(on), "off")
+            work.slots.unskip(series.name, slot)
+        accept.change(context, work, "skip", series, str(on), "off")
 
 
 def _still_to_come(context: Context, series: Series, on: date) -> list[SlotTime]:
@@ -54,17 +48,17 @@ def pause(context: Context, series: Series, until: date | None = None) -> None:
     end = schedule.instant(until, time.min, series.zone) if until else None
     if end and end <= now:
         raise BadInput(f"{until} is not to come; pause until a later day.")
-    with context.database.write() as conn:
-        stored_series.pause(conn, stored_series.get(conn, series.name).id, now, end)
-        accept.change(context, conn, "pause", series, "", str(until or ""))
+    with context.write() as work:
+        work.series.pause(series.name, now, end)
+        accept.change(context, work, "pause", series, "", str(until or ""))
 
 
 def resume(context: Context, series: Series) -> bool:
     """End a pause; slots that fell into it stay without a post. False where there was none."""
-    with context.database.read() as conn:
-        was_paused = stored_series.get(conn, series.name).is_paused(context.clock.now())
+    with context.read() as work:
+        was_paused = work.series.get(series.name).is_paused(context.clock.now())
     settling.settle_pause(context, series)
     if was_paused:
-        with context.database.write() as conn:
-            accept.change(context, conn, "resume", series, "")
+        with context.write() as work:
+            accept.change(context, work, "resume", series, "")
     return was_paused

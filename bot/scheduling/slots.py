@@ -14,11 +14,8 @@ from bot.core.delivery import thread_key
 from bot.core.errors import MlcollageError, NoDatabase, NotAllowed
 from bot.core.notices import CollageHeld, RunningDry, SlotEmpty, SlotMissed
 from bot.core.schedule import STEP, SlotState, SlotTime
-from bot.storage import claims, notices, queue, snapshot
-from bot.storage import series as storage
-from bot.storage import slots as stored
 from bot.storage.claims import NewDelivery, Taken
-from bot.storage.database import Connection
+from bot.storage.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +42,20 @@ def settle(context: Context, series: Series, line: Line, now: datetime) -> None:
             is_done = _settle_with(context, series, standing, now)
         if is_done:
             return
-        with context.database.read() as conn:
-            found = snapshot.take(conn, series, now, context.rehearsal)
+        with context.read() as work:
+            found = work.snapshots.take(series, now)
         standing = agenda.at(found, line.slot.due_at)
 
 
 def _settle_without(context: Context, series: Series, line: Line, now: datetime) -> bool:
     """Settle a slot that takes nothing; False where there is something to take after all."""
-    with context.database.write() as conn:
+    with context.write() as work:
         # Of all states only this one depends on the queue, which may have changed meanwhile.
         if line.state is SlotState.EMPTY:
-            found = snapshot.take(conn, series, now, context.rehearsal)
+            found = work.snapshots.take(series, now)
             if agenda.at(found, line.slot.due_at) != line:
                 return False
-        _pass_over(context, conn, series, line)
+        _pass_over(context, work, series, line)
     return True
 
 
@@ -68,8 +65,8 @@ def _settle_with(context: Context, series: Series, line: Line, now: datetime) ->
     """
     if line.collage is None or line.number is None:
         return False
-    with context.database.read() as conn:
-        item = queue.by_ids(conn, [line.collage.id]).get(line.collage.id)
+    with context.read() as work:
+        item = work.queue.by_ids([line.collage.id]).get(line.collage.id)
     if item is None:
         return False
     try:
@@ -84,34 +81,32 @@ def _settle_with(context: Context, series: Series, line: Line, now: datetime) ->
     return True
 
 
-def _pass_over(context: Context, conn: Connection, series: Series, line: Line) -> None:
+def _pass_over(context: Context, work: Work, series: Series, line: Line) -> None:
     """Settle a slot that takes nothing, and say so where somebody must hear of it.
 
     A collage pinned to a day that has no further slot goes back to its place in the queue.
     """
     slot, state = line.slot, line.state
-    series_id = storage.get(conn, series.name).id
-    if not stored.decide(conn, series_id, slot, state, context.rehearsal):
+    if not work.slots.decide(series.name, slot, state):
         return
-    now = context.clock.now()
     if state is SlotState.EMPTY:
         empty = SlotEmpty(series.name, slot.due_at, series.zone)
-        notices.add(conn, empty, now, context.rehearsal)
+        work.notices.add(empty)
         return
     days_slots = schedule.slots_on(series.timetable, slot.local_on)
     is_last = slot.due_at >= max(one.due_at for one in days_slots)
-    unpinned = queue.unpin_day(conn, series_id, slot.local_on) if is_last else None
+    unpinned = work.queue.unpin_day(series.name, slot.local_on) if is_last else None
     if state is SlotState.MISSED or unpinned:
         missed = SlotMissed(series.name, slot.due_at, series.zone, state, unpinned)
-        notices.add(conn, missed, now, context.rehearsal)
+        work.notices.add(missed)
 
 
 def _hold(context: Context, item: Collage, why: str) -> None:
     # Not allowed any more: somebody else held or changed it at this moment.
-    with suppress(NotAllowed), context.database.write() as conn:
-        queue.change_state(conn, item, State.HELD, why)
+    with suppress(NotAllowed), context.write() as work:
+        work.queue.change_state(item, State.HELD, why)
         held = CollageHeld(item.series, item.name, item.revision, why)
-        notices.add(conn, held, context.clock.now(), context.rehearsal)
+        work.notices.add(held)
 
 
 def claim(context: Context, series: Series, wanted: Claim) -> None:
@@ -123,22 +118,21 @@ def claim(context: Context, series: Series, wanted: Claim) -> None:
     slot, item, number = wanted.slot, wanted.collage, wanted.number
     # Counted numbers lie above all that are taken; only one brought along may be somebody else's.
     if item.kept_number is not None:
-        with context.database.read() as conn:
-            other = queue.taken_by(conn, storage.get(conn, series.name).id, *number)
+        with context.read() as work:
+            other = work.queue.taken_by(series.name, *number)
         if other:
             raise NotAllowed(f"its number {number[0]} is {other}'s already; give it another one.")
     for account in series.accounts:
         Composer.of(context, series.name, account).collage(item, number[0])
-    with context.database.write() as conn:
-        series_id = storage.get(conn, series.name).id
-        storage.lock(conn, series_id)
-        found = snapshot.take(conn, series, wanted.now, context.rehearsal, _ahead(series, wanted))
+    with context.write() as work:
+        work.series.lock(series.name)
+        found = work.snapshots.take(series, wanted.now, _ahead(series, wanted))
         if not _holds(found, wanted):
             raise Taken
-        new = _deliveries(context, conn, series, wanted)
+        new = _deliveries(context, work, series, wanted)
         extra = wanted.extra
-        claims.claim(conn, series_id, slot, item, number, new, context.rehearsal, extra=extra)
-        _warn_of_dry(context, conn, series, found.after_claim(item.id, slot), slot)
+        work.claims.claim(series.name, slot, item, number, new, extra=extra)
+        _warn_of_dry(context, work, series, found.after_claim(item.id, slot), slot)
     shown = series.numbering.shown(number[0]) or "taken"
     context.say(
         f"{series.name}: {item.name} is {shown}, due {times.full(slot.due_at, series.zone)}"
@@ -165,11 +159,9 @@ def _holds(found: Snapshot, wanted: Claim) -> bool:
     return line.collage.id == item.id and (line.number, line.year) == wanted.number
 
 
-def _deliveries(
-    context: Context, conn: Connection, series: Series, wanted: Claim
-) -> list[NewDelivery]:
+def _deliveries(context: Context, work: Work, series: Series, wanted: Claim) -> list[NewDelivery]:
     """The threads of a claim, one for each account, with their keys."""
-    ids = storage.account_ids(conn)
+    ids = work.accounts.ids()
     moment = f"{wanted.slot.due_at:%Y-%m-%dT%H:%M:%SZ}"
     if wanted.extra:
         moment = f"{wanted.collage.name}-{moment}"
@@ -180,14 +172,14 @@ def _deliveries(
 
 
 def _warn_of_dry(
-    context: Context, conn: Connection, series: Series, rest: Snapshot, slot: SlotTime
+    context: Context, work: Work, series: Series, rest: Snapshot, slot: SlotTime
 ) -> None:
     """Say so when the coming weeks have more slots than there are collages for them."""
     supply = agenda.supply(rest, slot.due_at, slot.due_at + series.dry)
     if supply.filled >= supply.wanted:
         return
     dry = RunningDry(series.name, slot.due_at, supply.filled, supply.wanted, series.dry)
-    notices.add(conn, dry, context.clock.now(), context.rehearsal)
+    work.notices.add(dry)
 
 
 def claim_now(context: Context, series: Series, item: Collage) -> None:
@@ -198,8 +190,8 @@ def claim_now(context: Context, series: Series, item: Collage) -> None:
     # Slots fall on whole seconds, and no two share an instant: this one shall take none's place.
     at = max(now, now.replace(microsecond=1))
     slot = SlotTime(at, at.astimezone(series.zone).date())
-    with context.database.read() as conn:
-        found = snapshot.take(conn, series, now, context.rehearsal, 1)
+    with context.read() as work:
+        found = work.snapshots.take(series, now, 1)
     waiting = Waiting(item.id, item.name, item.pinned_on, item.kept_number)
     number = agenda.number_for(found, waiting, slot.local_on)
     try:
@@ -213,9 +205,9 @@ def claim_now(context: Context, series: Series, item: Collage) -> None:
 def settle_pause(context: Context, series: Series) -> None:
     """End a pause: slots that fell into it stay paused, even those nobody has looked at yet."""
     now = context.clock.now()
-    with context.database.write() as conn:
-        found = snapshot.take(conn, series, now, context.rehearsal)
+    with context.write() as work:
+        found = work.snapshots.take(series, now)
         for line in agenda.due(found):
             if found.is_stopped(line.slot.due_at):
-                _pass_over(context, conn, series, line)
-        storage.pause(conn, found.series_id, None, None)
+                _pass_over(context, work, series, line)
+        work.series.pause(series.name, None, None)

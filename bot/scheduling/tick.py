@@ -14,9 +14,8 @@ from bot.publishers import table
 from bot.roundups import advance
 from bot.scheduling import slots
 from bot.sending import deliver, rescue
-from bot.storage import installation, ledger, notices, series, snapshot
-from bot.storage.database import Connection
 from bot.storage.notices import Notice
+from bot.storage.work import Work
 from bot.workers import Workers
 
 STAY = timedelta(minutes=1)
@@ -86,41 +85,43 @@ def _do_what_is_due(context: Context, workers: Workers) -> None:
 def begin(context: Context) -> Context:
     """Enter the mode the configuration asks for, and make the rows of its series and accounts."""
     now = context.clock.now()
-    with context.database.write() as conn:
-        changed, came_back = installation.enter(conn, live=context.config.live, now=now)
-        context = replace(context, rehearsal=installation.rehearsal(conn, live=context.config.live))
+    with context.write() as work:
+        changed, came_back = work.installation.enter(live=context.config.live)
+        context = replace(
+            context, rehearsal=work.installation.rehearsal_number(live=context.config.live)
+        )
         for name, raw in context.config.accounts.items():
-            series.ensure_account(conn, name, table.network_of(raw))
+            work.accounts.ensure(name, table.network_of(raw))
         for own in context.config.series.values():
-            _begin_series(conn, own, now, changed)
+            _begin_series(work, own, now, changed)
         if changed and context.config.live:
-            notices.add(conn, RehearsalEnded(came_back, now), now, context.rehearsal)
+            work.notices.add(RehearsalEnded(came_back, now))
     return context
 
 
-def _begin_series(conn: Connection, own: Series, now: datetime, changed: bool) -> None:
+def _begin_series(work: Work, own: Series, now: datetime, changed: bool) -> None:
     through = month.last_before(own.roundup, now, own.zone)
-    row = series.ensure(conn, own.name, own.timetable.fingerprint, now, through)
+    row = work.series.ensure(own.name, own.timetable.fingerprint, through)
     if changed:
-        series.look_from(conn, row.id, now, through)
+        work.series.look_from(row.name, now, through)
 
 
 def unheard(context: Context) -> list[Notice]:
     """The notices not printed yet; from now on they are."""
-    with context.database.read() as conn:
-        found = notices.unprinted(conn)
+    with context.read() as work:
+        found = work.notices.unprinted()
     if not found:
         return []
-    with context.database.write() as conn:
-        ours = notices.mark_printed(conn, [notice.id for notice in found], context.clock.now())
+    with context.write() as work:
+        ours = work.notices.mark_printed([notice.id for notice in found])
     return [notice for notice in found if notice.id in ours]
 
 
 def _due(context: Context, now: datetime) -> list[Due]:
     found = []
-    with context.database.read() as conn:
+    with context.read() as work:
         for own in context.config.series.values():
-            moment = snapshot.take(conn, own, now, context.rehearsal)
+            moment = work.snapshots.take(own, now)
             found += [Due(line.slot.due_at, own, line) for line in agenda.due(moment)]
             coming = month.due_after(own.roundup, moment.roundups_through, now, own.zone)
             found += [Due(at, own, title_month=title_month) for title_month, at in coming]
@@ -137,32 +138,26 @@ def _strand(context: Context) -> None:
     """Deliveries to accounts that the configuration no longer has are held, and somebody hears of
     it.
     """
-    with context.database.read() as conn:
+    with context.read() as work:
         stranded = [
-            name
-            for name in ledger.open_accounts(conn, context.rehearsal)
-            if name not in context.publishers
+            name for name in work.deliveries.open_accounts() if name not in context.publishers
         ]
     now = context.clock.now()
     for name in stranded:
-        with context.database.write() as conn:
-            count = ledger.hold_all(conn, name, context.rehearsal)
+        with context.write() as work:
+            count = work.deliveries.hold_all(name)
             gone = AccountGone(name, count, now) if count else AccountGoneUncertain(name)
-            notices.add(conn, gone, now, context.rehearsal)
+            work.notices.add(gone)
 
 
 def _deliver(context: Context, workers: Workers) -> None:
     """Send what is due, each account by its own worker: one network's trouble delays no other."""
-    with context.database.read() as conn:
-        due = (
-            set(ledger.due_accounts(conn, context.clock.now(), context.rehearsal))
-            if context.publishers
-            else set()
-        )
+    with context.read() as work:
+        due = set(work.deliveries.due_accounts()) if context.publishers else set()
         wanted = due & set(context.publishers)
         rows = [
             row
-            for row in series.all_accounts(conn)
+            for row in work.accounts.all()
             if row.name in wanted and not row.is_held(context.clock.now())
         ]
     workers.run({row.name: partial(deliver.run, context, row) for row in rows})
@@ -171,15 +166,15 @@ def _deliver(context: Context, workers: Workers) -> None:
 def next_at(context: Context) -> datetime | None:
     """When something is due next: a slot, a roundup, or a delivery that waits."""
     now = context.clock.now()
-    with context.database.read() as conn:
+    with context.read() as work:
         free = [
             row.id
-            for row in series.all_accounts(conn)
+            for row in work.accounts.all()
             if row.name in context.publishers and not row.is_held(now)
         ]
-        times = [ledger.next_at(conn, free, context.rehearsal)]
+        times = [work.deliveries.next_at(free)]
         for own in context.config.series.values():
-            row = series.get(conn, own.name)
+            row = work.series.get(own.name)
             coming = schedule.slots_from(own.timetable, max(now, row.looked_until + schedule.STEP))
             times.append(next((slot.due_at for slot in coming), None))
             _, at = next(month.coming(own.roundup, row.roundups_through, own.zone))

@@ -1,231 +1,242 @@
 """One delivery from claim to receipt.
 
-claim → save the composed parts → survey: is any of it out already? → prepare → per request: write
-the intent, check the lease, send, record → done. No transaction is open while a network is called;
-what is known is committed at once. What keeps a thread from going on is in settle.py.
+The protocol: claim → freeze the composed parts → survey the account's own posts → check that it
+may begin → prepare (uploads) → for each request: write the intent, check the lease, send, store the
+receipts → sent. No transaction is open while a network is called; what is known is committed at
+once. `failures` decides what follows when a step fails, `rescue` what follows a worker that died.
 """
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.composing import composer
 from bot.context import Context
 from bot.core import errors
-from bot.core.delivery import Delivery, Outcome, Receipt, State, Survey, Thread
+from bot.core.delivery import Delivery, Outcome, Post, Receipt, State, Survey, Thread
 from bot.core.notices import DeliveryDiffers
 from bot.core.price import Requests
-from bot.publishers.protocol import Publisher, Saved
+from bot.publishers.protocol import Publisher
 from bot.sending import charges, duplicates, failures, preconditions, rescue
-from bot.storage import ledger, notices, series
-from bot.storage.series import AccountRow
+from bot.sending.failures import Ending
+from bot.sending.lease import Lease
+from bot.storage.accounts import AccountRow
+from bot.storage.deliveries import Lost
 
 Answer = TypeVar("Answer")
 
 
-class LeaseEnded(Exception):
-    """Too little of the lease is left for a request: send nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """What is left of a lease, by both clocks: the wall clock may jump, the monotonic one may stand
-    still in sleep.
-    """
-
-    started_at: datetime
-    started: float
-
-    @classmethod
-    def begin(cls, context: Context) -> "Lease":
-        return cls(context.clock.now(), context.clock.monotonic())
-
-    def check(self, context: Context) -> None:
-        """Raise `LeaseEnded` unless a whole request fits into what is left."""
-        own = context.config.delivery
-        room = own.lease - own.request
-        gone = context.clock.now() - self.started_at
-        if (
-            not timedelta(0) <= gone < room
-            or context.clock.monotonic() - self.started >= room.total_seconds()
-        ):
-            raise LeaseEnded
-
-
 def run(context: Context, account: AccountRow) -> None:
-    """Everything this account has to look for and to send now, one delivery after the other."""
+    """Look for, then send, everything of this account that is due, one delivery after the other."""
     publisher = context.publishers[account.name]
-    with context.database.read() as conn:
-        doubtful = ledger.uncertain(conn, account.id, context.clock.now(), context.rehearsal)
+    with context.read() as work:
+        doubtful = work.deliveries.uncertain(account.id)
     for delivery in doubtful:
         rescue.look(context, publisher, delivery)
-    while not context.stop.is_set():
-        now = context.clock.now()
-        with context.database.at_once() as conn:
-            lease_until = context.database.instant(now, context.config.delivery.lease)
-            claimed = ledger.claim(conn, account.id, now, lease_until, context.rehearsal)
+    while not context.stop.is_set() and not account.is_held(context.clock.now()):
+        with context.at_once() as work:
+            claimed = work.deliveries.claim(account.id, context.config.delivery.lease)
         if claimed is None:
             return
-        # Lost: somebody else has it, and goes on with it.
-        with suppress(ledger.Lost, failures.Settled):
-            _send(context, publisher, claimed)
-        if _account(context, account.name).is_held(context.clock.now()):
-            return
+        # Lost: the lease has run out, and another worker goes on with the delivery.
+        with suppress(Lost):
+            Sending(context, publisher, claimed).run()
+        with context.read() as work:
+            account = work.accounts.get(account.id)
 
 
-def _account(context: Context, name: str) -> AccountRow:
-    with context.database.read() as conn:
-        return next(row for row in series.all_accounts(conn) if row.name == name)
+class Sending:
+    """A claimed thread under way.
 
-
-def _send(context: Context, publisher: Publisher, delivery: Delivery) -> None:
-    """Take a claimed delivery as far as it goes; raises `settle.Settled` where that is not to its
-    end.
+    Each step returns None to go on with the next, or how the delivery has ended for now, once that
+    is stored. A step raises `Lost` where the delivery belongs to another worker by now.
     """
-    if refusal := preconditions.unknown_series(context, delivery):
-        failures.refuse(context, delivery, refusal)
-    thread = _thread(context, delivery)
-    seen = _harmless(
-        context, delivery, thread, lambda: duplicates.survey(context, publisher, delivery, thread)
-    )
-    delivery, thread = _adopt(context, publisher, delivery, thread, seen)
-    if not all(part.receipt for part in thread.parts):
-        account = _account(context, delivery.account)
-        if strangers := duplicates.strangers(context, publisher, account, delivery, seen.others):
-            failures.ask_about(context, delivery, strangers)
-        if refusal := preconditions.refusal(context, publisher, delivery, thread):
-            failures.refuse(context, delivery, refusal)
-        thread = _send_parts(context, publisher, delivery, thread)
-    with context.database.at_once() as conn:
-        ledger.move(conn, delivery, State.SENT, context.clock.now())
-    count = len(thread.parts)
-    context.say(f"{delivery.account}: {thread.name} is out, {count} part{'s' if count > 1 else ''}")
 
+    def __init__(self, context: Context, publisher: Publisher, delivery: Delivery) -> None:
+        self.context = context
+        self.publisher = publisher
+        self.delivery = delivery
+        self.thread = Thread.empty(delivery)
+        self.others: tuple[Post, ...] = ()
 
-def _send_parts(
-    context: Context, publisher: Publisher, delivery: Delivery, thread: Thread
-) -> Thread:
-    """Send what is not out yet, part by part or in one request."""
-    saved = _harmless(context, delivery, thread, lambda: publisher.prepare(thread, delivery.saved))
-    with context.database.write() as conn:
-        ledger.save(conn, delivery, saved)
-        if saved != delivery.saved:
-            alts = sum(1 for part in thread.parts if part.image)
-            charges.charge(context, conn, publisher, delivery, Requests(alts=alts))
-    for position in [None] if publisher.whole else [part.position for part in thread.parts]:
-        if position is not None and thread.parts[position - 1].receipt:
-            continue
-        if context.stop.is_set():
-            failures.give_back(context, delivery)
-        receipts = _request(context, publisher, delivery, thread, position, saved)
-        thread = thread.with_receipts(receipts)
-        _read_back(context, publisher, delivery, thread, position, saved)
-    return thread
+    def run(self) -> Ending:
+        """Take the thread as far as it goes now."""
+        for step in (
+            self._check_series,
+            self._freeze,
+            self._survey,
+            self._check_duplicates,
+            self._check_preconditions,
+            self._prepare,
+            self._send,
+        ):
+            ended = step()
+            if ended is not None:
+                return ended
+        return self._finish()
 
+    def _check_series(self) -> Ending | None:
+        refusal = preconditions.unknown_series(self.context, self.delivery)
+        return failures.refuse(self.context, self.delivery, refusal) if refusal else None
 
-def _harmless(
-    context: Context, delivery: Delivery, thread: Thread, call: Callable[[], Answer]
-) -> Answer:
-    """What a call answers that cannot publish: whatever goes wrong in it, nothing of it can be out."""
-    try:
-        return call()
-    except errors.NoDatabase:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever it is, nothing was sent
-        kind = (errors.Rejected, errors.Blocked, errors.Unavailable)
-        known = error if isinstance(error, kind) else errors.Unavailable(errors.sentence(error))
-        failures.after_error(context, delivery, thread, known)
+    def _freeze(self) -> Ending | None:
+        """Compose the parts and store them; from the first attempt on they stay as they are."""
+        if not self.delivery.begun:
+            try:
+                parts = composer.parts_of(self.context, self.delivery)
+            except errors.NoDatabase:
+                raise
+            except errors.MlcollageError as error:
+                return failures.fail(self.context, self.delivery, str(error))
+            with self.context.write() as work:
+                work.parts.save(self.delivery, parts)
+        with self.context.read() as work:
+            self.thread = work.parts.thread(self.delivery)
+        return None
 
+    def _survey(self) -> Ending | None:
+        """Read the account's own posts; take over the parts of this thread that are out already."""
+        seen = self._ask(
+            lambda: duplicates.survey(self.context, self.publisher, self.delivery, self.thread)
+        )
+        if isinstance(seen, Ending):
+            return seen
+        self.others = seen.others
+        if seen.found or seen.saved != self.delivery.saved or self.publisher.price:
+            self._take_over(seen)
+        return self._finish() if self.thread.is_out else None
 
-def _adopt(
-    context: Context, publisher: Publisher, delivery: Delivery, thread: Thread, seen: Survey
-) -> tuple[Delivery, Thread]:
-    """Take over what the survey found; both as they are from then on."""
-    with context.database.write() as conn:
-        ledger.save(conn, delivery, seen.saved)
-        reads = max(1, len(seen.found) + len(seen.others))
-        charges.charge(context, conn, publisher, delivery, Requests(reads=reads))
-        if seen.found:
-            ledger.adopt(conn, delivery, seen.found)
-            parts = ", ".join(map(str, sorted(seen.found)))
-            ledger.saw(
-                conn, delivery.id, context.clock.now(), f"out already, and taken over: part {parts}"
+    def _take_over(self, seen: Survey) -> None:
+        count = max(1, len(seen.found) + len(seen.others))
+        with self.context.write() as work:
+            work.deliveries.save(self.delivery, seen.saved)
+            charges.charge(work, self.publisher, self.delivery, Requests(reads=count))
+            if seen.found:
+                work.parts.adopt(self.delivery, seen.found)
+                positions = ", ".join(map(str, sorted(seen.found)))
+                work.attempts.saw(
+                    self.delivery.id, f"out already, and taken over: part {positions}"
+                )
+        begun = self.delivery.begun or bool(seen.found)
+        self.delivery = self.delivery._replace(saved=seen.saved, begun=begun)
+        self.thread = self.thread.with_receipts(seen.found)
+
+    def _check_duplicates(self) -> Ending | None:
+        """Hold the account where its posts look like another installation's."""
+        if self.context.rehearsal or not self.others:
+            return None
+        unknown_posts = duplicates.unknown_posts(
+            self.context, self.publisher, self.delivery, self.others
+        )
+        if not unknown_posts:
+            return None
+        return failures.ask_about(self.context, self.delivery, unknown_posts)
+
+    def _check_preconditions(self) -> Ending | None:
+        refusal = preconditions.refusal(self.context, self.publisher, self.delivery, self.thread)
+        return failures.refuse(self.context, self.delivery, refusal) if refusal else None
+
+    def _prepare(self) -> Ending | None:
+        """Upload pictures and reserve keys: repeatable, and never able to publish."""
+        saved = self._ask(lambda: self.publisher.prepare(self.thread, self.delivery.saved))
+        if isinstance(saved, Ending):
+            return saved
+        if saved != self.delivery.saved:
+            pictures = sum(1 for part in self.thread.parts if part.image)
+            with self.context.write() as work:
+                work.deliveries.save(self.delivery, saved)
+                charges.charge(work, self.publisher, self.delivery, Requests(alts=pictures))
+            self.delivery = self.delivery._replace(saved=saved)
+        return None
+
+    def _send(self) -> Ending | None:
+        """Send what is not out yet, in one request or part by part."""
+        if self.publisher.whole:
+            return self._request(None)
+        for position in range(1, len(self.thread.parts) + 1):
+            # Asked anew for each part: a request may bring back receipts of later parts, too.
+            if self.thread.parts[position - 1].receipt:
+                continue
+            ended = self._request(position)
+            if ended is not None:
+                return ended
+            self._read_back(position)
+        return None
+
+    def _request(self, position: int | None) -> Ending | None:
+        """One request that can publish: intent, lease, request, receipts.
+
+        A `position` of None stands for the whole thread.
+        """
+        if self.context.stop.is_set():
+            return failures.give_back(self.context, self.delivery)
+        lease = Lease.begin(self.context)
+        with self.context.write() as work:
+            attempt = work.attempts.start(
+                self.delivery, position, self.context.config.delivery.lease
             )
-    begun = delivery.begun or bool(seen.found)
-    return delivery._replace(saved=seen.saved, begun=begun), thread.with_receipts(seen.found)
-
-
-def _request(
-    context: Context,
-    publisher: Publisher,
-    delivery: Delivery,
-    thread: Thread,
-    position: int | None,
-    saved: Saved,
-) -> dict[int, Receipt]:
-    """One request that can publish: intent, lease, request, receipts.
-
-    What goes wrong is settled.
-    """
-    lease = Lease.begin(context)
-    with context.database.write() as conn:
-        lease_until = context.database.instant(lease.started_at, context.config.delivery.lease)
-        attempt = ledger.start_attempt(conn, delivery, position, lease.started_at, lease_until)
-    try:
-        lease.check(context)
-        receipts = publisher.send(thread, position, saved)
-    except LeaseEnded:
-        unsent = errors.Unavailable("The lease ended before the request; nothing was sent.")
-        failures.after_error(context, delivery, thread, unsent, attempt)
-    except Exception as error:  # noqa: BLE001 - what nobody foresaw may be out: retry.decide says to look
-        failures.after_error(context, delivery, thread, error, attempt)
-    with context.database.write() as conn:
-        ledger.record(conn, delivery, receipts)
-        ledger.end_attempt(conn, attempt, Outcome.SENT, "", context.clock.now())
-        sent = [thread.parts[each - 1] for each in receipts]
-        charges.charge(context, conn, publisher, delivery, publisher.network.posts(sent))
-    return receipts
-
-
-def _read_back(
-    context: Context,
-    publisher: Publisher,
-    delivery: Delivery,
-    thread: Thread,
-    position: int | None,
-    saved: Saved,
-) -> None:
-    """The receipt is safe: look once whether what is out is what was meant.
-
-    What comes of it is a notice, no more.
-    """
-    if position is None:
-        return
-    try:
-        differs = publisher.read_back(thread, position, saved)
-    except Exception as error:  # noqa: BLE001 - looking cannot publish, and the part is out
-        differs = f"Part {position} is out but could not be read back: {errors.sentence(error)}"
-    with context.database.write() as conn:
-        charges.charge(context, conn, publisher, delivery, Requests(reads=1))
-        if differs:
-            notice = DeliveryDiffers(delivery, position, differs)
-            notices.add(conn, notice, context.clock.now(), context.rehearsal)
-
-
-def _thread(context: Context, delivery: Delivery) -> Thread:
-    """The delivery's thread: composed and saved the first time, as it was frozen from the first
-    attempt on.
-    """
-    if not delivery.begun:
+        if not lease.has_room(self.context):
+            unsent = errors.Unavailable("The lease ended before the request; nothing was sent.")
+            return self._failed(unsent, attempt)
         try:
-            parts = composer.parts_of(context, delivery)
+            receipts = self.publisher.send(self.thread, position, self.delivery.saved)
+        except Exception as error:  # noqa: BLE001 - the request may have reached the network
+            return self._failed(error, attempt)
+        self._store(receipts, attempt)
+        return None
+
+    def _store(self, receipts: dict[int, Receipt], attempt: int) -> None:
+        sent = [self.thread.parts[position - 1] for position in receipts]
+        requests = self.publisher.network.posts(sent)
+        with self.context.write() as work:
+            work.parts.record(self.delivery, receipts)
+            work.attempts.end(attempt, Outcome.SENT)
+            charges.charge(work, self.publisher, self.delivery, requests)
+        self.thread = self.thread.with_receipts(receipts)
+
+    def _read_back(self, position: int) -> None:
+        """Look once whether what is out is what was meant.
+
+        The receipt is stored by then, so whatever comes of it is a notice and no more.
+        """
+        try:
+            differs = self.publisher.read_back(self.thread, position, self.delivery.saved)
+        except Exception as error:  # noqa: BLE001 - looking cannot publish, and the part is out
+            self._log(error)
+            differs = f"Part {position} is out but could not be read back: {errors.sentence(error)}"
+        with self.context.write() as work:
+            charges.charge(work, self.publisher, self.delivery, Requests(reads=1))
+            if differs:
+                work.notices.add(DeliveryDiffers(self.delivery, position, differs))
+
+    def _ask(self, call: Callable[[], Answer]) -> Answer | Ending:
+        """The answer of a call that cannot publish: whatever goes wrong, nothing of it is out."""
+        try:
+            return call()
         except errors.NoDatabase:
             raise
-        except errors.MlcollageError as error:
-            failures.fail(context, delivery, str(error))
-        with context.database.write() as conn:
-            ledger.save_parts(conn, delivery, parts)
-    with context.database.read() as conn:
-        return ledger.thread(conn, delivery)
+        except (errors.Rejected, errors.Blocked, errors.Unavailable) as error:
+            return self._failed(error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing was sent
+            trace = self._log(error)
+            unavailable = errors.Unavailable(errors.sentence(error))
+            return self._handle(failures.Failure(unavailable, None, trace))
+
+    def _failed(self, error: Exception, attempt: int | None = None) -> Ending:
+        return self._handle(failures.Failure(error, attempt, self._log(error)))
+
+    def _handle(self, failure: failures.Failure) -> Ending:
+        return failures.handle(self.context, self.delivery, self.thread, failure)
+
+    def _log(self, error: Exception) -> str:
+        return failures.log_unexpected(error, self.publisher, f"sending {self.delivery.key}")
+
+    def _finish(self) -> Ending:
+        with self.context.at_once() as work:
+            work.deliveries.move(self.delivery, State.SENT)
+        count = len(self.thread.parts)
+        self.context.say(
+            f"{self.delivery.account}: {self.thread.name} is out, "
+            f"{count} part{'s' if count > 1 else ''}"
+        )
+        return Ending(State.SENT)

@@ -1,9 +1,9 @@
-"""One living copy: what an account shows since our last receipt is ours, or a person is asked.
+"""Detect another installation posting to the same account.
 
 A copied database, a restored backup, a second installation: each believes that it alone posts. So
-before anything of a claim is sent, the account's own posts are read. Parts of the thread that are
-out already are taken over by `deliver`; what else looks like ours, and is not in the ledger, is a
-stranger.
+before anything of a claim is sent, the account's own posts are read. Parts of this thread that are
+out already are taken over by `deliver`; a post that looks like ours and is not in the ledger is an
+unknown post, and a person is asked about it.
 """
 
 import re
@@ -16,9 +16,7 @@ from bot.core.delivery import Delivery, Post, Survey, Thread
 from bot.core.network import Network
 from bot.core.numbering import Numbering
 from bot.publishers.protocol import Publisher
-from bot.storage import ledger, queue, roundups, series
-from bot.storage.database import Connection
-from bot.storage.series import AccountRow
+from bot.storage.work import Work
 
 
 def survey(context: Context, publisher: Publisher, delivery: Delivery, thread: Thread) -> Survey:
@@ -26,83 +24,78 @@ def survey(context: Context, publisher: Publisher, delivery: Delivery, thread: T
 
     Posts that are another thread's by the ledger are none of this one, whatever they say.
     """
-    with context.database.read() as conn:
-        since = ledger.last_receipt(conn, delivery)
+    with context.read() as work:
+        since = work.parts.last_receipt(delivery)
     seen = publisher.survey(thread, delivery.saved, since)
-    with context.database.read() as conn:
-        account_id = series.account_ids(conn)[delivery.account]
-        taken = ledger.known_posts(
-            conn, account_id, [receipt.id for receipt in seen.found.values()]
-        )
+    if not seen.found:
+        return seen
+    ids = [receipt.id for receipt in seen.found.values()]
+    with context.read() as work:
+        taken = work.parts.known_posts(delivery.account_id, ids)
     return seen._replace(found={}) if taken else seen
 
 
-def strangers(
-    context: Context,
-    publisher: Publisher,
-    account: AccountRow,
-    delivery: Delivery,
-    others: Sequence[Post],
+def unknown_posts(
+    context: Context, publisher: Publisher, delivery: Delivery, posts: Sequence[Post]
 ) -> list[Post]:
-    """Posts with the series' hashtag and a number or text of ours which the ledger lacks, and
-    nobody was asked after.
+    """The posts with the series' hashtag and a number or title of ours that the ledger lacks.
 
-    An account that this series never posted to may show its past, from before the bot: there only
-    this thread's own number counts. In a rehearsal nobody else posts.
+    Posts a person was asked about already are left out. An account that this series never posted
+    to may show its past, from before the bot: there only this thread's own number counts.
     """
-    own = context.config.series[delivery.series]
-    tagged = [post for post in others if _has_tag(post, own, publisher.network)]
-    tagged = [post for post in tagged if post.receipt.id not in account.strangers]
-    if context.rehearsal or not tagged:
+    series = context.config.series[delivery.series]
+    tagged = [post for post in posts if _has_tag(post, series, publisher.network)]
+    if not tagged:
         return []
-    with context.database.read() as conn:
-        # In this order: what another host has under way and sends meanwhile is known by then.
-        under_way = {_plain(said) for said in ledger.texts_under_way(conn, delivery, account.id)}
-        known = ledger.known_posts(conn, account.id, [post.receipt.id for post in tagged])
+    with context.read() as work:
+        asked_about = work.accounts.get(delivery.account_id).strangers
+        tagged = [post for post in tagged if post.receipt.id not in asked_about]
+        # Texts before receipts: what another host has under way and sends meanwhile is known then.
+        under_way = {_plain(text) for text in work.parts.texts_under_way(delivery)}
+        ids = [post.receipt.id for post in tagged]
+        known = work.parts.known_posts(delivery.account_id, ids)
         unknown = [
             post
             for post in tagged
             if post.receipt.id not in known and _plain(post.text) not in under_way
         ]
-        titles = _titles(conn, own, delivery) if unknown else []
+        titles = _titles(work, delivery) if unknown else []
         return [
             post
             for post in unknown
             if any(title in _plain(post.text) for title in titles)
-            or _lacks_number(conn, own, account, delivery, post)
+            or _shows_a_missing_number(work, series, delivery, post)
         ]
 
 
-def _has_tag(post: Post, own: Series, network: Network) -> bool:
+def _has_tag(post: Post, series: Series, network: Network) -> bool:
     tags = (span.text[1:].casefold() for span in network.hashtags(post.text))
-    return own.hashtag.removeprefix("#").casefold() in tags
+    return series.hashtag.removeprefix("#").casefold() in tags
 
 
-def _titles(conn: Connection, own: Series, delivery: Delivery) -> list[str]:
+def _titles(work: Work, delivery: Delivery) -> list[str]:
     """Titles that are still to go out: papers in the queue, and the roundup this thread carries."""
-    titles = [item.paper.title for item in queue.waiting(conn, series.get(conn, own.name).id)]
+    titles = [item.paper.title for item in work.queue.waiting(delivery.series)]
     if delivery.roundup_id is not None:
-        titles.append(roundups.by_id(conn, delivery.roundup_id).title)
+        titles.append(work.roundups.by_id(delivery.roundup_id).title)
     return [plain for title in titles if (plain := _plain(title))]
 
 
-def _lacks_number(
-    conn: Connection, own: Series, account: AccountRow, delivery: Delivery, post: Post
-) -> bool:
-    year = own.numbering.year(post.receipt.at.astimezone(own.zone).date())
-    numbers = _numbers(own.numbering, post.text)
-    if ledger.last_receipt(conn, delivery) is None:
-        item = queue.by_id(conn, delivery.collage_id) if delivery.collage_id is not None else None
-        return item is not None and item.number in numbers
-    series_id = series.get(conn, own.name).id
-    return any(
-        not ledger.is_number_out(conn, account.id, series_id, number, year) for number in numbers
-    )
+def _shows_a_missing_number(work: Work, series: Series, delivery: Delivery, post: Post) -> bool:
+    """Whether a post shows a number that is not out by the ledger."""
+    year = series.numbering.year(post.receipt.at.astimezone(series.zone).date())
+    numbers = _numbers(series.numbering, post.text)
+    if work.parts.last_receipt(delivery) is None:
+        if delivery.collage_id is None:
+            return False
+        return work.queue.by_id(delivery.collage_id).number in numbers
+    return any(not work.parts.is_number_out(delivery, number, year) for number in numbers)
 
 
-def _numbers(numbering: Numbering, said: str) -> set[int]:
-    """The numbers a text shows as the series writes them: "29/52"; in brackets where they are
-    written bare.
+def _numbers(numbering: Numbering, text: str) -> set[int]:
+    """The numbers a text shows as the series writes them: "29/52".
+
+    A series that writes them bare is taken to put them in brackets, or any number would do.
     """
     before, _, after = numbering.format.partition("{n}")
     if not numbering.format:
@@ -110,12 +103,10 @@ def _numbers(numbering: Numbering, said: str) -> set[int]:
     if not (before.strip() or after.strip()):
         before, after = "[", "]"
     pattern = rf"(?<!\d){re.escape(before)}([0-9]{{1,9}}){re.escape(after)}(?!\d)"
-    return {int(number) for number in re.findall(pattern, said)}
+    return {int(number) for number in re.findall(pattern, text)}
 
 
-def _plain(said: str) -> str:
-    """Text without what a network may change in it: composition, case, white space, how a link is
-    written.
-    """
-    plain = " ".join(unicodedata.normalize("NFC", said).casefold().split())
+def _plain(text: str) -> str:
+    """A text without what a network may change: composition, case, white space, links' schemes."""
+    plain = " ".join(unicodedata.normalize("NFC", text).casefold().split())
     return re.sub(r"https?://|/(?!\w)", "", plain)

@@ -1,10 +1,16 @@
-"""What follows when a thread does not get out now: it waits, is held, is looked for, or has failed."""
+"""What follows when a thread does not get out now: it waits, is held, is looked for, or fails.
 
-from datetime import datetime, timedelta
-from typing import NoReturn, assert_never
+Every function stores what follows, and returns it as an `Ending`.
+"""
+
+import logging
+import traceback
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, assert_never
 
 from bot.context import Context
-from bot.core import errors, retry
+from bot.core import errors, retry, times
 from bot.core.delivery import Delivery, Outcome, Post, State, Thread
 from bot.core.notices import (
     AccountHeld,
@@ -15,112 +21,142 @@ from bot.core.notices import (
     DeliveryUncertain,
     StrangePosts,
 )
-from bot.sending import preconditions
-from bot.storage import ledger, notices, queue, series
-from bot.storage.database import Connection
+from bot.publishers.protocol import Publisher
+from bot.sending.preconditions import Refusal
+from bot.storage.work import Work
+
+log = logging.getLogger(__name__)
 
 
-class Settled(Exception):
-    """The delivery is done with for now: what follows is written down.
+class Ending(NamedTuple):
+    """How a delivery has ended for now: its state, and when it is seen to again by itself."""
 
-    Every function here ends so.
+    state: State
+    next_at: datetime | None = None
+
+
+class Failure(NamedTuple):
+    """An error, the attempt it belongs to (None where nothing was tried) and its traceback."""
+
+    error: Exception
+    attempt: int | None = None
+    trace: str = ""
+
+
+def log_unexpected(error: Exception, publisher: Publisher, doing: str) -> str:
+    """Write the traceback of an error that is none of ours into the log; the traceback.
+
+    Empty for the errors of `core.errors`, which say all there is to say. Secrets of the account
+    are taken out.
     """
+    if isinstance(error, errors.MlcollageError):
+        return ""
+    trace = "".join(traceback.format_exception(error))
+    for secret in publisher.secrets:
+        trace = trace.replace(secret, "***") if secret else trace
+    log.error("Unexpected error while %s\n%s", doing, trace)
+    return trace
 
 
-def ask_about(context: Context, delivery: Delivery, strangers: list[Post]) -> NoReturn:
-    """Hold the account where somebody else may be posting our threads; a person decides."""
-    now = context.clock.now()
-    strange = StrangePosts(delivery, tuple(post.receipt.url for post in strangers), now)
-    words = strange.reason
-    with context.database.write() as conn:
-        ledger.move(conn, delivery, State.WAITING, now, next_at=now, note=words)
-        ledger.saw(conn, delivery.id, now, words)
-        series.hold_account(conn, delivery.account, now, words)
-        ids = [post.receipt.id for post in strangers]
-        series.note_strangers(conn, series.account_ids(conn)[delivery.account], ids)
-        notices.add(conn, strange, now, context.rehearsal)
-    raise Settled
+def ask_about(context: Context, delivery: Delivery, unknown_posts: Sequence[Post]) -> Ending:
+    """Hold the account where another installation may be posting to it; a person decides."""
+    urls = tuple(post.receipt.url for post in unknown_posts)
+    with context.write() as work:
+        notice = StrangePosts(delivery, urls, work.now)
+        work.deliveries.move(delivery, State.WAITING, next_at=work.now, note=notice.reason)
+        work.attempts.saw(delivery.id, notice.reason)
+        work.accounts.hold(delivery.account, notice.reason)
+        ids = [post.receipt.id for post in unknown_posts]
+        work.accounts.note_strangers(delivery.account_id, ids)
+        work.notices.add(notice)
+        return Ending(State.WAITING, work.now)
 
 
-def give_back(context: Context, delivery: Delivery) -> NoReturn:
-    """The bot is being stopped: whoever runs next goes on at once."""
-    now = context.clock.now()
-    with context.database.write() as conn:
-        ledger.move(conn, delivery, State.WAITING, now, next_at=now, lease_until=now)
-    raise Settled
+def give_back(context: Context, delivery: Delivery) -> Ending:
+    """End the lease of a delivery at once, because the bot stops: whoever runs next goes on."""
+    with context.write() as work:
+        work.deliveries.move(delivery, State.WAITING, next_at=work.now, lease_until=work.now)
+        return Ending(State.WAITING, work.now)
 
 
-def refuse(context: Context, delivery: Delivery, refusal: preconditions.Refusal) -> NoReturn:
-    """A thread that may not begin: its account waits for a time, or it waits for a person."""
-    now = context.clock.now()
-    with context.database.write() as conn:
+def refuse(context: Context, delivery: Delivery, refusal: Refusal) -> Ending:
+    """Store that a thread may not begin: its account waits for a time, or it waits for a person."""
+    with context.write() as work:
         if refusal.until:
-            ledger.move(conn, delivery, State.WAITING, now, next_at=now, note=refusal.words)
-            series.hold_account(conn, delivery.account, now, refusal.words, refusal.until)
-            waits = AccountHeldUntil(delivery, refusal.until, refusal.words, now)
-            notices.add(conn, waits, now, context.rehearsal)
-        else:
-            ledger.move(conn, delivery, State.HELD, now, note=refusal.words)
-            held = DeliveryHeld(delivery, refusal.words, now)
-            notices.add(conn, held, now, context.rehearsal)
-    raise Settled
+            work.deliveries.move(delivery, State.WAITING, next_at=work.now, note=refusal.words)
+            work.accounts.hold(delivery.account, refusal.words, refusal.until)
+            until, reason = refusal.until, refusal.words
+            work.notices.add(AccountHeldUntil(delivery, until, reason, work.now))
+            return Ending(State.WAITING, refusal.until)
+        work.deliveries.move(delivery, State.HELD, note=refusal.words)
+        work.notices.add(DeliveryHeld(delivery, refusal.words, work.now))
+        return Ending(State.HELD)
 
 
-def after_error(
-    context: Context,
-    delivery: Delivery,
-    thread: Thread,
-    error: Exception,
-    attempt: int | None = None,
-) -> NoReturn:
-    """Record how an attempt ended and do what the retry rule says."""
-    own, now = context.config.delivery, context.clock.now()
-    policy = retry.Policy(own.retry_first, own.retry_longest, own.give_up)
-    partly_out = any(part.receipt for part in thread.parts)
-    spread = retry.spread(delivery.key, delivery.failures)
-    decision = retry.decide(
-        error, delivery.failures, delivery.since, now, policy, spread=spread, partly_out=partly_out
-    )
-    words = errors.sentence(error)
-    with context.database.write() as conn:
-        if attempt is not None:
-            ledger.end_attempt(conn, attempt, _outcome(error), words, now)
+def handle(context: Context, delivery: Delivery, thread: Thread, failure: Failure) -> Ending:
+    """Store how an attempt failed, and do what the retry rule says."""
+    error, settings = failure.error, context.config.delivery
+    reason = errors.sentence(error)
+    with context.write() as work:
+        decision = retry.decide(
+            error,
+            retry.History(
+                failures=delivery.failures,
+                since=delivery.since,
+                jitter=retry.jitter(delivery.key, delivery.failures),
+                is_partly_out=any(part.receipt for part in thread.parts),
+            ),
+            retry.Policy(settings.retry_first, settings.retry_longest, settings.give_up),
+            work.now,
+        )
+        if failure.attempt is not None:
+            work.attempts.end(failure.attempt, _outcome(error), reason, failure.trace)
+        elif failure.trace:
+            work.attempts.saw(delivery.id, f"unexpected error: {reason}", failure.trace)
         if isinstance(error, errors.Unavailable | errors.Uncertain) and error.saved is not None:
-            ledger.save(conn, delivery, error.saved)
+            work.deliveries.save(delivery, error.saved)
         match decision:
             case retry.Never():
-                _failed(context, conn, delivery, words, now)
+                return _end_as_failed(work, delivery, reason)
             case retry.Again():
-                count = delivery.failures + 1
-                ledger.move(
-                    conn,
-                    delivery,
-                    State.WAITING,
-                    now,
-                    next_at=decision.at,
-                    failures=count,
-                    note=words,
-                )
-                context.say(
-                    f"{delivery.account}: {delivery.key} is not out yet: {words} Again at {decision.at:%H:%M} UTC."
-                )
+                return _wait(context, work, delivery, decision.at, reason)
             case retry.HoldAccount():
-                ledger.move(conn, delivery, State.WAITING, now, next_at=now, note=words)
-                series.hold_account(conn, delivery.account, now, words)
-                held = AccountHeld(delivery.account, words, now)
-                notices.add(conn, held, now, context.rehearsal)
+                return _hold_account(work, delivery, reason)
             case retry.Look():
-                at = now + (
-                    timedelta(0)
-                    if context.publishers[delivery.account].proves_absence
-                    else own.first_look
-                )
-                ledger.move(conn, delivery, State.UNCERTAIN, now, next_at=at, looks=0, note=words)
-                uncertain = DeliveryUncertain(delivery, words, now)
-                notices.add(conn, uncertain, now, context.rehearsal)
+                publisher = context.publishers[delivery.account]
+                wait = timedelta(0) if publisher.proves_absence else settings.first_look
+                return _look_for(work, delivery, wait, reason)
             case _:
                 assert_never(decision)
-    raise Settled
+
+
+def fail(context: Context, delivery: Delivery, reason: str) -> Ending:
+    """Store that a delivery surely is not out and is not tried again by itself."""
+    with context.write() as work:
+        return _end_as_failed(work, delivery, reason)
+
+
+def _wait(context: Context, work: Work, delivery: Delivery, at: datetime, reason: str) -> Ending:
+    count = delivery.failures + 1
+    work.deliveries.move(delivery, State.WAITING, next_at=at, failures=count, note=reason)
+    context.say(
+        f"{delivery.account}: {delivery.key} is not out yet: {reason} Again at {times.clock(at, UTC)} UTC."
+    )
+    return Ending(State.WAITING, at)
+
+
+def _hold_account(work: Work, delivery: Delivery, reason: str) -> Ending:
+    work.deliveries.move(delivery, State.WAITING, next_at=work.now, note=reason)
+    work.accounts.hold(delivery.account, reason)
+    work.notices.add(AccountHeld(delivery.account, reason, work.now))
+    return Ending(State.WAITING, work.now)
+
+
+def _look_for(work: Work, delivery: Delivery, wait: timedelta, reason: str) -> Ending:
+    at = work.now + wait
+    work.deliveries.move(delivery, State.UNCERTAIN, next_at=at, looks=0, note=reason)
+    work.notices.add(DeliveryUncertain(delivery, reason, work.now))
+    return Ending(State.UNCERTAIN, at)
 
 
 def _outcome(error: Exception) -> Outcome:
@@ -135,18 +171,11 @@ def _outcome(error: Exception) -> Outcome:
             return Outcome.UNCERTAIN
 
 
-def fail(context: Context, delivery: Delivery, words: str) -> NoReturn:
-    with context.database.write() as conn:
-        _failed(context, conn, delivery, words, context.clock.now())
-    raise Settled
-
-
-def _failed(
-    context: Context, conn: Connection, delivery: Delivery, words: str, now: datetime
-) -> None:
-    """It ends here: a notice, and the collage goes back when none of its threads got out."""
-    ledger.move(conn, delivery, State.FAILED, now, note=words)
-    notices.add(conn, DeliveryFailed(delivery, words, now), now, context.rehearsal)
-    if delivery.collage_id is not None and ledger.give_back(conn, delivery.collage_id, words):
-        name = queue.by_id(conn, delivery.collage_id).name
-        notices.add(conn, CollageBack(delivery, name, words, now), now, context.rehearsal)
+def _end_as_failed(work: Work, delivery: Delivery, reason: str) -> Ending:
+    """Nothing more is tried; the collage goes back when none of its threads got out."""
+    work.deliveries.move(delivery, State.FAILED, note=reason)
+    work.notices.add(DeliveryFailed(delivery, reason, work.now))
+    if delivery.collage_id is not None and work.deliveries.give_back(delivery.collage_id, reason):
+        name = work.queue.by_id(delivery.collage_id).name
+        work.notices.add(CollageBack(delivery, name, reason, work.now))
+    return Ending(State.FAILED)

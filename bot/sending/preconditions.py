@@ -7,7 +7,7 @@ from bot.context import Context
 from bot.core import price, times
 from bot.core.delivery import Delivery, Thread
 from bot.publishers.protocol import Publisher
-from bot.storage import charges, series
+from bot.storage import charges
 
 
 class Refusal(NamedTuple):
@@ -51,13 +51,10 @@ def _too_dear(
 ) -> Refusal | None:
     if publisher.budget is None or publisher.price is None:
         return None
-    now = context.clock.now()
-    with context.database.read() as conn:
-        spent = charges.spent(
-            conn, series.account_ids(conn)[delivery.account], charges.month_of(now)
-        )
-    cost = publisher.network.cost(thread.parts)
-    overrun = price.overrun(cost, spent, publisher.budget)
+    with context.read() as work:
+        now = work.now
+        spent = work.charges.spent(delivery.account_id, charges.month_of(now))
+    overrun = price.overrun(publisher.network.cost(thread.parts), spent, publisher.budget)
     if overrun is None:
         return None
     return Refusal(f"The month's budget does not allow it: {overrun}.", _next_month(now))

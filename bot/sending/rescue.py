@@ -1,7 +1,7 @@
-"""What somebody left half done: put back where nothing was tried, looked for where it may be out."""
+"""What a worker left half done: put back where nothing was tried, looked for where it may be out."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
 from bot.context import Context
@@ -10,112 +10,120 @@ from bot.core.delivery import Absent, Delivery, Found, Look, NotSeen, Outcome, S
 from bot.core.notices import LookInconclusive
 from bot.core.price import Requests
 from bot.publishers.protocol import Publisher
-from bot.sending import charges
-from bot.storage import ledger, notices
-from bot.storage.database import Connection
+from bot.sending import charges, failures
+from bot.storage.deliveries import Lost
+from bot.storage.work import Work
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """When a delivery that waits for a person is looked at again by itself."""
 
 
 def left_over(context: Context) -> None:
-    """Deliveries that somebody left: back to waiting where nothing was tried, else to be looked
-    for.
+    """Take up deliveries whose lease ended, with time for the request that may have been under way.
+
+    Where no attempt was cut off they wait again; else they are uncertain, and are looked for.
     """
-    now = context.clock.now()
-    with context.database.read() as conn:
-        before = context.database.instant(now) - context.config.delivery.request
-        left = ledger.abandoned(conn, before, context.rehearsal)
+    with context.read() as work:
+        left = work.deliveries.abandoned(context.config.delivery.request)
     for delivery in left:
-        with suppress(ledger.Lost), context.database.write() as conn:
-            if not ledger.unfinished(conn, delivery.id):
-                ledger.move(conn, delivery, State.WAITING, now, next_at=now)
-                continue
-            publisher = context.publishers.get(delivery.account)
-            at = (
-                now
-                if publisher is None or publisher.proves_absence
-                else now + context.config.delivery.first_look
-            )
-            ledger.move(conn, delivery, State.UNCERTAIN, now, next_at=at, looks=0)
+        with suppress(Lost), context.write() as work:
+            if work.attempts.is_unfinished(delivery.id):
+                at = work.now + _settling_time(context, delivery)
+                work.deliveries.move(delivery, State.UNCERTAIN, next_at=at, looks=0)
+            else:
+                work.deliveries.move(delivery, State.WAITING, next_at=work.now)
+
+
+def _settling_time(context: Context, delivery: Delivery) -> timedelta:
+    """How long a network may take to show a post; none where a key proves what it has."""
+    publisher = context.publishers.get(delivery.account)
+    if publisher is None or publisher.proves_absence:
+        return timedelta(0)
+    return context.config.delivery.first_look
 
 
 def look(
     context: Context, publisher: Publisher, delivery: Delivery, *, settled: bool = True
 ) -> None:
-    """Look for what an attempt without a known outcome may have left, and write down what was seen.
+    """Look for what an attempt without a known outcome may have left, and store what was seen.
 
     Not seeing it means something only where the look is `settled`: late enough for the network to
     show it.
     """
-    with context.database.read() as conn:
-        thread = ledger.thread(conn, delivery)
+    with context.read() as work:
+        thread = work.parts.thread(delivery)
     try:
         seen = publisher.find(thread, delivery.saved)
     except Exception as error:  # noqa: BLE001 - looking cannot publish: look again later
-        _look_later(context, delivery, errors.sentence(error), settled=settled)
+        trace = failures.log_unexpected(error, publisher, f"looking for {delivery.key}")
+        failure = failures.Failure(error, trace=trace)
+        _look_later(context, delivery, failure, settled=settled)
         return
-    with context.database.write() as conn:
-        charges.charge(context, conn, publisher, delivery, Requests(reads=1))
-        ledger.saw(conn, delivery.id, context.clock.now(), _words(seen))
+    with context.write() as work:
+        charges.charge(work, publisher, delivery, Requests(reads=1))
+        work.attempts.saw(delivery.id, _described(seen))
         if isinstance(seen, Found):
-            # What is out is out, whoever says what follows.
-            ledger.record(conn, delivery, seen.receipts)
+            # What is out is out, whoever decides what follows.
+            work.parts.record(delivery, seen.receipts)
         if settled or not isinstance(seen, NotSeen):
-            # Lost: somebody else has looked, too, and said what follows.
-            with suppress(ledger.Lost), conn.begin_nested():
-                _conclude(context, conn, delivery, thread, seen)
+            # Lost: another worker has looked, too, and has decided what follows.
+            with suppress(Lost), work.nested():
+                _conclude(context, work, delivery, thread, seen)
 
 
-def _look_later(context: Context, delivery: Delivery, words: str, *, settled: bool) -> None:
-    now = context.clock.now()
-    with context.database.write() as conn:
-        ledger.saw(conn, delivery.id, now, f"looking failed: {words}")
+def _look_later(
+    context: Context, delivery: Delivery, failure: failures.Failure, *, settled: bool
+) -> None:
+    reason = errors.sentence(failure.error)
+    with context.write() as work:
+        work.attempts.saw(delivery.id, f"looking failed: {reason}", failure.trace)
     if settled:
-        with suppress(ledger.Lost), context.database.write() as conn:
-            ledger.look_again(
-                conn, delivery, now + context.config.delivery.retry_longest, delivery.looks, words
-            )
+        with suppress(Lost), context.write() as work:
+            at = work.now + context.config.delivery.retry_longest
+            work.deliveries.look_again(delivery, at, delivery.looks, reason)
 
 
-def _words(seen: Look) -> str:
+def _described(seen: Look) -> str:
     match seen:
         case Found():
             return f"out: part {', '.join(map(str, sorted(seen.receipts)))}"
         case Absent():
             return "a key proves that it is not there"
+        case NotSeen(anchor_seen=True):
+            return "not seen"
         case NotSeen():
-            return "not seen" if seen.anchor_seen else "not seen, and looking does not tell"
+            return "not seen, and looking does not tell"
         case _:
             assert_never(seen)
 
 
-def _conclude(
-    context: Context, conn: Connection, delivery: Delivery, thread: Thread, seen: Look
-) -> None:
-    own, now = context.config.delivery, context.clock.now()
+def _conclude(context: Context, work: Work, delivery: Delivery, thread: Thread, seen: Look) -> None:
+    settings = context.config.delivery
     match seen:
         case Found():
-            ledger.end_unfinished(conn, delivery.id, Outcome.SENT, "found on the network", now)
-            everything = all(
-                part.receipt or part.position in seen.receipts for part in thread.parts
-            )
-            ledger.move(
-                conn, delivery, State.SENT if everything else State.WAITING, now, next_at=now
+            work.attempts.end_unfinished(delivery.id, Outcome.SENT, "found on the network")
+            is_out = thread.with_receipts(seen.receipts).is_out
+            work.deliveries.move(
+                delivery, State.SENT if is_out else State.WAITING, next_at=work.now
             )
         case Absent():
-            ledger.end_unfinished(conn, delivery.id, Outcome.NOT_SENT, _words(seen), now)
-            ledger.move(conn, delivery, State.WAITING, now, next_at=now)
-        case NotSeen() if seen.anchor_seen and delivery.looks >= 1:
-            ledger.end_unfinished(
-                conn, delivery.id, Outcome.NOT_SENT, "two settled looks did not show it", now
-            )
-            ledger.move(conn, delivery, State.WAITING, now, next_at=now)
-        case NotSeen() if seen.anchor_seen:
-            again = now + own.second_look - own.first_look
-            ledger.look_again(conn, delivery, again, 1, "not seen at the first look")
+            _send_again(work, delivery, _described(seen))
+        case NotSeen(anchor_seen=True) if delivery.looks >= 1:
+            _send_again(work, delivery, "two settled looks did not show it")
+        case NotSeen(anchor_seen=True):
+            again = work.now + settings.second_look - settings.first_look
+            work.deliveries.look_again(delivery, again, 1, "not seen at the first look")
         case NotSeen():
-            ledger.look_again(conn, delivery, NEVER, 0, "looking does not tell")
-            notices.add(conn, LookInconclusive(delivery), now, context.rehearsal)
+            _ask_a_person(work, delivery)
         case _:
             assert_never(seen)
+
+
+def _send_again(work: Work, delivery: Delivery, reason: str) -> None:
+    work.attempts.end_unfinished(delivery.id, Outcome.NOT_SENT, reason)
+    work.deliveries.move(delivery, State.WAITING, next_at=work.now)
+
+
+def _ask_a_person(work: Work, delivery: Delivery) -> None:
+    work.deliveries.look_again(delivery, NEVER, 0, "looking does not tell")
+    work.notices.add(LookInconclusive(delivery))

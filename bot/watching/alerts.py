@@ -13,7 +13,6 @@ from bot.context import Context
 from bot.core import retry, times
 from bot.core.notices import AlertUndelivered, Kind
 from bot.core.settings import Secret
-from bot.storage import alerts, notices
 from bot.storage.alerts import Claim
 from bot.storage.notices import Notice
 from bot.watching import apprise_process
@@ -54,28 +53,27 @@ def send(context: Context) -> None:
     """Send every open notice to every destination that has not got it; raises nothing but
     `NoDatabase`.
     """
-    with context.database.read() as conn:
-        if not alerts.is_any_open(conn):
+    with context.read() as work:
+        if not work.alerts.is_any_open():
             return
     own = destinations(context.config)
     if not own or context.config.alerts.only_trouble:
-        with context.database.write() as conn:
-            alerts.skip(conn, context.clock.now(), only_trouble=bool(own))
+        with context.write() as work:
+            work.alerts.skip(only_trouble=bool(own))
     if not own:
         return
     with ThreadPoolExecutor(len(own), thread_name_prefix="alerts") as threads:
         for done in [threads.submit(_send_all, context, destination) for destination in own]:
             done.result()
-    with context.database.write() as conn:
-        alerts.close(conn, [destination.id for destination in own], context.clock.now())
+    with context.write() as work:
+        work.alerts.close([destination.id for destination in own])
 
 
 def _send_all(context: Context, destination: Destination) -> None:
     """What is due at one destination; a failure, or too slow a one, ends it until the next call."""
     request, started = context.config.alerts.request.total_seconds(), context.clock.monotonic()
-    with context.database.read() as conn:
-        now = context.database.instant(context.clock.now())
-        due = alerts.due(conn, destination.id, now, _longest(context), MOST)
+    with context.read() as work:
+        due = work.alerts.due(destination.id, _longest(context), MOST)
     for notice in due:
         if context.stop.is_set() or context.clock.monotonic() - started > request:
             return
@@ -96,11 +94,8 @@ def _longest(context: Context) -> timedelta:
 def _send_one(context: Context, destination: Destination, notice: Notice) -> bool:
     """Claim, send with no transaction open, and write down what came of it; whether it was taken."""
     now, started = context.clock.now(), context.clock.monotonic()
-    with context.database.write() as conn:
-        at = context.database.instant(now)
-        claim = alerts.claim(
-            conn, notice.id, destination.id, at, _lease(context), _longest(context)
-        )
+    with context.write() as work:
+        claim = work.alerts.claim(notice.id, destination.id, _lease(context), _longest(context))
     if claim is None:
         return True
     gone = max(
@@ -115,8 +110,8 @@ def _send_one(context: Context, destination: Destination, notice: Notice) -> boo
     if wrong:
         _failed(context, destination, notice, claim, wrong)
         return False
-    with context.database.write() as conn:
-        alerts.taken(conn, claim, context.clock.now())
+    with context.write() as work:
+        work.alerts.taken(claim)
     return True
 
 
@@ -137,19 +132,19 @@ def _failed(
     own, now = context.config.delivery, context.clock.now()
     is_over = claim.failures + 1 >= TRIES and now - notice.created_at > own.give_up
     policy = retry.Policy(own.retry_first, own.retry_longest, own.give_up)
-    spread = retry.spread(f"{notice.id}/{destination.id}", claim.failures)
-    wait = None if is_over else retry.wait(claim.failures, policy, spread)
-    with context.database.write() as conn:
-        if not alerts.failed(conn, claim, context.database.instant(now), wait, wrong):
+    jitter = retry.jitter(f"{notice.id}/{destination.id}", claim.failures)
+    wait = None if is_over else retry.wait(claim.failures, policy, jitter)
+    with context.write() as work:
+        if not work.alerts.failed(claim, wait, wrong):
             return
         # Of what is said about alerts nothing more is said: that would never end.
         if is_over and notice.kind is not Kind.ALERTS:
             undelivered = AlertUndelivered(
                 notice.id, notice.kind, str(destination), destination.id, wrong
             )
-            made = notices.add(conn, undelivered, now, notice.rehearsal)
+            made = work.notices.add(undelivered)
             if made is not None:
-                alerts.leave_out(conn, made, destination.id, now, "It speaks of this destination.")
+                work.alerts.leave_out(made, destination.id, "It speaks of this destination.")
     if wait is not None and claim.failures == 0:
         context.say(
             f"Notice {notice.id} has not reached {destination} yet: {wrong} It is tried again."

@@ -19,8 +19,8 @@ from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.deciding import preview
 from bot.publishers import table
-from bot.storage import charges, notices, queue, series, snapshot
-from bot.storage.series import AccountRow
+from bot.storage import charges
+from bot.storage.accounts import AccountRow
 
 TRIES = 5
 """Collages that a brief tries to compose for one slot."""
@@ -83,11 +83,8 @@ def due(context: Context) -> list[Due]:
     for own in context.config.series.values():
         coming = {one.key: one for one in _coming(own, context.config.alerts.brief, now)}
         if coming:
-            with context.database.read() as conn:
-                found += [
-                    coming[key]
-                    for key in notices.unsaid(conn, Kind.BRIEF, coming, context.rehearsal)
-                ]
+            with context.read() as work:
+                found += [coming[key] for key in work.notices.unsaid(Kind.BRIEF, coming)]
     return sorted(found, key=lambda one: (one.at, one.key))
 
 
@@ -125,8 +122,8 @@ def give(context: Context) -> None:
             )
         now = context.clock.now()
         if now < one.at:
-            with context.database.write() as conn:
-                notices.add(conn, notice, now, context.rehearsal)
+            with context.write() as work:
+                work.notices.add(notice)
 
 
 def _plan(context: Context, one: Due) -> Plan:
@@ -144,17 +141,17 @@ def _slot_plan(context: Context, one: Due) -> Plan:
     now = context.clock.now()
     # Each collage that is passed over lets the slots before this one take one more.
     count = TRIES + sum(1 for _ in schedule.slots_between(own.timetable, now + STEP, one.at))
-    with context.database.read() as conn:
-        found = snapshot.take(conn, own, now, context.rehearsal, count)
+    with context.read() as work:
+        found = work.snapshots.take(own, now, count)
     while len(passed) < TRIES:
         line = agenda.at(found, one.at, passed)
         if line is None or line.collage is None:
             state = line.state if line else SlotState.CLAIMED
             return _nothing(own, state, found.paused_until, tuple(wrong))
         passed.add(line.collage.id)
-        with context.database.read() as conn:
-            item = queue.by_ids(conn, [line.collage.id]).get(line.collage.id)
-            other = queue.taken_by(conn, found.series_id, line.number or 0, line.year)
+        with context.read() as work:
+            item = work.queue.by_ids([line.collage.id]).get(line.collage.id)
+            other = work.queue.taken_by(own.name, line.number or 0, line.year)
         if item is None:
             continue
         threads = list(preview.collage_threads(context, own, item, own.accounts, line.number))
@@ -253,10 +250,10 @@ def _states(
     """The series' accounts, each with all that keeps it from taking its thread at that time."""
     own = one.series
     answers = {name: checks.answer(name) for name in own.accounts}
-    with context.database.read() as conn:
-        rows = {row.name: row for row in series.all_accounts(conn)}
+    with context.read() as work:
+        rows = {row.name: row for row in work.accounts.all()}
         spent = {
-            name: charges.spent(conn, rows[name].id, charges.month_of(one.at))
+            name: work.charges.spent(rows[name].id, charges.month_of(one.at))
             for name in own.accounts
         }
     states = {}

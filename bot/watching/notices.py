@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.context import Context
-from bot.storage import alerts, notices
 from bot.storage.alerts import Way
 from bot.storage.notices import Notice
 
@@ -25,9 +24,9 @@ class Listed(NamedTuple):
 
 def listed(context: Context, *, everything: bool = False) -> list[Listed]:
     """Notices that nobody has acknowledged yet, or all of them; newest first."""
-    with context.database.read() as conn:
-        found = notices.listed(conn, everything=everything)
-        ways = alerts.ways(conn, [notice.id for notice in found])
+    with context.read() as work:
+        found = work.notices.listed(everything=everything)
+        ways = work.alerts.ways([notice.id for notice in found])
     by_notice: dict[int, list[Way]] = {notice.id: [] for notice in found}
     for way in ways:
         by_notice[way.notice_id].append(way)
@@ -36,5 +35,5 @@ def listed(context: Context, *, everything: bool = False) -> list[Listed]:
 
 def acknowledge(context: Context, numbers: Sequence[int] = ()) -> int:
     """Acknowledge the notices of these numbers, or all; how many were still open."""
-    with context.database.write() as conn:
-        return notices.acknowledge(conn, context.clock.now(), tuple(numbers))
+    with context.write() as work:
+        return work.notices.acknowledge(tuple(numbers))

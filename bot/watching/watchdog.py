@@ -22,9 +22,8 @@ from bot.core.notices import (
     SlotOverdue,
 )
 from bot.core.schedule import SlotState
-from bot.storage import ledger, notices, overdue, roundups, series, snapshot
-from bot.storage.database import Connection
-from bot.storage.series import AccountRow
+from bot.storage.accounts import AccountRow
+from bot.storage.work import Work
 from bot.watching import briefing
 
 HELD = timedelta(days=1)
@@ -44,45 +43,44 @@ def look(context: Context) -> None:
     """Look for what is past due; what is new among it becomes a notice."""
     now = context.clock.now()
     found = list(_briefs(context, now))
-    with context.database.read() as conn:
-        accounts = series.all_accounts(conn)
-        found += _deliveries(context, conn, accounts, now)
+    with context.read() as work:
+        accounts = work.accounts.all()
+        found += _deliveries(context, work, accounts, now)
         for own in context.config.series.values():
-            found += _series(context, conn, own, now)
-        found += _accounts(context, conn, accounts, now)
-        found += _alerts(context, conn, now)
+            found += _series(context, work, own, now)
+        found += _accounts(context, work, accounts, now)
+        found += _alerts(context, work, now)
         by_key = {notice.key: notice for notice in found}
-        unsaid = notices.unsaid(conn, Kind.OVERDUE, by_key, context.rehearsal)
+        unsaid = work.notices.unsaid(Kind.OVERDUE, by_key)
     if unsaid:
-        with context.database.write() as conn:
+        with context.write() as work:
             for key in unsaid:
-                notices.add(conn, by_key[key], now, context.rehearsal)
+                work.notices.add(by_key[key])
 
 
 def _deliveries(
-    context: Context, conn: Connection, accounts: list[AccountRow], now: datetime
+    context: Context, work: Work, accounts: list[AccountRow], now: datetime
 ) -> Findings:
     """Threads that are not out, and those that somebody began and nobody took up since."""
     own = context.config.delivery
-    late = overdue.not_out(conn, now - context.config.alerts.overdue, context.rehearsal, MOST + 1)
-    before = context.database.instant(now) - own.lease - own.request
-    left = overdue.left(conn, before, context.rehearsal, MOST + 1)
+    late = work.overdue.not_out(now - context.config.alerts.overdue, MOST + 1)
+    left = work.overdue.left(own.lease + own.request, MOST + 1)
     held = {row.name: row for row in accounts if row.is_held(now)}
     for one in late[:MOST]:
-        delivery = ledger.get(conn, one.id)
+        delivery = work.deliveries.get(one.id)
         note = held[one.account].note if one.account in held else None
         next_at = None if one.next_at.year == NEVER else one.next_at
         zone = _zone(context, delivery.series)
         yield DeliveryOverdue(delivery, one.state, next_at, note, zone)
     for one in left[:MOST]:
-        yield DeliveryAbandoned(ledger.get(conn, one.id), one.fence)
+        yield DeliveryAbandoned(work.deliveries.get(one.id), one.fence)
     if max(len(late), len(left)) > MOST:
         yield ManyOverdue(MOST, now)
 
 
-def _series(context: Context, conn: Connection, own: Series, now: datetime) -> Findings:
+def _series(context: Context, work: Work, own: Series, now: datetime) -> Findings:
     late = now - context.config.alerts.overdue
-    moment = snapshot.take(conn, own, now, context.rehearsal)
+    moment = work.snapshots.take(own, now)
     times = [
         line.slot.due_at
         for line in agenda.due(moment)
@@ -91,30 +89,28 @@ def _series(context: Context, conn: Connection, own: Series, now: datetime) -> F
     if times:
         yield SlotOverdue(own.name, times[0], own.zone, len(times) - 1)
     for title_month, at in month.due_after(own.roundup, moment.roundups_through, late, own.zone):
-        waits = roundups.is_unsettled(conn, moment.series_id, at, context.rehearsal)
+        waits = work.roundups.is_unsettled(own.name, at)
         until = at + own.roundup.wait if waits else None
         yield RoundupOverdue(own.name, title_month, at, own.zone, until)
-    for roundup in roundups.unannounced(conn, moment.series_id, context.rehearsal):
+    for roundup in work.roundups.unannounced(own.name):
         if roundup.due_at < late:
             yield RoundupUnannounced(
                 own.name, roundup.title_month, roundup.state, roundup.due_at, own.zone
             )
 
 
-def _accounts(
-    context: Context, conn: Connection, accounts: list[AccountRow], now: datetime
-) -> Findings:
+def _accounts(context: Context, work: Work, accounts: list[AccountRow], now: datetime) -> Findings:
     for row in accounts:
         if row.held_at is None or not row.is_held(now) or now - row.held_at < HELD:
             continue
-        count = overdue.waiting(conn, row.id, context.rehearsal, 1_000)
+        count = work.overdue.waiting(row.id, 1_000)
         if count:
             days = (now - row.held_at) // HELD
             yield AccountStillHeld(row.name, row.held_at, days, count, row.note)
 
 
-def _alerts(context: Context, conn: Connection, now: datetime) -> Findings:
-    count = overdue.unsent(conn, now - context.config.alerts.overdue)
+def _alerts(context: Context, work: Work, now: datetime) -> Findings:
+    count = work.overdue.unsent(now - context.config.alerts.overdue)
     if count:
         yield AlertsOverdue(count, now)
 

@@ -128,10 +128,10 @@ def look(context: Context, releases: int = 0) -> End:
     delivery, until = _delivery(context)
     if delivery is None:
         return End("none", "", False, [], [], releases)
-    with context.database.read() as conn:
-        parts = ledger.parts_of(conn, delivery.id)
+    with context.read() as work:
+        parts = work.parts.of(delivery.id)
         columns = (tables.notices.c.kind, tables.notices.c.key, tables.notices.c.text)
-        heard = [(row.kind, f"{row.key}: {row.text}") for row in conn.execute(select(*columns))]
+        heard = [(row.kind, f"{row.key}: {row.text}") for row in work.conn.execute(select(*columns))]
     receipts = [part.receipt.id if part.receipt else "" for part in parts]
     return End(delivery.state.value, delivery.note, until > LAST, receipts, heard, releases)
 
@@ -139,26 +139,26 @@ def look(context: Context, releases: int = 0) -> End:
 def _delivery(context: Context) -> tuple[Delivery | None, datetime]:
     """The thread's delivery, and when it wants attention again."""
     deliveries = tables.deliveries.c
-    with context.database.read() as conn:
-        row = conn.execute(
+    with context.read() as work:
+        row = work.conn.execute(
             select(deliveries.id, deliveries.next_at, deliveries.lease_until)
         ).one_or_none()
         if row is None:
             return None, context.clock.now()
-        delivery = ledger.get(conn, row.id)
+        delivery = work.deliveries.get(row.id)
     is_left = delivery.state is State.SENDING
     past_lease = context.config.delivery.request + timedelta(seconds=1)
     return delivery, row.lease_until + past_lease if is_left else row.next_at
 
 
 def _is_held(context: Context) -> bool:
-    with context.database.read() as conn:
-        return any(row.held_at for row in series.all_accounts(conn))
+    with context.read() as work:
+        return any(row.held_at for row in work.accounts.all())
 
 
 def _release(context: Context) -> None:
-    with context.database.write() as conn:
-        series.hold_account(conn, ACCOUNT, None, "")
+    with context.write() as work:
+        work.accounts.release(ACCOUNT)
 
 
 def out_at_x(fake: FakeX) -> list[Out]:

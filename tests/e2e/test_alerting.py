@@ -41,9 +41,9 @@ def noticed(desk: Desk) -> Iterator[Context]:
     """The desk's context, with a notice nobody has heard yet."""
     context = assemble.context(config.load(desk.folder / "config.toml"))
     with closing(context.database):
-        with context.database.write() as conn:
+        with context.write() as work:
             held = made_up.notice(Kind.HELD, "x is held", details="line one\nline two")
-            notices.add(conn, held, context.clock.now(), 0)
+            work.notices.add(held)
         yield context
 
 

@@ -19,6 +19,7 @@ from bot import config
 from bot.app import assemble
 from bot.storage import backup, notices, schema, tables
 from bot.storage.database import HEAD, Database
+from bot.storage.work import reading
 from tests import rows
 from tests.e2e.conftest import CONFIG, Desk
 from tests.e2e.process import COMMAND, ENVIRONMENT, mlcollage
@@ -264,8 +265,8 @@ def kept(folder: Path) -> list[str]:
 
 
 def notices_of(database: Database) -> list[str]:
-    with database.read() as conn:
-        return [notice.text for notice in notices.listed(conn)]
+    with reading(database, MONDAY) as work:
+        return [notice.text for notice in work.notices.listed()]
 
 
 def test_an_older_database_is_backed_up_before_it_is_upgraded(old: tuple[Path, Database]) -> None:

@@ -415,8 +415,8 @@ def drafts(history: Path) -> list[dict[str, Any]]:
 
 def papers(folder: Path) -> list[Paper]:
     context = assemble.context(config.load(folder / "config.toml"))
-    with context.database.read() as conn:
-        found = queue.waiting(conn, storage.get(conn, "mlcollage").id)
+    with context.read() as work:
+        found = work.queue.waiting("mlcollage")
     context.database.close()
     return [item.paper for item in found]
 

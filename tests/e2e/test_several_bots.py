@@ -127,29 +127,29 @@ def base_url(tmp_path: Path) -> Iterator[str]:
 
 
 def threads_sent(context: Context) -> int:
-    with context.database.read() as conn:
+    with context.read() as work:
         is_sent = tables.deliveries.c.state == "sent"
-        return int(conn.execute(select(func.count()).where(is_sent)).scalar_one())
+        return int(work.conn.execute(select(func.count()).where(is_sent)).scalar_one())
 
 
 def is_done(context: Context) -> bool:
-    with context.database.read() as conn:
+    with context.read() as work:
         announced = select(func.count()).where(tables.roundups.c.state == "announced")
-        return threads_sent(context) == THREADS and conn.execute(announced).scalar() == len(SERIES)
+        return threads_sent(context) == THREADS and work.conn.execute(announced).scalar() == len(SERIES)
 
 
 def check(scene: Scene, context: Context) -> None:
     """Every thread is out once on both networks, every slot is settled once, and so is what there
     was to say.
     """
-    with context.database.read() as conn:
-        ids = list(conn.execute(select(tables.deliveries.c.id)).scalars())
-        made = [ledger.get(conn, delivery_id) for delivery_id in ids]
-        threads = [ledger.thread(conn, delivery) for delivery in made]
-        heard = sorted(conn.execute(select(tables.notices.c.kind)).scalars())
+    with context.read() as work:
+        ids = list(work.conn.execute(select(tables.deliveries.c.id)).scalars())
+        made = [work.deliveries.get(delivery_id) for delivery_id in ids]
+        threads = [work.parts.thread(delivery) for delivery in made]
+        heard = sorted(work.conn.execute(select(tables.notices.c.kind)).scalars())
         slots = sorted(
             tuple(row)
-            for row in conn.execute(select(tables.slots.c.series_id, tables.slots.c.state))
+            for row in work.conn.execute(select(tables.slots.c.series_id, tables.slots.c.state))
         )
     assert {delivery.state for delivery in made} == {State.SENT}
     at_x = [

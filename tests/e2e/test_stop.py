@@ -111,9 +111,9 @@ def stop_during(
 
 
 def receipts(context: Context) -> int:
-    with context.database.read() as conn:
+    with context.read() as work:
         return len(
-            conn.execute(
+            work.conn.execute(
                 select(tables.parts.c.id).where(tables.parts.c.receipt_id.is_not(None))
             ).all()
         )
@@ -142,9 +142,9 @@ def test_the_request_in_flight_is_recorded_and_the_next_worker_goes_on_at_once(
     found = delivery(context)
     assert found is not None
     assert (found.state, receipts(context)) == (State.WAITING, out)
-    with context.database.read() as conn:
-        assert not ledger.unfinished(conn, found.id)
-        assert ledger.due_accounts(conn, context.clock.now(), context.rehearsal) == ["lab"]
+    with context.read() as work:
+        assert not work.attempts.is_unfinished(found.id)
+        assert work.deliveries.due_accounts() == ["lab"]
     tick.tick(context)
     assert is_sent(context)
     check(context, fake)
@@ -172,5 +172,5 @@ def test_a_second_signal_ends_it_at_once_and_what_is_in_flight_is_looked_for(
     found = delivery(context)
     assert found is not None
     assert found.state is State.SENDING
-    with context.database.read() as conn:
-        assert ledger.unfinished(conn, found.id)
+    with context.read() as work:
+        assert work.attempts.is_unfinished(found.id)

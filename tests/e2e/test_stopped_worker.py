@@ -78,9 +78,9 @@ def prepare(folder: Path, url: str, account: dict[str, str], settings: str) -> N
 
 
 def delivery(context: Context) -> Delivery | None:
-    with context.database.read() as conn:
-        found = conn.execute(select(tables.deliveries.c.id)).scalar()
-        return None if found is None else ledger.get(conn, found)
+    with context.read() as work:
+        found = work.conn.execute(select(tables.deliveries.c.id)).scalar()
+        return None if found is None else work.deliveries.get(found)
 
 
 def is_sent(context: Context) -> bool:
@@ -92,8 +92,8 @@ def check(context: Context, fake: FakeX) -> None:
     """All four parts are at X, and no more than four were asked for."""
     found = delivery(context)
     assert found is not None
-    with context.database.read() as conn:
-        assert x_threads.out(fake, ledger.thread(conn, found).parts) == PARTS
+    with context.read() as work:
+        assert x_threads.out(fake, work.parts.thread(found).parts) == PARTS
     assert len(fake.state.posts) == 1 + PARTS
     assert x_threads.asked(fake) == PARTS
 
@@ -160,10 +160,10 @@ def test_a_worker_stopped_past_its_lease_sends_nothing_before_it_has_claimed_the
     until(lambda: datetime.now(UTC) - began > own.lease)
     carry_on(stopped)
     until(lambda: tick.tick(context) is not None and is_sent(context))
-    with context.database.read() as conn:
+    with context.read() as work:
         columns = (tables.attempts.c.position, tables.attempts.c.outcome, tables.attempts.c.fence)
         tried = [
-            tuple(row) for row in conn.execute(select(*columns).order_by(tables.attempts.c.id))
+            tuple(row) for row in work.conn.execute(select(*columns).order_by(tables.attempts.c.id))
         ]
     assert tried[:2] == [(1, "sent", 1), (2, "unavailable", 1)]
     check(context, fake)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from bot.core.delivery import Outcome, Receipt, State
 from bot.storage import ledger
 from bot.storage.database import Database
+from bot.storage.work import writing, at_once
 
 LEASE = timedelta(minutes=2)
 
@@ -22,20 +23,20 @@ def race(database: Database, sends: int, account_id: int) -> int:
     count = 0
     while True:
         now = datetime.now(UTC)
-        with database.at_once() as conn:
-            delivery = ledger.claim(conn, account_id, now, database.instant(now, LEASE), 0)
+        with at_once(database, MONDAY) as work:
+            delivery = work.deliveries.claim(account_id, database.instant(now, LEASE))
         if delivery is None:
             return count
-        with database.write() as conn:
+        with writing(database, MONDAY) as work:
             now = datetime.now(UTC)
-            attempt = ledger.start_attempt(conn, delivery, 1, now, database.instant(now, LEASE))
+            attempt = work.attempts.start(delivery, 1, database.instant(now, LEASE))
         os.write(sends, f"{delivery.key}\n".encode())
         now = datetime.now(UTC)
-        with database.write() as conn:
-            ledger.record(conn, delivery, {1: Receipt(delivery.key, "https://x.example", now)})
-            ledger.end_attempt(conn, attempt, Outcome.SENT, "", now)
-        with database.at_once() as conn:
-            ledger.move(conn, delivery, State.SENT, datetime.now(UTC))
+        with writing(database, MONDAY) as work:
+            work.parts.record(delivery, {1: Receipt(delivery.key, "https://x.example", now)})
+            work.attempts.end(attempt, Outcome.SENT, "")
+        with at_once(database, MONDAY) as work:
+            work.deliveries.move(delivery, State.SENT)
         count += 1
 
 

@@ -71,13 +71,13 @@ class Desk:
     # Looking
 
     def snapshot(self, coming: int) -> Snapshot:
-        with self.context.database.read() as conn:
+        with self.context.read() as work:
             rehearsal = self.context.rehearsal
-            return snapshot.take(conn, self.series, self.clock.now(), rehearsal, coming)
+            return work.snapshots.take(self.series, self.clock.now(), coming)
 
     def queue(self, *states: State) -> list[Collage]:
-        with self.context.database.read() as conn:
-            return queue.waiting(conn, series.get(conn, "mlcollage").id, states)
+        with self.context.read() as work:
+            return work.queue.waiting("mlcollage", states)
 
     def ahead(self, count: int) -> list[SlotTime]:
         now = self.clock.now() + schedule.STEP
@@ -85,8 +85,8 @@ class Desk:
 
     def rows(self) -> dict[datetime, Row]:
         columns = tables.slots.c
-        with self.context.database.read() as conn:
-            found = conn.execute(select(tables.slots).where(columns.extra.is_(False))).all()
+        with self.context.read() as work:
+            found = work.conn.execute(select(tables.slots).where(columns.extra.is_(False))).all()
         return {row.due_at: Row(SlotState(row.state), row.collage_id, row.number) for row in found}
 
     # Working on the queue
@@ -102,34 +102,34 @@ class Desk:
 
     def to(self, place: int, before: State, after: State) -> None:
         if found := self.queue(before):
-            with self.context.database.write() as conn:
-                queue.change_state(conn, found[place % len(found)], after)
+            with self.context.write() as work:
+                work.queue.change_state(found[place % len(found)], after)
 
     def move(self, place: int, to: int) -> None:
         if found := self.queue(State.READY, State.DRAFT, State.HELD):
-            with self.context.database.write() as conn:
+            with self.context.write() as work:
                 before = found[to % len(found)]
-                queue.move(conn, found[place % len(found)], before=before)
+                work.queue.move(found[place % len(found)], before=before)
 
     def pin(self, place: int, slot: int) -> None:
         if found := self.queue(State.READY, State.DRAFT, State.HELD):
             on = self.ahead(slot + 1)[-1].local_on
             # Another one may be pinned to that day.
-            with suppress(NotAllowed), self.context.database.write() as conn:
-                queue.pin(conn, found[place % len(found)], on)
+            with suppress(NotAllowed), self.context.write() as work:
+                work.queue.pin(found[place % len(found)], on)
 
     def skip(self, slot: int) -> None:
         skipped = self.ahead(slot + 1)[-1]
-        with self.context.database.write() as conn:
-            series_id = series.get(conn, "mlcollage").id
-            slots.skip(conn, series_id, skipped, self.context.rehearsal)
-            queue.unpin_day(conn, series_id, skipped.local_on)
+        with self.context.write() as work:
+            series_id = work.series.get("mlcollage").id
+            work.slots.skip(series_id, skipped)
+            work.queue.unpin_day(series_id, skipped.local_on)
 
     def pause(self, days: int | None) -> None:
         now = self.clock.now()
         until = now + timedelta(days=days) if days else None
-        with self.context.database.write() as conn:
-            series.pause(conn, series.get(conn, "mlcollage").id, now, until)
+        with self.context.write() as work:
+            work.series.pause("mlcollage", now, until)
 
     def resume(self) -> None:
         scheduling.settle_pause(self.context, self.series)
@@ -165,8 +165,8 @@ class Desk:
         }
         for line in said:
             if line.collage:
-                with self.context.database.read() as conn:
-                    taken = queue.by_id(conn, line.collage.id)
+                with self.context.read() as work:
+                    taken = work.queue.by_id(line.collage.id)
                 assert (taken.number, taken.number_year) == (line.number, line.year)
                 assert taken.kept_number is not None or numbers[taken.id] == taken.number
 
@@ -269,8 +269,8 @@ def test_a_snapshot_says_the_same_of_a_few_slots_as_one_of_the_whole_queue(
     for place, slot in ((25, 0), (24, 3), (3, 4), (2, 9)):
         made.pin(place, slot)
     made.skip(2)
-    with made.context.database.read() as conn:
-        whole = snapshot.take(conn, made.series, made.clock.now(), made.context.rehearsal, None)
+    with made.context.read() as work:
+        whole = work.snapshots.take(made.series, made.clock.now(), None)
     for count in range(1, 12):
         some = made.snapshot(count)
         assert len(some.ready) < len(whole.ready)
@@ -317,8 +317,8 @@ def test_a_snapshot_never_walks_through_history(tmp_path: Path, database_url: st
     fill(made.context, 20_000)
     with asked(made.context) as statements:
         made.snapshot(10)
-        with made.context.database.read() as conn:
-            snapshot.take(conn, made.series, made.clock.now(), made.context.rehearsal, None)
+        with made.context.read() as work:
+            work.snapshots.take(made.series, made.clock.now(), None)
     assert len(statements) == 8
     assert walks(made.context, statements) == []
     made.context.database.close()

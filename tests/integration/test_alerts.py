@@ -55,22 +55,20 @@ def given(
 def note(
     context: Context, text: str = "Account x is held.", kind: Kind = Kind.HELD, **more: Any
 ) -> int:
-    with context.database.write() as conn:
-        made = notices.add(
-            conn, made_up.notice(kind, text, **more), context.clock.now(), context.rehearsal
-        )
+    with context.write() as work:
+        made = work.notices.add(made_up.notice(kind, text, **more))
     assert made is not None
     return made
 
 
 def rows(context: Context) -> list[Any]:
-    with context.database.read() as conn:
-        return list(conn.execute(select(tables.alerts).order_by(tables.alerts.c.id)))
+    with context.read() as work:
+        return list(work.conn.execute(select(tables.alerts).order_by(tables.alerts.c.id)))
 
 
 def listed(context: Context) -> list[notices.Notice]:
-    with context.database.read() as conn:
-        return notices.listed(conn, everything=True)
+    with context.read() as work:
+        return work.notices.listed(everything=True)
 
 
 def go(context: Context, **span: float) -> None:
@@ -141,8 +139,8 @@ def test_waits_grow_from_a_minute_to_an_hour(tmp_path: Path, hook: Webhook) -> N
     context = given(tmp_path, hook.url("bad"))
     note(context)
     for failures, most in ((0, 60), (1, 120), (20, 3_600)):
-        with context.database.write() as conn:
-            conn.execute(update(tables.alerts).values(failures=failures))
+        with context.write() as work:
+            work.conn.execute(update(tables.alerts).values(failures=failures))
         alerts.send(context)
         [row] = rows(context)
         wait = (row.next_at - context.clock.now()).total_seconds()
@@ -156,17 +154,13 @@ def try_for_days(context: Context, bad: int) -> None:
     really sent.
     """
     now, span = context.clock.now(), timedelta(hours=1)
-    with context.database.write() as conn:
+    with context.write() as work:
         for one in alerts.destinations(context.config)[:bad]:
-            for due in storage.due(conn, one.id, now, span, alerts.MOST):
+            for due in work.alerts.due(one.id, now, span, alerts.MOST):
                 for n in range(alerts.TRIES - 1):
-                    claim = storage.claim(
-                        conn, due.id, one.id, now + n * span, timedelta(0), 10 * span
-                    )
+                    claim = work.alerts.claim(due.id, one.id, now + n * span, timedelta(0), 10 * span)
                     assert claim
-                    assert storage.failed(
-                        conn, claim, now + n * span, timedelta(0), "it was not taken."
-                    )
+                    assert work.alerts.failed(claim, now + n * span, timedelta(0), "it was not taken.")
     go(context, hours=49)
     alerts.send(context)
 
@@ -334,15 +328,15 @@ def test_fifty_stuck_notices_keep_no_new_one_from_another_destination(
     database: Any, tmp_path: Path
 ) -> None:
     longest = timedelta(hours=1)
-    with database.write() as conn:
-        ids = [notices.add(conn, made_up.notice(Kind.HELD, str(n)), MONDAY, 0) for n in range(60)]
+    with writing(database, MONDAY) as work:
+        ids = [work.notices.add(made_up.notice(Kind.HELD, str(n))) for n in range(60)]
         for number in ids:
-            assert storage.claim(conn, number or 0, "bad", MONDAY, timedelta(minutes=1), longest)
-    with database.read() as conn:
-        assert [one.id for one in storage.due(conn, "good", MONDAY, longest, alerts.MOST)] == ids[
+            assert work.alerts.claim(number or 0, "bad", MONDAY, timedelta(minutes=1), longest)
+    with reading(database, MONDAY) as work:
+        assert [one.id for one in work.alerts.due("good", MONDAY, longest, alerts.MOST)] == ids[
             :50
         ]
-        assert storage.due(conn, "bad", MONDAY, longest, alerts.MOST) == []
+        assert work.alerts.due("bad", MONDAY, longest, alerts.MOST) == []
 
 
 def test_a_time_written_while_a_clock_was_wrong_is_due(
@@ -457,6 +451,7 @@ from pathlib import Path
 from bot import config
 from bot.app import assemble
 from bot.watching import alerts
+from bot.storage.work import reading, writing
 
 class Deadly(assemble.SystemClock):
     left = 0

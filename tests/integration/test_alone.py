@@ -49,18 +49,18 @@ def post(said: str, post_id: str = "77") -> Post:
 
 
 def account_is_held(context: Context) -> bool:
-    with context.database.read() as conn:
-        return series.all_accounts(conn)[0].is_held(context.clock.now())
+    with context.read() as work:
+        return work.accounts.all()[0].is_held(context.clock.now())
 
 
 def release(context: Context) -> None:
-    with context.database.write() as conn:
-        series.hold_account(conn, "outbox", None, "")
+    with context.write() as work:
+        work.accounts.release("outbox")
 
 
 def saw(context: Context) -> list[str]:
-    with context.database.read() as conn:
-        return list(conn.execute(select(tables.looks.c.saw)).scalars())
+    with context.read() as work:
+        return list(work.conn.execute(select(tables.looks.c.saw)).scalars())
 
 
 def test_a_thread_that_is_out_already_is_taken_over_and_nothing_is_sent(
@@ -112,8 +112,8 @@ def test_a_post_that_looks_like_ours_holds_the_account_and_asks(
     assert delivery(context).state is State.WAITING
     assert account_is_held(context)
     assert network.sends == 0
-    with context.database.read() as conn:
-        (notice,) = [one for one in notices.listed(conn) if one.kind is Kind.HELD]
+    with context.read() as work:
+        (notice,) = [one for one in work.notices.listed() if one.kind is Kind.HELD]
     assert "https://x.example/77" in notice.text
     assert "mlcollage release --account outbox" in notice.text
     release(context)
@@ -182,8 +182,8 @@ def test_posts_of_the_ledger_and_numbers_that_are_out_hold_nothing(
     ]
     tick.tick(context)
     assert not account_is_held(context)
-    with context.database.read() as conn:
-        assert set(conn.execute(select(tables.deliveries.c.state)).scalars()) == {"sent"}
+    with context.read() as work:
+        assert set(work.conn.execute(select(tables.deliveries.c.state)).scalars()) == {"sent"}
 
 
 def test_in_a_rehearsal_nobody_else_posts(
@@ -256,11 +256,11 @@ def threads(kind: str, fake: FakeX, folder: Path) -> list[str]:
 
 
 def deliveries(context: Context) -> list[Delivery]:
-    with context.database.read() as conn:
-        ids = conn.execute(
+    with context.read() as work:
+        ids = work.conn.execute(
             select(tables.deliveries.c.id).order_by(tables.deliveries.c.id)
         ).scalars()
-        return [ledger.get(conn, one) for one in ids]
+        return [work.deliveries.get(one) for one in ids]
 
 
 def started(folder: Path, lines: str, clock: StoppedClock, items: list[str]) -> Context:
@@ -275,8 +275,8 @@ def started(folder: Path, lines: str, clock: StoppedClock, items: list[str]) -> 
 
 def copied(context: Context, folder: Path, lines: str, clock: StoppedClock) -> Context:
     """A living copy of the database, as `cp` makes it of one that is at rest."""
-    with context.database.write() as conn:
-        conn.execute(text("SELECT 1"))
+    with context.write() as work:
+        work.conn.execute(text("SELECT 1"))
     with context.database.engine.connect() as conn:
         conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     folder.mkdir()
@@ -336,8 +336,8 @@ def test_what_was_posted_by_hand_after_a_backup_is_not_posted_by_hand_again(
     second = copied(first, tmp_path / "second", lines, clock)
     for context in (first, second):
         clock.go(minutes=5)
-        with context.database.read() as conn:
-            item = queue.get(conn, series.get(conn, "mlcollage").id, "alpha")
+        with context.read() as work:
+            item = work.queue.get("mlcollage", "alpha")
         tick.post_now(context, context.config.series["mlcollage"], item)
         clock.go(seconds=1)
         tick.tick(context)
@@ -361,8 +361,8 @@ def test_a_second_installation_with_a_database_of_its_own_makes_a_person_decide(
     assert len(threads(kind, fake, tmp_path)) == 1
     (waiting,) = deliveries(second)
     assert waiting.state is State.WAITING
-    with second.database.read() as conn:
-        assert [row.is_held(clock.at + timedelta(days=1)) for row in series.all_accounts(conn)] == [
+    with second.read() as work:
+        assert [row.is_held(clock.at + timedelta(days=1)) for row in work.accounts.all()] == [
             True
         ]
     for context in (first, second):

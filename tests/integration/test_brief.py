@@ -90,23 +90,23 @@ def given(context: Context, clock: StoppedClock, at: datetime) -> list[str]:
 
 def details(context: Context) -> str:
     """Those of the newest brief."""
-    with context.database.read() as conn:
+    with context.read() as work:
         newest = select(tables.notices.c.details).order_by(tables.notices.c.id.desc())
-        return str(conn.execute(newest.limit(1)).scalar_one())
+        return str(work.conn.execute(newest.limit(1)).scalar_one())
 
 
 def everything(context: Context) -> dict[str, list[Any]]:
     """All rows but the notices."""
-    with context.database.read() as conn:
+    with context.read() as work:
         names = [table for table in tables.metadata.sorted_tables if table.name != "notices"]
-        return {table.name: [tuple(row) for row in conn.execute(select(table))] for table in names}
+        return {table.name: [tuple(row) for row in work.conn.execute(select(table))] for table in names}
 
 
 def change(context: Context, name: str, **values: object) -> None:
     """Edit a collage in the queue."""
-    with context.database.write() as conn:
-        item = queue.get(conn, series.get(conn, "mlcollage").id, name)
-        queue.replace(conn, item, replace(item, **values), item.picture, State.READY)  # type: ignore[arg-type]
+    with context.write() as work:
+        item = work.queue.get("mlcollage", name)
+        work.queue.replace(item, replace(item, **values), item.picture, State.READY)  # type: ignore[arg-type]
 
 
 # What it says
@@ -167,10 +167,10 @@ def test_a_bot_that_did_not_run_then_gives_it_as_long_as_the_next_is_not_due(
     tick.tick(context)
     following = SLOT + timedelta(days=7)
     assert len(given(context, clock, following - timedelta(minutes=30))) == 1
-    with context.database.read() as conn:
+    with context.read() as work:
         keys = [
             key
-            for key in conn.execute(select(tables.notices.c.key)).scalars()
+            for key in work.conn.execute(select(tables.notices.c.key)).scalars()
             if key.startswith("brief/")
         ]
     assert keys == [
@@ -248,15 +248,15 @@ def test_an_empty_queue_needs_somebody(rehearsal: Context, clock: StoppedClock) 
 def test_a_pause_and_a_skipped_slot_are_said_and_need_nobody(
     rehearsal: Context, clock: StoppedClock
 ) -> None:
-    with rehearsal.database.write() as conn:
-        row = series.get(conn, "mlcollage")
-        slots.skip(conn, row.id, SlotTime(SLOT, SLOT.date()), rehearsal.rehearsal)
+    with rehearsal.write() as work:
+        row = work.series.get("mlcollage")
+        work.slots.skip(row.name, SlotTime(SLOT, SLOT.date()))
     assert given(rehearsal, clock, SLOT - timedelta(days=1)) == [
         f"{WHEN}, a rehearsal: nothing goes out; the slot is skipped."
     ]
-    with rehearsal.database.write() as conn:
-        slots.unskip(conn, row.id, SlotTime(SLOT, SLOT.date()), rehearsal.rehearsal)
-        series.pause(conn, row.id, clock.at, SLOT + timedelta(days=2))
+    with rehearsal.write() as work:
+        work.slots.unskip(row.name, SlotTime(SLOT, SLOT.date()))
+        work.series.pause(row.name, clock.at, SLOT + timedelta(days=2))
     clock.at = SLOT - timedelta(hours=1)
     briefing.give(rehearsal)
     [notice] = heard(rehearsal)
@@ -268,8 +268,8 @@ def test_a_pause_and_a_skipped_slot_are_said_and_need_nobody(
 
 def test_a_pause_that_ends_before_the_slot_is_none(rehearsal: Context, clock: StoppedClock) -> None:
     add(rehearsal, "barlow")
-    with rehearsal.database.write() as conn:
-        series.pause(conn, series.get(conn, "mlcollage").id, clock.at, SLOT - timedelta(hours=2))
+    with rehearsal.write() as work:
+        work.series.pause("mlcollage", clock.at, SLOT - timedelta(hours=2))
     assert (
         "barlow [1/52] goes to outbox; all is well."
         in given(rehearsal, clock, SLOT - timedelta(days=1))[0]
@@ -292,8 +292,8 @@ def test_what_cannot_be_composed_is_said_with_what_goes_out_instead(
 
 def test_a_picture_that_is_missing_is_said(rehearsal: Context, clock: StoppedClock) -> None:
     add(rehearsal, "barlow")
-    with rehearsal.database.write() as conn:
-        conn.execute(tables.collages.update().values(picture_sha256=None))
+    with rehearsal.write() as work:
+        work.conn.execute(tables.collages.update().values(picture_sha256=None))
     [line] = given(rehearsal, clock, SLOT - timedelta(days=1))
     assert (
         "nothing goes out; barlow would be held: barlow for outbox: it has no picture; no collage is ready"
@@ -305,8 +305,8 @@ def test_a_number_that_is_taken_already_is_said(rehearsal: Context, clock: Stopp
     add(rehearsal, "barlow", "moco")
     clock.at = SLOT
     tick.tick(rehearsal)
-    with rehearsal.database.write() as conn:
-        conn.execute(
+    with rehearsal.write() as work:
+        work.conn.execute(
             tables.collages.update().where(tables.collages.c.name == "moco").values(kept_number=1)
         )
     [line] = given(rehearsal, clock, SLOT + timedelta(days=6))
@@ -327,14 +327,12 @@ def test_a_held_account_is_said_unless_its_hold_ends_in_time(
     context: Context, clock: StoppedClock
 ) -> None:
     add(context, "barlow")
-    with context.database.write() as conn:
-        series.hold_account(
-            conn, "press", clock.at, "Its disk is full.", SLOT - timedelta(minutes=5)
-        )
+    with context.write() as work:
+        work.accounts.hold("press", "Its disk is full.", SLOT - timedelta(minutes=5))
     assert "all is well." in given(context, clock, SLOT - timedelta(days=1))[0]
-    with context.database.write() as conn:
-        series.hold_account(conn, "press", None, "")
-        series.hold_account(conn, "press", clock.at, "Its disk is full.")
+    with context.write() as work:
+        work.accounts.release("press")
+        work.accounts.hold("press", "Its disk is full.")
     [line] = given(context, clock, SLOT - timedelta(hours=1))
     assert line.endswith(
         "; press is held: Its disk is full. Then: mlcollage release --account press"
@@ -347,10 +345,10 @@ def test_a_budget_that_would_not_do_is_said_by_the_month_of_the_slot(
     limited = settings.replace("[accounts.press]", 'budget = "1.00"\n[accounts.press]')
     made = begun(make_context(tmp_path, limited, clock))
     add(made, "barlow", "moco")
-    with made.database.write() as conn:
+    with made.write() as work:
         for month in ("2021-08", "2021-07"):
             at = datetime.fromisoformat(f"{month}-01T00:00:00+00:00")
-            charges.add(conn, series.account_ids(conn)["lab"], at, "post", Decimal("0.90"))
+            work.charges.add(work.accounts.ids()["lab"], "post", Decimal("0.90"))
     [line] = given(made, clock, SLOT - timedelta(days=1))
     assert line.endswith(
         "; lab would wait for the next month: the thread costs $0.22, and $0.90 of $1.00 are spent."
@@ -521,13 +519,13 @@ def test_a_roundup_s_brief_holds_the_very_thread_that_goes_out(
     assert "- nerf: The nerf paper" in told
     clock.at = ROUNDUP
     tick.tick(rehearsal)
-    with rehearsal.database.read() as conn:
+    with rehearsal.read() as work:
         sent = (
             select(tables.parts.c.text)
             .join(tables.deliveries)
             .where(tables.deliveries.c.kind == "roundup")
         )
-        texts = conn.execute(sent).scalars().all()
+        texts = work.conn.execute(sent).scalars().all()
     assert texts
     assert all(text in told for text in texts)
 
@@ -543,11 +541,9 @@ def test_a_roundup_without_anything_to_hold_is_said(
 def test_a_roundup_that_was_published_elsewhere_needs_nobody(
     rehearsal: Context, clock: StoppedClock
 ) -> None:
-    with rehearsal.database.write() as conn:
-        row = series.get(conn, "mlcollage")
-        roundups.add_published(
-            conn, row.id, "2021-09", ROUNDUP, title="t", slug="s", link="https://example.org/s"
-        )
+    with rehearsal.write() as work:
+        row = work.series.get("mlcollage")
+        work.roundups.add_published(row.name, "2021-09", ROUNDUP, title="t", slug="s", link="https://example.org/s")
     clock.at = ROUNDUP - timedelta(hours=1)
     briefing.give(rehearsal)
     notice = heard(rehearsal)[0]

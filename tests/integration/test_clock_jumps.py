@@ -55,10 +55,10 @@ def test_a_wall_clock_that_jumps_between_any_two_commits_costs_and_doubles_no_pa
             tick.tick(context)
         assert (network.out, network.sends) == ([1, 2], 2)
         assert delivery(context).state is State.SENT
-        with context.database.read() as conn:
+        with context.read() as work:
             slots = [
                 tuple(row)
-                for row in conn.execute(select(tables.slots.c.state, tables.slots.c.collage_id))
+                for row in work.conn.execute(select(tables.slots.c.state, tables.slots.c.collage_id))
             ]
         assert slots == [("claimed", 1)]
         context.database.close()

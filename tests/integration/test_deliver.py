@@ -149,24 +149,24 @@ def begun(
 
 
 def delivery(context: Context) -> Delivery:
-    with context.database.read() as conn:
-        return ledger.get(conn, conn.execute(select(tables.deliveries.c.id)).scalar_one())
+    with context.read() as work:
+        return work.deliveries.get(work.conn.execute(select(tables.deliveries.c.id)).scalar_one())
 
 
 def collage(context: Context) -> Collage:
-    with context.database.read() as conn:
-        return queue.get(conn, series.get(conn, "mlcollage").id, "barlow")
+    with context.read() as work:
+        return work.queue.get("mlcollage", "barlow")
 
 
 def outcomes(context: Context) -> list[tuple[int | None, str | None]]:
-    with context.database.read() as conn:
+    with context.read() as work:
         columns = (tables.attempts.c.position, tables.attempts.c.outcome)
-        return [tuple(row) for row in conn.execute(select(*columns).order_by(tables.attempts.c.id))]
+        return [tuple(row) for row in work.conn.execute(select(*columns).order_by(tables.attempts.c.id))]
 
 
 def heard(context: Context) -> list[str]:
-    with context.database.read() as conn:
-        return [notice.kind.value for notice in reversed(notices.listed(conn))]
+    with context.read() as work:
+        return [notice.kind.value for notice in reversed(work.notices.listed())]
 
 
 def until_settled(context: Context, clock: StoppedClock, days: int = 4) -> None:
@@ -194,9 +194,9 @@ def test_the_intent_is_committed_and_no_transaction_is_open_while_the_network_is
 
     def look_and_write() -> None:
         seen.append(outcomes(context))
-        with context.database.write() as conn:
+        with context.write() as work:
             written = made_up.notice(Kind.EMPTY, "written while the network is called")
-            notices.add(conn, written, MONDAY, 0)
+            work.notices.add(written)
 
     network.before = {1: look_and_write, 2: look_and_write}
     tick.tick(context)
@@ -249,8 +249,8 @@ def test_what_has_not_begun_and_is_too_late_is_held_until_a_person_releases_it(
     assert collage(context).state is CollageState.CLAIMED
     assert heard(context).count("held") == 1
     network.before = {}
-    with context.database.write() as conn:
-        ledger.release_all(conn, "outbox", context.rehearsal, clock.at)
+    with context.write() as work:
+        work.deliveries.release_all("outbox")
     until_settled(context, clock)
     assert network.out == [1, 2]
 
@@ -268,10 +268,10 @@ def test_a_thread_that_is_partly_out_is_finished_however_late(
 def test_what_was_sent_is_charged_by_month_and_account(context: Context, network: Scripted) -> None:
     network.price = X.price
     tick.tick(context)
-    with context.database.read() as conn:
+    with context.read() as work:
         found = {
             one.what: (one.account, one.month, one.requests, one.dollars)
-            for one in charges.by_month(conn)
+            for one in work.charges.by_month()
         }
     assert found == {
         "post": ("outbox", "2021-08", 1, Decimal("0.015")),
@@ -285,18 +285,18 @@ def test_a_budget_that_would_be_passed_holds_the_account_until_the_month_ends(
     context: Context, network: Scripted, clock: StoppedClock
 ) -> None:
     network.price, network.budget = X.price, Decimal("0.25")
-    with context.database.write() as conn:
-        charges.add(conn, 1, clock.at, "post", Decimal("0.10"))
+    with context.write() as work:
+        work.charges.add(1, "post", Decimal("0.10"))
     tick.tick(context)
     clock.go(days=1)
     tick.tick(context)
     assert network.sends == 0
     assert heard(context).count("held") == 1
-    with context.database.read() as conn:
-        (account,) = series.all_accounts(conn)
+    with context.read() as work:
+        (account,) = work.accounts.all()
     assert account.held_until == datetime(2021, 9, 1, tzinfo=UTC)
-    with context.database.write() as conn:
-        conn.execute(update(tables.deliveries).values(released=True))
+    with context.write() as work:
+        work.conn.execute(update(tables.deliveries).values(released=True))
     clock.at = datetime(2021, 9, 1, 0, 5, tzinfo=UTC)
     tick.tick(context)
     assert network.out == [1, 2]
@@ -339,8 +339,8 @@ def test_a_blocked_account_is_held_with_one_notice_and_goes_on_when_released(
         clock.go(hours=1)
     assert (network.out, network.sends) == ([1], 2)
     assert heard(context).count("held") == 1
-    with context.database.write() as conn:
-        series.hold_account(conn, "outbox", None, "")
+    with context.write() as work:
+        work.accounts.release("outbox")
     tick.tick(context)
     assert network.out == [1, 2]
 
@@ -468,14 +468,14 @@ def test_parts_are_frozen_from_the_first_attempt_on(
 ) -> None:
     network.before = {1: fails(errors.Unavailable("Away.", clock.at + timedelta(minutes=5)))}
     tick.tick(context)
-    with context.database.write() as conn:
-        frozen = ledger.parts_of(conn, delivery(context).id)
+    with context.write() as work:
+        frozen = work.parts.of(delivery(context).id)
         item = collage(context)
         edited = replace(item, paragraph="Something else altogether.")
-        queue.replace(conn, item, edited, item.picture, item.state)
+        work.queue.replace(item, edited, item.picture, item.state)
     until_settled(context, clock)
-    with context.database.read() as conn:
-        sent = ledger.parts_of(conn, delivery(context).id)
+    with context.read() as work:
+        sent = work.parts.of(delivery(context).id)
     assert [part.text for part in sent] == [part.text for part in frozen]
     assert network.out == [1, 2]
 
@@ -534,12 +534,12 @@ def test_a_slow_account_delays_neither_another_one_nor_the_next_slot(
     tick.tick(context, workers)
     clock.go(minutes=1)
     tick.tick(context, workers)
-    with context.database.read() as conn:
+    with context.read() as work:
         columns = (tables.accounts.c.name, tables.deliveries.c.state)
         joined = select(*columns).join(
             tables.accounts, tables.accounts.c.id == tables.deliveries.c.account_id
         )
-        states = Counter(tuple(row) for row in conn.execute(joined))
+        states = Counter(tuple(row) for row in work.conn.execute(joined))
     assert states == {("quick", "sent"): 2, ("slow", "sending"): 1, ("slow", "waiting"): 1}
     answer.set()
     workers.finish()
@@ -563,8 +563,8 @@ def test_a_thread_of_a_series_that_is_gone_waits_for_a_person(
 
 
 def _account(context: Context) -> series.AccountRow:
-    with context.database.read() as conn:
-        return series.all_accounts(conn)[0]
+    with context.read() as work:
+        return work.accounts.all()[0]
 
 
 @pytest.mark.slow_on_postgresql
@@ -575,9 +575,9 @@ def test_what_a_person_has_tried_again_is_given_up_only_after_the_same_span_agai
     context = begun(tmp_path, database_url, clock, network, '[delivery]\ngive_up = "24h"')
     until_settled(context, clock)
     assert delivery(context).state is State.FAILED
-    with context.database.write() as conn:
+    with context.write() as work:
         again = {"next_at": clock.at, "tried_from": clock.at, "released": True}
-        ledger.move(conn, delivery(context), State.WAITING, clock.at, **again)
+        work.deliveries.move(delivery(context), State.WAITING, **again)
     tick.tick(context)
     assert delivery(context).state is State.WAITING
     until_settled(context, clock)
@@ -594,9 +594,9 @@ def test_leases_on_postgresql_go_by_the_database_s_clock(
     leases: list[tuple[datetime, datetime]] = []
 
     def look() -> None:
-        with context.database.read() as conn:
+        with context.read() as work:
             statement = select(tables.deliveries.c.lease_until, func.clock_timestamp())
-            leases.append(tuple(conn.execute(statement).one()))
+            leases.append(tuple(work.conn.execute(statement).one()))
 
     network.before[1] = network.before[2] = look
     # This machine's clock is days wrong; the others still see when its lease ends.
@@ -604,8 +604,8 @@ def test_leases_on_postgresql_go_by_the_database_s_clock(
     context = replace(context, clock=wrong, publishers={"outbox": network})
     own = context.config.series["mlcollage"]
     accept.take(context, own, [accept.from_file(write_item(tmp_path, "barlow"))])
-    with context.database.read() as conn:
-        item = queue.get(conn, series.get(conn, "mlcollage").id, "barlow")
+    with context.read() as work:
+        item = work.queue.get("mlcollage", "barlow")
     tick.post_now(context, own, item)
     assert delivery(context).state is State.SENT
     for until, now in leases:

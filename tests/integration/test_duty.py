@@ -80,14 +80,14 @@ def add(context: Context, *names: str) -> None:
 
 def drop(context: Context, table: str) -> None:
     """Something is wrong with the database, but not with all of it."""
-    with context.database.write() as conn:
-        conn.execute(text(f"ALTER TABLE {table} RENAME TO gone"))
+    with context.write() as work:
+        work.conn.execute(text(f"ALTER TABLE {table} RENAME TO gone"))
 
 
 def kinds(context: Context) -> list[str]:
-    with context.database.read() as conn:
+    with context.read() as work:
         return list(
-            conn.execute(select(tables.notices.c.kind).order_by(tables.notices.c.id)).scalars()
+            work.conn.execute(select(tables.notices.c.kind).order_by(tables.notices.c.id)).scalars()
         )
 
 
@@ -119,8 +119,8 @@ def test_what_the_watchdog_finds_is_told_in_the_same_round(
     context: Context, hook: Webhook, clock: StoppedClock
 ) -> None:
     clock.at = SLOT
-    with context.database.write() as conn:
-        series.hold_account(conn, "outbox", clock.at, "Its disk is full.")
+    with context.write() as work:
+        work.accounts.hold("outbox", "Its disk is full.")
     Duty(context).once()
     hook.heard.clear()
     clock.go(hours=2)
@@ -146,8 +146,8 @@ def test_a_brief_that_fails_stops_nobody_and_is_said(
 ) -> None:
     clock.at = SLOT - DAY
     drop(context, "charges")
-    with context.database.write() as conn:
-        series.pause(conn, series.get(conn, "mlcollage").id, None, None)
+    with context.write() as work:
+        work.series.pause("mlcollage", None, None)
     Duty(context).once()
     assert hook.calls()["beat"] == 1
     assert kinds(context) == []
@@ -204,8 +204,8 @@ def test_what_is_wrong_is_said_when_it_is_new_and_not_at_every_look(
         duty.watch()
         duty.others.finish()
     assert len(told) == 1
-    with context.database.write() as conn:
-        conn.execute(text("ALTER TABLE gone RENAME TO charges"))
+    with context.write() as work:
+        work.conn.execute(text("ALTER TABLE gone RENAME TO charges"))
     duty.watch()
     duty.others.finish()
     assert kinds(context)[0] == "brief"

@@ -141,8 +141,8 @@ def test_an_outbox_on_a_disk_with_hardly_any_space_shows_nothing_half_written_an
         small_disk.fill(but=pages)
         context = scene.enter(folder, clock)
         said = tick_in_need(context)
-        with context.database.read() as conn:
-            delivery = ledger.get(conn, 1)
+        with context.read() as work:
+            delivery = work.deliveries.get(1)
         context.database.close()
         assert said == []
         ends.append(delivery.state)
@@ -173,8 +173,8 @@ def tick_and_fill(
 
 def at_x(fake: FakeX, folder: Path) -> int:
     context = scene.enter(folder, StoppedClock(scene.SLOT))
-    with context.database.read() as conn:
-        parts = ledger.thread(conn, ledger.get(conn, 1)).parts
+    with context.read() as work:
+        parts = work.parts.thread(work.deliveries.get(1)).parts
     context.database.close()
     return x_threads.out(fake, parts)
 

@@ -12,9 +12,9 @@ from tests.conftest import StoppedClock, make_context
 
 
 def states(context: Context, at: datetime) -> list[SlotState]:
-    with context.database.read() as conn:
-        row = series.get(conn, "mlcollage")
-        settled = slots.settled_after(conn, row.id, at - schedule.STEP, context.rehearsal)
+    with context.read() as work:
+        row = work.series.get("mlcollage")
+        settled = work.slots.settled_after(row.name, at - schedule.STEP)
         return list(settled.values())
 
 
@@ -24,8 +24,8 @@ def test_a_day_that_shall_be_skipped_is_so_in_either_mode(
     context = tick.begin(make_context(tmp_path, clock=clock, url=database_url))
     own = context.config.series["mlcollage"]
     slot = next(schedule.slots_from(own.timetable, clock.at + timedelta(days=7)))
-    with context.database.write() as conn:
-        slots.skip(conn, series.get(conn, own.name).id, slot, context.rehearsal)
+    with context.write() as work:
+        work.slots.skip(own.name, slot)
     for settings in ("live = true\n", "live = false\n", "live = true\n"):
         context.database.close()
         clock.go(hours=1)

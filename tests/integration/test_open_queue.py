@@ -18,6 +18,7 @@ from sqlalchemy import event, func, insert, select, text
 from bot.core.delivery import State
 from bot.storage import ledger, series, tables
 from bot.storage.database import Connection, Database
+from bot.storage.work import Work, reading, writing
 from tests.conftest import MONDAY
 
 ACCOUNTS = (1, 2)
@@ -67,9 +68,9 @@ def fill(database: Database, wanted: list[Row]) -> None:
 
 
 def with_accounts(database: Database) -> Database:
-    with database.write() as conn:
-        series.ensure(conn, "weekly", "", MONDAY, "2021-07")
-        assert [series.ensure_account(conn, name, "outbox").id for name in ("a", "b")] == list(
+    with writing(database, MONDAY) as work:
+        work.series.ensure("weekly", "", "2021-07")
+        assert [work.accounts.ensure(name, "outbox").id for name in ("a", "b")] == list(
             ACCOUNTS
         )
     return database
@@ -99,11 +100,11 @@ def test_what_is_open_and_due_is_what_the_rows_say(
     live = [row for row in found if row.rehearsal == 0]
     still = [row for row in live if row.state in {State.WAITING, State.SENDING, State.UNCERTAIN}]
     due = [row for row in still if row.state is not State.SENDING and row.next_at <= MONDAY]
-    with shared_queue.read() as conn:
-        assert ledger.open_accounts(conn, 0) == sorted({names[row.account] for row in still})
-        assert ledger.due_accounts(conn, MONDAY, 0) == sorted({names[row.account] for row in due})
+    with reading(shared_queue, MONDAY) as work:
+        assert work.deliveries.open_accounts() == sorted({names[row.account] for row in still})
+        assert work.deliveries.due_accounts() == sorted({names[row.account] for row in due})
         times = [row.wanted_at for row in still if row.account in of]
-        assert ledger.next_at(conn, sorted(of), 0) == min((at for at in times if at), default=None)
+        assert work.deliveries.next_at(sorted(of)) == min((at for at in times if at), default=None)
 
 
 @settings(max_examples=40)
@@ -118,8 +119,8 @@ def test_what_is_looked_for_is_what_is_uncertain_and_due(
         if row == row._replace(account=1, state=State.UNCERTAIN, rehearsal=0)
         and row.next_at <= MONDAY
     }
-    with shared_queue.read() as conn:
-        looked_for = ledger.uncertain(conn, 1, MONDAY, 0)
+    with reading(shared_queue, MONDAY) as work:
+        looked_for = work.deliveries.uncertain(1)
     assert {delivery.id for delivery in looked_for} == wanted
 
 
@@ -135,18 +136,18 @@ def test_what_is_due_is_claimed_in_order_of_its_time_and_each_once(
         if row == row._replace(account=1, state=State.WAITING, rehearsal=0)
         and row.next_at <= MONDAY
     ]
-    with shared_queue.write() as conn:
-        claimed = list(iter(lambda: ledger.claim(conn, 1, MONDAY, MONDAY + MINUTE, 0), None))
+    with writing(shared_queue, MONDAY) as work:
+        claimed = list(iter(lambda: work.deliveries.claim(1, MONDAY + MINUTE), None))
     assert [delivery.id for delivery in claimed] == [number for _, number in sorted(due)]
 
 
 def test_a_claim_answers_with_the_whole_delivery_as_it_is_from_then_on(queue: Database) -> None:
     fill(queue, [Row(2, State.WAITING, MONDAY, None, 0)])
-    with queue.write() as conn:
-        claimed = ledger.claim(conn, 2, MONDAY, MONDAY + MINUTE, 0)
+    with writing(queue, MONDAY) as work:
+        claimed = work.deliveries.claim(2, MONDAY + MINUTE)
     assert claimed is not None
-    with queue.read() as conn:
-        assert claimed == ledger.get(conn, claimed.id)
+    with reading(queue, MONDAY) as work:
+        assert claimed == work.deliveries.get(claimed.id)
     assert (claimed.series, claimed.account, claimed.state, claimed.fence) == (
         "weekly",
         "b",
@@ -158,32 +159,32 @@ def test_a_claim_answers_with_the_whole_delivery_as_it_is_from_then_on(queue: Da
 def test_a_lease_may_end_by_the_database_s_own_clock(postgres_database: str) -> None:
     database = Database(postgres_database)
     fill(with_accounts(database), [Row(1, State.WAITING, MONDAY, None, 0)])
-    with database.write() as conn:
-        assert ledger.claim(conn, 1, MONDAY, func.clock_timestamp() + MINUTE, 0)
-        until, now = conn.execute(
+    with writing(database, MONDAY) as work:
+        assert work.deliveries.claim(1, func.clock_timestamp() + MINUTE)
+        until, now = work.conn.execute(
             select(tables.deliveries.c.lease_until, func.clock_timestamp())
         ).one()
     assert now < until <= now + MINUTE
     database.close()
 
 
-def looks(conn: Connection) -> None:
-    ledger.next_at(conn, ACCOUNTS, 0)
-    ledger.due_accounts(conn, MONDAY, 0)
-    ledger.open_accounts(conn, 0)
-    ledger.abandoned(conn, MONDAY, 0)
-    ledger.uncertain(conn, 1, MONDAY, 0)
-    ledger.claim(conn, 1, MONDAY, MONDAY, 0)
+def looks(work: Work) -> None:
+    work.deliveries.next_at(ACCOUNTS)
+    work.deliveries.due_accounts()
+    work.deliveries.open_accounts()
+    work.deliveries.abandoned(MONDAY)
+    work.deliveries.uncertain(1)
+    work.deliveries.claim(1, MONDAY)
 
 
 def instructions(queue: Database) -> int:
     """How many instructions SQLite's own machine goes through for all looks."""
     steps = itertools.count()
-    with queue.write() as conn:
-        driver = conn.connection.dbapi_connection
+    with writing(queue, MONDAY) as work:
+        driver = work.conn.connection.dbapi_connection
         assert isinstance(driver, sqlite3.Connection)
         driver.set_progress_handler(lambda: next(steps) < 0, 1)
-        looks(conn)
+        looks(work)
         driver.set_progress_handler(None, 0)
     return next(steps)
 
@@ -196,8 +197,8 @@ def rows_read(queue: Database) -> int:
         statements.append((words, parameters))
 
     event.listen(queue.engine, "before_cursor_execute", collect)
-    with queue.write() as conn:
-        looks(conn)
+    with writing(queue, MONDAY) as work:
+        looks(work)
     event.remove(queue.engine, "before_cursor_execute", collect)
     assert len(statements) == 7
     with queue.write() as conn:

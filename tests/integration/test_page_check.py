@@ -99,13 +99,13 @@ def add(context: Context, name: str, *items: str) -> None:
 
 
 def the_roundup(context: Context) -> advance.Roundup:
-    with context.database.read() as conn:
-        return roundups.get(conn, series.get(conn, "slow").id, "2021-09", 0)
+    with context.read() as work:
+        return work.roundups.get("slow", "2021-09")
 
 
 def told(context: Context) -> list[str]:
-    with context.database.read() as conn:
-        return [notice.text for notice in notices.listed(conn)]
+    with context.read() as work:
+        return [notice.text for notice in work.notices.listed()]
 
 
 def out(context: Context) -> list[str]:
@@ -215,8 +215,8 @@ def test_two_that_ask_at_the_same_time_make_one_thread(
         thread.start()
     for thread in threads:
         thread.join()
-    with context.database.read() as conn:
-        rows = conn.execute(
+    with context.read() as work:
+        rows = work.conn.execute(
             select(tables.deliveries.c.key).where(tables.deliveries.c.kind == "roundup")
         ).all()
     assert len(rows) == 1

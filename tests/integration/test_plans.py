@@ -46,8 +46,8 @@ def asked(context: Context) -> Iterator[list[tuple[str, Any]]]:
 
 def plans(context: Context, statements: list[tuple[str, Any]]) -> list[str]:
     explain = "EXPLAIN QUERY PLAN " if context.database.is_sqlite else "EXPLAIN (COSTS OFF) "
-    with context.database.read() as conn:
-        rows = [conn.exec_driver_sql(explain + words, given).all() for words, given in statements]
+    with context.read() as work:
+        rows = [work.conn.exec_driver_sql(explain + words, given).all() for words, given in statements]
     return [" / ".join(str(row[-1]).strip() for row in plan) for plan in rows]
 
 
@@ -59,8 +59,8 @@ def alerting(tmp_path: Path, rows: int, url: str | None = None) -> tuple[list[st
     fill(context, rows)
     with asked(context) as statements:
         alerts.send(context)
-        with context.database.write() as conn:
-            notices.add(conn, made_up.notice(Kind.HELD, "text"), MONDAY, 0)
+        with context.write() as work:
+            work.notices.add(made_up.notice(Kind.HELD, "text"))
         alerts.send(context)
         alerts.send(context)
         alerts.send(replace(context, config=replace(context.config, alerts=Alerting())))
@@ -75,9 +75,9 @@ def looking(tmp_path: Path, rows: int, url: str | None = None) -> tuple[list[str
     """
     context = make_context(tmp_path, "live = true", StoppedClock(MONDAY), url)
     fill(context, rows)
-    with context.database.write() as conn:
+    with context.write() as work:
         for number, state in enumerate(("waiting", "uncertain", "held", "failed"), FIRST):
-            conn.execute(
+            work.conn.execute(
                 update(tables.deliveries)
                 .values(state=state)
                 .where(tables.deliveries.c.id == number)
@@ -85,12 +85,12 @@ def looking(tmp_path: Path, rows: int, url: str | None = None) -> tuple[list[str
         if context.database.is_sqlite:
             # The program has SQLite gather none; with them, one account that has it all is read by
             # the primary key.
-            conn.exec_driver_sql("DELETE FROM sqlite_stat1")
+            work.conn.exec_driver_sql("DELETE FROM sqlite_stat1")
     context.database.close()
-    with asked(context) as statements, context.database.read() as conn:
-        assert len(lookup.listed(conn, 0)) == 4
-        assert len(lookup.listed(conn, 0, list(State), account="outbox", most=20)) == 20
-        assert len(lookup.listed(conn, 0, [State.FAILED])) == 1
+    with asked(context) as statements, context.read() as work:
+        assert len(work.lookup.listed()) == 4
+        assert len(work.lookup.listed(list(State), account="outbox", most=20)) == 20
+        assert len(work.lookup.listed([State.FAILED])) == 1
         inspect.of(context, str(FIRST + rows - 1))
         inspect.of(context, f"k{FIRST + rows - 1}")
     found = plans(context, statements)

@@ -181,9 +181,9 @@ def play(
         assert scene.to_the_end(context).state == State.SENT
         assert all(len(words.splitlines()) == 1 and "cannot be used" in words for words in said)
         assert intents.saved == [1] * scene.PARTS
-        with context.database.read() as conn:
-            (delivery_id,) = conn.execute(select(tables.deliveries.c.id)).scalars()
-            parts = ledger.thread(conn, ledger.get(conn, delivery_id)).parts
+        with context.read() as work:
+            (delivery_id,) = work.conn.execute(select(tables.deliveries.c.id)).scalars()
+            parts = work.parts.thread(work.deliveries.get(delivery_id)).parts
         assert x_threads.out(fake, parts) == scene.PARTS
         context.database.close()
     cluster.ask(f"DROP DATABASE {name}")

@@ -56,19 +56,19 @@ def context(
 
 
 def entry(context: Context, delivery_id: int = 1) -> Entry:
-    with context.database.read() as conn:
-        return lookup.entry(conn, delivery_id)
+    with context.read() as work:
+        return work.lookup.entry(delivery_id)
 
 
 def seen(context: Context) -> list[str]:
-    with context.database.read() as conn:
-        return [look.words for look in lookup.looks_of(conn, 1)]
+    with context.read() as work:
+        return [look.words for look in work.lookup.looks_of(1)]
 
 
 def decided(context: Context) -> list[str]:
-    with context.database.read() as conn:
+    with context.read() as work:
         return [
-            f"{one.who} {one.what}" for one in reversed(log.changes(conn, delivery(context).key))
+            f"{one.who} {one.what}" for one in reversed(work.log.changes(delivery(context).key))
         ]
 
 
@@ -152,8 +152,8 @@ def test_a_collage_that_went_back_to_the_queue_is_not_sent_from_there(
     with pytest.raises(NotAllowed, match="mlcollage release barlow"):
         resolve.retry(context, entry(context))
     own = context.config.series["mlcollage"]
-    with context.database.write() as conn:
-        queue.change_state(conn, collage(context), CollageState.READY)
+    with context.write() as work:
+        work.queue.change_state(collage(context), CollageState.READY)
     with pytest.raises(NotAllowed, match="is ready there"):
         resolve.retry(context, entry(context))
     context.clock.wait_until(context.clock.now() + timedelta(milliseconds=1))
@@ -221,9 +221,9 @@ def test_a_part_that_a_person_found_gets_its_receipt_and_the_rest_goes_out(
     tick.tick(context)
     assert network.out == [2 if position == 1 else 1]
     assert (delivery(context).state, collage(context).state) == (State.SENT, CollageState.POSTED)
-    with context.database.read() as conn:
-        receipts = [part.receipt.id for part in ledger.parts_of(conn, 1) if part.receipt]
-        tried = lookup.attempts_of(conn, 1)
+    with context.read() as work:
+        receipts = [part.receipt.id for part in work.parts.of(1) if part.receipt]
+        tried = work.lookup.attempts_of(1)
     assert receipts[position - 1] == "found"
     assert "The connection dropped. Then: tester says it is out" in [one.words for one in tried]
     assert decided(context) == ["tester posted"]
@@ -289,8 +289,8 @@ def test_a_collage_posted_by_hand_after_it_went_back_is_posted_with_its_number(
     )
     after = collage(context)
     assert (after.state, after.number, after.posted_at) == (CollageState.POSTED, 1, MONDAY)
-    with context.database.read() as conn:
-        due_at = conn.execute(select(tables.collages.c.due_at)).scalar_one()
+    with context.read() as work:
+        due_at = work.conn.execute(select(tables.collages.c.due_at)).scalar_one()
         assert due_at == delivery(context).due_at
     assert delivery(context).state is State.SENT
 
@@ -367,15 +367,13 @@ def frozen(context: Context, network: Scripted, clock: StoppedClock) -> None:
     network.before = {1: fails(errors.Unavailable("Away.", clock.at + timedelta(hours=1)))}
     tick.tick(context)
     item = collage(context)
-    with context.database.write() as conn:
-        queue.replace(
-            conn, item, replace(item, paragraph="Something else."), item.picture, item.state
-        )
+    with context.write() as work:
+        work.queue.replace(item, replace(item, paragraph="Something else."), item.picture, item.state)
 
 
 def texts(context: Context) -> str:
-    with context.database.read() as conn:
-        return "\n".join(part.text for part in ledger.parts_of(conn, 1))
+    with context.read() as work:
+        return "\n".join(part.text for part in work.parts.of(1))
 
 
 def test_an_edit_is_shown_and_sent_only_when_a_person_says_so(
@@ -418,8 +416,8 @@ def test_what_cannot_be_composed_anew_stays_as_it_was(
 ) -> None:
     frozen(context, network, clock)
     item = collage(context)
-    with context.database.write() as conn:
-        queue.replace(conn, item, replace(item, alt=""), item.picture, item.state)
+    with context.write() as work:
+        work.queue.replace(item, replace(item, alt=""), item.picture, item.state)
     before = entry(context)
     with pytest.raises(BadInput, match="no alt text"):
         resolve.retry(context, entry(context), edited=True)
@@ -464,13 +462,13 @@ def test_a_collage_that_goes_back_while_somebody_looks_is_not_sent(
 ) -> None:
     network.before = {1: fails(errors.Unavailable("Away.", clock.at + timedelta(hours=1)))}
     tick.tick(context)
-    with context.database.write() as conn:
-        conn.execute(update(tables.deliveries).values(state="failed"))
+    with context.write() as work:
+        work.conn.execute(update(tables.deliveries).values(state="failed"))
     found = entry(context)
 
     def meanwhile() -> None:
-        with context.database.write() as conn:
-            assert ledger.give_back(conn, collage(context).id, "gone")
+        with context.write() as work:
+            assert work.deliveries.give_back(collage(context).id, "gone")
 
     network.on_survey = meanwhile
     with pytest.raises(NotAllowed, match="went back to the queue"):
@@ -568,15 +566,15 @@ def test_two_threads_that_fail_at_the_same_moment_give_their_collage_back(
     finished = threading.Event()
 
     def later() -> None:
-        with context.database.write() as conn:
-            ledger.move(conn, entry(context, 2).delivery, State.FAILED, clock.at)
-            ledger.give_back(conn, collage(context).id, "later")
+        with context.write() as work:
+            work.deliveries.move(entry(context, 2).delivery, State.FAILED)
+            work.deliveries.give_back(collage(context).id, "later")
             finished.set()
 
     other, first = threading.Thread(target=later), entry(context).delivery
-    with context.database.write() as conn:
-        ledger.move(conn, first, State.FAILED, clock.at)
-        assert not ledger.give_back(conn, first.collage_id or 0, "earlier")
+    with context.write() as work:
+        work.deliveries.move(first, State.FAILED)
+        assert not work.deliveries.give_back(first.collage_id or 0, "earlier")
         other.start()
         # The later one may not see the end of the earlier one yet: it waits for this transaction.
         assert not finished.wait(0.3)
@@ -587,12 +585,12 @@ def test_two_threads_that_fail_at_the_same_moment_give_their_collage_back(
 
 def test_a_look_of_a_person_is_charged_as_any_other(context: Context, network: Scripted) -> None:
     partly_failed(context, network)
-    with context.database.write() as conn:
-        conn.execute(tables.charges.delete())
+    with context.write() as work:
+        work.conn.execute(tables.charges.delete())
     network.price = X.price
     resolve.retry(context, entry(context))
-    with context.database.read() as conn:
-        assert [(one.what, one.requests) for one in charges.by_month(conn)] == [("read", 1)]
+    with context.read() as work:
+        assert [(one.what, one.requests) for one in work.charges.by_month()] == [("read", 1)]
 
 
 def test_a_held_account_is_named_with_the_way_to_free_it(
@@ -617,10 +615,8 @@ def test_lists_hold_what_is_asked_for_newest_first(
         tick.post_now(context, own, taken.collage)
 
     def names(*states: State, account: str | None = None, most: int = 50) -> list[str]:
-        with context.database.read() as conn:
-            found = lookup.listed(
-                conn, context.rehearsal, states or lookup.UNSENT, account=account, most=most
-            )
+        with context.read() as work:
+            found = work.lookup.listed(states or lookup.UNSENT, account=account, most=most)
         return [one.name for one in found]
 
     assert names() == ["third", "second"]
@@ -630,9 +626,9 @@ def test_lists_hold_what_is_asked_for_newest_first(
     assert names(State.SENT) == ["barlow"]
     assert names(State.FAILED) == ["third"]
     assert names(State.WAITING) == ["second"]
-    with context.database.read() as conn:
-        assert series.account_ids(conn).keys() == {"outbox"}
-        assert lookup.listed(conn, 0, list(State)) == []
+    with context.read() as work:
+        assert work.accounts.ids().keys() == {"outbox"}
+        assert work.lookup.listed(list(State)) == []
 
 
 def test_what_a_rehearsal_sent_keeps_no_collage_from_going_back(

@@ -18,6 +18,7 @@ from bot.core.notices import Kind
 from bot.storage import backup, copy, installation, restore, tables
 from bot.storage.copy import Held
 from bot.storage.database import HEAD, Database
+from bot.storage.work import reading, writing
 from tests import rows
 from tests.conftest import MONDAY
 from tests.rows import restored, tally
@@ -220,8 +221,8 @@ def test_a_backup_that_was_cut_off_is_refused(file: Path) -> None:
 
 def test_a_simulation_becomes_no_real_database(source: Database, tmp_path: Path) -> None:
     for name in (installation.SIMULATION, installation.SIMULATED_UNTIL):
-        with source.write() as conn:
-            installation.put(conn, name, NOW.isoformat())
+        with writing(source, MONDAY) as work:
+            work.installation.put(name, NOW.isoformat())
         backup.make(source, tmp_path / f"{name}.db", NOW)
         assert (
             refused(tmp_path / f"{name}.db")
@@ -406,11 +407,11 @@ def test_what_had_begun_is_looked_for_first(database: Database, tmp_path: Path) 
     with database.write() as conn:
         rows.clear(conn)
     assert restored(tmp_path / "b.db", database, NOW) == 2
-    with database.read() as conn:
-        found = conn.execute(select(deliveries).order_by(deliveries.c.id)).all()
+    with reading(database, MONDAY) as work:
+        found = work.conn.execute(select(deliveries).order_by(deliveries.c.id)).all()
         restored_notice = tables.notices.c.kind == Kind.RESTORED
-        said = conn.execute(select(tables.notices.c.text).where(restored_notice)).scalar_one()
-        assert installation.get(conn, restore.RESTORED_AT) == NOW.isoformat()
+        said = work.conn.execute(select(tables.notices.c.text).where(restored_notice)).scalar_one()
+        assert work.installation.get(restore.RESTORED_AT) == NOW.isoformat()
     assert [row.state for row in found] == list(BEGUN.values())
     for row, (before, begun) in zip(found, BEGUN, strict=True):
         is_open, is_new = before in {"waiting", "sending", "uncertain"}, row.state != before

@@ -212,8 +212,8 @@ class Bot(RuleBasedStateMachine):
         return replace(made, publishers={"wall": self.wall})
 
     def _items(self, *states: State) -> list[Collage]:
-        with self.context.database.read() as conn:
-            return queue.waiting(conn, series.get(conn, "mlcollage").id, states)
+        with self.context.read() as work:
+            return work.queue.waiting("mlcollage", states)
 
     def _tick(self) -> None:
         try:
@@ -221,8 +221,8 @@ class Bot(RuleBasedStateMachine):
         except Crash:
             self.context.database.close()
             self.context = self._open()
-        with self.context.database.read() as conn:
-            account = series.all_accounts(conn)[0]
+        with self.context.read() as work:
+            account = work.accounts.all()[0]
         # A person who is asked whether another copy posts there takes a look, and lets nothing out
         # meanwhile.
         self.is_asked = self.is_asked or bool(account.strangers)
@@ -234,8 +234,8 @@ class Bot(RuleBasedStateMachine):
             self._release()
             self._tick()
             self.clock.go(hours=1)
-        with self.context.database.read() as conn:
-            rows = conn.execute(select(tables.deliveries)).all()
+        with self.context.read() as work:
+            rows = work.conn.execute(select(tables.deliveries)).all()
         for row in rows:
             is_waiting_for_account = row.state == "waiting" and self.is_asked
             is_with_a_person = row.state in {"held", "failed"} or (
@@ -245,8 +245,8 @@ class Bot(RuleBasedStateMachine):
 
     def _release(self) -> None:
         if not self.is_asked:
-            with self.context.database.write() as conn:
-                series.hold_account(conn, "wall", None, "")
+            with self.context.write() as work:
+                work.accounts.release("wall")
 
     @initialize()
     def fill(self) -> None:
@@ -279,8 +279,8 @@ class Bot(RuleBasedStateMachine):
     def move(self, data: st.DataObject) -> None:
         item = self._one(data, State.READY, State.HELD)
         before = self._one(data, State.READY, State.HELD)
-        with self.context.database.write() as conn:
-            queue.move(conn, item, before=None if before.id == item.id else before)
+        with self.context.write() as work:
+            work.queue.move(item, before=None if before.id == item.id else before)
 
     def pin(self, data: st.DataObject) -> None:
         day = self.clock.now().date()
@@ -288,26 +288,26 @@ class Bot(RuleBasedStateMachine):
             days=(2 - day.weekday()) % 7, weeks=data.draw(st.integers(0, 2))
         )
         item = self._one(data, State.READY)
-        with self.context.database.write() as conn:
-            queue.pin(conn, item, wednesday)
+        with self.context.write() as work:
+            work.queue.pin(item, wednesday)
 
     def edit(self, data: st.DataObject) -> None:
         item = self._one(data, State.READY, State.CLAIMED, State.HELD)
         self.edits += 1
         said = f"{item.name} was edited {self.edits} times. And it goes on saying more."
-        with self.context.database.write() as conn:
-            queue.replace(conn, item, replace(item, paragraph=said), item.picture, item.state)
+        with self.context.write() as work:
+            work.queue.replace(item, replace(item, paragraph=said), item.picture, item.state)
 
     def hold(self, data: st.DataObject) -> None:
         item = self._one(data, State.READY, State.HELD)
         to = State.HELD if item.state is State.READY else State.READY
-        with self.context.database.write() as conn:
-            queue.change_state(conn, item, to)
+        with self.context.write() as work:
+            work.queue.change_state(item, to)
 
     def pause(self, data: st.DataObject) -> None:
         until = self.clock.now() + timedelta(days=data.draw(st.integers(1, 4)))
-        with self.context.database.write() as conn:
-            series.pause(conn, series.get(conn, "mlcollage").id, self.clock.now(), until)
+        with self.context.write() as work:
+            work.series.pause("mlcollage", self.clock.now(), until)
 
     def resume(self, data: st.DataObject) -> None:
         scheduling.settle_pause(self.context, self.context.config.series["mlcollage"])
@@ -370,25 +370,25 @@ class Bot(RuleBasedStateMachine):
     @invariant()
     def receipts_are_of_posts_with_that_text(self) -> None:
         shown = {str(post.id): post.text for post in self.wall.posts}
-        with self.context.database.read() as conn:
-            rows = conn.execute(
+        with self.context.read() as work:
+            rows = work.conn.execute(
                 select(tables.parts).where(tables.parts.c.receipt_id.is_not(None))
             ).all()
         assert all(shown[row.receipt_id] == row.text for row in rows)
 
     @invariant()
     def numbers_are_given_once(self) -> None:
-        with self.context.database.read() as conn:
-            numbers = list(conn.execute(select(tables.collages.c.number)).scalars())
+        with self.context.read() as work:
+            numbers = list(work.conn.execute(select(tables.collages.c.number)).scalars())
         given = Counter(number for number in numbers if number is not None)
         assert all(count == 1 for count in given.values())
 
     @invariant()
     def nothing_ends_silently(self) -> None:
-        with self.context.database.read() as conn:
-            rows = conn.execute(select(tables.deliveries)).all()
-            heard = " ".join(one.text for one in notices.listed(conn, everything=True, most=10_000))
-            by_id = {row.id: ledger.get(conn, row.id) for row in rows}
+        with self.context.read() as work:
+            rows = work.conn.execute(select(tables.deliveries)).all()
+            heard = " ".join(one.text for one in work.notices.listed(everything=True, most=10_000))
+            by_id = {row.id: work.deliveries.get(row.id) for row in rows}
         for row in rows:
             if row.state in {"failed", "held"} or (
                 row.state == "uncertain" and row.next_at == NEVER

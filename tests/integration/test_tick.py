@@ -94,29 +94,29 @@ class Bot:
         return heard
 
     def collage(self, name: str, series_name: str = "mlcollage") -> Collage:
-        with self.running.database.read() as conn:
-            return queue.get(conn, series.get(conn, series_name).id, name)
+        with self.running.read() as work:
+            return work.queue.get(series_name, name)
 
     def change(self, name: str, how: Callable[..., None], *arguments: object) -> None:
-        with self.running.database.write() as conn:
-            how(conn, queue.get(conn, series.get(conn, "mlcollage").id, name), *arguments)
+        with self.running.write() as work:
+            how(work.conn, work.queue.get("mlcollage", name), *arguments)
 
     def states(self) -> dict[str, State]:
-        with self.running.database.read() as conn:
-            found = conn.execute(select(tables.collages.c.name, tables.collages.c.state))
+        with self.running.read() as work:
+            found = work.conn.execute(select(tables.collages.c.name, tables.collages.c.state))
             return {row.name: State(row.state) for row in found}
 
     def ready(self) -> list[str]:
-        with self.running.database.read() as conn:
+        with self.running.read() as work:
             return [
                 item.name
-                for item in queue.waiting(conn, series.get(conn, "mlcollage").id, [State.READY])
+                for item in work.queue.waiting("mlcollage", [State.READY])
             ]
 
     def slots(self, *, everything: bool = False) -> dict[str, str]:
         """The slots decided in this mode by local time."""
-        with self.running.database.read() as conn:
-            rows = conn.execute(select(tables.slots).order_by(tables.slots.c.due_at)).all()
+        with self.running.read() as work:
+            rows = work.conn.execute(select(tables.slots).order_by(tables.slots.c.due_at)).all()
         return {
             f"{row.due_at.astimezone(BERLIN):%Y-%m-%d %H:%M}": row.state
             for row in rows
@@ -147,8 +147,8 @@ class Bot:
         return dict(sorted(found.items()))
 
     def pause(self, at: datetime | None, until: datetime | None = None) -> None:
-        with self.running.database.write() as conn:
-            series.pause(conn, series.get(conn, "mlcollage").id, at, until)
+        with self.running.write() as work:
+            work.series.pause("mlcollage", at, until)
 
 
 @pytest.fixture
@@ -323,9 +323,9 @@ def test_drafts_and_held_collages_leave_a_slot_empty(bot: Bot) -> None:
 
 def skip(bot: Bot, day: str, *times: str) -> None:
     on = date.fromisoformat(day)
-    with bot.running.database.write() as conn:
+    with bot.running.write() as work:
         for at in times:
-            slots.skip(conn, 1, SlotTime(berlin(f"{day} {at}"), on), bot.running.rehearsal)
+            work.slots.skip(1, SlotTime(berlin(f"{day} {at}"), on))
 
 
 def test_a_skipped_slot_passes_without_a_word_and_the_queue_waits(bot: Bot) -> None:
@@ -677,8 +677,8 @@ def test_a_month_in_which_nothing_went_out_has_no_roundup_and_a_notice(bot: Bot)
     heard = bot.play("2021-08-31 18:00")
     assert "There is no roundup 2021-09 of mlcollage" in one(Kind.NO_ROUNDUP, heard)
     assert (bot.pages(), bot.out()) == ([], [])
-    with bot.running.database.read() as conn:
-        assert roundups.listed(conn, 1, bot.running.rehearsal) == []
+    with bot.running.read() as work:
+        assert work.roundups.listed(1) == []
     assert bot.tick() == []
 
 
@@ -701,8 +701,8 @@ def uncertain_in_august(bot: Bot) -> Line:
 
 
 def made(bot: Bot) -> list[str]:
-    with bot.running.database.read() as conn:
-        return [roundup.title_month for roundup in roundups.listed(conn, 1, bot.running.rehearsal)]
+    with bot.running.read() as work:
+        return [roundup.title_month for roundup in work.roundups.listed(1)]
 
 
 def test_a_roundup_waits_for_what_may_be_out_but_no_longer_than_a_day(bot: Bot) -> None:
@@ -730,11 +730,9 @@ def test_a_bot_knows_when_the_waiting_of_a_roundup_ends(bot: Bot) -> None:
 def settle(bot: Bot, line: Line) -> None:
     """The people have looked: it is out."""
     line.is_out = True
-    with bot.running.database.write() as conn:
-        (doubtful,) = ledger.uncertain(
-            conn, 1, datetime.max.replace(tzinfo=UTC), bot.running.rehearsal
-        )
-        ledger.look_again(conn, doubtful, bot.clock.now(), 0, "")
+    with bot.running.write() as work:
+        (doubtful,) = work.deliveries.uncertain(1)
+        work.deliveries.look_again(doubtful, bot.clock.now(), 0, "")
 
 
 def test_what_clears_up_while_the_roundup_waits_is_in_it(bot: Bot) -> None:
@@ -751,10 +749,10 @@ def test_what_clears_up_later_goes_into_the_next_roundup(bot: Bot) -> None:
     bot.play("2021-09-02 12:00")
     settle(bot, line)
     bot.play("2021-09-30 18:00")
-    with bot.running.database.read() as conn:
+    with bot.running.read() as work:
         held = {
-            one.title_month: [item.name for item in queue.in_roundup(conn, one.id)]
-            for one in roundups.listed(conn, 1, 1)
+            one.title_month: [item.name for item in work.queue.in_roundup(one.id)]
+            for one in work.roundups.listed(1)
         }
     assert held == {
         "2021-10": ["simclr", "dino", "swav", "beit", "mae", "data"][: len(held["2021-10"])],
@@ -767,10 +765,8 @@ def test_a_roundup_waits_for_a_thread_that_another_host_is_sending(bot: Bot) -> 
     bot.add("barlow", "moco", "byol", "simclr").play("2021-08-24 12:00")
     on_a_line(bot).answers = [errors.Unavailable(retry_at=berlin("2021-08-25 16:00"))]
     bot.tick("2021-08-25 15:00")
-    with bot.running.database.write() as conn:
-        assert ledger.claim(
-            conn, 1, berlin("2021-08-25 16:00"), berlin("2021-09-03 16:00"), bot.running.rehearsal
-        )
+    with bot.running.write() as work:
+        assert work.deliveries.claim(1, berlin("2021-09-03 16:00"))
     bot.play("2021-09-01 17:00")
     assert (bot.states()["simclr"], made(bot)) == ("claimed", [])
     bot.play("2021-09-01 18:00")
@@ -810,11 +806,11 @@ def test_when_a_rehearsal_ends_everything_of_it_is_set_aside(bot: Bot) -> None:
     assert {(item.number, item.posted_at, item.roundup) for item in back} == {(None, None, "")}
     assert bot.slots() == {}
     assert len(bot.slots(everything=True)) == 4
-    with bot.running.database.read() as conn:
+    with bot.running.read() as work:
         for table in (tables.slots, tables.deliveries, tables.roundups):
-            assert set(conn.execute(select(table.c.rehearsal)).scalars()) == {1}
-        assert set(conn.execute(select(tables.collages.c.rehearsal)).scalars()) == {0}
-        assert roundups.listed(conn, 1, bot.running.rehearsal) == []
+            assert set(work.conn.execute(select(table.c.rehearsal)).scalars()) == {1}
+        assert set(work.conn.execute(select(tables.collages.c.rehearsal)).scalars()) == {0}
+        assert work.roundups.listed(1) == []
 
 
 def test_after_a_rehearsal_slots_and_numbers_start_from_that_moment(bot: Bot) -> None:
@@ -855,8 +851,8 @@ def test_what_a_rehearsal_took_keeps_its_place_among_what_was_moved_meanwhile(bo
     pin(bot, "byol", "2021-08-04")
     bot.tick("2021-08-04 15:00")
     for name in ("simclr", "dino"):
-        with bot.running.database.write() as conn:
-            queue.move(conn, queue.get(conn, 1, name), before=queue.get(conn, 1, "moco"))
+        with bot.running.write() as work:
+            work.queue.move(work.queue.get(1, name), before=work.queue.get(1, "moco"))
     bot.start(LIVE, at="2021-08-04 16:00").tick()
     assert bot.ready() == ["barlow", "simclr", "dino", "moco", "byol"]
 
@@ -881,8 +877,8 @@ def test_a_second_rehearsal_is_set_aside_like_the_first(bot: Bot) -> None:
     assert bot.states() == {"barlow": "posted", "moco": "ready"}
     bot.start(LIVE, at="2021-08-12 12:00").tick()
     assert bot.ready() == ["barlow", "moco"]
-    with bot.running.database.read() as conn:
-        assert sorted(conn.execute(select(tables.slots.c.rehearsal)).scalars()) == [1, 2]
+    with bot.running.read() as work:
+        assert sorted(work.conn.execute(select(tables.slots.c.rehearsal)).scalars()) == [1, 2]
 
 
 # Several series and accounts
@@ -922,9 +918,9 @@ def test_two_series_share_an_account_and_nothing_else(bot: Bot) -> None:
 def test_what_is_due_is_done_in_order_of_due_time_whichever_series_it_is_of(bot: Bot) -> None:
     bot.start(PAIR.replace('["wednesday 15:00"]', '["wednesday 16:00"]'))
     bot.add("barlow", series="papers").add("byol", series="talks").tick("2021-08-04 17:00")
-    with bot.running.database.read() as conn:
+    with bot.running.read() as work:
         due = (
-            conn.execute(select(tables.deliveries.c.due_at).order_by(tables.deliveries.c.id))
+            work.conn.execute(select(tables.deliveries.c.due_at).order_by(tables.deliveries.c.id))
             .scalars()
             .all()
         )
@@ -936,8 +932,8 @@ def test_what_waits_for_an_account_that_left_the_configuration_is_held_with_a_no
 ) -> None:
     two = '[accounts.lab]\nnetwork = "outbox"\nfolder = "lab"\n[accounts.press]\nnetwork = "outbox"\nfolder = "press"\n'
     bot.start(two).add("barlow", "moco", "byol", "simclr", "dino", "swav")
-    with bot.running.database.write() as conn:
-        series.hold_account(conn, "press", bot.clock.now(), "on holiday")
+    with bot.running.write() as work:
+        work.accounts.hold("press", "on holiday")
     bot.tick("2021-08-04 15:00")
     alone = '[accounts.lab]\nnetwork = "outbox"\nfolder = "lab"\n'
     assert one(Kind.HELD, bot.start(alone).tick()) == (
@@ -945,9 +941,9 @@ def test_what_waits_for_an_account_that_left_the_configuration_is_held_with_a_no
         "Put it back and run: mlcollage release --account press"
     )
     assert bot.tick() == []
-    with bot.running.database.read() as conn:
+    with bot.running.read() as work:
         states = (
-            conn.execute(select(tables.deliveries.c.state).order_by(tables.deliveries.c.id))
+            work.conn.execute(select(tables.deliveries.c.state).order_by(tables.deliveries.c.id))
             .scalars()
             .all()
         )
@@ -1034,9 +1030,9 @@ def test_of_many_ticks_at_once_each_slot_and_roundup_is_done_once(bot: Bot) -> N
         "2021-08-31-roundup-2021-09": None,
     } | dict.fromkeys([name for name in bot.numbers() if "byol" in name], 3)
     assert list(bot.slots().values()).count("claimed") == len(bot.out()) - 1
-    with bot.running.database.read() as conn:
-        assert len(notices.listed(conn, everything=True)) == len(
-            {notice.text for notice in notices.listed(conn, everything=True)}
+    with bot.running.read() as work:
+        assert len(work.notices.listed(everything=True)) == len(
+            {notice.text for notice in work.notices.listed(everything=True)}
         )
     for each in others:
         each.stop()
@@ -1049,8 +1045,8 @@ def test_of_many_ticks_at_once_one_holds_what_cannot_be_composed_and_none_stumbl
     others = [Bot(bot.folder, bot.url).start(at="2021-08-02 11:00") for _ in range(2)]
     assert at_once(*(partial(each.tick, "2021-08-04 15:00") for each in (bot, *others))) == []
     assert bot.states() == {"barlow": "held", "moco": "held", "byol": "posted"}
-    with bot.running.database.read() as conn:
-        held = [notice.text for notice in notices.listed(conn) if notice.kind is Kind.HELD]
+    with bot.running.read() as work:
+        held = [notice.text for notice in work.notices.listed() if notice.kind is Kind.HELD]
     assert [text.split(" ", 1)[0] for text in held] == ["moco", "barlow"]
     for each in others:
         each.stop()

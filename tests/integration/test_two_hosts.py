@@ -67,8 +67,8 @@ class Hosts:
     def meet(self) -> None:
         """Both do what is due, and their first looks are answered at the same moment."""
         self.network.meeting = threading.Barrier(2)
-        with self.worlds[0].database.read() as conn:
-            (account,) = series.all_accounts(conn)
+        with self.worlds[0].read() as work:
+            (account,) = work.accounts.all()
         with ThreadPoolExecutor(2, thread_name_prefix="host") as threads:
             for done in [threads.submit(deliver.run, context, account) for context in self.worlds]:
                 done.result()
@@ -140,13 +140,11 @@ def test_what_one_host_finds_is_not_lost_because_the_other_has_claimed_the_threa
     hosts.begin(after=fails(errors.Uncertain("The answer was lost.")))
     one, two = hosts.worlds
     found = delivery(one)
-    with one.database.write() as conn:
-        ledger.move(
-            conn, found, State.WAITING, hosts.clock.at, next_at=hosts.clock.at + timedelta(hours=1)
-        )
+    with one.write() as work:
+        work.deliveries.move(found, State.WAITING, next_at=hosts.clock.at + timedelta(hours=1))
     rescue.look(two, hosts.network, found)
-    with one.database.read() as conn:
-        assert [bool(part.receipt) for part in ledger.parts_of(conn, found.id)] == [True, False]
+    with one.read() as work:
+        assert [bool(part.receipt) for part in work.parts.of(found.id)] == [True, False]
 
 
 def test_a_notice_is_printed_by_one_of_two_hosts(hosts: Hosts) -> None:
@@ -162,8 +160,8 @@ def test_a_notice_is_printed_by_one_of_two_hosts(hosts: Hosts) -> None:
     with ThreadPoolExecutor(2) as threads:
         listening = [threads.submit(listen, context) for context in hosts.worlds]
         for key in keys:
-            with hosts.worlds[0].database.write() as conn:
+            with hosts.worlds[0].write() as work:
                 empty = made_up.notice(Kind.EMPTY, key)
-                notices.add(conn, empty, hosts.clock.at, hosts.worlds[0].rehearsal)
+                work.notices.add(empty)
         stop.set()
     assert Counter(each for one in listening for each in one.result()) == Counter(keys)

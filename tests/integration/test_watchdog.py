@@ -69,13 +69,13 @@ def add(context: Context, *names: str) -> None:
 
 
 def hold(context: Context, account: str, note: str, until: datetime | None = None) -> None:
-    with context.database.write() as conn:
-        series.hold_account(conn, account, context.clock.now(), note, until)
+    with context.write() as work:
+        work.accounts.hold(account, note, until)
 
 
 def release(context: Context, account: str) -> None:
-    with context.database.write() as conn:
-        series.hold_account(conn, account, None, "")
+    with context.write() as work:
+        work.accounts.release(account)
 
 
 def told(context: Context, clock: StoppedClock, at: datetime) -> list[str]:
@@ -84,8 +84,8 @@ def told(context: Context, clock: StoppedClock, at: datetime) -> list[str]:
     """
     clock.at = at
     tick.unheard(context)
-    with context.database.write() as conn:
-        conn.execute(update(tables.notices).values(alerted_at=at))
+    with context.write() as work:
+        work.conn.execute(update(tables.notices).values(alerted_at=at))
     watchdog.look(context)
     found = tick.unheard(context)
     assert {notice.kind for notice in found} <= {Kind.OVERDUE}
@@ -143,8 +143,8 @@ def test_a_thread_in_another_state_is_told_anew(
     tick.tick(live)
     [line] = told(live, clock, clock.at)
     assert "it may or may not be out, and is looked for again at 18:" in line
-    with live.database.write() as conn:
-        conn.execute(update(tables.deliveries).values(next_at=datetime(9999, 1, 1, tzinfo=UTC)))
+    with live.write() as work:
+        work.conn.execute(update(tables.deliveries).values(next_at=datetime(9999, 1, 1, tzinfo=UTC)))
     assert told(live, clock, clock.at) == [], "it is in the same state"
 
 
@@ -156,8 +156,8 @@ def test_a_thread_that_waits_for_a_person_says_so(
     for minutes in (0, 3, 20):
         clock.at = SLOT + timedelta(minutes=minutes)
         tick.tick(live)
-    with live.database.write() as conn:
-        conn.execute(
+    with live.write() as work:
+        work.conn.execute(
             update(tables.deliveries).values(
                 state="uncertain", next_at=datetime(9999, 1, 1, tzinfo=UTC)
             )
@@ -175,9 +175,9 @@ def test_a_thread_that_is_being_sent_is_left_alone_until_its_lease_is_long_over(
     tick.unheard(context)
     clock.go(hours=2)
     own = context.config.delivery
-    with context.database.write() as conn:
-        row = next(row for row in series.all_accounts(conn) if row.name == "outbox")
-        claimed = ledger.claim(conn, row.id, clock.at, clock.at + own.lease, context.rehearsal)
+    with context.write() as work:
+        row = next(row for row in work.accounts.all() if row.name == "outbox")
+        claimed = work.deliveries.claim(row.id, clock.at + own.lease)
     assert claimed
     begun_at = clock.at
     release(context, "outbox")
@@ -186,8 +186,8 @@ def test_a_thread_that_is_being_sent_is_left_alone_until_its_lease_is_long_over(
     assert "was being sent by a bot that has ended, and no tick has gone on with it" in line
     assert told(context, clock, clock.at + HOUR) == []
     tick.tick(context)
-    with context.database.read() as conn:
-        assert ledger.get(conn, claimed.id).state is State.SENT
+    with context.read() as work:
+        assert work.deliveries.get(claimed.id).state is State.SENT
     assert told(context, clock, clock.at + HOUR) == []
 
 
@@ -197,7 +197,7 @@ def test_of_very_many_threads_the_first_are_told_and_that_there_are_more(
     clock.at = SLOT
     hold(context, "outbox", "")
     tick.tick(context)
-    with context.database.write() as conn:
+    with context.write() as work:
         row = {
             "kind": "collage",
             "series_id": 1,
@@ -207,7 +207,7 @@ def test_of_very_many_threads_the_first_are_told_and_that_there_are_more(
             "rehearsal": 1,
         }
         at = {"due_at": SLOT, "next_at": SLOT, "local_on": SLOT.date()}
-        conn.execute(insert(tables.deliveries), [row | at | {"key": f"k{n}"} for n in range(50)])
+        work.conn.execute(insert(tables.deliveries), [row | at | {"key": f"k{n}"} for n in range(50)])
     lines = told(context, clock, SLOT + 2 * HOUR)
     assert len(lines) == watchdog.MOST + 1
     assert lines[-1] == "More than 20 threads are past due. See: mlcollage deliveries list"
@@ -245,8 +245,8 @@ def test_a_slot_before_a_pause_that_no_tick_has_seen_to_is_told_and_one_in_it_is
     context: Context, clock: StoppedClock
 ) -> None:
     clock.at = SLOT + timedelta(minutes=5)
-    with context.database.write() as conn:
-        series.pause(conn, series.get(conn, "mlcollage").id, clock.at, None)
+    with context.write() as work:
+        work.series.pause("mlcollage", clock.at, None)
     [line] = told(context, clock, SLOT + timedelta(weeks=2))
     assert line.startswith(f"The slot of mlcollage on {WHEN} is past and was not seen to")
 
@@ -261,8 +261,8 @@ def test_several_slots_that_no_tick_has_seen_to_are_one_sentence(
 
 
 def test_the_slots_of_a_pause_are_not_past_due(context: Context, clock: StoppedClock) -> None:
-    with context.database.write() as conn:
-        series.pause(conn, series.get(conn, "mlcollage").id, clock.at, None)
+    with context.write() as work:
+        work.series.pause("mlcollage", clock.at, None)
     assert told(context, clock, SLOT + timedelta(days=15)) == []
 
 
@@ -283,8 +283,8 @@ def test_a_roundup_that_waits_for_threads_says_until_when(
 ) -> None:
     clock.at = SLOT
     tick.tick(context)
-    with context.database.write() as conn:
-        conn.execute(
+    with context.write() as work:
+        work.conn.execute(
             update(tables.deliveries).values(
                 state="uncertain", next_at=datetime(9999, 1, 1, tzinfo=UTC)
             )
@@ -349,11 +349,11 @@ def test_notices_that_reached_nobody_are_counted_once_a_day(
         return [notice.text for notice in tick.unheard(context)]
 
     told(context, clock, clock.at)
-    with context.database.write() as conn:
-        conn.execute(update(tables.notices).values(alerted_at=clock.at))
+    with context.write() as work:
+        work.conn.execute(update(tables.notices).values(alerted_at=clock.at))
         for number in range(2):
             held = made_up.notice(Kind.HELD, f"Account {number} is held.")
-            notices.add(conn, held, clock.at, context.rehearsal)
+            work.notices.add(held)
     tick.unheard(context)
     assert looked(HOUR) == []
     assert looked(timedelta(minutes=1)) == [

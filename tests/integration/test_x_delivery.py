@@ -83,31 +83,31 @@ def post(context: Context, name: str) -> None:
     context.clock.wait_until(context.clock.now() + timedelta(seconds=1))
     add(context, name)
     own = context.config.series["mlcollage"]
-    with context.database.read() as conn:
-        item = queue.get(conn, series.get(conn, own.name).id, name)
+    with context.read() as work:
+        item = work.queue.get(own.name, name)
     tick.post_now(context, own, item)
     tick.tick(context)
 
 
 def newest(context: Context) -> Delivery:
-    with context.database.read() as conn:
-        ids = conn.execute(select(tables.deliveries.c.id).order_by(tables.deliveries.c.id.desc()))
-        return ledger.get(conn, ids.scalars().first() or 0)
+    with context.read() as work:
+        ids = work.conn.execute(select(tables.deliveries.c.id).order_by(tables.deliveries.c.id.desc()))
+        return work.deliveries.get(ids.scalars().first() or 0)
 
 
 def is_held(context: Context) -> bool:
-    with context.database.read() as conn:
-        return any(row.held_at for row in series.all_accounts(conn))
+    with context.read() as work:
+        return any(row.held_at for row in work.accounts.all())
 
 
 def release(context: Context) -> None:
-    with context.database.write() as conn:
-        series.hold_account(conn, "lab", None, "")
+    with context.write() as work:
+        work.accounts.release("lab")
 
 
 def heard(context: Context) -> list[str]:
-    with context.database.read() as conn:
-        return [notice.kind.value for notice in notices.listed(conn)]
+    with context.read() as work:
+        return [notice.kind.value for notice in work.notices.listed()]
 
 
 def until_settled(context: Context, clock: StoppedClock) -> Delivery:
@@ -126,8 +126,8 @@ def thread_at_x(fake: FakeX, context: Context, delivery: Delivery) -> int:
     """How many of a thread's parts are at X: each once, in order, as sent, and each with its
     receipt.
     """
-    with context.database.read() as conn:
-        parts = ledger.parts_of(conn, delivery.id)
+    with context.read() as work:
+        parts = work.parts.of(delivery.id)
     out = [[post for post in fake.state.posts if post.text == part.text] for part in parts]
     count = sum(1 for found in out if found)
     assert [len(found) for found in out] == [1] * count + [0] * (len(parts) - count)
@@ -301,9 +301,9 @@ def test_a_text_that_x_says_it_has_and_does_not_show_waits_for_a_person_and_noth
         assert delivery.state is State.UNCERTAIN
         assert thread_at_x(fake, context, delivery) == count
         assert fake.counts["POST /2/tweets"] == before, "it is not sent again"
-        with context.database.read() as conn:
-            assert queue.by_id(conn, delivery.collage_id or 0).number == count + 1
-            told = [notice.text for notice in notices.listed(conn)]
+        with context.read() as work:
+            assert work.queue.by_id(delivery.collage_id or 0).number == count + 1
+            told = [notice.text for notice in work.notices.listed()]
         words = (
             f"X says that it has the text of part {count + 1} already "
             "(You are not allowed to create a Tweet"
@@ -384,8 +384,8 @@ def test_parts_that_a_look_while_sending_finds_are_not_sent_again(
     context: Context, fake: FakeX, clock: StoppedClock
 ) -> None:
     strike(context, fake, x.ACCEPT_THEN_DROP, POSTING[0])
-    with context.database.read() as conn:
-        parts = ledger.parts_of(conn, newest(context).id)
+    with context.read() as work:
+        parts = work.parts.of(newest(context).id)
     first = fake.state.posts[-1]
     for part in parts[1:]:
         fake.state.add(part.text, parent=fake.state.posts[-1].id)
@@ -440,8 +440,8 @@ def test_another_account_goes_on_while_one_is_out_of_credits(
     tick.tick(context)
     fake.trouble = {1: x.NO_CREDITS}
     post(context, "barlow")
-    with context.database.read() as conn:
-        assert [row.name for row in series.all_accounts(conn) if row.held_at] == ["lab"]
+    with context.read() as work:
+        assert [row.name for row in work.accounts.all() if row.held_at] == ["lab"]
     assert len(list((tmp_path / "outbox").iterdir())) == 1
     assert heard(context).count("held") == 1
     release(context)

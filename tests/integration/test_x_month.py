@@ -74,13 +74,13 @@ def through_august(context: Context, clock: StoppedClock) -> None:
 
 
 def the_roundup(context: Context) -> advance.Roundup:
-    with context.database.read() as conn:
-        return roundups.get(conn, series.get(conn, "mlcollage").id, "2021-09", 0)
+    with context.read() as work:
+        return work.roundups.get("mlcollage", "2021-09")
 
 
 def heard(context: Context) -> list[str]:
-    with context.database.read() as conn:
-        return [notice.text for notice in notices.listed(conn)]
+    with context.read() as work:
+        return [notice.text for notice in work.notices.listed()]
 
 
 def test_a_month_goes_out_and_the_roundup_follows_once_its_page_answers(
@@ -108,8 +108,8 @@ def test_a_month_goes_out_and_the_roundup_follows_once_its_page_answers(
     assert thread[0].media[0].alt == "A white slide about barlow."
     assert the_roundup(context).link in thread[-1].text
     assert [post.parent for post in thread] == [None, *(post.id for post in thread[:-1])]
-    with context.database.read() as conn:
-        cost = sum(float(one.dollars) for one in charges.by_month(conn) if one.what != "read")
+    with context.read() as work:
+        cost = sum(float(one.dollars) for one in work.charges.by_month() if one.what != "read")
     assert cost == pytest.approx(float(fake.state.costs()) - _reads(fake))
     context.database.close()
 

@@ -157,13 +157,13 @@ class Years:
             if table == "slots"
             else known.c.id
         )
-        with self.context.database.read() as conn:
-            return list(conn.execute(select(known).order_by(order)))
+        with self.context.read() as work:
+            return list(work.conn.execute(select(known).order_by(order)))
 
     def heard(self) -> Counter[Kind]:
-        with self.context.database.read() as conn:
+        with self.context.read() as work:
             return Counter(
-                notice.kind for notice in notices.listed(conn, everything=True, most=10_000)
+                notice.kind for notice in work.notices.listed(everything=True, most=10_000)
             )
 
     def threads(self, kind: str) -> dict[str, dict[str, object]]:

@@ -121,6 +121,7 @@ class X:
         limits = http_calls.Limits(
             own.total_timeout or longest, own.connect_timeout, own.read_timeout
         )
+        self.secrets = tuple(key for key in keys if key)
         self._calls = Calls(keys, own.base_url, limits, clock)
 
     def limits(self) -> Limits:
