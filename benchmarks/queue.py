@@ -31,9 +31,8 @@ sys.path[0] = str(ROOT)
 from sqlalchemy import text  # noqa: E402 - as above
 
 from benchmarks import queue_sides as sides  # noqa: E402 - as above
-from bot.storage import series  # noqa: E402 - as above
 from bot.storage.database import Database  # noqa: E402 - as above
-from bot.storage.work import writing
+from bot.storage.work import writing  # noqa: E402 - as above
 from tests import postgres  # noqa: E402 - as above
 
 WARM, TURN, ROUNDS = 15, 25, 9
@@ -53,13 +52,15 @@ def fill(database: Database, rows: int) -> None:
     else:
         numbers = f"WITH g AS (SELECT generate_series(1, {rows}) AS n)"
         at = f"now() - make_interval(days => 1, secs => {rows} - n)"
-    with writing(database, MONDAY) as work:
+    with writing(database, now) as work:
         work.series.ensure("weekly", "", "2021-07")
         work.accounts.ensure("outbox", "outbox")
         columns = "key, kind, series_id, account_id, state, due_at, next_at, local_on, saved"
         state = f"CASE WHEN n <= {rows // 2} THEN 'sent' ELSE 'waiting' END"
         values = f"'k' || n, 'collage', 1, 1, {state}, {at}, {at}, CURRENT_DATE, '{{}}'"
-        work.conn.execute(text(f"INSERT INTO deliveries ({columns}) {numbers} SELECT {values} FROM g"))
+        work.conn.execute(
+            text(f"INSERT INTO deliveries ({columns}) {numbers} SELECT {values} FROM g")
+        )
 
 
 def settle(url: str) -> None:

@@ -12,9 +12,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import event
 
 from bot.core.delivery import State
-from bot.storage import ledger
 from bot.storage.database import BUSY, Database
-from bot.storage.work import writing, at_once
+from bot.storage.work import at_once, writing
 
 THEIRS = PROCRASTINATE, CALLS = "procrastinate", "its calls alone"
 TASK = "nothing"
@@ -35,12 +34,11 @@ def ours(url: str) -> Iterator[Take]:
     database.shares_clock = not database.is_sqlite
 
     def take() -> int | None:
-        now = datetime.now(UTC)
-        with at_once(database, MONDAY) as work:
-            claimed = work.deliveries.claim(1, database.instant(now, LEASE))
+        with at_once(database, datetime.now(UTC)) as work:
+            claimed = work.deliveries.claim(1, LEASE)
         if claimed is None:
             return None
-        with at_once(database, MONDAY) as work:
+        with at_once(database, datetime.now(UTC)) as work:
             work.deliveries.move(claimed, State.SENT)
         return claimed.id
 
@@ -78,9 +76,8 @@ def sent(url: str) -> list[Sent]:
 
     database.shares_clock = not database.is_sqlite
     event.listen(database.engine, "before_cursor_execute", collect)
-    now = datetime.now(UTC)
-    with suppress(Undone), writing(database, MONDAY) as work:
-        claimed = work.deliveries.claim(1, database.instant(now, LEASE))
+    with suppress(Undone), writing(database, datetime.now(UTC)) as work:
+        claimed = work.deliveries.claim(1, LEASE)
         assert claimed
         work.deliveries.move(claimed, State.SENT)
         raise Undone

@@ -19,7 +19,7 @@ from bot.core.delivery import Delivery, State
 from bot.core.notices import Kind as NoticeKind
 from bot.intake import accept
 from bot.scheduling import tick
-from bot.storage import ledger, series, tables
+from bot.storage import tables
 from tests.conftest import MONDAY, StoppedClock, write_item
 from tests.fakes import keyed
 from tests.fakes.x import FakeX
@@ -131,7 +131,9 @@ def look(context: Context, releases: int = 0) -> End:
     with context.read() as work:
         parts = work.parts.of(delivery.id)
         columns = (tables.notices.c.kind, tables.notices.c.key, tables.notices.c.text)
-        heard = [(row.kind, f"{row.key}: {row.text}") for row in work.conn.execute(select(*columns))]
+        heard = [
+            (row.kind, f"{row.key}: {row.text}") for row in work.conn.execute(select(*columns))
+        ]
     receipts = [part.receipt.id if part.receipt else "" for part in parts]
     return End(delivery.state.value, delivery.note, until > LAST, receipts, heard, releases)
 

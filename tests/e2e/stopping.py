@@ -17,7 +17,8 @@ from bot.app import assemble
 from bot.context import Context
 from bot.scheduling import tick
 from bot.sending import deliver
-from bot.storage import database, ledger
+from bot.storage import database
+from bot.storage.attempts import Attempts
 
 
 def stop() -> None:
@@ -48,14 +49,14 @@ def before_the_intent(calls: Calls) -> None:
 
 
 def within_the_intent(calls: Calls) -> None:
-    start = ledger.start_attempt
+    start = Attempts.start
 
     def started(*arguments: Any) -> int:
         attempt = start(*arguments)
         calls.come_by()
         return attempt
 
-    ledger.start_attempt = started
+    Attempts.start = started
 
 
 def within_the_intent_for_long(calls: Calls) -> None:

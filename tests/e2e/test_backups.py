@@ -17,7 +17,7 @@ from sqlalchemy import insert, update
 
 from bot import config
 from bot.app import assemble
-from bot.storage import backup, notices, schema, tables
+from bot.storage import backup, schema, tables
 from bot.storage.database import HEAD, Database
 from bot.storage.work import reading
 from tests import rows
@@ -265,7 +265,7 @@ def kept(folder: Path) -> list[str]:
 
 
 def notices_of(database: Database) -> list[str]:
-    with reading(database, MONDAY) as work:
+    with reading(database, datetime.now(UTC)) as work:
         return [notice.text for notice in work.notices.listed()]
 
 

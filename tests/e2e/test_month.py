@@ -18,8 +18,6 @@ from bot import config
 from bot.app import assemble
 from bot.core.network import X
 from bot.core.paper import Paper
-from bot.storage import queue
-from bot.storage import series as storage
 from tests.conftest import ROOT, absent, shared
 from tests.e2e.process import COMMAND, ENVIRONMENT, mlcollage, tree
 

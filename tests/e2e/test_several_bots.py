@@ -17,7 +17,7 @@ from bot.context import Context
 from bot.core.delivery import State
 from bot.intake import accept
 from bot.scheduling import tick
-from bot.storage import ledger, tables
+from bot.storage import tables
 from tests.conftest import StoppedClock, make_context, write_item
 from tests.e2e.test_run import Running
 from tests.fakes import x, x_threads
@@ -135,7 +135,9 @@ def threads_sent(context: Context) -> int:
 def is_done(context: Context) -> bool:
     with context.read() as work:
         announced = select(func.count()).where(tables.roundups.c.state == "announced")
-        return threads_sent(context) == THREADS and work.conn.execute(announced).scalar() == len(SERIES)
+        return threads_sent(context) == THREADS and work.conn.execute(announced).scalar() == len(
+            SERIES
+        )
 
 
 def check(scene: Scene, context: Context) -> None:

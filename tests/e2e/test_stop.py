@@ -18,7 +18,7 @@ from bot.app import assemble
 from bot.context import Context
 from bot.core.delivery import State
 from bot.scheduling import tick
-from bot.storage import ledger, tables
+from bot.storage import tables
 from tests.e2e.process import COMMAND, ENVIRONMENT
 from tests.e2e.test_stopped_worker import PARTS, check, delivery, is_sent, prepare
 from tests.fakes import x, x_threads

@@ -21,7 +21,7 @@ from bot.context import Context
 from bot.core.delivery import Delivery, State
 from bot.intake import accept
 from bot.scheduling import tick
-from bot.storage import ledger, tables
+from bot.storage import tables
 from tests.conftest import ROOT, StoppedClock, make_context, write_item
 from tests.e2e.process import ENVIRONMENT, tree
 from tests.fakes import x, x_threads

@@ -46,6 +46,7 @@ class Keyed:
     proves_absence = True
     price: Price | None = None
     budget: Decimal | None = None
+    secrets = ()
 
     def __init__(self, own: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
         self.identity = own.base_url

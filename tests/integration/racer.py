@@ -8,9 +8,8 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 from bot.core.delivery import Outcome, Receipt, State
-from bot.storage import ledger
 from bot.storage.database import Database
-from bot.storage.work import writing, at_once
+from bot.storage.work import at_once, writing
 
 LEASE = timedelta(minutes=2)
 
@@ -22,20 +21,18 @@ def race(database: Database, sends: int, account_id: int) -> int:
     """
     count = 0
     while True:
-        now = datetime.now(UTC)
-        with at_once(database, MONDAY) as work:
-            delivery = work.deliveries.claim(account_id, database.instant(now, LEASE))
+        with at_once(database, datetime.now(UTC)) as work:
+            delivery = work.deliveries.claim(account_id, LEASE)
         if delivery is None:
             return count
-        with writing(database, MONDAY) as work:
-            now = datetime.now(UTC)
-            attempt = work.attempts.start(delivery, 1, database.instant(now, LEASE))
+        with writing(database, datetime.now(UTC)) as work:
+            attempt = work.attempts.start(delivery, 1, LEASE)
         os.write(sends, f"{delivery.key}\n".encode())
         now = datetime.now(UTC)
-        with writing(database, MONDAY) as work:
+        with writing(database, now) as work:
             work.parts.record(delivery, {1: Receipt(delivery.key, "https://x.example", now)})
             work.attempts.end(attempt, Outcome.SENT, "")
-        with at_once(database, MONDAY) as work:
+        with at_once(database, datetime.now(UTC)) as work:
             work.deliveries.move(delivery, State.SENT)
         count += 1
 

@@ -27,7 +27,7 @@ from bot.pictures import read
 from bot.pictures.read import PictureFile
 from bot.scheduling import forecast, tick
 from bot.scheduling import slots as scheduling
-from bot.storage import queue, series, slots, snapshot, tables
+from bot.storage import tables
 from tests.conftest import StoppedClock, make_context, png
 from tests.history import fill
 from tests.integration.test_plans import HISTORY, asked, plans
@@ -72,7 +72,6 @@ class Desk:
 
     def snapshot(self, coming: int) -> Snapshot:
         with self.context.read() as work:
-            rehearsal = self.context.rehearsal
             return work.snapshots.take(self.series, self.clock.now(), coming)
 
     def queue(self, *states: State) -> list[Collage]:
@@ -121,9 +120,8 @@ class Desk:
     def skip(self, slot: int) -> None:
         skipped = self.ahead(slot + 1)[-1]
         with self.context.write() as work:
-            series_id = work.series.get("mlcollage").id
-            work.slots.skip(series_id, skipped)
-            work.queue.unpin_day(series_id, skipped.local_on)
+            work.slots.skip("mlcollage", skipped)
+            work.queue.unpin_day("mlcollage", skipped.local_on)
 
     def pause(self, days: int | None) -> None:
         now = self.clock.now()

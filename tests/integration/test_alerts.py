@@ -19,8 +19,8 @@ from sqlalchemy import select, update
 
 from bot.context import Context
 from bot.core.notices import Kind
-from bot.storage import alerts as storage
 from bot.storage import notices, tables
+from bot.storage.work import reading, writing
 from bot.watching import alerts, apprise_process
 from tests import made_up
 from tests.conftest import MONDAY, StoppedClock, make_context
@@ -154,13 +154,15 @@ def try_for_days(context: Context, bad: int) -> None:
     really sent.
     """
     now, span = context.clock.now(), timedelta(hours=1)
-    with context.write() as work:
-        for one in alerts.destinations(context.config)[:bad]:
-            for due in work.alerts.due(one.id, now, span, alerts.MOST):
-                for n in range(alerts.TRIES - 1):
-                    claim = work.alerts.claim(due.id, one.id, now + n * span, timedelta(0), 10 * span)
+    for one in alerts.destinations(context.config)[:bad]:
+        with context.read() as work:
+            due = work.alerts.due(one.id, span, alerts.MOST)
+        for notice in due:
+            for n in range(alerts.TRIES - 1):
+                with writing(context.database, now + n * span) as work:
+                    claim = work.alerts.claim(notice.id, one.id, timedelta(0), 10 * span)
                     assert claim
-                    assert work.alerts.failed(claim, now + n * span, timedelta(0), "it was not taken.")
+                    assert work.alerts.failed(claim, timedelta(0), "it was not taken.")
     go(context, hours=49)
     alerts.send(context)
 
@@ -331,12 +333,10 @@ def test_fifty_stuck_notices_keep_no_new_one_from_another_destination(
     with writing(database, MONDAY) as work:
         ids = [work.notices.add(made_up.notice(Kind.HELD, str(n))) for n in range(60)]
         for number in ids:
-            assert work.alerts.claim(number or 0, "bad", MONDAY, timedelta(minutes=1), longest)
+            assert work.alerts.claim(number or 0, "bad", timedelta(minutes=1), longest)
     with reading(database, MONDAY) as work:
-        assert [one.id for one in work.alerts.due("good", MONDAY, longest, alerts.MOST)] == ids[
-            :50
-        ]
-        assert work.alerts.due("bad", MONDAY, longest, alerts.MOST) == []
+        assert [one.id for one in work.alerts.due("good", longest, alerts.MOST)] == ids[:50]
+        assert work.alerts.due("bad", longest, alerts.MOST) == []
 
 
 def test_a_time_written_while_a_clock_was_wrong_is_due(
@@ -400,8 +400,8 @@ class Crashing(StoppedClock):
             self.ticks += self.leap.total_seconds()
 
 
-LOOKS = 9
-"""How often one sending looks at the clock: before and after each commit, and after the request."""
+LOOKS = 11
+"""How often one sending looks at the clock: at the start of each transaction, and around the request."""
 
 
 @pytest.mark.parametrize("point", range(1, LOOKS + 1))
@@ -437,7 +437,7 @@ def test_who_was_stopped_for_long_after_claiming_sends_nothing(
 ) -> None:
     context = given(tmp_path, hook.url("good"))
     note(context)
-    alerts.send(replace(context, clock=Crashing(MONDAY, 6, leap=timedelta(minutes=2))))
+    alerts.send(replace(context, clock=Crashing(MONDAY, 8, leap=timedelta(minutes=2))))
     assert hook.heard == []
     go(context, minutes=2)
     alerts.send(context)
@@ -451,7 +451,6 @@ from pathlib import Path
 from bot import config
 from bot.app import assemble
 from bot.watching import alerts
-from bot.storage.work import reading, writing
 
 class Deadly(assemble.SystemClock):
     left = 0
@@ -486,7 +485,7 @@ def now_world(folder: Path, url: str, *urls: str, more: str = "") -> Context:
 
 
 @pytest.mark.parametrize(
-    ("point", "expected"), [(6, 1), (8, 2), (9, 1)], ids=["before", "after", "recorded"]
+    ("point", "expected"), [(6, 1), (10, 2), (11, 1)], ids=["before", "after", "recorded"]
 )
 def test_kill_9_before_and_after_a_sending(
     tmp_path: Path, hook: Webhook, point: int, expected: int

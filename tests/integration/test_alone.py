@@ -16,7 +16,7 @@ from bot.core.delivery import Delivery, Post, Receipt, State
 from bot.core.notices import Kind
 from bot.intake import accept
 from bot.scheduling import tick
-from bot.storage import ledger, notices, queue, series, tables
+from bot.storage import tables
 from tests.conftest import MONDAY, StoppedClock, make_context, write_item
 from tests.fakes import x
 from tests.fakes.x import FakeX
@@ -362,8 +362,6 @@ def test_a_second_installation_with_a_database_of_its_own_makes_a_person_decide(
     (waiting,) = deliveries(second)
     assert waiting.state is State.WAITING
     with second.read() as work:
-        assert [row.is_held(clock.at + timedelta(days=1)) for row in work.accounts.all()] == [
-            True
-        ]
+        assert [row.is_held(clock.at + timedelta(days=1)) for row in work.accounts.all()] == [True]
     for context in (first, second):
         context.database.close()

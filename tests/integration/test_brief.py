@@ -17,7 +17,8 @@ from bot.core.notices import Kind
 from bot.core.schedule import SlotTime
 from bot.intake import accept
 from bot.scheduling import tick
-from bot.storage import charges, notices, queue, roundups, series, slots, tables
+from bot.storage import notices, tables
+from bot.storage.work import writing
 from bot.watching import briefing
 from tests.conftest import StoppedClock, make_context, write_item
 from tests.fakes import x
@@ -99,7 +100,9 @@ def everything(context: Context) -> dict[str, list[Any]]:
     """All rows but the notices."""
     with context.read() as work:
         names = [table for table in tables.metadata.sorted_tables if table.name != "notices"]
-        return {table.name: [tuple(row) for row in work.conn.execute(select(table))] for table in names}
+        return {
+            table.name: [tuple(row) for row in work.conn.execute(select(table))] for table in names
+        }
 
 
 def change(context: Context, name: str, **values: object) -> None:
@@ -345,9 +348,9 @@ def test_a_budget_that_would_not_do_is_said_by_the_month_of_the_slot(
     limited = settings.replace("[accounts.press]", 'budget = "1.00"\n[accounts.press]')
     made = begun(make_context(tmp_path, limited, clock))
     add(made, "barlow", "moco")
-    with made.write() as work:
-        for month in ("2021-08", "2021-07"):
-            at = datetime.fromisoformat(f"{month}-01T00:00:00+00:00")
+    for month in ("2021-08", "2021-07"):
+        at = datetime.fromisoformat(f"{month}-01T00:00:00+00:00")
+        with writing(made.database, at) as work:
             work.charges.add(work.accounts.ids()["lab"], "post", Decimal("0.90"))
     [line] = given(made, clock, SLOT - timedelta(days=1))
     assert line.endswith(
@@ -543,7 +546,9 @@ def test_a_roundup_that_was_published_elsewhere_needs_nobody(
 ) -> None:
     with rehearsal.write() as work:
         row = work.series.get("mlcollage")
-        work.roundups.add_published(row.name, "2021-09", ROUNDUP, title="t", slug="s", link="https://example.org/s")
+        work.roundups.add_published(
+            row.name, "2021-09", ROUNDUP, title="t", slug="s", link="https://example.org/s"
+        )
     clock.at = ROUNDUP - timedelta(hours=1)
     briefing.give(rehearsal)
     notice = heard(rehearsal)[0]

@@ -15,7 +15,8 @@ from bot.app import assemble
 from bot.context import Context
 from bot.core.delivery import State
 from bot.scheduling import tick
-from bot.storage import ledger, tables
+from bot.storage import tables
+from bot.storage.attempts import Attempts
 from tests.conftest import MONDAY, StoppedClock
 from tests.integration.test_deliver import Scripted, begun, delivery, outcomes, until_settled
 
@@ -58,7 +59,9 @@ def test_a_wall_clock_that_jumps_between_any_two_commits_costs_and_doubles_no_pa
         with context.read() as work:
             slots = [
                 tuple(row)
-                for row in work.conn.execute(select(tables.slots.c.state, tables.slots.c.collage_id))
+                for row in work.conn.execute(
+                    select(tables.slots.c.state, tables.slots.c.collage_id)
+                )
             ]
         assert slots == [("claimed", 1)]
         context.database.close()
@@ -100,7 +103,7 @@ def test_a_request_is_sent_only_when_both_clocks_say_that_the_lease_holds(
     ticks: float,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    started = ledger.start_attempt
+    started = Attempts.start
 
     def slow(*arguments: Any) -> int:
         clock.at += wall
@@ -108,7 +111,7 @@ def test_a_request_is_sent_only_when_both_clocks_say_that_the_lease_holds(
         return started(*arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr(ledger, "start_attempt", slow)
+        patched.setattr(Attempts, "start", slow)
         tick.tick(context)
     assert network.sends == 0
     assert outcomes(context)[0] == (1, "unavailable")

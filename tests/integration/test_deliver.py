@@ -34,7 +34,9 @@ from bot.intake import accept
 from bot.publishers.protocol import Saved
 from bot.scheduling import tick
 from bot.sending import deliver
-from bot.storage import charges, ledger, notices, queue, series, tables
+from bot.storage import tables
+from bot.storage.accounts import AccountRow
+from bot.storage.attempts import Attempts
 from bot.workers import Workers
 from tests import made_up
 from tests.conftest import MONDAY, StoppedClock, make_context, write_item
@@ -54,6 +56,7 @@ class Scripted:
     identity = "@tester"
     price: Price | None = None
     budget: Decimal | None = None
+    secrets = ()
     differs = ""
 
     def __init__(self, *, whole: bool = False, proves_absence: bool = False) -> None:
@@ -161,7 +164,9 @@ def collage(context: Context) -> Collage:
 def outcomes(context: Context) -> list[tuple[int | None, str | None]]:
     with context.read() as work:
         columns = (tables.attempts.c.position, tables.attempts.c.outcome)
-        return [tuple(row) for row in work.conn.execute(select(*columns).order_by(tables.attempts.c.id))]
+        return [
+            tuple(row) for row in work.conn.execute(select(*columns).order_by(tables.attempts.c.id))
+        ]
 
 
 def heard(context: Context) -> list[str]:
@@ -448,14 +453,14 @@ def test_a_whole_thread_is_one_request(context: Context, network: Scripted) -> N
 def test_nothing_is_sent_when_the_lease_ends_between_intent_and_request(
     context: Context, network: Scripted, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started = ledger.start_attempt
+    started = Attempts.start
 
     def slow(*args: object) -> int:
         clock.go(minutes=5)
         return started(*args)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        patched.setattr(ledger, "start_attempt", slow)
+        patched.setattr(Attempts, "start", slow)
         tick.tick(context)
     assert network.sends == 0
     until_settled(context, clock)
@@ -562,7 +567,7 @@ def test_a_thread_of_a_series_that_is_gone_waits_for_a_person(
     assert network.sends == 0
 
 
-def _account(context: Context) -> series.AccountRow:
+def _account(context: Context) -> AccountRow:
     with context.read() as work:
         return work.accounts.all()[0]
 

@@ -17,7 +17,7 @@ from bot.core.errors import NoDatabase
 from bot.core.notices import Kind
 from bot.intake import accept
 from bot.scheduling import tick
-from bot.storage import series, tables
+from bot.storage import tables
 from bot.workers import Workers
 from tests.conftest import StoppedClock, make_context, write_item
 from tests.fakes import listeners, x

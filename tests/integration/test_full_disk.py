@@ -18,7 +18,6 @@ from bot.context import Context
 from bot.core.delivery import State
 from bot.core.errors import MlcollageError
 from bot.scheduling import tick
-from bot.storage import ledger
 from tests.chaos import scene
 from tests.conftest import StoppedClock
 from tests.e2e.process import COMMAND, ENVIRONMENT

@@ -7,7 +7,6 @@ from bot.context import Context
 from bot.core import schedule
 from bot.core.schedule import SlotState
 from bot.scheduling import tick
-from bot.storage import series, slots
 from tests.conftest import StoppedClock, make_context
 
 

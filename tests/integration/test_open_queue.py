@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from sqlalchemy import event, func, insert, select, text
 
 from bot.core.delivery import State
-from bot.storage import ledger, series, tables
-from bot.storage.database import Connection, Database
+from bot.storage import tables
+from bot.storage.database import Database
 from bot.storage.work import Work, reading, writing
 from tests.conftest import MONDAY
 
@@ -70,9 +70,7 @@ def fill(database: Database, wanted: list[Row]) -> None:
 def with_accounts(database: Database) -> Database:
     with writing(database, MONDAY) as work:
         work.series.ensure("weekly", "", "2021-07")
-        assert [work.accounts.ensure(name, "outbox").id for name in ("a", "b")] == list(
-            ACCOUNTS
-        )
+        assert [work.accounts.ensure(name, "outbox").id for name in ("a", "b")] == list(ACCOUNTS)
     return database
 
 
@@ -137,14 +135,14 @@ def test_what_is_due_is_claimed_in_order_of_its_time_and_each_once(
         and row.next_at <= MONDAY
     ]
     with writing(shared_queue, MONDAY) as work:
-        claimed = list(iter(lambda: work.deliveries.claim(1, MONDAY + MINUTE), None))
+        claimed = list(iter(lambda: work.deliveries.claim(1, MINUTE), None))
     assert [delivery.id for delivery in claimed] == [number for _, number in sorted(due)]
 
 
 def test_a_claim_answers_with_the_whole_delivery_as_it_is_from_then_on(queue: Database) -> None:
     fill(queue, [Row(2, State.WAITING, MONDAY, None, 0)])
     with writing(queue, MONDAY) as work:
-        claimed = work.deliveries.claim(2, MONDAY + MINUTE)
+        claimed = work.deliveries.claim(2, MINUTE)
     assert claimed is not None
     with reading(queue, MONDAY) as work:
         assert claimed == work.deliveries.get(claimed.id)
@@ -158,9 +156,10 @@ def test_a_claim_answers_with_the_whole_delivery_as_it_is_from_then_on(queue: Da
 
 def test_a_lease_may_end_by_the_database_s_own_clock(postgres_database: str) -> None:
     database = Database(postgres_database)
+    database.shares_clock = True
     fill(with_accounts(database), [Row(1, State.WAITING, MONDAY, None, 0)])
     with writing(database, MONDAY) as work:
-        assert work.deliveries.claim(1, func.clock_timestamp() + MINUTE)
+        assert work.deliveries.claim(1, MINUTE)
         until, now = work.conn.execute(
             select(tables.deliveries.c.lease_until, func.clock_timestamp())
         ).one()
@@ -172,9 +171,9 @@ def looks(work: Work) -> None:
     work.deliveries.next_at(ACCOUNTS)
     work.deliveries.due_accounts()
     work.deliveries.open_accounts()
-    work.deliveries.abandoned(MONDAY)
+    work.deliveries.abandoned(timedelta(0))
     work.deliveries.uncertain(1)
-    work.deliveries.claim(1, MONDAY)
+    work.deliveries.claim(1, timedelta(0))
 
 
 def instructions(queue: Database) -> int:

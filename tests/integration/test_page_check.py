@@ -17,7 +17,7 @@ from bot.intake import accept
 from bot.roundups import advance
 from bot.scheduling import tick
 from bot.site import reach
-from bot.storage import notices, roundups, series, tables
+from bot.storage import tables
 from bot.workers import Workers
 from tests.conftest import StoppedClock, make_context, write_item
 from tests.fakes import servers, x

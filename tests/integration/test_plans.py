@@ -15,7 +15,7 @@ from bot.core.delivery import State
 from bot.core.notices import Kind
 from bot.deciding import inspect
 from bot.scheduling import tick
-from bot.storage import lookup, notices, tables
+from bot.storage import tables
 from bot.watching import alerts, briefing, watchdog
 from tests import made_up
 from tests.conftest import MONDAY, StoppedClock, make_context
@@ -47,7 +47,9 @@ def asked(context: Context) -> Iterator[list[tuple[str, Any]]]:
 def plans(context: Context, statements: list[tuple[str, Any]]) -> list[str]:
     explain = "EXPLAIN QUERY PLAN " if context.database.is_sqlite else "EXPLAIN (COSTS OFF) "
     with context.read() as work:
-        rows = [work.conn.exec_driver_sql(explain + words, given).all() for words, given in statements]
+        rows = [
+            work.conn.exec_driver_sql(explain + words, given).all() for words, given in statements
+        ]
     return [" / ".join(str(row[-1]).strip() for row in plan) for plan in rows]
 
 

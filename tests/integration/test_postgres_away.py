@@ -18,7 +18,7 @@ from bot.context import Context
 from bot.core.delivery import State
 from bot.core.errors import NoDatabase
 from bot.scheduling import tick
-from bot.storage import ledger, tables
+from bot.storage import tables
 from tests import postgres
 from tests.chaos import scene
 from tests.conftest import StoppedClock, absent

@@ -3,24 +3,28 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
+from bot import config
+from bot.core.agenda import Snapshot
 from bot.core.collage import Item, State
 from bot.core.delivery import Delivery
 from bot.core.errors import BadInput
 from bot.core.paper import Link, LinkKind, Paper
 from bot.core.schedule import SlotTime
-from bot.storage import claims, ledger, queue, series, tables
+from bot.storage import tables
 from bot.storage.claims import NewDelivery
-from bot.storage.database import Connection, Database
+from bot.storage.database import Database
 from bot.storage.work import Work, reading, writing
 from tests.conftest import MONDAY
 from tests.waiting import until
 
 DAY = date(2021, 8, 4)
 SLOT = SlotTime(MONDAY, DAY)
+SERIES = config.parse("[series.weekly]", Path("config.toml")).series["weekly"]
 YEAR = 2021
 
 
@@ -30,8 +34,9 @@ def item(name: str) -> Item:
     return Item(name=name, paper=Paper(f"The {name} paper", year=YEAR, links=(link,)))
 
 
-def series_id(work: Work) -> int:
-    return work.series.get("weekly").id
+def seen(work: Work) -> Snapshot:
+    """What the agenda is made from."""
+    return work.snapshots.take(SERIES, MONDAY, 1)
 
 
 @pytest.fixture
@@ -40,58 +45,54 @@ def filled(database: Database) -> Database:
     with writing(database, MONDAY) as work:
         work.series.ensure("weekly", "", "2021-07")
         work.accounts.ensure("lab", "outbox")
-        work.queue.add(series_id(work), item("barlow"), None, State.READY, kept_number=40)
-        work.queue.add(series_id(work), item("moco"), None, State.READY)
+        work.queue.add("weekly", item("barlow"), None, State.READY, kept_number=40)
+        work.queue.add("weekly", item("moco"), None, State.READY)
     return database
 
 
 def test_what_was_removed_is_neither_listed_nor_counted_nor_taken(filled: Database) -> None:
     with writing(filled, MONDAY) as work:
-        barlow = work.queue.get(series_id(work), "barlow")
+        barlow = work.queue.get("weekly", "barlow")
         work.queue.pin(barlow, DAY)
-        work.queue.remove(work.queue.get(series_id(work), "barlow"))
+        work.queue.remove(work.queue.get("weekly", "barlow"))
     with reading(filled, MONDAY) as work:
-        its = series_id(work)
-        assert [each.name for each in work.queue.waiting(its)] == ["moco"]
-        assert queue.count_ready(work.conn, its) == 1
-        taken = queue.next_ready(work.conn, its, DAY)
-        assert taken
-        assert taken.name == "moco"
+        assert [each.name for each in work.queue.waiting("weekly")] == ["moco"]
+        assert [each.name for each in seen(work).ready] == ["moco"]
         for name in ("barlow", "40"):
             with pytest.raises(BadInput, match="There is no collage"):
-                work.queue.get(its, name)
+                work.queue.get("weekly", name)
 
 
 def test_what_was_removed_keeps_neither_its_name_nor_its_number_nor_its_paper_nor_its_day(
     filled: Database,
 ) -> None:
     with writing(filled, MONDAY) as work:
-        its = series_id(work)
-        assert queue.newest_number(work.conn, its, YEAR) == 40
-        assert work.queue.has_number(its, YEAR, 40) == "barlow"
-        assert work.queue.same_paper(its, ["https://example.org/barlow"]) == "barlow"
-        work.queue.pin(work.queue.get(its, "barlow"), DAY)
-        work.queue.remove(work.queue.get(its, "barlow"))
-        assert not work.queue.has_name(its, "barlow")
-        assert queue.newest_number(work.conn, its, YEAR) is None
-        assert work.queue.has_number(its, YEAR, 40) is None
-        assert work.queue.same_paper(its, ["https://example.org/barlow"]) is None
-        work.queue.pin(work.queue.get(its, "moco"), DAY)
-        work.queue.add(its, item("barlow"), None, State.READY)
+        assert list(seen(work).kept.values()) == [40]
+        assert work.queue.has_number("weekly", YEAR, 40) == "barlow"
+        assert work.queue.same_paper("weekly", ["https://example.org/barlow"]) == "barlow"
+        work.queue.pin(work.queue.get("weekly", "barlow"), DAY)
+        work.queue.remove(work.queue.get("weekly", "barlow"))
+        assert not work.queue.has_name("weekly", "barlow")
+        assert seen(work).kept == {}
+        assert work.queue.has_number("weekly", YEAR, 40) is None
+        assert work.queue.same_paper("weekly", ["https://example.org/barlow"]) is None
+        work.queue.pin(work.queue.get("weekly", "moco"), DAY)
+        work.queue.add("weekly", item("barlow"), None, State.READY)
     with reading(filled, MONDAY) as work:
-        assert [each.name for each in work.queue.waiting(its)] == ["moco", "barlow"]
+        assert [each.name for each in work.queue.waiting("weekly")] == ["moco", "barlow"]
 
 
 @pytest.fixture
 def put_back(filled: Database) -> Delivery:
     """The first collage was claimed as number 5 and went back to the queue without it."""
     with writing(filled, MONDAY) as work:
-        its = series_id(work)
         (account,) = work.accounts.all()
-        barlow = work.queue.get(its, "barlow")
-        work.claims.claim(its, SLOT, barlow, (5, YEAR), [NewDelivery(account.id, "k")])
+        barlow = work.queue.get("weekly", "barlow")
+        work.claims.claim("weekly", SLOT, barlow, (5, YEAR), [NewDelivery(account.id, "k")])
         back = {"state": "held", "number": None, "number_year": 0}
-        work.conn.execute(update(tables.collages).where(tables.collages.c.id == barlow.id).values(back))
+        work.conn.execute(
+            update(tables.collages).where(tables.collages.c.id == barlow.id).values(back)
+        )
         (delivery,) = work.deliveries.of_collage(barlow.id)
     return delivery
 
@@ -102,7 +103,7 @@ def test_a_collage_that_was_out_all_the_time_gets_its_number_back(
     with writing(filled, MONDAY) as work:
         assert work.claims.claim_again(put_back, YEAR, MONDAY) == 5
     with reading(filled, MONDAY) as work:
-        (barlow,) = work.queue.posted(series_id(work), 9)
+        (barlow,) = work.queue.posted("weekly", 9)
         assert (barlow.name, barlow.number) == ("barlow", 5)
 
 
@@ -123,13 +124,12 @@ def test_a_number_that_somebody_is_just_taking_is_waited_for_and_not_given_twice
 
     with ThreadPoolExecutor(1) as threads:
         with writing(filled, MONDAY) as work:
-            its = series_id(work)
-            work.series.lock(its)
-            work.claims.claim(its, later, work.queue.get(its, "moco"), (5, YEAR), [])
+            work.series.lock("weekly")
+            work.claims.claim("weekly", later, work.queue.get("weekly", "moco"), (5, YEAR), [])
             number = threads.submit(again)
             until(is_waiting)
         assert number.result() is None
     with reading(filled, MONDAY) as work:
-        by_name = {each.name: each.number for each in work.queue.posted(its, 9)}
+        by_name = {each.name: each.number for each in work.queue.posted("weekly", 9)}
         assert by_name == {"barlow": None}
-        assert work.queue.get(its, "moco").number == 5
+        assert work.queue.get("weekly", "moco").number == 5

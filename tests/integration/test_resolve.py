@@ -21,8 +21,9 @@ from bot.core.network import X
 from bot.deciding import actions, inspect, resolve
 from bot.intake import accept
 from bot.scheduling import tick
-from bot.storage import charges, ledger, log, lookup, queue, series, tables
+from bot.storage import lookup, tables
 from bot.storage.lookup import Entry
+from bot.storage.work import reading
 from tests.conftest import MONDAY, StoppedClock, make_context, write_item
 from tests.integration.test_deliver import (
     Crash,
@@ -368,7 +369,9 @@ def frozen(context: Context, network: Scripted, clock: StoppedClock) -> None:
     tick.tick(context)
     item = collage(context)
     with context.write() as work:
-        work.queue.replace(item, replace(item, paragraph="Something else."), item.picture, item.state)
+        work.queue.replace(
+            item, replace(item, paragraph="Something else."), item.picture, item.state
+        )
 
 
 def texts(context: Context) -> str:
@@ -628,6 +631,7 @@ def test_lists_hold_what_is_asked_for_newest_first(
     assert names(State.WAITING) == ["second"]
     with context.read() as work:
         assert work.accounts.ids().keys() == {"outbox"}
+    with reading(context.database, MONDAY, rehearsal=context.rehearsal + 1) as work:
         assert work.lookup.listed(list(State)) == []
 
 

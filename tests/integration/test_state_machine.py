@@ -31,7 +31,7 @@ from bot.publishers.protocol import Saved
 from bot.scheduling import slots as scheduling
 from bot.scheduling import tick
 from bot.sending.rescue import NEVER
-from bot.storage import ledger, notices, queue, series, tables
+from bot.storage import tables
 from tests.conftest import MEMORY, StoppedClock, make_context, write_item
 
 pytestmark = pytest.mark.slow
@@ -74,6 +74,7 @@ class Wall:
     identity = "@wall"
     price: Price | None = None
     budget: Decimal | None = None
+    secrets = ()
 
     def __init__(self, clock: StoppedClock) -> None:
         self.clock = clock

@@ -25,8 +25,10 @@ from bot.intake import accept
 from bot.publishers.protocol import Publisher, Saved
 from bot.scheduling import slots as scheduling
 from bot.scheduling import tick
-from bot.storage import ledger, notices, queue, roundups, series, slots, tables
+from bot.storage import tables
 from bot.storage.claims import Taken
+from bot.storage.queue import Queue
+from bot.storage.work import writing
 from tests.conftest import ROOT, StoppedClock, make_context, write_item
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -99,7 +101,7 @@ class Bot:
 
     def change(self, name: str, how: Callable[..., None], *arguments: object) -> None:
         with self.running.write() as work:
-            how(work.conn, work.queue.get("mlcollage", name), *arguments)
+            how(work.queue, work.queue.get("mlcollage", name), *arguments)
 
     def states(self) -> dict[str, State]:
         with self.running.read() as work:
@@ -108,10 +110,7 @@ class Bot:
 
     def ready(self) -> list[str]:
         with self.running.read() as work:
-            return [
-                item.name
-                for item in work.queue.waiting("mlcollage", [State.READY])
-            ]
+            return [item.name for item in work.queue.waiting("mlcollage", [State.READY])]
 
     def slots(self, *, everything: bool = False) -> dict[str, str]:
         """The slots decided in this mode by local time."""
@@ -316,7 +315,7 @@ def test_an_empty_slot_is_final(bot: Bot) -> None:
 
 def test_drafts_and_held_collages_leave_a_slot_empty(bot: Bot) -> None:
     bot.add("barlow", year=None).add("moco")
-    bot.change("moco", queue.change_state, State.HELD)
+    bot.change("moco", Queue.change_state, State.HELD)
     bot.tick("2021-08-04 15:00")
     assert bot.slots() == {"2021-08-04 15:00": "empty"}
 
@@ -325,7 +324,7 @@ def skip(bot: Bot, day: str, *times: str) -> None:
     on = date.fromisoformat(day)
     with bot.running.write() as work:
         for at in times:
-            work.slots.skip(1, SlotTime(berlin(f"{day} {at}"), on))
+            work.slots.skip("mlcollage", SlotTime(berlin(f"{day} {at}"), on))
 
 
 def test_a_skipped_slot_passes_without_a_word_and_the_queue_waits(bot: Bot) -> None:
@@ -351,7 +350,7 @@ def test_a_blackout_day_has_no_slot_even_when_it_is_over(bot: Bot) -> None:
 
 
 def pin(bot: Bot, name: str, day: str) -> None:
-    bot.change(name, queue.pin, date.fromisoformat(day))
+    bot.change(name, Queue.pin, date.fromisoformat(day))
 
 
 def test_a_pinned_collage_goes_out_on_its_day_and_not_before(bot: Bot) -> None:
@@ -516,7 +515,7 @@ def test_a_collage_whose_title_does_not_fit_is_held_and_the_next_one_taken(bot: 
 def test_a_collage_whose_alt_text_is_too_long_is_held_and_the_next_one_taken(bot: Bot) -> None:
     bot.add("barlow", "moco")
     item = bot.collage("barlow")
-    bot.change("barlow", queue.replace, replace(item, alt="a" * 1_001), item.picture, State.READY)
+    bot.change("barlow", Queue.replace, replace(item, alt="a" * 1_001), item.picture, State.READY)
     heard = bot.tick("2021-08-04 15:00")
     assert "its alt text has 1,001 of at most 1,000 characters" in one(Kind.HELD, heard)
     assert bot.states() == {"barlow": "held", "moco": "posted"}
@@ -678,7 +677,7 @@ def test_a_month_in_which_nothing_went_out_has_no_roundup_and_a_notice(bot: Bot)
     assert "There is no roundup 2021-09 of mlcollage" in one(Kind.NO_ROUNDUP, heard)
     assert (bot.pages(), bot.out()) == ([], [])
     with bot.running.read() as work:
-        assert work.roundups.listed(1) == []
+        assert work.roundups.listed("mlcollage") == []
     assert bot.tick() == []
 
 
@@ -702,7 +701,7 @@ def uncertain_in_august(bot: Bot) -> Line:
 
 def made(bot: Bot) -> list[str]:
     with bot.running.read() as work:
-        return [roundup.title_month for roundup in work.roundups.listed(1)]
+        return [roundup.title_month for roundup in work.roundups.listed("mlcollage")]
 
 
 def test_a_roundup_waits_for_what_may_be_out_but_no_longer_than_a_day(bot: Bot) -> None:
@@ -730,7 +729,8 @@ def test_a_bot_knows_when_the_waiting_of_a_roundup_ends(bot: Bot) -> None:
 def settle(bot: Bot, line: Line) -> None:
     """The people have looked: it is out."""
     line.is_out = True
-    with bot.running.write() as work:
+    until = datetime.max.replace(tzinfo=UTC)
+    with writing(bot.running.database, until, bot.running.rehearsal) as work:
         (doubtful,) = work.deliveries.uncertain(1)
         work.deliveries.look_again(doubtful, bot.clock.now(), 0, "")
 
@@ -752,7 +752,7 @@ def test_what_clears_up_later_goes_into_the_next_roundup(bot: Bot) -> None:
     with bot.running.read() as work:
         held = {
             one.title_month: [item.name for item in work.queue.in_roundup(one.id)]
-            for one in work.roundups.listed(1)
+            for one in work.roundups.listed("mlcollage")
         }
     assert held == {
         "2021-10": ["simclr", "dino", "swav", "beit", "mae", "data"][: len(held["2021-10"])],
@@ -765,8 +765,9 @@ def test_a_roundup_waits_for_a_thread_that_another_host_is_sending(bot: Bot) -> 
     bot.add("barlow", "moco", "byol", "simclr").play("2021-08-24 12:00")
     on_a_line(bot).answers = [errors.Unavailable(retry_at=berlin("2021-08-25 16:00"))]
     bot.tick("2021-08-25 15:00")
-    with bot.running.write() as work:
-        assert work.deliveries.claim(1, berlin("2021-09-03 16:00"))
+    at, until = berlin("2021-08-25 16:00"), berlin("2021-09-03 16:00")
+    with writing(bot.running.database, at, bot.running.rehearsal) as work:
+        assert work.deliveries.claim(1, until - at)
     bot.play("2021-09-01 17:00")
     assert (bot.states()["simclr"], made(bot)) == ("claimed", [])
     bot.play("2021-09-01 18:00")
@@ -810,7 +811,7 @@ def test_when_a_rehearsal_ends_everything_of_it_is_set_aside(bot: Bot) -> None:
         for table in (tables.slots, tables.deliveries, tables.roundups):
             assert set(work.conn.execute(select(table.c.rehearsal)).scalars()) == {1}
         assert set(work.conn.execute(select(tables.collages.c.rehearsal)).scalars()) == {0}
-        assert work.roundups.listed(1) == []
+        assert work.roundups.listed("mlcollage") == []
 
 
 def test_after_a_rehearsal_slots_and_numbers_start_from_that_moment(bot: Bot) -> None:
@@ -852,7 +853,9 @@ def test_what_a_rehearsal_took_keeps_its_place_among_what_was_moved_meanwhile(bo
     bot.tick("2021-08-04 15:00")
     for name in ("simclr", "dino"):
         with bot.running.write() as work:
-            work.queue.move(work.queue.get(1, name), before=work.queue.get(1, "moco"))
+            work.queue.move(
+                work.queue.get("mlcollage", name), before=work.queue.get("mlcollage", "moco")
+            )
     bot.start(LIVE, at="2021-08-04 16:00").tick()
     assert bot.ready() == ["barlow", "simclr", "dino", "moco", "byol"]
 
@@ -979,7 +982,7 @@ def test_posting_at_the_instant_of_a_slot_leaves_the_slot_its_own_collage(bot: B
 def test_a_collage_that_was_changed_since_it_was_read_is_not_claimed(bot: Bot) -> None:
     stale = bot.add("barlow").collage("barlow")
     bot.change(
-        "barlow", queue.replace, replace(stale, alt="A better text."), stale.picture, State.READY
+        "barlow", Queue.replace, replace(stale, alt="A better text."), stale.picture, State.READY
     )
     slot = SlotTime(berlin("2021-08-04 15:00"), date(2021, 8, 4))
     with pytest.raises(Taken):

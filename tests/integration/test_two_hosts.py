@@ -21,7 +21,6 @@ from bot.core.notices import Kind
 from bot.publishers.protocol import Saved
 from bot.scheduling import tick
 from bot.sending import deliver, rescue
-from bot.storage import ledger, notices, series
 from tests import made_up
 from tests.conftest import StoppedClock
 from tests.integration.test_deliver import Event, Scripted, begun, delivery, fails, heard, outcomes

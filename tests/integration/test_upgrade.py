@@ -19,8 +19,10 @@ import pytest
 from bot import config
 from bot.app import assemble
 from bot.app.runner import Duty
+from bot.core import network as networks
 from bot.core.delivery import Look, NotSeen, Receipt, Survey, Thread
-from bot.core.network import LIMITS, Limits, Price
+from bot.core.network import Limits
+from bot.core.price import Price
 from bot.publishers.protocol import Saved
 from bot.storage.notices import Notice
 from tests.conftest import ROOT, StoppedClock
@@ -37,12 +39,14 @@ POSTED = ["small-steps", "wide-nets", "two-towers", "quiet-noise", "old-maps", "
 class PartByPart:
     """The network behind lab: a request a part, no key; it remembers what is sent."""
 
-    network = "x"
+    network = networks.X
+    duty = ""
     identity = "@mlcollage"
     whole = False
     proves_absence = False
     price: Price | None = None
     budget: Decimal | None = None
+    secrets = ()
 
     def __init__(self, clock: StoppedClock) -> None:
         self.clock = clock
@@ -50,7 +54,7 @@ class PartByPart:
         self.saved: list[Saved] = []
 
     def limits(self) -> Limits:
-        return LIMITS["x"]
+        return networks.X.limits
 
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         return Survey({}, (), saved)

@@ -13,7 +13,7 @@ from bot.core.delivery import State
 from bot.core.notices import Kind
 from bot.intake import accept
 from bot.scheduling import tick
-from bot.storage import ledger, notices, series, tables
+from bot.storage import tables
 from bot.watching import briefing, watchdog
 from tests import made_up
 from tests.conftest import StoppedClock, make_context, write_item
@@ -144,7 +144,9 @@ def test_a_thread_in_another_state_is_told_anew(
     [line] = told(live, clock, clock.at)
     assert "it may or may not be out, and is looked for again at 18:" in line
     with live.write() as work:
-        work.conn.execute(update(tables.deliveries).values(next_at=datetime(9999, 1, 1, tzinfo=UTC)))
+        work.conn.execute(
+            update(tables.deliveries).values(next_at=datetime(9999, 1, 1, tzinfo=UTC))
+        )
     assert told(live, clock, clock.at) == [], "it is in the same state"
 
 
@@ -177,7 +179,7 @@ def test_a_thread_that_is_being_sent_is_left_alone_until_its_lease_is_long_over(
     own = context.config.delivery
     with context.write() as work:
         row = next(row for row in work.accounts.all() if row.name == "outbox")
-        claimed = work.deliveries.claim(row.id, clock.at + own.lease)
+        claimed = work.deliveries.claim(row.id, own.lease)
     assert claimed
     begun_at = clock.at
     release(context, "outbox")
@@ -207,7 +209,9 @@ def test_of_very_many_threads_the_first_are_told_and_that_there_are_more(
             "rehearsal": 1,
         }
         at = {"due_at": SLOT, "next_at": SLOT, "local_on": SLOT.date()}
-        work.conn.execute(insert(tables.deliveries), [row | at | {"key": f"k{n}"} for n in range(50)])
+        work.conn.execute(
+            insert(tables.deliveries), [row | at | {"key": f"k{n}"} for n in range(50)]
+        )
     lines = told(context, clock, SLOT + 2 * HOUR)
     assert len(lines) == watchdog.MOST + 1
     assert lines[-1] == "More than 20 threads are past due. See: mlcollage deliveries list"

@@ -20,7 +20,8 @@ from bot.core.settings import Table
 from bot.intake import accept
 from bot.publishers import table
 from bot.scheduling import tick
-from bot.storage import ledger, notices, queue, series, tables
+from bot.storage import tables
+from bot.storage.parts import Parts
 from tests.conftest import StoppedClock, make_context, write_item
 from tests.fakes import x
 from tests.fakes.x import FakeX, Trouble
@@ -91,7 +92,9 @@ def post(context: Context, name: str) -> None:
 
 def newest(context: Context) -> Delivery:
     with context.read() as work:
-        ids = work.conn.execute(select(tables.deliveries.c.id).order_by(tables.deliveries.c.id.desc()))
+        ids = work.conn.execute(
+            select(tables.deliveries.c.id).order_by(tables.deliveries.c.id.desc())
+        )
         return work.deliveries.get(ids.scalars().first() or 0)
 
 
@@ -411,7 +414,7 @@ def test_a_crash_after_any_request_resumes_with_the_right_parent(
 
     for count in range(1, 5):
         with monkeypatch.context() as patched:
-            record = ledger.record
+            record = Parts.record
             seen: list[object] = []
 
             def record_some(
@@ -423,7 +426,7 @@ def test_a_crash_after_any_request_resumes_with_the_right_parent(
                 seen.append(args)
                 (die if len(seen) == count else record)(*args)  # type: ignore[operator]
 
-            patched.setattr(ledger, "record", record_some)
+            patched.setattr(Parts, "record", record_some)
             with pytest.raises(Crash):
                 post(context, f"paper{count}")
         clock.go(minutes=5)

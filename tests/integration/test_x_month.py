@@ -16,7 +16,6 @@ from bot.core.month import State
 from bot.intake import accept
 from bot.roundups import advance
 from bot.scheduling import tick
-from bot.storage import charges, notices, roundups, series
 from tests.conftest import StoppedClock, make_context, write_item
 from tests.fakes import x
 from tests.fakes.x import FakeX

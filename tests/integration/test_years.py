@@ -32,7 +32,7 @@ from bot.intake.accept import Arrival
 from bot.pictures import read
 from bot.pictures.read import PictureFile
 from bot.scheduling import tick
-from bot.storage import notices, tables
+from bot.storage import tables
 from tests.conftest import StoppedClock, make_context, png
 
 pytestmark = pytest.mark.slow
