@@ -31,7 +31,7 @@ raised = st.sampled_from(
 
 
 def decide(error: Exception, failures: int = 0, late: timedelta = timedelta(0)) -> retry.Decision:
-    return retry.decide(error, failures, NOW - late, NOW, POLICY)
+    return retry.decide(error, retry.History(failures, NOW - late), POLICY, NOW)
 
 
 def test_rejected_content_is_never_sent_again_by_itself() -> None:
@@ -85,7 +85,7 @@ def test_lateness_makes_no_failure_of_what_may_be_out() -> None:
 def test_every_error_has_one_next_step_and_only_a_sure_failure_is_tried_again(
     error: Exception, failures: int, late: timedelta, policy: Policy
 ) -> None:
-    decision = retry.decide(error, failures, NOW - late, NOW, policy)
+    decision = retry.decide(error, retry.History(failures, NOW - late), policy, NOW)
     assert isinstance(decision, Again | Never | HoldAccount | Look)
     assert isinstance(decision, Again) <= isinstance(error, errors.Unavailable)
     if isinstance(decision, Again):
