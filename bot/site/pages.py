@@ -197,7 +197,7 @@ def _section(series: config.Series, collage: Collage, language: Words) -> Sectio
         number=printed,
         caption=_PRINTED.sub("", collage.caption, count=1).strip() or language.figures,
         paragraph=collage.paragraph.strip(),
-        html=_html(collage.paragraph),
+        html=paragraph_html(collage.paragraph),
     )
 
 
@@ -217,7 +217,7 @@ def _web(url: str) -> str:
     return url if re.fullmatch(r"https?://[^\s<>\"\x00-\x1f]+", url) else ""
 
 
-def _html(paragraph: str) -> str:
+def paragraph_html(paragraph: str) -> str:
     """A paragraph as HTML with nothing but words, lists, code, formulas and links in it."""
     import nh3  # heavy: 3 ms, and of no use where no page is made
 

@@ -115,21 +115,25 @@ def page(tokens: Sequence["Token"]) -> str:
             pieces.append(f"<pre><code>{mathml.escaped(token.content)}</code></pre>\n")
         elif token.type == "math_block":
             pieces.append(f"<p>{_PAGE['math'](token)}</p>\n")
-        elif token.tag in ("ul", "ol", "li", "blockquote"):
+        elif token.tag in ("ul", "ol", "blockquote") and token.nesting > 0:
             start = f' start="{token.attrs["start"]}"' if "start" in token.attrs else ""
-            is_open = token.nesting > 0
-            line = "\n" if token.type != "list_item_open" else ""
-            pieces.append((f"<{token.tag}{start}>" if is_open else f"</{token.tag}>") + line)
+            # In an item, the line before ends here.
+            line = "\n" if tokens[index - 1].hidden else ""
+            pieces.append(f"{line}<{token.tag}{start}>\n")
+        elif token.tag in ("ul", "ol", "blockquote"):
+            pieces.append(f"</{token.tag}>\n")
+        elif token.tag == "li":
+            pieces.append("<li>" if token.nesting > 0 else "</li>\n")
     return "".join(pieces).strip()
 
 
 def _page_paragraph(opening: "Token", token: "Token") -> str:
     content = inline(token.children, _PAGE).strip()
-    if not content:
-        return ""
+    if opening.hidden or not content:
+        return content
     if opening.type == "heading_open":
-        return f"<p><strong>{content}</strong></p>\n"
-    return f"{content}\n" if opening.hidden else f"<p>{content}</p>\n"
+        content = f"<strong>{content}</strong>"
+    return f"<p>{content}</p>\n"
 
 
 def inline(tokens: Sequence["Token"] | None, write: Mapping[str, Callable[["Token"], str]]) -> str:

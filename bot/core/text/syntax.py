@@ -190,13 +190,18 @@ def _sides(text: str, start: int, end: int) -> tuple[bool, bool]:
     space_before, space_behind = not before.strip(), not behind.strip()
     sign_before = not space_before and not before.isalnum()
     sign_behind = not space_behind and not behind.isalnum()
-    opens = not space_behind and (not sign_behind or space_before or sign_before or is_wide(before))
-    closes = not space_before and (
-        not sign_before or space_behind or sign_behind or is_wide(behind)
-    )
+    is_free_before = space_before or sign_before or _is_spaceless(before)
+    is_free_behind = space_behind or sign_behind or _is_spaceless(behind)
+    opens = not space_behind and (not sign_behind or is_free_before)
+    closes = not space_before and (not sign_before or is_free_behind)
     if text[start] == "_":
         return opens and (not closes or sign_before), closes and (not opens or sign_behind)
     return opens, closes
+
+
+def _is_spaceless(character: str) -> bool:
+    """Whether this may follow emphasis without a space: in Korean, particles do."""
+    return is_wide(character) or "가" <= character <= "힣"
 
 
 def _formula(state: "StateInline", silent: bool) -> bool:
