@@ -29,7 +29,10 @@ def post(tokens: Iterable["Token"]) -> str:
 
 @dataclass
 class _Block:
-    """A block of a post and the lines it has in the Markdown, the end not included."""
+    """A block of a post and the lines it has in the Markdown, the end not included.
+
+    Prose is whatever is neither a heading, nor code, nor a formula of its own.
+    """
 
     text: str
     start: int
@@ -42,12 +45,12 @@ def _gap(last: _Block, block: _Block) -> str:
     """What stands between two blocks of a post."""
     if block.start > last.end:
         return "\n\n"
+    if not (last.is_prose and block.is_prose):
+        return "\n\n"
     if block.begins_item:
         return "\n"
-    if last.is_prose and block.is_prose:
-        # Only a mark of quotation stands between these two lines: they go on as one.
-        return "" if syntax.is_wide(last.text[-1]) and syntax.is_wide(block.text[0]) else " "
-    return "\n\n"
+    # Only a mark of quotation stands between these two lines: they go on as one.
+    return "" if syntax.is_wide(last.text[-1]) and syntax.is_wide(block.text[0]) else " "
 
 
 def _blocks(tokens: Iterable["Token"]) -> Iterable[_Block]:
@@ -69,7 +72,7 @@ def _blocks(tokens: Iterable["Token"]) -> Iterable[_Block]:
                 numbers[-1] = number + 1
         elif token.type == "list_item_close":
             if marker.strip("• "):  # an empty item still shows its number
-                yield _Block(marker.strip(), 0, 0, begins_item=True)
+                yield _Block(marker.strip(), start, end, begins_item=True, is_prose=True)
             marker = ""
         elif token.type in ("heading_open", "heading_close"):
             in_heading = token.type == "heading_open"
@@ -82,7 +85,7 @@ def _blocks(tokens: Iterable["Token"]) -> Iterable[_Block]:
 def _block_text(token: "Token") -> str:
     if token.type == "inline":
         text = compiled(r"[ \t]+").sub(" ", inline(token.children, POST))
-        return compiled(r" ?\n ?").sub("\n", text).strip()
+        return compiled(r"[^\S\n]*\n[^\S\n]*").sub("\n", text).strip()
     if token.type in CODE:
         return token.content.strip("\n") if token.content.strip() else ""
     return tex.plain(token.content) if token.type == "math_block" else ""

@@ -21,7 +21,7 @@ _OTHER_MARKS = {"-": "*", "*": "-", "+": "-", ".": ")", ")": "."}
 # underscores outside of words, tildes in pairs, brackets that end a label, pictures, HTML,
 # and entities.
 _SIGNS = (
-    r"\\(?=[!-/:-@\[-`{-~\n]|\Z)|`|(?<! )\*|\*(?! )|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~"
+    r"\\(?=[!-/:-@\[-`{-~]|\s*\Z)|`|(?<! )\*|\*(?! )|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~"
     r"|\](?=[(\[:])|!(?=\[)|<(?=[A-Za-z/!?])|&(?=#?\w+;)"
 )
 # At the start of a line: headings, underlines, lists, quotations, boxes.

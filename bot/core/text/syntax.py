@@ -372,21 +372,23 @@ def _lines(state: "StateCore") -> None:
 
 
 def _join(tokens: Sequence["Token"]) -> None:
-    last, ended = "", None
+    last, ended = None, None
     for token in tokens:
-        if token.type == "softbreak":
-            token.content, ended = "\n", token
-            continue
-        if token.type == "text":  # an entity may spell a line break
-            token.content = compiled(r"[\r\n]").sub(" ", token.content)
         if token.children:
             _join(token.children)
-        if token.type == "hardbreak":
-            last, ended = "", None
+        if token.type == "softbreak":
+            token.content, ended = "\n", token
+            if last and last.type == "text":
+                last.content = last.content.rstrip()
+        elif token.type == "hardbreak":
+            last, ended = None, None
         elif token.content:
-            if ended and is_wide(last[-1:]) and is_wide(token.content[0]):
+            if token.type == "text":  # an entity may spell a line break
+                text = compiled(r"[\r\n]").sub(" ", token.content)
+                token.content = text.lstrip() if ended else text
+            if ended and last and is_wide(last.content[-1:]) and is_wide(token.content[:1]):
                 ended.content = ""
-            last, ended = token.content, None
+            last, ended = token, None
 
 
 def _labels(state: "StateCore") -> None:
