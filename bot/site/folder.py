@@ -1,6 +1,4 @@
-"""Files put into a site's folder so that a reader never sees half of one, and never a page before
-its pictures.
-"""
+"""Writes a site's files into its folder: each as a whole, and pages after their pictures."""
 
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -13,11 +11,11 @@ PAGE = "index.html"
 
 
 def write(folder: Path, files: Mapping[str, bytes]) -> bool:
-    """Write the files that are not there yet as they should be, pages after what they show; whether
-    anything changed.
+    """Write the files that are missing or differ, and return whether any did.
 
-    Raises `BadInput` for a path that leads out of the folder, before anything is written, and
-    `Unavailable` where the system refuses: then every file is either the old one or the new one.
+    Pages are written after the pictures they show. Raises `BadInput`, before anything is written,
+    for a path that leads out of the folder, and `Unavailable` where the system refuses to write:
+    then every file is still either the old or the new one.
     """
     path = folder
     try:
@@ -27,18 +25,22 @@ def write(folder: Path, files: Mapping[str, bytes]) -> bool:
             changed |= place.put(path, files[name])
     except OSError as error:
         raise Unavailable(
-            f"{path} cannot be written: {error.strerror or error}; what was there before is still there, "
-            "and it is tried again."
+            f"{path} cannot be written: {error.strerror or error}; "
+            "what was there before is still there, and it is tried again."
         ) from None
     return changed
 
 
 def _turn(name: str) -> tuple[int, str]:
-    """A roundup's page says that its link answers, so it comes after all it shows; the list of
-    roundups comes last.
+    """The order of writing: a page after everything it shows, the list of roundups last.
+
+    Once its page is there, a roundup's link answers.
     """
     path = PurePosixPath(name)
-    return (0 if path.name != PAGE else 2 if len(path.parts) == 1 else 1), name
+    if path.name != PAGE:
+        return 0, name
+    is_list = len(path.parts) == 1
+    return 2 if is_list else 1, name
 
 
 def _inside(folder: Path, name: str) -> Path:

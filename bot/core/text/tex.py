@@ -1,6 +1,8 @@
-"""A TeX formula as plain text that reads well: `\\mathcal{O}(n^2)` is O(n²)."""
+"""A TeX formula read: as plain text for posts here, as MathML for pages in `mathml`."""
 
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.core.text.patterns import compiled
 
@@ -35,55 +37,31 @@ _ACCENTS = {
     "bar": "\u0304",
     "overline": "\u0304",
     "tilde": "\u0303",
+    "widetilde": "\u0303",
+    "vec": "\u20d7",
+    "dot": "\u0307",
+    "ddot": "\u0308",
 }
-_ACCENTS |= {"widetilde": "\u0303", "vec": "\u20d7", "dot": "\u0307", "ddot": "\u0308"}
 _STYLES = frozenset(
-    {
-        "text",
-        "textbf",
-        "textit",
-        "textrm",
-        "texttt",
-        "textsc",
-        "mathrm",
-        "mathbf",
-        "mathcal",
-        "mathit",
-        "mathsf",
-    }
-    | {
-        "mathtt",
-        "mathscr",
-        "mathfrak",
-        "mathbb",
-        "boldsymbol",
-        "bm",
-        "mbox",
-        "operatorname",
-        "operatorname*",
-        "emph",
-    }
+    {"text", "textbf", "textit", "textrm", "texttt", "textsc", "mbox", "emph"}
+    | {"mathrm", "mathbf", "mathcal", "mathit", "mathsf", "mathtt", "mathscr", "mathfrak", "mathbb"}
+    | {"boldsymbol", "bm", "operatorname", "operatorname*"}
+)
+_FRACTIONS = frozenset({"frac", "dfrac", "tfrac"})
+_APPLIED = _STYLES | _FRACTIONS | _ACCENTS.keys() | {"sqrt", "begin", "end"}
+_SIZES = frozenset(
+    {"left", "right", "middle", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "bigg", "Bigg"}
 )
 _SILENT = frozenset(
-    {
-        "left",
-        "right",
-        "big",
-        "Big",
-        "bigl",
-        "bigr",
-        "Bigl",
-        "Bigr",
-        "bigg",
-        "Bigg",
-        "displaystyle",
-        "textstyle",
-    }
-    | {"limits", "nolimits", "middle", "rm", "bf", "it", "cal", "nonumber"}
+    {"displaystyle", "textstyle", "limits", "nolimits", "rm", "bf", "it", "cal", "nonumber"}
+    | {"!", "/"}
 )
 _SPACES = frozenset({"quad", "qquad", "\\", ",", ";", ":", " ", "~"})
+# Groups and arguments nested deeper than this are read as signs beside each other.
+_NESTING = 60
 # Beside a function's name: a space where a letter or digit stands on both sides, as in `n\\log n`.
 _APART = "\x00"
+_AROUND = {"symbol": "", "relation": " ", "name": _APART}
 _DOUBLE = dict(zip("RNZQCPE", "ℝℕℤℚℂℙ𝔼", strict=True))
 _HIGH = dict(
     zip(
@@ -101,15 +79,34 @@ _LOW = dict(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One thing in a formula; what it applies to stands in `parts`.
+
+    Kinds: a `sign` as it was typed, a `symbol`, a `relation`, a `name` (of a function, or a command
+    that is not known), a `space`, a `size` of the sign that follows, a `group`, what stands `up` or
+    `down` (an exponent, an index), a `frac`, a `root` (its radicand, and its degree if not 2), an
+    `accent`, a `style`, and a `table`, whose `text` is the environment and whose parts are groups
+    of cells, a row each.
+    """
+
+    kind: str
+    text: str = ""
+    parts: tuple[Sequence["Node"], ...] = ()
+
+
 def plain(formula: str) -> str:
     """What stands between the dollars, in Unicode; what it does not know stays as its name."""
-    said = _Formula(formula.replace(_APART, "")).read()
-    said = (
-        compiled(rf"(?<=\w){_APART}+(?=[^\W_²³¹⁰-₟\u1d2c-\u1d6a])")
-        .sub(" ", said)
-        .replace(_APART, "")
-    )
-    return " ".join(said.split()).replace("( ", "(").replace(" )", ")")
+    text = " ".join(written(read(formula)).split())
+    return text.replace("( ", "(").replace(" )", ")")
+
+
+def written(nodes: Sequence["Node"]) -> str:
+    """Parts of a formula in Unicode, with the spaces they were typed with."""
+    text = _written(nodes)
+    # Where the name of a function meets a letter or a digit, as in `n\\log n`, a space comes in.
+    beside = rf"(?<=\w){_APART}+(?=[^\W_²³¹⁰-₟\u1d2c-\u1d6a])"
+    return compiled(beside).sub(" ", text).replace(_APART, "")
 
 
 def raised(text: str) -> str:
@@ -120,6 +117,11 @@ def raised(text: str) -> str:
 def lowered(text: str) -> str:
     """The text as an index: ₂, or _… where a sign has no small form."""
     return _moved(text, "_", _LOW)
+
+
+def read(formula: str) -> Sequence[Node]:
+    """The formula's parts in order. Any text is a formula: what is unfinished ends at its end."""
+    return _Reader(formula).read()
 
 
 def _moved(text: str, sign: str, forms: dict[str, str]) -> str:
@@ -133,63 +135,144 @@ def _in_brackets(text: str) -> str:
     return text if text.isalnum() or compiled(r"\w+\([^()]*\)").fullmatch(text) else f"({text})"
 
 
-class _Formula:
+class _Reader:
     """One way through a formula, token by token."""
 
     def __init__(self, formula: str) -> None:
-        self.tokens = compiled(_TOKEN).findall(formula.replace("\n", " "))[::-1]
+        text = formula.replace(_APART, "").replace("\n", " ")
+        self.tokens = compiled(_TOKEN).findall(text)[::-1]
+        self.depth = 0
 
-    def read(self, until: str = "") -> str:
-        """Up to the closing brace or the end."""
-        said = []
+    def read(self, until: str = "") -> list[Node]:
+        """Up to the closing bracket or the end."""
+        self.depth += 1
+        nodes: list[Node] = []
         while self.tokens:
             token = self.tokens.pop()
             if token == until:
                 break
-            said.append(self._said(token))
-        return "".join(said)
+            self._take(token, nodes)
+        self.depth -= 1
+        return nodes
 
-    def _said(self, token: str) -> str:
-        if token == "{":
-            return self.read("}")
-        if token in "^_":
-            return (raised if token == "^" else lowered)(self._argument())
-        if token[0] != "\\":
-            return (
-                "" if token == "}" else token.replace("~", " ").replace("&", " ").replace("'", "′")
-            )
-        return self._command(token[1:].strip() or " ")
+    def _take(self, token: str, nodes: list[Node]) -> None:
+        """Add what begins with the token. Adds nothing for a brace that closes none."""
+        if self.depth > _NESTING:
+            nodes += [Node("sign", sign) for sign in token.strip("\\{}")]
+        elif token == "{":
+            nodes.append(Node("group", parts=(self.read("}"),)))
+        elif token == "^":
+            nodes.append(Node("up", parts=(self._argument(),)))
+        elif token == "_":
+            nodes.append(Node("down", parts=(self._argument(),)))
+        elif token[0] == "\\":
+            self._command(token[1:].strip() or " ", nodes)
+        elif token != "}":
+            nodes.append(Node("sign", token))
 
-    def _argument(self) -> str:
+    def _argument(self) -> list[Node]:
+        """The next token or the group that begins with it."""
         while self.tokens and self.tokens[-1].isspace():
             self.tokens.pop()
-        if not self.tokens:
-            return ""
-        token = self.tokens.pop()
-        if token[0] == "\\" and token[-1].isspace():
-            self.tokens.append(" ")
-        return self._said(token).replace(_APART, "").strip()
+        nodes: list[Node] = []
+        if self.tokens:
+            token = self.tokens.pop()
+            if token[0] == "\\" and token[-1].isspace():
+                self.tokens.append(" ")
+            self.depth += 1
+            self._take(token, nodes)
+            self.depth -= 1
+        return nodes
 
-    def _command(self, name: str) -> str:
+    def _command(self, name: str, nodes: list[Node]) -> None:
+        """Add what a command means. Adds nothing for one that only says how to set what follows."""
         if name in _SYMBOLS:
-            return _SYMBOLS[name]
-        if name in _RELATIONS:
-            return f" {_RELATIONS[name]} "
-        if name in _STYLES:
-            said = self._argument()
-            return _DOUBLE.get(said, said) if name == "mathbb" else said
-        if name in _ACCENTS:
-            said = self._argument()
-            return unicodedata.normalize("NFC", said + _ACCENTS[name]) if len(said) == 1 else said
-        if name in ("frac", "dfrac", "tfrac"):
-            return f"{_in_brackets(self._argument())}/{_in_brackets(self._argument())}"
+            nodes.append(Node("symbol", _SYMBOLS[name]))
+        elif name in _RELATIONS:
+            nodes.append(Node("relation", _RELATIONS[name]))
+        elif name in _SPACES:
+            nodes.append(Node("space", name))
+        elif name in _SIZES:
+            nodes.append(Node("size", name))
+        elif name in _APPLIED:
+            nodes.append(self._applied(name))
+        elif name not in _SILENT:
+            nodes.append(Node("name" if name.isalpha() else "sign", name))
+
+    def _applied(self, name: str) -> Node:
+        """A command with what it applies to."""
+        if name in _FRACTIONS:
+            return Node("frac", parts=(self._argument(), self._argument()))
         if name == "sqrt":
-            return f"√{_in_brackets(self._argument())}"
-        if name in ("begin", "end"):
+            degree = self._degree()
+            return Node("root", parts=(self._argument(), degree))
+        if name == "begin":
+            return self._table(written(self._argument()).strip())
+        if name == "end":  # of what never began
             self._argument()
-            return " "
-        if name in _SPACES:
-            return " "
-        if name in _SILENT or name in "!/":
-            return ""
-        return f"{_APART}{name}{_APART}" if name.isalpha() else name
+            return Node("space", " ")
+        return Node("style" if name in _STYLES else "accent", name, (self._argument(),))
+
+    def _degree(self) -> list[Node]:
+        """Of a root: `3` in `\\sqrt[3]{x}`."""
+        if self.tokens and self.tokens[-1] == "[" and "]" in self.tokens:
+            self.tokens.pop()
+            return self.read("]")
+        return []
+
+    def _table(self, name: str) -> Node:
+        """A matrix, cases, or lines under each other, up to the next `\\end`."""
+        if name == "array":
+            self._argument()  # how its columns are aligned
+        rows: list[list[Node]] = [[]]
+        cell: list[Node] = []
+        while self.tokens:
+            token = self.tokens.pop()
+            if token.strip() == "\\end":
+                self._argument()
+                break
+            if token in ("&", "\\\\"):
+                rows[-1].append(Node("group", parts=(cell,)))
+                cell = []
+            else:
+                self._take(token, cell)
+            if token == "\\\\":
+                rows.append([])
+        rows[-1].append(Node("group", parts=(cell,)))
+        return Node("table", name, tuple(rows))
+
+
+def _written(nodes: Sequence[Node]) -> str:
+    return "".join([_said(node) for node in nodes])
+
+
+def _said(node: Node) -> str:
+    """The node in Unicode, with `_APART` around a name and spaces that are yet to be tidied up."""
+    if node.kind == "sign":
+        return node.text.replace("~", " ").replace("&", " ").replace("'", "′")
+    if node.kind in _AROUND:
+        around = _AROUND[node.kind]
+        return f"{around}{node.text}{around}"
+    if node.kind in ("space", "size"):
+        return " " * (node.kind == "space")
+    if node.kind == "table":
+        cells = [_said(cell) for row in node.parts for cell in row]
+        return f" {' '.join(cells)} "
+    parts = [_written(part) for part in node.parts]
+    if node.kind == "group":
+        return parts[0]
+    return _applied(node, [part.replace(_APART, "").strip() for part in parts])
+
+
+def _applied(node: Node, parts: Sequence[str]) -> str:
+    """A node that changes what it applies to."""
+    if node.kind in ("up", "down"):
+        return raised(parts[0]) if node.kind == "up" else lowered(parts[0])
+    if node.kind == "frac":
+        return f"{_in_brackets(parts[0])}/{_in_brackets(parts[1])}"
+    if node.kind == "root":
+        degree = raised(parts[1]) if parts[1] else ""
+        return f"{degree}√{_in_brackets(parts[0])}"
+    if node.kind == "accent" and len(parts[0]) == 1:
+        return unicodedata.normalize("NFC", parts[0] + _ACCENTS[node.text])
+    return _DOUBLE.get(parts[0], parts[0]) if node.text == "mathbb" else parts[0]

@@ -1,0 +1,305 @@
+"""The tokens of a paragraph's Markdown as Markdown again, for an article."""
+
+import copy
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.text import renderers, syntax, tex
+from bot.core.text.patterns import compiled
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_EMPHASIS = frozenset({"em_open", "em_close", "strong_open", "strong_close", "s_open", "s_close"})
+_BREAKS = ("softbreak", "hardbreak")
+_OTHER_MARKS = {"-": "*", "*": "-", "+": "-", ".": ")", ")": "."}
+
+# What Markdown would take for a mark: backslashes, backticks, asterisks but those between spaces,
+# underscores outside of words, tildes in pairs, brackets that end a label, pictures, HTML,
+# and entities.
+_SIGNS = (
+    r"\\(?=[!-/:-@\[-`{-~]|\s*\Z)|`|(?<! )\*|\*(?! )|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~"
+    r"|\](?=[(\[:])|!(?=\[)|<(?=[A-Za-z/!?])|&(?=#?\w+;)"
+)
+# At the start of a line: headings, underlines, lists, quotations, boxes.
+_STARTS = (
+    r"(?m)^(?:#(?=#{0,5}(?:\s|$))|[-+](?=\s|$)|[-=](?=[-=]*[ ]*$)|>|\d{1,9}(?=[.)](?:\s|$))"
+    r"|\[(?=[ xX]\]\s))"
+)
+_UNSAFE = str.maketrans({"\\": "%5C", "`": "%60", "<": "%3C", ">": "%3E", " ": "%20", "\n": "%0A"})
+
+
+def article(tokens: Iterable["Token"]) -> str:
+    """Markdown that stays in the section it is put into and needs no more than CommonMark."""
+    blocks = _article_blocks(iter(tokens), is_top=True)
+    text = _joined(blocks)
+    return text if not blocks or blocks[0].kind == "paragraph" else f"\n\n{text}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A block of an article: a `paragraph`, a `line` (in a list without empty lines), a `list`, one
+    that is `numbered` from elsewhere than 1, a `quote` or `code`.
+    """
+
+    kind: str
+    text: str
+
+
+def _joined(blocks: Sequence[_Written]) -> str:
+    text, last = "", ""
+    for block in blocks:
+        is_near = last == "line" and block.kind in ("list", "quote")
+        gap = "\n" if is_near else "\n\n"
+        text += gap + block.text if text else block.text
+        last = block.kind
+    return text
+
+
+def _article_blocks(tokens: Iterator["Token"], is_top: bool = False) -> list[_Written]:
+    """The blocks up to the end of what holds them."""
+    blocks: list[_Written] = []
+    mark, opening = "", None
+    for token in tokens:
+        if token.type in ("blockquote_close", "list_item_close"):
+            break
+        is_under_list = bool(blocks) and blocks[-1].kind in ("list", "numbered")
+        block = None
+        if token.type == "blockquote_open":
+            block = _article_quote(_article_blocks(tokens))
+        elif token.type in renderers.LISTS:
+            # Two lists under each other with the same mark would become one.
+            mark = _OTHER_MARKS[mark] if is_under_list and token.markup == mark else token.markup
+            block = _article_list(tokens, token, mark)
+        elif token.type in renderers.CODE:
+            # A fence that nothing ends would take in what follows. Under a list, lines that are
+            # indented would belong to its last item.
+            block = _article_code(token.content, is_top and not is_under_list)
+        elif token.type == "math_block":
+            block = _Written("paragraph", _at_starts(literal(tex.plain(token.content))))
+        elif token.type == "inline" and opening:
+            block = _article_paragraph(opening, token)
+        if block and block.text:
+            blocks.append(block)
+        opening = token
+    return blocks
+
+
+def _article_quote(blocks: Sequence[_Written]) -> _Written:
+    if not blocks:
+        return _Written("quote", "")
+    lines = [f"> {line}".rstrip() for line in _joined(blocks).split("\n")]
+    return _Written("quote", "\n".join(lines))
+
+
+def _article_list(tokens: Iterator["Token"], opening: "Token", mark: str) -> _Written:
+    start = number = int(opening.attrs.get("start", 1))
+    is_ordered = opening.type == "ordered_list_open"
+    items: list[str] = []
+    gap, is_near = "\n", start == 1
+    for token in tokens:
+        if token.type != "list_item_open":
+            break
+        blocks = _article_blocks(tokens)
+        if any(block.kind == "paragraph" for block in blocks):
+            gap = "\n\n"
+        if not items and not blocks:
+            is_near = False  # directly under a line, an empty item would make it a heading
+        label = f"{number}{mark} " if is_ordered else f"{mark} "
+        lines = _joined(blocks).replace("\n", "\n" + " " * len(label))
+        items.append(compiled(r" +(?=\n|\Z)").sub("", label + lines))
+        number += 1
+    return _Written("list" if is_near else "numbered", gap.join(items))
+
+
+def _article_code(code: str, is_indented: bool) -> _Written:
+    lines = compiled(r"\A(?:[ \t]*\n)+").sub("", code).rstrip().split("\n")
+    if is_indented:
+        indented = [f"    {line}".rstrip() for line in lines]
+        return _Written("code", "\n".join(indented) if lines[0] else "")
+    return _Written("paragraph", "\\\n".join([_ticked(line) for line in lines if line.strip()]))
+
+
+def _article_paragraph(opening: "Token", token: "Token") -> _Written:
+    tokens = _settled(token.children or ())
+    pieces = _article_pieces(tokens)
+    if opening.type == "heading_open" and pieces:
+        pieces = [("emphasis", "**"), *pieces, ("emphasis", "**")]
+    text = _assembled(pieces)
+    if _said_by(syntax.parse_as_others(text)) != _said_by(tokens):
+        # Others would show the marks of emphasis that they do not see, as in `**[a](b)**接着`.
+        text = _assembled([piece for piece in pieces if piece[0] != "emphasis"])
+    return _Written("line" if opening.hidden else "paragraph", text)
+
+
+def _said_by(tokens: Sequence["Token"]) -> str:
+    """All signs that a reader of inline tokens sees, without spaces."""
+    return "".join(renderers.inline(tokens, renderers.POST).split())
+
+
+def _article_pieces(tokens: Iterable["Token"]) -> list[tuple[str, str]]:
+    """A paragraph in pieces: `text` and a link's `label` are still to be escaped, marks of
+    `emphasis`, the start of a `link` and any other `mark` are not.
+    """
+    pieces: list[tuple[str, str]] = []
+    kind = "text"
+    for token in tokens:
+        if token.type == "link_open":
+            if str(token.attrs["href"]).startswith(renderers.WEB):
+                pieces.append(("link", "["))
+                kind = "label"
+        elif token.type == "link_close":
+            if kind == "label":
+                pieces.append(("mark", f"]({target(token.meta['href'])})"))
+                kind = "text"
+        elif token.type in _BREAKS:
+            pieces.append(("mark", "\\\n" if token.type == "hardbreak" else token.content))
+        elif token.nesting:
+            pieces.append(("emphasis", token.markup))
+        elif token.type == "code_inline":
+            pieces.append(("mark", _ticked(token.content)))
+        else:
+            pieces.append((kind, renderers.POST[token.type](token)))
+    return [piece for piece in pieces if piece[1]]
+
+
+def _assembled(pieces: Sequence[tuple[str, str]]) -> str:
+    """The paragraph with what it needs of backslashes."""
+    text = _at_starts(_escaped(pieces, with_dollars=False))
+    if syntax.holds_formula(text):
+        text = _at_starts(_escaped(pieces, with_dollars=True))
+    return text
+
+
+def _escaped(pieces: Iterable[tuple[str, str]], with_dollars: bool) -> str:
+    text = ""
+    # Text that touches is escaped together: `<` and `b` may come from different tokens.
+    for kind, group in itertools.groupby(pieces, _kind):
+        joined = "".join([piece for _, piece in group])
+        if kind == "link" and text.endswith("!"):
+            text = text[:-1] + "\\!"  # or the link would be a picture
+        if kind in ("text", "label"):
+            joined = literal(joined)
+            if with_dollars:
+                joined = joined.replace("$", "\\$")
+        if kind == "label":
+            joined = compiled(r"(?<!\\)[\[\]]").sub(r"\\\g<0>", joined)
+        text += joined
+    return compiled(r"[ \t]*(\\?)\n[ \t\n]*").sub(r"\1\n", text).strip()
+
+
+def _kind(piece: tuple[str, str]) -> str:
+    return piece[0]
+
+
+def _ticked(code: str) -> str:
+    """Code between more backticks than stand together in it."""
+    code = code.strip()
+    longest = max((len(ticks) for ticks in compiled("`+").findall(code)), default=0)
+    ticks = "`" * (longest + 1)
+    pad = " " if code.startswith("`") or code.endswith("`") else ""
+    return f"{ticks}{pad}{code}{pad}{ticks}" if code else ""
+
+
+def _settled(tokens: Iterable["Token"]) -> list["Token"]:
+    """The same, but signs and spaces at the edges of emphasis stand outside of it where a letter
+    follows, as in `**重要**。接着`: there CommonMark sees emphasis only so. Empty emphasis is gone.
+    """
+    settled = [token for token in tokens if token.type != "text" or token.content]
+    settled = _moved_out(settled, -1)
+    settled = _moved_out(settled[::-1], 1)[::-1]
+    # A line break at the end would be a backslash.
+    _taken(settled, is_end=True, is_before_word=False)
+    settled.reverse()
+    _taken(settled, is_end=False, is_before_word=False)
+    settled.reverse()
+    opened: list[tuple[int, int]] = []
+    kept: list[Token | None] = []
+    seen = 0
+    for token in settled:
+        if token.type in _EMPHASIS and token.nesting > 0:
+            opened.append((len(kept), seen))
+        elif token.type in _EMPHASIS:
+            start, seen_before = opened.pop()
+            if seen == seen_before:
+                kept[start] = None
+                continue
+        seen += _is_visible(token)
+        kept.append(token)
+    return [token for token in kept if token]
+
+
+def _is_visible(token: "Token") -> bool:
+    return bool(token.content.strip() or token.children)
+
+
+def _moved_out(tokens: Sequence["Token"], nesting: int) -> list["Token"]:
+    """Signs and spaces moved over the marks of that nesting; `tokens` are reversed for those that
+    open.
+    """
+    edge = -1 if nesting < 0 else 0
+    outside = [""] * (len(tokens) + 1)
+    for index in range(len(tokens) - 1, -1, -1):
+        token = tokens[index]
+        visible = "\n" if token.type in _BREAKS else token.content
+        outside[index] = visible[-1 - edge] if visible else outside[index + 1]
+    moved: list[Token] = []
+    for index, token in enumerate(tokens):
+        carried: list[Token] = []
+        if token.type in _EMPHASIS and token.nesting == nesting:
+            carried = _taken(moved, nesting < 0, outside[index + 1].isalnum())
+        moved += [token, *carried]
+    return moved
+
+
+def _taken(tokens: list["Token"], is_end: bool, is_before_word: bool) -> list["Token"]:
+    """What stands at the edge before a mark, taken from the end of the tokens."""
+    carried: list[Token] = []
+    while tokens and (tokens[-1].type in ("text", *_BREAKS)):
+        last = tokens.pop()
+        stays, goes = _cut(last.content, is_end, is_before_word)
+        if last.type in _BREAKS or not stays:
+            carried.append(last)
+            continue
+        kept, cut = copy.copy(last), copy.copy(last)
+        kept.content, cut.content = stays, goes
+        tokens.append(kept)
+        carried += [cut] if goes else []
+        break
+    return carried[::-1]
+
+
+def _cut(text: str, is_end: bool, is_before_word: bool) -> tuple[str, str]:
+    """The text without what stands at that edge, and this: spaces, before a word also signs."""
+    letters = text[::-1] if is_end else text
+    count = 0
+    for letter in letters:
+        if letter.isalnum() or not (letter.isspace() or is_before_word):
+            break
+        count += 1
+    if is_end:
+        return text[: len(text) - count], text[len(text) - count :]
+    return text[count:], text[:count]
+
+
+def literal(text: str) -> str:
+    """Text that Markdown shows as it is, if it does not begin a line."""
+    return compiled(_SIGNS).sub(r"\\\g<0>", text)
+
+
+def _at_starts(text: str) -> str:
+    """The lines of a paragraph without anything that would begin another block."""
+
+    def escaped(found: re.Match[str]) -> str:
+        return f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}"
+
+    return compiled(_STARTS).sub(escaped, text)
+
+
+def target(url: str) -> str:
+    """An address as the target of a link."""
+    safe = url.translate(_UNSAFE)
+    return f"<{safe}>" if "(" in safe or ")" in safe else safe

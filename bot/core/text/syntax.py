@@ -1,0 +1,419 @@
+"""The Markdown of a paragraph: one parser for posts, pages and articles.
+
+CommonMark and strikethrough by markdown-it-py, with rules of our own for formulas, for emphasis in
+writing without spaces, and for the little HTML that people write in Markdown. What is not one of
+these is shown as it was written: tables, footnotes, other HTML.
+"""
+
+import bisect
+import functools
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from bot.core.text.patterns import compiled
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_core import StateCore
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+
+    _Rule = Callable[[StateInline, bool], bool]
+
+_NESTING = 30
+"""How deep blocks and brackets may nest; each level takes a few frames of Python's stack."""
+
+# Between two of these no space stands where a line ends.
+_WIDE = (
+    ("\u2e80", "\ua4cf"),
+    ("\uf900", "\ufaff"),
+    ("\ufe30", "\ufe4f"),
+    ("\uff00", "\uffef"),
+    ("\U00020000", "\U0003ffff"),
+)
+
+# A formula longer than this is no formula. It may go on in the next line, but not over a hard
+# break.
+_TEX = (
+    r"\$\$(?P<display>[^$]{1,240})\$\$"
+    r"|\$(?=\S)(?P<math>(?:[^$\n]|(?<!  )(?<!\\)\n){1,240})(?<![\s,;:])\$(?!\d)"
+)
+# Money is written with dollars too: between single ones a formula has a sign of TeX or of a
+# relation, or is one word, or one call, or has no word of two letters.
+_SURELY_TEX = r".*[\\^_{}=<>]|\S+\Z|\w+\(.*\)\Z|(?!.*[^\W\d_]{2})"
+_TEX_LINES = r"\$\$(?P<tex>[^$]{1,240})\$\$[ \t]*(?=\n|\Z)"
+
+_DEFINITION = (
+    r"\[([^\[\]\\\n^][^\[\]\\\n]*)\]:\s+<?((?:https?://|mailto:|[#/.])[^\s<>]*)>?(?:\s.*)?\Z"
+)
+_ADDRESS = r"<(https?://[^\s<>]+|[\w.+\-]+@[\w.\-]+)>"
+_SCHEME = r"(?<!\w)https?\Z"
+_URL = r"://(?:[^\s<>*\[\]()`~\\]|~(?!~)|\([^\s<>()]*\))+"
+_FORM = r"<(su[bp])>([^<>]{1,40})</su[bp]>"
+_NAMES = (
+    "a|abbr|b|big|br|cite|code|del|div|em|i|img|ins|kbd|mark|p|small|span|strike|strong|sub|sup"
+    "|tt|u"
+)
+_TAG = rf"</?({_NAMES})(?:\s[^<>]{{0,500}})?/?>"
+_TASK = r"\[[ xX]\]\s+(?=\S)"
+
+
+def parse(markdown: str) -> list["Token"]:
+    """The tokens of markdown-it-py, with these of our own.
+
+    `math` and `math_block` hold a formula's TeX, `sub` and `sup` their text. A `softbreak` has as
+    its content what stands in its place: a line break, or nothing between characters that are
+    written without spaces. A `link_close` has its address in `meta["href"]`; a link without a
+    label holds its address as a text whose info is "address". Addresses are as they were written,
+    with escapes and entities read.
+    """
+    return _parser().parse(markdown, {})
+
+
+def parse_as_others(paragraph: str) -> list["Token"]:
+    """The inline tokens of a paragraph as any reader of CommonMark sees it."""
+    blocks = _common_parser().parse(paragraph)
+    return [child for block in blocks for child in block.children or ()]
+
+
+def is_wide(character: str) -> bool:
+    """Whether this belongs to a script that is written without spaces, such as Chinese."""
+    return any(first <= character <= last for first, last in _WIDE)
+
+
+def holds_formula(text: str) -> bool:
+    """Whether any dollars in the text may be taken for those around a formula."""
+    at = text.find("$")
+    while at >= 0:
+        if _formula_at(text, at, len(text)):
+            return True
+        at = text.find("$", at + 1)
+    return False
+
+
+@functools.cache
+def _parser() -> "MarkdownIt":
+    # heavy: 45 ms, and only what composes a thread or writes a page needs it
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import emphasis, image, link, strikethrough
+
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _NESTING})
+    # Renderers decide which addresses they link; a label is read whatever it leads to.
+    parser.normalizeLink = _as_written  # type: ignore[method-assign]
+    parser.validateLink = _is_address  # type: ignore[method-assign]
+
+    inline = parser.enable("strikethrough").inline.ruler
+    inline.at("strikethrough", _without_spaces(strikethrough.tokenize))
+    inline.at("emphasis", _without_spaces(emphasis.tokenize))
+    inline.at("link", _with_target(link))
+    inline.at("image", _with_target(image))
+    inline.at("autolink", _address)
+    inline.at("html_inline", _tag)
+    inline.before("newline", "url", _url)
+    inline.before("escape", "math", _formula)
+
+    block = parser.block.ruler
+    block.at("reference", _definition, {"alt": ["paragraph", "blockquote"]})
+    block.at("html_block", _comment_block, {"alt": ["paragraph", "blockquote"]})
+    block.before("fence", "math_block", _formula_block, {"alt": ["paragraph", "blockquote"]})
+
+    core = parser.core.ruler
+    core.after("block", "tasks", _tasks)
+    core.after("text_join", "lines", _lines)
+    core.after("lines", "labels", _labels)
+
+    # The parser prepares its lists of rules in the first run. Threads share it only after that.
+    parser.parse("first")
+    return parser
+
+
+@functools.cache
+def _common_parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # heavy, as above
+
+    parser = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
+    parser.parse("first")
+    return parser
+
+
+def _as_written(url: str) -> str:
+    return url
+
+
+def _is_address(url: str) -> bool:
+    return True
+
+
+def _with_target(rule: "_Rule") -> "_Rule":
+    """The rule for links or pictures, asked only where there may be one.
+
+    It looks for the end of each label, which takes long where many brackets stand in each other.
+    """
+
+    def with_target(state: "StateInline", silent: bool) -> bool:
+        if state.src[state.pos] not in "[!":
+            return False
+        if _last(state.src, "](") < state.pos and not state.env.get("references"):
+            return False
+        return rule(state, silent)
+
+    return with_target
+
+
+def _without_spaces(tokenize: "_Rule") -> "_Rule":
+    """The rule for marks of emphasis, kind to writing without spaces.
+
+    CommonMark lets marks inside of punctuation begin or end emphasis only where a space or
+    punctuation stands outside, as it always does in English and never in Chinese:
+    https://github.com/commonmark/commonmark-spec/issues/650
+    """
+
+    def rule(state: "StateInline", silent: bool) -> bool:
+        start, known = state.pos, len(state.delimiters)
+        if not tokenize(state, silent):
+            return False
+        opens, closes = _sides(state.src, start, state.pos)
+        for delimiter in state.delimiters[known:]:
+            delimiter.open, delimiter.close = opens, closes
+        return True
+
+    return rule
+
+
+def _sides(text: str, start: int, end: int) -> tuple[bool, bool]:
+    """Whether the marks between these places may begin and may end emphasis."""
+    before, behind = text[max(start - 1, 0) : start], text[end : end + 1]
+    if before.isdigit() and behind.isdigit():
+        return False, False  # 2*3*4 is a product
+    space_before, space_behind = not before.strip(), not behind.strip()
+    sign_before = not space_before and not before.isalnum()
+    sign_behind = not space_behind and not behind.isalnum()
+    is_free_before = space_before or sign_before or _is_spaceless(before)
+    is_free_behind = space_behind or sign_behind or _is_spaceless(behind)
+    opens = not space_behind and (not sign_behind or is_free_before)
+    closes = not space_before and (not sign_before or is_free_behind)
+    if text[start] == "_":
+        return opens and (not closes or sign_before), closes and (not opens or sign_behind)
+    return opens, closes
+
+
+def _is_spaceless(character: str) -> bool:
+    """Whether this may follow emphasis without a space: in Korean, particles do."""
+    return is_wide(character) or "가" <= character <= "힣"
+
+
+def _formula(state: "StateInline", silent: bool) -> bool:
+    if state.src[state.pos] != "$":
+        return False
+    found = _formula_at(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        token = state.push("math", "math", 0)
+        token.content = (found["display"] or found["math"]).replace("\n", " ").strip()
+        token.markup = "$$" if found["display"] else "$"
+    state.pos = found.end()
+    return True
+
+
+def _formula_at(text: str, start: int, end: int) -> re.Match[str] | None:
+    found = compiled(_TEX).match(text, start, end)
+    if found is None or found["display"]:
+        return found
+    return found if compiled(_SURELY_TEX).match(found["math"].replace("\n", " ")) else None
+
+
+def _formula_block(state: "StateBlock", start: int, end: int, silent: bool) -> bool:
+    """A formula over several lines, none of which is a list or a heading, however it begins."""
+    at = state.bMarks[start] + state.tShift[start]
+    if not state.src.startswith("$$", at):
+        return False
+    found = compiled(_TEX_LINES).match(state.src, at)
+    if found is None or "\n" not in found[0] or compiled(r"\n\s*\n").search(found[0]):
+        return False
+    behind = bisect.bisect_left(state.eMarks, found.end(), start, end) + 1
+    if behind > end:
+        return False
+    if not silent:
+        lines = state.getLines(start, behind, state.blkIndent, False)
+        token = state.push("math_block", "math", 0)
+        token.content = " ".join(lines.replace("$", " ").split())
+        token.markup = "$$"
+        token.map = [start, behind]
+        state.line = behind
+    return True
+
+
+def _url(state: "StateInline", silent: bool) -> bool:
+    """A bare address: no underscore or asterisk in it is a mark of emphasis."""
+    at = state.pos
+    if state.src[at] != ":" or not compiled(_SCHEME).search(state.src, max(at - 6, 0), at):
+        return False
+    found = compiled(_URL).match(state.src, at, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        state.push("text", "", 0).content = found[0]
+    state.pos = found.end()
+    return True
+
+
+def _address(state: "StateInline", silent: bool) -> bool:
+    """An address in angle brackets."""
+    if state.src[state.pos] != "<":
+        return False
+    found = compiled(_ADDRESS).match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        is_link = not state.linkLevel  # a link holds no link
+        if is_link:
+            state.push("link_open", "a", 1).attrs = {"href": found[1]}
+        state.push("text", "", 0).content = found[1]
+        if is_link:
+            state.push("link_close", "a", -1)
+    state.pos = found.end()
+    return True
+
+
+def _tag(state: "StateInline", silent: bool) -> bool:
+    """The HTML that is read: line breaks, what stands low or high, and comments; other common tags
+    are left out.
+    """
+    at = state.pos
+    if state.src[at] != "<":
+        return False
+    if state.src.startswith("<!--", at):
+        behind = _comment_end(state.src, at)
+        if not 0 < behind <= state.posMax:
+            return False
+        state.pos = behind
+        return True
+    if form := compiled(_FORM).match(state.src, at, state.posMax):
+        if not silent:
+            state.push(form[1], form[1], 0).content = " ".join(form[2].split())
+        state.pos = form.end()
+        return True
+    found = compiled(_TAG).match(state.src, at, state.posMax)
+    if found is None:
+        return False
+    if found[1] == "br" and not silent:
+        state.push("hardbreak", "br", 0)
+    state.pos = found.end()
+    return True
+
+
+def _comment_block(state: "StateBlock", start: int, end: int, silent: bool) -> bool:
+    """A comment with an empty line in it, which no paragraph could hold."""
+    at = state.bMarks[start] + state.tShift[start]
+    if not state.src.startswith("<!--", at):
+        return False
+    behind = _comment_end(state.src, at)
+    if behind < 0 or not compiled(r"\n\s*\n").search(state.src, at, behind):
+        return False
+    line = bisect.bisect_left(state.eMarks, behind, start, end)
+    if line >= end or state.src[behind : state.eMarks[line]].strip():
+        return False
+    if not silent:
+        state.line = line + 1
+    return True
+
+
+def _comment_end(text: str, start: int) -> int:
+    """The place behind the comment that begins here, or -1."""
+    if _last(text, "-->") < start + 4:
+        return -1
+    return text.find("-->", start + 4) + 3
+
+
+@functools.lru_cache(maxsize=8)
+def _last(text: str, mark: str) -> int:
+    # Asked wherever something begins: without this, many that never end take squared time.
+    return text.rfind(mark)
+
+
+def _definition(state: "StateBlock", start: int, _end: int, silent: bool) -> bool:
+    """An address that stands apart from its links: `[1]: https://...`, also at the end of a
+    paragraph.
+
+    CommonMark would take `[Note]: this` for one too and drop it: here it has to lead somewhere.
+    """
+    at = state.bMarks[start] + state.tShift[start]
+    if state.is_code_block(start):
+        return False
+    found = compiled(_DEFINITION).match(state.src, at, state.eMarks[start])
+    if found is None:
+        return False
+    if not silent:
+        label = state.md.utils.normalizeReference(found[1])
+        href = state.md.utils.unescapeAll(found[2])
+        references = state.env.setdefault("references", {})
+        references.setdefault(label, {"title": "", "href": href})
+        state.line = start + 1
+    return True
+
+
+def _tasks(state: "StateCore") -> None:
+    """Take the box from each item of a list of tasks."""
+    box = compiled(rf"\A{_TASK}")
+    for index, token in enumerate(state.tokens[2:], 2):
+        item = state.tokens[index - 2]
+        if token.type == "inline" and item.type == "list_item_open" and not item.info:
+            token.content = box.sub("", token.content)
+
+
+def _lines(state: "StateCore") -> None:
+    """Say what stands where a line ends; no text holds a line break of its own."""
+    for token in state.tokens:
+        if token.children:
+            _join(token.children)
+
+
+def _join(tokens: Sequence["Token"]) -> None:
+    last, ended = None, None
+    for token in tokens:
+        if token.children:
+            _join(token.children)
+        if token.type == "softbreak":
+            token.content, ended = "\n", token
+            if last and last.type == "text":
+                last.content = last.content.rstrip()
+        elif token.type == "hardbreak":
+            last, ended = None, None
+        elif token.content:
+            if token.type == "text":  # an entity may spell a line break
+                text = compiled(r"[\r\n]").sub(" ", token.content)
+                token.content = text.lstrip() if ended else text
+            if ended and last and is_wide(last.content[-1:]) and is_wide(token.content[:1]):
+                ended.content = ""
+            last, ended = token, None
+
+
+def _labels(state: "StateCore") -> None:
+    """Give each link without a label its address as one, and each end of a link its address."""
+    for token in state.tokens:
+        if token.children:
+            token.children = _labelled(token.children)
+
+
+def _labelled(tokens: Sequence["Token"]) -> list["Token"]:
+    labelled: list[Token] = []
+    href, is_seen = "", False
+    for token in tokens:
+        if token.type == "link_open":
+            href, is_seen = str(token.attrs["href"]), False
+        elif token.type == "link_close":
+            token.meta["href"] = href
+            if not is_seen:
+                label = type(token)("text", "", 0)
+                label.content, label.info = href, "address"
+                labelled.append(label)
+        elif token.type == "image":
+            token.children = _labelled(token.children or [])
+            is_seen = is_seen or any(child.content.strip() for child in token.children)
+        else:
+            is_seen = is_seen or bool(token.content.strip())
+        labelled.append(token)
+    return labelled
