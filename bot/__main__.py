@@ -2,12 +2,15 @@
 
 import gc
 import io
+import logging
 import sys
 
 import click
 
 from bot import cli
 from bot.core.errors import BadConfig, MlcollageError
+
+log = logging.getLogger("bot.__main__")
 
 
 def main() -> None:
@@ -29,11 +32,10 @@ def main() -> None:
         click.echo("Stopped.", err=True)
         sys.exit(1)
     except Exception as error:
-        if sys.flags.dev_mode:
-            raise
-        told = (str(error).splitlines() or [""])[0]
-        click.echo(f"Something unexpected happened: {type(error).__name__}: {told}", err=True)
-        click.echo("It is a mistake in mlcollage; PYTHONDEVMODE=1 shows where.", err=True)
+        log.exception("A command has failed")
+        reason = (str(error).splitlines() or [""])[0]
+        click.echo(f"Something unexpected happened: {type(error).__name__}: {reason}", err=True)
+        click.echo("It is a mistake in mlcollage; --verbose shows where.", err=True)
         sys.exit(1)
 
 

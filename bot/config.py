@@ -19,6 +19,7 @@ from bot.core.numbering import Numbering
 from bot.core.settings import Secret, Table, nearest, read, setting
 
 FILE = "config.toml"
+LOG_LEVELS = ("debug", "info", "warning", "error")
 LANGUAGES = ("en", "de", "zh")
 SIZE = 1_000_000
 """Bytes a configuration may have."""
@@ -404,3 +405,11 @@ def who() -> str:
 def editor() -> str:
     """The maintainer's text editor."""
     return os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+
+
+def log_level() -> str:
+    """The level of the log on stderr, as MLCOLLAGE_LOG names it; raises `BadConfig`."""
+    level = os.environ.get("MLCOLLAGE_LOG", "").lower()
+    if level and level not in LOG_LEVELS:
+        raise BadConfig(f"MLCOLLAGE_LOG is {shown(level)}; use one of {', '.join(LOG_LEVELS)}.")
+    return level

@@ -1,5 +1,6 @@
 """One round of duty: what is due is done, and people hear of what is coming, late or not well."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,6 +15,8 @@ from bot.scheduling import tick
 from bot.storage.notices import Notice
 from bot.watching import alerts, briefing, watchdog
 from bot.workers import Workers
+
+log = logging.getLogger(__name__)
 
 GRACE = timedelta(minutes=5)
 """How long a bot that has just begun has for what fell due while none ran, before the watchdog
@@ -60,7 +63,7 @@ class Duty:
         try:
             found = tick.tick(self.context, self.accounts)
             self._try("heartbeat", alerts.beat)
-        except Exception as error:  # noqa: BLE001 - raised again below, when the others have had their turn
+        except Exception as error:  # noqa: BLE001 - raised again below, after the others
             raised = error
             self.wrong["tick"] = errors.sentence(error)
         # Alerts first, for a brief may be slow; and again, for what the others have to tell.
@@ -107,15 +110,19 @@ class Duty:
         try:
             part(self.context)
         except Exception as error:  # noqa: BLE001 - the others go on
-            told = errors.sentence(error)
-            if told not in self.wrong.values():
-                known = isinstance(error, errors.MlcollageError)
-                self.context.say(
-                    f"! {told}" if known else f"! The {name}: {type(error).__name__}: {told}"
-                )
-            self.wrong[name] = told
+            reason = errors.sentence(error)
+            if reason not in self.wrong.values():
+                self._say_and_log(name, error, reason)
+            self.wrong[name] = reason
         else:
             self.wrong.pop(name, None)
+
+    def _say_and_log(self, name: str, error: Exception, reason: str) -> None:
+        if isinstance(error, errors.MlcollageError):
+            self.context.say(f"! {reason}")
+        else:
+            self.context.say(f"! The {name}: {type(error).__name__}: {reason}")
+            log.error("Unexpected error in the part %s", name, exc_info=error)
 
 
 PARTS: dict[str, Part] = {

@@ -1,6 +1,7 @@
 """The commands; each module is loaded when one of its commands is used."""
 
 import importlib
+from typing import NamedTuple
 
 import click
 
@@ -73,6 +74,13 @@ class Lazy(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
 
+class Shared(NamedTuple):
+    """What is said before a command, for that command."""
+
+    config: str | None
+    verbose: bool
+
+
 def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value:
         from importlib import metadata  # heavy: 25 ms, for this option only
@@ -95,9 +103,10 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     callback=_version,
     help="Show the version.",
 )
+@click.option("--verbose", is_flag=True, help="Show the whole log; as MLCOLLAGE_LOG=debug does.")
 @click.pass_context
-def main(ctx: click.Context, config: str | None) -> None:
+def main(ctx: click.Context, config: str | None, verbose: bool) -> None:
     """Post one collage of a paper a week, and the month's roundup: never twice, never lost, never
     silently.
     """
-    ctx.obj = config
+    ctx.obj = Shared(config, verbose)

@@ -101,7 +101,8 @@ def _series(context: Context, delivery: Delivery) -> Series:
 @deliveries_command.add_command
 @options.command("show", "mlcollage deliveries show 12", as_json=True)
 @click.argument("wanted", metavar="ID")
-def show_command(config_file: str | None, as_json: bool, wanted: str) -> None:
+@click.option("--trace", is_flag=True, help="With the tracebacks of unexpected errors.")
+def show_command(config_file: str | None, as_json: bool, wanted: str, trace: bool) -> None:
     """Show all that is known of a delivery: its parts, what was tried and seen, and what you can
     do.
     """
@@ -119,6 +120,8 @@ def show_command(config_file: str | None, as_json: bool, wanted: str) -> None:
         click.secho("\nWhat happened", bold=True)
         rows = [(_second(series, event), _told(event)) for event in seen.timeline]
         printing.table(rows)
+    if trace:
+        _print_traces(series, seen)
     if seen.possible:
         click.secho("\nWhat you can do", bold=True)
         for command in seen.possible:
@@ -139,6 +142,16 @@ def _print_facts(series: Series, seen: Sight, mode: str) -> None:
         "after": seen.before,
     }
     printing.table([(name, value) for name, value in facts.items() if value])
+
+
+def _print_traces(series: Series, seen: Sight) -> None:
+    """The tracebacks of unexpected errors, or that there were none."""
+    failed = [event for event in seen.timeline if event.trace]
+    if not failed:
+        click.echo("\nThere was no unexpected error.")
+    for event in failed:
+        click.secho(f"\n{_second(series, event)}", bold=True)
+        click.echo(event.trace.rstrip())
 
 
 def _second(series: Series, event: Event) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from bot import config
-from bot.app import assemble
+from bot.app import assemble, logs
 from bot.config import Config, Series
 from bot.context import Context
 from bot.core.errors import BadInput
@@ -32,20 +32,40 @@ def command(
         function = click.option(
             "--config", "config_file", metavar="FILE", help="The configuration."
         )(function)
+        function = click.option(
+            "--verbose",
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_log,
+            help="Show the whole log.",
+        )(function)
         return click.command(name, epilog=f"Example: {example}")(function)
 
     return decorate
 
 
+def _log(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    """Set up the log, at the command or before it; the environment may ask for it, too."""
+    shared = ctx.find_root().obj
+    level = config.log_level()
+    if value or (shared and shared.verbose):
+        level = "debug"
+    logs.to_stderr(level)
+
+
 def file_of(config_file: str | None) -> Path:
     """The configuration named at this command, else before it, else config.toml here."""
-    ctx = click.get_current_context()
-    return Path(config_file or ctx.find_root().obj or config.FILE)
+    shared = click.get_current_context().find_root().obj
+    before = shared.config if shared else None
+    return Path(config_file or before or config.FILE)
 
 
 def load(config_file: str | None) -> Config:
-    """The configuration that was named, read and checked."""
-    return config.load(file_of(config_file))
+    """The configuration that was named, read and checked; tracebacks are kept beside it."""
+    settings = config.load(file_of(config_file))
+    logs.to_file(settings.folder)
+    return settings
 
 
 def context(config_file: str | None) -> Context:

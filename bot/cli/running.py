@@ -1,5 +1,6 @@
 """Doing what is due: once, for as long as it runs, or for one collage at once."""
 
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -18,6 +19,8 @@ from bot.deciding.deliveries import Posted
 from bot.scheduling import tick
 from bot.watching.notices import Notice
 from bot.workers import Workers
+
+log = logging.getLogger(__name__)
 
 
 def _context(config_file: str | None) -> Context:
@@ -63,7 +66,9 @@ def _told(context: Context, do: Callable[[], Sequence[Notice]]) -> None:
         printing.print_notices(context.config, do())
     except MlcollageError as error:
         click.echo(f"! {error}", err=True)
-    except Exception as error:  # noqa: BLE001 - one bad tick must not end a bot that serves others
+    except Exception as error:
+        # One bad tick must not end a bot that serves others.
+        log.exception("Unexpected error in a round")
         click.echo(f"! Something unexpected happened: {type(error).__name__}: {error}", err=True)
     sys.stdout.flush()
 

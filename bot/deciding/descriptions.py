@@ -229,6 +229,8 @@ def _event(event: Event) -> Description:
         "kind": event.kind,
         "words": event.words,
     }
+    if event.trace:
+        described["trace"] = event.trace
     attempt = event.attempt
     if attempt is None:
         return described

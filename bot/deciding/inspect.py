@@ -17,12 +17,16 @@ from bot.storage.work import Work
 
 
 class Event(NamedTuple):
-    """Something that happened: an `attempt`, a `look`, or what a person decided, a `change`."""
+    """Something that happened: an `attempt`, a `look`, or what a person decided, a `change`.
+
+    `trace` is the traceback of an unexpected error in it.
+    """
 
     at: datetime
     kind: str
     words: str
     attempt: Attempt | None = None
+    trace: str = ""
 
 
 class Sight(NamedTuple):
@@ -74,9 +78,9 @@ def of(context: Context, wanted: str) -> Sight:
 
 def _events(work: Work, delivery: Delivery) -> Iterator[Event]:
     for attempt in work.lookup.attempts_of(delivery.id):
-        yield Event(attempt.at, "attempt", attempt.words, attempt)
+        yield Event(attempt.at, "attempt", attempt.words, attempt, attempt.trace)
     for seen in work.lookup.looks_of(delivery.id):
-        yield Event(seen.at, "look", seen.words)
+        yield Event(seen.at, "look", seen.words, trace=seen.trace)
     for change in work.log.changes(delivery.key):
         yield Event(
             change.at,

@@ -6,6 +6,7 @@ receipts → sent. No transaction is open while a network is called; what is kno
 once. `failures` decides what follows when a step fails, `rescue` what follows a worker that died.
 """
 
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
@@ -25,6 +26,8 @@ from bot.storage.deliveries import Lost
 
 Answer = TypeVar("Answer")
 
+log = logging.getLogger(__name__)
+
 
 def run(context: Context, account: AccountRow) -> None:
     """Look for, then send, everything of this account that is due, one delivery after the other."""
@@ -38,6 +41,7 @@ def run(context: Context, account: AccountRow) -> None:
             claimed = work.deliveries.claim(account.id, context.config.delivery.lease)
         if claimed is None:
             return
+        log.debug("Claimed %s with fence %d", claimed.key, claimed.fence)
         # Lost: the lease has run out, and another worker goes on with the delivery.
         with suppress(Lost):
             Sending(context, publisher, claimed).run()
@@ -178,6 +182,7 @@ class Sending:
         if not lease.has_room(self.context):
             unsent = errors.Unavailable("The lease ended before the request; nothing was sent.")
             return self._failed(unsent, attempt)
+        log.debug("Sending part %s of %s", position or "1 to the last", self.delivery.key)
         try:
             receipts = self.publisher.send(self.thread, position, self.delivery.saved)
         except Exception as error:  # noqa: BLE001 - the request may have reached the network

@@ -60,13 +60,15 @@ class Attempt(NamedTuple):
     ended_at: datetime | None
     outcome: Outcome | None
     words: str
+    trace: str = ""
 
 
 class Seen(NamedTuple):
-    """What a look has shown."""
+    """What a look has shown; `trace` is the traceback of an unexpected error in it."""
 
     at: datetime
     words: str
+    trace: str = ""
 
 
 class Cargo(NamedTuple):
@@ -205,13 +207,14 @@ class Lookup(Statements):
                 row.ended_at,
                 Outcome(row.outcome) if row.outcome else None,
                 row.detail,
+                row.trace,
             )
             for row in self.conn.execute(statement)
         ]
 
     def looks_of(self, delivery_id: int) -> list[Seen]:
         statement = (
-            select(looks.c.at, looks.c.saw)
+            select(looks.c.at, looks.c.saw, looks.c.trace)
             .where(looks.c.delivery_id == delivery_id)
             .order_by(looks.c.id)
         )

@@ -1,0 +1,56 @@
+"""Where the log goes: tracebacks into a file beside the configuration, and all of it to stderr
+when somebody asks for it.
+
+Every module logs to a logger of its own name. What a maintainer must hear is a notice, and what a
+person who watches sees is printed; the log is for finding mistakes.
+"""
+
+import logging
+import sys
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+FILE = "mlcollage.log"
+SIZE = 1_000_000
+"""Bytes after which the file is set aside; two such files are kept."""
+
+FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+ROOT = "bot"
+"""The logger above those of all our modules; libraries keep theirs to themselves."""
+
+
+def to_stderr(level: str) -> None:
+    """Show the log from this level on, "debug" for all of it; an empty level shows nothing."""
+    logger = logging.getLogger(ROOT)
+    for handler in list(logger.handlers):
+        logger.removeHandler(handler)
+        handler.close()
+    # Without any handler Python itself would print what is logged.
+    logger.addHandler(logging.NullHandler())
+    if level:
+        logger.setLevel(level.upper())
+        _add(logging.StreamHandler(sys.stderr), level.upper())
+
+
+def to_file(folder: Path) -> None:
+    """Keep warnings and tracebacks in a file, which is made when there is the first of them."""
+    # A log that cannot be written must never keep the bot from sending.
+    logging.raiseExceptions = False
+    handler = _PrivateFile(folder / FILE, maxBytes=SIZE, backupCount=1, delay=True)
+    _add(handler, logging.WARNING)
+
+
+def _add(handler: logging.Handler, level: str | int) -> None:
+    handler.setLevel(level)
+    handler.setFormatter(logging.Formatter(FORMAT))
+    logging.getLogger(ROOT).addHandler(handler)
+
+
+class _PrivateFile(RotatingFileHandler):
+    """A file that only its owner may read: a traceback may quote what a network has said."""
+
+    def _open(self) -> TextIOWrapper:
+        stream = super()._open()
+        Path(self.baseFilename).chmod(0o600)
+        return stream
