@@ -54,7 +54,7 @@ def fill(database: Database, rows: int) -> None:
         at = f"now() - make_interval(days => 1, secs => {rows} - n)"
     with writing(database, now) as work:
         work.series.ensure("weekly", "", "2021-07")
-        work.accounts.ensure("outbox", "outbox")
+        work.accounts.ensure({"outbox": "outbox"})
         columns = "key, kind, series_id, account_id, state, due_at, next_at, local_on, saved"
         state = f"CASE WHEN n <= {rows // 2} THEN 'sent' ELSE 'waiting' END"
         values = f"'k' || n, 'collage', 1, 1, {state}, {at}, {at}, CURRENT_DATE, '{{}}'"

@@ -134,8 +134,7 @@ def _make_rows(made: Context) -> None:
     if not new and not accounts:
         return
     with made.write() as work:
-        for name in sorted(accounts):
-            work.accounts.ensure(name, table.network_of(own.accounts[name]))
+        work.accounts.ensure({name: table.network_of(own.accounts[name]) for name in accounts})
         for name in new:
             one = own.series[name]
             through = month.last_before(one.roundup, now, one.zone)

@@ -48,8 +48,10 @@ def settle(context: Context, own: Series, title_month: str, due_at: datetime) ->
     return True
 
 
-def advance(context: Context, own: Series) -> None:
+def advance(context: Context, own: Series) -> bool:
     """Take every roundup of the series as far as it goes now: rendered, linked, announced.
+
+    Returns whether there is any that is not at its end.
 
     No network is called: whether a page answers on the web is what `link` asks.
     """
@@ -57,6 +59,7 @@ def advance(context: Context, own: Series) -> None:
         open_ones = work.roundups.unannounced(own.name)
     for roundup in open_ones:
         _attempt(context, own, roundup, _advance)
+    return bool(open_ones)
 
 
 def link(context: Context) -> bool:

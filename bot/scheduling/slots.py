@@ -125,8 +125,7 @@ def claim(context: Context, series: Series, wanted: Claim) -> None:
     for account in series.accounts:
         Composer.of(context, series.name, account).collage(item, number[0])
     with context.write() as work:
-        work.series.lock(series.name)
-        found = work.snapshots.take(series, wanted.now, _ahead(series, wanted))
+        found = work.snapshots.take(series, wanted.now, _ahead(series, wanted), lock=True)
         if not _holds(found, wanted):
             raise Taken
         new = _deliveries(context, work, series, wanted)

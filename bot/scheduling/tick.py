@@ -1,5 +1,6 @@
 """One round: what is due now, in order of due time: slots, roundups, deliveries, notices."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,6 +16,7 @@ from bot.roundups import advance
 from bot.scheduling import slots
 from bot.sending import deliver, rescue
 from bot.storage.notices import Notice
+from bot.storage.standings import Standing
 from bot.storage.work import Work
 from bot.workers import Workers
 
@@ -60,50 +62,63 @@ def _do_until_nothing_is_soon(context: Context, workers: Workers) -> None:
 
 
 def _do_what_is_due(context: Context, workers: Workers) -> None:
-    rescue.left_over(context)
-    _strand(context)
-    _deliver(context, workers)
+    standings = _standings(context)
+    if any(standing.is_abandoned for standing in standings):
+        rescue.left_over(context)
+        standings = _standings(context)
+    _hold_what_has_no_account(context, standings)
+    _deliver(context, workers, standings)
     waiting = set()
     # One moment for the whole round: what comes due meanwhile makes no slot of this round late.
     now = context.clock.now()
     for due in sorted(_due(context, now), key=lambda due: (due.at, due.title_month)):
         if context.stop.is_set():
             return
+        series = due.series
         if due.line:
-            slots.settle(context, due.series, due.line, now)
-        elif due.series.name not in waiting and not advance.settle(
-            context, due.series, due.title_month, due.at
-        ):
-            waiting.add(due.series.name)
-        _deliver(context, workers)
-    for _ in ("the thread", "what came of it"):
-        for own in context.config.series.values():
-            advance.advance(context, own)
-        _deliver(context, workers)
+            slots.settle(context, series, due.line, now)
+        elif series.name in waiting:
+            continue
+        elif not advance.settle(context, series, due.title_month, due.at):
+            waiting.add(series.name)
+        _deliver(context, workers, _standings(context))
+    _advance_roundups(context, workers)
+
+
+def _advance_roundups(context: Context, workers: Workers) -> None:
+    """Take roundups as far as they go: to their threads, and when these are out, to their end."""
+    for _ in ("the thread", "its end"):
+        open_ones = [advance.advance(context, each) for each in context.config.series.values()]
+        if not any(open_ones):
+            return
+        _deliver(context, workers, _standings(context))
+
+
+def _standings(context: Context) -> list[Standing]:
+    """How each account stands; no account is asked for where the configuration has none."""
+    with context.read() as work:
+        return work.standings.all(context.config.delivery.request)
 
 
 def begin(context: Context) -> Context:
     """Enter the mode the configuration asks for, and make the rows of its series and accounts."""
-    now = context.clock.now()
+    config = context.config
     with context.write() as work:
-        changed, came_back = work.installation.enter(live=context.config.live)
-        context = replace(
-            context, rehearsal=work.installation.rehearsal_number(live=context.config.live)
-        )
-        for name, raw in context.config.accounts.items():
-            work.accounts.ensure(name, table.network_of(raw))
-        for own in context.config.series.values():
-            _begin_series(work, own, now, changed)
-        if changed and context.config.live:
-            work.notices.add(RehearsalEnded(came_back, now))
-    return context
+        entered = work.installation.enter(live=config.live)
+        networks = {name: table.network_of(raw) for name, raw in config.accounts.items()}
+        work.accounts.ensure(networks)
+        for series in config.series.values():
+            _begin_series(work, series, has_changed=entered.has_changed)
+        if entered.has_changed and config.live:
+            work.notices.add(RehearsalEnded(entered.given_back, work.now))
+    return replace(context, rehearsal=entered.rehearsal)
 
 
-def _begin_series(work: Work, own: Series, now: datetime, changed: bool) -> None:
-    through = month.last_before(own.roundup, now, own.zone)
-    row = work.series.ensure(own.name, own.timetable.fingerprint, through)
-    if changed:
-        work.series.look_from(row.name, now, through)
+def _begin_series(work: Work, series: Series, *, has_changed: bool) -> None:
+    through = month.last_before(series.roundup, work.now, series.zone)
+    work.series.ensure(series.name, series.timetable.fingerprint, through)
+    if has_changed:
+        work.series.look_from(series.name, work.now, through)
 
 
 def unheard(context: Context) -> list[Notice]:
@@ -128,55 +143,60 @@ def _due(context: Context, now: datetime) -> list[Due]:
     return found
 
 
-def post_now(context: Context, own: Series, item: Collage) -> None:
+def post_now(context: Context, series: Series, item: Collage) -> None:
     """Claim a ready collage for this moment, outside the timetable, and send it."""
-    slots.claim_now(context, own, item)
-    _deliver(context, Workers())
+    slots.claim_now(context, series, item)
+    _deliver(context, Workers(), _standings(context))
 
 
-def _strand(context: Context) -> None:
-    """Deliveries to accounts that the configuration no longer has are held, and somebody hears of
-    it.
-    """
-    with context.read() as work:
-        stranded = [
-            name for name in work.deliveries.open_accounts() if name not in context.publishers
-        ]
-    now = context.clock.now()
+def _hold_what_has_no_account(context: Context, standings: Sequence[Standing]) -> None:
+    """Hold deliveries to accounts that the configuration no longer has, and tell a maintainer."""
+    stranded = [
+        standing.account.name
+        for standing in standings
+        if standing.is_open and standing.account.name not in context.publishers
+    ]
     for name in stranded:
         with context.write() as work:
             count = work.deliveries.hold_all(name)
-            gone = AccountGone(name, count, now) if count else AccountGoneUncertain(name)
-            work.notices.add(gone)
+            if count:
+                work.notices.add(AccountGone(name, count, work.now))
+            else:
+                work.notices.add(AccountGoneUncertain(name))
 
 
-def _deliver(context: Context, workers: Workers) -> None:
+def _deliver(context: Context, workers: Workers, standings: Sequence[Standing]) -> None:
     """Send what is due, each account by its own worker: one network's trouble delays no other."""
-    with context.read() as work:
-        due = set(work.deliveries.due_accounts()) if context.publishers else set()
-        wanted = due & set(context.publishers)
-        rows = [
-            row
-            for row in work.accounts.all()
-            if row.name in wanted and not row.is_held(context.clock.now())
-        ]
-    workers.run({row.name: partial(deliver.run, context, row) for row in rows})
+    now = context.clock.now()
+    due = [
+        standing
+        for standing in standings
+        if standing.is_due(now)
+        and standing.account.name in context.publishers
+        and not standing.account.is_held(now)
+    ]
+    jobs: dict[str, Callable[[], None]] = {}
+    for standing in due:
+        account, has_doubt = standing.account, standing.has_doubt(now)
+        jobs[account.name] = partial(deliver.run, context, account, has_doubt=has_doubt)
+    workers.run(jobs)
 
 
 def next_at(context: Context) -> datetime | None:
     """When something is due next: a slot, a roundup, or a delivery that waits."""
     now = context.clock.now()
     with context.read() as work:
-        free = [
-            row.id
-            for row in work.accounts.all()
-            if row.name in context.publishers and not row.is_held(now)
+        times = [
+            standing.next_at
+            for standing in work.standings.all(context.config.delivery.request)
+            if standing.account.name in context.publishers and not standing.account.is_held(now)
         ]
-        times = [work.deliveries.next_at(free)]
-        for own in context.config.series.values():
-            row = work.series.get(own.name)
-            coming = schedule.slots_from(own.timetable, max(now, row.looked_until + schedule.STEP))
+        for series in context.config.series.values():
+            row = work.series.get(series.name)
+            start = max(now, row.looked_until + schedule.STEP)
+            coming = schedule.slots_from(series.timetable, start)
             times.append(next((slot.due_at for slot in coming), None))
-            _, at = next(month.coming(own.roundup, row.roundups_through, own.zone))
-            times.append(at if at > now else at + own.roundup.wait)
+            _, at = next(month.coming(series.roundup, row.roundups_through, series.zone))
+            # One that is past waits for its threads, and no longer than `wait`.
+            times.append(at if at > now else at + series.roundup.wait)
     return min((at for at in times if at is not None), default=None)

@@ -29,13 +29,17 @@ Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
 
 
-def run(context: Context, account: AccountRow) -> None:
-    """Look for, then send, everything of this account that is due, one delivery after the other."""
+def run(context: Context, account: AccountRow, *, has_doubt: bool = True) -> None:
+    """Look for, then send, everything of an account that is due, one delivery after the other.
+
+    Without `has_doubt` nothing is known to be uncertain, and nothing is looked for.
+    """
     publisher = context.publishers[account.name]
-    with context.read() as work:
-        doubtful = work.deliveries.uncertain(account.id)
-    for delivery in doubtful:
-        rescue.look(context, publisher, delivery)
+    if has_doubt:
+        with context.read() as work:
+            doubtful = work.deliveries.uncertain(account.id)
+        for delivery in doubtful:
+            rescue.look(context, publisher, delivery)
     while not context.stop.is_set() and not account.is_held(context.clock.now()):
         with context.at_once() as work:
             claimed = work.deliveries.claim(account.id, context.config.delivery.lease)

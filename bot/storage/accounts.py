@@ -1,6 +1,6 @@
 """What the database remembers of each account: its network, and whether it is held."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -25,29 +25,28 @@ class AccountRow(NamedTuple):
         return self.held_at is not None and (self.held_until is None or at < self.held_until)
 
 
-def _account(row: Row[Any]) -> AccountRow:
-    return AccountRow(**row._asdict() | {"strangers": tuple(row.strangers)})
+def from_row(row: Row[Any]) -> AccountRow:
+    """An account, from a row that has its columns, and maybe others."""
+    values = {name: getattr(row, name) for name in AccountRow._fields}
+    return AccountRow(**values | {"strangers": tuple(row.strangers)})
 
 
 class Accounts(Statements):
     """What the database remembers of each account."""
 
-    def ensure(self, name: str, network: str) -> AccountRow:
-        """The account's row, made when new, with the network it is on now."""
-        statement = select(accounts).where(accounts.c.name == name)
-        row = self.conn.execute(statement).one_or_none()
-        if row is None:
-            insert_new(self.conn, accounts, name=name, network=network)
-            row = self.conn.execute(statement).one()
-        elif row.network != network:
-            self.conn.execute(
-                update(accounts).where(accounts.c.id == row.id).values(network=network)
-            )
-        return _account(row)._replace(network=network)
+    def ensure(self, networks: Mapping[str, str]) -> None:
+        """Make the rows of accounts, given as names and networks, or note their networks' change."""
+        known = {row.name: row.network for row in self.all()}
+        for name, network in networks.items():
+            if name not in known:
+                insert_new(self.conn, accounts, name=name, network=network)
+            elif known[name] != network:
+                changed = update(accounts).where(accounts.c.name == name).values(network=network)
+                self.conn.execute(changed)
 
     def get(self, account_id: int) -> AccountRow:
         """The account with this id."""
-        return _account(
+        return from_row(
             self.conn.execute(select(accounts).where(accounts.c.id == account_id)).one()
         )
 
@@ -58,7 +57,7 @@ class Accounts(Statements):
     def all(self) -> list[AccountRow]:
         """All accounts in the order of their names, also those that are not configured any more."""
         return [
-            _account(row) for row in self.conn.execute(select(accounts).order_by(accounts.c.name))
+            from_row(row) for row in self.conn.execute(select(accounts).order_by(accounts.c.name))
         ]
 
     def note_strangers(self, account_id: int, ids: Sequence[str]) -> None:

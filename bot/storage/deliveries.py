@@ -1,6 +1,5 @@
 """Deliveries: threads on their way to one account, claimed with a lease and a fence."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -13,10 +12,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    case,
-    func,
     literal_column,
-    or_,
     select,
     update,
 )
@@ -128,17 +124,18 @@ _MOVE = update(deliveries).where(
 )
 
 
-def _of_account(*which: ColumnElement[bool], rehearsal: int) -> Select[datetime]:
+def of_account(*which: ColumnElement[bool], mode: int) -> Select[datetime]:
     """When the deliveries of an account, which the statement around this one names, are due."""
-    mine = (deliveries.c.account_id == accounts.c.id, deliveries.c.rehearsal == rehearsal)
+    mine = (deliveries.c.account_id == accounts.c.id, deliveries.c.rehearsal == mode)
     return select(deliveries.c.next_at).where(*which, *mine)
 
 
-def _first_at(rehearsal: int) -> ScalarSelect[datetime]:
-    """As above, the first one that waits: a single step into the index, where a join reads all that
-    wait.
+def first_waiting_at(mode: int) -> ScalarSelect[datetime]:
+    """As above, the first one that waits.
+
+    It is a single step into the index, where a join would read all that wait.
     """
-    waiting = _of_account(deliveries.c.state == WAITING, rehearsal=rehearsal)
+    waiting = of_account(deliveries.c.state == WAITING, mode=mode)
     return waiting.order_by(deliveries.c.next_at, deliveries.c.id).limit(ONE).scalar_subquery()
 
 
@@ -236,27 +233,6 @@ class Deliveries(Statements):
         )
         return self.conn.execute(back).rowcount == 1
 
-    def due_accounts(self) -> list[str]:
-        """Accounts with something to send or to look for now."""
-        doubtful = _of_account(UNDER_WAY, deliveries.c.state == UNCERTAIN, rehearsal=self.rehearsal)
-        due = or_(
-            _first_at(self.rehearsal) <= self.now,
-            doubtful.where(deliveries.c.next_at <= self.now).exists(),
-        )
-        return list(
-            self.conn.execute(
-                select(accounts.c.name).where(due).order_by(accounts.c.name)
-            ).scalars()
-        )
-
-    def open_accounts(self) -> list[str]:
-        """Accounts with a delivery whose way is not at its end."""
-        on_its_way = or_(
-            _first_at(self.rehearsal).is_not(None),
-            _of_account(UNDER_WAY, rehearsal=self.rehearsal).exists(),
-        )
-        return list(self.conn.execute(select(accounts.c.name).where(on_its_way)).scalars())
-
     def hold_all(self, account: str) -> int:
         """Hold what waits for an account; how many."""
         account_id = select(accounts.c.id).where(accounts.c.name == account).scalar_subquery()
@@ -278,25 +254,6 @@ class Deliveries(Statements):
         return self.conn.execute(
             update(deliveries).where(*mine).values(state="waiting", next_at=self.now, released=True)
         ).rowcount
-
-    def next_at(self, account_ids: Sequence[int]) -> datetime | None:
-        """When the next open delivery of these accounts wants attention: its time, or the end of a
-        lease.
-        """
-        waiting = select(func.min(_first_at(self.rehearsal))).where(accounts.c.id.in_(account_ids))
-        lease = case(
-            (deliveries.c.state == SENDING, deliveries.c.lease_until), else_=deliveries.c.next_at
-        )
-        mine = (
-            UNDER_WAY,
-            deliveries.c.account_id.in_(account_ids),
-            deliveries.c.rehearsal == self.rehearsal,
-        )
-        times = [
-            self.conn.execute(statement).scalar()
-            for statement in (waiting, select(func.min(lease)).where(*mine))
-        ]
-        return min((at for at in times if at is not None), default=None)
 
     def abandoned(self, for_longer: timedelta) -> list[Delivery]:
         """Deliveries being sent by somebody whose lease ended longer ago than that."""

@@ -1,6 +1,8 @@
 """What this database knows of itself: live or rehearsal, and the clock of a simulation."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select, update
 
@@ -30,6 +32,21 @@ def is_simulation(conn: Connection) -> bool:
     return any(value(conn, name) is not None for name in (SIMULATION, SIMULATED_UNTIL))
 
 
+class Entered(NamedTuple):
+    """The mode that was entered: its number, and how many collages a rehearsal has given back."""
+
+    rehearsal: int
+    has_changed: bool = False
+    given_back: int = 0
+
+
+def _number(known: Mapping[str, str], *, live: bool) -> int:
+    if live:
+        return 0
+    count = int(known.get(REHEARSALS, 0))
+    return count if known.get(LIVE) == "false" else count + 1
+
+
 class Installation(Statements):
     """Settings of the database itself, by name."""
 
@@ -44,31 +61,35 @@ class Installation(Statements):
             insert_new(self.conn, installation, name=name, value=text)
 
     def rehearsal_number(self, *, live: bool) -> int:
-        """What new rows are marked with: 0 when live, else the number of the rehearsal that runs or
-        would begin.
-        """
-        if live:
-            return 0
-        count = int(self.get(REHEARSALS) or 0)
-        return count if self.get(LIVE) == "false" else count + 1
+        """The mode's number: 0 when live, else that of the rehearsal that runs or would begin."""
+        return _number(self._values(), live=live)
 
-    def enter(self, *, live: bool) -> tuple[bool, int]:
-        """Enter the mode: whether it changed, and how many collages came back from a rehearsal that
-        ended.
+    def enter(self, *, live: bool) -> Entered:
+        """Enter the mode that the configuration asks for.
+
+        Where it changes, what a rehearsal made is set aside, and its collages are ready again.
         """
-        # Locked, so that of two processes only one changes the mode; SQLite has but one writer anyway.
-        before = self.conn.execute(
-            select(installation.c.value).where(installation.c.name == LIVE).with_for_update()
-        ).scalar()
+        # Locked, so that of two processes only one changes the mode; SQLite has but one writer.
+        known = self._values(lock=True)
+        number = _number(known, live=live)
+        before = known.get(LIVE)
         if before == str(live).lower():
-            return False, 0
-        number = self.rehearsal_number(live=live)
-        self._carry_skips(self.rehearsal_number(live=not live), number)
+            return Entered(number)
+        self._carry_skips(_number(known, live=not live), number)
         self.put(LIVE, str(live).lower())
-        if not live:
+        count = 0
+        if live:
+            count = self._set_aside()
+        else:
             self.put(REHEARSALS, str(number))
-            return before is not None, 0
-        return before is not None, self._set_aside()
+        return Entered(number, before is not None, count)
+
+    def _values(self, *, lock: bool = False) -> dict[str, str]:
+        columns = (installation.c.name, installation.c.value)
+        statement = select(*columns).where(installation.c.name.in_([LIVE, REHEARSALS]))
+        if lock:
+            statement = statement.with_for_update()
+        return {row.name: row.value for row in self.conn.execute(statement)}
 
     def _carry_skips(self, before: int, after: int) -> None:
         """Days that somebody wants skipped are so in either mode."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, insert, literal_column, or_, select, update
+from sqlalchemy import Row, bindparam, insert, literal_column, or_, select, update
 
 from bot.core.delivery import Delivery, Image, Part, Receipt, Thread
 from bot.storage.deliveries import OPEN, SENDING, UNCERTAIN, Deliveries
@@ -31,7 +31,9 @@ class Parts(Statements):
     def save(self, delivery: Delivery, composed: Sequence[Part]) -> None:
         """The parts as composed take the place of earlier ones; never after the first attempt."""
         Deliveries(self.scope).write_guarded(delivery, deliveries.c.begun.is_(False), note="")
-        self.conn.execute(parts.delete().where(parts.c.delivery_id == delivery.id))
+        # Nobody else has ever had it: there is nothing to take the place of.
+        if delivery.fence > 1:
+            self.conn.execute(parts.delete().where(parts.c.delivery_id == delivery.id))
         rows = [
             {
                 "delivery_id": delivery.id,
@@ -58,37 +60,37 @@ class Parts(Statements):
 
     def thread(self, delivery: Delivery) -> Thread:
         """The delivery's thread as it was saved, with the pictures' bytes."""
-        parts_saved = self.of(delivery.id, with_data=True)
+        name, number = self._cargo(delivery)
+        saved = self.of(delivery.id, with_data=True)
+        key, kind, series = delivery.key, delivery.kind, delivery.series
+        return Thread(key, kind, series, number, name, delivery.local_on, saved)
+
+    def _cargo(self, delivery: Delivery) -> tuple[str, int | None]:
+        """The thread's name, and the number of the collage it carries."""
         if delivery.collage_id is not None:
             mine = collages.c.id == delivery.collage_id
-            name, number = self.conn.execute(
-                select(collages.c.name, collages.c.number).where(mine)
-            ).one()
-        else:
-            month = select(roundups.c.title_month).where(roundups.c.id == delivery.roundup_id)
-            name, number = f"roundup-{self.conn.execute(month).scalar_one()}", None
-        return Thread(
-            delivery.key,
-            delivery.kind,
-            delivery.series,
-            number,
-            name,
-            delivery.local_on,
-            parts_saved,
-        )
+            row = self.conn.execute(select(collages.c.name, collages.c.number).where(mine)).one()
+            return row.name, row.number
+        month = select(roundups.c.title_month).where(roundups.c.id == delivery.roundup_id)
+        return f"roundup-{self.conn.execute(month).scalar_one()}", None
 
     def record(self, delivery: Delivery, receipts: dict[int, Receipt]) -> None:
         """What is out is out, whoever holds the lease: receipts are written without a guard, the first
         one stays.
         """
-        for position, receipt in receipts.items():
-            where = (
-                parts.c.delivery_id == delivery.id,
-                parts.c.position == position,
-                parts.c.receipt_id.is_(None),
-            )
-            values = {"receipt_id": receipt.id, "receipt_url": receipt.url, "sent_at": receipt.at}
-            self.conn.execute(update(parts).where(*where).values(values))
+        rows = [
+            {
+                "its_position": position,
+                "receipt_id": receipt.id,
+                "receipt_url": receipt.url,
+                "sent_at": receipt.at,
+            }
+            for position, receipt in receipts.items()
+        ]
+        if rows:
+            missing = (parts.c.delivery_id == delivery.id, parts.c.receipt_id.is_(None))
+            mine = parts.c.position == bindparam("its_position")
+            self.conn.execute(update(parts).where(*missing, mine), rows)
         if receipts and delivery.collage_id is not None:
             first_at = min(receipt.at for receipt in receipts.values())
             self.conn.execute(

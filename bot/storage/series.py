@@ -37,15 +37,24 @@ class SeriesRow(NamedTuple):
 class Series(Statements):
     """What the database remembers of each series; a series goes by its name."""
 
-    def find(self, name: str) -> SeriesRow | None:
-        row = self.conn.execute(select(series).where(series.c.name == name)).one_or_none()
+    def find(self, name: str, *, lock: bool = False) -> SeriesRow | None:
+        """The series' row; None where there is none.
+
+        With `lock` nobody else takes numbers of it until the transaction ends; SQLite has but one
+        writer anyway.
+        """
+        statement = select(series).where(series.c.name == name)
+        if lock:
+            statement = statement.with_for_update()
+        row = self.conn.execute(statement).one_or_none()
         if row is None:
             return None
         self.scope.series_ids[name] = row.id
         return SeriesRow(**row._asdict())
 
-    def get(self, name: str) -> SeriesRow:
-        found = self.find(name)
+    def get(self, name: str, *, lock: bool = False) -> SeriesRow:
+        """The series' row, as `find` has it; raises `BadInput` where there is none."""
+        found = self.find(name, lock=lock)
         if found is None:
             raise BadInput(f"There is no series {name} in the database yet; run: mlcollage init")
         return found

@@ -92,12 +92,15 @@ def _years(settings: Series, first: date, today: date) -> set[int]:
 class Snapshots(Statements):
     """Series as their agendas are made from them."""
 
-    def take(self, settings: Series, now: datetime, coming: int | None = 0) -> Snapshot:
+    def take(
+        self, settings: Series, now: datetime, coming: int | None = 0, *, lock: bool = False
+    ) -> Snapshot:
         """A series as of then, with what its due slots and so many coming ones need of the queue.
 
-        Lines past those are not to be relied on. With `coming` None the whole queue is read.
+        Lines past those are not to be relied on. With `coming` None the whole queue is read. With
+        `lock` nobody else takes numbers of the series until the transaction ends.
         """
-        row = SeriesRows(self.scope).get(settings.name)
+        row = SeriesRows(self.scope).get(settings.name, lock=lock)
         times = _slots(settings, row.looked_until, now, coming or 0)
         blank = Snapshot(
             series_id=row.id,

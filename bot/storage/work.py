@@ -30,6 +30,7 @@ from bot.storage.roundups import Roundups
 from bot.storage.series import Series
 from bot.storage.slots import Slots
 from bot.storage.snapshot import Snapshots
+from bot.storage.standings import Standings
 from bot.storage.statements import Scope
 
 
@@ -133,6 +134,10 @@ class Work:
     @property
     def snapshots(self) -> Snapshots:
         return Snapshots(self.scope)
+
+    @property
+    def standings(self) -> Standings:
+        return Standings(self.scope)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -144,7 +144,8 @@ def test_the_request_in_flight_is_recorded_and_the_next_worker_goes_on_at_once(
     assert (found.state, receipts(context)) == (State.WAITING, out)
     with context.read() as work:
         assert not work.attempts.is_unfinished(found.id)
-        assert work.deliveries.due_accounts() == ["lab"]
+        standings = work.standings.all(timedelta(minutes=1))
+        assert [one.account.name for one in standings if one.is_due(work.now)] == ["lab"]
     tick.tick(context)
     assert is_sent(context)
     check(context, fake)

@@ -32,6 +32,9 @@ class Row(NamedTuple):
     lease_until: datetime | None
     rehearsal: int
 
+    def is_left(self, before: datetime) -> bool:
+        return self.lease_until is not None and self.lease_until < before
+
     @property
     def wanted_at(self) -> datetime | None:
         return self.lease_until if self.state is State.SENDING else self.next_at
@@ -70,7 +73,8 @@ def fill(database: Database, wanted: list[Row]) -> None:
 def with_accounts(database: Database) -> Database:
     with writing(database, MONDAY) as work:
         work.series.ensure("weekly", "", "2021-07")
-        assert [work.accounts.ensure(name, "outbox").id for name in ("a", "b")] == list(ACCOUNTS)
+        work.accounts.ensure({"a": "outbox", "b": "outbox"})
+        assert list(work.accounts.ids().values()) == list(ACCOUNTS)
     return database
 
 
@@ -99,10 +103,21 @@ def test_what_is_open_and_due_is_what_the_rows_say(
     still = [row for row in live if row.state in {State.WAITING, State.SENDING, State.UNCERTAIN}]
     due = [row for row in still if row.state is not State.SENDING and row.next_at <= MONDAY]
     with reading(shared_queue, MONDAY) as work:
-        assert work.deliveries.open_accounts() == sorted({names[row.account] for row in still})
-        assert work.deliveries.due_accounts() == sorted({names[row.account] for row in due})
+        standings = {one.account.id: one for one in work.standings.all(MINUTE)}
+        is_open = [names[id] for id, one in standings.items() if one.is_open]
+        assert is_open == sorted({names[row.account] for row in still})
+        is_due = [names[id] for id, one in standings.items() if one.is_due(MONDAY)]
+        assert is_due == sorted({names[row.account] for row in due})
+        in_doubt = [row for row in due if row.state is State.UNCERTAIN]
+        has_doubt = [names[id] for id, one in standings.items() if one.has_doubt(MONDAY)]
+        assert has_doubt == sorted({names[row.account] for row in in_doubt})
+        left = [row for row in still if row.state is State.SENDING and row.is_left(MONDAY - MINUTE)]
+        is_abandoned = [names[id] for id, one in standings.items() if one.is_abandoned]
+        assert is_abandoned == sorted({names[row.account] for row in left})
         times = [row.wanted_at for row in still if row.account in of]
-        assert work.deliveries.next_at(sorted(of)) == min((at for at in times if at), default=None)
+        wanted = [standings[id].next_at for id in of]
+        first = min((at for at in times if at), default=None)
+        assert min((at for at in wanted if at), default=None) == first
 
 
 @settings(max_examples=40)
@@ -168,9 +183,7 @@ def test_a_lease_may_end_by_the_database_s_own_clock(postgres_database: str) -> 
 
 
 def looks(work: Work) -> None:
-    work.deliveries.next_at(ACCOUNTS)
-    work.deliveries.due_accounts()
-    work.deliveries.open_accounts()
+    work.standings.all(MINUTE)
     work.deliveries.abandoned(timedelta(0))
     work.deliveries.uncertain(1)
     work.deliveries.claim(1, timedelta(0))
@@ -199,7 +212,7 @@ def rows_read(queue: Database) -> int:
     with writing(queue, MONDAY) as work:
         looks(work)
     event.remove(queue.engine, "before_cursor_execute", collect)
-    assert len(statements) == 7
+    assert len(statements) == 4
     with queue.write() as conn:
         explained = "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, BUFFERS OFF) "
         steps = [

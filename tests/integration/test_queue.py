@@ -44,7 +44,7 @@ def filled(database: Database) -> Database:
     """A series whose queue holds two collages; the first has brought a number along."""
     with writing(database, MONDAY) as work:
         work.series.ensure("weekly", "", "2021-07")
-        work.accounts.ensure("lab", "outbox")
+        work.accounts.ensure({"lab": "outbox"})
         work.queue.add("weekly", item("barlow"), None, State.READY, kept_number=40)
         work.queue.add("weekly", item("moco"), None, State.READY)
     return database
