@@ -89,8 +89,7 @@ class Roundups(Statements):
 
     def unannounced(self, series_name: str) -> list[Roundup]:
         """Roundups whose way is not at its end, in order of due time."""
-        series_id = self.series_id(series_name)
-        mine = (roundups.c.series_id == series_id, OPEN, roundups.c.rehearsal == self.rehearsal)
+        mine = (series.c.name == series_name, OPEN, roundups.c.rehearsal == self.rehearsal)
         return [
             _roundup(row)
             for row in self.conn.execute(_JOINED.where(*mine).order_by(roundups.c.due_at))
