@@ -5,15 +5,15 @@ The folders follow the way of a collage; each imports only from the floors below
 
     cli            the commands: parse, call, print
     app            the process: settings into a working bot, clocks, the scheduler, one round
-    watching       what people must hear: the briefing before a slot, the watchdog, alerts
-    deciding       what people look at and decide: previews, the queue, deliveries; what JSON shows
+    watching       what maintainers must hear: the briefing before a slot, the watchdog, alerts
+    deciding       what maintainers look at and decide: previews, the queue, deliveries; JSON
     scheduling     what is due: slots settled in order of time, and the forecast of those to come
-    roundups       one roundup from the ledger to its link and its thread
+    roundups       one roundup from its list to its link and its thread
     sending        one delivery from claim to receipt; failures, rescue, duplicates, preconditions
     intake         item files and published articles: read, checked, put into the queue
     site           a roundup as a page, an article, and the list of roundups
-    composing      a collage or a roundup in one account's words; templates, filters, the sandbox
-    context.py     what every stage works with: configuration, database, clock, publishers
+    composing      a collage or a roundup as one account's thread; templates, filters, the sandbox
+    context.py     what every stage works with: configuration, database, clock, publishers, mode
     pictures       a picture read and checked; a plain slide drawn
     publishers     one account on one network: the outbox, X
     storage        the database, and the only SQL
@@ -24,5 +24,5 @@ The folders follow the way of a collage; each imports only from the floors below
     core           the rules: no files, no network, no clock; core/text counts and splits
 
 `docs/architecture.md` draws the way of a collage, the states of a delivery and the sending
-protocol, and says where each rule stands. Who is new here reads `sending/deliver.py` first.
+protocol, and says which file holds which rule. A good place to start is `sending/deliver.py`.
 """

@@ -1,6 +1,4 @@
-"""What the documents say is so: every command is there, every link leads somewhere, every example
-can be typed.
-"""
+"""The documents against the code: commands exist, links and paths lead somewhere, examples run."""
 
 import re
 import shlex
@@ -16,7 +14,10 @@ from bot.core import collage
 from bot.intake import items
 from tests.conftest import ROOT
 
-DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+TOP = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+DOCUMENTS = [*TOP, *sorted((ROOT / "docs").rglob("*.md"))]
+OF_OLD = ("2026-11-28-plain-lines.md", "2026-11-28-the-house.md")
+"""Notes that tell what was before: they name files that are gone."""
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -73,6 +74,45 @@ def test_the_list_of_commands_says_what_the_table_of_modules_says() -> None:
 def test_every_relative_link_leads_to_a_file(file: Path) -> None:
     links = re.findall(r"\]\((?!https?://|#)([^)\s]+)\)", written(file))
     assert [link for link in links if not (file.parent / link.partition("#")[0]).exists()] == []
+
+
+def paths_in(text: str) -> set[str]:
+    """Every path of the project in backticks, whole or as a module below bot/."""
+    folders = "bot|tests|docs|templates|benchmarks|demo-items"
+    whole = re.findall(rf"`((?:{folders})/[\w./-]*|\.ci/\w+)`", text)
+    modules = re.findall(r"`((?:\w+/)*\w+\.py)`", text)
+    return {*whole, *modules}
+
+
+def is_there(path: str) -> bool:
+    """Whether a path exists, seen from the top, from bot/, or from bot/core/ and its like."""
+    return any((ROOT / start / path).exists() for start in ("", "bot")) or (
+        "/" not in path and any((ROOT / "bot").rglob(path))
+    )
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=named)
+def test_every_path_a_document_names_exists(file: Path) -> None:
+    if file.name in OF_OLD:
+        return
+    # A migration's file is named without its folder, a maintainer's own template with one.
+    wrong = [path for path in paths_in(written(file)) if not is_there(path)]
+    assert [path for path in wrong if not path.startswith("templates/")] == []
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=named)
+def test_every_make_target_a_document_names_exists(file: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([\w./-]+):", makefile, re.MULTILINE))
+    lines = re.findall(r"(?:^\$ |^|`)make ((?:[A-Z]+=\S+ )*[\w./-]+)", written(file), re.MULTILINE)
+    assert {line.split()[-1] for line in lines} <= targets
+
+
+def test_contributing_names_every_command_that_checks_something() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    commands = ("check", "test", "test-all", "chaos", "mutants", "bench", "format")
+    assert [name for name in commands if f"make {name}" not in text] == []
+    assert len(paths_in(text)) > 20
 
 
 def calls(text: str) -> Iterator[list[str]]:
