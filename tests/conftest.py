@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -29,8 +29,11 @@ hypothesis.settings.load_profile("house")
 # Databases are synced at every commit: in memory that costs nothing. Where it is small, the disk
 # has to do.
 MEMORY = Path("/dev/shm")
+ROOM: Path | None = None
+"""A folder in memory with room for all that the tests write; none means the disk."""
 if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 2_000_000_000:
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    ROOM = MEMORY
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(ROOM))
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -68,41 +71,46 @@ def postgres_url() -> Iterator[str]:
     if folder is None:
         absent("PostgreSQL is not installed (Debian: postgresql)")
     else:
-        with postgres.running(folder) as url:
+        with postgres.running(folder, place=ROOM) as url:
             yield url
 
 
 _names = itertools.count(1)
 
 
-def _create(postgres_url: str, template: str = "template1") -> str:
-    """The URL of a new database on PostgreSQL, a copy of its template."""
+@contextmanager
+def _created(postgres_url: str, template: str = "template1") -> Iterator[str]:
+    """The URL of a new database on PostgreSQL, a copy of its template; dropped at the end."""
     name = f"test_{next(_names)}"
     address = postgres_url.replace("+psycopg", "").format(name="postgres")
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    return postgres_url.format(name=name)
+    yield postgres_url.format(name=name)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-def empty_postgres_database(postgres_url: str) -> str:
+def empty_postgres_database(postgres_url: str) -> Iterator[str]:
     """The URL of a database without tables on a real PostgreSQL."""
-    return _create(postgres_url)
+    with _created(postgres_url) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
-def _postgres_template(postgres_url: str) -> str:
+def _postgres_template(postgres_url: str) -> Iterator[str]:
     """The name of a database that is migrated once and copied for every test."""
-    url = _create(postgres_url)
-    with closing(Database(url)) as made:
-        made.prepare()
-        return str(made.engine.url.database)
+    with _created(postgres_url) as url:
+        with closing(Database(url)) as made:
+            made.prepare()
+        yield str(made.engine.url.database)
 
 
 @pytest.fixture
-def postgres_database(postgres_url: str, _postgres_template: str) -> str:
+def postgres_database(postgres_url: str, _postgres_template: str) -> Iterator[str]:
     """The URL of a database on a real PostgreSQL, as the first start leaves it."""
-    return _create(postgres_url, _postgres_template)
+    with _created(postgres_url, _postgres_template) as url:
+        yield url
 
 
 @lru_cache

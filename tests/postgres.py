@@ -27,12 +27,13 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def running(bin_folder: Path, *, durable: bool = False) -> Iterator[str]:
+def running(bin_folder: Path, *, durable: bool = False, place: Path | None = None) -> Iterator[str]:
     """A fresh cluster; gives a URL template with `{name}` for the database.
 
-    `durable`: it survives a power cut.
+    `durable`: it survives a power cut. `place`: where its folder is made, if not with other
+    temporary files.
     """
-    home = Path(tempfile.mkdtemp(prefix="mlcollage-pg-"))
+    home = Path(tempfile.mkdtemp(prefix="mlcollage-pg-", dir=place))
     # PostgreSQL refuses to run as root: then it runs as its own user, who needs the folder.
     user = "postgres" if os.geteuid() == 0 else None
     if user:

@@ -21,7 +21,7 @@ from bot.scheduling import tick
 from bot.storage import tables
 from tests import postgres
 from tests.chaos import scene
-from tests.conftest import StoppedClock, absent
+from tests.conftest import ROOM, StoppedClock, absent
 from tests.fakes import x, x_threads
 from tests.fakes.x import Call, FakeX, Trouble
 from tests.waiting import until
@@ -89,7 +89,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     if folder is None:
         absent("PostgreSQL is not installed (Debian: postgresql)")
         return
-    with postgres.running(folder) as url:
+    with postgres.running(folder, place=ROOM) as url:
         made = Cluster(url, Path(url.partition("host=")[2]), folder)
         scene.prepare(
             tmp_path_factory.mktemp("away") / "prepared",
