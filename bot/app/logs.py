@@ -7,6 +7,7 @@ person who watches sees is printed; the log is for finding mistakes.
 
 import logging
 import sys
+from collections.abc import Iterable
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -18,6 +19,9 @@ SIZE = 1_000_000
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 ROOT = "bot"
 """The logger above those of all our modules; libraries keep theirs to themselves."""
+
+_HIDDEN: set[str] = set()
+"""Values that are not shown."""
 
 
 def to_stderr(level: str) -> None:
@@ -41,10 +45,24 @@ def to_file(folder: Path) -> None:
     _add(handler, logging.WARNING)
 
 
+def hide(secrets: Iterable[str]) -> None:
+    """Never show these values, whatever a message or a traceback quotes."""
+    _HIDDEN.update(secret for secret in secrets if secret)
+
+
 def _add(handler: logging.Handler, level: str | int) -> None:
     handler.setLevel(level)
-    handler.setFormatter(logging.Formatter(FORMAT))
+    handler.setFormatter(_Formatter(FORMAT))
     logging.getLogger(ROOT).addHandler(handler)
+
+
+class _Formatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        # The longest first: one secret may be a part of another.
+        for secret in sorted(_HIDDEN, key=len, reverse=True):
+            text = text.replace(secret, "***")
+        return text
 
 
 class _PrivateFile(RotatingFileHandler):

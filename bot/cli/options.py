@@ -64,6 +64,7 @@ def file_of(config_file: str | None) -> Path:
 def load(config_file: str | None) -> Config:
     """The configuration that was named, read and checked; tracebacks are kept beside it."""
     settings = config.load(file_of(config_file))
+    logs.hide([settings.database_url, *settings.alerts.urls, settings.alerts.heartbeat_url])
     logs.to_file(settings.folder)
     return settings
 
@@ -76,6 +77,8 @@ def context(config_file: str | None) -> Context:
 def opened(config: Config, say: assemble.Say = assemble.quiet) -> Context:
     """A context whose database is closed when the command ends."""
     made = assemble.context(config, say=say)
+    for publisher in made.publishers.values():
+        logs.hide(publisher.secrets)
     click.get_current_context().call_on_close(made.database.close)
     return made
 

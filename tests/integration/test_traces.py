@@ -113,3 +113,17 @@ def test_a_log_that_cannot_be_written_stops_nothing(
     logging.getLogger("bot.somewhere").error("something went wrong")
     assert capsys.readouterr().err == ""
     logs.to_stderr("")
+
+
+def test_what_is_secret_is_hidden_in_the_log_whoever_quotes_it(tmp_path: Path) -> None:
+    logs.to_stderr("")
+    logs.hide([SECRET, "", f"https://example.org/{SECRET}"])
+    logs.to_file(tmp_path)
+    try:
+        raise ValueError(f"cannot call https://example.org/{SECRET}/now with {SECRET}")
+    except ValueError:
+        logging.getLogger("bot.somewhere").exception("It failed")
+    kept = (tmp_path / logs.FILE).read_text(encoding="utf-8")
+    assert "ValueError: cannot call ***/now with ***" in kept
+    assert SECRET not in kept
+    logs.to_stderr("")
