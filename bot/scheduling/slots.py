@@ -20,7 +20,7 @@ from bot.storage.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A slot and the collage it shall take, as the agenda of `now` has it.
+    """A slot and the collage it shall take, as the agenda of the moment `as_of` has it.
 
     `number` comes with its numbering year. An `extra` slot lies outside the timetable.
     """
@@ -28,60 +28,72 @@ class Claim:
     slot: SlotTime
     collage: Collage
     number: tuple[int, int]
-    now: datetime
+    as_of: datetime
     extra: bool = False
 
 
-def settle(context: Context, series: Series, line: Line, now: datetime) -> None:
-    """Carry out a due line of the agenda of `now`, or what has taken its place meanwhile."""
-    standing: Line | None = line
-    while standing is not None and not standing.is_settled:
-        if standing.collage is None:
-            is_done = _settle_without(context, series, standing, now)
-        else:
-            is_done = _settle_with(context, series, standing, now)
-        if is_done:
-            return
-        with context.read() as work:
-            found = work.snapshots.take(series, now)
-        standing = agenda.at(found, line.slot.due_at)
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One look at a series.
 
-
-def _settle_without(context: Context, series: Series, line: Line, now: datetime) -> bool:
-    """Settle a slot that takes nothing; False where there is something to take after all."""
-    with context.write() as work:
-        # Of all states only this one depends on the queue, which may have changed meanwhile.
-        if line.state is SlotState.EMPTY:
-            found = work.snapshots.take(series, now)
-            if agenda.at(found, line.slot.due_at) != line:
-                return False
-        _pass_over(context, work, series, line)
-    return True
-
-
-def _settle_with(context: Context, series: Series, line: Line, now: datetime) -> bool:
-    """Give a slot its collage; False where somebody else changed something, or the collage cannot
-    be composed and is held.
+    Its agenda is that of the moment `as_of`, however long the look takes: what comes due meanwhile
+    makes none of its slots late.
     """
-    if line.collage is None or line.number is None:
-        return False
-    with context.read() as work:
-        item = work.queue.by_ids([line.collage.id]).get(line.collage.id)
-    if item is None:
-        return False
-    try:
-        claim(context, series, Claim(line.slot, item, (line.number, line.year), now))
-    except Taken:
-        return False
-    except NoDatabase:
-        raise
-    except MlcollageError as error:
-        _hold(context, item, str(error))
-        return False
-    return True
+
+    context: Context
+    series: Series
+    as_of: datetime
+
+    def settle(self, line: Line) -> None:
+        """Carry out a due line of the agenda, or what has taken its place meanwhile."""
+        standing: Line | None = line
+        while standing is not None and not standing.is_settled:
+            if standing.collage is None:
+                is_done = self._settle_without(standing)
+            else:
+                is_done = self._settle_with(standing)
+            if is_done:
+                return
+            with self.context.read() as work:
+                found = work.snapshots.take(self.series, self.as_of)
+            standing = agenda.at(found, line.slot.due_at)
+
+    def _settle_without(self, line: Line) -> bool:
+        """Settle a slot that takes nothing; False where there is something to take after all."""
+        with self.context.write() as work:
+            # Of all states only this one depends on the queue, which may have changed meanwhile.
+            if line.state is SlotState.EMPTY:
+                found = work.snapshots.take(self.series, self.as_of)
+                if agenda.at(found, line.slot.due_at) != line:
+                    return False
+            _pass_over(work, self.series, line)
+        return True
+
+    def _settle_with(self, line: Line) -> bool:
+        """Give a slot its collage.
+
+        False where another host changed something, or the collage cannot be composed and is held.
+        """
+        if line.collage is None or line.number is None:
+            return False
+        with self.context.read() as work:
+            item = work.queue.by_ids([line.collage.id]).get(line.collage.id)
+        if item is None:
+            return False
+        wanted = Claim(line.slot, item, (line.number, line.year), self.as_of)
+        try:
+            claim(self.context, self.series, wanted)
+        except Taken:
+            return False
+        except NoDatabase:
+            raise
+        except MlcollageError as error:
+            _hold(self.context, item, str(error))
+            return False
+        return True
 
 
-def _pass_over(context: Context, work: Work, series: Series, line: Line) -> None:
+def _pass_over(work: Work, series: Series, line: Line) -> None:
     """Settle a slot that takes nothing, and say so where somebody must hear of it.
 
     A collage pinned to a day that has no further slot goes back to its place in the queue.
@@ -125,7 +137,7 @@ def claim(context: Context, series: Series, wanted: Claim) -> None:
     for account in series.accounts:
         Composer.of(context, series.name, account).collage(item, number[0])
     with context.write() as work:
-        found = work.snapshots.take(series, wanted.now, _ahead(series, wanted), lock=True)
+        found = work.snapshots.take(series, wanted.as_of, _ahead(series, wanted), lock=True)
         if not _holds(found, wanted):
             raise Taken
         new = _deliveries(context, work, series, wanted)
@@ -141,7 +153,7 @@ def claim(context: Context, series: Series, wanted: Claim) -> None:
 def _ahead(series: Series, wanted: Claim) -> int:
     """How many coming slots the claim has to know: up to its own, and those of the coming weeks."""
     until = wanted.slot.due_at + series.dry
-    coming = schedule.slots_between(series.timetable, wanted.now + STEP, until)
+    coming = schedule.slots_between(series.timetable, wanted.as_of + STEP, until)
     # One more, because an extra slot takes a collage that is counted among theirs.
     return 1 + sum(1 for _ in coming)
 
@@ -208,5 +220,5 @@ def settle_pause(context: Context, series: Series) -> None:
         found = work.snapshots.take(series, now)
         for line in agenda.due(found):
             if found.is_stopped(line.slot.due_at):
-                _pass_over(context, work, series, line)
+                _pass_over(work, series, line)
         work.series.pause(series.name, None, None)

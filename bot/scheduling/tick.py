@@ -30,6 +30,7 @@ class Due:
 
     at: datetime
     series: Series
+    as_of: datetime
     line: Line | None = None
     title_month: str = ""
 
@@ -69,14 +70,12 @@ def _do_what_is_due(context: Context, workers: Workers) -> None:
     _hold_what_has_no_account(context, standings)
     _deliver(context, workers, standings)
     waiting = set()
-    # One moment for the whole round: what comes due meanwhile makes no slot of this round late.
-    now = context.clock.now()
-    for due in sorted(_due(context, now), key=lambda due: (due.at, due.title_month)):
+    for due in sorted(_due(context), key=lambda due: (due.at, due.title_month)):
         if context.stop.is_set():
             return
         series = due.series
         if due.line:
-            slots.settle(context, series, due.line, now)
+            slots.Round(context, series, due.as_of).settle(due.line)
         elif series.name in waiting:
             continue
         elif not advance.settle(context, series, due.title_month, due.at):
@@ -132,14 +131,19 @@ def unheard(context: Context) -> list[Notice]:
     return [notice for notice in found if notice.id in ours]
 
 
-def _due(context: Context, now: datetime) -> list[Due]:
-    found = []
+def _due(context: Context) -> list[Due]:
+    """The slots and roundups whose time has come, all as of one moment."""
+    found: list[Due] = []
     with context.read() as work:
-        for own in context.config.series.values():
-            moment = work.snapshots.take(own, now)
-            found += [Due(line.slot.due_at, own, line) for line in agenda.due(moment)]
-            coming = month.due_after(own.roundup, moment.roundups_through, now, own.zone)
-            found += [Due(at, own, title_month=title_month) for title_month, at in coming]
+        for series in context.config.series.values():
+            moment = work.snapshots.take(series, work.now)
+            lines = agenda.due(moment)
+            found += [Due(line.slot.due_at, series, work.now, line) for line in lines]
+            through = moment.roundups_through
+            coming = month.due_after(series.roundup, through, work.now, series.zone)
+            found += [
+                Due(at, series, work.now, title_month=title_month) for title_month, at in coming
+            ]
     return found
 
 

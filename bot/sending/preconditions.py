@@ -60,7 +60,8 @@ def _too_dear(
     return Refusal(f"The month's budget does not allow it: {overrun}.", _next_month(now))
 
 
-def _next_month(now: datetime) -> datetime:
-    now = now.astimezone(UTC)
-    year, month = divmod(now.year * 12 + now.month, 12)
+def _next_month(at: datetime) -> datetime:
+    """The first instant of the month (UTC) after that of `at`."""
+    at = at.astimezone(UTC)
+    year, month = divmod(at.year * 12 + at.month, 12)
     return datetime(year, month + 1, 1, tzinfo=UTC)
