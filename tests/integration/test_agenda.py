@@ -224,7 +224,7 @@ def test_a_line_that_no_longer_holds_is_read_again_before_it_is_carried_out(
     now = made.clock.now()
     [line] = agenda.due(made.snapshot(0))
     made.to(0, State.READY, State.HELD)
-    scheduling.settle(made.context, made.series, line, now)
+    scheduling.Round(made.context, made.series, now).settle(line)
     [row] = made.rows().values()
     assert row == Row(SlotState.CLAIMED, 2, 1), "what was held after the line had been read"
     made.context.database.close()
@@ -238,7 +238,7 @@ def test_a_slot_said_to_be_empty_takes_what_was_added_at_the_last_moment(
     [line] = agenda.due(made.snapshot(0))
     assert line.state is SlotState.EMPTY
     made.add()
-    scheduling.settle(made.context, made.series, line, made.clock.now())
+    scheduling.Round(made.context, made.series, made.clock.now()).settle(line)
     assert [row.state for row in made.rows().values()] == [SlotState.CLAIMED]
     made.context.database.close()
 
@@ -253,7 +253,7 @@ def test_a_number_that_was_taken_meanwhile_is_not_claimed_again(
     [line] = agenda.due(made.snapshot(0))
     second = made.queue(State.READY)[1]
     scheduling.claim_now(made.context, made.series, second)
-    scheduling.settle(made.context, made.series, line, made.clock.now())
+    scheduling.Round(made.context, made.series, made.clock.now()).settle(line)
     assert [row.number for row in made.rows().values()] == [2]
     made.context.database.close()
 
