@@ -26,10 +26,7 @@ _CARD = re.compile(r"\s?\[#{1,6}\s?([^\n\]]*)")
 
 
 def starts(lines: list[str], headings: list[Heading], top: Heading) -> list[Heading]:
-    """The headings of papers: those of level one below the title with an "arxiv:" line in between.
-
-    A list repeats the title's level for its papers.
-    """
+    """The headings of papers: below the title, of its level, with an "arxiv:" line under them."""
     below = [heading for heading in headings if heading.level == 1 and heading.at > top.at]
     return [
         heading
@@ -71,7 +68,7 @@ def read(
 
 
 def _references_span(headings: list[Heading], end: int) -> tuple[int, int]:
-    """The line of the heading "References" and the line after its text; `end` where there is none."""
+    """The line of the heading "References", and the line after its text; both `end` without one."""
     start = end
     for heading in headings:
         if markup.plain(heading.text).casefold().rstrip(":：") in labels.REFERENCES:

@@ -1,4 +1,4 @@
-"""The front matter of an item file: TOML between two +++ lines, with known keys and checked values."""
+"""The front matter of an item file: TOML between two +++ lines, known keys and checked values."""
 
 import re
 import tomllib

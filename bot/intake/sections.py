@@ -216,7 +216,7 @@ def _text_end(lines: list[str], start: int, before: int, end: int) -> int:
 
 
 def _number(line: str) -> str:
-    """The number in brackets with which a caption begins, "29/52" or "37"; "" where there is none."""
+    """The number in brackets that a caption begins with, as "29/52" or "37"; "" without one."""
     # Most lines have no bracket: this spares them the slower reading.
     if "]" not in line:
         return ""
