@@ -1,4 +1,4 @@
-"""What becomes of a delivery by itself, and what a person may do about it."""
+"""What becomes of a delivery by itself, and which steps a maintainer may take."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ from bot.storage.lookup import Cargo, Entry
 
 
 class Step(StrEnum):
-    """What a person may do, as it is typed after `mlcollage deliveries`."""
+    """What a maintainer may do, as it is typed after `mlcollage deliveries`."""
 
     RETRY = "retry {id}"
     EDITED = "retry {id} --edited"
@@ -34,18 +34,18 @@ POSSIBLE: dict[State, tuple[Step, ...]] = {
 
 REFUSED: dict[State, str] = {
     State.SENDING: "is on its way at this moment; look again: mlcollage deliveries show {id}",
-    State.UNCERTAIN: "may be out; say first whether it is: mlcollage deliveries resolve {id} --posted URL, "
-    "or --not-posted",
+    State.UNCERTAIN: "may be out; say first whether it is: "
+    "mlcollage deliveries resolve {id} --posted URL, or --not-posted",
     State.SENT: "is out, every part of it",
 }
-"""Why a step is refused; what is in another state is surely not out, and need only be sent."""
-
+"""Why a step is refused, by state. In the other states the delivery is surely not out."""
 
 BY_ITSELF: dict[State, str] = {
     State.SENT: "nothing: every part of it is out",
     State.HELD: "nothing: a person decides",
     State.FAILED: "nothing: a person decides",
 }
+"""What happens next in the states that do not end by themselves."""
 
 
 class Ahead(NamedTuple):
@@ -56,33 +56,37 @@ class Ahead(NamedTuple):
 
 
 def ahead(context: Context, entry: Entry, account: AccountRow) -> Ahead:
-    """What becomes of a delivery if nobody does anything."""
+    """What becomes of a delivery if nobody does anything.
+
+    What stops it for longest comes first: another mode, then its own state, then its account.
+    """
     state, now = entry.delivery.state, context.clock.now()
     if entry.rehearsal != context.rehearsal:
         return Ahead("nothing: it was made in another mode, and is set aside")
     if state in BY_ITSELF:
         return Ahead(BY_ITSELF[state])
     if state is State.SENDING and entry.lease_until:
-        if now < entry.lease_until:
-            return Ahead("it is being sent, by somebody who has time until", entry.lease_until)
-        return Ahead(
-            "whoever sent it has stopped; it is seen to",
-            entry.lease_until + context.config.delivery.request,
-        )
+        return _while_sending(context, entry.lease_until)
     if account.name not in context.publishers:
         return Ahead(f"nothing, before account {account.name} is in the configuration again")
     if account.is_held(now):
-        why = f"account {account.name} is held"
-        return (
-            Ahead(f"{why} until", account.held_until)
-            if account.held_until
-            else Ahead(f"nothing: {why}")
-        )
+        if account.held_until:
+            return Ahead(f"account {account.name} is held until", account.held_until)
+        return Ahead(f"nothing: account {account.name} is held")
     if entry.next_at >= rescue.NEVER:
         return Ahead("nothing: looking does not tell, and a person decides")
-    return Ahead(
-        "it is sent" if state is State.WAITING else "it is looked for", max(entry.next_at, now)
-    )
+    step = "it is looked for"
+    if state is State.WAITING:
+        step = "it is sent"
+    return Ahead(step, max(entry.next_at, now))
+
+
+def _while_sending(context: Context, lease_until: datetime) -> Ahead:
+    if context.clock.now() < lease_until:
+        return Ahead("it is being sent, by somebody who has time until", lease_until)
+    # A request begun under the lease may still run: `rescue.left_over` waits as long.
+    looked_at = lease_until + context.config.delivery.request
+    return Ahead("whoever sent it has stopped; it is seen to", looked_at)
 
 
 def possible(context: Context, entry: Entry, cargo: Cargo | None, account: AccountRow) -> list[str]:
@@ -99,6 +103,7 @@ def possible(context: Context, entry: Entry, cargo: Cargo | None, account: Accou
 
 
 def _makes_sense(step: Step, entry: Entry, cargo: Cargo | None) -> bool:
+    """Whether a step that the state allows would change anything for this delivery."""
     is_in_place = cargo is None or cargo.is_in_place
     match step:
         case Step.RETRY:

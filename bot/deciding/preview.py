@@ -17,95 +17,101 @@ from bot.site import pages
 
 def collage_threads(
     context: Context,
-    own: Series,
+    series: Series,
     item: Collage,
     accounts: tuple[str, ...],
     number: int | None = None,
 ) -> Iterator[ComposedThread]:
-    """The exact parts per account, with this number, or without one the number the collage has or
-    would get.
+    """Compose the collage's thread for each account, exactly as it would be sent.
+
+    Without a `number` it is shown with the one that the collage has or would get.
     """
     if number is None:
-        number = forecast.provisional_number(context, own, item)
+        number = forecast.provisional_number(context, series, item)
     for account in accounts:
-        yield Composer.of(context, own.name, account).collage_shown(item, number)
+        yield Composer.of(context, series.name, account).collage_shown(item, number)
 
 
 def cost(
     context: Context,
-    own: Series,
+    series: Series,
     item: Collage,
     accounts: tuple[str, ...],
     number: int | None = None,
 ) -> Decimal:
-    """What a collage's threads on these accounts would cost in all; the number as above."""
-    threads = collage_threads(context, own, item, accounts, number)
+    """US dollars that a collage's threads on these accounts would cost together.
+
+    The number, which counts for a text's length, is chosen as in `collage_threads`.
+    """
+    threads = collage_threads(context, series, item, accounts, number)
     return sum((thread.cost.total for thread in threads if thread.cost), Decimal(0))
 
 
 def roundup_threads(
-    context: Context, own: Series, title_month: str
+    context: Context, series: Series, title_month: str
 ) -> tuple[Roundup, list[Collage], list[ComposedThread]]:
-    """The roundup as it is, or as it would be if its moment were now, with its threads."""
+    """The roundup, its collages and its threads; imagined for now where it is not made yet."""
     with context.read() as work:
-        row = work.series.get(own.name)
+        row = work.series.get(series.name)
         roundup = work.roundups.find(row.name, title_month)
-        moment = month.moment(own.roundup, title_month, own.zone)
-        items = (
-            work.queue.in_roundup(roundup.id) if roundup else work.queue.unrounded(row.name, moment)
-        )
-    roundup = roundup or _imagined(context, own, title_month, len(items))
-    return roundup, items, list(_roundup_threads(context, own, roundup, items))
+        if roundup:
+            items = work.queue.in_roundup(roundup.id)
+        else:
+            moment = month.moment(series.roundup, title_month, series.zone)
+            items = work.queue.unrounded(row.name, moment)
+    if roundup is None:
+        roundup = _imagined(context, series, title_month, len(items))
+    return roundup, items, list(_roundup_threads(context, series, roundup, items))
 
 
-def check_templates(context: Context, own: Series) -> Iterator[str]:
-    """Fill the templates of every account with every item of the queue, and the roundup's with all
-    of them.
+def check_templates(context: Context, series: Series) -> Iterator[str]:
+    """Fill every account's templates with each item of the queue, the roundup's with all of them.
 
-    For each thread and page what is wrong with it, or nothing. What has no picture or alt text yet
-    is left out.
+    Yields one text for each thread and page: what is wrong with it, or "". Items without a picture
+    or alt text are left out, since they cannot be composed anyway.
     """
     with context.read() as work:
-        row = work.series.get(own.name)
+        row = work.series.get(series.name)
         items = [item for item in work.queue.waiting(row.name) if item.picture and item.alt.strip()]
-        data = {
-            item.picture.sha256: work.pictures.data(item.picture.sha256)
-            for item in items
-            if item.picture
-        }
+        hashes = {item.picture.sha256 for item in items if item.picture}
+        pictures = {sha256: work.pictures.data(sha256) for sha256 in hashes}
     for item in items:
-        yield from (one.problem for one in collage_threads(context, own, item, own.accounts))
+        for thread in collage_threads(context, series, item, series.accounts):
+            yield thread.problem
     if not items:
         return
-    title_month = month.last_before(own.roundup, context.clock.now(), own.zone)
-    stand_in = _imagined(context, own, title_month, len(items))
-    yield from (one.problem for one in _roundup_threads(context, own, stand_in, items))
+    title_month = month.last_before(series.roundup, context.clock.now(), series.zone)
+    stand_in = _imagined(context, series, title_month, len(items))
+    for thread in _roundup_threads(context, series, stand_in, items):
+        yield thread.problem
     try:
-        pages.build(own, stand_in, items, data, None, None, [stand_in], context.config.templates)
+        pages.build(series, pages.Edition(stand_in, items, pictures), context.config.templates)
         yield ""
     except MlcollageError as error:
         yield str(error)
 
 
-def _imagined(context: Context, own: Series, title_month: str, count: int) -> Roundup:
-    """A roundup that is not there yet, with so many collages."""
-    title = month.title(own.roundup, title_month, count, own.language)
+def _imagined(context: Context, series: Series, title_month: str, count: int) -> Roundup:
+    """A roundup that is not in the database, with `count` collages."""
+    title = month.title(series.roundup, title_month, count, series.language)
     slug = month.slug(title, title_month)
     return Roundup(
         id=0,
-        series=own.name,
+        series=series.name,
         title_month=title_month,
         title=title,
         slug=slug,
         state=month.State.DUE,
-        due_at=month.moment(own.roundup, title_month, own.zone),
-        link=pages.link(own, slug),
+        due_at=month.moment(series.roundup, title_month, series.zone),
+        link=pages.link(series, slug),
         rehearsal=context.rehearsal,
     )
 
 
 def _roundup_threads(
-    context: Context, own: Series, roundup: Roundup, items: list[Collage]
+    context: Context, series: Series, roundup: Roundup, items: list[Collage]
 ) -> Iterator[ComposedThread]:
-    for account in own.accounts if items else ():
-        yield Composer.of(context, own.name, account).roundup_shown(roundup, items)
+    if not items:
+        return
+    for account in series.accounts:
+        yield Composer.of(context, series.name, account).roundup_shown(roundup, items)

@@ -72,7 +72,7 @@ def make_ready(context: Context, series: Series, names: Sequence[str]) -> None:
                     f"{item.name} lacks {lacks}; give it with: mlcollage edit {item.name}"
                 )
             work.queue.change_state(item, State.READY)
-            accept.change(context, work, "ready", series, item.name)
+            accept.change(context, work, "ready", f"{series.name}/{item.name}")
 
 
 def move(context: Context, series: Series, name: str, place: Place) -> Collage:
@@ -80,7 +80,7 @@ def move(context: Context, series: Series, name: str, place: Place) -> Collage:
     with context.write() as work:
         item = _find(work, series, name)
         work.queue.move(item, before=_follower(work, series, item, place))
-        accept.change(context, work, "move", series, item.name, str(place))
+        accept.change(context, work, "move", f"{series.name}/{item.name}", str(place))
     return item
 
 
@@ -121,7 +121,7 @@ def _pin(context: Context, series: Series, name: str, on: date | None) -> Collag
     with context.write() as work:
         item = _find(work, series, name)
         work.queue.pin(item, on)
-        accept.change(context, work, "pin", series, item.name, str(on or "off"))
+        accept.change(context, work, "pin", f"{series.name}/{item.name}", str(on or "off"))
     return item
 
 
@@ -139,7 +139,7 @@ def hold(context: Context, series: Series, name: str, why: str = "") -> Collage:
             before = f"before you say mlcollage ready {item.name}"
             raise NotAllowed(f"{item.name} is a draft: it goes nowhere {before}")
         work.queue.change_state(item, State.HELD, why)
-        accept.change(context, work, "hold", series, item.name, why)
+        accept.change(context, work, "hold", f"{series.name}/{item.name}", why)
     return item
 
 
@@ -150,8 +150,11 @@ def release(context: Context, series: Series, name: str) -> Released:
         if item.state is not State.HELD:
             raise NotAllowed(f"{item.name} is {item.state}, not held.")
         missing = collage.missing(item, has_picture=item.picture is not None)
-        work.queue.change_state(item, State.DRAFT if missing else State.READY)
-        accept.change(context, work, "release", series, item.name)
+        state = State.READY
+        if missing:
+            state = State.DRAFT
+        work.queue.change_state(item, state)
+        accept.change(context, work, "release", f"{series.name}/{item.name}")
     return Released(item, missing)
 
 
@@ -160,7 +163,7 @@ def remove(context: Context, series: Series, name: str) -> Collage:
     with context.write() as work:
         item = _find(work, series, name)
         work.queue.remove(item)
-        accept.change(context, work, "remove", series, item.name)
+        accept.change(context, work, "remove", f"{series.name}/{item.name}")
     return item
 
 

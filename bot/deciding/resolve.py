@@ -1,4 +1,4 @@
-"""What a person decides about a delivery: try it again, say whether it is out, or let it be."""
+"""What a maintainer decides about a delivery: retry it, settle whether it is out, or cancel it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,229 +24,271 @@ Answer = TypeVar("Answer")
 
 
 def retry(context: Context, entry: Entry, *, edited: bool = False) -> str:
-    """Look for it, take over what is out, and let what is missing be sent; a sentence of what came
-    of it.
+    """Look the delivery up, adopt what is out, and let the rest be sent; return what was done.
 
-    What was never tried is looked for when it is claimed, as every thread is. `edited` has it
-    composed anew, which may only be where nothing of it is out.
+    A delivery that was never tried is not looked up here: that happens when it is claimed.
+    `edited` has it composed anew. Raises `NotAllowed` where that makes no sense in its state or, if
+    `edited`, where a part is out; `Unavailable` where the lookup fails; and what composing raises.
     """
     delivery = entry.delivery
-    actions.check(context, entry, Step.EDITED if edited else Step.RETRY)
+    step = Step.RETRY
+    if edited:
+        step = Step.EDITED
+    actions.check(context, entry, step)
     publisher = _publisher(context, delivery)
     if delivery.state is State.UNCERTAIN:
         return _look(context, publisher, entry)
     with context.read() as work:
         _check_in_place(work, delivery)
     if edited or not delivery.begun:
-        # Raises what keeps it from being composed; the parts themselves are made when it is
-        # claimed.
+        # For its errors only: the parts are composed again when the delivery is claimed.
         composer.parts_of(context, delivery)
-    saved = _survey(context, publisher, delivery) if delivery.begun else delivery.saved
+    saved = delivery.saved
+    if delivery.begun:
+        saved = _survey(context, publisher, delivery)
     return _send_again(context, delivery, saved, edited=edited)
 
 
 def _look(context: Context, publisher: Publisher, entry: Entry) -> str:
-    """Look for an uncertain one at once; too early a look shows what is out, but not what is not."""
+    """Look an uncertain delivery up at once; return what was seen.
+
+    A lookup that comes too early proves what is out, but not what is absent.
+    """
     delivery = entry.delivery
-    rescue.look(
-        context,
-        publisher,
-        delivery,
-        settled=publisher.proves_absence or _is_settled(context, entry),
-    )
-    with _guarded(delivery), context.write() as work:
+    settled = publisher.proves_absence or _is_settled(context, entry)
+    rescue.look(context, publisher, delivery, settled=settled)
+    with _refusing_races(delivery), context.write() as work:
         now = context.clock.now()
-        current, seen = work.lookup.entry(delivery.id).delivery, work.lookup.looks_of(delivery.id)
+        current = work.lookup.entry(delivery.id).delivery
         if current.state is State.WAITING:
-            work.deliveries.move(current, State.WAITING, **_anew(now))
-        words = seen[-1].words if seen else "somebody else looks for it at this moment"
-        _log(context, work, "retry", delivery, words)
-    return f"Delivery {delivery.id}: {words}."
+            work.deliveries.move(current, State.WAITING, **_as_new(now))
+        result = "somebody else looks for it at this moment"
+        if looks := work.lookup.looks_of(delivery.id):
+            result = looks[-1].words
+        _log(context, work, "retry", delivery, result)
+    return f"Delivery {delivery.id}: {result}."
 
 
 def _is_settled(context: Context, entry: Entry) -> bool:
-    """Whether a look comes late enough after the last request, as those that the bot makes by
-    itself do.
+    """Whether a lookup comes as late after the last request as a scheduled one would.
+
+    Before that the network may not show a post that is out.
     """
-    own, now = context.config.delivery, context.clock.now()
+    settings = context.config.delivery
     with context.read() as work:
-        tried = work.lookup.attempts_of(entry.delivery.id)
-    ended = max(
-        (one.ended_at or one.at + own.lease + own.request for one in tried), default=entry.next_at
-    )
-    return now >= min(
-        entry.next_at, ended + (own.second_look if entry.delivery.looks else own.first_look)
-    )
+        attempts = work.lookup.attempts_of(entry.delivery.id)
+    # An attempt that was cut off has no end: its lease and a last request may have run on.
+    longest = settings.lease + settings.request
+    ends = [attempt.ended_at or attempt.at + longest for attempt in attempts]
+    settling_time = settings.first_look
+    if entry.delivery.looks:
+        settling_time = settings.second_look
+    settled_at = max(ends, default=entry.next_at) + settling_time
+    return context.clock.now() >= min(entry.next_at, settled_at)
 
 
 def _survey(context: Context, publisher: Publisher, delivery: Delivery) -> Saved:
-    """Read the account's own posts, write down what of the thread is out; what the publisher wants
-    back.
+    """Read the account's own posts and store receipts of parts that are out.
+
+    Returns the state that the publisher wants back. Raises `Unavailable` where reading fails.
     """
     with context.read() as work:
         thread = work.parts.thread(delivery)
-    seen = _asked(
-        context, delivery, lambda: duplicates.survey(context, publisher, delivery, thread)
-    )
+    read = partial(duplicates.survey, context, publisher, delivery, thread)
+    survey = _ask(context, delivery, read)
+    result = "nothing that is missing is out"
+    if survey.found:
+        result = f"out: {_parts(sorted(survey.found))}"
     with context.write() as work:
-        reads = max(1, len(seen.found) + len(seen.others))
+        # X charges for each post it returns; a read that returns none is counted as one.
+        reads = max(1, len(survey.found) + len(survey.others))
         charges.charge(work, publisher, delivery, Requests(reads=reads))
-        work.parts.record(delivery, seen.found)
-        words = (
-            f"out: {_parts(sorted(seen.found))}" if seen.found else "nothing that is missing is out"
-        )
-        work.attempts.saw(delivery.id, words)
-    return seen.saved
+        work.parts.record(delivery, survey.found)
+        work.attempts.saw(delivery.id, result)
+    return survey.saved
 
 
 def _send_again(context: Context, delivery: Delivery, saved: Saved, *, edited: bool) -> str:
+    """Let what is missing be sent, or note that nothing is missing; return which of the two."""
     now = context.clock.now()
-    with _guarded(delivery), context.write() as work:
+    with _refusing_races(delivery), context.write() as work:
         parts = work.parts.of(delivery.id)
         out = [part.position for part in parts if part.receipt]
         if edited and out:
             raise NotAllowed(
-                f"Delivery {delivery.id}: {_parts(out)} is out, so the rest goes out as it was frozen."
+                f"Delivery {delivery.id}: {_parts(out)} is out, "
+                "so the rest goes out as it was frozen."
             )
         if out and len(out) == len(parts):
             work.deliveries.move(delivery, State.SENT, note="", saved=saved)
-            words = "every part of it is out"
+            result = "every part of it is out"
         else:
-            work.deliveries.move(
-                delivery,
-                State.WAITING,
-                **_anew(now),
-                saved=saved,
-                begun=delivery.begun and not edited,
-            )
+            # Parts are frozen once a delivery has begun; an edited one begins anew.
+            begun = delivery.begun and not edited
+            values = _as_new(now) | {"saved": saved, "begun": begun}
+            work.deliveries.move(delivery, State.WAITING, **values)
+            # Checked again, now with a lock: the collage may have left its slot meanwhile.
             _check_in_place(work, delivery, lock=True)
-            words = (
-                f"{_parts(out)} is out, the rest waits to be sent" if out else "it waits to be sent"
-            )
-        _log(context, work, "retry", delivery, "composed anew" if edited else words)
-    return f"Delivery {delivery.id}: {words}{', composed anew' if edited else ''}."
+            result = "it waits to be sent"
+            if out:
+                result = f"{_parts(out)} is out, the rest waits to be sent"
+        if edited:
+            _log(context, work, "retry", delivery, "composed anew")
+            result += ", composed anew"
+        else:
+            _log(context, work, "retry", delivery, result)
+    return f"Delivery {delivery.id}: {result}."
 
 
 def posted(context: Context, entry: Entry, urls: Sequence[str], first: int | None = None) -> str:
-    """A person says where parts are: from the first without a receipt on, or from part `first`.
+    """Store the addresses of parts that a person saw on the network; the rest is sent.
 
-    The rest is sent.
+    They are those of the parts without a receipt in order, from part `first` on where it is given.
+    Raises `BadInput` for an address that cannot be one, `NotAllowed` where nothing can be out.
     """
     delivery = entry.delivery
     actions.check(context, entry, Step.POSTED)
-    receipts = _receipts(context, _publisher(context, delivery), delivery, urls, first)
-    now, said = context.clock.now(), f"{context.who} says it is out"
-    with _guarded(delivery), context.write() as work:
-        missing = {
-            part.position for part in work.parts.of(delivery.id) if not part.receipt
-        } - receipts.keys()
-        values = _anew(now) if missing else {"note": ""}
-        work.deliveries.move(
-            delivery, State.WAITING if missing else State.SENT, **values, begun=True
-        )
-        number = _claim_again(
-            context, work, delivery, min(receipt.at for receipt in receipts.values())
-        )
+    receipts = _receipts(context, delivery, urls, first)
+    out_since = min(receipt.at for receipt in receipts.values())
+    now = context.clock.now()
+    with _refusing_races(delivery), context.write() as work:
+        missing = sorted(set(_missing(work, delivery)) - receipts.keys())
+        if missing:
+            work.deliveries.move(delivery, State.WAITING, **_as_new(now), begun=True)
+        else:
+            work.deliveries.move(delivery, State.SENT, note="", begun=True)
+        remark = _claim_again(context, work, delivery, out_since)
         work.parts.record(delivery, receipts)
-        work.attempts.end_unfinished(delivery.id, Outcome.SENT, said)
+        note = f"{context.who} says it is out"
+        work.attempts.end_unfinished(delivery.id, Outcome.SENT, note)
         _log(context, work, "posted", delivery, " ".join(urls))
-    rest = f"; {_parts(sorted(missing))} is still to be sent" if missing else ""
-    return f"Delivery {delivery.id}: {_parts(sorted(receipts))} is out{rest}.{number}"
+    result = f"{_parts(sorted(receipts))} is out"
+    if missing:
+        result += f"; {_parts(missing)} is still to be sent"
+    return f"Delivery {delivery.id}: {result}.{remark}"
+
+
+def _missing(work: Work, delivery: Delivery) -> list[int]:
+    """The positions of the parts that have no receipt, in order."""
+    return [part.position for part in work.parts.of(delivery.id) if not part.receipt]
 
 
 def _receipts(
-    context: Context,
-    publisher: Publisher,
-    delivery: Delivery,
-    urls: Sequence[str],
-    first: int | None,
+    context: Context, delivery: Delivery, urls: Sequence[str], first: int | None
 ) -> dict[int, Receipt]:
-    """The receipts by position; raises `BadInput` where an address is no post of ours, or another
-    part's.
+    """Ask the network for the posts at these addresses; their receipts by position.
+
+    Raises `BadInput` where an address is no post of the account's, or that of another part.
     """
+    publisher = _publisher(context, delivery)
     with context.read() as work:
-        missing = [part.position for part in work.parts.of(delivery.id) if not part.receipt]
+        missing = _missing(work, delivery)
     if first is not None and first not in missing:
         raise BadInput(
-            f"Delivery {delivery.id} has no part {first} that is still to come: {_parts(missing)} is."
+            f"Delivery {delivery.id} has no part {first} that is still to come: "
+            f"{_parts(missing)} is."
         )
     positions = [position for position in missing if first is None or position >= first]
     if len(urls) > len(positions):
         raise BadInput(
-            f"Delivery {delivery.id} has {len(positions)} parts to come, but {len(urls)} addresses are given."
+            f"Delivery {delivery.id} has {len(positions)} parts to come, "
+            f"but {len(urls)} addresses are given."
         )
-    found = [_asked(context, delivery, partial(publisher.receipt, url)) for url in urls]
+    receipts = [_ask(context, delivery, partial(publisher.receipt, url)) for url in urls]
+    _check_unknown(context, delivery, urls, receipts)
+    if publisher.whole:
+        # The whole thread goes out in one request, so that one post proves all of it.
+        return dict.fromkeys(missing, receipts[0])
+    return dict(zip(positions, receipts, strict=False))
+
+
+def _check_unknown(
+    context: Context, delivery: Delivery, urls: Sequence[str], receipts: Sequence[Receipt]
+) -> None:
+    """Raise `BadInput` where a post is a part's already, or is given twice."""
+    ids = [receipt.id for receipt in receipts]
     with context.read() as work:
         account_id = work.accounts.ids()[delivery.account]
-        known = work.parts.known_posts(account_id, [receipt.id for receipt in found])
-    for url, receipt in zip(urls, found, strict=True):
-        if receipt.id in known or sum(other.id == receipt.id for other in found) > 1:
+        known = work.parts.known_posts(account_id, ids)
+    for url, post_id in zip(urls, ids, strict=True):
+        if post_id in known or ids.count(post_id) > 1:
             raise BadInput(
-                f"{collage.shown(url)} is the receipt of a part already; each part has a post of its own."
+                f"{collage.shown(url)} is the receipt of a part already; "
+                "each part has a post of its own."
             )
-    if publisher.whole:
-        # What goes out in one request is out as a whole.
-        return dict.fromkeys(missing, found[0])
-    return dict(zip(positions, found, strict=False))
 
 
 def _claim_again(context: Context, work: Work, delivery: Delivery, at: datetime) -> str:
-    """Where the collage went back to the queue, it is posted after all; a remark on its number."""
+    """Mark a collage that went back to the queue as posted `at` that instant after all.
+
+    Returns a sentence about it, "" where it did not go back. Raises `NotAllowed` where another slot
+    has claimed it.
+    """
     cargo = work.lookup.cargo(delivery, lock=True)
     if cargo is None or cargo.is_in_place or cargo.is_removed:
         return ""
     if cargo.state is collage.State.CLAIMED:
         raise NotAllowed(
-            f"{cargo.name} is on its way in another slot: cancel that first; see mlcollage deliveries list"
+            f"{cargo.name} is on its way in another slot: cancel that first; "
+            "see mlcollage deliveries list"
         )
     if cargo.state is collage.State.POSTED:
         return ""
     year = context.config.series[delivery.series].numbering.year(delivery.local_on)
     number = work.claims.claim_again(delivery, year, at)
-    return f" {cargo.name} is posted{'' if number is not None else ', without its number, which is taken'}."
+    if number is None:
+        return f" {cargo.name} is posted, without its number, which is taken."
+    return f" {cargo.name} is posted."
 
 
 def not_posted(context: Context, entry: Entry) -> str:
-    """A person says that it is not out: it is sent again."""
+    """Take a person's word that the delivery is not out, and send it again.
+
+    Raises `NotAllowed` where its state leaves no doubt.
+    """
     delivery, now = entry.delivery, context.clock.now()
     actions.check(context, entry, Step.NOT_POSTED)
-    with _guarded(delivery), context.write() as work:
-        work.deliveries.move(delivery, State.WAITING, **_anew(now))
-        work.attempts.end_unfinished(
-            delivery.id, Outcome.NOT_SENT, f"{context.who} says it is not out"
-        )
+    with _refusing_races(delivery), context.write() as work:
+        work.deliveries.move(delivery, State.WAITING, **_as_new(now))
+        note = f"{context.who} says it is not out"
+        work.attempts.end_unfinished(delivery.id, Outcome.NOT_SENT, note)
         _log(context, work, "not posted", delivery)
     return f"Delivery {delivery.id} waits to be sent again."
 
 
 def cancel(context: Context, entry: Entry) -> str:
-    """Nothing more of it goes out; a collage of which nothing is out anywhere goes back to the
-    queue, held.
+    """Send nothing more of a delivery; parts that are out stay out.
+
+    A collage of which nothing is out on any account goes back to the queue, held. Raises
+    `NotAllowed` where the delivery is on its way, or may be out.
     """
     delivery, note = entry.delivery, f"cancelled by {context.who}"
     actions.check(context, entry, Step.CANCEL)
-    with _guarded(delivery), context.write() as work:
+    is_back = False
+    with _refusing_races(delivery), context.write() as work:
         work.deliveries.move(delivery, State.FAILED, note=note)
-        is_back = delivery.collage_id is not None and work.deliveries.give_back(
-            delivery.collage_id, note
-        )
+        if delivery.collage_id is not None:
+            is_back = work.deliveries.give_back(delivery.collage_id, note)
         _log(context, work, "cancel", delivery)
-    stays = f"; {entry.out} of {entry.saved_parts} parts stay out" if entry.out else ""
-    back = (
-        f" {entry.name} is held and its number free again: mlcollage release {entry.name}"
-        if is_back
-        else ""
-    )
-    return f"Delivery {delivery.id} is cancelled{stays}.{back}"
+    message = f"Delivery {delivery.id} is cancelled"
+    if entry.out:
+        message += f"; {entry.out} of {entry.saved_parts} parts stay out"
+    message += "."
+    if is_back:
+        release = f"mlcollage release {entry.name}"
+        message += f" {entry.name} is held and its number free again: {release}"
+    return message
 
 
 def _publisher(context: Context, delivery: Delivery) -> Publisher:
-    """The account's publisher; raises `NotAllowed` where the configuration has account or series no
-    more.
+    """The account's publisher.
+
+    Raises `NotAllowed` where account or series is not in the configuration any more.
     """
     if delivery.account not in context.publishers:
         raise NotAllowed(
-            f"Delivery {delivery.id}: account {delivery.account} is not in the configuration any more."
+            f"Delivery {delivery.id}: account {delivery.account} "
+            "is not in the configuration any more."
         )
     if refusal := preconditions.unknown_series(context, delivery):
         raise NotAllowed(f"Delivery {delivery.id}: {refusal.words}")
@@ -254,42 +296,58 @@ def _publisher(context: Context, delivery: Delivery) -> Publisher:
 
 
 def _check_in_place(work: Work, delivery: Delivery, *, lock: bool = False) -> None:
-    """Raise `NotAllowed` where the delivery's collage is not what its slot claimed any more: it
-    would go out twice.
+    """Raise `NotAllowed` where the delivery's slot does not hold its collage any more.
+
+    The collage may then be claimed by another slot, and would go out twice.
     """
     cargo = work.lookup.cargo(delivery, lock=lock)
     if cargo is None or cargo.is_in_place:
         return
+    name = cargo.name
     if cargo.is_removed:
-        why = f"{cargo.name} was taken out of the queue."
+        why = f"{name} was taken out of the queue."
     elif cargo.state is collage.State.HELD:
-        why = f"{cargo.name} went back to the queue; there it goes on with: mlcollage release {cargo.name}"
+        why = f"{name} went back to the queue; there it goes on with: mlcollage release {name}"
     else:
-        why = f"{cargo.name} went back to the queue, and is {cargo.state} there; see: mlcollage show {cargo.name}"
+        why = (
+            f"{name} went back to the queue, and is {cargo.state} there; see: mlcollage show {name}"
+        )
     raise NotAllowed(f"Delivery {delivery.id} is not sent again: {why}")
 
 
-def _asked(context: Context, delivery: Delivery, call: Callable[[], Answer]) -> Answer:
-    """What a network answers to a call that cannot publish; whatever goes wrong, the delivery stays
-    as it is.
+def _ask(context: Context, delivery: Delivery, call: Callable[[], Answer]) -> Answer:
+    """Return what a network answers to a call that cannot publish.
+
+    The delivery stays as it is if that fails: the failure is stored as a look, and raised as
+    `Unavailable`. `BadInput`, which is about what the person gave, and `NoDatabase` are raised on.
     """
     try:
         return call()
     except (errors.NoDatabase, BadInput):
         raise
     except Exception as error:
-        words = f"looking failed: {errors.sentence(error)}"
+        failure = f"looking failed: {errors.sentence(error)}"
         with context.write() as work:
-            work.attempts.saw(delivery.id, words)
+            work.attempts.saw(delivery.id, failure)
         raise errors.Unavailable(
-            f"Delivery {delivery.id} stays {delivery.state}: {words}"
+            f"Delivery {delivery.id} stays {delivery.state}: {failure}"
         ) from error
 
 
-def _anew(now: datetime) -> dict[str, Any]:
-    """A delivery that waits as if it had just been made: a person wants it, however late it is."""
-    values = {"next_at": now, "failures": 0, "looks": 0, "released": True}
-    return values | {"tried_from": now, "ended_at": None, "note": ""}
+def _as_new(now: datetime) -> dict[str, Any]:
+    """The columns of a delivery that waits as if it had just been created.
+
+    `released` lifts the limit on lateness: a person wants it sent, however late it is.
+    """
+    return {
+        "next_at": now,
+        "tried_from": now,
+        "failures": 0,
+        "looks": 0,
+        "released": True,
+        "ended_at": None,
+        "note": "",
+    }
 
 
 def _log(context: Context, work: Work, what: str, delivery: Delivery, detail: str = "") -> None:
@@ -297,12 +355,14 @@ def _log(context: Context, work: Work, what: str, delivery: Delivery, detail: st
 
 
 def _parts(positions: Sequence[int]) -> str:
-    return f"part {', '.join(map(str, positions))}" if positions else "no part"
+    if not positions:
+        return "no part"
+    return f"part {', '.join(map(str, positions))}"
 
 
 @contextmanager
-def _guarded(delivery: Delivery) -> Iterator[None]:
-    """A race that somebody else has won, as a sentence."""
+def _refusing_races(delivery: Delivery) -> Iterator[None]:
+    """Raise `NotAllowed` where a worker has changed the delivery since it was read."""
     try:
         yield
     except Lost:

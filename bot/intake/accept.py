@@ -1,5 +1,6 @@
-"""Taking items in: read, checked, given a picture, and put into the queue or into history, all or
-none.
+"""Takes items in: checks them, gives them a picture, and stores them in the queue or in history.
+
+Every call stores all of its items or none.
 """
 
 from collections.abc import Sequence
@@ -23,7 +24,7 @@ from bot.storage.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An item in the queue, and what somebody should know of it."""
+    """A stored item: what it is still `missing`, and `remarks` for the maintainer."""
 
     collage: Collage
     missing: tuple[str, ...] = ()
@@ -32,7 +33,11 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An item on its way in; `number` is one it brings along."""
+    """An item that is not stored yet, with its picture.
+
+    `number` is one to be kept from where the item was published before. `posted_at` is set for
+    items of history; `dates_are_assumed` where nobody gave that day.
+    """
 
     item: Item
     picture: PictureFile | None = None
@@ -43,146 +48,169 @@ class Arrival:
 
 
 def from_file(path: Path) -> Arrival:
+    """Read an item file and its picture; raises `BadInput`."""
     item = items.load(path)
-    return Arrival(item, read.load(Path(item.picture_file)) if item.picture_file else None)
+    if not item.picture_file:
+        return Arrival(item)
+    return Arrival(item, read.load(Path(item.picture_file)))
 
 
-def change(
-    context: Context, work: Work, what: str, own: Series, name: str, detail: str = ""
-) -> None:
-    """Write down who changed what when."""
-    work.log.record(context.who, what, f"{own.name}/{name}".rstrip("/"), detail)
+def change(context: Context, work: Work, what: str, subject: str, detail: str = "") -> None:
+    """Log what was changed, by the user of this process; `subject` is SERIES or SERIES/NAME."""
+    work.log.record(context.who, what, subject, detail)
 
 
-def drawn(own: Series, arrivals: Sequence[Arrival], numbers: Sequence[str]) -> list[Arrival]:
-    """Give each item without a picture a plain slide with its number, and that slide's alt text."""
-    return [_draw(own, arrival, number) for arrival, number in zip(arrivals, numbers, strict=True)]
+def drawn(series: Series, arrivals: Sequence[Arrival], numbers: Sequence[str]) -> list[Arrival]:
+    """Draw a plain slide, with its alt text, for each item without a picture.
+
+    `numbers` are those the slides show, one for each arrival.
+    """
+    return [
+        _draw(series, arrival, number) for arrival, number in zip(arrivals, numbers, strict=True)
+    ]
 
 
-def _draw(own: Series, arrival: Arrival, number: str) -> Arrival:
+def _draw(series: Series, arrival: Arrival, number: str) -> Arrival:
     item = arrival.item
     if arrival.picture is not None:
         return arrival
-    made = slide.draw(item.paper.title, item.paper.citation, number, own.title)
-    picture = read.check(made.png, f"{item.name}.png")
+    drawing = slide.draw(item.paper.title, item.paper.citation, number, series.title)
     remarks = arrival.remarks
-    if made.unshown:
-        remarks += (
-            f"no font here shows {'; '.join(made.unshown)}: install one, such as Noto Sans CJK, and draw again",
-        )
+    if drawing.unshown:
+        unshown = "; ".join(drawing.unshown)
+        advice = "install one, such as Noto Sans CJK, and draw again"
+        remarks += (f"no font here shows {unshown}: {advice}",)
     return replace(
-        arrival, item=replace(item, alt=made.alt, picture_file=""), picture=picture, remarks=remarks
+        arrival,
+        item=replace(item, alt=drawing.alt, picture_file=""),
+        picture=read.check(drawing.png, f"{item.name}.png"),
+        remarks=remarks,
     )
 
 
 def coming_numbers(
-    context: Context, own: Series, arrivals: Sequence[Arrival], *, draft: bool = False
+    context: Context, series: Series, arrivals: Sequence[Arrival], *, draft: bool = False
 ) -> list[str]:
-    """The numbers that slides drawn for these show: those they get if they are put at the queue's
-    end now. What will be a draft takes nobody's number.
+    """Return the number that each arrival's slide shows, as it is printed.
+
+    It is the number the item gets if it joins the queue's end now. An arrival that will be a draft
+    takes no number from those behind it.
     """
     with context.read() as work:
-        found = work.snapshots.take(own, context.clock.now(), None)
-    # Nothing in the database has an id below 1.
+        snapshot = work.snapshots.take(series, context.clock.now(), None)
+    # Ids below 1, which no row has, so that the new items cannot be taken for stored ones.
     new = [
         Waiting(-place, arrival.item.name, kept_number=arrival.number)
-        for place, arrival in enumerate(arrivals, 1)
+        for place, arrival in enumerate(arrivals, start=1)
     ]
     ready = [
-        item
-        for item, arrival in zip(new, arrivals, strict=True)
+        waiting
+        for waiting, arrival in zip(new, arrivals, strict=True)
         if not (draft or _lacks_more_than_a_slide(arrival))
     ]
-    kept = {item.id: item.kept_number for item in new if item.kept_number is not None}
-    found = replace(found, ready=(*found.ready, *ready), kept={**found.kept, **kept})
-    return [own.numbering.shown(agenda.number_of(found, item)) for item in new]
+    kept = {waiting.id: waiting.kept_number for waiting in new if waiting.kept_number is not None}
+    snapshot = replace(
+        snapshot,
+        ready=(*snapshot.ready, *ready),
+        kept={**snapshot.kept, **kept},
+    )
+    return [series.numbering.shown(agenda.number_of(snapshot, waiting)) for waiting in new]
 
 
 def _lacks_more_than_a_slide(arrival: Arrival) -> bool:
-    """Whether an arrival stays a draft though a slide is drawn where it has no picture."""
+    """Whether the arrival stays a draft even with a slide drawn where it has no picture."""
     item = arrival.item
     if arrival.picture is None:
+        # A slide brings its alt text along; which one does not matter here.
         item = replace(item, alt="A slide.")
     return bool(collage.missing(item, has_picture=True))
 
 
 def take(
-    context: Context, own: Series, arrivals: Sequence[Arrival], *, draft: bool = False
+    context: Context, series: Series, arrivals: Sequence[Arrival], *, draft: bool = False
 ) -> list[Taken]:
-    """Put items at the queue's end, `ready` when nothing is missing; one bad item keeps all of them
-    out.
+    """Add items to the queue's end, `ready` when nothing is missing and no `draft` is wanted.
+
+    Raises `BadInput` where one of them cannot be taken; then none is.
     """
     for arrival in arrivals:
         _check(arrival.item)
     with context.write() as work:
-        return [_take(context, work, own, arrival, draft=draft) for arrival in arrivals]
+        return [_take(context, work, series, arrival, draft=draft) for arrival in arrivals]
 
 
 def _check(item: Item) -> None:
+    """Raise `BadInput` with the item's first problem and its place, where it has one."""
     for problem in collage.problems(item):
-        raise BadInput(f"{item.place + ': ' if item.place else ''}{problem}.")
+        if item.place:
+            raise BadInput(f"{item.place}: {problem}.")
+        raise BadInput(f"{problem}.")
 
 
-def _take(context: Context, work: Work, own: Series, arrival: Arrival, *, draft: bool) -> Taken:
-    item, picture = arrival.item, arrival.picture
-    missing = collage.missing(item, has_picture=picture is not None)
+def _take(context: Context, work: Work, series: Series, arrival: Arrival, *, draft: bool) -> Taken:
+    item = arrival.item
+    missing = collage.missing(item, has_picture=arrival.picture is not None)
     remarks = arrival.remarks
-    same = work.queue.same_paper(own.name, _papers(item))
-    if same:
+    if same := work.queue.same_paper(series.name, _paper_urls(item)):
         remarks += (f"{same} is about the same paper",)
-    if picture:
-        work.pictures.put(picture.picture, picture.data)
-    state = State.DRAFT if draft or missing else State.READY
-    more = _kept_number(work, own, arrival) | _history(arrival)
+    state = State.READY
+    if draft or missing:
+        state = State.DRAFT
     if arrival.posted_at:
+        # History is complete as it is: what an old article lacked is not asked for any more.
         state, missing = State.POSTED, ()
-    made = work.queue.add(own.name, item, picture.picture if picture else None, state, **more)
-    change(
-        context,
-        work,
-        "add",
-        own,
-        made.name,
-        f"{state}{', from ' + item.place if item.place else ''}",
-    )
-    return Taken(made, missing, remarks)
+    picture = _store_picture(work, arrival)
+    values = _kept_number(work, series, arrival) | _history(arrival)
+    stored = work.queue.add(series.name, item, picture, state, **values)
+    detail = str(state)
+    if item.place:
+        detail += f", from {item.place}"
+    change(context, work, "add", f"{series.name}/{stored.name}", detail)
+    return Taken(stored, missing, remarks)
 
 
-def replace_item(context: Context, own: Series, before: Collage, arrival: Arrival) -> Taken:
-    """An edited item takes the place of `before`, which lends it its picture; what now lacks
-    something is a draft.
+def _store_picture(work: Work, arrival: Arrival) -> collage.Picture | None:
+    if arrival.picture is None:
+        return None
+    work.pictures.put(arrival.picture.picture, arrival.picture.data)
+    return arrival.picture.picture
+
+
+def replace_item(context: Context, series: Series, before: Collage, arrival: Arrival) -> Taken:
+    """Store an edited item in the place of `before`, with its picture unless a new one came.
+
+    A ready collage that now lacks something becomes a draft. Raises `BadInput`.
     """
     _check(arrival.item)
-    picture = arrival.picture.picture if arrival.picture else before.picture
-    missing = collage.missing(arrival.item, has_picture=picture is not None)
-    state = State.DRAFT if missing and before.state is State.READY else before.state
     with context.write() as work:
-        if arrival.picture:
-            work.pictures.put(arrival.picture.picture, arrival.picture.data)
-        made = work.queue.replace(before, arrival.item, picture, state)
-        change(
-            context,
-            work,
-            "edit",
-            own,
-            made.name,
-            f"was {before.name}" if before.name != made.name else "",
-        )
-    return Taken(made, missing, arrival.remarks)
+        picture = _store_picture(work, arrival) or before.picture
+        missing = collage.missing(arrival.item, has_picture=picture is not None)
+        state = before.state
+        if missing and state is State.READY:
+            state = State.DRAFT
+        stored = work.queue.replace(before, arrival.item, picture, state)
+        detail = ""
+        if stored.name != before.name:
+            detail = f"was {before.name}"
+        change(context, work, "edit", f"{series.name}/{stored.name}", detail)
+    return Taken(stored, missing, arrival.remarks)
 
 
-def _kept_number(work: Work, own: Series, arrival: Arrival) -> dict[str, object]:
+def _kept_number(work: Work, series: Series, arrival: Arrival) -> dict[str, object]:
+    """The column for a number that is kept; raises `BadInput` where a collage has it already."""
     if arrival.number is None:
         return {}
-    if other := work.queue.has_number(own.name, 0, arrival.number):
+    # Year 0 is the numbering year of series whose numbers never restart.
+    if other := work.queue.has_number(series.name, 0, arrival.number):
         raise BadInput(
-            f"{arrival.item.place}: the number {arrival.number} is {other}'s already, so the numbers cannot be kept; "
-            "import without --keep-numbers."
+            f"{arrival.item.place}: the number {arrival.number} is {other}'s already, "
+            "so the numbers cannot be kept; import without --keep-numbers."
         )
     return {"kept_number": arrival.number}
 
 
 def _history(arrival: Arrival) -> dict[str, object]:
+    """The columns of a collage that was posted before it came here."""
     if arrival.posted_at is None:
         return {}
     return {
@@ -194,7 +222,11 @@ def _history(arrival: Arrival) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """How an article is taken in. `dates` are local days that override the assumed ones."""
+    """How an article is imported.
+
+    `posted` puts it into history instead of the queue; `dates` are then the local days of its
+    collages, in place of assumed ones. `pictures` is the folder that holds its picture files.
+    """
 
     posted: bool = False
     keep_numbers: bool = False
@@ -203,111 +235,132 @@ class Import:
     dates: tuple[date, ...] = ()
 
 
-def import_article(context: Context, own: Series, source: Article, options: Import) -> list[Taken]:
-    """An article's collages into the queue, or with its roundup into history; the caller reports
-    its findings.
+def import_article(
+    context: Context, series: Series, source: Article, options: Import
+) -> list[Taken]:
+    """Add an article's collages to the queue, or with its roundup to history.
+
+    The article's findings are not reported here. Raises `BadInput` or `NotAllowed`; then nothing is
+    imported.
     """
-    arrivals = [_arrival(_free_name(context, own, item), options) for item in source.items]
+    arrivals = [_arrival(_with_free_name(context, series, item), options) for item in source.items]
     if options.posted:
-        return _import_history(context, own, source, arrivals, options)
+        return _import_history(context, series, source, arrivals, options)
     if options.draw:
-        arrivals = drawn(own, arrivals, coming_numbers(context, own, arrivals))
-    return take(context, own, arrivals)
+        arrivals = drawn(series, arrivals, coming_numbers(context, series, arrivals))
+    return take(context, series, arrivals)
 
 
-def _free_name(context: Context, own: Series, item: Item) -> Item:
-    """An item whose NAME another paper has gets a further one; the same paper again is refused when
-    it is taken in.
+def _with_free_name(context: Context, series: Series, item: Item) -> Item:
+    """Count the item's NAME on ("simclr-2") while a collage about another paper has it.
+
+    A NAME held by the same paper stays: taking it in refuses the item, instead of storing the paper
+    a second time.
     """
+    urls = _paper_urls(item)
     with context.read() as work:
         name, count = item.name, 1
-        while work.queue.has_name(own.name, name) and not work.queue.same_paper(
-            own.name, _papers(item)
-        ):
+        while work.queue.has_name(series.name, name):
+            if work.queue.same_paper(series.name, urls):
+                break
             count += 1
             name = f"{item.name}-{count}"
     return replace(item, name=name)
 
 
-def _papers(item: Item) -> list[str]:
+def _paper_urls(item: Item) -> list[str]:
     return [link.url for link in item.paper.links_of(LinkKind.PAPER)]
 
 
 def _arrival(item: Item, options: Import) -> Arrival:
-    picture = (
-        options.pictures / item.picture_file if options.pictures and item.picture_file else None
-    )
+    """An article's item with its picture, where the file is there, and the number it keeps."""
+    picture = None
+    if options.pictures and item.picture_file:
+        path = options.pictures / item.picture_file
+        if path.is_file():
+            picture = read.load(path)
     number = None
     if options.keep_numbers:
-        printed = item.printed_number.partition("/")[0]
-        if not printed.isdigit():
-            raise BadInput(
-                f"{item.place}: {item.name} has no printed number to keep; import without --keep-numbers."
-            )
-        number = int(printed)
-    return Arrival(item, read.load(picture) if picture and picture.is_file() else None, number)
+        number = _printed_number(item)
+    return Arrival(item, picture, number)
+
+
+def _printed_number(item: Item) -> int:
+    """The 29 of a caption's "29/52"; raises `BadInput` where none was printed."""
+    printed = item.printed_number.partition("/")[0]
+    if not printed.isdigit():
+        raise BadInput(
+            f"{item.place}: {item.name} has no printed number to keep; "
+            "import without --keep-numbers."
+        )
+    return int(printed)
 
 
 def _import_history(
-    context: Context, own: Series, source: Article, arrivals: Sequence[Arrival], options: Import
+    context: Context, series: Series, source: Article, arrivals: Sequence[Arrival], options: Import
 ) -> list[Taken]:
     if source.kind != "roundup" or source.title_month is None:
         raise BadInput(
-            f"{source.title!r} names no month in its title, so it is no roundup that could be history."
+            f"{source.title!r} names no month in its title, "
+            "so it is no roundup that could be history."
         )
-    days = options.dates or assumed_days(own, source.title_month, len(arrivals))
+    days = options.dates or assumed_days(series, source.title_month, len(arrivals))
     if len(days) != len(arrivals):
         raise BadInput(
             f"--dates gives {len(days)} days, but the article holds {len(arrivals)} collages."
         )
-    at = min((slot.at for slot in own.timetable.slots), default=time(12))
+    at = min((slot.at for slot in series.timetable.slots), default=time(12))
     dated = [
         replace(
             arrival,
-            posted_at=schedule.instant(day, at, own.zone),
+            posted_at=schedule.instant(day, at, series.zone),
             dates_are_assumed=not options.dates,
         )
         for arrival, day in zip(arrivals, days, strict=True)
     ]
     if options.draw:
-        dated = drawn(own, dated, [arrival.item.printed_number for arrival in dated])
-    return _take_history(context, own, source, source.title_month, dated)
+        dated = drawn(series, dated, [arrival.item.printed_number for arrival in dated])
+    return _take_history(context, series, source, source.title_month, dated)
 
 
 def _take_history(
-    context: Context, own: Series, source: Article, title_month: str, dated: Sequence[Arrival]
+    context: Context, series: Series, source: Article, title_month: str, dated: Sequence[Arrival]
 ) -> list[Taken]:
+    """Store a published roundup with its collages, all in one transaction."""
     for arrival in dated:
         _check(arrival.item)
-    names = {
-        "title": source.title,
-        "slug": month.slug(source.title, title_month),
-        "link": source.link,
-    }
     with context.write() as work:
-        row = work.series.get(own.name)
-        due_at = month.moment(own.roundup, title_month, own.zone)
+        row = work.series.get(series.name)
         roundup_id = work.roundups.add_published(
-            row.name, title_month, due_at, subtitle=source.subtitle, **names
+            row.name,
+            title_month,
+            month.moment(series.roundup, title_month, series.zone),
+            title=source.title,
+            subtitle=source.subtitle,
+            slug=month.slug(source.title, title_month),
+            link=source.link,
         )
         if roundup_id is None:
             raise NotAllowed(
-                f"There is a roundup {title_month} of {own.name} already; nothing was imported."
+                f"There is a roundup {title_month} of {series.name} already; nothing was imported."
             )
-        taken = [_take(context, work, own, arrival, draft=False) for arrival in dated]
-        work.queue.put_into_roundup([one.collage.id for one in taken], roundup_id)
-        change(context, work, "import", own, f"roundup-{title_month}", source.link)
-        return [replace(one, collage=work.queue.by_id(one.collage.id)) for one in taken]
+        stored = [_take(context, work, series, arrival, draft=False) for arrival in dated]
+        work.queue.put_into_roundup([taken.collage.id for taken in stored], roundup_id)
+        change(context, work, "import", f"{series.name}/roundup-{title_month}", source.link)
+        # Read once more, because each of them names its roundup now.
+        return [replace(taken, collage=work.queue.by_id(taken.collage.id)) for taken in stored]
 
 
-def assumed_days(own: Series, title_month: str, count: int) -> tuple[date, ...]:
-    """The series' slot days in the reading month, one a collage; the last one again where they run
-    out.
+def assumed_days(series: Series, title_month: str, count: int) -> tuple[date, ...]:
+    """Return `count` local days on which a roundup's collages may have been posted.
+
+    These are the days of the reading month on which the series has slots, or all its days where
+    there are none; the last one is repeated where they run out.
     """
-    first = month.parse(month.reading_month(own.roundup, title_month))
+    first = month.parse(month.reading_month(series.roundup, title_month))
     length = (month.after(first) - first).days
     days = [first + schedule.DAY * offset for offset in range(length)]
-    with_slots = [
-        day for day in days if any(slot.weekday == day.weekday() for slot in own.timetable.slots)
-    ] or days
-    return tuple(with_slots[min(place, len(with_slots) - 1)] for place in range(count))
+    weekdays = {slot.weekday for slot in series.timetable.slots}
+    with_slots = [day for day in days if day.weekday() in weekdays] or days
+    last = len(with_slots) - 1
+    return tuple(with_slots[min(place, last)] for place in range(count))

@@ -1,6 +1,4 @@
-"""A published article, read: what it says of itself, its items, and what a careful editor would
-find in it.
-"""
+"""Reads a published article: its title and links, its items, and what is wrong or open in it."""
 
 import re
 from collections.abc import Iterable
@@ -14,18 +12,21 @@ from bot.core.collage import Item
 from bot.core.errors import BadInput
 from bot.intake import drafts, findings, labels, markup, sections
 from bot.intake.findings import Finding
-from bot.intake.markup import Heading
+from bot.intake.markup import Anchor, Heading
 
 MOST_BYTES = 2_000_000
 MOST_PAPERS = 200
 
-_OWN_LINK = re.compile(r"\s{0,3}>\s?[^\[\]<>]{1,40}?[:：]\s?(?=[<\[h])")
+# "> Published at: https://…": the quoted line above the papers that names the article's address.
+_LINK_LINE = re.compile(r"\s{0,3}>\s?[^\[\]<>]{1,40}?[:：]\s?(?=[<\[h])")
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A "roundup" holds collages, a "list" drafts; `title_month` is the month its title names
-    ("2021-09").
+    """A published article: a "roundup" holds collages, a "list" papers that become drafts.
+
+    `title_month` is the month its title names, as "2021-09"; `link` is where it was published, and
+    `previous_link` where the roundup before it was. Both are empty where the article does not say.
     """
 
     kind: Literal["roundup", "list"]
@@ -54,74 +55,112 @@ def read(text: str, file: str) -> Article:
     """
     if len(text) > MOST_BYTES or len(text.encode("utf-8", "replace")) > MOST_BYTES:
         raise BadInput(
-            f"{file} is larger than 2 MB: give the article's text alone, with its pictures beside it."
+            f"{file} is larger than 2 MB: "
+            "give the article's text alone, with its pictures beside it."
         )
     lines = markup.lines_of(text)
     headings = markup.headings_in(lines)
-    top = next((heading for heading in headings if heading.level == 1 and _title(heading)), None)
-    if top is None:
-        raise BadInput(f'{file} is no article: no line starts with "# " and gives a title.')
-    roundup = sections.starts(lines, headings)
-    papers = roundup or drafts.starts(lines, headings, top)
-    if not papers:
-        raise BadInput(
-            f"{file}, line {top.at + 1}: under this title is neither a paper's heading followed by its line of authors "
-            'nor a section with a line "arxiv: …"; give a published roundup or list as Markdown.'
-        )
-    if len(papers) > MOST_PAPERS:
-        raise BadInput(
-            f"{file} has {len(papers):,} papers, at most {MOST_PAPERS} are read: give one article a file."
-        )
-    head = lines[: papers[0].at]
-    link, previous = _own_link(head), ""
-    if roundup:
-        items, previous, found = _roundup(lines, papers, link, file)
-        if labels.month_in(_title(top)) is None:
-            found.append(Finding("warning", top.at + 1, "The title names no month and year."))
-    else:
-        items, found = drafts.read(lines, headings, papers, file)
-    return Article(
-        kind="roundup" if roundup else "list",
-        title=_title(top),
-        title_month=labels.month_in(_title(top)),
-        subtitle=_subtitle(head, headings),
-        link=link,
-        previous_link=previous,
-        items=_named(items),
-        findings=tuple(sorted(found, key=lambda finding: finding.line)),
+    title = _title_heading(headings, file)
+    if papers := sections.starts(lines, headings):
+        _check_count(papers, file)
+        return _roundup(lines, headings, title, papers, file)
+    if papers := drafts.starts(lines, headings, title):
+        _check_count(papers, file)
+        return _list(lines, headings, title, papers, file)
+    raise BadInput(
+        f"{file}, line {title.at + 1}: under this title is neither a paper's heading "
+        "followed by its line of authors "
+        'nor a section with a line "arxiv: …"; give a published roundup or list as Markdown.'
     )
 
 
+def _title_heading(headings: list[Heading], file: str) -> Heading:
+    """The first heading of level one that has a text; raises `BadInput` where there is none."""
+    for heading in headings:
+        if heading.level == 1 and _title(heading):
+            return heading
+    raise BadInput(f'{file} is no article: no line starts with "# " and gives a title.')
+
+
+def _check_count(papers: list[Heading], file: str) -> None:
+    if len(papers) > MOST_PAPERS:
+        raise BadInput(
+            f"{file} has {len(papers):,} papers, at most {MOST_PAPERS} are read: "
+            "give one article a file."
+        )
+
+
 def _roundup(
-    lines: list[str], papers: list[Heading], link: str, file: str
-) -> tuple[list[Item], str, list[Finding]]:
-    each = [
+    lines: list[str], headings: list[Heading], title: Heading, papers: list[Heading], file: str
+) -> Article:
+    read = [
         sections.read(lines, start, end, file) for start, end in markup.spans(papers, len(lines))
     ]
-    previous, found = _previous(lines, each[-1].end, link)
-    found += [finding for section in each for finding in section.findings]
-    found += findings.about_numbers([section.printed for section in each if section.printed])
-    return [section.item for section in each], previous, found
+    head = lines[: papers[0].at]
+    link = _link(head)
+    previous, found = _previous(lines, read[-1].end, link)
+    for section in read:
+        found += section.findings
+    found += findings.about_numbers([section.printed for section in read if section.printed])
+    title_month = labels.month_in(_title(title))
+    if title_month is None:
+        found.append(Finding("warning", title.at + 1, "The title names no month and year."))
+    return Article(
+        kind="roundup",
+        title=_title(title),
+        title_month=title_month,
+        subtitle=_subtitle(head, headings),
+        link=link,
+        previous_link=previous,
+        items=_named(section.item for section in read),
+        findings=_in_order(found),
+    )
+
+
+def _list(
+    lines: list[str], headings: list[Heading], title: Heading, papers: list[Heading], file: str
+) -> Article:
+    head = lines[: papers[0].at]
+    items, found = drafts.read(lines, headings, papers, file)
+    return Article(
+        kind="list",
+        title=_title(title),
+        title_month=labels.month_in(_title(title)),
+        subtitle=_subtitle(head, headings),
+        link=_link(head),
+        previous_link="",
+        items=_named(items),
+        findings=_in_order(found),
+    )
+
+
+def _in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(found, key=lambda finding: finding.line))
 
 
 def _title(heading: Heading) -> str:
     title = markup.plain(heading.text)
-    return title if "】" in title else title.removeprefix("【").lstrip()
+    if "】" in title:
+        return title
+    # A translation may have lost the closing one of a pair of brackets.
+    return title.removeprefix("【").lstrip()
 
 
 def _subtitle(head: list[str], headings: list[Heading]) -> str:
-    """The last level-two heading above pictures and papers that is more than a link (to "Thoughts
-    and Theory").
+    """The last heading of level two above pictures and papers; "" where there is none.
+
+    One that is only a link is the publication's name ("Thoughts and Theory"), and is passed over.
     """
     end = next((at for at, line in enumerate(head) if markup.picture_in(line)), len(head))
     above = [heading.text for heading in headings if heading.level == 2 and heading.at < end]
     return next((markup.plain(text) for text in reversed(above) if not markup.is_link(text)), "")
 
 
-def _own_link(head: list[str]) -> str:
+def _link(head: list[str]) -> str:
+    """Where the article was published, by the line above the papers that says so."""
     for line in head:
-        if own := _OWN_LINK.match(line):
-            return _without_query(markup.address_in(line[own.end() :]))
+        if label := _LINK_LINE.match(line):
+            return _without_query(markup.address_in(line[label.end() :]))
     return ""
 
 
@@ -129,27 +168,42 @@ def _without_query(url: str) -> str:
     return re.split(r"[?#]", url, maxsplit=1)[0]
 
 
-def _previous(lines: list[str], start: int, own_link: str) -> tuple[str, list[Finding]]:
-    """Where the roundup before is: on the line that says so, else behind a link that names a month,
-    else a card.
+def _previous(lines: list[str], start: int, link: str) -> tuple[str, list[Finding]]:
+    """Where the previous roundup is: the likeliest link below the papers, the first of several.
+
+    A path without a host is taken to be on the host of the article's own `link`; where that is
+    unknown, too, a finding says so.
     """
-    best, rank, line = "", 0, 0
+    best, best_rank, line = "", 0, 0
     for at in range(start, len(lines)):
-        said = lines[at].strip("*_> \t").casefold().startswith(labels.PREVIOUS)
         for anchor in markup.links_in(lines[at]):
-            dated = labels.month_in(markup.plain(anchor.label)) or labels.month_in(anchor.url)
-            its = 3 if said else 2 if dated else 1 if not anchor.label else 0
-            if its > rank and anchor.url.startswith(("/", "http://", "https://")):
-                best, rank, line = anchor.url, its, at + 1
-    if best.startswith("/") and not own_link:
-        text = f"The link to the previous roundup, {findings.address(best)}, names no host, nor does the article."
+            rank = _rank_as_previous(lines[at], anchor)
+            if rank > best_rank and anchor.url.startswith(("/", "http://", "https://")):
+                best, best_rank, line = anchor.url, rank, at + 1
+    if not best.startswith("/"):
+        return _without_query(best), []
+    if not link:
+        address = findings.address(best)
+        text = f"The link to the previous roundup, {address}, names no host, nor does the article."
         return "", [Finding("warning", line, text)]
-    host = "/".join(own_link.split("/", 3)[:3]) if best.startswith("/") else ""
+    host = "/".join(link.split("/", 3)[:3])
     return _without_query(host + best), []
 
 
+def _rank_as_previous(line: str, anchor: Anchor) -> int:
+    """How likely a link leads to the previous roundup; 0 where nothing speaks for it."""
+    if line.strip("*_> \t").casefold().startswith(labels.PREVIOUS):
+        return 3
+    if labels.month_in(markup.plain(anchor.label)) or labels.month_in(anchor.url):
+        return 2
+    # Published articles show a link preview ("card") as a link without a label.
+    if not anchor.label:
+        return 1
+    return 0
+
+
 def _named(items: Iterable[Item]) -> tuple[Item, ...]:
-    """The items with names of their own, unique in the article."""
+    """The items with a NAME each, unique in the article."""
     last: dict[str, int] = {}
     named = []
     for position, item in enumerate(items, start=1):
@@ -163,8 +217,9 @@ def _named(items: Iterable[Item]) -> tuple[Item, ...]:
 
 
 def _name(item: Item, position: int) -> str:
-    """From the title where that gives three Latin letters, else from arXiv id, printed number or
-    position.
+    """A slug of the title where that has three Latin letters, else of what else tells papers apart.
+
+    A Chinese title alone would leave nothing, or the one acronym in it.
     """
     name = collage.slug(item.paper.title)
     if sum(char.isalpha() for char in name.removeprefix("paper-")) >= 3:

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 _MOST_NAMED = 8
-"""Places or runs one sentence names; what is more is counted."""
-
+"""Places or runs that a sentence names; further ones are counted."""
 
 _LONGEST_ADDRESS = 200
+"""Characters of an address that a sentence shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
+    """A fault (`error`) or an open question (`warning`), with its line, counted from 1."""
+
     level: Literal["error", "warning"]
     line: int
     text: str
@@ -37,49 +39,69 @@ class Printed:
 
 
 def address(url: str) -> str:
-    """An address for a sentence: what cannot be seen is escaped, what is endless is cut."""
-    seen = url if url.isprintable() else ascii(url)[1:-1]
-    return seen if len(seen) <= _LONGEST_ADDRESS else seen[: _LONGEST_ADDRESS - 1] + "…"
+    """An address as a sentence shows it: unprintable characters escaped, a long one cut."""
+    text = url
+    if not url.isprintable():
+        text = ascii(url)[1:-1]
+    if len(text) > _LONGEST_ADDRESS:
+        return text[: _LONGEST_ADDRESS - 1] + "…"
+    return text
 
 
 def about_numbers(printed: Sequence[Printed]) -> Iterator[Finding]:
-    """At most two findings: numbers printed twice or left out, and numbers without the total of the
-    year.
+    """Yield at most two findings about the numbers in an article's captions.
+
+    One names numbers that are printed twice or left out, the other those without the year's total.
     """
-    times = Counter(one.value for one in printed)
-    faults = [
-        f"{value} is printed {'twice' if often == 2 else f'{often} times'}"
-        for value, often in sorted(times.items())
-        if often > 1
-    ]
-    faults += [
-        f"{_run(*gap)} {'is' if gap[0] == gap[1] else 'are'} missing" for gap in _gaps(printed)
-    ]
-    if faults:
+    if faults := [*_repeated(printed), *_missing(printed)]:
         text = f"{_listed(faults)} in the captions on {_lines(printed)}."
         yield Finding("error", printed[0].line, text)
-    if alone := [one for one in printed if not one.total]:
-        numbers = _listed([_run(*run) for run in _runs(sorted({one.value for one in alone}))])
-        verb = "is" if len(alone) == 1 else "are"
-        text = (
-            f"{numbers} {verb} printed without a total, as [{alone[0].value}], on {_lines(alone)}."
-        )
-        yield Finding("error", alone[0].line, text)
+    if alone := [number for number in printed if not number.total]:
+        runs = _runs(sorted({number.value for number in alone}))
+        numbers = _listed([_run(*run) for run in runs])
+        verb = "are"
+        if len(alone) == 1:
+            verb = "is"
+        fault = f"{numbers} {verb} printed without a total, as [{alone[0].value}]"
+        yield Finding("error", alone[0].line, f"{fault}, on {_lines(alone)}.")
+
+
+def _repeated(printed: Sequence[Printed]) -> Iterator[str]:
+    times = Counter(number.value for number in printed)
+    for value, count in sorted(times.items()):
+        if count == 2:
+            yield f"{value} is printed twice"
+        elif count > 2:
+            yield f"{value} is printed {count} times"
+
+
+def _missing(printed: Sequence[Printed]) -> Iterator[str]:
+    for start, end in _gaps(printed):
+        if start == end:
+            yield f"{start} is missing"
+        else:
+            yield f"{_run(start, end)} are missing"
 
 
 def _gaps(printed: Sequence[Printed]) -> list[tuple[int, int]]:
-    """What lies between the numbers; where the count ends and starts anew between them (52, 1),
-    nothing does.
+    """The first and last number of each gap between the printed ones.
+
+    Numbers may start anew within an article (52/52, then 1/52): values far apart are read so.
     """
-    values = [one.value for one in printed]
-    count = max([one.total for one in printed] + values, default=0)
-    if values and any(one.total for one in printed) and max(values) - min(values) > count / 2:
-        values = [value + count if value <= count / 2 else value for value in values]
+    values = [number.value for number in printed]
+    totals = [number.total for number in printed]
+    count = max(totals + values, default=0)
+    if any(totals) and max(values) - min(values) > count / 2:
+        # Those of the new count follow those of the old one.
+        late = [value for value in values if value > count / 2]
+        early = [value for value in values if value <= count / 2]
+        values = late + [value + count for value in early]
     runs = _runs(sorted(set(values)))
     return [(left[1] + 1, right[0] - 1) for left, right in itertools.pairwise(runs)]
 
 
 def _runs(values: Sequence[int]) -> list[tuple[int, int]]:
+    """Consecutive numbers of a sorted list as (first, last)."""
     runs: list[tuple[int, int]] = []
     for value in values:
         if runs and runs[-1][1] == value - 1:
@@ -90,14 +112,21 @@ def _runs(values: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def _run(start: int, end: int) -> str:
-    return str(start) if start == end else f"{start}–{end}"
+    if start == end:
+        return str(start)
+    return f"{start}–{end}"
 
 
 def _lines(printed: Sequence[Printed]) -> str:
-    return f"line{'s' if len(printed) > 1 else ''} {_listed([str(one.line) for one in printed])}"
+    lines = _listed([str(number.line) for number in printed])
+    if len(printed) > 1:
+        return f"lines {lines}"
+    return f"line {lines}"
 
 
 def _listed(names: Sequence[str]) -> str:
+    """ "A, B and C"; of a long list the first, and how many more there are."""
     if len(names) > _MOST_NAMED:
-        names = [*names[: _MOST_NAMED - 1], f"{len(names) - _MOST_NAMED + 1} more"]
+        more = len(names) - _MOST_NAMED + 1
+        names = [*names[: _MOST_NAMED - 1], f"{more} more"]
     return " and ".join(piece for piece in (", ".join(names[:-1]), *names[-1:]) if piece)

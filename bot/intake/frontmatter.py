@@ -1,6 +1,4 @@
-"""The front matter of an item file: TOML between two +++ lines, every key known and its value of
-the right kind.
-"""
+"""The front matter of an item file: TOML between two +++ lines, known keys and checked values."""
 
 import re
 import tomllib
@@ -15,8 +13,7 @@ Readers = Mapping[str, Callable[[str, object], Any]]
 
 FENCE = "+++"
 MOST_ENTRIES = 1_000
-"""How many entries a list may have: of more authors the first ones and `others = true` say enough.
-"""
+"""How many entries a list may have; longer lists of authors are told by `others = true`."""
 
 _BLANK = " \t\n"
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
@@ -24,8 +21,9 @@ _DOTTED_KEY = re.compile(settings.DOTTED_KEY)
 
 
 def read(text: str) -> tuple[dict[str, Any], str]:
-    """The checked values by key, only those that are there, and the paragraph; the errors name the
-    line or the key.
+    """Return the checked values of the keys that are there, and the paragraph below.
+
+    Raises `BadInput` naming the line or the key that is wrong.
     """
     front, paragraph = _split(text.replace("\r\n", "\n"))
     return _table(_toml(front), KEYS), paragraph
@@ -51,8 +49,9 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _toml(front: str) -> dict[str, Any]:
-    """The front matter's table; lines in messages count from the file's start, where the fence is
-    line 1.
+    """Parse the front matter; lines in messages count from the file's start, the fence's line.
+
+    Raises `BadInput`, also for what tomllib trips over: depth, and numbers without end.
     """
     if dotted := _DOTTED_KEY.search(front):
         line = front.count("\n", 0, dotted.start()) + 2
@@ -60,14 +59,23 @@ def _toml(front: str) -> dict[str, Any]:
     try:
         return tomllib.loads(front)
     except tomllib.TOMLDecodeError as error:
-        message, place = str(error), _TOML_PLACE.search(str(error))
-        line = int(place[1]) + 1 if place and place[1] else front.count("\n") + 2
-        fact = collage.one_line(message[: place.start()] if place else message)
-        raise BadInput(f"line {line}: {fact[:1].lower()}{fact[1:200]}") from None
+        raise BadInput(_toml_message(str(error), front)) from None
     except RecursionError:
         raise BadInput("front matter: is nested too deeply") from None
     except ValueError:
         raise BadInput("front matter: holds a number of more digits than any key takes") from None
+
+
+def _toml_message(message: str, front: str) -> str:
+    """tomllib's message with its place as a line of the file, in front of it."""
+    # Without a line the place is the document's end.
+    line = front.count("\n") + 2
+    if place := _TOML_PLACE.search(message):
+        message = message[: place.start()]
+        if place[1]:
+            line = int(place[1]) + 1
+    fact = collage.one_line(message)
+    return f"line {line}: {fact[:1].lower()}{fact[1:200]}"
 
 
 def _text(key: str, value: object) -> str:
@@ -115,19 +123,24 @@ def _kind(key: str, value: object) -> LinkKind:
 def _links(key: str, value: object) -> tuple[Link, ...]:
     """Links as a list of tables in any order, or as a table whose keys are kinds."""
     if isinstance(value, dict):
-        pairs = [
-            (_kind(key, kind), urls if isinstance(urls, list) else [urls])
-            for kind, urls in value.items()
-        ]
-        return tuple(
-            Link(kind, url) for kind, urls in pairs for url in _texts(f"{key}.{kind}", urls)
-        )
+        return _links_by_kind(key, value)
     links = list(_tables(key, value, {"kind": _kind, "url": _text}))
     for count, link in enumerate(links, 1):
         for name in ("kind", "url"):
             if not link.get(name):
                 raise BadInput(f"{key}, entry {count}: {name}: is missing")
     return tuple(Link(**link) for link in links)
+
+
+def _links_by_kind(key: str, table: Mapping[str, object]) -> tuple[Link, ...]:
+    """Links from a table such as {paper = "https://…", code = ["https://…", "https://…"]}."""
+    links: list[Link] = []
+    kinds = [_kind(key, name) for name in table]
+    for kind, urls in zip(kinds, table.values(), strict=True):
+        if not isinstance(urls, list):
+            urls = [urls]
+        links += [Link(kind, url) for url in _texts(f"{key}.{kind}", urls)]
+    return tuple(links)
 
 
 def _figures(key: str, value: object) -> tuple[Figure, ...]:
@@ -172,12 +185,16 @@ KEYS: Readers = {
 def _given(value: object) -> str:
     """A wrong value as its writer knows it; lists and tables only by kind, as they may be deep."""
     match value:
+        case str() if len(value) > 40:
+            return f'"{collage.one_line(value[:40])}…"'
         case str():
-            return f'"{collage.one_line(value[:40])}{"…" if len(value) > 40 else ""}"'
+            return f'"{collage.one_line(value)}"'
         case bool():
             return str(value).lower()
+        case int() | float() if abs(value) < 1e15:
+            return str(value)
         case int() | float():
-            return str(value) if abs(value) < 1e15 else "such a number"
+            return "such a number"
         case list():
             return "a list"
         case dict():
@@ -189,4 +206,6 @@ def _nearest(name: str, known: Iterable[str]) -> str:
     """The known name that is meant, or all of them where none is near."""
     names = list(map(str, known))
     near = hints.nearest(name, names)
-    return f'; did you mean "{near}"?' if near else f"; there are {', '.join(names)}"
+    if near:
+        return f'; did you mean "{near}"?'
+    return f"; there are {', '.join(names)}"

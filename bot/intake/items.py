@@ -1,4 +1,4 @@
-"""Item files: a collage as Markdown (the paragraph) under TOML front matter, its picture beside it."""
+"""Item files: Markdown (the paragraph) under TOML front matter, with the picture beside it."""
 
 import stat
 from dataclasses import replace
@@ -17,24 +17,28 @@ MOST_BYTES = 1_000_000
 
 
 def load(path: Path) -> collage.Item:
-    """The item in a file; `picture_file` is the absolute path of what `picture` names, or the
-    picture beside it.
+    """Read the item in a file; raises `BadInput`.
+
+    Its `picture_file` is the absolute path of the picture that the front matter names, or else of
+    the one beside the file with the same stem; "" where there is none.
     """
     item = _parsed(_read(path), str(path))
     try:
-        picture = (
-            _named_picture(path, item.picture_file) if item.picture_file else _picture_beside(path)
-        )
+        if item.picture_file:
+            picture = _named_picture(path, item.picture_file)
+        else:
+            picture = _picture_beside(path)
     except BadInput as error:
         raise BadInput(f"{item.place}: picture: {error}") from None
     return replace(item, picture_file=picture)
 
 
 def parse(text: str, place: str) -> collage.Item:
-    """The item in a text; `place` names it in messages, and its stem names an item without `name`
-    and `title`.
+    """Parse the item in a text; raises `BadInput`.
+
+    `place` says in messages where it stands; its stem names an item without `name` and `title`.
     """
-    # The mark that some editors put first; a file's is gone already.
+    # The byte order mark that some editors put first; reading a file drops it.
     return _parsed(text.removeprefix("\ufeff"), place)
 
 
@@ -51,8 +55,9 @@ def _parsed(text: str, place: str) -> collage.Item:
 
 
 def dump(item: collage.Item, picture: str) -> str:
-    """The item as a file's text: `parse` gives it back; what a collage needs and this one lacks
-    stands there empty.
+    """Return the item as the text of a file, from which `parse` gives the same item.
+
+    Keys that every collage needs are written even where they are empty, for a person to fill in.
     """
     import tomlkit  # heavy: 45 ms, for the editor and exports only
 
@@ -71,8 +76,9 @@ def dump(item: collage.Item, picture: str) -> str:
 
 
 def _front(item: collage.Item, picture: str) -> dict[str, Any]:
-    """The front matter's values in the order they are written in: what every collage needs, then
-    what there is.
+    """The front matter's values in the order of the file: needed ones, others that are set, links.
+
+    The links come last, because TOML allows no further plain keys behind a table.
     """
     paper = item.paper
     needed = {
@@ -109,8 +115,14 @@ def _links(links: tuple[Link, ...]) -> object:
     by_kind = dict(runs)
     if len(by_kind) < len(runs):
         return [{"kind": str(link.kind), "url": link.url} for link in links]
-    short = {str(kind): urls[0] if len(urls) == 1 else urls for kind, urls in by_kind.items()}
-    return short if LinkKind.PAPER in by_kind else {"paper": "", **short}
+    short: dict[str, object] = {}
+    if LinkKind.PAPER not in by_kind:
+        short["paper"] = ""
+    for kind, urls in by_kind.items():
+        short[str(kind)] = urls
+        if len(urls) == 1:
+            short[str(kind)] = urls[0]
+    return short
 
 
 def _item(front: dict[str, Any], paragraph: str, place: str) -> collage.Item:
@@ -118,7 +130,8 @@ def _item(front: dict[str, Any], paragraph: str, place: str) -> collage.Item:
     name = front.get("name") or collage.slug(title) or collage.slug(Path(place).stem)
     if not name:
         raise BadInput(
-            "name: is missing, and neither the title nor the file's name has letters a-z to make one of"
+            "name: is missing, and neither the title nor the file's name "
+            "has letters a-z to make one of"
         )
     paper = Paper(
         title=title,
@@ -174,4 +187,6 @@ def _picture_beside(path: Path) -> str:
     if len(near) > 1:
         names = ", ".join(collage.one_line(file.name) for file in near)
         raise BadInput(f"several lie beside the item file ({names}); name one")
-    return str(near[0]) if near else ""
+    if not near:
+        return ""
+    return str(near[0])

@@ -13,12 +13,14 @@ def _by_word(table: Mapping[LinkKind, str], mark: str) -> dict[str, LinkKind]:
 KIND_BY_LABEL = _by_word(
     {
         LinkKind.PAPER: "paper|pdf|arxiv|preprint|article|publication|report|artikel|aufsatz|bericht"
-        "|veröffentlichung|论文|纸张|纸|文章|预印本|技术报告",
+        "|veröffentlichung"
+        "|论文|纸张|纸|文章|预印本|技术报告",
         LinkKind.CODE: "code|source code|github|repo|repository|colab|notebook|quelltext|quellcode"
         "|代码|源代码|源码|仓库|笔记本",
         LinkKind.PROJECT: "project|project page|website|page|projekt|projektseite|webseite"
         "|项目|项目页面|项目主页|网站|主页|网页",
-        LinkKind.TALK: "talk|video|presentation|lecture|vortrag|präsentation|vorlesung|谈话|演讲|讲座|视频|对话",
+        LinkKind.TALK: "talk|video|presentation|lecture|vortrag|präsentation|vorlesung"
+        "|谈话|演讲|讲座|视频|对话",
         LinkKind.PODCAST: "podcast|episode|interview|folge|播客|访谈|采访",
         LinkKind.BLOG: "blog|blog post|blogpost|post|thread|blogbeitrag|blogartikel|beitrag"
         "|博客|博客文章|博客帖子|帖子|博文",
@@ -29,11 +31,14 @@ KIND_BY_LABEL = _by_word(
 KIND_BY_HOST = _by_word(
     {
         LinkKind.DEMO: "huggingface.co/spaces",
-        LinkKind.CODE: "github.com gitlab.com bitbucket.org codeberg.org colab.research.google.com huggingface.co",
+        LinkKind.CODE: "github.com gitlab.com bitbucket.org codeberg.org"
+        " colab.research.google.com huggingface.co",
         LinkKind.TALK: "youtube.com youtu.be slideslive.com vimeo.com videolectures.net",
-        LinkKind.PODCAST: "podcasts.apple.com open.spotify.com anchor.fm twimlai.com soundcloud.com",
-        LinkKind.PAPER: "arxiv.org openreview.net doi.org proceedings.mlr.press papers.nips.cc proceedings.neurips.cc"
-        " aclanthology.org openaccess.thecvf.com cv-foundation.org biorxiv.org jmlr.org dl.acm.org nature.com",
+        LinkKind.PODCAST: "podcasts.apple.com open.spotify.com anchor.fm twimlai.com"
+        " soundcloud.com",
+        LinkKind.PAPER: "arxiv.org openreview.net doi.org proceedings.mlr.press papers.nips.cc"
+        " proceedings.neurips.cc aclanthology.org openaccess.thecvf.com cv-foundation.org"
+        " biorxiv.org jmlr.org dl.acm.org nature.com",
         LinkKind.BLOG: "medium.com towardsdatascience.com substack.com lesswrong.com distill.pub",
         LinkKind.PROJECT: "github.io",
     },
@@ -135,27 +140,40 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN_NAMES = re.compile(r"[、，,;；&＆和与]|(?<=\s)(?:and|und)(?=\s)", re.IGNORECASE)
+# New ids ("2105.06068") and those from before April 2007 ("math.GT/0309136"): arXiv's "Understanding
+# the arXiv identifier".
 _ARXIV = re.compile(
-    r"arxiv\.org/(?:abs|pdf|html)/([0-9]{4}\.[0-9]{4,5}|[a-z-]{2,20}(?:\.[a-z]{2})?/[0-9]{7})(?![0-9])",
+    r"arxiv\.org/(?:abs|pdf|html)/"
+    r"([0-9]{4}\.[0-9]{4,5}|[a-z-]{2,20}(?:\.[a-z]{2})?/[0-9]{7})(?![0-9])",
     re.IGNORECASE,
 )
 
 
 def kind_of(label: str, url: str, before: str) -> tuple[LinkKind, str]:
-    """The kind of a link and what told it: "label", else "address", else "emoji" (the nearest
-    before), else nothing.
+    """Return the kind of a link, and what told it: its "label", "address" or "emoji".
+
+    `before` is the text between it and the link before; the emoji nearest to the link counts. Where
+    nothing tells, the kind is `PROJECT`, told by "".
     """
-    words = re.findall(r"[^\W_]+", label.casefold())
-    whole = KIND_BY_LABEL.get(" ".join(words))
-    kinds = {whole} if whole else {KIND_BY_LABEL[word] for word in words if word in KIND_BY_LABEL}
-    if len(kinds) == 1:
-        return kinds.pop(), "label"
+    if kind := _kind_by_label(label):
+        return kind, "label"
     if kind := _kind_by_address(url):
         return kind, "address"
     for char in reversed(before + label):
         if kind := KIND_BY_EMOJI.get(char):
             return kind, "emoji"
     return LinkKind.PROJECT, ""
+
+
+def _kind_by_label(label: str) -> LinkKind | None:
+    """The kind that a label names as a whole, or in words that agree with one another."""
+    words = re.findall(r"[^\W_]+", label.casefold())
+    if whole := KIND_BY_LABEL.get(" ".join(words)):
+        return whole
+    kinds = {KIND_BY_LABEL[word] for word in words if word in KIND_BY_LABEL}
+    if len(kinds) == 1:
+        return kinds.pop()
+    return None
 
 
 def _kind_by_address(url: str) -> LinkKind | None:
@@ -170,36 +188,46 @@ def _kind_by_address(url: str) -> LinkKind | None:
 
 
 def arxiv_id(url: str) -> str:
-    """The arXiv id an address holds, without its version; empty where it is no arXiv address."""
-    found = _ARXIV.search(url)
-    return found[1] if found else ""
+    """The arXiv id an address holds, without its version; "" where it is no arXiv address."""
+    match = _ARXIV.search(url)
+    if match is None:
+        return ""
+    return match[1]
 
 
 def month_in(text: str) -> str | None:
-    """The month a title or an address names, as "2021-09"."""
-    if found := _ZH_MONTH.search(text):
-        year, month = found[1], int(found[2])
-        return f"{year}-{month:02}" if 1 <= month <= 12 else None
-    for found in _NAMED_MONTH.finditer(text):
-        if month := MONTHS.get(found[1].casefold(), 0):
-            return f"{found[2]}-{month:02}"
+    """The month that a title or an address names, as "2021-09"; None where it names none."""
+    if match := _ZH_MONTH.search(text):
+        month = int(match[2])
+        if 1 <= month <= 12:
+            return f"{match[1]}-{month:02}"
+        return None
+    for match in _NAMED_MONTH.finditer(text):
+        if month := MONTHS.get(match[1].casefold(), 0):
+            return f"{match[2]}-{month:02}"
     return None
 
 
 def people(text: str) -> tuple[tuple[str, ...], bool, int | None]:
-    """Names in order, whether there are others, the year: of "Feurer et al. (2021)" or
-    "盖尔曼&韦赫塔里(2021)".
+    """Return names in order, whether there are others, and the year, where it is printed.
+
+    Reads "Feurer et al. (2021)" as well as "盖尔曼&韦赫塔里(2021)".
     """
-    names, year = text.strip(), None
-    if printed := next(
-        (one for one in _IN_PARENTHESES.finditer(names) if _YEAR.search(one[1])), None
-    ):
-        names, year = names[: printed.start()], int(_YEAR.findall(printed[1])[0])
-    elif last := _LAST_YEAR.search(names):
-        names, year = names[: last.start()], int(last[1])
-    etc = max(_OTHERS.finditer(names), key=lambda one: one.start(), default=None)
-    others = etc is not None and not names[etc.end() :].strip(" .,，、*_")
-    if etc and others:
-        names = names[: etc.start()]
+    names, year = _split_year(text.strip())
+    # "et al." counts at the end only: in between it belongs to a name.
+    mentions = list(_OTHERS.finditer(names))
+    others = bool(mentions) and not names[mentions[-1].end() :].strip(" .,，、*_")
+    if others:
+        names = names[: mentions[-1].start()]
     pieces = (name.strip(" \t:：*_") for name in _BETWEEN_NAMES.split(names))
     return tuple(name for name in pieces if name), others, year
+
+
+def _split_year(text: str) -> tuple[str, int | None]:
+    """The text before the year, and the year: in parentheses, or else at the text's end."""
+    for parenthesis in _IN_PARENTHESES.finditer(text):
+        if year := _YEAR.search(parenthesis[1]):
+            return text[: parenthesis.start()], int(year[1])
+    if last := _LAST_YEAR.search(text):
+        return text[: last.start()], int(last[1])
+    return text, None

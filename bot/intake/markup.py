@@ -1,5 +1,8 @@
-"""Markdown as published articles hold it: lines, headings, links, pictures, and plain text without
-marks.
+"""Markdown as published articles hold it: lines, headings, links, pictures, and their plain text.
+
+Read by patterns, line by line: translated articles break Markdown's own rules too often, and a line
+is what a finding has to name. The patterns are possessive or bounded, so that hostile text takes
+linear time.
 """
 
 import re
@@ -41,6 +44,8 @@ QUOTES = {
 
 @dataclass(frozen=True, slots=True)
 class Heading:
+    """A heading of that level, from 1 to 6; `at` is its line, counted from 0."""
+
     at: int
     level: int
     text: str
@@ -48,7 +53,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A link in a text; `label` with its Markdown; from `start` to `end`."""
+    """A link in a text, from `start` to `end`; its label is Markdown, "" for a bare address."""
 
     label: str
     url: str
@@ -57,15 +62,21 @@ class Anchor:
 
 
 def lines_of(text: str) -> list[str]:
+    """The lines of a file, which may start with a byte order mark and end lines in any way."""
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def headings_in(lines: list[str]) -> list[Heading]:
-    found = ((at, _HEADING.match(line)) for at, line in enumerate(lines) if "#" in line[:4])
-    return [Heading(at, len(match[1]), match[2].strip()) for at, match in found if match]
+    """The headings that start with number signs; underlined ones do not occur in articles."""
+    headings = []
+    for at, line in enumerate(lines):
+        if match := _HEADING.match(line):
+            headings.append(Heading(at, len(match[1]), match[2].strip()))
+    return headings
 
 
 def links_in(text: str) -> Iterator[Anchor]:
+    """Yield the links of a text in order, labelled ones and addresses in angle brackets."""
     for match in _LINK.finditer(text):
         url = match["auto"] or match["angle"] or match["bare"] or ""
         yield Anchor(match["label"] or "", url.strip(), match.start(), match.end())
@@ -85,26 +96,37 @@ def is_link(text: str) -> bool:
 
 def address_in(text: str) -> str:
     """Where the first link of a text leads, or the first address standing in it bare."""
-    linked = next((anchor.url for anchor in links_in(text) if anchor.url), "")
-    bare = _ADDRESS.search(text)
-    return linked or (bare[0] if bare else "")
+    for anchor in links_in(text):
+        if anchor.url:
+            return anchor.url
+    if bare := _ADDRESS.search(text):
+        return bare[0]
+    return ""
 
 
 def picture_in(line: str) -> tuple[str, str] | None:
-    """Alt text and file name (the last part of the address) where a line is a picture."""
-    match = _PICTURE.match(line) if "![" in line else None
+    """Alt text and file name of a line that is a picture, else None.
+
+    The name is the last part of the address, or "" where that cannot name a file: it is joined to a
+    folder later, and must not lead out of it.
+    """
+    # Most lines hold no picture: this spares them the slower pattern.
+    if "![" not in line:
+        return None
+    match = _PICTURE.match(line)
     if match is None:
         return None
     address = re.split(r"[?#]", match["angle"] or match["bare"] or "", maxsplit=1)[0]
     file = re.split(r"[/\\]", unquote(address))[-1].strip()
-    return plain(match["alt"]), file if file.isprintable() and file.strip(".") else ""
+    if not file.isprintable() or not file.strip("."):
+        file = ""
+    return plain(match["alt"]), file
 
 
 def block(lines: list[str], at: int) -> tuple[str, int]:
-    """The text from a line to the end of its Markdown paragraph, on one line, and where the next
-    one may start.
+    """Return the paragraph that starts at a line, joined to one line, and the line after it.
 
-    A heading, a picture or a line that starts bold begins something new.
+    Besides an empty line, a heading, a picture and a line that starts bold end it.
     """
     end = at + 1
     while end < len(lines) and lines[end].strip() and not begins_anew(lines[end]):
@@ -113,11 +135,12 @@ def block(lines: list[str], at: int) -> tuple[str, int]:
 
 
 def begins_anew(line: str) -> bool:
+    """Whether a line begins something new, though no empty line is above it."""
     return line.lstrip().startswith(("#", "**", "__", "![")) or picture_in(line) is not None
 
 
 def spans(headings: list[Heading], end: int) -> Iterator[tuple[Heading, int]]:
-    """Each heading with the line at which the next one, or the text, ends it."""
+    """Each heading with the line that ends its section: the next heading's, or `end`."""
     return zip(headings, [*(heading.at for heading in headings[1:]), end], strict=False)
 
 
@@ -127,41 +150,55 @@ def next_text(lines: list[str], at: int, end: int) -> int:
 
 
 def plain(text: str) -> str:
-    """A line without emphasis, link targets and backslash escapes; a lone star ("A*", "2 * 3") is
-    none.
+    """Return a line without emphasis, link targets and backslash escapes.
+
+    Stars and underscores stay where they mark nothing, as in "A*", "2 * 3" and "file_name".
     """
     text = _LINK.sub(lambda link: link["label"] or "", text).strip()
     stars = sum(1 for mark in _MARK.finditer(text) if mark[2])
 
-    def bare(mark: re.Match[str]) -> str:
+    def shown(mark: re.Match[str]) -> str:
+        """What is left of a mark; `_MARK` has groups for escapes, stars and underscores."""
         if mark[1]:
             return mark[1]
         before, after = text[mark.start() - 1 : mark.start()], text[mark.end() : mark.end() + 1]
-        if mark[2]:
-            apart = before.isspace() and after.isspace()
-            return mark[2] if apart or (stars == 1 and before) else ""
-        return mark[0] if mark[3] and before.isalnum() and after.isalnum() else ""
+        is_apart = before.isspace() and after.isspace()
+        is_lone = stars == 1 and before
+        is_in_word = before.isalnum() and after.isalnum()
+        if (mark[2] and (is_apart or is_lone)) or (mark[3] and is_in_word):
+            return mark[0]
+        return ""
 
-    return " ".join(_MARK.sub(bare, text).split())
+    return " ".join(_MARK.sub(shown, text).split())
 
 
 def unquoted(text: str) -> str:
     """A title without the quotation marks around it, also where only one of the two was printed."""
     closers = QUOTES.get(text[:1])
     if closers is None:
-        stray = text[-1:] in {"”", "’", "」", "』", "》"} and not any(
-            char in QUOTES for char in text
-        )
-        return text[:-1].strip() if stray else text
+        return _without_stray_closer(text)
     # An apostrophe ("What’s") closes nothing.
-    spoken = re.sub(r"(?<=\w)['’](?=\w)", "", text[1:])
-    if not spoken or spoken[-1] not in closers:
-        return text if any(char in closers for char in spoken) else text[1:].strip()
-    return text if _opens_anew(spoken[:-1], text[0], closers) else text[1:-1].strip()
+    rest = re.sub(r"(?<=\w)['’](?=\w)", "", text[1:])
+    if rest and rest[-1] in closers:
+        if _opens_anew(rest[:-1], text[0], closers):
+            return text
+        return text[1:-1].strip()
+    if any(char in closers for char in rest):
+        # Only a part of the title is quoted: “Attention” Is All You Need.
+        return text
+    return text[1:].strip()
+
+
+def _without_stray_closer(text: str) -> str:
+    """A text without the closing mark at its end whose opening one was lost."""
+    if text[-1:] in {"”", "’", "」", "』", "》"} and not any(char in QUOTES for char in text):
+        return text[:-1].strip()
+    return text
 
 
 def _opens_anew(text: str, opener: str, closers: str) -> bool:
     """Whether a quotation ends inside and another begins, as in "A” and “B"."""
+    # Some marks open and close alike: those behind white space open.
     depth = 0
     for at, char in enumerate(text):
         if char == opener and (char not in closers or not text[at - 1 : at].strip()):
@@ -178,7 +215,7 @@ def is_quoted(text: str) -> bool:
 
 
 def without_symbols(text: str) -> str:
-    """A text without the emoji, bars and emphasis at its end: what stands between words and a link."""
+    """A text without emoji, bars and emphasis at its end, as they stand before a link."""
     end = len(text)
     while end and (text[end - 1] in _BESIDE_LINKS or unicodedata.category(text[end - 1]) == "So"):
         end -= 1

@@ -1,6 +1,4 @@
-"""Fonts for the slide: the first that shows all of a text, else the one that shows most of it and
-what it lacks.
-"""
+"""Chooses a font for a text on a slide: the first that shows all of it, else most of it."""
 
 import contextlib
 import functools
@@ -31,6 +29,7 @@ FOLDERS = (
 """Where Linux, macOS and Windows keep fonts."""
 
 FILES_LOOKED_AT = 20_000
+"""How many files of a folder are looked at, in case somebody keeps more than fonts there."""
 
 FAMILIES = {
     # European
@@ -89,13 +88,13 @@ BASE_LETTERS = str.maketrans(
         "œ": "oe",
     }
 )
-"""What Unicode does not take apart into a letter and its accent."""
+"""Letters that Unicode does not decompose into a base letter and its accent."""
 
 ABSENT = "\U0010ffff"
-"""A noncharacter, which no font has: it gives the font's own sign for "missing"."""
+"""A noncharacter, which no font has: it is drawn as the font's sign for a missing glyph."""
 
-# Hebrew to Burmese, Khmer, Mongolian and their kin: without shaping and reordering they would come
-# out wrong.
+# Hebrew to Burmese, Khmer, Mongolian and related scripts: without shaping and reordering, which
+# only Raqm does, they would be drawn wrong.
 _SHAPED = re.compile(
     "[\u0590-\u109f\u1780-\u18af\u1900-\u1cff\ua800-\ua8ff\ua900-\uabff\ufb1d-\ufdff\ufe70-\ufefe]"
 )
@@ -109,25 +108,24 @@ class Face:
     index: int = 0
 
     def sized(self, size: float) -> "FreeTypeFont":
+        """The face at a size in pixels; raises `OSError` where the file is no scalable font."""
         from PIL import ImageFont  # heavy: 16 ms
 
-        # Laid out without Raqm, which some machines have and others lack: the same slide
-        # everywhere.
-        if (
-            self.file
-        ):  # not by `truetype`, which takes a broken file's name as one to look for elsewhere
-            return ImageFont.FreeTypeFont(
-                self.file, size, self.index, layout_engine=ImageFont.Layout.BASIC
-            )
+        # Without Raqm, which some machines lack: the same slide comes out everywhere.
+        layout = ImageFont.Layout.BASIC
+        if self.file:
+            # Not by `ImageFont.truetype`, which searches the system for the name of a broken file.
+            return ImageFont.FreeTypeFont(self.file, size, self.index, layout_engine=layout)
         default = ImageFont.load_default(size)
         assert isinstance(default, ImageFont.FreeTypeFont)
-        return default.font_variant(layout_engine=ImageFont.Layout.BASIC)
+        return default.font_variant(layout_engine=layout)
 
 
 @dataclass(frozen=True, slots=True)
 class Lettering:
-    """A text as a face can show it; `unshown` are the parts of it that are left off or stand
-    without their accents.
+    """A text as a face can show it.
+
+    `unshown` are the parts of the original that are left off or stand without their accents.
     """
 
     face: Face
@@ -136,13 +134,14 @@ class Lettering:
 
 
 def choose(text: str, folders: Sequence[str] = FOLDERS) -> Lettering:
-    """The text in the first face that shows it all, else in the one that shows most."""
+    """Return the text in the first face that shows all of it, else in the one that shows most."""
     text = _plain(text)
     best, most = Lettering(Face(), "", (text,)), -1
     for face in (Face(), *_installed(tuple(folders))):
         try:
             lettering, count = _in_face(text, face)
-        except OSError:  # no font, or one of bitmaps only
+        except OSError:
+            # The file is no font, or one of bitmaps only.
             continue
         if not lettering.unshown:
             return lettering
@@ -152,15 +151,14 @@ def choose(text: str, folders: Sequence[str] = FOLDERS) -> Lettering:
 
 
 def _plain(text: str) -> str:
-    """The text composed, on one line, without what has no shape of its own."""
+    """The text composed (NFC), on one line, without control and format characters."""
     composed = unicodedata.normalize("NFC", " ".join(text.split()))
-    return "".join(
-        char for char in composed if unicodedata.category(char) not in {"Cc", "Cf", "Cs"}
-    )
+    shapeless = {"Cc", "Cf", "Cs"}
+    return "".join(char for char in composed if unicodedata.category(char) not in shapeless)
 
 
 def _in_face(text: str, face: Face) -> tuple[Lettering, int]:
-    """The text in one face, and how many of its characters are shown."""
+    """The text in one face, and how many of its characters are shown; raises `OSError`."""
     probe = face.sized(32)
     absent = _glyph(probe, ABSENT)
 
@@ -169,14 +167,23 @@ def _in_face(text: str, face: Face) -> tuple[Lettering, int]:
         glyph = _glyph(probe, char)
         return glyph != absent and any(glyph[1])
 
-    signs = [_sign(char, has) for char in text]
-    shown = " ".join(re.sub(r"…(?:\W*…)*", "…", "".join(sign for sign, _ in signs)).split())
-    is_lossy = any(is_lost for _, is_lost in signs)
-    if is_lossy and not any(map(str.isalpha, shown)):  # "… (2021)" says nothing
+    pairs = [_sign(char, has) for char in text]
+    signs = [sign for sign, _ in pairs]
+    losses = [is_lost for _, is_lost in pairs]
+    # One ellipsis for all that is missing in a row.
+    shown = " ".join(re.sub(r"…(?:\W*…)*", "…", "".join(signs)).split())
+    if any(losses) and not any(map(str.isalpha, shown)):
+        # What is left, such as "… (2021)", says nothing.
         return Lettering(face, "", (text,)), 0
-    runs = groupby(zip(text, signs, strict=True), key=lambda pair: pair[1][1])
-    unshown = dict.fromkeys("".join(char for char, _ in run) for is_lost, run in runs if is_lost)
-    return Lettering(face, shown, tuple(unshown)), sum(sign not in {"", "…"} for sign, _ in signs)
+    count = sum(sign not in {"", "…"} for sign in signs)
+    return Lettering(face, shown, _lost_parts(text, losses)), count
+
+
+def _lost_parts(text: str, losses: Sequence[bool]) -> tuple[str, ...]:
+    """The runs of characters that are lost, each once, in order."""
+    runs = groupby(zip(text, losses, strict=True), key=lambda pair: pair[1])
+    lost = ("".join(char for char, _ in run) for is_lost, run in runs if is_lost)
+    return tuple(dict.fromkeys(lost))
 
 
 def _sign(char: str, has: Callable[[str], bool]) -> tuple[str, bool]:
@@ -187,10 +194,13 @@ def _sign(char: str, has: Callable[[str], bool]) -> tuple[str, bool]:
         return equivalent, False
     if char.isalpha() and (base := collage.ascii_form(char.translate(BASE_LETTERS))):
         return base, True
-    return "…" if char.isalnum() else "", True
+    if char.isalnum():
+        return "…", True
+    return "", True
 
 
 def _is_shaped(char: str) -> bool:
+    """Whether a character needs shaping: a combining mark, or one of a script that is shaped."""
     return unicodedata.category(char)[0] == "M" or bool(_SHAPED.match(char))
 
 
@@ -206,15 +216,19 @@ def _installed(folders: tuple[str, ...]) -> tuple[Face, ...]:
     found: dict[str, Face] = {}
     for file in _font_files(folders):
         stem = file.stem.lower()
-        if stem in FAMILIES:
-            found.setdefault(
-                stem, Face(str(file), FAMILIES[stem] if file.suffix.lower() == ".ttc" else 0)
-            )
+        if stem not in FAMILIES:
+            continue
+        index = 0
+        if file.suffix.lower() == ".ttc":
+            index = FAMILIES[stem]
+        # The first folder counts where several have the same family.
+        found.setdefault(stem, Face(str(file), index))
     return tuple(found[stem] for stem in sorted(found, key=order.__getitem__))
 
 
 def _font_files(folders: tuple[str, ...]) -> Iterator[Path]:
     for folder in folders:
-        with contextlib.suppress(OSError, RuntimeError):  # unreadable; no home to expand "~" to
+        # OSError: the folder cannot be read; RuntimeError: there is no home to expand "~" to.
+        with contextlib.suppress(OSError, RuntimeError):
             files = islice(Path(folder).expanduser().rglob("*"), FILES_LOOKED_AT)
             yield from (file for file in files if file.suffix.lower() in {".ttf", ".ttc", ".otf"})

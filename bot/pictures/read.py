@@ -1,6 +1,4 @@
-"""Reading a picture: bytes untouched, facts from the content, and nothing that is broken or too
-large to handle.
-"""
+"""Reads pictures: leaves the bytes as they are, and refuses what is broken or too large."""
 
 import hashlib
 import io
@@ -18,11 +16,14 @@ from bot.core.errors import BadInput
 if TYPE_CHECKING:
     from PIL import Image
 
-MOST_BYTES = 20_000_000
-TOO_LARGE = f"has more than {MOST_BYTES // 1_000_000} MB; export it smaller"
-MOST_PIXELS = 50_000_000
+MEGABYTES = 20
+MOST_BYTES = MEGABYTES * 1_000_000
+TOO_LARGE = f"has more than {MEGABYTES} MB; export it smaller"
+MEGAPIXELS = 50
+MOST_PIXELS = MEGAPIXELS * 1_000_000
 MOST_SIDE = 16_384
-MOST_PIXELS_IN_FRAMES = 300_000_000
+MEGAPIXELS_IN_FRAMES = 300
+MOST_PIXELS_IN_FRAMES = MEGAPIXELS_IN_FRAMES * 1_000_000
 """All frames together: X allows an animated GIF as many (its media best practices)."""
 
 SIGNATURES = {
@@ -31,20 +32,22 @@ SIGNATURES = {
     "image/gif": rb"GIF8[79]a",
     "image/webp": rb"(?s:RIFF....WEBP)",
 }
-# Pillow is content when the pixels are there; it finds the end of the other two types missing by
-# itself.
+# For these two Pillow does not mind a missing end once it has all pixels; for the others it does.
 ENDS = {"image/png": rb"IEND\xaeB`\x82", "image/gif": rb"\0;[\0\r\n ]*\Z"}
 
 
 @dataclass(frozen=True, slots=True)
 class PictureFile:
+    """A picture's facts, read from its content, and its bytes."""
+
     picture: collage.Picture
     data: bytes
 
 
 def load(path: Path) -> PictureFile:
-    """The picture in a file; raises `BadInput` for whatever is no whole picture of a type that
-    every network takes.
+    """Read the picture in a file.
+
+    Raises `BadInput` unless it is a whole picture of a type that every network takes.
     """
     place = collage.one_line(str(path))
     try:
@@ -59,8 +62,9 @@ def load(path: Path) -> PictureFile:
 
 
 def check(data: bytes, file: str) -> PictureFile:
-    """The picture in `data`, decoded to its end; width and height are those of its header, before
-    any EXIF rotation.
+    """Check the picture in `data`, decoding every frame; raises `BadInput` as `load` does.
+
+    Width and height are those of its header, in pixels, before any EXIF rotation.
     """
     file = collage.one_line(file)
     try:
@@ -84,12 +88,11 @@ def _mime(data: bytes) -> str:
 
 
 def _size(data: bytes, kind: str) -> tuple[int, int]:
-    """Width and height, once every frame could be decoded."""
+    """Width and height in pixels; raises `BadInput` unless every frame can be decoded."""
     from PIL import Image  # heavy: 16 ms
 
     try:
-        # Pillow warns of what it can do without (a bad EXIF block) and of sizes that are refused
-        # here anyway.
+        # Pillow warns of what does no harm (a bad EXIF block) and of sizes that `_decode` refuses.
         with (
             warnings.catch_warnings(action="ignore"),
             Image.open(io.BytesIO(data), formats=(kind,)) as image,
@@ -99,16 +102,17 @@ def _size(data: bytes, kind: str) -> tuple[int, int]:
     except BadInput:
         raise
     except Image.DecompressionBombError:
-        raise BadInput(
-            f"has far more than {MOST_PIXELS // 1_000_000} megapixels; export it smaller"
-        ) from None
+        raise BadInput(f"has far more than {MEGAPIXELS} megapixels; export it smaller") from None
     except Exception as error:
         raise BadInput(f"is a broken {kind} picture; export it again") from error
     return size
 
 
 def _decode(image: "Image.Image") -> None:
-    """Decode every frame, each only when the header's size allows it."""
+    """Decode every frame, each only if its size in the header is allowed.
+
+    A small file can declare a size that would fill the memory.
+    """
     in_frames = 0
     for frame in itertools.count():
         try:
@@ -117,12 +121,12 @@ def _decode(image: "Image.Image") -> None:
             return
         width, height = image.size
         if max(width, height) > MOST_SIDE or width * height > MOST_PIXELS:
-            most = f"{MOST_PIXELS // 1_000_000} megapixels and {MOST_SIDE:,} pixels a side"
+            most = f"{MEGAPIXELS} megapixels and {MOST_SIDE:,} pixels a side"
             raise BadInput(
                 f"has {width:,} × {height:,} pixels, at most {most} are allowed; export it smaller"
             )
         in_frames += width * height
         if in_frames > MOST_PIXELS_IN_FRAMES:
-            most = f"{MOST_PIXELS_IN_FRAMES // 1_000_000:,} megapixels"
+            most = f"{MEGAPIXELS_IN_FRAMES} megapixels"
             raise BadInput(f"has more than {most} in all its frames; export it shorter or smaller")
         image.load()

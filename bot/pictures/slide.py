@@ -1,9 +1,8 @@
-"""A plain slide for a paper that has no picture yet: its title, authors and number, drawn, and
-described as drawn.
-"""
+"""Draws a plain slide for a paper without a picture, and describes it in its alt text."""
 
 import bisect
 import io
+import itertools
 import re
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,29 +15,26 @@ Measure = Callable[[str], float]
 WIDTH, HEIGHT, MARGIN = 1600, 900, 120
 COLUMN = WIDTH - 2 * MARGIN
 OVERSAMPLING = 2
-"""Drawn at twice the size and then reduced: smooth edges, and places between the pixels."""
+"""Drawn at twice the size and then reduced: for smooth edges, and positions between pixels."""
 
 PAPER, INK, GREY = "#fbfaf7", "#1c1d20", "#5d6066"
 ACCENTS = ("#3f6b2f", "#9c3d2a", "#74396b", "#1f6688", "#0f6b63", "#33508f", "#8c3550", "#80590c")
-"""The title takes one. On the paper each has a contrast of at least 4.5 : 1 (WCAG AA)."""
+"""One is chosen by the title. Each has a contrast of at least 4.5 : 1 to `PAPER` (WCAG 2.1, AA)."""
 
 TITLE_SIZES = range(128, 39, -4)
 TITLE_HEIGHT, LEADING = 410, 1.16
 MOST_READ = 1_000
-"""Characters of a text that are looked at: of a title the smallest size holds about half as many.
-"""
+"""Characters of a text that are read; the smallest size shows about half as many of a title."""
 
 _OPENING, _CLOSING = "「『（《〈【［｛", "、。，．：；？！）」』】》〉］｝…"
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 _PIECE = re.compile(rf" ?(?:[{_OPENING}]*[{_CJK}][{_CLOSING}]*|[^ {_CJK}]+[{_CLOSING}]*)")
-"""What stays together on a line: a word, or a Chinese character with the punctuation that clings to
-it.
-"""
+"""What stays together on a line: a word, or a Chinese character with the punctuation beside it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slide:
-    """`alt` describes what is really on the slide; `unshown` names what no font here could show."""
+    """A drawn slide; `alt` describes what is on it, `unshown` lists what no font could show."""
 
     png: bytes
     alt: str
@@ -47,8 +43,10 @@ class Slide:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line as it is drawn; `x` is its left or its right edge; `weight` thickens the strokes by a
-    part of `size`.
+    """A line of text to be drawn, in pixels of the finished slide.
+
+    `x` is its left edge or, if it `is_right`, its right edge; `weight` thickens the strokes, as a
+    fraction of `size`.
     """
 
     face: font.Face
@@ -64,12 +62,12 @@ class _Line:
 def draw(
     title: str, authors: str, number: str, series: str, folders: Sequence[str] = font.FOLDERS
 ) -> Slide:
-    """The slide as a PNG of 1600 × 900: from the same words and fonts the same bytes.
+    """Draw a slide as a PNG of 1600 × 900; the same texts and fonts give the same bytes.
 
     `number` may be empty.
     """
-    words = {"title": title, "authors": authors, "series": series, "number": number}
-    shown = {name: font.choose(text[:MOST_READ], folders) for name, text in words.items()}
+    texts = {"title": title, "authors": authors, "series": series, "number": number}
+    shown = {name: font.choose(text[:MOST_READ], folders) for name, text in texts.items()}
     accent = ACCENTS[zlib.crc32(title.encode(errors="replace")) % len(ACCENTS)]
     heading, is_cut = _heading(shown["title"])
     lines = [
@@ -77,34 +75,29 @@ def draw(
         *_under(heading, shown["authors"]),
         *_foot(shown["series"], shown["number"], accent),
     ]
-    unshown = tuple(
-        dict.fromkeys(part for lettering in shown.values() for part in lettering.unshown)
+    is_whole = not (is_cut or shown["title"].unshown or len(title) > MOST_READ)
+    unshown = itertools.chain.from_iterable(lettering.unshown for lettering in shown.values())
+    return Slide(
+        png=_png(lines, accent),
+        alt=_alt(title, shown, is_whole=is_whole),
+        unshown=tuple(dict.fromkeys(unshown)),
     )
-    alt = _alt(
-        title, shown, is_whole=not (is_cut or shown["title"].unshown or len(title) > MOST_READ)
-    )
-    return Slide(_png(lines, accent), alt, unshown)
 
 
 def _heading(title: font.Lettering) -> tuple[list[_Line], bool]:
-    """The title in the largest size that fits, its lines about equally long; and whether it had to
-    be cut.
-    """
+    """The title's lines in the largest size that fits, and whether the title had to be cut."""
     pieces = _PIECE.findall(title.text)
     for size in TITLE_SIZES:
         measure, most = title.face.sized(size).getlength, int(TITLE_HEIGHT / (size * LEADING))
         texts = _wrapped(pieces, measure, COLUMN)
         if len(texts) <= most and all(measure(piece.strip()) <= COLUMN for piece in pieces):
             break
-    for width in range(COLUMN, COLUMN // 2, -COLUMN // 40):
-        narrower = _wrapped(pieces, measure, width)
-        if len(narrower) > len(texts) or max(map(measure, narrower), default=0) > width:
-            break
-        texts = narrower
+    texts = _balanced(texts, pieces, measure)
     is_cut = len(texts) > most
     if is_cut:
         texts = [*texts[: most - 1], _cut(texts[most - 1], measure, COLUMN)]
-    top = MARGIN + 0.74 * size  # the first baseline, so that capitals begin at the margin
+    # Capitals are about 0.74 of the size high, so that they begin at the margin.
+    top = MARGIN + 0.74 * size
     baselines = (top + row * size * LEADING for row in range(len(texts)))
     lines = [
         _Line(title.face, text, size, MARGIN, baseline, INK, 0.012)
@@ -113,13 +106,27 @@ def _heading(title: font.Lettering) -> tuple[list[_Line], bool]:
     return lines, is_cut
 
 
+def _balanced(texts: list[str], pieces: Sequence[str], measure: Measure) -> list[str]:
+    """The lines about equally long: as narrow as they can be without becoming more."""
+    for width in range(COLUMN, COLUMN // 2, -COLUMN // 40):
+        narrower = _wrapped(pieces, measure, width)
+        if len(narrower) > len(texts) or max(map(measure, narrower), default=0) > width:
+            break
+        texts = narrower
+    return texts
+
+
 def _under(heading: list[_Line], authors: font.Lettering) -> list[_Line]:
+    """The line of authors below the title, or in its place where the title shows nothing."""
     text, size = _on_one_line(authors, range(44, 27, -4), COLUMN)
-    baseline = heading[-1].baseline + 92 if heading else MARGIN + 0.74 * size
+    baseline = MARGIN + 0.74 * size
+    if heading:
+        baseline = heading[-1].baseline + 92
     return [_Line(authors.face, text, size, MARGIN, baseline, GREY)]
 
 
 def _foot(series: font.Lettering, number: font.Lettering, accent: str) -> list[_Line]:
+    """The series' title at the lower left and the number at the lower right."""
     digits, digits_size = _on_one_line(number, range(150, 39, -10), COLUMN // 2)
     name, name_size = _on_one_line(series, range(38, 25, -4), COLUMN // 2 - 40)
     return [
@@ -138,6 +145,7 @@ def _foot(series: font.Lettering, number: font.Lettering, accent: str) -> list[_
 
 
 def _on_one_line(lettering: font.Lettering, sizes: Iterable[int], width: int) -> tuple[str, int]:
+    """The text and the first of the sizes in which it fits; cut to fit in the last of them."""
     for size in sizes:
         measure = lettering.face.sized(size).getlength
         if measure(lettering.text) <= width:
@@ -150,12 +158,12 @@ def _cut(text: str, measure: Measure, width: float) -> str:
 
 
 def _fitting(text: str, measure: Measure, width: float) -> int:
-    """How many of the first characters fit."""
+    """How many of the first characters fit into the width."""
     return bisect.bisect_right(range(1, len(text) + 1), width, key=lambda end: measure(text[:end]))
 
 
 def _wrapped(pieces: Sequence[str], measure: Measure, width: float) -> list[str]:
-    """The pieces on lines; one that is longer than a line is broken where the line ends."""
+    """The pieces on lines; a piece longer than a line is broken where the line ends."""
     lines = [""]
     for piece in pieces:
         if measure(longer := (lines[-1] + piece).lstrip()) <= width:
@@ -180,9 +188,12 @@ def _png(lines: Iterable[_Line], accent: str) -> bytes:
         sized = line.face.sized(line.size * OVERSAMPLING)
         weight = line.size * line.weight * OVERSAMPLING
         mask, offset = sized.getmask2(line.text, anchor="ls", stroke_width=weight)
-        ink = mask.getbbox() or (0, 0, 0, 0)
-        # The ink ends at the margin, not the blank that letters have beside them.
-        x = line.x * OVERSAMPLING - offset[0] - (ink[2] if line.is_right else ink[0])
+        left, _, right, _ = mask.getbbox() or (0, 0, 0, 0)
+        edge = left
+        if line.is_right:
+            edge = right
+        # The ink touches the margin, not the blank that letters have beside them.
+        x = line.x * OVERSAMPLING - offset[0] - edge
         pen.text(
             (x, line.baseline * OVERSAMPLING),
             line.text,
@@ -197,20 +208,27 @@ def _png(lines: Iterable[_Line], accent: str) -> bytes:
 
 
 def _alt(title: str, shown: Mapping[str, font.Lettering], *, is_whole: bool) -> str:
-    """What is on the slide, in at most 1,000 characters; a title that is not there in full is added
-    in full.
+    """Describe what is on the slide, in at most 1,000 characters.
+
+    A title that the slide does not show in full is added in full: alt text is read for it.
     """
     drawn, full = _short(shown["title"].text, 150), _short(title, 500)
-    if is_whole:
-        words = f" with the title “{full}”" if full else ""
-    else:
-        words = f" with these words of its title: “{drawn}”" if drawn else " without its title"
     by, series, number = (_short(shown[name].text, 100) for name in ("authors", "series", "number"))
-    parts = [f"Plain slide{words}", by and f"by {by}", f"{series} {number}".strip()]
-    more = "" if is_whole else f" The paper’s title: “{full}”."
+    slide, more = "Plain slide", ""
+    if not is_whole:
+        more = f" The paper’s title: “{full}”."
+        slide += " without its title"
+        if drawn:
+            slide = f"Plain slide with these words of its title: “{drawn}”"
+    elif full:
+        slide += f" with the title “{full}”"
+    parts = [slide, by and f"by {by}", f"{series} {number}".strip()]
     return ", ".join(part for part in parts if part) + "." + more
 
 
 def _short(text: str, most: int) -> str:
+    """The text on one line, cut to that many characters."""
     line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+    if len(line) <= most:
+        return line
+    return line[: most - 1].rstrip() + "…"

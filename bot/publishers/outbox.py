@@ -1,4 +1,4 @@
-"""The network that needs no account: a folder that receives whole threads with their pictures."""
+"""The network that needs no account: a folder that receives threads with their pictures."""
 
 import hashlib
 import json
@@ -16,7 +16,18 @@ from bot import files
 from bot.core import network as networks
 from bot.core import settings
 from bot.core.collage import shown
-from bot.core.delivery import Absent, Found, Look, Part, Post, Receipt, Survey, Thread, is_rehearsed
+from bot.core.delivery import (
+    Absent,
+    Found,
+    Image,
+    Look,
+    Part,
+    Post,
+    Receipt,
+    Survey,
+    Thread,
+    is_rehearsed,
+)
 from bot.core.errors import BadInput, Unavailable
 from bot.core.price import Price
 from bot.core.schedule import Clock
@@ -24,7 +35,7 @@ from bot.core.settings import setting
 from bot.publishers.protocol import Saved
 
 NEWEST = 20
-"""Folders a survey reads where it does not know since when."""
+"""How many folders a survey reads where it does not know since when."""
 DATED = r"\d{4}-\d{2}-\d{2}-"
 DAY = len("2021-08-04")
 
@@ -41,8 +52,10 @@ class Settings:
 
 
 class Outbox:
-    """Writes each thread beside its place, syncs it, and renames it in: it is there whole or not at
-    all.
+    """An outbox folder, with a folder for each thread.
+
+    A thread is written beside its place, synced, and renamed in, so that it is there whole or not
+    at all. Its description holds its key, which proves what is out.
     """
 
     whole = True
@@ -52,9 +65,9 @@ class Outbox:
     secrets = ()
     duty = ""
 
-    def __init__(self, own: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
-        self.network = networks.named(own.like)
-        self.folder = base / own.folder
+    def __init__(self, settings: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
+        self.network = networks.named(settings.like)
+        self.folder = base / settings.folder
         self.identity = str(self.folder)
         self._clock = clock
 
@@ -62,23 +75,22 @@ class Outbox:
         return self.network.limits
 
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
-        """The thread by its key or all its words, and the first part of each other since the day of
-        `since`.
+        """Find the thread by its key or its texts, and the first part of each other thread.
 
-        Rehearsals are left out: what was rehearsed is not out.
+        Others are read from the day of the receipt `since` on. Rehearsals are left out: what was
+        rehearsed is not out.
         """
         try:
-            look, names = self._look(thread), self._names(since)
-            found = look.receipts if isinstance(look, Found) else self._by_words(thread, names)
+            names = self._names(since)
+            found = self._receipts_of(thread, names)
             ours = {receipt.id.partition("/")[0] for receipt in found.values()}
-            names = [name for name in names if name not in ours]
-            others = tuple(post for name in names if (post := self._first_part(name)))
+            first_parts = [self._first_part(name) for name in names if name not in ours]
         except OSError as error:
             raise self._unreadable(error) from error
-        return Survey(found, others, saved)
+        return Survey(found, tuple(post for post in first_parts if post), saved)
 
     def receipt(self, url: str) -> Receipt:
-        """The receipt of the part whose text is in this file: a path, or a file: URL."""
+        """The receipt of the part whose text is in this file, given as a path or a file: URL."""
         try:
             return self._receipt_of(_path(url))
         except (OSError, ValueError):
@@ -105,63 +117,82 @@ class Outbox:
             ) from error
 
     def find(self, thread: Thread, saved: Saved) -> Look:
+        """Look for the thread by its key, which proves its absence as well."""
         try:
             found = self._look(thread)
         except OSError as error:
             raise self._unreadable(error) from error
-        return found if isinstance(found, Found) else Absent()
+        if isinstance(found, Found):
+            return found
+        return Absent()
 
     def read_back(self, thread: Thread, position: int, saved: Saved) -> str:
-        """What was synced and renamed in is what was written."""
+        """Return "": what was synced and renamed in is what was written."""
         return ""
 
     def check(self) -> str:
-        there = next(
+        """A sentence on why the folder cannot be written or made, or ""."""
+        existing = next(
             (folder for folder in (self.folder, *self.folder.parents) if folder.exists()),
             self.folder,
         )
-        writable = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
-        return "" if writable else f"The outbox {self.folder} cannot be written."
+        if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
+            return ""
+        return f"The outbox {self.folder} cannot be written."
 
     def _look(self, thread: Thread) -> Found | Path:
-        """The thread with this key, or the free folder where it belongs; another thread's folder is
-        left alone.
+        """The receipts of the thread with this key, or the free folder where it belongs.
+
+        Another thread may have the folder's name already: then the name is counted on.
         """
+        name = f"{thread.local_on}-{thread.name}"
+        place = self.folder / name
         count = 1
-        while True:
-            name = f"{thread.local_on}-{thread.name}" + (f"-{count}" if count > 1 else "")
-            place = self.folder / name
-            if not place.exists():
-                return place
+        while place.exists():
             described = _described(place)
             if described.get("key") == thread.key:
                 return Found(_receipts(thread, place, self._posted_at(described)))
             count += 1
+            place = self.folder / f"{name}-{count}"
+        return place
 
     def _names(self, since: str | None) -> list[str]:
         """Folders that may hold threads: from the day of the receipt `since` on, or the newest."""
         if not self.folder.exists():
             return []
-        first = since[:DAY] if since and re.match(DATED, since) else ""
+        first = ""
+        if since and re.match(DATED, since):
+            first = since[:DAY]
         # Only names: a Path for each of ten thousand threads would take ten times as long.
         with os.scandir(self.folder) as entries:
             names = [entry.name for entry in entries if entry.name >= first]
         dated = sorted(name for name in names if re.match(DATED, name))
-        return dated if first else dated[-NEWEST:]
+        if first:
+            return dated
+        return dated[-NEWEST:]
 
-    def _by_words(self, thread: Thread, names: list[str]) -> dict[int, Receipt]:
-        """The receipts of a thread with all of this one's words, which another copy has written
-        under its own key.
+    def _receipts_of(self, thread: Thread, names: list[str]) -> dict[int, Receipt]:
+        found = self._look(thread)
+        if isinstance(found, Found):
+            return found.receipts
+        return self._by_texts(thread, names)
+
+    def _by_texts(self, thread: Thread, names: list[str]) -> dict[int, Receipt]:
+        """The receipts of a thread with the same texts, written under another key.
+
+        Another installation of the same series writes such threads.
         """
-        for name in names if not is_rehearsed(thread.key) else ():
+        if is_rehearsed(thread.key):
+            return {}
+        texts = [part.text for part in thread.parts]
+        for name in names:
             described = _described(self.folder / name)
-            is_same = _texts(described) == [part.text for part in thread.parts]
-            if is_same and not is_rehearsed(str(described.get("key"))):
+            if _texts(described) == texts and not is_rehearsed(str(described.get("key"))):
                 return _receipts(thread, self.folder / name, self._posted_at(described))
         return {}
 
     def _first_part(self, name: str) -> Post | None:
-        """What a folder shows first; nothing where it is no thread, or one of a rehearsal."""
+        """The first part of the thread in a folder; None for a rehearsal, or where it is none."""
         place = self.folder / name
         described = _described(place)
         key, texts = described.get("key"), _texts(described)
@@ -170,8 +201,9 @@ class Outbox:
         return Post(_receipt(place, 1, self._posted_at(described)), texts[0])
 
     def _receipt_of(self, given: Path) -> Receipt:
-        """The receipt of the part whose text this file is; raises `ValueError` or `OSError` where
-        it is none.
+        """The receipt of the part whose text is in this file.
+
+        Raises `ValueError` or `OSError` where it is no part's.
         """
         place, position = self.folder / given.parent.name, int(given.stem)
         described = _described(place)
@@ -181,24 +213,25 @@ class Outbox:
         return _receipt(place, position, self._posted_at(described))
 
     def _posted_at(self, described: dict[str, Any]) -> datetime:
-        """When a thread was written; now, where somebody changed its description so that it does
-        not tell.
-        """
+        """When a thread was written, by its description; now, where an edited one does not tell."""
         try:
             at = datetime.fromisoformat(str(described.get("posted_at")))
         except ValueError:
             return self._clock.now()
-        return at if at.tzinfo else self._clock.now()
+        if at.tzinfo is None:
+            return self._clock.now()
+        return at
 
     def _unreadable(self, error: OSError) -> Unavailable:
         return Unavailable(f"The outbox {self.folder} cannot be read: {error.strerror or error}.")
 
     def _write(self, thread: Thread, place: Path) -> dict[int, Receipt]:
+        """Write the thread into the free folder `place`; its receipts."""
         name = f".writing-{hashlib.sha256(thread.key.encode()).hexdigest()[:16]}"
         for left in self.folder.glob(f"{name}*"):
             shutil.rmtree(left, ignore_errors=True)
-        # A name of its own: a worker that was stopped and goes on must not rename what another one
-        # is writing.
+        # With a random suffix, because a suspended worker that resumes must not rename into place
+        # what another worker is still writing.
         beside = self.folder / f"{name}-{os.urandom(4).hex()}"
         beside.mkdir()
         at = self._clock.now()
@@ -211,26 +244,27 @@ class Outbox:
 
 
 def _described(place: Path) -> dict[str, Any]:
+    """The description in a thread's folder; empty where there is none that can be read."""
     try:
         described = json.loads((place / "thread.json").read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError, RecursionError, ValueError):
         return {}
-    return described if isinstance(described, dict) else {}
+    if not isinstance(described, dict):
+        return {}
+    return described
 
 
 def _texts(described: dict[str, Any]) -> list[str]:
     """A thread's texts in order, as far as its description has them."""
     parts = described.get("parts")
-    texts = (
-        [part.get("text") for part in parts if isinstance(part, dict)]
-        if isinstance(parts, list)
-        else []
-    )
+    if not isinstance(parts, list):
+        return []
+    texts = [part.get("text") for part in parts if isinstance(part, dict)]
     return [text for text in texts if isinstance(text, str)]
 
 
 def _path(url: str) -> Path:
-    """The path that is meant; raises `ValueError` for an address elsewhere."""
+    """The path that a path or file: URL names; raises `ValueError` for one on another host."""
     address = urlsplit(url)
     if address.scheme != "file":
         return Path(url)
@@ -260,7 +294,7 @@ def _contents(thread: Thread, at: datetime) -> dict[str, bytes]:
     contents = {f"{part.position}.txt": (part.text + "\n").encode() for part in thread.parts}
     for part in thread.parts:
         if part.image:
-            contents[_picture_name(thread, part)] = part.image.data
+            contents[_picture_name(thread, part.position, part.image)] = part.image.data
     contents["thread.json"] = (json.dumps(described, ensure_ascii=False, indent=2) + "\n").encode()
     return contents
 
@@ -268,9 +302,13 @@ def _contents(thread: Thread, at: datetime) -> dict[str, bytes]:
 def _picture(thread: Thread, part: Part) -> dict[str, str] | None:
     if part.image is None:
         return None
-    return {"file": _picture_name(thread, part), "alt": part.image.alt, "mime": part.image.mime}
+    file = _picture_name(thread, part.position, part.image)
+    return {"file": file, "alt": part.image.alt, "mime": part.image.mime}
 
 
-def _picture_name(thread: Thread, part: Part) -> str:
-    count = f"-{part.position}" if part.position > 1 else ""
-    return f"{thread.name}{count}.{networks.EXTENSIONS[part.image.mime] if part.image else ''}"
+def _picture_name(thread: Thread, position: int, image: Image) -> str:
+    """The file's name: the thread's, with the part's position from the second part on."""
+    extension = networks.EXTENSIONS[image.mime]
+    if position == 1:
+        return f"{thread.name}.{extension}"
+    return f"{thread.name}-{position}.{extension}"

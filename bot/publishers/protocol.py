@@ -1,4 +1,4 @@
-"""What every publisher can do, and nothing more."""
+"""What `sending` needs of a publisher, and nothing more."""
 
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,7 +24,7 @@ class Publisher(Protocol):
     """
 
     network: "Network"
-    """Whose rules of reading a text hold; for an outbox, those of the network it is like."""
+    """Whose rules for texts hold; for an outbox, those of the network it stands in for."""
 
     whole: bool
     """Whether a thread goes out in one request: then `send` gets None for the position."""
@@ -33,7 +33,7 @@ class Publisher(Protocol):
     """Whether `find` can answer `Absent`, so that it may look at once."""
 
     identity: str
-    """As whom it posts, as far as is known; `check` finds out."""
+    """The name it posts under, as far as that is known; `check` finds out."""
 
     price: "Price | None"
     """What the network charges for a request; None where it charges nothing."""
@@ -42,14 +42,15 @@ class Publisher(Protocol):
     """US dollars a month may cost; None where there is no limit."""
 
     duty: str
-    """What the network asks of accounts that a bot posts to, as a sentence, or nothing."""
+    """What the network requires of accounts that bots post to: a sentence, or ""."""
 
     secrets: "Sequence[str]"
-    """Values that no log, message or row may ever show: keys, tokens, passwords."""
+    """Values that no log, message or row may show: keys, tokens, passwords."""
 
     def limits(self) -> "Limits":
-        """What one post of this account may hold; a server or a subscription may allow more than
-        the network does by default.
+        """What one post of this account may hold.
+
+        A server or a subscription may allow more than the network does by default.
         """
         ...
 
@@ -84,9 +85,9 @@ class Publisher(Protocol):
         ...
 
     def read_back(self, thread: "Thread", position: int, saved: Saved) -> str:
-        """Whether what is out is what was meant: a sentence of what differs, or nothing."""
+        """Compare a part that is out with what was meant: a sentence on what differs, or ""."""
         ...
 
     def check(self) -> str:
-        """Whether the account could post now: a sentence of what is wrong, or nothing."""
+        """Ask the network whether the account could post now: a sentence on why not, or ""."""
         ...

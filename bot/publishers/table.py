@@ -17,9 +17,10 @@ from bot.publishers.protocol import Publisher
 
 
 class Entry(NamedTuple):
-    """A network's settings class, and how a publisher is made of them.
+    """A network's settings class, its publisher's constructor, and what it charges.
 
-    It gets the configuration's folder, a clock, and the longest time that a request may take.
+    `make` takes the settings, the configuration's folder, a clock, and the longest time that a
+    request may take.
     """
 
     settings: type[Any]
@@ -39,10 +40,10 @@ It is loaded when an account is on that network, because an SDK takes long to lo
 
 def network(name: str) -> Entry:
     """The settings and the publisher of a network in the table."""
-    module, name_of_class = NETWORKS[name]
-    loaded = importlib.import_module(module)
-    publisher = getattr(loaded, name_of_class)
-    return Entry(loaded.Settings, publisher, publisher.price)
+    module_name, class_name = NETWORKS[name]
+    module = importlib.import_module(module_name)
+    publisher = getattr(module, class_name)
+    return Entry(module.Settings, publisher, publisher.price)
 
 
 LONGEST = timedelta(seconds=60)
@@ -67,7 +68,7 @@ def price(table: Table) -> Price | None:
 def rehearsed(table: Table) -> Table:
     """The settings of the outbox that stands in for an account in a rehearsal.
 
-    Nothing may get out then: it would go out again when live.
+    Nothing may reach the real network then: the same collage would go out again when live.
     """
     name = network_of(table)
     if name == "outbox":
@@ -91,10 +92,11 @@ def make(table: Table, base: Path, clock: Clock, longest: timedelta = LONGEST) -
         for each in fields(chosen.settings)
         if each.metadata.get("reader") is settings.secret_text
     ]
-    own = settings.read(
-        config.with_secrets(table.without("network"), secrets, base), chosen.settings
-    )
-    if (getattr(own, "total_timeout", None) or longest) > longest:
+    values = config.with_secrets(table.without("network"), secrets, base)
+    account = settings.read(values, chosen.settings)
+    # Networks without requests, such as the outbox, have no such setting.
+    total_timeout = getattr(account, "total_timeout", None)
+    if total_timeout is not None and total_timeout > longest:
         most = f"at most {longest.total_seconds():g}s, which is delivery.request"
         raise table.wrong("total_timeout", f"must be {most}: no request may outlive its lease")
-    return chosen.make(own, base, clock, longest)
+    return chosen.make(account, base, clock, longest)

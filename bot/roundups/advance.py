@@ -16,39 +16,40 @@ from bot.publishers import table
 from bot.site import folder, pages, reach
 from bot.storage.claims import NewDelivery, Taken
 
-MOST = 16
-"""Pages that are asked at the same time."""
+MOST_AT_ONCE = 16
+"""Pages that are requested at the same time."""
 
 Step = Callable[[Context, Series, Roundup], object]
 
 
-def settle(context: Context, own: Series, title_month: str, due_at: datetime) -> bool:
-    """Fix the list of a roundup whose moment has come; False while deliveries are worth waiting
-    for.
+def settle(context: Context, series: Series, title_month: str, due_at: datetime) -> bool:
+    """Fix the list of collages of a roundup whose moment has come.
+
+    Returns False while it waits, for at most `roundup.wait`, for deliveries whose outcome is open.
     """
     now = context.clock.now()
     with context.write() as work:
-        row = work.series.get(own.name)
+        row = work.series.get(series.name)
         if row.roundups_through >= title_month:
             return True
-        if now < due_at + own.roundup.wait and work.roundups.is_unsettled(row.name, due_at):
+        if now < due_at + series.roundup.wait and work.roundups.is_unsettled(row.name, due_at):
             return False
         work.series.roundups_done(row.name, title_month)
         count = work.roundups.count(row.name, due_at)
         if work.roundups.find(row.name, title_month):
             return True
         if not count:
-            reading = month.reading_month(own.roundup, title_month)
-            work.notices.add(NoRoundup(own.name, title_month, reading))
+            reading = month.reading_month(series.roundup, title_month)
+            work.notices.add(NoRoundup(series.name, title_month, reading))
             return True
-        title = month.title(own.roundup, title_month, count, own.language)
+        title = month.title(series.roundup, title_month, count, series.language)
         slug = month.slug(title, title_month)
-        names = {"title": title, "slug": slug, "link": pages.link(own, slug)}
+        names = {"title": title, "slug": slug, "link": pages.link(series, slug)}
         work.roundups.fix(row.name, title_month, due_at, **names)
     return True
 
 
-def advance(context: Context, own: Series) -> bool:
+def advance(context: Context, series: Series) -> bool:
     """Take every roundup of the series as far as it goes now: rendered, linked, announced.
 
     Returns whether there is any that is not at its end.
@@ -56,86 +57,96 @@ def advance(context: Context, own: Series) -> bool:
     No network is called: whether a page answers on the web is what `link` asks.
     """
     with context.read() as work:
-        open_ones = work.roundups.unannounced(own.name)
-    for roundup in open_ones:
-        _attempt(context, own, roundup, _advance)
-    return bool(open_ones)
+        unannounced = work.roundups.unannounced(series.name)
+    for roundup in unannounced:
+        _attempt(context, series, roundup, _advance)
+    return bool(unannounced)
 
 
 def link(context: Context) -> bool:
-    """Ask whether the pages of rendered roundups answer, and link those that do; whether any did.
+    """Request the pages of rendered roundups, and link those that answer; whether any did.
 
-    Sites may be slow, and are asked all at the same time: what serves slots must not wait for it.
+    All pages are requested at the same time, because sites may be slow and slots must not wait.
     """
     waiting = _waiting_for_pages(context)
     if not waiting:
         return False
     links = [roundup.link for _, roundup in waiting]
-    with ThreadPoolExecutor(min(len(links), MOST), thread_name_prefix="pages") as threads:
+    with ThreadPoolExecutor(min(len(links), MOST_AT_ONCE), thread_name_prefix="pages") as threads:
         answered = list(threads.map(reach.answers, links))
-    for (own, roundup), is_there in zip(waiting, answered, strict=True):
-        if is_there:
-            _attempt(context, own, roundup, _link_if_unchanged)
+    for (series, roundup), has_answered in zip(waiting, answered, strict=True):
+        if has_answered:
+            _attempt(context, series, roundup, _link_if_unchanged)
         else:
-            _say_that_it_waits(context, own, roundup)
+            _notify_waiting(context, series, roundup)
     return any(answered)
 
 
 def _waiting_for_pages(context: Context) -> list[tuple[Series, Roundup]]:
-    """The rendered roundups whose page has to answer on the web."""
-    found = []
+    """The rendered roundups whose page has to answer on the web, with their series."""
+    waiting = []
     with context.read() as work:
-        for own in context.config.series.values():
-            row = work.series.find(own.name)
-            if row and not _stays_here(context, own):
-                open_ones = work.roundups.unannounced(row.name)
-                found += [(own, one) for one in open_ones if one.state is State.RENDERED]
-    return found
+        for series in context.config.series.values():
+            # A series that was never prepared has no row yet, and no roundups.
+            row = work.series.find(series.name)
+            if row is None or _stays_local(context, series):
+                continue
+            waiting += [
+                (series, roundup)
+                for roundup in work.roundups.unannounced(row.name)
+                if roundup.state is State.RENDERED
+            ]
+    return waiting
 
 
-def _attempt(context: Context, own: Series, roundup: Roundup, step: Step) -> None:
-    """Take one step with a roundup; what keeps it from going on is told, and stops no other."""
+def _attempt(context: Context, series: Series, roundup: Roundup, step: Step) -> None:
+    """Run one step of a roundup; an error becomes a notice, so that it stops no other roundup.
+
+    `NoDatabase` is raised on, because no notice can be stored then.
+    """
     try:
-        step(context, own, roundup)
+        step(context, series, roundup)
     except Taken:
+        # Another worker has created the roundup's threads, and takes it further.
         return
     except NoDatabase:
         raise
     except MlcollageError as error:
-        _complain(context, own, roundup, str(error))
+        _notify_stuck(context, series, roundup, str(error))
 
 
-def _advance(context: Context, own: Series, roundup: Roundup) -> None:
+def _advance(context: Context, series: Series, roundup: Roundup) -> None:
+    page = series.site / pages.slug_path(roundup)
     if roundup.state is State.DUE:
-        render(context, own, roundup)
+        render(context, series, roundup)
         roundup = _step(context, roundup, State.RENDERED)
-        context.say(
-            f"{own.name}: the roundup {roundup.title_month} is rendered: {own.site / pages.slug_path(roundup)}"
-        )
-    has_file = (own.site / pages.slug_path(roundup)).is_file()
-    if roundup.state is State.RENDERED and _stays_here(context, own) and has_file:
-        roundup = _link(context, own, roundup)
+        context.say(f"{series.name}: the roundup {roundup.title_month} is rendered: {page}")
+    if roundup.state is State.RENDERED and _stays_local(context, series) and page.is_file():
+        roundup = _link(context, series, roundup)
     if roundup.state is State.LINKED:
-        _announced(context, own, roundup)
+        _announce(context, series, roundup)
 
 
-def _stays_here(context: Context, own: Series) -> bool:
-    """Whether nobody but us sees the thread yet: in a rehearsal, and with outboxes only."""
-    networks = {table.network_of(context.config.accounts[name]) for name in own.accounts}
+def _stays_local(context: Context, series: Series) -> bool:
+    """Whether the thread with the link stays on this machine: in a rehearsal or in outboxes.
+
+    The page's file is enough then; it need not answer on the web.
+    """
+    networks = {table.network_of(context.config.accounts[name]) for name in series.accounts}
     return bool(context.rehearsal) or networks == {"outbox"}
 
 
-def _link(context: Context, own: Series, roundup: Roundup) -> Roundup:
-    _create_threads(context, own, roundup)
+def _link(context: Context, series: Series, roundup: Roundup) -> Roundup:
+    _create_threads(context, series, roundup)
     return _step(context, roundup, State.LINKED)
 
 
-def _link_if_unchanged(context: Context, own: Series, roundup: Roundup) -> None:
+def _link_if_unchanged(context: Context, series: Series, roundup: Roundup) -> None:
     with context.read() as work:
-        found = work.roundups.by_id(roundup.id)
-    # A maintainer may have given another link meanwhile, and that one was not asked.
-    if (found.state, found.link) == (roundup.state, roundup.link):
-        _link(context, own, roundup)
+        current = work.roundups.by_id(roundup.id)
+    # A maintainer may have given another link meanwhile, and that page was not requested.
+    if (current.state, current.link) == (roundup.state, roundup.link):
+        _link(context, series, roundup)
 
 
 def _step(context: Context, roundup: Roundup, to: State) -> Roundup:
@@ -144,45 +155,48 @@ def _step(context: Context, roundup: Roundup, to: State) -> Roundup:
         return work.roundups.by_id(roundup.id)
 
 
-def render(context: Context, own: Series, roundup: Roundup) -> bool:
-    """Write the roundup's page, its article and the index, and the page before it, which links to
-    it now.
+def render(context: Context, series: Series, roundup: Roundup) -> bool:
+    """Write the roundup's page, its article and the index; return whether any file changed.
+
+    The previous roundup's page is written again, because it links to this one now.
     """
-    changed = folder.write(own.site, build(context, own, roundup))
+    changed = folder.write(series.site, build(context, series, roundup))
     with context.read() as work:
-        before = work.roundups.neighbour(roundup)
-    if before and not before.published_elsewhere:
-        changed |= folder.write(own.site, build(context, own, before))
+        previous = work.roundups.neighbour(roundup)
+    if previous and not previous.published_elsewhere:
+        changed |= folder.write(series.site, build(context, series, previous))
     return changed
 
 
-def build(context: Context, own: Series, roundup: Roundup) -> dict[str, bytes]:
+def build(context: Context, series: Series, roundup: Roundup) -> dict[str, bytes]:
     """The files of a roundup by their path, from what the database holds now."""
     with context.read() as work:
-        row = work.series.get(own.name)
-        items = work.queue.in_roundup(roundup.id)
-        shown = {item.picture.sha256 for item in items if item.picture}
-        everything = [one for one in work.roundups.listed(row.name) if one.link]
-        before = work.roundups.neighbour(roundup)
-        after = next(
-            (one for one in reversed(everything) if one.title_month > roundup.title_month), None
-        )
-        data = {sha256: work.pictures.data(sha256) for sha256 in shown}
-    return pages.build(
-        own, roundup, items, data, before, after, everything, context.config.templates
-    )
+        row = work.series.get(series.name)
+        collages = work.queue.in_roundup(roundup.id)
+        listed = [other for other in work.roundups.listed(row.name) if other.link]
+        previous = work.roundups.neighbour(roundup)
+        hashes = {collage.picture.sha256 for collage in collages if collage.picture}
+        pictures = {sha256: work.pictures.data(sha256) for sha256 in hashes}
+    # They are listed newest first.
+    later = [other for other in listed if other.title_month > roundup.title_month]
+    following = later[-1] if later else None
+    edition = pages.Edition(roundup, collages, pictures, previous, following, listed)
+    return pages.build(series, edition, context.config.templates)
 
 
-def _say_that_it_waits(context: Context, own: Series, roundup: Roundup) -> None:
-    waits = RoundupWaits(own.name, roundup.title_month, roundup.link, str(own.site))
+def _notify_waiting(context: Context, series: Series, roundup: Roundup) -> None:
+    waits = RoundupWaits(series.name, roundup.title_month, roundup.link, str(series.site))
     with context.write() as work:
         work.notices.add(waits)
 
 
-def publish_at(context: Context, own: Series, title_month: str, link: str) -> Roundup:
-    """Say where a roundup was published by hand, before its thread goes out."""
+def publish_at(context: Context, series: Series, title_month: str, link: str) -> Roundup:
+    """Store where a maintainer has published a roundup; the roundup with that link.
+
+    Raises `NotAllowed` once it is linked: threads with the other link may be out.
+    """
     with context.write() as work:
-        row = work.series.get(own.name)
+        row = work.series.get(series.name)
         roundup = work.roundups.get(row.name, title_month)
         if roundup.state not in {State.DUE, State.RENDERED}:
             raise NotAllowed(
@@ -192,25 +206,28 @@ def publish_at(context: Context, own: Series, title_month: str, link: str) -> Ro
         return work.roundups.by_id(roundup.id)
 
 
-def _create_threads(context: Context, own: Series, roundup: Roundup) -> None:
-    """One delivery per account, once every account's thread can be composed."""
+def _create_threads(context: Context, series: Series, roundup: Roundup) -> None:
+    """Create one delivery per account, once every account's thread can be composed.
+
+    Raises what keeps one from being composed, and `Taken` where another worker was first.
+    """
     with context.read() as work:
         items = work.queue.in_roundup(roundup.id)
         ids = work.accounts.ids()
-    for account in own.accounts:
-        Composer.of(context, own.name, account).roundup(roundup, items)
+    for account in series.accounts:
+        Composer.of(context, series.name, account).roundup(roundup, items)
     moment = f"roundup-{roundup.title_month}"
     new = [
-        NewDelivery(ids[name], thread_key(own.name, moment, name, roundup.rehearsal))
-        for name in own.accounts
+        NewDelivery(ids[name], thread_key(series.name, moment, name, roundup.rehearsal))
+        for name in series.accounts
     ]
-    local_on = roundup.due_at.astimezone(own.zone).date()
+    local_on = roundup.due_at.astimezone(series.zone).date()
     with context.write() as work:
         work.roundups.add_deliveries(roundup, new, local_on)
 
 
-def _announced(context: Context, own: Series, roundup: Roundup) -> None:
-    """A roundup is announced when the first part of a thread with its link is out."""
+def _announce(context: Context, series: Series, roundup: Roundup) -> None:
+    """Mark the roundup as announced, with a notice, once any part of its threads is out."""
     with context.read() as work:
         threads = [
             work.parts.of(delivery.id) for delivery in work.deliveries.of_roundup(roundup.id)
@@ -219,11 +236,11 @@ def _announced(context: Context, own: Series, roundup: Roundup) -> None:
         return
     with context.write() as work:
         work.roundups.advance(roundup, State.ANNOUNCED)
-        out = RoundupOut(own.name, roundup.title_month, roundup.title, roundup.link)
+        out = RoundupOut(series.name, roundup.title_month, roundup.title, roundup.link)
         work.notices.add(out)
 
 
-def _complain(context: Context, own: Series, roundup: Roundup, words: str) -> None:
-    stuck = RoundupStuck(own.name, roundup.title_month, words)
+def _notify_stuck(context: Context, series: Series, roundup: Roundup, reason: str) -> None:
+    stuck = RoundupStuck(series.name, roundup.title_month, reason)
     with context.write() as work:
         work.notices.add(stuck)

@@ -21,7 +21,7 @@ def skip(context: Context, series: Series, on: date) -> str | None:
         for slot in coming:
             work.slots.skip(series.name, slot)
         unpinned = work.queue.unpin_day(series.name, on)
-        accept.change(context, work, "skip", series, str(on))
+        accept.change(context, work, "skip", f"{series.name}/{on}")
     return unpinned
 
 
@@ -31,7 +31,7 @@ def unskip(context: Context, series: Series, on: date) -> None:
     with context.write() as work:
         for slot in coming:
             work.slots.unskip(series.name, slot)
-        accept.change(context, work, "skip", series, str(on), "off")
+        accept.change(context, work, "skip", f"{series.name}/{on}", "off")
 
 
 def _still_to_come(context: Context, series: Series, on: date) -> list[SlotTime]:
@@ -50,7 +50,7 @@ def pause(context: Context, series: Series, until: date | None = None) -> None:
         raise BadInput(f"{until} is not to come; pause until a later day.")
     with context.write() as work:
         work.series.pause(series.name, now, end)
-        accept.change(context, work, "pause", series, "", str(until or ""))
+        accept.change(context, work, "pause", series.name, str(until or ""))
 
 
 def resume(context: Context, series: Series) -> bool:
@@ -60,5 +60,5 @@ def resume(context: Context, series: Series) -> bool:
     settling.settle_pause(context, series)
     if was_paused:
         with context.write() as work:
-            accept.change(context, work, "resume", series, "")
+            accept.change(context, work, "resume", series.name)
     return was_paused

@@ -1,6 +1,4 @@
-"""Builds a roundup's files: its page, its article in Markdown, its pictures, and the series' list
-of roundups.
-"""
+"""Builds a roundup's files: page, article in Markdown, pictures, and the list of roundups."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -71,8 +69,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A roundup as others link to it: by `url`, by `path` from our folder's top, or at the `host`
-    that is not ours.
+    """A roundup as other pages link to it.
+
+    `path` is relative to the series' folder and empty for a roundup published elsewhere, `host`
+    names that other site and is empty for ours.
     """
 
     title: str
@@ -81,6 +81,22 @@ class Entry:
     url: str
     path: str
     host: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A roundup with all that its files are built from.
+
+    `pictures` are the pictures' bytes by SHA-256. `previous` and `following` are the roundups
+    before and after it; `listed` are those that have a link, with or without this one.
+    """
+
+    roundup: Roundup
+    collages: Sequence[Collage]
+    pictures: Mapping[str, bytes]
+    previous: Roundup | None = None
+    following: Roundup | None = None
+    listed: Sequence[Roundup] = ()
 
 
 def slug_path(roundup: Roundup) -> str:
@@ -93,48 +109,59 @@ def link(series: config.Series, slug: str) -> str:
     return f"{series.base_url}/{slug}/"
 
 
-def build(
-    series: config.Series,
-    roundup: Roundup,
-    collages: Sequence[Collage],
-    pictures: Mapping[str, bytes],
-    previous: Roundup | None,
-    following: Roundup | None,
-    everything: Sequence[Roundup],
-    own_templates: Path,
-) -> dict[str, bytes]:
+def build(series: config.Series, edition: Edition, templates_folder: Path) -> dict[str, bytes]:
     """Return the contents of every file of the roundup and of the series' list, by path.
 
-    The same arguments give the same bytes. `pictures` are keyed by SHA-256. `everything` holds the
-    roundups that have a link; this one is added where it is missing.
+    The same arguments give the same bytes. `templates_folder` holds the maintainer's templates,
+    which go before the program's. Raises `BadInput` for a picture that no page can show, and what
+    `templates.render` raises.
     """
     language = words.of(series.language)
-    about = language.about.format(series=series.title)
-    shared = {"series": series, "words": language, "about": about, **MARKDOWN}
-    sections = [_section(series, collage, language) for collage in collages]
+    shared = {
+        "series": series,
+        "words": language,
+        "about": language.about.format(series=series.title),
+        **MARKDOWN,
+    }
+    sections = [_section(series, collage, language) for collage in edition.collages]
+    context = shared | _roundup_values(series, edition, language) | {"sections": sections}
+    env = templates.environment(templates_folder)
+    slug = edition.roundup.slug
+    files = {
+        f"{slug}/{section.file}": edition.pictures[section.picture.sha256]
+        for section in sections
+        if section.picture
+    }
+    return files | {
+        f"{slug}/article.md": _text(env, ARTICLE, context),
+        slug_path(edition.roundup): _text(env, PAGE, context),
+        "index.html": _text(env, INDEX, shared | {"entries": _entries(series, edition)}),
+    }
+
+
+def _roundup_values(series: config.Series, edition: Edition, language: Words) -> dict[str, object]:
+    """What the templates of page and article are given about the roundup as a whole."""
+    roundup = edition.roundup
     reading = _reading_month(series, roundup)
-    context = shared | {
+    about = language.about.format(series=series.title)
+    holds = language.holds.format(month=reading, hashtag=series.hashtag)
+    return {
         "roundup": roundup,
         "month": reading,
-        "intro": about
-        + language.gap
-        + language.holds.format(month=reading, hashtag=series.hashtag),
-        "description": _description(roundup, collages),
+        "intro": about + language.gap + holds,
+        "description": _description(roundup, edition.collages),
         "url": _entry(series, roundup).url,
         "folder": link(series, roundup.slug),
-        "sections": sections,
-        "previous": previous and _entry(series, previous),
-        "following": following and _entry(series, following),
+        "previous": edition.previous and _entry(series, edition.previous),
+        "following": edition.following and _entry(series, edition.following),
     }
-    months = sorted({one.title_month: one for one in (*everything, roundup)}.items(), reverse=True)
-    listed = shared | {"entries": [_entry(series, one) for _, one in months]}
-    env = templates.environment(own_templates)
-    return {
-        **{f"{roundup.slug}/{s.file}": pictures[s.picture.sha256] for s in sections if s.picture},
-        f"{roundup.slug}/article.md": _text(env, ARTICLE, context),
-        slug_path(roundup): _text(env, PAGE, context),
-        "index.html": _text(env, INDEX, listed),
-    }
+
+
+def _entries(series: config.Series, edition: Edition) -> list[Entry]:
+    """The series' list of roundups, newest first, with this one as it is now."""
+    by_month = {roundup.title_month: roundup for roundup in edition.listed}
+    by_month[edition.roundup.title_month] = edition.roundup
+    return [_entry(series, by_month[title_month]) for title_month in sorted(by_month, reverse=True)]
 
 
 def _text(env: "Environment", template: str, context: Mapping[str, object]) -> bytes:
@@ -142,6 +169,7 @@ def _text(env: "Environment", template: str, context: Mapping[str, object]) -> b
 
 
 def _reading_month(series: config.Series, roundup: Roundup) -> str:
+    """The month the papers were read in, as the series' language writes it: "August 2021"."""
     from babel.dates import format_skeleton  # heavy: its locale data is read on first use
 
     first = month.parse(month.reading_month(series.roundup, roundup.title_month))
@@ -149,10 +177,12 @@ def _reading_month(series: config.Series, roundup: Roundup) -> str:
 
 
 def _description(roundup: Roundup, collages: Sequence[Collage]) -> str:
-    text = " ".join(
-        (roundup.subtitle or " · ".join(collage.paper.title for collage in collages)).split()
-    )
-    return text if len(text) <= DESCRIPTION else f"{text[: DESCRIPTION - 1].rstrip()}…"
+    """The subtitle, or the papers' titles where there is none, on one line and cut to fit."""
+    titles = " · ".join(collage.paper.title for collage in collages)
+    text = " ".join((roundup.subtitle or titles).split())
+    if len(text) <= DESCRIPTION:
+        return text
+    return f"{text[: DESCRIPTION - 1].rstrip()}…"
 
 
 def _entry(series: config.Series, roundup: Roundup) -> Entry:
@@ -160,41 +190,42 @@ def _entry(series: config.Series, roundup: Roundup) -> Entry:
 
     Relative paths name their file, so that they also work in a folder opened without a server.
     """
-    ours = link(series, roundup.slug)
-    is_ours = not roundup.published_elsewhere and roundup.link in ("", ours)
-    url = ours if is_ours else _web(roundup.link)
+    url, path, host = link(series, roundup.slug), slug_path(roundup), ""
+    if roundup.published_elsewhere or roundup.link not in ("", url):
+        url, path = _web(roundup.link), ""
+        host = re.sub(r"^https?://(www\.)?|[/?#].*", "", url)
     return Entry(
         title=roundup.title,
         subtitle=roundup.subtitle,
         year=roundup.title_month[:4],
         url=url,
-        path=slug_path(roundup) if is_ours else "",
-        host="" if is_ours else re.sub(r"^https?://(www\.)?|[/?#].*", "", url),
+        path=path,
+        host=host,
     )
 
 
 def _section(series: config.Series, collage: Collage, language: Words) -> Section:
     paper = collage.paper
     links = tuple(
-        Labelled(language.label(one.kind), EMOJI[one.kind], url)
-        for one in paper.links
-        if (url := _web(one.url))
+        Labelled(language.label(link.kind), EMOJI[link.kind], link.url)
+        for link in paper.links
+        if _web(link.url)
     )
-    printed = (
-        series.numbering.shown(collage.number)
-        if collage.number is not None
-        else collage.printed_number
-    )
+    to_paper = (link for link in links if link.emoji == EMOJI[LinkKind.PAPER])
+    # An imported collage has no number of the series', only the one its article printed.
+    number = collage.printed_number
+    if collage.number is not None:
+        number = series.numbering.shown(collage.number)
     return Section(
         name=collage.name,
         title=f"{language.quotes[0]}{paper.title}{language.quotes[1]}",
         citation=paper.citation,
         links=links,
-        paper=next((one for one in links if one.emoji == EMOJI[LinkKind.PAPER]), None),
+        paper=next(to_paper, None),
         picture=collage.picture,
         file=_file(collage),
         alt=" ".join(collage.alt.split()),
-        number=printed,
+        number=number,
         caption=_PRINTED.sub("", collage.caption, count=1).strip() or language.figures,
         paragraph=collage.paragraph.strip(),
         html=paragraph_html(collage.paragraph),
@@ -202,6 +233,7 @@ def _section(series: config.Series, collage: Collage, language: Words) -> Sectio
 
 
 def _file(collage: Collage) -> str:
+    """The name of the picture's file; raises `BadInput` for a type that browsers do not show."""
     if collage.picture is None:
         return ""
     if collage.picture.mime not in EXTENSIONS:
@@ -213,8 +245,13 @@ def _file(collage: Collage) -> str:
 
 
 def _web(url: str) -> str:
-    """The address if it is an http or https one, else "": no other scheme becomes a link."""
-    return url if re.fullmatch(r"https?://[^\s<>\"\x00-\x1f]+", url) else ""
+    """Return the address if it is an http or https one, else "".
+
+    No other scheme becomes a link: `javascript:` would run in the reader's browser.
+    """
+    if re.fullmatch(r"https?://[^\s<>\"\x00-\x1f]+", url):
+        return url
+    return ""
 
 
 def paragraph_html(paragraph: str) -> str:
@@ -231,19 +268,28 @@ def paragraph_html(paragraph: str) -> str:
     ).strip()
 
 
-# Marks anywhere, underscores outside words, entities, what ends a heading, what starts a block.
-_SIGNS = re.compile(
+# What CommonMark reads as markup: marks anywhere, underscores outside words, entities, number signs
+# that close a heading, and what starts a block.
+_MARKUP = re.compile(
     r"[\\`*\[\]<>~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|#+$|^(?:[#+=-]|\d+(?=[.)]))"
 )
 
 
 def _escaped(text: str) -> str:
-    """Text on one line that Markdown shows as it is."""
-    line = " ".join(text.split())
-    return _SIGNS.sub(lambda sign: f"{sign[0]}\\" if sign[0].isdigit() else f"\\{sign[0]}", line)
+    """Return the text on one line, escaped so that Markdown shows it as it is."""
+    return _MARKUP.sub(_escape, " ".join(text.split()))
+
+
+def _escape(mark: re.Match[str]) -> str:
+    if mark[0].isdigit():
+        # "1." starts a list. Only punctuation can be escaped, so the dot after the number is.
+        return f"{mark[0]}\\"
+    return f"\\{mark[0]}"
 
 
 MARKDOWN = {"md": _escaped, "within": markdown.contained, "target": markdown.target}
-"""What templates write Markdown with: `md` plain text, `within` a paragraph's own Markdown,
-`target` an address.
+"""The filters of the article's template.
+
+`md` escapes plain text, `within` keeps a paragraph's Markdown inside its section, and `target`
+escapes an address.
 """

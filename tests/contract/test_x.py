@@ -23,7 +23,7 @@ from bot.publishers import table
 from bot.publishers.x import errors as x_errors
 from bot.publishers.x import matching
 from bot.publishers.x.publisher import X
-from bot.publishers.x.transport import Answer
+from bot.publishers.x.transport import Response
 from tests.conftest import MONDAY, ROOT, StoppedClock, png
 from tests.contract.test_publishers import IMAGE, THREAD, ids, ids_of, ready
 from tests.fakes import x
@@ -220,7 +220,7 @@ def test_each_way_a_post_can_fail_has_its_error_with_x_s_own_words(
     {"code": 261, "message": "Application cannot post."},
 ])  # fmt: skip
 def test_a_403_on_the_account_blocks_it_in_every_form_x_says_it(detail: dict[str, Any]) -> None:
-    refusal = x_errors.refusal(Answer(403, {}, detail), MONDAY, "post", "words")
+    refusal = x_errors.refusal(Response(403, {}, detail), MONDAY, "post", "words")
     assert isinstance(refusal, errors.Blocked)
 
 
@@ -463,8 +463,8 @@ def test_a_reply_whose_parent_is_not_told_is_judged_by_its_thread() -> None:
 
 def test_a_link_whose_target_x_does_not_tell_may_be_any() -> None:
     post = {"id": "1", "text": "See https://t.co/abcdefghij now"}
-    assert matching.says(post, "See https://example.org/long/path now")
-    assert not matching.says(post, "See https://example.org/long/path later")
+    assert matching.has_text(post, "See https://example.org/long/path now")
+    assert not matching.has_text(post, "See https://example.org/long/path later")
 
 
 # Reading back and checking
@@ -538,7 +538,7 @@ def account(tmp_path: Path, **values: object) -> X:
 
 
 def secrets(publisher: X) -> tuple[str, str, str, str]:
-    own = publisher.own
+    own = publisher.settings
     return own.consumer_key, own.consumer_secret, own.access_token, own.access_token_secret
 
 
@@ -631,14 +631,14 @@ def test_a_bad_setting_is_named_with_its_dotted_key(
 
 
 def test_good_settings_are_read(tmp_path: Path) -> None:
-    own = account(tmp_path, username="@mlcollage", budget="5.00", total_timeout="30s").own
+    own = account(tmp_path, username="@mlcollage", budget="5.00", total_timeout="30s").settings
     assert (own.base_url, own.username, own.budget) == (
         "https://api.x.com",
         "mlcollage",
         Decimal("5.00"),
     )
     for local in ("http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"):
-        assert account(tmp_path, base_url=f"{local}/").own.base_url == local
+        assert account(tmp_path, base_url=f"{local}/").settings.base_url == local
 
 
 def test_an_account_without_keys_is_blocked_and_says_which_are_missing(tmp_path: Path) -> None:
@@ -652,8 +652,10 @@ def test_an_account_without_keys_is_blocked_and_says_which_are_missing(tmp_path:
 
 def test_settings_do_not_show_their_secrets(tmp_path: Path) -> None:
     publisher = account(tmp_path, **dict.fromkeys(KEYS, "hush"))
-    assert "hush" not in repr(publisher.own) + repr(vars(publisher)) + repr(vars(publisher._calls))
-    assert isinstance(publisher.own.consumer_key, Secret)
+    assert "hush" not in repr(publisher.settings) + repr(vars(publisher)) + repr(
+        vars(publisher._api)
+    )
+    assert isinstance(publisher.settings.consumer_key, Secret)
 
 
 @pytest.mark.parametrize("command", [["--help"], ["next"], ["list"]])
@@ -711,8 +713,8 @@ JSON = st.recursive(
 def test_any_answer_is_one_sentence_and_one_error(
     body: Any, status: int, kind: x_errors.Kind
 ) -> None:
-    answer = Answer(status, {}, body)
-    said = x_errors.words(answer)
+    answer = Response(status, {}, body)
+    said = x_errors.message(answer)
     assert said
     assert said.isprintable()
     refusal = x_errors.refusal(answer, MONDAY, kind, said)
@@ -758,7 +760,7 @@ def test_any_text_is_known_again(text: str) -> None:
     except Refused:
         return
     post = state.timeline(state.user, {"post.fields": "entities"})["data"][0]
-    assert matching.says(post, text)
+    assert matching.has_text(post, text)
 
 
 def test_the_local_x_refuses_what_the_description_does_not_allow(clock: StoppedClock) -> None:

@@ -160,7 +160,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     built = tmp_path_factory.mktemp("site")
     folder.write(
         built,
-        pages.build(own, this, collages, pictures, before, None, [before], templates.shipped()),
+        pages.build(
+            own,
+            pages.Edition(this, collages, pictures, previous=before, listed=[before]),
+            templates.shipped(),
+        ),
     )
     listed = json.dumps(["/month-9/index.html", "/index.html"])
     (built / "wrapper.html").write_text(WRAPPER % (listed, json.dumps(WIDTHS)), encoding="utf-8")

@@ -126,9 +126,8 @@ def build(
     own_templates: Path = OWN,
 ) -> dict[str, bytes]:
     listed = [one for one in (following, previous) if one]
-    return pages.build(
-        of or series(), this, collages, PICTURES, previous, following, listed, own_templates
-    )
+    edition = pages.Edition(this, collages, PICTURES, previous, following, listed)
+    return pages.build(of or series(), edition, own_templates)
 
 
 def page(files: Mapping[str, bytes], name: str = "index.html") -> str:

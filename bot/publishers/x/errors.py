@@ -1,4 +1,4 @@
-"""What X's refusals mean, as data: the account, the content, a time to wait, or nobody knows."""
+"""What X's refusals mean: the account, the content, a time to wait, or an unknown outcome."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -7,92 +7,97 @@ from typing import Literal
 
 from bot.core.collage import one_line
 from bot.core.errors import Blocked, MlcollageError, Rejected, Unavailable, Uncertain
-from bot.publishers.x.transport import Answer
+from bot.publishers.x.transport import Response
 
 Kind = Literal["read", "upload", "post"]
-"""What a call does.
-
-Only a post can be out without our knowing; a read has no content that could be refused.
-"""
+"""What a request does: only "post" can publish, and a "read" has no content to be refused."""
 
 DUPLICATE, REPLY_GONE, MEDIA_GONE, POSTS_OF_A_DAY = 187, 385, {324, 325}, 185
 
 # X's codes that speak of the account, its keys or its app: suspended, locked, read-only, no access
 # to this call.
 ACCOUNT_CODES = frozenset({32, 63, 64, 87, 89, 99, 135, 215, 220, 226, 261, 326, 416, 453})
-# The same said in words or in a problem's type, in lower case; everything else that is refused is
-# content.
+# The same in words or in a problem's type, in lower case; all else that is refused is content.
 ACCOUNT_WORDS = (
     "suspended", "temporarily locked", "account is locked", "client-forbidden", "client forbidden",
-    "client-not-enrolled", "oauth1-permissions", "app permissions", "write actions", "read-only", "read only",
-    "unsupported-authentication", "unsupported authentication", "authenticating with", "access level",
-    "subset of x api", "subset of twitter api", "attached to a project", "credentials do not allow", "credits",
-    "might be automated", "not-authorized", "permission", "your account is", "this account is", "account has been",
+    "client-not-enrolled", "oauth1-permissions", "app permissions", "write actions", "read-only",
+    "read only", "unsupported-authentication", "unsupported authentication", "authenticating with",
+    "access level", "subset of x api", "subset of twitter api", "attached to a project",
+    "credentials do not allow", "credits", "might be automated", "not-authorized", "permission",
+    "your account is", "this account is", "account has been",
 )  # fmt: skip
 CONTENT = frozenset({400, 403, 413, 422})
 
 WINDOW = timedelta(minutes=15)
 """The span X counts most limits in (documentation, "Rate limits")."""
 LONGEST = timedelta(hours=25)
+"""The longest wait that is believed: the limits of a day, and an hour for clocks that differ."""
 LIMITS = ("x-rate-limit", "x-app-limit-24hour", "x-user-limit-24hour")
 
 
-def refusal(answer: Answer, now: datetime, kind: Kind, said: str) -> MlcollageError:
-    """The error that an answer other than success stands for; `said` is what X said, fit to be
-    shown.
+def refusal(response: Response, now: datetime, kind: Kind, message: str) -> MlcollageError:
+    """Return the error that a response other than success stands for.
+
+    `message` is X's own, fit to be shown. What refuses the account is told from what refuses the
+    content by codes and words, because X answers 403 for both.
     """
-    if answer.status == HTTPStatus.UNAUTHORIZED:
+    if response.status == HTTPStatus.UNAUTHORIZED:
         return Blocked(
-            f"X refuses this account's keys ({said}); check them, and this machine's clock."
+            f"X refuses this account's keys ({message}); check them, and this machine's clock."
         )
-    if answer.status == HTTPStatus.PAYMENT_REQUIRED:
-        return Blocked(f"X says this account has no credits left ({said}).")
-    if answer.status == HTTPStatus.TOO_MANY_REQUESTS or POSTS_OF_A_DAY in codes(answer):
-        return Unavailable(f"X asks to wait ({said}).", now + wait(answer.headers, now))
-    if answer.status == HTTPStatus.FORBIDDEN and (kind != "post" or _is_of_the_account(answer)):
-        return Blocked(f"X does not let this account do that ({said}).")
-    if answer.status in CONTENT and kind != "read":
-        return Rejected(f"X refuses it: {said}")
+    if response.status == HTTPStatus.PAYMENT_REQUIRED:
+        return Blocked(f"X says this account has no credits left ({message}).")
+    if response.status == HTTPStatus.TOO_MANY_REQUESTS or POSTS_OF_A_DAY in codes(response):
+        return Unavailable(f"X asks to wait ({message}).", now + wait(response.headers, now))
+    if response.status == HTTPStatus.FORBIDDEN and (kind != "post" or _is_of_the_account(response)):
+        return Blocked(f"X does not let this account do that ({message}).")
+    if response.status in CONTENT and kind != "read":
+        return Rejected(f"X refuses it: {message}")
     if kind == "post":
-        return Uncertain(f"X answered {answer.status} ({said}).")
-    return Unavailable(f"X answered {answer.status} ({said}).")
+        return Uncertain(f"X answered {response.status} ({message}).")
+    return Unavailable(f"X answered {response.status} ({message}).")
 
 
-def is_duplicate(answer: Answer) -> bool:
-    return answer.status in {400, 403} and (
-        DUPLICATE in codes(answer) or "duplicate" in _everything(answer)
+def is_duplicate(response: Response) -> bool:
+    """Whether X refuses a post because the account has one with the same text."""
+    return response.status in {400, 403} and (
+        DUPLICATE in codes(response) or "duplicate" in _everything(response)
     )
 
 
-def is_reply_too_early(answer: Answer) -> bool:
-    """A reply to a post made a moment ago; X says the same of a post that is gone."""
-    return answer.status in {400, 403, 404} and (
-        REPLY_GONE in codes(answer) or "deleted or not visible" in _everything(answer)
+def is_reply_too_early(response: Response) -> bool:
+    """Whether X does not know the post that is replied to.
+
+    It may have been made a moment ago, or be gone: X answers the same for both.
+    """
+    return response.status in {400, 403, 404} and (
+        REPLY_GONE in codes(response) or "deleted or not visible" in _everything(response)
     )
 
 
-def is_media_gone(answer: Answer) -> bool:
-    """The upload a post names is not there, or not any more."""
-    return answer.status == HTTPStatus.BAD_REQUEST and (
-        bool(MEDIA_GONE & codes(answer)) or "media" in _everything(answer)
+def is_media_gone(response: Response) -> bool:
+    """Whether the upload that a post names does not exist, or no longer."""
+    return response.status == HTTPStatus.BAD_REQUEST and (
+        bool(MEDIA_GONE & codes(response)) or "media" in _everything(response)
     )
 
 
-def words(answer: Answer) -> str:
-    """X's own words, on one line."""
-    said = [_said(problem) for problem in list(_problems(answer.body))[1:]] or [_said(answer.body)]
-    told = (
-        "; ".join(dict.fromkeys(text for text in said if text))
-        or _said(answer.body)
-        or _phrase(answer.status)
-    )
-    return one_line(told)[:500].rstrip(".")
+def message(response: Response) -> str:
+    """X's own error messages on one line, or the status's phrase where there are none."""
+    problems = list(_problems(response.body))
+    texts = [_text_of(problem) for problem in problems[1:]]
+    # The listed errors say more than the summary above them.
+    text = "; ".join(dict.fromkeys(text for text in texts if text))
+    if not text and problems:
+        text = _text_of(problems[0])
+    text = text or _phrase(response.status)
+    return one_line(text)[:500].rstrip(".")
 
 
-def codes(answer: Answer) -> set[int]:
+def codes(response: Response) -> set[int]:
     """X's own numbers for what is wrong."""
     found = set()
-    for problem in _problems(answer.body):
+    for problem in _problems(response.body):
         code = problem.get("code")
         if isinstance(code, int) or (isinstance(code, str) and code.isdecimal() and len(code) < 10):
             found.add(int(code))
@@ -100,65 +105,70 @@ def codes(answer: Answer) -> set[int]:
 
 
 def wait(headers: Mapping[str, str], now: datetime) -> timedelta:
-    """How long X asks to wait, counted by its own clock where it shows it; a window where it says
-    nothing.
+    """How long X asks to wait, counted by its own clock where it shows it.
+
+    The reset times of exhausted limits count, else `retry-after`; without either it is a window.
     """
-    spent = [
-        f"{name}-reset"
-        for name in LIMITS
-        if name == LIMITS[0] or headers.get(f"{name}-remaining") == "0"
-    ]
-    resets = [reset for name in spent if (reset := _number(headers.get(name))) is not None]
-    after = max(resets) - _date(headers, now) if resets else _number(headers.get("retry-after"))
-    if after is None:
+    seconds = _until_reset(headers, now)
+    if seconds is None:
+        seconds = _number(headers.get("retry-after"))
+    if seconds is None:
         return WINDOW
-    # A time that is past says only that we may try again; not at once, or it would be a loop.
-    return (
-        timedelta(seconds=min(after, LONGEST.total_seconds()))
-        if after > 0
-        else timedelta(minutes=1)
-    )
+    if seconds <= 0:
+        # A past time allows another try, but not at once: that could become a busy loop.
+        return timedelta(minutes=1)
+    return timedelta(seconds=min(seconds, LONGEST.total_seconds()))
+
+
+def _until_reset(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds until the last exhausted limit is reset; None where X names no time."""
+    # The first is the limit of the route that was called; it counts without its remainder, too.
+    exhausted = [
+        name for name in LIMITS if name == LIMITS[0] or headers.get(f"{name}-remaining") == "0"
+    ]
+    resets = [_number(headers.get(f"{name}-reset")) for name in exhausted]
+    known = [reset for reset in resets if reset is not None]
+    if not known:
+        return None
+    return max(known) - _date(headers, now)
 
 
 def _date(headers: Mapping[str, str], now: datetime) -> float:
+    """X's clock by the response's `date` header, else ours, as a Unix time."""
     try:
-        return (
-            datetime.strptime(headers["date"], "%a, %d %b %Y %H:%M:%S %Z")
-            .replace(tzinfo=UTC)
-            .timestamp()
-        )
+        date = datetime.strptime(headers["date"], "%a, %d %b %Y %H:%M:%S %Z").replace(tzinfo=UTC)
     except (KeyError, ValueError):
         return now.timestamp()
+    return date.timestamp()
 
 
 def _number(value: str | None) -> float | None:
-    return float(value) if value is not None and value.isdecimal() and len(value) < 15 else None
+    # Bounded, because a header may hold any number of digits.
+    if value is None or not value.isdecimal() or len(value) >= 15:
+        return None
+    return float(value)
 
 
 def _problems(body: object) -> Iterator[Mapping[str, object]]:
-    """The body, then the errors it lists: X has had several forms of them."""
+    """Yield the body, then the errors it lists: X has had several forms of them."""
     if not isinstance(body, dict):
         return
     yield body
-    listed = body.get("errors")
-    for error in [*(listed if isinstance(listed, list) else []), body.get("error")]:
+    errors = body.get("errors")
+    listed = errors if isinstance(errors, list) else []
+    for error in [*listed, body.get("error")]:
         if isinstance(error, dict):
             yield error
         elif isinstance(error, str):
             yield {"message": error}
 
 
-def _said(problem: object) -> str:
-    if not isinstance(problem, dict):
-        return ""
-    return next(
-        (
-            text
-            for key in ("message", "detail", "title")
-            if isinstance(text := problem.get(key), str) and text
-        ),
-        "",
-    )
+def _text_of(problem: Mapping[str, object]) -> str:
+    for key in ("message", "detail", "title"):
+        text = problem.get(key)
+        if isinstance(text, str) and text:
+            return text
+    return ""
 
 
 def _phrase(status: int) -> str:
@@ -168,14 +178,15 @@ def _phrase(status: int) -> str:
         return f"status {status}"
 
 
-def _everything(answer: Answer) -> str:
-    """All that X says, in lower case, to be searched for words."""
+def _everything(response: Response) -> str:
+    """All texts of a response in lower case, to be searched for words."""
     keys = ("message", "detail", "title", "type", "reason", "parameter")
     return " ".join(
-        str(problem.get(key, "")) for problem in _problems(answer.body) for key in keys
+        str(problem.get(key, "")) for problem in _problems(response.body) for key in keys
     ).lower()
 
 
-def _is_of_the_account(answer: Answer) -> bool:
-    said = _everything(answer)
-    return bool(ACCOUNT_CODES & codes(answer)) or any(word in said for word in ACCOUNT_WORDS)
+def _is_of_the_account(response: Response) -> bool:
+    """Whether X refuses the account, its keys or its app, and not what is posted."""
+    text = _everything(response)
+    return bool(ACCOUNT_CODES & codes(response)) or any(word in text for word in ACCOUNT_WORDS)

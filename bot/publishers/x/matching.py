@@ -1,5 +1,6 @@
-"""Whether a post, as X shows it, is a part of ours: its text with X's links undone, its parent, its
-picture.
+"""Tells whether a post, as X shows it, is a given part: by its text, its parent and its picture.
+
+X rewrites links to t.co and changes other details, so that texts are compared in a normal form.
 """
 
 import re
@@ -13,23 +14,34 @@ Post = Mapping[str, object]
 
 SHORT_LINK = r"https?://t\.co/\w+"
 ASCII_HOST = "xn--"
-"""In a host's ASCII form, which cannot be told from ours by its letters."""
+"""Starts a host's ASCII form (RFC 5890), whose letters are not those that were written."""
 PICTURE_LINK = r"/status/\d+/(photo|video)/\d+$"
-ADDRESS = r"(https?://)?((www|mobile|m)\.)?(x|twitter)\.com/(\w+|i/web)/status(es)?/(?P<id>[0-9]{1,19})([/?#].*)?"
+ADDRESS = (
+    r"(https?://)?((www|mobile|m)\.)?(x|twitter)\.com"
+    r"/(\w+|i/web)/status(es)?/(?P<id>[0-9]{1,19})([/?#].*)?"
+)
 """A post's address, however it was copied; the account's name in it means nothing to X."""
 
 
 def dicts(value: object) -> list[dict[str, object]]:
     """The JSON objects of a list, whatever came instead."""
-    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+    if not isinstance(value, list):
+        return []
+    return [entry for entry in value if isinstance(entry, dict)]
 
 
 def inner(value: object, key: str) -> object:
-    return value.get(key) if isinstance(value, dict) else None
+    """The member of a JSON object; None where the value is none, or has no such member."""
+    if isinstance(value, dict):
+        return value.get(key)
+    return None
 
 
 def text_of(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    """A JSON string; "" for any other value."""
+    if isinstance(value, str):
+        return value
+    return ""
 
 
 def is_id(value: str) -> bool:
@@ -38,16 +50,20 @@ def is_id(value: str) -> bool:
 
 
 def id_in(address: str) -> str:
-    """The id of the post with this address on X; nothing where it is none."""
-    found = re.fullmatch(ADDRESS, address.strip(), re.ASCII | re.IGNORECASE)
-    return found["id"] if found else ""
+    """The id in a post's address on X; "" where it is no such address."""
+    match = re.fullmatch(ADDRESS, address.strip(), re.ASCII | re.IGNORECASE)
+    if match is None:
+        return ""
+    return match["id"]
 
 
 def number(value: object) -> int:
     """A number, or a string that is one; else 0."""
     if isinstance(value, int):
         return value
-    return int(value) if isinstance(value, str) and is_id(value) else 0
+    if isinstance(value, str) and is_id(value):
+        return int(value)
+    return 0
 
 
 def number_of(post: Post) -> int:
@@ -56,27 +72,28 @@ def number_of(post: Post) -> int:
 
 
 def find(posts: Sequence[Post], part: Part, parent: str | None, root: str | None) -> Post | None:
-    """The oldest of the posts that is this part, as an answer to `parent` in the thread that begins
-    with `root`.
+    """Return the first of the posts, oldest first, that is this part; None where none is.
+
+    It has to reply to the post `parent` in the thread that begins with `root`, both by their ids.
     """
     for post in posts:
         has_picture = bool(media_keys(post)) == (part.image is not None)
-        if has_picture and _is_in_place(post, parent, root) and says(post, part.text):
+        if has_picture and _is_in_place(post, parent, root) and has_text(post, part.text):
             return post
     return None
 
 
-def says(post: Post, text: str) -> bool:
-    """Whether a post has this text; a link whose target X does not tell may be any."""
-    pieces = re.split(r"\bt\.co/\w+", loose(shown_text(post)))
-    return re.fullmatch(r"\S+".join(map(re.escape, pieces)), loose(text)) is not None
+def has_text(post: Post, text: str) -> bool:
+    """Whether a post has this text; a t.co link whose target X does not tell matches any word."""
+    pieces = re.split(r"\bt\.co/\w+", normalized(shown_text(post)))
+    return re.fullmatch(r"\S+".join(map(re.escape, pieces)), normalized(text)) is not None
 
 
 def shown_text(post: Post) -> str:
-    """The post's text with every link as it was written, without the one X appends for a picture."""
-    import html  # heavy: 3 ms, and only looking needs it
+    """The post's text with links as they were written, without the one X adds for a picture."""
+    import html  # heavy: 3 ms, and only lookups need it
 
-    whole = post.get("note_post") if isinstance(post.get("note_post"), dict) else post
+    whole = _whole(post)
     shown = html.unescape(text_of(inner(whole, "text")))
     for link in dicts(inner(inner(whole, "entities"), "urls")):
         short, target = text_of(link.get("url")), text_of(link.get("expanded_url"))
@@ -90,37 +107,47 @@ def shown_text(post: Post) -> str:
 
 
 def links_of(post: Post) -> set[str]:
-    """The targets of a post's links, `loose`."""
-    whole = post.get("note_post") if isinstance(post.get("note_post"), dict) else post
-    return {
-        loose(text_of(link.get("expanded_url")))
-        for link in dicts(inner(inner(whole, "entities"), "urls"))
-    }
+    """The targets of a post's links, normalized."""
+    links = dicts(inner(inner(_whole(post), "entities"), "urls"))
+    return {normalized(text_of(link.get("expanded_url"))) for link in links}
+
+
+def _whole(post: Post) -> object:
+    """What holds the post's whole text: of a long one the note, as `text` itself is cut."""
+    note = post.get("note_post")
+    if isinstance(note, dict):
+        return note
+    return post
 
 
 def media_keys(post: Post) -> list[object]:
-    found = inner(post.get("attachments"), "media_keys")
-    return found if isinstance(found, list) else []
+    """The keys of a post's pictures; none where it has no picture."""
+    keys = inner(post.get("attachments"), "media_keys")
+    if isinstance(keys, list):
+        return keys
+    return []
 
 
 def alt_texts(post: Post, media: object) -> set[str]:
-    """The alt texts X shows with a post, where it tells them: with the post, or with the media
-    beside it.
+    """The alt texts of a post's pictures, normalized: from the post, or from the media beside it.
+
+    Which of the two X uses differs by the fields that were asked for.
     """
     described = [*dicts(post.get("media_metadata")), *dicts(media)]
-    return {text for entry in described if (text := loose(text_of(entry.get("alt_text"))))}
+    return {text for entry in described if (text := normalized(text_of(entry.get("alt_text"))))}
 
 
 def has_alt_text(post: Post, media: object, alt: str) -> bool:
-    return loose(alt) in alt_texts(post, media)
+    return normalized(alt) in alt_texts(post, media)
 
 
 def is_repost(post: Post) -> bool:
-    """Whether it only shows another post once more."""
+    """Whether a post only repeats another one."""
     return "retweeted" in _references(post)
 
 
 def _references(post: Post) -> dict[str, str]:
+    """The ids of the posts it refers to, by type: "replied_to", "quoted", "retweeted"."""
     return {
         text_of(ref.get("type")): text_of(ref.get("id"))
         for ref in dicts(post.get("referenced_posts"))
@@ -128,8 +155,9 @@ def _references(post: Post) -> dict[str, str]:
 
 
 def _is_in_place(post: Post, parent: str | None, root: str | None) -> bool:
-    """Whether it answers `parent`, or nobody where that is None; it is judged by its thread if X
-    tells no more.
+    """Whether a post replies to `parent`, or to none where that is None.
+
+    Where X does not say what it replies to, its thread decides.
     """
     references = _references(post)
     if "quoted" in references or "retweeted" in references:
@@ -137,12 +165,17 @@ def _is_in_place(post: Post, parent: str | None, root: str | None) -> bool:
     if "replied_to" in references:
         return references["replied_to"] == parent
     thread = text_of(post.get("conversation_id"))
-    return not thread or thread == (post.get("id") if parent is None else root)
+    if parent is None:
+        # The first post of a thread gives the thread its id.
+        root = text_of(post.get("id"))
+    return not thread or thread == root
 
 
-def loose(text: str) -> str:
-    """Text or a link without what X may change in it: entities, composition, case, schemes,
-    slashes, white space.
+def normalized(text: str) -> str:
+    """Return a text or a link without what X may change in it.
+
+    That is HTML entities, percent-encoding, Unicode composition, case, schemes, trailing slashes
+    and white space.
     """
     import html  # heavy: as above
 

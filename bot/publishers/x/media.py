@@ -1,6 +1,4 @@
-"""Pictures at X before anything is posted: each uploaded once, with its alt text, and remembered
-while it lasts.
-"""
+"""Uploads pictures with their alt texts, once each, and reuses an upload until it expires."""
 
 import base64
 import hashlib
@@ -12,94 +10,116 @@ from bot.core.network import Limits
 from bot.core.schedule import Clock
 from bot.publishers.protocol import Saved
 from bot.publishers.x import matching
-from bot.publishers.x.calls import Calls
+from bot.publishers.x.calls import Api
 from bot.publishers.x.matching import inner, text_of
 
 LIFE = timedelta(hours=1)
-"""How long an upload is taken to last where X does not say."""
+"""How long an upload is taken to last where X does not say; usually it says a day."""
 
 
-def ensure(calls: Calls, clock: Clock, limits: Limits, image: Image, saved: Saved) -> Saved:
-    """Have a picture at X with its alt text; what is done already is not done again."""
-    media = _of(saved, image)
-    if not _lasts(media, clock):
-        media = {key: media[key] for key in ("again",) if key in media} | _upload(
-            calls, clock, limits, image
-        )
-        saved = _with(saved, image, media)
+def ensure(api: Api, clock: Clock, limits: Limits, image: Image, saved: Saved) -> Saved:
+    """Upload a picture and set its alt text, as far as that is not done; the new `saved`.
+
+    Raises `Rejected` where X cannot take the picture, and `Unavailable`, with what was done, where
+    X needs more time.
+    """
+    media = _upload_of(saved, image)
+    if not _is_valid(media, clock):
+        new = _upload(api, clock, limits, image)
+        if "again" in media:
+            # Kept, so that an upload which X loses twice is not repeated for ever.
+            new["again"] = media["again"]
+        media = new
+        saved = _with_upload(saved, image, media)
     try:
         if not media.get("is_processed"):
-            _check_processed(calls, clock, str(media["id"]))
+            _check_processed(api, clock, str(media["id"]))
         if not media.get("has_alt"):
             alt = {"id": media["id"], "metadata": {"alt_text": {"text": image.alt}}}
-            answer = calls.upload("/2/media/metadata", alt)
-            if not isinstance(answer.body, dict) or answer.body.get("errors"):
-                raise Unavailable(f"X did not take the alt text ({calls.said(answer)}).")
+            response = api.upload("/2/media/metadata", alt)
+            if not isinstance(response.body, dict) or response.body.get("errors"):
+                raise Unavailable(f"X did not take the alt text ({api.message(response)}).")
     except Unavailable as error:
         raise Unavailable(str(error), error.retry_at, saved) from None
-    return _with(saved, image, media | {"has_alt": True, "is_processed": True})
+    return _with_upload(saved, image, media | {"has_alt": True, "is_processed": True})
 
 
 def id_of(saved: Saved, image: Image, clock: Clock) -> str:
-    """The upload to post; raises `Unavailable` when it is not there any more, or has no alt text."""
-    media = _of(saved, image)
-    if not media.get("has_alt") or not _lasts(media, clock):
+    """The media id to post with; raises `Unavailable` where it has expired or has no alt text."""
+    media = _upload_of(saved, image)
+    if not media.get("has_alt") or not _is_valid(media, clock):
         raise Unavailable("The picture has to be uploaded again.")
     return str(media["id"])
 
 
 def without(saved: Saved, image: Image) -> Saved | None:
-    """The upload forgotten, so that it is made once more; None when that was done already."""
-    return None if _of(saved, image).get("again") else _with(saved, image, {"again": True})
+    """Forget the upload, so that it is made once more; None where that was done already."""
+    if _upload_of(saved, image).get("again"):
+        return None
+    return _with_upload(saved, image, {"again": True})
 
 
-def _upload(calls: Calls, clock: Clock, limits: Limits, image: Image) -> Saved:
+def _upload(api: Api, clock: Clock, limits: Limits, image: Image) -> Saved:
     if len(image.data) > limits.picture_size:
         size, most = len(image.data) / 1e6, limits.picture_size / 1e6
         raise Rejected(f"{image.file} has {size:.1f} MB, and X takes at most {most:g} MB.")
-    category = "tweet_gif" if image.mime == "image/gif" else "tweet_image"
+    category = "tweet_image"
+    if image.mime == "image/gif":
+        category = "tweet_gif"
     body = {"media": base64.b64encode(image.data).decode(), "media_category": category}
-    data = inner(calls.upload("/2/media/upload", body).body, "data")
-    media_id, lasts = text_of(inner(data, "id")), inner(data, "expires_after_secs")
+    data = inner(api.upload("/2/media/upload", body).body, "data")
+    media_id = text_of(inner(data, "id"))
     if not matching.is_id(media_id):
         raise Unavailable("X took the picture, but did not answer with its id.")
-    span = timedelta(seconds=min(lasts, 10_000_000)) if isinstance(lasts, int) else LIFE
-    is_processed = text_of(inner(inner(data, "processing_info"), "state")) in {"", "succeeded"}
+    life, seconds = LIFE, inner(data, "expires_after_secs")
+    if isinstance(seconds, int):
+        life = timedelta(seconds=min(seconds, 10_000_000))
+    # X names a state only for an upload that it processes afterwards.
+    state = text_of(inner(inner(data, "processing_info"), "state"))
     return {
         "id": media_id,
-        "until": (clock.now() + span * 0.9).isoformat(),
-        "is_processed": is_processed,
+        # A tenth less, so that it does not expire between this check and the post.
+        "until": (clock.now() + life * 0.9).isoformat(),
+        "is_processed": state in {"", "succeeded"},
     }
 
 
-def _check_processed(calls: Calls, clock: Clock, media_id: str) -> None:
-    """Raise until X has worked a picture through."""
-    answer = calls.read("/2/media/upload", {"media_id": media_id, "command": "STATUS"})
-    info = inner(inner(answer.body, "data"), "processing_info")
+def _check_processed(api: Api, clock: Clock, media_id: str) -> None:
+    """Raise `Unavailable` until X has processed a picture, `Rejected` where it cannot."""
+    response = api.read("/2/media/upload", {"media_id": media_id, "command": "STATUS"})
+    info = inner(inner(response.body, "data"), "processing_info")
     state, after = text_of(inner(info, "state")), inner(info, "check_after_secs")
     if state == "failed":
-        raise Rejected(f"X could not work the picture through ({calls.said(answer)}).")
+        raise Rejected(f"X could not work the picture through ({api.message(response)}).")
     if state in {"pending", "in_progress"}:
-        seconds = min(max(after, 1), 3_600) if isinstance(after, int) else 5
+        seconds = 5
+        if isinstance(after, int):
+            seconds = min(max(after, 1), 3_600)
         raise Unavailable("X still works on the picture.", clock.now() + timedelta(seconds=seconds))
 
 
-def _lasts(media: Saved, clock: Clock) -> bool:
+def _is_valid(media: Saved, clock: Clock) -> bool:
     return bool(media.get("id")) and clock.now() < datetime.fromisoformat(str(media["until"]))
 
 
-def _place(image: Image) -> str:
-    """Under which a picture with its alt text is saved: either may change before the first attempt."""
+def _key(image: Image) -> str:
+    """The key of an upload in `saved`.
+
+    It covers the alt text too: both may be edited before the first attempt.
+    """
     return hashlib.sha256(f"{image.sha256} {image.alt}".encode()).hexdigest()
 
 
-def _of(saved: Saved, image: Image) -> Saved:
-    found = inner(saved.get("media"), _place(image))
-    return found if isinstance(found, dict) else {}
+def _upload_of(saved: Saved, image: Image) -> Saved:
+    """What is saved of the picture's upload; empty where there was none."""
+    media = inner(saved.get("media"), _key(image))
+    if not isinstance(media, dict):
+        return {}
+    return media
 
 
-def _with(saved: Saved, image: Image, media: Saved) -> Saved:
-    all_media = saved.get("media")
-    return saved | {
-        "media": (all_media if isinstance(all_media, dict) else {}) | {_place(image): media}
-    }
+def _with_upload(saved: Saved, image: Image, media: Saved) -> Saved:
+    uploads = saved.get("media")
+    if not isinstance(uploads, dict):
+        uploads = {}
+    return saved | {"media": uploads | {_key(image): media}}

@@ -1,5 +1,7 @@
-"""X: pictures with alt text uploaded first, then a chain of replies, each posted once or looked
-for.
+"""The publisher for X: uploads pictures with alt texts, then posts a chain of replies.
+
+X takes no idempotency key, so that a post with an unknown outcome is looked up among the account's
+posts.
 """
 
 import re
@@ -22,17 +24,21 @@ from bot.core.schedule import Clock
 from bot.core.settings import Secret, setting
 from bot.publishers.protocol import Saved
 from bot.publishers.x import errors, matching, media, setup
-from bot.publishers.x.calls import POST_FIELDS, Calls
+from bot.publishers.x.calls import POST_FIELDS, Api
 from bot.publishers.x.matching import inner, text_of
-from bot.publishers.x.transport import Answer, Keys
+from bot.publishers.x.transport import Keys, Response
 
-REPLY_WAIT, REPLY_TRIES = timedelta(seconds=5), 6
-"""X may not know a parent yet that it accepted a moment ago: the first wait, which doubles, and how
-often.
+REPLY_BACKOFF, REPLY_TRIES = timedelta(seconds=5), 6
+"""The first wait, which doubles, and the number of tries of a reply to a post X does not show yet.
+
+That happens for moments after X has accepted the post.
 """
 
 DUPLICATE = "duplicate"
-"""Saved when X says that it has a text which is not seen; the next survey forgets it."""
+"""The key saved when X refuses a text as a duplicate that no lookup shows.
+
+The next survey drops it.
+"""
 
 READ_BACK_FIELDS = {
     "post.fields": POST_FIELDS["post.fields"] + ",media_metadata",
@@ -100,9 +106,7 @@ class Settings:
 
 
 class X:
-    """One account on X. It has no key of ours: whether a post is out can only be seen among the
-    account's posts.
-    """
+    """One account on X."""
 
     network = networks.X
     whole = False
@@ -110,60 +114,66 @@ class X:
     price: Price | None = networks.X.price
     duty = setup.DUTY
 
-    def __init__(self, own: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
-        self.own = own
-        self.budget = own.budget
-        self.identity = f"@{own.username}" if own.username else ""
+    def __init__(self, settings: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
+        self.budget = settings.budget
+        self.identity = ""
+        if settings.username:
+            self.identity = f"@{settings.username}"
+        self.settings = settings
         self._clock = clock
         keys = Keys(
-            own.consumer_key, own.consumer_secret, own.access_token, own.access_token_secret
-        )
-        limits = http_calls.Limits(
-            own.total_timeout or longest, own.connect_timeout, own.read_timeout
+            settings.consumer_key,
+            settings.consumer_secret,
+            settings.access_token,
+            settings.access_token_secret,
         )
         self.secrets = tuple(key for key in keys if key)
-        self._calls = Calls(keys, own.base_url, limits, clock)
+        limits = http_calls.Limits(
+            total=settings.total_timeout or longest,
+            connect=settings.connect_timeout,
+            read=settings.read_timeout,
+        )
+        self._api = Api(keys, settings.base_url, limits, clock)
 
     def limits(self) -> Limits:
         return self.network.limits
 
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
-        """Read what is newer than this thread's newest receipt, or than `since`; a look would start
-        where it ends.
+        """Read what is newer than this thread's newest receipt, or than `since`.
 
-        Every post read costs, so no older one is asked for. What only shows another post once more
-        is left out.
+        X charges for each post that is read, so no older one is asked for. Reposts are left out.
+        The newest id is saved as the anchor at which later lookups start.
         """
-        made = {key: value for key, value in saved.items() if key != DUPLICATE}
-        if not text_of(made.get("user")):
-            made |= self._calls.me()
+        saved = {key: value for key, value in saved.items() if key != DUPLICATE}
+        if not text_of(saved.get("user")):
+            saved |= self._api.me()
         start = _newest(thread) or matching.number(since)
-        posts = self._calls.own_posts(str(made["user"]), start)
-        found = self._parts_among(posts, thread, made)
+        posts = self._api.timeline(str(saved["user"]), start)
+        found = self._parts_among(posts, thread, saved)
         ours = {receipt.id for receipt in found.values()}
         others = tuple(
-            Post(self._receipt_of(post, made), matching.shown_text(post))
+            Post(self._receipt_of(post, saved), matching.shown_text(post))
             for post in posts
             if post.get("id") not in ours and not matching.is_repost(post)
         )
-        made["anchor"] = str(max(map(matching.number_of, posts), default=start))
-        return Survey(found, others, made)
+        saved["anchor"] = str(max(map(matching.number_of, posts), default=start))
+        return Survey(found, others, saved)
 
     def receipt(self, url: str) -> Receipt:
+        """The receipt of the post at an address; raises `BadInput` where it is not our own."""
         post_id = matching.id_in(url)
         if not post_id:
             example = "https://x.com/NAME/status/1420000000000000000"
             raise BadInput(f"{shown(url)} is no address of a post on X; it has the form {example}.")
-        me = self._calls.me()
-        return self._receipt_of(self._calls.own_post(post_id, me), dict(me))
+        me = self._api.me()
+        return self._receipt_of(self._api.post_with_id(post_id, me), dict(me))
 
     def prepare(self, thread: Thread, saved: Saved) -> Saved:
         """Upload each picture that is still to go out, and set its alt text."""
-        made = dict(saved)
         for part in thread.parts:
             if part.image and part.receipt is None:
-                made = media.ensure(self._calls, self._clock, self.limits(), part.image, made)
-        return made
+                saved = media.ensure(self._api, self._clock, self.limits(), part.image, saved)
+        return saved
 
     def send(self, thread: Thread, position: int | None, saved: Saved) -> dict[int, Receipt]:
         """Post one part as a reply to the one before it."""
@@ -177,37 +187,36 @@ class X:
             if parent is None:
                 raise Unavailable(f"Part {position} waits for the one before it.")
             body["reply"] = {"in_reply_to_tweet_id": parent.id}
-        answer = self._calls.post(body)
-        if not answer.is_success:
-            return self._refused(answer, thread, part, saved)
-        post_id = text_of(inner(inner(answer.body, "data"), "id"))
+        response = self._api.post(body)
+        if not response.is_success:
+            return self._handle_refusal(response, thread, part, saved)
+        post_id = text_of(inner(inner(response.body, "data"), "id"))
         if not matching.is_id(post_id):
-            raise Uncertain(f"X answered {answer.status}, but not with the post's id.")
+            raise Uncertain(f"X answered {response.status}, but not with the post's id.")
         return {position: Receipt(post_id, self._url(post_id, saved), self._clock.now())}
 
     def find(self, thread: Thread, saved: Saved) -> Look:
-        """Look for the parts without a receipt among the account's posts since the last one we know
-        of.
+        """Look for the parts without a receipt among the account's posts since the anchor.
 
-        That one is asked for too: whether it shows up says whether X shows what is newer.
+        The anchor is the newest post that is known to be out. It is asked for, too: where X does
+        not show it, nothing can be said about newer posts.
         """
         anchor = _newest(thread) or matching.number(saved.get("anchor"))
-        posts = self._calls.own_posts(
-            text_of(saved.get("user")) or self._calls.me()["user"], max(anchor - 1, 0)
-        )
-        found = self._parts_among(
-            [post for post in posts if matching.number_of(post) > anchor], thread, saved
-        )
-        if found:
+        user = text_of(saved.get("user")) or self._api.me()["user"]
+        posts = self._api.timeline(user, max(anchor - 1, 0))
+        newer = [post for post in posts if matching.number_of(post) > anchor]
+        if found := self._parts_among(newer, thread, saved):
             return Found(found)
-        # X says that it has this text: not seeing it is no proof then, however often.
-        return NotSeen(anchor in map(matching.number_of, posts) and not saved.get(DUPLICATE))
+        anchor_seen = anchor in map(matching.number_of, posts)
+        # While X says that it has this text, not seeing it is no proof of absence.
+        return NotSeen(anchor_seen and not saved.get(DUPLICATE))
 
     def _parts_among(
         self, posts: Sequence[matching.Post], thread: Thread, saved: Saved
     ) -> dict[int, Receipt]:
-        """The parts without a receipt that are among these posts, each as an answer to the one
-        before it.
+        """Receipts of the parts among these posts, each as a reply to the part before it.
+
+        It ends at the first part that is not there: parts are posted in order.
         """
         known = {part.position: part.receipt.id for part in thread.parts if part.receipt}
         found: dict[int, Receipt] = {}
@@ -215,11 +224,9 @@ class X:
             if part.position in known:
                 continue
             parent = known.get(part.position - 1)
-            post = (
-                matching.find(posts, part, parent, known.get(1))
-                if parent or part.position == 1
-                else None
-            )
+            if parent is None and part.position > 1:
+                break
+            post = matching.find(posts, part, parent, known.get(1))
             if post is None:
                 break
             known[part.position] = text_of(post.get("id"))
@@ -227,69 +234,69 @@ class X:
         return found
 
     def read_back(self, thread: Thread, position: int, saved: Saved) -> str:
-        """What differs between a part that is out and what X shows of it: a sentence, or nothing."""
+        """A sentence on what differs between a part and what X shows of it, or ""."""
         part = thread.parts[position - 1]
         if part.receipt is None:
             return ""
+        url = part.receipt.url
         try:
-            answer = self._calls.read(f"/2/tweets/{part.receipt.id}", READ_BACK_FIELDS)
+            response = self._api.read(f"/2/tweets/{part.receipt.id}", READ_BACK_FIELDS)
         except MlcollageError as error:
-            return (
-                f"Part {position} is out but could not be read back: {error} See {part.receipt.url}"
-            )
-        post = inner(answer.body, "data")
+            return f"Part {position} is out but could not be read back: {error} See {url}"
+        post = inner(response.body, "data")
         if not isinstance(post, dict):
-            return f"Part {position} is out, but X does not show it ({self._calls.said(answer)}). See {part.receipt.url}"
-        differs = "; ".join(
-            _differences(part, post, inner(inner(answer.body, "includes"), "media"))
-        )
-        return (
-            f"Part {position} is out, but differs on X: {differs}. See {part.receipt.url}"
-            if differs
-            else ""
-        )
+            message = self._api.message(response)
+            return f"Part {position} is out, but X does not show it ({message}). See {url}"
+        included = inner(inner(response.body, "includes"), "media")
+        differences = "; ".join(_differences(part, post, included))
+        if not differences:
+            return ""
+        return f"Part {position} is out, but differs on X: {differences}. See {url}"
 
     def check(self) -> str:
+        """A sentence on why the account cannot post, or ""; also learns whose keys these are."""
         try:
-            name = str(self._calls.me()["username"])
+            name = str(self._api.me()["username"])
         except MlcollageError as error:
             return str(error)
         self.identity = f"@{name}"
-        if self.own.username and name and name.lower() != self.own.username.lower():
-            return (
-                f"The keys are those of @{name}, but the configuration says @{self.own.username}."
-            )
+        wanted = self.settings.username
+        if wanted and name and name.lower() != wanted.lower():
+            return f"The keys are those of @{name}, but the configuration says @{wanted}."
         return ""
 
-    def _refused(
-        self, answer: Answer, thread: Thread, part: Part, saved: Saved
+    def _handle_refusal(
+        self, response: Response, thread: Thread, part: Part, saved: Saved
     ) -> dict[int, Receipt]:
-        """What follows when X did not take a post: its receipts if it is there already, or an
-        error.
-        """
-        said = self._calls.said(answer)
-        if errors.is_duplicate(answer):
-            return self._looked_for(thread, part, saved, said)
-        if part.image and errors.is_media_gone(answer):
+        """Return the receipts of a refused post that is out already, else raise the next step."""
+        message = self._api.message(response)
+        if errors.is_duplicate(response):
+            return self._find_duplicate(thread, part, saved, message)
+        if part.image and errors.is_media_gone(response):
             forgotten = media.without(saved, part.image)
             if forgotten is not None:
-                raise Unavailable(
-                    f"X does not have the picture any more ({said}); it is uploaded again.",
-                    None,
-                    forgotten,
-                )
-        if part.position > 1 and errors.is_reply_too_early(answer):
-            tries = matching.number(inner(saved.get("replies"), str(part.position)))
-            if tries < REPLY_TRIES:
-                at = self._clock.now() + REPLY_WAIT * 2**tries
-                words = f"X does not show the post yet that part {part.position} answers ({said})."
-                raise Unavailable(words, at, saved | {"replies": {str(part.position): tries + 1}})
-            raise Rejected(f"X does not find the post that part {part.position} answers: {said}.")
-        raise errors.refusal(answer, self._clock.now(), "post", said)
+                text = f"X does not have the picture any more ({message}); it is uploaded again."
+                raise Unavailable(text, None, forgotten)
+        if part.position > 1 and errors.is_reply_too_early(response):
+            raise self._reply_too_early(part, saved, message)
+        raise errors.refusal(response, self._clock.now(), "post", message)
 
-    def _looked_for(
-        self, thread: Thread, part: Part, saved: Saved, said: str
+    def _reply_too_early(self, part: Part, saved: Saved, message: str) -> MlcollageError:
+        """The error for a reply whose parent X does not show: wait a few times, then give up."""
+        position = part.position
+        tries = matching.number(inner(saved.get("replies"), str(position)))
+        if tries >= REPLY_TRIES:
+            return Rejected(f"X does not find the post that part {position} answers: {message}.")
+        return Unavailable(
+            f"X does not show the post yet that part {position} answers ({message}).",
+            self._clock.now() + REPLY_BACKOFF * 2**tries,
+            saved | {"replies": {str(position): tries + 1}},
+        )
+
+    def _find_duplicate(
+        self, thread: Thread, part: Part, saved: Saved, message: str
     ) -> dict[int, Receipt]:
+        """Look for a part whose text X says it has already; raise `Uncertain` if it is not seen."""
         try:
             look = self.find(thread, saved)
             if isinstance(look, Found) and part.position in look.receipts:
@@ -297,45 +304,50 @@ class X:
             why = "it is not among the account's posts where it belongs: please look where it is."
         except MlcollageError as error:
             why = f"looking for it failed: {error}"
-        words = f"X says that it has the text of part {part.position} already ({said}), and {why}"
-        raise Uncertain(words, saved | {DUPLICATE: True})
+        claim = f"X says that it has the text of part {part.position} already ({message})"
+        raise Uncertain(f"{claim}, and {why}", saved | {DUPLICATE: True})
 
     def _receipt_of(self, post: matching.Post, saved: Saved) -> Receipt:
+        """A post's receipt, at the time X says, or now where it does not say one with a zone."""
         post_id = text_of(post.get("id"))
         try:
             at = datetime.fromisoformat(text_of(post.get("created_at")))
         except ValueError:
             at = self._clock.now()
-        return Receipt(post_id, self._url(post_id, saved), at if at.tzinfo else self._clock.now())
+        if at.tzinfo is None:
+            at = self._clock.now()
+        return Receipt(post_id, self._url(post_id, saved), at)
 
     def _url(self, post_id: str, saved: Saved) -> str:
-        return f"https://x.com/{self.own.username or saved.get('username') or 'i'}/status/{post_id}"
+        # X finds a post by its id alone, and redirects from any name: "i" stands for none.
+        name = self.settings.username or saved.get("username") or "i"
+        return f"https://x.com/{name}/status/{post_id}"
 
 
 def _newest(thread: Thread) -> int:
-    """The newest receipt of a thread; 0 where it has none.
+    """The id of a thread's newest receipt; 0 where it has none.
 
-    Parts go out in order, so nothing older is of interest.
+    Parts go out in order, so what is missing is newer.
     """
-    return max(
-        (matching.number(part.receipt.id) for part in thread.parts if part.receipt), default=0
-    )
+    ids = [matching.number(part.receipt.id) for part in thread.parts if part.receipt]
+    return max(ids, default=0)
 
 
 def _differences(part: Part, post: matching.Post, included: object) -> Sequence[str]:
     """How a post as X shows it differs from a part."""
-    found = []
-    if not matching.says(post, part.text):
-        found.append(f"its text is {shown(matching.shown_text(post), 300)}")
+    differences = []
+    if not matching.has_text(post, part.text):
+        differences.append(f"its text is {shown(matching.shown_text(post), 300)}")
     links = matching.links_of(post)
-    found += [
-        f"{url.text} is no link"
-        for url in networks.X.urls(part.text)
-        if matching.loose(url.text) not in links
-        and not any(matching.ASCII_HOST in link for link in links)
-    ]
+    # A host in its ASCII form cannot be compared with the letters that were written.
+    if not any(matching.ASCII_HOST in link for link in links):
+        differences += [
+            f"{url.text} is no link"
+            for url in networks.X.urls(part.text)
+            if matching.normalized(url.text) not in links
+        ]
     if part.image and not matching.media_keys(post):
-        found.append("its picture is missing")
+        differences.append("its picture is missing")
     elif part.image and not matching.has_alt_text(post, included, part.image.alt):
-        found.append("its picture has another alt text or none")
-    return found
+        differences.append("its picture has another alt text or none")
+    return differences

@@ -24,8 +24,8 @@ class Keys(NamedTuple):
         return "Keys(***)"
 
 
-class Answer(NamedTuple):
-    """What came back, whatever its status; `body` is the JSON value, None where it is none."""
+class Response(NamedTuple):
+    """A response, whatever its status; `body` is its JSON value, None where it is no JSON."""
 
     status: int
     headers: Mapping[str, str]
@@ -36,9 +36,10 @@ class Answer(NamedTuple):
         return 200 <= self.status < 300
 
 
-class _NotDone(Exception):
-    """Carries an answer past tweepy, which trusts the form of error bodies and headers and trips
-    over odd ones.
+class _ErrorResponse(Exception):
+    """Carries a response with an error status past tweepy.
+
+    tweepy's own errors trust the form of bodies and headers, and fail on odd ones.
     """
 
     def __init__(self, response: Any) -> None:
@@ -46,9 +47,11 @@ class _NotDone(Exception):
         self.response = response
 
 
-class Line:
-    """An account's way to X. Nothing is kept between calls, so that no dead connection is ever
-    posted on.
+class Client:
+    """Sends an account's requests to X.
+
+    No connection is kept between requests: a post on one that is dead would have an unknown
+    outcome.
     """
 
     def __init__(
@@ -59,16 +62,17 @@ class Line:
         self._limits = limits
         self._use_proxies = use_proxies
 
-    def call(
+    def request(
         self,
         method: str,
         route: str,
         *,
         params: Mapping[str, object] | None = None,
         body: object = None,
-    ) -> Answer:
-        """Send one request and wait for its whole answer; raises `http_calls.Unsent` or
-        `http_calls.Cut`.
+    ) -> Response:
+        """Send one request and wait for the whole response.
+
+        Raises `http_calls.Unsent` where surely nothing was sent, else `http_calls.Cut`.
         """
         import tweepy  # heavy: 90 ms, and only what talks to X needs it
 
@@ -76,21 +80,18 @@ class Line:
         client = tweepy.Client(**self._keys._asdict(), wait_on_rate_limit=False)
         client.session = _Session(self._base_url, deadline, self._use_proxies)
 
-        def ask() -> Answer:
+        def send() -> Response:
             try:
-                return _answer(
-                    client.request(method, route, params=params, json=body, user_auth=True)
-                )
-            except _NotDone as refused:
-                return _answer(refused.response)
+                answer = client.request(method, route, params=params, json=body, user_auth=True)
+            except _ErrorResponse as error:
+                answer = error.response
+            return _parsed(answer)
 
-        return deadline.run(ask)
+        return deadline.run(send)
 
 
 class _Session:
-    """What tweepy takes for its session: it leads to the account's own server before the request is
-    signed.
-    """
+    """What tweepy takes for its `requests` session: sends to the account's `base_url`, in time."""
 
     def __init__(self, base_url: str, deadline: http_calls.Deadline, use_proxies: bool) -> None:
         self._base_url = base_url
@@ -98,20 +99,21 @@ class _Session:
         self._use_proxies = use_proxies
 
     def request(self, method: str, url: str, **more: Any) -> Any:
-        # tweepy names its host in the code; the signature covers the host, so it is exchanged
-        # before signing.
-        own_url = f"{self._base_url}/{url.split('/', 3)[3]}"
+        # tweepy's host is fixed in its code. It is replaced here, before the request is signed,
+        # because the OAuth 1.0a signature covers the host (RFC 5849, 3.4.1).
+        route = url.split("/", 3)[3]
+        url = f"{self._base_url}/{route}"
         with self._deadline.session(use_proxies=self._use_proxies) as session:
             # It follows no redirects: one would send the post a second time.
-            response = self._deadline.request(session, method, own_url, **more)
+            response = self._deadline.request(session, method, url, **more)
         if not 200 <= response.status_code < 300:
-            raise _NotDone(response)
+            raise _ErrorResponse(response)
         return response
 
 
-def _answer(response: Any) -> Answer:
+def _parsed(response: Any) -> Response:
     try:
         body = json.loads(response.content)
     except (RecursionError, ValueError):
         body = None
-    return Answer(response.status_code, response.headers, body)
+    return Response(response.status_code, response.headers, body)
