@@ -86,8 +86,8 @@ class Alerts(Statements):
             alerts.c.destination == destination,
             or_(alerts.c.ended_at.is_not(None), ~_is_due(at, longest)),
         )
-        found = select(*COLUMNS).where(OPEN, ~not_now.exists()).order_by(notices.c.id).limit(most)
-        return [of_row(row) for row in self.conn.execute(found)]
+        due = select(*COLUMNS).where(OPEN, ~not_now.exists()).order_by(notices.c.id).limit(most)
+        return [of_row(row) for row in self.conn.execute(due)]
 
     def claim(
         self, notice_id: int, destination: str, lease: timedelta, longest: timedelta
@@ -97,7 +97,7 @@ class Alerts(Statements):
         Returns None when it is not due any more: another worker has claimed or ended it.
         """
         at = self.scope.instant(timedelta(0))
-        # The row of a first try; of two workers that insert it, one goes on to update it first.
+        # A first try has no row yet. Two workers may both come this far: the update below decides.
         insert_new(self.conn, alerts, notice_id=notice_id, destination=destination, next_at=at)
         mine = (
             alerts.c.notice_id == notice_id,
@@ -175,5 +175,5 @@ class Alerts(Statements):
     def ways(self, notice_ids: Sequence[int]) -> list[Way]:
         """How far these notices have got, one row for each destination that was tried."""
         columns = (alerts.c[name] for name in Way._fields)
-        found = select(*columns).where(alerts.c.notice_id.in_(notice_ids)).order_by(alerts.c.id)
-        return [Way(*row) for row in self.conn.execute(found)]
+        ways = select(*columns).where(alerts.c.notice_id.in_(notice_ids)).order_by(alerts.c.id)
+        return [Way(*row) for row in self.conn.execute(ways)]

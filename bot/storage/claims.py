@@ -18,7 +18,7 @@ from bot.storage.tables import collages, deliveries, slots
 
 
 class Taken(Exception):
-    """Raised when another worker has settled the slot, or somebody has changed the collage.
+    """Raised when another worker or a person has changed what was read, a slot for instance.
 
     The transaction must end without a commit, and the caller looks again.
     """

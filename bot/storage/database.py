@@ -156,15 +156,16 @@ class Database:
                 # The transaction idles while the backup is made, which may take long.
                 connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
-            found = version_in(connection)
-            if found == HEAD:
+            # Another process may have done it while this one waited for the lock.
+            current = version_in(connection)
+            if current == HEAD:
                 return None
-            if found is not None and found > HEAD:
+            if current is not None and current > HEAD:
                 raise NoDatabase(
                     f"The database {self.shown} was made by a newer mlcollage; upgrade the program."
                 )
             backup = None
-            if found is not None and before_upgrade:
+            if current is not None and before_upgrade:
                 backup = before_upgrade()
             # heavy: Alembic takes longer to import than any command may
             from bot.storage import schema

@@ -45,7 +45,7 @@ def opened(file: Path) -> Iterator[tuple[Database, Backup]]:
     with folder:
         taken = Path(folder.name) / "backup.db"
         _take(file, taken, name)
-        found = backup.check(taken, name)
+        checked = backup.check(taken, name)
         with closing(Database.in_one_file(taken)) as copied:
             copied.shown = name
             copied.prepare()
@@ -54,7 +54,7 @@ def opened(file: Path) -> Iterator[tuple[Database, Backup]]:
                     raise NotAllowed(
                         f"{name} is of a simulation, which may become no real database."
                     )
-            yield copied, found
+            yield copied, checked
 
 
 def _take(file: Path, into: Path, name: str) -> None:
@@ -89,7 +89,7 @@ def _take(file: Path, into: Path, name: str) -> None:
         raise BadInput(f"{name} was changed while it was read; try again.")
 
 
-def fill(target: Database, copied: Database, found: Backup, now: datetime, who: str) -> int:
+def fill(target: Database, copied: Database, contents: Backup, now: datetime, who: str) -> int:
     """Fill an empty database, in one transaction; the number of threads to be looked for first.
 
     `who` is named in the log of changes. Raises `NotAllowed` where the database is not empty.
@@ -108,10 +108,10 @@ def fill(target: Database, copied: Database, found: Backup, now: datetime, who: 
             )
         if not target.is_sqlite:
             _move_sequences(work.conn)
-        count = _make_uncertain(work, f"restored from {found}")
+        count = _make_uncertain(work, f"restored from {contents}")
         work.installation.put(RESTORED_AT, now.isoformat())
-        work.log.record(who, "restored", "database", str(found))
-        work.notices.add(Restored(str(found), count, now))
+        work.log.record(who, "restored", "database", str(contents))
+        work.notices.add(Restored(str(contents), count, now))
     return count
 
 
