@@ -15,11 +15,11 @@ from bot.storage.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The bot as one process has it.
+    """What one process works with.
 
-    `rehearsal` is 0 when live, else the number of the rehearsal that runs; `who` is the name that
-    the log of changes gets. `say` tells a person who watches what is being done. Once `stop` is
-    set, the request in flight is the last one.
+    `rehearsal` is 0 when live, else the number of the rehearsal that runs. `who` is the user's
+    name for the log of changes. `say` shows a message to a person who watches the process. Once
+    `stop` is set, no further request is begun.
     """
 
     config: Config
@@ -28,17 +28,20 @@ class Context:
     publishers: Mapping[str, Publisher]
     rehearsal: int
     who: str
-    say: Callable[[str], None] = field(default=lambda words: None)
+    say: Callable[[str], None] = field(default=lambda message: None)
     stop: Event = field(default_factory=Event)
 
     def read(self) -> AbstractContextManager[Work]:
-        """A unit of work that only looks."""
+        """A unit of work that only reads."""
         return work.reading(self.database, self.clock.now(), self.rehearsal)
 
     def write(self) -> AbstractContextManager[Work]:
-        """A unit of work that is committed at its end, all or nothing; no network is called in it."""
+        """A unit of work that is committed at its end, or rolled back where it raises.
+
+        No network may be called in it: a transaction that waits for one holds up all other writers.
+        """
         return work.writing(self.database, self.clock.now(), self.rehearsal)
 
     def at_once(self) -> AbstractContextManager[Work]:
-        """A unit of work of one statement."""
+        """A unit of work of one statement, which on PostgreSQL saves two round trips."""
         return work.at_once(self.database, self.clock.now(), self.rehearsal)

@@ -1,4 +1,4 @@
-"""Settings in, working bot out: the only place that knows every class."""
+"""Assembles a working bot from its settings: the only module that knows every class."""
 
 import time
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
-from bot import config
+from bot import config as configuration
 from bot.config import Config
 from bot.context import Context
 from bot.core import month
@@ -19,6 +19,7 @@ from bot.storage.database import Database
 from bot.storage.work import reading, writing
 
 Say = Callable[[datetime, str], None]
+"""Shows a message to a person who watches, with the time it speaks of."""
 
 
 class SystemClock:
@@ -28,114 +29,139 @@ class SystemClock:
         self._stop = stop or Event()
 
     def now(self) -> datetime:
+        """The wall clock, in UTC."""
         return datetime.now(UTC)  # noqa: TID251 - the one place that asks the machine
 
     def monotonic(self) -> float:
+        """Seconds of a clock that nobody can set."""
         return time.monotonic()
 
     def wait_until(self, at: datetime) -> None:
+        """Wait until then, or until `stop` is set."""
         self._stop.wait(max(0.0, (at - self.now()).total_seconds()))
 
 
 class SimulatedClock:
-    """A clock that stands still until it jumps."""
+    """A clock that stands still, and jumps instead of waiting."""
 
     def __init__(self, at: datetime) -> None:
         self._at = at
 
     def now(self) -> datetime:
+        """The simulated time."""
         return self._at
 
     def monotonic(self) -> float:
+        """The same time in seconds."""
         return self._at.timestamp()
 
     def wait_until(self, at: datetime) -> None:
+        """Jump to that time; never back."""
         self._at = max(self._at, at)
 
 
-def quiet(at: datetime, words: str) -> None:
-    """Tell nobody."""
+def quiet(at: datetime, message: str) -> None:
+    """Show nothing."""
 
 
-def database(own: Config) -> Database:
-    """The configured database, its schema made or brought up to date, an older one backed up
-    before.
+def database(config: Config) -> Database:
+    """The configured database, with its schema made or upgraded.
+
+    An older one is backed up before, and a notice names the backup. Raises `NoDatabase` where the
+    database cannot be used or upgraded.
     """
-    made, now = Database(own.database_url), SystemClock().now()
+    opened = Database(config.database_url)
+    now = SystemClock().now()
     try:
-        kept = made.prepare(lambda: _back_up(made, own, now))
+        backup = opened.prepare(lambda: _back_up(opened, config, now))
     except Exception:
-        made.close()
+        opened.close()
         raise
-    if kept:
-        with writing(made, now) as work:
-            work.notices.add(Upgraded(kept.name, str(kept)))
-    return made
+    if backup:
+        with writing(opened, now) as work:
+            work.notices.add(Upgraded(backup.name, str(backup)))
+    return opened
 
 
-def _back_up(old: Database, own: Config, now: datetime) -> Path:
+def _back_up(old: Database, config: Config, now: datetime) -> Path:
     from bot.storage import backup  # heavy: it brings Alembic along, for an upgrade only
 
-    return backup.before_upgrade(old, own.folder, now)
+    return backup.before_upgrade(old, config.folder, now)
 
 
-def context(own: Config, *, say: Say = quiet, clock: Clock | None = None) -> Context:
-    """Everything a stage works with; `say` hears when what is done.
+def context(config: Config, *, say: Say = quiet, clock: Clock | None = None) -> Context:
+    """What every stage works with, with rows for all configured series and accounts.
 
-    A simulation's database keeps its own time.
+    `say` is called with messages and the clock's time. Without a `clock` it is the machine's; in a
+    simulation's database it is one that stands where the simulation was played to.
     """
-    storage, stop = database(own), Event()
-    with reading(storage, SystemClock().now()) as work:
-        until = work.installation.simulated_until()
-        rehearsal = work.installation.rehearsal_number(live=own.live)
-    ticking = clock or (SimulatedClock(until) if until else SystemClock(stop))
-    storage.shares_clock = not storage.is_sqlite and isinstance(ticking, SystemClock)
-    publishers = {name: _publisher(own, raw, ticking) for name, raw in own.accounts.items()}
-    made = Context(
-        own,
-        storage,
-        ticking,
-        publishers,
-        rehearsal,
-        config.who(),
-        lambda words: say(ticking.now(), words),
-        stop,
+    opened, stop = database(config), Event()
+    with reading(opened, SystemClock().now()) as work:
+        simulated_until = work.installation.simulated_until()
+        rehearsal = work.installation.rehearsal_number(live=config.live)
+    running = clock or _clock(simulated_until, stop)
+    # Hosts that share a PostgreSQL database let leases go by its clock, for theirs may differ.
+    opened.shares_clock = not opened.is_sqlite and isinstance(running, SystemClock)
+    publishers = {
+        name: _publisher(config, settings, running) for name, settings in config.accounts.items()
+    }
+    assembled = Context(
+        config=config,
+        database=opened,
+        clock=running,
+        publishers=publishers,
+        rehearsal=rehearsal,
+        who=configuration.who(),
+        say=lambda message: say(running.now(), message),
+        stop=stop,
     )
-    _make_rows(made)
-    return made
+    _make_rows(assembled)
+    return assembled
 
 
-def publisher(own: Config, raw: Table) -> Publisher:
-    """An account's own publisher, even in a rehearsal: to ask whether it could post."""
-    return table.make(raw, own.folder, SystemClock(), own.delivery.request)
+def _clock(simulated_until: datetime | None, stop: Event) -> Clock:
+    if simulated_until:
+        return SimulatedClock(simulated_until)
+    return SystemClock(stop)
 
 
-def _publisher(own: Config, raw: Table, clock: Clock) -> Publisher:
-    """An account's publisher; in a rehearsal an outbox stands in for it, once its settings are seen
-    to be right.
+def publisher(config: Config, settings: Table) -> Publisher:
+    """An account's real publisher, even in a rehearsal: to ask whether it could post."""
+    return table.make(settings, config.folder, SystemClock(), config.delivery.request)
+
+
+def _publisher(config: Config, settings: Table, clock: Clock) -> Publisher:
+    """An account's publisher; in a rehearsal an outbox stands in for it.
+
+    The real one is made even then: wrong settings are to be found before the bot goes live.
     """
-    made = table.make(raw, own.folder, clock, own.delivery.request)
-    return made if own.live else table.make(table.rehearsed(raw), own.folder, clock)
+    real = table.make(settings, config.folder, clock, config.delivery.request)
+    if config.live:
+        return real
+    return table.make(table.rehearsed(settings), config.folder, clock)
 
 
-def _make_rows(made: Context) -> None:
-    """Rows for series and accounts the database does not know yet; a series whose slots changed
-    looks from now on.
+def _make_rows(context: Context) -> None:
+    """Insert series and accounts that the database does not know yet.
+
+    A series whose timetable has changed looks from now on.
     """
-    own, now = made.config, made.clock.now()
-    with made.read() as work:
-        rows = {name: work.series.find(name) for name in own.series}
-        new = [
-            name
-            for name, row in rows.items()
-            if not row or row.fingerprint != own.series[name].timetable.fingerprint
-        ]
-        accounts = own.accounts.keys() - work.accounts.ids().keys()
-    if not new and not accounts:
+    config, now = context.config, context.clock.now()
+    with context.read() as work:
+        rows = {name: work.series.find(name) for name in config.series}
+        new_accounts = config.accounts.keys() - work.accounts.ids().keys()
+    new_series = [
+        name
+        for name, row in rows.items()
+        if row is None or row.fingerprint != config.series[name].timetable.fingerprint
+    ]
+    # Most starts end here, without a write lock.
+    if not new_series and not new_accounts:
         return
-    with made.write() as work:
-        work.accounts.ensure({name: table.network_of(own.accounts[name]) for name in accounts})
-        for name in new:
-            one = own.series[name]
-            through = month.last_before(one.roundup, now, one.zone)
-            work.series.ensure(name, one.timetable.fingerprint, through)
+    with context.write() as work:
+        networks = {name: table.network_of(config.accounts[name]) for name in new_accounts}
+        work.accounts.ensure(networks)
+        for name in new_series:
+            series = config.series[name]
+            roundups_through = month.last_before(series.roundup, now, series.zone)
+            work.series.ensure(name, series.timetable.fingerprint, roundups_through)

@@ -1,4 +1,4 @@
-"""Connect an account: its keys checked, kept in a file of their own, the account configured."""
+"""Connects an account: checks its keys, keeps them in a file, and adds it to the configuration."""
 
 import os
 from collections.abc import Mapping
@@ -14,14 +14,17 @@ X_API = "https://api.x.com"
 
 
 def place(config: Config, account: str, secrets: Path | None = None) -> Path:
-    """The file that will hold the keys: outside any repository, and not beside the configuration.
+    """The path at which the keys will be kept: `secrets`, or one in the user's home.
 
-    Raises `NotAllowed` where the account is configured already, or the file may not be made.
+    Raises `NotAllowed` where the account is configured already, the file exists, or it could be
+    committed: inside a repository or beside the configuration.
     """
-    configured = config.accounts.get(account)
-    if configured and configured.values.get("network") != "outbox":
-        another = "name another one with --account."
-        raise NotAllowed(f"[accounts.{account}] is in {config.file.name} already; {another}")
+    settings = config.accounts.get(account)
+    if settings and settings.values.get("network") != "outbox":
+        raise NotAllowed(
+            f"[accounts.{account}] is in {config.file.name} already; "
+            "name another one with --account."
+        )
     default = Path.home() / ".config" / "mlcollage" / f"{account}.toml"
     file = (secrets or default).expanduser().absolute()
     repository = next((folder for folder in file.parents if (folder / ".git").exists()), None)
@@ -29,8 +32,9 @@ def place(config: Config, account: str, secrets: Path | None = None) -> Path:
         unsafe = repository or config.folder
         raise NotAllowed(f"{file} could be committed from {unsafe}; name a place elsewhere.")
     if file.exists():
-        another = "name another one with --secrets."
-        raise NotAllowed(f"{file} is there already and stays as it is; {another}")
+        raise NotAllowed(
+            f"{file} is there already and stays as it is; name another one with --secrets."
+        )
     return file
 
 
@@ -39,8 +43,8 @@ def x(
 ) -> str:
     """Check the keys of an X account, keep them in `file`, and add the account to config.toml.
 
-    Returns as whom the account posts. Raises `BadInput` where X does not accept the keys; nothing
-    is saved then.
+    Returns the name that the account posts under. Raises `BadInput` where X does not accept the
+    keys, and `Unavailable` where the file cannot be written; nothing is saved then.
     """
     values: dict[str, Any] = {"network": "x"}
     if base_url != X_API:
@@ -56,7 +60,10 @@ def x(
 
 
 def _keep(file: Path, keys: Mapping[str, str]) -> None:
-    """Write the keys into a new file that nobody else may ever have been able to read."""
+    """Write the keys into a new file; raises `Unavailable` where that fails.
+
+    It is created with its mode, so that no other user can open it even for a moment.
+    """
     import tomlkit  # heavy: 40 ms, for this command only
 
     lines = tomlkit.dumps(keys)
@@ -71,11 +78,14 @@ def _keep(file: Path, keys: Mapping[str, str]) -> None:
 
 
 def _short(file: Path) -> str:
-    return f"~/{file.relative_to(Path.home())}" if file.is_relative_to(Path.home()) else str(file)
+    """The path with "~" for the user's home."""
+    if file.is_relative_to(Path.home()):
+        return f"~/{file.relative_to(Path.home())}"
+    return str(file)
 
 
 def _add_account(config: Config, account: str, values: dict[str, Any]) -> None:
-    """Add the account's section to the configuration; everything else there stays as it is."""
+    """Add the account's section to the configuration; the rest and its comments stay."""
     import tomlkit  # heavy: 40 ms, for this command only
 
     document: Any = tomlkit.parse(read_source(config.file))

@@ -1,4 +1,4 @@
-"""One round of duty: what is due is done, and people hear of what is coming, late or not well."""
+"""One round of the bot: the tick, and beside it briefs, pages, the watchdog and alerts."""
 
 import logging
 from collections.abc import Callable
@@ -19,15 +19,15 @@ from bot.workers import Workers
 log = logging.getLogger(__name__)
 
 GRACE = timedelta(minutes=5)
-"""How long a bot that has just begun has for what fell due while none ran, before the watchdog
-looks.
-"""
+"""How long a process that has just begun may work off what fell due before, until the watchdog
+calls it late."""
 
 Part = Callable[[Context], object]
+"""What is done beside the tick; `PARTS` at the end of this module names all."""
 
 
 def refuse_simulation(context: Context) -> None:
-    """Raise `NotAllowed` where the database is a simulation's: its time is not now."""
+    """Raise `NotAllowed` where the database is a simulation's, whose time is not the clock's."""
     with context.read() as work:
         until = work.installation.simulated_until()
     if until:
@@ -37,53 +37,55 @@ def refuse_simulation(context: Context) -> None:
 
 @dataclass(slots=True)
 class Duty:
-    """One process on duty.
+    """One process on duty. A failure of one part stops no other, and is shown when it is new.
 
-    Whatever goes wrong in one part stops no other, and is said when it is new.
+    `accounts` are the threads that send, one for each account, `others` those of slow parts.
+    `has_ticked` is set by each tick without an error, until the heartbeat has told of it. `wrong`
+    holds the present failures by the names of the parts.
     """
 
     context: Context
     accounts: Workers = field(default_factory=Workers)
     others: Workers = field(default_factory=lambda: Workers(timedelta(0)))
     has_ticked: Event = field(default_factory=Event)
-    """Set by each healthy tick, until the heartbeat has told of it."""
     wrong: dict[str, str] = field(default_factory=dict)
-    """By the part's name, what is wrong with it at present."""
     began: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.began = self.context.clock.monotonic()
 
     def once(self) -> list[Notice]:
-        """All of it, one after the other; the notices nobody has heard yet.
+        """Do everything once, one part after the other; the notices to be printed.
 
-        Raises what the tick raised, at the end.
+        When the tick fails, its exception is raised after the other parts were done.
         """
-        found, raised = list[Notice](), None
+        notices: list[Notice] = []
+        failure: Exception | None = None
         try:
-            found = tick.tick(self.context, self.accounts)
+            notices = tick.tick(self.context, self.accounts)
             self._try("heartbeat", alerts.beat)
-        except Exception as error:  # noqa: BLE001 - raised again below, after the others
-            raised = error
+        except Exception as error:  # noqa: BLE001 - raised again below, after the other parts
+            failure = error
             self.wrong["tick"] = errors.sentence(error)
-        # Alerts first, for a brief may be slow; and again, for what the others have to tell.
+        # Alerts first, for a brief may be slow; and again, for the notices of the other parts.
         for name in ("alerts", "brief", "watchdog", "alerts"):
             self._try(name, PARTS[name])
-        if raised:
-            raise raised
-        return found + tick.unheard(self.context)
+        if failure:
+            raise failure
+        return notices + tick.unheard(self.context)
 
     def tick(self) -> list[Notice]:
-        """What is due; the notices nobody has heard yet. Raises what went wrong."""
-        found = tick.look(self.context, self.accounts)
+        """Do what is due; the notices to be printed. Raises what the tick raises."""
+        notices = tick.look(self.context, self.accounts)
         self.has_ticked.set()
-        return found
+        return notices
 
     def watch(self) -> list[Notice]:
-        """What neither delays a tick nor waits for one that hangs; the notices nobody has heard
-        yet. Raises nothing.
+        """Do what is beside the tick, which may hang meanwhile; the notices to be printed.
+
+        Raises nothing. What may take long runs on threads of its own.
         """
-        found: list[Notice] = []
+        notices: list[Notice] = []
         if self.has_ticked.is_set():
             self.has_ticked.clear()
             self._aside("heartbeat")
@@ -92,37 +94,41 @@ class Duty:
         if self.context.clock.monotonic() - self.began >= GRACE.total_seconds():
             self._try("watchdog", watchdog.look)
         self._aside("alerts")
-        self._try("notices", lambda context: found.extend(tick.unheard(context)))
-        return found
+        self._try("notices", lambda context: notices.extend(tick.unheard(context)))
+        return notices
 
     def finish(self) -> None:
-        """Wait for what is under way."""
+        """Wait for the threads that are still at work."""
         self.others.finish()
         self.accounts.finish()
 
     def _aside(self, name: str) -> None:
-        """On a thread of its own, one of each name: networks may be slow."""
+        """Run a part on a thread of its own, unless the one of the same name still runs."""
         self.others.start(name, partial(self._try, name, PARTS[name]))
 
     def _try(self, name: str, part: Part) -> None:
+        """Run a part; a failure is remembered, and shown unless the same one is present already."""
         if self.context.stop.is_set():
             return
         try:
             part(self.context)
-        except Exception as error:  # noqa: BLE001 - the others go on
+        except Exception as error:
             reason = errors.sentence(error)
             if reason not in self.wrong.values():
-                self._say_and_log(name, error, reason)
+                self.context.say(_shown(name, error))
+                if not isinstance(error, errors.MlcollageError):
+                    log.error("Unexpected error in the part %s", name, exc_info=error)
             self.wrong[name] = reason
         else:
             self.wrong.pop(name, None)
 
-    def _say_and_log(self, name: str, error: Exception, reason: str) -> None:
-        if isinstance(error, errors.MlcollageError):
-            self.context.say(f"! {reason}")
-        else:
-            self.context.say(f"! The {name}: {type(error).__name__}: {reason}")
-            log.error("Unexpected error in the part %s", name, exc_info=error)
+
+def _shown(name: str, error: Exception) -> str:
+    """A part's failure for a person; an unexpected error is named with its part and class."""
+    reason = errors.sentence(error)
+    if isinstance(error, errors.MlcollageError):
+        return f"! {reason}"
+    return f"! The {name}: {type(error).__name__}: {reason}"
 
 
 PARTS: dict[str, Part] = {
@@ -132,4 +138,4 @@ PARTS: dict[str, Part] = {
     "watchdog": watchdog.look,
     "alerts": alerts.send,
 }
-"""What is done beside the tick, by name."""
+"""The parts by the names that failures are shown with."""

@@ -1,4 +1,4 @@
-"""APScheduler: when to tick; it holds no state of its own."""
+"""When to tick, by APScheduler; it keeps no state, for what is due is in the database."""
 
 import gc
 import logging
@@ -10,25 +10,27 @@ from threading import Event, Thread
 from types import FrameType
 
 EVERY = "0,30"
-"""Seconds of each minute at which the bot looks: often enough that a jump of the clock is noticed.
-"""
+"""Seconds of each minute at which the bot ticks: often enough to notice a jump of the clock."""
 
 BETWEEN = "15,45"
-"""Those at which it looks whether all is well."""
+"""Seconds of each minute at which it does what is beside the tick."""
 
-# A look that falls into one under way is left out: nothing anybody has to hear.
+# It warns of a tick that is left out because the one before still runs, which is intended.
 logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 @contextmanager
 def stoppable(stop: Event) -> Iterator[None]:
-    """While it lasts SIGTERM and SIGINT set `stop`, for what is under way to be finished; a second
-    one ends all.
+    """Let SIGTERM and SIGINT set `stop`, so that work under way is finished.
+
+    A second signal of the same kind ends the process at once. The handlers from before are restored
+    at the end of the block.
     """
     told, listening = socket.socketpair()
     with told, listening:
-        # A signal leaves a byte here, whatever is going on: it is never lost, and it interrupts
-        # nothing. The event is set by a thread: a handler that sets it could meet its own lock.
+        # Python writes a byte here for each signal, whatever the main thread is doing. A thread
+        # sets the event: a handler runs in the main thread and could deadlock, were it interrupting
+        # that thread while it holds the event's lock.
         told.setblocking(False)
         signal.set_wakeup_fd(told.fileno())
         before = {
@@ -52,24 +54,24 @@ def stoppable(stop: Event) -> Iterator[None]:
 
 
 def _once(number: int, frame: FrameType | None) -> None:
+    """Restore the default action, by which the next signal ends the process."""
     signal.signal(number, signal.SIG_DFL)
 
 
 def run(stop: Event, tick: Callable[[], None], watch: Callable[[], None]) -> None:
-    """Tick now and at every half minute until `stop` is set, and watch in between, even while a
-    tick hangs.
+    """Tick now and at every half minute until `stop` is set, and watch in between.
 
-    What is under way then is finished first.
+    A tick that hangs does not delay the watch. What is under way at the end is finished first.
     """
-    from apscheduler.schedulers.background import (
-        BackgroundScheduler,  # heavy: 70 ms, for this command only
-    )
-    from apscheduler.triggers.cron import CronTrigger  # as above
+    # heavy: 70 ms, for this command only
+    from apscheduler.schedulers.background import BackgroundScheduler
+    from apscheduler.triggers.cron import CronTrigger
 
-    # Late or missed looks are one look: what is due is in the database.
+    # Ticks that were late or missed are made up for by a single one.
     once = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     scheduler = BackgroundScheduler(timezone="UTC", job_defaults=once)
     scheduler.add_job(watch, CronTrigger(second=BETWEEN, timezone="UTC"), id="watch")
+    # Commands run with it disabled, because they end before their garbage matters.
     gc.enable()
     scheduler.start()
     tick()

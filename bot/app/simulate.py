@@ -1,4 +1,4 @@
-"""A copy of the whole installation, played forward on a clock that jumps from due time to due time."""
+"""Plays a copy of the whole installation forward, on a clock that jumps between due times."""
 
 import shutil
 from collections.abc import Callable
@@ -20,8 +20,10 @@ from bot.storage.work import reading, writing
 
 
 def prepare(source: Callable[[], Config], folder: Path) -> Config:
-    """The simulation's own configuration: the first call copies configuration, database and
-    templates into `folder`.
+    """The configuration of the simulation in `folder`.
+
+    The first call copies configuration, database and templates of `source` there. Raises
+    `BadInput` where the folder cannot be written, `NotAllowed` where it holds something else.
     """
     file = folder / config.FILE
     if not file.exists():
@@ -31,17 +33,18 @@ def prepare(source: Callable[[], Config], folder: Path) -> Config:
             raise BadInput(
                 f"{folder} cannot hold a simulation: {error.strerror or error}."
             ) from None
-    own = config.load(file)
-    storage = assemble.database(own)
-    with reading(storage, assemble.SystemClock().now()) as work:
-        is_simulation = work.installation.is_simulation()
-    storage.close()
-    if not is_simulation:
-        raise NotAllowed(f"{folder} holds a real installation; simulate in another folder.")
-    return own
+    settings = config.load(file)
+    with (
+        closing(assemble.database(settings)) as database,
+        reading(database, assemble.SystemClock().now()) as work,
+    ):
+        if not work.installation.is_simulation():
+            raise NotAllowed(f"{folder} holds a real installation; simulate in another folder.")
+    return settings
 
 
 def _copy(source: Config, folder: Path) -> None:
+    """Copy an installation into an empty folder; raises `NotAllowed` where it is not empty."""
     if folder.exists() and any(folder.iterdir()):
         raise NotAllowed(f"{folder} is not empty and no simulation; name another folder.")
     folder.mkdir(parents=True, exist_ok=True)
@@ -54,13 +57,14 @@ def _copy(source: Config, folder: Path) -> None:
             work.installation.put(installation.SIMULATION, "yes")
     if source.templates.is_dir():
         shutil.copytree(source.templates, folder / "templates", dirs_exist_ok=True)
-    # Last, so that a copy that was cut off is not taken for a simulation.
+    # Last: `prepare` takes a folder with a configuration for a complete copy.
     (folder / config.FILE).write_text(_rewritten(source), encoding="utf-8")
 
 
 def _rewritten(source: Config) -> str:
-    """The configuration with everything that leads out of the folder turned into it, its comments
-    kept.
+    """The configuration, comments and all, with every path and address turned into the folder.
+
+    Accounts become outboxes with the rules of their networks, and alerts are dropped.
     """
     import tomlkit  # heavy: 40 ms, for this command only
 
@@ -69,32 +73,43 @@ def _rewritten(source: Config) -> str:
     document.pop("alerts", None)
     document["templates"] = "templates"
     document["database"] = {"url": "sqlite:///queue.db", "url_variable": ""}
-    names = list(document.get("accounts", {}))
-    for name in names:
-        own = document["accounts"][name]
-        folder = "outbox" if len(names) == 1 else f"outbox/{name}"
-        like = own.get("like") if own["network"] == "outbox" else own["network"]
-        document["accounts"][name] = {"network": "outbox", "folder": folder}
-        if like:
-            document["accounts"][name]["like"] = like
+    accounts = document.get("accounts", {})
+    for name in list(accounts):
+        folder = "outbox" if len(accounts) == 1 else f"outbox/{name}"
+        accounts[name] = _outbox(accounts[name], folder)
     several = len(source.series) > 1
     for name, table in document.get("series", {}).items():
         table.setdefault("roundup", {})["folder"] = f"site/{name}" if several else "site"
     return tomlkit.dumps(document)
 
 
-def run(own: Config, start_on: date | None, end_on: date, say: assemble.Say) -> datetime:
-    """Play from a local day to the end of another one; days already played are not played again."""
-    zone = next(iter(own.series.values())).zone
+def _outbox(account: Any, folder: str) -> dict[str, str]:
+    """The settings of an outbox that has the rules of an account's network."""
+    outbox = {"network": "outbox", "folder": folder}
+    if account["network"] != "outbox":
+        outbox["like"] = account["network"]
+    elif account.get("like"):
+        outbox["like"] = account["like"]
+    return outbox
+
+
+def run(settings: Config, start_on: date | None, end_on: date, say: assemble.Say) -> datetime:
+    """Play from a local day to the end of another one; the time at which the clock then stands.
+
+    Days that were played are not played again. Raises `BadInput` where the first call names no
+    first day.
+    """
+    zone = next(iter(settings.series.values())).zone
     end = schedule.instant(end_on + schedule.DAY, time(0), zone)
-    _set_clock(own, schedule.instant(start_on, time(0), zone) if start_on else None)
-    context = assemble.context(own, say=say)
+    start = schedule.instant(start_on, time(0), zone) if start_on else None
+    _set_clock(settings, start)
+    context = assemble.context(settings, say=say)
     with closing(context.database):
         return _play(context, end)
 
 
 def _play(context: Context, end: datetime) -> datetime:
-    """Jump from due time to due time until `end`; where the clock stands then."""
+    """Jump from due time to due time until `end`; the time at which the clock then stands."""
     while True:
         for notice in tick.tick(context):
             context.say(notice.text)
@@ -102,8 +117,8 @@ def _play(context: Context, end: datetime) -> datetime:
         soon = tick.next_at(context)
         if soon is None or soon >= end:
             break
-        # What could not be done at its time is looked at again, as the real clock would, a little
-        # later.
+        # What could not be done at its time is still due: look at it a little later, as the real
+        # clock would have us do.
         context.clock.wait_until(max(soon, context.clock.now() + tick.STAY / 2))
     if context.clock.now() < end:
         _remember(context, end)
@@ -111,25 +126,30 @@ def _play(context: Context, end: datetime) -> datetime:
 
 
 def _remember(context: Context, at: datetime) -> None:
+    """Store up to when the simulation was played."""
     with context.write() as work:
         work.installation.put(installation.SIMULATED_UNTIL, at.astimezone(UTC).isoformat())
 
 
-def _set_clock(own: Config, start: datetime | None) -> None:
-    """Start at `start`, or jump there from an earlier one: nobody looked in between, so nothing
-    there is due.
+def _set_clock(settings: Config, start: datetime | None) -> None:
+    """Set the simulation's clock to `start`, unless it has got there already.
+
+    Nothing between the times is due, for no simulated process was running. Raises `BadInput` where
+    the clock was never set and no `start` is given.
     """
-    storage = assemble.database(own)
-    with writing(storage, assemble.SystemClock().now()) as work:
+    with (
+        closing(assemble.database(settings)) as database,
+        writing(database, assemble.SystemClock().now()) as work,
+    ):
         until = work.installation.simulated_until()
-        if start is None and until is None:
-            raise BadInput("A simulation needs a first day: give --from DATE.")
-        if start and (until is None or start > until):
-            work.installation.put(installation.SIMULATED_UNTIL, start.isoformat())
-            for one in own.series.values():
-                row = work.series.find(one.name)
-                if row:
-                    work.series.look_from(
-                        row.name, start, month.last_before(one.roundup, start, one.zone)
-                    )
-    storage.close()
+        if start is None:
+            if until is None:
+                raise BadInput("A simulation needs a first day: give --from DATE.")
+            return
+        if until is not None and start <= until:
+            return
+        work.installation.put(installation.SIMULATED_UNTIL, start.isoformat())
+        for series in settings.series.values():
+            if work.series.find(series.name):
+                roundups_through = month.last_before(series.roundup, start, series.zone)
+                work.series.look_from(series.name, start, roundups_through)

@@ -1,4 +1,4 @@
-"""The beginning: a configuration with every setting."""
+"""Writes the first configuration, an example with every setting."""
 
 from pathlib import Path
 
@@ -7,7 +7,10 @@ from bot.core.errors import BadConfig
 
 
 def write_config(file: Path) -> bool:
-    """Write the example configuration; False where the file is there already and stays as it is."""
+    """Write the example configuration; False where the file exists, which stays as it is.
+
+    Raises `BadConfig` where it cannot be written.
+    """
     if file.exists():
         return False
     try:

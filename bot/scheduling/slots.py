@@ -14,7 +14,7 @@ from bot.core.delivery import thread_key
 from bot.core.errors import MlcollageError, NoDatabase, NotAllowed
 from bot.core.notices import CollageHeld, RunningDry, SlotEmpty, SlotMissed
 from bot.core.schedule import STEP, SlotState, SlotTime
-from bot.storage.claims import NewDelivery, Taken
+from bot.storage.claims import NewDelivery, SlotClaim, Taken
 from bot.storage.work import Work
 
 
@@ -141,8 +141,7 @@ def claim(context: Context, series: Series, wanted: Claim) -> None:
         if not _holds(found, wanted):
             raise Taken
         new = _deliveries(context, work, series, wanted)
-        extra = wanted.extra
-        work.claims.claim(series.name, slot, item, number, new, extra=extra)
+        work.claims.claim(SlotClaim(slot, item, *number, extra=wanted.extra), new)
         _warn_of_dry(context, work, series, found.after_claim(item.id, slot), slot)
     shown = series.numbering.shown(number[0]) or "taken"
     context.say(

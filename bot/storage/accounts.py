@@ -12,6 +12,12 @@ from bot.storage.tables import accounts
 
 
 class AccountRow(NamedTuple):
+    """An account as the database knows it.
+
+    Held from `held_at` on: until `held_until`, or where that is None until a person releases it.
+    `strangers` are the ids of posts without a receipt of ours that a person was asked about.
+    """
+
     id: int
     name: str
     network: str
@@ -19,9 +25,9 @@ class AccountRow(NamedTuple):
     note: str
     held_until: datetime | None
     strangers: tuple[str, ...] = ()
-    """Ids of posts that are not the ledger's, after which a person has been asked."""
 
     def is_held(self, at: datetime) -> bool:
+        """Whether nothing may be sent to the account at that moment."""
         return self.held_at is not None and (self.held_until is None or at < self.held_until)
 
 
@@ -32,10 +38,13 @@ def from_row(row: Row[Any]) -> AccountRow:
 
 
 class Accounts(Statements):
-    """What the database remembers of each account."""
+    """The accounts, which live and rehearsal share."""
 
     def ensure(self, networks: Mapping[str, str]) -> None:
-        """Make the rows of accounts, given as names and networks, or note their networks' change."""
+        """Insert the accounts that are new, and bring the networks of the others up to date.
+
+        `networks` are networks by the accounts' names.
+        """
         known = {row.name: row.network for row in self.all()}
         for name, network in networks.items():
             if name not in known:
@@ -46,37 +55,38 @@ class Accounts(Statements):
 
     def get(self, account_id: int) -> AccountRow:
         """The account with this id."""
-        return from_row(
-            self.conn.execute(select(accounts).where(accounts.c.id == account_id)).one()
-        )
+        statement = select(accounts).where(accounts.c.id == account_id)
+        return from_row(self.conn.execute(statement).one())
 
     def ids(self) -> dict[str, int]:
         """The ids of all accounts by their names."""
         return {row.name: row.id for row in self.all()}
 
     def all(self) -> list[AccountRow]:
-        """All accounts in the order of their names, also those that are not configured any more."""
-        return [
-            from_row(row) for row in self.conn.execute(select(accounts).order_by(accounts.c.name))
-        ]
+        """All accounts in the order of their names, including those no longer configured."""
+        rows = self.conn.execute(select(accounts).order_by(accounts.c.name))
+        return [from_row(row) for row in rows]
 
     def note_strangers(self, account_id: int, ids: Sequence[str]) -> None:
-        """Remember the posts a person is asked about: once released, the account is not held again
-        because of them.
+        """Remember the posts that a person is asked about, in place of earlier ones.
+
+        Once the account is released, it is not held again because of them.
         """
-        self.conn.execute(
-            update(accounts).where(accounts.c.id == account_id).values(strangers=list(ids))
-        )
+        mine = accounts.c.id == account_id
+        self.conn.execute(update(accounts).where(mine).values(strangers=list(ids)))
 
     def hold(self, name: str, note: str, until: datetime | None = None) -> bool:
-        """Hold an account, until a time or until a person ends it; False where it is held already."""
+        """Hold an account, until a time or else until a person releases it.
+
+        Returns False where it is held already: the first reason stays.
+        """
         is_free = accounts.c.held_at.is_(None) | (accounts.c.held_until <= self.now)
         statement = update(accounts).where(accounts.c.name == name, is_free)
         held = statement.values(held_at=self.now, held_until=until, note=note)
         return self.conn.execute(held).rowcount == 1
 
     def release(self, name: str) -> bool:
-        """End an account's hold; False where it was not held."""
+        """End the hold of an account; False where it was not held."""
         statement = update(accounts).where(accounts.c.name == name, accounts.c.held_at.is_not(None))
         released = statement.values(held_at=None, held_until=None, note="")
         return self.conn.execute(released).rowcount == 1

@@ -1,8 +1,12 @@
-"""How far each notice has got on its way to each destination."""
+"""How far each notice has got on its way to each destination.
+
+A sending is claimed like a delivery: with a lease, which is the row's `next_at`. When the process
+that claimed it dies, the lease ends and the sending is due again.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
@@ -13,10 +17,14 @@ from bot.storage.statements import Statements
 from bot.storage.tables import alerts, notices
 
 OPEN = notices.c.alerted_at.is_(None)
+"""Worded as the partial index `ix_notices_unalerted` has it, so that the index is used."""
 
 
 class Claim(NamedTuple):
-    """A sending of ours: what it must find unchanged when it has failed."""
+    """A sending that was claimed.
+
+    `next_at` is the end of its lease, and identifies the claim: another one has another end.
+    """
 
     notice_id: int
     destination: str
@@ -25,7 +33,10 @@ class Claim(NamedTuple):
 
 
 class Way(NamedTuple):
-    """How far a notice has got; with `ended_at` and no note it was taken."""
+    """How far a notice has got to one destination.
+
+    With `ended_at` nothing more is tried: an empty note means that the destination accepted it.
+    """
 
     notice_id: int
     destination: str
@@ -36,29 +47,38 @@ class Way(NamedTuple):
 
 
 def _is_due(at: Instant, longest: timedelta) -> ColumnElement[bool]:
-    """A time further ahead than any wait was written while a clock was wrong: it is due as well."""
+    """Whether a row's time has come.
+
+    A time further ahead than the longest wait was written while a clock was wrong: due as well.
+    """
     return or_(alerts.c.next_at <= at, alerts.c.next_at > at + longest)
 
 
 class Alerts(Statements):
-    """The ways of notices to their destinations."""
+    """The ways of notices, of either mode, to their destinations."""
 
     def is_any_open(self) -> bool:
+        """Whether any notice has still to be sent to a destination."""
         return self.conn.execute(select(notices.c.id).where(OPEN).limit(1)).scalar() is not None
 
     def skip(self, *, only_trouble: bool) -> None:
-        """Nobody is to be alerted of what is open; or, of it, of what asks nobody to do something."""
-        needs_a_person = or_(
-            notices.c.kind.in_([kind.value for kind in TROUBLE]),
-            and_(notices.c.kind == Kind.BRIEF.value, notices.c.acknowledged_at.is_(None)),
-        )
-        which = (OPEN, ~needs_a_person) if only_trouble else (OPEN,)
-        self.conn.execute(update(notices).where(*which).values(alerted_at=self.now))
+        """Close open notices without sending them: all, or those that need no action.
+
+        With `only_trouble` the notices that a person must act on stay open.
+        """
+        skipped = update(notices).where(OPEN).values(alerted_at=self.now)
+        if only_trouble:
+            needs_a_person = or_(
+                notices.c.kind.in_([kind.value for kind in TROUBLE]),
+                and_(notices.c.kind == Kind.BRIEF.value, notices.c.acknowledged_at.is_(None)),
+            )
+            skipped = skipped.where(~needs_a_person)
+        self.conn.execute(skipped)
 
     def due(self, destination: str, longest: timedelta, most: int) -> list[Notice]:
-        """At most so many open notices that this destination is to get now, the oldest first.
+        """At most `most` open notices that this destination is to get now, the oldest first.
 
-        No honest time to try again lies further ahead than `longest`.
+        `longest` is the longest wait between two tries.
         """
         at = self.scope.instant(timedelta(0))
         not_now = select(alerts.c.id).where(
@@ -66,18 +86,18 @@ class Alerts(Statements):
             alerts.c.destination == destination,
             or_(alerts.c.ended_at.is_not(None), ~_is_due(at, longest)),
         )
-        found = select(*COLUMNS).where(OPEN, ~not_now.exists()).order_by(notices.c.id).limit(most)
-        return [of_row(row) for row in self.conn.execute(found)]
+        due = select(*COLUMNS).where(OPEN, ~not_now.exists()).order_by(notices.c.id).limit(most)
+        return [of_row(row) for row in self.conn.execute(due)]
 
     def claim(
-        self,
-        notice_id: int,
-        destination: str,
-        lease: timedelta,
-        longest: timedelta,
+        self, notice_id: int, destination: str, lease: timedelta, longest: timedelta
     ) -> Claim | None:
-        """Take one sending for the time of a lease; None when it is not due any more."""
+        """Claim one sending for the time of a lease, by one guarded statement.
+
+        Returns None when it is not due any more: another worker has claimed or ended it.
+        """
         at = self.scope.instant(timedelta(0))
+        # A first try has no row yet. Two workers may both come this far: the update below decides.
         insert_new(self.conn, alerts, notice_id=notice_id, destination=destination, next_at=at)
         mine = (
             alerts.c.notice_id == notice_id,
@@ -91,10 +111,15 @@ class Alerts(Statements):
             .returning(alerts.c.next_at, alerts.c.failures)
         )
         row = self.conn.execute(taken).one_or_none()
-        return Claim(notice_id, destination, row.next_at, row.failures) if row else None
+        if row is None:
+            return None
+        return Claim(notice_id, destination, row.next_at, row.failures)
 
     def taken(self, claim: Claim) -> None:
-        """The destination has it, whoever has claimed it meanwhile."""
+        """The destination has accepted it.
+
+        Not guarded by the lease: it stays true when another worker has claimed it meanwhile.
+        """
         mine = (alerts.c.notice_id == claim.notice_id, alerts.c.destination == claim.destination)
         self.conn.execute(
             update(alerts)
@@ -103,24 +128,26 @@ class Alerts(Statements):
         )
 
     def failed(self, claim: Claim, wait: timedelta | None, note: str) -> bool:
-        """It is tried again after a wait, or without one never; False when somebody else has claimed
-        it meanwhile.
+        """Note why a sending failed: it is due again after `wait`, or ended where that is None.
+
+        Returns False, and writes nothing, when another worker has claimed it meanwhile.
         """
         at = self.scope.instant(timedelta(0))
-        mine = (alerts.c.notice_id == claim.notice_id, alerts.c.destination == claim.destination)
-        values = {"next_at": at + wait} if wait is not None else {"ended_at": at}
-        mark = update(alerts).where(
-            *mine, alerts.c.ended_at.is_(None), alerts.c.next_at == claim.next_at
+        values: dict[str, Any] = {"failures": claim.failures + 1, "note": note}
+        if wait is None:
+            values["ended_at"] = at
+        else:
+            values["next_at"] = at + wait
+        mine = (
+            alerts.c.notice_id == claim.notice_id,
+            alerts.c.destination == claim.destination,
+            alerts.c.ended_at.is_(None),
+            alerts.c.next_at == claim.next_at,
         )
-        return (
-            self.conn.execute(
-                mark.values(failures=claim.failures + 1, note=note, **values)
-            ).rowcount
-            == 1
-        )
+        return self.conn.execute(update(alerts).where(*mine).values(**values)).rowcount == 1
 
     def leave_out(self, notice_id: int, destination: str, note: str) -> None:
-        """This destination is not to get this notice."""
+        """Never send this notice to this destination, for the reason in `note`."""
         insert_new(
             self.conn,
             alerts,
@@ -132,9 +159,7 @@ class Alerts(Statements):
         )
 
     def close(self, destinations: Collection[str]) -> None:
-        """What has ended at all these destinations is on its way no more; written only where there is
-        such a notice.
-        """
+        """Close the notices whose sending has ended at all these destinations."""
         ended = (
             select(func.count())
             .select_from(alerts)
@@ -148,7 +173,7 @@ class Alerts(Statements):
         )
 
     def ways(self, notice_ids: Sequence[int]) -> list[Way]:
-        """How far these notices have got."""
+        """How far these notices have got, one row for each destination that was tried."""
         columns = (alerts.c[name] for name in Way._fields)
-        found = select(*columns).where(alerts.c.notice_id.in_(notice_ids)).order_by(alerts.c.id)
-        return [Way(*row) for row in self.conn.execute(found)]
+        ways = select(*columns).where(alerts.c.notice_id.in_(notice_ids)).order_by(alerts.c.id)
+        return [Way(*row) for row in self.conn.execute(ways)]

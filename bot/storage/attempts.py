@@ -1,4 +1,4 @@
-"""Each try to send, written down before the network is called; and what each look has shown."""
+"""Each attempt to send, written before the network is called; and the result of each lookup."""
 
 from datetime import timedelta
 
@@ -10,20 +10,20 @@ from bot.storage.statements import Statements
 from bot.storage.tables import attempts, looks
 
 DETAIL = 2_000
-"""Characters kept of what a network said."""
+"""Characters kept of a network's message."""
 
 TRACE = 20_000
-"""Characters kept of a traceback, from its end: the error itself stands there."""
+"""Characters kept of a traceback, from its end, where the error itself stands."""
 
 
 class Attempts(Statements):
-    """Each try to send, written down before the network is called; and each look."""
+    """The attempts and lookups of deliveries."""
 
     def start(self, delivery: Delivery, position: int | None, lease: timedelta) -> int:
-        """Write the intent down before the network is called, and renew the lease; the row's id.
+        """Write the intent to send before the network is called, and renew the lease.
 
-        A `position` of None stands for the whole thread. Raises `Lost` where the delivery is not
-        ours any more.
+        A `position` of None stands for the whole thread. Returns the id of the attempt; raises
+        `Lost` where another worker has taken the delivery.
         """
         lease_until = self.scope.instant(lease)
         Deliveries(self.scope).write_guarded(delivery, begun=True, lease_until=lease_until)
@@ -33,39 +33,43 @@ class Attempts(Statements):
             "fence": delivery.fence,
             "started_at": self.now,
         }
-        started: int = self.conn.execute(
-            insert(attempts).values(row).returning(attempts.c.id)
-        ).scalar_one()
-        return started
+        new = insert(attempts).values(row).returning(attempts.c.id)
+        attempt_id: int = self.conn.execute(new).scalar_one()
+        return attempt_id
 
     def end(self, attempt_id: int, outcome: Outcome, detail: str = "", trace: str = "") -> None:
-        """How an attempt ended, in the network's words; `trace` is an unexpected error's traceback."""
+        """Write how an attempt ended, with the network's message in `detail`.
+
+        `trace` is the traceback of an unexpected error.
+        """
         values = {"ended_at": self.now, "outcome": outcome.value, "detail": detail[:DETAIL]}
         ended = update(attempts).where(attempts.c.id == attempt_id)
         self.conn.execute(ended.values(**values, trace=trace[-TRACE:]))
 
     def is_unfinished(self, delivery_id: int) -> bool:
-        """Whether an attempt was cut off: nobody knows whether it reached the network."""
+        """Whether an attempt was cut off, so that it may have reached the network."""
         statement = select(attempts.c.id).where(
             attempts.c.delivery_id == delivery_id, attempts.c.outcome.is_(None)
         )
         return self.conn.execute(statement.limit(1)).scalar() is not None
 
     def end_unfinished(self, delivery_id: int, outcome: Outcome, detail: str) -> None:
-        """Say of attempts without an outcome, or with an uncertain one, what came of them; the
-        network's words stay.
-        """
-        open_ended = attempts.c.outcome.is_(None) | (attempts.c.outcome == Outcome.UNCERTAIN.value)
-        statement = update(attempts).where(attempts.c.delivery_id == delivery_id, open_ended)
-        said = case((attempts.c.detail == "", ""), else_=attempts.c.detail + " Then: ")
-        ended_at = func.coalesce(attempts.c.ended_at, literal(self.now, attempts.c.ended_at.type))
-        self.conn.execute(
-            statement.values(
-                ended_at=ended_at, outcome=outcome.value, detail=said + detail[:DETAIL]
-            )
-        )
+        """Settle the attempts without an outcome, or with an uncertain one.
 
-    def saw(self, delivery_id: int, words: str, trace: str = "") -> None:
-        """Write down what a look has shown, or the traceback of an unexpected error in it."""
-        row = {"delivery_id": delivery_id, "at": self.now, "saw": words[:DETAIL]}
+        `detail` is appended to the network's message, which stays.
+        """
+        unknown = attempts.c.outcome.is_(None) | (attempts.c.outcome == Outcome.UNCERTAIN.value)
+        statement = update(attempts).where(attempts.c.delivery_id == delivery_id, unknown)
+        before = case((attempts.c.detail == "", ""), else_=attempts.c.detail + " Then: ")
+        ended_at = func.coalesce(attempts.c.ended_at, literal(self.now, attempts.c.ended_at.type))
+        values = {
+            "ended_at": ended_at,
+            "outcome": outcome.value,
+            "detail": before + detail[:DETAIL],
+        }
+        self.conn.execute(statement.values(**values))
+
+    def saw(self, delivery_id: int, text: str, trace: str = "") -> None:
+        """Write what a lookup has shown, with the traceback of an unexpected error in it."""
+        row = {"delivery_id": delivery_id, "at": self.now, "saw": text[:DETAIL]}
         self.conn.execute(insert(looks).values(**row, trace=trace[-TRACE:]))

@@ -1,4 +1,8 @@
-"""A whole database in one SQLite file: there whole or not at all, sealed, and checked."""
+"""Backups: a whole database in one SQLite file, written atomically, sealed and checked.
+
+The seal is a row of the file's `installation`: a hash over the time of the backup and a sum of all
+rows. A file without one is taken as a copy of a database, of the time of its last change.
+"""
 
 import errno
 import hashlib
@@ -25,16 +29,17 @@ from bot.storage.database import HEAD, Connection, Database, version_in, why
 from bot.storage.tables import attempts, log, notices
 
 MARK = 0x6D6C636F
-"""SQLite's `application_id` of a backup: that it once had a seal can be seen even where the seal is
-damaged.
+"""SQLite's `application_id` of a backup.
+
+It shows that the file had a seal, even where the seal itself is damaged.
 """
 
 
 class Backup(NamedTuple):
-    """A file to restore from. `is_copy`: it is a database, not a backup, of the time when it last
-    wrote something down.
+    """A file to restore from, and what it holds.
 
-    `made_at` is None for a database in which nothing has happened.
+    With `is_copy` it is a database file, not a backup, and `made_at` the time of its last change;
+    None where nothing has happened in it.
     """
 
     held: Held
@@ -42,15 +47,19 @@ class Backup(NamedTuple):
     is_copy: bool
 
     def __str__(self) -> str:
-        at = f"{times.plain(self.made_at, UTC)} UTC" if self.made_at else "an unknown time"
-        return f"a copy of a database as of {at}" if self.is_copy else f"a backup of {at}"
+        at = "an unknown time"
+        if self.made_at:
+            at = f"{times.plain(self.made_at, UTC)} UTC"
+        if self.is_copy:
+            return f"a copy of a database as of {at}"
+        return f"a backup of {at}"
 
 
 def make(source: Database, file: Path, now: datetime) -> Held:
-    """Back up a database, which may be in use, into a file that must not exist yet; what it holds,
-    read back from it.
+    """Back up a database, which may be in use, into a file that must not exist yet.
 
-    The database is only read, whatever its schema's version; the backup is of the same one.
+    The database is only read, and the backup has its version of the schema. Returns what the backup
+    holds, read back from it; raises `BadInput` where the file exists or cannot be written.
     """
     name = one_line(str(file))
     if os.path.lexists(file):
@@ -63,7 +72,7 @@ def make(source: Database, file: Path, now: datetime) -> Held:
             _seal(beside, held, now)
             if check(beside, name).held != held:
                 raise OSError(errno.EIO, "what was read back is not what was written")
-            # SQLite has synced it at the end of each transaction.
+            # Its content is on disk: SQLite syncs at the end of each transaction.
             beside.rename(file)
         files.sync_folder(file.parent)
     except OSError as error:
@@ -73,7 +82,7 @@ def make(source: Database, file: Path, now: datetime) -> Held:
 
 @contextmanager
 def _beside(file: Path) -> Iterator[Path]:
-    """An empty file in the same folder, gone at the end unless it was renamed."""
+    """An empty file in the same folder, removed at the end unless it was renamed."""
     handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     os.close(handle)
     try:
@@ -84,41 +93,45 @@ def _beside(file: Path) -> Iterator[Path]:
 
 
 def before_upgrade(source: Database, folder: Path, now: datetime) -> Path:
-    """Back up a database of an older schema beside its file, or into `folder` where it is none; the
-    backup.
+    """Back up a database of an older schema before it is upgraded; the path of the backup.
 
+    It is written beside a SQLite database, for PostgreSQL into `folder`, under a name that is free.
     Raises `NoDatabase` where that cannot be done: then nothing may be upgraded.
     """
-    file = Path(str(source.engine.url.database)) if source.is_sqlite else folder / "queue.db"
+    file = folder / "queue.db"
+    if source.is_sqlite:
+        file = Path(str(source.engine.url.database))
     numbers = itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
     names = (file.with_name(f"{file.stem}-before-{HEAD}{number}.db") for number in numbers)
     free = next(name for name in names if not os.path.lexists(name))
     try:
         make(source, free, now)
     except MlcollageError as error:
-        old = f"The database {source.shown} is of an older version and is not upgraded without a backup"
-        raise NoDatabase(f"{old}: {error}") from None
+        raise NoDatabase(
+            f"The database {source.shown} is of an older version and is not upgraded without "
+            f"a backup: {error}"
+        ) from None
     return free
 
 
 def _seal(file: Path, held: Held, now: datetime) -> None:
-    """Say in the file when it was made, and what it must hold to be whole."""
+    """Write the seal: when the backup was made, and a hash of what it must hold."""
     made_at = now.astimezone(UTC).isoformat()
-    said = json.dumps({"made_at": made_at, "seal": _sealed(made_at, held)})
+    seal = json.dumps({"made_at": made_at, "seal": _hash(made_at, held)})
     try:
         with closing(sqlite3.connect(file)) as connection, connection:
-            connection.execute("INSERT INTO installation (name, value) VALUES (?, ?)", (SEAL, said))
+            connection.execute("INSERT INTO installation (name, value) VALUES (?, ?)", (SEAL, seal))
             connection.execute(f"PRAGMA application_id = {MARK}")
     except sqlite3.Error as error:
         raise OSError(errno.EIO, why(error)) from None
 
 
-def _sealed(made_at: str, held: Held) -> str:
+def _hash(made_at: str, held: Held) -> str:
     return hashlib.sha256(f"{made_at} {held.version} {held.sum}".encode()).hexdigest()
 
 
 def check(file: Path, name: str) -> Backup:
-    """What a file holds, every page and every row of it read; messages call it `name`.
+    """What a file holds, with every page and every row of it read; messages call it `name`.
 
     Raises `BadInput` where it is no database of ours or is damaged, `NotAllowed` where a newer
     program made it.
@@ -128,9 +141,10 @@ def check(file: Path, name: str) -> Backup:
         with closing(Database.in_one_file(file)) as database, database.snapshot() as conn:
             _check_version(version_in(conn), name)
             held = copy.tally(database, conn)
-            made_at = (
-                _made_at(installation.value(conn, SEAL), held) if is_sealed else _last_change(conn)
-            )
+            if is_sealed:
+                made_at = _made_at(installation.value(conn, SEAL), held)
+            else:
+                made_at = _last_change(conn)
     except (NoDatabase, UnicodeDecodeError):
         raise BadInput(
             f"{name} is damaged: not all of it can be read; use another backup."
@@ -150,10 +164,10 @@ def _check_version(version: str | None, name: str) -> None:
 
 
 def _check_pages(file: Path, name: str) -> bool:
-    """Let SQLite check the file; whether it must have a seal.
+    """Let SQLite check the file's pages and references; whether the file must have a valid seal.
 
-    A backup that was put to use as a database is in WAL mode from then on: its seal says nothing
-    any more.
+    A backup that was put to use as a database is in WAL mode from then on, and its seal is stale.
+    Raises `BadInput` where the file is damaged or no SQLite database.
     """
     try:
         with closing(sqlite3.connect(file)) as connection:
@@ -161,26 +175,31 @@ def _check_pages(file: Path, name: str) -> bool:
             stray = connection.execute("PRAGMA foreign_key_check").fetchone()
             mark = connection.execute("PRAGMA application_id").fetchone()[0]
             journal = connection.execute("PRAGMA journal_mode").fetchone()[0]
-            tables = "SELECT count(*) FROM sqlite_master WHERE name = 'installation'"
-            seal = f"SELECT count(*) FROM installation WHERE name = '{SEAL}'"
-            has_seal = (
-                connection.execute(tables).fetchone()[0] and connection.execute(seal).fetchone()[0]
-            )
-    # Python cannot even tell what is wrong where SQLite quotes bytes that are no text.
+            has_seal = _has_seal(connection)
+    # UnicodeDecodeError: SQLite's message quotes bytes of the file that are no text.
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise unreadable(name, error) from None
-    if wrong != "ok" or stray:
-        what = (
-            f"a row of {stray[0]} refers to one that is missing"
-            if wrong == "ok"
-            else wrong.splitlines()[-1]
-        )
-        raise BadInput(f"{name} is damaged: {one_line(what)}; use another backup.")
-    return journal != "wal" and (mark == MARK or bool(has_seal))
+    problem = ""
+    if wrong != "ok":
+        problem = wrong.splitlines()[-1]
+    elif stray:
+        problem = f"a row of {stray[0]} refers to one that is missing"
+    if problem:
+        raise BadInput(f"{name} is damaged: {one_line(problem)}; use another backup.")
+    return journal != "wal" and (mark == MARK or has_seal)
+
+
+def _has_seal(connection: sqlite3.Connection) -> bool:
+    table = "SELECT count(*) FROM sqlite_master WHERE name = 'installation'"
+    if not connection.execute(table).fetchone()[0]:
+        return False
+    seal = f"SELECT count(*) FROM installation WHERE name = '{SEAL}'"
+    return bool(connection.execute(seal).fetchone()[0])
 
 
 def unreadable(name: str, error: sqlite3.Error | UnicodeDecodeError) -> BadInput:
-    """What to say of a file that SQLite cannot read."""
+    """The error for a file that SQLite cannot read; messages call it `name`."""
+    # The low byte is the primary result code; without one it is a message that is no text.
     match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF:
         case sqlite3.SQLITE_NOTADB:
             return BadInput(f"{name} is no backup of mlcollage: {why(error)}.")
@@ -189,21 +208,20 @@ def unreadable(name: str, error: sqlite3.Error | UnicodeDecodeError) -> BadInput
     return BadInput(f"{name} cannot be read: {why(error)}.")
 
 
-def _made_at(said: str | None, held: Held) -> datetime | None:
+def _made_at(seal_text: str | None, held: Held) -> datetime | None:
     """When a backup was made; None where it does not hold what its seal says."""
     try:
-        seal = json.loads(said or "")
-        return (
-            datetime.fromisoformat(seal["made_at"])
-            if seal["seal"] == _sealed(seal["made_at"], held)
-            else None
-        )
+        seal = json.loads(seal_text or "")
+        if seal["seal"] != _hash(seal["made_at"], held):
+            return None
+        return datetime.fromisoformat(seal["made_at"])
+    # What a damaged seal may be: no JSON, another type, without its keys, nested too deep.
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
 
 
 def _last_change(conn: Connection) -> datetime | None:
-    """When something last happened that was written down with its time."""
+    """The time of the newest attempt, change by a person or notice; None where there is none."""
     moments = [
         conn.execute(select(func.max(at))).scalar()
         for at in (attempts.c.started_at, log.c.at, notices.c.created_at)

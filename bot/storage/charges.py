@@ -1,4 +1,4 @@
-"""What the accounts really cost, request by request."""
+"""What the accounts have cost, one row for each charged request."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ from bot.storage.statements import Statements
 from bot.storage.tables import accounts, charges
 
 MICRO = Decimal("0.000001")
-"""Amounts are whole millionths of a US dollar: no database rounds them."""
+"""Amounts are stored as whole millionths of a US dollar, which no database rounds."""
 
 
 class MonthlyCost(NamedTuple):
@@ -24,6 +24,7 @@ class MonthlyCost(NamedTuple):
 
 
 def month_of(at: datetime) -> str:
+    """The month that a charge counts for, "2021-09": budgets go by months in UTC."""
     return f"{at.astimezone(UTC):%Y-%m}"
 
 
@@ -31,6 +32,7 @@ class Charges(Statements):
     """The charges of all accounts."""
 
     def add(self, account_id: int, what: str, dollars: Decimal) -> None:
+        """Book one request of the kind `what` in the month that runs."""
         row = {
             "account_id": account_id,
             "at": self.now,
@@ -41,14 +43,13 @@ class Charges(Statements):
         self.conn.execute(insert(charges).values(row))
 
     def spent(self, account_id: int, month: str) -> Decimal:
-        """What an account cost in a month."""
+        """The US dollars that an account has cost in a month ("2021-09")."""
         mine = (charges.c.account_id == account_id, charges.c.month == month)
-        return (
-            self.conn.execute(select(func.sum(charges.c.micros)).where(*mine)).scalar() or 0
-        ) * MICRO
+        micros = self.conn.execute(select(func.sum(charges.c.micros)).where(*mine)).scalar()
+        return (micros or 0) * MICRO
 
     def by_month(self) -> list[MonthlyCost]:
-        """All costs by month, account and kind of request, newest month first."""
+        """All costs by month, account and kind of request, the newest month first."""
         columns = (charges.c.month, accounts.c.name, charges.c.what)
         statement = (
             select(*columns, func.count(), func.sum(charges.c.micros))

@@ -1,4 +1,4 @@
-"""The claim: a slot, its collage and the deliveries in one transaction."""
+"""The claim: a slot, its collage and the deliveries, written in one transaction."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,56 +18,76 @@ from bot.storage.tables import collages, deliveries, slots
 
 
 class Taken(Exception):
-    """Somebody else decided this slot, or changed the collage: look again.
+    """Raised when another worker or a person has changed what was read, a slot for instance.
 
-    Ends the transaction without a trace.
+    The transaction must end without a commit, and the caller looks again.
     """
 
 
 class NewDelivery(NamedTuple):
-    """A thread to be made for one account, with its key."""
+    """A delivery to be inserted: a thread for one account, with its idempotency key."""
 
     account_id: int
     key: str
 
 
+class SlotClaim(NamedTuple):
+    """A slot that takes a collage, with the number it gets in a numbering year.
+
+    With `extra` the slot is none of the timetable's: a person posts the collage at this moment.
+    """
+
+    slot: SlotTime
+    collage: Collage
+    number: int
+    year: int
+    extra: bool = False
+
+
 class Claims(Statements):
-    """Claims of slots; each is one guarded transaction."""
+    """Claims of slots, each a guarded part of one transaction."""
 
-    def claim(
-        self,
-        series_name: str,
-        slot: SlotTime,
-        collage: Collage,
-        number: tuple[int, int],
-        new: Iterable[NewDelivery],
-        *,
-        extra: bool = False,
-    ) -> None:
-        """The slot's row, the collage `ready → claimed` with its number and numbering year, one
-        delivery per account.
+    def claim(self, wanted: SlotClaim, new: Iterable[NewDelivery]) -> None:
+        """Settle the slot, claim the collage with its number, and insert one delivery per account.
 
-        Raises `Taken` when the slot is settled or the collage is not what was read; the transaction
-        must then end.
+        Raises `Taken` when the slot is settled already or the collage is not as it was read.
         """
-        series_id = self.series_id(series_name)
-        if not extra:
-            Series(self.scope).looked(series_name, slot.due_at)
+        collage, slot = wanted.collage, wanted.slot
+        if not wanted.extra:
+            Series(self.scope).looked(collage.series, slot.due_at)
         row: dict[str, Any] = {
             "due_at": slot.due_at,
             "local_on": slot.local_on,
             "rehearsal": self.rehearsal,
-            "series_id": series_id,
+            "series_id": self.series_id(collage.series),
+            "collage_id": collage.id,
         }
         slot_values = {
             "state": SlotState.CLAIMED.value,
-            "collage_id": collage.id,
-            "number": number[0],
-            "extra": extra,
+            "number": wanted.number,
+            "extra": wanted.extra,
         }
+        # The unique key of slots (series, due time, mode) decides which worker settles it.
         if insert_new(self.conn, slots, **row, **slot_values) is None:
             raise Taken
-        taken = (
+        self._take_collage(wanted)
+        delivery_values = {
+            "kind": Kind.COLLAGE.value,
+            "state": "waiting",
+            "next_at": slot.due_at,
+            "saved": {},
+        }
+        rows = [
+            row | delivery_values | {"key": delivery.key, "account_id": delivery.account_id}
+            for delivery in new
+        ]
+        if rows:
+            self.conn.execute(insert(deliveries), rows)
+
+    def _take_collage(self, wanted: SlotClaim) -> None:
+        """`ready → claimed`; raises `Taken` when the collage is not as it was read."""
+        collage = wanted.collage
+        claimed = (
             update(collages)
             .where(
                 collages.c.id == collage.id,
@@ -76,42 +96,29 @@ class Claims(Statements):
             )
             .values(
                 state="claimed",
-                number=number[0],
-                number_year=number[1],
-                due_at=slot.due_at,
+                number=wanted.number,
+                number_year=wanted.year,
+                due_at=wanted.slot.due_at,
                 rehearsal=self.rehearsal,
                 pinned_on=None,
                 note="",
                 revision=collages.c.revision + 1,
             )
         )
-        if self.conn.execute(taken).rowcount != 1:
+        if self.conn.execute(claimed).rowcount != 1:
             raise Taken
-        rows = [
-            row
-            | {
-                "key": delivery.key,
-                "account_id": delivery.account_id,
-                "kind": Kind.COLLAGE.value,
-                "collage_id": collage.id,
-                "state": "waiting",
-                "next_at": slot.due_at,
-                "saved": {},
-            }
-            for delivery in new
-        ]
-        if rows:
-            self.conn.execute(insert(deliveries), rows)
 
     def claim_again(self, delivery: Delivery, year: int, posted_at: datetime) -> int | None:
-        """A collage that went back to the queue was out all the time: posted by its old slot; the
-        number, if still free.
+        """Mark a collage as posted by its old slot, though it went back to the queue since.
+
+        Used when its thread turns out to have been out all the time. Returns the number of the old
+        slot, or None where that number has been given to another collage.
         """
         its = (slots.c.collage_id == delivery.collage_id, slots.c.due_at == delivery.due_at)
         its_number = select(slots.c.number).where(*its, slots.c.rehearsal == self.rehearsal)
         number: int | None = self.conn.execute(its_number).scalar_one()
-        # Locked before looking: two transactions may want the same number back.
-        Series(self.scope).lock(delivery.series)
+        # Locked before the look: another transaction may be taking the same number.
+        Series(self.scope).get(delivery.series, lock=True)
         if number is not None and Queue(self.scope).taken_by(delivery.series, number, year):
             number = None
         in_queue = (

@@ -1,4 +1,4 @@
-"""Every row of one database into another, counted and added up on the way."""
+"""Copies every row of one database into another, and sums the rows up on the way."""
 
 import errno
 import hashlib
@@ -17,18 +17,17 @@ from bot.storage import database, schema, tables
 from bot.storage.database import HEAD, Database
 
 BATCH = 500
+"""Rows read and written at a time."""
 
 SEAL = "backup"
-"""The row of `installation` that says what a backup is; it belongs to the file and is never copied.
+"""Name of the row in `installation` that seals a backup; it belongs to the file, and is not copied.
 """
 
 Row = dict[str, Any]
 
 
 class Held(NamedTuple):
-    """What a database holds: its schema's version, the rows of each table, and a sum over all their
-    values.
-    """
+    """What a database holds: its schema's version, the number of rows by table, and a checksum."""
 
     version: str
     rows: Mapping[str, int]
@@ -36,8 +35,10 @@ class Held(NamedTuple):
 
 
 class Tally:
-    """Counts rows and adds up what they say; the same rows give the same sum in any order, from
-    either database.
+    """Counts rows and sums up their hashes.
+
+    A sum, so that the same rows give the same checksum in any order: SQLite and PostgreSQL read
+    them in different ones.
     """
 
     def __init__(self) -> None:
@@ -45,16 +46,19 @@ class Tally:
         self._sum = 0
 
     def add(self, table: Table, batch: Sequence[Row]) -> None:
+        """Count these rows of a table; an empty batch makes the table known."""
         self.rows[table.name] = self.rows.get(table.name, 0) + len(batch)
         for row in batch:
-            said = ENCODER.encode([table.name, row])
-            self._sum += int.from_bytes(hashlib.sha256(said.encode()).digest(), "big")
+            encoded = ENCODER.encode([table.name, row])
+            self._sum += int.from_bytes(hashlib.sha256(encoded.encode()).digest(), "big")
 
     def held(self, version: str) -> Held:
+        """What was counted, of a database whose schema has this version."""
         return Held(version, self.rows, f"{self._sum % 2**256:064x}")
 
 
 def _plain(value: object) -> str:
+    """A value that JSON lacks: bytes as their SHA-256, a day or an instant in ISO 8601."""
     if isinstance(value, bytes):
         return hashlib.sha256(value).hexdigest()
     if isinstance(value, date):
@@ -66,10 +70,11 @@ ENCODER = json.JSONEncoder(default=_plain, sort_keys=True)
 
 
 def batches(source: Database, reading: Connection) -> Iterator[tuple[Table, list[Row]]]:
-    """Every row that `reading` sees, a few at a time, in the columns that its schema has; an empty
-    table once.
+    """Every row that the connection `reading` sees, table by table in batches.
 
-    Raises `NoDatabase` where a row cannot be read, or a picture is not what its name says.
+    Referenced tables come first, and each table begins with an empty batch. Rows have the columns
+    that the schema of `reading` has. Raises `NoDatabase` where a row cannot be read, or a picture's
+    bytes do not have the hash in its key.
     """
     with source.translated():
         is_older = database.version_in(reading) != HEAD
@@ -82,7 +87,7 @@ def batches(source: Database, reading: Connection) -> Iterator[tuple[Table, list
 
 
 def _older(reading: Connection, table: Table) -> list[Column[Any]]:
-    """The columns that a table had in an older schema; none where there was no such table."""
+    """The columns that a table has in an older schema; none where it has no such table."""
     there = inspect(reading)
     if not there.has_table(table.name):
         return []
@@ -93,18 +98,20 @@ def _older(reading: Connection, table: Table) -> list[Column[Any]]:
 def _of_table(
     source: Database, reading: Connection, table: Table, columns: list[Column[Any]]
 ) -> Iterator[list[Row]]:
+    """The rows of one table, in batches that are not empty."""
     statement = select(*columns)
     if table is tables.installation:
         statement = statement.where(table.c.name != SEAL)
-    # Pictures are megabytes: no two of them in memory.
-    size = 1 if any(isinstance(column.type, LargeBinary) for column in columns) else BATCH
-    found = (
-        reading.execute(statement, execution_options={"yield_per": size}).mappings().partitions()
-    )
+    size = BATCH
+    if any(isinstance(column.type, LargeBinary) for column in columns):
+        # Pictures are megabytes: only one of them at a time is kept in memory.
+        size = 1
+    result = reading.execute(statement, execution_options={"yield_per": size})
+    partitions = result.mappings().partitions()
     while True:
         try:
-            batch = [dict(row) for row in next(found, [])]
-        # What a row holds that cannot be its column's: no JSON, no instant, no text.
+            batch = [dict(row) for row in next(partitions, [])]
+        # Raised by the types of columns for a value that is no JSON, no instant or no text.
         except (ValueError, TypeError, OverflowError, RecursionError):
             raise NoDatabase(
                 f"The database {source.shown} is damaged: a row of {table.name} cannot be read."
@@ -117,6 +124,7 @@ def _of_table(
 
 
 def _check_pictures(source: Database, batch: Sequence[Row]) -> None:
+    """Raise `NoDatabase` where a picture's bytes do not have the hash in its key."""
     for row in batch:
         if _plain(row["data"]) != row["sha256"]:
             name = str(row["sha256"])[:12]
@@ -126,7 +134,7 @@ def _check_pictures(source: Database, batch: Sequence[Row]) -> None:
 
 
 def tally(source: Database, reading: Connection) -> Held:
-    """What a database holds, every row of it read."""
+    """What a database holds, with every row of it read; raises `NoDatabase` as `batches` does."""
     counted = Tally()
     for table, batch in batches(source, reading):
         counted.add(table, batch)
@@ -134,11 +142,11 @@ def tally(source: Database, reading: Connection) -> Held:
 
 
 def into_file(source: Database, target: Path) -> Held:
-    """Copy every row of `source`, which may be in use and of an older schema, into the SQLite file
-    `target`.
+    """Copy every row of `source`, which may be in use, into the SQLite file `target`.
 
-    The file must be empty or not exist yet, and has the schema that `source` has. Raises `OSError`
-    where it cannot be written.
+    The file must be empty or not exist yet; it gets the schema that `source` has, which may be an
+    older one. Returns what was copied. Raises `NoDatabase` where `source` cannot be read, `OSError`
+    where the file cannot be written.
     """
     if source.version() is None:
         raise NoDatabase(f"There is no database {source.shown} yet; make it with: mlcollage init")

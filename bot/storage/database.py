@@ -27,110 +27,110 @@ from bot.core.collage import one_line
 from bot.core.errors import NoDatabase
 
 HEAD = "0004"
-"""The newest migration; a test compares it with the folder."""
+"""The newest migration, written here so that a start need not import Alembic; a test compares it
+with the folder."""
 
 SQLITE = "sqlite:///"
 
 BUSY = 30
-"""Seconds a writer waits for another one on SQLite."""
+"""Seconds that a writer waits for another one on SQLite."""
 
 IDLE = 30
-"""Seconds after which PostgreSQL ends a transaction in which nothing happens: whoever began it was
-stopped or is gone, and the rows it locked would hold up everybody else."""
+"""Seconds after which PostgreSQL ends a transaction in which nothing happens.
+
+The process that began it was stopped or is gone, and its locks would hold up all other workers.
+"""
 
 BEGIN = "begin"
-"""Under this name a connection is told how its next transaction begins."""
+"""Key in a connection's `info` for the statement that begins its next transaction; an empty one
+means autocommit."""
 
 MIGRATION_LOCK = 0x6D6C636F
-"""PostgreSQL's advisory lock for migrations: any constant of our own."""
-
+"""Key of PostgreSQL's advisory lock for migrations: any constant of our own."""
 
 Instant = datetime | ColumnElement[datetime]
-"""A moment, or the expression by which the database tells it."""
+"""A moment, or the expression by which the database computes it."""
 
 
 class Database:
-    """An engine with our rules: `read` for looking, `write` for one transaction that commits at its
-    end.
+    """An engine with our rules for connections and transactions.
+
+    `read` is for looking, `write` for one transaction that commits at its end. `shares_clock`
+    says whether leases go by the database's own clock, which all hosts share. `shown` is the
+    database as messages may name it, without a password.
     """
 
     def __init__(self, url: str | URL, *, journal: str = "WAL") -> None:
+        """Raises `NoDatabase` where the URL is wrong or its driver is not installed.
+
+        A `URL` is always of SQLite. `journal` is SQLite's journal mode.
+        """
         if isinstance(url, str) and url.startswith(SQLITE):
-            # A path, taken as it is: in a URL "?" and "%" would mean something.
+            # Taken as a path: parsed as a URL, "?" and "%" in a folder's name would mean something.
             url = URL.create("sqlite", database=url.removeprefix(SQLITE))
         self.is_sqlite = isinstance(url, URL)
-        try:
-            # As many connections as there are threads: waiting for one would end in an error of the
-            # pool's own. Every transaction ends with its block, so that nothing is left to be
-            # undone when one is given back.
-            pool: dict[str, Any] = {
-                "poolclass": QueuePool,
-                "max_overflow": -1,
-                "pool_reset_on_return": None,
-            }
-            self.engine = create_engine(
-                url, connect_args={"timeout": BUSY} if self.is_sqlite else {}, **pool
-            )
-        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-            missing = (
-                "; install it with: pip install 'mlcollage[postgresql]'"
-                if "psycopg" in str(error)
-                else ""
-            )
-            raise NoDatabase(
-                f"database.url cannot be used: {_first_line(error)}{missing}."
-            ) from None
         self.shares_clock = False
-        """Whether leases go by the database's own clock, which all hosts share."""
+        try:
+            self.engine = _engine(url, is_sqlite=self.is_sqlite)
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+            reason = _first_line(error)
+            if "psycopg" in str(error):
+                reason += "; install it with: pip install 'mlcollage[postgresql]'"
+            raise NoDatabase(f"database.url cannot be used: {reason}.") from None
         _prepare(self.engine, journal if self.is_sqlite else None)
         self.shown = _shown(url)
 
     @classmethod
     def in_one_file(cls, file: Path) -> "Database":
-        """A SQLite database with nothing beside its file: whoever has the file has all of it."""
+        """A SQLite database without a WAL beside it, so that a copy of the file is complete."""
         return cls(URL.create("sqlite", database=str(file)), journal="DELETE")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection that only looks, in one consistent view."""
+        """A connection that only reads."""
         with self.translated(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """A connection that sees the database as it was at its first look, however long it reads."""
+        """A connection that sees the database as of its first statement, however long it reads."""
+        begin = "BEGIN"
+        if not self.is_sqlite:
+            # By default each statement of PostgreSQL sees what was committed before it began.
+            begin = "BEGIN ISOLATION LEVEL REPEATABLE READ"
         with self.translated(), self.engine.connect() as connection:
-            connection.info[BEGIN] = (
-                "BEGIN" if self.is_sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ"
-            )
+            connection.info[BEGIN] = begin
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """One transaction; on SQLite it takes the write lock at once, so that what it read stays
-        true.
+        """One transaction, committed at its end and rolled back where it raises.
+
+        On SQLite it takes the write lock at once, so that what it reads stays true until it
+        commits; PostgreSQL locks rows.
         """
         with self._begun("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN") as connection:
             yield connection
 
     @contextmanager
     def at_once(self) -> Iterator[Connection]:
-        """For one statement, on PostgreSQL a transaction by itself: one way to the server in place
-        of three.
+        """A transaction of one statement.
+
+        On PostgreSQL it is autocommitted: one round trip in place of three.
         """
         with self._begun("BEGIN IMMEDIATE" if self.is_sqlite else "") as connection:
             yield connection
 
     @contextmanager
-    def _begun(self, by: str) -> Iterator[Connection]:
+    def _begun(self, statement: str) -> Iterator[Connection]:
         with self.translated(), self.engine.connect() as connection:
-            connection.info[BEGIN] = by
+            connection.info[BEGIN] = statement
             with connection.begin():
                 yield connection
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """What the database refuses, said in a sentence that names it."""
+        """Raise `NoDatabase`, with a sentence that names the database, for a driver's error."""
         try:
             yield
         except DBAPIError as error:
@@ -139,11 +139,11 @@ class Database:
             ) from error
 
     def prepare(self, before_upgrade: Callable[[], Path] | None = None) -> Path | None:
-        """Make the schema, or bring it to this version; raises `NoDatabase` when a newer program
-        made it.
+        """Make the schema, or bring it to this version; one process does it while others wait.
 
-        One process does it while others wait, `before_upgrade` first where there is something to
-        lose; what it made.
+        Before an existing schema is upgraded `before_upgrade` makes a backup; returns its path, or
+        None where there was none to make. Raises `NoDatabase` when a newer program made the
+        schema, or the folder of the database does not exist.
         """
         if self.version() == HEAD:
             return None
@@ -153,69 +153,91 @@ class Database:
             )
         with self.write() as connection:
             if not self.is_sqlite:
-                # Nothing happens in it while a backup is made first, and that may take long.
+                # The transaction idles while the backup is made, which may take long.
                 connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
-            found = version_in(connection)
-            if found == HEAD:
+            # Another process may have done it while this one waited for the lock.
+            current = version_in(connection)
+            if current == HEAD:
                 return None
-            if found is not None and found > HEAD:
+            if current is not None and current > HEAD:
                 raise NoDatabase(
                     f"The database {self.shown} was made by a newer mlcollage; upgrade the program."
                 )
-            made = before_upgrade() if found is not None and before_upgrade else None
-            from bot.storage import (
-                schema,  # heavy: Alembic takes longer to import than any command may
-            )
+            backup = None
+            if current is not None and before_upgrade:
+                backup = before_upgrade()
+            # heavy: Alembic takes longer to import than any command may
+            from bot.storage import schema
 
             schema.upgrade(connection)
-        return made
+        return backup
 
     def version(self) -> str | None:
+        """The schema's version; None where there is no schema, and no file is made for the look."""
         if self.is_sqlite and not Path(str(self.engine.url.database)).exists():
             return None
         with self.read() as connection:
             return version_in(connection)
 
     def instants(self, now: datetime) -> Callable[[timedelta], Instant]:
-        """How to tell a moment so far ahead of now, where a lease begins or ends."""
-        return _by_its_clock if self.shares_clock else now.__add__
+        """The function that gives the moment so far ahead of now, for the ends of leases."""
+        if self.shares_clock:
+            return _by_its_clock
+        return now.__add__
 
     def close(self) -> None:
+        """Close all connections."""
         self.engine.dispose()
+
+
+def _engine(url: str | URL, *, is_sqlite: bool) -> Engine:
+    return create_engine(
+        url,
+        connect_args={"timeout": BUSY} if is_sqlite else {},
+        poolclass=QueuePool,
+        # As many connections as there are threads: with a limit, a thread that waits for one would
+        # end in an error of the pool.
+        max_overflow=-1,
+        # Every transaction ends with its block: nothing is left to roll back on return.
+        pool_reset_on_return=None,
+    )
 
 
 @lru_cache
 def _by_its_clock(ahead: timedelta) -> ColumnElement[datetime]:
-    """One and the same for a span, so that a statement with it is built once."""
+    """The moment so far ahead of the database's clock.
+
+    Cached: the same expression object lets the statement around it be built once.
+    """
     return func.clock_timestamp(type_=DateTime(timezone=True)) + ahead
 
 
 def version_in(connection: Connection) -> str | None:
     """The schema's version; None where there is no schema of ours."""
-    there = connection.dialect.has_table(connection, "alembic_version")
-    return (
-        connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        if there
-        else None
-    )
+    if not connection.dialect.has_table(connection, "alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def _prepare(engine: Engine, journal: str | None) -> None:
-    """Transactions that begin as we say; on SQLite, where there is a journal, what makes it keep
-    its word.
+    """Configure each new connection, and let transactions begin as `info[BEGIN]` says.
+
+    `journal` is SQLite's journal mode; None stands for PostgreSQL.
     """
     settings = [f"SET idle_in_transaction_session_timeout = '{IDLE}s'"]
     if journal:
-        # Full synchronisation: an intent must survive a power cut.
         settings = [
             f"PRAGMA journal_mode = {journal}",
+            # Each commit is synced: an intent to send must survive a power cut.
             "PRAGMA synchronous = FULL",
+            # SQLite checks no foreign keys unless a connection asks for it.
             "PRAGMA foreign_keys = ON",
         ]
 
     @event.listens_for(engine, "connect")
     def on_connect(dbapi: Any, record: object) -> None:
+        # Neither driver may begin transactions by itself: `begin` below does.
         if journal:
             dbapi.isolation_level = None
         else:
@@ -224,26 +246,26 @@ def _prepare(engine: Engine, journal: str | None) -> None:
             dbapi.execute(setting)
 
     def begin(dbapi_connection: Any) -> None:
-        if by := dbapi_connection.info.pop(BEGIN, "BEGIN"):
-            dbapi_connection.execute(by)
+        if statement := dbapi_connection.info.pop(BEGIN, "BEGIN"):
+            dbapi_connection.execute(statement)
 
-    # Not at the event "begin": an engine that anybody listens to takes half as long again for every
-    # statement.
+    # Not by a listener of the event "begin": with any listener on the engine, every statement takes
+    # half as long again.
     engine.dialect.do_begin = begin  # type: ignore[method-assign]
 
 
 def _shown(url: str | URL) -> str:
+    """The database for messages: SQLite's file, else the URL without its password."""
     parsed = make_url(url)
-    return (
-        str(parsed.database)
-        if parsed.get_backend_name() == "sqlite"
-        else parsed.render_as_string(hide_password=True)
-    )
+    if parsed.get_backend_name() == "sqlite":
+        return str(parsed.database)
+    return parsed.render_as_string(hide_password=True)
 
 
 def why(error: Exception) -> str:
-    """What the database itself says, on one line and without a full stop; it may quote a whole
-    value.
+    """The database's own message on one line, without a full stop.
+
+    At most 300 characters, for PostgreSQL may quote a whole value in it.
     """
     return one_line(_first_line(getattr(error, "orig", None) or error)[:300])
 
@@ -253,12 +275,15 @@ def _first_line(error: BaseException) -> str:
 
 
 def insert_new(connection: Connection, table: Table, **values: Any) -> Any:
-    """Insert a row unless one with the same unique key is there; the new row's primary key, else
-    None.
+    """Insert a row unless one with the same unique key is there.
+
+    Returns the primary key of the new row, or None where there was one. On PostgreSQL it waits for
+    a transaction that is just inserting the same key.
     """
+    # heavy: 30 ms for a dialect, so only the one in use is imported
     if connection.dialect.name == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert  # the one dialect in use
+        from sqlalchemy.dialects.sqlite import insert
     else:
-        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment] # heavy: 30 ms, as above
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
     new = insert(table).values(**values).on_conflict_do_nothing()
     return connection.execute(new.returning(*table.primary_key)).scalar()

@@ -20,31 +20,28 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.core.delivery import MOVES, Delivery, Kind, State
 from bot.storage.statements import Statements
-from bot.storage.tables import (
-    accounts,
-    collages,
-    deliveries,
-    parts,
-    series,
-)
+from bot.storage.tables import accounts, collages, deliveries, parts, series
 
+# Literals, not bind parameters: a partial index is used only where the planner can prove that the
+# condition of the statement implies the index's, and it does not know the value of a parameter.
 WAITING: ColumnElement[str] = literal_column("'waiting'")
 SENDING: ColumnElement[str] = literal_column("'sending'")
 UNCERTAIN: ColumnElement[str] = literal_column("'uncertain'")
+
+# With `LIMIT $1` PostgreSQL's generic plan sorts instead of using the index.
 ONE: ColumnElement[int] = literal_column("1", Integer)
-"""Literal, not a bind parameter: with `LIMIT $1` PostgreSQL's generic plan sorts instead of using
-the index.
-"""
+
 OPEN = deliveries.c.state.in_([WAITING, SENDING, UNCERTAIN])
-"""As the partial index says it: only so is the index used, beside any narrower condition."""
+"""The condition of the index `ix_deliveries_open`, to be repeated beside any narrower one."""
+
 UNDER_WAY = deliveries.c.state.in_([SENDING, UNCERTAIN])
-"""As above; of these there are few, however many wait."""
+"""The condition of `ix_deliveries_under_way`, likewise: of these there are few."""
 
 
 class Lost(Exception):
-    """The lease went to somebody else: write nothing, send nothing.
+    """Raised when another worker has taken the delivery: the fence or the state has moved.
 
-    Ends the transaction without a trace.
+    The transaction must end without a commit, and nothing more may be sent.
     """
 
 
@@ -81,6 +78,7 @@ def from_row(row: Row[Any]) -> Delivery:
     )
 
 
+# RETURNING cannot join: the names come from sub-selects.
 _NAMES = (
     select(series.c.name)
     .where(series.c.id == deliveries.c.series_id)
@@ -92,7 +90,7 @@ _NAMES = (
     .label("account_name"),
 )
 
-
+# SKIP LOCKED lets several workers claim at the same time on PostgreSQL; SQLite ignores it.
 _FIRST_DUE = (
     select(deliveries.c.id)
     .where(deliveries.c.account_id == bindparam("of"), deliveries.c.state == WAITING)
@@ -102,18 +100,18 @@ _FIRST_DUE = (
     .with_for_update(skip_locked=True)
 )
 
-
+# Built once: building it takes longer than running it.
 _CLAIM = (
     update(deliveries)
     .where(deliveries.c.id == _FIRST_DUE.scalar_subquery(), deliveries.c.state == WAITING)
     .values(state=SENDING, fence=deliveries.c.fence + ONE)
     .returning(*(deliveries.c[name] for name in Delivery._fields if name in deliveries.c), *_NAMES)
 )
-"""Built once: building it takes longer than the database needs for it."""
 
 
 @lru_cache(maxsize=8)
 def _claiming(lease_until: ColumnElement[datetime]) -> ReturningUpdate[Any]:
+    """The claim with a lease that ends by the database's clock, built once for each span."""
     return _CLAIM.values(lease_until=lease_until)
 
 
@@ -125,15 +123,15 @@ _MOVE = update(deliveries).where(
 
 
 def of_account(*which: ColumnElement[bool], mode: int) -> Select[datetime]:
-    """When the deliveries of an account, which the statement around this one names, are due."""
+    """When deliveries are due of the account that the statement around this one selects."""
     mine = (deliveries.c.account_id == accounts.c.id, deliveries.c.rehearsal == mode)
     return select(deliveries.c.next_at).where(*which, *mine)
 
 
 def first_waiting_at(mode: int) -> ScalarSelect[datetime]:
-    """As above, the first one that waits.
+    """When the first waiting delivery of that account is due.
 
-    It is a single step into the index, where a join would read all that wait.
+    A sub-select for each account is one step into the index; a join would read all that wait.
     """
     waiting = of_account(deliveries.c.state == WAITING, mode=mode)
     return waiting.order_by(deliveries.c.next_at, deliveries.c.id).limit(ONE).scalar_subquery()
@@ -143,24 +141,30 @@ class Deliveries(Statements):
     """The deliveries of the mode that runs: claimed, moved, looked for."""
 
     def get(self, delivery_id: int) -> Delivery:
+        """The delivery with this id, of any mode."""
         return from_row(self.conn.execute(JOINED.where(deliveries.c.id == delivery_id)).one())
 
     def claim(self, account_id: int, lease: timedelta) -> Delivery | None:
-        """Take the account's next due delivery for the time of a lease, in one guarded statement.
+        """Claim the account's next due delivery for the time of a lease, in one guarded statement.
 
-        The fence grows with each claim; every later write of whoever claimed it checks the fence.
+        Returns None where nothing is due. The fence grows with each claim, and every later write of
+        the worker that claimed the delivery checks it.
         """
         lease_until = self.scope.instant(lease)
-        given: dict[str, object] = {"of": account_id, "within": self.rehearsal, "now": self.now}
+        values: dict[str, object] = {"of": account_id, "within": self.rehearsal, "now": self.now}
         if isinstance(lease_until, datetime):
-            row = self.conn.execute(_CLAIM, given | {"lease_until": lease_until}).one_or_none()
+            row = self.conn.execute(_CLAIM, values | {"lease_until": lease_until}).one_or_none()
         else:
-            row = self.conn.execute(_claiming(lease_until), given).one_or_none()
-        return from_row(row) if row else None
+            row = self.conn.execute(_claiming(lease_until), values).one_or_none()
+        if row is None:
+            return None
+        return from_row(row)
 
     def write_guarded(self, delivery: Delivery, *also: ColumnElement[bool], **values: Any) -> None:
-        """Write to a delivery that is ours: raises `Lost` when its fence has moved or it is not being
-        sent any more.
+        """Write values to a delivery that this worker has claimed.
+
+        Raises `Lost` when its fence has moved, it is not being sent any more, or a condition in
+        `also` does not hold.
         """
         mine = (deliveries.c.id == delivery.id, deliveries.c.fence == delivery.fence)
         ours = and_(*mine, deliveries.c.state == SENDING, *also)
@@ -168,12 +172,14 @@ class Deliveries(Statements):
             raise Lost
 
     def save(self, delivery: Delivery, saved: dict[str, object]) -> None:
-        """Keep what a publisher prepared."""
+        """Store the state that a publisher has prepared; raises `Lost`."""
         self.write_guarded(delivery, saved=saved)
 
     def move(self, delivery: Delivery, to: State, **values: Any) -> None:
-        """From the state it was read in to another legal one; raises `Lost` when it is not there any
-        more.
+        """Move a delivery to another legal state, and write values with it.
+
+        Raises `Lost` when it is not in the state and with the fence it was read with any more,
+        `ValueError` when the move is not legal.
         """
         if to not in MOVES[delivery.state]:
             raise ValueError(f"a delivery that is {delivery.state} cannot become {to}")
@@ -188,8 +194,9 @@ class Deliveries(Statements):
             raise Lost
 
     def look_again(self, delivery: Delivery, at: datetime, looks: int, note: str) -> None:
-        """An uncertain delivery stays so until the next look; raises `Lost` when it is not uncertain
-        any more.
+        """Schedule the next lookup of an uncertain delivery, and store how many there have been.
+
+        Raises `Lost` when it is not uncertain, or not with the same fence, any more.
         """
         ours = (
             deliveries.c.id == delivery.id,
@@ -201,11 +208,13 @@ class Deliveries(Statements):
             raise Lost
 
     def give_back(self, collage_id: int, note: str) -> bool:
-        """A claimed collage of which surely nothing is out becomes held, its number free; False while
-        that is not so.
+        """Hold a claimed collage and free its number, where surely nothing of it is out.
+
+        Surely: all of its deliveries have failed, and none of their parts has a receipt. Returns
+        False where that is not so.
         """
-        # Locked first: of two deliveries that fail at the same moment, the later one has to see the
-        # earlier one's end.
+        # Locked first: when two deliveries fail at the same moment, the transaction that comes
+        # second must see what the first has committed.
         self.conn.execute(
             select(collages.c.id).where(collages.c.id == collage_id).with_for_update(key_share=True)
         )
@@ -234,7 +243,7 @@ class Deliveries(Statements):
         return self.conn.execute(back).rowcount == 1
 
     def hold_all(self, account: str) -> int:
-        """Hold what waits for an account; how many."""
+        """Hold the waiting deliveries of an account; how many there were."""
         account_id = select(accounts.c.id).where(accounts.c.name == account).scalar_subquery()
         mine = (
             deliveries.c.account_id == account_id,
@@ -244,19 +253,18 @@ class Deliveries(Statements):
         return self.conn.execute(update(deliveries).where(*mine).values(state="held")).rowcount
 
     def release_all(self, account: str) -> int:
-        """What was held of an account waits again; how many."""
+        """Let the held deliveries of an account wait again; how many there were."""
         account_id = select(accounts.c.id).where(accounts.c.name == account).scalar_subquery()
         mine = (
             deliveries.c.account_id == account_id,
             deliveries.c.state == "held",
             deliveries.c.rehearsal == self.rehearsal,
         )
-        return self.conn.execute(
-            update(deliveries).where(*mine).values(state="waiting", next_at=self.now, released=True)
-        ).rowcount
+        values = {"state": "waiting", "next_at": self.now, "released": True}
+        return self.conn.execute(update(deliveries).where(*mine).values(values)).rowcount
 
     def abandoned(self, for_longer: timedelta) -> list[Delivery]:
-        """Deliveries being sent by somebody whose lease ended longer ago than that."""
+        """Deliveries that are being sent, though their lease ended longer ago than that."""
         past = (
             deliveries.c.state == SENDING,
             deliveries.c.lease_until < self.scope.instant(-for_longer),
@@ -265,7 +273,7 @@ class Deliveries(Statements):
         return [from_row(row) for row in self.conn.execute(JOINED.where(UNDER_WAY, *past))]
 
     def uncertain(self, account_id: int) -> list[Delivery]:
-        """The account's deliveries to be looked for now."""
+        """The account's uncertain deliveries whose next lookup is due."""
         mine = (
             deliveries.c.account_id == account_id,
             deliveries.c.state == UNCERTAIN,
@@ -275,9 +283,11 @@ class Deliveries(Statements):
         return [from_row(row) for row in self.conn.execute(statement)]
 
     def of_collage(self, collage_id: int) -> list[Delivery]:
+        """The collage's deliveries of every mode, the oldest first."""
         statement = JOINED.where(deliveries.c.collage_id == collage_id).order_by(deliveries.c.id)
         return [from_row(row) for row in self.conn.execute(statement)]
 
     def of_roundup(self, roundup_id: int) -> list[Delivery]:
+        """The deliveries of a roundup, the oldest first."""
         statement = JOINED.where(deliveries.c.roundup_id == roundup_id).order_by(deliveries.c.id)
         return [from_row(row) for row in self.conn.execute(statement)]

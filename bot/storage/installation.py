@@ -1,4 +1,4 @@
-"""What this database knows of itself: live or rehearsal, and the clock of a simulation."""
+"""What a database knows of itself: its mode, and the clock of a simulation."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,25 +10,24 @@ from bot.storage.database import insert_new
 from bot.storage.statements import Statements
 from bot.storage.tables import collages, installation, roundups, slots
 
+# Names of rows.
 LIVE = "live"
-
-
+"""The mode that was entered last, "true" or "false"."""
 REHEARSALS = "rehearsals"
-
-
+"""How many rehearsals there have been."""
 SIMULATION = "simulation"
-
-
+"""Marks a copy that is to be played forward."""
 SIMULATED_UNTIL = "simulated_until"
+"""Up to when a simulation was played."""
 
 
 def value(conn: Connection, name: str) -> str | None:
-    """What is kept under a name; None where nothing is."""
+    """The text stored under a name, or None."""
     return conn.execute(select(installation.c.value).where(installation.c.name == name)).scalar()
 
 
 def is_simulation(conn: Connection) -> bool:
-    """Whether the database is played forward, or was made to be."""
+    """Whether the database is a simulation's, played already or not."""
     return any(value(conn, name) is not None for name in (SIMULATION, SIMULATED_UNTIL))
 
 
@@ -51,25 +50,26 @@ class Installation(Statements):
     """Settings of the database itself, by name."""
 
     def get(self, name: str) -> str | None:
-        """What is kept under a name; None where nothing is."""
+        """The text stored under a name, or None."""
         return value(self.conn, name)
 
     def put(self, name: str, text: str) -> None:
-        """Keep a text under a name, in place of what was there."""
+        """Store a text under a name, in place of what was there."""
         mine = installation.c.name == name
         if not self.conn.execute(update(installation).where(mine).values(value=text)).rowcount:
             insert_new(self.conn, installation, name=name, value=text)
 
     def rehearsal_number(self, *, live: bool) -> int:
-        """The mode's number: 0 when live, else that of the rehearsal that runs or would begin."""
+        """The mode as rows have it: 0 when live, else the number of the rehearsal.
+
+        It is the rehearsal that runs, or the one that would begin.
+        """
         return _number(self._values(), live=live)
 
     def enter(self, *, live: bool) -> Entered:
-        """Enter the mode that the configuration asks for.
-
-        Where it changes, what a rehearsal made is set aside, and its collages are ready again.
-        """
-        # Locked, so that of two processes only one changes the mode; SQLite has but one writer.
+        """Enter a mode; where it changes, what a rehearsal has made is set aside."""
+        # Locked, so that only one of two processes changes the mode on PostgreSQL; on SQLite the
+        # transaction holds the write lock.
         known = self._values(lock=True)
         number = _number(known, live=live)
         before = known.get(LIVE)
@@ -92,7 +92,7 @@ class Installation(Statements):
         return {row.name: row.value for row in self.conn.execute(statement)}
 
     def _carry_skips(self, before: int, after: int) -> None:
-        """Days that somebody wants skipped are so in either mode."""
+        """Move the coming slots that a person has skipped into the mode that is entered."""
         coming = (
             slots.c.rehearsal == before,
             slots.c.state == "skipped",
@@ -101,35 +101,37 @@ class Installation(Statements):
         self.conn.execute(update(slots).where(*coming).values(rehearsal=after))
 
     def _set_aside(self) -> int:
-        """What a rehearsal posted or claimed is ready again, in its old order, without a number.
+        """Undo what a rehearsal has done to collages; how many are ready again.
 
-        What was posted live before it belongs to none of its roundups.
+        What it claimed or posted is ready in its old order and without a number. What was posted
+        live leaves the roundups of the rehearsal.
         """
         rehearsals = select(roundups.c.id).where(roundups.c.rehearsal > 0)
-        self.conn.execute(
-            update(collages).where(collages.c.roundup_id.in_(rehearsals)).values(roundup_id=None)
-        )
+        gathered = update(collages).where(collages.c.roundup_id.in_(rehearsals))
+        self.conn.execute(gathered.values(roundup_id=None))
         rehearsed = (
             collages.c.rehearsal > 0,
             collages.c.removed_at.is_(None),
             collages.c.due_at.is_not(None),
         )
-        back = update(collages).where(*rehearsed).values(
-            state="ready",
-            number=None,
-            number_year=0,
-            due_at=None,
-            posted_at=None,
-            rehearsal=0,
-            revision=collages.c.revision + 1,
-        )  # fmt: skip
-        return self.conn.execute(back).rowcount
+        back = {
+            "state": "ready",
+            "number": None,
+            "number_year": 0,
+            "due_at": None,
+            "posted_at": None,
+            "rehearsal": 0,
+            "revision": collages.c.revision + 1,
+        }
+        return self.conn.execute(update(collages).where(*rehearsed).values(back)).rowcount
 
     def is_simulation(self) -> bool:
-        """Whether the database is played forward, or was made to be."""
+        """Whether the database is a simulation's, played already or not."""
         return is_simulation(self.conn)
 
     def simulated_until(self) -> datetime | None:
-        """Up to when a simulation was played; None where the database is none."""
-        played = self.get(SIMULATED_UNTIL)
-        return datetime.fromisoformat(played) if played else None
+        """Up to when a simulation was played; None where the database is none, or is not played."""
+        until = self.get(SIMULATED_UNTIL)
+        if not until:
+            return None
+        return datetime.fromisoformat(until)

@@ -1,4 +1,4 @@
-"""Who changed what when."""
+"""The log of changes: who changed what when."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from bot.storage.statements import Statements
 
 
 class Change(NamedTuple):
-    """Something that a person did: `subject` names what it was done to."""
+    """Something that a person did; `subject` ("mlcollage/barlow-twins") is what it was done to."""
 
     at: datetime
     who: str
@@ -20,15 +20,15 @@ class Change(NamedTuple):
 
 
 class Log(Statements):
-    """Who changed what when."""
+    """The log of changes, to which rows are only added."""
 
     def record(self, who: str, what: str, subject: str, detail: str = "") -> None:
-        """Write down who did what to which subject now."""
+        """Add who did what to which subject now."""
         row = {"at": self.now, "who": who, "what": what, "subject": subject, "detail": detail}
         self.conn.execute(insert(tables.log).values(row))
 
     def changes(self, subject: str | None = None, most: int = 50) -> list[Change]:
-        """The newest changes first, of one subject ("mlcollage/barlow-twins") or of all."""
+        """At most `most` changes of one subject or of all, the newest first."""
         columns = (
             tables.log.c.at,
             tables.log.c.who,

@@ -1,4 +1,4 @@
-"""What a maintainer must hear: a row first, then printed, listed, sent."""
+"""What a maintainer must hear: stored as a row first, then printed, listed and sent."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -14,6 +14,11 @@ from bot.storage.statements import Statements
 
 
 class Notice(NamedTuple):
+    """A stored notice.
+
+    `alerted_at` is set once it is not to be sent to any destination any more.
+    """
+
     id: int
     kind: Kind
     text: str
@@ -25,12 +30,15 @@ class Notice(NamedTuple):
 
     @property
     def is_trouble(self) -> bool:
-        """Whether a person has to do something."""
+        """Whether a person has to act on it."""
         return notices.is_trouble(self.kind, is_acknowledged=self.acknowledged_at is not None)
 
 
 def _unique(kind: Kind, key: str, rehearsal: int) -> str:
-    return f"rehearsal-{rehearsal}/{kind}/{key}" if rehearsal else f"{kind}/{key}"
+    """The key as the table has it: unique among all kinds and modes."""
+    if rehearsal:
+        return f"rehearsal-{rehearsal}/{kind}/{key}"
+    return f"{kind}/{key}"
 
 
 COLUMNS = tuple(tables.notices.c[name] for name in Notice._fields)
@@ -42,35 +50,38 @@ def of_row(row: Row[*tuple[Any, ...]]) -> Notice:
 
 
 class Notices(Statements):
-    """What a maintainer must hear, and who has heard it."""
+    """The notices, and which of them were printed and acknowledged."""
 
     def add(self, notice: Entry) -> int | None:
-        """Say something once: the same key is one notice, however often it is noticed; its id, when it
-        is new.
+        """Store a notice once: the same key is one notice, however often it is added.
 
-        One that needs nobody is acknowledged from the start.
+        Returns its id, or None where it is not new. One that needs nobody is acknowledged from the
+        start.
         """
-        added: int | None = insert_new(
-            self.conn,
-            tables.notices,
-            key=_unique(notice.kind, notice.key, self.rehearsal),
-            kind=notice.kind.value,
-            text=notice.text,
-            details=notice.details,
-            created_at=self.now,
-            acknowledged_at=self.now if notice.needs_nobody else None,
-            rehearsal=self.rehearsal,
-        )
-        return added
+        values: dict[str, Any] = {
+            "key": _unique(notice.kind, notice.key, self.rehearsal),
+            "kind": notice.kind.value,
+            "text": notice.text,
+            "details": notice.details,
+            "created_at": self.now,
+            "rehearsal": self.rehearsal,
+        }
+        if notice.needs_nobody:
+            values["acknowledged_at"] = self.now
+        notice_id: int | None = insert_new(self.conn, tables.notices, **values)
+        return notice_id
 
     def unsaid(self, kind: Kind, keys: Iterable[str]) -> list[str]:
-        """Those of the keys, in their order, of which there is no notice yet."""
+        """Those of the keys, in their order, that have no notice of this kind yet."""
         unique = {key: _unique(kind, key, self.rehearsal) for key in keys}
-        said = select(tables.notices.c.key).where(tables.notices.c.key.in_(unique.values()))
-        found = set(self.conn.execute(said).scalars()) if unique else set()
-        return [key for key in unique if unique[key] not in found]
+        if not unique:
+            return []
+        stored = select(tables.notices.c.key).where(tables.notices.c.key.in_(unique.values()))
+        known = set(self.conn.execute(stored).scalars())
+        return [key for key in unique if unique[key] not in known]
 
     def unprinted(self) -> list[Notice]:
+        """The notices that no process has printed yet, the oldest first."""
         statement = (
             select(*COLUMNS)
             .where(tables.notices.c.printed_at.is_(None))
@@ -79,7 +90,10 @@ class Notices(Statements):
         return [of_row(row) for row in self.conn.execute(statement)]
 
     def mark_printed(self, ids: Sequence[int]) -> set[int]:
-        """These are printed from now on; those of them that nobody else has printed meanwhile."""
+        """Mark these notices as printed, before they are.
+
+        Returns the ids that this process is to print: the others were marked by another one.
+        """
         unprinted = (tables.notices.c.printed_at.is_(None), tables.notices.c.id.in_(ids))
         marked = (
             update(tables.notices)
@@ -90,14 +104,14 @@ class Notices(Statements):
         return set(self.conn.execute(marked).scalars())
 
     def listed(self, *, everything: bool = False, most: int = 200) -> list[Notice]:
-        """Notices newest first: those not acknowledged, or all."""
+        """At most `most` notices, the unacknowledged or all, the newest first."""
         statement = select(*COLUMNS).order_by(tables.notices.c.id.desc()).limit(most)
         if not everything:
             statement = statement.where(tables.notices.c.acknowledged_at.is_(None))
         return [of_row(row) for row in self.conn.execute(statement)]
 
     def acknowledge(self, ids: tuple[int, ...] = ()) -> int:
-        """Acknowledge the notices named, or all; how many were open."""
+        """Acknowledge the notices with these ids, or all; how many were open."""
         statement = (
             update(tables.notices)
             .where(tables.notices.c.acknowledged_at.is_(None))

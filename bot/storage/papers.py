@@ -1,4 +1,4 @@
-"""Papers and their links."""
+"""Papers and their links, as the queue reads and writes them with its collages."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -9,10 +9,11 @@ from bot.core.paper import Figure, Link, LinkKind, Paper, Reference
 from bot.storage.tables import links, papers
 
 COLUMNS = tuple(column.label(f"its_{column.name}") for column in papers.c)
-"""A paper's columns beside those of its collage, as `record` reads them."""
+"""A paper's columns under names that do not clash with those of its collage."""
 
 
 def record(row: Row[Any], its_links: tuple[Link, ...]) -> Paper:
+    """A paper, from a row with `COLUMNS` and its links in order."""
     return Paper(
         title=row.its_title,
         authors=tuple(row.its_authors),
@@ -28,26 +29,25 @@ def record(row: Row[Any], its_links: tuple[Link, ...]) -> Paper:
 
 
 def links_of(conn: Connection, paper_ids: Collection[int]) -> dict[int, tuple[Link, ...]]:
-    """The links of each paper in order."""
-    found: dict[int, list[Link]] = {paper_id: [] for paper_id in paper_ids}
-    if found:
-        wanted = links.c.paper_id.in_(found)
-        for link in conn.execute(
-            select(links).where(wanted).order_by(links.c.paper_id, links.c.position)
-        ):
-            found[link.paper_id].append(Link(LinkKind(link.kind), link.url))
-    return {paper_id: tuple(its_links) for paper_id, its_links in found.items()}
+    """The links of each of these papers in order, by the paper's id."""
+    by_paper: dict[int, list[Link]] = {paper_id: [] for paper_id in paper_ids}
+    if by_paper:
+        wanted = select(links).where(links.c.paper_id.in_(by_paper))
+        for row in conn.execute(wanted.order_by(links.c.paper_id, links.c.position)):
+            by_paper[row.paper_id].append(Link(LinkKind(row.kind), row.url))
+    return {paper_id: tuple(its_links) for paper_id, its_links in by_paper.items()}
 
 
 def add(conn: Connection, paper: Paper) -> int:
-    paper_id: int = conn.execute(
-        insert(papers).values(_values(paper)).returning(papers.c.id)
-    ).scalar_one()
+    """Insert a paper with its links; its id."""
+    new = insert(papers).values(_values(paper)).returning(papers.c.id)
+    paper_id: int = conn.execute(new).scalar_one()
     _put_links(conn, paper_id, paper.links)
     return paper_id
 
 
 def replace(conn: Connection, paper_id: int, paper: Paper) -> None:
+    """Write a paper and its links in place of what was there."""
     conn.execute(update(papers).where(papers.c.id == paper_id).values(_values(paper)))
     _put_links(conn, paper_id, paper.links)
 

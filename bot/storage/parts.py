@@ -11,44 +11,45 @@ from bot.storage.statements import Statements
 from bot.storage.tables import collages, deliveries, parts, pictures, roundups
 
 
-def _part(row: Row[Any], data: bytes) -> Part:
-    image = (
-        Image(row.picture_sha256, row.picture_file, row.mime, row.alt, data)
-        if row.picture_sha256
-        else None
-    )
-    receipt = (
-        Receipt(row.receipt_id, row.receipt_url or "", row.sent_at)
-        if row.receipt_id is not None
-        else None
-    )
+def _part(row: Row[Any]) -> Part:
+    image = receipt = None
+    if row.picture_sha256:
+        data = row.data or b""
+        image = Image(row.picture_sha256, row.picture_file, row.mime, row.alt, data)
+    if row.receipt_id is not None:
+        receipt = Receipt(row.receipt_id, row.receipt_url or "", row.sent_at)
     return Part(row.position, row.text, image, receipt)
+
+
+def _values(part: Part) -> dict[str, Any]:
+    image = part.image or Image(sha256="", file="", mime="", alt="")
+    return {
+        "position": part.position,
+        "text": part.text,
+        "picture_sha256": image.sha256 or None,
+        "picture_file": image.file,
+        "alt": image.alt,
+    }
 
 
 class Parts(Statements):
     """The parts of threads, and the receipts of those that are out."""
 
     def save(self, delivery: Delivery, composed: Sequence[Part]) -> None:
-        """The parts as composed take the place of earlier ones; never after the first attempt."""
+        """Store the parts as composed, in place of earlier ones.
+
+        Raises `Lost` where another worker has taken the delivery, or an attempt was made: from then
+        on the parts are frozen.
+        """
         Deliveries(self.scope).write_guarded(delivery, deliveries.c.begun.is_(False), note="")
-        # Nobody else has ever had it: there is nothing to take the place of.
+        # With its first claim there are no earlier ones.
         if delivery.fence > 1:
             self.conn.execute(parts.delete().where(parts.c.delivery_id == delivery.id))
-        rows = [
-            {
-                "delivery_id": delivery.id,
-                "position": part.position,
-                "text": part.text,
-                "picture_sha256": part.image.sha256 if part.image else None,
-                "picture_file": part.image.file if part.image else "",
-                "alt": part.image.alt if part.image else "",
-            }
-            for part in composed
-        ]
+        rows = [{"delivery_id": delivery.id} | _values(part) for part in composed]
         self.conn.execute(insert(parts), rows)
 
     def of(self, delivery_id: int, *, with_data: bool = False) -> tuple[Part, ...]:
-        """The saved parts in order; the pictures' bytes only where they are wanted."""
+        """The saved parts of a delivery in order; the pictures' bytes only `with_data`."""
         data = pictures.c.data if with_data else literal_column("NULL")
         statement = (
             select(parts, pictures.c.mime.label("mime"), data.label("data"))
@@ -56,27 +57,34 @@ class Parts(Statements):
             .where(parts.c.delivery_id == delivery_id)
             .order_by(parts.c.position)
         )
-        return tuple(_part(row, row.data or b"") for row in self.conn.execute(statement))
+        return tuple(_part(row) for row in self.conn.execute(statement))
 
     def thread(self, delivery: Delivery) -> Thread:
         """The delivery's thread as it was saved, with the pictures' bytes."""
-        name, number = self._cargo(delivery)
-        saved = self.of(delivery.id, with_data=True)
-        key, kind, series = delivery.key, delivery.kind, delivery.series
-        return Thread(key, kind, series, number, name, delivery.local_on, saved)
+        name, number = self._name_and_number(delivery)
+        return Thread(
+            key=delivery.key,
+            kind=delivery.kind,
+            series=delivery.series,
+            number=number,
+            name=name,
+            local_on=delivery.local_on,
+            parts=self.of(delivery.id, with_data=True),
+        )
 
-    def _cargo(self, delivery: Delivery) -> tuple[str, int | None]:
-        """The thread's name, and the number of the collage it carries."""
-        if delivery.collage_id is not None:
-            mine = collages.c.id == delivery.collage_id
-            row = self.conn.execute(select(collages.c.name, collages.c.number).where(mine)).one()
-            return row.name, row.number
-        month = select(roundups.c.title_month).where(roundups.c.id == delivery.roundup_id)
-        return f"roundup-{self.conn.execute(month).scalar_one()}", None
+    def _name_and_number(self, delivery: Delivery) -> tuple[str, int | None]:
+        if delivery.collage_id is None:
+            month = select(roundups.c.title_month).where(roundups.c.id == delivery.roundup_id)
+            return f"roundup-{self.conn.execute(month).scalar_one()}", None
+        columns = select(collages.c.name, collages.c.number)
+        row = self.conn.execute(columns.where(collages.c.id == delivery.collage_id)).one()
+        return row.name, row.number
 
     def record(self, delivery: Delivery, receipts: dict[int, Receipt]) -> None:
-        """What is out is out, whoever holds the lease: receipts are written without a guard, the first
-        one stays.
+        """Store receipts by position; with the first one a claimed collage becomes posted.
+
+        Not guarded by the fence: what is out is out, even where another worker holds the lease. A
+        part that has a receipt keeps it.
         """
         rows = [
             {
@@ -103,17 +111,18 @@ class Parts(Statements):
             )
 
     def adopt(self, delivery: Delivery, receipts: dict[int, Receipt]) -> None:
-        """Parts that are out though we have no receipt are ours from now on; the parts are frozen as
-        they are.
+        """Store receipts of parts that the network had before we sent them, and freeze all parts.
+
+        Raises `Lost` where another worker has taken the delivery.
         """
         Deliveries(self.scope).write_guarded(delivery, begun=True)
         self.record(delivery, receipts)
 
     def last_receipt(self, delivery: Delivery) -> str | None:
-        """The id of the newest part that went out before this thread was made, on its account, of its
-        series and mode.
+        """The receipt id of the newest part before this thread; None where there is none.
 
-        By the order in which threads were made: one made later may have gone out before this one.
+        Of its account, series and mode, in the order in which threads were made: one made later
+        may have gone out before this one.
         """
         earlier = deliveries.alias("earlier")
         mode = (
@@ -130,16 +139,16 @@ class Parts(Statements):
             .select_from(earlier)
             .join(parts, parts.c.delivery_id == earlier.c.id)
             .where(*before)
-            # As the partial index says it: only so is the index used.
+            # The conditions of `ix_deliveries_begun` and `ix_parts_receipt_id` as they have them.
             .where(literal_column("earlier.begun"), parts.c.receipt_id.is_not(None))
             .order_by(earlier.c.id.desc(), parts.c.position.desc())
             .limit(1)
         )
-        found: str | None = self.conn.execute(statement).scalar()
-        return found
+        receipt_id: str | None = self.conn.execute(statement).scalar()
+        return receipt_id
 
     def known_posts(self, account_id: int, ids: Sequence[str]) -> set[str]:
-        """Those of a network's ids that the ledger has a receipt for, on this account."""
+        """Those of a network's ids that this account has a receipt for."""
         ours = (parts.c.receipt_id.in_(ids), deliveries.c.account_id == account_id)
         statement = (
             select(parts.c.receipt_id)
@@ -149,10 +158,11 @@ class Parts(Statements):
         return set(self.conn.execute(statement).scalars())
 
     def texts_under_way(self, delivery: Delivery) -> list[str]:
-        """The texts of other threads that are being sent or looked for on the delivery's account.
+        """The texts of the account's other threads that are being sent or uncertain.
 
-        Their receipts may still come.
+        They may be out already, though their receipts are still to come.
         """
+        # OPEN beside the narrower condition, for its partial index.
         under_way = or_(deliveries.c.state == SENDING, deliveries.c.state == UNCERTAIN)
         others = (
             OPEN,
@@ -164,9 +174,9 @@ class Parts(Statements):
         return list(self.conn.execute(statement.where(*others)).scalars())
 
     def is_number_out(self, delivery: Delivery, number: int, year: int) -> bool:
-        """Whether the collage with this number of the delivery's series is out.
+        """Whether the collage with this number of the delivery's series is posted.
 
-        It is not where something of it is still to come on the delivery's account.
+        False where its thread on the delivery's account has no receipt yet.
         """
         receipt = select(parts.c.id).where(
             parts.c.delivery_id == deliveries.c.id, parts.c.receipt_id.is_not(None)

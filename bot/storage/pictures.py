@@ -9,10 +9,11 @@ from bot.storage.statements import Statements
 
 
 class Pictures(Statements):
-    """The bytes of pictures."""
+    """The bytes of pictures, each stored once."""
 
     def put(self, picture: Picture, data: bytes) -> None:
-        """Keep a picture; one that is there already stays as it is."""
+        """Store a picture; one that is there already stays as it is."""
+        # Looked up first: an insert would send megabytes to the server only to be ignored.
         there = self.conn.execute(
             select(tables.pictures.c.sha256).where(tables.pictures.c.sha256 == picture.sha256)
         ).scalar()
@@ -29,7 +30,7 @@ class Pictures(Statements):
             )
 
     def data(self, sha256: str) -> bytes:
-        found: bytes = self.conn.execute(
-            select(tables.pictures.c.data).where(tables.pictures.c.sha256 == sha256)
-        ).scalar_one()
-        return found
+        """The bytes of the picture with this hash."""
+        statement = select(tables.pictures.c.data).where(tables.pictures.c.sha256 == sha256)
+        data: bytes = self.conn.execute(statement).scalar_one()
+        return data

@@ -1,4 +1,4 @@
-"""Collages: what is in the queue, in which order, and what changes there."""
+"""Collages: what is in the queue, in which order, and how that changes."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Row,
+    Select,
     and_,
     func,
     insert,
@@ -23,16 +24,13 @@ from bot.storage import papers, tables
 from bot.storage.statements import Statements
 from bot.storage.tables import collages, links, pictures, roundups, series
 
+# Literals, not bind parameters, as in `deliveries.py`: the partial indexes are used only where the
+# planner can read the state in the statement.
 READY: ColumnElement[str] = literal_column("'ready'")
-
-
 POSTED: ColumnElement[str] = literal_column("'posted'")
-
-
 QUEUED: tuple[ColumnElement[str], ...] = tuple(
     literal_column(f"'{state}'") for state in ("draft", "ready", "claimed", "held")
 )
-
 
 _JOINED = (
     select(
@@ -85,8 +83,9 @@ def _collage(row: Row[Any], its_links: tuple[Link, ...]) -> Collage:
 
 
 def belongs_to_roundup(series_id: int, due_by: datetime) -> tuple[ColumnElement[bool], ...]:
-    """The condition for what a roundup due then holds: it is out, was due by then, and is in no
-    roundup yet.
+    """The condition for the collages of a roundup due then.
+
+    They are posted, were due by then, and are in no roundup yet.
     """
     return (
         collages.c.series_id == series_id,
@@ -97,105 +96,109 @@ def belongs_to_roundup(series_id: int, due_by: datetime) -> tuple[ColumnElement[
 
 
 def _content(item: Item, picture: Picture | None) -> dict[str, Any]:
-    return {
+    """The columns that an item and its picture fill, those of its paper aside."""
+    content: dict[str, Any] = {
         "name": item.name,
         "printed_number": item.printed_number,
         "paragraph": item.paragraph,
         "alt": item.alt,
         "caption": item.caption,
         "thread": list(item.thread),
-        "picture_sha256": picture.sha256 if picture else None,
-        "picture_file": picture.file if picture else item.picture_file,
+        "picture_sha256": None,
+        "picture_file": item.picture_file,
     }
+    if picture:
+        content |= {"picture_sha256": picture.sha256, "picture_file": picture.file}
+    return content
 
 
 def _check_open(collage: Collage) -> None:
-    if collage.state in {State.POSTED, State.CLAIMED}:
-        why = (
-            "what is out is history and stays as it is"
-            if collage.state == State.POSTED
-            else "it is on its way out"
-        )
-        raise NotAllowed(f"{collage.name} is {collage.state}: {why}.")
+    """Raise `NotAllowed` for a collage that is posted or claimed."""
+    if collage.state is State.POSTED:
+        raise NotAllowed(f"{collage.name} is posted: what is out is history and stays as it is.")
+    if collage.state is State.CLAIMED:
+        raise NotAllowed(f"{collage.name} is claimed: it is on its way out.")
 
 
 class Queue(Statements):
-    """The collages of the queue: looked up, listed, changed. Series go by their names."""
+    """The collages of the queue: looked up, listed, changed.
 
-    def _load(self, rows: Sequence[Row[Any]]) -> list[Collage]:
-        found = papers.links_of(self.conn, {row.paper_id for row in rows})
-        return [_collage(row, found[row.paper_id]) for row in rows]
+    Removed ones are left out everywhere. Methods that change a collage raise `NotAllowed` when it
+    is not as it was read.
+    """
+
+    def _load(self, statement: Select[Any]) -> list[Collage]:
+        """The collages of a select of `_JOINED`, with their papers' links."""
+        rows = self.conn.execute(statement).all()
+        links_by_paper = papers.links_of(self.conn, {row.paper_id for row in rows})
+        return [_collage(row, links_by_paper[row.paper_id]) for row in rows]
 
     def get(self, series_name: str, name: str) -> Collage:
-        """The collage with this slug or number ("29": the newest year's); raises `BadInput` when there
-        is none.
+        """The collage with this slug or number ("29": of the newest numbering year).
+
+        Raises `BadInput` where there is none.
         """
-        series_id = self.series_id(series_name)
         wanted = collages.c.name == name
+        # At most nine digits: more may not fit into the column.
         if name.isascii() and name.isdigit() and len(name) < 10:
-            wanted = or_(
-                wanted, collages.c.number == int(name), collages.c.kept_number == int(name)
-            )
-        statement = _JOINED.where(collages.c.series_id == series_id, wanted).order_by(
-            collages.c.number_year.desc()
-        )
-        rows = self.conn.execute(statement.limit(1)).all()
-        if not rows:
+            number = int(name)
+            wanted = or_(wanted, collages.c.number == number, collages.c.kept_number == number)
+        statement = _JOINED.where(collages.c.series_id == self.series_id(series_name), wanted)
+        loaded = self._load(statement.order_by(collages.c.number_year.desc()).limit(1))
+        if not loaded:
             raise BadInput(f"There is no collage {shown(name)} in the queue; see: mlcollage list")
-        return self._load(rows)[0]
+        return loaded[0]
 
     def by_id(self, collage_id: int) -> Collage:
-        return self._load(self.conn.execute(_JOINED.where(collages.c.id == collage_id)).all())[0]
+        """The collage with this id, which must be there."""
+        return self._load(_JOINED.where(collages.c.id == collage_id))[0]
 
     def by_ids(self, ids: Iterable[int]) -> dict[int, Collage]:
         """Collages by id; one that has been removed is left out."""
         if not (wanted := list(ids)):
             return {}
-        rows = self.conn.execute(_JOINED.where(collages.c.id.in_(wanted))).all()
-        return {item.id: item for item in self._load(rows)}
+        loaded = self._load(_JOINED.where(collages.c.id.in_(wanted)))
+        return {collage.id: collage for collage in loaded}
 
     def has_name(self, series_name: str, name: str) -> bool:
-        series_id = self.series_id(series_name)
+        """Whether a collage of the series has this name."""
         statement = select(collages.c.id).where(
-            collages.c.series_id == series_id,
+            collages.c.series_id == self.series_id(series_name),
             collages.c.name == name,
             collages.c.removed_at.is_(None),
         )
         return self.conn.execute(statement).scalar() is not None
 
     def waiting(self, series_name: str, states: Iterable[State] = ()) -> list[Collage]:
-        """What is not posted, in the order of the queue; of some states only, if any are given."""
+        """What is not posted, in the order of the queue; only of these states, if any are given."""
         series_id = self.series_id(series_name)
         statement = _JOINED.where(collages.c.series_id == series_id, collages.c.state.in_(QUEUED))
         if states := tuple(states):
             statement = statement.where(collages.c.state.in_([state.value for state in states]))
-        return self._load(self.conn.execute(statement.order_by(collages.c.position)).all())
+        return self._load(statement.order_by(collages.c.position))
 
     def posted(self, series_name: str, most: int) -> list[Collage]:
-        """What is out, newest first."""
+        """At most `most` posted collages, the newest first."""
         series_id = self.series_id(series_name)
         statement = _JOINED.where(collages.c.series_id == series_id, collages.c.state == POSTED)
         newest = statement.order_by(collages.c.posted_at.desc(), collages.c.id.desc())
-        return self._load(self.conn.execute(newest.limit(most)).all())
+        return self._load(newest.limit(most))
 
     def in_roundup(self, roundup_id: int) -> list[Collage]:
-        """A roundup's collages in the order they went out."""
+        """The collages of a roundup in the order in which they went out."""
         statement = _JOINED.where(collages.c.roundup_id == roundup_id)
-        return self._load(
-            self.conn.execute(statement.order_by(collages.c.due_at, collages.c.id)).all()
-        )
+        return self._load(statement.order_by(collages.c.due_at, collages.c.id))
 
     def unrounded(self, series_name: str, due_by: datetime) -> list[Collage]:
         """The collages that a roundup due then would hold now, in the order they went out."""
-        series_id = self.series_id(series_name)
-        statement = _JOINED.where(*belongs_to_roundup(series_id, due_by))
-        return self._load(
-            self.conn.execute(statement.order_by(collages.c.due_at, collages.c.id)).all()
-        )
+        statement = _JOINED.where(*belongs_to_roundup(self.series_id(series_name), due_by))
+        return self._load(statement.order_by(collages.c.due_at, collages.c.id))
 
     def has_number(self, series_name: str, year: int, number: int) -> str | None:
-        """The name of the collage that has this number in that numbering year, or brought it along."""
-        series_id = self.series_id(series_name)
+        """The name of the collage with this number in that numbering year, or None.
+
+        A collage in the queue may have brought the number along, in whatever year it goes out.
+        """
         taken = and_(collages.c.number_year == year, collages.c.number == number)
         queued = and_(
             collages.c.state != "claimed",
@@ -203,24 +206,23 @@ class Queue(Statements):
             collages.c.kept_number == number,
         )
         mine = (
-            collages.c.series_id == series_id,
+            collages.c.series_id == self.series_id(series_name),
             collages.c.removed_at.is_(None),
             or_(taken, queued),
         )
         return self.conn.execute(select(collages.c.name).where(*mine).limit(1)).scalar()
 
     def taken_by(self, series_name: str, number: int, year: int) -> str | None:
-        """The name of the collage that took this number in that numbering year."""
-        series_id = self.series_id(series_name)
+        """The name of the collage that took this number in that numbering year, or None."""
         mine = (
-            collages.c.series_id == series_id,
+            collages.c.series_id == self.series_id(series_name),
             collages.c.number_year == year,
             collages.c.number == number,
         )
         return self.conn.execute(select(collages.c.name).where(*mine)).scalar()
 
     def same_paper(self, series_name: str, urls: Sequence[str]) -> str | None:
-        """The name of a collage of this series whose paper has one of these links."""
+        """The name of a collage of this series whose paper has one of these links, or None."""
         series_id = self.series_id(series_name)
         statement = (
             select(collages.c.name)
@@ -231,41 +233,43 @@ class Queue(Statements):
         )
         return self.conn.execute(statement).scalar()
 
+    def _last_position(self, series_id: int) -> int:
+        last = select(func.max(collages.c.position)).where(collages.c.series_id == series_id)
+        return self.conn.execute(last).scalar() or 0
+
     def add(
         self, series_name: str, item: Item, picture: Picture | None, state: State, **more: Any
     ) -> Collage:
-        """Put an item at the queue's end; `more` are further columns (a kept number, history's dates)."""
+        """Append an item to the queue; `more` are further columns, such as a kept number.
+
+        Raises `BadInput` where the name is taken.
+        """
         series_id = self.series_id(series_name)
         if self.has_name(series_name, item.name):
+            place = f"{item.place}: " if item.place else ""
             raise BadInput(
-                f"{item.place + ': ' if item.place else ''}there is already a collage named {item.name}; "
+                f"{place}there is already a collage named {item.name}; "
                 f"change it with: mlcollage edit {item.name}"
             )
-        last = (
-            self.conn.execute(
-                select(func.max(collages.c.position)).where(collages.c.series_id == series_id)
-            ).scalar()
-            or 0
-        )
         new = insert(collages).values(
             series_id=series_id,
+            position=self._last_position(series_id) + 1,
             paper_id=papers.add(self.conn, item.paper),
             state=state.value,
-            position=last + 1,
             **_content(item, picture),
             **more,
         )
         return self.by_id(self.conn.execute(new.returning(collages.c.id)).scalar_one())
 
     def put_into_roundup(self, ids: Sequence[int], roundup_id: int) -> None:
-        """History that was published elsewhere belongs to the roundup it came with."""
-        self.conn.execute(
-            update(collages).where(collages.c.id.in_(ids)).values(roundup_id=roundup_id)
-        )
+        """Assign imported collages to the roundup that they were published with elsewhere."""
+        imported = update(collages).where(collages.c.id.in_(ids))
+        self.conn.execute(imported.values(roundup_id=roundup_id))
 
     def _change(self, collage: Collage, **values: Any) -> None:
-        """A guarded change: it fails when somebody changed the collage since it was read, and never
-        touches history.
+        """Write values, guarded by the collage's revision; posted collages never change.
+
+        Raises `NotAllowed` where it is posted or was changed since it was read.
         """
         statement = (
             update(collages)
@@ -278,56 +282,73 @@ class Queue(Statements):
         )
         if self.conn.execute(statement).rowcount != 1:
             raise NotAllowed(
-                f"{collage.name} was changed by somebody else at this moment; look again and repeat."
+                f"{collage.name} was changed by somebody else at this moment; "
+                "look again and repeat."
             )
 
     def replace(
         self, collage: Collage, item: Item, picture: Picture | None, state: State
     ) -> Collage:
-        """An edited item takes the place of what was there; its order, pin and number stay."""
-        if collage.state == State.POSTED:
+        """Write an edited item in place of what was there; its place, pin and number stay.
+
+        Raises `BadInput` where its new name is taken, `NotAllowed` where it is posted or was
+        changed since it was read.
+        """
+        if collage.state is State.POSTED:
             raise NotAllowed(
                 f"{collage.name} is posted: what is out is history and stays as it is."
             )
         if item.name != collage.name and self.has_name(collage.series, item.name):
             raise BadInput(f"There is already a collage named {item.name}; choose another name.")
         self._change(collage, state=state.value, **_content(item, picture))
-        paper_id = self.conn.execute(
-            select(collages.c.paper_id).where(collages.c.id == collage.id)
-        ).scalar_one()
-        papers.replace(self.conn, paper_id, item.paper)
+        its_paper = select(collages.c.paper_id).where(collages.c.id == collage.id)
+        papers.replace(self.conn, self.conn.execute(its_paper).scalar_one(), item.paper)
         return self.by_id(collage.id)
 
     def change_state(self, collage: Collage, to: State, note: str = "") -> None:
+        """Move a collage to another state, with a note for people.
+
+        Raises `NotAllowed` where the move is not legal or the collage was changed since it was
+        read.
+        """
         check_move(collage.name, collage.state, to)
         self._change(collage, state=to.value, note=note)
 
     def pin(self, collage: Collage, on: date | None) -> None:
+        """Pin a collage to a day, or with None to no day.
+
+        Raises `NotAllowed` where it is on its way or out, was changed since it was read, or another
+        one is pinned to that day.
+        """
         _check_open(collage)
         if on is not None:
-            series_id = self.series_id(collage.series)
-            other = self.conn.execute(
-                select(collages.c.name).where(
-                    collages.c.series_id == series_id,
-                    collages.c.pinned_on == on,
-                    collages.c.state.in_(QUEUED),
-                    collages.c.removed_at.is_(None),
-                    collages.c.id != collage.id,
-                )
-            ).scalar()
-            if other:
-                raise NotAllowed(
-                    f"{other} is pinned to {on} already; unpin it first: mlcollage pin {other} --off"
-                )
+            self._check_day(collage, on)
         self._change(collage, pinned_on=on)
 
+    def _check_day(self, collage: Collage, on: date) -> None:
+        """Raise `NotAllowed` where another collage of the series is pinned to the day."""
+        others = select(collages.c.name).where(
+            collages.c.series_id == self.series_id(collage.series),
+            collages.c.pinned_on == on,
+            collages.c.state.in_(QUEUED),
+            collages.c.removed_at.is_(None),
+            collages.c.id != collage.id,
+        )
+        other = self.conn.execute(others).scalar()
+        if other:
+            raise NotAllowed(
+                f"{other} is pinned to {on} already; unpin it first: mlcollage pin {other} --off"
+            )
+
     def unpin_day(self, series_name: str, on: date) -> str | None:
-        """Take the pin off the collage pinned to a day whose slot is gone; its name."""
-        series_id = self.series_id(series_name)
+        """Unpin the collage that is pinned to a day; its name, or None where there is none.
+
+        Used when the day has no further slot: the collage goes back to its place in the queue.
+        """
         statement = (
             update(collages)
             .where(
-                collages.c.series_id == series_id,
+                collages.c.series_id == self.series_id(series_name),
                 collages.c.pinned_on == on,
                 collages.c.state.in_(QUEUED),
             )
@@ -337,18 +358,20 @@ class Queue(Statements):
         return self.conn.execute(statement).scalar()
 
     def move(self, collage: Collage, *, before: Collage | None) -> None:
-        """Put a collage directly before another one, or at the end."""
+        """Put a collage directly before another one, or with None at the end.
+
+        Raises `NotAllowed` where either is on its way or out, or the collage was changed since it
+        was read.
+        """
         _check_open(collage)
         series_id = self.series_id(collage.series)
         if before is None:
-            last = self.conn.execute(
-                select(func.max(collages.c.position)).where(collages.c.series_id == series_id)
-            ).scalar_one()
-            self._change(collage, position=last + 1)
+            self._change(collage, position=self._last_position(series_id) + 1)
             return
         _check_open(before)
         behind = (collages.c.series_id == series_id, collages.c.position >= before.position)
-        # What a rehearsal has taken comes back to its place in this order.
+        # What a rehearsal has claimed or posted returns to its place in this order, so its position
+        # moves as well.
         in_line = or_(collages.c.state.in_(QUEUED), collages.c.rehearsal > 0)
         self.conn.execute(
             update(collages).where(*behind, in_line).values(position=collages.c.position + 1)
@@ -356,6 +379,9 @@ class Queue(Statements):
         self._change(collage, position=before.position)
 
     def remove(self, collage: Collage) -> None:
-        """Take a collage out of the queue; its row stays for the log, its name becomes free."""
+        """Take a collage out of the queue: its row stays for the log, its name becomes free.
+
+        Raises `NotAllowed` where it is on its way or out, or was changed since it was read.
+        """
         _check_open(collage)
         self._change(collage, removed_at=self.now, number=None, pinned_on=None)

@@ -1,5 +1,7 @@
-"""An empty database filled from a backup, and what had begun by then looked for before anything
-else.
+"""Fills an empty database from a backup.
+
+Threads that were open in it may have gone out since: they become uncertain, and are looked for
+before anything is sent.
 """
 
 import sqlite3
@@ -18,22 +20,19 @@ from bot.core.notices import Restored
 from bot.storage import backup, copy, installation, tables
 from bot.storage.backup import Backup
 from bot.storage.database import HEAD, Database, why
-from bot.storage.statements import Scope
 from bot.storage.tables import deliveries
-from bot.storage.work import Work
+from bot.storage.work import Work, writing
 
 RESTORED_AT = "restored_at"
+"""Name of the row in `installation` that says when the database was restored."""
 
 MADE_AT_FIRST = frozenset({"installation", "series", "accounts", "notices", "alerts", "log"})
-"""Tables in which a database that holds nothing yet may have rows; they give way to those of the
-backup.
-"""
+"""Tables that have rows even in a new database; the backup's rows replace them."""
 
 
 @contextmanager
 def opened(file: Path) -> Iterator[tuple[Database, Backup]]:
-    """What is in a file, checked, as a database of the newest schema: a copy of it, for the file is
-    only read.
+    """A checked copy of a backup, upgraded to the newest schema; the file itself is only read.
 
     Raises `BadInput` where it is no backup or is damaged, `NotAllowed` where a newer program or a
     simulation made it.
@@ -46,7 +45,7 @@ def opened(file: Path) -> Iterator[tuple[Database, Backup]]:
     with folder:
         taken = Path(folder.name) / "backup.db"
         _take(file, taken, name)
-        found = backup.check(taken, name)
+        checked = backup.check(taken, name)
         with closing(Database.in_one_file(taken)) as copied:
             copied.shown = name
             copied.prepare()
@@ -55,23 +54,26 @@ def opened(file: Path) -> Iterator[tuple[Database, Backup]]:
                     raise NotAllowed(
                         f"{name} is of a simulation, which may become no real database."
                     )
-            yield copied, found
+            yield copied, checked
 
 
 def _take(file: Path, into: Path, name: str) -> None:
-    """Copy a database as it is at this moment, which may be in use: what is still in its WAL comes
-    along.
+    """Copy a database file, which may be in use, with what is still in its WAL.
+
+    Raises `BadInput` where it cannot be read, or was changed meanwhile.
     """
     try:
         before = file.stat()
         if not stat.S_ISREG(before.st_mode):
             raise BadInput(f"{name} is no file: name a backup.")
         real = file.resolve()
-        # With nothing beside it the file is all there is, and SQLite need not make anything there.
         is_alone = not any(Path(f"{real}{more}").exists() for more in ("-wal", "-journal"))
-        where = f"{real.as_uri()}?mode=ro{'&immutable=1' if is_alone else ''}"
+        uri = f"{real.as_uri()}?mode=ro"
+        if is_alone:
+            # Otherwise SQLite makes a WAL beside the file, where it may not be able to write.
+            uri += "&immutable=1"
         with (
-            closing(sqlite3.connect(where, uri=True)) as source,
+            closing(sqlite3.connect(uri, uri=True)) as source,
             closing(sqlite3.connect(into)) as copied,
         ):
             source.backup(copied)
@@ -82,57 +84,61 @@ def _take(file: Path, into: Path, name: str) -> None:
         raise backup.unreadable(name, error) from None
     except OSError as error:
         raise BadInput(f"{name} cannot be read: {error.strerror or error}.") from None
+    # An immutable file is read without locks, so that a change is only seen afterwards.
     if is_alone and (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
         raise BadInput(f"{name} was changed while it was read; try again.")
 
 
-def fill(target: Database, copied: Database, found: Backup, now: datetime, who: str) -> int:
-    """Fill an empty database, in one transaction; how many threads are looked for first.
+def fill(target: Database, copied: Database, contents: Backup, now: datetime, who: str) -> int:
+    """Fill an empty database, in one transaction; the number of threads to be looked for first.
 
-    Raises `NotAllowed` where the database is not empty.
+    `who` is named in the log of changes. Raises `NotAllowed` where the database is not empty.
     """
-    with copied.snapshot() as reading, target.write() as conn:
-        _clear(conn, target.shown)
+    with copied.snapshot() as reading, writing(target, now) as work:
+        _clear(work.conn, target.shown)
         counted = copy.Tally()
         for table, batch in copy.batches(copied, reading):
             if batch:
-                conn.execute(insert(table), batch)
+                work.conn.execute(insert(table), batch)
             counted.add(table, batch)
-        if copy.tally(target, conn) != counted.held(HEAD):
+        if copy.tally(target, work.conn) != counted.held(HEAD):
             raise NoDatabase(
-                f"The database {target.shown} does not keep what is written to it; nothing was changed."
+                f"The database {target.shown} does not keep what is written to it; "
+                "nothing was changed."
             )
         if not target.is_sqlite:
-            _move_sequences(conn)
-        count = _look_for_what_had_begun(conn, f"restored from {found}", now)
-        work = Work(Scope(conn, 0, now))
+            _move_sequences(work.conn)
+        count = _make_uncertain(work, f"restored from {contents}")
         work.installation.put(RESTORED_AT, now.isoformat())
-        work.log.record(who, "restored", "database", str(found))
-        work.notices.add(Restored(str(found), count, now))
+        work.log.record(who, "restored", "database", str(contents))
+        work.notices.add(Restored(str(contents), count, now))
     return count
 
 
 def _clear(conn: Connection, shown: str) -> None:
-    """Make room in a database that holds nothing yet; raises `NotAllowed` where it holds something."""
-    every = tables.metadata.sorted_tables
+    """Empty a new database; raises `NotAllowed` where it holds more than a new one has."""
+    referenced_first = tables.metadata.sorted_tables
     if conn.dialect.name == "postgresql":
-        # So that nobody writes between this look and the commit; SQLite has but one writer anyway.
-        conn.execute(
-            text(f"LOCK TABLE {', '.join(table.name for table in every)} IN ACCESS EXCLUSIVE MODE")
-        )
-    for table in every:
+        # Nothing may be written between the count and the commit; on SQLite the transaction holds
+        # the write lock.
+        names = ", ".join(table.name for table in referenced_first)
+        conn.execute(text(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE"))
+    for table in referenced_first:
         count = conn.execute(select(func.count()).select_from(table)).scalar_one()
         if count and table.name not in MADE_AT_FIRST:
-            holds = f"it holds {count} row{'' if count == 1 else 's'} of {table.name}"
+            rows = "1 row" if count == 1 else f"{count} rows"
             hint = "name a new one in database.url, or move this one away"
-            raise NotAllowed(f"The database {shown} is not empty, {holds}: {hint}.")
-    for table in reversed(every):
+            raise NotAllowed(
+                f"The database {shown} is not empty, it holds {rows} of {table.name}: {hint}."
+            )
+    for table in reversed(referenced_first):
         conn.execute(delete(table))
 
 
 def _move_sequences(conn: Connection) -> None:
-    """Let new rows count on from the greatest ids; never back, for a sequence takes part in no
-    rollback.
+    """Let PostgreSQL's sequences continue after the greatest ids.
+
+    They never go back: a sequence takes part in no rollback, so later ids may have been given.
     """
     for table in tables.metadata.sorted_tables:
         if "id" in table.c:
@@ -141,21 +147,23 @@ def _move_sequences(conn: Connection) -> None:
             conn.execute(text(f"SELECT setval({sequence}, {newest})"))
 
 
-def _look_for_what_had_begun(conn: Connection, note: str, now: datetime) -> int:
-    """Open threads of which something may be out meanwhile become uncertain; whoever held a lease
-    writes no more.
+def _make_uncertain(work: Work, note: str) -> int:
+    """Mark open threads with an attempt as uncertain; how many there are.
+
+    Those being sent without one wait again. All get another fence, so that a worker of the old
+    database that comes back writes no more.
     """
     state = deliveries.c.state
-    conn.execute(
-        update(deliveries)
-        .where(state.in_(["waiting", "sending", "uncertain"]))
-        .values(fence=deliveries.c.fence + 1, looks=0, lease_until=case((state == "sending", now)))
-    )
+    is_open = state.in_(["waiting", "sending", "uncertain"])
+    fenced = {
+        "fence": deliveries.c.fence + 1,
+        "looks": 0,
+        "lease_until": case((state == "sending", work.now)),
+    }
+    work.conn.execute(update(deliveries).where(is_open).values(fenced))
     unbegun = (state == "sending", deliveries.c.begun.is_(False))
-    conn.execute(update(deliveries).where(*unbegun).values(state="waiting", next_at=now))
+    waiting = {"state": "waiting", "next_at": work.now}
+    work.conn.execute(update(deliveries).where(*unbegun).values(waiting))
     begun = (state.in_(["waiting", "sending"]), deliveries.c.begun.is_(True))
-    return conn.execute(
-        update(deliveries)
-        .where(*begun)
-        .values(state=literal_column("'uncertain'"), next_at=now, note=note)
-    ).rowcount
+    uncertain = {"state": literal_column("'uncertain'"), "next_at": work.now, "note": note}
+    return work.conn.execute(update(deliveries).where(*begun).values(uncertain)).rowcount

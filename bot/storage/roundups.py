@@ -1,30 +1,27 @@
-"""Roundups: one per series and title month, with a list that is fixed in one transaction."""
+"""Roundups: one per series, title month and mode, whose collages are fixed in one transaction."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, literal_column, or_, select, update
 
 from bot.core.collage import shown
 from bot.core.delivery import Kind
 from bot.core.errors import BadInput
 from bot.core.month import Roundup, State
-from bot.storage import deliveries as ledger
 from bot.storage import queue
 from bot.storage.claims import NewDelivery, Taken
 from bot.storage.database import insert_new
+from bot.storage.deliveries import OPEN, SENDING, UNCERTAIN
 from bot.storage.statements import Statements
 from bot.storage.tables import collages, deliveries, roundups, series
 
-_UNFINISHED: list[ColumnElement[str]] = [
+# The condition of the index `ix_roundups_open`, in literals that the planner can compare with it.
+_UNFINISHED_STATES: list[ColumnElement[str]] = [
     literal_column(f"'{state}'") for state in ("due", "rendered", "linked")
 ]
-
-
-OPEN = roundups.c.state.in_(_UNFINISHED)
-"""As the partial index says it: only so is the index used."""
-
+_UNFINISHED = roundups.c.state.in_(_UNFINISHED_STATES)
 
 _JOINED = select(roundups, series.c.name.label("series_name")).join(
     series, series.c.id == roundups.c.series_id
@@ -48,102 +45,95 @@ def _roundup(row: Row[Any]) -> Roundup:
 
 
 def _mode(rehearsal: int) -> ColumnElement[bool]:
-    """Live rows and those of the rehearsal that runs; earlier rehearsals are set aside."""
+    """The condition for live rows and those of this rehearsal: it goes on from what is live."""
     return or_(roundups.c.rehearsal == 0, roundups.c.rehearsal == rehearsal)
 
 
 class Roundups(Statements):
     """The roundups of the mode that runs, and what was published before."""
 
+    def _first(self, statement: Select[Any]) -> Roundup | None:
+        row = self.conn.execute(statement.limit(1)).one_or_none()
+        if row is None:
+            return None
+        return _roundup(row)
+
     def find(self, series_name: str, title_month: str) -> Roundup | None:
-        series_id = self.series_id(series_name)
+        """The roundup of a title month ("2021-09"), or None.
+
+        In a rehearsal its own comes before a live one.
+        """
         mine = (
-            roundups.c.series_id == series_id,
+            roundups.c.series_id == self.series_id(series_name),
             roundups.c.title_month == title_month,
             _mode(self.rehearsal),
         )
-        rows = self.conn.execute(
-            _JOINED.where(*mine).order_by(roundups.c.rehearsal.desc()).limit(1)
-        ).all()
-        return _roundup(rows[0]) if rows else None
+        return self._first(_JOINED.where(*mine).order_by(roundups.c.rehearsal.desc()))
 
     def get(self, series_name: str, title_month: str) -> Roundup:
-        found = self.find(series_name, title_month)
-        if found is None:
+        """The roundup of a title month; raises `BadInput` where there is none."""
+        roundup = self.find(series_name, title_month)
+        if roundup is None:
             raise BadInput(
                 f"There is no roundup {shown(title_month)} yet; see: mlcollage roundup list"
             )
-        return found
+        return roundup
 
     def by_id(self, roundup_id: int) -> Roundup:
+        """The roundup with this id, of any mode."""
         return _roundup(self.conn.execute(_JOINED.where(roundups.c.id == roundup_id)).one())
 
     def listed(self, series_name: str) -> list[Roundup]:
-        """All roundups, newest first."""
+        """All roundups of a series, the newest first."""
         series_id = self.series_id(series_name)
-        statement = _JOINED.where(roundups.c.series_id == series_id, _mode(self.rehearsal))
-        return [
-            _roundup(row)
-            for row in self.conn.execute(statement.order_by(roundups.c.title_month.desc()))
-        ]
+        mine = _JOINED.where(roundups.c.series_id == series_id, _mode(self.rehearsal))
+        rows = self.conn.execute(mine.order_by(roundups.c.title_month.desc()))
+        return [_roundup(row) for row in rows]
 
     def unannounced(self, series_name: str) -> list[Roundup]:
-        """Roundups whose way is not at its end, in order of due time."""
-        mine = (series.c.name == series_name, OPEN, roundups.c.rehearsal == self.rehearsal)
-        return [
-            _roundup(row)
-            for row in self.conn.execute(_JOINED.where(*mine).order_by(roundups.c.due_at))
-        ]
+        """The roundups of a series that are not announced yet, in order of due time."""
+        mine = (
+            series.c.name == series_name,
+            _UNFINISHED,
+            roundups.c.rehearsal == self.rehearsal,
+        )
+        rows = self.conn.execute(_JOINED.where(*mine).order_by(roundups.c.due_at))
+        return [_roundup(row) for row in rows]
 
     def neighbour(self, roundup: Roundup, *, later: bool = False) -> Roundup | None:
-        """The roundup before (or after) this one that has a link."""
-        series_id = self.series_id(roundup.series)
+        """The last roundup before this one, or the first after it, that has a link."""
         month = roundups.c.title_month
-        side, order = (
-            (month > roundup.title_month, month)
-            if later
-            else (month < roundup.title_month, month.desc())
-        )
-        mine = (
-            roundups.c.series_id == series_id,
-            side,
+        mine = _JOINED.where(
+            roundups.c.series_id == self.series_id(roundup.series),
             roundups.c.link != "",
             _mode(roundup.rehearsal),
         )
-        rows = self.conn.execute(_JOINED.where(*mine).order_by(order).limit(1)).all()
-        return _roundup(rows[0]) if rows else None
+        if later:
+            return self._first(mine.where(month > roundup.title_month).order_by(month))
+        return self._first(mine.where(month < roundup.title_month).order_by(month.desc()))
 
     def count(self, series_name: str, due_by: datetime) -> int:
         """How many collages a roundup due then would hold now."""
-        series_id = self.series_id(series_name)
-        return self.conn.execute(
-            select(func.count())
-            .select_from(collages)
-            .where(*queue.belongs_to_roundup(series_id, due_by))
-        ).scalar_one()
+        its = queue.belongs_to_roundup(self.series_id(series_name), due_by)
+        statement = select(func.count()).select_from(collages).where(*its)
+        return self.conn.execute(statement).scalar_one()
 
     def is_unsettled(self, series_name: str, due_by: datetime) -> bool:
         """Whether deliveries of collages due by then are still being sent or uncertain."""
-        series_id = self.series_id(series_name)
         statement = select(deliveries.c.id).where(
-            deliveries.c.series_id == series_id,
+            deliveries.c.series_id == self.series_id(series_name),
             deliveries.c.kind == Kind.COLLAGE.value,
-            ledger.OPEN,
-            or_(deliveries.c.state == ledger.SENDING, deliveries.c.state == ledger.UNCERTAIN),
+            OPEN,
+            or_(deliveries.c.state == SENDING, deliveries.c.state == UNCERTAIN),
             deliveries.c.due_at <= due_by,
             deliveries.c.rehearsal == self.rehearsal,
         )
         return self.conn.execute(statement.limit(1)).scalar() is not None
 
-    def fix(
-        self,
-        series_name: str,
-        title_month: str,
-        due_at: datetime,
-        **names: str,
-    ) -> int:
-        """Make the roundup's row and give it every collage that belongs to it; raises `Taken` when it
-        is there.
+    def fix(self, series_name: str, title_month: str, due_at: datetime, **names: str) -> int:
+        """Insert a roundup and assign every collage to it that belongs to it; its id.
+
+        `names` are its title, slug and link. Raises `Taken` where another worker has inserted it.
         """
         series_id = self.series_id(series_name)
         row = {
@@ -164,40 +154,41 @@ class Roundups(Statements):
     def add_published(
         self, series_name: str, title_month: str, due_at: datetime, **names: str
     ) -> int | None:
-        """A roundup that was published elsewhere; None when that month has one."""
-        series_id = self.series_id(series_name)
-        row = {"series_id": series_id, "title_month": title_month, "due_at": due_at, "rehearsal": 0}
-        made: int | None = insert_new(
-            self.conn,
-            roundups,
-            **row,
-            state=State.ANNOUNCED.value,
-            published_elsewhere=True,
-            **names,
-        )
-        return made
+        """Insert a roundup that was published elsewhere; its id, or None where the month has one.
+
+        `names` are its title, subtitle, slug and link. It is live even when a rehearsal runs: its
+        collages are history.
+        """
+        row = {
+            "series_id": self.series_id(series_name),
+            "title_month": title_month,
+            "due_at": due_at,
+            "rehearsal": 0,
+            "state": State.ANNOUNCED.value,
+            "published_elsewhere": True,
+        }
+        roundup_id: int | None = insert_new(self.conn, roundups, **row, **names)
+        return roundup_id
 
     def advance(self, roundup: Roundup, to: State, **values: Any) -> None:
-        """One step further; raises `Taken` when somebody else took it."""
+        """Move a roundup to its next state, and write values with it.
+
+        Raises `Taken` where another worker has moved it since it was read.
+        """
         mine = (roundups.c.id == roundup.id, roundups.c.state == roundup.state.value)
-        if (
-            self.conn.execute(
-                update(roundups).where(*mine).values(state=to.value, **values)
-            ).rowcount
-            != 1
-        ):
+        advanced = update(roundups).where(*mine).values(state=to.value, **values)
+        if self.conn.execute(advanced).rowcount != 1:
             raise Taken
 
     def set_link(self, roundup: Roundup, link: str) -> None:
+        """Write where the roundup's page was published."""
         self.conn.execute(update(roundups).where(roundups.c.id == roundup.id).values(link=link))
 
-    def add_deliveries(
-        self,
-        roundup: Roundup,
-        new: Iterable[NewDelivery],
-        local_on: date,
-    ) -> None:
-        """The threads that carry the roundup's link; those that are there stay as they are."""
+    def add_deliveries(self, roundup: Roundup, new: Iterable[NewDelivery], local_on: date) -> None:
+        """Insert the deliveries of a roundup's thread; those whose keys are there stay as they are.
+
+        `local_on` is the series' day.
+        """
         series_id = self.series_id(roundup.series)
         for delivery in new:
             insert_new(

@@ -1,6 +1,4 @@
-"""What the database remembers of each series and account: since when it looks, how far it has
-looked, who is held.
-"""
+"""What the database remembers of each series: since when and how far it looks, and its pause."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -17,8 +15,12 @@ from bot.storage.tables import series
 
 
 class SeriesRow(NamedTuple):
-    """`looked_until`: slots up to then are settled; `roundups_through`: title months up to that one
-    are.
+    """A series as the database knows it.
+
+    `fingerprint` stands for its timetable and zone. Slots before `scheduled_from` are never due,
+    those up to `looked_until` are settled, and so are the roundups of title months up to
+    `roundups_through`. Paused from `paused_at` on: until `paused_until`, or where that is None
+    until a person ends it.
     """
 
     id: int
@@ -31,17 +33,18 @@ class SeriesRow(NamedTuple):
     paused_until: datetime | None
 
     def is_paused(self, at: datetime) -> bool:
+        """Whether slots of that moment take nothing."""
         return self.paused_at is not None and (self.paused_until is None or at < self.paused_until)
 
 
 class Series(Statements):
-    """What the database remembers of each series; a series goes by its name."""
+    """The rows of the series, which live and rehearsal share."""
 
     def find(self, name: str, *, lock: bool = False) -> SeriesRow | None:
-        """The series' row; None where there is none.
+        """The series with this name, or None.
 
-        With `lock` nobody else takes numbers of it until the transaction ends; SQLite has but one
-        writer anyway.
+        With `lock` no other transaction takes numbers of it until this one ends; on SQLite the
+        transaction holds the write lock anyway.
         """
         statement = select(series).where(series.c.name == name)
         if lock:
@@ -53,73 +56,59 @@ class Series(Statements):
         return SeriesRow(**row._asdict())
 
     def get(self, name: str, *, lock: bool = False) -> SeriesRow:
-        """The series' row, as `find` has it; raises `BadInput` where there is none."""
-        found = self.find(name, lock=lock)
-        if found is None:
+        """As `find`; raises `BadInput` where the database does not know the series."""
+        row = self.find(name, lock=lock)
+        if row is None:
             raise BadInput(f"There is no series {name} in the database yet; run: mlcollage init")
-        return found
-
-    def lock(self, series_name: str) -> None:
-        """Let nobody else take numbers of this series until the transaction ends; SQLite has but one
-        writer anyway.
-        """
-        series_id = self.series_id(series_name)
-        self.conn.execute(select(series.c.id).where(series.c.id == series_id).with_for_update())
+        return row
 
     def ensure(self, name: str, fingerprint: str, roundups_through: str) -> SeriesRow:
-        """The series' row, made when new.
+        """The series' row, inserted when new.
 
-        When its slots or zone have just changed it looks from now on, and says so.
+        When its timetable or zone has changed it looks from now on, and a notice says so.
         """
-        found = self.find(name)
-        if found is None:
+        row = self.find(name)
+        if row is None:
             insert_new(
-                self.conn, series, name=name, fingerprint=fingerprint, scheduled_from=self.now, looked_until=self.now - STEP,
+                self.conn,
+                series,
+                name=name,
+                fingerprint=fingerprint,
+                scheduled_from=self.now,
+                looked_until=self.now - STEP,
                 roundups_through=roundups_through,
-            )  # fmt: skip
-            return self.get(name)
-        if found.fingerprint == fingerprint:
-            return found
-        mine = (series.c.id == found.id, series.c.fingerprint == found.fingerprint)
-        moved = (
-            self.conn.execute(update(series).where(*mine).values(fingerprint=fingerprint)).rowcount
-            == 1
-        )
-        if moved:
-            self.look_from(name, self.now)
-            Notices(self.scope).add(
-                SlotsChanged(name, fingerprint, self.now),
             )
+            return self.get(name)
+        if row.fingerprint == fingerprint:
+            return row
+        # Guarded by the old fingerprint: of several processes that start, one makes the change.
+        mine = (series.c.id == row.id, series.c.fingerprint == row.fingerprint)
+        changed = update(series).where(*mine).values(fingerprint=fingerprint)
+        if self.conn.execute(changed).rowcount == 1:
+            self.look_from(name, self.now)
+            Notices(self.scope).add(SlotsChanged(name, fingerprint, self.now))
         return self.get(name)
 
-    def look_from(
-        self, series_name: str, at: datetime, roundups_through: str | None = None
-    ) -> None:
-        """What lies before `at` is never due for this series."""
-        series_id = self.series_id(series_name)
+    def look_from(self, name: str, at: datetime, roundups_through: str | None = None) -> None:
+        """Let no slot before `at` be due, nor roundups up to a title month where one is given."""
         values: dict[str, object] = {"scheduled_from": at, "looked_until": at - STEP}
         if roundups_through is not None:
             values["roundups_through"] = roundups_through
-        self.conn.execute(update(series).where(series.c.id == series_id).values(values))
+        mine = series.c.id == self.series_id(name)
+        self.conn.execute(update(series).where(mine).values(values))
 
-    def looked(self, series_name: str, until: datetime) -> None:
-        series_id = self.series_id(series_name)
-        self.conn.execute(
-            update(series)
-            .where(series.c.id == series_id, series.c.looked_until < until)
-            .values(looked_until=until)
-        )
+    def looked(self, name: str, until: datetime) -> None:
+        """Note that the slots up to then are settled; an earlier time changes nothing."""
+        mine = (series.c.id == self.series_id(name), series.c.looked_until < until)
+        self.conn.execute(update(series).where(*mine).values(looked_until=until))
 
-    def roundups_done(self, series_name: str, title_month: str) -> None:
-        series_id = self.series_id(series_name)
-        self.conn.execute(
-            update(series)
-            .where(series.c.id == series_id, series.c.roundups_through < title_month)
-            .values(roundups_through=title_month)
-        )
+    def roundups_done(self, name: str, title_month: str) -> None:
+        """Note that roundups up to a title month are settled; an earlier one changes nothing."""
+        mine = (series.c.id == self.series_id(name), series.c.roundups_through < title_month)
+        self.conn.execute(update(series).where(*mine).values(roundups_through=title_month))
 
-    def pause(self, series_name: str, at: datetime | None, until: datetime | None) -> None:
-        series_id = self.series_id(series_name)
-        self.conn.execute(
-            update(series).where(series.c.id == series_id).values(paused_at=at, paused_until=until)
-        )
+    def pause(self, name: str, at: datetime | None, until: datetime | None) -> None:
+        """Write from when until when the series is paused; None and None end a pause."""
+        mine = series.c.id == self.series_id(name)
+        values = {"paused_at": at, "paused_until": until}
+        self.conn.execute(update(series).where(mine).values(values))

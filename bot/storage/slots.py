@@ -1,4 +1,4 @@
-"""Slots that were decided: each once, whoever is running."""
+"""Settled slots: each is settled once in a mode, however many processes run."""
 
 from datetime import datetime
 
@@ -12,50 +12,50 @@ from bot.storage.tables import slots
 
 
 class Slots(Statements):
-    """The slots that were decided, in the mode that runs."""
+    """The settled slots of the mode that runs.
+
+    The table's unique key (series, due time, mode) decides which process settles a slot.
+    """
 
     def decide(self, series_name: str, slot: SlotTime, state: SlotState) -> bool:
-        """Settle a slot that takes no collage; False when it had been settled before."""
-        series_id = self.series_id(series_name)
+        """Settle a due slot that takes no collage; False where it was settled before."""
         Series(self.scope).looked(series_name, slot.due_at)
-        new = insert_new(
+        return self._settle(series_name, slot, state)
+
+    def skip(self, series_name: str, slot: SlotTime) -> None:
+        """Settle a coming slot as skipped; one that is settled stays as it is."""
+        self._settle(series_name, slot, SlotState.SKIPPED)
+
+    def _settle(self, series_name: str, slot: SlotTime, state: SlotState) -> bool:
+        slot_id = insert_new(
             self.conn,
             slots,
-            series_id=series_id,
+            series_id=self.series_id(series_name),
             due_at=slot.due_at,
             local_on=slot.local_on,
             state=state.value,
             rehearsal=self.rehearsal,
         )
-        return new is not None
+        return slot_id is not None
+
+    def unskip(self, series_name: str, slot: SlotTime) -> None:
+        """Undo `skip`; a slot that is not skipped stays as it is."""
+        mine = (
+            slots.c.series_id == self.series_id(series_name),
+            slots.c.due_at == slot.due_at,
+            slots.c.rehearsal == self.rehearsal,
+        )
+        self.conn.execute(delete(slots).where(*mine, slots.c.state == SlotState.SKIPPED.value))
 
     def settled_after(self, series_name: str, at: datetime) -> dict[datetime, SlotState]:
-        """The states of slots later than `at` that are settled already, as a skipped one may be."""
-        series_id = self.series_id(series_name)
+        """The states of settled slots later than `at`, by due time.
+
+        Extra ones, which are none of the timetable's, are left out.
+        """
         statement = select(slots.c.due_at, slots.c.state).where(
-            slots.c.series_id == series_id,
+            slots.c.series_id == self.series_id(series_name),
             slots.c.due_at > at,
             slots.c.rehearsal == self.rehearsal,
             slots.c.extra.is_(False),
         )
         return {row.due_at: SlotState(row.state) for row in self.conn.execute(statement)}
-
-    def skip(self, series_name: str, slot: SlotTime) -> None:
-        """Settle a slot that is still to come; one that is settled stays as it is."""
-        series_id = self.series_id(series_name)
-        row = {
-            "series_id": series_id,
-            "due_at": slot.due_at,
-            "local_on": slot.local_on,
-            "rehearsal": self.rehearsal,
-        }
-        insert_new(self.conn, slots, **row, state=SlotState.SKIPPED.value)
-
-    def unskip(self, series_name: str, slot: SlotTime) -> None:
-        series_id = self.series_id(series_name)
-        mine = (
-            slots.c.series_id == series_id,
-            slots.c.due_at == slot.due_at,
-            slots.c.rehearsal == self.rehearsal,
-        )
-        self.conn.execute(delete(slots).where(*mine, slots.c.state == SlotState.SKIPPED.value))

@@ -1,5 +1,6 @@
-"""A series at one moment, as its agenda is made from it: read with the same few statements however
-long the history is.
+"""Snapshots of a series, from which its agenda is computed.
+
+They are read by the same few statements, each from an index, however long the history is.
 """
 
 from collections.abc import Iterable
@@ -9,7 +10,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, func, or_, select, union
+from sqlalchemy import Integer, Row, Select, bindparam, func, or_, select, union
 
 from bot.config import Series
 from bot.core import schedule
@@ -21,8 +22,8 @@ from bot.storage.slots import Slots
 from bot.storage.statements import Statements
 from bot.storage.tables import collages
 
+# Built once, with bind parameters: building them takes longer than running them.
 _MINE = (collages.c.series_id == bindparam("series_id"), collages.c.removed_at.is_(None))
-
 
 _WAITING = select(
     collages.c.id,
@@ -33,36 +34,36 @@ _WAITING = select(
     collages.c.position,
 ).where(*_MINE)
 
-
 _ALL_READY = _WAITING.where(collages.c.state == READY)
 
-
+# Free on the first day: not pinned, or pinned to a day that is over.
 _FREE = (
     _ALL_READY.where(or_(collages.c.pinned_on.is_(None), collages.c.pinned_on < bindparam("first")))
     .order_by(collages.c.position)
     .limit(bindparam("most", type_=Integer))
 )
 
-
 _PINNED = _ALL_READY.where(collages.c.pinned_on.between(bindparam("first"), bindparam("last")))
 
-
+# Numbers brought along, by drafts and held collages as well: no slot may give them to another.
 _NUMBERED = _WAITING.where(
     collages.c.state.in_(QUEUED),
     collages.c.state != "claimed",
     collages.c.kept_number.is_not(None),
 )
 
-
+# In a sub-select: SQLite takes no LIMIT within a UNION.
 _FIRST = union(select(_FREE.subquery()), _PINNED, _NUMBERED)
-
 
 _WHOLE = union(_ALL_READY, _NUMBERED)
 
 
 @cache
 def _highest(count: int) -> Select[Any]:
-    """The highest number taken in each of so many numbering years: one step each into the index."""
+    """The highest number taken in each of `count` numbering years.
+
+    A sub-select for each year is one step into the index of numbers.
+    """
     columns = [
         select(func.max(collages.c.number))
         .where(
@@ -77,28 +78,33 @@ def _highest(count: int) -> Select[Any]:
 
 
 def _slots(settings: Series, looked_until: datetime, now: datetime, coming: int) -> list[SlotTime]:
-    """The slots since the series last looked, and so many after now."""
+    """The slots since the series last looked, and the first `coming` after now."""
     timetable, start = settings.timetable, looked_until + STEP
     ahead = schedule.slots_from(timetable, max(start, now + STEP))
     return [*schedule.slots_between(timetable, start, now), *islice(ahead, coming)]
 
 
 def _years(settings: Series, first: date, today: date) -> set[int]:
-    """The numbering years in which a number may be taken: no number is of a later year."""
+    """The numbering years of which an agenda may need the newest number."""
     years = range(first.year, today.year + 2)
     return {settings.numbering.year(date(year, 1, 1)) for year in years}
 
 
+def _in_order(rows: Iterable[Row[Any]]) -> list[Row[Any]]:
+    return sorted(rows, key=lambda row: row.position)
+
+
 class Snapshots(Statements):
-    """Series as their agendas are made from them."""
+    """Snapshots of the series in the mode that runs."""
 
     def take(
         self, settings: Series, now: datetime, coming: int | None = 0, *, lock: bool = False
     ) -> Snapshot:
-        """A series as of then, with what its due slots and so many coming ones need of the queue.
+        """A series as of `now`, with what its due slots and `coming` later ones need of the queue.
 
-        Lines past those are not to be relied on. With `coming` None the whole queue is read. With
-        `lock` nobody else takes numbers of the series until the transaction ends.
+        Later lines of an agenda made from it cannot be relied on. With `coming` None the whole
+        queue is read. With `lock` no other transaction takes numbers of the series until this one
+        ends. Raises `BadInput` where the database does not know the series.
         """
         row = SeriesRows(self.scope).get(settings.name, lock=lock)
         times = _slots(settings, row.looked_until, now, coming or 0)
@@ -113,54 +119,46 @@ class Snapshots(Statements):
             paused_at=row.paused_at,
             paused_until=row.paused_until,
         )
-        # A tick with nothing due ends here: it has asked for one row.
+        # A tick with nothing due, which is nearly every one, ends here after one statement.
         if coming == 0 and not times:
             return blank
         today = now.astimezone(settings.zone).date()
         first, last = today, today
         if times:
             first, last = times[0].local_on, times[-1].local_on
-        ready, kept = self._queue(
-            settings.name, first, last, None if coming is None else len(times)
-        )
+        if coming is None:
+            rows = self._whole_queue(row.id)
+        else:
+            rows = self._queue(row.id, first, last, len(times))
         return replace(
             blank,
             settled=Slots(self.scope).settled_after(settings.name, row.looked_until),
-            ready=ready,
-            kept=kept,
-            newest=self._newest(settings.name, _years(settings, min(first, today), today)),
+            ready=tuple(
+                Waiting(row.id, row.name, row.pinned_on, row.kept_number)
+                for row in rows
+                if row.state == "ready"
+            ),
+            kept={row.id: row.kept_number for row in rows if row.kept_number is not None},
+            newest=self._newest(row.id, _years(settings, min(first, today), today)),
         )
 
-    def _queue(
-        self, series_name: str, first: date, last: date, most: int | None
-    ) -> tuple[tuple[Waiting, ...], dict[int, int]]:
-        """What slots from the first to the last day can take, and the numbers brought along by id.
+    def _whole_queue(self, series_id: int) -> list[Row[Any]]:
+        """All ready collages and those that bring a number along, in the order of the queue."""
+        return _in_order(self.conn.execute(_WHOLE, {"series_id": series_id}))
 
-        That is the first `most` collages that are free on the first day, and those pinned to a day
-        in between; without `most` all that are ready.
+    def _queue(self, series_id: int, first: date, last: date, most: int) -> list[Row[Any]]:
+        """What slots from the first to the last day can take, in the order of the queue.
+
+        These are the first `most` ready collages that are free on the first day, and those pinned
+        to a day in between; and all that bring a number along.
         """
-        series_id = self.series_id(series_name)
-        if most is None:
-            found = self.conn.execute(_WHOLE, {"series_id": series_id})
-        else:
-            values = {"series_id": series_id, "first": first, "last": last, "most": most}
-            found = self.conn.execute(_FIRST, values)
-        rows = sorted(found, key=lambda row: row.position)
-        ready = [
-            Waiting(row.id, row.name, row.pinned_on, row.kept_number)
-            for row in rows
-            if row.state == "ready"
-        ]
-        return tuple(ready), {
-            row.id: row.kept_number for row in rows if row.kept_number is not None
-        }
+        values = {"series_id": series_id, "first": first, "last": last, "most": most}
+        return _in_order(self.conn.execute(_FIRST, values))
 
-    def _newest(self, series_name: str, years: Iterable[int]) -> dict[int, int]:
+    def _newest(self, series_id: int, years: Iterable[int]) -> dict[int, int]:
         """The highest number taken by numbering year; a year without one is left out."""
-        series_id = self.series_id(series_name)
         years = sorted(years)
         values = {f"year_{place}": year for place, year in enumerate(years)}
-        found = self.conn.execute(_highest(len(years)), values | {"series_id": series_id}).one()
-        return {
-            year: number for year, number in zip(years, found, strict=True) if number is not None
-        }
+        row = self.conn.execute(_highest(len(years)), values | {"series_id": series_id}).one()
+        by_year = zip(years, row, strict=True)
+        return {year: number for year, number in by_year if number is not None}

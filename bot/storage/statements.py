@@ -1,4 +1,4 @@
-"""One transaction as the statements see it: its connection, its mode, its moment."""
+"""What the statements of one transaction share, and the base class of their groups."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -15,8 +15,11 @@ class Scope:
 
     `rehearsal` is 0 when live, else the number of the rehearsal that runs: every row that is
     read or written belongs to that mode. `now` is the moment at which the transaction began.
-    `instant` is now, or so far ahead, by the clock that leases go by; where hosts share a
-    database's clock it is an expression that the database evaluates.
+    `instant(ahead)` is the moment so far ahead of now by the clock that leases go by. Where
+    several hosts share a database this is the database's clock, and the result an expression
+    that the database evaluates.
+
+    Ids of series and accounts never change, so they are looked up once and kept.
     """
 
     __slots__ = ("account_ids", "conn", "instant", "now", "rehearsal", "series_ids")
@@ -40,7 +43,7 @@ class Scope:
 
 
 class Statements:
-    """The base of each group of statements: `conn`, `rehearsal` and `now` are its scope's."""
+    """The base of each group of statements, all of which run in the transaction of `scope`."""
 
     __slots__ = ("conn", "scope")
 
@@ -50,28 +53,31 @@ class Statements:
 
     @property
     def now(self) -> datetime:
+        """The moment at which the transaction began."""
         return self.scope.now
 
     @property
     def rehearsal(self) -> int:
+        """0 when live, else the number of the rehearsal whose rows are read and written."""
         return self.scope.rehearsal
 
     def series_id(self, name: str) -> int:
         """The id of a series; raises `BadInput` where the database does not know it."""
         known = self.scope.series_ids
-        if name not in known:
-            found = self.conn.execute(select(series.c.id).where(series.c.name == name)).scalar()
-            if found is None:
-                raise BadInput(
-                    f"There is no series {name} in the database yet; run: mlcollage init"
-                )
-            known[name] = found
-        return known[name]
+        if name in known:
+            return known[name]
+        statement = select(series.c.id).where(series.c.name == name)
+        series_id: int | None = self.conn.execute(statement).scalar()
+        if series_id is None:
+            raise BadInput(f"There is no series {name} in the database yet; run: mlcollage init")
+        known[name] = series_id
+        return series_id
 
     def account_id(self, name: str) -> int:
         """The id of an account; raises `BadInput` where the database does not know it."""
         known = self.scope.account_ids
         if not known:
+            # All at once: a claim needs every account of a series, and there are few.
             rows = self.conn.execute(select(accounts.c.name, accounts.c.id))
             known.update({row.name: row.id for row in rows})
         if name not in known:

@@ -1,4 +1,8 @@
-"""The schema, one for SQLite and PostgreSQL."""
+"""The tables, one schema for SQLite and PostgreSQL.
+
+Names that end in `_at` hold instants in UTC, those in `_on` local days. The indexes stand in
+`indexes.py`; migrations and tables are compared by a test.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -34,26 +38,36 @@ metadata = MetaData(
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware instant, stored in UTC; SQLite alone would drop the offset."""
+    """An aware instant, stored in UTC.
+
+    SQLite keeps no offset: what is written there is converted first, and what is read is UTC.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The value as the driver takes it; raises `ValueError` for an instant without a zone."""
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("an instant needs a zone")
         value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+        if dialect.name == "sqlite":
+            return value.replace(tzinfo=None)
+        return value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The value as an aware instant in UTC, whatever zone the connection is set to."""
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        if value.tzinfo is None:
+            return value.replace(tzinfo=UTC)
+        return value.astimezone(UTC)
 
 
-# SQLite's rowid alias must be INTEGER; PostgreSQL's ledger may outgrow 32 bits.
+# SQLite takes only INTEGER as an alias of its rowid; PostgreSQL's INTEGER has 32 bits, and the
+# rows of attempts and looks may outgrow them.
 Id = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -66,6 +80,7 @@ def _reference(name: str, target: str, **more: Any) -> Column[int]:
 
 
 def _text(name: str) -> Column[str]:
+    """A text that is empty, never NULL, where there is none."""
     return Column(name, Text, nullable=False, server_default="")
 
 
@@ -74,7 +89,10 @@ def _instant(name: str, *, nullable: bool = False) -> Column[datetime]:
 
 
 def _rehearsal() -> Column[int]:
-    """0 is live, N the Nth rehearsal; rows of an earlier rehearsal are set aside."""
+    """The mode of a row: 0 is live, N the Nth rehearsal.
+
+    Rows of an earlier rehearsal stay, and no statement of another mode reads them.
+    """
     return Column("rehearsal", Integer, nullable=False, server_default="0")
 
 

@@ -1,8 +1,10 @@
 """The unit of work: one transaction, with the mode and the moment bound once.
 
-with context.write() as work:
-    work.queue.change_state(collage, State.HELD, note)
-    work.notices.add(notice)
+    with context.write() as work:
+        work.queue.change_state(collage, State.HELD, note)
+        work.notices.add(notice)
+
+No caller passes a connection, a mode or a moment, so none can mix live rows with a rehearsal's.
 """
 
 from collections.abc import Iterator
@@ -35,7 +37,10 @@ from bot.storage.statements import Scope
 
 
 class Work:
-    """All statements of one transaction, in groups: `work.queue`, `work.deliveries`, …"""
+    """All statements of one transaction, in groups: `work.queue`, `work.deliveries`, …
+
+    A group is made when it is asked for: it is one small object around the scope.
+    """
 
     __slots__ = ("scope",)
 
@@ -44,7 +49,7 @@ class Work:
 
     @property
     def conn(self) -> Connection:
-        """The connection itself, for statements that only a test or a benchmark needs."""
+        """The connection itself, for what copies whole tables, and for tests and benchmarks."""
         return self.scope.conn
 
     @property
@@ -59,7 +64,10 @@ class Work:
 
     @contextmanager
     def nested(self) -> Iterator[None]:
-        """A part of the transaction that is undone by itself when it raises (a savepoint)."""
+        """A savepoint: what is written inside is undone when the block raises, the rest stays.
+
+        The caller catches the exception around the block and goes on in the transaction.
+        """
         with self.scope.conn.begin_nested():
             yield
 
@@ -142,20 +150,23 @@ class Work:
 
 @contextmanager
 def reading(database: Database, now: datetime, rehearsal: int = 0) -> Iterator[Work]:
-    """A unit of work that only looks, in one consistent view."""
+    """A unit of work that only reads."""
     with database.read() as conn:
         yield Work(Scope(conn, rehearsal, now, database.instants(now)))
 
 
 @contextmanager
 def writing(database: Database, now: datetime, rehearsal: int = 0) -> Iterator[Work]:
-    """A unit of work that is committed at its end, all or nothing."""
+    """A unit of work that is committed at its end, or rolled back where it raises."""
     with database.write() as conn:
         yield Work(Scope(conn, rehearsal, now, database.instants(now)))
 
 
 @contextmanager
 def at_once(database: Database, now: datetime, rehearsal: int = 0) -> Iterator[Work]:
-    """A unit of work of one statement: on PostgreSQL one way to the server in place of three."""
+    """A unit of work of one statement.
+
+    On PostgreSQL it runs without BEGIN and COMMIT: one round trip in place of three.
+    """
     with database.at_once() as conn:
         yield Work(Scope(conn, rehearsal, now, database.instants(now)))

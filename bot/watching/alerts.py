@@ -1,4 +1,4 @@
-"""Notices on their way to people, and the heartbeat that tells a watching service that we live."""
+"""Sends notices to people, and the heartbeat by which a monitoring service sees the bot alive."""
 
 import hashlib
 import re
@@ -18,97 +18,112 @@ from bot.storage.notices import Notice
 from bot.watching import apprise_process
 
 MOST = 50
-"""Notices for one destination in one call; what is left is due at the next."""
+"""Notices sent to one destination in one call of `send`; the rest is due at the next."""
 
 TRIES = 3
-"""At least so many, however long ago the notice was made: nothing may have run in between."""
+"""Tries before a sending is given up, however old the notice: no process may have run meanwhile."""
 
 EVERY = 60.0
-"""Seconds between two beats."""
+"""Seconds between two heartbeats."""
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """An entry of `alerts.urls`; it shows itself without anything that could be a secret."""
+    """An entry of `alerts.urls`, counted from 1.
+
+    As a string it shows the URL's scheme and its place only, for all else may be a secret.
+    """
 
     url: Secret
     entry: int
 
     @property
     def id(self) -> str:
-        """Its name in the database."""
+        """Its name in the database: a hash, which does not reveal the URL."""
         return hashlib.sha256(self.url.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
     def __str__(self) -> str:
-        kind = re.match(r"[a-z]+://", self.url)
         place = f"entry {self.entry} of alerts.urls"
-        return f"{kind[0]}… ({place})" if kind else place
+        scheme = re.match(r"[a-z]+://", self.url)
+        if scheme is None:
+            return place
+        return f"{scheme[0]}… ({place})"
 
 
-def destinations(own: Config) -> list[Destination]:
-    return [Destination(url, entry) for entry, url in enumerate(own.alerts.urls, 1)]
+def destinations(config: Config) -> list[Destination]:
+    """The configured destinations, in the order of `alerts.urls`."""
+    return [Destination(url, entry) for entry, url in enumerate(config.alerts.urls, 1)]
 
 
 def send(context: Context) -> None:
-    """Send every open notice to every destination that has not got it; raises nothing but
-    `NoDatabase`.
+    """Send every open notice to every destination that has not got it.
+
+    The destinations are served side by side. Raises nothing but `NoDatabase`.
     """
     with context.read() as work:
         if not work.alerts.is_any_open():
             return
-    own = destinations(context.config)
-    if not own or context.config.alerts.only_trouble:
+    configured = destinations(context.config)
+    if not configured or context.config.alerts.only_trouble:
         with context.write() as work:
-            work.alerts.skip(only_trouble=bool(own))
-    if not own:
+            work.alerts.skip(only_trouble=bool(configured))
+    if not configured:
         return
-    with ThreadPoolExecutor(len(own), thread_name_prefix="alerts") as threads:
-        for done in [threads.submit(_send_all, context, destination) for destination in own]:
-            done.result()
+    with ThreadPoolExecutor(len(configured), thread_name_prefix="alerts") as threads:
+        for sent in [threads.submit(_send_all, context, each) for each in configured]:
+            sent.result()
     with context.write() as work:
-        work.alerts.close([destination.id for destination in own])
+        work.alerts.close([destination.id for destination in configured])
 
 
 def _send_all(context: Context, destination: Destination) -> None:
-    """What is due at one destination; a failure, or too slow a one, ends it until the next call."""
-    request, started = context.config.alerts.request.total_seconds(), context.clock.monotonic()
+    """Send what is due at one destination.
+
+    The first failure ends it until the next call, and so does the time that one request may take.
+    """
+    longest, started = context.config.alerts.request.total_seconds(), context.clock.monotonic()
     with context.read() as work:
         due = work.alerts.due(destination.id, _longest(context), MOST)
     for notice in due:
-        if context.stop.is_set() or context.clock.monotonic() - started > request:
+        if context.stop.is_set() or context.clock.monotonic() - started > longest:
             return
         if not _send_one(context, destination, notice):
             return
 
 
 def _lease(context: Context) -> timedelta:
-    """How long a sending is ours: it ends in a third of that."""
+    """How long a sending is claimed for.
+
+    The request takes a third of that at most, and as much again may pass before it begins.
+    """
     return 3 * context.config.alerts.request
 
 
 def _longest(context: Context) -> timedelta:
-    """No honest time to try again lies further ahead; twice, for the clocks of several hosts."""
+    """The longest time that the next try may lie ahead; twice, for the clocks of hosts differ."""
     return 2 * (_lease(context) + context.config.delivery.retry_longest)
 
 
 def _send_one(context: Context, destination: Destination, notice: Notice) -> bool:
-    """Claim, send with no transaction open, and write down what came of it; whether it was taken."""
+    """Claim a sending, send with no transaction open, and store the outcome.
+
+    Returns whether the next notice may be sent: False after a failure or a suspension.
+    """
     now, started = context.clock.now(), context.clock.monotonic()
     with context.write() as work:
         claim = work.alerts.claim(notice.id, destination.id, _lease(context), _longest(context))
     if claim is None:
         return True
-    gone = max(
-        abs((context.clock.now() - now).total_seconds()), context.clock.monotonic() - started
-    )
-    if gone > context.config.alerts.request.total_seconds():
-        # We were stopped so long that another host may have it by now: it is due again when the
-        # lease has ended.
-        return False
     request = context.config.alerts.request.total_seconds()
-    wrong = apprise_process.hand_over(destination.url, message(context, notice), request)
-    if wrong:
-        _failed(context, destination, notice, claim, wrong)
+    # Both clocks: while a machine sleeps, the monotonic one may stand still.
+    passed = abs((context.clock.now() - now).total_seconds())
+    if max(passed, context.clock.monotonic() - started) > request:
+        # This process was suspended after the claim, and another host may have sent it since. It is
+        # due again when the lease has ended.
+        return False
+    reason = apprise_process.hand_over(destination.url, message(context, notice), request)
+    if reason:
+        _failed(context, destination, notice, claim, reason)
         return False
     with context.write() as work:
         work.alerts.taken(claim)
@@ -116,7 +131,7 @@ def _send_one(context: Context, destination: Destination, notice: Notice) -> boo
 
 
 def message(context: Context, notice: Notice) -> apprise_process.Message:
-    """A notice as people get it: its number lets them see that one which comes again is the same."""
+    """A notice as people get it; by its number they recognise one that comes twice."""
     rehearsal = " (rehearsal)" if notice.rehearsal else ""
     title = f"[mlcollage] {notice.kind} (notice {notice.id}){rehearsal}"
     zone = next(iter(context.config.series.values())).zone
@@ -126,81 +141,95 @@ def message(context: Context, notice: Notice) -> apprise_process.Message:
 
 
 def _failed(
-    context: Context, destination: Destination, notice: Notice, claim: Claim, wrong: str
+    context: Context, destination: Destination, notice: Notice, claim: Claim, reason: str
 ) -> None:
-    """Try again later; or, when it was tried for long enough, end it and tell the others."""
-    own, now = context.config.delivery, context.clock.now()
-    is_over = claim.failures + 1 >= TRIES and now - notice.created_at > own.give_up
-    policy = retry.Policy(own.retry_first, own.retry_longest, own.give_up)
-    jitter = retry.jitter(f"{notice.id}/{destination.id}", claim.failures)
-    wait = None if is_over else retry.wait(claim.failures, policy, jitter)
+    """Schedule the next try; or give up after long enough, and tell the other destinations."""
+    settings, now = context.config.delivery, context.clock.now()
+    is_over = claim.failures + 1 >= TRIES and now - notice.created_at > settings.give_up
+    wait = None
+    if not is_over:
+        policy = retry.Policy(settings.retry_first, settings.retry_longest, settings.give_up)
+        jitter = retry.jitter(f"{notice.id}/{destination.id}", claim.failures)
+        wait = retry.wait(claim.failures, policy, jitter)
     with context.write() as work:
-        if not work.alerts.failed(claim, wait, wrong):
+        if not work.alerts.failed(claim, wait, reason):
             return
-        # Of what is said about alerts nothing more is said: that would never end.
+        # A notice about a failed alert may fail as well: telling of that one would never end.
         if is_over and notice.kind is not Kind.ALERTS:
             undelivered = AlertUndelivered(
-                notice.id, notice.kind, str(destination), destination.id, wrong
+                notice.id, notice.kind, str(destination), destination.id, reason
             )
-            made = work.notices.add(undelivered)
-            if made is not None:
-                work.alerts.leave_out(made, destination.id, "It speaks of this destination.")
+            undelivered_id = work.notices.add(undelivered)
+            if undelivered_id is not None:
+                work.alerts.leave_out(
+                    undelivered_id, destination.id, "It speaks of this destination."
+                )
     if wait is not None and claim.failures == 0:
         context.say(
-            f"Notice {notice.id} has not reached {destination} yet: {wrong} It is tried again."
+            f"Notice {notice.id} has not reached {destination} yet: {reason} It is tried again."
         )
 
 
-def unreadable(own: Config) -> list[str]:
+def unreadable(config: Config) -> list[str]:
     """A sentence for each entry of `alerts.urls` that cannot be used."""
-    wrong = _ask_all(own, apprise_process.check)
+    problems = _ask_all(config, apprise_process.check)
     return [
-        f"No alert can go to {one} in {own.file.name}: {words}"
-        for one, words in wrong.items()
-        if words
+        f"No alert can go to {destination} in {config.file.name}: {problem}"
+        for destination, problem in problems.items()
+        if problem
     ]
 
 
-def test(own: Config) -> dict[Destination, str]:
-    """Send a test message to every destination; what went wrong at each, empty where it was taken."""
-    words = apprise_process.Message(
-        "[mlcollage] test", f"Notices of the mlcollage in {own.folder.name} arrive here.", False
-    )
-    return _ask_all(own, lambda url, seconds: apprise_process.hand_over(url, words, seconds))
+def test(config: Config) -> dict[Destination, str]:
+    """Send a test message to every destination.
+
+    Returns what went wrong at each, which is empty where it was accepted.
+    """
+    body = f"Notices of the mlcollage in {config.folder.name} arrive here."
+    message = apprise_process.Message("[mlcollage] test", body, False)
+    return _ask_all(config, lambda url, seconds: apprise_process.hand_over(url, message, seconds))
 
 
-def _ask_all(own: Config, ask: Callable[[str, float], str]) -> dict[Destination, str]:
-    seconds, found = own.alerts.request.total_seconds(), destinations(own)
-    with ThreadPoolExecutor(max(1, len(found))) as threads:
-        return dict(zip(found, threads.map(lambda one: ask(one.url, seconds), found), strict=True))
+def _ask_all(config: Config, ask: Callable[[str, float], str]) -> dict[Destination, str]:
+    """The answers of `ask`, called with each URL and the longest time in seconds, side by side."""
+    seconds, configured = config.alerts.request.total_seconds(), destinations(config)
+    with ThreadPoolExecutor(max(1, len(configured))) as threads:
+        answers = threads.map(lambda destination: ask(destination.url, seconds), configured)
+        return dict(zip(configured, answers, strict=True))
 
 
 @dataclass(slots=True)
 class _Heart:
-    """What this process knows of one heartbeat URL."""
+    """When this process last called a heartbeat's URL, and what was wrong then."""
 
-    beaten: float | None = None
-    wrong: str = ""
+    called_at: float | None = None
+    problem: str = ""
 
 
 _HEARTS: dict[str, _Heart] = {}
+"""By URL."""
 
 
 def beat(context: Context) -> None:
-    """Call the heartbeat's URL, at most once a minute in a process; raises nothing."""
+    """Call the heartbeat's URL, at most once a minute in a process; raises nothing.
+
+    A message tells when it stops answering, and when it answers again.
+    """
     url = context.config.alerts.heartbeat_url
     if not url:
         return
     heart, now = _HEARTS.setdefault(url, _Heart()), context.clock.monotonic()
-    if heart.beaten is not None and now - heart.beaten < EVERY:
+    if heart.called_at is not None and now - heart.called_at < EVERY:
         return
-    heart.beaten = now
-    wrong = _call(url, context.config.alerts.request)
-    if wrong != heart.wrong:
-        context.say(
-            f"The heartbeat is not heard: {wrong}" if wrong else "The heartbeat is heard again."
-        )
-    heart.wrong = wrong
+    heart.called_at = now
+    problem = _call(url, context.config.alerts.request)
+    if problem == heart.problem:
+        return
+    heart.problem = problem
+    if problem:
+        context.say(f"The heartbeat is not heard: {problem}")
+    else:
+        context.say("The heartbeat is heard again.")
 
 
 def _call(url: str, longest: timedelta) -> str:
@@ -210,4 +239,6 @@ def _call(url: str, longest: timedelta) -> str:
         answer = http_calls.get(url, limits)
     except http_calls.NoAnswer as error:
         return f"{error}."
-    return "" if answer.is_success else f"it answered {answer.status}."
+    if not answer.is_success:
+        return f"it answered {answer.status}."
+    return ""

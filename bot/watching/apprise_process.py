@@ -1,9 +1,7 @@
-"""One message handed to one destination by apprise, in a process of its own that is over at the
-deadline.
+"""Sends one message to one destination by apprise, in a process that is ended at a deadline.
 
-A process, since nothing else can be ended wherever it hangs: a mail server may send a byte a second
-for ever, and a look-up of a name has no timeout at all. Its modules, what it logs and what it
-prints stay out of the bot, too.
+Only a process can be ended wherever it hangs: a mail server may send a byte a second for ever, and
+a DNS lookup has no timeout at all. What apprise imports, logs and prints stays out of the bot, too.
 """
 
 import gc
@@ -22,44 +20,49 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
 LONGEST = 300
-"""Characters of a complaint that are kept."""
+"""Characters kept of what apprise says went wrong."""
 
 UNREADABLE = "apprise cannot read the address; check how it is written."
 LACKING = "apprise needs another package for such an address; its page on that service names it."
 
 
 class Message(NamedTuple):
+    """A message for people; with `is_trouble` it is sent as a warning."""
+
     title: str
     body: str
     is_trouble: bool
 
 
 def hand_over(url: str, message: Message, seconds: float) -> str:
-    """Send it; what went wrong as words without any part of the URL, none when the destination has
-    taken it.
+    """Send a message within so many seconds.
+
+    Returns what went wrong, as a sentence without any part of the URL, or an empty text where the
+    destination has accepted it.
     """
     return _ask({"url": url, "seconds": seconds, **message._asdict()}, seconds)
 
 
 def check(url: str, seconds: float) -> str:
-    """What keeps apprise from using this URL, in such words; nothing is sent."""
+    """What keeps apprise from using this URL, as such a sentence; nothing is sent."""
     return _ask({"url": url, "seconds": seconds}, seconds)
 
 
 def _ask(question: Mapping[str, object], seconds: float) -> str:
+    """Run `main` in its process, and return its answer."""
     # By its path, so that it needs neither the folder we were started in nor any module of ours.
     command = (sys.executable, "-P", __file__)
-    # The URL goes in by a pipe: arguments and environment are shown to others. A session of its
-    # own, so that Ctrl-C ends no sending in the middle.
-    pipes: dict[str, Any] = {"input": json.dumps(question).encode(), "stdout": subprocess.PIPE}
     try:
         done = subprocess.run(
             command,
+            # By a pipe, for the URL is a secret: other users can see arguments.
+            input=json.dumps(question).encode(),
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=seconds,
+            # Ctrl-C, which goes to the terminal's whole group, shall not end it half-way.
             start_new_session=True,
             check=False,
-            **pipes,
         )
     except subprocess.TimeoutExpired:
         return f"it did not end within {seconds:g} s."
@@ -72,10 +75,10 @@ def _ask(question: Mapping[str, object], seconds: float) -> str:
 
 
 def main() -> None:
-    """In that process: what to do comes from stdin, what went wrong goes to stdout."""
-    # A service that is stopped lets the sending come to its end.
+    """The process: it reads a question from stdin, and writes what went wrong to stdout."""
+    # A service manager that stops the bot signals all of its processes; the sending is finished.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    # It is over before its garbage matters.
+    # The process ends before its garbage matters.
     gc.disable()
     question = json.load(sys.stdin.buffer)
     deadline = threading.Timer(question["seconds"], os._exit, [1])
@@ -83,57 +86,61 @@ def main() -> None:
     deadline.start()
     with redirect_stdout(io.StringIO()):
         wrong = _wrong(question["url"], question)
-    # On a line of its own: what was taken must not count as failed because a library has printed
-    # something.
+    # On a line of its own: a library may have printed something before.
     sys.stdout.write("\n" + json.dumps({"wrong": wrong}))
     sys.stdout.flush()
-    # Whatever threads a destination's plugin may have left behind, this is the end.
+    # Not `sys.exit`, which waits for threads that a destination's plugin may have left behind.
     os._exit(0)
 
 
-class _Heard(logging.Handler):
-    """Keeps what apprise complains of."""
+class _Collected(logging.Handler):
+    """Collects the warnings and errors that apprise logs."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.words: list[str] = []
+        self.messages: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.words.append(record.getMessage())
+        """Keep the record's message."""
+        self.messages.append(record.getMessage())
 
 
 def _wrong(url: str, message: Mapping[str, Any]) -> str:
-    heard = _Heard()
+    """Send the message, or check the URL where there is none; what went wrong."""
+    collected = _Collected()
     logger = logging.getLogger("apprise")
-    logger.addHandler(heard)
+    logger.addHandler(collected)
     logger.propagate = False
     try:
         service = _service(url, message["seconds"])
         if service is None:
-            return LACKING if any("disabled" in words for words in heard.words) else UNREADABLE
+            if any("disabled" in logged for logged in collected.messages):
+                return LACKING
+            return UNREADABLE
         if "title" not in message or _sent(service, url, message):
             return ""
-    except Exception as error:  # noqa: BLE001 - whatever a plugin trips over, its words may hold a secret
-        heard.words.append(type(error).__name__)
-    return without_secrets(url, "; ".join(dict.fromkeys(heard.words))) or "it was not taken."
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+        # Only its class: the message may hold a secret that does not look like a part of the URL.
+        collected.messages.append(type(error).__name__)
+    reasons = "; ".join(dict.fromkeys(collected.messages))
+    return without_secrets(url, reasons) or "it was not taken."
 
 
 def _service(url: str, seconds: float) -> Any:
-    """What apprise makes of the URL: one try, without pauses, within the time; None when it makes
-    nothing of it.
-    """
+    """Apprise's object for the URL, set to a single try within the time; None where it has none."""
     import apprise  # heavy: 300 ms with its 140 plugins
 
-    # A POST that is led elsewhere becomes a GET whose success says nothing: no redirects. No
-    # pictures from elsewhere.
-    quiet: dict[str, Any] = {
-        "http_redirects": False,
-        "async_mode": False,
-        "image_url_mask": "",
-        "image_url_logo": "",
-    }
     asset = apprise.AppriseAsset(
-        app_id="mlcollage", app_desc="mlcollage", app_url="", interpret_emojis=False, **quiet
+        app_id="mlcollage",
+        app_desc="mlcollage",
+        app_url="",
+        interpret_emojis=False,
+        # A redirected POST becomes a GET, whose success says nothing of the message.
+        http_redirects=False,
+        async_mode=False,
+        # By default messages carry pictures from apprise's own site.
+        image_url_mask="",
+        image_url_logo="",
     )
     service: Any = apprise.Apprise.instantiate(url, asset=asset)
     if service is not None:
@@ -143,11 +150,12 @@ def _service(url: str, seconds: float) -> Any:
 
 
 def _sent(service: Any, url: str, message: Mapping[str, Any]) -> bool:
+    """Send the message; whether the destination has accepted it."""
     from apprise import NotifyFormat, NotifyType, OverflowMode  # heavy: as above
 
     title, body = message["title"], message["body"]
     if "overflow=" not in url:
-        # Several pieces would all come again when the last one fails.
+        # Not split into several messages: all would come again when the last one fails.
         service.overflow_mode = OverflowMode.TRUNCATE
         body = _cut(body, service.body_maxlen - len(title) - 8)
     kind = NotifyType.WARNING if message["is_trouble"] else NotifyType.INFO
@@ -157,13 +165,17 @@ def _sent(service: Any, url: str, message: Mapping[str, Any]) -> bool:
 
 
 def _cut(body: str, most: int) -> str:
-    rest = "\n… The rest: mlcollage notices --json"
-    return body[: max(0, most - len(rest))] + rest if len(body) > most > len(rest) else body
+    """The body, cut to `most` characters with a hint where the rest is to be read."""
+    hint = "\n… The rest: mlcollage notices --json"
+    if len(body) <= most or most <= len(hint):
+        return body
+    return body[: most - len(hint)] + hint
 
 
-def without_secrets(url: str, words: str) -> str:
-    """Complaints on one line, without any part of the URL: not even apprise knows which of them are
-    secrets.
+def without_secrets(url: str, text: str) -> str:
+    """The text on one line, with every part of the URL replaced by asterisks.
+
+    Every part, because not even apprise knows which parts are secrets.
     """
     address = url.partition("://")[2] or url
     marks = r"[\s:/?#@&=+,;]"
@@ -171,9 +183,11 @@ def without_secrets(url: str, words: str) -> str:
     parts = {address, *whole, *map(unquote, whole), *re.split(marks, unquote(address))}
     parts |= {quote(part, safe=safe, errors="replace") for part in parts for safe in ("", "/")}
     for part in sorted((part for part in parts if len(part) > 3), key=len, reverse=True):
-        words = re.sub(re.escape(part), "***", words, flags=re.IGNORECASE)
-    line = " ".join(word for word in words.split() if word.isprintable())[:LONGEST].rstrip()
-    return line if not line or line.endswith((".", "!", "?")) else f"{line}."
+        text = re.sub(re.escape(part), "***", text, flags=re.IGNORECASE)
+    line = " ".join(word for word in text.split() if word.isprintable())[:LONGEST].rstrip()
+    if line and not line.endswith((".", "!", "?")):
+        line += "."
+    return line
 
 
 if __name__ == "__main__":

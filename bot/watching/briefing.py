@@ -1,7 +1,6 @@
-"""Before each slot and each roundup: what will go out, where, for how much, and what is wrong,
-while it can be mended.
+"""Briefs: before each slot and roundup, what will go out, where, for how much, and what is wrong.
 
-It only looks: whatever a brief finds, sending decides.
+They come while there is time to mend it. A brief only looks: it changes and sends nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +13,8 @@ from bot.composing.composed import ComposedThread
 from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, errors, month, price, schedule, times
+from bot.core.agenda import Line
+from bot.core.collage import Collage
 from bot.core.notices import Briefing, Kind, briefing_heading, briefing_key
 from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
@@ -28,9 +29,7 @@ TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A brief that nobody has given yet: of a slot, or with `title_month` of a roundup, `span`
-    before its time.
-    """
+    """A brief to be given, `span` before the time of a slot or, with `title_month`, a roundup."""
 
     series: Series
     at: datetime
@@ -40,13 +39,15 @@ class Due:
 
     @property
     def key(self) -> str:
+        """Names the occasion: one brief is given for each."""
         return briefing_key(self.series.name, self.at, self.span, self.title_month)
 
 
 class Plan(NamedTuple):
     """What a slot or a roundup would send.
 
-    `wrong` are sentences; where nothing is wanted, nobody is asked.
+    `wrong` and `about` are sentences and lines for people. With `is_wanted` False nothing is meant
+    to go out, and nobody needs to act.
     """
 
     what: str
@@ -58,255 +59,317 @@ class Plan(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """The accounts as they are now; each is asked once, however many briefs are due."""
+    """The answers of the accounts' networks; each is asked once, however many briefs are due."""
 
     context: Context
-    asked: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
 
     def answer(self, account: str) -> str:
-        """What keeps the account from posting, by its network's own word; nothing where all is
-        well.
-        """
-        if account not in self.asked:
-            publisher = self.context.publishers[account]
-            try:
-                problem = publisher.check()
-                self.asked[account] = f"{account} cannot post: {problem}" if problem else ""
-            except Exception as error:  # noqa: BLE001 - whatever went wrong is what the brief is for
-                self.asked[account] = f"{account} could not be checked: {errors.sentence(error)}"
-        return self.asked[account]
+        """What keeps the account from posting, as a sentence; empty where nothing does."""
+        if account not in self.answers:
+            self.answers[account] = self._ask(account)
+        return self.answers[account]
+
+    def _ask(self, account: str) -> str:
+        publisher = self.context.publishers[account]
+        try:
+            problem = publisher.check()
+        except Exception as error:  # noqa: BLE001 - the brief tells of any error
+            return f"{account} could not be checked: {errors.sentence(error)}"
+        if not problem:
+            return ""
+        return f"{account} cannot post: {problem}"
 
 
 def due(context: Context) -> list[Due]:
-    """The briefs to be given now, by time: of each moment the newest whose time has come."""
-    now, found = context.clock.now(), []
-    for own in context.config.series.values():
-        coming = {one.key: one for one in _coming(own, context.config.alerts.brief, now)}
-        if coming:
+    """The briefs to be given now, by time: of each occasion the newest whose time has come."""
+    now, briefs = context.clock.now(), list[Due]()
+    for series in context.config.series.values():
+        by_key = {brief.key: brief for brief in _coming(series, context.config.alerts.brief, now)}
+        if by_key:
             with context.read() as work:
-                found += [coming[key] for key in work.notices.unsaid(Kind.BRIEF, coming)]
-    return sorted(found, key=lambda one: (one.at, one.key))
+                briefs += [by_key[key] for key in work.notices.unsaid(Kind.BRIEF, by_key)]
+    return sorted(briefs, key=lambda brief: (brief.at, brief.key))
 
 
-def _coming(own: Series, spans: Sequence[timedelta], now: datetime) -> Iterator[Due]:
+def _coming(series: Series, spans: Sequence[timedelta], now: datetime) -> Iterator[Due]:
+    """A brief for each slot and roundup that lies no further ahead than the longest span.
+
+    It is that of the shortest span whose time has come: missed ones are not made up for.
+    """
     until = now + max(spans, default=timedelta(0))
-    for slot in schedule.slots_between(own.timetable, now + STEP, until):
-        yield Due(own, slot.due_at, min(span for span in spans if slot.due_at - now <= span), slot)
-    for title_month, at in month.coming(
-        own.roundup, month.last_before(own.roundup, now, own.zone), own.zone
-    ):
+    for slot in schedule.slots_between(series.timetable, now + STEP, until):
+        span = min(span for span in spans if slot.due_at - now <= span)
+        yield Due(series, slot.due_at, span, slot)
+    handled = month.last_before(series.roundup, now, series.zone)
+    for title_month, at in month.coming(series.roundup, handled, series.zone):
         if at > until:
             return
         if at > now:
-            yield Due(
-                own, at, min(span for span in spans if at - now <= span), title_month=title_month
-            )
+            span = min(span for span in spans if at - now <= span)
+            yield Due(series, at, span, title_month=title_month)
 
 
 def give(context: Context) -> None:
-    """Make every brief that is due a notice. It asks the networks, and may take its time."""
+    """Store every brief that is due as a notice.
+
+    It asks the networks, and may take long. Raises `NoDatabase`; any other error is told in the
+    brief that it concerns.
+    """
     checks = Checks(context)
-    for one in due(context):
+    for brief in due(context):
         if context.stop.is_set():
             return
         try:
-            notice = _told(context, one, _plan(context, one), checks)
+            notice = _notice(context, brief, _plan(context, brief), checks)
         except errors.NoDatabase:
             raise
-        except Exception as error:  # noqa: BLE001 - the other briefs are given, and of this one what can be said
+        except Exception as error:  # noqa: BLE001 - the other briefs are given all the same
             notice = Briefing(
-                occasion=one.key,
-                heading=_head(context, one),
+                occasion=brief.key,
+                heading=_heading(context, brief),
                 plan="what goes out cannot be told",
                 wrong=(errors.sentence(error),),
             )
-        now = context.clock.now()
-        if now < one.at:
+        # Asking may have taken until after the slot, when the brief is of no use any more.
+        if context.clock.now() < brief.at:
             with context.write() as work:
                 work.notices.add(notice)
 
 
-def _plan(context: Context, one: Due) -> Plan:
+def _plan(context: Context, brief: Due) -> Plan:
     try:
-        return _roundup_plan(context, one) if one.title_month else _slot_plan(context, one)
+        if brief.title_month:
+            return _roundup_plan(context, brief)
+        return _slot_plan(context, brief)
     except errors.NoDatabase:
         raise
-    except Exception as error:  # noqa: BLE001 - the accounts are looked at all the same
+    except Exception as error:  # noqa: BLE001 - the accounts are checked all the same
         return Plan("what goes out cannot be told", wrong=(errors.sentence(error),))
 
 
-def _slot_plan(context: Context, one: Due) -> Plan:
+def _slot_plan(context: Context, brief: Due) -> Plan:
     """What the slot would take: the first collage that can be composed for all accounts."""
-    own, wrong, passed = one.series, list[str](), set[int]()
-    now = context.clock.now()
+    series, now = brief.series, context.clock.now()
     # Each collage that is passed over lets the slots before this one take one more.
-    count = TRIES + sum(1 for _ in schedule.slots_between(own.timetable, now + STEP, one.at))
+    before = schedule.slots_between(series.timetable, now + STEP, brief.at)
+    count = TRIES + sum(1 for _ in before)
     with context.read() as work:
-        found = work.snapshots.take(own, now, count)
+        snapshot = work.snapshots.take(series, now, count)
+    wrong, passed = list[str](), set[int]()
     while len(passed) < TRIES:
-        line = agenda.at(found, one.at, passed)
-        if line is None or line.collage is None:
-            state = line.state if line else SlotState.CLAIMED
-            return _nothing(own, state, found.paused_until, tuple(wrong))
+        line = agenda.at(snapshot, brief.at, passed)
+        if line is None:
+            return _nothing(series, SlotState.CLAIMED, snapshot.paused_until, wrong)
+        if line.collage is None:
+            return _nothing(series, line.state, snapshot.paused_until, wrong)
         passed.add(line.collage.id)
-        with context.read() as work:
-            item = work.queue.by_ids([line.collage.id]).get(line.collage.id)
-            other = work.queue.taken_by(own.name, line.number or 0, line.year)
-        if item is None:
+        candidate = _candidate(context, series, line, line.collage.id)
+        # None: removed since the snapshot was taken.
+        if candidate is None:
             continue
-        threads = list(preview.collage_threads(context, own, item, own.accounts, line.number))
-        problems = [thread.problem for thread in threads if thread.problem]
-        if other:
-            problems.append(
-                f"{item.name} cannot have the number {line.number}: it is {other}'s already."
-            )
-        if not problems:
-            shown = own.numbering.shown(line.number)
-            about = (f"{item.paper.title}, {item.paper.citation}",)
-            return Plan(item.name + (f" [{shown}]" if shown else ""), threads, tuple(wrong), about)
-        wrong.append(f"{item.name} would be held: {problems[0]}")
+        if not candidate.problems:
+            return _collage_plan(series, candidate, line.number, wrong)
+        wrong.append(f"{candidate.item.name} would be held: {candidate.problems[0]}")
     return Plan("it is not known what goes out", wrong=tuple(wrong))
 
 
-def _nothing(own: Series, state: SlotState, until: datetime | None, wrong: tuple[str, ...]) -> Plan:
-    """A slot that takes nothing, and why."""
+class Candidate(NamedTuple):
+    """A collage that a slot would try, composed for all accounts, and what keeps it from going."""
+
+    item: Collage
+    threads: list[ComposedThread]
+    problems: list[str]
+
+
+def _candidate(context: Context, series: Series, line: Line, collage_id: int) -> Candidate | None:
+    with context.read() as work:
+        item = work.queue.by_ids([collage_id]).get(collage_id)
+        other = work.queue.taken_by(series.name, line.number or 0, line.year)
+    if item is None:
+        return None
+    threads = list(preview.collage_threads(context, series, item, series.accounts, line.number))
+    problems = [thread.problem for thread in threads if thread.problem]
+    if other:
+        problems.append(
+            f"{item.name} cannot have the number {line.number}: it is {other}'s already."
+        )
+    return Candidate(item, threads, problems)
+
+
+def _collage_plan(
+    series: Series, candidate: Candidate, number: int | None, wrong: Sequence[str]
+) -> Plan:
+    item = candidate.item
+    what = item.name
+    shown = series.numbering.shown(number)
+    if shown:
+        what += f" [{shown}]"
+    about = (f"{item.paper.title}, {item.paper.citation}",)
+    return Plan(what, candidate.threads, tuple(wrong), about)
+
+
+def _nothing(
+    series: Series, state: SlotState, until: datetime | None, wrong: Sequence[str]
+) -> Plan:
+    """The plan of a slot that takes nothing, and why."""
     match state:
         case SlotState.EMPTY:
-            return Plan(
-                "nothing goes out", wrong=(*wrong, "no collage is ready; see: mlcollage list")
-            )
+            empty = "no collage is ready; see: mlcollage list"
+            return Plan("nothing goes out", wrong=(*wrong, empty))
         case SlotState.SKIPPED:
             return Plan("nothing goes out; the slot is skipped.", is_wanted=False)
         case SlotState.PAUSED:
-            end = f" until {times.full(until, own.zone)}" if until else ""
-            return Plan(f"nothing goes out; {own.name} is paused{end}.", is_wanted=False)
+            end = f" until {times.full(until, series.zone)}" if until else ""
+            return Plan(f"nothing goes out; {series.name} is paused{end}.", is_wanted=False)
         case _:
             return Plan("this slot is settled already.", is_wanted=False)
 
 
-def _roundup_plan(context: Context, one: Due) -> Plan:
+def _roundup_plan(context: Context, brief: Due) -> Plan:
     """The roundup as it would be if its moment were now."""
-    own = one.series
-    made, items, threads = preview.roundup_threads(context, own, one.title_month)
-    if made.id:
-        where = f": {made.link}" if made.link else ""
-        return Plan(f"the roundup {one.title_month} is there already{where}", is_wanted=False)
+    title_month = brief.title_month
+    roundup, items, threads = preview.roundup_threads(context, brief.series, title_month)
+    if roundup.id:
+        link = f": {roundup.link}" if roundup.link else ""
+        return Plan(f"the roundup {title_month} is there already{link}", is_wanted=False)
     if not items:
-        nothing = f"there is nothing that the roundup {one.title_month} could hold."
+        nothing = f"there is nothing that the roundup {title_month} could hold."
         return Plan("nothing goes out", wrong=(nothing,))
-    wrong = tuple(thread.problem for thread in threads if thread.problem)
-    about = [made.title, made.link, *(f"- {item.name}: {item.paper.title}" for item in items)]
-    hold = f"{len(items)} collage{'s' if len(items) > 1 else ''}"
-    return Plan(f"the roundup {one.title_month} with {hold} so far", threads, wrong, tuple(about))
+    count = "1 collage" if len(items) == 1 else f"{len(items)} collages"
+    return Plan(
+        f"the roundup {title_month} with {count} so far",
+        threads,
+        wrong=tuple(thread.problem for thread in threads if thread.problem),
+        about=(
+            roundup.title,
+            roundup.link,
+            *(f"- {item.name}: {item.paper.title}" for item in items),
+        ),
+    )
 
 
 class AccountState(NamedTuple):
-    """What the thread costs there, what was spent in that month, and what is wrong with the
-    account.
-    """
+    """What the thread costs on an account, what was spent in that month, and what is wrong."""
 
     cost: Cost | None
     spent: Decimal
     wrong: tuple[str, ...]
 
 
-def _head(context: Context, one: Due) -> str:
+def _heading(context: Context, brief: Due) -> str:
     """When it is, and of which series where there are several."""
-    name = one.series.name if len(context.config.series) > 1 else ""
+    name = brief.series.name if len(context.config.series) > 1 else ""
     return briefing_heading(
-        one.at, one.series.zone, series=name, is_rehearsal=bool(context.rehearsal)
+        brief.at, brief.series.zone, series=name, is_rehearsal=bool(context.rehearsal)
     )
 
 
-def _told(context: Context, one: Due, plan: Plan, checks: Checks) -> Briefing:
-    """What the brief says: the plan, the accounts as they are, and all that is wrong."""
-    own, when = one.series, _head(context, one)
+def _notice(context: Context, brief: Due, plan: Plan, checks: Checks) -> Briefing:
+    """The brief as a notice: the plan, the accounts as they are, and all that is wrong."""
+    heading = _heading(context, brief)
     if not plan.is_wanted:
-        return Briefing(occasion=one.key, heading=when, plan=plan.what, is_wanted=False)
+        return Briefing(occasion=brief.key, heading=heading, plan=plan.what, is_wanted=False)
     threads = {thread.account: thread for thread in plan.threads}
-    states = _states(context, one, threads, checks)
-    wrong = [*plan.wrong, *(sentence for state in states.values() for sentence in state.wrong)]
-    total = sum((state.cost.total for state in states.values() if state.cost), Decimal(0))
-    lines = [f"{when} ({own.zone.key})", *plan.about]
+    states = _states(context, brief, threads, checks)
+    wrong = list(plan.wrong)
+    lines = [f"{heading} ({brief.series.zone.key})", *plan.about]
     if context.rehearsal:
         lines.append("It is a rehearsal (live = false): nothing goes to these accounts yet.")
-    lines += ["", *(f"! {sentence}" for sentence in wrong)] if wrong else []
+    account_lines = list[str]()
     for name, state in states.items():
-        lines += ["", _account_line(context, name, state), *_thread_lines(threads.get(name))]
+        wrong += state.wrong
+        account_lines += ["", _account_line(context, name, state)]
+        if name in threads:
+            account_lines += _thread_lines(threads[name])
+    if wrong:
+        lines += ["", *(f"! {sentence}" for sentence in wrong)]
+    total = sum((state.cost.total for state in states.values() if state.cost), Decimal(0))
     return Briefing(
-        occasion=one.key,
-        heading=when,
+        occasion=brief.key,
+        heading=heading,
         plan=plan.what,
         accounts=tuple(threads),
         cost=f"${price.cents(total)}" if total else "",
         wrong=tuple(wrong),
-        lines=tuple(lines),
+        lines=(*lines, *account_lines),
     )
 
 
 def _states(
-    context: Context, one: Due, threads: Mapping[str, ComposedThread], checks: Checks
+    context: Context, brief: Due, threads: Mapping[str, ComposedThread], checks: Checks
 ) -> dict[str, AccountState]:
-    """The series' accounts, each with all that keeps it from taking its thread at that time."""
-    own = one.series
-    answers = {name: checks.answer(name) for name in own.accounts}
+    """The series' accounts by name, with all that keeps each from taking its thread then."""
+    series = brief.series
+    # The networks are asked before the transaction begins.
+    answers = {name: checks.answer(name) for name in series.accounts}
+    spending_month = charges.month_of(brief.at)
     with context.read() as work:
         rows = {row.name: row for row in work.accounts.all()}
         spent = {
-            name: work.charges.spent(rows[name].id, charges.month_of(one.at))
-            for name in own.accounts
+            name: work.charges.spent(rows[name].id, spending_month) for name in series.accounts
         }
     states = {}
-    for name in own.accounts:
-        cost = _cost(context, threads[name]) if name in threads else None
+    for name in series.accounts:
+        cost = None
+        if name in threads:
+            cost = _cost(context, threads[name])
         wrong = (
-            _hold(own, rows[name], one.at),
+            _hold(series, rows[name], brief.at),
             answers[name],
-            _too_dear(context, name, cost, spent[name]),
+            _over_budget(context, name, cost, spent[name]),
         )
-        states[name] = AccountState(
-            cost, spent[name], tuple(sentence for sentence in wrong if sentence)
-        )
+        states[name] = AccountState(cost, spent[name], tuple(filter(None, wrong)))
     return states
 
 
-def _hold(own: Series, row: AccountRow, at: datetime) -> str:
+def _hold(series: Series, row: AccountRow, at: datetime) -> str:
+    """That the account is held at that time, and why; empty where it is not."""
     if not row.is_held(at):
         return ""
-    until = f" until {times.full(row.held_until, own.zone)}" if row.held_until else ""
+    until = f" until {times.full(row.held_until, series.zone)}" if row.held_until else ""
     note = f": {row.note}" if row.note else "."
     return f"{row.name} is held{until}{note} Then: mlcollage release --account {row.name}"
 
 
-def _too_dear(context: Context, account: str, cost: Cost | None, spent: Decimal) -> str:
+def _over_budget(context: Context, account: str, cost: Cost | None, spent: Decimal) -> str:
+    """That the thread would exceed the account's budget; empty where it would not."""
     overrun = price.overrun(cost, spent, context.publishers[account].budget)
-    return f"{account} would wait for the next month: {overrun}." if overrun else ""
+    if overrun is None:
+        return ""
+    return f"{account} would wait for the next month: {overrun}."
 
 
 def _cost(context: Context, thread: ComposedThread) -> Cost | None:
     """What a thread costs on the account's own network, even while an outbox stands in for it."""
-    price_there = table.price(context.config.accounts[thread.account])
-    return thread.cost if price_there else None
+    if not table.price(context.config.accounts[thread.account]):
+        return None
+    return thread.cost
 
 
 def _account_line(context: Context, account: str, state: AccountState) -> str:
+    """The account, the name that it posts under, and its costs."""
     publisher = context.publishers[account]
-    who = f"{account} as {publisher.identity}" if publisher.identity else account
-    facts = [str(state.cost)] if state.cost else []
+    name = f"{account} as {publisher.identity}" if publisher.identity else account
+    costs = []
+    if state.cost:
+        costs.append(str(state.cost))
     if publisher.price:
-        budget = f" of ${price.cents(publisher.budget)}" if publisher.budget is not None else ""
-        facts.append(f"${price.cents(state.spent)}{budget} spent in the month")
-    return f"{who}: {'; '.join(facts) or 'free of charge'}"
+        budget = ""
+        if publisher.budget is not None:
+            budget = f" of ${price.cents(publisher.budget)}"
+        costs.append(f"${price.cents(state.spent)}{budget} spent in the month")
+    return f"{name}: {'; '.join(costs) or 'free of charge'}"
 
 
-def _thread_lines(thread: ComposedThread | None) -> Iterator[str]:
-    if thread is None:
-        return
+def _thread_lines(thread: ComposedThread) -> Iterator[str]:
+    """The thread as people read it: each part with its length, text, picture and alt text."""
     for part in thread.parts:
         length = f"{thread.length(part)} of {thread.limits.length} characters"
         yield f"--- {part.position} of {len(thread.parts)}, {length}"
         yield part.text
-        shot = thread.pictures.get(part.position)
-        if part.image and shot:
-            yield f"[picture: {part.image.file}, {shot.width} × {shot.height}, {shot.size:,} bytes]"
+        picture = thread.pictures.get(part.position)
+        if part.image and picture:
+            size = f"{picture.width} × {picture.height}, {picture.size:,} bytes"
+            yield f"[picture: {part.image.file}, {size}]"
             yield f"[alt text: {part.image.alt}]"

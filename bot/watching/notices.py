@@ -1,4 +1,4 @@
-"""Notices as people list and acknowledge them."""
+"""The notices, as people list and acknowledge them."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,29 +11,29 @@ __all__ = ["Listed", "Notice", "acknowledge", "listed"]
 
 
 class Listed(NamedTuple):
-    """A notice, and how far it has got on its way to each destination."""
+    """A notice, and how far it has got to each destination that was tried."""
 
     notice: Notice
     ways: tuple[Way, ...]
 
     @property
     def taken(self) -> int:
-        """How many of the destinations have it."""
+        """How many destinations have accepted it."""
         return sum(1 for way in self.ways if way.ended_at and not way.note)
 
 
 def listed(context: Context, *, everything: bool = False) -> list[Listed]:
-    """Notices that nobody has acknowledged yet, or all of them; newest first."""
+    """The unacknowledged notices, or all of them, the newest first."""
     with context.read() as work:
-        found = work.notices.listed(everything=everything)
-        ways = work.alerts.ways([notice.id for notice in found])
-    by_notice: dict[int, list[Way]] = {notice.id: [] for notice in found}
+        notices = work.notices.listed(everything=everything)
+        ways = work.alerts.ways([notice.id for notice in notices])
+    by_notice: dict[int, list[Way]] = {notice.id: [] for notice in notices}
     for way in ways:
         by_notice[way.notice_id].append(way)
-    return [Listed(notice, tuple(by_notice[notice.id])) for notice in found]
+    return [Listed(notice, tuple(by_notice[notice.id])) for notice in notices]
 
 
 def acknowledge(context: Context, numbers: Sequence[int] = ()) -> int:
-    """Acknowledge the notices of these numbers, or all; how many were still open."""
+    """Acknowledge the notices with these numbers, or all; how many were still open."""
     with context.write() as work:
         return work.notices.acknowledge(tuple(numbers))

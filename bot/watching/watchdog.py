@@ -1,5 +1,6 @@
-"""Whatever is past due becomes a notice, once for each thing and state; a held account with work,
-once a day.
+"""The watchdog: what is past due becomes a notice, once for each thing and state.
+
+An account that is held while threads wait for it is told of once a day.
 """
 
 from collections.abc import Iterator
@@ -22,36 +23,35 @@ from bot.core.notices import (
     SlotOverdue,
 )
 from bot.core.schedule import SlotState
+from bot.sending.rescue import NEVER
 from bot.storage.accounts import AccountRow
 from bot.storage.work import Work
 from bot.watching import briefing
 
 HELD = timedelta(days=1)
-"""How long an account is held with something waiting before somebody is reminded, and how often."""
+"""How long an account is held with threads waiting before a reminder, and between two of them."""
 
 MOST = 20
-"""Threads that are told one by one; of more than that, only that there are more."""
-
-NEVER = 9999
-"""The year of the next look at a delivery that waits for a person."""
+"""Threads with a notice each; of more than that one notice says that there are more."""
 
 Findings = Iterator[Entry]
-"""What is past due, in its state."""
+"""Notices of what is past due; the key of each names the thing and its state."""
 
 
 def look(context: Context) -> None:
-    """Look for what is past due; what is new among it becomes a notice."""
+    """Look for what is past due, and store notices of what is new among it."""
     now = context.clock.now()
-    found = list(_briefs(context, now))
+    findings = list(_briefs(context, now))
     with context.read() as work:
         accounts = work.accounts.all()
-        found += _deliveries(context, work, accounts, now)
-        for own in context.config.series.values():
-            found += _series(context, work, own, now)
-        found += _accounts(context, work, accounts, now)
-        found += _alerts(context, work, now)
-        by_key = {notice.key: notice for notice in found}
+        findings += _deliveries(context, work, accounts, now)
+        for series in context.config.series.values():
+            findings += _series(context, work, series, now)
+        findings += _accounts(work, accounts, now)
+        findings += _alerts(context, work, now)
+        by_key = {notice.key: notice for notice in findings}
         unsaid = work.notices.unsaid(Kind.OVERDUE, by_key)
+    # Most looks end here, without a write lock.
     if unsaid:
         with context.write() as work:
             for key in unsaid:
@@ -61,45 +61,50 @@ def look(context: Context) -> None:
 def _deliveries(
     context: Context, work: Work, accounts: list[AccountRow], now: datetime
 ) -> Findings:
-    """Threads that are not out, and those that somebody began and nobody took up since."""
-    own = context.config.delivery
+    """Threads that are late, and those whose worker is gone and that no other has taken up."""
+    settings = context.config.delivery
     late = work.overdue.not_out(now - context.config.alerts.overdue, MOST + 1)
-    left = work.overdue.left(own.lease + own.request, MOST + 1)
-    held = {row.name: row for row in accounts if row.is_held(now)}
-    for one in late[:MOST]:
-        delivery = work.deliveries.get(one.id)
-        note = held[one.account].note if one.account in held else None
-        next_at = None if one.next_at.year == NEVER else one.next_at
+    abandoned = work.overdue.left(settings.lease + settings.request, MOST + 1)
+    hold_notes = {row.name: row.note for row in accounts if row.is_held(now)}
+    for entry in late[:MOST]:
+        delivery = work.deliveries.get(entry.id)
+        next_at = entry.next_at if entry.next_at < NEVER else None
         zone = _zone(context, delivery.series)
-        yield DeliveryOverdue(delivery, one.state, next_at, note, zone)
-    for one in left[:MOST]:
-        yield DeliveryAbandoned(work.deliveries.get(one.id), one.fence)
-    if max(len(late), len(left)) > MOST:
+        note = hold_notes.get(entry.account)
+        yield DeliveryOverdue(delivery, entry.state, next_at, note, zone)
+    for entry in abandoned[:MOST]:
+        yield DeliveryAbandoned(work.deliveries.get(entry.id), entry.fence)
+    if max(len(late), len(abandoned)) > MOST:
         yield ManyOverdue(MOST, now)
 
 
-def _series(context: Context, work: Work, own: Series, now: datetime) -> Findings:
-    late = now - context.config.alerts.overdue
-    moment = work.snapshots.take(own, now)
+def _series(context: Context, work: Work, series: Series, now: datetime) -> Findings:
+    """Slots and roundups that are not settled, and roundups that are not announced."""
+    limit = now - context.config.alerts.overdue
+    snapshot = work.snapshots.take(series, now)
     times = [
         line.slot.due_at
-        for line in agenda.due(moment)
-        if line.slot.due_at <= late and line.state is not SlotState.PAUSED
+        for line in agenda.due(snapshot)
+        if line.slot.due_at <= limit and line.state is not SlotState.PAUSED
     ]
     if times:
-        yield SlotOverdue(own.name, times[0], own.zone, len(times) - 1)
-    for title_month, at in month.due_after(own.roundup, moment.roundups_through, late, own.zone):
-        waits = work.roundups.is_unsettled(own.name, at)
-        until = at + own.roundup.wait if waits else None
-        yield RoundupOverdue(own.name, title_month, at, own.zone, until)
-    for roundup in work.roundups.unannounced(own.name):
-        if roundup.due_at < late:
+        yield SlotOverdue(series.name, times[0], series.zone, len(times) - 1)
+    unsettled = month.due_after(series.roundup, snapshot.roundups_through, limit, series.zone)
+    for title_month, at in unsettled:
+        until = None
+        if work.roundups.is_unsettled(series.name, at):
+            # It waits for deliveries whose outcome is open, but not for ever.
+            until = at + series.roundup.wait
+        yield RoundupOverdue(series.name, title_month, at, series.zone, until)
+    for roundup in work.roundups.unannounced(series.name):
+        if roundup.due_at < limit:
             yield RoundupUnannounced(
-                own.name, roundup.title_month, roundup.state, roundup.due_at, own.zone
+                series.name, roundup.title_month, roundup.state, roundup.due_at, series.zone
             )
 
 
-def _accounts(context: Context, work: Work, accounts: list[AccountRow], now: datetime) -> Findings:
+def _accounts(work: Work, accounts: list[AccountRow], now: datetime) -> Findings:
+    """Accounts that have been held for days with threads waiting."""
     for row in accounts:
         if row.held_at is None or not row.is_held(now) or now - row.held_at < HELD:
             continue
@@ -110,19 +115,23 @@ def _accounts(context: Context, work: Work, accounts: list[AccountRow], now: dat
 
 
 def _alerts(context: Context, work: Work, now: datetime) -> Findings:
+    """Notices that have not reached every destination."""
     count = work.overdue.unsent(now - context.config.alerts.overdue)
     if count:
         yield AlertsOverdue(count, now)
 
 
 def _briefs(context: Context, now: datetime) -> Findings:
-    for one in briefing.due(context):
-        if now - (one.at - one.span) > context.config.alerts.overdue:
-            own = one.series
-            yield BriefingOverdue(one.key, own.name, one.at, one.span, own.zone)
+    """Briefs that were not given long after their time."""
+    for brief in briefing.due(context):
+        if now - (brief.at - brief.span) > context.config.alerts.overdue:
+            series = brief.series
+            yield BriefingOverdue(brief.key, series.name, brief.at, brief.span, series.zone)
 
 
 def _zone(context: Context, name: str) -> tzinfo:
-    """A series' zone; of one that is not configured any more, that of the first."""
-    own = context.config.series.get(name) or next(iter(context.config.series.values()))
-    return own.zone
+    """The zone of a series; that of the first one where it is not configured any more."""
+    configured = context.config.series
+    if name in configured:
+        return configured[name].zone
+    return next(iter(configured.values())).zone

@@ -38,9 +38,8 @@ from bot.storage import tables
 from bot.storage.accounts import AccountRow
 from bot.storage.attempts import Attempts
 from bot.workers import Workers
-from tests import made_up
+from tests import made_up, waiting
 from tests.conftest import MONDAY, StoppedClock, make_context, write_item
-from tests.waiting import until
 
 Event = Callable[[], None]
 
@@ -549,7 +548,7 @@ def test_a_slow_account_delays_neither_another_one_nor_the_next_slot(
             return Counter(tuple(row) for row in rows)
 
     # The quick one's worker may still be at its last step.
-    until(lambda: states()["quick", "sent"] == 2)
+    waiting.until(lambda: states()["quick", "sent"] == 2)
     assert states() == {("quick", "sent"): 2, ("slow", "sending"): 1, ("slow", "waiting"): 1}
     answer.set()
     workers.finish()

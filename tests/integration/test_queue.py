@@ -16,7 +16,7 @@ from bot.core.errors import BadInput
 from bot.core.paper import Link, LinkKind, Paper
 from bot.core.schedule import SlotTime
 from bot.storage import tables
-from bot.storage.claims import NewDelivery
+from bot.storage.claims import NewDelivery, SlotClaim
 from bot.storage.database import Database
 from bot.storage.work import Work, reading, writing
 from tests.conftest import MONDAY
@@ -88,7 +88,7 @@ def put_back(filled: Database) -> Delivery:
     with writing(filled, MONDAY) as work:
         (account,) = work.accounts.all()
         barlow = work.queue.get("weekly", "barlow")
-        work.claims.claim("weekly", SLOT, barlow, (5, YEAR), [NewDelivery(account.id, "k")])
+        work.claims.claim(SlotClaim(SLOT, barlow, 5, YEAR), [NewDelivery(account.id, "k")])
         back = {"state": "held", "number": None, "number_year": 0}
         work.conn.execute(
             update(tables.collages).where(tables.collages.c.id == barlow.id).values(back)
@@ -124,8 +124,9 @@ def test_a_number_that_somebody_is_just_taking_is_waited_for_and_not_given_twice
 
     with ThreadPoolExecutor(1) as threads:
         with writing(filled, MONDAY) as work:
-            work.series.lock("weekly")
-            work.claims.claim("weekly", later, work.queue.get("weekly", "moco"), (5, YEAR), [])
+            work.series.get("weekly", lock=True)
+            moco = work.queue.get("weekly", "moco")
+            work.claims.claim(SlotClaim(later, moco, 5, YEAR), [])
             number = threads.submit(again)
             until(is_waiting)
         assert number.result() is None

@@ -1,4 +1,4 @@
-"""Alembic's entry: it runs in the connection and the transaction that `schema.upgrade` was given."""
+"""Alembic's entry: it runs in the connection and the transaction given to `schema.upgrade`."""
 
 from alembic import context
 
