@@ -139,9 +139,8 @@ def fail(context: Context, delivery: Delivery, reason: str) -> Ending:
 def _wait(context: Context, work: Work, delivery: Delivery, at: datetime, reason: str) -> Ending:
     count = delivery.failures + 1
     work.deliveries.move(delivery, State.WAITING, next_at=at, failures=count, note=reason)
-    context.say(
-        f"{delivery.account}: {delivery.key} is not out yet: {reason} Again at {times.clock(at, UTC)} UTC."
-    )
+    again = f"Again at {times.clock(at, UTC)} UTC."
+    context.say(f"{delivery.account}: {delivery.key} is not out yet: {reason} {again}")
     return Ending(State.WAITING, at)
 
 

@@ -22,7 +22,7 @@ class Lease:
         return cls(context.clock.now(), context.clock.monotonic())
 
     def has_room(self, context: Context) -> bool:
-        """Whether a whole request, which may take `delivery.request`, still ends within the lease."""
+        """Whether a request that takes `delivery.request`, the longest, ends within the lease."""
         settings = context.config.delivery
         room = settings.lease - settings.request
         by_wall_clock = context.clock.now() - self.started_at

@@ -1,4 +1,4 @@
-"""What a worker left half done: put back where nothing was tried, looked for where it may be out."""
+"""What a dead worker left: put back where nothing was tried, looked for where it may be out."""
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta

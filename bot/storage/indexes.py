@@ -25,13 +25,17 @@ class Spec(NamedTuple):
 OPEN_DELIVERY = "state IN ('waiting', 'sending', 'uncertain')"
 QUEUED = "removed_at IS NULL AND state IN ('draft', 'ready', 'claimed', 'held')"
 
+# The statements that use them repeat the conditions, in literals.
 INDEXES = (
+    # Roundups: what is due to be advanced.
     Spec(
         "ix_roundups_open",
         "roundups",
         ("series_id", "due_at"),
         "state IN ('due', 'rendered', 'linked')",
     ),
+    # Collages: names and numbers are unique; the queue in its order, and its ready ones alone, for
+    # drafts may be many; what the next roundup holds; the newest posts; a roundup's list.
     Spec("uq_collages_name", "collages", ("series_id", "name"), "removed_at IS NULL", unique=True),
     Spec(
         "uq_collages_number",
@@ -55,6 +59,9 @@ INDEXES = (
     ),
     Spec("ix_collages_posted", "collages", ("series_id", "posted_at"), "state = 'posted'"),
     Spec("ix_collages_roundup_id", "collages", ("roundup_id",)),
+    # Deliveries: the first that waits for an account, which is the claim; everything open, for the
+    # watchdog and lists; the few under way; what a person has to look at; by what they carry; and
+    # those with an attempt, in the order in which an account's threads were made.
     Spec(
         "ix_deliveries_waiting",
         "deliveries",
@@ -72,10 +79,12 @@ INDEXES = (
     Spec("ix_deliveries_collage_id", "deliveries", ("collage_id",)),
     Spec("ix_deliveries_roundup_id", "deliveries", ("roundup_id",)),
     Spec("ix_deliveries_begun", "deliveries", ("account_id", "series_id", "id"), "begun"),
+    # What belongs to a delivery, and whose post an id of a network is.
     Spec("ix_parts_receipt_id", "parts", ("receipt_id",), "receipt_id IS NOT NULL"),
     Spec("ix_looks_delivery_id", "looks", ("delivery_id",)),
     Spec("ix_attempts_delivery_id", "attempts", ("delivery_id",)),
     Spec("ix_charges_month", "charges", ("account_id", "month")),
+    # Notices that have not been printed, sent, or acknowledged.
     Spec("ix_notices_unprinted", "notices", ("id",), "printed_at IS NULL"),
     Spec("ix_notices_unalerted", "notices", ("id",), "alerted_at IS NULL"),
     Spec("ix_notices_open", "notices", ("id",), "acknowledged_at IS NULL"),

@@ -99,6 +99,7 @@ class Parts(Statements):
             missing = (parts.c.delivery_id == delivery.id, parts.c.receipt_id.is_(None))
             mine = parts.c.position == bindparam("its_position")
             self.conn.execute(update(parts).where(*missing, mine), rows)
+        # Of several accounts the first receipt decides; the others find the collage posted.
         if receipts and delivery.collage_id is not None:
             first_at = min(receipt.at for receipt in receipts.values())
             self.conn.execute(
@@ -124,6 +125,7 @@ class Parts(Statements):
         Of its account, series and mode, in the order in which threads were made: one made later
         may have gone out before this one.
         """
+        # The delivery's own mode, not the one that runs: a person may look at an old rehearsal's.
         earlier = deliveries.alias("earlier")
         mode = (
             select(deliveries.c.rehearsal).where(deliveries.c.id == delivery.id).scalar_subquery()

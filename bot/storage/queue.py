@@ -139,7 +139,7 @@ class Queue(Statements):
         Raises `BadInput` where there is none.
         """
         wanted = collages.c.name == name
-        # At most nine digits: more may not fit into the column.
+        # At most nine digits: more may not fit into a column of 32 bits.
         if name.isascii() and name.isdigit() and len(name) < 10:
             number = int(name)
             wanted = or_(wanted, collages.c.number == number, collages.c.kept_number == number)
@@ -200,6 +200,7 @@ class Queue(Statements):
         A collage in the queue may have brought the number along, in whatever year it goes out.
         """
         taken = and_(collages.c.number_year == year, collages.c.number == number)
+        # Once claimed or posted, it has a number of its own year.
         queued = and_(
             collages.c.state != "claimed",
             collages.c.state != POSTED,

@@ -96,6 +96,7 @@ def _rehearsal() -> Column[int]:
     return Column("rehearsal", Integer, nullable=False, server_default="0")
 
 
+# What the database knows of itself: its mode, a simulation's clock, the seal of a backup.
 installation = Table(
     "installation",
     metadata,
@@ -108,8 +109,11 @@ series = Table(
     metadata,
     _id(),
     Column("name", String(40), nullable=False, unique=True),
+    # The timetable and zone that the series was last seen with: when they change it looks anew.
     Column("fingerprint", Text, nullable=False),
+    # Slots before are never due.
     _instant("scheduled_from"),
+    # Slots up to then are settled; so are the roundups of title months up to that one.
     _instant("looked_until"),
     Column("roundups_through", String(7), nullable=False),
     _instant("paused_at", nullable=True),
@@ -125,6 +129,7 @@ accounts = Table(
     _instant("held_at", nullable=True),
     _instant("held_until", nullable=True),
     _text("note"),
+    # Ids of posts without a receipt of ours that a person was asked about.
     Column("strangers", JSON, nullable=False, server_default="[]"),
 )
 
@@ -154,6 +159,7 @@ links = Table(
     UniqueConstraint("paper_id", "position"),
 )
 
+# In the database and not beside it: one file to back up, and every host sees the same bytes.
 pictures = Table(
     "pictures",
     metadata,
@@ -176,6 +182,7 @@ roundups = Table(
     _text("subtitle"),
     _text("link"),
     Column("state", String(12), nullable=False),
+    # Imported, with the collages that it was published with.
     Column("published_elsewhere", Boolean, nullable=False, server_default=text("false")),
     _instant("due_at"),
     _rehearsal(),
@@ -192,9 +199,12 @@ collages = Table(
     Column("state", String(12), nullable=False),
     Column("position", Integer, nullable=False),
     Column("pinned_on", Date),
+    # Given by the claim, and unique in the series and its numbering year.
     Column("number", Integer),
     Column("number_year", Integer, nullable=False, server_default="0"),
+    # Brought along by an item, which gets it when it is claimed.
     Column("kept_number", Integer),
+    # What an imported article shows, which follows no rule.
     _text("printed_number"),
     _text("paragraph"),
     _text("alt"),
@@ -203,11 +213,14 @@ collages = Table(
     Column("picture_sha256", String(64), ForeignKey("pictures.sha256")),
     _text("picture_file"),
     _text("note"),
+    # Grows with every change: an update is guarded by the revision that was read.
     Column("revision", Integer, nullable=False, server_default="1"),
     _instant("due_at", nullable=True),
     _instant("posted_at", nullable=True),
+    # Imported: the day is that of a slot of the month, for the article names none.
     Column("posted_is_assumed", Boolean, nullable=False, server_default=text("false")),
     _reference("roundup_id", "roundups"),
+    # Rows stay, because deliveries and the log refer to them.
     _instant("removed_at", nullable=True),
     _rehearsal(),
 )
@@ -221,7 +234,9 @@ slots = Table(
     Column("local_on", Date, nullable=False),
     Column("state", String(12), nullable=False),
     _reference("collage_id", "collages"),
+    # Kept here as well: a collage that goes back to the queue loses it.
     Column("number", Integer),
+    # A claim by a person, outside the timetable.
     Column("extra", Boolean, nullable=False, server_default=text("false")),
     _rehearsal(),
     UniqueConstraint("series_id", "due_at", "rehearsal"),
@@ -231,6 +246,7 @@ deliveries = Table(
     "deliveries",
     metadata,
     _id(),
+    # The idempotency key, from series, slot or month, and account; networks that take one get it.
     Column("key", Text, nullable=False, unique=True),
     Column("kind", String(12), nullable=False),
     _reference("series_id", "series", nullable=False),
@@ -241,14 +257,20 @@ deliveries = Table(
     _instant("due_at"),
     _instant("next_at"),
     Column("local_on", Date, nullable=False),
+    # Grows with each claim: a worker whose lease has ended writes no more.
     Column("fence", Integer, nullable=False, server_default="0"),
     _instant("lease_until", nullable=True),
+    # An attempt was made: the parts are frozen.
     Column("begun", Boolean, nullable=False, server_default=text("false")),
+    # A person released it or had it tried again, however late it is.
     Column("released", Boolean, nullable=False, server_default=text("false")),
     Column("failures", Integer, nullable=False, server_default="0"),
+    # Lookups since it became uncertain that did not show it.
     Column("looks", Integer, nullable=False, server_default="0"),
+    # The publisher's state: uploads, record keys.
     Column("saved", JSON, nullable=False),
     _text("note"),
+    # When a person had it tried again, from where lateness and giving up count then.
     _instant("tried_from", nullable=True),
     _instant("ended_at", nullable=True),
     _rehearsal(),
@@ -270,11 +292,13 @@ parts = Table(
     UniqueConstraint("delivery_id", "position"),
 )
 
+# A row is committed before the network is called: one without an outcome was cut off.
 attempts = Table(
     "attempts",
     metadata,
     _id(),
     _reference("delivery_id", "deliveries", nullable=False),
+    # NULL is the whole thread, for networks that take it in one request.
     Column("position", Integer),
     Column("fence", Integer, nullable=False),
     _instant("started_at"),
@@ -302,6 +326,7 @@ charges = Table(
     _instant("at"),
     Column("month", String(7), nullable=False),
     Column("what", String(20), nullable=False),
+    # Millionths of a US dollar.
     Column("micros", Integer, nullable=False),
 )
 
@@ -325,7 +350,9 @@ alerts = Table(
     metadata,
     _id(),
     _reference("notice_id", "notices", nullable=False),
+    # A hash of the URL, which is a secret.
     Column("destination", String(64), nullable=False),
+    # The next try, or while one is under way the end of its lease.
     _instant("next_at"),
     Column("failures", Integer, nullable=False, server_default="0"),
     _instant("ended_at", nullable=True),

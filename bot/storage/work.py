@@ -42,6 +42,7 @@ class Work:
     A group is made when it is asked for: it is one small object around the scope.
     """
 
+    # A property for each group, not an attribute: most transactions use one or two of them.
     __slots__ = ("scope",)
 
     def __init__(self, scope: Scope) -> None:

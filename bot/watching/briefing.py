@@ -231,8 +231,10 @@ def _roundup_plan(context: Context, brief: Due) -> Plan:
     title_month = brief.title_month
     roundup, items, threads = preview.roundup_threads(context, brief.series, title_month)
     if roundup.id:
-        link = f": {roundup.link}" if roundup.link else ""
-        return Plan(f"the roundup {title_month} is there already{link}", is_wanted=False)
+        what = f"the roundup {title_month} is there already"
+        if roundup.link:
+            what += f": {roundup.link}"
+        return Plan(what, is_wanted=False)
     if not items:
         nothing = f"there is nothing that the roundup {title_month} could hold."
         return Plan("nothing goes out", wrong=(nothing,))
@@ -327,9 +329,14 @@ def _hold(series: Series, row: AccountRow, at: datetime) -> str:
     """That the account is held at that time, and why; empty where it is not."""
     if not row.is_held(at):
         return ""
-    until = f" until {times.full(row.held_until, series.zone)}" if row.held_until else ""
-    note = f": {row.note}" if row.note else "."
-    return f"{row.name} is held{until}{note} Then: mlcollage release --account {row.name}"
+    hold = f"{row.name} is held"
+    if row.held_until:
+        hold += f" until {times.full(row.held_until, series.zone)}"
+    if row.note:
+        hold += f": {row.note}"
+    else:
+        hold += "."
+    return f"{hold} Then: mlcollage release --account {row.name}"
 
 
 def _over_budget(context: Context, account: str, cost: Cost | None, spent: Decimal) -> str:
@@ -350,7 +357,9 @@ def _cost(context: Context, thread: ComposedThread) -> Cost | None:
 def _account_line(context: Context, account: str, state: AccountState) -> str:
     """The account, the name that it posts under, and its costs."""
     publisher = context.publishers[account]
-    name = f"{account} as {publisher.identity}" if publisher.identity else account
+    name = account
+    if publisher.identity:
+        name += f" as {publisher.identity}"
     costs = []
     if state.cost:
         costs.append(str(state.cost))
