@@ -87,9 +87,11 @@ def _waiting_for_pages(context: Context) -> list[tuple[Series, Roundup]]:
     waiting = []
     with context.read() as work:
         for series in context.config.series.values():
+            if _stays_local(context, series):
+                continue
             # A series that was never prepared has no row yet, and no roundups.
             row = work.series.find(series.name)
-            if row is None or _stays_local(context, series):
+            if row is None:
                 continue
             waiting += [
                 (series, roundup)

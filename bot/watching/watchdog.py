@@ -4,7 +4,7 @@ An account that is held while threads wait for it is told of once a day.
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 
 from bot.config import Series
 from bot.context import Context
@@ -40,15 +40,14 @@ Findings = Iterator[Entry]
 
 def look(context: Context) -> None:
     """Look for what is past due, and store notices of what is new among it."""
-    now = context.clock.now()
-    findings = list(_briefs(context, now))
+    findings = list(_briefs(context))
     with context.read() as work:
         accounts = work.accounts.all()
-        findings += _deliveries(context, work, accounts, now)
+        findings += _deliveries(context, work, accounts)
         for series in context.config.series.values():
-            findings += _series(context, work, series, now)
-        findings += _accounts(work, accounts, now)
-        findings += _alerts(context, work, now)
+            findings += _series(context, work, series)
+        findings += _accounts(work, accounts)
+        findings += _alerts(context, work)
         by_key = {notice.key: notice for notice in findings}
         unsaid = work.notices.unsaid(Kind.OVERDUE, by_key)
     # Most looks end here, without a write lock.
@@ -58,14 +57,12 @@ def look(context: Context) -> None:
                 work.notices.add(by_key[key])
 
 
-def _deliveries(
-    context: Context, work: Work, accounts: list[AccountRow], now: datetime
-) -> Findings:
+def _deliveries(context: Context, work: Work, accounts: list[AccountRow]) -> Findings:
     """Threads that are late, and those whose worker is gone and that no other has taken up."""
     settings = context.config.delivery
-    late = work.overdue.not_out(now - context.config.alerts.overdue, MOST + 1)
+    late = work.overdue.not_out(work.now - context.config.alerts.overdue, MOST + 1)
     abandoned = work.overdue.left(settings.lease + settings.request, MOST + 1)
-    hold_notes = {row.name: row.note for row in accounts if row.is_held(now)}
+    hold_notes = {row.name: row.note for row in accounts if row.is_held(work.now)}
     for entry in late[:MOST]:
         delivery = work.deliveries.get(entry.id)
         next_at = entry.next_at if entry.next_at < NEVER else None
@@ -75,13 +72,13 @@ def _deliveries(
     for entry in abandoned[:MOST]:
         yield DeliveryAbandoned(work.deliveries.get(entry.id), entry.fence)
     if max(len(late), len(abandoned)) > MOST:
-        yield ManyOverdue(MOST, now)
+        yield ManyOverdue(MOST, work.now)
 
 
-def _series(context: Context, work: Work, series: Series, now: datetime) -> Findings:
+def _series(context: Context, work: Work, series: Series) -> Findings:
     """Slots and roundups that are not settled, and roundups that are not announced."""
-    limit = now - context.config.alerts.overdue
-    snapshot = work.snapshots.take(series, now)
+    limit = work.now - context.config.alerts.overdue
+    snapshot = work.snapshots.take(series, work.now)
     times = [
         line.slot.due_at
         for line in agenda.due(snapshot)
@@ -103,26 +100,27 @@ def _series(context: Context, work: Work, series: Series, now: datetime) -> Find
             )
 
 
-def _accounts(work: Work, accounts: list[AccountRow], now: datetime) -> Findings:
+def _accounts(work: Work, accounts: list[AccountRow]) -> Findings:
     """Accounts that have been held for days with threads waiting."""
     for row in accounts:
-        if row.held_at is None or not row.is_held(now) or now - row.held_at < HELD:
+        if row.held_at is None or not row.is_held(work.now) or work.now - row.held_at < HELD:
             continue
         count = work.overdue.waiting(row.id, 1_000)
         if count:
-            days = (now - row.held_at) // HELD
+            days = (work.now - row.held_at) // HELD
             yield AccountStillHeld(row.name, row.held_at, days, count, row.note)
 
 
-def _alerts(context: Context, work: Work, now: datetime) -> Findings:
+def _alerts(context: Context, work: Work) -> Findings:
     """Notices that have not reached every destination."""
-    count = work.overdue.unsent(now - context.config.alerts.overdue)
+    count = work.overdue.unsent(work.now - context.config.alerts.overdue)
     if count:
-        yield AlertsOverdue(count, now)
+        yield AlertsOverdue(count, work.now)
 
 
-def _briefs(context: Context, now: datetime) -> Findings:
+def _briefs(context: Context) -> Findings:
     """Briefs that were not given long after their time."""
+    now = context.clock.now()
     for brief in briefing.due(context):
         if now - (brief.at - brief.span) > context.config.alerts.overdue:
             series = brief.series
