@@ -9,7 +9,8 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.core import collage, schedule
+from bot.core import collage, schedule, settings
+from bot.core.settings import setting
 
 NUMBER_WORDS = {
     "en": [
@@ -48,9 +49,6 @@ NUMBER_WORDS = {
 SLUG_LENGTH = 120
 """Characters a slug may have: it is a folder's name, and none may be longer than 255 bytes."""
 
-TITLE = "{count} {papers} to Read in {month} {year}"
-PAPERS = ("Deep Learning Paper", "Deep Learning Papers")
-
 
 class State(StrEnum):
     DUE = "due"
@@ -61,14 +59,26 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When a series' roundup is due and how it is called. `day` 0 is the month's last."""
+    """`[series.NAME.roundup]`: when a series' roundup is due, its title, and where it appears.
 
-    day: int = 0
-    at: time = time(18, 0)
-    next_month: bool = True
-    wait: timedelta = timedelta(hours=24)
-    title: str = TITLE
-    papers: tuple[str, str] = PAPERS
+    `day` is of the month, 0 its last; `papers` names one paper and several.
+    """
+
+    day: int = setting(settings.month_day, 0)
+    time: time = setting(settings.clock_time, time(18, 0))
+    names_month: str = setting(settings.one_of("next", "same"), "next")
+    wait: timedelta = setting(settings.span, timedelta(hours=24))
+    title: str = setting(settings.title_format, "{count} {papers} to Read in {month} {year}")
+    papers: tuple[str, str] = setting(
+        settings.singular_and_plural, ("Deep Learning Paper", "Deep Learning Papers")
+    )
+    base_url: str = setting(settings.address, "https://example.org/mlcollage")
+    folder: str = setting(settings.some_text, "site")
+
+    @property
+    def months_ahead(self) -> int:
+        """How many months the title's month is ahead of the one the papers were read in."""
+        return 1 if self.names_month == "next" else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,19 +117,19 @@ def after(first: date, months: int = 1) -> date:
 
 def reading_month(rule: Rule, title_month: str) -> str:
     """The month in which the roundup goes out, and whose collages it holds."""
-    return key(after(parse(title_month), -1 if rule.next_month else 0))
+    return key(after(parse(title_month), -rule.months_ahead))
 
 
 def title_month(rule: Rule, reading: date) -> str:
     """The month that names the roundup going out in the month of `reading`."""
-    return key(after(reading.replace(day=1), 1 if rule.next_month else 0))
+    return key(after(reading.replace(day=1), rule.months_ahead))
 
 
 def moment(rule: Rule, title: str, zone: ZoneInfo) -> datetime:
     """The instant the roundup is due; a day the month does not have is its last."""
     first = parse(reading_month(rule, title))
     last = after(first) - schedule.DAY
-    return schedule.instant(first.replace(day=min(rule.day or 31, last.day)), rule.at, zone)
+    return schedule.instant(first.replace(day=min(rule.day or 31, last.day)), rule.time, zone)
 
 
 def last_before(rule: Rule, now: datetime, zone: ZoneInfo) -> str:

@@ -5,17 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.core import errors
+from bot.core import errors, settings
+from bot.core.settings import setting
 
 
-class Policy(NamedTuple):
-    """Waits grow by doubling from `first` to `longest`; a delivery that is tried for longer than
-    `give_up` fails.
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`[delivery]`: leases, waits and retries.
+
+    The wait after a failure doubles from `retry_first` to `retry_longest`; a delivery that is
+    tried for longer than `give_up` fails. `first_look` and `second_look` are when an unclear
+    answer is looked up, counted from the request's deadline.
     """
 
-    first: timedelta = timedelta(minutes=1)
-    longest: timedelta = timedelta(hours=1)
-    give_up: timedelta = timedelta(hours=48)
+    lease: timedelta = setting(settings.some_span, timedelta(minutes=2))
+    request: timedelta = setting(settings.some_span, timedelta(seconds=60))
+    retry_first: timedelta = setting(settings.some_span, timedelta(minutes=1))
+    retry_longest: timedelta = setting(settings.some_span, timedelta(hours=1))
+    give_up: timedelta = setting(settings.span, timedelta(hours=48))
+    first_look: timedelta = setting(settings.span, timedelta(minutes=2))
+    second_look: timedelta = setting(settings.span, timedelta(minutes=10))
 
 
 class History(NamedTuple):
@@ -80,10 +89,10 @@ def wait(failures: int, policy: Policy, jitter: float = 0.0) -> timedelta:
     do not all come back in the same second.
     """
     factor: int = 2 ** min(failures, 30)
-    whole = policy.longest
+    whole = policy.retry_longest
     # Compared by division: the product may be more than a timedelta can hold.
-    if policy.first <= policy.longest / factor:
-        whole = policy.first * factor
+    if policy.retry_first <= policy.retry_longest / factor:
+        whole = policy.retry_first * factor
     return whole * (1 - jitter / 4)
 
 

@@ -131,9 +131,8 @@ def _failed(
     """Try again later; or, when it was tried for long enough, end it and tell the others."""
     own, now = context.config.delivery, context.clock.now()
     is_over = claim.failures + 1 >= TRIES and now - notice.created_at > own.give_up
-    policy = retry.Policy(own.retry_first, own.retry_longest, own.give_up)
     jitter = retry.jitter(f"{notice.id}/{destination.id}", claim.failures)
-    wait = None if is_over else retry.wait(claim.failures, policy, jitter)
+    wait = None if is_over else retry.wait(claim.failures, own, jitter)
     with context.write() as work:
         if not work.alerts.failed(claim, wait, wrong):
             return
