@@ -166,7 +166,7 @@ def number_word(count: int, language: str) -> str:
 
 
 def month_name(title: str, language: str) -> str:
-    from babel.dates import format_date  # heavy: its locale data is read on first use
+    from babel.dates import format_date  # heavy: 7 ms, and every command loads this module
 
     # Not "LLLL", the name that stands alone: of several languages it mixes them up
     # (python-babel/babel#1234). Not "LLLL": once it has named a Chinese month, Babel 2.18 names

@@ -4,6 +4,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
+import sentencex
+
 from bot.core.text.abbreviations import (
     BEFORE_NUMBER,
     BEFORE_ORDINAL,
@@ -234,8 +236,6 @@ def remarks(line: str) -> Iterator[tuple[int, int]]:
 
 
 def _proposed(line: str, language: str) -> set[int]:
-    import sentencex  # heavy: 6 ms
-
     # sentencex panics at white space beyond ASCII, and takes no half characters.
     safe = re.sub(r"[^\S\n]", " ", re.sub("[\ud800-\udfff]", "?", line))
     ends, at = set(), 0
