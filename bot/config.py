@@ -48,7 +48,7 @@ class DatabaseSettings:
 
 @dataclass(frozen=True, slots=True)
 class Alerting:
-    """`[alerts]`: destinations of notices, the heartbeat, and when briefings and warnings go out."""
+    """`[alerts]`: destinations of notices, the heartbeat, and when maintainers are told what."""
 
     urls: tuple[Secret, ...] = setting(settings.secret_list, ())
     urls_file: str = setting(settings.text, "")

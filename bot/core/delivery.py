@@ -25,8 +25,11 @@ MOVES: dict[State, frozenset[State]] = {
     State.FAILED: frozenset({State.WAITING, State.SENT, State.FAILED}),
     State.SENT: frozenset(),
 }
-"""From each state the states it may go to. `sent` is history; what was not being sent goes there
-when a person or a look finds it out already."""
+"""From each state the states it may go to.
+
+`sent` is final. A delivery goes there straight from `waiting`, `held` or `failed` when a lookup or
+a maintainer finds the thread on the network.
+"""
 
 
 class Kind(StrEnum):
@@ -172,8 +175,10 @@ class Post(NamedTuple):
 
 
 class Survey(NamedTuple):
-    """What the account shows since our last receipt: parts of this thread that are out already, by
-    position, and every other post of its own. `saved` is what the publisher wants back from now on.
+    """What the account shows since our last receipt.
+
+    `found` are the receipts of parts of this thread that are out already, by position; `others`
+    every other post of the account's own. `saved` is the publisher's state from now on.
     """
 
     found: dict[int, Receipt]
@@ -182,11 +187,14 @@ class Survey(NamedTuple):
 
 
 def thread_key(series: str, moment: str, account: str, rehearsal: int) -> str:
-    """The same thread always has the same key: from series, slot or month, and account, never from
-    chance.
+    """The idempotency key of a thread, which is the same at every try.
+
+    `moment` is the slot's time or the roundup's month.
     """
     key = f"{series}/{moment}/{account}"
-    return f"rehearsal-{rehearsal}/{key}" if rehearsal else key
+    if rehearsal:
+        return f"rehearsal-{rehearsal}/{key}"
+    return key
 
 
 def is_rehearsed(key: str) -> bool:

@@ -1,6 +1,4 @@
-"""The roundup's rules: which month it is named after, its moment, number word, title, slug,
-previous and next.
-"""
+"""The roundup's rules: the month in its title, its moment, title and slug."""
 
 import re
 from collections.abc import Iterator
@@ -43,14 +41,15 @@ NUMBER_WORDS = {
     ],
     "zh": ["一", "两", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"],
 }
-"""Words for 1 to 12 as they stand before a noun at the start of a title; from thirteen on digits.
-"""
+"""Words for 1 to 12 as they begin a title, before a noun; larger numbers are digits."""
 
 SLUG_LENGTH = 120
 """Characters a slug may have: it is a folder's name, and none may be longer than 255 bytes."""
 
 
 class State(StrEnum):
+    """How far a roundup has come: its list is fixed, its pages, its link, its thread is out."""
+
     DUE = "due"
     RENDERED = "rendered"
     LINKED = "linked"
@@ -78,7 +77,7 @@ class Rule:
     @property
     def months_ahead(self) -> int:
         """How many months the title's month is ahead of the one the papers were read in."""
-        return 1 if self.names_month == "next" else 0
+        return int(self.names_month == "next")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +105,7 @@ def parse(text: str) -> date:
 
 
 def key(first: date) -> str:
+    """The key of the month that begins on that day: "2021-09"."""
     return f"{first:%Y-%m}"
 
 
@@ -133,8 +133,9 @@ def moment(rule: Rule, title: str, zone: ZoneInfo) -> datetime:
 
 
 def last_before(rule: Rule, now: datetime, zone: ZoneInfo) -> str:
-    """The newest title month whose moment lies before `now`: what a series that starts now leaves
-    alone.
+    """The newest title month whose moment lies before `now`.
+
+    A series that starts now makes no roundup up to this one.
     """
     title = title_month(rule, now.astimezone(zone).date())
     while moment(rule, title, zone) >= now:
@@ -155,45 +156,55 @@ def due_after(
 def coming(rule: Rule, handled: str, zone: ZoneInfo) -> Iterator[tuple[str, datetime]]:
     """Title months after `handled` with their moment, in order, without end."""
     first = after(parse(handled))
+    # Python's dates end with the year 9999.
     while first.year < 9998:
         yield key(first), moment(rule, key(first), zone)
         first = after(first)
 
 
 def number_word(count: int, language: str) -> str:
+    """The word for a count, digits where there is none; English for a language without words."""
     words = NUMBER_WORDS.get(language.split("-")[0], NUMBER_WORDS["en"])
-    return words[count - 1] if 1 <= count <= len(words) else str(count)
+    if 1 <= count <= len(words):
+        return words[count - 1]
+    return str(count)
 
 
 def month_name(title: str, language: str) -> str:
+    """The name of the title month "2021-09" in a language."""
     from babel.dates import format_date  # heavy: 7 ms, and every command loads this module
 
-    # Not "LLLL", the name that stands alone: of several languages it mixes them up
-    # (python-babel/babel#1234). Not "LLLL": once it has named a Chinese month, Babel 2.18 names
-    # German ones in Chinese too.
+    # Not "LLLL", the name that stands alone: once it has named a Chinese month, Babel 2.18 names
+    # German ones in Chinese, too.
     return format_date(parse(title), "MMMM", locale=language.replace("-", "_"))
 
 
 def title(rule: Rule, name: str, count: int, language: str) -> str:
-    """The roundup's title with the real count: "Four Deep Learning Papers to Read in September
-    2021".
+    """The roundup's title: "Four Deep Learning Papers to Read in September 2021".
+
+    `name` is its title month, `count` the number of its papers.
     """
+    singular, plural = rule.papers
+    papers = plural
+    if count == 1:
+        papers = singular
     return rule.title.format(
         count=number_word(count, language),
-        papers=rule.papers[0 if count == 1 else 1],
+        papers=papers,
         month=month_name(name, language),
         year=parse(name).year,
     )
 
 
 def slug(title: str, name: str) -> str:
-    """A path segment from the title, which no other month has.
+    """A path segment from the title, unique because each title holds its month.
 
-    A title that is too long for one, or has no ASCII letters, falls back to its month; one that
-    lost letters gets it.
+    A title that is too long, or has no ASCII word, falls back to its month; one that loses letters
+    of other scripts gets its month appended.
     """
     words = "-".join(re.findall(r"[a-z0-9]+", collage.ascii_form(title).lower()))
     if len(words) > SLUG_LENGTH or not re.search(r"[a-z]{3}", words):
         return f"roundup-{name}"
-    lost = any(char.isalpha() and not collage.ascii_form(char) for char in title)
-    return f"{words}-{name}" if lost else words
+    if any(char.isalpha() and not collage.ascii_form(char) for char in title):
+        return f"{words}-{name}"
+    return words
