@@ -15,14 +15,14 @@ STEP = timedelta(microseconds=1)
 
 
 class Clock(Protocol):
-    """What a stage knows of time; `assemble` gives the real one, a simulation its own."""
+    """The source of time for every stage; a simulation has its own."""
 
     def now(self) -> datetime:
         """This instant, aware, in UTC."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds that never jump."""
+        """Seconds of a clock that is never set."""
         ...
 
     def wait_until(self, at: datetime) -> None:

@@ -1,5 +1,6 @@
-"""Regular expressions compiled when first used: this program starts often and seldom needs them
-all.
+"""Regular expressions, compiled on first use.
+
+This program starts often, and few commands need them.
 """
 
 import functools
