@@ -6,13 +6,15 @@ import stat
 import tomllib
 import types
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, time, timedelta
+from getpass import getuser
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot import files
-from bot.core import month, schedule, settings
+from bot.core import month, retry, schedule, settings
 from bot.core.collage import one_line, shown
 from bot.core.errors import BadConfig
 from bot.core.numbering import Numbering
@@ -24,82 +26,30 @@ LANGUAGES = ("en", "de", "zh")
 SIZE = 1_000_000
 """Bytes a configuration may have."""
 
-
-@dataclass(frozen=True, slots=True)
-class RoundupSettings:
-    day: int = setting(settings.month_day, 0)
-    time: time = setting(settings.clock_time, time(18, 0))
-    names_month: str = setting(settings.one_of("next", "same"), "next")
-    wait: timedelta = setting(settings.span, timedelta(hours=24))
-    title: str = setting(settings.title_format, month.TITLE)
-    papers: tuple[str, str] = setting(settings.singular_and_plural, month.PAPERS)
-    base_url: str = setting(settings.address, "https://example.org/mlcollage")
-    folder: str = setting(settings.some_text, "site")
-
-    @property
-    def rule(self) -> month.Rule:
-        return month.Rule(
-            self.day, self.time, self.names_month == "next", self.wait, self.title, self.papers
-        )
+UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
-class SeriesSettings:
-    title: str = setting(settings.some_text, "ML-Collage")
-    hashtag: str = setting(settings.hashtag, "#mlcollage")
-    language: str = setting(settings.one_of(*LANGUAGES), "en")
-    zone: ZoneInfo | None = setting(settings.zone, None)
-    accounts: tuple[str, ...] | None = setting(settings.list_of(settings.some_text), None)
-    slots: tuple[schedule.Weekly, ...] = setting(
-        settings.list_of(settings.weekly), (schedule.Weekly(2, time(15, 0)),)
-    )
-    blackout: tuple[tuple[date, date], ...] = setting(settings.list_of(settings.days), ())
-    markers: bool = setting(settings.flag, False)
-    lateness: timedelta = setting(settings.span, timedelta(hours=48))
-    dry: timedelta = setting(settings.span, timedelta(days=21))
+class Top:
+    """The settings above the first `[section]`."""
+
+    zone: ZoneInfo = setting(settings.zone, UTC)
+    live: bool = setting(settings.flag, False)
+    templates: str = setting(settings.some_text, "templates")
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
-    """One `[series.NAME]`: everything its rules need, as core's values."""
+class DatabaseSettings:
+    """`[database]`."""
 
-    name: str
-    title: str
-    hashtag: str
-    language: str
-    accounts: tuple[str, ...]
-    timetable: schedule.Timetable
-    markers: bool
-    lateness: timedelta
-    dry: timedelta
-    numbering: Numbering
-    roundup: month.Rule
-    base_url: str
-    site: Path
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return self.timetable.zone
-
-
-@dataclass(frozen=True, slots=True)
-class Delivering:
-    """`[delivery]`: leases, waits and retries."""
-
-    lease: timedelta = setting(settings.some_span, timedelta(minutes=2))
-    request: timedelta = setting(settings.some_span, timedelta(seconds=60))
-    retry_first: timedelta = setting(settings.some_span, timedelta(minutes=1))
-    retry_longest: timedelta = setting(settings.some_span, timedelta(hours=1))
-    give_up: timedelta = setting(settings.span, timedelta(hours=48))
-    first_look: timedelta = setting(settings.span, timedelta(minutes=2))
-    second_look: timedelta = setting(settings.span, timedelta(minutes=10))
+    url: Secret = setting(settings.secret_text, Secret("sqlite:///queue.db"))
+    url_file: str = setting(settings.text, "")
+    url_variable: str = setting(settings.text, "MLCOLLAGE_DATABASE_URL")
 
 
 @dataclass(frozen=True, slots=True)
 class Alerting:
-    """`[alerts]`: where notices go, who is told that we live, and when people hear of what is
-    coming or past due.
-    """
+    """`[alerts]`: destinations of notices, the heartbeat, and when maintainers are told what."""
 
     urls: tuple[Secret, ...] = setting(settings.secret_list, ())
     urls_file: str = setting(settings.text, "")
@@ -114,28 +64,54 @@ class Alerting:
 
 
 @dataclass(frozen=True, slots=True)
-class Top:
-    zone: ZoneInfo = setting(settings.zone, ZoneInfo("UTC"))
-    live: bool = setting(settings.flag, False)
-    templates: str = setting(settings.some_text, "templates")
+class Series:
+    """One `[series.NAME]`.
 
+    A series that names no zone or no accounts has those of the whole configuration. The tables
+    below it and its name are filled in by `load`; `site` is `roundup.folder` as an absolute path.
+    """
 
-@dataclass(frozen=True, slots=True)
-class DatabaseSettings:
-    url: Secret = setting(settings.secret_text, Secret("sqlite:///queue.db"))
-    url_file: str = setting(settings.text, "")
-    url_variable: str = setting(settings.text, "MLCOLLAGE_DATABASE_URL")
+    title: str = setting(settings.some_text, "ML-Collage")
+    hashtag: str = setting(settings.hashtag, "#mlcollage")
+    language: str = setting(settings.one_of(*LANGUAGES), "en")
+    zone: ZoneInfo = setting(settings.zone, UTC)
+    accounts: tuple[str, ...] = setting(settings.list_of(settings.some_text), ())
+    slots: tuple[schedule.Weekly, ...] = setting(
+        settings.list_of(settings.weekly), (schedule.Weekly(2, time(15, 0)),)
+    )
+    blackout: tuple[tuple[date, date], ...] = setting(settings.list_of(settings.days), ())
+    markers: bool = setting(settings.flag, False)
+    lateness: timedelta = setting(settings.span, timedelta(hours=48))
+    dry: timedelta = setting(settings.span, timedelta(days=21))
+
+    name: str = ""
+    numbering: Numbering = field(default_factory=Numbering)
+    roundup: month.Rule = field(default_factory=month.Rule)
+    site: Path = Path()
+
+    @property
+    def timetable(self) -> schedule.Timetable:
+        return schedule.Timetable(self.zone, self.slots, self.blackout)
+
+    @property
+    def base_url(self) -> str:
+        """Where its pages are published; templates of pages use this name."""
+        return self.roundup.base_url
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The whole configuration; paths are absolute, relative ones in the file count from its folder."""
+    """The whole configuration.
+
+    All paths are absolute: relative ones in the file count from its folder. `accounts` stay raw
+    tables, because only a network's own publisher knows their keys.
+    """
 
     file: Path
     live: bool
     database_url: Secret
     templates: Path
-    delivery: Delivering
+    delivery: retry.Policy
     alerts: Alerting
     accounts: Mapping[str, Table]
     series: Mapping[str, Series]
@@ -145,10 +121,16 @@ class Config:
         return self.file.parent
 
 
+SECTIONS = ("database", "delivery", "alerts", "accounts", "series")
+
 POSTGRESQL = (
     r"postgresql(\+psycopg)?://([^@\s]*@)?([^@/?\s:\[]*|\[[\w:.]+\])(:\d{1,5})?(/[^?\s]*)?(\?\S*)?"
 )
 """What SQLAlchemy reads without a part of the password getting into host, port or a message."""
+
+NAME = r"[a-z0-9]+([-_][a-z0-9]+)*"
+NAME_LENGTH = 40
+"""Names of accounts and series become folders and parts of idempotency keys."""
 
 MOST_URLS = 50
 """Destinations of alerts at most: each has a thread of its own while notices are sent."""
@@ -158,8 +140,9 @@ DEFAULT_SERIES = "mlcollage"
 
 
 def load(file: Path) -> Config:
-    """Read and check the configuration; raises `BadConfig` with one sentence that names the dotted
-    key and the file.
+    """Read and check the configuration.
+
+    Raises `BadConfig` with one sentence that names the dotted key and the file.
     """
     return parse(read_source(file), file)
 
@@ -180,19 +163,9 @@ def read_source(file: Path) -> str:
 
 def parse(source: str, file: Path) -> Config:
     """As `load`, from the text of a file at `file`."""
-    try:
-        if re.search(settings.DOTTED_KEY, source):
-            raise RecursionError
-        values = tomllib.loads(source)
-    except (RecursionError, ValueError) as error:
-        raise BadConfig(one_line(f"{file} is no valid TOML: {_why(error)}.")) from None
-    root = Table(file.name, "", values)
-    sections = ("database", "delivery", "alerts", "accounts", "series")
-    known = (*(f.name for f in fields(Top)), *sections)
-    for key in values:
-        if key not in known:
-            raise root.wrong(key, f"is no setting{nearest(key, known)}")
-    top = read(root.without(*sections), Top)
+    root = Table(file.name, "", _values(source, file))
+    _check_top(root)
+    top = read(root.without(*SECTIONS), Top)
     folder = file.absolute().parent
     accounts = _accounts(root)
     return Config(
@@ -200,34 +173,58 @@ def parse(source: str, file: Path) -> Config:
         live=top.live,
         database_url=_database_url(root.table("database"), folder),
         templates=folder / top.templates,
-        delivery=_delivering(root.table("delivery")),
-        alerts=_alerting(root.table("alerts"), folder),
+        delivery=_delivery(root.table("delivery")),
+        alerts=_alerts(root.table("alerts"), folder),
         accounts=types.MappingProxyType(accounts),
         series=types.MappingProxyType(_all_series(root, top, accounts, folder)),
     )
 
 
-def _why(error: Exception) -> str:
+def _values(source: str, file: Path) -> dict[str, object]:
+    """The file's TOML; raises `BadConfig`."""
+    try:
+        if re.search(settings.DOTTED_KEY, source):
+            raise RecursionError
+        return tomllib.loads(source)
+    except (RecursionError, ValueError) as error:
+        message = f"{file} is no valid TOML: {_reason(error)}."
+        raise BadConfig(one_line(message)) from None
+
+
+def _reason(error: Exception) -> str:
+    """Why a text is no TOML; a long reason is cut in the middle, which quotes the text."""
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
     if not isinstance(error, tomllib.TOMLDecodeError):
         return "it holds a number that is too long"
-    words = str(error).rstrip(".")
-    return words if len(words) <= 200 else f"{words[:120]} … {words[-60:]}"
+    reason = str(error).rstrip(".")
+    if len(reason) <= 200:
+        return reason
+    return f"{reason[:120]} … {reason[-60:]}"
 
 
-def _delivering(table: Table) -> Delivering:
-    made = read(table, Delivering)
-    if made.lease <= made.request:
+def _check_top(root: Table) -> None:
+    """Raise `BadConfig` for a key that is neither a setting of `Top` nor a section."""
+    known = (*(each.name for each in fields(Top)), *SECTIONS)
+    for key in root.values:
+        if key not in known:
+            raise root.wrong(key, f"is no setting{nearest(key, known)}")
+
+
+def _delivery(table: Table) -> retry.Policy:
+    policy = read(table, retry.Policy)
+    if policy.lease <= policy.request:
         raise table.wrong(
             "lease", f"must be longer than {table.at('request')}: no request may outlive its lease"
         )
-    return made
+    return policy
 
 
 def _database_url(table: Table, folder: Path) -> Secret:
-    own = read(table, DatabaseSettings)
-    url = secret(own.url, own.url_file, own.url_variable, table, "url", folder)
+    """The database's URL as SQLAlchemy takes it: an SQLite file's path absolute, psycopg named."""
+    written = read(table, DatabaseSettings)
+    place = _Place(table, "url", folder)
+    url = _secret(place, written.url, written.url_file, written.url_variable)
     if re.fullmatch(POSTGRESQL, url):
         return Secret(url.replace("postgresql://", "postgresql+psycopg://", 1))
     match = re.fullmatch(r"sqlite:///(.+)", url)
@@ -238,70 +235,95 @@ def _database_url(table: Table, folder: Path) -> Secret:
     return Secret(f"sqlite:///{folder / match[1]}")
 
 
-def _alerting(table: Table, folder: Path) -> Alerting:
-    own = read(table, Alerting)
-    urls, variable = own.urls, "MLCOLLAGE_ALERTS_URLS"
-    if os.environ.get(variable):
-        urls = tuple(map(Secret, os.environ[variable].split()))
-    elif own.urls_file:
-        lines = map(str.strip, secret("", own.urls_file, "", table, "urls", folder).splitlines())
-        urls = tuple(Secret(line) for line in lines if line and not line.startswith("#"))
+def _alerts(table: Table, folder: Path) -> Alerting:
+    """`[alerts]` with its secrets from the environment or their files, each destination once."""
+    written = read(table, Alerting)
+    urls = _alert_urls(written, _Place(table, "urls", folder))
     if len(urls) > MOST_URLS:
         raise table.wrong("urls", f"names {len(urls):,} destinations, at most {MOST_URLS} are used")
-    file, variable = own.heartbeat_url_file, "MLCOLLAGE_HEARTBEAT_URL"
-    beat = secret(own.heartbeat_url, file, variable, table, "heartbeat_url", folder)
-    if beat and not re.fullmatch(settings.ADDRESS, beat):
+    heartbeat_url = _secret(
+        _Place(table, "heartbeat_url", folder),
+        written.heartbeat_url,
+        written.heartbeat_url_file,
+        "MLCOLLAGE_HEARTBEAT_URL",
+    )
+    if heartbeat_url and not re.fullmatch(settings.ADDRESS, heartbeat_url):
         raise table.wrong("heartbeat_url", "must be an http(s) address")
-    return replace(own, urls=tuple(dict.fromkeys(urls)), heartbeat_url=beat)
+    return replace(written, urls=tuple(dict.fromkeys(urls)), heartbeat_url=heartbeat_url)
 
 
-def secret(value: str, file: str, variable: str, table: Table, key: str, folder: Path) -> Secret:
-    """A secret from the environment, else from the file its `*_file` setting names, else as
-    written.
+def _alert_urls(written: Alerting, place: "_Place") -> tuple[Secret, ...]:
+    """Destinations from the environment, else from their file, one a line, else as written."""
+    if in_environment := os.environ.get("MLCOLLAGE_ALERTS_URLS"):
+        return tuple(map(Secret, in_environment.split()))
+    if not written.urls_file:
+        return written.urls
+    lines = map(str.strip, _secret(place, "", written.urls_file, "").splitlines())
+    return tuple(Secret(line) for line in lines if line and not line.startswith("#"))
+
+
+class _Place(NamedTuple):
+    """Where a secret is set: its table and key, and the folder that paths count from."""
+
+    table: Table
+    key: str
+    folder: Path
+
+
+def _secret(place: _Place, written: str, file: str, variable: str) -> Secret:
+    """A secret from the environment, else from the file its `*_file` names, else as written.
+
+    Raises `BadConfig` where that file cannot be read.
     """
-    if os.environ.get(variable):
-        return Secret(os.environ[variable])
+    if in_environment := os.environ.get(variable):
+        return Secret(in_environment)
     if not file:
-        return Secret(value)
+        return Secret(written)
     try:
-        return Secret(files.read_text(folder / file, SIZE, "a file of secrets").strip())
+        text = files.read_text(place.folder / file, SIZE, "a file of secrets")
     except files.Unreadable:
-        raise table.wrong(f"{key}_file", f"names {shown(file)}, which cannot be read") from None
+        key = f"{place.key}_file"
+        raise place.table.wrong(key, f"names {shown(file)}, which cannot be read") from None
+    return Secret(text.strip())
 
 
 def with_secrets(table: Table, keys: Sequence[str], folder: Path) -> Table:
-    """An account's table with the secrets it may have in their places, each taken from where it is
-    found first.
+    """An account's table with its secrets, the keys named by `keys`, filled in.
 
-    That is the environment (MLCOLLAGE_ACCOUNT_KEY), a file of its own (`KEY_file`), the table, the
-    `secrets_file`.
+    Each is taken from the first of: the environment (MLCOLLAGE_ACCOUNT_KEY), a file of its own
+    (`KEY_file`), the table itself, the `secrets_file`. Raises `BadConfig`.
     """
     if not keys:
         return table
     account = table.path.rpartition(".")[2].replace("-", "_")
     shared = _secrets_file(table, keys, folder)
-    found = {}
+    secrets = {}
     for key in keys:
-        written = _one(table, key, settings.secret_text) or shared.get(key, "")
-        file = _one(table, f"{key}_file", settings.text)
-        found[key] = secret(written, file, f"MLCOLLAGE_{account}_{key}".upper(), table, key, folder)
-    return Table(
-        table.file,
-        table.path,
-        {**table.values, **{key: value for key, value in found.items() if value}},
-    )
+        written = _value(table, key, settings.secret_text) or shared.get(key, "")
+        file = _value(table, f"{key}_file", settings.text)
+        variable = f"MLCOLLAGE_{account}_{key}".upper()
+        if secret := _secret(_Place(table, key, folder), written, file, variable):
+            secrets[key] = secret
+    return Table(table.file, table.path, {**table.values, **secrets})
 
 
-def _one(table: Table, key: str, reader: settings.Reader) -> str:
+def _value(table: Table, key: str, reader: settings.Reader) -> str:
+    """A table's checked value as text, empty where the key is left out."""
+    if key not in table.values:
+        return ""
     try:
-        return str(reader(table.values[key])) if key in table.values else ""
+        return str(reader(table.values[key]))
     except ValueError as error:
         raise table.wrong(key, str(error)) from None
 
 
 def _secrets_file(table: Table, keys: Sequence[str], folder: Path) -> Mapping[str, str]:
-    """The secrets of the TOML file an account names: nobody else on the machine may read it."""
-    name = _one(table, "secrets_file", settings.some_text)
+    """The secrets in the TOML file an account names.
+
+    Raises `BadConfig` where the file cannot be read, holds another key, or where other users of
+    the machine may read it.
+    """
+    name = _value(table, "secrets_file", settings.some_text)
     if not name:
         return {}
     try:
@@ -312,25 +334,27 @@ def _secrets_file(table: Table, keys: Sequence[str], folder: Path) -> Mapping[st
                 "secrets_file", f"names {shown(name)}, which others may read; run: chmod 600 {name}"
             )
         values = tomllib.loads(files.read_text(file, SIZE, "a file of secrets"))
+    # RuntimeError: a "~" without a home folder.
     except (OSError, RecursionError, RuntimeError, ValueError, files.Unreadable):
         raise table.wrong(
             "secrets_file", f"names {shown(name)}, which cannot be read as TOML"
         ) from None
-    inside = Table(one_line(name), "", values)
+    secrets = Table(one_line(name), "", values)
     for key in values:
         if key not in keys:
-            raise inside.wrong(key, f"is no secret{nearest(key, keys)}")
-    return {key: _one(inside, key, settings.secret_text) for key in values}
+            raise secrets.wrong(key, f"is no secret{nearest(key, keys)}")
+    return {key: _value(secrets, key, settings.secret_text) for key in values}
 
 
 def _named(root: Table, key: str) -> dict[str, Table]:
-    """The sub-tables of `[accounts]` or `[series]`; their names become folders and keys."""
+    """The sub-tables of `[accounts]` or `[series]` by name; raises `BadConfig` for a bad name."""
     tables = root.table(key)
     for name in tables.values:
-        if not re.fullmatch(r"[a-z0-9]+([-_][a-z0-9]+)*", name) or len(name) > 40:
+        if not re.fullmatch(NAME, name) or len(name) > NAME_LENGTH:
             raise tables.wrong(
                 name,
-                "is no good name: use lower-case letters, digits and single hyphens, at most 40",
+                "is no good name: use lower-case letters, digits and single hyphens, "
+                f"at most {NAME_LENGTH}",
             )
     return {name: tables.table(name) for name in tables.values}
 
@@ -344,48 +368,42 @@ def _accounts(root: Table) -> dict[str, Table]:
 def _all_series(
     root: Table, top: Top, accounts: Mapping[str, Table], folder: Path
 ) -> dict[str, Series]:
+    """The series by name; raises `BadConfig`, also where two write their pages to one folder."""
     tables = _named(root, "series") or {
         DEFAULT_SERIES: Table(root.file, f"series.{DEFAULT_SERIES}", {})
     }
-    made: dict[str, Series] = {}
+    all_series: dict[str, Series] = {}
     for name, table in tables.items():
-        series = _one_series(name, table, top, accounts, folder)
-        for other in made.values():
+        series = _series(table, top, tuple(accounts))
+        series = replace(series, name=name, site=folder / series.roundup.folder)
+        for other in all_series.values():
             if other.site == series.site:
                 raise table.wrong(
                     "roundup.folder",
                     f"is also the folder of series {other.name}; give each its own",
                 )
-        made[name] = series
-    return made
+        all_series[name] = series
+    return all_series
 
 
-def _one_series(
-    name: str, table: Table, top: Top, accounts: Mapping[str, Table], folder: Path
-) -> Series:
-    own = read(table.without("numbering", "roundup"), SeriesSettings)
-    for account in own.accounts or ():
-        if account not in accounts:
+def _series(table: Table, top: Top, all_accounts: tuple[str, ...]) -> Series:
+    """One series with the tables below it and what it inherits; raises `BadConfig`."""
+    series = read(table.without("numbering", "roundup"), Series)
+    if "accounts" not in table.values:
+        series = replace(series, accounts=all_accounts)
+    if "zone" not in table.values:
+        series = replace(series, zone=top.zone)
+    for account in series.accounts:
+        if account not in all_accounts:
             raise table.wrong(
                 "accounts", f"names {shown(account)}, but there is no such [accounts.NAME]"
             )
-    if own.accounts == ():
+    if not series.accounts:
         raise table.wrong("accounts", "must name an account; leave it out to use all of them")
-    roundup = read(table.table("roundup"), RoundupSettings)
-    return Series(
-        name=name,
-        title=own.title,
-        hashtag=own.hashtag,
-        language=own.language,
-        accounts=tuple(accounts) if own.accounts is None else own.accounts,
-        timetable=schedule.Timetable(own.zone or top.zone, own.slots, own.blackout),
-        markers=own.markers,
-        lateness=own.lateness,
-        dry=own.dry,
+    return replace(
+        series,
         numbering=read(table.table("numbering"), Numbering),
-        roundup=roundup.rule,
-        base_url=roundup.base_url,
-        site=folder / roundup.folder,
+        roundup=read(table.table("roundup"), month.Rule),
     )
 
 
@@ -394,10 +412,9 @@ def who() -> str:
     for variable in ("MLCOLLAGE_USER", "LOGNAME", "USER"):
         if os.environ.get(variable):
             return os.environ[variable]
-    from getpass import getuser  # heavy: it brings the terminal along
-
     try:
         return getuser()
+    # An ID without a name; Windows has no module `pwd`.
     except (KeyError, OSError, ImportError):
         return "unknown"
 

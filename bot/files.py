@@ -1,4 +1,4 @@
-"""Files read within bounds, and files that are there whole or not at all, through a power cut."""
+"""Files read within bounds, and written atomically: a power cut leaves the old or the new."""
 
 import os
 import stat
@@ -6,43 +6,44 @@ from pathlib import Path
 
 
 class Unreadable(Exception):
-    """A file that cannot be taken; the message says why, for behind the file's name and a colon."""
+    """Raised when a file cannot be used; the message goes on after "FILE: "."""
 
 
 class Missing(Unreadable):
-    """There is no such file."""
+    """Raised when there is no such file."""
 
 
 class TooLarge(Unreadable):
-    """The file has more bytes than may be read."""
+    """Raised when a file has more bytes than may be read."""
 
 
 def read(path: Path, most: int, kind: str) -> bytes:
-    """The bytes of a file that a person named, `most` of them at most; raises `Unreadable`.
+    """The bytes of a file that a person named; raises `Unreadable`, also above `most` bytes.
 
-    Only what is a regular file is opened: a pipe would keep us waiting, a device has no end. `kind`
-    is what it should be, as in "an item file".
+    Only a regular file is opened: a pipe would block, a device has no end. `kind` is what it should
+    be, for the message, as in "an item file".
     """
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
-            found = "a folder" if stat.S_ISDIR(mode) else "no file"
-            raise Unreadable(f"is {found}; name {kind}")
+            if stat.S_ISDIR(mode):
+                raise Unreadable(f"is a folder; name {kind}")
+            raise Unreadable(f"is no file; name {kind}")
         with path.open("rb") as file:
             data = file.read(most + 1)
     except FileNotFoundError:
         raise Missing("there is no such file") from None
     # ValueError: a path with a NUL in it.
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise Unreadable(f"cannot be read ({why})") from None
+        reason = getattr(error, "strerror", None) or error
+        raise Unreadable(f"cannot be read ({reason})") from None
     if len(data) > most:
         raise TooLarge(f"has more than {most:,} bytes, too many for {kind}")
     return data
 
 
 def read_text(path: Path, most: int, kind: str) -> str:
-    """As `read`, the text of a UTF-8 file; the mark that some editors put first is left out."""
+    """As `read`, the text of a UTF-8 file without the byte order mark that some editors write."""
     data = read(path, most, kind)
     try:
         return data.decode("utf-8").removeprefix("\ufeff")
@@ -81,19 +82,20 @@ def make_folder(folder: Path) -> None:
 
 
 def put(path: Path, data: bytes) -> bool:
-    """Put a file beside its place, sync it, rename it in; the same bytes are left alone.
+    """Write a file atomically; returns whether it changed.
 
-    Whether anything changed.
+    It is written under a temporary name, synced and renamed. A file with the same bytes is left
+    alone.
     """
     if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
         return False
     make_folder(path.parent)
-    # The process in the name: two bots on one folder must not write into one another's file.
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    # With the process ID in its name, two bots on one folder do not write into the same file.
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        write_synced(beside, data)
-        beside.replace(path)
+        write_synced(temporary, data)
+        temporary.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
     return True

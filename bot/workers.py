@@ -1,6 +1,4 @@
-"""One worker thread for each account, so that the trouble, slowness or hold of one never delays
-another.
-"""
+"""One worker thread for each account, so that trouble with one never delays another."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -11,9 +9,9 @@ MOST = 64
 
 
 class Workers:
-    """Jobs by name, of each name one at a time.
+    """Runs at most one job per name, each on a thread of its own.
 
-    Without `patience` every wait is for all that were started.
+    `patience` is the longest that `run` waits for its jobs; without it, `run` waits for their end.
     """
 
     def __init__(self, patience: timedelta | None = None) -> None:
@@ -24,18 +22,23 @@ class Workers:
 
     def run(self, jobs: dict[str, Callable[[], None]]) -> None:
         """Start each job and wait, but no longer than `patience`; raises what a job raised."""
+        # A single job needs no thread where it is waited for anyway.
         if self._patience is None and len(jobs) == 1 and not self._jobs:
             next(iter(jobs.values()))()
             return
         for name, job in jobs.items():
             self.start(name, job)
-        at_work = [self._jobs[name] for name in jobs if name in self._jobs]
-        wait(at_work, self._patience.total_seconds() if self._patience else None)
+        running = [self._jobs[name] for name in jobs if name in self._jobs]
+        timeout = None
+        if self._patience:
+            timeout = self._patience.total_seconds()
+        wait(running, timeout)
         self._raise()
 
     def start(self, name: str, job: Callable[[], None]) -> None:
-        """Start a job, unless one of that name is still at work: what is due then is in the
-        database.
+        """Start a job, unless one of that name is still running.
+
+        Nothing is lost by leaving it out: jobs read from the database what is due.
         """
         self._sweep()
         if name not in self._jobs:
@@ -43,7 +46,7 @@ class Workers:
             self._jobs[name] = self._pool.submit(job)
 
     def finish(self) -> None:
-        """Wait for all that is at work; raises what a job raised."""
+        """Wait for all running jobs; raises what a job raised."""
         wait(self._jobs.values())
         if self._pool:
             self._pool.shutdown()
@@ -51,7 +54,7 @@ class Workers:
         self._raise()
 
     def _sweep(self) -> None:
-        """Forget the jobs that have ended, but not what they raised."""
+        """Drop the jobs that have ended, and keep what they raised for `_raise`."""
         for name in [name for name, job in self._jobs.items() if job.done()]:
             if error := self._jobs.pop(name).exception():
                 self._errors.append(error)

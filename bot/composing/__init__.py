@@ -1,1 +1,1 @@
-"""A collage or a roundup in one account's words: templates, filters, the sandbox."""
+"""The thread of a collage or a roundup for one account: templates, filters, the sandbox."""

@@ -14,7 +14,7 @@ from bot.core.text.span import Span
 class ComposedThread:
     """One account's thread as it would be sent now; `problem` says why it could not be.
 
-    `pictures` by the position of their part; `number` as the series shows it, "29/52".
+    `pictures` are by the position of their part; `number` is as the series shows it, "29/52".
     """
 
     account: str
@@ -28,7 +28,9 @@ class ComposedThread:
     @property
     def cost(self) -> Cost | None:
         """What the network charges for it; None where it charges nothing, or there are no parts."""
-        return self.network.cost(self.parts) if self.parts else None
+        if not self.parts:
+            return None
+        return self.network.cost(self.parts)
 
     def length(self, part: Part) -> int:
         """How many of the limit's characters the part has."""
@@ -39,7 +41,7 @@ class ComposedThread:
         return self.network.urls(part.text)
 
     def bare_links(self, part: Part) -> list[Span]:
-        """What becomes a link in the part though nobody may have meant it, such as `model.py`."""
+        """What becomes a link in the part without a scheme, perhaps unintended: `model.py`."""
         return self.network.bare_links(part.text)
 
     def hashtags(self, part: Part) -> list[Span]:

@@ -1,12 +1,14 @@
-"""A collage or a roundup in one account's words: the exact parts of its thread.
+"""Composes the thread of a collage or a roundup for one account: its exact parts.
 
-Everybody who shows or sends a thread asks the composer, so that what is seen is what is sent.
+Whatever shows or sends a thread uses the composer, so that what is seen is what is sent.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from jinja2 import Environment
 
 from bot.composing import filters, templates
 from bot.composing.composed import ComposedThread
@@ -59,7 +61,8 @@ class Composer:
             raise BadInput(f"{subject}: it has no alt text.")
         thread = _Thread(self, "collage", subject, self.collage_context(item, number))
         image = _image(item, item.picture)
-        return thread.checked(self._marked(thread, lambda one: one.collage_texts(item)), image)
+        texts = self._marked(thread, lambda marked: marked.collage_texts(item))
+        return thread.checked(texts, image)
 
     def roundup(self, roundup: month.Roundup, items: Sequence[Collage]) -> tuple[Part, ...]:
         """The parts of a roundup's thread; its first carries the first collage's picture.
@@ -74,15 +77,16 @@ class Composer:
         thread = _Thread(self, "roundup", subject, context)
         lines = [self.render("roundup/line", context | {"paper": item.paper}) for item in items]
         image = _image(first, first.picture)
-        return thread.checked(self._marked(thread, lambda one: one.roundup_texts(lines)), image)
+        texts = self._marked(thread, lambda marked: marked.roundup_texts(lines))
+        return thread.checked(texts, image)
 
     def collage_shown(self, item: Collage, number: int | None) -> ComposedThread:
-        """A collage's thread as people look at it; what keeps it from being composed is in it."""
+        """A collage's thread for people to look at; `problem` says why it cannot be composed."""
         shown_number = self.series.numbering.shown(number)
         return self._shown(lambda: self.collage(item, number), item.picture, shown_number)
 
     def roundup_shown(self, roundup: month.Roundup, items: Sequence[Collage]) -> ComposedThread:
-        """A roundup's thread as people look at it; what keeps it from being composed is in it."""
+        """A roundup's thread for people to look at; `problem` says why it cannot be composed."""
         return self._shown(lambda: self.roundup(roundup, items), items[0].picture)
 
     def _shown(
@@ -106,14 +110,14 @@ class Composer:
         return parts.marked(lambda marker: texts(replace(thread, marker=marker)))
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:
-        """A template filled, without white space at its ends and with single blank lines."""
+        """A template filled, without white space at its ends, with single blank lines."""
         return _tidy(templates.render(self._environment(), f"posts/{name}.txt", context))
 
     def render_text(self, source: str, context: Mapping[str, Any], place: str) -> str:
-        """The same for a template that stands in an item; a complaint names `place`."""
+        """As `render`, for a template that stands in an item; errors name `place`."""
         return _tidy(templates.render_text(self._environment(), source, context, place))
 
-    def _environment(self) -> Any:
+    def _environment(self) -> Environment:
         variants = (
             f"accounts/{self.account}",
             f"series/{self.series.name}",
@@ -122,7 +126,7 @@ class Composer:
         return templates.environment(self.templates, variants)
 
     def collage_context(self, item: Collage, number: int | None) -> dict[str, Any]:
-        """What the templates of a collage's thread know."""
+        """The variables of a collage's templates; docs/templates.md lists them."""
         context = self._context(paper.kinds_in_order(item.paper.links))
         return context | {
             "links": context["links"] + filters.gathered(item.paragraph, item.paper.links),
@@ -132,7 +136,7 @@ class Composer:
         }
 
     def roundup_context(self, roundup: month.Roundup, items: Sequence[Collage]) -> dict[str, Any]:
-        """What the templates of a roundup's thread know."""
+        """The variables of a roundup's templates; docs/templates.md lists them."""
         about = {
             "due_on": roundup.due_at.astimezone(self.series.zone).date(),
             "title": roundup.title,
@@ -180,6 +184,7 @@ def _image(item: Collage, picture: Picture) -> Image:
 
 
 def _tidy(text: str) -> str:
+    """The text without white space at the ends of lines, and with single blank lines."""
     lines = [line.rstrip() for line in text.strip().splitlines()]
     return "\n".join(
         line for line, before in zip(lines, ["", *lines], strict=False) if line or before
@@ -190,8 +195,8 @@ def _tidy(text: str) -> str:
 class _Thread:
     """A thread being composed.
 
-    `kind` is the folder of its templates, `context` what they know, `subject` what a complaint
-    begins with. `marker` is the widest marker a part may get: there has to be room for it.
+    `kind` is the folder of its templates, `context` holds their variables, and errors begin with
+    `subject`. `marker` is the widest marker a part may get: each part leaves room for it.
     """
 
     composer: Composer
@@ -250,9 +255,7 @@ class _Thread:
             raise BadInput(f"{self.subject}: the network takes no {image.mime} pictures.")
 
     def _with_paragraph(self, body: str) -> list[str]:
-        """The first part with the first sentences that fit, the rest of the paragraph in further
-        parts.
-        """
+        """The first part with the sentences that fit, further ones with the paragraph's rest."""
         self._check_fits(self._first(""), "its first part, without a word of the paragraph,")
         language = self.composer.series.language
         opening, rest = parts.opening(body, language, lambda text: self._fits(self._first(text)))
@@ -289,8 +292,9 @@ class _Thread:
         return max((n for n in counts if self._fits(fill("\n".join(lines[:n])))), default=0)
 
     def _link_parts(self) -> list[str]:
-        """All links in one last part, because X charges for each post with a link; further ones
-        only if it overflows.
+        """All links in one last part, or in more where they do not fit into one.
+
+        One part, because X charges for each post that holds a link.
         """
         links, texts = list(self.context["links"]), []
         while links:

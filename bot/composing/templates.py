@@ -1,18 +1,25 @@
-"""The files the program brings along, and the sandboxed templates: where they are found, what a
-mistake is called.
+"""The sandboxed templates: where they are found, how they are filled, how a mistake is named.
+
+The files that the program brings along are found here, too.
 """
 
 import sys
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    pass_context,
+)
 
 from bot.composing import filters, sandbox
 from bot.core.errors import BadInput
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 PACKAGE = Path(__file__).parent.parent
 UNNAMED = "<template>"
@@ -20,9 +27,7 @@ UNNAMED = "<template>"
 
 
 def shipped() -> Path:
-    """The program's own templates: in the package where it is installed, at the top level in a
-    checkout.
-    """
+    """The folder of the program's own templates: in the installed package, or the checkout."""
     installed = PACKAGE / "templates"
     return installed if installed.is_dir() else PACKAGE.parent / "templates"
 
@@ -35,56 +40,49 @@ def example_config() -> str:
 
 
 @lru_cache
-def environment(own: Path, variants: tuple[str, ...] = ()) -> "Environment":
-    """Templates from the maintainer's folder, then from ours; a variant ("accounts/lab") before the
-    general one.
-    """
-    from jinja2 import (  # heavy: 50 ms; most commands render nothing
-        FileSystemLoader,
-        StrictUndefined,
-        pass_context,
-    )
+def environment(folder: Path, variants: tuple[str, ...] = ()) -> Environment:
+    """Templates from the maintainer's folder, then the program's.
 
-    folders = [folder / variant for folder in (own, shipped()) for variant in (*variants, "")]
-    made = sandbox.environment_class()(
-        # With "-sig" the mark that some editors put first does not get into a post.
+    In each, those of a variant ("accounts/lab") go before the general ones.
+    """
+    folders = [root / variant for root in (folder, shipped()) for variant in (*variants, "")]
+    sandboxed = sandbox.Sandbox(
+        # "-sig" drops the byte order mark that some editors write; it would get into a post.
         loader=FileSystemLoader(folders, encoding="utf-8-sig"),
         undefined=StrictUndefined,
         autoescape=lambda name: bool(name and name.endswith(".html")),
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {name: pass_context(function) for name, function in filters.FILTERS.items()}
-    return made
+    for name, function in filters.FILTERS.items():
+        sandboxed.filters[name] = pass_context(function)
+    return sandboxed
 
 
-def render(env: "Environment", name: str, context: Mapping[str, Any]) -> str:
+def render(env: Environment, name: str, context: Mapping[str, Any]) -> str:
     """Fill a template; raises `BadInput` naming the template's file and line."""
-    return _named(name, lambda: sandbox.filled(env.get_template(name), context))
+    return _filled(name, lambda: sandbox.filled(env.get_template(name), context))
 
 
-def render_text(env: "Environment", source: str, context: Mapping[str, Any], place: str) -> str:
+def render_text(env: Environment, source: str, context: Mapping[str, Any], place: str) -> str:
     """Fill a template that stands in an item; raises `BadInput` naming `place` and line."""
-    return _named(place, lambda: sandbox.filled(env.from_string(source), context))
+    return _filled(place, lambda: sandbox.filled(env.from_string(source), context))
 
 
-def _named(name: str, fill: Callable[[], str]) -> str:
-    from jinja2 import TemplateError, TemplateNotFound  # heavy, as above
-
+def _filled(name: str, fill: Callable[[], str]) -> str:
+    """What `fill` returns; raises `BadInput` for any mistake a template can make."""
     try:
         return fill()
     except TemplateNotFound as error:
         raise BadInput(f"There is no template {error.name}; copy one from {shipped()}.") from None
     except TemplateError as error:
-        file, line = getattr(error, "filename", None), getattr(error, "lineno", None)
-        at = f"{file or name}, line {line}" if line else _place(name)
-        raise BadInput(
-            f"Template {at}: {(error.message or type(error).__name__).rstrip('.')}."
-        ) from None
+        reason = (error.message or type(error).__name__).rstrip(".")
+        raise BadInput(f"Template {_error_place(error, name)}: {reason}.") from None
     except UnicodeDecodeError as error:
         raise BadInput(
             f"Template {name} is not UTF-8 text: byte {error.start + 1} cannot be read."
         ) from None
+    # What a template's own operations raise, as plain Python raises it.
     except (
         ArithmeticError,
         AttributeError,
@@ -94,19 +92,30 @@ def _named(name: str, fill: Callable[[], str]) -> str:
         ValueError,
         RecursionError,
     ) as error:
-        raise BadInput(
-            f"Template {_place(name)}: {str(error).rstrip('.') or type(error).__name__}."
-        ) from None
+        reason = str(error).rstrip(".") or type(error).__name__
+        raise BadInput(f"Template {_running_place(name)}: {reason}.") from None
 
 
-def _place(name: str) -> str:
-    """File and line of the innermost frame that is a template's: Jinja2 compiles them under their
-    own file names.
+def _error_place(error: TemplateError, name: str) -> str:
+    """File and line that a syntax error names, else those of the running template."""
+    line = getattr(error, "lineno", None)
+    if not line:
+        return _running_place(name)
+    file = getattr(error, "filename", None) or name
+    return f"{file}, line {line}"
+
+
+def _running_place(name: str) -> str:
+    """File and line of the innermost template in the traceback of the exception being handled.
+
+    Jinja2 compiles templates under their own file names, which do not end in ".py".
     """
     trace, place = sys.exc_info()[2], name
     while trace is not None:
-        if not trace.tb_frame.f_code.co_filename.endswith(".py"):
-            file = trace.tb_frame.f_code.co_filename
-            place = f"{name if file == UNNAMED else file}, line {trace.tb_lineno}"
+        file = trace.tb_frame.f_code.co_filename
+        if file == UNNAMED:
+            place = f"{name}, line {trace.tb_lineno}"
+        elif not file.endswith(".py"):
+            place = f"{file}, line {trace.tb_lineno}"
         trace = trace.tb_next
     return place

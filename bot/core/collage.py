@@ -28,6 +28,12 @@ LENGTHS = {
 `alt`: X takes 1,000 (OpenAPI description); the others are far above any.
 """
 
+DEFAULT_LENGTH = 2_000
+"""The most characters of a field that is not among `LENGTHS`."""
+
+FIELDS_WITH_LINES = frozenset({"paragraph", "alt", "thread", "figure"})
+"""The fields that may hold line ends and tabs."""
+
 
 class State(StrEnum):
     DRAFT = "draft"
@@ -48,7 +54,10 @@ MOVES: dict[State, frozenset[State]] = {
 
 
 class Picture(NamedTuple):
-    """A picture in the database, addressed by the SHA-256 of its bytes; sizes in pixels and bytes."""
+    """A picture in the database, addressed by the SHA-256 of its bytes.
+
+    `width` and `height` in pixels, `size` in bytes; `file` is the name it came with.
+    """
 
     sha256: str
     mime: str
@@ -79,10 +88,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collage(Item):
-    """An item in the queue of a series. `note` says why it is held; `revision` grows with every
-    change.
+    """An item in the queue of a series.
 
-    `kept_number` is one it brought along, to be taken when a slot claims it.
+    `note` says why it is held; `revision` grows with every change. `kept_number` is a number that
+    it brought along and gets when a slot claims it.
     """
 
     id: int
@@ -125,48 +134,49 @@ def missing(item: Item, *, has_picture: bool) -> tuple[str, ...]:
         ("a picture", has_picture),
         ("alt text", bool(item.alt.strip())),
     )
-    return tuple(what for what, there in needed if not there)
+    return tuple(name for name, is_there in needed if not is_there)
 
 
 def problems(item: Item) -> Iterator[str]:
     """What makes an item unusable, whatever its state: each a clause that names the field."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", item.name) or len(item.name) > NAME_LENGTH:
-        yield f"name: {shown(item.name)} must be lower-case letters, digits and single hyphens, at most {NAME_LENGTH}"
+        yield (
+            f"name: {shown(item.name)} must be lower-case letters, digits and single hyphens, "
+            f"at most {NAME_LENGTH}"
+        )
     elif item.name.isdigit():
         yield f"name: {shown(item.name)} would read as a number; give it a letter"
-    fields = [
-        ("title", item.paper.title),
-        ("alt", item.alt),
-        ("paragraph", item.paragraph),
-        ("caption", item.caption),
-    ]
-    fields += [("author", author) for author in item.paper.authors]
-    fields += [("url", link.url) for link in item.paper.links]
-    fields += [("thread", text) for text in item.thread]
-    fields += [
-        ("arxiv", item.paper.arxiv_id),
-        ("doi", item.paper.doi),
-        ("licence", item.paper.licence),
-    ]
-    fields += [("printed_number", item.printed_number)]
-    fields += [
-        ("figure", text)
-        for fig in item.paper.figures
-        for text in (fig.file, fig.caption, fig.source)
-    ]
-    fields += [
-        ("reference", text) for ref in item.paper.references for text in (ref.title, ref.url)
-    ]
-    for field, text in fields:
-        if len(text) > (most := LENGTHS.get(field, 2_000)):
+    for field, text in _texts(item):
+        most = LENGTHS.get(field, DEFAULT_LENGTH)
+        if len(text) > most:
             yield f"{field}: {len(text):,} characters, at most {most:,} are allowed"
-        if bad := _control(text, lines=field in {"paragraph", "alt", "thread", "figure"}):
+        if bad := _control(text, lines=field in FIELDS_WITH_LINES):
             yield f"{field}: holds the control character U+{ord(bad):04X}"
     for link in item.paper.links:
         if not re.fullmatch(r"https?://[^\s<>\"]+\.?[^\s<>\"]*", link.url):
             yield f"url: {shown(link.url)} is no http(s) address"
     if item.paper.year is not None and not 1000 <= item.paper.year <= 9999:
         yield f"year: {item.paper.year} is no year"
+
+
+def _texts(item: Item) -> Iterator[tuple[str, str]]:
+    """All texts of an item, each with the name of its field."""
+    paper = item.paper
+    yield "title", paper.title
+    yield "alt", item.alt
+    yield "paragraph", item.paragraph
+    yield "caption", item.caption
+    yield from (("author", author) for author in paper.authors)
+    yield from (("url", link.url) for link in paper.links)
+    yield from (("thread", text) for text in item.thread)
+    yield "arxiv", paper.arxiv_id
+    yield "doi", paper.doi
+    yield "licence", paper.licence
+    yield "printed_number", item.printed_number
+    for figure in paper.figures:
+        yield from (("figure", text) for text in (figure.file, figure.caption, figure.source))
+    for reference in paper.references:
+        yield from (("reference", text) for text in (reference.title, reference.url))
 
 
 def shown(text: object, most: int = 60) -> str:
@@ -176,23 +186,37 @@ def shown(text: object, most: int = 60) -> str:
     except (RecursionError, ValueError):
         # Python writes no number of more than 4,300 digits, and nothing nested too deeply.
         return "something too large to show"
-    return line if len(line) <= most else line[: most - 1] + "…"
+    if len(line) <= most:
+        return line
+    return line[: most - 1] + "…"
 
 
 def one_line(text: str) -> str:
-    """A text for a message: what cannot be printed (line ends, stray bytes of a file's name) is an
-    escape.
+    """A text for a message, with escapes for what cannot be printed.
+
+    That is, for example, a line end, or a stray byte of a file's name.
     """
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+    if text.isprintable():
+        return text
+    return "".join(map(_printable, text))
+
+
+def _printable(char: str) -> str:
+    if char.isprintable():
+        return char
+    return ascii(char)[1:-1]
 
 
 def _control(text: str, *, lines: bool) -> str:
-    """The first character no network and no database should get; surrogates and noncharacters
-    count.
+    """The first control character or lone surrogate, "" if there is none.
+
+    PostgreSQL takes no NUL, UTF-8 no surrogate, and networks refuse the rest. With `lines`, line
+    ends and tabs are allowed.
     """
-    allowed = "\n\t" if lines else ""
     for char in text:
-        if char not in allowed and unicodedata.category(char) in {"Cc", "Cs"}:
+        if lines and char in "\n\t":
+            continue
+        if unicodedata.category(char) in {"Cc", "Cs"}:
             return char
     return ""
 
@@ -203,14 +227,20 @@ def ascii_form(text: str) -> str:
 
 
 def slug(title: str) -> str:
-    """A NAME from a title: ASCII letters, digits and hyphens, cut at a word; empty where the title
-    has none.
+    """A NAME from a title: ASCII letters, digits and hyphens, cut at a word.
+
+    Empty where the title has no ASCII letters or digits.
     """
     words = re.findall(r"[a-z0-9]+", ascii_form(title).replace("'", "").lower())
-    name = words[0][: NAME_LENGTH // 2] if words else ""
+    if not words:
+        return ""
+    most = NAME_LENGTH // 2
+    name: str = words[0][:most]
     for word in words[1:]:
         longer = f"{name}-{word}"
-        if len(longer) > NAME_LENGTH // 2:
+        if len(longer) > most:
             break
         name = longer
-    return f"paper-{name}" if name.isdigit() else name
+    if name.isdigit():
+        return f"paper-{name}"
+    return name

@@ -25,8 +25,11 @@ MOVES: dict[State, frozenset[State]] = {
     State.FAILED: frozenset({State.WAITING, State.SENT, State.FAILED}),
     State.SENT: frozenset(),
 }
-"""From each state the states it may go to. `sent` is history; what was not being sent goes there
-when a person or a look finds it out already."""
+"""From each state the states it may go to.
+
+`sent` is final. A delivery goes there straight from `waiting`, `held` or `failed` when a lookup or
+a maintainer finds the thread on the network.
+"""
 
 
 class Kind(StrEnum):
@@ -73,7 +76,7 @@ class Part(NamedTuple):
 
 
 class Thread(NamedTuple):
-    """What a publisher gets.
+    """A thread as a publisher gets it.
 
     `name` is the collage's slug or "roundup-2021-09"; `local_on` the series' day.
     """
@@ -97,7 +100,7 @@ class Thread(NamedTuple):
         return bool(self.parts) and all(part.receipt for part in self.parts)
 
     def with_receipts(self, receipts: dict[int, Receipt]) -> "Thread":
-        """The thread once these parts are out: what is sent next answers the one before it."""
+        """The thread once these parts are out; the next part is a reply to the one before it."""
         parts = (
             part._replace(receipt=receipts.get(part.position, part.receipt)) for part in self.parts
         )
@@ -105,7 +108,11 @@ class Thread(NamedTuple):
 
 
 class Delivery(NamedTuple):
-    """One row of the ledger. `begun` says that an attempt was made, so its parts are frozen."""
+    """One row of the ledger.
+
+    `begun` says that an attempt was made, so its parts are frozen; `saved` is the publisher's
+    state; `looks` counts the settled lookups in a row that did not show it.
+    """
 
     id: int
     key: str
@@ -130,33 +137,36 @@ class Delivery(NamedTuple):
 
     @property
     def since(self) -> datetime:
-        """Since when it is tried: its due time, or when a person had it tried again."""
+        """Since when it is tried: its due time, or when a maintainer started it again."""
         return self.tried_from or self.due_at
 
     @property
     def subject(self) -> str:
-        """What a notice calls it."""
+        """Its name in notices."""
         return f"The thread {self.key} on {self.account}"
 
     @property
     def command(self) -> str:
-        """What a notice names, for a person to see all of it."""
+        """The command that shows all of it, for notices."""
         return f"mlcollage deliveries show {self.id}"
 
 
 class Found(NamedTuple):
-    """The network has it: receipts by position."""
+    """A lookup's answer: the network has these parts; their receipts by position."""
 
     receipts: dict[int, Receipt]
 
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """A key proves that the network does not have it."""
+    """A lookup's answer: an idempotency key proves that the network does not have the thread."""
 
 
 class NotSeen(NamedTuple):
-    """It was not seen, which proves nothing. `anchor_seen`: our last known post was."""
+    """A lookup's answer: the thread was not seen, which proves nothing by itself.
+
+    `anchor_seen` says that our last known post was, so the network's answer was recent enough.
+    """
 
     anchor_seen: bool
 
@@ -172,8 +182,10 @@ class Post(NamedTuple):
 
 
 class Survey(NamedTuple):
-    """What the account shows since our last receipt: parts of this thread that are out already, by
-    position, and every other post of its own. `saved` is what the publisher wants back from now on.
+    """What the account shows since our last receipt.
+
+    `found` are the receipts of parts of this thread that are out already, by position; `others`
+    every other post of the account's own. `saved` is the publisher's state from now on.
     """
 
     found: dict[int, Receipt]
@@ -182,11 +194,14 @@ class Survey(NamedTuple):
 
 
 def thread_key(series: str, moment: str, account: str, rehearsal: int) -> str:
-    """The same thread always has the same key: from series, slot or month, and account, never from
-    chance.
+    """The idempotency key of a thread, which is the same at every try.
+
+    `moment` is the slot's time or the roundup's month.
     """
     key = f"{series}/{moment}/{account}"
-    return f"rehearsal-{rehearsal}/{key}" if rehearsal else key
+    if rehearsal:
+        return f"rehearsal-{rehearsal}/{key}"
+    return key
 
 
 def is_rehearsed(key: str) -> bool:

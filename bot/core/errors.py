@@ -1,21 +1,22 @@
-"""What can go wrong, named by what to do next."""
+"""Errors, named by the next step."""
 
 from datetime import datetime
 
 
 class MlcollageError(Exception):
-    """Something the reader of the message can act on; it says what happened, to what, and what to
-    do next.
-    """
+    """Base of all errors whose message says what happened, to what, and what to do next."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message or (self.__doc__ or "").split("\n", 1)[0])
 
 
 def sentence(error: BaseException) -> str:
-    """An error's first line as a sentence; its name where it says nothing."""
-    said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return said if said.endswith((".", "?", "!")) else f"{said}."
+    """The first line of an error's message as a sentence, or its class's name where it is empty."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    first = lines[0]
+    if first.endswith((".", "?", "!")):
+        return first
+    return f"{first}."
 
 
 class BadConfig(MlcollageError):

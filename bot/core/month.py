@@ -1,6 +1,4 @@
-"""The roundup's rules: which month it is named after, its moment, number word, title, slug,
-previous and next.
-"""
+"""The roundup's rules: the month in its title, its moment, title and slug."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.core import collage, schedule
+from bot.core import collage, schedule, settings
+from bot.core.settings import setting
 
 NUMBER_WORDS = {
     "en": [
@@ -42,17 +41,15 @@ NUMBER_WORDS = {
     ],
     "zh": ["一", "两", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"],
 }
-"""Words for 1 to 12 as they stand before a noun at the start of a title; from thirteen on digits.
-"""
+"""Words for 1 to 12 as they begin a title, before a noun; larger numbers are digits."""
 
 SLUG_LENGTH = 120
 """Characters a slug may have: it is a folder's name, and none may be longer than 255 bytes."""
 
-TITLE = "{count} {papers} to Read in {month} {year}"
-PAPERS = ("Deep Learning Paper", "Deep Learning Papers")
-
 
 class State(StrEnum):
+    """How far a roundup has come: its list is fixed, its pages, its link, its thread is out."""
+
     DUE = "due"
     RENDERED = "rendered"
     LINKED = "linked"
@@ -61,14 +58,26 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When a series' roundup is due and how it is called. `day` 0 is the month's last."""
+    """`[series.NAME.roundup]`: when a series' roundup is due, its title, and where it appears.
 
-    day: int = 0
-    at: time = time(18, 0)
-    next_month: bool = True
-    wait: timedelta = timedelta(hours=24)
-    title: str = TITLE
-    papers: tuple[str, str] = PAPERS
+    `day` is of the month, 0 its last; `papers` names one paper and several.
+    """
+
+    day: int = setting(settings.month_day, 0)
+    time: time = setting(settings.clock_time, time(18, 0))
+    names_month: str = setting(settings.one_of("next", "same"), "next")
+    wait: timedelta = setting(settings.span, timedelta(hours=24))
+    title: str = setting(settings.title_format, "{count} {papers} to Read in {month} {year}")
+    papers: tuple[str, str] = setting(
+        settings.singular_and_plural, ("Deep Learning Paper", "Deep Learning Papers")
+    )
+    base_url: str = setting(settings.address, "https://example.org/mlcollage")
+    folder: str = setting(settings.some_text, "site")
+
+    @property
+    def months_ahead(self) -> int:
+        """How many months the title's month is ahead of the one the papers were read in."""
+        return int(self.names_month == "next")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +105,7 @@ def parse(text: str) -> date:
 
 
 def key(first: date) -> str:
+    """The key of the month that begins on that day: "2021-09"."""
     return f"{first:%Y-%m}"
 
 
@@ -107,24 +117,25 @@ def after(first: date, months: int = 1) -> date:
 
 def reading_month(rule: Rule, title_month: str) -> str:
     """The month in which the roundup goes out, and whose collages it holds."""
-    return key(after(parse(title_month), -1 if rule.next_month else 0))
+    return key(after(parse(title_month), -rule.months_ahead))
 
 
 def title_month(rule: Rule, reading: date) -> str:
     """The month that names the roundup going out in the month of `reading`."""
-    return key(after(reading.replace(day=1), 1 if rule.next_month else 0))
+    return key(after(reading.replace(day=1), rule.months_ahead))
 
 
 def moment(rule: Rule, title: str, zone: ZoneInfo) -> datetime:
     """The instant the roundup is due; a day the month does not have is its last."""
     first = parse(reading_month(rule, title))
     last = after(first) - schedule.DAY
-    return schedule.instant(first.replace(day=min(rule.day or 31, last.day)), rule.at, zone)
+    return schedule.instant(first.replace(day=min(rule.day or 31, last.day)), rule.time, zone)
 
 
 def last_before(rule: Rule, now: datetime, zone: ZoneInfo) -> str:
-    """The newest title month whose moment lies before `now`: what a series that starts now leaves
-    alone.
+    """The newest title month whose moment lies before `now`.
+
+    A series that starts now makes no roundup up to this one.
     """
     title = title_month(rule, now.astimezone(zone).date())
     while moment(rule, title, zone) >= now:
@@ -145,45 +156,55 @@ def due_after(
 def coming(rule: Rule, handled: str, zone: ZoneInfo) -> Iterator[tuple[str, datetime]]:
     """Title months after `handled` with their moment, in order, without end."""
     first = after(parse(handled))
+    # Python's dates end with the year 9999.
     while first.year < 9998:
         yield key(first), moment(rule, key(first), zone)
         first = after(first)
 
 
 def number_word(count: int, language: str) -> str:
+    """The word for a count, digits where there is none; English for a language without words."""
     words = NUMBER_WORDS.get(language.split("-")[0], NUMBER_WORDS["en"])
-    return words[count - 1] if 1 <= count <= len(words) else str(count)
+    if 1 <= count <= len(words):
+        return words[count - 1]
+    return str(count)
 
 
 def month_name(title: str, language: str) -> str:
-    from babel.dates import format_date  # heavy: its locale data is read on first use
+    """The name of the title month "2021-09" in a language."""
+    from babel.dates import format_date  # heavy: 7 ms, and every command loads this module
 
-    # Not "LLLL", the name that stands alone: of several languages it mixes them up
-    # (python-babel/babel#1234). Not "LLLL": once it has named a Chinese month, Babel 2.18 names
-    # German ones in Chinese too.
+    # Not "LLLL", the name that stands alone: once it has named a Chinese month, Babel 2.18 names
+    # German ones in Chinese, too.
     return format_date(parse(title), "MMMM", locale=language.replace("-", "_"))
 
 
 def title(rule: Rule, name: str, count: int, language: str) -> str:
-    """The roundup's title with the real count: "Four Deep Learning Papers to Read in September
-    2021".
+    """The roundup's title: "Four Deep Learning Papers to Read in September 2021".
+
+    `name` is its title month, `count` the number of its papers.
     """
+    singular, plural = rule.papers
+    papers = plural
+    if count == 1:
+        papers = singular
     return rule.title.format(
         count=number_word(count, language),
-        papers=rule.papers[0 if count == 1 else 1],
+        papers=papers,
         month=month_name(name, language),
         year=parse(name).year,
     )
 
 
 def slug(title: str, name: str) -> str:
-    """A path segment from the title, which no other month has.
+    """A path segment from the title, unique because each title holds its month.
 
-    A title that is too long for one, or has no ASCII letters, falls back to its month; one that
-    lost letters gets it.
+    A title that is too long, or has no ASCII word, falls back to its month; one that loses letters
+    of other scripts gets its month appended.
     """
     words = "-".join(re.findall(r"[a-z0-9]+", collage.ascii_form(title).lower()))
     if len(words) > SLUG_LENGTH or not re.search(r"[a-z]{3}", words):
         return f"roundup-{name}"
-    lost = any(char.isalpha() and not collage.ascii_form(char) for char in title)
-    return f"{words}-{name}" if lost else words
+    if any(char.isalpha() and not collage.ascii_form(char) for char in title):
+        return f"{words}-{name}"
+    return words

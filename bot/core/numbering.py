@@ -17,12 +17,18 @@ class Numbering:
 
     def year(self, local_on: date) -> int:
         """The numbering year of a day: 0 where numbers never restart."""
-        return local_on.year if self.restart == "yearly" else 0
+        if self.restart == "never":
+            return 0
+        return local_on.year
 
     def after(self, newest: int | None) -> int:
         """The number after the newest one of its year."""
-        return self.first if newest is None else newest + 1
+        if newest is None:
+            return self.first
+        return newest + 1
 
     def shown(self, number: int | None) -> str:
         """ "29/52"; empty where there is no number or the series shows none."""
-        return self.format.replace("{n}", str(number)) if self.format and number is not None else ""
+        if number is None:
+            return ""
+        return self.format.replace("{n}", str(number))

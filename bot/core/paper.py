@@ -25,9 +25,7 @@ class Link(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """A figure of the paper, as an article shows it: file name, caption, and where it was taken
-    from.
-    """
+    """A figure of the paper, as an article shows it; `source` is where it was taken from."""
 
     file: str
     caption: str = ""
@@ -75,8 +73,10 @@ def family_name(name: str) -> str:
     while len(words) > 1 and words[-1] in SUFFIXES:
         words.pop()
     first = max(len(words) - 1, 0)
-    # Who writes the last word small may write all of them so: then the first is a given name.
-    least = 1 if words and _is_particle(words[-1]) else 0
+    least = 0
+    # Where even the last word is in small letters, all may be: then the first is a given name.
+    if words and _is_particle(words[-1]):
+        least = 1
     while first > least and _is_particle(words[first - 1]):
         first -= 1
     return " ".join(words[first:])
@@ -87,23 +87,26 @@ def _is_particle(word: str) -> bool:
 
 
 def cite(paper: Paper) -> str:
-    """One author → "A (2021)", two → "A & B (2021)", more or others → "A et al. (2021)"; the year
-    only where known.
+    """How a paper is cited: "A (2021)", "A & B (2021)", with more authors "A et al. (2021)".
+
+    The year is left out where it is not known, the names where no author is.
     """
+    pieces = []
     names = [family_name(author) for author in paper.authors]
-    if not names:
-        who = ""
-    elif paper.others or len(names) > 2:
-        who = f"{names[0]} et al."
-    else:
-        who = " & ".join(names)
-    when = f"({paper.year})" if paper.year else ""
-    return " ".join(piece for piece in (who, when) if piece)
+    if names and (paper.others or len(names) > 2):
+        pieces.append(f"{names[0]} et al.")
+    elif names:
+        pieces.append(" & ".join(names))
+    if paper.year:
+        pieces.append(f"({paper.year})")
+    return " ".join(pieces)
 
 
 def same_address(one: str, other: str) -> bool:
-    """Whether two URLs lead to the same paper: scheme, "www.", arXiv versions and pdf / abs twins
-    do not count.
+    """Whether two URLs lead to the same paper.
+
+    Scheme, "www." and a last slash make no difference, nor do arXiv's versions and forms (abs,
+    pdf, html).
     """
     return _canonical(one) == _canonical(other)
 
@@ -115,7 +118,8 @@ def _canonical(url: str) -> str:
     if host.endswith("arxiv.org") and path.startswith(("abs/", "pdf/", "html/")):
         path = path.split("/", 1)[1].removesuffix(".pdf")
         stem, version, digits = path.rpartition("v")
-        path = stem if version and digits.isdigit() else path
+        if version and digits.isdigit():
+            path = stem
         host = "arxiv.org"
     return f"{host}/{path}"
 

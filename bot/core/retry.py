@@ -1,25 +1,37 @@
-"""After a failure: again at, never, or ask a person."""
+"""What follows a failed attempt: another one, none, a lookup, or a held account."""
 
 import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.core import errors
+from bot.core import errors, settings
+from bot.core.settings import setting
 
 
-class Policy(NamedTuple):
-    """Waits grow by doubling from `first` to `longest`; a delivery that is tried for longer than
-    `give_up` fails.
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`[delivery]`: leases, waits and retries.
+
+    The wait after a failure doubles from `retry_first` to `retry_longest`; a delivery that is
+    tried for longer than `give_up` fails. `first_look` and `second_look` are when an unclear
+    answer is looked up, counted from the request's deadline.
     """
 
-    first: timedelta = timedelta(minutes=1)
-    longest: timedelta = timedelta(hours=1)
-    give_up: timedelta = timedelta(hours=48)
+    lease: timedelta = setting(settings.some_span, timedelta(minutes=2))
+    request: timedelta = setting(settings.some_span, timedelta(seconds=60))
+    retry_first: timedelta = setting(settings.some_span, timedelta(minutes=1))
+    retry_longest: timedelta = setting(settings.some_span, timedelta(hours=1))
+    give_up: timedelta = setting(settings.span, timedelta(hours=48))
+    first_look: timedelta = setting(settings.span, timedelta(minutes=2))
+    second_look: timedelta = setting(settings.span, timedelta(minutes=10))
 
 
 class History(NamedTuple):
-    """What went before: the failures, since when it is tried, and whether a part of it is out."""
+    """A delivery's past: its failures, since when it is tried, and whether a part of it is out.
+
+    `jitter`, from 0 to 1, is this delivery's own: see `wait`.
+    """
 
     failures: int
     since: datetime
@@ -28,22 +40,24 @@ class History(NamedTuple):
 
 
 class Again(NamedTuple):
+    """It surely is not out, and is tried again at that time."""
+
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Never:
-    """It surely is not out, and will not be sent again by itself."""
+    """It surely is not out, and is not tried again by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class HoldAccount:
-    """Nothing is wrong with the thread: the account waits for a person."""
+    """The account cannot post: it is held until a maintainer releases it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """It may be out: look before anything else."""
+    """The outcome is unknown: a lookup comes before anything else."""
 
 
 Decision = Again | Never | HoldAccount | Look
@@ -52,8 +66,9 @@ Decision = Again | Never | HoldAccount | Look
 def decide(error: Exception, history: History, policy: Policy, now: datetime) -> Decision:
     """What follows an error of a delivery with this history.
 
-    An error that is none of `core.errors` may have come after the request reached the network: the
-    outcome is unknown, so it is looked for. A thread that is partly out is tried again without end.
+    An unexpected error may have come after the request reached the network, so the outcome is
+    unknown and a lookup follows. A thread that is partly out is tried without end: its rest has to
+    follow.
     """
     match error:
         case errors.Rejected():
@@ -64,8 +79,7 @@ def decide(error: Exception, history: History, policy: Policy, now: datetime) ->
             if now - history.since > policy.give_up and not history.is_partly_out:
                 return Never()
             at = error.retry_at
-            # The network's clock may be behind ours and name a time that is past: then our own
-            # backoff holds.
+            # The network's clock may be behind ours: a time that is past would mean no backoff.
             if at is None or at <= now:
                 at = now + wait(history.failures, policy, history.jitter)
             return Again(at)
@@ -80,15 +94,16 @@ def wait(failures: int, policy: Policy, jitter: float = 0.0) -> timedelta:
     do not all come back in the same second.
     """
     factor: int = 2 ** min(failures, 30)
-    whole = policy.longest
+    whole = policy.retry_longest
     # Compared by division: the product may be more than a timedelta can hold.
-    if policy.first <= policy.longest / factor:
-        whole = policy.first * factor
+    if policy.retry_first <= policy.retry_longest / factor:
+        whole = policy.retry_first * factor
     return whole * (1 - jitter / 4)
 
 
 def jitter(key: str, failures: int) -> float:
-    """A number from 0 to 1 that follows from a key and how often it failed: no chance, so that a
-    test or a second look at the log finds the same times.
+    """A number from 0 to 1 for a key and its count of failures.
+
+    A hash and not chance, so that tests and a second look at the log find the same times.
     """
     return zlib.crc32(f"{key}/{failures}".encode()) / 2**32

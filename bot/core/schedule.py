@@ -15,14 +15,14 @@ STEP = timedelta(microseconds=1)
 
 
 class Clock(Protocol):
-    """What a stage knows of time; `assemble` gives the real one, a simulation its own."""
+    """The source of time for every stage; a simulation has its own."""
 
     def now(self) -> datetime:
         """This instant, aware, in UTC."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds that never jump."""
+        """Seconds of a clock that is never set."""
         ...
 
     def wait_until(self, at: datetime) -> None:
@@ -31,6 +31,8 @@ class Clock(Protocol):
 
 
 class SlotState(StrEnum):
+    """What became of a slot; each happens once."""
+
     CLAIMED = "claimed"
     EMPTY = "empty"
     MISSED = "missed"
@@ -59,9 +61,10 @@ class Timetable:
 
     @property
     def fingerprint(self) -> str:
-        """Changes exactly when the zone or the slots do: then a series looks from that moment on."""
-        without = [f"not {first}..{last}" for first, last in sorted(self.blackout)]
-        return " | ".join([self.zone.key, *(str(slot) for slot in sorted(self.slots)), *without])
+        """Changes exactly when zone, slots or blackout do; then earlier slots are no longer due."""
+        slots = [str(slot) for slot in sorted(self.slots)]
+        blackout = [f"not {first}..{last}" for first, last in sorted(self.blackout)]
+        return " | ".join([self.zone.key, *slots, *blackout])
 
 
 class SlotTime(NamedTuple):
@@ -72,33 +75,34 @@ class SlotTime(NamedTuple):
 
 
 def parse_weekly(text: str) -> Weekly:
-    """Read "wednesday 15:00" (a weekday may be cut to three letters); raises ValueError with what
-    is wrong.
+    """Read "wednesday 15:00"; a weekday may be cut to three letters.
+
+    Raises ValueError whose message follows the setting's name.
     """
     match = re.fullmatch(r"\s*([A-Za-z]+)\s+(\d{1,2}):(\d{2})\s*", text)
     if not match:
         raise ValueError('must be a weekday and a time, as in "wednesday 15:00"')
     word, hour, minute = match[1].lower(), int(match[2]), int(match[3])
-    found = [index for index, name in enumerate(WEEKDAYS) if name == word or name[:3] == word]
-    if not found:
+    weekdays = [index for index, name in enumerate(WEEKDAYS) if word in (name, name[:3])]
+    if not weekdays:
         raise ValueError(
             f"names {match[1][:40]}, which is no weekday; use one of {', '.join(WEEKDAYS)}"
         )
     if hour > 23 or minute > 59:
         raise ValueError(f"names {match[2]}:{match[3]}, which is no time of day")
-    return Weekly(found[0], time(hour, minute))
+    return Weekly(weekdays[0], time(hour, minute))
 
 
 def parse_days(text: str) -> tuple[date, date]:
-    """Read "2021-12-29" or "2021-12-20..2022-01-02" as first and last day; raises ValueError with
-    what is wrong.
+    """Read "2021-12-29" or "2021-12-20..2022-01-02" as first and last day.
+
+    Raises ValueError whose message follows the setting's name.
     """
     first, dots, last = text.partition("..")
+    if not dots:
+        last = first
     try:
-        days = (
-            date.fromisoformat(first.strip()),
-            date.fromisoformat((last if dots else first).strip()),
-        )
+        days = date.fromisoformat(first.strip()), date.fromisoformat(last.strip())
     except ValueError:
         raise ValueError(
             'must be a day or a span of days, as in "2021-12-29" or "2021-12-20..2022-01-02"'
@@ -111,11 +115,14 @@ def parse_days(text: str) -> tuple[date, date]:
 def instant(local_on: date, at: time, zone: ZoneInfo) -> datetime:
     """The instant of a wall-clock time.
 
-    In a gap the first instant after it, in a fold the first of the two.
+    In the gap of a clock change it is the first instant after the gap, in the fold the first of the
+    two.
     """
     early = datetime.combine(local_on, at, zone).astimezone(UTC)
     if early.astimezone(zone).replace(tzinfo=None) == datetime.combine(local_on, at):
         return early
+    # The time lies in a gap. With fold=1 Python counts by the offset after the change, which gives
+    # an instant before it (PEP 495).
     before = datetime.combine(local_on, at, zone).replace(fold=1).astimezone(UTC)
     return _change_between(before, early, zone)
 
@@ -147,9 +154,7 @@ def _blackout_end(timetable: Timetable, day: date) -> date | None:
 
 
 def slots_from(timetable: Timetable, start: datetime) -> Iterator[SlotTime]:
-    """The slots at or after `start`, in order, without end (nothing where there are no slots at
-    all).
-    """
+    """The slots at or after `start`, in order, without end; none for a timetable without slots."""
     if not timetable.slots:
         return
     day = start.astimezone(timetable.zone).date() - DAY
@@ -172,8 +177,9 @@ def slots_between(timetable: Timetable, start: datetime, until: datetime) -> Ite
 
 
 def missed(due: Sequence[SlotTime], now: datetime, lateness: timedelta) -> list[bool]:
-    """For each due slot whether it was missed: later than the limit, or not the newest of those
-    within it.
+    """For each due slot whether it was missed.
+
+    It was if it is later than `lateness`, or if a newer one is due as well.
     """
     within = [slot for slot in due if now - slot.due_at <= lateness]
     newest = max((slot.due_at for slot in within), default=None)

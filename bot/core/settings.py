@@ -1,4 +1,4 @@
-"""A raw table of settings with its place, and the readers that turn its values into checked ones."""
+"""A raw table of settings with its place, and readers that check and convert its values."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -11,9 +11,9 @@ from bot.core import hints, schedule
 from bot.core.collage import one_line, shown
 from bot.core.errors import BadConfig
 
-# tomllib's time grows with the square of a dotted key's parts: one of 1 MB would take an hour.
+# tomllib takes time that grows with the square of a dotted key's parts: 1 MB would take an hour.
 DOTTED_KEY = r"(?:\.[ \t]*+(?:\"[^\"\n]*+\"|'[^'\n]*+'|[^\s.,=\"']*+)[ \t]*+){100}"
-"""A pattern of what is too long for a dotted key, and is no text either."""
+"""Matches a dotted key of more than 100 parts, and no ordinary text."""
 
 
 class Secret(str):
@@ -27,22 +27,27 @@ class Secret(str):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A raw table of the file with its place, for whoever knows its keys."""
+    """A raw table of a TOML file with its place: the file's name and the table's dotted path."""
 
     file: str
     path: str
     values: Mapping[str, Any]
 
     def at(self, key: str) -> str:
-        return f"{self.path}.{key}" if self.path else key
+        """The dotted name of a key in this table."""
+        if not self.path:
+            return key
+        return f"{self.path}.{key}"
 
     def wrong(self, key: str, why: str) -> BadConfig:
+        """The error for a key's value; `why` goes on after the key and the file."""
         dotted = self.at(key)
-        return BadConfig(
-            one_line(f"{dotted if len(dotted) < 200 else shown(dotted)} in {self.file} {why}.")
-        )
+        if len(dotted) >= 200:
+            dotted = shown(dotted)
+        return BadConfig(one_line(f"{dotted} in {self.file} {why}."))
 
     def table(self, key: str) -> "Table":
+        """The table under a key, empty where it is left out; raises `BadConfig`."""
         value = self.values.get(key, {})
         if not isinstance(value, dict):
             # The value is not shown: it may be a secret in the wrong place.
@@ -50,34 +55,31 @@ class Table:
         return Table(self.file, self.at(key), value)
 
     def without(self, *keys: str) -> "Table":
-        return Table(
-            self.file,
-            self.path,
-            {key: value for key, value in self.values.items() if key not in keys},
-        )
+        """The table without these keys."""
+        values = {key: value for key, value in self.values.items() if key not in keys}
+        return Table(self.file, self.path, values)
 
 
 T = TypeVar("T")
 Reader = Callable[[Any], Any]
+"""Turns a TOML value into a checked one; raises ValueError whose message follows the key's name."""
 
 
 def setting(reader: Reader, default: Any = MISSING) -> Any:
-    """A dataclass field read from a table's key of the same name; `reader` raises ValueError with
-    what must be.
-    """
-    metadata = {"reader": reader}
-    return (
-        field(metadata=metadata)
-        if default is MISSING
-        else field(default=default, metadata=metadata)
-    )
+    """A dataclass field that `read` fills from the table's key of the same name."""
+    return field(default=default, metadata={"reader": reader})
 
 
 def read(table: Table, settings: type[T]) -> T:
-    """Fill a settings class (fields made by `setting`) from a table; an unknown key or a bad value
-    is `BadConfig`.
+    """A settings class with its fields made by `setting` filled from a table.
+
+    Raises `BadConfig` for an unknown key, a bad value, or a missing one that has no default.
     """
-    known: dict[str, Field[Any]] = {f.name: f for f in fields(settings) if "reader" in f.metadata}  # type: ignore[arg-type]
+    known: dict[str, Field[Any]] = {
+        each.name: each
+        for each in fields(settings)  # type: ignore[arg-type]
+        if "reader" in each.metadata
+    }
     for key in table.values:
         if key not in known:
             raise table.wrong(key, f"is no setting{nearest(key, known)}")
@@ -96,10 +98,13 @@ def read(table: Table, settings: type[T]) -> T:
 def nearest(key: str, known: Iterable[str]) -> str:
     """A hint at the known key most like a mistaken one, or at all of them."""
     close = hints.nearest(key, known)
-    return f"; did you mean {close}" if close else f"; known here: {', '.join(known)}"
+    if close:
+        return f"; did you mean {close}"
+    return f"; known here: {', '.join(known)}"
 
 
 def text(value: Any) -> str:
+    """One line, which may be empty."""
     if not isinstance(value, str):
         raise ValueError(f"must be text in quotes, not {shown(value)}")
     if len(value) > 2_000 or any(ord(char) < 32 for char in value):
@@ -108,37 +113,41 @@ def text(value: Any) -> str:
 
 
 def some_text(value: Any) -> str:
+    """One line that is not blank."""
     if not text(value).strip():
         raise ValueError("must not be empty")
     return str(value)
 
 
 def secret_text(value: Any) -> Secret:
-    """As `some_text`, but what is wrong is said without showing it."""
+    """As `some_text`, with messages that do not show the value."""
     return Secret(some_text(secret_line(value)))
 
 
 def secret_line(value: Any) -> Secret:
-    """As `text`, but what is wrong is said without showing it."""
+    """As `text`, with messages that do not show the value."""
     if not isinstance(value, str):
         raise ValueError("must be text in quotes")
     return Secret(text(value))
 
 
 def secret_list(value: Any) -> tuple[Secret, ...]:
-    """As `list_of(secret_text)`, but what is wrong is said without showing it."""
+    """As `list_of(secret_text)`, with messages that do not show the value."""
     if not isinstance(value, list):
         raise ValueError("must be a list in [ ]")
     return tuple(list_of(secret_text)(value))
 
 
 def flag(value: Any) -> bool:
+    """True or false."""
     if not isinstance(value, bool):
         raise ValueError(f"must be true or false, not {shown(value)}")
     return value
 
 
 def whole(least: int, most: int) -> Reader:
+    """A reader of whole numbers from `least` to `most`."""
+
     def reader(value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
             raise ValueError(f"must be a whole number from {least} to {most:,}, not {shown(value)}")
@@ -148,6 +157,8 @@ def whole(least: int, most: int) -> Reader:
 
 
 def one_of(*choices: str) -> Reader:
+    """A reader of one of these words."""
+
     def reader(value: Any) -> str:
         if value not in choices:
             raise ValueError(f"must be one of {', '.join(choices)}, not {shown(value)}")
@@ -157,9 +168,11 @@ def one_of(*choices: str) -> Reader:
 
 
 def span(value: Any) -> timedelta:
-    """Read "48h", "10m", "30s", "500ms" or "7d"; ten years are long enough for anything."""
+    """A span of time, such as "48h", "10m", "30s", "500ms" or "7d"; ten years at most."""
     units = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-    match = re.fullmatch(r"(\d{1,6})\s*(ms|s|m|h|d)", value) if isinstance(value, str) else None
+    match = None
+    if isinstance(value, str):
+        match = re.fullmatch(r"(\d{1,6})\s*(ms|s|m|h|d)", value)
     if not match:
         raise ValueError(
             f'must be a span of time such as "48h", "10m" or "30s", not {shown(value)}'
@@ -171,12 +184,14 @@ def span(value: Any) -> timedelta:
 
 
 def some_span(value: Any) -> timedelta:
+    """A span of time longer than 0."""
     if not (read_span := span(value)):
         raise ValueError("must be longer than nothing")
     return read_span
 
 
 def zone(value: Any) -> ZoneInfo:
+    """A zone of the IANA database by its name."""
     try:
         return ZoneInfo(some_text(value))
     except (KeyError, OSError, ValueError):
@@ -186,6 +201,7 @@ def zone(value: Any) -> ZoneInfo:
 
 
 def clock_time(value: Any) -> time:
+    """A time of day, such as "18:00"."""
     if isinstance(value, str) and (match := re.fullmatch(r"(\d{1,2}):(\d{2})", value)):
         hour, minute = int(match[1]), int(match[2])
         if hour < 24 and minute < 60:
@@ -194,6 +210,8 @@ def clock_time(value: Any) -> time:
 
 
 def list_of(reader: Reader) -> Reader:
+    """A reader of lists whose entries `reader` reads: 1,000 at most, none twice."""
+
     def read_list(value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list):
             raise ValueError(f"must be a list in [ ], not {shown(value)}")
@@ -208,14 +226,19 @@ def list_of(reader: Reader) -> Reader:
 
 
 def weekly(value: Any) -> schedule.Weekly:
+    """A weekday and a time, such as "wednesday 15:00"."""
     return schedule.parse_weekly(text(value))
 
 
 def days(value: Any) -> tuple[date, date]:
-    return schedule.parse_days(value.isoformat() if isinstance(value, date) else text(value))
+    """First and last day, from a text such as "2021-12-20..2022-01-02" or a date of TOML's own."""
+    if isinstance(value, date):
+        return schedule.parse_days(value.isoformat())
+    return schedule.parse_days(text(value))
 
 
 def hashtag(value: Any) -> str:
+    """A hashtag, written with its `#` or without."""
     word = some_text(value).removeprefix("#")
     if not re.fullmatch(r"\w+", word) or word.isdigit():
         raise ValueError(f'must be one word such as "#mlcollage", not {shown(value)}')
@@ -223,6 +246,7 @@ def hashtag(value: Any) -> str:
 
 
 def number_format(value: Any) -> str:
+    """How a number is shown, with `{n}` in its place; "" for "none"."""
     if value == "none":
         return ""
     if "{n}" not in text(value) or re.search(r"[{}]", value.replace("{n}", "")):
@@ -231,6 +255,7 @@ def number_format(value: Any) -> str:
 
 
 def title_format(value: Any) -> str:
+    """A roundup's title, with names in braces that are filled in."""
     known = {"{count}", "{papers}", "{month}", "{year}"}
     if re.search(r"[{}]", re.sub("|".join(known), "", some_text(value))):
         raise ValueError(
@@ -238,16 +263,16 @@ def title_format(value: Any) -> str:
         )
     if not {"{month}", "{year}"} <= set(re.findall(r"{\w+}", value)):
         raise ValueError(
-            f"must hold {{month}} and {{year}}: each roundup's page is named by it, not {shown(value)}"
+            "must hold {month} and {year}: each roundup's page is named by it, "
+            f"not {shown(value)}"
         )
     return str(value)
 
 
 def month_day(value: Any) -> int:
-    return 0 if value == "last" else int(_day_number(value))
-
-
-def _day_number(value: Any) -> int:
+    """A day of the month, 0 for "last"."""
+    if value == "last":
+        return 0
     try:
         return int(whole(1, 31)(value))
     except ValueError:
@@ -255,6 +280,7 @@ def _day_number(value: Any) -> int:
 
 
 def singular_and_plural(value: Any) -> tuple[str, str]:
+    """Two names, for one and for several."""
     names = list_of(some_text)(value)
     if len(names) != 2:
         raise ValueError('must be two names, for one and for several, as in ["Paper", "Papers"]')
@@ -265,6 +291,7 @@ ADDRESS = r"https?://[^\s/]+[^\s]*"
 
 
 def address(value: Any) -> str:
+    """An http(s) address, without a slash at its end."""
     if not re.fullmatch(ADDRESS, some_text(value)):
         raise ValueError(f"must be an http(s) address, not {shown(value)}")
     return str(value).rstrip("/")

@@ -33,7 +33,9 @@ def plain(at: datetime, zone: tzinfo, *, seconds: bool = False) -> str:
 def clock(at: datetime, zone: tzinfo, *, seconds: bool = False) -> str:
     """ "15:00", with seconds "15:00:30": for what is less than a day away."""
     local = at.astimezone(zone).time()
-    return local.isoformat("seconds" if seconds else "minutes")
+    if seconds:
+        return local.isoformat("seconds")
+    return local.isoformat("minutes")
 
 
 def day(on: date) -> str:
@@ -61,4 +63,6 @@ def wait(length: timedelta) -> str:
 
 def counted(count: float, unit: str) -> str:
     """ "1 day", "3 days"."""
-    return f"{count:g} {unit}" if count == 1 else f"{count:g} {unit}s"
+    if count != 1:
+        unit += "s"
+    return f"{count:g} {unit}"

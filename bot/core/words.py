@@ -1,4 +1,4 @@
-"""What pages and posts say in the series' language."""
+"""The fixed phrases of pages and posts in each language."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ from bot.core.paper import LinkKind
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is said in a language.
+    """The phrases of one language.
 
-    `gap` parts sentences; `kinds` label links, in the order of `LinkKind`.
+    `gap` stands between sentences; `kinds` are the labels of links, in the order of `LinkKind`.
     """
 
     locale: str
@@ -27,6 +27,7 @@ class Words:
     kinds: str
 
     def label(self, kind: LinkKind) -> str:
+        """The label of a kind of link."""
         return self.kinds.split()[list(LinkKind).index(kind)]
 
 
@@ -59,8 +60,13 @@ WORDS = {
         previous="Vorige Ausgabe",
         following="Nächste Ausgabe",
         every="Alle Ausgaben",
-        about="{series} bringt ein Paper nach dem anderen auf eine Seite: als Zeichnung und in einem Absatz.",
-        holds="Diese Ausgabe enthält die Collagen aus dem {month}; neue erscheinen unter {hashtag}.",
+        about=(
+            "{series} bringt ein Paper nach dem anderen auf eine Seite: "
+            "als Zeichnung und in einem Absatz."
+        ),
+        holds=(
+            "Diese Ausgabe enthält die Collagen aus dem {month}; neue erscheinen unter {hashtag}."
+        ),
         kinds="Paper Code Projekt Vortrag Podcast Blog Demo",
     ),
     "zh": Words(
@@ -82,4 +88,5 @@ WORDS = {
 
 
 def of(language: str) -> Words:
+    """The phrases of a language, English where there are none."""
     return WORDS.get(language, WORDS["en"])

@@ -106,7 +106,7 @@ def handle(context: Context, delivery: Delivery, thread: Thread, failure: Failur
                 jitter=retry.jitter(delivery.key, delivery.failures),
                 is_partly_out=any(part.receipt for part in thread.parts),
             ),
-            retry.Policy(settings.retry_first, settings.retry_longest, settings.give_up),
+            settings,
             work.now,
         )
         if failure.attempt is not None:

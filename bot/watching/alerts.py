@@ -148,9 +148,8 @@ def _failed(
     is_over = claim.failures + 1 >= TRIES and now - notice.created_at > settings.give_up
     wait = None
     if not is_over:
-        policy = retry.Policy(settings.retry_first, settings.retry_longest, settings.give_up)
         jitter = retry.jitter(f"{notice.id}/{destination.id}", claim.failures)
-        wait = retry.wait(claim.failures, policy, jitter)
+        wait = retry.wait(claim.failures, settings, jitter)
     with context.write() as work:
         if not work.alerts.failed(claim, wait, reason):
             return

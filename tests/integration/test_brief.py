@@ -513,7 +513,7 @@ def test_a_roundup_has_its_brief_with_all_it_would_hold(
 def test_a_roundup_s_brief_holds_the_very_thread_that_goes_out(
     rehearsal: Context, clock: StoppedClock
 ) -> None:
-    slotless = replace(of(rehearsal), timetable=replace(of(rehearsal).timetable, slots=()))
+    slotless = replace(of(rehearsal), slots=())
     month_of_posts(rehearsal, clock)
     rehearsal = replace(rehearsal, config=replace(rehearsal.config, series={"mlcollage": slotless}))
     assert len(given(rehearsal, clock, ROUNDUP - timedelta(days=1))) == 1

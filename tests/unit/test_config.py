@@ -14,8 +14,10 @@ import pytest
 
 from bot import config
 from bot.config import Config
+from bot.core import month
 from bot.core.errors import BadConfig
 from bot.core.numbering import Numbering
+from bot.core.retry import Policy
 from bot.core.schedule import Weekly
 from bot.core.settings import Secret
 from bot.publishers import table
@@ -28,11 +30,11 @@ PASSWORD = "hunter2"
 SECTIONS: dict[str, type[Any]] = {
     "": config.Top,
     "database": config.DatabaseSettings,
-    "delivery": config.Delivering,
+    "delivery": Policy,
     "alerts": config.Alerting,
-    SERIES: config.SeriesSettings,
+    SERIES: config.Series,
     f"{SERIES}.numbering": Numbering,
-    f"{SERIES}.roundup": config.RoundupSettings,
+    f"{SERIES}.roundup": month.Rule,
 } | {f"accounts.{name}": table.network(name).settings for name in table.NETWORKS}
 """Every settings class and where its table stands."""
 
@@ -91,7 +93,8 @@ def test_an_empty_file_is_a_whole_configuration(tmp_path: Path) -> None:
     )
     assert (series.zone, series.timetable.slots) == (ZoneInfo("UTC"), (Weekly(2, time(15)),))
     assert (series.lateness, series.roundup.wait) == (timedelta(hours=48), timedelta(hours=24))
-    assert (series.roundup.day, series.roundup.at, series.roundup.next_month) == (0, time(18), True)
+    assert (series.roundup.day, series.roundup.time) == (0, time(18))
+    assert series.roundup.names_month == "next"
     assert (series.numbering.shown(29), series.numbering.restart, series.numbering.first) == (
         "29/52",
         "yearly",

@@ -23,13 +23,15 @@ ZONES = (
     "Africa/Casablanca",
     "Pacific/Apia",
 )
-NEXT, SAME = Rule(), Rule(next_month=False)
+NEXT, SAME = Rule(), Rule(names_month="same")
 
 steady = settings(derandomize=True, deadline=None)
 zones = st.sampled_from(ZONES).map(ZoneInfo)
 months = st.dates(date(1995, 1, 1), date(2037, 12, 1)).map(lambda day: f"{day:%Y-%m}")
 times = st.times().map(lambda at: at.replace(second=0, microsecond=0))
-rules = st.builds(Rule, day=st.integers(0, 31), at=times, next_month=st.booleans())
+rules = st.builds(
+    Rule, day=st.integers(0, 31), time=times, names_month=st.sampled_from(["next", "same"])
+)
 instants = st.datetimes(
     datetime.fromisoformat("1995-01-01"),
     datetime.fromisoformat("2037-01-01"),
@@ -82,8 +84,8 @@ def test_a_day_that_the_month_does_not_have_is_its_last(
 
 
 def test_a_moment_in_the_gap_is_the_first_instant_after_it() -> None:
-    assert moment(Rule(day=28, at=time(2, 30)), "2021-04") == "2021-03-28 03:00"
-    assert month.moment(Rule(day=31, at=time(2, 30)), "2021-11", BERLIN) == datetime(
+    assert moment(Rule(day=28, time=time(2, 30)), "2021-04") == "2021-03-28 03:00"
+    assert month.moment(Rule(day=31, time=time(2, 30)), "2021-11", BERLIN) == datetime(
         2021, 10, 31, 0, 30, tzinfo=UTC
     )
 

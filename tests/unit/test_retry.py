@@ -15,7 +15,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 POLICY = Policy()
 
 spans = st.timedeltas(timedelta(milliseconds=1), timedelta(days=3_650))
-policies = st.builds(Policy, spans, spans, spans)
+policies = st.builds(Policy, retry_first=spans, retry_longest=spans, give_up=spans)
 raised = st.sampled_from(
     [
         errors.Rejected,
@@ -89,10 +89,14 @@ def test_every_error_has_one_next_step_and_only_a_sure_failure_is_tried_again(
     assert isinstance(decision, Again | Never | HoldAccount | Look)
     assert isinstance(decision, Again) <= isinstance(error, errors.Unavailable)
     if isinstance(decision, Again):
-        assert NOW + min(policy.first, policy.longest) <= decision.at <= NOW + policy.longest
+        assert (
+            NOW + min(policy.retry_first, policy.retry_longest)
+            <= decision.at
+            <= NOW + policy.retry_longest
+        )
 
 
 @steady
 @given(st.integers(0, 10**6), policies)
 def test_no_wait_is_shorter_than_the_one_before(failures: int, policy: Policy) -> None:
-    assert retry.wait(failures, policy) <= retry.wait(failures + 1, policy) <= policy.longest
+    assert retry.wait(failures, policy) <= retry.wait(failures + 1, policy) <= policy.retry_longest

@@ -1,5 +1,6 @@
-"""Words before a full stop that does not end a sentence, and words that begin one, in papers'
-English and German.
+"""Words for finding sentences in papers' English and German.
+
+Some stand before a full stop that does not end a sentence, others begin one.
 """
 
 

@@ -1,6 +1,7 @@
 """Where a text may be cut into parts, and how much each place hurts a reader."""
 
 import functools
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ _WHOLE = (
     r"|\b\w{1,4}\([^()\n]{1,60}\)"
     rf"|(?:[$€£¥]\s?)?(?:\d{{1,3}}(?:\s\d{{3}})+\b|\d+(?:[.,:/×x–\-]\d+)*)(?:\s?(?:{_UNIT}))?"
 )
-# A part should not end in the first kind nor begin behind it; the second kind likes to begin one.
+# A part should not end in the first kind; the second kind likes to begin one.
 _LEADS_ON = """
 a an the of in on at to for with by from as is are its their our this that these each every no not
 very more most
@@ -93,6 +94,7 @@ class Places:
         return self._outside_wholes(found, 0, len(self.text))
 
     def between_clauses(self, start: int, end: int) -> list[Break]:
+        """Colons, semicolons, dashes and commas."""
         return self._outside_wholes(_clauses(self.text[start:end], start), start, end)
 
     def between_words(self, start: int, end: int) -> list[Break]:
@@ -114,12 +116,14 @@ class Places:
 
 
 def _sentence_cost(sentence: str) -> float:
-    said = sentence.rstrip()
-    if compiled(r"\n\s*\n\s*\Z").search(sentence, len(said)):
-        is_heading = len(said) < 60 and said[-1:].isalnum()
+    text = sentence.rstrip()
+    if compiled(r"\n\s*\n\s*\Z").search(sentence, len(text)):
+        is_heading = len(text) < 60 and text[-1:].isalnum()
         return PARAGRAPH + _LEAD_IN * is_heading
-    cost = LINE if sentence.endswith("\n") else SENTENCE
-    return cost + _LEAD_IN * bool(compiled(r"(?s)[^\W\d_]+\.|.*[:：]").fullmatch(said))
+    cost = SENTENCE
+    if sentence.endswith("\n"):
+        cost = LINE
+    return cost + _LEAD_IN * bool(compiled(r"(?s)[^\W\d_]+\.|.*[:：]").fullmatch(text))
 
 
 def _clauses(sentence: str, offset: int) -> Iterator[Break]:
@@ -131,11 +135,9 @@ def _clauses(sentence: str, offset: int) -> Iterator[Break]:
         clauses, zip(edges, edges[1:], edges[2:], strict=False), strict=True
     ):
         before += width(sentence[last:at])
-        cost = CLAUSE if clause["clause"] else COMMA if clause["comma"] else LISTED
-        if (
-            clause["comma"]
-            and min(_size(sentence[last:at]), _size(sentence[at:following])) <= _FEW_WORDS
-        ):
+        cost = _sign_cost(clause)
+        fewest = min(_size(sentence[last:at]), _size(sentence[at:following]))
+        if clause["comma"] and fewest <= _FEW_WORDS:
             cost = LISTED
         elif _words(_JOINS).intersection(sentence[at : at + 20].split(maxsplit=1)[:1]):
             cost -= _BEFORE_JOIN
@@ -145,6 +147,14 @@ def _clauses(sentence: str, offset: int) -> Iterator[Break]:
         yield Break(offset + at, cost)
 
 
+def _sign_cost(clause: re.Match[str]) -> float:
+    if clause["clause"]:
+        return CLAUSE
+    if clause["comma"]:
+        return COMMA
+    return LISTED
+
+
 def _size(clause: str) -> int:
     """About how many words; a Chinese one has two characters."""
     wide = len(compiled(rf"[{CJK}]").findall(clause))
@@ -152,8 +162,9 @@ def _size(clause: str) -> int:
 
 
 def _word_cost(text: str, end: int, start: int) -> float:
-    """What a cut between the `end` of a word and the `start` of the next costs; 0 where none may
-    be.
+    """The cost of a cut between the `end` of a word and the `start` of the next.
+
+    0 where there may be none.
     """
     if text[start] in _NOT_FIRST or text[end - 1] in _NOT_LAST:
         return 0
@@ -178,5 +189,5 @@ def _wholes(text: str) -> list[tuple[int, int]]:
 
 
 def width(text: str) -> int:
-    """A length alike on all networks, good enough to balance by: wide characters are two."""
+    """A length that suits all networks, for balancing parts: wide characters count as two."""
     return len(text) + sum(map(len, compiled(rf"[{CJK}\U0001f300-\U0001faff]+").findall(text)))

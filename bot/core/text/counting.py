@@ -52,8 +52,9 @@ def length(text: str, rules: Rules, url_length: int | None = None) -> int:
 
 
 def fits(text: str, rules: Rules, limits: Limits) -> bool:
-    """Whether the network would take the text: not blank, no forbidden character, within length and
-    bytes.
+    """Whether the network would take the text as one post.
+
+    It must not be blank, hold no forbidden character, and be within the limits.
     """
     if not text.strip() or not is_valid(text, rules):
         return False
@@ -63,22 +64,19 @@ def fits(text: str, rules: Rules, limits: Limits) -> bool:
 
 
 def is_valid(text: str, rules: Rules) -> bool:
-    """Whether the text is not empty and free of characters the network refuses, whatever its
-    length.
-    """
+    """Whether the text is not empty and has no forbidden character, whatever its length."""
     return bool(text) and not compiled(rules.forbidden).search(text)
 
 
 def urls(text: str, rules: Rules) -> list[Span]:
-    """What becomes a link: bare names such as `model.py` where the network links them, and what has
-    a scheme.
-    """
+    """What becomes a link: addresses with a scheme, and on some networks bare names: `model.py`."""
     return links.spans(text, rules.links, bare=rules.has_bare_links)
 
 
 def bare_links(text: str, rules: Rules) -> list[Span]:
-    """What becomes a link though no scheme stands before it: on X 23 characters each, and a post
-    with a link's price.
+    """What becomes a link without a scheme.
+
+    On X each counts 23 characters, and the post is charged as one with a link.
     """
     if not rules.has_bare_links:
         return []
@@ -93,15 +91,16 @@ def hashtags(text: str, rules: Rules) -> list[Span]:
 
 
 def mentions(text: str, rules: Rules) -> list[Span]:
-    """What names a user, with its `@`: `@user`, `@user@host` on Mastodon, `@user.bsky.social` on
-    Bluesky.
+    """What names a user, with its `@`.
+
+    That is `@user`, on Mastodon also `@user@host`, on Bluesky `@user.bsky.social`.
     """
     found = _outside_links(text, rules, tags.mentions(text, rules.mentions))
     return [span for span in found if span.text[0] in "@＠"]
 
 
 def facets(text: str) -> list[Facet]:
-    """What Bluesky makes no link, tag or mention of unless told, in order."""
+    """Links, tags and mentions in order: Bluesky shows only those that a post declares."""
     short = [tag for tag in tags.hashtags(text, BLUESKY.hashtags) if _is_short(tag.text[1:])]
     spans = [*urls(text, BLUESKY), *short, *tags.mentions(text, BLUESKY.mentions)]
     found, at, behind = [], 0, 0
@@ -123,7 +122,9 @@ def _is_short(tag: str) -> bool:
 
 def _outside_links(text: str, rules: Rules, found: list[Span]) -> list[Span]:
     """What was found and the links of the text, without what begins inside another one."""
-    return apart([*found, *urls(text, rules)]) if found else []
+    if not found:
+        return []
+    return apart([*found, *urls(text, rules)])
 
 
 def _weighed(text: str, url_length: int) -> int:
@@ -150,11 +151,20 @@ def _as_counted(text: str, url_length: int) -> str:
         if span.text[0] == "@":
             counted += "@" + span.text[1:].partition("@")[0]
         else:
-            # Under a younger domain a server may or may not see a link: the longer of both.
-            is_sure = span in known or graphemes.count(span.text) < url_length
-            counted += "_" * url_length if is_sure else span.text
+            counted += _longest_form(span, span in known, url_length)
         at = span.end
     return counted + text[at:]
+
+
+def _longest_form(link: Span, is_known: bool, url_length: int) -> str:
+    """What stands for a link in the count.
+
+    A server may not know a younger top-level domain, so such a link is as long as the longer of
+    its text and a link.
+    """
+    if is_known or graphemes.count(link.text) < url_length:
+        return "_" * url_length
+    return link.text
 
 
 X: Rules = Rules(

@@ -52,7 +52,10 @@ class Tlds:
     @staticmethod
     def _letter(letter: str) -> str:
         capital = letter.upper()
-        return letter if capital == letter else f"[{letter}{capital}{_FOLDED.get(letter, '')}]"
+        if capital == letter:
+            return letter
+        folded = _FOLDED.get(letter, "")
+        return f"[{letter}{capital}{folded}]"
 
 
 KNOWN = Tlds(tlds.KNOWN)
@@ -79,14 +82,13 @@ def tld_end(units: str, at: int, among: Tlds) -> int:
         return word.end()
     if word and units[word.end() : word.end() + 1] <= "\x7f":
         return 0
-    found = among.other.match(units, at) or compiled(_PUNYCODE).match(units, at)
-    return found.end() if found else 0
+    if found := among.other.match(units, at) or compiled(_PUNYCODE).match(units, at):
+        return found.end()
+    return 0
 
 
 def latin(domain: str, among: Tlds) -> list[tuple[int, int]]:
-    """Start and length of what is a domain in Latin letters by itself: without a scheme only that
-    becomes a link.
-    """
+    """Start and length of each domain in Latin letters: without a scheme only they become links."""
     found: list[tuple[int, int]] = []
     at = place_end = 0
     while chain := compiled(_LATIN_LABELS).search(domain, at):
@@ -120,7 +122,9 @@ def encoded_length(label: str) -> int:
 
 def split_units(text: str) -> str:
     """The text as JavaScript sees it: a character above U+FFFF is two units."""
-    return text if text.isascii() else compiled("[\U00010000-\U0010ffff]").sub(_surrogates, text)
+    if text.isascii():
+        return text
+    return compiled("[\U00010000-\U0010ffff]").sub(_surrogates, text)
 
 
 def _surrogates(character: re.Match[str]) -> str:

@@ -13,11 +13,14 @@ _CLUSTER = r"[🇦-🇿]{2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*+|\X"
 
 
 def count(text: str) -> int:
-    return len(text) if compiled(_SIMPLE).fullmatch(text) else len(clusters(text))
+    """How many graphemes the text has."""
+    if compiled(_SIMPLE).fullmatch(text):
+        return len(text)
+    return len(clusters(text))
 
 
 def clusters(text: str) -> list[str]:
     """The text's graphemes; joined they are the text."""
-    import regex  # heavy: 15 ms
+    import regex  # heavy: 9 ms
 
     return regex.findall(_CLUSTER, text)

@@ -1,5 +1,6 @@
-"""Links in a text, with a scheme and without, as X's reference (npm twitter-text 3.1.0) and
-Mastodon find them.
+"""Links in a text, with a scheme and without.
+
+They are found as X's reference (npm twitter-text 3.1.0) and Mastodon find them.
 """
 
 from bisect import bisect_right
@@ -29,8 +30,9 @@ _MASTODON_QUERY = (
 
 
 def _tail(inside: str, end: str, either: str, query: str, *, ends_in_bracket: bool = True) -> str:
-    """Port, path and query; a path ends in an `end` character or a closed bracket, and brackets
-    nest once.
+    """A pattern for port, path and query.
+
+    A path ends in an `end` character or a closed bracket; brackets nest once.
     """
     bracket = rf"(?:\((?:{either}++|{either}*+\({either}++\){either}*+)\))"
     path = f"(?:{inside}*+(?:{end}++|{bracket}))*+"
@@ -80,8 +82,9 @@ class Link:
 
 
 def find(units: str, rule: Rule = X) -> list[Link]:
-    """Every link under the domains the reference knows; `units` is the text as JavaScript sees it
-    (`split_units`).
+    """Every link under the domains the reference knows.
+
+    `units` is the text as JavaScript sees it (`split_units`).
     """
     return list(_Finder(units, rule, domains.KNOWN).links())
 
@@ -100,8 +103,9 @@ def find_newer(units: str, known: list[Link], rule: Rule = X) -> list[Link]:
 
 
 def spans(text: str, rule: Rule = X, *, bare: bool = True, newer: bool = True) -> list[Span]:
-    """The links in the text: `bare` ones have no scheme, `newer` ones a domain the reference does
-    not know.
+    """The links in the text.
+
+    `bare` ones have no scheme, `newer` ones a domain the reference does not know.
     """
     units = domains.split_units(text)
     found = find(units, rule)
@@ -120,8 +124,9 @@ def _spans(units: str, found: list[Link]) -> Iterator[Span]:
 
 
 class _Finder:
-    """One pass over a text: each run of domain characters is looked at once, so time grows with
-    length only.
+    """One pass over a text.
+
+    Each run of domain characters is looked at once, so the time is linear in the text's length.
     """
 
     def __init__(self, units: str, rule: Rule, tlds: domains.Tlds) -> None:
@@ -140,9 +145,7 @@ class _Finder:
                 yield from self._without_scheme(*place)
 
     def _runs(self) -> Iterator[tuple[int, int]]:
-        """Start and end of each run of domain characters that holds a dot with a top-level domain
-        behind it.
-        """
+        """Start and end of each run of domain characters that holds a top-level domain."""
         run = end = 0
         for dot in domains.dots(self.units, self.tlds):
             if dot < end:
@@ -209,8 +212,11 @@ class _Finder:
                 yield Link(start + at, start + at + length, length, has_scheme=False)
 
     def _tail_end(self, at: int) -> tuple[int, bool]:
+        """Where port, path and query end that begin at `at`, and whether there is a path."""
         tail = compiled(self.rule.tail).match(self.units, at)
-        return (tail.end(), tail["path"] is not None) if tail else (at, False)
+        if not tail:
+            return at, False
+        return tail.end(), tail["path"] is not None
 
     def _is_domain(self, domain: str) -> bool:
         if not all(domains.encoded_length(label) <= 63 for label in domain.split(".")):
@@ -219,8 +225,9 @@ class _Finder:
 
 
 class _Labels:
-    """A run of domain characters cut at its dots; `reach` is where the domain that begins with a
-    label ends, or 0.
+    """A run of domain characters cut into labels at its dots.
+
+    `reach` is where the domain that begins with each label ends, or 0.
     """
 
     def __init__(self, units: str, start: int, end: int, tlds: domains.Tlds) -> None:
@@ -233,26 +240,31 @@ class _Labels:
             self.reach[number] = self._end(number, self.starts[number])
 
     def _end(self, number: int, at: int) -> int:
-        """Where a domain ends that begins inside a label; as many labels as can be, and no `_` in
-        the last of them.
+        """Where the domain ends that begins at `at`, inside a label, or 0.
+
+        It has as many labels as it can, and no `_` in the last one before the top-level domain.
         """
         dot = self.dots[number]
-        if (
-            at >= dot
-            or not compiled(DOMAIN).match(self.units, at)
-            or not compiled(DOMAIN).match(self.units, dot - 1)
-        ):
+        if at >= dot:
             return 0
-        return self.reach[number + 1] or (0 if "_" in self.units[at:dot] else self.tlds[number + 1])
+        domain = compiled(DOMAIN)
+        if not domain.match(self.units, at) or not domain.match(self.units, dot - 1):
+            return 0
+        if self.reach[number + 1]:
+            return self.reach[number + 1]
+        if "_" in self.units[at:dot]:
+            return 0
+        return self.tlds[number + 1]
 
     def domain_at(self, at: int) -> int:
+        """Where the domain ends that begins at `at`, or 0."""
         number = bisect_right(self.dots, at)
-        return self._end(number, at) if number < len(self.dots) and at >= self.starts[number] else 0
+        if number >= len(self.dots) or at < self.starts[number]:
+            return 0
+        return self._end(number, at)
 
     def next_domain(self, at: int) -> tuple[int, int] | None:
-        """Start and end of the first domain that begins at `at` or later, behind a character that
-        may precede one.
-        """
+        """Start and end of the first domain at `at` or later, behind what may precede one."""
         for number in range(bisect_right(self.dots, at), len(self.dots)):
             dot, end = self.dots[number], self.reach[number + 1]
             start = max(at, self.starts[number])

@@ -26,6 +26,13 @@ _FENCES = frozenset("()[]{}|‖⟨⟩⌊⌋⌈⌉")
 # What stands below and above these in a display stands beside them in a line.
 _LIMITS = frozenset({"lim", "limsup", "liminf", "max", "min", "sup", "inf", "argmax", "argmin"})
 _SUMS = frozenset("∑∏⋃⋂")
+# Elements for an index, an exponent, or both.
+_BESIDE = {(True, False): "msub", (False, True): "msup", (True, True): "msubsup"}
+_ABOVE_AND_BELOW = {
+    (True, False): "munder",
+    (False, True): "mover",
+    (True, True): "munderover",
+}
 _ACCENTS = {
     "hat": "^",
     "widehat": "^",
@@ -68,7 +75,9 @@ def written(formula: str, is_display: bool = False) -> str:
     Its alternative text is what a post says for it: `alttext` in Unicode, not TeX.
     """
     body = "".join(_elements(tex.read(formula), is_display))
-    display = "block" if is_display else "inline"
+    display = "inline"
+    if is_display:
+        display = "block"
     alttext = escaped(tex.plain(formula))
     return f'<math display="{display}" alttext="{alttext}"><mrow>{body}</mrow></math>'
 
@@ -91,7 +100,9 @@ class _Row:
 
     def add(self, element: str, is_name: bool = False, takes_limits: bool = False) -> None:
         self.end_number()
-        last = self.elements[-1] if self.elements else _APART[0]
+        last = _APART[0]
+        if self.elements:
+            last = self.elements[-1]
         meets = self.is_name or is_name
         if meets and not element.startswith(_APART) and not last.startswith(_APART):
             self.elements.append(_GAP)
@@ -109,14 +120,13 @@ class _Row:
     def attach(self, down: str, up: str) -> None:
         """Put an index and an exponent to the last element; either may be missing."""
         self.end_number()
-        base = self.elements.pop() if self.elements else "<mrow></mrow>"
-        is_limit = self.takes_limits and self.is_display
-        if down and up:
-            tag = "munderover" if is_limit else "msubsup"
-        elif down:
-            tag = "munder" if is_limit else "msub"
-        else:
-            tag = "mover" if is_limit else "msup"
+        base = "<mrow></mrow>"
+        if self.elements:
+            base = self.elements.pop()
+        tags = _BESIDE
+        if self.takes_limits and self.is_display:
+            tags = _ABOVE_AND_BELOW
+        tag = tags[bool(down), bool(up)]
         self.elements.append(f"<{tag}>{base}{down}{up}</{tag}>")
         self.takes_limits = False
 
@@ -128,17 +138,15 @@ def _elements(nodes: Sequence[tex.Node], is_display: bool) -> list[str]:
     while index < len(nodes):
         node, index = nodes[index], index + 1
         if node.kind in ("up", "down"):
-            second = nodes[index] if index < len(nodes) else node
-            pair = {node.kind: node}
-            if second.kind in ("up", "down") and second.kind != node.kind:
-                pair[second.kind] = second
+            attached = {node.kind: _group(node.parts[0], False)}
+            second = {"up": "down", "down": "up"}[node.kind]
+            if index < len(nodes) and nodes[index].kind == second:
+                attached[second] = _group(nodes[index].parts[0], False)
                 index += 1
-            down = _group(pair["down"].parts[0], False) if "down" in pair else ""
-            up = _group(pair["up"].parts[0], False) if "up" in pair else ""
-            row.attach(down, up)
+            row.attach(attached.get("down", ""), attached.get("up", ""))
         elif node.kind == "sign":
-            before = nodes[index - 2] if index > 1 else node
-            _add_sign(row, node.text, is_sized=before.kind == "size")
+            is_sized = index > 1 and nodes[index - 2].kind == "size"
+            _add_sign(row, node.text, is_sized)
         else:
             _add(row, node)
     row.end_number()
@@ -146,8 +154,11 @@ def _elements(nodes: Sequence[tex.Node], is_display: bool) -> list[str]:
 
 
 def _group(nodes: Sequence[tex.Node], is_display: bool) -> str:
+    """The nodes as one element."""
     elements = _elements(nodes, is_display)
-    return elements[0] if len(elements) == 1 else f"<mrow>{''.join(elements)}</mrow>"
+    if len(elements) == 1:
+        return elements[0]
+    return f"<mrow>{''.join(elements)}</mrow>"
 
 
 def _add_sign(row: _Row, sign: str, is_sized: bool) -> None:
@@ -213,9 +224,11 @@ def _add_style(row: _Row, node: tex.Node) -> None:
     if not text.strip():
         return
     if node.text in _ALPHABETS:
-        changed = [_lettered(letter, node.text) for letter in text.strip()]
-        is_plain = all(changed)
-        row.add(f"<mi>{''.join(changed)}</mi>" if is_plain else _group(argument, row.is_display))
+        letters = [_lettered(letter, node.text) for letter in text.strip()]
+        if all(letters):
+            row.add(f"<mi>{''.join(letters)}</mi>")
+        else:
+            row.add(_group(argument, row.is_display))
     elif node.text.startswith("operatorname"):
         row.add(f"<mi>{escaped(text.strip())}</mi>", True, node.text.endswith("*"))
     elif len(text) == 1 and text.isalpha():
@@ -230,8 +243,9 @@ def _lettered(letter: str, style: str) -> str:
     if not letter.isalnum():
         return ""
     name = unicodedata.name(letter, "")
-    found = compiled(_LETTER).fullmatch(name)
-    suffix = f"{found[1]} {found[2]}" if found else name
+    suffix = name
+    if letter_name := compiled(_LETTER).fullmatch(name):
+        suffix = f"{letter_name[1]} {letter_name[2]}"
     for alphabet in _ALPHABETS[style]:
         try:
             return unicodedata.lookup(f"{alphabet} {suffix}")
@@ -243,10 +257,14 @@ def _lettered(letter: str, style: str) -> str:
 def _table(node: tex.Node) -> str:
     rows = []
     for cells in node.parts:
-        written_cells = [f"<mtd>{_group(cell.parts[0], False)}</mtd>" for cell in cells]
-        rows.append(f"<mtr>{''.join(written_cells)}</mtr>")
+        columns = [f"<mtd>{_group(cell.parts[0], False)}</mtd>" for cell in cells]
+        rows.append(f"<mtr>{''.join(columns)}</mtr>")
     table = f"<mtable>{''.join(rows)}</mtable>"
     opening, closing = _BRACKETS.get(node.text, ("", ""))
-    before = f"<mo>{opening}</mo>" if opening else ""
-    behind = f"<mo>{closing}</mo>" if closing else ""
-    return f"<mrow>{before}{table}{behind}</mrow>"
+    return f"<mrow>{_bracket(opening)}{table}{_bracket(closing)}</mrow>"
+
+
+def _bracket(sign: str) -> str:
+    if not sign:
+        return ""
+    return f"<mo>{sign}</mo>"

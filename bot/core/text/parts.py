@@ -22,23 +22,29 @@ _RUNT, _RUNT_WIDTH, _RUNT_COST = 0.2, 60, 4.0
 
 
 def opening(text: str, language: str, fits: Fits) -> tuple[str, str]:
-    """The longest run of whole first sentences that fits, maybe none, and the rest; no white space
-    around either.
+    """The longest run of whole first sentences that fits, maybe none, and the rest.
+
+    Neither has white space at its ends.
     """
     ends = list(accumulate(map(len, sentences(text, language))))
     best = _last(lambda number: fits(text[: ends[number]].strip()), 0, len(ends))
-    end = 0 if best is None else ends[best]
+    end = 0
+    if best is not None:
+        end = ends[best]
     return text[:end].strip(), text[end:].strip()
 
 
 def split(text: str, language: str, fits: Fits) -> list[str]:
     """Parts that each pass `fits`; joined, with the white space between them, they are the text.
 
-    A link, tag or formula is cut only if it does not fit alone. `BadInput` if some character fits
-    nowhere."""
+    A link, tag or formula is cut only if it does not fit alone. Raises `BadInput` if a character
+    fits nowhere.
+    """
     text = text.strip()
-    if not text or fits(text):
-        return [text] if text else []
+    if not text:
+        return []
+    if fits(text):
+        return [text]
     return _Splitter(text, language, fits).parts()
 
 
@@ -69,8 +75,10 @@ class _Splitter:
     def parts(self) -> list[str]:
         way = self._way()
         if self._is_runt(way[-2], len(way) - 1):
-            # Rather inside a sentence than a last part of a few words.
-            start = way[-3] if len(way) > 2 else 0
+            # A cut inside a sentence is better than a last part of a few words.
+            start = 0
+            if len(way) > 2:
+                start = way[-3]
             inside = (self.points[start], len(self.text))
             self._use(
                 [
@@ -85,14 +93,13 @@ class _Splitter:
         ]
 
     def _use(self, cuts: list[Break]) -> None:
-        """Take these places from now on; the cheapest where several stand around the same white
-        space.
-        """
+        """Take these places from now on; of several around the same white space the cheapest."""
         self.cuts = cuts
         cost: dict[int, float] = {}
         for cut in cuts:
-            word = compiled(r"\S").search(self.text, cut.at)
-            at = word.start() if word else len(self.text)
+            at = len(self.text)
+            if word := compiled(r"\S").search(self.text, cut.at):
+                at = word.start()
             cost[at] = min(cut.cost, cost.get(at, cut.cost))
         cost[len(self.text)] = 0.0
         self.points = [0, *sorted(cost)]
@@ -115,8 +122,11 @@ class _Splitter:
             ]
             if not too_long:
                 continue
-            found = [cut for ends in too_long for cut in finer(*ends)]
-            self._use([*self.cuts, *(found if finer == self._between_longest else _thinned(found))])
+            cuts = [cut for ends in too_long for cut in finer(*ends)]
+            # Between the longest parts that fit no cut can be spared.
+            if finer != self._between_longest:
+                cuts = _thinned(cuts)
+            self._use([*self.cuts, *cuts])
 
     def _is_too_long(self, number: int, ends: tuple[int, int]) -> bool:
         is_sure = self.reach[number] > number + 1 and self.known.get(ends, True)
@@ -141,11 +151,14 @@ class _Splitter:
         return found[:-1]
 
     def _longest(self, start: int, ends: list[int], first: int) -> int:
-        """The farthest of the ends, from the number `first` on, up to which the text fits; `start`
-        if none.
+        """The farthest of the ends, from the number `first` on, up to which the text fits.
+
+        `start` if there is none.
         """
         best = _last(lambda number: self._fits(start, ends[number]), first, len(ends))
-        return start if best is None else ends[best]
+        if best is None:
+            return start
+        return ends[best]
 
     def _fits(self, start: int, end: int) -> bool:
         if (start, end) not in self.known:
@@ -156,10 +169,14 @@ class _Splitter:
     def _reaches(self) -> list[int]:
         """For each point the farthest up to which a part from there fits, at least the next one."""
         reach: list[int] = []
+        sure = 0
         for number, start in enumerate(self.points[:-1]):
-            sure = max(number + 1, reach[-1] if reach else 0)
+            # A part from here fits at least as far as one from the point before.
+            sure = max(number + 1, sure)
             end = self._longest(start, self.points, sure + 1)
-            reach.append(sure if end == start else bisect_left(self.points, end))
+            if end != start:
+                sure = bisect_left(self.points, end)
+            reach.append(sure)
         return reach
 
     def _way(self) -> list[int]:
@@ -172,8 +189,8 @@ class _Splitter:
             ]
             if all(parts):
                 return way
-            # That a part fits was concluded from a longer one that does: not so if a link ends
-            # where it is cut.
+            # That a part fits was concluded from a longer one that does, which is wrong where a cut
+            # ends a link.
             self._refine()
 
     def _ends(self, start: int) -> list[int]:
@@ -185,8 +202,9 @@ class _Splitter:
         ]
 
     def _fewest(self) -> tuple[int, list[float]]:
-        """How many parts it takes without needless cuts inside sentences, and from each point with
-        any cuts.
+        """How many parts it takes without needless cuts inside sentences.
+
+        Then, from each point, how many it takes with any cuts.
         """
         last = len(self.points) - 1
         cheapest: list[tuple[float, int]] = [(inf, 0)] * last + [(0.0, 0)]
@@ -203,9 +221,7 @@ class _Splitter:
         return cheapest[0][1], least
 
     def _evenest(self, count: int, least: list[float]) -> list[int]:
-        """The way with so many parts, where cuts that hurt and parts unlike the others cost least
-        together.
-        """
+        """The cheapest way with so many parts, by what its cuts and uneven lengths cost."""
         layers: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
         for left in reversed(range(count)):
             layer: dict[int, tuple[float, int]] = {}
@@ -235,7 +251,7 @@ class _Splitter:
 
 
 def _thinned(cuts: list[Break]) -> list[Break]:
-    """The cheapest of each few neighbours where there are very many, so that no text takes long."""
+    """Where there are very many cuts, the cheapest of each few neighbours, to bound the time."""
     step = -(-len(cuts) // _MOST_CUTS)
     if step <= 1:
         return cuts
@@ -243,12 +259,15 @@ def _thinned(cuts: list[Break]) -> list[Break]:
 
 
 def _last(holds: Callable[[int], bool], low: int, high: int) -> int | None:
-    """The last number from `low` up to but not `high` for which it holds, if it holds for all
-    before; few are tried.
+    """The last number from `low` to `high` - 1 for which it holds, if it holds for all before.
+
+    A galloping search: steps double until it does not hold, then bisection.
     """
     best, step = None, 1
     while low < high:
-        middle = min(low + step - 1, high - 1) if step else (low + high) // 2
+        middle = (low + high) // 2
+        if step:
+            middle = min(low + step - 1, high - 1)
         if holds(middle):
             best, low, step = middle, middle + 1, step * 2
         else:

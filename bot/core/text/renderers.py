@@ -50,7 +50,9 @@ def _gap(last: _Block, block: _Block) -> str:
     if block.begins_item:
         return "\n"
     # Only a mark of quotation stands between these two lines: they go on as one.
-    return "" if syntax.is_wide(last.text[-1]) and syntax.is_wide(block.text[0]) else " "
+    if syntax.is_wide(last.text[-1]) and syntax.is_wide(block.text[0]):
+        return ""
+    return " "
 
 
 def _blocks(tokens: Iterable["Token"]) -> Iterable[_Block]:
@@ -59,8 +61,7 @@ def _blocks(tokens: Iterable["Token"]) -> Iterable[_Block]:
     for token in tokens:
         start, end = token.map or (0, 0)
         if token.type in LISTS:
-            is_ordered = token.type == "ordered_list_open"
-            numbers.append(int(token.attrs.get("start", 1)) if is_ordered else None)
+            numbers.append(_first_number(token))
         elif token.type in ("bullet_list_close", "ordered_list_close"):
             numbers.pop()
         elif token.type == "list_item_open":
@@ -82,18 +83,28 @@ def _blocks(tokens: Iterable["Token"]) -> Iterable[_Block]:
             marker = ""
 
 
+def _first_number(token: "Token") -> int | None:
+    """The number of a list's first item; None where items have no numbers."""
+    if token.type == "bullet_list_open":
+        return None
+    return int(token.attrs.get("start", 1))
+
+
 def _block_text(token: "Token") -> str:
     if token.type == "inline":
         text = compiled(r"[ \t]+").sub(" ", inline(token.children, POST))
         return compiled(r"[^\S\n]*\n[^\S\n]*").sub("\n", text).strip()
-    if token.type in CODE:
-        return token.content.strip("\n") if token.content.strip() else ""
-    return tex.plain(token.content) if token.type == "math_block" else ""
+    if token.type in CODE and token.content.strip():
+        return token.content.strip("\n")
+    if token.type == "math_block":
+        return tex.plain(token.content)
+    return ""
 
 
 def links(tokens: Iterable["Token"]) -> list[tuple[str, str]]:
-    """Labels and addresses of the links, in order; the label is "" where only a picture without
-    words or nothing at all is one.
+    """Labels and addresses of the links, in order.
+
+    The label is "" where there is none, or only a picture without alternative text.
     """
     found: list[tuple[str, str]] = []
     for token in tokens:
@@ -119,15 +130,24 @@ def page(tokens: Sequence["Token"]) -> str:
         elif token.type == "math_block":
             pieces.append(f"<p>{_PAGE['math'](token)}</p>\n")
         elif token.tag in ("ul", "ol", "blockquote") and token.nesting > 0:
-            start = f' start="{token.attrs["start"]}"' if "start" in token.attrs else ""
             # In an item, the line before ends here.
-            line = "\n" if tokens[index - 1].hidden else ""
-            pieces.append(f"{line}<{token.tag}{start}>\n")
+            if tokens[index - 1].hidden:
+                pieces.append("\n")
+            pieces.append(_page_opening(token))
         elif token.tag in ("ul", "ol", "blockquote"):
             pieces.append(f"</{token.tag}>\n")
+        elif token.tag == "li" and token.nesting > 0:
+            pieces.append("<li>")
         elif token.tag == "li":
-            pieces.append("<li>" if token.nesting > 0 else "</li>\n")
+            pieces.append("</li>\n")
     return "".join(pieces).strip()
+
+
+def _page_opening(token: "Token") -> str:
+    """The tag that opens a list or a quotation; a list may begin with another number than 1."""
+    if "start" in token.attrs:
+        return f'<{token.tag} start="{token.attrs["start"]}">\n'
+    return f"<{token.tag}>\n"
 
 
 def _page_paragraph(opening: "Token", token: "Token") -> str:

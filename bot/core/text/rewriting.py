@@ -41,8 +41,10 @@ def article(tokens: Iterable["Token"]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """A block of an article: a `paragraph`, a `line` (in a list without empty lines), a `list`, one
-    that is `numbered` from elsewhere than 1, a `quote` or `code`.
+    """A block of an article.
+
+    Its kind is `paragraph`, `line` (in a list without empty lines), `list`, `numbered` (a list from
+    another number than 1), `quote` or `code`.
     """
 
     kind: str
@@ -53,8 +55,11 @@ def _joined(blocks: Sequence[_Written]) -> str:
     text, last = "", ""
     for block in blocks:
         is_near = last == "line" and block.kind in ("list", "quote")
-        gap = "\n" if is_near else "\n\n"
-        text += gap + block.text if text else block.text
+        if text and is_near:
+            text += "\n"
+        elif text:
+            text += "\n\n"
+        text += block.text
         last = block.kind
     return text
 
@@ -71,8 +76,10 @@ def _article_blocks(tokens: Iterator["Token"], is_top: bool = False) -> list[_Wr
         if token.type == "blockquote_open":
             block = _article_quote(_article_blocks(tokens))
         elif token.type in renderers.LISTS:
+            before, mark = mark, token.markup
             # Two lists under each other with the same mark would become one.
-            mark = _OTHER_MARKS[mark] if is_under_list and token.markup == mark else token.markup
+            if is_under_list and mark == before:
+                mark = _OTHER_MARKS[mark]
             block = _article_list(tokens, token, mark)
         elif token.type in renderers.CODE:
             # A fence that nothing ends would take in what follows. Under a list, lines that are
@@ -108,18 +115,25 @@ def _article_list(tokens: Iterator["Token"], opening: "Token", mark: str) -> _Wr
             gap = "\n\n"
         if not items and not blocks:
             is_near = False  # directly under a line, an empty item would make it a heading
-        label = f"{number}{mark} " if is_ordered else f"{mark} "
+        label = f"{mark} "
+        if is_ordered:
+            label = f"{number}{mark} "
         lines = _joined(blocks).replace("\n", "\n" + " " * len(label))
         items.append(compiled(r" +(?=\n|\Z)").sub("", label + lines))
         number += 1
-    return _Written("list" if is_near else "numbered", gap.join(items))
+    kind = "numbered"
+    if is_near:
+        kind = "list"
+    return _Written(kind, gap.join(items))
 
 
 def _article_code(code: str, is_indented: bool) -> _Written:
     lines = compiled(r"\A(?:[ \t]*\n)+").sub("", code).rstrip().split("\n")
+    if is_indented and not lines[0]:
+        return _Written("code", "")
     if is_indented:
         indented = [f"    {line}".rstrip() for line in lines]
-        return _Written("code", "\n".join(indented) if lines[0] else "")
+        return _Written("code", "\n".join(indented))
     return _Written("paragraph", "\\\n".join([_ticked(line) for line in lines if line.strip()]))
 
 
@@ -129,20 +143,25 @@ def _article_paragraph(opening: "Token", token: "Token") -> _Written:
     if opening.type == "heading_open" and pieces:
         pieces = [("emphasis", "**"), *pieces, ("emphasis", "**")]
     text = _assembled(pieces)
-    if _said_by(syntax.parse_as_others(text)) != _said_by(tokens):
+    if _seen_in(syntax.parse_as_others(text)) != _seen_in(tokens):
         # Others would show the marks of emphasis that they do not see, as in `**[a](b)**接着`.
         text = _assembled([piece for piece in pieces if piece[0] != "emphasis"])
-    return _Written("line" if opening.hidden else "paragraph", text)
+    kind = "paragraph"
+    if opening.hidden:
+        kind = "line"
+    return _Written(kind, text)
 
 
-def _said_by(tokens: Sequence["Token"]) -> str:
+def _seen_in(tokens: Sequence["Token"]) -> str:
     """All signs that a reader of inline tokens sees, without spaces."""
     return "".join(renderers.inline(tokens, renderers.POST).split())
 
 
 def _article_pieces(tokens: Iterable["Token"]) -> list[tuple[str, str]]:
-    """A paragraph in pieces: `text` and a link's `label` are still to be escaped, marks of
-    `emphasis`, the start of a `link` and any other `mark` are not.
+    """A paragraph in pieces, each with its kind.
+
+    `text` and a link's `label` are still to be escaped; marks of `emphasis`, the start of a `link`
+    and any other `mark` are not.
     """
     pieces: list[tuple[str, str]] = []
     kind = "text"
@@ -155,8 +174,10 @@ def _article_pieces(tokens: Iterable["Token"]) -> list[tuple[str, str]]:
             if kind == "label":
                 pieces.append(("mark", f"]({target(token.meta['href'])})"))
                 kind = "text"
-        elif token.type in _BREAKS:
-            pieces.append(("mark", "\\\n" if token.type == "hardbreak" else token.content))
+        elif token.type == "hardbreak":
+            pieces.append(("mark", "\\\n"))
+        elif token.type == "softbreak":
+            pieces.append(("mark", token.content))
         elif token.nesting:
             pieces.append(("emphasis", token.markup))
         elif token.type == "code_inline":
@@ -198,15 +219,20 @@ def _kind(piece: tuple[str, str]) -> str:
 def _ticked(code: str) -> str:
     """Code between more backticks than stand together in it."""
     code = code.strip()
+    if not code:
+        return ""
     longest = max((len(ticks) for ticks in compiled("`+").findall(code)), default=0)
     ticks = "`" * (longest + 1)
-    pad = " " if code.startswith("`") or code.endswith("`") else ""
-    return f"{ticks}{pad}{code}{pad}{ticks}" if code else ""
+    if code.startswith("`") or code.endswith("`"):
+        code = f" {code} "
+    return f"{ticks}{code}{ticks}"
 
 
 def _settled(tokens: Iterable["Token"]) -> list["Token"]:
-    """The same, but signs and spaces at the edges of emphasis stand outside of it where a letter
-    follows, as in `**重要**。接着`: there CommonMark sees emphasis only so. Empty emphasis is gone.
+    """The tokens with signs and spaces at the edges of emphasis moved out of it.
+
+    They are moved where a letter follows, as in `**重要**。接着`: only so CommonMark sees emphasis
+    there. Empty emphasis is left out.
     """
     settled = [token for token in tokens if token.type != "text" or token.content]
     settled = _moved_out(settled, -1)
@@ -237,15 +263,22 @@ def _is_visible(token: "Token") -> bool:
 
 
 def _moved_out(tokens: Sequence["Token"], nesting: int) -> list["Token"]:
-    """Signs and spaces moved over the marks of that nesting; `tokens` are reversed for those that
-    open.
+    """Signs and spaces moved over the marks of that nesting.
+
+    For marks that open emphasis, `tokens` are reversed.
     """
-    edge = -1 if nesting < 0 else 0
+    edge = 0
+    if nesting < 0:
+        edge = -1
     outside = [""] * (len(tokens) + 1)
     for index in range(len(tokens) - 1, -1, -1):
         token = tokens[index]
-        visible = "\n" if token.type in _BREAKS else token.content
-        outside[index] = visible[-1 - edge] if visible else outside[index + 1]
+        visible = token.content
+        if token.type in _BREAKS:
+            visible = "\n"
+        outside[index] = outside[index + 1]
+        if visible:
+            outside[index] = visible[-1 - edge]
     moved: list[Token] = []
     for index, token in enumerate(tokens):
         carried: list[Token] = []
@@ -267,14 +300,17 @@ def _taken(tokens: list["Token"], is_end: bool, is_before_word: bool) -> list["T
         kept, cut = copy.copy(last), copy.copy(last)
         kept.content, cut.content = stays, goes
         tokens.append(kept)
-        carried += [cut] if goes else []
+        if goes:
+            carried.append(cut)
         break
     return carried[::-1]
 
 
 def _cut(text: str, is_end: bool, is_before_word: bool) -> tuple[str, str]:
     """The text without what stands at that edge, and this: spaces, before a word also signs."""
-    letters = text[::-1] if is_end else text
+    letters = text
+    if is_end:
+        letters = text[::-1]
     count = 0
     for letter in letters:
         if letter.isalnum() or not (letter.isspace() or is_before_word):
@@ -294,7 +330,10 @@ def _at_starts(text: str) -> str:
     """The lines of a paragraph without anything that would begin another block."""
 
     def escaped(found: re.Match[str]) -> str:
-        return f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}"
+        # A backslash takes its meaning from the dot behind a number, from other signs themselves.
+        if found[0].isdigit():
+            return f"{found[0]}\\"
+        return f"\\{found[0]}"
 
     return compiled(_STARTS).sub(escaped, text)
 
@@ -302,4 +341,6 @@ def _at_starts(text: str) -> str:
 def target(url: str) -> str:
     """An address as the target of a link."""
     safe = url.translate(_UNSAFE)
-    return f"<{safe}>" if "(" in safe or ")" in safe else safe
+    if "(" in safe or ")" in safe:
+        return f"<{safe}>"
+    return safe

@@ -4,6 +4,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
+import sentencex
+
 from bot.core.text.abbreviations import (
     BEFORE_NUMBER,
     BEFORE_ORDINAL,
@@ -58,6 +60,10 @@ _SAID = (
 _NEW_SUBJECT = r"(?:这|那|我|你|他|她|它|作者|该|本文|因此|所以|但|然而|不过|此外|最后|首先|另外)"
 
 
+_OUR_LANGUAGES = ("en", "de", "zh", "ja")
+"""Languages for which the rules here are enough; elsewhere sentencex has to agree."""
+
+
 def sentences(text: str, language: str) -> list[str]:
     """The text cut behind each sentence and each line; the pieces joined are the text."""
     found: list[str] = []
@@ -78,11 +84,10 @@ class _Line:
         self.remarks = list(remarks(line))
 
     def ends(self) -> Iterator[int]:
-        allowed = (
-            None
-            if self.language in ("en", "de", "zh", "ja")
-            else _proposed(self.line, self.language)
-        )
+        """Where the line's sentences end, but for the last."""
+        allowed = None
+        if self.language not in _OUR_LANGUAGES:
+            allowed = _proposed(self.line, self.language)
         for end in compiled(_END).finditer(self.line):
             at = end.end()
             if at < len(self.line) and (allowed is None or at in allowed) and self._is_end(end):
@@ -126,8 +131,9 @@ class _Line:
         return not self._opens_sentence(end.start()) and bool(compiled(_NEW_SUBJECT).match(goes_on))
 
     def _is_full_stop(self, end: re.Match[str]) -> bool:
-        """Whether one full stop, in front of what may begin a sentence, is more than a mark behind
-        a short form.
+        """Whether a full stop, before what may begin a sentence, ends one.
+
+        Otherwise it only marks a short form or a number.
         """
         word, after = self._word(end.start()), self.line[end.end() : end.end() + 40]
         if not word or end["close"]:
@@ -137,7 +143,9 @@ class _Line:
         if word.lower() in BEFORE_NUMBER and compiled(r"[\d(\[#]|[A-Z]\b|[IVX]+\b").match(after):
             return False
         begins = compiled(rf"[{_OPENING}]*(?:[{CJK}]|([^\W\d_]+)(?![.\w]))").match(after)
-        first = (begins[1] or "").lower() if begins else ""
+        first = ""
+        if begins and begins[1]:
+            first = begins[1].lower()
         is_beginning = begins is not None and (not first or first in self.begin_words)
         if word.isdigit():
             return self._is_end_behind_number(word, end.start(), first, is_beginning)
@@ -154,7 +162,10 @@ class _Line:
             return True
         before = self.line[max(self.start, stop - len(number) - 30) : stop - len(number)]
         # The number of an item, or of a label: "Theorem 1."
-        if compiled(r"[;；]\s*\Z" if number != "1" else r"(?:[;；：]|:\s)\s*\Z").search(before):
+        list_sign = r"[;；]\s*\Z"
+        if number == "1":
+            list_sign = r"(?:[;；：]|:\s)\s*\Z"
+        if compiled(list_sign).search(before):
             return False
         if before.strip().lower() in ("", *LABELS):
             return False
@@ -166,8 +177,10 @@ class _Line:
         )
 
     def _word(self, stop: int) -> str:
-        found = compiled(_WORD).search(self.line[max(self.start, stop - 40) : stop])
-        return found[0] if found else ""
+        """The word right before `stop`, empty where there is none."""
+        if word := compiled(_WORD).search(self.line[max(self.start, stop - 40) : stop]):
+            return word[0]
+        return ""
 
     def _begins(self, at: int) -> bool:
         begins = compiled(_BEGINS).match(self.line, at)
@@ -187,23 +200,21 @@ class _Line:
         return remark is not None and not self.line[self.start : remark[0]].strip()
 
     def _remark(self, at: int) -> tuple[int, int] | None:
+        """Start and end of the remark around `at`."""
         number = bisect_right(self.remarks, (at, 0)) - 1
-        return (
-            self.remarks[number]
-            if number >= 0 and self.remarks[number][0] < at < self.remarks[number][1]
-            else None
-        )
+        if number < 0:
+            return None
+        start, end = self.remarks[number]
+        if start < at < end:
+            return start, end
+        return None
 
 
 def _is_short_form(word: str) -> bool:
-    """Whether a full stop behind the word more often stands for what is left out than for the
-    sentence's end.
-    """
-    if (
-        word.lower() in MAYBE
-        or word in MAYBE_CAPITAL
-        or compiled(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}").fullmatch(word)
-    ):
+    """Whether a full stop behind the word more often marks a short form than a sentence's end."""
+    if word.lower() in MAYBE or word in MAYBE_CAPITAL:
+        return True
+    if compiled(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}").fullmatch(word):
         return True
     is_consonants = (
         len(word) <= 4 and word.isascii() and not compiled(r"[aeiouyAEIOUY\d]").search(word)
@@ -234,8 +245,7 @@ def remarks(line: str) -> Iterator[tuple[int, int]]:
 
 
 def _proposed(line: str, language: str) -> set[int]:
-    import sentencex  # heavy: 6 ms
-
+    """Where sentencex ends the sentences of a line."""
     # sentencex panics at white space beyond ASCII, and takes no half characters.
     safe = re.sub(r"[^\S\n]", " ", re.sub("[\ud800-\udfff]", "?", line))
     ends, at = set(), 0

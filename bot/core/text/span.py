@@ -14,8 +14,9 @@ class Span:
 
 
 def apart(spans: Iterable[Span]) -> list[Span]:
-    """Those that do not reach into one that begins before them; of two at one place the first
-    given.
+    """The spans without those that overlap one that begins before them.
+
+    Of two that begin at one place the first given is kept.
     """
     kept: list[Span] = []
     for span in sorted(spans, key=lambda span: span.start):

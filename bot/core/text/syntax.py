@@ -95,7 +95,7 @@ def holds_formula(text: str) -> bool:
 
 @functools.cache
 def _parser() -> "MarkdownIt":
-    # heavy: 45 ms, and only what composes a thread or writes a page needs it
+    # heavy: 20 ms, and only what composes a thread or writes a page needs it
     from markdown_it import MarkdownIt
     from markdown_it.rules_inline import emphasis, image, link, strikethrough
 
@@ -213,7 +213,9 @@ def _formula(state: "StateInline", silent: bool) -> bool:
     if not silent:
         token = state.push("math", "math", 0)
         token.content = (found["display"] or found["math"]).replace("\n", " ").strip()
-        token.markup = "$$" if found["display"] else "$"
+        token.markup = "$"
+        if found["display"]:
+            token.markup = "$$"
     state.pos = found.end()
     return True
 
@@ -222,7 +224,9 @@ def _formula_at(text: str, start: int, end: int) -> re.Match[str] | None:
     found = compiled(_TEX).match(text, start, end)
     if found is None or found["display"]:
         return found
-    return found if compiled(_SURELY_TEX).match(found["math"].replace("\n", " ")) else None
+    if compiled(_SURELY_TEX).match(found["math"].replace("\n", " ")):
+        return found
+    return None
 
 
 def _formula_block(state: "StateBlock", start: int, end: int, silent: bool) -> bool:
@@ -279,8 +283,9 @@ def _address(state: "StateInline", silent: bool) -> bool:
 
 
 def _tag(state: "StateInline", silent: bool) -> bool:
-    """The HTML that is read: line breaks, what stands low or high, and comments; other common tags
-    are left out.
+    """The HTML that is read: line breaks, `sub` and `sup`, and comments.
+
+    Other common tags are left out, others still are shown as they were written.
     """
     at = state.pos
     if state.src[at] != "<":
@@ -335,8 +340,7 @@ def _last(text: str, mark: str) -> int:
 
 
 def _definition(state: "StateBlock", start: int, _end: int, silent: bool) -> bool:
-    """An address that stands apart from its links: `[1]: https://...`, also at the end of a
-    paragraph.
+    """A link reference definition, `[1]: https://...`, also at the end of a paragraph.
 
     CommonMark would take `[Note]: this` for one too and drop it: here it has to lead somewhere.
     """
@@ -384,8 +388,9 @@ def _join(tokens: Sequence["Token"]) -> None:
             last, ended = None, None
         elif token.content:
             if token.type == "text":  # an entity may spell a line break
-                text = compiled(r"[\r\n]").sub(" ", token.content)
-                token.content = text.lstrip() if ended else text
+                token.content = compiled(r"[\r\n]").sub(" ", token.content)
+                if ended:
+                    token.content = token.content.lstrip()
             if ended and last and is_wide(last.content[-1:]) and is_wide(token.content[:1]):
                 ended.content = ""
             last, ended = token, None

@@ -21,8 +21,9 @@ class HashtagRule(NamedTuple):
 
 
 class MentionRule(NamedTuple):
-    """Patterns: `pattern` has the mention as its group `name`; what `never_before` matches behind
-    it makes it none.
+    """What a network's mentions look like.
+
+    `pattern` has the mention as its group `name`. It is none where `never_before` matches behind.
     """
 
     pattern: str

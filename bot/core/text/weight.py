@@ -1,5 +1,6 @@
-"""The length of a text on X, weighed as its reference (npm twitter-text 3.1.0) does, and never less
-than X might.
+"""The length of a text on X, weighed as its reference (npm twitter-text 3.1.0) does.
+
+Where the reference and X may differ, it is the larger of both.
 """
 
 import functools
@@ -42,6 +43,7 @@ _HINT = rf"[{_JOINER}{_SELECTOR}{_KEYCAP}🇦-🇿🏻-🏿\U000e0067]"
 
 
 def weight(text: str) -> int:
+    """The weighted length of a text."""
     if text.isascii() and "." not in text:
         return len(text)
     units = domains.split_units(unicodedata.normalize("NFC", text))
@@ -62,8 +64,9 @@ def weight(text: str) -> int:
 
 
 def _torn(units: str, link: links.Link) -> int:
-    """Where an emoji ends that the reference's count of the link ends in, or 0: it weighs the rest
-    piece by piece.
+    """Where an emoji ends that the reference's count of the link cuts through, or 0.
+
+    The reference weighs the rest of that emoji code point by code point.
     """
     text = domains.join_units(units[link.start : link.end])
     for emoji in compiled(_emoji()).finditer(text):
@@ -80,9 +83,10 @@ def _text(units: str, link: links.Link) -> str:
 def _without_links(text: str) -> int:
     if text.isascii():
         return len(text)
-    return _without_emoji(
-        compiled(_emoji()).sub("\u3000", text) if compiled(_HINT).search(text) else text
-    )
+    if compiled(_HINT).search(text):
+        # An ideographic space weighs 2, as an emoji does.
+        text = compiled(_emoji()).sub("\u3000", text)
+    return _without_emoji(text)
 
 
 def _without_emoji(text: str) -> int:
