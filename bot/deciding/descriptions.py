@@ -77,8 +77,13 @@ def collage(series: Series, item: Collage) -> Description:
 def collage_with_history(series: Series, shown: Shown) -> Description:
     """Everything about a collage: its threads, and who changed it when."""
     changes = [
-        {"at": one.at.isoformat(), "who": one.who, "what": one.what, "detail": one.detail}
-        for one in shown.changes
+        {
+            "at": change.at.isoformat(),
+            "who": change.who,
+            "what": change.what,
+            "detail": change.detail,
+        }
+        for change in shown.changes
     ]
     return collage(series, shown.item) | {
         "deliveries": [thread(*pair) for pair in shown.threads],
