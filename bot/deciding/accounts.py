@@ -1,4 +1,4 @@
-"""What people decide about accounts, and what the accounts have cost."""
+"""What a maintainer decides about accounts, and what the accounts have cost."""
 
 from typing import NamedTuple
 
@@ -15,7 +15,10 @@ class Freed(NamedTuple):
 
 
 def hold(context: Context, account: str, why: str = "") -> bool:
-    """Hold an account, so that nothing goes out on it; False where it was held already."""
+    """Hold an account, so that nothing goes out on it; False where it was held already.
+
+    Raises `BadInput` where the configuration has no such account.
+    """
     _check(context, account)
     with context.write() as work:
         is_new = work.accounts.hold(account, why)
@@ -24,7 +27,10 @@ def hold(context: Context, account: str, why: str = "") -> bool:
 
 
 def release(context: Context, account: str) -> Freed:
-    """Release an account; what was held on it waits to be sent again."""
+    """Release an account, and let the deliveries held on it wait to be sent again.
+
+    Raises `BadInput` where the configuration has no such account.
+    """
     _check(context, account)
     with context.write() as work:
         was_held = work.accounts.release(account)
@@ -42,6 +48,6 @@ def _check(context: Context, account: str) -> None:
 
 
 def costs(context: Context) -> list[MonthlyCost]:
-    """What was really sent has cost, by month (UTC), account and kind of request."""
+    """What has been spent, without rehearsals, by month (UTC), account and kind of request."""
     with context.read() as work:
         return work.charges.by_month()

@@ -1,4 +1,4 @@
-"""The collages of a series as people look at them: in the queue, in history, and one alone."""
+"""Queries for the collages of a series: the queue, history, and one collage with its threads."""
 
 from typing import NamedTuple
 
@@ -25,7 +25,9 @@ def listed(context: Context, series: Series, state: State | None = None) -> list
     with context.read() as work:
         if state is State.POSTED:
             return work.queue.posted(series.name, MOST_POSTED)
-        return work.queue.waiting(series.name, [state] if state else [])
+        if state:
+            return work.queue.waiting(series.name, [state])
+        return work.queue.waiting(series.name)
 
 
 def get(context: Context, series: Series, name: str) -> Collage:
@@ -46,7 +48,7 @@ def show(context: Context, series: Series, name: str) -> Shown:
 
 
 def posted(context: Context, series: Series, most: int) -> list[Collage]:
-    """What is out, newest first."""
+    """At most so many collages that are out, newest first."""
     with context.read() as work:
         return work.queue.posted(series.name, most)
 

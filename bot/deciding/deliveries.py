@@ -1,4 +1,4 @@
-"""Deliveries as people list them, and what they decide about one: each decision is one call."""
+"""Deliveries: lists of them, and what a maintainer decides about one, each decision one call."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -75,29 +75,26 @@ def current(context: Context, entries: Iterable[Entry]) -> list[Entry]:
 
 
 def retry(context: Context, wanted: str, *, edited: bool = False) -> Decided:
-    """Look for a delivery, take over what is out, and let what is missing be sent.
+    """Look a delivery up on its network, adopt what is out, and let the rest be sent.
 
-    `wanted` is its number or key here and below. `edited` has it composed anew.
+    Here and below `wanted` is its number or key; `BadInput` is raised where there is none, and
+    `NotAllowed` where its state forbids the step. `edited` has it composed anew.
     """
     return _decided(context, wanted, partial(resolve.retry, context, edited=edited))
 
 
 def posted(context: Context, wanted: str, urls: Sequence[str], first: int | None) -> Decided:
-    """A person says where parts are: from part `first` on, or from the first one missing."""
-
-    def step(entry: Entry) -> str:
-        return resolve.posted(context, entry, urls, first)
-
-    return _decided(context, wanted, step)
+    """Store where a person saw parts: from part `first` on, or from the first missing one."""
+    return _decided(context, wanted, partial(resolve.posted, context, urls=urls, first=first))
 
 
 def not_posted(context: Context, wanted: str) -> Decided:
-    """A person says that it is not out: it is sent again."""
+    """Take a person's word that it is not out, and send it again."""
     return _decided(context, wanted, partial(resolve.not_posted, context))
 
 
 def cancel(context: Context, wanted: str) -> Decided:
-    """Nothing more of it goes out; what is out stays."""
+    """Send nothing more of it; parts that are out stay out."""
     return _decided(context, wanted, partial(resolve.cancel, context))
 
 
@@ -112,7 +109,7 @@ def _decided(context: Context, wanted: str, step: Callable[[Entry], str]) -> Dec
 
 
 def send_now(context: Context, entries: Sequence[Entry]) -> list[Entry]:
-    """Send what is due on the accounts of these deliveries; those that are not sent even then."""
+    """Send what is due on the accounts of these deliveries; return those still not sent."""
     names = {entry.delivery.account for entry in entries} & set(context.publishers)
     with context.read() as work:
         accounts = [row for row in work.accounts.all() if row.name in names]
@@ -123,7 +120,10 @@ def send_now(context: Context, entries: Sequence[Entry]) -> list[Entry]:
 
 
 def post_now(context: Context, series: Series, name: str) -> Posted:
-    """Post a ready collage at this moment, outside the timetable."""
+    """Post a ready collage at this moment, outside the timetable.
+
+    Raises `NotAllowed` where it cannot be claimed, and what keeps it from being composed.
+    """
     context = tick.begin(context)
     with context.read() as work:
         item = work.queue.get(series.name, name)

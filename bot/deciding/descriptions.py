@@ -77,8 +77,13 @@ def collage(series: Series, item: Collage) -> Description:
 def collage_with_history(series: Series, shown: Shown) -> Description:
     """Everything about a collage: its threads, and who changed it when."""
     changes = [
-        {"at": one.at.isoformat(), "who": one.who, "what": one.what, "detail": one.detail}
-        for one in shown.changes
+        {
+            "at": change.at.isoformat(),
+            "who": change.who,
+            "what": change.what,
+            "detail": change.detail,
+        }
+        for change in shown.changes
     ]
     return collage(series, shown.item) | {
         "deliveries": [thread(*pair) for pair in shown.threads],
@@ -114,16 +119,18 @@ def thread(delivery: Delivery, parts: Iterable[Part]) -> Description:
         "key": delivery.key,
         "state": delivery.state.value,
         "note": delivery.note,
-        "parts": [
-            {
-                "text": part.text,
-                "alt": part.image.alt if part.image else None,
-                "url": part.receipt.url if part.receipt else None,
-                "sent_at": _instant(part.receipt.at) if part.receipt else None,
-            }
-            for part in parts
-        ],
+        "parts": [_thread_part(part) for part in parts],
     }
+
+
+def _thread_part(part: Part) -> Description:
+    described: Description = {"text": part.text, "alt": None, "url": None, "sent_at": None}
+    if part.image:
+        described["alt"] = part.image.alt
+    if part.receipt:
+        described["url"] = part.receipt.url
+        described["sent_at"] = _instant(part.receipt.at)
+    return described
 
 
 def change(change: Change) -> Description:
@@ -153,15 +160,20 @@ def coming(series: Series, coming: Coming) -> Description:
 
 def _slot(series: Series, outlook: Outlook, cost: str) -> Description:
     slot = outlook.slot
-    return {
+    described: Description = {
         "due_at": slot.due_at.isoformat(),
         "local": slot.due_at.astimezone(series.zone).isoformat(),
         "day": _text(slot.local_on),
-        "state": outlook.state.value if outlook.state else None,
-        "name": outlook.collage.name if outlook.collage else None,
+        "state": None,
+        "name": None,
         "provisional_number": outlook.number,
         "price": cost or None,
     }
+    if outlook.state:
+        described["state"] = outlook.state.value
+    if outlook.collage:
+        described["name"] = outlook.collage.name
+    return described
 
 
 def delivery(listed: Listed) -> Description:
@@ -204,23 +216,26 @@ def sight(seen: Sight) -> Description:
 
 
 def _part(part: Part) -> Description:
-    image, receipt = part.image, part.receipt
-    picture = None
-    if image:
-        picture = {
-            "file": image.file,
-            "sha256": image.sha256,
-            "mime": image.mime,
-            "alt": image.alt,
-        }
-    return {
+    described: Description = {
         "position": part.position,
         "text": part.text,
-        "picture": picture,
-        "id": receipt.id if receipt else None,
-        "url": receipt.url if receipt else None,
-        "sent_at": _instant(receipt.at) if receipt else None,
+        "picture": None,
+        "id": None,
+        "url": None,
+        "sent_at": None,
     }
+    if part.image:
+        described["picture"] = {
+            "file": part.image.file,
+            "sha256": part.image.sha256,
+            "mime": part.image.mime,
+            "alt": part.image.alt,
+        }
+    if part.receipt:
+        described["id"] = part.receipt.id
+        described["url"] = part.receipt.url
+        described["sent_at"] = _instant(part.receipt.at)
+    return described
 
 
 def _event(event: Event) -> Description:
@@ -234,11 +249,12 @@ def _event(event: Event) -> Description:
     attempt = event.attempt
     if attempt is None:
         return described
-    return described | {
-        "part": attempt.position,
-        "outcome": attempt.outcome.value if attempt.outcome else None,
-        "ended_at": _instant(attempt.ended_at),
-    }
+    described["part"] = attempt.position
+    described["outcome"] = None
+    if attempt.outcome:
+        described["outcome"] = attempt.outcome.value
+    described["ended_at"] = _instant(attempt.ended_at)
+    return described
 
 
 def roundup(roundup: Roundup) -> Description:
@@ -274,13 +290,13 @@ def article(file: str, source: Article, taken: Iterable[Taken]) -> Description:
         "previous": source.previous_link,
         "collages": [
             {
-                "name": one.collage.name,
-                "state": one.collage.state.value,
-                "printed_number": one.collage.printed_number,
-                "missing": list(one.missing),
-                "notes": list(one.remarks),
+                "name": item.collage.name,
+                "state": item.collage.state.value,
+                "printed_number": item.collage.printed_number,
+                "missing": list(item.missing),
+                "notes": list(item.remarks),
             }
-            for one in taken
+            for item in taken
         ],
         "findings": [
             {"level": finding.level, "line": finding.line, "text": finding.text}
@@ -380,8 +396,13 @@ def restored(file: Path, backup: Backup, looked_for_first: int) -> Description:
 
 
 def _instant(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
+    """An instant in ISO 8601; None where there is none."""
+    if at is None:
+        return None
+    return at.isoformat()
 
 
 def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+    if value is None:
+        return None
+    return str(value)

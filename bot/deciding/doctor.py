@@ -46,9 +46,11 @@ def examine(context: Context, name: str) -> Examination:
     problem = publisher.check()
     with context.read() as work:
         rows = {row.name: row for row in work.accounts.all()}
-        month = charges.month_of(context.clock.now())
-        spent = work.charges.spent(rows[name].id, month)
-    row = rows[name]
+        row = rows[name]
+        spent: Decimal | None = None
+        if publisher.price:
+            month = charges.month_of(context.clock.now())
+            spent = work.charges.spent(row.id, month)
     return Examination(
         account=name,
         network=row.network,
@@ -56,7 +58,7 @@ def examine(context: Context, name: str) -> Examination:
         problem=problem or _held(context, row),
         characters=publisher.limits().length,
         week=_week(context, name, publisher),
-        spent=spent if publisher.price else None,
+        spent=spent,
         budget=publisher.budget,
         duty=publisher.duty,
     )
@@ -66,19 +68,24 @@ def _held(context: Context, row: AccountRow) -> str:
     """Why nothing goes out on a held account, and how it is released."""
     if not row.is_held(context.clock.now()):
         return ""
-    why = f"It is held: {row.note}" if row.note else "It is held."
-    return f"{why} Then: mlcollage release --account {row.name}"
+    reason = "It is held."
+    if row.note:
+        reason = f"It is held: {row.note}"
+    return f"{reason} Then: mlcollage release --account {row.name}"
 
 
 def _week(context: Context, name: str, publisher: Publisher) -> Decimal | None:
-    """What the slots of a week would cost, by the thread of the next collage."""
+    """What the slots of a week would cost in all series, estimated by each one's next collage."""
     if publisher.price is None:
         return None
     total = Decimal(0)
     for series in context.config.series.values():
+        if name not in series.accounts:
+            continue
+        # One of the next slots may be skipped or paused, and takes nothing.
         slots = forecast.coming_slots(context, series, 5)
         coming = [slot.collage for slot in slots if slot.collage]
-        if name in series.accounts and coming:
+        if coming:
             cost = preview.cost(context, series, coming[0], (name,))
             total += cost * len(series.timetable.slots)
     return total

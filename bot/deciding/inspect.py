@@ -1,4 +1,4 @@
-"""All that is known of one delivery, gathered for the person who decides about it."""
+"""All that is known of one delivery, for the maintainer who decides about it."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -61,12 +61,15 @@ def of(context: Context, wanted: str) -> Sight:
         before = work.lookup.post_before(delivery)
     anew, problem = _composed(context, entry, cargo)
     if anew and not delivery.begun:
+        # Nothing is frozen yet: what would be composed now is what would be sent.
         parts, anew = anew, ()
+    if _is_same(parts, anew):
+        anew = ()
     return Sight(
         entry=entry,
         cargo=cargo,
         parts=parts,
-        anew=() if _same(parts, anew) else anew,
+        anew=anew,
         problem=problem,
         timeline=timeline,
         identity=_identity(context, account),
@@ -82,15 +85,17 @@ def _events(work: Work, delivery: Delivery) -> Iterator[Event]:
     for seen in work.lookup.looks_of(delivery.id):
         yield Event(seen.at, "look", seen.words, trace=seen.trace)
     for change in work.log.changes(delivery.key):
-        yield Event(
-            change.at,
-            "change",
-            f"{change.who}: {change.what}{f' ({change.detail})' if change.detail else ''}",
-        )
+        text = f"{change.who}: {change.what}"
+        if change.detail:
+            text += f" ({change.detail})"
+        yield Event(change.at, "change", text)
 
 
 def _composed(context: Context, entry: Entry, cargo: Cargo | None) -> tuple[tuple[Part, ...], str]:
-    """The thread as it would be composed now, or why it cannot be; neither where it never will be."""
+    """The thread as it would be composed now, or why it cannot be.
+
+    Both are empty where it never will be: it is out, set aside, or without its slot or account.
+    """
     delivery = entry.delivery
     is_past = delivery.state is State.SENT or entry.rehearsal != context.rehearsal
     if is_past or (cargo and not cargo.is_in_place) or delivery.account not in context.publishers:
@@ -103,12 +108,12 @@ def _composed(context: Context, entry: Entry, cargo: Cargo | None) -> tuple[tupl
         return (), str(error)
 
 
-def _same(parts: tuple[Part, ...], anew: tuple[Part, ...]) -> bool:
+def _is_same(parts: tuple[Part, ...], anew: tuple[Part, ...]) -> bool:
     return [described(part) for part in parts] == [described(part) for part in anew]
 
 
 def described(part: Part) -> list[str]:
-    """A part as lines, of which none is missing that a reader would see."""
+    """A part as lines of text, with all that its readers would see."""
     lines = part.text.splitlines()
     if part.image:
         lines += [
@@ -119,6 +124,8 @@ def described(part: Part) -> list[str]:
 
 
 def _identity(context: Context, account: AccountRow) -> str:
-    """Where to look: as whom the account posts, as far as is known."""
+    """The name the account posts under, or ours for it where that is not known."""
     publisher = context.publishers.get(account.name)
-    return (publisher.identity if publisher else "") or account.name
+    if publisher is None:
+        return account.name
+    return publisher.identity or account.name

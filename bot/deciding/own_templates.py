@@ -1,4 +1,4 @@
-"""A maintainer's own templates: which there are, a copy to change, and whether they work."""
+"""The maintainer's templates: lists them, copies one to be changed, and checks that they work."""
 
 import shutil
 from pathlib import Path
@@ -61,10 +61,8 @@ def copy(config: Config, name: str, scope: tuple[str, str] | None = None) -> Pat
 
 def check(context: Context) -> Checked:
     """Fill every template with every item of the queue, for all series."""
-    results = [
-        problem
-        for series in context.config.series.values()
-        for problem in preview.check_templates(context, series)
-    ]
+    results: list[str] = []
+    for series in context.config.series.values():
+        results += preview.check_templates(context, series)
     problems = dict.fromkeys(problem for problem in results if problem)
     return Checked(len(results), tuple(problems))

@@ -46,12 +46,14 @@ def roundup(
 
 def thread(composed: ComposedThread) -> Description:
     """A thread as it would be sent, or the problem that keeps it from being composed."""
-    cost = composed.cost
+    cost: str | None = None
+    if composed.cost:
+        cost = str(composed.cost.total)
     return {
         "account": composed.account,
         "network": composed.network.name,
         "problem": composed.problem or None,
-        "cost": str(cost.total) if cost else None,
+        "cost": cost,
         "parts": [_part(composed, part) for part in composed.parts],
     }
 

@@ -1,4 +1,4 @@
-"""What people change in the queue: a collage's state, place, day and content.
+"""What a maintainer changes in the queue: a collage's state, place, day and content.
 
 Each function is one transaction, with its line in the log.
 """
@@ -76,7 +76,7 @@ def make_ready(context: Context, series: Series, names: Sequence[str]) -> None:
 
 
 def move(context: Context, series: Series, name: str, place: Place) -> Collage:
-    """Change a collage's place in the queue; the collage that was moved."""
+    """Move a collage to another place in the queue; return it."""
     with context.write() as work:
         item = _find(work, series, name)
         work.queue.move(item, before=_follower(work, series, item, place))
@@ -100,7 +100,7 @@ def _follower(work: Work, series: Series, item: Collage, place: Place) -> Collag
 
 
 def pin(context: Context, series: Series, name: str, on: date) -> Collage:
-    """Tie a collage to a day: it goes out then, not before.
+    """Pin a collage to a day: it goes out then, not before; return it.
 
     Raises `BadInput` where the day is past or has no slot.
     """
@@ -113,7 +113,7 @@ def pin(context: Context, series: Series, name: str, on: date) -> Collage:
 
 
 def unpin(context: Context, series: Series, name: str) -> Collage:
-    """Take a collage's pin off."""
+    """Remove a collage's pin; return it."""
     return _pin(context, series, name, None)
 
 
@@ -126,7 +126,7 @@ def _pin(context: Context, series: Series, name: str, on: date | None) -> Collag
 
 
 def hold(context: Context, series: Series, name: str, why: str = "") -> Collage:
-    """Hold a collage until it is released.
+    """Hold a collage until it is released; return it.
 
     Raises `NotAllowed` where it is on its way out, or a draft, which goes nowhere by itself.
     """
@@ -144,7 +144,10 @@ def hold(context: Context, series: Series, name: str, why: str = "") -> Collage:
 
 
 def release(context: Context, series: Series, name: str) -> Released:
-    """Release a held collage; it is a draft where it lacks something by now."""
+    """Release a held collage, which becomes a draft where it lacks something by now.
+
+    Raises `NotAllowed` where it is not held.
+    """
     with context.write() as work:
         item = _find(work, series, name)
         if item.state is not State.HELD:
@@ -159,7 +162,7 @@ def release(context: Context, series: Series, name: str) -> Released:
 
 
 def remove(context: Context, series: Series, name: str) -> Collage:
-    """Take a collage out of the queue; what is out already stays as it is."""
+    """Take a collage out of the queue and return it; parts that are out already stay out."""
     with context.write() as work:
         item = _find(work, series, name)
         work.queue.remove(item)

@@ -1,4 +1,4 @@
-"""The roundups of a series as people look at them."""
+"""Queries for the roundups of a series: all of them, and one with its collages and threads."""
 
 from typing import NamedTuple
 

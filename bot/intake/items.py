@@ -109,9 +109,8 @@ def _filled(values: dict[str, Any]) -> dict[str, Any]:
 
 def _links(links: tuple[Link, ...]) -> object:
     """The short form, by kind, where it keeps the order; an empty `paper` where none is known."""
-    runs = [
-        (kind, [link.url for link in run]) for kind, run in groupby(links, lambda link: link.kind)
-    ]
+    grouped = groupby(links, lambda link: link.kind)
+    runs = [(kind, [link.url for link in run]) for kind, run in grouped]
     by_kind = dict(runs)
     if len(by_kind) < len(runs):
         return [{"kind": str(link.kind), "url": link.url} for link in links]
@@ -172,9 +171,9 @@ def _named_picture(path: Path, name: str) -> str:
     except FileNotFoundError:
         raise BadInput(f"there is no {collage.shown(name)} in the item file's folder") from None
     except (OSError, ValueError) as error:
-        raise BadInput(
-            f"{collage.shown(name)} cannot be read ({getattr(error, 'strerror', None) or error})"
-        ) from None
+        # ValueError: a name with a null character.
+        reason = getattr(error, "strerror", None) or error
+        raise BadInput(f"{collage.shown(name)} cannot be read ({reason})") from None
     if not stat.S_ISREG(mode):
         raise BadInput(f"{collage.shown(name)} is no file")
     return str(picture)

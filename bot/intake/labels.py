@@ -12,8 +12,8 @@ def _by_word(table: Mapping[LinkKind, str], mark: str) -> dict[str, LinkKind]:
 
 KIND_BY_LABEL = _by_word(
     {
-        LinkKind.PAPER: "paper|pdf|arxiv|preprint|article|publication|report|artikel|aufsatz|bericht"
-        "|veröffentlichung"
+        LinkKind.PAPER: "paper|pdf|arxiv|preprint|article|publication|report"
+        "|artikel|aufsatz|bericht|veröffentlichung"
         "|论文|纸张|纸|文章|预印本|技术报告",
         LinkKind.CODE: "code|source code|github|repo|repository|colab|notebook|quelltext|quellcode"
         "|代码|源代码|源码|仓库|笔记本",
@@ -140,8 +140,8 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN_NAMES = re.compile(r"[、，,;；&＆和与]|(?<=\s)(?:and|und)(?=\s)", re.IGNORECASE)
-# New ids ("2105.06068") and those from before April 2007 ("math.GT/0309136"): arXiv's "Understanding
-# the arXiv identifier".
+# Ids such as "2105.06068", and those from before April 2007 such as "math.GT/0309136": arXiv's help
+# page "Understanding the arXiv identifier".
 _ARXIV = re.compile(
     r"arxiv\.org/(?:abs|pdf|html)/"
     r"([0-9]{4}\.[0-9]{4,5}|[a-z-]{2,20}(?:\.[a-z]{2})?/[0-9]{7})(?![0-9])",

@@ -112,9 +112,8 @@ class Outbox:
                 return found.receipts
             return self._write(thread, found)
         except OSError as error:
-            raise Unavailable(
-                f"The outbox {self.folder} cannot be written: {error.strerror or error}."
-            ) from error
+            reason = error.strerror or error
+            raise Unavailable(f"The outbox {self.folder} cannot be written: {reason}.") from error
 
     def find(self, thread: Thread, saved: Saved) -> Look:
         """Look for the thread by its key, which proves its absence as well."""
@@ -223,7 +222,8 @@ class Outbox:
         return at
 
     def _unreadable(self, error: OSError) -> Unavailable:
-        return Unavailable(f"The outbox {self.folder} cannot be read: {error.strerror or error}.")
+        reason = error.strerror or error
+        return Unavailable(f"The outbox {self.folder} cannot be read: {reason}.")
 
     def _write(self, thread: Thread, place: Path) -> dict[int, Receipt]:
         """Write the thread into the free folder `place`; its receipts."""

@@ -179,9 +179,8 @@ def build(context: Context, series: Series, roundup: Roundup) -> dict[str, bytes
         previous = work.roundups.neighbour(roundup)
         hashes = {collage.picture.sha256 for collage in collages if collage.picture}
         pictures = {sha256: work.pictures.data(sha256) for sha256 in hashes}
-    # They are listed newest first.
     later = [other for other in listed if other.title_month > roundup.title_month]
-    following = later[-1] if later else None
+    following = min(later, key=lambda other: other.title_month, default=None)
     edition = pages.Edition(roundup, collages, pictures, previous, following, listed)
     return pages.build(series, edition, context.config.templates)
 

@@ -1,4 +1,4 @@
-"""Whether a thread of which nothing is out may begin: in time, and within the month's budget."""
+"""Checks whether a thread of which nothing is out may begin: in time, and within the budget."""
 
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -11,9 +11,10 @@ from bot.storage import charges
 
 
 class Refusal(NamedTuple):
-    """Why it may not.
+    """Why a thread may not begin.
 
-    With `until` the whole account waits for that moment; without, the thread waits for a person.
+    With `until` the whole account is held until that instant; without it the thread is held until a
+    person decides.
     """
 
     words: str
@@ -21,9 +22,7 @@ class Refusal(NamedTuple):
 
 
 def unknown_series(context: Context, delivery: Delivery) -> Refusal | None:
-    """A thread of a series that the configuration no longer has: nobody knows how it is to be
-    composed.
-    """
+    """Refuse a thread whose series is not in the configuration: it cannot be composed."""
     if delivery.series in context.config.series:
         return None
     return Refusal(f"Series {delivery.series} is not in the configuration any more: put it back.")
@@ -32,7 +31,7 @@ def unknown_series(context: Context, delivery: Delivery) -> Refusal | None:
 def refusal(
     context: Context, publisher: Publisher, delivery: Delivery, thread: Thread
 ) -> Refusal | None:
-    """None when it may begin; a thread that is partly out is always finished."""
+    """Return why the thread may not begin, or None; a thread that is partly out is finished."""
     if any(part.receipt for part in thread.parts):
         return None
     return _too_late(context, delivery) or _too_dear(context, publisher, delivery, thread)

@@ -1,4 +1,4 @@
-"""What a dead worker left: put back where nothing was tried, looked for where it may be out."""
+"""Takes up deliveries that a worker left half done, and looks up those that may be out."""
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -15,13 +15,14 @@ from bot.storage.deliveries import Lost
 from bot.storage.work import Work
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-"""When a delivery that waits for a person is looked at again by itself."""
+"""The `next_at` of a delivery that waits for a person, and is not taken up by itself."""
 
 
 def left_over(context: Context) -> None:
-    """Take up deliveries whose lease ended, with time for the request that may have been under way.
+    """Take up deliveries whose lease has ended, once a request begun under it has ended, too.
 
-    Where no attempt was cut off they wait again; else they are uncertain, and are looked for.
+    Where no attempt was cut off they wait to be sent; else their outcome is unknown, and a lookup
+    is scheduled.
     """
     with context.read() as work:
         left = work.deliveries.abandoned(context.config.delivery.request)
@@ -35,7 +36,7 @@ def left_over(context: Context) -> None:
 
 
 def _settling_time(context: Context, delivery: Delivery) -> timedelta:
-    """How long a network may take to show a post; none where a key proves what it has."""
+    """How long a network may take to show a post; zero where a key proves what it has."""
     publisher = context.publishers.get(delivery.account)
     if publisher is None or publisher.proves_absence:
         return timedelta(0)
@@ -45,10 +46,10 @@ def _settling_time(context: Context, delivery: Delivery) -> timedelta:
 def look(
     context: Context, publisher: Publisher, delivery: Delivery, *, settled: bool = True
 ) -> None:
-    """Look for what an attempt without a known outcome may have left, and store what was seen.
+    """Look up a delivery with an unknown outcome on its network, and store what was seen.
 
-    Not seeing it means something only where the look is `settled`: late enough for the network to
-    show it.
+    Not seeing it counts only where the lookup is `settled`, that is, late enough for the network to
+    show what it has.
     """
     with context.read() as work:
         thread = work.parts.thread(delivery)
@@ -63,10 +64,10 @@ def look(
         charges.charge(work, publisher, delivery, Requests(reads=1))
         work.attempts.saw(delivery.id, _described(seen))
         if isinstance(seen, Found):
-            # What is out is out, whoever decides what follows.
+            # A receipt is stored in any case, also where another worker decides what follows.
             work.parts.record(delivery, seen.receipts)
         if settled or not isinstance(seen, NotSeen):
-            # Lost: another worker has looked, too, and has decided what follows.
+            # Lost: another worker has looked it up as well, and decided what follows.
             with suppress(Lost), work.nested():
                 _conclude(context, work, delivery, thread, seen)
 

@@ -1,4 +1,4 @@
-"""Writes a site's files into its folder: each as a whole, and pages after their pictures."""
+"""Writes a site's files into its folder: each atomically, and pages after their pictures."""
 
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -24,8 +24,9 @@ def write(folder: Path, files: Mapping[str, bytes]) -> bool:
         for name, path in targets.items():
             changed |= place.put(path, files[name])
     except OSError as error:
+        reason = error.strerror or error
         raise Unavailable(
-            f"{path} cannot be written: {error.strerror or error}; "
+            f"{path} cannot be written: {reason}; "
             "what was there before is still there, and it is tried again."
         ) from None
     return changed
@@ -39,11 +40,13 @@ def _turn(name: str) -> tuple[int, str]:
     path = PurePosixPath(name)
     if path.name != PAGE:
         return 0, name
-    is_list = len(path.parts) == 1
-    return 2 if is_list else 1, name
+    if len(path.parts) == 1:
+        return 2, name
+    return 1, name
 
 
 def _inside(folder: Path, name: str) -> Path:
+    """The file's path; raises `BadInput` where it is outside the folder on any system."""
     windows = PureWindowsPath(name)
     if not windows.parts or windows.anchor or ".." in windows.parts or "\0" in name:
         raise BadInput(f"{shown(name)} is no path inside {folder}; nothing was written.")

@@ -175,8 +175,9 @@ def test_another_collage_under_our_key_is_another_post(outbox: Publisher) -> Non
 
 
 @pytest.mark.parametrize("content", [
-    b"", b"null", b"[]", b"{", b"\xff", b'{"key": 5, "parts": [{"text": "a"}]}', b'{"key": "a/b/c"}',
-    b'{"key": "a/b/c", "parts": 5}', b'{"key": "a/b/c", "parts": []}', b'{"key": "a/b/c", "parts": [5, {"text": 5}]}',
+    b"", b"null", b"[]", b"{", b"\xff", b'{"key": 5, "parts": [{"text": "a"}]}',
+    b'{"key": "a/b/c"}', b'{"key": "a/b/c", "parts": 5}', b'{"key": "a/b/c", "parts": []}',
+    b'{"key": "a/b/c", "parts": [5, {"text": 5}]}',
     b"[" * 100_000,
 ])  # fmt: skip
 def test_a_folder_that_describes_no_thread_is_no_post(

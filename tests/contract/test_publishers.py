@@ -193,8 +193,10 @@ def test_a_post_that_a_person_points_to_has_the_receipt_it_got_when_it_went_out(
 @pytest.mark.parametrize("address", [
     "", " ", "nonsense", "29", "https://example.org/", "https://example.org/mlcollage/status/1420000000000000000",
     "https://x.com/mlcollage", "https://x.com/mlcollage/status/", "https://x.com/mlcollage/status/12345678901234567890",
-    "https://x.com/mlcollage/status/1999999999999999999", "file:///etc/passwd", "file:///nowhere/1.txt", "file://[",
-    "https://[", "1.txt", "../1.txt", "2021-08-04-auto-sklearn/9.txt", "\x00", "a\nb/1.txt", "\ud800/1.txt",
+    "https://x.com/mlcollage/status/1999999999999999999", "file:///etc/passwd",
+    "file:///nowhere/1.txt", "file://[",
+    "https://[", "1.txt", "../1.txt", "2021-08-04-auto-sklearn/9.txt", "\x00", "a\nb/1.txt",
+    "\ud800/1.txt",
     "/" * 5_000, "/" + "a" * 300 + "/1.txt", "9" * 5_000 + ".txt",
 ])  # fmt: skip
 def test_an_address_of_no_post_of_ours_is_bad_input_in_one_sentence(

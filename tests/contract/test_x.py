@@ -185,19 +185,27 @@ def test_each_part_answers_the_one_before_it_and_only_the_first_has_the_picture(
         (x.ACCEPT_THEN_HALF, errors.Uncertain, "The connection to X ended before its answer"),
         (x.FAIL_500, errors.Uncertain, "X answered 500 (Internal error)."),
         (x.LATE_504, errors.Uncertain, "X answered 504 (Gateway Timeout)."),
-        (raw(201, b'{"data": {"id": "12'), errors.Uncertain, "X answered 201, but not with the post's id."),
+        (raw(201, b'{"data": {"id": "12'), errors.Uncertain,
+         "X answered 201, but not with the post's id."),
         (raw(201, b""), errors.Uncertain, "X answered 201, but not with the post's id."),
         (raw(200, b'{"data": {"id": 5, "text": ""}}'), errors.Uncertain, "not with the post's id"),
         (raw(404, b"{}"), errors.Uncertain, "X answered 404 (Not Found)."),
-        (raw(307, b"", ("Location", "/2/tweets")), errors.Uncertain, "X answered 307 (Temporary Redirect)."),
+        (raw(307, b"", ("Location", "/2/tweets")), errors.Uncertain,
+         "X answered 307 (Temporary Redirect)."),
         (raw(400, b'["odd"]'), errors.Rejected, "X refuses it: Bad Request"),
-        (raw(403, b'{"errors": null, "detail": "No links."}'), errors.Rejected, "X refuses it: No links"),
-        (raw(400, b'{"errors": [{"message": "Too long."}], "title": "Bad"}'), errors.Rejected, "refuses it: Too long"),
-        (raw(429, b"{}", ("x-rate-limit-reset", "soon")), errors.Unavailable, "X asks to wait (Too Many Requests)."),
-        (x.REFUSED_CONTENT, errors.Rejected, "X refuses it: This post was refused because of its content"),
-        (x.NOT_AUTHORIZED, errors.Blocked, "X refuses this account's keys (Could not authenticate you);"),
+        (raw(403, b'{"errors": null, "detail": "No links."}'), errors.Rejected,
+         "X refuses it: No links"),
+        (raw(400, b'{"errors": [{"message": "Too long."}], "title": "Bad"}'), errors.Rejected,
+         "refuses it: Too long"),
+        (raw(429, b"{}", ("x-rate-limit-reset", "soon")), errors.Unavailable,
+         "X asks to wait (Too Many Requests)."),
+        (x.REFUSED_CONTENT, errors.Rejected,
+         "X refuses it: This post was refused because of its content"),
+        (x.NOT_AUTHORIZED, errors.Blocked,
+         "X refuses this account's keys (Could not authenticate you);"),
         (x.NO_CREDITS, errors.Blocked, "X says this account has no credits left (CreditsDepleted"),
-        (x.SUSPENDED, errors.Blocked, "X does not let this account do that (Your account is suspended"),
+        (x.SUSPENDED, errors.Blocked,
+         "X does not let this account do that (Your account is suspended"),
     ],
 )  # fmt: skip
 def test_each_way_a_post_can_fail_has_its_error_with_x_s_own_words(
@@ -214,8 +222,10 @@ def test_each_way_a_post_can_fail_has_its_error_with_x_s_own_words(
 @pytest.mark.parametrize("detail", [
     {"title": "Forbidden", "type": "about:blank", "detail": "Your account is temporarily locked."},
     {"title": "Client Forbidden", "type": "https://api.twitter.com/2/problems/client-forbidden"},
-    {"type": "https://api.x.com/2/problems/oauth1-permissions", "title": "Forbidden", "detail": "Not configured."},
-    {"type": "https://api.x.com/2/problems/not-authorized-for-resource", "title": "Forbidden", "detail": "Sorry."},
+    {"type": "https://api.x.com/2/problems/oauth1-permissions",
+     "title": "Forbidden", "detail": "Not configured."},
+    {"type": "https://api.x.com/2/problems/not-authorized-for-resource",
+     "title": "Forbidden", "detail": "Sorry."},
     {"errors": [{"code": 326, "message": "To protect our users, log in."}]},
     {"code": 261, "message": "Application cannot post."},
 ])  # fmt: skip
@@ -644,7 +654,8 @@ def test_good_settings_are_read(tmp_path: Path) -> None:
 def test_an_account_without_keys_is_blocked_and_says_which_are_missing(tmp_path: Path) -> None:
     publisher = account(tmp_path, consumer_key="key", consumer_secret="secret")
     assert publisher.check() == (
-        "This account has no access_token, access_token_secret; set it up with: mlcollage connect x."
+        "This account has no access_token, access_token_secret; "
+        "set it up with: mlcollage connect x."
     )
     with pytest.raises(errors.Blocked):
         ready(publisher, THREAD)

@@ -140,9 +140,12 @@ def test_whatever_befalls_a_survey_nothing_is_out_and_nothing_uncertain(
 
 
 ODD = [
-    b"", b"null", b"[]", b"{", b"{}", b'{"data": null}', b'{"data": []}', b'{"data": {}}', b'{"data": [1]}',
-    b'{"data": [{"text": "no id"}]}', b'{"data": [{"id": 5}]}', b'{"data": [{"id": "1"}, null]}', b'{"meta": {}}',
-    b'{"errors": [{"title": "Not Found", "detail": "Could not find user."}]}', b'{"meta": {"result_count": 3}}',
+    b"", b"null", b"[]", b"{", b"{}", b'{"data": null}', b'{"data": []}', b'{"data": {}}',
+    b'{"data": [1]}',
+    b'{"data": [{"text": "no id"}]}', b'{"data": [{"id": 5}]}', b'{"data": [{"id": "1"}, null]}',
+    b'{"meta": {}}',
+    b'{"errors": [{"title": "Not Found", "detail": "Could not find user."}]}',
+    b'{"meta": {"result_count": 3}}',
 ]  # fmt: skip
 
 
@@ -168,7 +171,8 @@ def test_a_survey_whose_second_page_fails_shows_nothing_at_all(publisher: X, fak
 @pytest.mark.parametrize("form", [
     "https://x.com/mlcollage/status/{}", "https://twitter.com/mlcollage/status/{}", "http://x.com/another/status/{}",
     "https://www.x.com/mlcollage/status/{}/", "https://mobile.twitter.com/MLCollage/status/{}?s=20&t=abc",
-    "https://x.com/mlcollage/status/{}/photo/1", "https://x.com/i/web/status/{}", "x.com/i/status/{}#m",
+    "https://x.com/mlcollage/status/{}/photo/1", "https://x.com/i/web/status/{}",
+    "x.com/i/status/{}#m",
     " x.com/i/status/{} ", "HTTPS://X.com/mlcollage/statuses/{}\n",
 ])  # fmt: skip
 def test_a_post_is_known_by_its_address_however_it_was_copied(
@@ -211,7 +215,8 @@ def test_when_x_cannot_be_asked_a_post_is_neither_taken_nor_refused(
 
 
 @pytest.mark.parametrize("body", [
-    b"null", b"{}", b'{"data": {"id": "7"}}', b'{"data": {"id": "8", "author_id": "2244994945"}}', b'{"data": []}',
+    b"null", b"{}", b'{"data": {"id": "7"}}', b'{"data": {"id": "8", "author_id": "2244994945"}}',
+    b'{"data": []}',
 ])  # fmt: skip
 def test_a_post_whose_author_x_does_not_tell_is_not_taken(
     publisher: X, fake: FakeX, body: bytes

@@ -401,7 +401,7 @@ class Crashing(StoppedClock):
 
 
 LOOKS = 11
-"""How often one sending looks at the clock: at the start of each transaction, and around the request."""
+"""How often a sending reads the clock: when a transaction starts, and around the request."""
 
 
 @pytest.mark.parametrize("point", range(1, LOOKS + 1))

@@ -1,4 +1,4 @@
-"""The brief before each slot and roundup: what will go out, where, for how much, and what is wrong."""
+"""The brief before a slot or roundup: what goes out, where, for how much, and what is wrong."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -299,8 +299,8 @@ def test_a_picture_that_is_missing_is_said(rehearsal: Context, clock: StoppedClo
         work.conn.execute(tables.collages.update().values(picture_sha256=None))
     [line] = given(rehearsal, clock, SLOT - timedelta(days=1))
     assert (
-        "nothing goes out; barlow would be held: barlow for outbox: it has no picture; no collage is ready"
-        in line
+        "nothing goes out; barlow would be held: barlow for outbox: it has no picture; "
+        "no collage is ready" in line
     )
 
 

@@ -215,7 +215,8 @@ def test_a_mistake_in_a_template_names_its_file_and_line(
 
 def roundup(link: str = "https://example.org/r/") -> month.Roundup:
     return month.Roundup(
-        id=1, series="mlcollage", title_month="2021-09", title="Four Deep Learning Papers to Read in September 2021",
+        id=1, series="mlcollage", title_month="2021-09",
+        title="Four Deep Learning Papers to Read in September 2021",
         slug="s", state=month.State.RENDERED, due_at=MONDAY, link=link,
     )  # fmt: skip
 

@@ -74,7 +74,10 @@ FOREST = Collage(
             Link(LinkKind.TALK, "https://example.org/talk_(recorded)"),
         ),
     ),
-    paragraph="Many trees, grown on *different* samples, vote; [cases left out](https://example.org/oob) test them.",
+    paragraph=(
+        "Many trees, grown on *different* samples, vote; "
+        "[cases left out](https://example.org/oob) test them."
+    ),
     alt="Three trees with different leaves;\nan arrow leads from each to one ballot box.",
     picture=picture(DRAWING),
 )
@@ -300,12 +303,12 @@ def test_without_a_subtitle_the_titles_describe_the_page_and_long_ones_are_cut()
 def test_neighbours_are_linked_where_they_are_read() -> None:
     html = page(build())
     assert (
-        '<a href="https://www.blog.example/august" rel="prev noopener">Three Papers to Read in August 2021</a>'
-        in html
+        '<a href="https://www.blog.example/august" rel="prev noopener">'
+        "Three Papers to Read in August 2021</a>" in html
     )
     assert (
-        '<a href="../two-papers-2021-10/index.html" rel="next noopener">One Paper to Read in October 2021</a>'
-        in html
+        '<a href="../two-papers-2021-10/index.html" rel="next noopener">'
+        "One Paper to Read in October 2021</a>" in html
     )
     assert '<link rel="next" href="https://papers.example/collages/two-papers-2021-10/">' in html
     alone = page(build(previous=None, following=None))

@@ -152,7 +152,7 @@ class Bot:
 
 @pytest.fixture
 def bot(tmp_path: Path, database_url: str) -> Iterator[Bot]:
-    """A bot, started on Monday 2 August 2021, 11:00 in Berlin; its slot is on Wednesdays at 15:00."""
+    """A bot started on Monday 2 August 2021, 11:00 in Berlin; its slot: Wednesdays at 15:00."""
     made = Bot(tmp_path, database_url).start()
     yield made
     made.stop()
@@ -529,7 +529,10 @@ def test_when_nothing_can_be_composed_the_slot_is_empty(bot: Bot) -> None:
 
 
 def test_a_collage_is_taken_only_if_all_its_accounts_can_have_it(bot: Bot) -> None:
-    both = '[accounts.long]\nnetwork = "outbox"\nlike = "mastodon"\n[accounts.short]\nnetwork = "outbox"\nlike = "x"\n'
+    both = (
+        '[accounts.long]\nnetwork = "outbox"\nlike = "mastodon"\n'
+        '[accounts.short]\nnetwork = "outbox"\nlike = "x"\n'
+    )
     bot.start(both).add("barlow", title='"' + "word " * 50 + '"').add("moco").tick(
         "2021-08-04 15:00"
     )
@@ -799,7 +802,8 @@ def test_when_a_rehearsal_ends_everything_of_it_is_set_aside(bot: Bot) -> None:
     assert heard == [
         (
             Kind.REHEARSAL,
-            "The rehearsal has ended: 4 collages are ready again, what it made is set aside. It is live.",
+            "The rehearsal has ended: 4 collages are ready again, what it made is set aside. "
+            "It is live.",
         )
     ]
     assert bot.ready() == ["barlow", "moco", "byol", "simclr", "dino"]
@@ -933,7 +937,10 @@ def test_what_is_due_is_done_in_order_of_due_time_whichever_series_it_is_of(bot:
 def test_what_waits_for_an_account_that_left_the_configuration_is_held_with_a_notice(
     bot: Bot,
 ) -> None:
-    two = '[accounts.lab]\nnetwork = "outbox"\nfolder = "lab"\n[accounts.press]\nnetwork = "outbox"\nfolder = "press"\n'
+    two = (
+        '[accounts.lab]\nnetwork = "outbox"\nfolder = "lab"\n'
+        '[accounts.press]\nnetwork = "outbox"\nfolder = "press"\n'
+    )
     bot.start(two).add("barlow", "moco", "byol", "simclr", "dino", "swav")
     with bot.running.write() as work:
         work.accounts.hold("press", "on holiday")
@@ -961,7 +968,8 @@ def test_what_may_be_out_on_an_account_that_left_the_configuration_is_heard_of_o
     bot.tick("2021-08-04 15:00")
     other = '[accounts.other]\nnetwork = "outbox"\n'
     assert one(Kind.UNCERTAIN, bot.start(other).tick()) == (
-        "Account outbox is not in the configuration any more, and a thread may or may not be out there. "
+        "Account outbox is not in the configuration any more, "
+        "and a thread may or may not be out there. "
         "Put it back, so that it can be looked for."
     )
     assert bot.tick() == []
@@ -1091,7 +1099,8 @@ from bot.app import assemble
 from bot.scheduling import slots as scheduling
 from bot.scheduling import tick
 from tests.conftest import StoppedClock
-context = assemble.context(config.load(Path(sys.argv[1])), clock=StoppedClock(datetime.fromisoformat(sys.argv[2])))
+clock = StoppedClock(datetime.fromisoformat(sys.argv[2]))
+context = assemble.context(config.load(Path(sys.argv[1])), clock=clock)
 sys.stdin.readline()
 tick.tick(context)
 """

@@ -494,10 +494,10 @@ def test_no_secret_is_in_any_log_message_row_repr_or_traceback(
         publisher.check(),
         repr(publisher),
         repr(vars(publisher)),
-        repr(vars(publisher._calls)),
+        repr(vars(publisher._api)),
     ]  # type: ignore[attr-defined]
     try:
-        publisher._calls.me()  # type: ignore[attr-defined]
+        publisher._api.me()  # type: ignore[attr-defined]
     except errors.Blocked as error:
         told += [repr(error), "".join(traceback.format_exception(error))]
     told += [record.getMessage() for record in caplog.records]

@@ -120,7 +120,12 @@ def test_dollars_hold_formulas_or_money(markdown: str, said: str) -> None:
 
 
 def test_links_are_gathered_in_order() -> None:
-    markdown = "[Code](https://a.org/c) ![no](x.png) <https://b.org>\n\n- [the *paper*][p] [not this]\n\n[p]: https://c.org"
+    markdown = """\
+[Code](https://a.org/c) ![no](x.png) <https://b.org>
+
+- [the *paper*][p] [not this]
+
+[p]: https://c.org"""
     assert links(markdown) == [
         ("Code", "https://a.org/c"),
         ("https://b.org", "https://b.org"),

@@ -17,9 +17,11 @@ from tests.unusual import Strings
 
 WORDS = "The quick brown model jumps over the lazy baseline"
 LONG = (
-    "The first sentence says what the paper is about and why it matters. The second one, which is longer than the "
-    "first, tells how it was done before, and why that was slow. The third one names the idea. Then the results "
-    "follow, with numbers: 91.5% on one task, and 3.2 points more on the other. Last comes what is left to do."
+    "The first sentence says what the paper is about and why it matters. "
+    "The second one, which is longer than the first, tells how it was done before, "
+    "and why that was slow. The third one names the idea. "
+    "Then the results follow, with numbers: 91.5% on one task, and 3.2 points more on the other. "
+    "Last comes what is left to do."
 )
 
 
@@ -65,29 +67,44 @@ def test_a_paragraph_is_a_better_place_than_a_sentence() -> None:
 
 
 def test_a_long_sentence_is_cut_between_clauses() -> None:
-    said = "The first clause of this sentence is rather long, but the second one of it is not much shorter at all"
+    said = (
+        "The first clause of this sentence is rather long, "
+        "but the second one of it is not much shorter at all"
+    )
     assert split(said, "en", within(70)) == [said[:49], said[50:]]
 
 
 def test_a_comma_in_a_list_is_a_worse_place_than_one_between_clauses() -> None:
-    said = "We took a model with pictures, words, and sounds that nobody had seen, and we trained it for a long time"
+    said = (
+        "We took a model with pictures, words, and sounds that nobody had seen, "
+        "and we trained it for a long time"
+    )
     assert split(said, "en", within(75))[0].endswith("had seen,")
 
 
 def test_words_are_kept_whole_and_none_dangles() -> None:
-    said = "many words without any mark that could tell a reader where to take a breath between the first and the last"
+    said = (
+        "many words without any mark that could tell a reader where to take a breath "
+        "between the first and the last"
+    )
     first, second = split(said, "en", within(70))
     assert f"{first} {second}" == said
     assert first.split()[-1] not in {"a", "the", "to", "any"}
 
 
 def test_the_last_part_is_no_afterthought() -> None:
-    said = "This sentence fills a whole part nearly to its end, with words, and then some more of them. So be it."
+    said = (
+        "This sentence fills a whole part nearly to its end, with words, "
+        "and then some more of them. So be it."
+    )
     assert min(len(part) for part in split(said, "en", within(96))) > 20
 
 
 def test_a_heading_stays_with_what_it_leads_to() -> None:
-    said = "We tried a number of things and most of them did not work. Results. In the end one of them did work well."
+    said = (
+        "We tried a number of things and most of them did not work. Results. "
+        "In the end one of them did work well."
+    )
     assert split(said, "en", within(70))[1].startswith("Results. In")
 
 
@@ -112,7 +129,10 @@ def test_nothing_that_belongs_together_is_cut(whole: str) -> None:
 
 
 def test_chinese_is_cut_behind_its_marks() -> None:
-    said = "我们提出了一种新的方法。它由两个部分组成，第一部分学习表示，第二部分学习策略。实验表明它很有效。"
+    said = (
+        "我们提出了一种新的方法。"
+        "它由两个部分组成，第一部分学习表示，第二部分学习策略。实验表明它很有效。"
+    )
     assert split(said, "zh", within(40)) == [said[:12], said[12:]]
     assert all(part[-1] in "，。" for part in split(said, "zh", within(20)))
 

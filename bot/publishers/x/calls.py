@@ -114,7 +114,9 @@ class Api:
         Only a complete page proves anything: a post that X seems not to have would be sent again.
         """
         data = inner(response.body, "data")
-        entries = data if isinstance(data, list) else []
+        entries: list[object] = []
+        if isinstance(data, list):
+            entries = data
         posts = [post for post in dicts(entries) if matching.number_of(post)]
         is_empty = inner(inner(response.body, "meta"), "result_count") == 0
         if len(posts) != len(entries) or not (posts or is_empty):

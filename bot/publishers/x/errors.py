@@ -155,8 +155,9 @@ def _problems(body: object) -> Iterator[Mapping[str, object]]:
         return
     yield body
     errors = body.get("errors")
-    listed = errors if isinstance(errors, list) else []
-    for error in [*listed, body.get("error")]:
+    if not isinstance(errors, list):
+        errors = []
+    for error in [*errors, body.get("error")]:
         if isinstance(error, dict):
             yield error
         elif isinstance(error, str):
