@@ -117,16 +117,17 @@ class Deadline:
         self._may_be_sent = False
 
     def run(self, call: Callable[[], T]) -> T:
-        """The result of a call that uses this deadline's session; raises `Unsent` or `Cut` for
-        whatever goes wrong in it.
+        """The result of a call that uses this deadline's session.
+
+        Raises `Unsent` or `Cut` for whatever goes wrong in it; what is no `Exception` is raised on.
         """
         results: list[T] = []
-        errors: list[Exception] = []
+        errors: list[BaseException] = []
 
         def work() -> None:
             try:
                 results.append(call())
-            except Exception as error:  # noqa: BLE001 - the caller is told, on its own thread
+            except BaseException as error:  # noqa: BLE001 - the caller is told, on its own thread
                 errors.append(error)
             finally:
                 self._release()
@@ -142,6 +143,9 @@ class Deadline:
         if is_in_time and results:
             return results[0]
         failure = errors[0] if is_in_time else None
+        if failure is not None and not isinstance(failure, Exception):
+            # What ends a process is for the caller's thread: here it would end this one alone.
+            raise failure
         raise Cut(self._why(failure)) if self._may_be_sent else Unsent(self._why(failure))
 
     def _why(self, failure: Exception | None) -> str:
