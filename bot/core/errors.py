@@ -19,11 +19,15 @@ def sentence(error: BaseException) -> str:
     return f"{first}."
 
 
-class BadConfig(MlcollageError):
+class Unusable(MlcollageError):
+    """Base of the errors about one thing that a person gave or asked for; others go on."""
+
+
+class BadConfig(Unusable):
     """A setting is wrong: the message names its dotted key and the file."""
 
 
-class BadInput(MlcollageError):
+class BadInput(Unusable):
     """What was given cannot be used: the message names the place."""
 
 
@@ -31,7 +35,7 @@ class NoDatabase(MlcollageError):
     """The database cannot be used; nothing was changed."""
 
 
-class NotAllowed(MlcollageError):
+class NotAllowed(Unusable):
     """The step is not a legal one for the state the thing is in."""
 
 

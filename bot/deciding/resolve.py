@@ -94,8 +94,9 @@ def _survey(context: Context, publisher: Publisher, delivery: Delivery) -> Saved
     """
     with context.read() as work:
         thread = work.parts.thread(delivery)
-    read = partial(duplicates.survey, context, publisher, delivery, thread)
-    survey = _ask(context, delivery, read)
+        since = work.parts.last_receipt(delivery)
+    read = partial(publisher.survey, thread, delivery.saved, since)
+    survey = duplicates.without_known(context, delivery, _ask(context, delivery, read))
     result = "nothing that is missing is out"
     if survey.found:
         result = f"out: {_parts(sorted(survey.found))}"
@@ -319,11 +320,11 @@ def _ask(context: Context, delivery: Delivery, call: Callable[[], Answer]) -> An
     """Return what a network answers to a call that cannot publish.
 
     The delivery stays as it is if that fails: the failure is stored as a look, and raised as
-    `Unavailable`. `BadInput`, which is about what the person gave, and `NoDatabase` are raised on.
+    `Unavailable`. `BadInput`, which is about what the person gave, is raised on.
     """
     try:
         return call()
-    except (errors.NoDatabase, BadInput):
+    except BadInput:
         raise
     except Exception as error:
         failure = f"looking failed: {errors.sentence(error)}"

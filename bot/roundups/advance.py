@@ -9,7 +9,7 @@ from bot.config import Series
 from bot.context import Context
 from bot.core import month
 from bot.core.delivery import thread_key
-from bot.core.errors import MlcollageError, NoDatabase, NotAllowed
+from bot.core.errors import NotAllowed, Unavailable, Unusable
 from bot.core.month import Roundup, State
 from bot.core.notices import NoRoundup, RoundupOut, RoundupStuck, RoundupWaits
 from bot.publishers import table
@@ -104,16 +104,14 @@ def _waiting_for_pages(context: Context) -> list[tuple[Series, Roundup]]:
 def _attempt(context: Context, series: Series, roundup: Roundup, step: Step) -> None:
     """Run one step of a roundup; an error becomes a notice, so that it stops no other roundup.
 
-    `NoDatabase` is raised on, because no notice can be stored then.
+    `NoDatabase` is raised, because no notice can be stored then.
     """
     try:
         step(context, series, roundup)
     except Taken:
         # Another worker has created the roundup's threads, and takes it further.
         return
-    except NoDatabase:
-        raise
-    except MlcollageError as error:
+    except (Unusable, Unavailable) as error:
         _notify_stuck(context, series, roundup, str(error))
 
 

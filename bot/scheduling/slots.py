@@ -11,7 +11,7 @@ from bot.core import agenda, schedule, times
 from bot.core.agenda import Line, Snapshot, Waiting
 from bot.core.collage import Collage, State
 from bot.core.delivery import thread_key
-from bot.core.errors import MlcollageError, NoDatabase, NotAllowed
+from bot.core.errors import NotAllowed, Unusable
 from bot.core.notices import CollageHeld, RunningDry, SlotEmpty, SlotMissed
 from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.storage.claims import NewDelivery, SlotClaim, Taken
@@ -85,9 +85,7 @@ class Round:
             claim(self.context, self.series, wanted)
         except Taken:
             return False
-        except NoDatabase:
-            raise
-        except MlcollageError as error:
+        except Unusable as error:
             _hold(self.context, item, str(error))
             return False
         return True

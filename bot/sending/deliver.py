@@ -92,9 +92,7 @@ class Sending:
         if not self.delivery.begun:
             try:
                 parts = composer.parts_of(self.context, self.delivery)
-            except errors.NoDatabase:
-                raise
-            except errors.MlcollageError as error:
+            except errors.Unusable as error:
                 return failures.fail(self.context, self.delivery, str(error))
             with self.context.write() as work:
                 work.parts.save(self.delivery, parts)
@@ -104,11 +102,12 @@ class Sending:
 
     def _survey(self) -> Ending | None:
         """Read the account's own posts; take over the parts of this thread that are out already."""
-        seen = self._ask(
-            lambda: duplicates.survey(self.context, self.publisher, self.delivery, self.thread)
-        )
+        with self.context.read() as work:
+            since = work.parts.last_receipt(self.delivery)
+        seen = self._ask(lambda: self.publisher.survey(self.thread, self.delivery.saved, since))
         if isinstance(seen, Ending):
             return seen
+        seen = duplicates.without_known(self.context, self.delivery, seen)
         self.others = seen.others
         if seen.found or seen.saved != self.delivery.saved or self.publisher.price:
             self._take_over(seen)
@@ -222,8 +221,6 @@ class Sending:
         """The answer of a call that cannot publish: whatever goes wrong, nothing of it is out."""
         try:
             return call()
-        except errors.NoDatabase:
-            raise
         except (errors.Rejected, errors.Blocked, errors.Unavailable) as error:
             return self._failed(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing was sent

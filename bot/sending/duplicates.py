@@ -12,21 +12,15 @@ from collections.abc import Sequence
 
 from bot.config import Series
 from bot.context import Context
-from bot.core.delivery import Delivery, Post, Survey, Thread
+from bot.core.delivery import Delivery, Post, Survey
 from bot.core.network import Network
 from bot.core.numbering import Numbering
 from bot.publishers.protocol import Publisher
 from bot.storage.work import Work
 
 
-def survey(context: Context, publisher: Publisher, delivery: Delivery, thread: Thread) -> Survey:
-    """What the account shows since the ledger's last receipt before this thread.
-
-    Posts that are another thread's by the ledger are none of this one, whatever they say.
-    """
-    with context.read() as work:
-        since = work.parts.last_receipt(delivery)
-    seen = publisher.survey(thread, delivery.saved, since)
+def without_known(context: Context, delivery: Delivery, seen: Survey) -> Survey:
+    """A survey that takes no post for a part of this thread which the ledger knows as another's."""
     if not seen.found:
         return seen
     ids = [receipt.id for receipt in seen.found.values()]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import nh3
+
 from bot import config
 from bot.composing import templates
 from bot.core import month, words
@@ -256,8 +258,6 @@ def _web(url: str) -> str:
 
 def paragraph_html(paragraph: str) -> str:
     """A paragraph as HTML with nothing but words, lists, code, formulas and links in it."""
-    import nh3  # heavy: 3 ms, and of no use where no page is made
-
     return nh3.clean(
         markdown.html(paragraph),
         tags=TAGS,

@@ -3,6 +3,7 @@
 X rewrites links to t.co and changes other details, so that texts are compared in a normal form.
 """
 
+import html
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -91,8 +92,6 @@ def has_text(post: Post, text: str) -> bool:
 
 def shown_text(post: Post) -> str:
     """The post's text with links as they were written, without the one X adds for a picture."""
-    import html  # heavy: 3 ms, and only lookups need it
-
     whole = _whole(post)
     shown = html.unescape(text_of(inner(whole, "text")))
     for link in dicts(inner(inner(whole, "entities"), "urls")):
@@ -177,7 +176,5 @@ def normalized(text: str) -> str:
     That is HTML entities, percent-encoding, Unicode composition, case, schemes, trailing slashes
     and white space.
     """
-    import html  # heavy: as above
-
     plain = unicodedata.normalize("NFC", unquote(html.unescape(text), errors="replace")).casefold()
     return re.sub(r"/(?!\w)", "", " ".join(re.sub(r"https?://", "", plain).split()))
