@@ -68,24 +68,24 @@ def within_the_intent_for_long(calls: Calls) -> None:
 
 
 def after_the_intent(calls: Calls) -> None:
-    check = deliver.Lease.check
+    has_room = deliver.Lease.has_room
 
-    def checked(lease: deliver.Lease, context: Context) -> None:
+    def asked(lease: deliver.Lease, context: Context) -> bool:
         calls.come_by()
-        check(lease, context)
+        return has_room(lease, context)
 
-    deliver.Lease.check = checked  # type: ignore[method-assign]
+    deliver.Lease.has_room = asked  # type: ignore[method-assign]
 
 
 def between_the_clocks(calls: Calls) -> None:
     """Within the check of the lease, between the readings of the wall clock and the other clock."""
-    check, now = deliver.Lease.check, assemble.SystemClock.now
+    has_room, now = deliver.Lease.has_room, assemble.SystemClock.now
     is_checking = False
 
-    def checked(lease: deliver.Lease, context: Context) -> None:
+    def asked(lease: deliver.Lease, context: Context) -> bool:
         nonlocal is_checking
         is_checking = True
-        check(lease, context)
+        return has_room(lease, context)
 
     def read(clock: assemble.SystemClock) -> Any:
         nonlocal is_checking
@@ -95,7 +95,7 @@ def between_the_clocks(calls: Calls) -> None:
             calls.come_by()
         return at
 
-    deliver.Lease.check = checked  # type: ignore[method-assign]
+    deliver.Lease.has_room = asked  # type: ignore[method-assign]
     assemble.SystemClock.now = read  # type: ignore[method-assign]
 
 
