@@ -2,15 +2,12 @@
 
 import gc
 import io
-import logging
 import sys
 
 import click
 
 from bot import cli
 from bot.core.errors import BadConfig, MlcollageError
-
-log = logging.getLogger("bot.__main__")
 
 
 def main() -> None:
@@ -32,7 +29,9 @@ def main() -> None:
         click.echo("Stopped.", err=True)
         sys.exit(1)
     except Exception as error:
-        log.exception("A command has failed")
+        import logging  # heavy: 7 ms, and --help needs none
+
+        logging.getLogger("bot.__main__").exception("A command has failed")
         reason = (str(error).splitlines() or [""])[0]
         click.echo(f"Something unexpected happened: {type(error).__name__}: {reason}", err=True)
         click.echo("It is a mistake in mlcollage; --verbose shows where.", err=True)
