@@ -82,6 +82,18 @@ def test_what_was_removed_keeps_neither_its_name_nor_its_number_nor_its_paper_no
         assert [each.name for each in work.queue.waiting("weekly")] == ["moco", "barlow"]
 
 
+def test_a_move_changes_no_row_of_another_series(filled: Database) -> None:
+    with writing(filled, MONDAY) as work:
+        work.series.ensure("daily", "", "2021-07")
+        for name in ("byol", "dino"):
+            work.queue.add("daily", item(name), None, State.READY)
+        before = work.queue.waiting("daily")
+        moco, barlow = (work.queue.get("weekly", name) for name in ("moco", "barlow"))
+        work.queue.move(moco, before=barlow)
+        assert [each.name for each in work.queue.waiting("weekly")] == ["moco", "barlow"]
+        assert work.queue.waiting("daily") == before
+
+
 @pytest.fixture
 def put_back(filled: Database) -> Delivery:
     """The first collage was claimed as number 5 and went back to the queue without it."""

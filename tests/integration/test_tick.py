@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from bot.composing.composer import Composer
 from bot.config import Series
 from bot.context import Context
 from bot.core import errors
@@ -510,6 +511,21 @@ def test_a_collage_whose_title_does_not_fit_is_held_and_the_next_one_taken(bot: 
     assert bot.states() == {"barlow": "held", "moco": "posted"}
     assert bot.numbers() == {"2021-08-04-moco": 1}
     assert bot.collage("barlow").note
+
+
+def test_a_title_that_just_fits_beside_its_number_goes_out(bot: Bot) -> None:
+    bot.add("barlow")
+    item, composer = bot.collage("barlow"), Composer.of(bot.running, "mlcollage", "outbox")
+
+    def titled(length: int) -> Collage:
+        return replace(item, paper=replace(item.paper, title="w" * length))
+
+    fitting = (titled(length) for length in range(280, 0, -1))
+    longest = next(one for one in fitting if not composer.collage_shown(one, 1).problem)
+    assert composer.collage_shown(longest, 2021).problem
+    bot.change("barlow", Queue.replace, longest, item.picture, State.READY)
+    assert not of(Kind.HELD, bot.tick("2021-08-04 15:00"))
+    assert bot.numbers() == {"2021-08-04-barlow": 1}
 
 
 def test_a_collage_whose_alt_text_is_too_long_is_held_and_the_next_one_taken(bot: Bot) -> None:
