@@ -167,8 +167,7 @@ class Database:
             backup = None
             if current is not None and before_upgrade:
                 backup = before_upgrade()
-            # heavy: Alembic takes longer to import than any command may
-            from bot.storage import schema
+            from bot.storage import schema  # heavy: Alembic, for an upgrade only
 
             schema.upgrade(connection)
         return backup
@@ -280,10 +279,9 @@ def insert_new(connection: Connection, table: Table, **values: Any) -> Any:
     Returns the primary key of the new row, or None where there was one. On PostgreSQL it waits for
     a transaction that is just inserting the same key.
     """
-    # heavy: 30 ms for a dialect, so only the one in use is imported
     if connection.dialect.name == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert
+        from sqlalchemy.dialects.sqlite import insert  # heavy: 30 ms, and one dialect is in use
     else:
-        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]  # heavy: same
     new = insert(table).values(**values).on_conflict_do_nothing()
     return connection.execute(new.returning(*table.primary_key)).scalar()

@@ -30,7 +30,8 @@ _BEHIND_SHORT_FORM = 2.0
 _CHINESE_WORD = 5.5
 
 _CLAUSE = (
-    r"(?:(?P<clause>[;:](?=[”’\"')\]]*\s)|[；：]|——|[—–](?=\s))|(?P<comma>,(?=[”’\"')\]]*\s)|，)|(?P<listed>、))"
+    r"(?:(?P<clause>[;:](?=[”’\"')\]]*\s)|[；：]|——|[—–](?=\s))"
+    r"|(?P<comma>,(?=[”’\"')\]]*\s)|，)|(?P<listed>、))"
     r"[”’\"'）)\]》」』]*\s*"
 )
 # Kept whole: links, tags, mentions, formulas, and numbers with what they count.

@@ -14,8 +14,9 @@ _MARKS = r"!'#%&()*+,\\/:;<=>?@\[\]\^{|}~$"
 PUNCTUATION = rf"{_MARKS}\-._"
 FORBIDDEN = r"\ufeff\ufffe\uffff"
 LATIN = (
-    r"\xc0-\xd6\xd8-\xf6\xf8-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0260\u0263\u0268\u0269\u026f\u0272\u0275"
-    r"\u0280\u0283\u0288-\u028c\u0292\u02bb\u0300-\u036f\u0399\u03b9\u1e00-\u1eff\u1fbe\u2c65\u2c66\u2c7e\u2c7f\ua7dc"
+    r"\xc0-\xd6\xd8-\xf6\xf8-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0260\u0263\u0268\u0269\u026f"
+    r"\u0272\u0275\u0280\u0283\u0288-\u028c\u0292\u02bb\u0300-\u036f\u0399\u03b9\u1e00-\u1eff\u1fbe"
+    r"\u2c65\u2c66\u2c7e\u2c7f\ua7dc"
 )
 _DIRECTIONS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 DOMAIN = rf"[^{PUNCTUATION}{SPACES}{FORBIDDEN}{_DIRECTIONS}]"

@@ -6,7 +6,8 @@ from bot.core.text.patterns import compiled
 # rules.
 _SIMPLE = (
     r"[ -~\n\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u203b"
-    r"\u3000-\u3029\u3031-\u303c\u3041-\u3096\u309b-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60]*+"
+    r"\u3000-\u3029\u3031-\u303c\u3041-\u3096\u309b-\u30ff\u3400-\u4dbf"
+    r"\u4e00-\u9fff\uff01-\uff60]*+"
 )
 # Flags by themselves: `\X` looks back to the first of many in a row for each.
 _CLUSTER = r"[🇦-🇿]{2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*+|\X"

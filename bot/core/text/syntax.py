@@ -95,9 +95,8 @@ def holds_formula(text: str) -> bool:
 
 @functools.cache
 def _parser() -> "MarkdownIt":
-    # heavy: 20 ms, and only what composes a thread or writes a page needs it
-    from markdown_it import MarkdownIt
-    from markdown_it.rules_inline import emphasis, image, link, strikethrough
+    from markdown_it import MarkdownIt  # heavy: 20 ms, for threads and pages only
+    from markdown_it.rules_inline import emphasis, image, link, strikethrough  # heavy: as above
 
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _NESTING})
     # Renderers decide which addresses they link; a label is read whatever it leads to.
@@ -131,7 +130,7 @@ def _parser() -> "MarkdownIt":
 
 @functools.cache
 def _common_parser() -> "MarkdownIt":
-    from markdown_it import MarkdownIt  # heavy, as above
+    from markdown_it import MarkdownIt  # heavy: as above
 
     parser = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
     parser.parse("first")

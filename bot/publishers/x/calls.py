@@ -32,17 +32,17 @@ class Api:
 
     def read(self, route: str, params: Params) -> Response:
         """GET; raises the error that a refusal stands for."""
-        response = self._request("read", "GET", route, params=params)
+        response = self._request("read", route, params=params)
         return self._checked(response, "read")
 
     def upload(self, route: str, body: object) -> Response:
         """POST what cannot publish; raises the error that a refusal stands for."""
-        response = self._request("upload", "POST", route, body=body)
+        response = self._request("upload", route, body=body)
         return self._checked(response, "upload")
 
     def post(self, body: object) -> Response:
         """Create a post; return the response whatever it is, raise `Uncertain` where none came."""
-        return self._request("post", "POST", "/2/tweets", body=body)
+        return self._request("post", "/2/tweets", body=body)
 
     def message(self, response: Response) -> str:
         """X's own error message, with our keys masked in case it repeats them."""
@@ -86,7 +86,7 @@ class Api:
         Raises `BadInput` where X shows none with this id, or it is another account's, and
         `Unavailable` where X does not say whose it is.
         """
-        response = self._request("read", "GET", f"/2/tweets/{post_id}", params=AUTHOR_FIELDS)
+        response = self._request("read", f"/2/tweets/{post_id}", params=AUTHOR_FIELDS)
         is_gone = response.status in GONE
         if not is_gone:
             self._checked(response, "read")
@@ -131,7 +131,6 @@ class Api:
     def _request(
         self,
         kind: errors.Kind,
-        method: str,
         route: str,
         *,
         params: Params | None = None,
@@ -147,6 +146,7 @@ class Api:
             raise Blocked(
                 f"This account has no {', '.join(missing)}; set it up with: mlcollage connect x."
             )
+        method = "GET" if kind == "read" else "POST"
         try:
             return self._client.request(method, route, params=params, body=body)
         except http_calls.Unsent as error:
