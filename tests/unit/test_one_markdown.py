@@ -177,11 +177,20 @@ def test_a_list_or_quotation_begins_below_the_line_that_an_article_puts_it_into(
 
 
 def test_text_nested_deeper_than_anyone_writes_is_read() -> None:
-    for piece, end in (("[", "](b)"), ("![", "](b)"), ("*a ", " a*"), ("- ", ""), ("> ", "")):
-        written = piece * 400 + "x" + end * 400
-        markdown.plain(written)
-        markdown.html(written)
-        markdown.contained(written)
+    for piece, end in (
+        ("[", "](b)"),
+        ("![", "](b)"),
+        ("*a ", " a*"),
+        ("- ", ""),
+        ("1. ", ""),
+        ("> ", ""),
+        ("> - ", ""),
+    ):
+        for depth in (5, 13, 14, 15, 16, 28, 29, 30, 31, 400):
+            written = f"{piece * depth}word{end * depth}\n\nafter"
+            for read in (markdown.plain, markdown.html, markdown.contained):
+                assert "word" in read(written), (piece, depth)
+                assert "after" in read(written), (piece, depth)
 
 
 HARD = ["[", "![", "](", "[a](b", "![![a](b)](b)", "*a ", "**a*", "`a``", "<!--", "$a", "~~a"]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
     _Rule = Callable[[StateInline, bool], bool]
+    _BlockRule = Callable[[StateBlock, int, int, bool], bool]
 
 _NESTING = 30
 """How deep blocks and brackets may nest; each level takes a few frames of Python's stack."""
@@ -96,6 +97,7 @@ def holds_formula(text: str) -> bool:
 @functools.cache
 def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt  # heavy: 20 ms, for threads and pages only
+    from markdown_it.rules_block import blockquote, list_block  # heavy: as above
     from markdown_it.rules_inline import emphasis, image, link, strikethrough  # heavy: as above
 
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _NESTING})
@@ -114,6 +116,12 @@ def _parser() -> "MarkdownIt":
     inline.before("escape", "math", _formula)
 
     block = parser.block.ruler
+    block.at("list", _shallow(list_block), {"alt": ["paragraph", "reference", "blockquote"]})
+    block.at(
+        "blockquote",
+        _shallow(blockquote),
+        {"alt": ["paragraph", "reference", "blockquote", "list"]},
+    )
     block.at("reference", _definition, {"alt": ["paragraph", "blockquote"]})
     block.at("html_block", _comment_block, {"alt": ["paragraph", "blockquote"]})
     block.before("fence", "math_block", _formula_block, {"alt": ["paragraph", "blockquote"]})
@@ -143,6 +151,19 @@ def _as_written(url: str) -> str:
 
 def _is_address(url: str) -> bool:
     return True
+
+
+def _shallow(rule: "_BlockRule") -> "_BlockRule":
+    """The rule for lists or quotations, down to a depth; the marks of deeper ones are text.
+
+    Of blocks that nest deeper than `maxNesting` the parser would drop the words.
+    """
+
+    def shallow(state: "StateBlock", start: int, end: int, silent: bool) -> bool:
+        # A list and its item take a level each.
+        return state.level + 2 < _NESTING and rule(state, start, end, silent)
+
+    return shallow
 
 
 def _with_target(rule: "_Rule") -> "_Rule":
