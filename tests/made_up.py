@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.core.notices import Entry, Kind
+from bot.core.notices.entry import Entry, Kind
 
 
 @dataclass(frozen=True)

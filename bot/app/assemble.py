@@ -10,7 +10,7 @@ from bot import config as configuration
 from bot.config import Config
 from bot.context import Context
 from bot.core import month
-from bot.core.notices import Upgraded
+from bot.core.notices.upkeep import Upgraded
 from bot.core.schedule import Clock
 from bot.core.settings import Table
 from bot.publishers import table

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bot import config
 from bot.app import assemble
 from bot.config import Config
-from bot.core import notices
+from bot.core.notices.upkeep import Restored as RestoredNotice
 from bot.storage import backup, restore
 from bot.storage.backup import Backup
 from bot.storage.copy import Held
@@ -57,5 +57,5 @@ def fill(settings: Config, file: Path) -> Restored:
     ):
         now = assemble.SystemClock().now()
         count = restore.fill(target, copied, opened, now, config.who())
-        message = notices.Restored(str(opened), count, now).text
+        message = RestoredNotice(str(opened), count, now).text
         return Restored(opened, count, target.shown, message)

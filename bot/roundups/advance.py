@@ -11,7 +11,7 @@ from bot.core import month
 from bot.core.delivery import thread_key
 from bot.core.errors import NotAllowed, Unavailable, Unusable
 from bot.core.month import Roundup, State
-from bot.core.notices import NoRoundup, RoundupOut, RoundupStuck, RoundupWaits
+from bot.core.notices.roundups import NoRoundup, RoundupOut, RoundupStuck, RoundupWaits
 from bot.publishers import table
 from bot.site import folder, pages, reach
 from bot.storage.claims import NewDelivery, Taken

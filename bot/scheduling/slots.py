@@ -12,7 +12,7 @@ from bot.core.agenda import Line, Snapshot, Waiting
 from bot.core.collage import Collage, State
 from bot.core.delivery import thread_key
 from bot.core.errors import NotAllowed, Unusable
-from bot.core.notices import CollageHeld, RunningDry, SlotEmpty, SlotMissed
+from bot.core.notices.queue import CollageHeld, RunningDry, SlotEmpty, SlotMissed
 from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.storage.claims import NewDelivery, SlotClaim, Taken
 from bot.storage.work import Work

@@ -10,7 +10,8 @@ from bot.context import Context
 from bot.core import agenda, month, schedule
 from bot.core.agenda import Line
 from bot.core.collage import Collage
-from bot.core.notices import AccountGone, AccountGoneUncertain, RehearsalEnded
+from bot.core.notices.accounts import AccountGone, AccountGoneUncertain
+from bot.core.notices.queue import RehearsalEnded
 from bot.publishers import table
 from bot.roundups import advance
 from bot.scheduling import slots

@@ -15,7 +15,7 @@ from bot.composing import composer
 from bot.context import Context
 from bot.core import errors
 from bot.core.delivery import Delivery, Outcome, Post, Receipt, State, Survey, Thread
-from bot.core.notices import DeliveryDiffers
+from bot.core.notices.deliveries import DeliveryDiffers
 from bot.core.price import Requests
 from bot.publishers.protocol import Publisher
 from bot.sending import charges, duplicates, failures, preconditions, rescue

@@ -12,15 +12,8 @@ from typing import NamedTuple, assert_never
 from bot.context import Context
 from bot.core import errors, retry, times
 from bot.core.delivery import Delivery, Outcome, Post, State, Thread
-from bot.core.notices import (
-    AccountHeld,
-    AccountHeldUntil,
-    CollageBack,
-    DeliveryFailed,
-    DeliveryHeld,
-    DeliveryUncertain,
-    StrangePosts,
-)
+from bot.core.notices.accounts import AccountHeld, AccountHeldUntil, StrangePosts
+from bot.core.notices.deliveries import CollageBack, DeliveryFailed, DeliveryHeld, DeliveryUncertain
 from bot.publishers.protocol import Publisher
 from bot.sending.preconditions import Refusal
 from bot.storage.work import Work

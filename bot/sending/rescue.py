@@ -7,7 +7,7 @@ from typing import assert_never
 from bot.context import Context
 from bot.core import errors
 from bot.core.delivery import Absent, Delivery, Found, Look, NotSeen, Outcome, State, Thread
-from bot.core.notices import LookInconclusive
+from bot.core.notices.deliveries import LookInconclusive
 from bot.core.price import Requests
 from bot.publishers.protocol import Publisher
 from bot.sending import charges, failures

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
-from bot.core.notices import TROUBLE, Kind
+from bot.core.notices.entry import TROUBLE, Kind
 from bot.storage.database import Instant, insert_new
 from bot.storage.notices import COLUMNS, Notice, of_row
 from bot.storage.statements import Statements

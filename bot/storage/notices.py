@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, select, update
 
-from bot.core import notices
-from bot.core.notices import Entry, Kind
+from bot.core.notices.entry import Entry, Kind, is_trouble
 from bot.storage import tables
 from bot.storage.database import insert_new
 from bot.storage.statements import Statements
@@ -31,7 +30,7 @@ class Notice(NamedTuple):
     @property
     def is_trouble(self) -> bool:
         """Whether a person has to act on it."""
-        return notices.is_trouble(self.kind, is_acknowledged=self.acknowledged_at is not None)
+        return is_trouble(self.kind, is_acknowledged=self.acknowledged_at is not None)
 
 
 def _unique(kind: Kind, key: str, rehearsal: int) -> str:

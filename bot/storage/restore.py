@@ -16,7 +16,7 @@ from sqlalchemy import Connection, case, delete, func, insert, literal_column, s
 
 from bot.core.collage import one_line
 from bot.core.errors import BadInput, NoDatabase, NotAllowed
-from bot.core.notices import Restored
+from bot.core.notices.upkeep import Restored
 from bot.storage import backup, copy, installation, tables
 from bot.storage.backup import Backup
 from bot.storage.database import HEAD, Database, why

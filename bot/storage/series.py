@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import select, update
 
 from bot.core.errors import BadInput
-from bot.core.notices import SlotsChanged
+from bot.core.notices.queue import SlotsChanged
 from bot.core.schedule import STEP
 from bot.storage.database import insert_new
 from bot.storage.notices import Notices

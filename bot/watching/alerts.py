@@ -11,7 +11,8 @@ from bot import http_calls
 from bot.config import Config
 from bot.context import Context
 from bot.core import retry, times
-from bot.core.notices import AlertUndelivered, Kind
+from bot.core.notices.entry import Kind
+from bot.core.notices.upkeep import AlertUndelivered
 from bot.core.settings import Secret
 from bot.storage.alerts import Claim
 from bot.storage.notices import Notice

@@ -15,7 +15,8 @@ from bot.context import Context
 from bot.core import agenda, errors, month, price, schedule, times
 from bot.core.agenda import Line
 from bot.core.collage import Collage
-from bot.core.notices import Briefing, Kind, briefing_heading, briefing_key
+from bot.core.notices.briefing import Briefing, briefing_heading, briefing_key
+from bot.core.notices.entry import Kind
 from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.deciding import preview

@@ -9,14 +9,13 @@ from datetime import timedelta, tzinfo
 from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, month
-from bot.core.notices import (
+from bot.core.notices.entry import Entry, Kind
+from bot.core.notices.overdue import (
     AccountStillHeld,
     AlertsOverdue,
     BriefingOverdue,
     DeliveryAbandoned,
     DeliveryOverdue,
-    Entry,
-    Kind,
     ManyOverdue,
     RoundupOverdue,
     RoundupUnannounced,

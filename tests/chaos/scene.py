@@ -16,7 +16,7 @@ from bot import config
 from bot.app import assemble
 from bot.context import Context
 from bot.core.delivery import Delivery, State
-from bot.core.notices import Kind as NoticeKind
+from bot.core.notices.entry import Kind as NoticeKind
 from bot.intake import accept
 from bot.scheduling import tick
 from bot.storage import tables

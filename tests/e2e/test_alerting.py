@@ -11,7 +11,7 @@ import pytest
 from bot import config
 from bot.app import assemble, simulate
 from bot.context import Context
-from bot.core.notices import Kind
+from bot.core.notices.entry import Kind
 from bot.watching import alerts
 from tests import made_up
 from tests.e2e.conftest import CONFIG, Desk

@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.context import Context
-from bot.core.notices import Kind
+from bot.core.notices.entry import Kind
 from bot.storage import notices, tables
 from bot.storage.work import reading, writing
 from bot.watching import alerts, apprise_process

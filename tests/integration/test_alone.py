@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 
 from bot.context import Context
 from bot.core.delivery import Delivery, Post, Receipt, State
-from bot.core.notices import Kind
+from bot.core.notices.entry import Kind
 from bot.intake import accept
 from bot.scheduling import tick
 from bot.storage import tables

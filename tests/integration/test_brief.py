@@ -13,7 +13,7 @@ from sqlalchemy import select
 from bot.config import Series
 from bot.context import Context
 from bot.core.collage import State
-from bot.core.notices import Kind
+from bot.core.notices.entry import Kind
 from bot.core.schedule import SlotTime
 from bot.intake import accept
 from bot.scheduling import tick

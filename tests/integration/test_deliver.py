@@ -28,7 +28,7 @@ from bot.core.delivery import (
     Thread,
 )
 from bot.core.network import Limits, X
-from bot.core.notices import Kind
+from bot.core.notices.entry import Kind
 from bot.core.price import Price
 from bot.intake import accept
 from bot.publishers.protocol import Saved

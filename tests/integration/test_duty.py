@@ -14,7 +14,7 @@ from bot.app import scheduler as ticking
 from bot.app.runner import GRACE, Duty
 from bot.context import Context
 from bot.core.errors import NoDatabase
-from bot.core.notices import Kind
+from bot.core.notices.entry import Kind
 from bot.intake import accept
 from bot.scheduling import tick
 from bot.storage import tables

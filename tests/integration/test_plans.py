@@ -12,7 +12,7 @@ from sqlalchemy import event, update
 from bot.config import Alerting
 from bot.context import Context
 from bot.core.delivery import State
-from bot.core.notices import Kind
+from bot.core.notices.entry import Kind
 from bot.deciding import inspect
 from bot.scheduling import tick
 from bot.storage import tables

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, func, insert, select, text, update
 
 from bot.core.errors import MlcollageError, NoDatabase, NotAllowed
-from bot.core.notices import Kind
+from bot.core.notices.entry import Kind
 from bot.storage import backup, copy, installation, restore, tables
 from bot.storage.copy import Held
 from bot.storage.database import HEAD, Database

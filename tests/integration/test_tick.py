@@ -20,7 +20,7 @@ from bot.context import Context
 from bot.core import errors
 from bot.core.collage import Collage, State
 from bot.core.delivery import Found, Look, NotSeen, Receipt, Thread
-from bot.core.notices import Kind
+from bot.core.notices.entry import Kind
 from bot.core.schedule import SlotTime
 from bot.intake import accept
 from bot.publishers.protocol import Publisher, Saved

@@ -17,7 +17,7 @@ from bot.app import assemble
 from bot.context import Context
 from bot.core import errors
 from bot.core.delivery import Look, NotSeen, State, Thread
-from bot.core.notices import Kind
+from bot.core.notices.entry import Kind
 from bot.publishers.protocol import Saved
 from bot.scheduling import tick
 from bot.sending import deliver, rescue

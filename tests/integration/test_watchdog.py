@@ -10,7 +10,7 @@ from sqlalchemy import event, insert, update
 
 from bot.context import Context
 from bot.core.delivery import State
-from bot.core.notices import Kind
+from bot.core.notices.entry import Kind
 from bot.intake import accept
 from bot.scheduling import tick
 from bot.storage import tables

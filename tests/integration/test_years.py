@@ -25,7 +25,7 @@ from sqlalchemy import Row, select
 
 from bot.context import Context
 from bot.core.collage import Item
-from bot.core.notices import Kind
+from bot.core.notices.entry import Kind
 from bot.core.paper import Link, LinkKind, Paper
 from bot.intake import accept
 from bot.intake.accept import Arrival

@@ -10,10 +10,11 @@ import click
 import pytest
 
 from bot import cli
-from bot.core import month, notices
+from bot.core import month
 from bot.core.delivery import Delivery, State
 from bot.core.delivery import Kind as DeliveryKind
-from bot.core.notices import Entry, Kind
+from bot.core.notices import accounts, briefing, deliveries, overdue, queue, roundups, upkeep
+from bot.core.notices.entry import TROUBLE, Entry, Kind
 from bot.core.schedule import SlotState
 from tests.conftest import ROOT
 
@@ -53,10 +54,10 @@ SEE = "See: mlcollage deliveries show 12"
 RELEASE = "mlcollage release --account x"
 URLS = ("https://x.com/lab/status/1", "https://x.com/lab/status/2")
 BROKEN = "The connection broke."
-OCCASION = notices.briefing_key("weekly", AT, DAY)
-BRIEFING = notices.Briefing(
+OCCASION = briefing.briefing_key("weekly", AT, DAY)
+BRIEFING = briefing.Briefing(
     occasion=OCCASION,
-    heading=notices.briefing_heading(AT, ZONE),
+    heading=briefing.briefing_heading(AT, ZONE),
     plan="moco [1/52]",
     accounts=("x", "outbox"),
     cost="$0.33",
@@ -65,142 +66,142 @@ BRIEFING = notices.Briefing(
 
 SAMPLES: list[tuple[Entry, str, str]] = [
     (
-        notices.SlotEmpty("weekly", AT, ZONE),
+        queue.SlotEmpty("weekly", AT, ZONE),
         "weekly/2021-08-04 13:00:00+00:00",
         f"The slot of weekly on {WHEN} was empty: no collage is ready.",
     ),
     (
-        notices.SlotMissed("weekly", AT, ZONE),
+        queue.SlotMissed("weekly", AT, ZONE),
         "weekly/2021-08-04 13:00:00+00:00",
         f"The slot of weekly on {WHEN} was missed: nothing went out.",
     ),
     (
-        notices.SlotMissed("weekly", AT, ZONE, SlotState.PAUSED, "moco"),
+        queue.SlotMissed("weekly", AT, ZONE, SlotState.PAUSED, "moco"),
         "weekly/2021-08-04 13:00:00+00:00",
         f"The slot of weekly on {WHEN} was paused: nothing went out. "
         "moco, pinned to that day, is back in its place in the queue.",
     ),
     (
-        notices.RunningDry("weekly", AT, 2, 3, 21 * DAY),
+        queue.RunningDry("weekly", AT, 2, 3, 21 * DAY),
         "weekly/2021-08-04 13:00:00+00:00",
         "weekly is running dry: 2 collages are left, and 3 slots in the next 21 days.",
     ),
     (
-        notices.RunningDry("weekly", AT, 1, 2, 8 * DAY),
+        queue.RunningDry("weekly", AT, 1, 2, 8 * DAY),
         "weekly/2021-08-04 13:00:00+00:00",
         "weekly is running dry: 1 collage is left, and 2 slots in the next 8 days.",
     ),
     (
-        notices.RunningDry("weekly", AT, 0, 1, DAY),
+        queue.RunningDry("weekly", AT, 0, 1, DAY),
         "weekly/2021-08-04 13:00:00+00:00",
         "weekly is running dry: no collages are left, and 1 slot in the next 1 day.",
     ),
     (
-        notices.CollageHeld("weekly", "moco", 4, "It has no alt text."),
+        queue.CollageHeld("weekly", "moco", 4, "It has no alt text."),
         "weekly/moco/4",
         "moco is held, the next one was taken: It has no alt text. Then: mlcollage release moco",
     ),
     (
-        notices.SlotsChanged("weekly", "Europe/Berlin | monday 15:00 | friday 09:00", AT),
+        queue.SlotsChanged("weekly", "Europe/Berlin | monday 15:00 | friday 09:00", AT),
         "weekly/2021-08-04 13:00:00+00:00",
         "The slots of weekly have changed: from now on Europe/Berlin, monday 15:00, friday 09:00.",
     ),
     (
-        notices.RehearsalEnded(1, AT),
+        queue.RehearsalEnded(1, AT),
         "2021-08-04 13:00:00+00:00",
         "The rehearsal has ended: 1 collage is ready again, what it made is set aside. It is live.",
     ),
     (
-        notices.RehearsalEnded(0, AT),
+        queue.RehearsalEnded(0, AT),
         "2021-08-04 13:00:00+00:00",
         "The rehearsal has ended: 0 collages are ready again, what it made is set aside. "
         "It is live.",
     ),
     (
-        notices.AccountHeld("x", "X says that it is suspended.", AT),
+        accounts.AccountHeld("x", "X says that it is suspended.", AT),
         "x/2021-08-04 13:00:00+00:00",
         f"Account x is held: X says that it is suspended. Then: {RELEASE}",
     ),
     (
-        notices.AccountHeldUntil(THREAD, datetime(2021, 9, 1, tzinfo=UTC), "It is spent.", AT),
+        accounts.AccountHeldUntil(THREAD, datetime(2021, 9, 1, tzinfo=UTC), "It is spent.", AT),
         "weekly/2021-08-04T13:00:00Z/x/2021-08-04 13:00:00+00:00",
         "Account x is held until 2021-09-01: It is spent.",
     ),
     (
-        notices.StrangePosts(THREAD, URLS, AT),
+        accounts.StrangePosts(THREAD, URLS, AT),
         "x/2021-08-04 13:00:00+00:00",
         "Account x is held: it shows what looks like ours and is not in this database: "
         f"{URLS[0]}, {URLS[1]} Does another copy of mlcollage post there? {SEE}. "
         f"If all is well: {RELEASE}",
     ),
     (
-        notices.AccountGone("x", 1, AT),
+        accounts.AccountGone("x", 1, AT),
         "x/2021-08-04 13:00:00+00:00",
         "Account x is not in the configuration any more: 1 delivery to it is held. "
         f"Put it back and run: {RELEASE}",
     ),
     (
-        notices.AccountGone("x", 2, AT),
+        accounts.AccountGone("x", 2, AT),
         "x/2021-08-04 13:00:00+00:00",
         "Account x is not in the configuration any more: 2 deliveries to it are held. "
         f"Put it back and run: {RELEASE}",
     ),
     (
-        notices.AccountGoneUncertain("x"),
+        accounts.AccountGoneUncertain("x"),
         "x/gone",
         "Account x is not in the configuration any more, and a thread may or may not be out "
         "there. Put it back, so that it can be looked for.",
     ),
     (
-        notices.DeliveryHeld(THREAD, "It is late.", AT),
+        deliveries.DeliveryHeld(THREAD, "It is late.", AT),
         "weekly/2021-08-04T13:00:00Z/x/2021-08-04 13:00:00+00:00",
         f"{ON_X} is held: It is late. Send it with: mlcollage deliveries retry 12",
     ),
     (
-        notices.DeliveryFailed(THREAD, "X refuses it.", AT),
+        deliveries.DeliveryFailed(THREAD, "X refuses it.", AT),
         "weekly/2021-08-04T13:00:00Z/x/2021-08-04 13:00:00+00:00",
         f"{ON_X} failed: X refuses it. {SEE}",
     ),
     (
-        notices.CollageBack(THREAD, "moco", "X refuses it.", AT),
+        deliveries.CollageBack(THREAD, "moco", "X refuses it.", AT),
         "weekly/2021-08-04T13:00:00Z/x/2021-08-04 13:00:00+00:00",
         "moco is held and its number free again: nothing of it is out. X refuses it. "
         "Then: mlcollage release moco",
     ),
     (
-        notices.DeliveryUncertain(THREAD, BROKEN, AT),
+        deliveries.DeliveryUncertain(THREAD, BROKEN, AT),
         "weekly/2021-08-04T13:00:00Z/x/2021-08-04 13:00:00+00:00",
         f"{ON_X} may or may not be out: {BROKEN} It will be looked for. {SEE}",
     ),
     (
-        notices.LookInconclusive(THREAD),
+        deliveries.LookInconclusive(THREAD),
         "weekly/2021-08-04T13:00:00Z/x/ask/3",
         f"{ON_X} may or may not be out, and looking does not tell: please look yourself. "
         "Then: mlcollage deliveries resolve 12 --posted URL, or --not-posted",
     ),
     (
-        notices.DeliveryDiffers(THREAD, 2, "Part 2 has another text."),
+        deliveries.DeliveryDiffers(THREAD, 2, "Part 2 has another text."),
         "weekly/2021-08-04T13:00:00Z/x/2",
         f"{ON_X}: Part 2 has another text.",
     ),
     (
-        notices.RoundupOut("weekly", "2021-09", "Two Papers", "https://lab.org/two"),
+        roundups.RoundupOut("weekly", "2021-09", "Two Papers", "https://lab.org/two"),
         "weekly/2021-09",
         "The roundup 2021-09 is out: Two Papers, https://lab.org/two",
     ),
     (
-        notices.NoRoundup("weekly", "2021-09", "2021-08"),
+        roundups.NoRoundup("weekly", "2021-09", "2021-08"),
         "weekly/2021-09",
         "There is no roundup 2021-09 of weekly: nothing went out in 2021-08 that it could hold.",
     ),
     (
-        notices.RoundupWaits("weekly", "2021-09", "https://lab.org/two", "site"),
+        roundups.RoundupWaits("weekly", "2021-09", "https://lab.org/two", "site"),
         "weekly/2021-09/https://lab.org/two",
         "The roundup 2021-09 waits until https://lab.org/two answers: publish site, "
         "or say where it is: mlcollage roundup link 2021-09 URL",
     ),
     (
-        notices.RoundupStuck("weekly", "2021-09", "The disk is full."),
+        roundups.RoundupStuck("weekly", "2021-09", "The disk is full."),
         "weekly/2021-09/The disk is full.",
         "The roundup 2021-09 of weekly cannot go on: The disk is full. "
         "It is tried again at every tick.",
@@ -216,9 +217,9 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         f"{WHEN}: moco [1/52] goes to x, outbox; x is held; It is late.",
     ),
     (
-        notices.Briefing(
-            occasion=notices.briefing_key("weekly", AT, timedelta(minutes=90), "2021-09"),
-            heading=notices.briefing_heading(AT, ZONE, series="weekly", is_rehearsal=True),
+        briefing.Briefing(
+            occasion=briefing.briefing_key("weekly", AT, timedelta(minutes=90), "2021-09"),
+            heading=briefing.briefing_heading(AT, ZONE, series="weekly", is_rehearsal=True),
             plan="nothing goes out",
             wrong=("no collage is ready; see: mlcollage list",),
         ),
@@ -231,139 +232,139 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         f"{WHEN}: nothing goes out; the slot is skipped.",
     ),
     (
-        notices.DeliveryOverdue(THREAD._replace(note=BROKEN), "waiting", LATER, None, ZONE),
+        overdue.DeliveryOverdue(THREAD._replace(note=BROKEN), "waiting", LATER, None, ZONE),
         "weekly/2021-08-04T13:00:00Z/x/2021-08-04T13:00/waiting",
         f"{ON_X} was due on {WHEN}: it waits, and is tried again on Wednesday 2021-08-04 17:30. "
         f"{BROKEN} {SEE}",
     ),
     (
-        notices.DeliveryOverdue(THREAD, "uncertain", LATER, None, ZONE),
+        overdue.DeliveryOverdue(THREAD, "uncertain", LATER, None, ZONE),
         "weekly/2021-08-04T13:00:00Z/x/2021-08-04T13:00/uncertain",
         f"{ON_X} was due on {WHEN}: it may or may not be out, and is looked for again at 17:30. "
         f"{SEE}",
     ),
     (
-        notices.DeliveryOverdue(THREAD, "uncertain", None, None, ZONE),
+        overdue.DeliveryOverdue(THREAD, "uncertain", None, None, ZONE),
         "weekly/2021-08-04T13:00:00Z/x/2021-08-04T13:00/uncertain",
         f"{ON_X} was due on {WHEN}: it may or may not be out, and a person has to say. {SEE}",
     ),
     (
-        notices.DeliveryOverdue(THREAD._replace(note=BROKEN), "waiting", LATER, BROKEN, ZONE),
+        overdue.DeliveryOverdue(THREAD._replace(note=BROKEN), "waiting", LATER, BROKEN, ZONE),
         "weekly/2021-08-04T13:00:00Z/x/2021-08-04T13:00/waiting/held",
         f"{ON_X} was due on {WHEN}: its account is held: {BROKEN} {SEE}",
     ),
     (
-        notices.DeliveryOverdue(THREAD._replace(tried_from=LATER), "waiting", LATER, "", ZONE),
+        overdue.DeliveryOverdue(THREAD._replace(tried_from=LATER), "waiting", LATER, "", ZONE),
         "weekly/2021-08-04T13:00:00Z/x/2021-08-04T15:30/waiting/held",
         f"{ON_X} was due on {WHEN}: its account is held. {SEE}",
     ),
     (
-        notices.DeliveryAbandoned(THREAD, 3),
+        overdue.DeliveryAbandoned(THREAD, 3),
         "weekly/2021-08-04T13:00:00Z/x/lease-3",
         f"{ON_X} was being sent by a bot that has ended, and no tick has gone on with it, "
         f"see the log. {SEE}",
     ),
     (
-        notices.ManyOverdue(20, AT),
+        overdue.ManyOverdue(20, AT),
         "threads/2021-08-04",
         "More than 20 threads are past due. See: mlcollage deliveries list",
     ),
     (
-        notices.SlotOverdue("weekly", AT, ZONE),
+        overdue.SlotOverdue("weekly", AT, ZONE),
         "weekly/2021-08-04 13:00:00+00:00",
         f"The slot of weekly on {WHEN} is past and was not seen to: "
         "a tick hangs or fails, see the log.",
     ),
     (
-        notices.SlotOverdue("weekly", AT, ZONE, 2),
+        overdue.SlotOverdue("weekly", AT, ZONE, 2),
         "weekly/2021-08-04 13:00:00+00:00",
         f"The slot of weekly on {WHEN}, and 2 after it, are past and were not seen to: "
         "a tick hangs or fails, see the log.",
     ),
     (
-        notices.RoundupOverdue("weekly", "2021-09", AT, ZONE),
+        overdue.RoundupOverdue("weekly", "2021-09", AT, ZONE),
         "weekly/2021-09",
         f"The roundup 2021-09 of weekly was due on {WHEN}: no tick has seen to it, see the log.",
     ),
     (
-        notices.RoundupOverdue("weekly", "2021-09", AT, ZONE, LATER),
+        overdue.RoundupOverdue("weekly", "2021-09", AT, ZONE, LATER),
         "weekly/2021-09",
         f"The roundup 2021-09 of weekly was due on {WHEN}: it waits for threads on their way, "
         "until Wednesday 2021-08-04 17:30.",
     ),
     (
-        notices.RoundupUnannounced("weekly", "2021-09", month.State.DUE, AT, ZONE),
+        overdue.RoundupUnannounced("weekly", "2021-09", month.State.DUE, AT, ZONE),
         "weekly/2021-09/due",
         f"The roundup 2021-09 of weekly was due on {WHEN}: its page is not rendered. "
         "See: mlcollage notices",
     ),
     (
-        notices.RoundupUnannounced("weekly", "2021-09", month.State.RENDERED, AT, ZONE),
+        overdue.RoundupUnannounced("weekly", "2021-09", month.State.RENDERED, AT, ZONE),
         "weekly/2021-09/rendered",
         f"The roundup 2021-09 of weekly was due on {WHEN}: its link does not answer. "
         "See: mlcollage notices",
     ),
     (
-        notices.RoundupUnannounced("weekly", "2021-09", month.State.LINKED, AT, ZONE),
+        overdue.RoundupUnannounced("weekly", "2021-09", month.State.LINKED, AT, ZONE),
         "weekly/2021-09/linked",
         f"The roundup 2021-09 of weekly was due on {WHEN}: "
         "its thread is not out on any account. See: mlcollage notices",
     ),
     (
-        notices.AccountStillHeld("x", AT, 1, 1, ""),
+        overdue.AccountStillHeld("x", AT, 1, 1, ""),
         "x/2021-08-04 13:00:00+00:00/1",
         f"Account x has been held for 1 day, and 1 thread waits. Then: {RELEASE}",
     ),
     (
-        notices.AccountStillHeld("x", AT, 2, 5, "X says that it is suspended."),
+        overdue.AccountStillHeld("x", AT, 2, 5, "X says that it is suspended."),
         "x/2021-08-04 13:00:00+00:00/2",
         "Account x has been held for 2 days, and 5 threads wait: X says that it is suspended. "
         f"Then: {RELEASE}",
     ),
     (
-        notices.AlertsOverdue(1, AT),
+        overdue.AlertsOverdue(1, AT),
         "alerts/2021-08-04",
         "1 notice has not reached everybody who is to be alerted. See: mlcollage notices",
     ),
     (
-        notices.AlertsOverdue(2, AT),
+        overdue.AlertsOverdue(2, AT),
         "alerts/2021-08-04",
         "2 notices have not reached everybody who is to be alerted. See: mlcollage notices",
     ),
     (
-        notices.BriefingOverdue(OCCASION, "weekly", AT, DAY, ZONE),
+        overdue.BriefingOverdue(OCCASION, "weekly", AT, DAY, ZONE),
         "brief/weekly/2021-08-04T13:00:00Z/24h",
         f"The brief of weekly for {WHEN} was due on Tuesday 2021-08-03 15:00 and was not given. "
         "See: mlcollage doctor",
     ),
     (
-        notices.AlertUndelivered(7, Kind.HELD, "json://… (entry 1 of alerts.urls)", "ab", BROKEN),
+        upkeep.AlertUndelivered(7, Kind.HELD, "json://… (entry 1 of alerts.urls)", "ab", BROKEN),
         "7/ab",
         f"Notice 7 (held) did not reach json://… (entry 1 of alerts.urls): {BROKEN} "
         "See: mlcollage notices",
     ),
     (
-        notices.Upgraded("queue-before.db", "/bot/backups/queue-before.db"),
+        upkeep.Upgraded("queue-before.db", "/bot/backups/queue-before.db"),
         "queue-before.db",
         "The database was brought to this version of mlcollage; "
         "as it was before it is kept in /bot/backups/queue-before.db.",
     ),
     (
-        notices.Restored("a backup of 2021-08-03 12:00 UTC", 0, AT),
+        upkeep.Restored("a backup of 2021-08-03 12:00 UTC", 0, AT),
         "2021-08-04T13:00:00+00:00",
         "This database was restored from a backup of 2021-08-03 12:00 UTC. What went out since "
         "then is not known here: before a thread begins, its account's own posts are read, so "
         "that nothing goes out twice.",
     ),
     (
-        notices.Restored("a backup of 2021-08-03 12:00 UTC", 1, AT),
+        upkeep.Restored("a backup of 2021-08-03 12:00 UTC", 1, AT),
         "2021-08-04T13:00:00+00:00",
         "This database was restored from a backup of 2021-08-03 12:00 UTC. What went out since "
         "then is not known here: before a thread begins, its account's own posts are read, so "
         "that nothing goes out twice. 1 thread that had begun is looked for first.",
     ),
     (
-        notices.Restored("a backup of 2021-08-03 12:00 UTC", 2, AT),
+        upkeep.Restored("a backup of 2021-08-03 12:00 UTC", 2, AT),
         "2021-08-04T13:00:00+00:00",
         "This database was restored from a backup of 2021-08-03 12:00 UTC. What went out since "
         "then is not known here: before a thread begins, its account's own posts are read, so "
@@ -403,7 +404,9 @@ def test_a_notice_has_this_key_and_says_this(entry: Entry, key: str, text: str) 
 
 def test_every_notice_of_the_catalogue_is_looked_at_here_and_every_kind_has_one() -> None:
     catalogue = {
-        each.__name__ for each in Entry.__subclasses__() if each.__module__ == notices.__name__
+        each.__name__
+        for each in Entry.__subclasses__()
+        if each.__module__.startswith("bot.core.notices.")
     }
     assert {type(entry).__name__ for entry in ENTRIES} == catalogue
     assert {entry.kind for entry in ENTRIES} == set(Kind)
@@ -429,20 +432,20 @@ def test_the_same_facts_make_the_same_notice(entry: Entry) -> None:
 
 
 def test_a_notice_is_made_from_all_its_facts_and_no_others() -> None:
-    assert notices.SlotOverdue("weekly", AT, zone=ZONE) == notices.SlotOverdue(
+    assert overdue.SlotOverdue("weekly", AT, zone=ZONE) == overdue.SlotOverdue(
         "weekly", AT, ZONE, 0
     )
     for given, more in (((), {}), (("x", "y"), {}), (("x",), {"at": AT}), ((), {"name": "x"})):
         with pytest.raises(TypeError):
-            notices.AccountGoneUncertain(*given, **more)
+            accounts.AccountGoneUncertain(*given, **more)
 
 
 def test_what_was_said_stays_as_it_is() -> None:
-    gone = notices.AccountGoneUncertain("x")
+    gone = accounts.AccountGoneUncertain("x")
     with pytest.raises(AttributeError):
         gone.account = "y"
-    assert gone == notices.AccountGoneUncertain("x")
-    assert gone != notices.AccountGoneUncertain("y")
+    assert gone == accounts.AccountGoneUncertain("x")
+    assert gone != accounts.AccountGoneUncertain("y")
     assert repr(gone) == "AccountGoneUncertain(account='x')"
 
 
@@ -456,8 +459,8 @@ def test_a_notice_is_one_line_whatever_its_facts_hold(entry: Entry) -> None:
 @pytest.mark.parametrize(
     "entry",
     [
-        notices.RoundupStuck("weekly", "2021-09", HOSTILE),
-        notices.Upgraded(HOSTILE, HOSTILE),
+        roundups.RoundupStuck("weekly", "2021-09", HOSTILE),
+        upkeep.Upgraded(HOSTILE, HOSTILE),
     ],
     ids=named,
 )
@@ -466,7 +469,7 @@ def test_a_key_that_holds_foreign_words_can_be_written_down(entry: Entry) -> Non
 
 
 def test_what_cannot_be_printed_is_a_space_or_an_escape() -> None:
-    held = notices.AccountHeld("x", "a\nb\tc\x1b[0m\x00\ud800 ,\u3000。", AT)
+    held = accounts.AccountHeld("x", "a\nb\tc\x1b[0m\x00\ud800 ,\u3000。", AT)
     assert held.text == f"Account x is held: a b c\\x1b[0m\\x00\\ud800 ,\u3000。 Then: {RELEASE}"
 
 
@@ -488,7 +491,7 @@ def test_trouble_says_what_to_do(entry: Entry) -> None:
 
 def test_a_person_is_asked_by_these_kinds_and_by_a_briefing_that_needs_somebody() -> None:
     asked = {entry.kind for entry in ENTRIES if entry.is_trouble}
-    assert asked == notices.TROUBLE | {Kind.BRIEF}
+    assert asked == TROUBLE | {Kind.BRIEF}
     well, unwanted = BRIEFING, replace(BRIEFING, wrong=("No.",), is_wanted=False)
     wrong = replace(BRIEFING, wrong=("x is held.",))
     assert [entry.needs_nobody for entry in (well, unwanted, wrong)] == [True, True, False]

@@ -1,0 +1,75 @@
+"""The briefing, before a slot and a roundup."""
+
+from datetime import datetime, timedelta, tzinfo
+
+from bot.core import times
+from bot.core.notices.entry import Entry, Kind, printable
+
+
+def briefing_key(series: str, at: datetime, span: timedelta, title_month: str = "") -> str:
+    """The key of the briefing to be given `span` before a slot or, with a month, its roundup."""
+    moment = f"roundup-{title_month}" if title_month else f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    return f"{series}/{moment}/{span / timedelta(hours=1):g}h"
+
+
+def briefing_heading(
+    at: datetime, zone: tzinfo, *, series: str = "", is_rehearsal: bool = False
+) -> str:
+    """When the slot or the roundup is; and of which series, where there are several."""
+    heading = times.full(at, zone)
+    if series:
+        heading = f"{series}, {heading}"
+    if is_rehearsal:
+        heading += ", a rehearsal"
+    return heading
+
+
+class Briefing(Entry):
+    """What a slot or a roundup would send.
+
+    `occasion` is its `briefing_key`, `cost` an amount such as "$0.33" or "", and `wrong` are
+    sentences. Where nothing is wanted, or nothing is wrong, it needs nobody.
+    """
+
+    kind = Kind.BRIEF
+    occasion: str
+    heading: str
+    plan: str
+    accounts: tuple[str, ...] = ()
+    cost: str = ""
+    wrong: tuple[str, ...] = ()
+    is_wanted: bool = True
+    lines: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return self.occasion
+
+    @property
+    def sentence(self) -> str:
+        plan = f"{self.heading}: {self.plan}"
+        if not self.is_wanted:
+            return plan
+        if self.accounts:
+            plan += f" goes to {', '.join(self.accounts)}"
+        if self.accounts and self.cost:
+            plan += f" for {self.cost}"
+        return f"{plan};"
+
+    @property
+    def advice(self) -> str:
+        if not self.is_wanted:
+            return ""
+        if not self.wrong:
+            return "all is well."
+        return "; ".join([*(sentence.rstrip(".") for sentence in self.wrong[:-1]), self.wrong[-1]])
+
+    @property
+    def details(self) -> str:
+        # A post's text is one of the lines and has more than one of its own.
+        lines = "\n".join(self.lines).split("\n")
+        return "\n".join(printable(line) for line in lines)
+
+    @property
+    def needs_nobody(self) -> bool:
+        return not (self.is_wanted and self.wrong)

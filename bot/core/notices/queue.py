@@ -1,0 +1,138 @@
+"""Notices of slots and the queue."""
+
+from datetime import datetime, timedelta, tzinfo
+
+from bot.core import times
+from bot.core.notices.entry import Entry, Kind, counted
+from bot.core.schedule import SlotState
+
+
+class SlotEmpty(Entry):
+    """No collage was ready when the slot came."""
+
+    kind = Kind.EMPTY
+    series: str
+    due_at: datetime
+    zone: tzinfo
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.due_at}"
+
+    @property
+    def sentence(self) -> str:
+        when = times.full(self.due_at, self.zone)
+        return f"The slot of {self.series} on {when} was empty: no collage is ready."
+
+
+class SlotMissed(Entry):
+    """A slot that took nothing though it was to, or one that a collage was pinned to."""
+
+    kind = Kind.MISSED
+    series: str
+    due_at: datetime
+    zone: tzinfo
+    state: SlotState = SlotState.MISSED
+    unpinned: str | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.due_at}"
+
+    @property
+    def sentence(self) -> str:
+        when = times.full(self.due_at, self.zone)
+        return f"The slot of {self.series} on {when} was {self.state}: nothing went out."
+
+    @property
+    def advice(self) -> str:
+        if not self.unpinned:
+            return ""
+        return f"{self.unpinned}, pinned to that day, is back in its place in the queue."
+
+
+class RunningDry(Entry):
+    """The collages left are fewer than the slots of the coming `span`."""
+
+    kind = Kind.DRY
+    series: str
+    due_at: datetime
+    left: int
+    coming: int
+    span: timedelta
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.due_at}"
+
+    @property
+    def sentence(self) -> str:
+        left = counted(self.left, "collage is", "collages are") if self.left else "no collages are"
+        slots = counted(self.coming, "slot", "slots")
+        days = counted(self.span.days, "day", "days")
+        return f"{self.series} is running dry: {left} left, and {slots} in the next {days}."
+
+
+class CollageHeld(Entry):
+    """A collage that cannot be composed for every account; the slot took the next one."""
+
+    kind = Kind.HELD
+    series: str
+    name: str
+    revision: int
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.name}/{self.revision}"
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.name} is held, the next one was taken: {self.reason}"
+
+    @property
+    def advice(self) -> str:
+        return f"Then: {self.command}"
+
+    @property
+    def command(self) -> str:
+        return f"mlcollage release {self.name}"
+
+
+class SlotsChanged(Entry):
+    """The configuration has other slots, or another zone, than the database knew."""
+
+    kind = Kind.CHANGED
+    series: str
+    fingerprint: str
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.at}"
+
+    @property
+    def sentence(self) -> str:
+        slots = self.fingerprint.replace(" | ", ", ")
+        return f"The slots of {self.series} have changed: from now on {slots}."
+
+
+class RehearsalEnded(Entry):
+    """The configuration says `live = true` for the first time since a rehearsal."""
+
+    kind = Kind.REHEARSAL
+    ready: int
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        return str(self.at)
+
+    @property
+    def sentence(self) -> str:
+        ready = counted(self.ready, "collage is", "collages are")
+        return f"The rehearsal has ended: {ready} ready again, what it made is set aside."
+
+    @property
+    def advice(self) -> str:
+        return "It is live."

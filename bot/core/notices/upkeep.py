@@ -1,0 +1,79 @@
+"""Notices of alerts and of the database."""
+
+from datetime import datetime
+
+from bot.core.notices.entry import Entry, Kind, counted, printable
+
+
+class AlertUndelivered(Entry):
+    """Another notice, tried for long enough, did not reach a destination.
+
+    `destination` shows no secret, and `destination_id` is its name in the database.
+    """
+
+    kind = Kind.ALERTS
+    notice_id: int
+    notice_kind: Kind
+    destination: str
+    destination_id: str
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.notice_id}/{self.destination_id}"
+
+    @property
+    def sentence(self) -> str:
+        notice = f"Notice {self.notice_id} ({self.notice_kind})"
+        return f"{notice} did not reach {self.destination}: {self.reason}"
+
+    @property
+    def command(self) -> str:
+        return "mlcollage notices"
+
+
+class Upgraded(Entry):
+    """The database was brought up to date; `path` is the copy made before, `name` its file's."""
+
+    kind = Kind.UPGRADED
+    name: str
+    path: str
+
+    @property
+    def key(self) -> str:
+        return printable(self.name)
+
+    @property
+    def sentence(self) -> str:
+        return (
+            "The database was brought to this version of mlcollage; "
+            f"as it was before it is kept in {self.path}."
+        )
+
+
+class Restored(Entry):
+    """The database was filled from a backup; `begun` threads of it are looked for first."""
+
+    kind = Kind.RESTORED
+    backup: str
+    begun: int
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        return self.at.isoformat()
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"This database was restored from {self.backup}. What went out since then is not known "
+            "here: before a thread begins, its account's own posts are read, so that nothing goes "
+            "out twice."
+        )
+
+    @property
+    def advice(self) -> str:
+        if not self.begun:
+            return ""
+        begun = counted(self.begun, "thread that had begun is", "threads that had begun are")
+        return f"{begun} looked for first."
