@@ -86,7 +86,8 @@ def test_doctor_names_the_entry_that_cannot_be_used_and_never_shows_it(
 
 
 def test_doctor_is_content_where_nobody_is_to_be_alerted(bare: Desk) -> None:
-    bare("doctor")
+    said = bare("doctor")
+    assert "!" not in said.out + said.err
 
 
 def test_notices_say_whether_they_have_been_alerted(bare: Desk, hook: Webhook) -> None:

@@ -242,5 +242,5 @@ def test_no_look_reads_all_that_waits(queue: Database) -> None:
 
 def test_no_thread_waits_for_the_connection_of_another(shared_queue: Database) -> None:
     with ExitStack() as stack:
-        for _ in range(20):
-            stack.enter_context(shared_queue.read())
+        opened = [stack.enter_context(shared_queue.read()) for _ in range(20)]
+        assert [conn.execute(text("SELECT 1")).scalar() for conn in opened] == [1] * 20

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.core.text import renderers, syntax, tex
+from bot.core.text import formulas, renderers, syntax, tex
 from bot.core.text.patterns import compiled
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def _article_pieces(tokens: Iterable["Token"]) -> list[tuple[str, str]]:
 def _assembled(pieces: Sequence[tuple[str, str]]) -> str:
     """The paragraph with what it needs of backslashes."""
     text = _at_starts(_escaped(pieces, with_dollars=False))
-    if syntax.holds_formula(text):
+    if formulas.holds_formula(text):
         text = _at_starts(_escaped(pieces, with_dollars=True))
     return text
 

@@ -7,10 +7,10 @@ these is shown as it was written: tables, footnotes, other HTML.
 
 import bisect
 import functools
-import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from bot.core.text import formulas
 from bot.core.text.patterns import compiled
 
 if TYPE_CHECKING:
@@ -34,17 +34,6 @@ _WIDE = (
     ("\uff00", "\uffef"),
     ("\U00020000", "\U0003ffff"),
 )
-
-# A formula longer than this is no formula. It may go on in the next line, but not over a hard
-# break.
-_TEX = (
-    r"\$\$(?P<display>[^$]{1,240})\$\$"
-    r"|\$(?=\S)(?P<math>(?:[^$\n]|(?<!  )(?<!\\)\n){1,240})(?<![\s,;:])\$(?!\d)"
-)
-# Money is written with dollars too: between single ones a formula has a sign of TeX or of a
-# relation, or is one word, or one call, or has no word of two letters.
-_SURELY_TEX = r".*[\\^_{}=<>]|\S+\Z|\w+\(.*\)\Z|(?!.*[^\W\d_]{2})"
-_TEX_LINES = r"\$\$(?P<tex>[^$]{1,240})\$\$[ \t]*(?=\n|\Z)"
 
 _DEFINITION = (
     r"\[([^\[\]\\\n^][^\[\]\\\n]*)\]:\s+<?((?:https?://|mailto:|[#/.])[^\s<>]*)>?(?:\s.*)?\Z"
@@ -84,16 +73,6 @@ def is_wide(character: str) -> bool:
     return any(first <= character <= last for first, last in _WIDE)
 
 
-def holds_formula(text: str) -> bool:
-    """Whether any dollars in the text may be taken for those around a formula."""
-    at = text.find("$")
-    while at >= 0:
-        if _formula_at(text, at, len(text)):
-            return True
-        at = text.find("$", at + 1)
-    return False
-
-
 @functools.cache
 def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt  # heavy: 20 ms, for threads and pages only
@@ -113,7 +92,7 @@ def _parser() -> "MarkdownIt":
     inline.at("autolink", _address)
     inline.at("html_inline", _tag)
     inline.before("newline", "url", _url)
-    inline.before("escape", "math", _formula)
+    inline.before("escape", "math", formulas.inline)
 
     block = parser.block.ruler
     block.at("list", _shallow(list_block), {"alt": ["paragraph", "reference", "blockquote"]})
@@ -124,7 +103,7 @@ def _parser() -> "MarkdownIt":
     )
     block.at("reference", _definition, {"alt": ["paragraph", "blockquote"]})
     block.at("html_block", _comment_block, {"alt": ["paragraph", "blockquote"]})
-    block.before("fence", "math_block", _formula_block, {"alt": ["paragraph", "blockquote"]})
+    block.before("fence", "math_block", formulas.block, {"alt": ["paragraph", "blockquote"]})
 
     core = parser.core.ruler
     core.after("block", "tasks", _tasks)
@@ -222,52 +201,6 @@ def _sides(text: str, start: int, end: int) -> tuple[bool, bool]:
 def _is_spaceless(character: str) -> bool:
     """Whether this may follow emphasis without a space: in Korean, particles do."""
     return is_wide(character) or "가" <= character <= "힣"
-
-
-def _formula(state: "StateInline", silent: bool) -> bool:
-    if state.src[state.pos] != "$":
-        return False
-    found = _formula_at(state.src, state.pos, state.posMax)
-    if found is None:
-        return False
-    if not silent:
-        token = state.push("math", "math", 0)
-        token.content = (found["display"] or found["math"]).replace("\n", " ").strip()
-        token.markup = "$"
-        if found["display"]:
-            token.markup = "$$"
-    state.pos = found.end()
-    return True
-
-
-def _formula_at(text: str, start: int, end: int) -> re.Match[str] | None:
-    found = compiled(_TEX).match(text, start, end)
-    if found is None or found["display"]:
-        return found
-    if compiled(_SURELY_TEX).match(found["math"].replace("\n", " ")):
-        return found
-    return None
-
-
-def _formula_block(state: "StateBlock", start: int, end: int, silent: bool) -> bool:
-    """A formula over several lines, none of which is a list or a heading, however it begins."""
-    at = state.bMarks[start] + state.tShift[start]
-    if not state.src.startswith("$$", at):
-        return False
-    found = compiled(_TEX_LINES).match(state.src, at)
-    if found is None or "\n" not in found[0] or compiled(r"\n\s*\n").search(found[0]):
-        return False
-    behind = bisect.bisect_left(state.eMarks, found.end(), start, end) + 1
-    if behind > end:
-        return False
-    if not silent:
-        lines = state.getLines(start, behind, state.blkIndent, False)
-        token = state.push("math_block", "math", 0)
-        token.content = " ".join(lines.replace("$", " ").split())
-        token.markup = "$$"
-        token.map = [start, behind]
-        state.line = behind
-    return True
 
 
 def _url(state: "StateInline", silent: bool) -> bool:
