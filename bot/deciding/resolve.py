@@ -58,10 +58,9 @@ def _look(context: Context, publisher: Publisher, entry: Entry) -> str:
     settled = publisher.proves_absence or _is_settled(context, entry)
     rescue.look(context, publisher, delivery, settled=settled)
     with _refusing_races(delivery), context.write() as work:
-        now = context.clock.now()
         current = work.lookup.entry(delivery.id).delivery
         if current.state is State.WAITING:
-            work.deliveries.move(current, State.WAITING, **_as_new(now))
+            work.deliveries.move(current, State.WAITING, **_as_new(work))
         result = "somebody else looks for it at this moment"
         if looks := work.lookup.looks_of(delivery.id):
             result = looks[-1].words
@@ -111,7 +110,6 @@ def _survey(context: Context, publisher: Publisher, delivery: Delivery) -> Saved
 
 def _send_again(context: Context, delivery: Delivery, saved: Saved, *, edited: bool) -> str:
     """Let what is missing be sent, or note that nothing is missing; return which of the two."""
-    now = context.clock.now()
     with _refusing_races(delivery), context.write() as work:
         parts = work.parts.of(delivery.id)
         out = [part.position for part in parts if part.receipt]
@@ -126,7 +124,7 @@ def _send_again(context: Context, delivery: Delivery, saved: Saved, *, edited: b
         else:
             # Parts are frozen once a delivery has begun; an edited one begins anew.
             begun = delivery.begun and not edited
-            values = _as_new(now) | {"saved": saved, "begun": begun}
+            values = _as_new(work) | {"saved": saved, "begun": begun}
             work.deliveries.move(delivery, State.WAITING, **values)
             # Checked again, now with a lock: the collage may have left its slot meanwhile.
             _check_in_place(work, delivery, lock=True)
@@ -151,11 +149,10 @@ def posted(context: Context, entry: Entry, urls: Sequence[str], first: int | Non
     actions.check(context, entry, Step.POSTED)
     receipts = _receipts(context, delivery, urls, first)
     out_since = min(receipt.at for receipt in receipts.values())
-    now = context.clock.now()
     with _refusing_races(delivery), context.write() as work:
         missing = sorted(set(_missing(work, delivery)) - receipts.keys())
         if missing:
-            work.deliveries.move(delivery, State.WAITING, **_as_new(now), begun=True)
+            work.deliveries.move(delivery, State.WAITING, **_as_new(work), begun=True)
         else:
             work.deliveries.move(delivery, State.SENT, note="", begun=True)
         remark = _claim_again(context, work, delivery, out_since)
@@ -247,10 +244,10 @@ def not_posted(context: Context, entry: Entry) -> str:
 
     Raises `NotAllowed` where its state leaves no doubt.
     """
-    delivery, now = entry.delivery, context.clock.now()
+    delivery = entry.delivery
     actions.check(context, entry, Step.NOT_POSTED)
     with _refusing_races(delivery), context.write() as work:
-        work.deliveries.move(delivery, State.WAITING, **_as_new(now))
+        work.deliveries.move(delivery, State.WAITING, **_as_new(work))
         note = f"{context.who} says it is not out"
         work.attempts.end_unfinished(delivery.id, Outcome.NOT_SENT, note)
         _log(context, work, "not posted", delivery)
@@ -335,14 +332,14 @@ def _ask(context: Context, delivery: Delivery, call: Callable[[], Answer]) -> An
         ) from error
 
 
-def _as_new(now: datetime) -> dict[str, Any]:
+def _as_new(work: Work) -> dict[str, Any]:
     """The columns of a delivery that waits as if it had just been created.
 
     `released` lifts the limit on lateness: a person wants it sent, however late it is.
     """
     return {
-        "next_at": now,
-        "tried_from": now,
+        "next_at": work.now,
+        "tried_from": work.now,
         "failures": 0,
         "looks": 0,
         "released": True,
