@@ -78,7 +78,8 @@ class Part(NamedTuple):
 class Thread(NamedTuple):
     """A thread as a publisher gets it.
 
-    `name` is the collage's slug or "roundup-2021-09"; `local_on` the series' day.
+    `name` is the collage's slug or "roundup-2021-09"; `local_on` the series' day. `foreign` are ids
+    of posts that a person was asked about: none of them is taken for a part.
     """
 
     key: str
@@ -88,6 +89,7 @@ class Thread(NamedTuple):
     name: str
     local_on: date
     parts: tuple[Part, ...]
+    foreign: tuple[str, ...] = ()
 
     @classmethod
     def empty(cls, delivery: "Delivery") -> "Thread":
@@ -111,7 +113,7 @@ class Delivery(NamedTuple):
     """One row of the ledger.
 
     `begun` says that an attempt was made, so its parts are frozen; `saved` is the publisher's
-    state; `looks` counts the settled lookups in a row that did not show it.
+    state; `looks` counts the settled lookups that did not show it since it became uncertain.
     """
 
     id: int
@@ -162,18 +164,6 @@ class Absent:
     """A lookup's answer: an idempotency key proves that the network does not have the thread."""
 
 
-class NotSeen(NamedTuple):
-    """A lookup's answer: the thread was not seen, which proves nothing by itself.
-
-    `anchor_seen` says that our last known post was, so the network's answer was recent enough.
-    """
-
-    anchor_seen: bool
-
-
-Look = Found | Absent | NotSeen
-
-
 class Post(NamedTuple):
     """A post of the account's own, as its network shows it."""
 
@@ -181,16 +171,46 @@ class Post(NamedTuple):
     text: str
 
 
+class Likely(NamedTuple):
+    """A post that may be a part of this thread, though it is not what was sent.
+
+    `difference` says what is not as it should be: "its picture is missing".
+    """
+
+    position: int
+    post: Post
+    difference: str
+
+
+class NotSeen(NamedTuple):
+    """A lookup's answer: the thread was not seen, which proves nothing by itself.
+
+    Two witnesses speak for its absence. `anchor_seen`: our last known post was seen, so the posts
+    shown are recent enough. `count_agrees`: the account's count of posts has grown by what we have
+    receipts for since it was last read, and by nothing else; False where there is no such count.
+    `likely` are posts that may be the next part, though none is what was sent.
+    """
+
+    anchor_seen: bool
+    count_agrees: bool
+    likely: tuple[Likely, ...] = ()
+
+
+Look = Found | Absent | NotSeen
+
+
 class Survey(NamedTuple):
     """What the account shows since our last receipt.
 
     `found` are the receipts of parts of this thread that are out already, by position; `others`
-    every other post of the account's own. `saved` is the publisher's state from now on.
+    every other post of the account's own, and `likely` those of them that may be the next part.
+    `saved` is the publisher's state from now on.
     """
 
     found: dict[int, Receipt]
     others: tuple[Post, ...]
     saved: dict[str, object]
+    likely: tuple[Likely, ...] = ()
 
 
 def thread_key(series: str, moment: str, account: str, rehearsal: int) -> str:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.context import Context
-from bot.core import collage
+from bot.core import collage, lookups
 from bot.core.delivery import State
 from bot.core.errors import NotAllowed
 from bot.sending import rescue
@@ -75,10 +75,12 @@ def ahead(context: Context, entry: Entry, account: AccountRow) -> Ahead:
         return Ahead(f"nothing: account {account.name} is held")
     if entry.next_at >= rescue.NEVER:
         return Ahead("nothing: looking does not tell, and a person decides")
-    step = "it is looked for"
+    at = max(entry.next_at, now)
     if state is State.WAITING:
-        step = "it is sent"
-    return Ahead(step, max(entry.next_at, now))
+        return Ahead("it is sent", at)
+    if entry.delivery.looks >= lookups.ASKED:
+        return Ahead("a person decides; meanwhile it is looked for, next", at)
+    return Ahead("it is looked for", at)
 
 
 def _while_sending(context: Context, lease_until: datetime) -> Ahead:

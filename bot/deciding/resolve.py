@@ -158,7 +158,7 @@ def posted(context: Context, entry: Entry, urls: Sequence[str], first: int | Non
         remark = _claim_again(context, work, delivery, out_since)
         work.parts.record(delivery, receipts)
         note = f"{context.who} says it is out"
-        work.attempts.end_unfinished(delivery.id, Outcome.SENT, note)
+        work.attempts.settle(delivery.id, Outcome.SENT, note)
         _log(context, work, "posted", delivery, " ".join(urls))
     result = f"{_parts(sorted(receipts))} is out"
     if missing:
@@ -248,8 +248,10 @@ def not_posted(context: Context, entry: Entry) -> str:
     actions.check(context, entry, Step.NOT_POSTED)
     with _refusing_races(delivery), context.write() as work:
         work.deliveries.move(delivery, State.WAITING, **_as_new(work))
+        # A person may be wrong, too.
+        work.late_looks.plan(delivery)
         note = f"{context.who} says it is not out"
-        work.attempts.end_unfinished(delivery.id, Outcome.NOT_SENT, note)
+        work.attempts.settle(delivery.id, Outcome.NOT_SENT, note)
         _log(context, work, "not posted", delivery)
     return f"Delivery {delivery.id} waits to be sent again."
 

@@ -14,11 +14,19 @@ from typing import TypeVar
 from bot.composing import composer
 from bot.context import Context
 from bot.core import errors
-from bot.core.delivery import Delivery, Outcome, Post, Receipt, State, Survey, Thread
-from bot.core.notices.deliveries import DeliveryDiffers
+from bot.core.delivery import (
+    Delivery,
+    Likely,
+    Outcome,
+    Post,
+    Receipt,
+    State,
+    Survey,
+    Thread,
+)
 from bot.core.price import Requests
 from bot.publishers.protocol import Publisher
-from bot.sending import charges, duplicates, failures, preconditions, rescue
+from bot.sending import charges, duplicates, failures, preconditions, read_back, rescue
 from bot.sending.failures import Ending
 from bot.sending.lease import Lease
 from bot.storage.accounts import AccountRow
@@ -48,9 +56,23 @@ def run(context: Context, account: AccountRow, *, has_doubt: bool = True) -> Non
         log.debug("Claimed %s with fence %d", claimed.key, claimed.fence)
         # Lost: the lease has run out, and another worker goes on with the delivery.
         with suppress(Lost):
-            Sending(context, publisher, claimed).run()
+            ended = Sending(context, publisher, claimed).run()
+            if ended.state is State.UNCERTAIN:
+                _look_at_once(context, publisher, claimed)
         with context.read() as work:
             account = work.accounts.get(account.id)
+
+
+def _look_at_once(context: Context, publisher: Publisher, delivery: Delivery) -> None:
+    """Look the delivery up where that is due already: a refusal is the network's claim only."""
+    with context.read() as work:
+        due = [
+            each
+            for each in work.deliveries.uncertain(delivery.account_id)
+            if each.id == delivery.id
+        ]
+    for each in due:
+        rescue.look(context, publisher, each)
 
 
 class Sending:
@@ -66,6 +88,7 @@ class Sending:
         self.delivery = delivery
         self.thread = Thread.empty(delivery)
         self.others: tuple[Post, ...] = ()
+        self.likely: tuple[Likely, ...] = ()
 
     def run(self) -> Ending:
         """Take the thread as far as it goes now."""
@@ -73,6 +96,7 @@ class Sending:
             self._check_series,
             self._freeze,
             self._survey,
+            self._check_likely,
             self._check_duplicates,
             self._check_preconditions,
             self._prepare,
@@ -109,9 +133,17 @@ class Sending:
             return seen
         seen = duplicates.without_known(self.context, self.delivery, seen)
         self.others = seen.others
+        self.likely = seen.likely
         if seen.found or seen.saved != self.delivery.saved or self.publisher.price:
             self._take_over(seen)
         return self._finish() if self.thread.is_out else None
+
+    def _check_likely(self) -> Ending | None:
+        """Ask a person about a post that may be the next part, though it is not what was meant."""
+        if not self.likely:
+            return None
+        with self.context.write() as work:
+            return failures.ask_about_likely(work, self.delivery, self.likely[0])
 
     def _take_over(self, seen: Survey) -> None:
         count = max(1, len(seen.found) + len(seen.others))
@@ -127,6 +159,7 @@ class Sending:
         begun = self.delivery.begun or bool(seen.found)
         self.delivery = self.delivery._replace(saved=seen.saved, begun=begun)
         self.thread = self.thread.with_receipts(seen.found)
+        read_back.taken_over(self.context, self.publisher, self.delivery, self.thread, seen.found)
 
     def _check_duplicates(self) -> Ending | None:
         """Hold the account where its posts look like another installation's."""
@@ -167,7 +200,7 @@ class Sending:
             ended = self._request(position)
             if ended is not None:
                 return ended
-            self._read_back(position)
+            read_back.part(self.context, self.publisher, self.delivery, self.thread, position)
         return None
 
     def _request(self, position: int | None) -> Ending | None:
@@ -184,12 +217,12 @@ class Sending:
             )
         if not lease.has_room(self.context):
             unsent = errors.Unavailable("The lease ended before the request; nothing was sent.")
-            return self._failed(unsent, attempt)
+            return self._failed(unsent, attempt, position)
         log.debug("Sending part %s of %s", position or "1 to the last", self.delivery.key)
         try:
             receipts = self.publisher.send(self.thread, position, self.delivery.saved)
         except Exception as error:  # noqa: BLE001 - the request may have reached the network
-            return self._failed(error, attempt)
+            return self._failed(error, attempt, position)
         self._store(receipts, attempt)
         return None
 
@@ -202,21 +235,6 @@ class Sending:
             charges.charge(work, self.publisher, self.delivery, requests)
         self.thread = self.thread.with_receipts(receipts)
 
-    def _read_back(self, position: int) -> None:
-        """Look once whether what is out is what was meant.
-
-        The receipt is stored by then, so whatever comes of it is a notice and no more.
-        """
-        try:
-            differs = self.publisher.read_back(self.thread, position, self.delivery.saved)
-        except Exception as error:  # noqa: BLE001 - looking cannot publish, and the part is out
-            self._log(error)
-            differs = f"Part {position} is out but could not be read back: {errors.sentence(error)}"
-        with self.context.write() as work:
-            charges.charge(work, self.publisher, self.delivery, Requests(reads=1))
-            if differs:
-                work.notices.add(DeliveryDiffers(self.delivery, position, differs))
-
     def _ask(self, call: Callable[[], Answer]) -> Answer | Ending:
         """The answer of a call that cannot publish: whatever goes wrong, nothing of it is out."""
         try:
@@ -228,8 +246,10 @@ class Sending:
             unavailable = errors.Unavailable(errors.sentence(error))
             return self._handle(failures.Failure(unavailable, None, trace))
 
-    def _failed(self, error: Exception, attempt: int | None = None) -> Ending:
-        return self._handle(failures.Failure(error, attempt, self._log(error)))
+    def _failed(
+        self, error: Exception, attempt: int | None = None, position: int | None = None
+    ) -> Ending:
+        return self._handle(failures.Failure(error, attempt, self._log(error), position))
 
     def _handle(self, failure: failures.Failure) -> Ending:
         return failures.handle(self.context, self.delivery, self.thread, failure)

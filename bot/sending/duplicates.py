@@ -7,26 +7,37 @@ unknown post, and a person is asked about it.
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 from bot.config import Series
 from bot.context import Context
-from bot.core.delivery import Delivery, Post, Survey
+from bot.core.delivery import Delivery, Likely, Post, Survey
 from bot.core.network import Network
 from bot.core.numbering import Numbering
+from bot.core.text.sameness import normalized
 from bot.publishers.protocol import Publisher
 from bot.storage.work import Work
 
 
 def without_known(context: Context, delivery: Delivery, seen: Survey) -> Survey:
     """A survey that takes no post for a part of this thread which the ledger knows as another's."""
-    if not seen.found:
+    if not (seen.found or seen.likely):
         return seen
     ids = [receipt.id for receipt in seen.found.values()]
     with context.read() as work:
-        taken = work.parts.known_posts(delivery.account_id, ids)
-    return seen._replace(found={}) if taken else seen
+        likely = unknown_likely(work, delivery, seen.likely)
+        if ids and work.parts.known_posts(delivery.account_id, ids):
+            return seen._replace(found={}, likely=likely)
+    return seen._replace(likely=likely)
+
+
+def unknown_likely(work: Work, delivery: Delivery, likely: Sequence[Likely]) -> tuple[Likely, ...]:
+    """Those of the posts that may be parts which the ledger does not know as others'."""
+    if not likely:
+        return ()
+    ids = [each.post.receipt.id for each in likely]
+    known = work.parts.known_posts(delivery.account_id, ids)
+    return tuple(each for each in likely if each.post.receipt.id not in known)
 
 
 def unknown_posts(
@@ -45,19 +56,19 @@ def unknown_posts(
         asked_about = work.accounts.get(delivery.account_id).strangers
         tagged = [post for post in tagged if post.receipt.id not in asked_about]
         # Texts before receipts: what another host has under way and sends meanwhile is known then.
-        under_way = {_plain(text) for text in work.parts.texts_under_way(delivery)}
+        under_way = {normalized(text) for text in work.parts.texts_under_way(delivery)}
         ids = [post.receipt.id for post in tagged]
         known = work.parts.known_posts(delivery.account_id, ids)
         unknown = [
             post
             for post in tagged
-            if post.receipt.id not in known and _plain(post.text) not in under_way
+            if post.receipt.id not in known and normalized(post.text) not in under_way
         ]
         titles = _titles(work, delivery) if unknown else []
         return [
             post
             for post in unknown
-            if any(title in _plain(post.text) for title in titles)
+            if any(title in normalized(post.text) for title in titles)
             or _shows_a_missing_number(work, series, delivery, post)
         ]
 
@@ -72,7 +83,7 @@ def _titles(work: Work, delivery: Delivery) -> list[str]:
     titles = [item.paper.title for item in work.queue.waiting(delivery.series)]
     if delivery.roundup_id is not None:
         titles.append(work.roundups.by_id(delivery.roundup_id).title)
-    return [plain for title in titles if (plain := _plain(title))]
+    return [plain for title in titles if (plain := normalized(title))]
 
 
 def _shows_a_missing_number(work: Work, series: Series, delivery: Delivery, post: Post) -> bool:
@@ -98,9 +109,3 @@ def _numbers(numbering: Numbering, text: str) -> set[int]:
         before, after = "[", "]"
     pattern = rf"(?<!\d){re.escape(before)}([0-9]{{1,9}}){re.escape(after)}(?!\d)"
     return {int(number) for number in re.findall(pattern, text)}
-
-
-def _plain(text: str) -> str:
-    """A text without what a network may change: composition, case, white space, links' schemes."""
-    plain = " ".join(unicodedata.normalize("NFC", text).casefold().split())
-    return re.sub(r"https?://|/(?!\w)", "", plain)

@@ -10,10 +10,16 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, assert_never
 
 from bot.context import Context
-from bot.core import errors, retry, times
-from bot.core.delivery import Delivery, Outcome, Post, State, Thread
+from bot.core import errors, lookups, retry, times
+from bot.core.delivery import Delivery, Likely, Outcome, Post, State, Thread
 from bot.core.notices.accounts import AccountHeld, AccountHeldUntil, StrangePosts
-from bot.core.notices.deliveries import CollageBack, DeliveryFailed, DeliveryHeld, DeliveryUncertain
+from bot.core.notices.deliveries import (
+    CollageBack,
+    DeliveryFailed,
+    DeliveryHeld,
+    DeliveryUncertain,
+    LooksLikePart,
+)
 from bot.publishers.protocol import Publisher
 from bot.sending.preconditions import Refusal
 from bot.storage.work import Work
@@ -29,11 +35,15 @@ class Ending(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """An error, the attempt it belongs to (None where nothing was tried) and its traceback."""
+    """An error, the attempt it belongs to (None where nothing was tried) and its traceback.
+
+    `position` is the part that was tried; None for the whole thread.
+    """
 
     error: Exception
     attempt: int | None = None
     trace: str = ""
+    position: int | None = None
 
 
 def log_unexpected(error: Exception, publisher: Publisher, doing: str) -> str:
@@ -63,6 +73,24 @@ def ask_about(context: Context, delivery: Delivery, unknown_posts: Sequence[Post
         work.accounts.note_strangers(delivery.account_id, ids)
         work.notices.add(notice)
         return Ending(State.WAITING, work.now)
+
+
+def ask_about_likely(work: Work, delivery: Delivery, likely: Likely) -> Ending:
+    """Store that a post may be a part of the thread; nothing is sent before a person has said.
+
+    The post is remembered: where the person says that it is none, it is not asked about again.
+    """
+    notice = LooksLikePart(delivery, likely)
+    at = work.now + lookups.AFTER_ASKING[0]
+    work.accounts.note_strangers(delivery.account_id, [likely.post.receipt.id])
+    if delivery.state is State.UNCERTAIN:
+        work.deliveries.look_again(delivery, at, lookups.ASKED, notice.reason)
+    else:
+        values = {"next_at": at, "looks": lookups.ASKED, "note": notice.reason}
+        work.deliveries.move(delivery, State.UNCERTAIN, **values)
+        work.attempts.saw(delivery.id, notice.reason)
+    work.notices.add(notice)
+    return Ending(State.UNCERTAIN, at)
 
 
 def give_back(context: Context, delivery: Delivery) -> Ending:
@@ -110,7 +138,9 @@ def handle(context: Context, delivery: Delivery, thread: Thread, failure: Failur
             work.deliveries.save(delivery, error.saved)
         match decision:
             case retry.Never():
-                return _end_as_failed(work, delivery, reason)
+                if _may_be_out(context, delivery, failure):
+                    return _look_for(work, delivery, timedelta(0), reason)
+                return end_as_failed(work, delivery, reason)
             case retry.Again():
                 return _wait(context, work, delivery, decision.at, reason)
             case retry.HoldAccount():
@@ -118,7 +148,10 @@ def handle(context: Context, delivery: Delivery, thread: Thread, failure: Failur
             case retry.Look():
                 publisher = context.publishers[delivery.account]
                 wait = timedelta(0) if publisher.proves_absence else settings.first_look
-                return _look_for(work, delivery, wait, reason)
+                ending = _look_for(work, delivery, wait, reason)
+                notice = DeliveryUncertain(delivery, reason, failure.position)
+                work.notices.add(notice)
+                return ending
             case _:
                 assert_never(decision)
 
@@ -126,7 +159,7 @@ def handle(context: Context, delivery: Delivery, thread: Thread, failure: Failur
 def fail(context: Context, delivery: Delivery, reason: str) -> Ending:
     """Store that a delivery surely is not out and is not tried again by itself."""
     with context.write() as work:
-        return _end_as_failed(work, delivery, reason)
+        return end_as_failed(work, delivery, reason)
 
 
 def _wait(context: Context, work: Work, delivery: Delivery, at: datetime, reason: str) -> Ending:
@@ -147,8 +180,17 @@ def _hold_account(work: Work, delivery: Delivery, reason: str) -> Ending:
 def _look_for(work: Work, delivery: Delivery, wait: timedelta, reason: str) -> Ending:
     at = work.now + wait
     work.deliveries.move(delivery, State.UNCERTAIN, next_at=at, looks=0, note=reason)
-    work.notices.add(DeliveryUncertain(delivery, reason, work.now))
     return Ending(State.UNCERTAIN, at)
+
+
+def _may_be_out(context: Context, delivery: Delivery, failure: Failure) -> bool:
+    """Whether a request was made whose refusal nobody has confirmed by a lookup.
+
+    Networks have answered 400, 403 and 429 to requests that they carried out.
+    """
+    if context.publishers[delivery.account].proves_absence:
+        return False
+    return failure.attempt is not None or delivery.begun
 
 
 def _outcome(error: Exception) -> Outcome:
@@ -163,7 +205,7 @@ def _outcome(error: Exception) -> Outcome:
             return Outcome.UNCERTAIN
 
 
-def _end_as_failed(work: Work, delivery: Delivery, reason: str) -> Ending:
+def end_as_failed(work: Work, delivery: Delivery, reason: str) -> Ending:
     """Nothing more is tried; the collage goes back when none of its threads got out."""
     work.deliveries.move(delivery, State.FAILED, note=reason)
     work.notices.add(DeliveryFailed(delivery, reason, work.now))

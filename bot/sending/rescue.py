@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
 from bot.context import Context
-from bot.core import errors
+from bot.core import errors, lookups
 from bot.core.delivery import Absent, Delivery, Found, Look, NotSeen, Outcome, State, Thread
+from bot.core.lookups import Doubt
 from bot.core.notices.deliveries import LookInconclusive
 from bot.core.price import Requests
 from bot.publishers.protocol import Publisher
-from bot.sending import charges, failures
+from bot.sending import charges, duplicates, failures, read_back
 from bot.storage.deliveries import Lost
 from bot.storage.work import Work
 
@@ -66,10 +67,12 @@ def look(
         if isinstance(seen, Found):
             # A receipt is stored in any case, also where another worker decides what follows.
             work.parts.record(delivery, seen.receipts)
-        if settled or not isinstance(seen, NotSeen):
+        if settled or not isinstance(seen, NotSeen) or seen.likely:
             # Lost: another worker has looked it up as well, and decided what follows.
             with suppress(Lost), work.nested():
                 _conclude(context, work, delivery, thread, seen)
+    if isinstance(seen, Found):
+        read_back.taken_over(context, publisher, delivery, thread, seen.receipts)
 
 
 def _look_later(
@@ -81,7 +84,7 @@ def _look_later(
     if settled:
         with suppress(Lost), context.write() as work:
             at = work.now + context.config.delivery.retry_longest
-            work.deliveries.look_again(delivery, at, delivery.looks, reason)
+            work.deliveries.look_again(delivery, at, delivery.looks, delivery.note or reason)
 
 
 def _described(seen: Look) -> str:
@@ -90,41 +93,69 @@ def _described(seen: Look) -> str:
             return f"out: part {', '.join(map(str, sorted(seen.receipts)))}"
         case Absent():
             return "a key proves that it is not there"
-        case NotSeen(anchor_seen=True):
-            return "not seen"
         case NotSeen():
-            return "not seen, and looking does not tell"
+            return f"not seen: {_witnesses(seen)}"
         case _:
             assert_never(seen)
 
 
+def _witnesses(seen: NotSeen) -> str:
+    """What the two witnesses of absence say."""
+    if seen.anchor_seen and seen.count_agrees:
+        return "the newest known post is shown, and the count of posts agrees"
+    if seen.anchor_seen:
+        return "the newest known post is shown, but the count of posts does not agree"
+    if seen.count_agrees:
+        return "the count of posts agrees, but the newest known post is not shown"
+    return "the newest known post is not shown, and the count of posts does not agree"
+
+
 def _conclude(context: Context, work: Work, delivery: Delivery, thread: Thread, seen: Look) -> None:
-    settings = context.config.delivery
     match seen:
         case Found():
-            work.attempts.end_unfinished(delivery.id, Outcome.SENT, "found on the network")
+            work.attempts.settle(delivery.id, Outcome.SENT, "found on the network")
             is_out = thread.with_receipts(seen.receipts).is_out
             work.deliveries.move(
                 delivery, State.SENT if is_out else State.WAITING, next_at=work.now
             )
         case Absent():
             _send_again(work, delivery, _described(seen))
-        case NotSeen(anchor_seen=True) if delivery.looks >= 1:
-            _send_again(work, delivery, "two settled looks did not show it")
-        case NotSeen(anchor_seen=True):
-            again = work.now + settings.second_look - settings.first_look
-            work.deliveries.look_again(delivery, again, 1, "not seen at the first look")
         case NotSeen():
-            _ask_a_person(work, delivery)
+            if likely := duplicates.unknown_likely(work, delivery, seen.likely):
+                failures.ask_about_likely(work, delivery, likely[0])
+            else:
+                _follow(context, work, delivery, seen)
         case _:
             assert_never(seen)
 
 
+def _follow(context: Context, work: Work, delivery: Delivery, seen: NotSeen) -> None:
+    """Store what follows a lookup that did not show it."""
+    doubt = work.attempts.doubt(delivery)
+    match lookups.after(seen, doubt, context.config.delivery):
+        case lookups.SendAgain():
+            _send_again(work, delivery, "two settled looks did not show it")
+            work.late_looks.plan(delivery)
+        case lookups.Refused():
+            failures.end_as_failed(work, delivery, delivery.note)
+            work.late_looks.plan(delivery)
+        case lookups.LookAgain(wait):
+            at = NEVER if wait is None else work.now + wait
+            work.deliveries.look_again(delivery, at, doubt.looks + 1, delivery.note)
+        case lookups.Ask(wait):
+            reason = _reason_to_ask(seen, doubt)
+            work.deliveries.look_again(delivery, work.now + wait, lookups.ASKED, reason)
+            work.notices.add(LookInconclusive(delivery, reason))
+        case unexpected:
+            assert_never(unexpected)
+
+
+def _reason_to_ask(seen: NotSeen, doubt: Doubt) -> str:
+    if seen.anchor_seen and seen.count_agrees and doubt.was_sent_again:
+        return "it was not seen, was sent again once, and is not seen again"
+    return _witnesses(seen)
+
+
 def _send_again(work: Work, delivery: Delivery, reason: str) -> None:
-    work.attempts.end_unfinished(delivery.id, Outcome.NOT_SENT, reason)
+    work.attempts.settle(delivery.id, Outcome.NOT_SENT, reason)
     work.deliveries.move(delivery, State.WAITING, next_at=work.now)
-
-
-def _ask_a_person(work: Work, delivery: Delivery) -> None:
-    work.deliveries.look_again(delivery, NEVER, 0, "looking does not tell")
-    work.notices.add(LookInconclusive(delivery))

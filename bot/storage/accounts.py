@@ -10,6 +10,9 @@ from bot.storage.database import insert_new
 from bot.storage.statements import Statements
 from bot.storage.tables import accounts
 
+MOST_STRANGERS = 200
+"""Posts that are remembered for an account; older ones are no longer among those it is read for."""
+
 
 class AccountRow(NamedTuple):
     """An account as the database knows it.
@@ -25,6 +28,7 @@ class AccountRow(NamedTuple):
     note: str
     held_until: datetime | None
     strangers: tuple[str, ...] = ()
+    audited_at: datetime | None = None
 
     def is_held(self, at: datetime) -> bool:
         """Whether nothing may be sent to the account at that moment."""
@@ -68,12 +72,16 @@ class Accounts(Statements):
         return [from_row(row) for row in rows]
 
     def note_strangers(self, account_id: int, ids: Sequence[str]) -> None:
-        """Remember the posts that a person is asked about, in place of earlier ones.
+        """Remember the posts that a person is asked about, beside the newest of the earlier ones.
 
-        Once the account is released, it is not held again because of them.
+        Once the person has decided, nothing is held again because of them.
         """
         mine = accounts.c.id == account_id
-        self.conn.execute(update(accounts).where(mine).values(strangers=list(ids)))
+        known = self.conn.execute(
+            select(accounts.c.strangers).where(mine).with_for_update()
+        ).scalar_one()
+        remembered = list(dict.fromkeys([*known, *ids]))[-MOST_STRANGERS:]
+        self.conn.execute(update(accounts).where(mine).values(strangers=remembered))
 
     def hold(self, name: str, note: str, until: datetime | None = None) -> bool:
         """Hold an account, until a time or else until a person releases it.

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from sqlalchemy import case, func, insert, literal, select, update
+from sqlalchemy import and_, case, func, insert, literal, or_, select, update
 
 from bot.core.delivery import Delivery, Outcome
+from bot.core.lookups import Doubt
 from bot.storage.deliveries import Deliveries
 from bot.storage.statements import Statements
 from bot.storage.tables import attempts, looks
@@ -14,6 +15,12 @@ DETAIL = 2_000
 
 TRACE = 20_000
 """Characters kept of a traceback, from its end, where the error itself stands."""
+
+REFUSED = {
+    outcome.value
+    for outcome in (Outcome.REJECTED, Outcome.BLOCKED, Outcome.UNAVAILABLE, Outcome.NOT_SENT)
+}
+"""Outcomes by which nothing of the attempt should be out."""
 
 
 class Attempts(Statements):
@@ -53,13 +60,40 @@ class Attempts(Statements):
         )
         return self.conn.execute(statement.limit(1)).scalar() is not None
 
-    def end_unfinished(self, delivery_id: int, outcome: Outcome, detail: str) -> None:
-        """Settle the attempts without an outcome, or with an uncertain one.
+    def doubt(self, delivery: Delivery) -> Doubt:
+        """What is known of the last attempt of a delivery that a lookup does not show."""
+        mine = attempts.c.delivery_id == delivery.id
+        newest_first = attempts.c.id.desc()
+        last = select(attempts.c.position, attempts.c.outcome).where(mine).order_by(newest_first)
+        row = self.conn.execute(last.limit(1)).one_or_none()
+        if row is None:
+            return Doubt(delivery.looks, is_refused=False, was_sent_again=False)
+        same_part = attempts.c.position.is_not_distinct_from(row.position)
+        absent = select(attempts.c.id).where(
+            mine, same_part, attempts.c.outcome == Outcome.NOT_SENT.value
+        )
+        return Doubt(
+            looks=delivery.looks,
+            is_refused=row.outcome in REFUSED,
+            was_sent_again=self.conn.execute(absent.limit(1)).scalar() is not None,
+        )
+
+    def settle(self, delivery_id: int, outcome: Outcome, detail: str) -> None:
+        """Settle the attempts without an outcome or with an uncertain one, and the last of all.
 
         `detail` is appended to the network's message, which stays.
         """
-        unknown = attempts.c.outcome.is_(None) | (attempts.c.outcome == Outcome.UNCERTAIN.value)
-        statement = update(attempts).where(attempts.c.delivery_id == delivery_id, unknown)
+        last = (
+            select(func.max(attempts.c.id))
+            .where(attempts.c.delivery_id == delivery_id)
+            .scalar_subquery()
+        )
+        unsettled = or_(
+            attempts.c.outcome.is_(None),
+            attempts.c.outcome == Outcome.UNCERTAIN.value,
+            and_(attempts.c.id == last, attempts.c.outcome != Outcome.SENT.value),
+        )
+        statement = update(attempts).where(attempts.c.delivery_id == delivery_id, unsettled)
         before = case((attempts.c.detail == "", ""), else_=attempts.c.detail + " Then: ")
         ended_at = func.coalesce(attempts.c.ended_at, literal(self.now, attempts.c.ended_at.type))
         values = {

@@ -83,6 +83,7 @@ INDEXES = (
     Spec("ix_parts_receipt_id", "parts", ("receipt_id",), "receipt_id IS NOT NULL"),
     Spec("ix_looks_delivery_id", "looks", ("delivery_id",)),
     Spec("ix_attempts_delivery_id", "attempts", ("delivery_id",)),
+    Spec("ix_late_looks_at", "late_looks", ("at",)),
     Spec("ix_charges_month", "charges", ("account_id", "month")),
     # Notices that have not been printed, sent, or acknowledged.
     Spec("ix_notices_unprinted", "notices", ("id",), "printed_at IS NULL"),

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, literal_column, or_, select, update
+from sqlalchemy import Row, bindparam, insert, literal_column, null, or_, select, update
 
 from bot.core.delivery import Delivery, Image, Part, Receipt, Thread
 from bot.storage.deliveries import OPEN, SENDING, UNCERTAIN, Deliveries
 from bot.storage.statements import Statements
-from bot.storage.tables import collages, deliveries, parts, pictures, roundups
+from bot.storage.tables import accounts, collages, deliveries, parts, pictures, roundups
 
 
 def _part(row: Row[Any]) -> Part:
@@ -61,24 +61,32 @@ class Parts(Statements):
 
     def thread(self, delivery: Delivery) -> Thread:
         """The delivery's thread as it was saved, with the pictures' bytes."""
-        name, number = self._name_and_number(delivery)
+        its = self._facts(delivery)
         return Thread(
             key=delivery.key,
             kind=delivery.kind,
             series=delivery.series,
-            number=number,
-            name=name,
+            number=its.number,
+            name=its.name,
             local_on=delivery.local_on,
             parts=self.of(delivery.id, with_data=True),
+            foreign=tuple(its.strangers),
         )
 
-    def _name_and_number(self, delivery: Delivery) -> tuple[str, int | None]:
+    def _facts(self, delivery: Delivery) -> Row[Any]:
+        """The name and number of what a delivery carries, and its account's strangers."""
+        strangers = (
+            select(accounts.c.strangers).where(accounts.c.id == delivery.account_id)
+        ).scalar_subquery()
+        labelled = strangers.label("strangers")
         if delivery.collage_id is None:
-            month = select(roundups.c.title_month).where(roundups.c.id == delivery.roundup_id)
-            return f"roundup-{self.conn.execute(month).scalar_one()}", None
-        columns = select(collages.c.name, collages.c.number)
-        row = self.conn.execute(columns.where(collages.c.id == delivery.collage_id)).one()
-        return row.name, row.number
+            name = literal_column("'roundup-'").concat(roundups.c.title_month)
+            columns = select(name.label("name"), null().label("number"), labelled)
+            statement = columns.where(roundups.c.id == delivery.roundup_id)
+        else:
+            columns = select(collages.c.name, collages.c.number, labelled)
+            statement = columns.where(collages.c.id == delivery.collage_id)
+        return self.conn.execute(statement).one()
 
     def record(self, delivery: Delivery, receipts: dict[int, Receipt]) -> None:
         """Store receipts by position; with the first one a claimed collage becomes posted.

@@ -131,6 +131,8 @@ accounts = Table(
     _text("note"),
     # Ids of posts without a receipt of ours that a person was asked about.
     Column("strangers", JSON, nullable=False, server_default="[]"),
+    # When its posts were last compared with the ledger.
+    _instant("audited_at", nullable=True),
 )
 
 papers = Table(
@@ -316,6 +318,15 @@ looks = Table(
     _instant("at"),
     _text("saw"),
     _text("trace"),
+)
+
+# When a delivery is looked up once more that was taken not to be out.
+late_looks = Table(
+    "late_looks",
+    metadata,
+    _id(),
+    _reference("delivery_id", "deliveries", nullable=False),
+    _instant("at"),
 )
 
 charges = Table(

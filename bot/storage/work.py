@@ -21,6 +21,7 @@ from bot.storage.claims import Claims
 from bot.storage.database import Database
 from bot.storage.deliveries import Deliveries
 from bot.storage.installation import Installation
+from bot.storage.late_looks import LateLooks
 from bot.storage.log import Log
 from bot.storage.lookup import Lookup
 from bot.storage.notices import Notices
@@ -99,6 +100,10 @@ class Work:
     @property
     def installation(self) -> Installation:
         return Installation(self.scope)
+
+    @property
+    def late_looks(self) -> LateLooks:
+        return LateLooks(self.scope)
 
     @property
     def log(self) -> Log:

@@ -8,7 +8,8 @@ from datetime import timedelta, tzinfo
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, month
+from bot.core import agenda, lookups, month
+from bot.core.delivery import State
 from bot.core.notices.entry import Entry, Kind
 from bot.core.notices.overdue import (
     AccountStillHeld,
@@ -64,10 +65,12 @@ def _deliveries(context: Context, work: Work, accounts: list[AccountRow]) -> Fin
     hold_notes = {row.name: row.note for row in accounts if row.is_held(work.now)}
     for entry in late[:MOST]:
         delivery = work.deliveries.get(entry.id)
-        next_at = entry.next_at if entry.next_at < NEVER else None
+        is_asked = delivery.state is State.UNCERTAIN and delivery.looks >= lookups.ASKED
+        next_at = None if is_asked or entry.next_at >= NEVER else entry.next_at
         zone = _zone(context, delivery.series)
         note = hold_notes.get(entry.account)
-        yield DeliveryOverdue(delivery, entry.state, next_at, note, zone)
+        days = (work.now - delivery.since) // timedelta(days=1)
+        yield DeliveryOverdue(delivery, entry.state, next_at, note, zone, days)
     for entry in abandoned[:MOST]:
         yield DeliveryAbandoned(work.deliveries.get(entry.id), entry.fence)
     if max(len(late), len(abandoned)) > MOST:

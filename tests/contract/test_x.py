@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import errors
-from bot.core.delivery import Found, NotSeen, Part, Receipt, Thread
+from bot.core.delivery import Found, Look, NotSeen, Part, Receipt, Thread
 from bot.core.errors import BadConfig
 from bot.core.settings import Secret, Table
 from bot.publishers import table
@@ -31,7 +31,9 @@ from tests.fakes.x import FakeX, Trouble
 from tests.fakes.x_state import Refused, error, invalid
 
 POST, UPLOAD, ALT = "POST /2/tweets", "POST /2/media/upload", "POST /2/media/metadata"
-TIMELINE = "GET /2/users/:id/tweets"
+TIMELINE, ME = "GET /2/users/:id/tweets", "GET /2/users/me"
+ABSENT = NotSeen(anchor_seen=True, count_agrees=True)
+UNKNOWN = NotSeen(anchor_seen=False, count_agrees=False)
 Saved = dict[str, Any]
 
 
@@ -354,10 +356,8 @@ def test_a_duplicate_elsewhere_is_never_sent_again_before_a_person_looked(
     ) as told:
         publisher.send(thread, 2, saved)
     assert told.value.saved == saved | {"duplicate": True}
-    assert publisher.find(thread, saved) == NotSeen(anchor_seen=True)
-    assert publisher.find(thread, told.value.saved) == NotSeen(anchor_seen=False), (
-        "a person is asked"
-    )
+    assert publisher.find(thread, saved) == ABSENT
+    assert publisher.find(thread, told.value.saved) == UNKNOWN, "a person is asked"
     assert publisher.survey(thread, told.value.saved, None).saved == saved | {
         "anchor": ids_of(thread)[1]
     }
@@ -376,7 +376,7 @@ def test_a_duplicate_that_could_not_be_looked_for_asks_a_person_too(
     fake.on_route[TIMELINE, fake.counts[TIMELINE] + 1] = x.FAIL_500
     with pytest.raises(errors.Uncertain, match=r"looking for it failed: X answered 500") as told:
         publisher.send(thread, 2, saved)
-    assert publisher.find(thread, told.value.saved or {}) == NotSeen(anchor_seen=False)
+    assert publisher.find(thread, told.value.saved or {}) == UNKNOWN
 
 
 # Looking
@@ -387,24 +387,51 @@ def test_a_look_starts_at_the_last_known_post_whatever_time_we_think_it_is(
 ) -> None:
     last = fake.state.add("Written by hand")
     saved = ready(publisher, THREAD)
-    assert publisher.find(THREAD, saved) == NotSeen(anchor_seen=True)
-    assert fake.calls[-1].query["since_id"] == str(int(last.id) - 1)
+    assert publisher.find(THREAD, saved) == ABSENT
+    assert looked_since(fake) == str(int(last.id) - 1)
     thread, saved = sent(publisher, THREAD, 2)
-    assert publisher.find(thread, saved) == NotSeen(anchor_seen=True)
-    assert fake.calls[-1].query["since_id"] == str(int(fake.state.posts[-1].id) - 1)
-    assert not {"start_time", "end_time"} & fake.calls[-1].query.keys()
+    assert publisher.find(thread, saved) == ABSENT
+    assert looked_since(fake) == str(int(fake.state.posts[-1].id) - 1)
+    assert not any({"start_time", "end_time"} & call.query.keys() for call in fake.calls)
     fake.state.lag = timedelta(minutes=1)
-    assert publisher.find(thread, saved) == NotSeen(anchor_seen=False)
+    assert publisher.find(thread, saved) == NotSeen(anchor_seen=False, count_agrees=True)
 
 
-def test_an_account_without_posts_gives_no_anchor(publisher: X) -> None:
-    assert publisher.find(THREAD, ready(publisher, THREAD)) == NotSeen(anchor_seen=False)
+def looked_since(fake: FakeX) -> str:
+    """The id from which the timeline was read last."""
+    return [call for call in fake.calls if call.route == TIMELINE][-1].query["since_id"]
+
+
+@pytest.mark.parametrize("difference", [1, -1, 5])
+def test_a_count_of_posts_that_grew_by_more_or_less_than_our_receipts_does_not_agree(
+    publisher: X, fake: FakeX, difference: int
+) -> None:
+    fake.state.add("Written by hand")
+    thread, saved = sent(publisher, THREAD, 2)
+    assert publisher.find(thread, saved) == ABSENT
+    fake.state.count = len(fake.state.posts) + difference
+    assert publisher.find(thread, saved) == NotSeen(anchor_seen=True, count_agrees=False)
+
+
+def test_without_a_count_of_posts_nothing_agrees(publisher: X, fake: FakeX) -> None:
+    fake.state.add("Written by hand")
+    thread, saved = sent(publisher, THREAD, 1)
+    without = {key: value for key, value in saved.items() if key != "count"}
+    assert publisher.find(thread, without) == NotSeen(anchor_seen=True, count_agrees=False)
+    me = Trouble(raw=(200, b'{"data": {"id": "2244994945", "username": "mlcollage"}}'))
+    fake.on_route[ME, fake.counts[ME] + 1] = me
+    assert publisher.find(thread, saved) == NotSeen(anchor_seen=True, count_agrees=False)
+
+
+def test_an_account_without_posts_gives_no_anchor_but_a_count(publisher: X) -> None:
+    look = publisher.find(THREAD, ready(publisher, THREAD))
+    assert look == NotSeen(anchor_seen=False, count_agrees=True)
 
 
 def test_the_last_known_post_itself_is_not_taken_for_the_part(publisher: X, fake: FakeX) -> None:
     fake.state.add("The same words")
     thread = THREAD._replace(parts=(Part(1, "The same words"),))
-    assert publisher.find(thread, ready(publisher, thread)) == NotSeen(anchor_seen=True)
+    assert publisher.find(thread, ready(publisher, thread)) == ABSENT
 
 
 def test_all_lost_parts_are_found_among_many_other_posts(publisher: X, fake: FakeX) -> None:
@@ -418,6 +445,12 @@ def test_all_lost_parts_are_found_among_many_other_posts(publisher: X, fake: Fak
     assert {position: receipt.id for position, receipt in look.receipts.items()} == expected
     assert look.receipts[1].url == f"https://x.com/mlcollage/status/{expected[1]}"
     assert look.receipts[1].at == MONDAY
+
+
+def likely(look: Look) -> list[tuple[int, str]]:
+    """What may be parts, though it is not what was sent: their positions and the posts' ids."""
+    assert isinstance(look, NotSeen)
+    return [(each.position, each.post.receipt.id) for each in look.likely]
 
 
 TEXTS = [
@@ -443,13 +476,18 @@ def test_a_post_is_known_by_its_text_however_x_shows_it(
     assert publisher.find(thread, saved) == Found({1: receipt})
     assert publisher.read_back(thread.with_receipts({1: receipt}), 1, saved) == ""
     other = thread._replace(parts=(thread.parts[0]._replace(text=f"{text}!"),))
-    assert isinstance(publisher.find(other, saved), NotSeen)
+    look = publisher.find(other, saved)
+    assert likely(look) == [(1, receipt.id)] or len(text) < 40
+    foreign = other._replace(foreign=(receipt.id,))
+    assert likely(publisher.find(foreign, saved)) == [], "a person says it is another post"
 
 
 def test_the_same_text_elsewhere_is_not_taken_for_the_part(publisher: X, fake: FakeX) -> None:
     saved = ready(publisher, THREAD)
     first = fake.state.add(THREAD.parts[0].text)
-    assert isinstance(publisher.find(THREAD, saved), NotSeen), "it has no picture"
+    look = publisher.find(THREAD, saved)
+    assert likely(look) == [(1, first.id)]
+    assert look.likely[0].difference == "its picture is missing"  # type: ignore[union-attr]
     thread, saved = sent(
         publisher, THREAD._replace(parts=(Part(1, "Root", IMAGE), *THREAD.parts[1:])), 1
     )

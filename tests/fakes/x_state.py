@@ -94,6 +94,8 @@ class State:
         self.media_life = timedelta(hours=24)
         self.checks = 0
         self.lag = timedelta(0)
+        self.count: int | None = None
+        """What it says of how many posts the account has, where that is not so."""
         self.refuses_duplicates = True
         """X does; a test that looks for duplicates would not see them."""
         self._ids = itertools.count(1_420_000_000_000_000_000, 4_194_304)
@@ -213,8 +215,20 @@ class State:
             raise invalid("media.media_ids", "Your media IDs are invalid.")
         return media
 
-    def me(self) -> dict[str, Any]:
-        return {"data": {"id": self.user, "username": self.username, "name": "ML-Collage"}}
+    def me(self, query: dict[str, str]) -> dict[str, Any]:
+        """The account that the keys belong to, with the fields that were asked for."""
+        own = self.count
+        if own is None:
+            own = sum(1 for post in self.posts if post.author == self.user)
+        counts = {"followers_count": 9, "following_count": 3, "listed_count": 0, "post_count": own}
+        everything = {
+            "id": self.user,
+            "username": self.username,
+            "name": "ML-Collage",
+            "public_metrics": counts,
+        }
+        wanted = {"id", "username", "name", *query.get("user.fields", "").split(",")}
+        return {"data": {key: value for key, value in everything.items() if key in wanted}}
 
     def timeline(self, user: str, query: dict[str, str]) -> dict[str, Any]:
         """The newest first, page by page; posts show up `lag` after they were made."""

@@ -101,9 +101,10 @@ class Scripted:
     def find(self, thread: Thread, saved: Saved) -> Look:
         if self.look is not None:
             return self.look
-        if not self.out:
-            return Absent() if self.proves_absence else NotSeen(anchor_seen=True)
-        return Found({each: _receipt(each) for each in self.out})
+        out = [each for each in self.out if not thread.parts[each - 1].receipt]
+        if not out:
+            return Absent() if self.proves_absence else NotSeen(anchor_seen=True, count_agrees=True)
+        return Found({each: _receipt(each) for each in out})
 
     def read_back(self, thread: Thread, position: int, saved: Saved) -> str:
         assert thread.parts[position - 1].receipt
@@ -383,7 +384,7 @@ def test_when_looking_does_not_tell_a_person_is_asked_and_nothing_is_sent(
     context: Context, network: Scripted, clock: StoppedClock
 ) -> None:
     network.before = {1: fails(errors.Uncertain("Timeout."))}
-    network.look = NotSeen(anchor_seen=False)
+    network.look = NotSeen(anchor_seen=False, count_agrees=False)
     until_settled(context, clock, days=3)
     assert network.sends == 1
     assert delivery(context).state is State.UNCERTAIN

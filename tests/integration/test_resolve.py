@@ -56,6 +56,9 @@ def context(
     made.database.close()
 
 
+ABSENT = NotSeen(anchor_seen=True, count_agrees=True)
+
+
 def entry(context: Context, delivery_id: int = 1) -> Entry:
     with context.read() as work:
         return work.lookup.entry(delivery_id)
@@ -89,10 +92,11 @@ def given_back(context: Context, network: Scripted) -> None:
 
 def in_doubt(context: Context, network: Scripted, position: int = 1) -> None:
     """A part may be out, and looking does not tell."""
-    network.before, network.look = {position: LOST}, NotSeen(anchor_seen=False)
+    network.before, network.look = {position: LOST}, NotSeen(anchor_seen=False, count_agrees=False)
     tick.tick(context)
-    context.clock.wait_until(context.clock.now() + timedelta(minutes=3))
-    tick.tick(context)
+    for minutes in (3, 9):
+        context.clock.wait_until(context.clock.now() + timedelta(minutes=minutes))
+        tick.tick(context)
     assert delivery(context).state is State.UNCERTAIN
 
 
@@ -201,7 +205,7 @@ def test_where_looking_does_not_tell_it_stays_and_a_person_is_asked(
     context: Context, network: Scripted
 ) -> None:
     in_doubt(context, network)
-    assert "does not tell" in resolve.retry(context, entry(context))
+    assert "the newest known post is not shown" in resolve.retry(context, entry(context))
     assert delivery(context).state is State.UNCERTAIN
     told = inspect.of(context, "1")
     assert "a person decides" in told.ahead.words
@@ -613,7 +617,7 @@ def test_lists_hold_what_is_asked_for_newest_first(
     own = context.config.series["mlcollage"]
     for name, error in (("second", errors.Unavailable("Away.")), ("third", errors.Rejected("No."))):
         (taken,) = accept.take(context, own, [accept.from_file(write_item(tmp_path, name))])
-        network.before = {network.sends + 1: fails(error)}
+        network.before, network.look = {network.sends + 1: fails(error)}, ABSENT
         context.clock.wait_until(context.clock.now() + timedelta(milliseconds=1))
         tick.post_now(context, own, taken.collage)
 
@@ -645,7 +649,7 @@ def test_what_a_rehearsal_sent_keeps_no_collage_from_going_back(
     live = replace(context, config=replace(context.config, live=True), rehearsal=0)
     clock.go(minutes=1, milliseconds=1)
     tick.tick(live)
-    network.before = {3: fails(errors.Rejected("No."))}
+    network.before, network.look = {3: fails(errors.Rejected("No."))}, ABSENT
     tick.post_now(live, own, collage(live))
     assert (collage(live).state, collage(live).number) == (CollageState.HELD, None)
     context.database.close()

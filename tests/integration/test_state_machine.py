@@ -123,7 +123,7 @@ class Wall:
         own = [int(part.receipt.id) for part in thread.parts if part.receipt]
         anchor = max(own) if own else int(str(saved["anchor"]))
         found = self._matched(thread, [post for post in self.posts if post.id > anchor])
-        return Found(found) if found else NotSeen(anchor_seen=True)
+        return Found(found) if found else NotSeen(anchor_seen=True, count_agrees=True)
 
     def read_back(self, thread: Thread, position: int, saved: Saved) -> str:
         return ""

@@ -192,7 +192,7 @@ class Line:
         return (
             Found({part.position: receipt for part in thread.parts})
             if self.is_out
-            else NotSeen(anchor_seen=False)
+            else NotSeen(anchor_seen=False, count_agrees=False)
         )
 
 

@@ -113,7 +113,9 @@ def test_two_first_looks_at_one_moment_are_one_look(hosts: Hosts) -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [NotSeen(anchor_seen=False), errors.Unavailable("The network is away.")], ids=str
+    "other",
+    [NotSeen(anchor_seen=False, count_agrees=False), errors.Unavailable("The network is away.")],
+    ids=str,
 )
 def test_when_one_host_has_found_it_what_the_other_does_not_see_is_nothing_to_ask_about(
     hosts: Hosts, other: Look | Exception

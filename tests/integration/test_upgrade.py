@@ -72,7 +72,7 @@ class PartByPart:
         return {position: self.receipt(f"https://x.example/{thread.name}-{position}")}
 
     def find(self, thread: Thread, saved: Saved) -> Look:
-        return NotSeen(anchor_seen=True)
+        return NotSeen(anchor_seen=True, count_agrees=True)
 
     def read_back(self, thread: Thread, position: int, saved: Saved) -> str:
         return ""

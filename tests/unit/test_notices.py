@@ -11,7 +11,7 @@ import pytest
 
 from bot import cli
 from bot.core import month
-from bot.core.delivery import Delivery, State
+from bot.core.delivery import Delivery, Likely, Post, Receipt, State
 from bot.core.delivery import Kind as DeliveryKind
 from bot.core.notices import accounts, briefing, deliveries, overdue, queue, roundups, upkeep
 from bot.core.notices.entry import TROUBLE, Entry, Kind
@@ -53,6 +53,7 @@ WHEN = "Wednesday 2021-08-04 15:00"
 SEE = "See: mlcollage deliveries show 12"
 RELEASE = "mlcollage release --account x"
 URLS = ("https://x.com/lab/status/1", "https://x.com/lab/status/2")
+LIKELY = Likely(1, Post(Receipt("1", URLS[0], AT), "Some words"), "its picture is missing")
 BROKEN = "The connection broke."
 OCCASION = briefing.briefing_key("weekly", AT, DAY)
 BRIEFING = briefing.Briefing(
@@ -169,15 +170,23 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "Then: mlcollage release moco",
     ),
     (
-        deliveries.DeliveryUncertain(THREAD, BROKEN, AT),
-        "weekly/2021-08-04T13:00:00Z/x/2021-08-04 13:00:00+00:00",
+        deliveries.DeliveryUncertain(THREAD, BROKEN, 1),
+        "weekly/2021-08-04T13:00:00Z/x/doubt/1/2021-08-04T13:00:00",
         f"{ON_X} may or may not be out: {BROKEN} It will be looked for. {SEE}",
     ),
     (
-        deliveries.LookInconclusive(THREAD),
+        deliveries.LookInconclusive(THREAD, "the newest known post is not shown"),
         "weekly/2021-08-04T13:00:00Z/x/ask/3",
-        f"{ON_X} may or may not be out, and looking does not tell: please look yourself. "
+        f"{ON_X} may or may not be out, and looking does not tell: the newest known post is not "
+        "shown; please look yourself. "
         "Then: mlcollage deliveries resolve 12 --posted URL, or --not-posted",
+    ),
+    (
+        deliveries.LooksLikePart(THREAD, LIKELY),
+        "weekly/2021-08-04T13:00:00Z/x/likely/1",
+        f"{ON_X} may be out: {URLS[0]} looks like part 1, but its picture is missing. "
+        f"If it is that part: mlcollage deliveries resolve 12 --posted {URLS[0]}. "
+        "If it is another post: mlcollage deliveries resolve 12 --not-posted",
     ),
     (
         deliveries.DeliveryDiffers(THREAD, 2, "Part 2 has another text."),
@@ -385,6 +394,8 @@ def hostile(entry: Entry) -> Entry:
     for name, value in vars(entry).items():
         if type(value) is str:
             changed[name] = value + HOSTILE
+        elif isinstance(value, Likely):
+            changed[name] = value._replace(difference=value.difference + HOSTILE)
         elif isinstance(value, tuple) and not isinstance(value, Delivery):
             changed[name] = tuple(each + HOSTILE for each in value)
         elif isinstance(value, Delivery):
@@ -517,10 +528,12 @@ def can_be_typed(line: str) -> bool:
 
 COMMANDS = sorted(
     {
-        line.rstrip(".,")
+        line
         for entry in ENTRIES
         # A command goes on until the end, a comma, or the end of its sentence.
-        for line in re.findall(r"mlcollage (?!post there)[a-z][^\s,]*(?: [^\s,.]+)*", entry.text)
+        for line in re.findall(
+            r"mlcollage(?! post there| [^a-z])(?: [^\s,]*[^\s,.](?=[\s.,]|$))+", entry.text
+        )
     }
 )
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.core.delivery import Delivery
+from bot.core.delivery import Delivery, Likely
 from bot.core.notices.entry import Entry, Kind
 
 
@@ -79,16 +79,21 @@ class CollageBack(Entry):
 
 
 class DeliveryUncertain(Entry):
-    """A request ended in a way that leaves open whether its part is out."""
+    """A request ended in a way that leaves open whether its part is out.
+
+    Said once for each part while it is tried, however often its outcome is unknown: what a person
+    has to do, and what lasts, is said by other notices.
+    """
 
     kind = Kind.UNCERTAIN
     delivery: Delivery
     reason: str
-    at: datetime
+    position: int | None = None
 
     @property
     def key(self) -> str:
-        return f"{self.delivery.key}/{self.at}"
+        part = self.position or "whole"
+        return f"{self.delivery.key}/doubt/{part}/{self.delivery.since:%Y-%m-%dT%H:%M:%S}"
 
     @property
     def sentence(self) -> str:
@@ -104,12 +109,11 @@ class DeliveryUncertain(Entry):
 
 
 class LookInconclusive(Entry):
-    """The network does not show our last known post: that it does not show the thread proves
-    nothing.
-    """
+    """A part may be out, and what the network shows of the account proves neither."""
 
     kind = Kind.UNCERTAIN
     delivery: Delivery
+    reason: str
 
     @property
     def key(self) -> str:
@@ -117,7 +121,8 @@ class LookInconclusive(Entry):
 
     @property
     def sentence(self) -> str:
-        return f"{self.delivery.subject} may or may not be out, and looking does not tell:"
+        doubt = f"{self.delivery.subject} may or may not be out, and looking does not tell"
+        return f"{doubt}: {self.reason};"
 
     @property
     def advice(self) -> str:
@@ -126,6 +131,40 @@ class LookInconclusive(Entry):
     @property
     def command(self) -> str:
         return f"mlcollage deliveries resolve {self.delivery.id} --posted URL"
+
+
+class LooksLikePart(Entry):
+    """The account shows a post that may be the next part, though it is not what was sent."""
+
+    kind = Kind.UNCERTAIN
+    delivery: Delivery
+    likely: Likely
+
+    @property
+    def key(self) -> str:
+        return f"{self.delivery.key}/likely/{self.likely.post.receipt.id}"
+
+    @property
+    def reason(self) -> str:
+        """What is seen; the delivery keeps it, too."""
+        url = self.likely.post.receipt.url
+        return f"{url} looks like part {self.likely.position}, but {self.likely.difference}"
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.delivery.subject} may be out: {self.reason}."
+
+    @property
+    def advice(self) -> str:
+        return (
+            f"If it is that part: {self.command}. If it is another post: "
+            f"mlcollage deliveries resolve {self.delivery.id} --not-posted"
+        )
+
+    @property
+    def command(self) -> str:
+        url = self.likely.post.receipt.url
+        return f"mlcollage deliveries resolve {self.delivery.id} --posted {url}"
 
 
 class DeliveryDiffers(Entry):

@@ -11,7 +11,8 @@ class DeliveryOverdue(Entry):
     """A thread that is not out long after its time.
 
     `next_at` is None where a person has to say whether it is out; `account_note` is None where the
-    account is not held.
+    account is not held. It is told again each day: `days` are whole ones since it was due or tried
+    anew.
     """
 
     kind = Kind.OVERDUE
@@ -20,17 +21,21 @@ class DeliveryOverdue(Entry):
     next_at: datetime | None
     account_note: str | None
     zone: tzinfo
+    days: int = 0
 
     @property
     def key(self) -> str:
         held = "" if self.account_note is None else "/held"
         since = f"{self.delivery.since:%Y-%m-%dT%H:%M}"
-        return f"{self.delivery.key}/{since}/{self.state}{held}"
+        day = f"/{self.days}" if self.days else ""
+        return f"{self.delivery.key}/{since}/{self.state}{held}{day}"
 
     @property
     def sentence(self) -> str:
         due = times.full(self.delivery.due_at, self.zone)
         sentence = f"{self.delivery.subject} was due on {due}: {self._wait()}"
+        if self.delivery.failures > 1:
+            sentence += f" It was tried {self.delivery.failures} times."
         # The account was held for this thread: its note is the delivery's.
         if self.delivery.note and self.delivery.note != self.account_note:
             sentence += f" {self.delivery.note}"

@@ -1,6 +1,6 @@
 """The calls to X's API for one account, with each failure as an error named by the next step."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot import http_calls
 from bot.core.errors import BadInput, Blocked, Unavailable, Uncertain
@@ -20,6 +20,17 @@ POST_FIELDS = {
     "expansions": "referenced_posts",
 }
 AUTHOR_FIELDS = {"post.fields": "created_at,id", "expansions": "author_id"}
+
+
+class Me(NamedTuple):
+    """The account that the keys belong to.
+
+    `posts` is its own count of posts, replies and reposts; None where X does not tell it.
+    """
+
+    user: str
+    username: str
+    posts: int | None
 
 
 class Api:
@@ -52,14 +63,14 @@ class Api:
                 message = message.replace(key, "***")
         return message
 
-    def me(self) -> dict[str, str]:
-        """The account that the keys belong to: `user`, its id, and `username`."""
-        response = self.read("/2/users/me", {"user.fields": "id,username"})
+    def me(self) -> Me:
+        """The account that the keys belong to."""
+        response = self.read("/2/users/me", {"user.fields": "id,public_metrics,username"})
         data = inner(response.body, "data")
         user = text_of(inner(data, "id"))
         if not matching.is_id(user):
             raise Unavailable(f"X does not say whose keys these are ({self.message(response)}).")
-        return {"user": user, "username": text_of(inner(data, "username"))}
+        return Me(user, text_of(inner(data, "username")), _post_count(data))
 
     def timeline(self, user: str, since: int) -> list[Post]:
         """The account's posts with ids above `since`, oldest first; of all the newest 100 for 0."""
@@ -80,7 +91,7 @@ class Api:
         newer = [post for post in posts if matching.number_of(post) > since]
         return sorted(newer, key=matching.number_of)
 
-    def post_with_id(self, post_id: str, me: dict[str, str]) -> Post:
+    def post_with_id(self, post_id: str, me: Me) -> Post:
         """Read one of the account's own posts.
 
         Raises `BadInput` where X shows none with this id, or it is another account's, and
@@ -100,10 +111,9 @@ class Api:
         author = text_of(inner(post, "author_id"))
         if text_of(inner(post, "id")) != post_id or not matching.is_id(author):
             raise Unavailable(f"X does not say whose post {post_id} is.")
-        if author != me["user"]:
+        if author != me.user:
             raise BadInput(
-                f"The post {post_id} is not one of @{me['username']}; "
-                "give the address of one that is."
+                f"The post {post_id} is not one of @{me.username}; give the address of one that is."
             )
         assert isinstance(post, dict)
         return post
@@ -156,3 +166,16 @@ class Api:
             if kind == "post":
                 raise Uncertain(message) from None
             raise Unavailable(message) from None
+
+
+def _post_count(user: object) -> int | None:
+    """An account's count of its posts; None where X tells none, or not as a number.
+
+    It has one name or the other by the dialect that X answers in.
+    """
+    metrics = inner(user, "public_metrics")
+    for name in ("post_count", "tweet_count"):
+        count = inner(metrics, name)
+        if isinstance(count, int) and not isinstance(count, bool):
+            return count
+    return None

@@ -5,11 +5,10 @@ X rewrites links to t.co and changes other details, so that texts are compared i
 
 import html
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from urllib.parse import unquote
 
 from bot.core.delivery import Part
+from bot.core.text import sameness
 
 Post = Mapping[str, object]
 
@@ -84,10 +83,21 @@ def find(posts: Sequence[Post], part: Part, parent: str | None, root: str | None
     return None
 
 
+def may_be(post: Post, part: Part, parent: str | None, root: str | None) -> bool:
+    """Whether a post may be this part, changed or cut by X.
+
+    Whatever replies to the part before it may be this one: nobody else answers there for us.
+    """
+    if not _is_in_place(post, parent, root):
+        return False
+    if parent is not None and _references(post).get("replied_to") == parent:
+        return True
+    return sameness.resembles(shown_text(post), part.text)
+
+
 def has_text(post: Post, text: str) -> bool:
-    """Whether a post has this text; a t.co link whose target X does not tell matches any word."""
-    pieces = re.split(r"\bt\.co/\w+", normalized(shown_text(post)))
-    return re.fullmatch(r"\S+".join(map(re.escape, pieces)), normalized(text)) is not None
+    """Whether a post has this text."""
+    return sameness.is_same(shown_text(post), text)
 
 
 def shown_text(post: Post) -> str:
@@ -108,7 +118,7 @@ def shown_text(post: Post) -> str:
 def links_of(post: Post) -> set[str]:
     """The targets of a post's links, normalized."""
     links = dicts(inner(inner(_whole(post), "entities"), "urls"))
-    return {normalized(text_of(link.get("expanded_url"))) for link in links}
+    return {sameness.normalized(text_of(link.get("expanded_url"))) for link in links}
 
 
 def _whole(post: Post) -> object:
@@ -133,11 +143,12 @@ def alt_texts(post: Post, media: object) -> set[str]:
     Which of the two X uses differs by the fields that were asked for.
     """
     described = [*dicts(post.get("media_metadata")), *dicts(media)]
-    return {text for entry in described if (text := normalized(text_of(entry.get("alt_text"))))}
+    texts = {sameness.normalized(text_of(entry.get("alt_text"))) for entry in described}
+    return texts - {""}
 
 
 def has_alt_text(post: Post, media: object, alt: str) -> bool:
-    return normalized(alt) in alt_texts(post, media)
+    return sameness.normalized(alt) in alt_texts(post, media)
 
 
 def is_repost(post: Post) -> bool:
@@ -168,13 +179,3 @@ def _is_in_place(post: Post, parent: str | None, root: str | None) -> bool:
         # The first post of a thread gives the thread its id.
         root = text_of(post.get("id"))
     return not thread or thread == root
-
-
-def normalized(text: str) -> str:
-    """Return a text or a link without what X may change in it.
-
-    That is HTML entities, percent-encoding, Unicode composition, case, schemes, trailing slashes
-    and white space.
-    """
-    plain = unicodedata.normalize("NFC", unquote(html.unescape(text), errors="replace")).casefold()
-    return re.sub(r"/(?!\w)", "", " ".join(re.sub(r"https?://", "", plain).split()))

@@ -16,12 +16,13 @@ from bot import http_calls
 from bot.core import network as networks
 from bot.core import settings
 from bot.core.collage import shown
-from bot.core.delivery import Found, Look, NotSeen, Part, Post, Receipt, Survey, Thread
+from bot.core.delivery import Found, Likely, Look, NotSeen, Part, Post, Receipt, Survey, Thread
 from bot.core.errors import BadInput, MlcollageError, Rejected, Unavailable, Uncertain
 from bot.core.network import Limits
 from bot.core.price import Price
 from bot.core.schedule import Clock
 from bot.core.settings import Secret, setting
+from bot.core.text import sameness
 from bot.publishers.protocol import Saved
 from bot.publishers.x import errors, matching, media, setup
 from bot.publishers.x.calls import POST_FIELDS, Api
@@ -145,19 +146,22 @@ class X:
         The newest id is saved as the anchor at which later lookups start.
         """
         saved = {key: value for key, value in saved.items() if key != DUPLICATE}
-        if not text_of(saved.get("user")):
-            saved |= self._api.me()
+        if not _newest(thread) or "count" not in saved:
+            me = self._api.me()
+            saved |= {"user": me.user, "username": me.username}
+            saved |= {"count": me.posts, "counted": _receipts_in(thread)}
         start = _newest(thread) or matching.number(since)
         posts = self._api.timeline(str(saved["user"]), start)
         found = self._parts_among(posts, thread, saved)
+        likely = self._likely_among(posts, thread.with_receipts(found), saved)
         ours = {receipt.id for receipt in found.values()}
         others = tuple(
-            Post(self._receipt_of(post, saved), matching.shown_text(post))
+            self._post_of(post, saved)
             for post in posts
             if post.get("id") not in ours and not matching.is_repost(post)
         )
         saved["anchor"] = str(max(map(matching.number_of, posts), default=start))
-        return Survey(found, others, saved)
+        return Survey(found, others, saved, likely)
 
     def receipt(self, url: str) -> Receipt:
         """The receipt of the post at an address; raises `BadInput` where it is not our own."""
@@ -166,7 +170,7 @@ class X:
             example = "https://x.com/NAME/status/1420000000000000000"
             raise BadInput(f"{shown(url)} is no address of a post on X; it has the form {example}.")
         me = self._api.me()
-        return self._receipt_of(self._api.post_with_id(post_id, me), dict(me))
+        return self._receipt_of(self._api.post_with_id(post_id, me), {"username": me.username})
 
     def prepare(self, thread: Thread, saved: Saved) -> Saved:
         """Upload each picture that is still to go out, and set its alt text."""
@@ -199,17 +203,31 @@ class X:
         """Look for the parts without a receipt among the account's posts since the anchor.
 
         The anchor is the newest post that is known to be out. It is asked for, too: where X does
-        not show it, nothing can be said about newer posts.
+        not show it, nothing can be said about newer posts. The account's count of posts is the
+        second witness: a timeline may show the anchor and hide what is newer.
         """
         anchor = _newest(thread) or matching.number(saved.get("anchor"))
-        user = text_of(saved.get("user")) or self._api.me()["user"]
+        user = text_of(saved.get("user")) or self._api.me().user
         posts = self._api.timeline(user, max(anchor - 1, 0))
         newer = [post for post in posts if matching.number_of(post) > anchor]
         if found := self._parts_among(newer, thread, saved):
             return Found(found)
+        likely = self._likely_among(newer, thread, saved)
+        if saved.get(DUPLICATE):
+            # While X says that it has this text, not seeing it is no proof of absence.
+            return NotSeen(anchor_seen=False, count_agrees=False, likely=likely)
         anchor_seen = anchor in map(matching.number_of, posts)
-        # While X says that it has this text, not seeing it is no proof of absence.
-        return NotSeen(anchor_seen and not saved.get(DUPLICATE))
+        return NotSeen(anchor_seen, self._count_agrees(thread, saved), likely)
+
+    def _count_agrees(self, thread: Thread, saved: Saved) -> bool:
+        """Whether the account's count of posts has grown by this thread's receipts alone.
+
+        False where X has told no count, before the thread's first part or now.
+        """
+        before, counted = saved.get("count"), saved.get("counted")
+        if not (isinstance(before, int) and isinstance(counted, int)):
+            return False
+        return self._api.me().posts == before + _receipts_in(thread) - counted
 
     def _parts_among(
         self, posts: Sequence[matching.Post], thread: Thread, saved: Saved
@@ -220,18 +238,43 @@ class X:
         """
         known = {part.position: part.receipt.id for part in thread.parts if part.receipt}
         found: dict[int, Receipt] = {}
+        ours = [post for post in posts if text_of(post.get("id")) not in thread.foreign]
         for part in thread.parts:
             if part.position in known:
                 continue
             parent = known.get(part.position - 1)
             if parent is None and part.position > 1:
                 break
-            post = matching.find(posts, part, parent, known.get(1))
+            post = matching.find(ours, part, parent, known.get(1))
             if post is None:
                 break
             known[part.position] = text_of(post.get("id"))
             found[part.position] = self._receipt_of(post, saved)
         return found
+
+    def _likely_among(
+        self, posts: Sequence[matching.Post], thread: Thread, saved: Saved
+    ) -> tuple[Likely, ...]:
+        """Those of these posts that may be the next part, though none is what was sent."""
+        missing = next((part for part in thread.parts if part.receipt is None), None)
+        if missing is None:
+            return ()
+        known = {part.position: part.receipt.id for part in thread.parts if part.receipt}
+        not_it = {*known.values(), *thread.foreign}
+        parent, root = known.get(missing.position - 1), known.get(1)
+        candidates = [
+            post
+            for post in posts
+            if text_of(post.get("id")) not in not_it
+            and matching.may_be(post, missing, parent, root)
+        ]
+        return tuple(
+            Likely(missing.position, self._post_of(post, saved), _likeness(missing, post))
+            for post in candidates
+        )
+
+    def _post_of(self, post: matching.Post, saved: Saved) -> Post:
+        return Post(self._receipt_of(post, saved), matching.shown_text(post))
 
     def read_back(self, thread: Thread, position: int, saved: Saved) -> str:
         """A sentence on what differs between a part and what X shows of it, or ""."""
@@ -256,7 +299,7 @@ class X:
     def check(self) -> str:
         """A sentence on why the account cannot post, or ""; also learns whose keys these are."""
         try:
-            name = str(self._api.me()["username"])
+            name = self._api.me().username
         except MlcollageError as error:
             return str(error)
         self.identity = f"@{name}"
@@ -333,6 +376,20 @@ def _newest(thread: Thread) -> int:
     return max(ids, default=0)
 
 
+def _receipts_in(thread: Thread) -> int:
+    """How many parts of a thread have a receipt."""
+    return sum(1 for part in thread.parts if part.receipt)
+
+
+def _likeness(part: Part, post: matching.Post) -> str:
+    """What is not as it should be at a post that may be this part."""
+    if not matching.has_text(post, part.text):
+        return f"its text is {shown(matching.shown_text(post), 300)}"
+    if part.image and not matching.media_keys(post):
+        return "its picture is missing"
+    return "it is not in its place, or has a picture that was not sent"
+
+
 def _differences(part: Part, post: matching.Post, included: object) -> Sequence[str]:
     """How a post as X shows it differs from a part."""
     differences = []
@@ -344,7 +401,7 @@ def _differences(part: Part, post: matching.Post, included: object) -> Sequence[
         differences += [
             f"{url.text} is no link"
             for url in networks.X.urls(part.text)
-            if matching.normalized(url.text) not in links
+            if sameness.normalized(url.text) not in links
         ]
     if part.image and not matching.media_keys(post):
         differences.append("its picture is missing")
