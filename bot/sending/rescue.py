@@ -8,7 +8,6 @@ from bot.context import Context
 from bot.core import errors
 from bot.core.delivery import Absent, Delivery, Found, Look, NotSeen, Outcome, State, Thread
 from bot.core.notices.deliveries import LookInconclusive
-from bot.core.price import Requests
 from bot.publishers.protocol import Publisher
 from bot.sending import charges, failures
 from bot.storage.deliveries import Lost
@@ -61,7 +60,7 @@ def look(
         _look_later(context, delivery, failure, settled=settled)
         return
     with context.write() as work:
-        charges.charge(work, publisher, delivery, Requests(reads=1))
+        charges.charge(work, publisher, delivery)
         work.attempts.saw(delivery.id, _described(seen))
         if isinstance(seen, Found):
             # A receipt is stored in any case, also where another worker decides what follows.

@@ -131,6 +131,9 @@ accounts = Table(
     _text("note"),
     # Ids of posts without a receipt of ours that a person was asked about.
     Column("strangers", JSON, nullable=False, server_default="[]"),
+    # Whose keys it had when it last posted: the network's id, and the handle.
+    _text("identity_id"),
+    _text("identity_handle"),
 )
 
 papers = Table(

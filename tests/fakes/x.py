@@ -167,7 +167,7 @@ class FakeX:
             case "GET /2/media/upload":
                 return 200, state.upload_state(query["media_id"])
             case "GET /2/users/me":
-                return 200, state.me()
+                return 200, state.me(query)
             case "GET /2/users/:id/tweets":
                 return 200, state.timeline(parts[3], query)
             case "GET /2/tweets/:id":

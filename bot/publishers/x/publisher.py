@@ -13,13 +13,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot import http_calls
+from bot.core import identity, settings
 from bot.core import network as networks
-from bot.core import settings
 from bot.core.collage import shown
 from bot.core.delivery import Found, Look, NotSeen, Part, Post, Receipt, Survey, Thread
-from bot.core.errors import BadInput, MlcollageError, Rejected, Unavailable, Uncertain
+from bot.core.errors import BadInput, Blocked, MlcollageError, Rejected, Unavailable, Uncertain
+from bot.core.identity import Profile
 from bot.core.network import Limits
-from bot.core.price import Price
+from bot.core.price import Price, Requests
 from bot.core.schedule import Clock
 from bot.core.settings import Secret, setting
 from bot.publishers.protocol import Saved
@@ -116,6 +117,8 @@ class X:
 
     def __init__(self, settings: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
         self.budget = settings.budget
+        self.handle = settings.username
+        self.known: Profile | None = None
         self.identity = ""
         if settings.username:
             self.identity = f"@{settings.username}"
@@ -138,15 +141,24 @@ class X:
     def limits(self) -> Limits:
         return self.network.limits
 
+    def profile(self) -> Profile:
+        """Whose keys these are, asked anew."""
+        profile = self._api.me()
+        self.known = profile
+        self.identity = f"@{profile.handle}"
+        return profile
+
+    def usage(self) -> Requests:
+        return self._api.usage()
+
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         """Read what is newer than this thread's newest receipt, or than `since`.
 
         X charges for each post that is read, so no older one is asked for. Reposts are left out.
-        The newest id is saved as the anchor at which later lookups start.
+        The newest id is saved as the anchor at which later lookups start. Raises `Blocked` where
+        another identity began the thread.
         """
-        saved = {key: value for key, value in saved.items() if key != DUPLICATE}
-        if not text_of(saved.get("user")):
-            saved |= self._api.me()
+        saved = self._saved_by_us(thread, saved)
         start = _newest(thread) or matching.number(since)
         posts = self._api.timeline(str(saved["user"]), start)
         found = self._parts_among(posts, thread, saved)
@@ -165,8 +177,8 @@ class X:
         if not post_id:
             example = "https://x.com/NAME/status/1420000000000000000"
             raise BadInput(f"{shown(url)} is no address of a post on X; it has the form {example}.")
-        me = self._api.me()
-        return self._receipt_of(self._api.post_with_id(post_id, me), dict(me))
+        me = self.known or self.profile()
+        return self._receipt_of(self._api.post_with_id(post_id, me), {"username": me.handle})
 
     def prepare(self, thread: Thread, saved: Saved) -> Saved:
         """Upload each picture that is still to go out, and set its alt text."""
@@ -202,7 +214,7 @@ class X:
         not show it, nothing can be said about newer posts.
         """
         anchor = _newest(thread) or matching.number(saved.get("anchor"))
-        user = text_of(saved.get("user")) or self._api.me()["user"]
+        user = text_of(saved.get("user")) or self.profile().id
         posts = self._api.timeline(user, max(anchor - 1, 0))
         newer = [post for post in posts if matching.number_of(post) > anchor]
         if found := self._parts_among(newer, thread, saved):
@@ -240,7 +252,7 @@ class X:
             return ""
         url = part.receipt.url
         try:
-            response = self._api.read(f"/2/tweets/{part.receipt.id}", READ_BACK_FIELDS)
+            response = self._api.shown(part.receipt.id, READ_BACK_FIELDS)
         except MlcollageError as error:
             return f"Part {position} is out but could not be read back: {error} See {url}"
         post = inner(response.body, "data")
@@ -256,14 +268,31 @@ class X:
     def check(self) -> str:
         """A sentence on why the account cannot post, or ""; also learns whose keys these are."""
         try:
-            name = str(self._api.me()["username"])
+            profile = self.profile()
         except MlcollageError as error:
             return str(error)
-        self.identity = f"@{name}"
-        wanted = self.settings.username
-        if wanted and name and name.lower() != wanted.lower():
-            return f"The keys are those of @{name}, but the configuration says @{wanted}."
+        mismatch = identity.not_as_configured(self.handle, profile)
+        if mismatch:
+            return mismatch.sentence
         return ""
+
+    def _saved_by_us(self, thread: Thread, saved: Saved) -> Saved:
+        """What is saved, without what another identity saved or the last claim was told.
+
+        Raises `Blocked` where another identity has parts of this thread out: ours would not answer
+        them.
+        """
+        me = self.known or self.profile()
+        saved = {key: value for key, value in saved.items() if key != DUPLICATE}
+        user = text_of(saved.get("user"))
+        if not user or user == me.id:
+            return saved | {"user": me.id, "username": me.handle}
+        if _newest(thread):
+            raise Blocked(
+                f"@{text_of(saved.get('username'))} has begun this thread, "
+                f"and the keys are those of @{me.handle} now."
+            )
+        return {"user": me.id, "username": me.handle}
 
     def _handle_refusal(
         self, response: Response, thread: Thread, part: Part, saved: Saved
