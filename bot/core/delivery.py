@@ -101,6 +101,11 @@ class Thread(NamedTuple):
         """Whether every part of it is out."""
         return bool(self.parts) and all(part.receipt for part in self.parts)
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether any part of it is out."""
+        return any(part.receipt for part in self.parts)
+
     def with_receipts(self, receipts: dict[int, Receipt]) -> "Thread":
         """The thread once these parts are out; the next part is a reply to the one before it."""
         parts = (

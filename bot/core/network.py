@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -111,12 +112,17 @@ X = Network(
         length=280, alt_length=1_000, picture_size=5_000_000, mimes=IMAGES, url_length=23
     ),
     rules=lambda: texts.counting.X,
-    # Pay per use since 20 April 2026: for each post, replies too; the first URL makes it dear.
+    # Pay per use since 20 April 2026: for each post, replies too; the first URL makes it dear. A
+    # read is charged for each post or account that comes back, by `expansions` too, and costs less
+    # where it is the account's own timeline. (docs.x.com, "Pricing")
     price=Price(
         post=Decimal("0.015"),
         post_with_url=Decimal("0.20"),
         alt=Decimal("0.005"),
-        read=Decimal("0.001"),
+        owned_read=Decimal("0.001"),
+        post_read=Decimal("0.005"),
+        user_read=Decimal("0.010"),
+        read_on=date(2026, 11, 28),
     ),
 )
 

@@ -4,26 +4,40 @@ budget allows it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 
 class Requests(NamedTuple):
-    """How many requests of each kind; `posts` are those without a URL in their text."""
+    """How many requests of each kind, or for reads: how many things were returned.
+
+    `posts` are those without a URL in their text. `owned_reads` are posts of the account's own
+    timeline, `post_reads` posts asked for by their ids, `user_reads` accounts.
+    """
 
     posts: int = 0
     posts_with_url: int = 0
     alts: int = 0
-    reads: int = 0
+    owned_reads: int = 0
+    post_reads: int = 0
+    user_reads: int = 0
+
+    def plus(self, other: "Requests") -> "Requests":
+        """Both together."""
+        return Requests(*map(sum, zip(self, other, strict=True)))
 
 
 class Price(NamedTuple):
-    """US dollars for one request of each kind."""
+    """US dollars for one request of each kind; `read_on` is the day the list was read."""
 
     post: Decimal
     post_with_url: Decimal
     alt: Decimal
-    read: Decimal
+    owned_read: Decimal
+    post_read: Decimal
+    user_read: Decimal
+    read_on: date
 
     def of(self, requests: Requests) -> Decimal:
         """What these requests cost together."""
@@ -34,7 +48,9 @@ class Price(NamedTuple):
         yield from [("post", self.post)] * requests.posts
         yield from [("post with a link", self.post_with_url)] * requests.posts_with_url
         yield from [("alt text", self.alt)] * requests.alts
-        yield from [("read", self.read)] * requests.reads
+        yield from [("own post read", self.owned_read)] * requests.owned_reads
+        yield from [("post read", self.post_read)] * requests.post_reads
+        yield from [("account read", self.user_read)] * requests.user_reads
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,10 @@ from bot.context import Context
 from bot.core import collage, errors
 from bot.core.delivery import Delivery, Outcome, Receipt, State
 from bot.core.errors import BadInput, NotAllowed
-from bot.core.price import Requests
 from bot.deciding import actions
 from bot.deciding.actions import Step
 from bot.publishers.protocol import Publisher, Saved
-from bot.sending import charges, duplicates, preconditions, rescue
+from bot.sending import charges, duplicates, identity, preconditions, rescue
 from bot.storage.deliveries import Lost
 from bot.storage.lookup import Entry
 from bot.storage.work import Work
@@ -94,15 +93,14 @@ def _survey(context: Context, publisher: Publisher, delivery: Delivery) -> Saved
     with context.read() as work:
         thread = work.parts.thread(delivery)
         since = work.parts.last_receipt(delivery)
+    _ask(context, delivery, partial(identity.assure, context, delivery.account))
     read = partial(publisher.survey, thread, delivery.saved, since)
     survey = duplicates.without_known(context, delivery, _ask(context, delivery, read))
     result = "nothing that is missing is out"
     if survey.found:
         result = f"out: {_parts(sorted(survey.found))}"
     with context.write() as work:
-        # X charges for each post it returns; a read that returns none is counted as one.
-        reads = max(1, len(survey.found) + len(survey.others))
-        charges.charge(work, publisher, delivery, Requests(reads=reads))
+        charges.charge(work, publisher, delivery)
         work.parts.record(delivery, survey.found)
         work.attempts.saw(delivery.id, result)
     return survey.saved
@@ -192,7 +190,10 @@ def _receipts(
             f"Delivery {delivery.id} has {len(positions)} parts to come, "
             f"but {len(urls)} addresses are given."
         )
+    _ask(context, delivery, partial(identity.assure, context, delivery.account))
     receipts = [_ask(context, delivery, partial(publisher.receipt, url)) for url in urls]
+    with context.write() as work:
+        charges.charge(work, publisher, delivery)
     _check_unknown(context, delivery, urls, receipts)
     if publisher.whole:
         # The whole thread goes out in one request, so that one post proves all of it.

@@ -29,7 +29,7 @@ from bot.core.delivery import (
     is_rehearsed,
 )
 from bot.core.errors import BadInput, Unavailable
-from bot.core.price import Price
+from bot.core.price import Price, Requests
 from bot.core.schedule import Clock
 from bot.core.settings import setting
 from bot.publishers.protocol import Saved
@@ -69,10 +69,18 @@ class Outbox:
         self.network = networks.named(settings.like)
         self.folder = base / settings.folder
         self.identity = str(self.folder)
+        self.handle = ""
+        self.known = None
         self._clock = clock
 
     def limits(self) -> networks.Limits:
         return self.network.limits
+
+    def profile(self) -> None:
+        """None: a folder has no identity but its path."""
+
+    def usage(self) -> Requests:
+        return Requests()
 
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         """Find the thread by its key or its texts, and the first part of each other thread.

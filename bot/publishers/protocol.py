@@ -7,8 +7,9 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from bot.core.delivery import Look, Receipt, Survey, Thread
+    from bot.core.identity import Profile
     from bot.core.network import Limits, Network
-    from bot.core.price import Price
+    from bot.core.price import Price, Requests
 
 Saved = dict[str, object]
 """A JSON value that a publisher wants back: uploads, record keys.
@@ -33,7 +34,13 @@ class Publisher(Protocol):
     """Whether `find` can answer `Absent`, so that it may look at once."""
 
     identity: str
-    """The name it posts under, as far as that is known; `check` finds out."""
+    """The name it posts under, as far as that is known; `profile` and `check` find out."""
+
+    handle: str
+    """The handle that the configuration gives the account; "" where it gives none."""
+
+    known: "Profile | None"
+    """What `profile` answered last, in this process; None before it was asked."""
 
     price: "Price | None"
     """What the network charges for a request; None where it charges nothing."""
@@ -51,6 +58,20 @@ class Publisher(Protocol):
         """What one post of this account may hold.
 
         A server or a subscription may allow more than the network does by default.
+        """
+        ...
+
+    def profile(self) -> "Profile | None":
+        """Ask the network whose keys these are, and how many posts that account has made.
+
+        None on a network without identities. It can never publish.
+        """
+        ...
+
+    def usage(self) -> "Requests":
+        """What was asked of the network since this was called last, except for posts.
+
+        Posts are counted where their receipts are stored.
         """
         ...
 

@@ -1,9 +1,10 @@
 """One delivery from claim to receipt.
 
-The protocol: claim → freeze the composed parts → survey the account's own posts → check that it
-may begin → prepare (uploads) → for each request: write the intent, check the lease, send, store the
-receipts → sent. No transaction is open while a network is called; what is known is committed at
-once. `failures` decides what follows when a step fails, `rescue` what follows a worker that died.
+The protocol: claim → freeze the composed parts → check whose keys the account has → survey the
+account's own posts → check that it may begin → prepare (uploads) → for each request: write the
+intent, check the lease, send, store the receipts → sent. No transaction is open while a network is
+called; what is known is committed at once. `failures` decides what follows when a step fails,
+`rescue` what follows a worker that died.
 """
 
 import logging
@@ -24,9 +25,16 @@ from bot.core.delivery import (
     Survey,
     Thread,
 )
-from bot.core.price import Requests
 from bot.publishers.protocol import Publisher
-from bot.sending import charges, duplicates, failures, preconditions, read_back, rescue
+from bot.sending import (
+    charges,
+    duplicates,
+    failures,
+    identity,
+    preconditions,
+    read_back,
+    rescue,
+)
 from bot.sending.failures import Ending
 from bot.sending.lease import Lease
 from bot.storage.accounts import AccountRow
@@ -95,6 +103,7 @@ class Sending:
         for step in (
             self._check_series,
             self._freeze,
+            self._check_identity,
             self._survey,
             self._check_likely,
             self._check_duplicates,
@@ -124,6 +133,25 @@ class Sending:
             self.thread = work.parts.thread(self.delivery)
         return None
 
+    def _check_identity(self) -> Ending | None:
+        """Hold the account where its keys are another identity's than it posts as.
+
+        Before a thread's first part the network is asked anew; for the rest of one that has begun,
+        what this process heard is enough.
+        """
+        profile = self.publisher.known
+        if profile is None or not self.thread.has_begun:
+            answer = self._ask(
+                lambda: identity.ask(self.context, self.publisher, self.delivery.account_id)
+            )
+            if answer is None or isinstance(answer, Ending):
+                return answer
+            profile = answer
+        mismatch = identity.settle(self.context, self.delivery.account, self.publisher, profile)
+        if mismatch:
+            return failures.wrong_identity(self.context, self.delivery, mismatch)
+        return None
+
     def _survey(self) -> Ending | None:
         """Read the account's own posts; take over the parts of this thread that are out already."""
         with self.context.read() as work:
@@ -146,10 +174,9 @@ class Sending:
             return failures.ask_about_likely(work, self.delivery, self.likely[0])
 
     def _take_over(self, seen: Survey) -> None:
-        count = max(1, len(seen.found) + len(seen.others))
         with self.context.write() as work:
             work.deliveries.save(self.delivery, seen.saved)
-            charges.charge(work, self.publisher, self.delivery, Requests(reads=count))
+            charges.charge(work, self.publisher, self.delivery)
             if seen.found:
                 work.parts.adopt(self.delivery, seen.found)
                 positions = ", ".join(map(str, sorted(seen.found)))
@@ -182,10 +209,9 @@ class Sending:
         if isinstance(saved, Ending):
             return saved
         if saved != self.delivery.saved:
-            pictures = sum(1 for part in self.thread.parts if part.image)
             with self.context.write() as work:
                 work.deliveries.save(self.delivery, saved)
-                charges.charge(work, self.publisher, self.delivery, Requests(alts=pictures))
+                charges.charge(work, self.publisher, self.delivery)
             self.delivery = self.delivery._replace(saved=saved)
         return None
 

@@ -12,7 +12,13 @@ from typing import NamedTuple, assert_never
 from bot.context import Context
 from bot.core import errors, lookups, retry, times
 from bot.core.delivery import Delivery, Likely, Outcome, Post, State, Thread
-from bot.core.notices.accounts import AccountHeld, AccountHeldUntil, StrangePosts
+from bot.core.identity import Mismatch
+from bot.core.notices.accounts import (
+    AccountHeld,
+    AccountHeldUntil,
+    AnotherIdentity,
+    StrangePosts,
+)
 from bot.core.notices.deliveries import (
     CollageBack,
     DeliveryFailed,
@@ -93,6 +99,16 @@ def ask_about_likely(work: Work, delivery: Delivery, likely: Likely) -> Ending:
     return Ending(State.UNCERTAIN, at)
 
 
+def wrong_identity(context: Context, delivery: Delivery, mismatch: Mismatch) -> Ending:
+    """Hold the account because its keys are another identity's, until a person puts it right."""
+    with context.write() as work:
+        network, reason = context.publishers[delivery.account].network.name, mismatch.sentence
+        work.deliveries.move(delivery, State.WAITING, next_at=work.now, note=reason)
+        work.accounts.hold(delivery.account, reason)
+        work.notices.add(AnotherIdentity(delivery.account, network, mismatch, work.now))
+        return Ending(State.WAITING, work.now)
+
+
 def give_back(context: Context, delivery: Delivery) -> Ending:
     """End the lease of a delivery at once, because the bot stops: whoever runs next goes on."""
     with context.write() as work:
@@ -125,7 +141,7 @@ def handle(context: Context, delivery: Delivery, thread: Thread, failure: Failur
                 failures=delivery.failures,
                 since=delivery.since,
                 jitter=retry.jitter(delivery.key, delivery.failures),
-                is_partly_out=any(part.receipt for part in thread.parts),
+                is_partly_out=thread.has_begun,
             ),
             settings,
             work.now,

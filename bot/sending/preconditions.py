@@ -32,7 +32,7 @@ def refusal(
     context: Context, publisher: Publisher, delivery: Delivery, thread: Thread
 ) -> Refusal | None:
     """Return why the thread may not begin, or None; a thread that is partly out is finished."""
-    if any(part.receipt for part in thread.parts):
+    if thread.has_begun:
         return None
     return _too_late(context, delivery) or _too_dear(context, publisher, delivery, thread)
 

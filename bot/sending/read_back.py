@@ -6,7 +6,6 @@ from bot.context import Context
 from bot.core import errors
 from bot.core.delivery import Delivery, Receipt, Thread
 from bot.core.notices.deliveries import DeliveryDiffers
-from bot.core.price import Requests
 from bot.publishers.protocol import Publisher
 from bot.sending import charges, failures
 
@@ -24,7 +23,7 @@ def part(
         failures.log_unexpected(error, publisher, f"reading back {delivery.key}")
         differs = f"Part {position} is out but could not be read back: {errors.sentence(error)}"
     with context.write() as work:
-        charges.charge(work, publisher, delivery, Requests(reads=1))
+        charges.charge(work, publisher, delivery)
         if differs:
             work.notices.add(DeliveryDiffers(delivery, position, differs))
 

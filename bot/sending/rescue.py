@@ -9,7 +9,6 @@ from bot.core import errors, lookups
 from bot.core.delivery import Absent, Delivery, Found, Look, NotSeen, Outcome, State, Thread
 from bot.core.lookups import Doubt
 from bot.core.notices.deliveries import LookInconclusive
-from bot.core.price import Requests
 from bot.publishers.protocol import Publisher
 from bot.sending import charges, duplicates, failures, read_back
 from bot.storage.deliveries import Lost
@@ -62,7 +61,7 @@ def look(
         _look_later(context, delivery, failure, settled=settled)
         return
     with context.write() as work:
-        charges.charge(work, publisher, delivery, Requests(reads=1))
+        charges.charge(work, publisher, delivery)
         work.attempts.saw(delivery.id, _described(seen))
         if isinstance(seen, Found):
             # A receipt is stored in any case, also where another worker decides what follows.

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, select, update
 
+from bot.core.identity import Profile
 from bot.storage.database import insert_new
 from bot.storage.statements import Statements
 from bot.storage.tables import accounts
@@ -19,6 +20,7 @@ class AccountRow(NamedTuple):
 
     Held from `held_at` on: until `held_until`, or where that is None until a person releases it.
     `strangers` are the ids of posts without a receipt of ours that a person was asked about.
+    `identity_id` and `identity_handle` are whose keys it had when it last posted.
     """
 
     id: int
@@ -29,6 +31,15 @@ class AccountRow(NamedTuple):
     held_until: datetime | None
     strangers: tuple[str, ...] = ()
     audited_at: datetime | None = None
+    identity_id: str = ""
+    identity_handle: str = ""
+
+    @property
+    def profile(self) -> Profile | None:
+        """Whose keys it had when it last posted; None where it has not, or nobody knows."""
+        if not self.identity_id:
+            return None
+        return Profile(self.identity_id, self.identity_handle)
 
     def is_held(self, at: datetime) -> bool:
         """Whether nothing may be sent to the account at that moment."""
@@ -70,6 +81,15 @@ class Accounts(Statements):
         """All accounts in the order of their names, including those no longer configured."""
         rows = self.conn.execute(select(accounts).order_by(accounts.c.name))
         return [from_row(row) for row in rows]
+
+    def lock(self) -> None:
+        """Let no other transaction change an account before this one ends."""
+        self.conn.execute(select(accounts.c.id).order_by(accounts.c.id).with_for_update())
+
+    def remember(self, name: str, profile: Profile) -> None:
+        """Remember whose keys an account has."""
+        statement = update(accounts).where(accounts.c.name == name)
+        self.conn.execute(statement.values(identity_id=profile.id, identity_handle=profile.handle))
 
     def note_strangers(self, account_id: int, ids: Sequence[str]) -> None:
         """Remember the posts that a person is asked about, beside the newest of the earlier ones.

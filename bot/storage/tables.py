@@ -133,6 +133,9 @@ accounts = Table(
     Column("strangers", JSON, nullable=False, server_default="[]"),
     # When its posts were last compared with the ledger.
     _instant("audited_at", nullable=True),
+    # Whose keys it had when it last posted: the network's id, and the handle.
+    _text("identity_id"),
+    _text("identity_handle"),
 )
 
 papers = Table(

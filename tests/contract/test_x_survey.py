@@ -18,7 +18,7 @@ from tests.contract.test_publishers import EARLIER, IMAGE, LATER, THREAD, ids, i
 from tests.contract.test_x import ALT, POST, UPLOAD, raw, sent
 from tests.fakes import x
 from tests.fakes.x import FakeX, Trouble
-from tests.fakes.x_state import READ as READ_PRICE
+from tests.fakes.x_state import PRICES
 
 ME, TIMELINE, READ = "GET /2/users/me", "GET /2/users/:id/tweets", "GET /2/tweets/:id"
 
@@ -26,10 +26,11 @@ ME, TIMELINE, READ = "GET /2/users/me", "GET /2/users/:id/tweets", "GET /2/tweet
 
 
 def test_a_survey_asks_who_we_are_once_and_for_no_post_that_is_older(
-    publisher: X, fake: FakeX
+    make: Callable[..., X], fake: FakeX
 ) -> None:
-    since = ids_of(send(publisher, EARLIER))[2]
+    since = ids_of(send(make(), EARLIER))[2]
     fake.calls.clear()
+    publisher = make()
     survey = publisher.survey(THREAD, {}, since)
     assert fake.routes() == [ME, TIMELINE]
     assert fake.calls[-1].query["since_id"] == since
@@ -39,7 +40,7 @@ def test_a_survey_asks_who_we_are_once_and_for_no_post_that_is_older(
     again = publisher.survey(THREAD, survey.saved, since)
     assert fake.routes() == [ME, TIMELINE] * 2
     assert again.saved["anchor"] == newer.id
-    assert fake.state.charged[reads:] == [("read", READ_PRICE)]
+    assert fake.state.charged[reads:] == [("own post read", PRICES["own post read"])]
 
 
 def test_a_survey_of_a_thread_that_is_partly_out_reads_on_from_its_newest_part(

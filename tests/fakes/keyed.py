@@ -22,7 +22,7 @@ from bot.core.collage import shown
 from bot.core.delivery import Absent, Found, Look, Post, Receipt, Survey, Thread
 from bot.core.errors import BadInput, Rejected, Unavailable, Uncertain
 from bot.core.network import BLUESKY, Limits
-from bot.core.price import Price
+from bot.core.price import Price, Requests
 from bot.core.schedule import Clock
 from bot.core.settings import setting
 from bot.publishers.protocol import Saved
@@ -47,6 +47,8 @@ class Keyed:
     price: Price | None = None
     budget: Decimal | None = None
     secrets = ()
+    handle = ""
+    known = None
 
     def __init__(self, own: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
         self.identity = own.base_url
@@ -55,6 +57,12 @@ class Keyed:
 
     def limits(self) -> Limits:
         return self.network.limits
+
+    def profile(self) -> None:
+        """None: nobody has an identity here."""
+
+    def usage(self) -> Requests:
+        return Requests()
 
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         _, listed = self._ask("GET", f"/records?after={since or ''}")

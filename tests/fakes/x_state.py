@@ -21,8 +21,11 @@ PRICES = {
     "post": Decimal("0.015"),
     "post with a link": Decimal("0.20"),
     "alt text": Decimal("0.005"),
+    "own post read": Decimal("0.001"),
+    "post read": Decimal("0.005"),
+    "account read": Decimal("0.010"),
 }
-READ = Decimal("0.001")
+"""By X's list, as PLATFORMS.md has it; that the program has the same is what a test is for."""
 INVALID = "https://api.x.com/2/problems/invalid-request"
 NOT_FOUND = "https://api.x.com/2/problems/resource-not-found"
 
@@ -121,7 +124,7 @@ class State:
         if self.refuses_duplicates and any(post.text == text for post in self.posts):
             raise error(403, 187, "You are not allowed to create a Tweet with duplicate content.")
         kind = "post with a link" if X.urls(text) else "post"
-        self.charged.append((kind, PRICES[kind]))
+        self._charge(kind)
         return {"data": {"id": (post := self.add(text, parent, media)).id, "text": post.shown}}
 
     def add(
@@ -206,7 +209,7 @@ class State:
     def set_alt(self, body: dict[str, Any]) -> dict[str, Any]:
         media = self._usable(body["id"], is_posted=False)
         media.alt = body["metadata"]["alt_text"]["text"]
-        self.charged.append(("alt text", PRICES["alt text"]))
+        self._charge("alt text")
         return {"data": {"id": media.id, "associated_metadata": {"alt_text": {"text": media.alt}}}}
 
     def _usable(self, media_id: str, *, is_posted: bool = True) -> Media:
@@ -217,6 +220,7 @@ class State:
 
     def me(self, query: dict[str, str]) -> dict[str, Any]:
         """The account that the keys belong to, with the fields that were asked for."""
+        self._charge("account read")
         own = self.count
         if own is None:
             own = sum(1 for post in self.posts if post.author == self.user)
@@ -229,6 +233,9 @@ class State:
         }
         wanted = {"id", "username", "name", *query.get("user.fields", "").split(",")}
         return {"data": {key: value for key, value in everything.items() if key in wanted}}
+
+    def _charge(self, kind: str, count: int = 1) -> None:
+        self.charged += [(kind, PRICES[kind])] * count
 
     def timeline(self, user: str, query: dict[str, str]) -> dict[str, Any]:
         """The newest first, page by page; posts show up `lag` after they were made."""
@@ -245,13 +252,13 @@ class State:
             meta |= {"newest_id": page[0].id, "oldest_id": page[-1].id}
         if start + size < len(found):
             meta["next_token"] = str(start + size)
-        return self._shown(page, query) | {"meta": meta}
+        return self._shown(page, query, "own post read") | {"meta": meta}
 
     def post(self, post_id: str, query: dict[str, str]) -> dict[str, Any]:
         found = [post for post in self.posts if post.id == post_id]
         if not found:
             raise self._not_found("post", post_id)
-        shown = self._shown(found, query)
+        shown = self._shown(found, query, "post read")
         return shown | {"data": shown["data"][0]}
 
     def _not_found(self, kind: str, value: str) -> Refused:
@@ -265,8 +272,8 @@ class State:
         }
         return Refused(404, body)
 
-    def _shown(self, posts: list[Post], query: dict[str, str]) -> dict[str, Any]:
-        """Posts with the fields that were asked for, and what they expand to."""
+    def _shown(self, posts: list[Post], query: dict[str, str], read: str) -> dict[str, Any]:
+        """Posts with the fields that were asked for, and what they expand to: all is charged."""
         fields = {"id", "text", *query.get("post.fields", "").split(",")}
         expansions = query.get("expansions", "").split(",")
         data = [self._fields(post, fields, expansions) for post in posts]
@@ -293,9 +300,9 @@ class State:
             includes["posts"] = [
                 {"id": post.id, "text": post.shown} for post in self.posts if post.id in parents
             ]
-        self.charged += [("read", READ)] * len(
-            {post.id for post in posts} | {p["id"] for p in includes.get("posts", [])}
-        )
+        expanded = {each["id"] for each in includes.get("posts", [])}
+        self._charge(read, len({post.id for post in posts} | expanded))
+        self._charge("account read", len(includes.get("users", [])))
         kept = {key: value for key, value in includes.items() if value}
         return shown | ({"includes": kept} if kept else {})
 

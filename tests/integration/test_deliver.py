@@ -29,7 +29,7 @@ from bot.core.delivery import (
 )
 from bot.core.network import Limits, X
 from bot.core.notices.entry import Kind
-from bot.core.price import Price
+from bot.core.price import Price, Requests
 from bot.intake import accept
 from bot.publishers.protocol import Saved
 from bot.scheduling import tick
@@ -57,6 +57,8 @@ class Scripted:
     price: Price | None = None
     budget: Decimal | None = None
     secrets = ()
+    handle = ""
+    known = None
     differs = ""
 
     def __init__(self, *, whole: bool = False, proves_absence: bool = False) -> None:
@@ -72,13 +74,22 @@ class Scripted:
         self.since: str | None = None
         self.shows: dict[int, Receipt] = {}
         self.others: list[Post] = []
+        self.used = Requests()
 
     def limits(self) -> Limits:
         return X.limits
 
+    def profile(self) -> None:
+        """None: nobody has an identity here."""
+
+    def usage(self) -> Requests:
+        used, self.used = self.used, Requests()
+        return used
+
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         self.on_survey()
         self.since = since
+        self.used = self.used.plus(Requests(owned_reads=1))
         return Survey(dict(self.shows), tuple(self.others), saved | {"surveyed": True})
 
     def receipt(self, url: str) -> Receipt:
@@ -87,6 +98,7 @@ class Scripted:
     def prepare(self, thread: Thread, saved: Saved) -> Saved:
         assert saved["surveyed"]
         self.on_prepare()
+        self.used = self.used.plus(Requests(alts=1))
         return saved | {"prepared": True}
 
     def send(self, thread: Thread, position: int | None, saved: Saved) -> dict[int, Receipt]:
@@ -108,6 +120,7 @@ class Scripted:
 
     def read_back(self, thread: Thread, position: int, saved: Saved) -> str:
         assert thread.parts[position - 1].receipt
+        self.used = self.used.plus(Requests(post_reads=1))
         return self.differs
 
     def check(self) -> str:
@@ -283,7 +296,8 @@ def test_what_was_sent_is_charged_by_month_and_account(context: Context, network
         "post": ("outbox", "2021-08", 1, Decimal("0.015")),
         "post with a link": ("outbox", "2021-08", 1, Decimal("0.2")),
         "alt text": ("outbox", "2021-08", 1, Decimal("0.005")),
-        "read": ("outbox", "2021-08", 3, Decimal("0.003")),
+        "own post read": ("outbox", "2021-08", 1, Decimal("0.001")),
+        "post read": ("outbox", "2021-08", 2, Decimal("0.010")),
     }
 
 

@@ -25,7 +25,7 @@ from bot.core.collage import Collage, State
 from bot.core.delivery import Found, Look, NotSeen, Post, Receipt, Survey, Thread
 from bot.core.errors import MlcollageError
 from bot.core.network import Limits, X
-from bot.core.price import Price
+from bot.core.price import Price, Requests
 from bot.intake import accept
 from bot.publishers.protocol import Saved
 from bot.scheduling import slots as scheduling
@@ -75,6 +75,8 @@ class Wall:
     price: Price | None = None
     budget: Decimal | None = None
     secrets = ()
+    handle = ""
+    known = None
 
     def __init__(self, clock: StoppedClock) -> None:
         self.clock = clock
@@ -89,6 +91,12 @@ class Wall:
     def prepare(self, thread: Thread, saved: Saved) -> Saved:
         self._call(lambda: None, can_publish=False)
         return saved
+
+    def profile(self) -> None:
+        """None: nobody has an identity here."""
+
+    def usage(self) -> Requests:
+        return Requests()
 
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         self._call(lambda: None, can_publish=False)

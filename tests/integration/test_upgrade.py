@@ -22,7 +22,7 @@ from bot.app.runner import Duty
 from bot.core import network as networks
 from bot.core.delivery import Look, NotSeen, Receipt, Survey, Thread
 from bot.core.network import Limits
-from bot.core.price import Price
+from bot.core.price import Price, Requests
 from bot.publishers.protocol import Saved
 from bot.storage.notices import Notice
 from tests.conftest import ROOT, StoppedClock
@@ -47,6 +47,8 @@ class PartByPart:
     price: Price | None = None
     budget: Decimal | None = None
     secrets = ()
+    handle = ""
+    known = None
 
     def __init__(self, clock: StoppedClock) -> None:
         self.clock = clock
@@ -55,6 +57,12 @@ class PartByPart:
 
     def limits(self) -> Limits:
         return networks.X.limits
+
+    def profile(self) -> None:
+        """None: nobody has an identity here."""
+
+    def usage(self) -> Requests:
+        return Requests()
 
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         return Survey({}, (), saved)

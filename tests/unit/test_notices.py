@@ -13,6 +13,7 @@ from bot import cli
 from bot.core import month
 from bot.core.delivery import Delivery, Likely, Post, Receipt, State
 from bot.core.delivery import Kind as DeliveryKind
+from bot.core.identity import Mismatch
 from bot.core.notices import accounts, briefing, deliveries, overdue, queue, roundups, upkeep
 from bot.core.notices.entry import TROUBLE, Entry, Kind
 from bot.core.schedule import SlotState
@@ -134,6 +135,19 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "Account x is held: it shows what looks like ours and is not in this database: "
         f"{URLS[0]}, {URLS[1]} Does another copy of mlcollage post there? {SEE}. "
         f"If all is well: {RELEASE}",
+    ),
+    (
+        accounts.AnotherIdentity("x", "x", Mismatch("The keys are those of @you.", "you"), AT),
+        "x/2021-08-04 13:00:00+00:00",
+        "Account x is held: The keys are those of @you. "
+        "Give it the right keys: mlcollage connect x --account x. "
+        f'If these are right, write username = "you" under [accounts.x]. Then: {RELEASE}',
+    ),
+    (
+        accounts.AnotherIdentity("x", "x", Mismatch("Account lab has the same keys."), AT),
+        "x/2021-08-04 13:00:00+00:00",
+        "Account x is held: Account lab has the same keys. "
+        f"Give it the right keys: mlcollage connect x --account x. Then: {RELEASE}",
     ),
     (
         accounts.AccountGone("x", 1, AT),
@@ -396,6 +410,8 @@ def hostile(entry: Entry) -> Entry:
             changed[name] = value + HOSTILE
         elif isinstance(value, Likely):
             changed[name] = value._replace(difference=value.difference + HOSTILE)
+        elif isinstance(value, Mismatch):
+            changed[name] = Mismatch(*(each + HOSTILE for each in value))
         elif isinstance(value, tuple) and not isinstance(value, Delivery):
             changed[name] = tuple(each + HOSTILE for each in value)
         elif isinstance(value, Delivery):
@@ -430,7 +446,7 @@ def test_different_notices_of_a_kind_have_different_keys() -> None:
         classes.setdefault((entry.kind, entry.key), set()).add(type(entry).__name__)
     shared = [names for names in classes.values() if len(names) > 1]
     assert sorted(map(sorted, shared)) == [
-        ["AccountGone", "AccountHeld", "StrangePosts"],
+        ["AccountGone", "AccountHeld", "AnotherIdentity", "StrangePosts"],
         ["AccountHeldUntil", "CollageBack", "DeliveryHeld"],
     ]
 

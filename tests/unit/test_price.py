@@ -1,5 +1,6 @@
 """What threads cost on a network that charges, and when a month's budget is passed."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ from bot.core.delivery import Image, Part
 from bot.core.network import BLUESKY, X
 from bot.core.price import Cost, Price, Requests
 
-PRICES = Price(Decimal(1), Decimal(10), Decimal(100), Decimal(1000))
+PRICES = Price(*(Decimal(10**n) for n in range(6)), read_on=date(2026, 11, 28))
 IMAGE = Image("0" * 64, "slide.png", "image/png", "A white slide.")
 
 
@@ -25,15 +26,18 @@ def cost(*texts: str) -> Cost:
 
 
 def test_each_request_has_its_kind_and_its_price() -> None:
-    requests = Requests(posts=2, posts_with_url=1, alts=1, reads=1)
+    requests = Requests(2, posts_with_url=1, alts=1, owned_reads=1, post_reads=2, user_reads=1)
     assert list(PRICES.each(requests)) == [
         ("post", Decimal(1)),
         ("post", Decimal(1)),
         ("post with a link", Decimal(10)),
         ("alt text", Decimal(100)),
-        ("read", Decimal(1000)),
+        ("own post read", Decimal(1_000)),
+        ("post read", Decimal(10_000)),
+        ("post read", Decimal(10_000)),
+        ("account read", Decimal(100_000)),
     ]
-    assert PRICES.of(requests) == 1112
+    assert PRICES.of(requests) == 121_112
     assert PRICES.of(Requests()) == 0
 
 

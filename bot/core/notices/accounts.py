@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.core.delivery import Delivery
+from bot.core.identity import Mismatch
 from bot.core.notices.entry import Entry, Kind, counted
 
 
@@ -47,6 +48,39 @@ class AccountHeldUntil(Entry):
     @property
     def sentence(self) -> str:
         return f"Account {self.delivery.account} is held until {self.until:%Y-%m-%d}: {self.reason}"
+
+
+class AnotherIdentity(Entry):
+    """An account whose keys are not those of the identity that it posts as."""
+
+    kind = Kind.HELD
+    account: str
+    network: str
+    mismatch: Mismatch
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        return f"{self.account}/{self.at}"
+
+    @property
+    def sentence(self) -> str:
+        return f"Account {self.account} is held: {self.mismatch.sentence}"
+
+    @property
+    def advice(self) -> str:
+        connect = f"mlcollage connect {self.network} --account {self.account}"
+        steps = f"Give it the right keys: {connect}."
+        if self.mismatch.handle:
+            steps += (
+                f' If these are right, write username = "{self.mismatch.handle}" '
+                f"under [accounts.{self.account}]."
+            )
+        return f"{steps} Then: {self.command}"
+
+    @property
+    def command(self) -> str:
+        return f"mlcollage release --account {self.account}"
 
 
 class StrangePosts(Entry):

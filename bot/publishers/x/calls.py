@@ -1,9 +1,12 @@
 """The calls to X's API for one account, with each failure as an error named by the next step."""
 
-from typing import Any, NamedTuple
+from threading import Lock
+from typing import Any
 
 from bot import http_calls
 from bot.core.errors import BadInput, Blocked, Unavailable, Uncertain
+from bot.core.identity import Profile
+from bot.core.price import Requests
 from bot.core.schedule import Clock
 from bot.publishers.x import errors, matching
 from bot.publishers.x.matching import Post, dicts, inner, text_of
@@ -22,17 +25,6 @@ POST_FIELDS = {
 AUTHOR_FIELDS = {"post.fields": "created_at,id", "expansions": "author_id"}
 
 
-class Me(NamedTuple):
-    """The account that the keys belong to.
-
-    `posts` is its own count of posts, replies and reposts; None where X does not tell it.
-    """
-
-    user: str
-    username: str
-    posts: int | None
-
-
 class Api:
     """One account's calls to X. No error message contains the account's keys."""
 
@@ -40,6 +32,19 @@ class Api:
         self._keys = keys
         self._client = Client(keys, base_url, limits, use_proxies=not base_url.startswith("http:"))
         self._clock = clock
+        self._lock = Lock()
+        self._usage = Requests()
+
+    def usage(self) -> Requests:
+        """What was asked since this was called last, except for posts, and is charged."""
+        with self._lock:
+            used, self._usage = self._usage, Requests()
+        return used
+
+    def _count(self, requests: Requests) -> None:
+        # Locked, because a briefing asks beside the worker that sends.
+        with self._lock:
+            self._usage = self._usage.plus(requests)
 
     def read(self, route: str, params: Params) -> Response:
         """GET; raises the error that a refusal stands for."""
@@ -63,14 +68,23 @@ class Api:
                 message = message.replace(key, "***")
         return message
 
-    def me(self) -> Me:
+    def set_alt_text(self, media_id: str, alt: str) -> None:
+        """Give an upload its alt text; raises `Unavailable` where X did not take it."""
+        body = {"id": media_id, "metadata": {"alt_text": {"text": alt}}}
+        response = self.upload("/2/media/metadata", body)
+        self._count(Requests(alts=1))
+        if not isinstance(response.body, dict) or response.body.get("errors"):
+            raise Unavailable(f"X did not take the alt text ({self.message(response)}).")
+
+    def me(self) -> Profile:
         """The account that the keys belong to."""
-        response = self.read("/2/users/me", {"user.fields": "id,public_metrics,username"})
+        response = self.read("/2/users/me", {"user.fields": "id,username,public_metrics"})
+        self._count(Requests(user_reads=1))
         data = inner(response.body, "data")
-        user = text_of(inner(data, "id"))
-        if not matching.is_id(user):
+        user, handle = text_of(inner(data, "id")), text_of(inner(data, "username"))
+        if not matching.is_id(user) or not handle:
             raise Unavailable(f"X does not say whose keys these are ({self.message(response)}).")
-        return Me(user, text_of(inner(data, "username")), _post_count(data))
+        return Profile(user, handle, _post_count(data))
 
     def timeline(self, user: str, since: int) -> list[Post]:
         """The account's posts with ids above `since`, oldest first; of all the newest 100 for 0."""
@@ -82,6 +96,7 @@ class Api:
         posts: list[Post] = []
         for _ in range(most_pages):
             response = self.read(f"/2/users/{user}/tweets", params)
+            self._count(_reads(response, is_own_timeline=True))
             posts += self._posts_in(response)
             token = text_of(inner(inner(response.body, "meta"), "next_token"))
             if not token:
@@ -91,7 +106,13 @@ class Api:
         newer = [post for post in posts if matching.number_of(post) > since]
         return sorted(newer, key=matching.number_of)
 
-    def post_with_id(self, post_id: str, me: Me) -> Post:
+    def shown(self, post_id: str, params: Params) -> Response:
+        """A post by its id, as X shows it."""
+        response = self.read(f"/2/tweets/{post_id}", params)
+        self._count(_reads(response))
+        return response
+
+    def post_with_id(self, post_id: str, me: Profile) -> Post:
         """Read one of the account's own posts.
 
         Raises `BadInput` where X shows none with this id, or it is another account's, and
@@ -101,6 +122,7 @@ class Api:
         is_gone = response.status in GONE
         if not is_gone:
             self._checked(response, "read")
+            self._count(_reads(response))
         post = inner(response.body, "data")
         # X answers 200 with errors in place of the data for some posts that are gone.
         if is_gone or (not isinstance(post, dict) and inner(response.body, "errors")):
@@ -111,9 +133,9 @@ class Api:
         author = text_of(inner(post, "author_id"))
         if text_of(inner(post, "id")) != post_id or not matching.is_id(author):
             raise Unavailable(f"X does not say whose post {post_id} is.")
-        if author != me.user:
+        if author != me.id:
             raise BadInput(
-                f"The post {post_id} is not one of @{me.username}; give the address of one that is."
+                f"The post {post_id} is not one of @{me.handle}; give the address of one that is."
             )
         assert isinstance(post, dict)
         return post
@@ -179,3 +201,14 @@ def _post_count(user: object) -> int | None:
         if isinstance(count, int) and not isinstance(count, bool):
             return count
     return None
+
+
+def _reads(response: Response, *, is_own_timeline: bool = False) -> Requests:
+    """What a read of posts is charged for: each post and account in it, also by `expansions`."""
+    data, includes = inner(response.body, "data"), inner(response.body, "includes")
+    posts = (dicts(data) or dicts([data])) + dicts(inner(includes, "posts"))
+    count = len({text_of(post.get("id")) for post in posts})
+    users = len(dicts(inner(includes, "users")))
+    if is_own_timeline:
+        return Requests(owned_reads=count, user_reads=users)
+    return Requests(post_reads=count, user_reads=users)

@@ -35,10 +35,7 @@ def ensure(api: Api, clock: Clock, limits: Limits, image: Image, saved: Saved) -
         if not media.get("is_processed"):
             _check_processed(api, clock, str(media["id"]))
         if not media.get("has_alt"):
-            alt = {"id": media["id"], "metadata": {"alt_text": {"text": image.alt}}}
-            response = api.upload("/2/media/metadata", alt)
-            if not isinstance(response.body, dict) or response.body.get("errors"):
-                raise Unavailable(f"X did not take the alt text ({api.message(response)}).")
+            api.set_alt_text(str(media["id"]), image.alt)
     except Unavailable as error:
         raise Unavailable(str(error), error.retry_at, saved) from None
     return _with_upload(saved, image, media | {"has_alt": True, "is_processed": True})

@@ -13,13 +13,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot import http_calls
+from bot.core import identity, settings
 from bot.core import network as networks
-from bot.core import settings
 from bot.core.collage import shown
 from bot.core.delivery import Found, Likely, Look, NotSeen, Part, Post, Receipt, Survey, Thread
-from bot.core.errors import BadInput, MlcollageError, Rejected, Unavailable, Uncertain
+from bot.core.errors import BadInput, Blocked, MlcollageError, Rejected, Unavailable, Uncertain
+from bot.core.identity import Profile
 from bot.core.network import Limits
-from bot.core.price import Price
+from bot.core.price import Price, Requests
 from bot.core.schedule import Clock
 from bot.core.settings import Secret, setting
 from bot.core.text import sameness
@@ -34,6 +35,9 @@ REPLY_BACKOFF, REPLY_TRIES = timedelta(seconds=5), 6
 
 That happens for moments after X has accepted the post.
 """
+
+JUST_NOW = timedelta(minutes=1)
+"""How old the account's count of posts may be where a thread begins; asking again costs a cent."""
 
 DUPLICATE = "duplicate"
 """The key saved when X refuses a text as a duplicate that no lookup shows.
@@ -117,6 +121,9 @@ class X:
 
     def __init__(self, settings: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
         self.budget = settings.budget
+        self.handle = settings.username
+        self.known: Profile | None = None
+        self._asked_at: datetime | None = None
         self.identity = ""
         if settings.username:
             self.identity = f"@{settings.username}"
@@ -139,17 +146,33 @@ class X:
     def limits(self) -> Limits:
         return self.network.limits
 
+    def profile(self) -> Profile:
+        """Whose keys these are, asked anew."""
+        profile = self._api.me()
+        self.known, self._asked_at = profile, self._clock.now()
+        self.identity = f"@{profile.handle}"
+        return profile
+
+    def _profile_just_now(self) -> Profile:
+        """The profile with a count of posts that nothing of ours has changed; asked if need be."""
+        is_new = self._asked_at and timedelta(0) <= self._clock.now() - self._asked_at < JUST_NOW
+        if self.known is None or not is_new:
+            return self.profile()
+        return self.known
+
+    def usage(self) -> Requests:
+        return self._api.usage()
+
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         """Read what is newer than this thread's newest receipt, or than `since`.
 
         X charges for each post that is read, so no older one is asked for. Reposts are left out.
-        The newest id is saved as the anchor at which later lookups start.
+        The newest id is saved as the anchor at which later lookups start. Raises `Blocked` where
+        another identity began the thread.
         """
-        saved = {key: value for key, value in saved.items() if key != DUPLICATE}
+        saved = self._saved_by_us(thread, saved)
         if not _newest(thread) or "count" not in saved:
-            me = self._api.me()
-            saved |= {"user": me.user, "username": me.username}
-            saved |= {"count": me.posts, "counted": _receipts_in(thread)}
+            saved |= {"count": self._profile_just_now().posts, "counted": _receipts_in(thread)}
         start = _newest(thread) or matching.number(since)
         posts = self._api.timeline(str(saved["user"]), start)
         found = self._parts_among(posts, thread, saved)
@@ -169,8 +192,8 @@ class X:
         if not post_id:
             example = "https://x.com/NAME/status/1420000000000000000"
             raise BadInput(f"{shown(url)} is no address of a post on X; it has the form {example}.")
-        me = self._api.me()
-        return self._receipt_of(self._api.post_with_id(post_id, me), {"username": me.username})
+        me = self.known or self.profile()
+        return self._receipt_of(self._api.post_with_id(post_id, me), {"username": me.handle})
 
     def prepare(self, thread: Thread, saved: Saved) -> Saved:
         """Upload each picture that is still to go out, and set its alt text."""
@@ -182,6 +205,7 @@ class X:
     def send(self, thread: Thread, position: int | None, saved: Saved) -> dict[int, Receipt]:
         """Post one part as a reply to the one before it."""
         assert position is not None
+        self._asked_at = None
         part = thread.parts[position - 1]
         body: dict[str, object] = {"text": part.text}
         if part.image:
@@ -207,7 +231,7 @@ class X:
         second witness: a timeline may show the anchor and hide what is newer.
         """
         anchor = _newest(thread) or matching.number(saved.get("anchor"))
-        user = text_of(saved.get("user")) or self._api.me().user
+        user = text_of(saved.get("user")) or self.profile().id
         posts = self._api.timeline(user, max(anchor - 1, 0))
         newer = [post for post in posts if matching.number_of(post) > anchor]
         if found := self._parts_among(newer, thread, saved):
@@ -227,7 +251,7 @@ class X:
         before, counted = saved.get("count"), saved.get("counted")
         if not (isinstance(before, int) and isinstance(counted, int)):
             return False
-        return self._api.me().posts == before + _receipts_in(thread) - counted
+        return self.profile().posts == before + _receipts_in(thread) - counted
 
     def _parts_among(
         self, posts: Sequence[matching.Post], thread: Thread, saved: Saved
@@ -283,7 +307,7 @@ class X:
             return ""
         url = part.receipt.url
         try:
-            response = self._api.read(f"/2/tweets/{part.receipt.id}", READ_BACK_FIELDS)
+            response = self._api.shown(part.receipt.id, READ_BACK_FIELDS)
         except MlcollageError as error:
             return f"Part {position} is out but could not be read back: {error} See {url}"
         post = inner(response.body, "data")
@@ -299,14 +323,31 @@ class X:
     def check(self) -> str:
         """A sentence on why the account cannot post, or ""; also learns whose keys these are."""
         try:
-            name = self._api.me().username
+            profile = self.profile()
         except MlcollageError as error:
             return str(error)
-        self.identity = f"@{name}"
-        wanted = self.settings.username
-        if wanted and name and name.lower() != wanted.lower():
-            return f"The keys are those of @{name}, but the configuration says @{wanted}."
+        mismatch = identity.not_as_configured(self.handle, profile)
+        if mismatch:
+            return mismatch.sentence
         return ""
+
+    def _saved_by_us(self, thread: Thread, saved: Saved) -> Saved:
+        """What is saved, without what another identity saved or the last claim was told.
+
+        Raises `Blocked` where another identity has parts of this thread out: ours would not answer
+        them.
+        """
+        me = self.known or self.profile()
+        saved = {key: value for key, value in saved.items() if key != DUPLICATE}
+        user = text_of(saved.get("user"))
+        if not user or user == me.id:
+            return saved | {"user": me.id, "username": me.handle}
+        if _newest(thread):
+            raise Blocked(
+                f"@{text_of(saved.get('username'))} has begun this thread, "
+                f"and the keys are those of @{me.handle} now."
+            )
+        return {"user": me.id, "username": me.handle}
 
     def _handle_refusal(
         self, response: Response, thread: Thread, part: Part, saved: Saved

@@ -1,4 +1,4 @@
-"""Late looks at deliveries, and when an account was audited.
+"""Late looks at deliveries; whose keys an account has, and when it was audited.
 
 Revision ID: 0005
 """
@@ -27,3 +27,5 @@ def upgrade() -> None:
     )
     op.create_index("ix_late_looks_at", "late_looks", ["at"])
     op.add_column("accounts", sa.Column("audited_at", sa.DateTime(timezone=True), nullable=True))
+    for name in ("identity_id", "identity_handle"):
+        op.add_column("accounts", sa.Column(name, sa.Text(), nullable=False, server_default=""))

@@ -1,0 +1,78 @@
+"""Whether an account's keys are those of the identity that it posts as: the right one or none."""
+
+from collections.abc import Iterator
+
+from bot.context import Context
+from bot.core import identity
+from bot.core.errors import Blocked
+from bot.core.identity import Mismatch, Profile
+from bot.publishers.protocol import Publisher
+from bot.sending import charges
+from bot.storage.work import Work
+
+
+def ask(context: Context, publisher: Publisher, account_id: int) -> Profile | None:
+    """Ask the network whose keys these are, and book what that costs; None where it has none."""
+    profile = publisher.profile()
+    if profile is None:
+        return None
+    with context.write() as work:
+        charges.charge_account(work, publisher, account_id)
+    return profile
+
+
+def assure(context: Context, account: str) -> None:
+    """Raise `Blocked` where the account's keys are another identity's."""
+    publisher = context.publishers[account]
+    with context.read() as work:
+        account_id = work.accounts.ids()[account]
+    profile = publisher.known or ask(context, publisher, account_id)
+    mismatch = profile and settle(context, account, publisher, profile)
+    if mismatch:
+        raise Blocked(mismatch.sentence)
+
+
+def settle(
+    context: Context, account: str, publisher: Publisher, profile: Profile
+) -> Mismatch | None:
+    """Remember whose keys an account has, or return why they are not the right ones.
+
+    They are where the configuration names their handle. Where it names none, they are those that
+    were remembered, or the first; and no other account of the same series may have the same ones.
+    """
+    with context.read() as work:
+        mismatch = wrong(context, work, account, publisher, profile)
+        known = {row.name: row for row in work.accounts.all()}[account].profile
+    if mismatch or (known and known[:2] == profile[:2]):
+        return mismatch
+    with context.write() as work:
+        # Of two accounts that are new and have the same keys, one is remembered first.
+        work.accounts.lock()
+        mismatch = wrong(context, work, account, publisher, profile)
+        if not mismatch:
+            work.accounts.remember(account, profile)
+    return mismatch
+
+
+def wrong(
+    context: Context, work: Work, account: str, publisher: Publisher, profile: Profile
+) -> Mismatch | None:
+    """Why these are not the account's own keys, or None; `settle` has the rules."""
+    if mismatch := identity.not_as_configured(publisher.handle, profile):
+        return mismatch
+    rows = {row.name: row for row in work.accounts.all()}
+    if not publisher.handle and (mismatch := identity.changed(rows[account].profile, profile)):
+        return mismatch
+    for other in _beside(context, account):
+        theirs = rows[other].profile
+        is_same_network = rows[other].network == rows[account].network
+        if is_same_network and theirs and theirs.id == profile.id:
+            return identity.shared(profile, other)
+    return None
+
+
+def _beside(context: Context, account: str) -> Iterator[str]:
+    """The other accounts of the series that the account is in."""
+    for series in context.config.series.values():
+        if account in series.accounts:
+            yield from (other for other in series.accounts if other != account)
