@@ -13,7 +13,7 @@ from bot.core.errors import NotAllowed
 from bot.roundups import advance
 from bot.scheduling import tick
 from bot.storage.notices import Notice
-from bot.watching import alerts, briefing, watchdog
+from bot.watching import alerts, audit, briefing, watchdog
 from bot.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class Duty:
             failure = error
             self.wrong["tick"] = errors.sentence(error)
         # Alerts first, for a brief may be slow; and again, for the notices of the other parts.
-        for name in ("alerts", "brief", "watchdog", "alerts"):
+        for name in ("alerts", "brief", "audit", "watchdog", "alerts"):
             self._try(name, PARTS[name])
         if failure:
             raise failure
@@ -91,6 +91,7 @@ class Duty:
             self._aside("heartbeat")
         self._aside("brief")
         self._aside("pages")
+        self._aside("audit")
         if self.context.clock.monotonic() - self.began >= GRACE.total_seconds():
             self._try("watchdog", watchdog.look)
         self._aside("alerts")
@@ -135,6 +136,7 @@ PARTS: dict[str, Part] = {
     "heartbeat": alerts.beat,
     "brief": briefing.give,
     "pages": advance.link,
+    "audit": audit.look,
     "watchdog": watchdog.look,
     "alerts": alerts.send,
 }

@@ -38,6 +38,7 @@ COMMANDS = {
     "split": ("texts", "Split texts into parts that fit."),
     "connect": ("connecting", "Connect an account on a network."),
     "doctor": ("accounts", "Say whether every account can post now."),
+    "audit": ("auditing", "Compare what accounts show with what is known to be out."),
     "costs": ("costs", "Add up what the accounts have cost."),
     "backup": ("backups", "Copy the whole database into one file."),
     "restore": ("backups", "Fill an empty database from a backup."),

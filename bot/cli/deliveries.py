@@ -266,19 +266,38 @@ def retry_command(
     "--part", type=click.IntRange(1), metavar="N", help="The first part that --posted means."
 )
 @click.option("--not-posted", is_flag=True, help="It is not out: send it again.")
+@click.option(
+    "--gone",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Part N was deleted by hand: the rest goes on below what is there.",
+)
+@click.option("--delete", "double", metavar="URL", help="Delete this second copy of a part.")
 def resolve_command(
-    config_file: str | None, wanted: str, urls: tuple[str, ...], part: int | None, not_posted: bool
+    config_file: str | None,
+    wanted: str,
+    urls: tuple[str, ...],
+    part: int | None,
+    not_posted: bool,
+    gone: int | None,
+    double: str | None,
 ) -> None:
     """Say whether a delivery is out, after you looked. The rest of its thread goes on by itself."""
-    if bool(urls) == not_posted or (part and not urls):
+    said = [bool(urls), not_posted, gone is not None, double is not None]
+    if said.count(True) != 1 or (part and not urls):
         raise click.UsageError(
-            "Say that it is out, with --posted URL, or that it is not, with --not-posted."
+            "Say one thing: that it is out, with --posted URL, that it is not, with --not-posted, "
+            "that a part was deleted by hand, with --gone N, or --delete URL for a second copy."
         )
     context = _context(config_file)
 
     def step(name: str) -> Decided:
         if not_posted:
             return deliveries.not_posted(context, name)
+        if gone is not None:
+            return deliveries.gone(context, name, gone)
+        if double is not None:
+            return deliveries.delete(context, name, double)
         return deliveries.posted(context, name, urls, part)
 
     sys.exit(_decide(context, (wanted,), step)[1])

@@ -67,12 +67,16 @@ class Image(NamedTuple):
 
 
 class Part(NamedTuple):
-    """One post of a thread; `position` counts from 1."""
+    """One post of a thread; `position` counts from 1.
+
+    `is_gone` says that it was out, and that a person has taken it off the network since.
+    """
 
     position: int
     text: str
     image: Image | None = None
     receipt: Receipt | None = None
+    is_gone: bool = False
 
 
 class Thread(NamedTuple):
@@ -105,6 +109,11 @@ class Thread(NamedTuple):
     def has_begun(self) -> bool:
         """Whether any part of it is out."""
         return any(part.receipt for part in self.parts)
+
+    def parent_of(self, position: int) -> Receipt | None:
+        """The receipt that a part answers: that of the last part before it that is still there."""
+        before = [part.receipt for part in self.parts[: position - 1] if not part.is_gone]
+        return next((receipt for receipt in reversed(before) if receipt), None)
 
     def with_receipts(self, receipts: dict[int, Receipt]) -> "Thread":
         """The thread once these parts are out; the next part is a reply to the one before it."""
@@ -176,6 +185,20 @@ class Post(NamedTuple):
     text: str
 
 
+class ShownPost(NamedTuple):
+    """A post of the account's own with all that can be compared with what was meant.
+
+    `parent` is the id of the post it answers; `alts` are the alt texts of its pictures, as far as
+    they have any.
+    """
+
+    receipt: Receipt
+    text: str
+    parent: str | None
+    pictures: int
+    alts: tuple[str, ...]
+
+
 class Likely(NamedTuple):
     """A post that may be a part of this thread, though it is not what was sent.
 
@@ -209,13 +232,15 @@ class Survey(NamedTuple):
 
     `found` are the receipts of parts of this thread that are out already, by position; `others`
     every other post of the account's own, and `likely` those of them that may be the next part.
-    `saved` is the publisher's state from now on.
+    `saved` is the publisher's state from now on; `newest` the id of the newest post that was known
+    or seen.
     """
 
     found: dict[int, Receipt]
     others: tuple[Post, ...]
     saved: dict[str, object]
     likely: tuple[Likely, ...] = ()
+    newest: str = ""
 
 
 def thread_key(series: str, moment: str, account: str, rehearsal: int) -> str:

@@ -48,9 +48,11 @@ class Blocked(MlcollageError):
 
 
 class Unavailable(MlcollageError):
-    """Surely not posted; try again at `retry_at`, or when the retry rule says.
+    """Not posted; try again at `retry_at`, or when the retry rule says.
 
     `saved` is what the publisher wants back at the next try, in place of what it had saved.
+    `is_claim` says that a request was made and that the network says it had no effect; otherwise
+    none was made.
     """
 
     def __init__(
@@ -58,10 +60,13 @@ class Unavailable(MlcollageError):
         message: str = "",
         retry_at: datetime | None = None,
         saved: dict[str, object] | None = None,
+        *,
+        is_claim: bool = False,
     ) -> None:
         super().__init__(message)
         self.retry_at = retry_at
         self.saved = saved
+        self.is_claim = is_claim
 
 
 class Uncertain(MlcollageError):

@@ -24,13 +24,15 @@ LATE_LOOKS = (timedelta(hours=1), timedelta(days=1))
 class Doubt(NamedTuple):
     """What is known of an attempt whose outcome is unknown, when a lookup does not show its part.
 
-    `looks` counts the lookups before this one. `is_refused`: the network said no to the request.
-    `was_sent_again`: the part was taken to be absent once before, and sent again.
+    `looks` counts the lookups before this one. `is_refused`: the network said no to the request;
+    `was_rejected`: for good, because of what it holds. `was_sent_again`: the part was taken to be
+    absent once before, and sent again.
     """
 
     looks: int
     is_refused: bool
     was_sent_again: bool
+    was_rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

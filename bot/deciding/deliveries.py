@@ -93,6 +93,16 @@ def not_posted(context: Context, wanted: str) -> Decided:
     return _decided(context, wanted, partial(resolve.not_posted, context))
 
 
+def delete(context: Context, wanted: str, url: str) -> Decided:
+    """Take a double of one of its parts off the network."""
+    return _decided(context, wanted, partial(resolve.delete, context, url=url))
+
+
+def gone(context: Context, wanted: str, position: int) -> Decided:
+    """Store that a part was taken off the network, so that the rest goes on without it."""
+    return _decided(context, wanted, partial(resolve.gone, context, position=position))
+
+
 def cancel(context: Context, wanted: str) -> Decided:
     """Send nothing more of it; parts that are out stay out."""
     return _decided(context, wanted, partial(resolve.cancel, context))

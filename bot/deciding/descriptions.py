@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.core.delivery import Delivery, Part
     from bot.core.month import Roundup
     from bot.deciding.actions import Ahead
+    from bot.deciding.audit import Audited
     from bot.deciding.collages import Shown
     from bot.deciding.coming import Coming
     from bot.deciding.deliveries import Listed
@@ -131,6 +132,26 @@ def _thread_part(part: Part) -> Description:
         described["url"] = part.receipt.url
         described["sent_at"] = _instant(part.receipt.at)
     return described
+
+
+def audited(found: Audited) -> Description:
+    """What the audit of an account has found."""
+    return {
+        "account": found.account,
+        "posts": found.posts,
+        "problem": found.problem or None,
+        "findings": [
+            {
+                "kind": finding.kind.value,
+                "url": finding.url,
+                "other": finding.other or None,
+                "delivery": finding.meant.delivery_id if finding.meant else None,
+                "part": finding.meant.position if finding.meant else None,
+                "needs_a_person": finding.needs_a_person,
+            }
+            for finding in found.findings
+        ],
+    }
 
 
 def change(change: Change) -> Description:

@@ -11,6 +11,7 @@ from bot.context import Context
 from bot.core import collage, errors
 from bot.core.delivery import Delivery, Outcome, Receipt, State
 from bot.core.errors import BadInput, NotAllowed
+from bot.core.text import sameness
 from bot.deciding import actions
 from bot.deciding.actions import Step
 from bot.publishers.protocol import Publisher, Saved
@@ -255,6 +256,61 @@ def not_posted(context: Context, entry: Entry) -> str:
         work.attempts.settle(delivery.id, Outcome.NOT_SENT, note)
         _log(context, work, "not posted", delivery)
     return f"Delivery {delivery.id} waits to be sent again."
+
+
+def delete(context: Context, entry: Entry, url: str) -> str:
+    """Take a double of one of the delivery's parts off the network.
+
+    Raises `BadInput` where the address is no post of the account's with the text of a part of this
+    delivery, `NotAllowed` where the post is a part itself.
+    """
+    delivery = entry.delivery
+    publisher = _publisher(context, delivery)
+    post = _ask(context, delivery, partial(publisher.receipt, url))
+    with context.read() as work:
+        texts = [part.text for part in work.parts.of(delivery.id)]
+        is_known = bool(work.parts.known_posts(delivery.account_id, [post.id]))
+    if is_known:
+        raise NotAllowed(f"{collage.shown(url)} is a part of a thread itself; it stays.")
+    posts = _ask(context, delivery, partial(publisher.shown, post.id))
+    shown = [each.text for each in posts if each.receipt.id == post.id]
+    if not any(sameness.is_same(text, part) for text in shown for part in texts):
+        raise BadInput(
+            f"{collage.shown(url)} does not have the text of a part of delivery {delivery.id}; "
+            "a post that is no double is not deleted here."
+        )
+    _ask(context, delivery, partial(publisher.delete, post.id))
+    with context.write() as work:
+        charges.charge(work, publisher, delivery)
+        _log(context, work, "delete", delivery, url)
+    return f"Delivery {delivery.id}: {url} is deleted; the part itself stays out."
+
+
+def gone(context: Context, entry: Entry, position: int) -> str:
+    """Store that a part was taken off the network; the rest answers the last one that is there.
+
+    Raises `BadInput` where there is no such part, `NotAllowed` where it is not out, or is the first
+    one: without it the thread has no picture.
+    """
+    delivery = entry.delivery
+    actions.check(context, entry, Step.RETRY)
+    with context.read() as work:
+        parts = {part.position: part for part in work.parts.of(delivery.id)}
+    if position not in parts:
+        raise BadInput(f"Delivery {delivery.id} has no part {position}; it has {len(parts)}.")
+    if parts[position].receipt is None:
+        raise NotAllowed(f"Part {position} of delivery {delivery.id} is not out.")
+    if position == 1:
+        raise NotAllowed(
+            f"Part 1 of delivery {delivery.id} has the picture, and without it nothing follows; "
+            f"send no more of it with: mlcollage deliveries cancel {delivery.id}"
+        )
+    with _refusing_races(delivery), context.write() as work:
+        work.parts.take_off(delivery, position)
+        if delivery.state is not State.UNCERTAIN:
+            work.deliveries.move(delivery, State.WAITING, **_as_new(work))
+        _log(context, work, "gone", delivery, f"part {position}")
+    return f"Delivery {delivery.id}: part {position} is gone; the rest goes on below what is there."
 
 
 def cancel(context: Context, entry: Entry) -> str:

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -24,6 +25,7 @@ from bot.core.delivery import (
     Part,
     Post,
     Receipt,
+    ShownPost,
     Survey,
     Thread,
     is_rehearsed,
@@ -137,6 +139,20 @@ class Outbox:
         """Return "": what was synced and renamed in is what was written."""
         return ""
 
+    def shown(self, since: str) -> list[ShownPost]:
+        """Read the parts of all threads from the day of this receipt on, without rehearsals."""
+        try:
+            names = self._names(since)
+            return [post for name in names for post in self._posts_in(name)]
+        except OSError as error:
+            raise self._unreadable(error) from error
+
+    def delete(self, post_id: str) -> None:
+        """Raise `BadInput`: a thread in a folder is not taken apart."""
+        raise BadInput(
+            f"An outbox deletes no single part: remove the folder {self.folder / post_id} yourself."
+        )
+
     def check(self) -> str:
         """A sentence on why the folder cannot be written or made, or ""."""
         existing = next(
@@ -207,6 +223,24 @@ class Outbox:
             return None
         return Post(_receipt(place, 1, self._posted_at(described)), texts[0])
 
+    def _posts_in(self, name: str) -> Iterator[ShownPost]:
+        """The parts of the thread in a folder; none for a rehearsal, or where it is no thread."""
+        place = self.folder / name
+        described = _described(place)
+        key = described.get("key")
+        if not isinstance(key, str) or is_rehearsed(key):
+            return
+        at = self._posted_at(described)
+        parent: str | None = None
+        for position, part in enumerate(_parts(described), 1):
+            receipt = _receipt(place, position, at)
+            picture = part.get("picture")
+            alts: tuple[str, ...] = ()
+            if isinstance(picture, dict):
+                alts = (str(picture.get("alt", "")),)
+            yield ShownPost(receipt, str(part["text"]), parent, len(alts), alts)
+            parent = receipt.id
+
     def _receipt_of(self, given: Path) -> Receipt:
         """The receipt of the part whose text is in this file.
 
@@ -262,13 +296,17 @@ def _described(place: Path) -> dict[str, Any]:
     return described
 
 
-def _texts(described: dict[str, Any]) -> list[str]:
-    """A thread's texts in order, as far as its description has them."""
+def _parts(described: dict[str, Any]) -> list[dict[str, Any]]:
+    """A thread's parts in order, as far as its description has them with a text."""
     parts = described.get("parts")
     if not isinstance(parts, list):
         return []
-    texts = [part.get("text") for part in parts if isinstance(part, dict)]
-    return [text for text in texts if isinstance(text, str)]
+    return [part for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str)]
+
+
+def _texts(described: dict[str, Any]) -> list[str]:
+    """A thread's texts in order, as far as its description has them."""
+    return [part["text"] for part in _parts(described)]
 
 
 def _path(url: str) -> Path:

@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
-    from bot.core.delivery import Look, Receipt, Survey, Thread
+    from bot.core.delivery import Look, Receipt, ShownPost, Survey, Thread
     from bot.core.identity import Profile
     from bot.core.network import Limits, Network
     from bot.core.price import Price, Requests
@@ -107,6 +107,20 @@ class Publisher(Protocol):
 
     def read_back(self, thread: "Thread", position: int, saved: Saved) -> str:
         """Compare a part that is out with what was meant: a sentence on what differs, or ""."""
+        ...
+
+    def shown(self, since: str) -> "Sequence[ShownPost]":
+        """Read the account's own posts from the one with this id on, itself included.
+
+        Oldest first, without what only repeats another post. It can never publish.
+        """
+        ...
+
+    def delete(self, post_id: str) -> None:
+        """Take one of the account's own posts off the network; what is gone already stays gone.
+
+        Raises `BadInput` where the network has no way to do that.
+        """
         ...
 
     def check(self) -> str:

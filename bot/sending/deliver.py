@@ -17,7 +17,9 @@ from bot.context import Context
 from bot.core import errors
 from bot.core.delivery import (
     Delivery,
+    Found,
     Likely,
+    NotSeen,
     Outcome,
     Post,
     Receipt,
@@ -64,23 +66,9 @@ def run(context: Context, account: AccountRow, *, has_doubt: bool = True) -> Non
         log.debug("Claimed %s with fence %d", claimed.key, claimed.fence)
         # Lost: the lease has run out, and another worker goes on with the delivery.
         with suppress(Lost):
-            ended = Sending(context, publisher, claimed).run()
-            if ended.state is State.UNCERTAIN:
-                _look_at_once(context, publisher, claimed)
+            Sending(context, publisher, claimed).run()
         with context.read() as work:
             account = work.accounts.get(account.id)
-
-
-def _look_at_once(context: Context, publisher: Publisher, delivery: Delivery) -> None:
-    """Look the delivery up where that is due already: a refusal is the network's claim only."""
-    with context.read() as work:
-        due = [
-            each
-            for each in work.deliveries.uncertain(delivery.account_id)
-            if each.id == delivery.id
-        ]
-    for each in due:
-        rescue.look(context, publisher, each)
 
 
 class Sending:
@@ -97,6 +85,7 @@ class Sending:
         self.thread = Thread.empty(delivery)
         self.others: tuple[Post, ...] = ()
         self.likely: tuple[Likely, ...] = ()
+        self.newest = ""
 
     def run(self) -> Ending:
         """Take the thread as far as it goes now."""
@@ -162,6 +151,7 @@ class Sending:
         seen = duplicates.without_known(self.context, self.delivery, seen)
         self.others = seen.others
         self.likely = seen.likely
+        self.newest = seen.newest
         if seen.found or seen.saved != self.delivery.saved or self.publisher.price:
             self._take_over(seen)
         return self._finish() if self.thread.is_out else None
@@ -219,6 +209,7 @@ class Sending:
         """Send what is not out yet, in one request or part by part."""
         if self.publisher.whole:
             return self._request(None)
+        last = len(self.thread.parts)
         for position in range(1, len(self.thread.parts) + 1):
             # Asked anew for each part: a request may bring back receipts of later parts, too.
             if self.thread.parts[position - 1].receipt:
@@ -227,7 +218,29 @@ class Sending:
             if ended is not None:
                 return ended
             read_back.part(self.context, self.publisher, self.delivery, self.thread, position)
+            # Another copy of the bot may have begun the same thread at the same moment: none of the
+            # two saw anything before its first part.
+            if position in {1, last} and (ended := self._check_doubles()):
+                return ended
         return None
+
+    def _check_doubles(self) -> Ending | None:
+        """Hold the account where it shows a part of this thread twice."""
+        if self.publisher.proves_absence or self.context.rehearsal:
+            return None
+        try:
+            double = duplicates.double(self.publisher, self.delivery, self.thread, self.newest)
+        except Exception as error:  # noqa: BLE001 - looking cannot publish, and the part is out
+            self._log(error)
+            return None
+        with self.context.write() as work:
+            charges.charge(work, self.publisher, self.delivery)
+            if double is None:
+                return None
+            failures.hold_for_double(work, self.delivery, double)
+            if self.thread.is_out:
+                return None
+            return failures.wait(work, self.delivery, double.reason)
 
     def _request(self, position: int | None) -> Ending | None:
         """One request that can publish: intent, lease, request, receipts.
@@ -275,10 +288,45 @@ class Sending:
     def _failed(
         self, error: Exception, attempt: int | None = None, position: int | None = None
     ) -> Ending:
-        return self._handle(failures.Failure(error, attempt, self._log(error), position))
+        failure = failures.Failure(error, attempt, self._log(error), position)
+        if not failures.is_claim(failure) or self.publisher.proves_absence:
+            return self._handle(failure)
+        return self._confirm(failure)
 
-    def _handle(self, failure: failures.Failure) -> Ending:
-        return failures.handle(self.context, self.delivery, self.thread, failure)
+    def _confirm(self, failure: failures.Failure) -> Ending:
+        """Look once whether a request took effect of which the network says that it did not."""
+        try:
+            seen = self.publisher.find(self.thread, self.delivery.saved)
+        except Exception as error:  # noqa: BLE001 - looking cannot publish: look again later
+            self._log(error)
+            return self._handle(failure, is_in_doubt=True)
+        with self.context.write() as work:
+            charges.charge(work, self.publisher, self.delivery)
+            work.attempts.saw(self.delivery.id, rescue.described(seen))
+        if isinstance(seen, Found):
+            return self._take_over_refused(seen, failure)
+        if isinstance(seen, NotSeen) and seen.count_agrees and not seen.likely:
+            return self._handle(failure)
+        return self._handle(failure, is_in_doubt=True)
+
+    def _take_over_refused(self, seen: Found, failure: failures.Failure) -> Ending:
+        """Store the receipts of what is out although the network refused it."""
+        reason = f"{errors.sentence(failure.error)} Then: found on the network"
+        with self.context.write() as work:
+            work.parts.record(self.delivery, seen.receipts)
+            assert failure.attempt is not None
+            work.attempts.end(failure.attempt, Outcome.SENT, reason, failure.trace)
+            work.deliveries.move(self.delivery, State.WAITING, next_at=work.now)
+            ending = Ending(State.WAITING, work.now)
+        read_back.taken_over(
+            self.context, self.publisher, self.delivery, self.thread, seen.receipts
+        )
+        return ending
+
+    def _handle(self, failure: failures.Failure, *, is_in_doubt: bool = False) -> Ending:
+        return failures.handle(
+            self.context, self.delivery, self.thread, failure, is_in_doubt=is_in_doubt
+        )
 
     def _log(self, error: Exception) -> str:
         return failures.log_unexpected(error, self.publisher, f"sending {self.delivery.key}")

@@ -11,8 +11,10 @@ from collections.abc import Sequence
 
 from bot.config import Series
 from bot.context import Context
-from bot.core.delivery import Delivery, Likely, Post, Survey
+from bot.core import audit
+from bot.core.delivery import Delivery, Likely, Post, Survey, Thread
 from bot.core.network import Network
+from bot.core.notices.deliveries import PartTwice
 from bot.core.numbering import Numbering
 from bot.core.text.sameness import normalized
 from bot.publishers.protocol import Publisher
@@ -71,6 +73,20 @@ def unknown_posts(
             if any(title in normalized(post.text) for title in titles)
             or _shows_a_missing_number(work, series, delivery, post)
         ]
+
+
+def double(
+    publisher: Publisher, delivery: Delivery, thread: Thread, newest: str
+) -> PartTwice | None:
+    """The notice of a part of this thread that the account shows twice, or None.
+
+    `newest` is the id of the newest post that was there before the thread began.
+    """
+    shown = [post for post in publisher.shown(newest) if post.receipt.id not in thread.foreign]
+    for finding in audit.check(audit.meant(delivery.id, thread.parts), shown):
+        if finding.kind is audit.Kind.TWICE and finding.meant:
+            return PartTwice(delivery, finding.meant.position, finding.other, finding.url)
+    return None
 
 
 def _has_tag(post: Post, series: Series, network: Network) -> bool:

@@ -25,6 +25,7 @@ from bot.core.notices.deliveries import (
     DeliveryHeld,
     DeliveryUncertain,
     LooksLikePart,
+    PartTwice,
 )
 from bot.publishers.protocol import Publisher
 from bot.sending.preconditions import Refusal
@@ -81,6 +82,19 @@ def ask_about(context: Context, delivery: Delivery, unknown_posts: Sequence[Post
         return Ending(State.WAITING, work.now)
 
 
+def hold_for_double(work: Work, delivery: Delivery, notice: PartTwice) -> None:
+    """Hold the account of a thread that another copy of the bot has sent, too."""
+    work.attempts.saw(delivery.id, notice.reason)
+    work.accounts.hold(delivery.account, notice.reason)
+    work.notices.add(notice)
+
+
+def wait(work: Work, delivery: Delivery, reason: str) -> Ending:
+    """Stop a thread whose account is held; it goes on when that is released."""
+    work.deliveries.move(delivery, State.WAITING, next_at=work.now, note=reason)
+    return Ending(State.WAITING, work.now)
+
+
 def ask_about_likely(work: Work, delivery: Delivery, likely: Likely) -> Ending:
     """Store that a post may be a part of the thread; nothing is sent before a person has said.
 
@@ -130,8 +144,31 @@ def refuse(context: Context, delivery: Delivery, refusal: Refusal) -> Ending:
         return Ending(State.HELD)
 
 
-def handle(context: Context, delivery: Delivery, thread: Thread, failure: Failure) -> Ending:
-    """Store how an attempt failed, and do what the retry rule says."""
+def is_claim(failure: Failure) -> bool:
+    """Whether a request was made of which the network says that it had no effect.
+
+    That is no proof: networks have answered 400, 403 and 429 to requests that they carried out.
+    """
+    if failure.attempt is None:
+        return False
+    error = failure.error
+    if isinstance(error, errors.Unavailable):
+        return error.is_claim
+    return isinstance(error, errors.Rejected | errors.Blocked)
+
+
+def handle(
+    context: Context,
+    delivery: Delivery,
+    thread: Thread,
+    failure: Failure,
+    *,
+    is_in_doubt: bool = False,
+) -> Ending:
+    """Store how an attempt failed, and do what the retry rule says.
+
+    Where the failure `is_in_doubt`, a lookup comes first, whatever the network said.
+    """
     error, settings = failure.error, context.config.delivery
     reason = errors.sentence(error)
     with context.write() as work:
@@ -146,6 +183,10 @@ def handle(context: Context, delivery: Delivery, thread: Thread, failure: Failur
             settings,
             work.now,
         )
+        if is_in_doubt:
+            decision = retry.Look()
+        elif is_claim(failure) and not context.publishers[delivery.account].proves_absence:
+            work.late_looks.plan(delivery)
         if failure.attempt is not None:
             work.attempts.end(failure.attempt, _outcome(error), reason, failure.trace)
         elif failure.trace:
@@ -154,8 +195,6 @@ def handle(context: Context, delivery: Delivery, thread: Thread, failure: Failur
             work.deliveries.save(delivery, error.saved)
         match decision:
             case retry.Never():
-                if _may_be_out(context, delivery, failure):
-                    return _look_for(work, delivery, timedelta(0), reason)
                 return end_as_failed(work, delivery, reason)
             case retry.Again():
                 return _wait(context, work, delivery, decision.at, reason)
@@ -197,16 +236,6 @@ def _look_for(work: Work, delivery: Delivery, wait: timedelta, reason: str) -> E
     at = work.now + wait
     work.deliveries.move(delivery, State.UNCERTAIN, next_at=at, looks=0, note=reason)
     return Ending(State.UNCERTAIN, at)
-
-
-def _may_be_out(context: Context, delivery: Delivery, failure: Failure) -> bool:
-    """Whether a request was made whose refusal nobody has confirmed by a lookup.
-
-    Networks have answered 400, 403 and 429 to requests that they carried out.
-    """
-    if context.publishers[delivery.account].proves_absence:
-        return False
-    return failure.attempt is not None or delivery.begun
 
 
 def _outcome(error: Exception) -> Outcome:

@@ -62,7 +62,7 @@ def look(
         return
     with context.write() as work:
         charges.charge(work, publisher, delivery)
-        work.attempts.saw(delivery.id, _described(seen))
+        work.attempts.saw(delivery.id, described(seen))
         if isinstance(seen, Found):
             # A receipt is stored in any case, also where another worker decides what follows.
             work.parts.record(delivery, seen.receipts)
@@ -86,7 +86,8 @@ def _look_later(
             work.deliveries.look_again(delivery, at, delivery.looks, delivery.note or reason)
 
 
-def _described(seen: Look) -> str:
+def described(seen: Look) -> str:
+    """What a lookup has shown, for the list of what was tried and seen."""
     match seen:
         case Found():
             return f"out: part {', '.join(map(str, sorted(seen.receipts)))}"
@@ -118,7 +119,7 @@ def _conclude(context: Context, work: Work, delivery: Delivery, thread: Thread, 
                 delivery, State.SENT if is_out else State.WAITING, next_at=work.now
             )
         case Absent():
-            _send_again(work, delivery, _described(seen))
+            _send_again(work, delivery, described(seen))
         case NotSeen():
             if likely := duplicates.unknown_likely(work, delivery, seen.likely):
                 failures.ask_about_likely(work, delivery, likely[0])
@@ -136,8 +137,11 @@ def _follow(context: Context, work: Work, delivery: Delivery, seen: NotSeen) -> 
             _send_again(work, delivery, "two settled looks did not show it")
             work.late_looks.plan(delivery)
         case lookups.Refused():
-            failures.end_as_failed(work, delivery, delivery.note)
             work.late_looks.plan(delivery)
+            if doubt.was_rejected:
+                failures.end_as_failed(work, delivery, delivery.note)
+            else:
+                work.deliveries.move(delivery, State.WAITING, next_at=work.now)
         case lookups.LookAgain(wait):
             at = NEVER if wait is None else work.now + wait
             work.deliveries.look_again(delivery, at, doubt.looks + 1, delivery.note)

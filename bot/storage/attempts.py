@@ -75,6 +75,7 @@ class Attempts(Statements):
         return Doubt(
             looks=delivery.looks,
             is_refused=row.outcome in REFUSED,
+            was_rejected=row.outcome == Outcome.REJECTED.value,
             was_sent_again=self.conn.execute(absent.limit(1)).scalar() is not None,
         )
 

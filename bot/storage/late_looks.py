@@ -23,7 +23,11 @@ class LateLooks(Statements):
     """The late looks of the mode that runs."""
 
     def plan(self, delivery: Delivery) -> None:
-        """Have a delivery looked up late: once after each of the waits, from now on."""
+        """Have a delivery looked up late: once after each of the waits, from now on.
+
+        In place of what was planned for it before.
+        """
+        self.conn.execute(delete(late_looks).where(late_looks.c.delivery_id == delivery.id))
         rows = [{"delivery_id": delivery.id, "at": self.now + wait} for wait in LATE_LOOKS]
         self.conn.execute(insert(late_looks), rows)
 

@@ -18,7 +18,7 @@ def _part(row: Row[Any]) -> Part:
         image = Image(row.picture_sha256, row.picture_file, row.mime, row.alt, data)
     if row.receipt_id is not None:
         receipt = Receipt(row.receipt_id, row.receipt_url or "", row.sent_at)
-    return Part(row.position, row.text, image, receipt)
+    return Part(row.position, row.text, image, receipt, row.gone_at is not None)
 
 
 def _values(part: Part) -> dict[str, Any]:
@@ -126,6 +126,11 @@ class Parts(Statements):
         """
         Deliveries(self.scope).write_guarded(delivery, begun=True)
         self.record(delivery, receipts)
+
+    def take_off(self, delivery: Delivery, position: int) -> None:
+        """Store that a person has taken a part off the network; what follows answers another."""
+        mine = (parts.c.delivery_id == delivery.id, parts.c.position == position)
+        self.conn.execute(update(parts).where(*mine).values(gone_at=self.now))
 
     def last_receipt(self, delivery: Delivery) -> str | None:
         """The receipt id of the newest part before this thread; None where there is none.

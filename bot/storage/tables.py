@@ -294,6 +294,8 @@ parts = Table(
     Column("receipt_id", Text),
     Column("receipt_url", Text),
     _instant("sent_at", nullable=True),
+    # A person has taken it off the network.
+    _instant("gone_at", nullable=True),
     UniqueConstraint("delivery_id", "position"),
 )
 

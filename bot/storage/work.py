@@ -22,6 +22,7 @@ from bot.storage.database import Database
 from bot.storage.deliveries import Deliveries
 from bot.storage.installation import Installation
 from bot.storage.late_looks import LateLooks
+from bot.storage.ledger import Ledger
 from bot.storage.log import Log
 from bot.storage.lookup import Lookup
 from bot.storage.notices import Notices
@@ -104,6 +105,10 @@ class Work:
     @property
     def late_looks(self) -> LateLooks:
         return LateLooks(self.scope)
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(self.scope)
 
     @property
     def log(self) -> Log:

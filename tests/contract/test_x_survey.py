@@ -38,7 +38,7 @@ def test_a_survey_asks_who_we_are_once_and_for_no_post_that_is_older(
     newer = fake.state.add("Written by hand")
     reads = len(fake.state.charged)
     again = publisher.survey(THREAD, survey.saved, since)
-    assert fake.routes() == [ME, TIMELINE] * 2
+    assert fake.routes() == [ME, TIMELINE, TIMELINE], "who we are was asked just now"
     assert again.saved["anchor"] == newer.id
     assert fake.state.charged[reads:] == [("own post read", PRICES["own post read"])]
 
@@ -50,7 +50,8 @@ def test_a_survey_of_a_thread_that_is_partly_out_reads_on_from_its_newest_part(
     thread, saved = sent(publisher, THREAD, 2)
     survey = publisher.survey(thread, saved, since)
     assert fake.calls[-1].query["since_id"] == ids_of(thread)[2]
-    assert survey == Survey({}, (), saved | {"anchor": ids_of(thread)[2]})
+    newest = ids_of(thread)[2]
+    assert survey == Survey({}, (), saved | {"anchor": newest}, newest=newest)
 
 
 @pytest.mark.parametrize("since", [None, "", "2021-08-04-auto-sklearn/3", "0", "9" * 30])

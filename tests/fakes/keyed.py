@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from bot.core import settings
 from bot.core.collage import shown
-from bot.core.delivery import Absent, Found, Look, Post, Receipt, Survey, Thread
+from bot.core.delivery import Absent, Found, Look, Post, Receipt, ShownPost, Survey, Thread
 from bot.core.errors import BadInput, Rejected, Unavailable, Uncertain
 from bot.core.network import BLUESKY, Limits
 from bot.core.price import Price, Requests
@@ -117,6 +117,19 @@ class Keyed:
         return (
             "" if record["text"] == thread.parts[position - 1].text else f"Part {position} differs."
         )
+
+    def shown(self, since: str) -> list[ShownPost]:
+        """All records from that one on, the oldest first."""
+        _, listed = self._ask("GET", "/records?after=")
+        keys = [each["key"] for each in listed]
+        first = keys.index(since) if since in keys else 0
+        return [
+            ShownPost(self._receipt(each["key"]), each["text"], None, 0, ())
+            for each in listed[first:]
+        ]
+
+    def delete(self, post_id: str) -> None:
+        raise BadInput("Nothing is deleted here.")
 
     def check(self) -> str:
         return ""

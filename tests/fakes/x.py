@@ -170,6 +170,8 @@ class FakeX:
                 return 200, state.me(query)
             case "GET /2/users/:id/tweets":
                 return 200, state.timeline(parts[3], query)
+            case "DELETE /2/tweets/:id":
+                return 200, state.delete(parts[3])
             case "GET /2/tweets/:id":
                 return 200, state.post(parts[3], query)
         raise error(404, 34, "There is no such call.")
@@ -197,6 +199,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._serve()
 
     def do_POST(self) -> None:
+        self._serve()
+
+    def do_DELETE(self) -> None:
         self._serve()
 
     def _serve(self) -> None:

@@ -261,6 +261,11 @@ class State:
         shown = self._shown(found, query, "post read")
         return shown | {"data": shown["data"][0]}
 
+    def delete(self, post_id: str) -> dict[str, Any]:
+        """Take a post off, as its author may; one that is not there is no trouble."""
+        self.posts = [post for post in self.posts if post.id != post_id]
+        return {"data": {"deleted": True}}
+
     def _not_found(self, kind: str, value: str) -> Refused:
         detail = f"Could not find {kind} with id: [{value}]."
         body = {

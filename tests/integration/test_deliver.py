@@ -23,6 +23,7 @@ from bot.core.delivery import (
     NotSeen,
     Post,
     Receipt,
+    ShownPost,
     State,
     Survey,
     Thread,
@@ -74,6 +75,7 @@ class Scripted:
         self.since: str | None = None
         self.shows: dict[int, Receipt] = {}
         self.others: list[Post] = []
+        self.posts: dict[str, ShownPost] = {}
         self.used = Requests()
 
     def limits(self) -> Limits:
@@ -107,6 +109,8 @@ class Scripted:
         self.before.pop(self.sends, lambda: None)()
         positions = [part.position for part in thread.parts] if position is None else [position]
         self.out += positions
+        for each in positions:
+            self._show(thread, each)
         self.after.pop(self.sends, lambda: None)()
         return {each: _receipt(each) for each in positions}
 
@@ -122,6 +126,20 @@ class Scripted:
         assert thread.parts[position - 1].receipt
         self.used = self.used.plus(Requests(post_reads=1))
         return self.differs
+
+    def _show(self, thread: Thread, position: int) -> None:
+        part, answered = thread.parts[position - 1], None
+        if position > 1:
+            answered = _receipt(position - 1).id
+        alts = (part.image.alt,) if part.image else ()
+        post = ShownPost(_receipt(position), part.text, answered, len(alts), alts)
+        self.posts[post.receipt.id] = post
+
+    def shown(self, since: str) -> list[ShownPost]:
+        return list(self.posts.values())
+
+    def delete(self, post_id: str) -> None:
+        assert post_id
 
     def check(self) -> str:
         return ""

@@ -22,7 +22,7 @@ from sqlalchemy import select
 from bot.context import Context
 from bot.core import errors
 from bot.core.collage import Collage, State
-from bot.core.delivery import Found, Look, NotSeen, Post, Receipt, Survey, Thread
+from bot.core.delivery import Found, Look, NotSeen, Post, Receipt, ShownPost, Survey, Thread
 from bot.core.errors import MlcollageError
 from bot.core.network import Limits, X
 from bot.core.price import Price, Requests
@@ -138,6 +138,16 @@ class Wall:
 
     def receipt(self, url: str) -> Receipt:
         raise errors.BadInput(url)
+
+    def shown(self, since: str) -> list[ShownPost]:
+        return [
+            ShownPost(self._receipt(post), post.text, post.parent, int(post.has_picture), ())
+            for post in self.posts
+            if post.id >= int(since or 0)
+        ]
+
+    def delete(self, post_id: str) -> None:
+        """Nobody deletes anything here."""
 
     def check(self) -> str:
         return ""

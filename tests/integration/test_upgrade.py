@@ -19,8 +19,9 @@ import pytest
 from bot import config
 from bot.app import assemble
 from bot.app.runner import Duty
+from bot.core import errors
 from bot.core import network as networks
-from bot.core.delivery import Look, NotSeen, Receipt, Survey, Thread
+from bot.core.delivery import Look, NotSeen, Receipt, ShownPost, Survey, Thread
 from bot.core.network import Limits
 from bot.core.price import Price, Requests
 from bot.publishers.protocol import Saved
@@ -84,6 +85,12 @@ class PartByPart:
 
     def read_back(self, thread: Thread, position: int, saved: Saved) -> str:
         return ""
+
+    def shown(self, since: str) -> list[ShownPost]:
+        raise errors.Unavailable("This network shows nothing of old posts.")
+
+    def delete(self, post_id: str) -> None:
+        """Nobody deletes anything here."""
 
     def check(self) -> str:
         return ""

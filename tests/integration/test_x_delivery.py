@@ -33,11 +33,13 @@ PARAGRAPH = " ".join(
 )
 CALLS = (
     "GET /2/users/me", "GET /2/users/:id/tweets", "POST /2/media/upload", "POST /2/media/metadata",
-    *("POST /2/tweets", "GET /2/tweets/:id") * 4,
+    "POST /2/tweets", "GET /2/tweets/:id", "GET /2/users/:id/tweets",
+    *("POST /2/tweets", "GET /2/tweets/:id") * 3, "GET /2/users/:id/tweets",
 )  # fmt: skip
 PREPARING = 4
-POSTING = (5, 7, 9, 11)
-READING = (6, 8, 10, 12)
+POSTING = (5, 8, 10, 12)
+READING = (6, 9, 11, 13)
+LOOKING = (7, 14)
 """Which of a thread's calls do what, counted from 1."""
 
 
@@ -214,7 +216,7 @@ def test_an_answer_that_is_lost_at_any_call_costs_and_doubles_no_part(
             State.WAITING
             if call <= PREPARING
             else State.SENT
-            if call in READING
+            if call in READING + LOOKING
             else State.UNCERTAIN
         )
         assert newest(context).state is expected
@@ -247,7 +249,7 @@ def test_what_x_accepts_only_after_it_was_sent_again_is_not_there_twice(
 def test_a_limit_is_waited_for_at_any_call(
     context: Context, fake: FakeX, clock: StoppedClock, trouble: Trouble
 ) -> None:
-    for call in {*range(1, len(CALLS) + 1)} - {*READING}:
+    for call in {*range(1, len(CALLS) + 1)} - {*READING, *LOOKING}:
         strike(context, fake, trouble, call)
         before = len(fake.calls)
         clock.go(minutes=8)
@@ -262,7 +264,7 @@ def test_a_limit_is_waited_for_at_any_call(
 def test_an_account_that_may_not_post_is_held_at_any_call_and_ends_its_thread_when_released(
     context: Context, fake: FakeX, clock: StoppedClock, trouble: Trouble
 ) -> None:
-    for call in {*range(1, len(CALLS) + 1)} - {*READING}:
+    for call in {*range(1, len(CALLS) + 1)} - {*READING, *LOOKING}:
         strike(context, fake, trouble, call)
         assert is_held(context)
         before = len(fake.calls)
@@ -343,7 +345,7 @@ def test_a_reply_that_comes_too_early_is_sent_some_seconds_later(
 ) -> None:
     for call in POSTING[1:]:
         before = clock.at
-        fake.trouble = {len(fake.calls) + call + more: x.REPLY_TOO_EARLY for more in (0, 2, 4)}
+        fake.trouble = {len(fake.calls) + call + more: x.REPLY_TOO_EARLY for more in (0, 4, 8)}
         post(context, f"paper{call}")
         for _ in range(5):
             tick.tick(context)

@@ -203,6 +203,19 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "If it is another post: mlcollage deliveries resolve 12 --not-posted",
     ),
     (
+        deliveries.PartTwice(THREAD, 1, URLS[0], URLS[1]),
+        f"weekly/2021-08-04T13:00:00Z/x/twice/{URLS[1]}",
+        f"Part 1 of the thread weekly/2021-08-04T13:00:00Z/x is on x twice: {URLS[0]} and "
+        f"{URLS[1]}; does another copy of mlcollage post there? Delete the second one: "
+        f"mlcollage deliveries resolve 12 --delete {URLS[1]}",
+    ),
+    (
+        deliveries.PartUnrecorded(THREAD, 1, URLS[0]),
+        f"weekly/2021-08-04T13:00:00Z/x/unrecorded/{URLS[0]}",
+        f"{ON_X} was taken not to be out, but {URLS[0]} has the text of part 1. "
+        f"If it is that part: mlcollage deliveries resolve 12 --posted {URLS[0]}",
+    ),
+    (
         deliveries.DeliveryDiffers(THREAD, 2, "Part 2 has another text."),
         "weekly/2021-08-04T13:00:00Z/x/2",
         f"{ON_X}: Part 2 has another text.",

@@ -182,3 +182,63 @@ class DeliveryDiffers(Entry):
     @property
     def sentence(self) -> str:
         return f"{self.delivery.subject}: {self.difference}"
+
+
+class PartTwice(Entry):
+    """The account shows a part of ours a second time."""
+
+    kind = Kind.TWICE
+    delivery: Delivery
+    position: int
+    ours: str
+    other: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.delivery.key}/twice/{self.other}"
+
+    @property
+    def reason(self) -> str:
+        """What is seen; the account that is held for it keeps it, too."""
+        part = f"part {self.position} of the thread {self.delivery.key}"
+        return f"{part} is on {self.delivery.account} twice: {self.ours} and {self.other}"
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.reason[:1].upper()}{self.reason[1:]};"
+
+    @property
+    def advice(self) -> str:
+        return f"does another copy of mlcollage post there? Delete the second one: {self.command}"
+
+    @property
+    def command(self) -> str:
+        return f"mlcollage deliveries resolve {self.delivery.id} --delete {self.other}"
+
+
+class PartUnrecorded(Entry):
+    """The account shows a part that this database takes not to be out."""
+
+    kind = Kind.UNCERTAIN
+    delivery: Delivery
+    position: int
+    url: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.delivery.key}/unrecorded/{self.url}"
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"{self.delivery.subject} was taken not to be out, "
+            f"but {self.url} has the text of part {self.position}."
+        )
+
+    @property
+    def advice(self) -> str:
+        return f"If it is that part: {self.command}"
+
+    @property
+    def command(self) -> str:
+        return f"mlcollage deliveries resolve {self.delivery.id} --posted {self.url}"

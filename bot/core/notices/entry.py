@@ -21,6 +21,7 @@ class Kind(StrEnum):
     NO_ROUNDUP = "no roundup"
     CHANGED = "slots changed"
     DIFFERS = "differs"
+    TWICE = "twice"
     ALERTS = "alerts"
     BRIEF = "brief"
     OVERDUE = "overdue"
@@ -28,7 +29,7 @@ class Kind(StrEnum):
     RESTORED = "restored"
 
 
-TROUBLE = frozenset({Kind.HELD, Kind.FAILED, Kind.UNCERTAIN, Kind.ALERTS, Kind.OVERDUE})
+TROUBLE = frozenset({Kind.HELD, Kind.FAILED, Kind.UNCERTAIN, Kind.TWICE, Kind.ALERTS, Kind.OVERDUE})
 """Notices after which a person has to do something."""
 
 

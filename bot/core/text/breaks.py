@@ -176,7 +176,7 @@ def _word_cost(text: str, end: int, start: int) -> float:
     first = text[start : start + 20].split()[0].lower()
     cost = WORD
     if last in _words(_LEADS_ON):
-        cost += 0.8
+        pass
     if last.endswith("."):
         cost += _BEHIND_SHORT_FORM
     if first in _words(_JOINS):

@@ -16,6 +16,12 @@ Params = dict[str, Any]
 
 MOST_PAGES = 20
 """Pages of a hundred posts that a lookup reads."""
+METHODS: dict[errors.Kind, str] = {
+    "read": "GET",
+    "upload": "POST",
+    "post": "POST",
+    "delete": "DELETE",
+}
 GONE = {400, 404, 410}
 """The statuses with which X answers for a post it does not have, or an id that cannot be one."""
 POST_FIELDS = {
@@ -86,9 +92,20 @@ class Api:
             raise Unavailable(f"X does not say whose keys these are ({self.message(response)}).")
         return Profile(user, handle, _post_count(data))
 
-    def timeline(self, user: str, since: int) -> list[Post]:
-        """The account's posts with ids above `since`, oldest first; of all the newest 100 for 0."""
+    def delete(self, post_id: str) -> None:
+        """Delete one of the account's own posts; one that X does not have any more is gone."""
+        response = self._request("delete", f"/2/tweets/{post_id}")
+        if response.status not in GONE:
+            self._checked(response, "delete")
+
+    def timeline(self, user: str, since: int, *, with_alts: bool = False) -> list[Post]:
+        """The account's posts with ids above `since`, oldest first; of all the newest 100 for 0.
+
+        `with_alts` adds the alt texts of their pictures.
+        """
         params: Params = POST_FIELDS | {"max_results": 100}
+        if with_alts:
+            params["post.fields"] += ",media_metadata"
         most_pages = 1
         if since:
             params["since_id"] = str(since)
@@ -178,7 +195,7 @@ class Api:
             raise Blocked(
                 f"This account has no {', '.join(missing)}; set it up with: mlcollage connect x."
             )
-        method = "GET" if kind == "read" else "POST"
+        method = METHODS[kind]
         try:
             return self._client.request(method, route, params=params, body=body)
         except http_calls.Unsent as error:

@@ -9,8 +9,8 @@ from bot.core.collage import one_line
 from bot.core.errors import Blocked, MlcollageError, Rejected, Unavailable, Uncertain
 from bot.publishers.x.transport import Response
 
-Kind = Literal["read", "upload", "post"]
-"""What a request does: only "post" can publish, and a "read" has no content to be refused."""
+Kind = Literal["read", "upload", "post", "delete"]
+"""What a request does: only "post" can publish; a "read" and a "delete" have no content."""
 
 DUPLICATE, REPLY_GONE, MEDIA_GONE, POSTS_OF_A_DAY = 187, 385, {324, 325}, 185
 
@@ -48,10 +48,11 @@ def refusal(response: Response, now: datetime, kind: Kind, message: str) -> Mlco
     if response.status == HTTPStatus.PAYMENT_REQUIRED:
         return Blocked(f"X says this account has no credits left ({message}).")
     if response.status == HTTPStatus.TOO_MANY_REQUESTS or POSTS_OF_A_DAY in codes(response):
-        return Unavailable(f"X asks to wait ({message}).", now + wait(response.headers, now))
+        retry_at = now + wait(response.headers, now)
+        return Unavailable(f"X asks to wait ({message}).", retry_at, is_claim=True)
     if response.status == HTTPStatus.FORBIDDEN and (kind != "post" or _is_of_the_account(response)):
         return Blocked(f"X does not let this account do that ({message}).")
-    if response.status in CONTENT and kind != "read":
+    if response.status in CONTENT and kind in {"upload", "post"}:
         return Rejected(f"X refuses it: {message}")
     if kind == "post":
         return Uncertain(f"X answered {response.status} ({message}).")

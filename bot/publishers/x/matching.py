@@ -156,6 +156,11 @@ def is_repost(post: Post) -> bool:
     return "retweeted" in _references(post)
 
 
+def parent_of(post: Post) -> str | None:
+    """The id of the post it replies to; None where it replies to none."""
+    return _references(post).get("replied_to")
+
+
 def _references(post: Post) -> dict[str, str]:
     """The ids of the posts it refers to, by type: "replied_to", "quoted", "retweeted"."""
     return {

@@ -16,7 +16,18 @@ from bot import http_calls
 from bot.core import identity, settings
 from bot.core import network as networks
 from bot.core.collage import shown
-from bot.core.delivery import Found, Likely, Look, NotSeen, Part, Post, Receipt, Survey, Thread
+from bot.core.delivery import (
+    Found,
+    Likely,
+    Look,
+    NotSeen,
+    Part,
+    Post,
+    Receipt,
+    ShownPost,
+    Survey,
+    Thread,
+)
 from bot.core.errors import BadInput, Blocked, MlcollageError, Rejected, Unavailable, Uncertain
 from bot.core.identity import Profile
 from bot.core.network import Limits
@@ -184,7 +195,7 @@ class X:
             if post.get("id") not in ours and not matching.is_repost(post)
         )
         saved["anchor"] = str(max(map(matching.number_of, posts), default=start))
-        return Survey(found, others, saved, likely)
+        return Survey(found, others, saved, likely, str(saved["anchor"]))
 
     def receipt(self, url: str) -> Receipt:
         """The receipt of the post at an address; raises `BadInput` where it is not our own."""
@@ -211,7 +222,7 @@ class X:
         if part.image:
             body["media"] = {"media_ids": [media.id_of(saved, part.image, self._clock)]}
         if position > 1:
-            parent = thread.parts[position - 2].receipt
+            parent = thread.parent_of(position)
             if parent is None:
                 raise Unavailable(f"Part {position} waits for the one before it.")
             body["reply"] = {"in_reply_to_tweet_id": parent.id}
@@ -266,10 +277,10 @@ class X:
         for part in thread.parts:
             if part.position in known:
                 continue
-            parent = known.get(part.position - 1)
-            if parent is None and part.position > 1:
+            answered = thread.with_receipts(found).parent_of(part.position)
+            if answered is None and part.position > 1:
                 break
-            post = matching.find(ours, part, parent, known.get(1))
+            post = matching.find(ours, part, _id_of(answered), known.get(1))
             if post is None:
                 break
             known[part.position] = text_of(post.get("id"))
@@ -285,7 +296,7 @@ class X:
             return ()
         known = {part.position: part.receipt.id for part in thread.parts if part.receipt}
         not_it = {*known.values(), *thread.foreign}
-        parent, root = known.get(missing.position - 1), known.get(1)
+        parent, root = _id_of(thread.parent_of(missing.position)), known.get(1)
         candidates = [
             post
             for post in posts
@@ -319,6 +330,26 @@ class X:
         if not differences:
             return ""
         return f"Part {position} is out, but differs on X: {differences}. See {url}"
+
+    def shown(self, since: str) -> list[ShownPost]:
+        """Read the account's own posts from the one with this id on; each is charged."""
+        me = self.known or self.profile()
+        posts = self._api.timeline(me.id, max(matching.number(since) - 1, 0), with_alts=True)
+        return [
+            ShownPost(
+                self._receipt_of(post, {"username": me.handle}),
+                matching.shown_text(post),
+                matching.parent_of(post),
+                len(matching.media_keys(post)),
+                tuple(matching.alt_texts(post, None)),
+            )
+            for post in posts
+            if not matching.is_repost(post)
+        ]
+
+    def delete(self, post_id: str) -> None:
+        """Delete one of the account's own posts."""
+        self._api.delete(post_id)
 
     def check(self) -> str:
         """A sentence on why the account cannot post, or ""; also learns whose keys these are."""
@@ -360,7 +391,7 @@ class X:
             forgotten = media.without(saved, part.image)
             if forgotten is not None:
                 text = f"X does not have the picture any more ({message}); it is uploaded again."
-                raise Unavailable(text, None, forgotten)
+                raise Unavailable(text, None, forgotten, is_claim=True)
         if part.position > 1 and errors.is_reply_too_early(response):
             raise self._reply_too_early(part, saved, message)
         raise errors.refusal(response, self._clock.now(), "post", message)
@@ -375,6 +406,7 @@ class X:
             f"X does not show the post yet that part {position} answers ({message}).",
             self._clock.now() + REPLY_BACKOFF * 2**tries,
             saved | {"replies": {str(position): tries + 1}},
+            is_claim=True,
         )
 
     def _find_duplicate(
@@ -415,6 +447,10 @@ def _newest(thread: Thread) -> int:
     """
     ids = [matching.number(part.receipt.id) for part in thread.parts if part.receipt]
     return max(ids, default=0)
+
+
+def _id_of(receipt: Receipt | None) -> str | None:
+    return receipt.id if receipt else None
 
 
 def _receipts_in(thread: Thread) -> int:

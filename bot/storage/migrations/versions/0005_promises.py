@@ -1,4 +1,4 @@
-"""Late looks at deliveries; whose keys an account has, and when it was audited.
+"""Late looks at deliveries; parts taken off; whose keys an account has, and when it was audited.
 
 Revision ID: 0005
 """
@@ -29,3 +29,4 @@ def upgrade() -> None:
     op.add_column("accounts", sa.Column("audited_at", sa.DateTime(timezone=True), nullable=True))
     for name in ("identity_id", "identity_handle"):
         op.add_column("accounts", sa.Column(name, sa.Text(), nullable=False, server_default=""))
+    op.add_column("parts", sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True))

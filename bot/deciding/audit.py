@@ -1,0 +1,82 @@
+"""Compare what accounts show with what the ledger says is out on them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bot.context import Context
+from bot.core import audit, errors
+from bot.core.audit import Finding
+from bot.core.errors import BadInput
+from bot.sending import charges, failures
+
+THREADS = 5
+"""The newest threads of each series on an account that are compared, unless somebody asks for more.
+
+X charges $0.001 for each post it shows.
+"""
+
+
+class Audited(NamedTuple):
+    """What the comparison of one account has found.
+
+    `posts` is how many posts the account has shown. `problem` says why it could not be compared.
+    """
+
+    account: str
+    posts: int
+    findings: tuple[Finding, ...]
+    problem: str = ""
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing asks for a person."""
+        return not self.problem and not any(each.needs_a_person for each in self.findings)
+
+
+def accounts(context: Context, names: Sequence[str] = (), threads: int = THREADS) -> list[Audited]:
+    """Compare accounts, all of them where no names are given.
+
+    Raises `BadInput` where the configuration has no account of that name.
+    """
+    for name in names:
+        if name not in context.publishers:
+            known = ", ".join(context.publishers)
+            raise BadInput(f"There is no account {name} in the configuration; it has {known}.")
+    found = []
+    for name in names or context.publishers:
+        try:
+            found.append(account(context, name, threads))
+        except Exception as error:  # noqa: BLE001 - reading cannot publish; the others go on
+            failures.log_unexpected(error, context.publishers[name], f"auditing {name}")
+            found.append(Audited(name, 0, (), errors.sentence(error)))
+    return found
+
+
+def account(context: Context, name: str, threads: int = THREADS) -> Audited:
+    """Compare one account; raises what the network's failure raises."""
+    publisher = context.publishers[name]
+    with context.read() as work:
+        account_id = work.accounts.ids()[name]
+        rows = [work.series.find(each) for each in _series_on(context, name)]
+        series_ids = [row.id for row in rows if row]
+        ledger = work.ledger.meant(account_id, series_ids, threads)
+        strangers = work.accounts.get(account_id).strangers
+        if not ledger:
+            return Audited(name, 0, ())
+        # From before the oldest thread compared, for a first copy of its first part, too.
+        since = work.parts.last_receipt(work.deliveries.get(ledger[0].delivery_id))
+    shown = publisher.shown(since or "")
+    with context.write() as work:
+        charges.charge_account(work, publisher, account_id)
+        known = work.parts.known_posts(account_id, [post.receipt.id for post in shown])
+    ids = {part.receipt.id for part in ledger if part.receipt}
+    # Older threads than those compared may have parts that are newer than the oldest of these; and
+    # about strangers a person was asked already.
+    settled = (known | set(strangers)) - ids
+    compared = [post for post in shown if post.receipt.id not in settled]
+    return Audited(name, len(shown), tuple(audit.check(ledger, compared)))
+
+
+def _series_on(context: Context, name: str) -> list[str]:
+    """The series that use an account."""
+    return [each.name for each in context.config.series.values() if name in each.accounts]
