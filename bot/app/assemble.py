@@ -159,7 +159,8 @@ def _make_rows(context: Context) -> None:
     if not new_series and not new_accounts:
         return
     with context.write() as work:
-        networks = {name: table.network_of(config.accounts[name]) for name in new_accounts}
+        # In the same order on every host, or two that insert the same rows wait for each other.
+        networks = {name: table.network_of(config.accounts[name]) for name in sorted(new_accounts)}
         work.accounts.ensure(networks)
         for name in new_series:
             series = config.series[name]

@@ -44,7 +44,14 @@ class Rejected(MlcollageError):
 
 
 class Blocked(MlcollageError):
-    """The account cannot post: hold it and tell someone."""
+    """The account cannot post: hold it and tell someone.
+
+    `until` is when that ends by itself, where it does: a spending cap, a wrong clock.
+    """
+
+    def __init__(self, message: str = "", until: datetime | None = None) -> None:
+        super().__init__(message)
+        self.until = until
 
 
 class Unavailable(MlcollageError):

@@ -50,9 +50,10 @@ class Never:
     """It surely is not out, and is not tried again by itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class HoldAccount:
-    """The account cannot post: it is held until a maintainer releases it."""
+class HoldAccount(NamedTuple):
+    """The account cannot post: it is held until then, or until a maintainer releases it."""
+
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,9 @@ def decide(error: Exception, history: History, policy: Policy, now: datetime) ->
         case errors.Rejected():
             return Never()
         case errors.Blocked():
-            return HoldAccount()
+            if error.until is None or error.until <= now:
+                return HoldAccount()
+            return HoldAccount(error.until)
         case errors.Unavailable():
             if now - history.since > policy.give_up and not history.is_partly_out:
                 return Never()

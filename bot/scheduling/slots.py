@@ -78,7 +78,8 @@ class Round:
             return False
         with self.context.read() as work:
             item = work.queue.by_ids([line.collage.id]).get(line.collage.id)
-        if item is None:
+        # Another process may have claimed it since; held for that, it would be lost to the roundup.
+        if item is None or item.state is not State.READY:
             return False
         wanted = Claim(line.slot, item, (line.number, line.year), self.as_of)
         try:

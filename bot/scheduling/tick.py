@@ -56,9 +56,11 @@ def look(context: Context, workers: Workers) -> list[Notice]:
 
 def _do_until_nothing_is_soon(context: Context, workers: Workers) -> None:
     while True:
+        began = context.clock.now()
         _do_what_is_due(context, workers)
         now, soon = context.clock.now(), next_at(context)
-        if context.stop.is_set() or soon is None or not now < soon <= now + STAY:
+        # Also what has become due meanwhile; what was due before cannot be done now.
+        if context.stop.is_set() or soon is None or not began < soon <= now + STAY:
             return
         context.clock.wait_until(soon)
 

@@ -22,11 +22,11 @@ from bot.core.delivery import (
     NotSeen,
     Outcome,
     Post,
-    Receipt,
     State,
     Survey,
     Thread,
 )
+from bot.core.price import Requests
 from bot.publishers.protocol import Publisher
 from bot.sending import (
     charges,
@@ -249,6 +249,7 @@ class Sending:
         """
         if self.context.stop.is_set():
             return failures.give_back(self.context, self.delivery)
+        costs = self._costs(position)
         lease = Lease.begin(self.context)
         with self.context.write() as work:
             attempt = work.attempts.start(
@@ -262,17 +263,22 @@ class Sending:
             receipts = self.publisher.send(self.thread, position, self.delivery.saved)
         except Exception as error:  # noqa: BLE001 - the request may have reached the network
             return self._failed(error, attempt, position)
-        self._store(receipts, attempt)
-        return None
-
-    def _store(self, receipts: dict[int, Receipt], attempt: int) -> None:
-        sent = [self.thread.parts[position - 1] for position in receipts]
-        requests = self.publisher.network.posts(sent)
+        # Committed at once: nothing that may fail stands before it.
         with self.context.write() as work:
             work.parts.record(self.delivery, receipts)
             work.attempts.end(attempt, Outcome.SENT)
-            charges.charge(work, self.publisher, self.delivery, requests)
+            charges.charge(work, self.publisher, self.delivery, costs)
         self.thread = self.thread.with_receipts(receipts)
+        return None
+
+    def _costs(self, position: int | None) -> Requests:
+        """What the network charges for posting that part, or the whole thread."""
+        if self.publisher.price is None:
+            return Requests()
+        parts = self.thread.parts
+        if position is not None:
+            parts = parts[position - 1 : position]
+        return self.publisher.network.posts(parts)
 
     def _ask(self, call: Callable[[], Answer]) -> Answer | Ending:
         """The answer of a call that cannot publish: whatever goes wrong, nothing of it is out."""

@@ -64,6 +64,8 @@ def log_unexpected(error: Exception, publisher: Publisher, doing: str) -> str:
     trace = "".join(traceback.format_exception(error))
     for secret in publisher.secrets:
         trace = trace.replace(secret, "***") if secret else trace
+    # No database takes surrogates, nor PostgreSQL a NUL.
+    trace = trace.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
     log.error("Unexpected error while %s\n%s", doing, trace)
     return trace
 
@@ -198,8 +200,8 @@ def handle(
                 return end_as_failed(work, delivery, reason)
             case retry.Again():
                 return _wait(context, work, delivery, decision.at, reason)
-            case retry.HoldAccount():
-                return _hold_account(work, delivery, reason)
+            case retry.HoldAccount(until):
+                return _hold_account(work, delivery, reason, until)
             case retry.Look():
                 publisher = context.publishers[delivery.account]
                 wait = timedelta(0) if publisher.proves_absence else settings.first_look
@@ -225,11 +227,20 @@ def _wait(context: Context, work: Work, delivery: Delivery, at: datetime, reason
     return Ending(State.WAITING, at)
 
 
-def _hold_account(work: Work, delivery: Delivery, reason: str) -> Ending:
+def _hold_account(
+    work: Work, delivery: Delivery, reason: str, until: datetime | None = None
+) -> Ending:
+    """Hold the account, until then or until a person releases it; a hold that lasts is told once.
+
+    One that ends by itself and comes again, as while a clock is wrong, is told once a day.
+    """
     work.deliveries.move(delivery, State.WAITING, next_at=work.now, note=reason)
-    work.accounts.hold(delivery.account, reason)
-    work.notices.add(AccountHeld(delivery.account, reason, work.now))
-    return Ending(State.WAITING, work.now)
+    work.accounts.hold(delivery.account, reason, until)
+    if until is None:
+        work.notices.add(AccountHeld(delivery.account, reason, work.now))
+    else:
+        work.notices.add(AccountHeldUntil(delivery, until, reason, work.now))
+    return Ending(State.WAITING, until or work.now)
 
 
 def _look_for(work: Work, delivery: Delivery, wait: timedelta, reason: str) -> Ending:

@@ -2,11 +2,12 @@
 from one.
 """
 
+import json
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -234,6 +235,50 @@ def test_each_way_a_post_can_fail_has_its_error_with_x_s_own_words(
 def test_a_403_on_the_account_blocks_it_in_every_form_x_says_it(detail: dict[str, Any]) -> None:
     refusal = x_errors.refusal(Response(403, {}, detail), MONDAY, "post", "words")
     assert isinstance(refusal, errors.Blocked)
+
+
+CAP = {
+    "type": "https://api.x.com/2/problems/credits",
+    "title": "SpendCapReached",
+    "detail": "Your app has reached its spend cap.",
+    "reset_date": "2021-09-01",
+}
+
+
+def test_a_spending_cap_that_is_reached_names_its_day(publisher: X, fake: FakeX) -> None:
+    thread, saved = THREAD, ready(publisher, THREAD)
+    for changed, until in (
+        ({}, datetime(2021, 9, 1, tzinfo=UTC)),
+        ({"reset_date": "2021-09-01T07:00:00Z"}, datetime(2021, 9, 1, 7, tzinfo=UTC)),
+        ({"reset_date": "soon"}, None),
+        ({"reset_date": "2031-01-01"}, None),
+        ({"reset_date": "2021-01-01"}, None),
+    ):
+        body = json.dumps(CAP | changed).encode()
+        fake.on_route[POST, fake.counts[POST] + 1] = Trouble(raw=(403, body))
+        with pytest.raises(errors.Blocked, match=r"cap|credits|let this account") as told:
+            publisher.send(thread, 1, saved)
+        assert told.value.until == until
+
+
+@pytest.mark.parametrize("hours", [-30, -1, 1, 30])
+def test_a_wrong_clock_is_named_and_tried_again_by_itself(
+    publisher: X, fake: FakeX, clock: StoppedClock, hours: int
+) -> None:
+    saved = ready(publisher, THREAD)
+    fake.clock = lambda: clock.at + timedelta(hours=hours)
+    fake.on_route[POST, fake.counts[POST] + 1] = x.NOT_AUTHORIZED
+    with pytest.raises(errors.Blocked, match="Set the clock") as told:
+        publisher.send(THREAD, 1, saved)
+    assert told.value.until == clock.at + timedelta(hours=1)
+
+
+def test_refused_keys_with_the_right_clock_wait_for_a_person(publisher: X, fake: FakeX) -> None:
+    saved = ready(publisher, THREAD)
+    fake.on_route[POST, fake.counts[POST] + 1] = x.NOT_AUTHORIZED
+    with pytest.raises(errors.Blocked, match="refuses this account's keys") as told:
+        publisher.send(THREAD, 1, saved)
+    assert told.value.until is None
 
 
 def test_a_server_that_drips_is_left_at_the_total_deadline(

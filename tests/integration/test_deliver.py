@@ -659,3 +659,54 @@ def test_a_lease_on_sqlite_goes_by_the_machine_s_clock(tmp_path: Path) -> None:
     context = make_context(tmp_path)
     assert not context.database.shares_clock
     context.database.close()
+
+
+@pytest.mark.parametrize("text", ["one\ntwo \x00 three", "one\ntwo \udc80 three"])
+@pytest.mark.parametrize("where", ["prepare", "send", "find"])
+def test_an_unexpected_error_with_text_that_no_database_takes_is_stored_all_the_same(
+    context: Context, network: Scripted, clock: StoppedClock, text: str, where: str
+) -> None:
+    def broken(*_: object) -> Look:
+        raise RuntimeError(text)
+
+    if where == "prepare":
+        network.on_prepare = fails(RuntimeError(text))
+    elif where == "send":
+        network.after = {1: fails(RuntimeError(text))}
+    else:
+        network.after = {1: fails(RuntimeError("plain"))}
+        network.find = broken  # type: ignore[method-assign]
+        tick.tick(context)
+        clock.go(minutes=3)
+    tick.tick(context)
+    expected = State.WAITING if where == "prepare" else State.UNCERTAIN
+    assert delivery(context).state is expected
+
+
+def test_what_becomes_due_while_other_accounts_send_is_done_in_the_same_tick(
+    tmp_path: Path, clock: StoppedClock
+) -> None:
+    class InTurn(Workers):
+        def run(self, jobs: dict[str, Event]) -> None:
+            for name in sorted(jobs):
+                jobs[name]()
+
+    settings = "".join(
+        f'[accounts.{name}]\nnetwork = "outbox"\nfolder = "{name}"\n' for name in ("alpha", "beta")
+    )
+    made = make_context(tmp_path, settings, clock=clock)
+    alpha, beta = Scripted(), Scripted()
+    both = replace(made, publishers={"alpha": alpha, "beta": beta})
+    tick.tick(both)
+    file = write_item(tmp_path, "barlow-twins")
+    accept.take(both, both.config.series["mlcollage"], [accept.from_file(file)])
+    clock.go(days=2, hours=6, minutes=30)
+
+    def too_early() -> None:
+        raise errors.Unavailable("Too early.", clock.now() + timedelta(seconds=5))
+
+    alpha.before = {2: too_early}
+    beta.before = {1: lambda: clock.go(seconds=10)}
+    tick.tick(both, InTurn())
+    assert (alpha.out, beta.out) == ([1, 2], [1, 2])
+    made.database.close()

@@ -178,6 +178,7 @@ class Line:
         self.publisher, self.clock = publisher, clock
         self.answers: list[Exception] = []
         self.is_out = False
+        self.count_agrees = False
 
     def __getattr__(self, name: str) -> object:
         return getattr(self.publisher, name)
@@ -192,7 +193,7 @@ class Line:
         return (
             Found({part.position: receipt for part in thread.parts})
             if self.is_out
-            else NotSeen(anchor_seen=False, count_agrees=False)
+            else NotSeen(anchor_seen=False, count_agrees=self.count_agrees)
         )
 
 
@@ -740,8 +741,10 @@ def test_a_roundup_waits_for_what_may_be_out_but_no_longer_than_a_day(bot: Bot) 
 
 def test_a_bot_knows_when_the_waiting_of_a_roundup_ends(bot: Bot) -> None:
     uncertain_in_august(bot)
-    bot.clock.at = berlin("2021-09-01 15:30")
-    bot.tick()
+    # The second time the hourly lookup is over, and the next one is tomorrow's.
+    for at in ("2021-09-01 15:30", "2021-09-01 16:30"):
+        bot.clock.at = berlin(at)
+        bot.tick()
     assert tick.next_at(bot.running) == berlin("2021-09-01 18:00")
 
 
@@ -782,7 +785,9 @@ def test_what_clears_up_later_goes_into_the_next_roundup(bot: Bot) -> None:
 
 def test_a_roundup_waits_for_a_thread_that_another_host_is_sending(bot: Bot) -> None:
     bot.add("barlow", "moco", "byol", "simclr").play("2021-08-24 12:00")
-    on_a_line(bot).answers = [errors.Unavailable(retry_at=berlin("2021-08-25 16:00"))]
+    line = on_a_line(bot)
+    line.count_agrees = True
+    line.answers = [errors.Unavailable(retry_at=berlin("2021-08-25 16:00"))]
     bot.tick("2021-08-25 15:00")
     at, until = berlin("2021-08-25 16:00"), berlin("2021-09-03 16:00")
     with writing(bot.running.database, at, bot.running.rehearsal) as work:

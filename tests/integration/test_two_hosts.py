@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,13 +16,15 @@ import pytest
 from bot.app import assemble
 from bot.context import Context
 from bot.core import errors
+from bot.core.collage import State as CollageState
 from bot.core.delivery import Look, NotSeen, State, Thread
 from bot.core.notices.entry import Kind
+from bot.intake import accept
 from bot.publishers.protocol import Saved
-from bot.scheduling import tick
+from bot.scheduling import slots, tick
 from bot.sending import deliver, rescue
 from tests import made_up
-from tests.conftest import StoppedClock
+from tests.conftest import StoppedClock, make_context, write_item
 from tests.integration.test_deliver import Event, Scripted, begun, delivery, fails, heard, outcomes
 
 TOGETHER = 10.0
@@ -166,3 +168,27 @@ def test_a_notice_is_printed_by_one_of_two_hosts(hosts: Hosts) -> None:
                 work.notices.add(empty)
         stop.set()
     assert Counter(each for one in listening for each in one.result()) == Counter(keys)
+
+
+@pytest.mark.parametrize("number", [28, None])
+def test_a_collage_that_another_host_has_just_claimed_is_not_held_and_its_thread_counts(
+    tmp_path: Path, database_url: str, clock: StoppedClock, number: int | None
+) -> None:
+    settings = '[series.aaa.roundup]\nfolder = "site-aaa"\n[series.mlcollage]\n'
+    one = make_context(tmp_path, settings, clock, database_url)
+    with closing(assemble.database(one.config)) as elsewhere:
+        two = replace(one, database=elsewhere)
+        tick.tick(one)
+        for series, kept in (("aaa", None), ("mlcollage", number)):
+            item = accept.from_file(write_item(tmp_path, f"of-{series}"))
+            accept.take(one, one.config.series[series], [replace(item, number=kept)])
+        clock.go(days=2, hours=6)
+        lines = {due.series.name: due for due in tick._due(one)}
+        due = lines["mlcollage"]
+        assert due.line
+        slots.Round(two, due.series, due.as_of).settle(due.line)
+        slots.Round(one, due.series, due.as_of).settle(due.line)
+        tick.tick(two)
+        with one.read() as work:
+            assert work.queue.get("mlcollage", "of-mlcollage").state is CollageState.POSTED
+    one.database.close()

@@ -126,8 +126,13 @@ SAMPLES: list[tuple[Entry, str, str]] = [
     ),
     (
         accounts.AccountHeldUntil(THREAD, datetime(2021, 9, 1, tzinfo=UTC), "It is spent.", AT),
-        "weekly/2021-08-04T13:00:00Z/x/2021-08-04 13:00:00+00:00",
+        "x/until/2021-08-04/It is spent.",
         "Account x is held until 2021-09-01: It is spent.",
+    ),
+    (
+        accounts.AccountHeldUntil(THREAD, LATER, "Set the clock.", AT),
+        "x/until/2021-08-04/Set the clock.",
+        "Account x is held until 15:30 UTC: Set the clock.",
     ),
     (
         accounts.StrangePosts(THREAD, URLS, AT),
@@ -460,7 +465,7 @@ def test_different_notices_of_a_kind_have_different_keys() -> None:
     shared = [names for names in classes.values() if len(names) > 1]
     assert sorted(map(sorted, shared)) == [
         ["AccountGone", "AccountHeld", "AnotherIdentity", "StrangePosts"],
-        ["AccountHeldUntil", "CollageBack", "DeliveryHeld"],
+        ["CollageBack", "DeliveryHeld"],
     ]
 
 

@@ -43,11 +43,14 @@ class AccountHeldUntil(Entry):
 
     @property
     def key(self) -> str:
-        return f"{self.delivery.key}/{self.at}"
+        return f"{self.delivery.account}/until/{self.at:%Y-%m-%d}/{self.reason}"
 
     @property
     def sentence(self) -> str:
-        return f"Account {self.delivery.account} is held until {self.until:%Y-%m-%d}: {self.reason}"
+        until = f"{self.until:%Y-%m-%d}"
+        if self.until.date() == self.at.date():
+            until = f"{self.until:%H:%M} UTC"
+        return f"Account {self.delivery.account} is held until {until}: {self.reason}"
 
 
 class AnotherIdentity(Entry):

@@ -171,12 +171,12 @@ def _word_cost(text: str, end: int, start: int) -> float:
         return 0
     if start == end:
         is_mixed = text[end - 1].isascii() or text[start].isascii()
-        return _CHINESE_WORD - 1.5 * is_mixed - 1.0 * (text[end - 1] in _PARTICLES)
+        return _CHINESE_WORD - 2.5 * is_mixed - 1.0 * (text[end - 1] in _PARTICLES)
     last = text[max(0, end - 20) : end].split()[-1].lower()
     first = text[start : start + 20].split()[0].lower()
     cost = WORD
     if last in _words(_LEADS_ON):
-        pass
+        cost += 0.8
     if last.endswith("."):
         cost += _BEHIND_SHORT_FORM
     if first in _words(_JOINS):

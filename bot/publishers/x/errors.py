@@ -30,6 +30,10 @@ CONTENT = frozenset({400, 403, 413, 422})
 
 WINDOW = timedelta(minutes=15)
 """The span X counts most limits in (documentation, "Rate limits")."""
+CLOCK_SLACK, CLOCK_WAIT = timedelta(minutes=4), timedelta(hours=1)
+"""How far our clock may be from X's before that is the likely cause, and when it is tried again."""
+LONGEST_CAP = timedelta(days=40)
+"""A spending cap counts for a month: a later reset is not believed."""
 LONGEST = timedelta(hours=25)
 """The longest wait that is believed: the limits of a day, and an hour for clocks that differ."""
 LIMITS = ("x-rate-limit", "x-app-limit-24hour", "x-user-limit-24hour")
@@ -41,6 +45,14 @@ def refusal(response: Response, now: datetime, kind: Kind, message: str) -> Mlco
     `message` is X's own, fit to be shown. What refuses the account is told from what refuses the
     content by codes and words, because X answers 403 for both.
     """
+    if cap := _cap(response, now):
+        return Blocked(f"X says this app's spending cap is reached ({message}).", cap)
+    if response.status == HTTPStatus.UNAUTHORIZED and _is_clock_wrong(response.headers, now):
+        return Blocked(
+            f"X refuses what this machine signs ({message}): its clock says {now:%H:%M} UTC, and "
+            f"X's {response.headers['date']}. Set the clock.",
+            now + CLOCK_WAIT,
+        )
     if response.status == HTTPStatus.UNAUTHORIZED:
         return Blocked(
             f"X refuses this account's keys ({message}); check them, and this machine's clock."
@@ -141,6 +153,27 @@ def _date(headers: Mapping[str, str], now: datetime) -> float:
     except (KeyError, ValueError):
         return now.timestamp()
     return date.timestamp()
+
+
+def _is_clock_wrong(headers: Mapping[str, str], now: datetime) -> bool:
+    """Whether our clock is so far from X's that X refuses signatures (OAuth 1.0a, timestamps)."""
+    return abs(_date(headers, now) - now.timestamp()) > CLOCK_SLACK.total_seconds()
+
+
+def _cap(response: Response, now: datetime) -> datetime | None:
+    """When a spending cap that is reached is reset; None where X speaks of none, or of no day."""
+    if "spendcapreached" not in _everything(response).replace(" ", ""):
+        return None
+    for problem in _problems(response.body):
+        try:
+            at = datetime.fromisoformat(str(problem.get("reset_date")))
+        except ValueError:
+            continue
+        if at.tzinfo is None:
+            at = at.replace(tzinfo=UTC)
+        if now < at <= now + LONGEST_CAP:
+            return at
+    return None
 
 
 def _number(value: str | None) -> float | None:
