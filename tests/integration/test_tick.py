@@ -619,7 +619,7 @@ def test_a_kept_number_that_is_taken_holds_its_collage(bot: Bot) -> None:
 def test_the_number_of_a_collage_that_surely_failed_is_free_again(bot: Bot) -> None:
     bot.add("barlow", "moco")
     line = on_a_line(bot)
-    line.answers = [errors.Rejected("Too rude.")]
+    line.answers, line.count_agrees = [errors.Rejected("Too rude.")], True
     heard = bot.tick("2021-08-04 15:00")
     assert "barlow is held and its number free again: nothing of it is out. Too rude." in one(
         Kind.HELD, heard
