@@ -3,7 +3,7 @@
 Whatever shows or sends a thread uses the composer, so that what is seen is what is sent.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,17 @@ from bot.core.delivery import Delivery, Image, Kind, Part
 from bot.core.errors import BadInput, MlcollageError
 from bot.core.network import Limits, Network
 from bot.core.text import markdown, parts
+
+TEMPLATES = {
+    ("collage", "first"): ["opening"],
+    ("collage", "more"): ["text"],
+    ("collage", "links"): [],
+    ("roundup", "first"): ["opening"],
+    ("roundup", "more"): ["text"],
+    ("roundup", "line"): ["paper"],
+    ("roundup", "links"): [],
+}
+"""The templates of posts by kind and name, with the variables that each has beside its kind's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +120,36 @@ class Composer:
             return texts(thread)
         return parts.marked(lambda marker: texts(replace(thread, marker=marker)))
 
-    def _renderer(self) -> Renderer:
-        variants = (
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The folders whose templates go before the general ones, the narrowest first."""
+        return (
             f"accounts/{self.account}",
             f"series/{self.series.name}",
             f"networks/{self.network.name}",
         )
-        return Renderer(self.templates, variants)
+
+    def _renderer(self) -> Renderer:
+        return Renderer(self.templates, self.variants)
+
+    def problems(self, item: Collage, roundup: month.Roundup) -> Iterator[str]:
+        """What is wrong with each template when it is filled by itself, fitting or not.
+
+        Every template is filled, also those that the threads of this collage and roundup of one
+        collage would not need.
+        """
+        contexts = {
+            "collage": self.collage_context(item, self.series.numbering.first),
+            "roundup": self.roundup_context(roundup, [item]),
+        }
+        text = markdown.plain(item.paragraph)
+        pieces = {"opening": text, "text": text, "paper": contexts["collage"]["paper"]}
+        for kind, name in TEMPLATES:
+            thread = _Thread(self, kind, "", contexts[kind], self._renderer())
+            try:
+                thread.filled(name, {key: pieces[key] for key in TEMPLATES[kind, name]})
+            except BadInput as error:
+                yield str(error)
 
     def collage_context(self, item: Collage, number: int | None) -> values.Table:
         """The variables of a collage's templates; docs/templates.md lists them."""
@@ -299,19 +333,19 @@ class _Thread:
         return texts
 
     def _first(self, opening: str) -> str:
-        return self._render("first", {"opening": opening})
+        return self.filled("first", {"opening": opening})
 
     def _more(self, text: str) -> str:
-        return self._render("more", {"text": text})
+        return self.filled("more", {"text": text})
 
     def _links(self, links: Sequence[Mapping[str, str]]) -> str:
-        return self._render("links", {"links": links})
+        return self.filled("links", {"links": links})
 
     def line(self, paper: values.Table) -> str:
         """The line of one paper in a roundup's thread."""
-        return self._render("line", {"paper": paper})
+        return self.filled("line", {"paper": paper})
 
-    def _render(self, name: str, more: Mapping[str, Any]) -> str:
+    def filled(self, name: str, more: Mapping[str, Any]) -> str:
         """A template filled, without white space at its ends, with single blank lines."""
         file = f"posts/{self.kind}/{name}.txt"
         return _tidy(self.renderer.render(file, {**self.context, **more}))

@@ -15,7 +15,7 @@ from jinja2.environment import TemplateModule
 from jinja2.loaders import FileSystemLoader
 from jinja2.runtime import BlockReference, LoopContext, Macro, TemplateReference
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.utils import Cycler, Joiner, Namespace, missing
+from jinja2.utils import Cycler, Joiner, Namespace
 
 from bot.composing import filters
 from bot.core import hints
@@ -54,20 +54,17 @@ TOOLS = (
 
 
 class _Missing(StrictUndefined):
-    """A name that does not exist, for which the nearest one that does is proposed."""
+    """A name that does not exist; the nearest one that does is proposed."""
 
     @property
     def _undefined_message(self) -> str:
-        table = self._undefined_obj
-        if self._undefined_hint or table is missing:
-            return super()._undefined_message
-        name = self._undefined_name
-        message = f"there is no {shown(name)} in it"
-        if not isinstance(table, dict) or not isinstance(name, str):
+        message, table = super()._undefined_message, self._undefined_obj
+        if self._undefined_hint or not isinstance(table, dict):
             return message
-        if near := hints.nearest(name, map(str, table)):
-            message += f"; did you mean {shown(near)}?"
-        return message
+        near = hints.nearest(str(self._undefined_name), map(str, table))
+        if not near:
+            return message
+        return f"{message}; did you mean {shown(near)}?"
 
 
 class _Generator(CodeGenerator):

@@ -56,6 +56,12 @@ def folders(own: Path, variants: Sequence[str] = ()) -> tuple[str, ...]:
     return (*map(str, owned), str(shipped()))
 
 
+def used(own: Path, variants: Sequence[str], name: str) -> Path | None:
+    """The maintainer's file that is this template, by the order of `folders`; None without one."""
+    files = (own / variant / name for variant in (*variants, ""))
+    return next((file for file in files if _is_there(file)), None)
+
+
 def _is_there(path: Path) -> bool:
     """Whether there is such a file; raises `BadInput` where that cannot be seen."""
     try:
@@ -110,7 +116,7 @@ def _named(name: str, fill: Callable[[], str]) -> str:
             f"There is no template {missing}, which {place} asks for; see: mlcollage templates list"
         ) from None
     except Exception as error:  # noqa: BLE001 - a template may raise anything
-        raise BadInput(f"Template {_place(error, name)}: {_reason(error)}.") from None
+        raise BadInput(f"Template {_place(error, name)}: {_reason(error)}") from None
 
 
 def _reason(error: Exception) -> str:

@@ -85,7 +85,10 @@ HUGE = [
 ]
 RAISING = [
     ("{{ thing|truncate(2) }}", "line 1: expected length >= 3, got 2"),
-    ("a\n{{ thing.titel }}", "line 2: there is no 'titel' in it; did you mean 'title'?"),
+    (
+        "a\n{{ thing.titel }}",
+        "line 2: 'dict object' has no attribute 'titel'; did you mean 'title'?",
+    ),
     ("a\n\n{{ 1 / 0 }}", "line 3: division by zero"),
     ("{{ 1|round(1, 'sideways') }}", "line 1: method must be common, ceil or floor"),
     ("{{ 10.0 ** 999 }}", "line 1: "),
@@ -100,7 +103,7 @@ RAISING = [
     ("{{ " + "-" * 3000 + "1 }}", "calls itself without end, or nests too deep"),
     ("{{ '\x07' }}", "writes the control character U+0007"),
     ("{{ '\\x1b[31m' }}", "writes the control character U+001B"),
-    ("{{ thing[9999] }}", "line 1: there is no 9999 in it"),
+    ("{{ thing[9999] }}", "line 1: dict object has no element 9999"),
     ("{{ super() }}", "line 1: "),
     ("{{ nothing() }}", "line 1: 'nothing' is undefined"),
 ]
