@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.config import Series
 from bot.core import words
+from bot.core.collage import without_control
 from bot.core.month import Roundup
 from bot.core.paper import Link, Paper, same_address
 from bot.core.text import markdown
@@ -65,8 +66,9 @@ def links(values: Iterable[Link], language: str) -> list[Table]:
 def roundup(value: Roundup, zone: ZoneInfo) -> Table:
     """A roundup; `due_on` is the day in that zone, `month` that of its title."""
     return {
-        "title": value.title,
-        "subtitle": value.subtitle,
+        # Those of old articles were once stored as they were; every later page links to them.
+        "title": without_control(value.title),
+        "subtitle": without_control(value.subtitle),
         "month": value.title_month,
         "slug": value.slug,
         "link": value.link,

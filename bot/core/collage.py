@@ -223,6 +223,11 @@ def control(text: str, *, lines: bool = False) -> str:
     return ""
 
 
+def without_control(text: str) -> str:
+    """The text without its control characters and lone surrogates."""
+    return _CONTROL.sub("", text)
+
+
 def ascii_form(text: str) -> str:
     """The text with accents taken off, other scripts left out."""
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()

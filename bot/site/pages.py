@@ -11,7 +11,7 @@ from bot import config
 from bot.composing import values
 from bot.composing.rendering import Renderer
 from bot.core import month, words
-from bot.core.collage import Collage, Picture, shown
+from bot.core.collage import Collage, Picture, shown, without_control
 from bot.core.errors import BadInput
 from bot.core.month import Roundup
 from bot.core.network import EXTENSIONS
@@ -196,7 +196,7 @@ def _reading_month(series: config.Series, roundup: Roundup) -> str:
 def _description(roundup: Roundup, collages: Sequence[Collage]) -> str:
     """The subtitle, or the papers' titles where there is none, on one line and cut to fit."""
     titles = " · ".join(collage.paper.title for collage in collages)
-    text = " ".join((roundup.subtitle or titles).split())
+    text = without_control(" ".join((roundup.subtitle or titles).split()))
     if len(text) <= DESCRIPTION:
         return text
     return f"{text[: DESCRIPTION - 1].rstrip()}…"
@@ -212,8 +212,8 @@ def _entry(series: config.Series, roundup: Roundup) -> Entry:
         url, path = _web(roundup.link), ""
         host = re.sub(r"^https?://(www\.)?|[/?#].*", "", url)
     return Entry(
-        title=roundup.title,
-        subtitle=roundup.subtitle,
+        title=without_control(roundup.title),
+        subtitle=without_control(roundup.subtitle),
         year=roundup.title_month[:4],
         url=url,
         path=path,

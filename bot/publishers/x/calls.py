@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot import http_calls
+from bot.core.collage import one_line
 from bot.core.errors import BadInput, Blocked, Unavailable, Uncertain
 from bot.core.schedule import Clock
 from bot.publishers.x import errors, matching
@@ -59,7 +60,7 @@ class Api:
         user = text_of(inner(data, "id"))
         if not matching.is_id(user):
             raise Unavailable(f"X does not say whose keys these are ({self.message(response)}).")
-        return {"user": user, "username": text_of(inner(data, "username"))}
+        return {"user": user, "username": one_line(text_of(inner(data, "username")))}
 
     def timeline(self, user: str, since: int) -> list[Post]:
         """The account's posts with ids above `since`, oldest first; of all the newest 100 for 0."""
