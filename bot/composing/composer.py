@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.composing import values
 from bot.composing.composed import ComposedThread
-from bot.composing.rendering import Renderer
+from bot.composing.rendering import MOST_IN_POST, Renderer
 from bot.config import Series
 from bot.context import Context
 from bot.core import month, paper, words
@@ -130,7 +130,7 @@ class Composer:
         )
 
     def _renderer(self) -> Renderer:
-        return Renderer(self.templates, self.variants)
+        return Renderer(self.templates, self.variants, MOST_IN_POST)
 
     def problems(self, item: Collage, roundup: month.Roundup) -> Iterator[str]:
         """What is wrong with each template when it is filled by itself, fitting or not.

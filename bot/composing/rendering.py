@@ -29,7 +29,12 @@ SIZE = 20_000_000
 """Characters that they may write together, counted each time one is filled."""
 
 MOST = 2_000_000
-"""Characters that a template may write at once: far more than any post or page has."""
+"""Characters that a page's template may write at once: far more than any page has."""
+
+MOST_IN_POST = 100_000
+"""Characters that a post's template may write at once. No network takes as many, and to count a
+text takes time.
+"""
 
 TOO_LONG = "takes too long to compute; make it simpler"
 HANGS = f"is not filled within {template_process.HANGING:g} seconds"
@@ -43,12 +48,20 @@ MARKS = ("{{", "{%", "{#")
 class Renderer:
     """Fills the templates of one thread or page, which share one allowance of time and size.
 
-    `own` is the maintainer's folder, and `variants` are the folders in it that go before it;
-    `seconds` of computing are what may be taken where the process of its own is needed.
+    `own` is the maintainer's folder, and `variants` are the folders in it that go before it. One
+    filling may write `most` characters; `seconds` of computing are what all may take where the
+    process of its own is needed.
     """
 
-    def __init__(self, own: Path, variants: tuple[str, ...] = (), seconds: float = SECONDS) -> None:
+    def __init__(
+        self,
+        own: Path,
+        variants: tuple[str, ...] = (),
+        most: int = MOST,
+        seconds: float = SECONDS,
+    ) -> None:
         self._folders = templates.folders(own, variants)
+        self._most = most
         self._seconds = seconds
         self._size = SIZE
 
@@ -59,7 +72,7 @@ class Renderer:
         """
         if self._folders == (str(templates.shipped()),):
             env = templates.environment(self._folders)
-            return self._counted(name, templates.render(env, name, context, MOST))
+            return self._counted(name, templates.render(env, name, context, self._most))
         return self._asked({"folders": self._folders, "name": name, "context": context})
 
     def render_text(self, source: str, context: Mapping[str, Any], place: str) -> str:
@@ -76,7 +89,7 @@ class Renderer:
         name = question["name"]
         if self._seconds <= 0:
             raise BadInput(f"Template {name}: {TOO_LONG}.")
-        answer = _filler.ask(question | {"seconds": self._seconds, "most": MOST})
+        answer = _filler.ask(question | {"seconds": self._seconds, "most": self._most})
         if isinstance(answer, _End):
             raise BadInput(f"Template {_place(question, answer)}: {answer.reason}.")
         self._seconds -= answer["seconds"]
