@@ -411,7 +411,7 @@ def who() -> str:
     """Whose doing a change is, for the log: $MLCOLLAGE_USER or the name of the system's user."""
     for variable in ("MLCOLLAGE_USER", "LOGNAME", "USER"):
         if os.environ.get(variable):
-            return os.environ[variable]
+            return one_line(os.environ[variable])
     try:
         return getuser()
     # An ID without a name; Windows has no module `pwd`.

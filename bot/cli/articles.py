@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from bot.cli import items, options, printing
+from bot.core import collage
 from bot.deciding import descriptions
 from bot.intake import accept, article
 from bot.intake.accept import Import
@@ -83,6 +84,7 @@ COLOURS = {"error": "red", "warning": "yellow"}
 
 
 def _print_article(file: str, source: Article, taken: list[accept.Taken]) -> None:
+    file = collage.one_line(file)
     click.secho(f"{file}: {source.title}", bold=True)
     facts = {
         "month": source.title_month,

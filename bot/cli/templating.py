@@ -60,8 +60,8 @@ def copy_command(
 @templates_command.add_command
 @options.command("check", "mlcollage templates check", as_json=True)
 def check_command(config_file: str | None, as_json: bool) -> None:
-    """Fill every template with every item of the queue, and name what would not fit or is
-    undefined.
+    """Fill every template with every item of the queue and with an example, and name what would not
+    fit or is undefined.
     """
     checked = own_templates.check(options.context(config_file))
     count = len(checked.problems)
@@ -70,6 +70,8 @@ def check_command(config_file: str | None, as_json: bool) -> None:
     else:
         for problem in checked.problems:
             click.secho(f"! {problem}", fg="red")
+        for place in checked.unused:
+            click.echo(f"{place} was not tried: no account of a series uses it.")
         plural = "" if count == 1 else "s"
         click.echo(f"{checked.filled} threads and pages filled, {count or 'no'} problem{plural}.")
     if count:

@@ -3,15 +3,14 @@
 Whatever shows or sends a thread uses the composer, so that what is seen is what is sent.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
-
-from bot.composing import filters, templates
+from bot.composing import values
 from bot.composing.composed import ComposedThread
+from bot.composing.rendering import MOST_IN_POST, Renderer
 from bot.config import Series
 from bot.context import Context
 from bot.core import month, paper, words
@@ -20,6 +19,17 @@ from bot.core.delivery import Delivery, Image, Kind, Part
 from bot.core.errors import BadInput, MlcollageError
 from bot.core.network import Limits, Network
 from bot.core.text import markdown, parts
+
+TEMPLATES = {
+    ("collage", "first"): ["opening"],
+    ("collage", "more"): ["text"],
+    ("collage", "links"): [],
+    ("roundup", "first"): ["opening"],
+    ("roundup", "more"): ["text"],
+    ("roundup", "line"): ["paper"],
+    ("roundup", "links"): [],
+}
+"""The templates of posts by kind and name, with the variables that each has beside its kind's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,8 @@ class Composer:
             raise BadInput(f"{subject}: it has no picture.")
         if not item.alt.strip():
             raise BadInput(f"{subject}: it has no alt text.")
-        thread = _Thread(self, "collage", subject, self.collage_context(item, number))
+        context = self.collage_context(item, number)
+        thread = _Thread(self, "collage", subject, context, self._renderer())
         image = _image(item, item.picture)
         texts = self._marked(thread, lambda marked: marked.collage_texts(item))
         return thread.checked(texts, image)
@@ -74,8 +85,8 @@ class Composer:
         if first.picture is None:
             raise BadInput(f"{subject}: {first.name} has no picture.")
         context = self.roundup_context(roundup, items)
-        thread = _Thread(self, "roundup", subject, context)
-        lines = [self.render("roundup/line", context | {"paper": item.paper}) for item in items]
+        thread = _Thread(self, "roundup", subject, context, self._renderer())
+        lines = [thread.line(paper) for paper in context["papers"]]
         image = _image(first, first.picture)
         texts = self._marked(thread, lambda marked: marked.roundup_texts(lines))
         return thread.checked(texts, image)
@@ -109,55 +120,64 @@ class Composer:
             return texts(thread)
         return parts.marked(lambda marker: texts(replace(thread, marker=marker)))
 
-    def render(self, name: str, context: Mapping[str, Any]) -> str:
-        """A template filled, without white space at its ends, with single blank lines."""
-        return _tidy(templates.render(self._environment(), f"posts/{name}.txt", context))
-
-    def render_text(self, source: str, context: Mapping[str, Any], place: str) -> str:
-        """As `render`, for a template that stands in an item; errors name `place`."""
-        return _tidy(templates.render_text(self._environment(), source, context, place))
-
-    def _environment(self) -> Environment:
-        variants = (
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The folders whose templates go before the general ones, the narrowest first."""
+        return (
             f"accounts/{self.account}",
             f"series/{self.series.name}",
             f"networks/{self.network.name}",
         )
-        return templates.environment(self.templates, variants)
 
-    def collage_context(self, item: Collage, number: int | None) -> dict[str, Any]:
+    def _renderer(self) -> Renderer:
+        return Renderer(self.templates, self.variants, MOST_IN_POST)
+
+    def problems(self, item: Collage, roundup: month.Roundup) -> Iterator[str]:
+        """What is wrong with each template when it is filled by itself, fitting or not.
+
+        Every template is filled, also those that the threads of this collage and roundup of one
+        collage would not need.
+        """
+        contexts = {
+            "collage": self.collage_context(item, self.series.numbering.first),
+            "roundup": self.roundup_context(roundup, [item]),
+        }
+        text = markdown.plain(item.paragraph)
+        pieces = {"opening": text, "text": text, "paper": contexts["collage"]["paper"]}
+        for kind, name in TEMPLATES:
+            thread = _Thread(self, kind, "", contexts[kind], self._renderer())
+            try:
+                thread.filled(name, {key: pieces[key] for key in TEMPLATES[kind, name]})
+            except BadInput as error:
+                yield str(error)
+
+    def collage_context(self, item: Collage, number: int | None) -> values.Table:
         """The variables of a collage's templates; docs/templates.md lists them."""
         context = self._context(paper.kinds_in_order(item.paper.links))
         return context | {
-            "links": context["links"] + filters.gathered(item.paragraph, item.paper.links),
+            "links": context["links"] + values.gathered(item.paragraph, item.paper.links),
             "number": self.series.numbering.shown(number),
-            "paper": item.paper,
+            "paper": values.paper(item.paper, self.series.language),
             "collage": {"name": item.name, "alt": item.alt, "caption": item.caption},
         }
 
-    def roundup_context(self, roundup: month.Roundup, items: Sequence[Collage]) -> dict[str, Any]:
+    def roundup_context(self, roundup: month.Roundup, items: Sequence[Collage]) -> values.Table:
         """The variables of a roundup's templates; docs/templates.md lists them."""
-        about = {
-            "due_on": roundup.due_at.astimezone(self.series.zone).date(),
-            "title": roundup.title,
-            "subtitle": roundup.subtitle,
-            "month": roundup.title_month,
-            "link": roundup.link,
-        }
         links = (paper.Link(paper.LinkKind.BLOG, roundup.link),)
-        papers = [item.paper for item in items]
-        return self._context(links) | {"roundup": about, "papers": papers}
+        return self._context(links) | {
+            "roundup": values.roundup(roundup, self.series.zone),
+            "papers": [values.paper(item.paper, self.series.language) for item in items],
+        }
 
-    def _context(self, links: Sequence[paper.Link]) -> dict[str, Any]:
+    def _context(self, links: Sequence[paper.Link]) -> values.Table:
         series = self.series
-        names = {"name": series.name, "title": series.title, "language": series.language}
         return {
-            "series": names | {"numbering": series.numbering.format},
+            "series": values.series(series),
             "hashtag": series.hashtag,
             "network": self.network.name,
             "account": self.account,
             "quotes": words.of(series.language).quotes,
-            "links": filters.described(links, series.language),
+            "links": values.links(links, series.language),
         }
 
 
@@ -203,6 +223,7 @@ class _Thread:
     kind: str
     subject: str
     context: Mapping[str, Any]
+    renderer: Renderer
     marker: str = ""
 
     def collage_texts(self, item: Collage) -> list[str]:
@@ -210,7 +231,9 @@ class _Thread:
         if not item.thread:
             return self._with_paragraph(markdown.plain(item.paragraph)) + self._link_parts()
         place = f"{item.name}, thread"
-        written = [self.composer.render_text(part, self.context, place) for part in item.thread]
+        written = [
+            _tidy(self.renderer.render_text(part, self.context, place)) for part in item.thread
+        ]
         return written + self._link_parts()
 
     def roundup_texts(self, lines: Sequence[str]) -> list[str]:
@@ -310,16 +333,22 @@ class _Thread:
         return texts
 
     def _first(self, opening: str) -> str:
-        return self._render("first", {"opening": opening})
+        return self.filled("first", {"opening": opening})
 
     def _more(self, text: str) -> str:
-        return self._render("more", {"text": text})
+        return self.filled("more", {"text": text})
 
     def _links(self, links: Sequence[Mapping[str, str]]) -> str:
-        return self._render("links", {"links": links})
+        return self.filled("links", {"links": links})
 
-    def _render(self, name: str, more: Mapping[str, Any]) -> str:
-        return self.composer.render(f"{self.kind}/{name}", {**self.context, **more})
+    def line(self, paper: values.Table) -> str:
+        """The line of one paper in a roundup's thread."""
+        return self.filled("line", {"paper": paper})
+
+    def filled(self, name: str, more: Mapping[str, Any]) -> str:
+        """A template filled, without white space at its ends, with single blank lines."""
+        file = f"posts/{self.kind}/{name}.txt"
+        return _tidy(self.renderer.render(file, {**self.context, **more}))
 
     def _fits(self, text: str) -> bool:
         return self.composer.network.fits(text + self.marker, self.composer.limits)

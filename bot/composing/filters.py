@@ -1,11 +1,14 @@
-"""The filters that templates have beside Jinja2's own."""
+"""The filters and functions that templates have beside Jinja2's own.
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+They are given what templates see: plain values, see `values`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bot.core import month, network, words
-from bot.core.paper import Link, Paper, cite, kinds_in_order, same_address
+from bot.core import month, network
+from bot.core.paper import LinkKind
 from bot.core.text import markdown, parts
 from bot.core.text.sentences import sentences
 
@@ -14,9 +17,9 @@ def _language(context: Mapping[str, Any]) -> str:
     return str(context["series"]["language"])
 
 
-def cited(context: Mapping[str, Any], value: Paper) -> str:
+def cited(context: Mapping[str, Any], value: Mapping[str, Any]) -> str:
     """`{{ paper|cite }}`: "Feurer et al. (2021)"."""
-    return cite(value)
+    return str(value["citation"])
 
 
 def first_sentences(context: Mapping[str, Any], value: str, count: int = 1) -> str:
@@ -76,44 +79,13 @@ def dated(context: Mapping[str, Any], value: str | date, style: str = "long") ->
     return format_date(value, style, locale=_language(context).replace("-", "_"))
 
 
-def links_of(context: Mapping[str, Any], value: Paper, kind: str = "") -> list[dict[str, str]]:
+def links_of(
+    context: Mapping[str, Any], value: Mapping[str, Any], kind: str = ""
+) -> list[dict[str, str]]:
     """`{% for link in paper|links("code") %}`: the paper's links of a kind, or all in order."""
-    wanted = [link for link in value.links if kind in ("", link.kind)]
-    return described(kinds_in_order(wanted), _language(context))
-
-
-def described(links: Iterable[Link], language: str) -> list[dict[str, str]]:
-    """Links as templates see them: kind, label in the series' language, emoji and url."""
-    phrases = words.of(language)
-    return [
-        {
-            "kind": link.kind.value,
-            "label": phrases.label(link.kind),
-            "emoji": words.EMOJI[link.kind],
-            "url": link.url,
-        }
-        for link in links
-    ]
-
-
-def gathered(paragraph: str, links: Iterable[Link]) -> list[dict[str, str]]:
-    """The links in a paragraph that are not among `links`, as templates see them.
-
-    Each address comes once; a link without a label is labelled with its host.
-    """
-    known = [link.url for link in links]
-    references = []
-    for label, url in markdown.links(paragraph):
-        if not url.startswith(("http://", "https://")):
-            continue
-        if any(same_address(url, other) for other in known):
-            continue
-        known.append(url)
-        host = url.split("//", 1)[1].split("/", 1)[0]
-        references.append(
-            {"kind": "reference", "label": label.strip() or host, "emoji": "🔗", "url": url}
-        )
-    return references
+    order = [str(known) for known in LinkKind]
+    wanted = [link for link in value["links"] if kind in ("", link["kind"])]
+    return sorted(wanted, key=lambda link: order.index(link["kind"]))
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
@@ -126,3 +98,14 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "links": links_of,
 }
 """The filters by name; each gets the template's variables as its first argument."""
+
+FUNCTIONS: dict[str, Callable[..., str]] = {
+    "md": markdown.literal_line,
+    "within": markdown.contained,
+    "target": markdown.target,
+}
+"""The functions of the article's template.
+
+`md` escapes plain text, `within` keeps a paragraph's Markdown inside its section, and `target`
+escapes an address.
+"""

@@ -1,35 +1,40 @@
-"""The sandboxed templates: where they are found, how they are filled, how a mistake is named.
+"""The templates: where they are found, how one is filled, and how a mistake in it is named.
 
 The files that the program brings along are found here, too.
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import (
-    Environment,
-    FileSystemLoader,
-    StrictUndefined,
-    TemplateError,
-    TemplateNotFound,
-    pass_context,
-)
+from jinja2 import Environment, Template, TemplateError, TemplateNotFound
 
-from bot.composing import filters, sandbox
+from bot.composing.sandbox import Sandbox
+from bot.core import collage
 from bot.core.errors import BadInput
 
 PACKAGE = Path(__file__).parent.parent
 UNNAMED = "<template>"
 """What Jinja2 calls the file of a template that came as a string."""
 
+LONGEST_REASON = 300
+"""Characters of a reason that are shown; a name in it may be of any length."""
+
 
 def shipped() -> Path:
     """The folder of the program's own templates: in the installed package, or the checkout."""
     installed = PACKAGE / "templates"
     return installed if installed.is_dir() else PACKAGE.parent / "templates"
+
+
+@lru_cache
+def names() -> tuple[str, ...]:
+    """The names of the program's own templates, such as "posts/collage/first.txt"."""
+    folder = shipped()
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return tuple(sorted(path.relative_to(folder).as_posix() for path in files))
 
 
 def example_config() -> str:
@@ -39,83 +44,129 @@ def example_config() -> str:
     return file.read_text(encoding="utf-8")
 
 
-@lru_cache
-def environment(folder: Path, variants: tuple[str, ...] = ()) -> Environment:
-    """Templates from the maintainer's folder, then the program's.
+def folders(own: Path, variants: Sequence[str] = ()) -> tuple[str, ...]:
+    """Where a template is looked for: the maintainer's folder first, then the program's.
 
-    In each, those of a variant ("accounts/lab") go before the general ones.
+    In the former, those of a variant ("accounts/lab") go before the general ones. Only the
+    program's where the maintainer has no template that would take the place of one.
     """
-    folders = [root / variant for root in (folder, shipped()) for variant in (*variants, "")]
-    sandboxed = sandbox.Sandbox(
-        # "-sig" drops the byte order mark that some editors write; it would get into a post.
-        loader=FileSystemLoader(folders, encoding="utf-8-sig"),
-        undefined=StrictUndefined,
-        autoescape=lambda name: bool(name and name.endswith(".html")),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    for name, function in filters.FILTERS.items():
-        sandboxed.filters[name] = pass_context(function)
-    return sandboxed
+    owned = [own / variant for variant in (*variants, "")]
+    if not any(_is_there(folder / name) for folder in owned for name in names()):
+        return (str(shipped()),)
+    return (*map(str, owned), str(shipped()))
 
 
-def render(env: Environment, name: str, context: Mapping[str, Any]) -> str:
-    """Fill a template; raises `BadInput` naming the template's file and line."""
-    return _filled(name, lambda: sandbox.filled(env.get_template(name), context))
+def used(own: Path, variants: Sequence[str], name: str) -> Path | None:
+    """The maintainer's file that is this template, by the order of `folders`; None without one."""
+    files = (own / variant / name for variant in (*variants, ""))
+    return next((file for file in files if _is_there(file)), None)
 
 
-def render_text(env: Environment, source: str, context: Mapping[str, Any], place: str) -> str:
-    """Fill a template that stands in an item; raises `BadInput` naming `place` and line."""
-    return _filled(place, lambda: sandbox.filled(env.from_string(source), context))
+def _is_there(path: Path) -> bool:
+    """Whether there is such a file; raises `BadInput` where that cannot be seen."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise BadInput(f"The template {path} cannot be read: {error.strerror}.") from None
 
 
-def _filled(name: str, fill: Callable[[], str]) -> str:
-    """What `fill` returns; raises `BadInput` for any mistake a template can make."""
+@lru_cache
+def environment(places: tuple[str, ...]) -> Environment:
+    """What fills the templates in these folders; without any, no template can be included."""
+    return Sandbox(places)
+
+
+def render(env: Environment, name: str, context: Mapping[str, Any], most: int) -> str:
+    """Fill a template; raises `BadInput` naming the template's file and line.
+
+    Whatever a template raises is a mistake in it, and so is a text of more than `most` characters.
+    """
+    return _named(name, lambda: _filled(env.get_template(name), context, most))
+
+
+def render_text(
+    env: Environment, source: str, context: Mapping[str, Any], place: str, most: int
+) -> str:
+    """As `render`, for a template that stands in an item; errors name `place` and line."""
+    return _named(place, lambda: _filled(env.from_string(source), context, most))
+
+
+def line_of(env: Environment, source: str, compiled_line: int) -> int:
+    """The line of a template that a line of its compiled form comes from."""
+    return env.from_string(source).get_corresponding_lineno(compiled_line)
+
+
+def _filled(template: Template, context: Mapping[str, Any], most: int) -> str:
+    pieces, size = [], 0
+    for piece in template.generate(context):
+        pieces.append(piece)
+        size += len(piece)
+        if size > most:
+            raise ValueError(f"writes more than {most:,} characters")
+    return "".join(pieces)
+
+
+def _named(name: str, fill: Callable[[], str]) -> str:
+    """What `fill` returns; raises `BadInput` for whatever it raises."""
     try:
         return fill()
     except TemplateNotFound as error:
-        raise BadInput(f"There is no template {error.name}; copy one from {shipped()}.") from None
-    except TemplateError as error:
-        reason = (error.message or type(error).__name__).rstrip(".")
-        raise BadInput(f"Template {_error_place(error, name)}: {reason}.") from None
-    except UnicodeDecodeError as error:
+        missing, place = collage.one_line(str(error.name)), _place(error, name)
         raise BadInput(
-            f"Template {name} is not UTF-8 text: byte {error.start + 1} cannot be read."
+            f"There is no template {missing}, which {place} asks for; see: mlcollage templates list"
         ) from None
-    # What a template's own operations raise, as plain Python raises it.
-    except (
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        MemoryError,
-        TypeError,
-        ValueError,
-        RecursionError,
-    ) as error:
-        reason = str(error).rstrip(".") or type(error).__name__
-        raise BadInput(f"Template {_running_place(name)}: {reason}.") from None
+    except Exception as error:  # noqa: BLE001 - a template may raise anything
+        raise BadInput(f"Template {_place(error, name)}: {_reason(error)}") from None
 
 
-def _error_place(error: TemplateError, name: str) -> str:
-    """File and line that a syntax error names, else those of the running template."""
-    line = getattr(error, "lineno", None)
-    if not line:
-        return _running_place(name)
-    file = getattr(error, "filename", None) or name
-    return f"{file}, line {line}"
+def _reason(error: Exception) -> str:
+    """What is wrong, as the end of a sentence."""
+    match error:
+        case TemplateError():
+            reason = error.message or type(error).__name__
+        case UnicodeDecodeError():
+            reason = f"is not UTF-8 text: byte {error.start + 1} cannot be read"
+        case MemoryError():
+            reason = "needs more memory than a template may take"
+        case RecursionError():
+            reason = "calls itself without end, or nests too deep"
+        case SyntaxError():
+            reason = f"cannot be used: {error.msg}"
+        case OSError():
+            reason = f"cannot be read: {error.strerror or type(error).__name__}"
+        case _:
+            reason = str(error) or type(error).__name__
+    line = collage.one_line(" ".join(reason.split()))
+    if len(line) > LONGEST_REASON:
+        return f"{line[:LONGEST_REASON]}…"
+    if line.endswith((".", "?", "!")):
+        return line
+    return f"{line}."
+
+
+def _place(error: Exception, name: str) -> str:
+    """File and line that a mistake of syntax names, else those of the running template."""
+    if isinstance(error, TemplateError):
+        # Only a mistake of syntax has them.
+        file, line = getattr(error, "filename", None), getattr(error, "lineno", None)
+        if line:
+            return f"{file or name}, line {line}"
+    return _running_place(name)
 
 
 def _running_place(name: str) -> str:
-    """File and line of the innermost template in the traceback of the exception being handled.
-
-    Jinja2 compiles templates under their own file names, which do not end in ".py".
-    """
+    """File and line of the innermost template in the traceback of the exception being handled."""
     trace, place = sys.exc_info()[2], name
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
         if file == UNNAMED:
             place = f"{name}, line {trace.tb_lineno}"
-        elif not file.endswith(".py"):
+        elif is_template(file):
             place = f"{file}, line {trace.tb_lineno}"
         trace = trace.tb_next
     return place
+
+
+def is_template(file: str) -> bool:
+    """Whether code of this file is a template's: Jinja2 compiles it under the template's name."""
+    return file == UNNAMED or not (file.endswith(".py") or file.startswith("<"))

@@ -35,6 +35,10 @@ FIELDS_WITH_LINES = frozenset({"paragraph", "alt", "thread", "figure"})
 """The fields that may hold line ends and tabs."""
 
 
+# What Unicode puts into the categories Cc and Cs.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
 class State(StrEnum):
     DRAFT = "draft"
     READY = "ready"
@@ -150,7 +154,7 @@ def problems(item: Item) -> Iterator[str]:
         most = LENGTHS.get(field, DEFAULT_LENGTH)
         if len(text) > most:
             yield f"{field}: {len(text):,} characters, at most {most:,} are allowed"
-        if bad := _control(text, lines=field in FIELDS_WITH_LINES):
+        if bad := control(text, lines=field in FIELDS_WITH_LINES):
             yield f"{field}: holds the control character U+{ord(bad):04X}"
     for link in item.paper.links:
         if not re.fullmatch(r"https?://[^\s<>\"]+\.?[^\s<>\"]*", link.url):
@@ -207,18 +211,21 @@ def _printable(char: str) -> str:
     return ascii(char)[1:-1]
 
 
-def _control(text: str, *, lines: bool) -> str:
+def control(text: str, *, lines: bool = False) -> str:
     """The first control character or lone surrogate, "" if there is none.
 
     PostgreSQL takes no NUL, UTF-8 no surrogate, and networks refuse the rest. With `lines`, line
     ends and tabs are allowed.
     """
-    for char in text:
-        if lines and char in "\n\t":
-            continue
-        if unicodedata.category(char) in {"Cc", "Cs"}:
-            return char
+    for found in _CONTROL.finditer(text):
+        if not (lines and found[0] in "\n\t"):
+            return found[0]
     return ""
+
+
+def without_control(text: str) -> str:
+    """The text without its control characters and lone surrogates."""
+    return _CONTROL.sub("", text)
 
 
 def ascii_form(text: str) -> str:

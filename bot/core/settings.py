@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.core import hints, schedule
-from bot.core.collage import one_line, shown
+from bot.core.collage import control, one_line, shown
 from bot.core.errors import BadConfig
 
 # tomllib takes time that grows with the square of a dotted key's parts: 1 MB would take an hour.
@@ -107,7 +107,7 @@ def text(value: Any) -> str:
     """One line, which may be empty."""
     if not isinstance(value, str):
         raise ValueError(f"must be text in quotes, not {shown(value)}")
-    if len(value) > 2_000 or any(ord(char) < 32 for char in value):
+    if len(value) > 2_000 or control(value):
         raise ValueError("must be one line of at most 2,000 characters")
     return value
 

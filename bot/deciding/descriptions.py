@@ -358,8 +358,12 @@ def template(name: str, places: Sequence[Path]) -> Description:
 
 
 def templates_checked(checked: Checked) -> Description:
-    """How many threads and pages were filled, and what is wrong with them."""
-    return {"checked": checked.filled, "problems": list(checked.problems)}
+    """How many threads and pages were filled, what is wrong with them, and what was not tried."""
+    return {
+        "checked": checked.filled,
+        "problems": list(checked.problems),
+        "unused": [str(place) for place in checked.unused],
+    }
 
 
 def notice(notice: Notice, ways: Iterable[Way]) -> Description:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot.composing import templates
+from bot.composing.composer import Composer
 from bot.config import Config
 from bot.context import Context
 from bot.core.errors import BadInput, NotAllowed
@@ -19,15 +20,20 @@ class Template(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """How many threads and pages were `filled`, and the distinct problems they have."""
+    """How many threads and pages were `filled`, and the distinct problems they have.
+
+    `unused` are the maintainer's templates that were not filled, because no account of a series
+    uses them.
+    """
 
     filled: int
     problems: tuple[str, ...]
+    unused: tuple[Path, ...]
 
 
 def listed(config: Config) -> list[Template]:
     """All templates, with the places in the maintainer's folder that have one of their own."""
-    return [Template(name, tuple(_places(config.templates, name))) for name in _names()]
+    return [Template(name, tuple(_places(config.templates, name))) for name in templates.names()]
 
 
 def _places(folder: Path, name: str) -> list[Path]:
@@ -37,19 +43,13 @@ def _places(folder: Path, name: str) -> list[Path]:
     return [path.relative_to(folder) for path in found if path.is_file()]
 
 
-def _names() -> list[str]:
-    folder = templates.shipped()
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return sorted(path.relative_to(folder).as_posix() for path in files)
-
-
 def copy(config: Config, name: str, scope: tuple[str, str] | None = None) -> Path:
     """Copy a template of the program's into the maintainer's folder; the file to change.
 
     `scope` makes it count only for one of the "networks", "series" or "accounts", by its name.
     Raises `NotAllowed` where the file is there already.
     """
-    if name not in _names():
+    if name not in templates.names():
         raise BadInput(f"There is no template {name}; see: mlcollage templates list")
     target = config.templates.joinpath(*scope or (), name)
     if target.exists():
@@ -60,9 +60,22 @@ def copy(config: Config, name: str, scope: tuple[str, str] | None = None) -> Pat
 
 
 def check(context: Context) -> Checked:
-    """Fill every template with every item of the queue, for all series."""
+    """Fill every template with every item of the queue and with an example, for all series."""
     results: list[str] = []
     for series in context.config.series.values():
         results += preview.check_templates(context, series)
     problems = dict.fromkeys(problem for problem in results if problem)
-    return Checked(len(results), tuple(problems))
+    return Checked(len(results), tuple(problems), tuple(_unused(context)))
+
+
+def _unused(context: Context) -> list[Path]:
+    """The maintainer's templates that no account of any series uses."""
+    own = context.config.templates
+    used = {templates.used(own, (), name) for name in templates.names()}
+    posts = [name for name in templates.names() if name.startswith("posts/")]
+    for series in context.config.series.values():
+        for account in series.accounts:
+            variants = Composer.of(context, series.name, account).variants
+            used |= {templates.used(own, variants, name) for name in posts}
+    places = [place for template in listed(context.config) for place in template.places]
+    return [place for place in places if own / place not in used]

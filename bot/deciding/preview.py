@@ -8,11 +8,40 @@ from bot.composing.composer import Composer
 from bot.config import Series
 from bot.context import Context
 from bot.core import month
-from bot.core.collage import Collage
+from bot.core.collage import Collage, Picture, State
 from bot.core.errors import MlcollageError
 from bot.core.month import Roundup
+from bot.core.paper import Figure, Link, LinkKind, Paper, Reference
 from bot.scheduling import forecast
 from bot.site import pages
+
+SHA256 = "0" * 64
+
+EXAMPLE = Collage(
+    id=0,
+    series="",
+    name="example",
+    paper=Paper(
+        title="An Example: Every Field Has a Value",
+        authors=("Ada Example", "Bo Example"),
+        others=True,
+        year=2021,
+        links=tuple(Link(kind, f"https://example.org/{kind}") for kind in LinkKind),
+        arxiv_id="2101.00001",
+        doi="10.1000/example",
+        licence="CC BY 4.0",
+        figures=(Figure("figure.png", "A figure", "https://example.org/figure"),),
+        references=(Reference("A reference", "https://example.org/reference"),),
+    ),
+    paragraph="One sentence. A second one with a [link](https://example.org/link).",
+    alt="A drawing.",
+    printed_number="29/52",
+    caption="Figures by the authors",
+    state=State.READY,
+    position=1,
+    picture=Picture(SHA256, "image/png", 16, 9, 100, "example.png"),
+)
+"""A collage that no queue holds, for filling templates."""
 
 
 def collage_threads(
@@ -68,7 +97,8 @@ def check_templates(context: Context, series: Series) -> Iterator[str]:
     """Fill every account's templates with each item of the queue, the roundup's with all of them.
 
     Yields one text for each thread and page: what is wrong with it, or "". Items without a picture
-    or alt text are left out, since they cannot be composed anyway.
+    or alt text are left out, since they cannot be composed anyway. Then each template is filled by
+    itself with an example, for the queue's items may not need all of them.
     """
     with context.read() as work:
         row = work.series.get(series.name)
@@ -78,14 +108,15 @@ def check_templates(context: Context, series: Series) -> Iterator[str]:
     for item in items:
         for thread in collage_threads(context, series, item, series.accounts):
             yield thread.problem
-    if not items:
-        return
     title_month = month.last_before(series.roundup, context.clock.now(), series.zone)
-    stand_in = _imagined(context, series, title_month, len(items))
+    stand_in = _imagined(context, series, title_month, len(items) or 1)
     for thread in _roundup_threads(context, series, stand_in, items):
         yield thread.problem
+    for account in series.accounts:
+        yield from Composer.of(context, series.name, account).problems(EXAMPLE, stand_in)
+    edition = pages.Edition(stand_in, items or [EXAMPLE], pictures | {SHA256: b""})
     try:
-        pages.build(series, pages.Edition(stand_in, items, pictures), context.config.templates)
+        pages.build(series, edition, context.config.templates)
         yield ""
     except MlcollageError as error:
         yield str(error)

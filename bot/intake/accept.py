@@ -278,6 +278,7 @@ def _arrival(item: Item, options: Import) -> Arrival:
     if options.pictures and item.picture_file:
         path = options.pictures / item.picture_file
         if path.is_file():
+            items.check_inside(path, options.pictures)
             picture = read.load(path)
     number = None
     if options.keep_numbers:

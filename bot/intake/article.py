@@ -44,7 +44,7 @@ def load(path: Path) -> Article:
     try:
         text = files.read_text(path, MOST_BYTES, "an article")
     except files.Unreadable as error:
-        raise BadInput(f"{path}: {error}.") from None
+        raise BadInput(f"{collage.one_line(str(path))}: {error}.") from None
     return read(text, str(path))
 
 
@@ -58,8 +58,10 @@ def read(text: str, file: str) -> Article:
             f"{file} is larger than 2 MB: "
             "give the article's text alone, with its pictures beside it."
         )
+    file = collage.one_line(file)
     lines = markup.lines_of(text)
     headings = markup.headings_in(lines)
+    _check_headings(headings, file)
     title = _title_heading(headings, file)
     if papers := sections.starts(lines, headings):
         _check_count(papers, file)
@@ -80,6 +82,16 @@ def _title_heading(headings: list[Heading], file: str) -> Heading:
         if heading.level == 1 and _title(heading):
             return heading
     raise BadInput(f'{file} is no article: no line starts with "# " and gives a title.')
+
+
+def _check_headings(headings: list[Heading], file: str) -> None:
+    """Raise `BadInput` for a heading that no post and no page could show: some become titles."""
+    for heading in headings:
+        if bad := collage.control(heading.text, lines=True):
+            raise BadInput(
+                f"{file}, line {heading.at + 1}: this heading holds the control character "
+                f"U+{ord(bad):04X}; take it out."
+            )
 
 
 def _check_count(papers: list[Heading], file: str) -> None:

@@ -167,16 +167,30 @@ def _read(path: Path) -> str:
 def _named_picture(path: Path, name: str) -> str:
     picture = path.absolute().parent / name
     try:
+        check_inside(picture, path.absolute().parent)
         mode = picture.stat().st_mode
     except FileNotFoundError:
         raise BadInput(f"there is no {collage.shown(name)} in the item file's folder") from None
-    except (OSError, ValueError) as error:
-        # ValueError: a name with a null character.
+    except (OSError, ValueError, RuntimeError) as error:
+        # ValueError: a name with a null character; RuntimeError: links in a circle.
         reason = getattr(error, "strerror", None) or error
         raise BadInput(f"{collage.shown(name)} cannot be read ({reason})") from None
     if not stat.S_ISREG(mode):
         raise BadInput(f"{collage.shown(name)} is no file")
     return str(picture)
+
+
+def check_inside(picture: Path, folder: Path) -> None:
+    """Raise `BadInput` for a picture outside of the folder, also by a symbolic link.
+
+    Whoever wrote an item may not choose among all files of whoever adds it.
+    """
+    if not picture.resolve().is_relative_to(folder.resolve()):
+        name, place = collage.shown(picture.name), collage.one_line(str(folder))
+        raise BadInput(
+            f"{name} is outside of the folder {place}; put it there, or "
+            "add the item without it, and then: mlcollage edit NAME --picture FILE"
+        )
 
 
 def _picture_beside(path: Path) -> str:
@@ -188,4 +202,5 @@ def _picture_beside(path: Path) -> str:
         raise BadInput(f"several lie beside the item file ({names}); name one")
     if not near:
         return ""
+    check_inside(near[0], path.parent)
     return str(near[0])

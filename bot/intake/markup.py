@@ -21,7 +21,8 @@ _AUTO = rf"<(?P<auto>(?:https?://|/)[^\s<>{_BAD}]{{1,2000}})>"
 _LINK = re.compile(rf"(?<![!\\])(?:\[{_LABEL}\]{_TARGET}|{_AUTO})")
 _PICTURE = re.compile(rf"[*_\s]*+\[?!\[(?P<alt>(?:[^\[\]\\\n]|\\.|\[[^\[\]\\\n]*+\])*+)\]{_TARGET}")
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)")
-_MARK = re.compile(r"\\([!-/:-@\[-`{-~])|(\*+)|(_+)|(`+)")
+_MARK = re.compile(r"\\([!-/:-@\[-`{-~])|(\*+)|(_+)|(`+)|&(lt|gt|amp);")
+_ENTITIES = {"lt": "<", "gt": ">", "amp": "&"}
 _ADDRESS = re.compile(rf"https?://[^\s<>()\[\]{_BAD}]{{1,2000}}")
 # Bars, emphasis, and what an emoji may be followed by: variation selector, joiner, skin tones.
 _BESIDE_LINKS = " \t\xa0|｜*_\ufe0f\u200d\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
@@ -150,7 +151,7 @@ def next_text(lines: list[str], at: int, end: int) -> int:
 
 
 def plain(text: str) -> str:
-    """Return a line without emphasis, link targets and backslash escapes.
+    """Return a line without emphasis and link targets, its escapes and HTML's entities read.
 
     Stars and underscores stay where they mark nothing, as in "A*", "2 * 3" and "file_name".
     """
@@ -158,9 +159,11 @@ def plain(text: str) -> str:
     stars = sum(1 for mark in _MARK.finditer(text) if mark[2])
 
     def shown(mark: re.Match[str]) -> str:
-        """What is left of a mark; `_MARK` has groups for escapes, stars and underscores."""
+        """What is left of a mark; `_MARK` has groups for escapes, stars, underscores, entities."""
         if mark[1]:
             return mark[1]
+        if mark[5]:
+            return _ENTITIES[mark[5]]
         before, after = text[mark.start() - 1 : mark.start()], text[mark.end() : mark.end() + 1]
         is_apart = before.isspace() and after.isspace()
         is_lone = stars == 1 and before

@@ -1,5 +1,6 @@
 """Settling slots: one takes its collage, another passes without one; what cannot go out is held."""
 
+import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,11 +12,13 @@ from bot.core import agenda, schedule, times
 from bot.core.agenda import Line, Snapshot, Waiting
 from bot.core.collage import Collage, State
 from bot.core.delivery import thread_key
-from bot.core.errors import NotAllowed, Unusable
+from bot.core.errors import NotAllowed, Unavailable, Unusable
 from bot.core.notices.queue import CollageHeld, RunningDry, SlotEmpty, SlotMissed
 from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.storage.claims import NewDelivery, SlotClaim, Taken
 from bot.storage.work import Work
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class Round:
         return True
 
     def _settle_with(self, line: Line) -> bool:
-        """Give a slot its collage.
+        """Give a slot its collage, or leave it due where composing is not possible at the moment.
 
         False where another host changed something, or the collage cannot be composed and is held.
         """
@@ -89,6 +92,10 @@ class Round:
         except Unusable as error:
             _hold(self.context, item, str(error))
             return False
+        except Unavailable as error:
+            # Not for anything in the collage: the next tick finds the slot still due.
+            log.warning("%s: %s was not composed: %s", self.series.name, item.name, error)
+            self.context.say(f"{self.series.name}: {item.name} was not composed: {error}")
         return True
 
 

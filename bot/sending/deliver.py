@@ -116,6 +116,8 @@ class Sending:
                 parts = composer.parts_of(self.context, self.delivery)
             except errors.Unusable as error:
                 return failures.fail(self.context, self.delivery, str(error))
+            except errors.Unavailable as error:
+                return self._failed(error)
             with self.context.write() as work:
                 work.parts.save(self.delivery, parts)
         with self.context.read() as work:

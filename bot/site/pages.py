@@ -2,25 +2,22 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import nh3
 
 from bot import config
-from bot.composing import templates
+from bot.composing import values
+from bot.composing.rendering import Renderer
 from bot.core import month, words
-from bot.core.collage import Collage, Picture, shown
+from bot.core.collage import Collage, Picture, shown, without_control
 from bot.core.errors import BadInput
 from bot.core.month import Roundup
 from bot.core.network import EXTENSIONS
 from bot.core.paper import LinkKind
 from bot.core.text import markdown, mathml
 from bot.core.words import EMOJI, Words
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 PAGE = "roundup/page.html"
 ARTICLE = "roundup/article.md"
@@ -52,7 +49,8 @@ class Labelled:
 class Section:
     """One collage of the page.
 
-    `title` has its quotation marks; `paragraph` is Markdown, `html` the same, cleaned.
+    `title` has its quotation marks; `paragraph` is Markdown, `html` the same, cleaned. Templates
+    get it as a table.
     """
 
     name: str
@@ -116,47 +114,64 @@ def build(series: config.Series, edition: Edition, templates_folder: Path) -> di
 
     The same arguments give the same bytes. `templates_folder` holds the maintainer's templates,
     which go before the program's. Raises `BadInput` for a picture that no page can show, and what
-    `templates.render` raises.
+    `Renderer.render` raises.
     """
-    language = words.of(series.language)
-    shared = {
-        "series": series,
-        "words": language,
-        "about": language.about.format(series=series.title),
-        **MARKDOWN,
-    }
-    sections = [_section(series, collage, language) for collage in edition.collages]
-    context = shared | _roundup_values(series, edition, language) | {"sections": sections}
-    env = templates.environment(templates_folder)
     slug = edition.roundup.slug
-    files = {
-        f"{slug}/{section.file}": edition.pictures[section.picture.sha256]
-        for section in sections
-        if section.picture
+    pictures = {
+        f"{slug}/{_file(collage)}": edition.pictures[collage.picture.sha256]
+        for collage in edition.collages
+        if collage.picture
     }
-    return files | {
-        f"{slug}/article.md": _text(env, ARTICLE, context),
-        slug_path(edition.roundup): _text(env, PAGE, context),
-        "index.html": _text(env, INDEX, shared | {"entries": _entries(series, edition)}),
+    renderer = Renderer(templates_folder)
+    page = roundup_context(series, edition)
+    index = index_context(series, edition)
+    return pictures | {
+        f"{slug}/article.md": _text(renderer, ARTICLE, page),
+        slug_path(edition.roundup): _text(renderer, PAGE, page),
+        "index.html": _text(renderer, INDEX, index),
     }
 
 
-def _roundup_values(series: config.Series, edition: Edition, language: Words) -> dict[str, object]:
-    """What the templates of page and article are given about the roundup as a whole."""
-    roundup = edition.roundup
+def roundup_context(series: config.Series, edition: Edition) -> values.Table:
+    """The variables of the page and of the article; docs/templates.md lists them."""
+    roundup, language = edition.roundup, words.of(series.language)
+    shared = _context(series, language)
     reading = _reading_month(series, roundup)
-    about = language.about.format(series=series.title)
     holds = language.holds.format(month=reading, hashtag=series.hashtag)
-    return {
-        "roundup": roundup,
+    return shared | {
+        "roundup": values.roundup(roundup, series.zone),
         "month": reading,
-        "intro": about + language.gap + holds,
+        "intro": shared["about"] + language.gap + holds,
         "description": _description(roundup, edition.collages),
         "url": _entry(series, roundup).url,
         "folder": link(series, roundup.slug),
-        "previous": edition.previous and _entry(series, edition.previous),
-        "following": edition.following and _entry(series, edition.following),
+        "previous": edition.previous and asdict(_entry(series, edition.previous)),
+        "following": edition.following and asdict(_entry(series, edition.following)),
+        "sections": [_table(_section(series, each, language)) for each in edition.collages],
     }
+
+
+def index_context(series: config.Series, edition: Edition) -> values.Table:
+    """The variables of the list of roundups; docs/templates.md lists them."""
+    entries = [asdict(entry) for entry in _entries(series, edition)]
+    return _context(series, words.of(series.language)) | {"entries": entries}
+
+
+def _context(series: config.Series, language: Words) -> values.Table:
+    return {
+        "series": values.series(series),
+        "words": asdict(language),
+        "about": language.about.format(series=series.title),
+    }
+
+
+def _table(section: Section) -> values.Table:
+    """A section as templates see it."""
+    table = asdict(section)
+    table["links"] = list(table["links"])
+    if section.picture:
+        table["picture"] = section.picture._asdict()
+    return table
 
 
 def _entries(series: config.Series, edition: Edition) -> list[Entry]:
@@ -166,8 +181,8 @@ def _entries(series: config.Series, edition: Edition) -> list[Entry]:
     return [_entry(series, by_month[title_month]) for title_month in sorted(by_month, reverse=True)]
 
 
-def _text(env: "Environment", template: str, context: Mapping[str, object]) -> bytes:
-    return f"{templates.render(env, template, context).rstrip()}\n".encode()
+def _text(renderer: Renderer, template: str, context: Mapping[str, object]) -> bytes:
+    return f"{renderer.render(template, context).rstrip()}\n".encode()
 
 
 def _reading_month(series: config.Series, roundup: Roundup) -> str:
@@ -181,7 +196,7 @@ def _reading_month(series: config.Series, roundup: Roundup) -> str:
 def _description(roundup: Roundup, collages: Sequence[Collage]) -> str:
     """The subtitle, or the papers' titles where there is none, on one line and cut to fit."""
     titles = " · ".join(collage.paper.title for collage in collages)
-    text = " ".join((roundup.subtitle or titles).split())
+    text = without_control(" ".join((roundup.subtitle or titles).split()))
     if len(text) <= DESCRIPTION:
         return text
     return f"{text[: DESCRIPTION - 1].rstrip()}…"
@@ -197,8 +212,8 @@ def _entry(series: config.Series, roundup: Roundup) -> Entry:
         url, path = _web(roundup.link), ""
         host = re.sub(r"^https?://(www\.)?|[/?#].*", "", url)
     return Entry(
-        title=roundup.title,
-        subtitle=roundup.subtitle,
+        title=without_control(roundup.title),
+        subtitle=without_control(roundup.subtitle),
         year=roundup.title_month[:4],
         url=url,
         path=path,
@@ -266,30 +281,3 @@ def paragraph_html(paragraph: str) -> str:
         url_relative="deny",
         link_rel="noopener",
     ).strip()
-
-
-# What CommonMark reads as markup: marks anywhere, underscores outside words, entities, number signs
-# that close a heading, and what starts a block.
-_MARKUP = re.compile(
-    r"[\\`*\[\]<>~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|#+$|^(?:[#+=-]|\d+(?=[.)]))"
-)
-
-
-def _escaped(text: str) -> str:
-    """Return the text on one line, escaped so that Markdown shows it as it is."""
-    return _MARKUP.sub(_escape, " ".join(text.split()))
-
-
-def _escape(mark: re.Match[str]) -> str:
-    if mark[0].isdigit():
-        # "1." starts a list. Only punctuation can be escaped, so the dot after the number is.
-        return f"{mark[0]}\\"
-    return f"\\{mark[0]}"
-
-
-MARKDOWN = {"md": _escaped, "within": markdown.contained, "target": markdown.target}
-"""The filters of the article's template.
-
-`md` escapes plain text, `within` keeps a paragraph's Markdown inside its section, and `target`
-escapes an address.
-"""

@@ -24,6 +24,16 @@ MOST = 50
 TRIES = 3
 """Tries before a sending is given up, however old the notice: no process may have run meanwhile."""
 
+MENTION = (
+    # A group, wherever it stands: Discord, Mattermost, Matrix, Teams.
+    r"@(?=(?:everyone|here|channel|all|room|team)\b)"
+    # A person or a role, but not in an address.
+    r"|(?<![\w/.+-])@(?=[\w&!])"
+    # What stands behind `<` in Slack's own form: `<!channel>`, `<@U123>`.
+    r"|(?<=<)[@#!]|!(?=(?:everyone|here|channel|subteam)\b)"
+)
+"""What begins a mention in a chat."""
+
 EVERY = 60.0
 """Seconds between two heartbeats."""
 
@@ -138,7 +148,16 @@ def message(context: Context, notice: Notice) -> apprise_process.Message:
     zone = next(iter(context.config.series.values())).zone
     at = f"{times.full(notice.created_at, zone)} ({zone.key})"
     body = "\n\n".join(part for part in (notice.text, notice.details, at) if part)
-    return apprise_process.Message(title, body, notice.is_trouble)
+    return apprise_process.Message(title, without_mentions(body), notice.is_trouble)
+
+
+def without_mentions(text: str) -> str:
+    """The text with a space of no width in whatever a chat would take for a mention.
+
+    Titles, texts and errors in notices are written by others, and `@everyone` in one would wake a
+    whole room.
+    """
+    return re.sub(MENTION, "\\g<0>\u200b", text, flags=re.IGNORECASE)
 
 
 def _failed(

@@ -126,6 +126,35 @@ def test_check_names_the_file_and_the_line(
     assert [problem for problem in problems if complaint in problem] != []
 
 
+@pytest.mark.parametrize("name", ["collage/more", "collage/links", "roundup/line", "roundup/more"])
+def test_check_fills_templates_that_no_item_of_the_queue_needs(desk: Desk, name: str) -> None:
+    own = desk.folder / f"templates/posts/{name}.txt"
+    own.parent.mkdir(parents=True)
+    own.write_text("{{ paper.titel or papers.titel }}", encoding="utf-8")
+    desk("remove", "alpha")
+    said = desk("templates", "check", code=1).out
+    assert f"{name}.txt, line 1: " in said
+
+
+def test_check_fills_pages_before_anything_is_in_the_queue(desk: Desk) -> None:
+    for item in desk("list", "--json").json:
+        desk("remove", item["name"])
+    own = desk.folder / "templates/roundup/page.html"
+    own.parent.mkdir(parents=True)
+    own.write_text("{% for s in sections %}{{ s.picture.sha }}{% endfor %}", encoding="utf-8")
+    said = desk("templates", "check", code=1).out
+    assert "page.html, line 1: 'dict object' has no attribute 'sha'; did you mean 'sha256'?" in said
+
+
+def test_check_names_the_templates_that_were_not_tried(desk: Desk) -> None:
+    desk("templates", "copy", "posts/collage/more.txt", "--network", "mastodon")
+    desk("templates", "copy", "posts/collage/more.txt")
+    said = desk("templates", "check").out
+    place = "networks/mastodon/posts/collage/more.txt"
+    assert f"{place} was not tried: no account of a series uses it." in said
+    assert desk("templates", "check", "--json").json["unused"] == [place]
+
+
 def lengthen(desk: Desk, template: str) -> None:
     """Begin one of the maintainer's templates with more words than a part holds."""
     own = desk.folder / f"templates/posts/{template}.txt"

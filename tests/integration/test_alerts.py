@@ -303,6 +303,28 @@ def test_only_trouble_sends_what_asks_a_person(tmp_path: Path, hook: Webhook) ->
     context.database.close()
 
 
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("@everyone and @here", "@\u200beveryone and @\u200bhere"),
+        ("a@Everyone", "a@\u200bEveryone"),
+        ("<!channel> <!subteam^S1> <@U123>", "<!\u200bchannel> <!\u200bsubteam^S1> <@\u200bU123>"),
+        ("<@&42> !here>", "<@\u200b&42> !\u200bhere>"),
+        ("(@ada) @property", "(@\u200bada) @\u200bproperty"),
+        ("ada@example.org https://mastodon.social/@ada/1", "ada@example.org https://mastodon.social/@ada/1"),
+        ("Well! 5 @ 3", "Well! 5 @ 3"),
+    ],
+)  # fmt: skip
+def test_nothing_in_an_alert_wakes_a_room(
+    tmp_path: Path, hook: Webhook, written: str, sent: str
+) -> None:
+    context = given(tmp_path, hook.url("hook"))
+    note(context, text=written, details=written)
+    alerts.send(context)
+    assert dict(hook.heard)["hook"]["message"].startswith(f"{sent}\n\n{sent}\n")
+    context.database.close()
+
+
 def test_a_rehearsal_says_so(tmp_path: Path, hook: Webhook) -> None:
     source = settings(hook.url("good")).replace("live = true", "live = false")
     context = make_context(tmp_path, source, StoppedClock(MONDAY))

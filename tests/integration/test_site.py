@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 
 from bot import config
 from bot.composing import templates
-from bot.core import words
+from bot.core import collage, words
 from bot.core.collage import Collage, Picture, State
 from bot.core.errors import BadInput, Unavailable
 from bot.core.month import Roundup
@@ -485,6 +485,15 @@ def test_only_web_addresses_become_links(url: str) -> None:
     assert "](" not in page(files, "article.md").replace("](random-forests.png)", "").replace(
         "](https://example.org/oob)", ""
     )
+
+
+def test_control_characters_in_the_titles_of_old_roundups_are_left_out() -> None:
+    old = {"title": "Papers\x1b[31m of August 2021", "subtitle": "on\x00 trees"}
+    files = build(this=replace(SEPTEMBER, **old), previous=replace(AUGUST, **old))
+    for path, data in files.items():
+        if path.endswith((".html", ".md")):
+            assert "Papers[31m of August 2021" in data.decode().replace("\\", "")
+            assert collage.control(data.decode(), lines=True) == ""
 
 
 def test_writing_the_same_files_again_touches_nothing(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from bot.composing import rendering
 from bot.composing.composer import Composer
 from bot.config import Series
 from bot.context import Context
@@ -30,7 +31,7 @@ from bot.storage import tables
 from bot.storage.claims import Taken
 from bot.storage.queue import Queue
 from bot.storage.work import writing
-from tests.conftest import ROOT, StoppedClock, make_context, write_item
+from tests.conftest import ROOT, StoppedClock, lay_database, make_context, write_item
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SETTINGS = 'zone = "Europe/Berlin"\n'
@@ -555,6 +556,65 @@ def test_a_collage_is_taken_only_if_all_its_accounts_can_have_it(bot: Bot) -> No
     )
     assert bot.states() == {"barlow": "held", "moco": "posted"}
     assert bot.out() == ["2021-08-04-moco", "2021-08-04-moco-2"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ paper.title|truncate(2) }}",
+        "{{ 1|round(100000000, 'ceil') }}",
+        "{% set n = namespace(s=[1]) %}{% for i in range(60) %}{% set n.s = [n.s, n.s] %}"
+        "{% endfor %}{{ n.s }}",
+        "{{ 'x' * 10 ** 9 }}",
+        "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
+        "{% for a in [1] %}" * 25 + "{% endfor %}" * 25,
+        "{% include 'posts/collage/first.txt' %}",
+        "{{ '\\u0007' }}",
+    ],
+)
+def test_whatever_a_text_in_an_item_raises_holds_it_and_the_next_one_is_taken(
+    tmp_path: Path, source: str
+) -> None:
+    bot = Bot(tmp_path, lay_database(tmp_path / "queue.db")).start()
+    bot.add("barlow", thread=f'["#mlcollage", {json.dumps(source)}]').add("moco")
+    heard = bot.tick("2021-08-04 15:00")
+    assert "the next one was taken: Template barlow, thread" in one(Kind.HELD, heard).replace(
+        "There is no template posts/collage/first.txt, which ", "Template "
+    )
+    assert bot.states() == {"barlow": "held", "moco": "posted"}
+    assert bot.out() == ["2021-08-04-moco"]
+    bot.stop()
+
+
+def test_where_the_process_that_fills_templates_cannot_start_the_slot_waits_and_nothing_is_held(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot.add("barlow", thread='["{{ number }} #mlcollage"]')
+    rendering._filler.stop()
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "executable", "/nowhere/python")
+        assert bot.tick("2021-08-04 15:00") == []
+        assert (bot.states(), bot.slots()) == ({"barlow": "ready"}, {})
+    assert of(Kind.HELD, bot.tick("2021-08-04 15:10")) == []
+    assert bot.out() == ["2021-08-04-barlow"]
+
+
+def test_where_it_cannot_start_a_thread_that_was_claimed_is_tried_again(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot.add("barlow", thread='["{{ number }} #mlcollage"]')
+    with bot.running.write() as work:
+        work.accounts.hold("outbox", "on holiday")
+    bot.tick("2021-08-04 15:00")
+    with bot.running.write() as work:
+        work.accounts.release("outbox")
+    rendering._filler.stop()
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "executable", "/nowhere/python")
+        bot.tick("2021-08-04 15:10")
+        assert (bot.states(), bot.out()) == ({"barlow": "claimed"}, [])
+    bot.play("2021-08-04 16:00")
+    assert bot.out() == ["2021-08-04-barlow"]
 
 
 # Numbers

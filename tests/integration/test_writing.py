@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.composing import filters, templates
+from bot.composing import filters, values
+from bot.composing.rendering import Renderer
 from bot.core.paper import Link, LinkKind, Paper
 from tests.conftest import ROOT
 from tests.integration.test_compose import collage, composer, roundup
@@ -23,10 +24,9 @@ PAPER = Paper(
 
 def filled(source: str, language: str = "en", network: str = "x", **more: object) -> str:
     series = {"language": language, "numbering": "{n}/52"}
-    context = {"series": series, "network": network, "paper": PAPER} | more
-    return templates.render_text(
-        templates.environment(Path("/nowhere")), source, context, "test.txt"
-    )
+    paper = values.paper(PAPER, language)
+    context = {"series": series, "network": network, "paper": paper} | more
+    return Renderer(Path("/nowhere")).render_text(source, context, "test.txt")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,6 @@ def test_the_page_names_every_filter_and_every_variable(tmp_path: Path) -> None:
     ):
         for key, value in context.items():
             known |= {f"{key}.{inner}" for inner in value} if isinstance(value, dict) else {key}
-    known -= {"paper"}
     assert [name for name in sorted(known) if f"`{name}`" not in page] == []
 
 

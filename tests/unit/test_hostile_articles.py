@@ -69,6 +69,30 @@ def test_real_articles_cut_short_or_shuffled_are_read_or_refused(data: st.DataOb
         check_any("\n".join(data.draw(st.permutations(text.split("\n")))))
 
 
+@pytest.mark.parametrize("char", ["\x00", "\x07", "\x1b", "\x7f", "\x9b", "\ud800"])
+def test_a_control_character_in_a_heading_is_named_with_its_line(char: str) -> None:
+    for before, after in (
+        ("# Two Deep", "# Two {}Deep"),
+        ("## ", "## {}"),
+    ):
+        text = ENGLISH.replace(before, after.format(char), 1)
+        with pytest.raises(
+            BadInput, match=r"^a\.md, line \d+: this heading holds the control char"
+        ):
+            article.read(text, "a.md")
+
+
+def test_a_file_whose_name_cannot_be_printed_is_named_with_escapes(tmp_path: Path) -> None:
+    for text in ("no article", ENGLISH[:10], ""):
+        file = tmp_path / "a\x1b[31m.md"
+        file.write_text(text, encoding="utf-8")
+        with pytest.raises(BadInput, match=r"a\\x1b\[31m\.md") as caught:
+            article.load(file)
+        assert str(caught.value).isprintable()
+    with pytest.raises(BadInput, match=r"a\\x07\.md: there is no such file"):
+        article.load(tmp_path / "a\x07.md")
+
+
 ROUNDUP, DRAFTS = (
     "# May 2021\n\n## ‘x’\n\n*Authors: B (2021)* | [Paper](u) ",
     "# May 2021\n\n# p\n\narxiv: ",

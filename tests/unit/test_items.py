@@ -284,6 +284,37 @@ def test_bytes_that_are_no_utf_8_are_named_with_line_and_place(tmp_path: Path) -
         items.load(tmp_path / "barlow.md")
 
 
+@pytest.mark.parametrize("way", ["up", "absolute", "link", "folder link", "link beside"])
+def test_a_picture_outside_of_the_items_folder_is_refused(tmp_path: Path, way: str) -> None:
+    secret, folder = tmp_path / "secret.png", tmp_path / "items"
+    secret.write_bytes(b"a picture of somebody's")
+    folder.mkdir()
+    (folder / "linked.png").symlink_to(secret)
+    (folder / "linked").symlink_to(tmp_path)
+    names = {
+        "up": "../secret.png",
+        "absolute": str(secret),
+        "link": "linked.png",
+        "folder link": "linked/secret.png",
+        "link beside": "",
+    }
+    (folder / "barlow.md").write_text(front(f'picture = "{names[way]}"'), encoding="utf-8")
+    if way == "link beside":
+        (folder / "barlow.png").symlink_to(secret)
+    with pytest.raises(BadInput, match=r"barlow\.md: picture: '.*\.png' is outside of the folder "):
+        items.load(folder / "barlow.md")
+
+
+def test_a_picture_in_a_folder_below_the_items_is_found(tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "a.png").touch()
+    for name in ("pictures/a.png", "pictures/../pictures/a.png", f"{tmp_path}/pictures/a.png"):
+        (tmp_path / "barlow.md").write_text(front(f'picture = "{name}"'), encoding="utf-8")
+        assert Path(items.load(tmp_path / "barlow.md").picture_file).samefile(
+            tmp_path / "pictures" / "a.png"
+        )
+
+
 def test_the_items_of_the_demonstration_lack_only_their_picture_and_alt_text() -> None:
     shipped = [items.load(path) for path in sorted((ROOT / "demo-items").glob("*.md"))]
     assert [item.name for item in shipped] == [

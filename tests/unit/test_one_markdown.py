@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
+import markdown as markdown_package
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -146,6 +147,94 @@ def test_an_article_holds_no_heading_picture_html_or_fence(written: str) -> None
     inside = [child for block in blocks for child in block.children or ()]
     kinds = {token.type for token in [*blocks, *inside]}
     assert not kinds & {"heading_open", "image", "html_block", "html_inline", "fence", "hr"}
+
+
+class Markup(HTMLParser):
+    """The elements of HTML, and whatever in it could do something."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.harmful: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        for name, value in attrs:
+            if name in ("href", "src") and not (value or "").startswith(
+                ("http", "mailto:", "a.png")
+            ):
+                self.harmful.append(f"{name}={value}")
+            elif name not in ("href", "src", "alt", "title", "start", "class"):
+                self.harmful.append(name)
+
+    def handle_comment(self, data: str) -> None:
+        self.harmful.append(data)
+
+    handle_decl = handle_pi = unknown_decl = handle_comment
+
+
+READERS = {
+    "CommonMark": MarkdownIt("commonmark", {"html": True}).render,
+    "Python-Markdown": markdown_package.markdown,
+    "with extensions": lambda text: markdown_package.markdown(text, extensions=["extra"]),
+}
+SHOWN = {
+    *("p", "br", "pre", "code", "ul", "ol", "li", "blockquote"),
+    *("a", "em", "strong", "del", "h2", "img"),
+}
+HOSTILE = [
+    *(
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "<svg/onload=a>",
+        "<b\nonclick=x>",
+    ),
+    *("<iframe src=//x>", "\n<div>\n", "<!--", "-->", "<?php ?>", "<!doctype x>", "<![CDATA[x]]>"),
+    *("[x](javascript:alert(1))", "<javascript:alert(1)>", "[x]: javascript:alert(1)\n", "[x]"),
+    *("[x\ny]: data:text/html,x\n", "[x y]", "](vbscript:x)", "[a](<javascript:x>)", "[x][x y]"),
+    *("{: onclick=a}", "&lt;b>", "&#106;avascript:", "$x<y$", "$$<b>$$", "<https://x.example/<b>>"),
+    *(
+        "`",
+        "``",
+        "\n",
+        "\n\n",
+        "    ",
+        "\\",
+        "*",
+        "**",
+        "- ",
+        "1. ",
+        "> ",
+        "a",
+        "b ",
+        "<",
+        "</",
+        "&",
+    ),
+    *("[ok](https://a.example)", "![no](x.png)", "\t", "```\n<script>\n```", "#", "=", "---\n"),
+]
+ANYTHING_HOSTILE = st.lists(st.sampled_from(HOSTILE), max_size=6).map("".join)
+
+
+@pytest.mark.parametrize("reader", READERS)
+@given(written=ANYTHING_HOSTILE)
+def test_no_reader_of_markdown_takes_an_article_for_html_or_follows_another_scheme(
+    reader: str, written: str
+) -> None:
+    line = markdown.literal_line(written)
+    for text in (f"**Summary:** {markdown.contained(written)}", f"## {line}", f"![{line}](a.png)"):
+        html = Markup(READERS[reader](text))
+        assert (html.tags - SHOWN, html.harmful) == (set(), []), text
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize(
+    "text", ["<script>x</script>", "a <b> c", "x<y and y>z", "AT&amp;T &lt; &copy;", "<!-- no -->"]
+)
+def test_every_reader_of_markdown_shows_what_looks_like_html(reader: str, text: str) -> None:
+    assert Seen(READERS[reader](markdown.literal_line(text))).said == "".join(text.split())
 
 
 @given(ANYTHING)

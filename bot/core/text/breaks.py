@@ -168,10 +168,10 @@ def _word_cost(text: str, end: int, start: int) -> float:
     0 where there may be none.
     """
     if text[start] in _NOT_FIRST or text[end - 1] in _NOT_LAST:
-        return 0
+        return None
     if start == end:
         is_mixed = text[end - 1].isascii() or text[start].isascii()
-        return _CHINESE_WORD - 2.5 * is_mixed - 1.0 * (text[end - 1] in _PARTICLES)
+        return _CHINESE_WORD - 1.5 * is_mixed - 1.0 * (text[end - 1] in _PARTICLES)
     last = text[max(0, end - 20) : end].split()[-1].lower()
     first = text[start : start + 20].split()[0].lower()
     cost = WORD

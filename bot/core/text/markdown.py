@@ -37,3 +37,8 @@ def links(markdown: str) -> list[tuple[str, str]]:
 def target(url: str) -> str:
     """An address as the target of a link in Markdown."""
     return rewriting.target(url)
+
+
+def literal_line(text: str) -> str:
+    """Text on one line of Markdown that shows it as it is, wherever it stands."""
+    return rewriting.literal_line(text)

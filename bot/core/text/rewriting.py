@@ -18,17 +18,23 @@ _BREAKS = ("softbreak", "hardbreak")
 _OTHER_MARKS = {"-": "*", "*": "-", "+": "-", ".": ")", ")": "."}
 
 # What Markdown would take for a mark: backslashes, backticks, asterisks but those between spaces,
-# underscores outside of words, tildes in pairs, brackets that end a label, pictures, HTML,
-# and entities.
+# underscores outside of words, tildes in pairs, brackets that end a label, pictures, attributes
+# (`{: …}`, in kramdown), HTML, and entities.
 _SIGNS = (
     r"\\(?=[!-/:-@\[-`{-~]|\s*\Z)|`|(?<! )\*|\*(?! )|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~"
-    r"|\](?=[(\[:])|!(?=\[)|<(?=[A-Za-z/!?])|&(?=#?\w+;)"
+    r"|\](?=[(\[:])|!(?=\[)|\{(?=:)|<(?! )|&(?=#?\w+;)"
 )
-# At the start of a line: headings, underlines, lists, quotations, boxes.
+# At the start of a line: headings, underlines, lists, quotations, boxes, definitions of links.
 _STARTS = (
     r"(?m)^(?:#(?=#{0,5}(?:\s|$))|[-+](?=\s|$)|[-=](?=[-=]*[ ]*$)|>|\d{1,9}(?=[.)](?:\s|$))"
-    r"|\[(?=[ xX]\]\s))"
+    r"|\[(?=[ xX]\]\s|[^\[\]]{0,999}\]:))"
 )
+# In a line of its own: also all brackets and other signs, for it may stand in a label.
+_LINE_SIGNS = (
+    r"[\\`*\[\]<>~]|(?<![^\W_])_|_(?![^\W_])|\{(?=:)|&(?=#?\w+;)|#+$|^(?:[#+=-]|\d+(?=[.)]))"
+)
+# Not every reader of Markdown knows a backslash before these, and HTML would stay HTML for some.
+_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 _UNSAFE = str.maketrans({"\\": "%5C", "`": "%60", "<": "%3C", ">": "%3E", " ": "%20", "\n": "%0A"})
 
 
@@ -323,24 +329,30 @@ def _cut(text: str, is_end: bool, is_before_word: bool) -> tuple[str, str]:
 
 def literal(text: str) -> str:
     """Text that Markdown shows as it is, if it does not begin a line."""
-    return compiled(_SIGNS).sub(r"\\\g<0>", text)
+    return compiled(_SIGNS).sub(_marked, text)
+
+
+def literal_line(text: str) -> str:
+    """Text on one line that Markdown shows as it is, wherever it stands."""
+    return compiled(_LINE_SIGNS).sub(_marked, " ".join(text.split()))
+
+
+def _marked(found: re.Match[str]) -> str:
+    """A sign as Markdown shows it."""
+    if found[0].isdigit():
+        # A backslash takes its meaning from the dot behind a number, from other signs themselves.
+        return f"{found[0]}\\"
+    return _ENTITIES.get(found[0], f"\\{found[0]}")
 
 
 def _at_starts(text: str) -> str:
     """The lines of a paragraph without anything that would begin another block."""
-
-    def escaped(found: re.Match[str]) -> str:
-        # A backslash takes its meaning from the dot behind a number, from other signs themselves.
-        if found[0].isdigit():
-            return f"{found[0]}\\"
-        return f"\\{found[0]}"
-
-    return compiled(_STARTS).sub(escaped, text)
+    return compiled(_STARTS).sub(_marked, text)
 
 
 def target(url: str) -> str:
     """An address as the target of a link."""
-    safe = url.translate(_UNSAFE)
+    safe = compiled(r"&(?=#?\w+;)").sub("&amp;", url.translate(_UNSAFE))
     if "(" in safe or ")" in safe:
         return f"<{safe}>"
     return safe

@@ -4,6 +4,7 @@ from threading import Lock
 from typing import Any
 
 from bot import http_calls
+from bot.core.collage import one_line
 from bot.core.errors import BadInput, Blocked, Unavailable, Uncertain
 from bot.core.identity import Profile
 from bot.core.price import Requests
@@ -87,7 +88,7 @@ class Api:
         response = self.read("/2/users/me", {"user.fields": "id,username,public_metrics"})
         self._count(Requests(user_reads=1))
         data = inner(response.body, "data")
-        user, handle = text_of(inner(data, "id")), text_of(inner(data, "username"))
+        user, handle = text_of(inner(data, "id")), one_line(text_of(inner(data, "username")))
         if not matching.is_id(user) or not handle:
             raise Unavailable(f"X does not say whose keys these are ({self.message(response)}).")
         return Profile(user, handle, _post_count(data))
