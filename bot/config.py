@@ -14,7 +14,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot import files
-from bot.core import month, retry, schedule, settings
+from bot.core import address, month, retry, schedule, settings
 from bot.core.collage import one_line, shown
 from bot.core.errors import BadConfig
 from bot.core.numbering import Numbering
@@ -247,8 +247,8 @@ def _alerts(table: Table, folder: Path) -> Alerting:
         written.heartbeat_url_file,
         "MLCOLLAGE_HEARTBEAT_URL",
     )
-    if heartbeat_url and not re.fullmatch(settings.ADDRESS, heartbeat_url):
-        raise table.wrong("heartbeat_url", "must be an http(s) address")
+    if heartbeat_url and (wrong := address.problem(heartbeat_url, may_have_user=True)):
+        raise table.wrong("heartbeat_url", wrong)
     return replace(written, urls=tuple(dict.fromkeys(urls)), heartbeat_url=heartbeat_url)
 
 
