@@ -11,6 +11,7 @@ from datetime import date, time, timedelta
 from getpass import getuser
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote_plus
 from zoneinfo import ZoneInfo
 
 from bot import files
@@ -119,6 +120,12 @@ class Config:
     @property
     def folder(self) -> Path:
         return self.file.parent
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no log may show, but for the accounts' keys, which their publishers know."""
+        database = (self.database_url, *_passwords(self.database_url))
+        return (*database, *self.alerts.urls, self.alerts.heartbeat_url)
 
 
 SECTIONS = ("database", "delivery", "alerts", "accounts", "series")
@@ -233,6 +240,15 @@ def _database_url(table: Table, folder: Path) -> Secret:
             "url", 'must be "sqlite:///FILE" or "postgresql+psycopg://USER@HOST/DATABASE", @ as %40'
         )
     return Secret(f"sqlite:///{folder / match[1]}")
+
+
+def _passwords(url: str) -> list[str]:
+    """The passwords in a database's URL: before its host and among its parameters, each also as
+    the database gets it.
+    """
+    written = re.findall(r"://[^/?@]*?:([^/?@]*)@|[?&][^=&]*pass[^=&]*=([^&]*)", url)
+    passwords = [password for pair in written for password in pair if password]
+    return [*passwords, *map(unquote_plus, passwords)]
 
 
 def _alerts(table: Table, folder: Path) -> Alerting:

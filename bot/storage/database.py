@@ -41,6 +41,9 @@ IDLE = 30
 The process that began it was stopped or is gone, and its locks would hold up all other workers.
 """
 
+TELLING = frozenset({"host", "hostaddr", "port", "dbname", "user", "service"})
+"""Parameters of a URL that say which database it is."""
+
 BEGIN = "begin"
 """Key in a connection's `info` for the statement that begins its next transaction; an empty one
 means autocommit."""
@@ -254,11 +257,13 @@ def _prepare(engine: Engine, journal: str | None) -> None:
 
 
 def _shown(url: str | URL) -> str:
-    """The database for messages: SQLite's file, else the URL without its password."""
+    """The database for messages: SQLite's file, else the URL without what may be a secret."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return str(parsed.database)
-    return parsed.render_as_string(hide_password=True)
+    # Passwords may be parameters, too: `password`, `sslpassword`, or in what `options` holds.
+    query = {name: value for name, value in parsed.query.items() if name in TELLING}
+    return parsed.set(query=query).render_as_string(hide_password=True)
 
 
 def why(error: Exception) -> str:

@@ -67,12 +67,25 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         Database(f"sqlite:///{tmp_path / 'nowhere' / 'queue.db'}").prepare()
 
 
-def test_a_password_is_never_shown() -> None:
-    database = Database("postgresql+psycopg://bot:hunter2@127.0.0.1:1/queue")
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://bot:hunter2@127.0.0.1:1/queue",
+        "postgresql+psycopg://127.0.0.1:1/queue?user=bot&password=hunter2",
+        "postgresql+psycopg://127.0.0.1:1/queue?user=bot&p%61ssword=hunter2",
+        "postgresql+psycopg://bot@127.0.0.1:1/queue?sslpassword=hunter2",
+        "postgresql+psycopg://127.0.0.1:1/queue?user=bot&options=-c%20my.token%3Dhunter2",
+        "postgresql+psycopg:///queue?host=127.0.0.1&port=1&user=bot&pasword=hunter2",
+    ],
+)
+def test_a_password_is_never_shown(url: str) -> None:
+    database = Database(url)
     with pytest.raises(NoDatabase) as caught:
         database.prepare()
     assert "hunter2" not in str(caught.value)
+    assert "hunter2" not in database.shown
     assert "\n" not in str(caught.value)
+    assert all(word in database.shown for word in ("127.0.0.1", "bot", "queue"))
 
 
 def test_a_folder_s_name_may_hold_what_means_something_in_a_url(tmp_path: Path) -> None:
