@@ -5,7 +5,8 @@ import re
 import stat
 import tomllib
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, time, timedelta
 from getpass import getuser
@@ -105,7 +106,9 @@ class Config:
     """The whole configuration.
 
     All paths are absolute: relative ones in the file count from its folder. `accounts` stay raw
-    tables, because only a network's own publisher knows their keys.
+    tables, because only a network's own publisher knows their keys. `key_files` are the files that
+    it takes secrets from; `has_secrets` says whether some stand in `file` itself, apart from those
+    of accounts.
     """
 
     file: Path
@@ -116,10 +119,18 @@ class Config:
     alerts: Alerting
     accounts: Mapping[str, Table]
     series: Mapping[str, Series]
+    key_files: tuple[Path, ...] = ()
+    has_secrets: bool = False
 
     @property
     def folder(self) -> Path:
         return self.file.parent
+
+    @property
+    def database_file(self) -> Path | None:
+        """The file of a SQLite database; None for another kind."""
+        scheme, _, path = self.database_url.partition("///")
+        return Path(path) if scheme == "sqlite:" else None
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -184,6 +195,8 @@ def parse(source: str, file: Path) -> Config:
         alerts=_alerts(root.table("alerts"), folder),
         accounts=types.MappingProxyType(accounts),
         series=types.MappingProxyType(_all_series(root, top, accounts, folder)),
+        key_files=tuple(_key_files(root, accounts, folder)),
+        has_secrets=_has_secrets(root),
     )
 
 
@@ -225,6 +238,23 @@ def _delivery(table: Table) -> retry.Policy:
             "lease", f"must be longer than {table.at('request')}: no request may outlive its lease"
         )
     return policy
+
+
+def _key_files(root: Table, accounts: Mapping[str, Table], folder: Path) -> Iterator[Path]:
+    """The files that settings name to hold secrets."""
+    for table in (root.table("database"), root.table("alerts"), *accounts.values()):
+        for key, name in table.values.items():
+            if key.endswith("_file") and name and isinstance(name, str):
+                # RuntimeError: a "~" without a home folder.
+                with suppress(RuntimeError):
+                    yield folder / Path(name).expanduser()
+
+
+def _has_secrets(root: Table) -> bool:
+    """Whether a password of the database, or where alerts go, stands in the configuration."""
+    url = root.table("database").values.get("url", "")
+    alerts = root.table("alerts").values
+    return bool(_passwords(url) or alerts.get("urls") or alerts.get("heartbeat_url"))
 
 
 def _database_url(table: Table, folder: Path) -> Secret:

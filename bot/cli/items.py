@@ -192,8 +192,7 @@ def _in_editor(before: Collage) -> Arrival | None:
             text = edited
             click.echo(error, err=True)
             if not (sys.stdin.isatty() and click.confirm("Edit again?", default=True)):
-                kept = Path(f"{before.name}.rejected.md")
-                kept.write_text(edited, encoding="utf-8")
+                kept = items.keep_rejected(before.name, edited)
                 raise BadInput(f"{before.name} is unchanged; your text is in {kept}.") from None
 
 

@@ -1,7 +1,7 @@
 """One database, SQLite or PostgreSQL: connections, transactions, and the schema's version."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from sqlalchemy import Connection as Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
+from bot import files
 from bot.core.collage import one_line
 from bot.core.errors import NoDatabase
 
@@ -150,10 +151,13 @@ class Database:
         """
         if self.version() == HEAD:
             return None
-        if self.is_sqlite and not Path(str(self.engine.url.database)).parent.is_dir():
-            raise NoDatabase(
-                f"The database {self.shown} cannot be made: its folder does not exist."
-            )
+        if self.is_sqlite:
+            file = Path(str(self.engine.url.database))
+            if not file.parent.is_dir():
+                raise NoDatabase(
+                    f"The database {self.shown} cannot be made: its folder does not exist."
+                )
+            make_private(file)
         with self.write() as connection:
             if not self.is_sqlite:
                 # The transaction idles while the backup is made, which may take long.
@@ -191,6 +195,16 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def make_private(file: Path) -> None:
+    """Make an empty file for a new SQLite database, which only its owner may read.
+
+    SQLite gives its own files beside it the same mode. Where the file is there, it stays as it is;
+    where it cannot be made, SQLite says so in its own words.
+    """
+    with suppress(OSError):
+        file.touch(files.PRIVATE, exist_ok=False)
 
 
 def _engine(url: str | URL, *, is_sqlite: bool) -> Engine:

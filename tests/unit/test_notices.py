@@ -344,6 +344,12 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "See: mlcollage notices",
     ),
     (
+        upkeep.Exposed("/srv/my bot/config.toml", "keys or passwords"),
+        "/srv/my bot/config.toml",
+        "/srv/my bot/config.toml holds keys or passwords, and other users of this machine can open "
+        "it. Run: chmod 600 '/srv/my bot/config.toml'",
+    ),
+    (
         upkeep.Upgraded("queue-before.db", "/bot/backups/queue-before.db"),
         "queue-before.db",
         "The database was brought to this version of mlcollage; "

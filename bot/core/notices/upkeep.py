@@ -1,5 +1,6 @@
 """Notices of alerts and of the database."""
 
+import shlex
 from datetime import datetime
 
 from bot.core.notices.entry import Entry, Kind, counted, printable
@@ -30,6 +31,26 @@ class AlertUndelivered(Entry):
     @property
     def command(self) -> str:
         return "mlcollage notices"
+
+
+class Exposed(Entry):
+    """A file that only its owner should read can be read by others; `what` is in it."""
+
+    kind = Kind.EXPOSED
+    path: str
+    what: str
+
+    @property
+    def key(self) -> str:
+        return printable(self.path)
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.path} holds {self.what}, and other users of this machine can open it."
+
+    @property
+    def advice(self) -> str:
+        return f"Run: chmod 600 {shlex.quote(self.path)}"
 
 
 class Upgraded(Entry):
