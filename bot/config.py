@@ -470,6 +470,26 @@ def editor() -> str:
     return os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
 
 
+INHERITED = re.compile(
+    r"PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|WINDIR|\w+_LIBRARY_PATH"
+    r"|PYTHON\w+|XDG_\w+|DBUS_SESSION_BUS_ADDRESS|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL)_CA_BUNDLE",
+    re.IGNORECASE,
+)
+"""The environment's variables that a process of our own needs, to run and to call a network."""
+
+
+def for_children() -> dict[str, str]:
+    """The environment for processes of our own, without the keys and passwords that are in ours."""
+    return {name: value for name, value in os.environ.items() if INHERITED.fullmatch(name)}
+
+
+def without_ours() -> dict[str, str]:
+    """Changes to the environment that empty our own variables, for a program of the maintainer's:
+    they may hold keys and passwords.
+    """
+    return {name: "" for name in os.environ if name.startswith(("MLCOLLAGE_", "PGPASS"))}
+
+
 def log_level() -> str:
     """The level of the log on stderr, as MLCOLLAGE_LOG names it; raises `BadConfig`."""
     level = os.environ.get("MLCOLLAGE_LOG", "").lower()

@@ -183,7 +183,9 @@ def _in_editor(before: Collage) -> Arrival | None:
     """
     text = items.dump(before, before.picture.file if before.picture else before.picture_file)
     while True:
-        edited = click.edit(text, editor=config.editor(), extension=".md")
+        edited = click.edit(
+            text, editor=config.editor(), env=config.without_ours(), extension=".md"
+        )
         if edited is None or edited == text:
             return None
         try:
