@@ -6,12 +6,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bot import config, processes
-from bot.processes import Bounds, BrokeOff, NoAnswer, TooLong
+from bot.processes import Bounds, BrokeOff, Lasting, NoAnswer, TooLong
 from tests.e2e.process import ENVIRONMENT
 from tests.waiting import until
 
@@ -112,3 +113,70 @@ def test_a_child_has_no_open_file_but_its_three(script: Path, tmp_path: Path) ->
         answer = ask(script, "import os; print(len(os.listdir('/proc/self/fd')))")
     # Those three, and the folder that is listed.
     assert int(answer) == 4
+
+
+# One that answers several questions
+
+ANSWERING = """
+import os, time
+def answer(question):
+    print("this is no answer")
+    if question == b"die":
+        os._exit(7)
+    if question == b"sleep":
+        time.sleep(60)
+    return b"%d %s" % (os.getpid(), question.upper())
+"""
+
+
+@pytest.fixture
+def lasting(script: Path) -> Iterator[Lasting]:
+    script.write_text(ANSWERING, encoding="utf-8")
+    made = Lasting(script, Bounds(2, BOUNDS.memory), config.for_children())
+    yield made
+    made.close()
+
+
+def test_one_child_answers_all_questions(lasting: Lasting) -> None:
+    questions = [b"", b"one", b"\n\0" * 1_000_000]
+    answers = [lasting.ask(question).split(b" ", 1) for question in questions]
+    assert [answer for _, answer in answers] == [question.upper() for question in questions]
+    assert len({pid for pid, _ in answers}) == 1
+
+
+@pytest.mark.parametrize(("bad", "error"), [(b"die", BrokeOff), (b"sleep", TooLong)])
+def test_a_child_that_gave_no_answer_is_replaced(
+    lasting: Lasting, bad: bytes, error: type[NoAnswer]
+) -> None:
+    first = lasting.ask(b"one")
+    with pytest.raises(error):
+        lasting.ask(bad)
+    second = lasting.ask(b"one")
+    assert second.endswith(b" ONE")
+    assert first != second
+
+
+def test_a_child_that_was_killed_in_between_is_replaced(lasting: Lasting) -> None:
+    pid = int(lasting.ask(b"one").split()[0])
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: not is_running(pid))
+    assert lasting.ask(b"two").endswith(b" TWO")
+
+
+def test_a_lasting_child_ends_with_the_process_that_asks(script: Path) -> None:
+    script.write_text(ANSWERING, encoding="utf-8")
+    source = (
+        "import pathlib, sys; from bot.processes import Bounds, Lasting\n"
+        f"asking = Lasting(pathlib.Path({str(script)!r}), Bounds(20, 10 ** 9), {{}})\n"
+        "print(asking.ask(b'x').split()[0].decode(), flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", source],
+        env=ENVIRONMENT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as asking:
+        assert asking.stdout
+        child = int(asking.stdout.readline())
+        asking.kill()
+    until(lambda: not is_running(child))
