@@ -1,7 +1,7 @@
 """The watchdog: what is past due becomes a notice, once for each thing and state.
 
-An account that is held while threads wait for it is told of once a day. So is, once, a file with
-secrets that others can read.
+An account that is held while threads wait for it is told of once a day. What is to be
+repaired on the machine is told of once.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ from bot.core.notices.overdue import (
     SlotOverdue,
 )
 from bot.core.schedule import SlotState
-from bot.deciding import exposure
+from bot.deciding import upkeep
 from bot.sending.rescue import NEVER
 from bot.storage.accounts import AccountRow
 from bot.storage.work import Work
@@ -49,7 +49,7 @@ def look(context: Context) -> None:
             findings += _series(context, work, series)
         findings += _accounts(work, accounts)
         findings += _alerts(context, work)
-        findings += exposure.exposed(context.config)
+        findings += upkeep.findings(context)
         unsaid = [*_unsaid(work, findings)]
     # Most looks end here, without a write lock.
     if unsaid:

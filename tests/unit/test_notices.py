@@ -350,6 +350,18 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "it. Run: chmod 600 '/srv/my bot/config.toml'",
     ),
     (
+        upkeep.StrangeInOutbox("/srv/outbox", ("'pipe' is no folder", "'old' does not begin")),
+        "/srv/outbox/d7b2b94bf40dbf94",
+        "The outbox /srv/outbox holds what is no thread, and it is passed over: "
+        "'pipe' is no folder; 'old' does not begin. Move it elsewhere.",
+    ),
+    (
+        upkeep.StrangeInOutbox("/srv/outbox", ("a b",) * 9),
+        "/srv/outbox/20651d165c56d51c",
+        "The outbox /srv/outbox holds what is no thread, and it is passed over: "
+        "a b; a b; a b; a b; a b; and 4 more. Move it elsewhere.",
+    ),
+    (
         upkeep.Upgraded("queue-before.db", "/bot/backups/queue-before.db"),
         "queue-before.db",
         "The database was brought to this version of mlcollage; "

@@ -1,5 +1,8 @@
-"""Files with keys, and the queue, are for their owner alone; one that is not is complained of."""
+"""What is to be repaired on the machine is told: files with keys, or the queue, that others can
+open, and what lies in an outbox and is no thread.
+"""
 
+import os
 import stat
 from pathlib import Path
 
@@ -7,8 +10,9 @@ import pytest
 
 from bot.app.runner import Duty
 from bot.config import load
+from bot.context import Context
 from bot.core.notices.entry import Kind
-from bot.deciding import exposure
+from bot.deciding import upkeep
 from tests.conftest import StoppedClock, make_context
 from tests.e2e.process import mlcollage
 
@@ -18,7 +22,7 @@ def mode(file: Path) -> int:
 
 
 def complaints(folder: Path) -> list[str]:
-    return [notice.text for notice in exposure.exposed(load(folder / "config.toml"))]
+    return [notice.text for notice in upkeep.exposed(load(folder / "config.toml"))]
 
 
 def test_what_the_program_makes_is_for_its_owner_alone(tmp_path: Path) -> None:
@@ -117,3 +121,35 @@ def test_doctor_says_it_until_it_is_repaired(tmp_path: Path) -> None:
         mlcollage(tmp_path, "doctor", code=1)
     (tmp_path / "queue.db").chmod(0o600)
     mlcollage(tmp_path, "doctor")
+
+
+def test_what_is_no_thread_in_an_outbox_is_told_once_and_again_when_there_is_more(
+    tmp_path: Path, clock: StoppedClock
+) -> None:
+    context = make_context(tmp_path, clock=clock)
+    outbox = tmp_path / "outbox"
+    outbox.mkdir()
+    os.mkfifo(outbox / "2021-08-01-pipe")
+    for _ in range(3):
+        Duty(context).once()
+    assert strange(context) == [
+        f"The outbox {outbox} holds what is no thread, and it is passed over: "
+        "'2021-08-01-pipe' is no folder. Move it elsewhere."
+    ]
+    (outbox / "notes").mkdir()
+    Duty(context).once()
+    assert len(strange(context)) == 2
+    assert "'notes' does not begin with a day" in strange(context)[0]
+    context.database.close()
+
+
+def strange(context: Context) -> list[str]:
+    with context.read() as work:
+        return [each.text for each in work.notices.listed() if each.kind is Kind.DIFFERS]
+
+
+def test_doctor_names_it_and_the_account_can_post_all_the_same(tmp_path: Path) -> None:
+    mlcollage(tmp_path, "init")
+    (tmp_path / "outbox").mkdir()
+    (tmp_path / "outbox" / "2021-13-01-x").mkdir()
+    assert "outbox (outbox) can post" in mlcollage(tmp_path, "doctor")
