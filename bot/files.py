@@ -2,10 +2,12 @@
 
 import errno
 import os
+import shutil
 import stat
+import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PUBLIC = 0o666
@@ -154,3 +156,59 @@ def _beside(path: Path, data: bytes, mode: int) -> Iterator[Path]:
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+@contextmanager
+def scratch(parent: Path, prefix: str) -> Iterator[Path]:
+    """A new folder in `parent` for temporary files, for this user alone; removed at the end.
+
+    Folders with the same prefix that processes left behind which were killed are removed, too.
+    """
+    _sweep(parent, prefix)
+    made = Path(tempfile.mkdtemp(prefix=prefix, suffix=NEW, dir=parent))
+    # It gets its name when it is locked: one without a lock is taken for left behind.
+    lock = _locked(made / LOCK)
+    folder = made.rename(made.with_name(made.name.removesuffix(NEW)))
+    try:
+        yield folder
+    finally:
+        os.close(lock)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+NEW, LOCK = ".new", "lock"
+
+
+def _sweep(parent: Path, prefix: str) -> None:
+    """Remove our own folders with that prefix whose lock nobody holds."""
+    for folder in parent.glob(f"{prefix}*"):
+        with suppress(OSError):
+            found = folder.lstat()
+            if folder.name.endswith(NEW) or not stat.S_ISDIR(found.st_mode):
+                continue
+            if os.name != "posix" or found.st_uid != os.getuid():
+                continue
+            lock = _locked(folder / LOCK, is_new=False)
+            try:
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(lock)
+
+
+def _locked(file: Path, *, is_new: bool = True) -> int:
+    """The handle of a lock file that is held until it is closed, or its process has ended.
+
+    Raises `OSError` where another process holds it, or where one that is not new cannot be locked.
+    """
+    flags = os.O_RDWR | (os.O_CREAT if is_new else os.O_NOFOLLOW)
+    handle = os.open(file, flags, PRIVATE)
+    try:
+        import fcntl  # Windows has no such module
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (ImportError, OSError):
+        # A file system without locks: nothing is swept there.
+        if not is_new:
+            os.close(handle)
+            raise
+    return handle

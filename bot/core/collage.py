@@ -151,7 +151,7 @@ def problems(item: Item) -> Iterator[str]:
         most = LENGTHS.get(field, DEFAULT_LENGTH)
         if len(text) > most:
             yield f"{field}: {len(text):,} characters, at most {most:,} are allowed"
-        if bad := _control(text, lines=field in FIELDS_WITH_LINES):
+        if bad := control(text, lines=field in FIELDS_WITH_LINES):
             yield f"{field}: holds the control character U+{ord(bad):04X}"
     for link in item.paper.links:
         if problem := address.problem(link.url):
@@ -208,7 +208,7 @@ def _printable(char: str) -> str:
     return ascii(char)[1:-1]
 
 
-def _control(text: str, *, lines: bool) -> str:
+def control(text: str, *, lines: bool) -> str:
     """The first control character or lone surrogate, "" if there is none.
 
     PostgreSQL takes no NUL, UTF-8 no surrogate, and networks refuse the rest. With `lines`, line
