@@ -36,6 +36,12 @@ SQLITE = "sqlite:///"
 BUSY = 30
 """Seconds that a writer waits for another one on SQLite."""
 
+WAITS = {"connect_timeout": 10, "tcp_user_timeout": 30_000}
+"""Seconds until there is a connection, and milliseconds until what was sent is acknowledged.
+
+Without them, a host that is gone holds a worker for a quarter of an hour.
+"""
+
 IDLE = 30
 """Seconds after which PostgreSQL ends a transaction in which nothing happens.
 
@@ -210,7 +216,7 @@ def make_private(file: Path) -> None:
 def _engine(url: str | URL, *, is_sqlite: bool) -> Engine:
     return create_engine(
         url,
-        connect_args={"timeout": BUSY} if is_sqlite else {},
+        connect_args={"timeout": BUSY} if is_sqlite else _waits(make_url(url)),
         poolclass=QueuePool,
         # As many connections as there are threads: with a limit, a thread that waits for one would
         # end in an error of the pool.
@@ -218,6 +224,11 @@ def _engine(url: str | URL, *, is_sqlite: bool) -> Engine:
         # Every transaction ends with its block: nothing is left to roll back on return.
         pool_reset_on_return=None,
     )
+
+
+def _waits(url: URL) -> dict[str, int]:
+    """The longest waits for a PostgreSQL whose host is gone, unless the URL names its own."""
+    return {name: value for name, value in WAITS.items() if name not in url.query}
 
 
 @lru_cache

@@ -339,7 +339,8 @@ def test_a_page_of_a_private_network_may_lead_anywhere(
     outside: Callable[[str], AbstractContextManager[Server]],
 ) -> None:
     with (
-        serving(says(ok(b"inside"))) as end, outside(f"http://127.0.0.1:{end.port}/"),
+        serving(says(ok(b"inside"))) as end,
+        outside(f"http://127.0.0.1:{end.port}/"),
         serving(says(redirect("http://public.example/"))) as server,
     ):
         assert http_calls.get(server.url, LIMITS).body == b"inside"

@@ -1,5 +1,6 @@
 """The schema: migrations and tables say the same, on both databases."""
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -8,11 +9,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from bot.core.errors import NoDatabase
+from bot.storage import database as connections
 from bot.storage import indexes, schema, tables
 from bot.storage.database import HEAD, Database
+from tests.fakes.servers import keeps_silent, serving
 
 indexes.attach()
 
@@ -96,3 +99,20 @@ def test_a_folder_s_name_may_hold_what_means_something_in_a_url(tmp_path: Path) 
     assert (folder / "queue.db").stat().st_size
     assert made.shown == str(folder / "queue.db")
     made.close()
+
+
+def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connections.WAITS, "connect_timeout", 2)
+    with serving(keeps_silent, waits_for_head=False) as server:
+        silent = Database(f"postgresql+psycopg://bot@127.0.0.1:{server.port}/queue")
+        start = time.monotonic()
+        with pytest.raises(NoDatabase, match=r"cannot be used: .*timeout.*; nothing was changed"):
+            silent.version()
+        assert time.monotonic() - start < 20
+        silent.close()
+
+
+def test_waits_that_the_url_names_are_taken() -> None:
+    named = make_url("postgresql+psycopg://host/queue?connect_timeout=60")
+    assert connections._waits(named) == {"tcp_user_timeout": 30_000}
+    assert connections._waits(make_url("postgresql+psycopg://host/queue")) == connections.WAITS
