@@ -108,7 +108,7 @@ class Config:
     All paths are absolute: relative ones in the file count from its folder. `accounts` stay raw
     tables, because only a network's own publisher knows their keys. `key_files` are the files that
     it takes secrets from; `has_secrets` says whether some stand in `file` itself, apart from those
-    of accounts.
+    of accounts; `says_live` whether it has the setting `live`.
     """
 
     file: Path
@@ -121,6 +121,7 @@ class Config:
     series: Mapping[str, Series]
     key_files: tuple[Path, ...] = ()
     has_secrets: bool = False
+    says_live: bool = False
 
     @property
     def folder(self) -> Path:
@@ -197,6 +198,7 @@ def parse(source: str, file: Path) -> Config:
         series=types.MappingProxyType(_all_series(root, top, accounts, folder)),
         key_files=tuple(_key_files(root, accounts, folder)),
         has_secrets=_has_secrets(root),
+        says_live="live" in root.values,
     )
 
 

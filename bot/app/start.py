@@ -4,6 +4,7 @@ from pathlib import Path
 
 from bot import files
 from bot.composing import templates
+from bot.context import Context
 from bot.core.errors import BadConfig
 
 
@@ -21,3 +22,9 @@ def write_config(file: Path) -> bool:
     except OSError as error:
         raise BadConfig(f"{file} cannot be written: {error.strerror or error}.") from None
     return True
+
+
+def has_lost_live(context: Context) -> bool:
+    """Whether the database is of a live installation, and the configuration of a rehearsal."""
+    with context.read() as work:
+        return work.installation.is_live() and not context.config.live
