@@ -19,6 +19,7 @@ The folders follow the way of a collage; each imports only from the floors below
     storage        the database, and the only SQL
     config.py      config.toml and the environment as frozen, checked values
     http_calls.py  calls that end by a deadline, with bounds on what comes back
+    processes.py   child processes with bounds of time and memory, and without our secrets
     workers.py     one worker thread for each account
     files.py       files read within bounds, and written whole or not at all
     core           the rules: no files, no network, no clock; core/text counts and splits

@@ -5,16 +5,18 @@ import re
 import stat
 import tomllib
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, time, timedelta
 from getpass import getuser
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote_plus
 from zoneinfo import ZoneInfo
 
 from bot import files
-from bot.core import month, retry, schedule, settings
+from bot.core import address, month, retry, schedule, settings
 from bot.core.collage import one_line, shown
 from bot.core.errors import BadConfig
 from bot.core.numbering import Numbering
@@ -104,7 +106,9 @@ class Config:
     """The whole configuration.
 
     All paths are absolute: relative ones in the file count from its folder. `accounts` stay raw
-    tables, because only a network's own publisher knows their keys.
+    tables, because only a network's own publisher knows their keys. `key_files` are the files that
+    it takes secrets from; `has_secrets` says whether some stand in `file` itself, apart from those
+    of accounts; `says_live` whether it has the setting `live`.
     """
 
     file: Path
@@ -115,10 +119,25 @@ class Config:
     alerts: Alerting
     accounts: Mapping[str, Table]
     series: Mapping[str, Series]
+    key_files: tuple[Path, ...] = ()
+    has_secrets: bool = False
+    says_live: bool = False
 
     @property
     def folder(self) -> Path:
         return self.file.parent
+
+    @property
+    def database_file(self) -> Path | None:
+        """The file of a SQLite database; None for another kind."""
+        scheme, _, path = self.database_url.partition("///")
+        return Path(path) if scheme == "sqlite:" else None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no log may show, but for the accounts' keys, which their publishers know."""
+        database = (self.database_url, *_passwords(self.database_url))
+        return (*database, *self.alerts.urls, self.alerts.heartbeat_url)
 
 
 SECTIONS = ("database", "delivery", "alerts", "accounts", "series")
@@ -177,6 +196,9 @@ def parse(source: str, file: Path) -> Config:
         alerts=_alerts(root.table("alerts"), folder),
         accounts=types.MappingProxyType(accounts),
         series=types.MappingProxyType(_all_series(root, top, accounts, folder)),
+        key_files=tuple(_key_files(root, accounts, folder)),
+        has_secrets=_has_secrets(root),
+        says_live="live" in root.values,
     )
 
 
@@ -220,6 +242,23 @@ def _delivery(table: Table) -> retry.Policy:
     return policy
 
 
+def _key_files(root: Table, accounts: Mapping[str, Table], folder: Path) -> Iterator[Path]:
+    """The files that settings name to hold secrets."""
+    for table in (root.table("database"), root.table("alerts"), *accounts.values()):
+        for key, name in table.values.items():
+            if key.endswith("_file") and name and isinstance(name, str):
+                # RuntimeError: a "~" without a home folder.
+                with suppress(RuntimeError):
+                    yield folder / Path(name).expanduser()
+
+
+def _has_secrets(root: Table) -> bool:
+    """Whether a password of the database, or where alerts go, stands in the configuration."""
+    url = root.table("database").values.get("url", "")
+    alerts = root.table("alerts").values
+    return bool(_passwords(url) or alerts.get("urls") or alerts.get("heartbeat_url"))
+
+
 def _database_url(table: Table, folder: Path) -> Secret:
     """The database's URL as SQLAlchemy takes it: an SQLite file's path absolute, psycopg named."""
     written = read(table, DatabaseSettings)
@@ -235,6 +274,15 @@ def _database_url(table: Table, folder: Path) -> Secret:
     return Secret(f"sqlite:///{folder / match[1]}")
 
 
+def _passwords(url: str) -> list[str]:
+    """The passwords in a database's URL: before its host and among its parameters, each also as
+    the database gets it.
+    """
+    written = re.findall(r"://[^/?@]*?:([^/?@]*)@|[?&][^=&]*pass[^=&]*=([^&]*)", url)
+    passwords = [password for pair in written for password in pair if password]
+    return [*passwords, *map(unquote_plus, passwords)]
+
+
 def _alerts(table: Table, folder: Path) -> Alerting:
     """`[alerts]` with its secrets from the environment or their files, each destination once."""
     written = read(table, Alerting)
@@ -247,8 +295,8 @@ def _alerts(table: Table, folder: Path) -> Alerting:
         written.heartbeat_url_file,
         "MLCOLLAGE_HEARTBEAT_URL",
     )
-    if heartbeat_url and not re.fullmatch(settings.ADDRESS, heartbeat_url):
-        raise table.wrong("heartbeat_url", "must be an http(s) address")
+    if heartbeat_url and (wrong := address.problem(heartbeat_url, may_have_user=True)):
+        raise table.wrong("heartbeat_url", wrong)
     return replace(written, urls=tuple(dict.fromkeys(urls)), heartbeat_url=heartbeat_url)
 
 
@@ -422,6 +470,26 @@ def who() -> str:
 def editor() -> str:
     """The maintainer's text editor."""
     return os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+
+
+INHERITED = re.compile(
+    r"PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|WINDIR|\w+_LIBRARY_PATH"
+    r"|PYTHON\w+|XDG_\w+|DBUS_SESSION_BUS_ADDRESS|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL)_CA_BUNDLE",
+    re.IGNORECASE,
+)
+"""The environment's variables that a process of our own needs, to run and to call a network."""
+
+
+def for_children() -> dict[str, str]:
+    """The environment for processes of our own, without the keys and passwords that are in ours."""
+    return {name: value for name, value in os.environ.items() if INHERITED.fullmatch(name)}
+
+
+def without_ours() -> dict[str, str]:
+    """Changes to the environment that empty our own variables, for a program of the maintainer's:
+    they may hold keys and passwords.
+    """
+    return {name: "" for name in os.environ if name.startswith(("MLCOLLAGE_", "PGPASS"))}
 
 
 def log_level() -> str:

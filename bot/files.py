@@ -1,8 +1,20 @@
 """Files read within bounds, and written atomically: a power cut leaves the old or the new."""
 
+import errno
 import os
+import shutil
 import stat
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+PUBLIC = 0o666
+"""The mode of a file that anybody may read, as far as the umask allows."""
+
+PRIVATE = 0o600
+"""The mode of a file that only its owner may read: it holds keys, or may hold them."""
 
 
 class Unreadable(Exception):
@@ -54,9 +66,23 @@ def read_text(path: Path, most: int, kind: str) -> str:
         ) from None
 
 
-def write_synced(path: Path, data: bytes) -> None:
-    """Write a file and wait until it is on the disk."""
-    with path.open("wb") as file:
+def is_exposed(path: Path) -> bool:
+    """Whether users other than its owner can read or write a file; False where there is none."""
+    # Elsewhere modes say nothing about who may read.
+    if os.name != "posix":
+        return False
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
+
+
+def write_synced(path: Path, data: bytes, mode: int = PUBLIC) -> None:
+    """Write a new file, of that mode at most, and wait until it is on the disk."""
+    # Made with its mode, so that nobody else can open it even for a moment.
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(handle, "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
@@ -81,21 +107,108 @@ def make_folder(folder: Path) -> None:
         sync_folder(folder.parent)
 
 
-def put(path: Path, data: bytes) -> bool:
+def put(path: Path, data: bytes, mode: int = PUBLIC) -> bool:
     """Write a file atomically; returns whether it changed.
 
-    It is written under a temporary name, synced and renamed. A file with the same bytes is left
-    alone.
+    A file with the same bytes is left alone, one that is replaced hands its mode on, and a new one
+    gets `mode`.
     """
-    if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
-        return False
-    make_folder(path.parent)
-    # With the process ID in its name, two bots on one folder do not write into the same file.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        write_synced(temporary, data)
+    if path.is_file():
+        if path.stat().st_size == len(data) and path.read_bytes() == data:
+            return False
+        mode = stat.S_IMODE(path.stat().st_mode)
+    with _beside(path, data, mode) as temporary:
+        # The mode it was made with is one that the umask has narrowed.
+        if path.is_file():
+            temporary.chmod(mode)
         temporary.replace(path)
+    return True
+
+
+def create(path: Path, data: bytes, mode: int = PUBLIC) -> None:
+    """Write a new file atomically; raises `FileExistsError` where there is one of that name."""
+    with _beside(path, data, mode) as temporary:
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            raise
+        except OSError:
+            # A file system without hard links: a file made at this very moment would be replaced.
+            if os.path.lexists(path):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+            temporary.replace(path)
+
+
+@contextmanager
+def _beside(path: Path, data: bytes, mode: int) -> Iterator[Path]:
+    """The data as a whole file under a temporary name beside `path`.
+
+    At the end the folder is synced, and what still has that name is removed.
+    """
+    make_folder(path.parent)
+    # A name of its own for each thread of each process: two bots may write into one folder.
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_native_id()}")
+    # One of the same name may have been killed here before.
+    temporary.unlink(missing_ok=True)
+    try:
+        write_synced(temporary, data, mode)
+        yield temporary
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
-    return True
+
+
+@contextmanager
+def scratch(parent: Path, prefix: str) -> Iterator[Path]:
+    """A new folder in `parent` for temporary files, for this user alone; removed at the end.
+
+    Folders with the same prefix that processes left behind which were killed are removed, too.
+    """
+    _sweep(parent, prefix)
+    made = Path(tempfile.mkdtemp(prefix=prefix, suffix=NEW, dir=parent))
+    # It gets its name when it is locked: one without a lock is taken for left behind.
+    lock = _locked(made / LOCK)
+    folder = made.rename(made.with_name(made.name.removesuffix(NEW)))
+    try:
+        yield folder
+    finally:
+        os.close(lock)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+NEW, LOCK = ".new", "lock"
+
+
+def _sweep(parent: Path, prefix: str) -> None:
+    """Remove our own folders with that prefix whose lock nobody holds."""
+    for folder in parent.glob(f"{prefix}*"):
+        with suppress(OSError):
+            found = folder.lstat()
+            if folder.name.endswith(NEW) or not stat.S_ISDIR(found.st_mode):
+                continue
+            if os.name != "posix" or found.st_uid != os.getuid():
+                continue
+            lock = _locked(folder / LOCK, is_new=False)
+            try:
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(lock)
+
+
+def _locked(file: Path, *, is_new: bool = True) -> int:
+    """The handle of a lock file that is held until it is closed, or its process has ended.
+
+    Raises `OSError` where another process holds it, or where one that is not new cannot be locked.
+    """
+    flags = os.O_RDWR | (os.O_CREAT if is_new else os.O_NOFOLLOW)
+    handle = os.open(file, flags, PRIVATE)
+    try:
+        import fcntl  # Windows has no such module
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (ImportError, OSError):
+        # A file system without locks: nothing is swept there.
+        if not is_new:
+            os.close(handle)
+            raise
+    return handle

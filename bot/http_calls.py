@@ -5,6 +5,7 @@ answer, never ends it, or packs gigabytes into a few bytes holds none of them.
 """
 
 import io
+import ipaddress
 import logging
 import socket
 import threading
@@ -73,7 +74,11 @@ class _Refused(Exception):
 
 
 def get(url: str, limits: Limits) -> Answer:
-    """GET a page or a feed, following redirects to any host; raises `Unsent` or `Cut`."""
+    """GET a page or a feed; raises `Unsent` or `Cut`.
+
+    Redirects are followed to any host, but not from a public one into a private network: what is
+    there trusts whoever can reach it.
+    """
     deadline = Deadline(limits)
     return deadline.run(lambda: _follow(url, limits, deadline))
 
@@ -86,7 +91,11 @@ def _follow(url: str, limits: Limits, deadline: "Deadline") -> Answer:
             target = session.get_redirect_target(response)
             if target is None:
                 return Answer(response.status_code, response.headers, response.content)
+            if not deadline.has_met_private and not _names_private(url):
+                deadline.refuse_private()
             url = _redirected(url, target)
+            if deadline.is_public_only and _names_private(url):
+                raise _Refused(PRIVATE)
     raise _Refused(f"it redirects more than {times.counted(limits.redirects, 'time')}")
 
 
@@ -98,6 +107,38 @@ def _redirected(url: str, target: str) -> str:
     except ValueError:
         pass
     raise _Refused("it redirects to what is no web address")
+
+
+PRIVATE = "it redirects to an address of a private network"
+
+
+def _names_private(url: str) -> bool:
+    """Whether an address names a host of this machine or of a private network, as far as that can
+    be told without a look-up.
+    """
+    host = (urlsplit(url).hostname or "").rstrip(".").lower()
+    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
+        return True
+    with suppress(OSError):
+        # Also the forms of IPv4 addresses that no standard has, such as 0x7f.1.
+        return _is_private(socket.inet_ntoa(socket.inet_aton(host)))
+    return ":" in host and _is_private(host)
+
+
+def _is_private(host: str) -> bool:
+    """Whether an IP address is no public one; raises `ValueError` where it is none at all."""
+    # "fe80::1%eth0": behind the sign is the interface.
+    address = ipaddress.ip_address(host.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        embedded = address.ipv4_mapped or address.sixtofour
+        if address in NAT64:
+            embedded = ipaddress.IPv4Address(address.packed[-4:])
+        address = embedded or address
+    return not address.is_global
+
+
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+"""Addresses that hold one of IPv4, for networks that have only IPv6 (RFC 6052)."""
 
 
 class Deadline:
@@ -115,6 +156,20 @@ class Deadline:
         self._connection: socket.socket | None = None
         self._is_over = False
         self._may_be_sent = False
+        self.has_met_private = False
+        """Whether a connection has led into a private network, other than to a proxy."""
+        self.is_public_only = False
+
+    def refuse_private(self) -> None:
+        """Let no connection from now on lead into a private network."""
+        self.is_public_only = True
+
+    def meet(self, connection: socket.socket) -> None:
+        """Look where a connection leads, which is none to a proxy; raises `_Refused`."""
+        if _is_private(connection.getpeername()[0]):
+            self.has_met_private = True
+            if self.is_public_only:
+                raise _Refused(PRIVATE)
 
     def run(self, call: Callable[[], T]) -> T:
         """The result of a call that uses this deadline's session.
@@ -268,6 +323,9 @@ class _Adapter:
             made: socket.socket = kind._new_conn(connection)
             try:
                 deadline.watch(made)
+                # Before anything is sent. A proxy may be in a private network.
+                if connection.proxy is None:
+                    deadline.meet(made)
             except BaseException:
                 made.close()
                 raise

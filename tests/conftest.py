@@ -127,6 +127,7 @@ def lay_database(file: Path) -> str:
     """The URL of a SQLite database as the first start leaves it, unless one is there already."""
     if not file.exists():
         file.write_bytes(_migrated())
+        file.chmod(0o600)
     return f"sqlite:///{file}"
 
 
@@ -220,4 +221,5 @@ def make_context(
     else:
         lay_database(folder / "queue.db")
     file.write_text(settings, encoding="utf-8")
+    file.chmod(0o600)
     return assemble.context(config.load(file), clock=clock)

@@ -10,6 +10,7 @@ from bot import config as configuration
 from bot.config import Config
 from bot.context import Context
 from bot.core import month
+from bot.core.errors import BadConfig
 from bot.core.notices.upkeep import Upgraded
 from bot.core.schedule import Clock
 from bot.core.settings import Table
@@ -92,6 +93,9 @@ def _back_up(old: Database, config: Config, now: datetime) -> Path:
 def context(config: Config, *, say: Say = quiet, clock: Clock | None = None) -> Context:
     """What every stage works with, with rows for all configured series and accounts.
 
+    Raises `BadConfig` where the configuration of a live installation says nothing of `live`: one
+    that was emptied would make it a rehearsal.
+
     `say` is called with messages and the clock's time. Without a `clock` it is the machine's; in a
     simulation's database it is one that stands where the simulation was played to.
     """
@@ -99,6 +103,13 @@ def context(config: Config, *, say: Say = quiet, clock: Clock | None = None) -> 
     with reading(opened, SystemClock().now()) as work:
         simulated_until = work.installation.simulated_until()
         rehearsal = work.installation.rehearsal_number(live=config.live)
+        has_lost_live = work.installation.is_live() and not config.says_live
+    if has_lost_live:
+        opened.close()
+        raise BadConfig(
+            f"{config.file} has no setting live, but this installation is live: is it the whole "
+            "file? Put it back from a copy, or write live = true; live = false begins a rehearsal."
+        )
     running = clock or _clock(simulated_until, stop)
     # Hosts that share a PostgreSQL database let leases go by its clock, for theirs may differ.
     opened.shares_clock = not opened.is_sqlite and isinstance(running, SystemClock)

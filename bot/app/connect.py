@@ -1,10 +1,10 @@
 """Connects an account: checks its keys, keeps them in a file, and adds it to the configuration."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bot import files
 from bot.app import assemble
 from bot.config import Config, read_source
 from bot.core.errors import BadInput, NotAllowed, Unavailable
@@ -44,7 +44,7 @@ def x(
     """Check the keys of an X account, keep them in `file`, and add the account to config.toml.
 
     Returns the name that the account posts under. Raises `BadInput` where X does not accept the
-    keys, and `Unavailable` where the file cannot be written; nothing is saved then.
+    keys, and `Unavailable` where a file cannot be written; nothing is saved then.
     """
     values: dict[str, Any] = {"network": "x"}
     if base_url != X_API:
@@ -55,23 +55,25 @@ def x(
         raise BadInput(f"X does not accept these keys: {problem} Nothing was saved.")
     _keep(file, keys)
     values |= {"username": publisher.identity.removeprefix("@"), "secrets_file": _short(file)}
-    _add_account(config, account, values)
+    try:
+        _add_account(config, account, values)
+    except BaseException:
+        # Both or none: a file that is there already would be refused the next time.
+        file.unlink(missing_ok=True)
+        raise
     return publisher.identity
 
 
 def _keep(file: Path, keys: Mapping[str, str]) -> None:
-    """Write the keys into a new file; raises `Unavailable` where that fails.
+    """Write the keys into a new file, for its owner alone; raises `Unavailable` where that fails.
 
-    It is created with its mode, so that no other user can open it even for a moment.
+    It is there whole or not at all.
     """
     import tomlkit  # heavy: 40 ms, for this command only
 
-    lines = tomlkit.dumps(keys)
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(lines)
+        files.create(file, tomlkit.dumps(keys).encode(), files.PRIVATE)
     except OSError as error:
         why = error.strerror or error
         raise Unavailable(f"{file} cannot be written: {why}. Nothing was saved.") from None
@@ -85,10 +87,19 @@ def _short(file: Path) -> str:
 
 
 def _add_account(config: Config, account: str, values: dict[str, Any]) -> None:
-    """Add the account's section to the configuration; the rest and its comments stay."""
+    """Add the account's section to the configuration; the rest and its comments stay.
+
+    The file is the old one or the new one, never a part of it. Raises `Unavailable` where it
+    cannot be written.
+    """
     import tomlkit  # heavy: 40 ms, for this command only
 
     document: Any = tomlkit.parse(read_source(config.file))
     accounts = document.setdefault("accounts", tomlkit.table(is_super_table=True))
     accounts[account] = values
-    config.file.write_text(tomlkit.dumps(document), encoding="utf-8")
+    try:
+        # Where it is a link, the file that it leads to is written.
+        files.put(config.file.resolve(), tomlkit.dumps(document).encode())
+    except OSError as error:
+        why = error.strerror or error
+        raise Unavailable(f"{config.file} cannot be written: {why}; it is as it was.") from None

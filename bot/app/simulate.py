@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from bot import config
+from bot import config, files
 from bot.app import assemble
 from bot.config import Config
 from bot.context import Context
@@ -58,7 +58,7 @@ def _copy(source: Config, folder: Path) -> None:
     if source.templates.is_dir():
         shutil.copytree(source.templates, folder / "templates", dirs_exist_ok=True)
     # Last: `prepare` takes a folder with a configuration for a complete copy.
-    (folder / config.FILE).write_text(_rewritten(source), encoding="utf-8")
+    files.put(folder / config.FILE, _rewritten(source).encode(), files.PRIVATE)
 
 
 def _rewritten(source: Config) -> str:

@@ -3,7 +3,7 @@
 import click
 
 from bot.cli import options, printing
-from bot.deciding import descriptions, doctor
+from bot.deciding import descriptions, doctor, upkeep
 from bot.deciding.doctor import Examination
 from bot.watching import alerts
 
@@ -11,7 +11,7 @@ from bot.watching import alerts
 @options.command("doctor", "mlcollage doctor --json", as_json=True)
 def doctor_command(config_file: str | None, as_json: bool) -> None:
     """Say of every account whether it can post now, as whom, what is missing, and what a week
-    costs.
+    costs; and what is to be repaired on the machine, such as a file of keys that others can read.
     """
     context = options.context(config_file)
     examinations = doctor.examine_all(context)
@@ -22,10 +22,15 @@ def doctor_command(config_file: str | None, as_json: bool) -> None:
             _print_examination(examination)
         if not context.config.live:
             click.echo("It is a rehearsal (live = false): nothing goes to these accounts yet.")
-    unreadable = alerts.unreadable(context.config)
-    for message in unreadable:
+    findings = upkeep.findings(context)
+    wrong = [notice.text for notice in findings if notice.is_trouble]
+    wrong += alerts.unreadable(context.config)
+    for message in wrong:
         click.secho(f"! {message}", fg="red", err=True)
-    if unreadable or any(one.problem for one in examinations):
+    for notice in findings:
+        if not notice.is_trouble:
+            click.echo(f"· {notice.text}", err=True)
+    if wrong or any(one.problem for one in examinations):
         click.get_current_context().exit(1)
 
 

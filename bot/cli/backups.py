@@ -31,13 +31,16 @@ def backup_command(config_file: str | None, file: Path, as_json: bool) -> None:
 
 @options.command("restore", "mlcollage restore backups/2026-12-01.db", as_json=True)
 @FILE
-def restore_command(config_file: str | None, file: Path, as_json: bool) -> None:
+@click.option(
+    "--trust", is_flag=True, help="Even values that could not be put into the queue by hand."
+)
+def restore_command(config_file: str | None, file: Path, trust: bool, as_json: bool) -> None:
     """Fill the configured database, which must be empty, with what is in FILE.
 
     Stop every bot of that database first. FILE is a backup, of any version and from either kind of
     database; it is only read. Nothing is changed when anything is wrong.
     """
-    restored = backups.fill(options.load(config_file), file)
+    restored = backups.fill(options.load(config_file), file, trusted=trust)
     backup = restored.backup
     if as_json:
         printing.print_json(descriptions.restored(file, backup, restored.looked_for_first))

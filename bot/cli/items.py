@@ -11,7 +11,7 @@ from bot import config
 from bot.cli import options
 from bot.core import collage
 from bot.core.collage import Collage, Item, State
-from bot.core.errors import BadInput
+from bot.core.errors import BadInput, Unusable
 from bot.core.paper import Link, LinkKind, Paper
 from bot.deciding import collages, queue_changes
 from bot.intake import accept, items
@@ -157,6 +157,7 @@ def edit_command(
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
     before = collages.get(context, chosen, which)
+    written: Arrival | None = None
     if draw:
         arrival = queue_changes.drawn(context, chosen, before)
         arrival = replace(arrival, item=_changed(arrival.item, given))
@@ -169,7 +170,13 @@ def edit_command(
             click.echo(f"{before.name} is unchanged.")
             return
         arrival = written
-    edited = queue_changes.edit(context, chosen, before, arrival)
+    try:
+        edited = queue_changes.edit(context, chosen, before, arrival)
+    except Unusable as error:
+        if not written:
+            raise
+        kept = items.keep_rejected(before.name, items.dump(arrival.item, arrival.item.picture_file))
+        raise BadInput(f"{error} Your text is in {kept}.") from None
     print_taken(edited.taken)
     for thread in edited.frozen:
         frozen = f"what {thread.account} gets was frozen before"
@@ -183,7 +190,9 @@ def _in_editor(before: Collage) -> Arrival | None:
     """
     text = items.dump(before, before.picture.file if before.picture else before.picture_file)
     while True:
-        edited = click.edit(text, editor=config.editor(), extension=".md")
+        edited = click.edit(
+            text, editor=config.editor(), env=config.without_ours(), extension=".md"
+        )
         if edited is None or edited == text:
             return None
         try:
@@ -192,8 +201,7 @@ def _in_editor(before: Collage) -> Arrival | None:
             text = edited
             click.echo(error, err=True)
             if not (sys.stdin.isatty() and click.confirm("Edit again?", default=True)):
-                kept = Path(f"{before.name}.rejected.md")
-                kept.write_text(edited, encoding="utf-8")
+                kept = items.keep_rejected(before.name, edited)
                 raise BadInput(f"{before.name} is unchanged; your text is in {kept}.") from None
 
 

@@ -64,7 +64,7 @@ def file_of(config_file: str | None) -> Path:
 def load(config_file: str | None) -> Config:
     """The configuration that was named, read and checked; tracebacks are kept beside it."""
     settings = config.load(file_of(config_file))
-    logs.hide([settings.database_url, *settings.alerts.urls, settings.alerts.heartbeat_url])
+    logs.hide(settings.secrets)
     logs.to_file(settings.folder)
     return settings
 

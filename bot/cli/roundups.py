@@ -6,8 +6,8 @@ import click
 
 from bot.cli import options, previews, printing
 from bot.config import Series
-from bot.core import month
-from bot.core.collage import Collage
+from bot.core import address, month
+from bot.core.collage import Collage, shown
 from bot.core.month import Roundup
 from bot.deciding import coming, descriptions, preview, preview_descriptions, roundups
 from bot.roundups import advance
@@ -92,8 +92,8 @@ def _print_collages(series: Series, items: Sequence[Collage]) -> None:
 @click.argument("url")
 def link_command(config_file: str | None, series: str | None, title_month: str, url: str) -> None:
     """Say where you published a roundup yourself; its thread goes out with this link."""
-    if not url.startswith(("http://", "https://")) or any(char.isspace() for char in url):
-        raise click.UsageError(f"{url} is no http(s) address.")
+    if problem := address.problem(url):
+        raise click.UsageError(f"{shown(address.without_user(url))} {problem}.")
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
     roundup = advance.publish_at(context, chosen, _checked(title_month), url)

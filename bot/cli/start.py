@@ -18,6 +18,11 @@ def init_command(config_file: str | None) -> None:
     settings = config.load(file)
     context = options.opened(settings)
     click.echo(f"The database is {context.database.shown}.")
-    if not settings.live:
+    if start.has_lost_live(context):
+        click.echo(
+            'This database is live, and the configuration is not: set "live = true" before you '
+            "start the bot, or a rehearsal begins."
+        )
+    elif not settings.live:
         click.echo('It is a rehearsal until you set "live = true".')
     click.echo("Next: mlcollage add ITEM.md, then mlcollage preview NAME")

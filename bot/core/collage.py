@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.core import address
 from bot.core.errors import NotAllowed
 from bot.core.paper import LinkKind, Paper
 
@@ -21,7 +22,7 @@ LENGTHS = {
     "caption": 1_000,
     "thread": 4_000,
     "author": 200,
-    "url": 2_000,
+    "url": address.MOST,
 }
 """The most characters a field may hold.
 
@@ -157,8 +158,8 @@ def problems(item: Item) -> Iterator[str]:
         if bad := control(text, lines=field in FIELDS_WITH_LINES):
             yield f"{field}: holds the control character U+{ord(bad):04X}"
     for link in item.paper.links:
-        if not re.fullmatch(r"https?://[^\s<>\"]+\.?[^\s<>\"]*", link.url):
-            yield f"url: {shown(link.url)} is no http(s) address"
+        if problem := address.problem(link.url):
+            yield f"url: {shown(address.without_user(link.url))} {problem}"
     if item.paper.year is not None and not 1000 <= item.paper.year <= 9999:
         yield f"year: {item.paper.year} is no year"
 

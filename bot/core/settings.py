@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from bot.core import address as addresses
 from bot.core import hints, schedule
 from bot.core.collage import control, one_line, shown
 from bot.core.errors import BadConfig
@@ -287,11 +288,14 @@ def singular_and_plural(value: Any) -> tuple[str, str]:
     return names[0], names[1]
 
 
-ADDRESS = r"https?://[^\s/]+[^\s]*"
-
-
 def address(value: Any) -> str:
     """An http(s) address, without a slash at its end."""
-    if not re.fullmatch(ADDRESS, some_text(value)):
-        raise ValueError(f"must be an http(s) address, not {shown(value)}")
-    return str(value).rstrip("/")
+    url = some_text(value)
+    match addresses.problem(url):
+        case "":
+            return url.rstrip("/")
+        case addresses.NONE:
+            raise ValueError(f"must be an http(s) address, not {shown(value)}")
+        case problem:
+            # It is not shown: it may hold a password.
+            raise ValueError(problem)

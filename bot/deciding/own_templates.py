@@ -1,9 +1,9 @@
 """The maintainer's templates: lists them, copies one to be changed, and checks that they work."""
 
-import shutil
 from pathlib import Path
 from typing import NamedTuple
 
+from bot import files
 from bot.composing import templates
 from bot.composing.composer import Composer
 from bot.config import Config
@@ -47,15 +47,17 @@ def copy(config: Config, name: str, scope: tuple[str, str] | None = None) -> Pat
     """Copy a template of the program's into the maintainer's folder; the file to change.
 
     `scope` makes it count only for one of the "networks", "series" or "accounts", by its name.
-    Raises `NotAllowed` where the file is there already.
+    Raises `NotAllowed` where the file is there already, `BadInput` where it cannot be written.
     """
     if name not in templates.names():
         raise BadInput(f"There is no template {name}; see: mlcollage templates list")
     target = config.templates.joinpath(*scope or (), name)
     if target.exists():
         raise NotAllowed(f"{target} is there already and stays as it is.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(templates.shipped() / name, target)
+    try:
+        files.create(target, (templates.shipped() / name).read_bytes())
+    except OSError as error:
+        raise BadInput(f"{target} cannot be written: {error.strerror or error}.") from None
     return target
 
 

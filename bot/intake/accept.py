@@ -83,7 +83,7 @@ def _draw(series: Series, arrival: Arrival, number: str) -> Arrival:
     return replace(
         arrival,
         item=replace(item, alt=drawing.alt, picture_file=""),
-        picture=read.check(drawing.png, f"{item.name}.png"),
+        picture=read.drawn(drawing.png, f"{item.name}.png"),
         remarks=remarks,
     )
 
@@ -150,7 +150,7 @@ def _check(item: Item) -> None:
 def _take(context: Context, work: Work, series: Series, arrival: Arrival, *, draft: bool) -> Taken:
     item = arrival.item
     missing = collage.missing(item, has_picture=arrival.picture is not None)
-    remarks = arrival.remarks
+    remarks = _remarks(arrival)
     if same := work.queue.same_paper(series.name, _paper_urls(item)):
         remarks += (f"{same} is about the same paper",)
     state = State.READY
@@ -193,7 +193,14 @@ def replace_item(context: Context, series: Series, before: Collage, arrival: Arr
         if stored.name != before.name:
             detail = f"was {before.name}"
         change(context, work, "edit", f"{series.name}/{stored.name}", detail)
-    return Taken(stored, missing, arrival.remarks)
+    return Taken(stored, missing, _remarks(arrival))
+
+
+def _remarks(arrival: Arrival) -> tuple[str, ...]:
+    """The remarks about an arrival and about its picture."""
+    if arrival.picture is None:
+        return arrival.remarks
+    return arrival.remarks + arrival.picture.remarks
 
 
 def _kept_number(work: Work, series: Series, arrival: Arrival) -> dict[str, object]:

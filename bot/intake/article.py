@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot import files
+from bot.core import address as addresses
 from bot.core import collage
 from bot.core.collage import Item
 from bot.core.errors import BadInput
@@ -109,8 +110,9 @@ def _roundup(
         sections.read(lines, start, end, file) for start, end in markup.spans(papers, len(lines))
     ]
     head = lines[: papers[0].at]
-    link = _link(head)
-    previous, found = _previous(lines, read[-1].end, link)
+    link, found = _link(head)
+    previous, about_previous = _previous(lines, read[-1].end, link)
+    found += about_previous
     for section in read:
         found += section.findings
     found += findings.about_numbers([section.printed for section in read if section.printed])
@@ -134,15 +136,16 @@ def _list(
 ) -> Article:
     head = lines[: papers[0].at]
     items, found = drafts.read(lines, headings, papers, file)
+    link, about_link = _link(head)
     return Article(
         kind="list",
         title=_title(title),
         title_month=labels.month_in(_title(title)),
         subtitle=_subtitle(head, headings),
-        link=_link(head),
+        link=link,
         previous_link="",
         items=_named(items),
-        findings=_in_order(found),
+        findings=_in_order([*found, *about_link]),
     )
 
 
@@ -168,12 +171,22 @@ def _subtitle(head: list[str], headings: list[Heading]) -> str:
     return next((markup.plain(text) for text in reversed(above) if not markup.is_link(text)), "")
 
 
-def _link(head: list[str]) -> str:
-    """Where the article was published, by the line above the papers that says so."""
-    for line in head:
-        if label := _LINK_LINE.match(line):
-            return _without_query(markup.address_in(line[label.end() :]))
-    return ""
+def _link(head: list[str]) -> tuple[str, list[Finding]]:
+    """Where the article was published, by the line above the papers that says so.
+
+    An address that cannot be used is left out, with a finding.
+    """
+    for at, line in enumerate(head):
+        label = _LINK_LINE.match(line)
+        if label is None:
+            continue
+        link = _without_query(markup.address_in(line[label.end() :]))
+        if link and (problem := addresses.problem(link)):
+            shown = findings.address(addresses.without_user(link))
+            text = f"Where the article was published, {shown}, {problem}."
+            return "", [Finding("warning", at + 1, text)]
+        return link, []
+    return "", []
 
 
 def _without_query(url: str) -> str:

@@ -1,6 +1,9 @@
 """Item files: Markdown (the paragraph) under TOML front matter, with the picture beside it."""
 
+import itertools
 import stat
+import tempfile
+from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -73,6 +76,26 @@ def dump(item: collage.Item, picture: str) -> str:
 
     front = {key: written(value) for key, value in _front(item, picture).items()}
     return f"{frontmatter.FENCE}\n{tomlkit.dumps(front)}{frontmatter.FENCE}\n\n{item.paragraph}\n"
+
+
+def keep_rejected(name: str, text: str) -> Path:
+    """Keep an edited text that cannot be read in a new file here, or else in the system's folder
+    for temporary files; earlier ones stay. Raises `BadInput` where neither can be written.
+    """
+    data = text.encode("utf-8", "surrogateescape")
+    for folder in (Path(), Path(tempfile.gettempdir())):
+        with suppress(OSError):
+            return _keep(folder, name, data)
+    raise BadInput(f"{name} is unchanged, and your text cannot be kept: no file can be written")
+
+
+def _keep(folder: Path, name: str, data: bytes) -> Path:
+    for number in itertools.chain([""], (f"-{number}" for number in itertools.count(2))):
+        file = folder / f"{name}.rejected{number}.md"
+        with suppress(FileExistsError):
+            files.create(file, data)
+            break
+    return file
 
 
 def _front(item: collage.Item, picture: str) -> dict[str, Any]:

@@ -1,30 +1,30 @@
 """Reads pictures: leaves the bytes as they are, and refuses what is broken or too large."""
 
+import atexit
 import hashlib
-import io
-import itertools
+import json
 import re
-import warnings
+import struct
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-from bot import files
+from bot import config, files, processes
 from bot.core import collage
 from bot.core.errors import BadInput
-
-if TYPE_CHECKING:
-    from PIL import Image
+from bot.pictures import decode_process
 
 MEGABYTES = 20
 MOST_BYTES = MEGABYTES * 1_000_000
 TOO_LARGE = f"has more than {MEGABYTES} MB; export it smaller"
-MEGAPIXELS = 50
-MOST_PIXELS = MEGAPIXELS * 1_000_000
-MOST_SIDE = 16_384
-MEGAPIXELS_IN_FRAMES = 300
-MOST_PIXELS_IN_FRAMES = MEGAPIXELS_IN_FRAMES * 1_000_000
-"""All frames together: X allows an animated GIF as many (its media best practices)."""
+# X allows an animated GIF 300 megapixels in all frames (its media best practices). Progressive
+# JPEGs have some ten scans.
+LIMITS = decode_process.Limits(
+    megapixels=50, side=16_384, megapixels_in_frames=300, frames=1_000, scans=100
+)
+BOUNDS = processes.Bounds(30, 1_200_000_000)
+"""For decoding a picture: within the limits it takes 860 MB and a few seconds at most."""
 
 SIGNATURES = {
     "image/jpeg": rb"\xff\xd8\xff",
@@ -32,16 +32,33 @@ SIGNATURES = {
     "image/gif": rb"GIF8[79]a",
     "image/webp": rb"(?s:RIFF....WEBP)",
 }
-# For these two Pillow does not mind a missing end once it has all pixels; for the others it does.
-ENDS = {"image/png": rb"IEND\xaeB`\x82", "image/gif": rb"\0;[\0\r\n ]*\Z"}
+# For PNG and GIF Pillow does not mind a missing end once it has all pixels.
+ENDS = {
+    "image/jpeg": rb"\xff\xd9",
+    "image/png": rb"IEND\xaeB`\x82",
+    "image/gif": rb"\0;[\0\r\n ]*\Z",
+}
+
+REMARKS = {
+    "place": (
+        "the picture's file tells a place (its GPS position or the place's name), and it goes out "
+        "as it is; to leave that out, export it without location"
+    ),
+    "owner": (
+        "the picture's file names its camera's owner or serial number, and it goes out as it is; "
+        "to leave that out, export it without metadata"
+    ),
+}
+"""What a maintainer is told of a file that tells more than its picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class PictureFile:
-    """A picture's facts, read from its content, and its bytes."""
+    """A picture's facts, read from its content, its bytes, and remarks for the maintainer."""
 
     picture: collage.Picture
     data: bytes
+    remarks: tuple[str, ...] = ()
 
 
 def load(path: Path) -> PictureFile:
@@ -64,69 +81,69 @@ def load(path: Path) -> PictureFile:
 def check(data: bytes, file: str) -> PictureFile:
     """Check the picture in `data`, decoding every frame; raises `BadInput` as `load` does.
 
-    Width and height are those of its header, in pixels, before any EXIF rotation.
+    Width and height are those of its header, in pixels, before any EXIF rotation. It is decoded in
+    a process with bounds of time and memory, because foreign bytes may ask for any amount of both.
     """
     file = collage.one_line(file)
     try:
         mime = _mime(data)
-        width, height = _size(data, mime.removeprefix("image/").upper())
+        decoded = _decoded(data, mime.removeprefix("image/").upper())
     except BadInput as error:
-        raise BadInput(f"{file}: {error}") from error.__cause__
+        raise BadInput(f"{file}: {error}") from None
+    width, height = decoded["size"]
     sha256 = hashlib.sha256(data).hexdigest()
-    return PictureFile(collage.Picture(sha256, mime, width, height, len(data), file), data)
+    picture = collage.Picture(sha256, mime, width, height, len(data), file)
+    return PictureFile(picture, data, tuple(REMARKS[what] for what in decoded["tells"]))
+
+
+def drawn(data: bytes, file: str) -> PictureFile:
+    """The picture in a PNG that we have drawn ourselves: not decoded once more."""
+    width, height = struct.unpack_from(">II", data, 16)
+    sha256 = hashlib.sha256(data).hexdigest()
+    return PictureFile(
+        collage.Picture(sha256, "image/png", width, height, len(data), collage.one_line(file)), data
+    )
 
 
 def _mime(data: bytes) -> str:
+    """The type, by the first bytes; raises `BadInput` for another one, and what is surely cut."""
     if len(data) > MOST_BYTES:
         raise BadInput(TOO_LARGE)
     mime = next((mime for mime, start in SIGNATURES.items() if re.match(start, data)), "")
     if not mime:
         raise BadInput("is no JPEG, PNG, GIF or WEBP picture; export it as one of these")
-    if not re.search(ENDS.get(mime, b""), data):
+    is_cut = not re.search(ENDS.get(mime, b""), data)
+    if mime == "image/webp":
+        # Its second word is the length of what follows.
+        is_cut = len(data) < int.from_bytes(data[4:8], "little") + 8
+    if is_cut:
         raise BadInput("is cut off before its end; export it again")
     return mime
 
 
-def _size(data: bytes, kind: str) -> tuple[int, int]:
-    """Width and height in pixels; raises `BadInput` unless every frame can be decoded."""
-    from PIL import Image  # heavy: 16 ms
-
+def _decoded(data: bytes, kind: str) -> dict[str, Any]:
+    """What the process says of a picture; raises `BadInput` where that is a problem."""
+    head = json.dumps({"kind": kind, "limits": LIMITS._asdict()}).encode()
     try:
-        # Pillow warns of what does no harm (a bad EXIF block) and of sizes that `_decode` refuses.
-        with (
-            warnings.catch_warnings(action="ignore"),
-            Image.open(io.BytesIO(data), formats=(kind,)) as image,
-        ):
-            size = image.size
-            _decode(image)
-    except BadInput:
-        raise
-    except Image.DecompressionBombError:
-        raise BadInput(f"has far more than {MEGAPIXELS} megapixels; export it smaller") from None
-    except Exception as error:
-        raise BadInput(f"is a broken {kind} picture; export it again") from error
-    return size
+        answer: dict[str, Any] = json.loads(_process().ask(head + b"\n" + data))
+    except processes.TooLong:
+        raise BadInput(
+            f"takes more than {BOUNDS.seconds:g} s to decode; export it smaller or simpler"
+        ) from None
+    except processes.NoAnswer:
+        raise BadInput(
+            f"is a {kind} picture that breaks what decodes it, or takes too much memory; "
+            "export it again, or smaller"
+        ) from None
+    if problem := answer.get("problem"):
+        raise BadInput(problem)
+    return answer
 
 
-def _decode(image: "Image.Image") -> None:
-    """Decode every frame, each only if its size in the header is allowed.
-
-    A small file can declare a size that would fill the memory.
-    """
-    in_frames = 0
-    for frame in itertools.count():
-        try:
-            image.seek(frame)
-        except EOFError:
-            return
-        width, height = image.size
-        if max(width, height) > MOST_SIDE or width * height > MOST_PIXELS:
-            most = f"{MEGAPIXELS} megapixels and {MOST_SIDE:,} pixels a side"
-            raise BadInput(
-                f"has {width:,} × {height:,} pixels, at most {most} are allowed; export it smaller"
-            )
-        in_frames += width * height
-        if in_frames > MOST_PIXELS_IN_FRAMES:
-            most = f"{MEGAPIXELS_IN_FRAMES} megapixels"
-            raise BadInput(f"has more than {most} in all its frames; export it shorter or smaller")
-        image.load()
+@lru_cache(maxsize=1)
+def _process() -> processes.Lasting:
+    """The process that decodes; one for all pictures of this process."""
+    script = Path(decode_process.__file__)
+    process = processes.Lasting(script, BOUNDS, config.for_children())
+    atexit.register(process.close)
+    return process

@@ -1,13 +1,16 @@
 """The network that needs no account: a folder that receives threads with their pictures."""
 
+import errno
 import hashlib
 import json
 import os
 import re
 import shutil
+import stat
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -36,10 +39,15 @@ from bot.core.schedule import Clock
 from bot.core.settings import setting
 from bot.publishers.protocol import Saved
 
+YEARS = range(1970, 3000)
+"""Within them an instant is taken for one of a thread."""
+AHEAD = timedelta(days=1)
+"""How far the day of a thread may be ahead of UTC's."""
 NEWEST = 20
 """How many folders a survey reads where it does not know since when."""
-DATED = r"\d{4}-\d{2}-\d{2}-"
 DAY = len("2021-08-04")
+LONGEST = 5_000_000
+"""Bytes of a description that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +179,8 @@ class Outbox:
         name = f"{thread.local_on}-{thread.name}"
         place = self.folder / name
         count = 1
-        while place.exists():
+        # A link that leads nowhere has the name, too.
+        while os.path.lexists(place):
             described = _described(place)
             if described.get("key") == thread.key:
                 return Found(_receipts(thread, place, self._posted_at(described)))
@@ -183,16 +192,32 @@ class Outbox:
         """Folders that may hold threads: from the day of the receipt `since` on, or the newest."""
         if not self.folder.exists():
             return []
-        first = ""
-        if since and re.match(DATED, since):
-            first = since[:DAY]
         # Only names: a Path for each of ten thousand threads would take ten times as long.
         with os.scandir(self.folder) as entries:
-            names = [entry.name for entry in entries if entry.name >= first]
-        dated = sorted(name for name in names if re.match(DATED, name))
-        if first:
-            return dated
-        return dated[-NEWEST:]
+            names = sorted(entry.name for entry in entries if _day(entry.name))
+        if since and _day(since):
+            return [name for name in names if name >= since[:DAY]]
+        # Days ahead, by a clock that was wrong, do not hide the newest threads.
+        latest = (self._clock.now() + AHEAD).date().isoformat()
+        ahead = bisect_right(names, latest, key=lambda name: name[:DAY])
+        return names[max(0, ahead - NEWEST) : ahead] + names[ahead:][:NEWEST]
+
+    def strange(self) -> list[str]:
+        """What is in the folder and is no thread, a clause for each; it is passed over.
+
+        Of threads only the newest are opened.
+        """
+        latest = (self._clock.now() + AHEAD).date()
+        try:
+            with os.scandir(self.folder) as entries:
+                # Hidden ones, such as those being written, are nobody's business.
+                seen = [entry for entry in entries if not entry.name.startswith(".")]
+        except OSError:
+            return []
+        wrong = {entry.name: _wrong_name(entry, latest) for entry in seen}
+        for name in sorted(name for name in wrong if not wrong[name])[-NEWEST:]:
+            wrong[name] = _wrong_description(self.folder / name)
+        return [f"{shown(name)} {wrong[name]}" for name in sorted(wrong) if wrong[name]]
 
     def _receipts_of(self, thread: Thread, names: list[str]) -> dict[int, Receipt]:
         found = self._look(thread)
@@ -209,7 +234,7 @@ class Outbox:
             return {}
         texts = [part.text for part in thread.parts]
         for name in names:
-            described = _described(self.folder / name)
+            described = _described_if_readable(self.folder / name)
             if _texts(described) == texts and not is_rehearsed(str(described.get("key"))):
                 return _receipts(thread, self.folder / name, self._posted_at(described))
         return {}
@@ -217,7 +242,7 @@ class Outbox:
     def _first_part(self, name: str) -> Post | None:
         """The first part of the thread in a folder; None for a rehearsal, or where it is none."""
         place = self.folder / name
-        described = _described(place)
+        described = _described_if_readable(place)
         key, texts = described.get("key"), _texts(described)
         if not isinstance(key, str) or is_rehearsed(key) or not texts:
             return None
@@ -255,13 +280,7 @@ class Outbox:
 
     def _posted_at(self, described: dict[str, Any]) -> datetime:
         """When a thread was written, by its description; now, where an edited one does not tell."""
-        try:
-            at = datetime.fromisoformat(str(described.get("posted_at")))
-        except ValueError:
-            return self._clock.now()
-        if at.tzinfo is None:
-            return self._clock.now()
-        return at
+        return _instant(described) or self._clock.now()
 
     def _unreadable(self, error: OSError) -> Unavailable:
         reason = error.strerror or error
@@ -285,12 +304,83 @@ class Outbox:
         return _receipts(thread, place, at)
 
 
-def _described(place: Path) -> dict[str, Any]:
-    """The description in a thread's folder; empty where there is none that can be read."""
+def _day(name: str) -> date | None:
+    """The day that a folder's name begins with; None where it begins with none, or has a stray
+    byte: it could not be stored as a part's receipt then.
+    """
+    if not re.match(r"\d{4}-\d{2}-\d{2}-", name, re.ASCII) or not name.isprintable():
+        return None
     try:
-        described = json.loads((place / "thread.json").read_text(encoding="utf-8"))
+        return date.fromisoformat(name[:DAY])
+    except ValueError:
+        return None
+
+
+def _wrong_name(entry: "os.DirEntry[str]", latest: date) -> str:
+    """Why an entry of the outbox is no thread's folder, by its name and kind; or ""."""
+    day = _day(entry.name)
+    if day is None:
+        return "does not begin with a day"
+    if day > latest:
+        return "begins with a day that is still to come"
+    try:
+        return "" if entry.is_dir() else "is no folder"
+    except OSError as error:
+        return f"cannot be opened ({error.strerror or error})"
+
+
+def _wrong_description(place: Path) -> str:
+    """What is wrong with a folder's description; or ""."""
+    try:
+        described = _described(place)
+    except OSError as error:
+        return f"has a thread.json that cannot be read ({error.strerror or error})"
+    if not (isinstance(described.get("key"), str) and _texts(described)):
+        return "has no thread.json with a key and texts"
+    if _instant(described) is None:
+        return 'has a wrong date in its thread.json, as "posted_at"'
+    return ""
+
+
+def _instant(described: dict[str, Any]) -> datetime | None:
+    """When a thread was written, by its description; None where that is no usable instant."""
+    try:
+        at = datetime.fromisoformat(str(described.get("posted_at")))
+    except ValueError:
+        return None
+    # At the ends of the calendar no zone could be converted into another.
+    if at.tzinfo is None or at.year not in YEARS:
+        return None
+    return at
+
+
+def _described_if_readable(place: Path) -> dict[str, Any]:
+    """As `_described`, for a folder that no thread of ours is looked for in by its name."""
+    try:
+        return _described(place)
+    except OSError:
+        return {}
+
+
+def _described(place: Path) -> dict[str, Any]:
+    """The description in a thread's folder; empty where there is none.
+
+    Only a regular file is one: a pipe would block. Raises `OSError` where there is one that cannot
+    be read: it may be the description that is looked for.
+    """
+    file = place / "thread.json"
+    try:
+        if not stat.S_ISREG(file.stat().st_mode):
+            return {}
+        with file.open("rb") as opened:
+            data = opened.read(LONGEST + 1)
+        described = json.loads(data) if len(data) <= LONGEST else None
     except (FileNotFoundError, NotADirectoryError, RecursionError, ValueError):
         return {}
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return {}
+        raise
     if not isinstance(described, dict):
         return {}
     return described

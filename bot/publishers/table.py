@@ -81,18 +81,27 @@ def rehearsed(table: Table) -> Table:
     return Table(table.file, table.path, stand_in)
 
 
+def has_secrets(table: Table) -> bool:
+    """Whether an account's keys stand in the configuration itself."""
+    return any(table.values.get(key) for key in _secrets(network(network_of(table))))
+
+
+def _secrets(entry: Entry) -> list[str]:
+    """The settings of a network that are secrets."""
+    return [
+        each.name
+        for each in fields(entry.settings)
+        if each.metadata.get("reader") is settings.secret_text
+    ]
+
+
 def make(table: Table, base: Path, clock: Clock, longest: timedelta = LONGEST) -> Publisher:
     """The account's publisher, whose requests take no longer than `longest`.
 
     Raises `BadConfig` naming the dotted key that is wrong.
     """
     chosen = network(network_of(table))
-    secrets = [
-        each.name
-        for each in fields(chosen.settings)
-        if each.metadata.get("reader") is settings.secret_text
-    ]
-    values = config.with_secrets(table.without("network"), secrets, base)
+    values = config.with_secrets(table.without("network"), _secrets(chosen), base)
     account = settings.read(values, chosen.settings)
     # Networks without requests, such as the outbox, have no such setting.
     total_timeout = getattr(account, "total_timeout", None)

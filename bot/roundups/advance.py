@@ -7,9 +7,10 @@ from datetime import datetime
 from bot.composing.composer import Composer
 from bot.config import Series
 from bot.context import Context
-from bot.core import month
+from bot.core import address, month
+from bot.core.collage import shown
 from bot.core.delivery import thread_key
-from bot.core.errors import NotAllowed, Unavailable, Unusable
+from bot.core.errors import BadInput, NotAllowed, Unavailable, Unusable
 from bot.core.month import Roundup, State
 from bot.core.notices.roundups import NoRoundup, RoundupOut, RoundupStuck, RoundupWaits
 from bot.publishers import table
@@ -192,8 +193,11 @@ def _notify_waiting(context: Context, series: Series, roundup: Roundup) -> None:
 def publish_at(context: Context, series: Series, title_month: str, link: str) -> Roundup:
     """Store where a maintainer has published a roundup; the roundup with that link.
 
-    Raises `NotAllowed` once it is linked: threads with the other link may be out.
+    Raises `NotAllowed` once it is linked: threads with the other link may be out; `BadInput` for a
+    link that is no address.
     """
+    if problem := address.problem(link):
+        raise BadInput(f"{shown(address.without_user(link))} {problem}.")
     with context.write() as work:
         row = work.series.get(series.name)
         roundup = work.roundups.get(row.name, title_month)

@@ -10,9 +10,7 @@ import itertools
 import json
 import os
 import sqlite3
-import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +25,9 @@ from bot.storage import copy, installation, schema
 from bot.storage.copy import SEAL, Held
 from bot.storage.database import HEAD, Connection, Database, version_in, why
 from bot.storage.tables import attempts, log, notices
+
+SCRATCH = ".mlcollage-backup-"
+"""What the name of the folder begins with that a backup is written in."""
 
 MARK = 0x6D6C636F
 """SQLite's `application_id` of a backup.
@@ -67,7 +68,9 @@ def make(source: Database, file: Path, now: datetime) -> Held:
     if not file.parent.is_dir():
         raise BadInput(f"{name} cannot be written: its folder does not exist.")
     try:
-        with _beside(file) as beside:
+        # In the same folder, so that it can be renamed.
+        with files.scratch(file.parent, SCRATCH) as folder:
+            beside = folder / "backup.db"
             held = copy.into_file(source, beside)
             _seal(beside, held, now)
             if check(beside, name).held != held:
@@ -78,18 +81,6 @@ def make(source: Database, file: Path, now: datetime) -> Held:
     except OSError as error:
         raise BadInput(f"{name} cannot be written: {error.strerror or error}.") from None
     return held
-
-
-@contextmanager
-def _beside(file: Path) -> Iterator[Path]:
-    """An empty file in the same folder, removed at the end unless it was renamed."""
-    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-    os.close(handle)
-    try:
-        yield Path(name)
-    finally:
-        for left in (name, f"{name}-journal"):
-            Path(left).unlink(missing_ok=True)
 
 
 def before_upgrade(source: Database, folder: Path, now: datetime) -> Path:

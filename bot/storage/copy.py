@@ -150,6 +150,7 @@ def into_file(source: Database, target: Path) -> Held:
     """
     if source.version() is None:
         raise NoDatabase(f"There is no database {source.shown} yet; make it with: mlcollage init")
+    database.make_private(target)
     with closing(Database.in_one_file(target)) as copied, source.snapshot() as reading:
         version = database.version_in(reading) or ""
         if version not in schema.versions():

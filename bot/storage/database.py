@@ -1,7 +1,7 @@
 """One database, SQLite or PostgreSQL: connections, transactions, and the schema's version."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from sqlalchemy import Connection as Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
+from bot import files
 from bot.core.collage import one_line
 from bot.core.errors import NoDatabase
 
@@ -35,11 +36,20 @@ SQLITE = "sqlite:///"
 BUSY = 30
 """Seconds that a writer waits for another one on SQLite."""
 
+WAITS = {"connect_timeout": 10, "tcp_user_timeout": 30_000}
+"""Seconds until there is a connection, and milliseconds until what was sent is acknowledged.
+
+Without them, a host that is gone holds a worker for a quarter of an hour.
+"""
+
 IDLE = 30
 """Seconds after which PostgreSQL ends a transaction in which nothing happens.
 
 The process that began it was stopped or is gone, and its locks would hold up all other workers.
 """
+
+TELLING = frozenset({"host", "hostaddr", "port", "dbname", "user", "service"})
+"""Parameters of a URL that say which database it is."""
 
 BEGIN = "begin"
 """Key in a connection's `info` for the statement that begins its next transaction; an empty one
@@ -147,10 +157,13 @@ class Database:
         """
         if self.version() == HEAD:
             return None
-        if self.is_sqlite and not Path(str(self.engine.url.database)).parent.is_dir():
-            raise NoDatabase(
-                f"The database {self.shown} cannot be made: its folder does not exist."
-            )
+        if self.is_sqlite:
+            file = Path(str(self.engine.url.database))
+            if not file.parent.is_dir():
+                raise NoDatabase(
+                    f"The database {self.shown} cannot be made: its folder does not exist."
+                )
+            make_private(file)
         with self.write() as connection:
             if not self.is_sqlite:
                 # The transaction idles while the backup is made, which may take long.
@@ -190,10 +203,20 @@ class Database:
         self.engine.dispose()
 
 
+def make_private(file: Path) -> None:
+    """Make an empty file for a new SQLite database, which only its owner may read.
+
+    SQLite gives its own files beside it the same mode. Where the file is there, it stays as it is;
+    where it cannot be made, SQLite says so in its own words.
+    """
+    with suppress(OSError):
+        file.touch(files.PRIVATE, exist_ok=False)
+
+
 def _engine(url: str | URL, *, is_sqlite: bool) -> Engine:
     return create_engine(
         url,
-        connect_args={"timeout": BUSY} if is_sqlite else {},
+        connect_args={"timeout": BUSY} if is_sqlite else _waits(make_url(url)),
         poolclass=QueuePool,
         # As many connections as there are threads: with a limit, a thread that waits for one would
         # end in an error of the pool.
@@ -201,6 +224,11 @@ def _engine(url: str | URL, *, is_sqlite: bool) -> Engine:
         # Every transaction ends with its block: nothing is left to roll back on return.
         pool_reset_on_return=None,
     )
+
+
+def _waits(url: URL) -> dict[str, int]:
+    """The longest waits for a PostgreSQL whose host is gone, unless the URL names its own."""
+    return {name: value for name, value in WAITS.items() if name not in url.query}
 
 
 @lru_cache
@@ -254,11 +282,13 @@ def _prepare(engine: Engine, journal: str | None) -> None:
 
 
 def _shown(url: str | URL) -> str:
-    """The database for messages: SQLite's file, else the URL without its password."""
+    """The database for messages: SQLite's file, else the URL without what may be a secret."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return str(parsed.database)
-    return parsed.render_as_string(hide_password=True)
+    # Passwords may be parameters, too: `password`, `sslpassword`, or in what `options` holds.
+    query = {name: value for name, value in parsed.query.items() if name in TELLING}
+    return parsed.set(query=query).render_as_string(hide_password=True)
 
 
 def why(error: Exception) -> str:

@@ -66,6 +66,10 @@ class Installation(Statements):
         """
         return _number(self._values(), live=live)
 
+    def is_live(self) -> bool:
+        """Whether the mode that was entered last is live."""
+        return self.get(LIVE) == "true"
+
     def enter(self, *, live: bool) -> Entered:
         """Enter a mode; where it changes, what a rehearsal has made is set aside."""
         # Locked, so that only one of two processes changes the mode on PostgreSQL; on SQLite the

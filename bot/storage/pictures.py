@@ -1,5 +1,7 @@
 """Pictures in the database, addressed by the SHA-256 of their bytes."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import select
 
 from bot.core.collage import Picture
@@ -28,6 +30,13 @@ class Pictures(Statements):
                 size=picture.size,
                 data=data,
             )
+
+    def everything(self) -> Iterator[tuple[Picture, bytes]]:
+        """Every picture with its bytes, one at a time in memory; none has a file's name."""
+        for sha256 in self.conn.execute(select(tables.pictures.c.sha256)).scalars().all():
+            wanted = select(tables.pictures).where(tables.pictures.c.sha256 == sha256)
+            row = self.conn.execute(wanted).one()
+            yield Picture(row.sha256, row.mime, row.width, row.height, row.size, ""), row.data
 
     def data(self, sha256: str) -> bytes:
         """The bytes of the picture with this hash."""

@@ -1,6 +1,6 @@
 """Collages: what is in the queue, in which order, and how that changes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -32,7 +32,7 @@ QUEUED: tuple[ColumnElement[str], ...] = tuple(
     literal_column(f"'{state}'") for state in ("draft", "ready", "claimed", "held")
 )
 
-_JOINED = (
+_WITH_REMOVED = (
     select(
         collages,
         *papers.COLUMNS,
@@ -47,8 +47,8 @@ _JOINED = (
     .join(series, series.c.id == collages.c.series_id)
     .outerjoin(pictures, pictures.c.sha256 == collages.c.picture_sha256)
     .outerjoin(roundups, roundups.c.id == collages.c.roundup_id)
-    .where(collages.c.removed_at.is_(None))
 )
+_JOINED = _WITH_REMOVED.where(collages.c.removed_at.is_(None))
 
 
 def _collage(row: Row[Any], its_links: tuple[Link, ...]) -> Collage:
@@ -159,6 +159,13 @@ class Queue(Statements):
             return {}
         loaded = self._load(_JOINED.where(collages.c.id.in_(wanted)))
         return {collage.id: collage for collage in loaded}
+
+    def everything(self) -> Iterator[Collage]:
+        """Every collage of every series, the removed ones too."""
+        ids = self.conn.execute(select(collages.c.id).order_by(collages.c.id)).scalars().all()
+        for start in range(0, len(ids), 100):
+            wanted = collages.c.id.in_(ids[start : start + 100])
+            yield from self._load(_WITH_REMOVED.where(wanted))
 
     def has_name(self, series_name: str, name: str) -> bool:
         """Whether a collage of the series has this name."""

@@ -8,12 +8,13 @@ import sqlite3
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, case, delete, func, insert, literal_column, select, text, update
 
+from bot import files
 from bot.core.collage import one_line
 from bot.core.errors import BadInput, NoDatabase, NotAllowed
 from bot.core.notices.upkeep import Restored
@@ -22,6 +23,9 @@ from bot.storage.backup import Backup
 from bot.storage.database import HEAD, Database, why
 from bot.storage.tables import deliveries
 from bot.storage.work import Work, writing
+
+SCRATCH = "mlcollage-restore-"
+"""What the name of the folder begins with that a backup is copied into."""
 
 RESTORED_AT = "restored_at"
 """Name of the row in `installation` that says when the database was restored."""
@@ -38,12 +42,13 @@ def opened(file: Path) -> Iterator[tuple[Database, Backup]]:
     simulation made it.
     """
     name = one_line(str(file))
-    try:
-        folder = tempfile.TemporaryDirectory(prefix="mlcollage-")
-    except OSError as error:
-        raise BadInput(f"{name} cannot be copied for reading: {error.strerror or error}.") from None
-    with folder:
-        taken = Path(folder.name) / "backup.db"
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(files.scratch(Path(tempfile.gettempdir()), SCRATCH))
+        except OSError as error:
+            why_not = error.strerror or error
+            raise BadInput(f"{name} cannot be copied for reading: {why_not}.") from None
+        taken = folder / "backup.db"
         _take(file, taken, name)
         checked = backup.check(taken, name)
         with closing(Database.in_one_file(taken)) as copied:

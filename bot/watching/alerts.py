@@ -16,7 +16,7 @@ from bot.core.notices.upkeep import AlertUndelivered
 from bot.core.settings import Secret
 from bot.storage.alerts import Claim
 from bot.storage.notices import Notice
-from bot.watching import apprise_process
+from bot.watching import courier
 
 MOST = 50
 """Notices sent to one destination in one call of `send`; the rest is due at the next."""
@@ -132,7 +132,7 @@ def _send_one(context: Context, destination: Destination, notice: Notice) -> boo
         # This process was suspended after the claim, and another host may have sent it since. It is
         # due again when the lease has ended.
         return False
-    reason = apprise_process.hand_over(destination.url, message(context, notice), request)
+    reason = courier.hand_over(destination.url, message(context, notice), request)
     if reason:
         _failed(context, destination, notice, claim, reason)
         return False
@@ -141,14 +141,14 @@ def _send_one(context: Context, destination: Destination, notice: Notice) -> boo
     return True
 
 
-def message(context: Context, notice: Notice) -> apprise_process.Message:
+def message(context: Context, notice: Notice) -> courier.Message:
     """A notice as people get it; by its number they recognise one that comes twice."""
     rehearsal = " (rehearsal)" if notice.rehearsal else ""
     title = f"[mlcollage] {notice.kind} (notice {notice.id}){rehearsal}"
     zone = next(iter(context.config.series.values())).zone
     at = f"{times.full(notice.created_at, zone)} ({zone.key})"
     body = "\n\n".join(part for part in (notice.text, notice.details, at) if part)
-    return apprise_process.Message(title, without_mentions(body), notice.is_trouble)
+    return courier.Message(title, without_mentions(body), notice.is_trouble)
 
 
 def without_mentions(text: str) -> str:
@@ -191,7 +191,7 @@ def _failed(
 
 def unreadable(config: Config) -> list[str]:
     """A sentence for each entry of `alerts.urls` that cannot be used."""
-    problems = _ask_all(config, apprise_process.check)
+    problems = _ask_all(config, courier.check)
     return [
         f"No alert can go to {destination} in {config.file.name}: {problem}"
         for destination, problem in problems.items()
@@ -205,8 +205,8 @@ def test(config: Config) -> dict[Destination, str]:
     Returns what went wrong at each, which is empty where it was accepted.
     """
     body = f"Notices of the mlcollage in {config.folder.name} arrive here."
-    message = apprise_process.Message("[mlcollage] test", body, False)
-    return _ask_all(config, lambda url, seconds: apprise_process.hand_over(url, message, seconds))
+    message = courier.Message("[mlcollage] test", body, False)
+    return _ask_all(config, lambda url, seconds: courier.hand_over(url, message, seconds))
 
 
 def _ask_all(config: Config, ask: Callable[[str, float], str]) -> dict[Destination, str]:

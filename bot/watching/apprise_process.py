@@ -1,7 +1,7 @@
-"""Sends one message to one destination by apprise, in a process that is ended at a deadline.
+"""The process that sends one message to one destination by apprise; `courier` starts it.
 
-Only a process can be ended wherever it hangs: a mail server may send a byte a second for ever, and
-a DNS lookup has no timeout at all. What apprise imports, logs and prints stays out of the bot, too.
+What apprise imports, logs and prints stays out of the bot. It imports nothing of ours, because it
+is run by its path.
 """
 
 import gc
@@ -11,12 +11,10 @@ import logging
 import os
 import re
 import signal
-import subprocess
 import sys
-import threading
 from collections.abc import Mapping
 from contextlib import redirect_stdout
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote, unquote
 
 LONGEST = 300
@@ -26,54 +24,6 @@ UNREADABLE = "apprise cannot read the address; check how it is written."
 LACKING = "apprise needs another package for such an address; its page on that service names it."
 
 
-class Message(NamedTuple):
-    """A message for people; with `is_trouble` it is sent as a warning."""
-
-    title: str
-    body: str
-    is_trouble: bool
-
-
-def hand_over(url: str, message: Message, seconds: float) -> str:
-    """Send a message within so many seconds.
-
-    Returns what went wrong, as a sentence without any part of the URL, or an empty text where the
-    destination has accepted it.
-    """
-    return _ask({"url": url, "seconds": seconds, **message._asdict()}, seconds)
-
-
-def check(url: str, seconds: float) -> str:
-    """What keeps apprise from using this URL, as such a sentence; nothing is sent."""
-    return _ask({"url": url, "seconds": seconds}, seconds)
-
-
-def _ask(question: Mapping[str, object], seconds: float) -> str:
-    """Run `main` in its process, and return its answer."""
-    # By its path, so that it needs neither the folder we were started in nor any module of ours.
-    command = (sys.executable, "-P", __file__)
-    try:
-        done = subprocess.run(
-            command,
-            # By a pipe, for the URL is a secret: other users can see arguments.
-            input=json.dumps(question).encode(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=seconds,
-            # Ctrl-C, which goes to the terminal's whole group, shall not end it half-way.
-            start_new_session=True,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return f"it did not end within {seconds:g} s."
-    except OSError as error:
-        return f"the sending could not be started: {error.strerror}."
-    try:
-        return str(json.loads(done.stdout.rpartition(b"\n")[2])["wrong"])
-    except (KeyError, TypeError, ValueError):
-        return f"the sending broke off ({done.returncode})."
-
-
 def main() -> None:
     """The process: it reads a question from stdin, and writes what went wrong to stdout."""
     # A service manager that stops the bot signals all of its processes; the sending is finished.
@@ -81,9 +31,6 @@ def main() -> None:
     # The process ends before its garbage matters.
     gc.disable()
     question = json.load(sys.stdin.buffer)
-    deadline = threading.Timer(question["seconds"], os._exit, [1])
-    deadline.daemon = True
-    deadline.start()
     with redirect_stdout(io.StringIO()):
         wrong = _wrong(question["url"], question)
     # On a line of its own: a library may have printed something before.

@@ -1,9 +1,10 @@
 """The watchdog: what is past due becomes a notice, once for each thing and state.
 
-An account that is held while threads wait for it is told of once a day.
+An account that is held while threads wait for it is told of once a day. What is to be
+repaired on the machine is told of once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta, tzinfo
 
 from bot.config import Series
@@ -23,6 +24,7 @@ from bot.core.notices.overdue import (
     SlotOverdue,
 )
 from bot.core.schedule import SlotState
+from bot.deciding import upkeep
 from bot.sending.rescue import NEVER
 from bot.storage.accounts import AccountRow
 from bot.storage.work import Work
@@ -48,13 +50,23 @@ def look(context: Context) -> None:
             findings += _series(context, work, series)
         findings += _accounts(work, accounts)
         findings += _alerts(context, work)
-        by_key = {notice.key: notice for notice in findings}
-        unsaid = work.notices.unsaid(Kind.OVERDUE, by_key)
+        findings += upkeep.findings(context)
+        unsaid = [*_unsaid(work, findings)]
     # Most looks end here, without a write lock.
     if unsaid:
         with context.write() as work:
-            for key in unsaid:
-                work.notices.add(by_key[key])
+            for notice in unsaid:
+                work.notices.add(notice)
+
+
+def _unsaid(work: Work, findings: Iterable[Entry]) -> Findings:
+    """Those of which no notice is stored yet."""
+    by_kind: dict[Kind, dict[str, Entry]] = {}
+    for notice in findings:
+        by_kind.setdefault(notice.kind, {})[notice.key] = notice
+    for kind, by_key in by_kind.items():
+        for key in work.notices.unsaid(kind, by_key):
+            yield by_key[key]
 
 
 def _deliveries(context: Context, work: Work, accounts: list[AccountRow]) -> Findings:

@@ -2,6 +2,10 @@
 
 import hashlib
 import json
+import os
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,16 +16,15 @@ from bot.core.delivery import Found, Kind, Part, thread_key
 from bot.core.errors import BadInput, Unavailable
 from bot.core.settings import Table
 from bot.publishers import table
+from bot.publishers.outbox import Outbox
 from bot.publishers.protocol import Publisher
 from tests.conftest import MONDAY, StoppedClock
 from tests.contract.test_publishers import EARLIER, IMAGE, LATER, THREAD, firsts, ids, ids_of, send
 
 
 @pytest.fixture
-def outbox(tmp_path: Path) -> Publisher:
-    return table.make(
-        Table("config.toml", "accounts.lab", {"network": "outbox"}), tmp_path, StoppedClock(MONDAY)
-    )
+def outbox(tmp_path: Path, clock: StoppedClock) -> Publisher:
+    return table.make(Table("config.toml", "accounts.lab", {"network": "outbox"}), tmp_path, clock)
 
 
 @pytest.fixture
@@ -125,7 +128,6 @@ def test_a_survey_reads_the_threads_since_the_day_of_the_last_receipt_and_no_old
         key="second/2021-08-04T13:00:00Z/lab", parts=(Part(1, "The same day #mlcollage"),)
     )
     out, _ = send(outbox, THREAD), send(outbox, beside)
-    make_unreadable(folder / "2021-07-28-barlow-twins")
     survey = outbox.survey(LATER, {}, ids_of(out)[3])
     assert firsts(survey) == ["First #mlcollage", "The same day #mlcollage"]
     assert [post.receipt.id for post in survey.others] == [
@@ -134,15 +136,9 @@ def test_a_survey_reads_the_threads_since_the_day_of_the_last_receipt_and_no_old
     ]
 
 
-def make_unreadable(place: Path) -> None:
-    """Whoever reads this thread's description fails."""
-    (place / "thread.json").unlink()
-    (place / "thread.json").mkdir()
-
-
 @pytest.mark.parametrize("since", [None, "", "1420000000000000000", "../../etc/passwd/1"])
 def test_without_a_receipt_of_ours_the_newest_twenty_are_read(
-    outbox: Publisher, folder: Path, since: str | None
+    outbox: Publisher, clock: StoppedClock, since: str | None
 ) -> None:
     texts = [f"The one of day {day} #mlcollage" for day in range(1, 26)]
     for day, text in enumerate(texts, 1):
@@ -153,7 +149,7 @@ def test_without_a_receipt_of_ours_the_newest_twenty_are_read(
                 key=f"mlcollage/{local_on}/lab", local_on=local_on, parts=(Part(1, text),)
             ),
         )
-    make_unreadable(folder / "2021-08-05-barlow-twins")
+    clock.at = datetime(2021, 8, 25, tzinfo=UTC)
     assert firsts(outbox.survey(LATER._replace(name="another"), {}, since)) == texts[5:]
 
 
@@ -205,15 +201,10 @@ def test_a_description_that_does_not_tell_its_time_is_found_all_the_same(
 
 
 def test_a_survey_of_an_outbox_that_cannot_be_read_is_unavailable(
-    unwritable: Publisher, outbox: Publisher, folder: Path
+    unwritable: Publisher,
 ) -> None:
     with pytest.raises(Unavailable, match="outbox cannot be read"):
         unwritable.survey(THREAD, {}, None)
-    folder.unlink()
-    send(outbox, EARLIER)
-    make_unreadable(folder / "2021-07-28-barlow-twins")
-    with pytest.raises(Unavailable, match="outbox cannot be read"):
-        outbox.survey(THREAD, {}, None)
 
 
 def test_a_part_is_known_by_its_text_s_path_or_address_and_by_nothing_else(
@@ -255,3 +246,145 @@ def test_any_other_text_is_no_part(text: str) -> None:
     raw = Table("config.toml", "accounts.lab", {"network": "outbox"})
     with pytest.raises(BadInput):
         table.make(raw, Path("/nowhere"), StoppedClock(MONDAY)).receipt(text)
+
+
+# What is in the folder and is no thread
+
+
+WEDNESDAY = datetime(2021, 8, 4, 13, tzinfo=UTC)
+
+
+@pytest.fixture
+def on_its_day(outbox: Publisher, clock: StoppedClock) -> Outbox:
+    """The outbox on the day of the thread."""
+    clock.at = WEDNESDAY
+    assert isinstance(outbox, Outbox)
+    return outbox
+
+
+def a_pipe(place: Path) -> None:
+    os.mkfifo(place)
+
+
+def a_loop(place: Path) -> None:
+    place.symlink_to(place.name)
+
+
+def a_link_to_nowhere(place: Path) -> None:
+    place.symlink_to("nowhere")
+
+
+def a_file(place: Path) -> None:
+    place.write_text("a note", encoding="utf-8")
+
+
+def an_empty_folder(place: Path) -> None:
+    place.mkdir()
+
+
+def with_description(make: Callable[[Path], None]) -> Callable[[Path], None]:
+    def made(place: Path) -> None:
+        place.mkdir()
+        make(place / "thread.json")
+
+    made.__name__ = f"whose description is {make.__name__}"
+    return made
+
+
+def saying(text: str) -> Callable[[Path], None]:
+    def made(place: Path) -> None:
+        place.mkdir()
+        (place / "thread.json").write_text(text, encoding="utf-8")
+
+    made.__name__ = f"that says {text[:20]}"
+    return made
+
+
+ODD = [
+    a_pipe,
+    a_loop,
+    a_link_to_nowhere,
+    a_file,
+    an_empty_folder,
+    with_description(a_pipe),
+    with_description(a_loop),
+    with_description(a_link_to_nowhere),
+    with_description(an_empty_folder),
+    with_description(lambda file: file.symlink_to("/dev/zero")),
+    saying("[" * 100_000),
+    saying("no json"),
+    saying('{"key": 5, "parts": "none"}'),
+    saying('{"key": "k", "parts": [' + '{"text": "x"},' * 400_000 + "5]}"),
+]
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("make", ODD, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("name", ["2021-08-04-auto-sklearn", "2021-08-01-odd"])
+def test_what_is_no_thread_stops_none_and_is_named(
+    on_its_day: Outbox, folder: Path, make: Callable[[Path], None], name: str
+) -> None:
+    """Where the thread itself belongs, or beside it."""
+    out = send(on_its_day, EARLIER)
+    make(folder / name)
+    assert firsts(on_its_day.survey(THREAD, {}, None)) == [EARLIER.parts[0].text]
+    assert not isinstance(on_its_day.find(THREAD, {}), Found)
+    sent = on_its_day.send(THREAD, None, {})
+    assert on_its_day.send(THREAD, None, {}) == sent
+    assert isinstance(on_its_day.find(THREAD, {}), Found)
+    (told,) = on_its_day.strange()
+    assert told.startswith(f"'{name}' ")
+    assert on_its_day.check() == ""
+    assert ids_of(out)[1].startswith("2021-07-28")
+
+
+DATES = ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "+12021-08-04", "31.12.2021"]
+
+
+@pytest.mark.parametrize("posted_at", DATES)
+def test_a_wrong_date_in_a_description_is_named_and_taken_for_now(
+    on_its_day: Outbox, folder: Path, posted_at: str
+) -> None:
+    send(on_its_day, THREAD)
+    file = folder / "2021-08-04-auto-sklearn" / "thread.json"
+    described = json.loads(file.read_text(encoding="utf-8")) | {"posted_at": posted_at}
+    file.write_text(json.dumps(described), encoding="utf-8")
+    found = on_its_day.survey(THREAD, {}, None).found
+    assert {receipt.at for receipt in found.values()} == {WEDNESDAY}
+    assert on_its_day.strange() == [
+        "'2021-08-04-auto-sklearn' has a wrong date in its thread.json, as \"posted_at\""
+    ]
+
+
+@pytest.mark.parametrize(
+    "day", ["2021-13-45", "9999-12-31", "0000-00-00", "2021-8-4", "二〇二一年"]
+)
+def test_folders_with_a_wrong_day_hide_no_thread_and_are_named(
+    on_its_day: Outbox, folder: Path, day: str
+) -> None:
+    out = send(on_its_day, EARLIER)
+    for count in range(30):
+        shutil.copytree(folder / "2021-07-28-barlow-twins", folder / f"{day}-{count}")
+    survey = on_its_day.survey(THREAD, {}, None)
+    assert out.parts[0].receipt
+    assert ids_of(out)[1] in {post.receipt.id for post in survey.others}
+    assert len(on_its_day.strange()) == 30
+
+
+def test_a_name_with_a_stray_byte_is_named_and_no_receipt_is_made_of_it(
+    on_its_day: Outbox, folder: Path
+) -> None:
+    send(on_its_day, EARLIER)
+    stray = os.fsdecode(b"2021-08-01-\xff")
+    shutil.copytree(folder / "2021-07-28-barlow-twins", folder / stray)
+    survey = on_its_day.survey(THREAD, {}, None)
+    assert [post.receipt.id for post in survey.others] == ["2021-07-28-barlow-twins/1"]
+    assert len(on_its_day.strange()) == 1
+
+
+def test_an_outbox_of_threads_alone_has_nothing_strange(on_its_day: Outbox, folder: Path) -> None:
+    assert on_its_day.strange() == []
+    for thread in (EARLIER, THREAD):
+        send(on_its_day, thread)
+    (folder / ".writing-abc").mkdir()
+    assert on_its_day.strange() == []

@@ -699,7 +699,7 @@ def test_a_secrets_file_that_cannot_be_used_is_named_and_nothing_in_it_shown(
     ("values", "words"),
     [
         ({"base_url": "http://x.example"}, r"accounts\.my-lab\.base_url .* must be https"),
-        ({"base_url": "https://me:hush@x.example"}, r"base_url .* must be a bare address"),
+        ({"base_url": "https://me:hush@x.example"}, r"base_url .* holds a user name or a password"),
         ({"username": "no name"}, r"username .* must be a name on X"),
         ({"budget": 5}, r"budget .* must be text in quotes"),
         ({"budget": "much"}, r"budget .* must be US dollars"),

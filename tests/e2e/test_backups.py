@@ -157,18 +157,29 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def killed(folder: Path, *args: object, when: Callable[[], bool], after: float) -> None:
-    """Start a command, and kill it a moment after something has come about."""
+def killed(
+    folder: Path,
+    *args: object,
+    when: Callable[[], bool],
+    after: float,
+    by: signal.Signals = signal.SIGKILL,
+    temporary: Path | None = None,
+) -> None:
+    """Start a command, and end it by a signal a moment after something has come about."""
     command = [*COMMAND, *map(str, args)]
     with subprocess.Popen(
-        command, cwd=folder, env=ENVIRONMENT, stdout=subprocess.DEVNULL
+        command,
+        cwd=folder,
+        env=ENVIRONMENT | ({"TMPDIR": str(temporary)} if temporary else {}),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     ) as process:
         end = time.monotonic() + 20
         while not when() and process.poll() is None:
             assert time.monotonic() < end
             time.sleep(0.001)
         time.sleep(after)
-        process.send_signal(signal.SIGKILL)
+        process.send_signal(by)
 
 
 DELAYS = [0.02, 0.25]
@@ -206,15 +217,69 @@ def test_a_restore_that_is_killed_has_changed_everything_or_nothing(
 ) -> None:
     use(tmp_path, database_url)
     for after in DELAYS:
-        killed(tmp_path, "restore", large_backup, when=lambda: _writes(database), after=after)
+        killed(
+            tmp_path,
+            "restore",
+            "--trust",
+            large_backup,
+            when=lambda: _writes(database),
+            after=after,
+        )
         found = tally(database).rows
         if found["pictures"]:
             break
         assert sum(found.values()) == 0
     else:
-        mlcollage(tmp_path, "restore", large_backup)
+        mlcollage(tmp_path, "restore", "--trust", large_backup)
         found = tally(database).rows
     assert (found["pictures"], found["log"], found["notices"]) == (PICTURES, 1, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL])
+def test_an_ended_restore_leaves_nothing_and_what_a_killed_one_leaves_the_next_removes(
+    large_backup: Path, tmp_path: Path, by: signal.Signals
+) -> None:
+    use(tmp_path, "sqlite:///queue.db")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    others = temporary / "mlcollage-restore-of-another"
+    others.mkdir()
+
+    def left() -> list[Path]:
+        return [path for path in temporary.iterdir() if path != others]
+
+    args = ("restore", "--trust", large_backup)
+    killed(
+        tmp_path,
+        *args,
+        when=lambda: any((path / "backup.db").exists() for path in left()),
+        after=0.1,
+        by=by,
+        temporary=temporary,
+    )
+    assert len(left()) == int(by is signal.SIGKILL)
+    (tmp_path / "queue.db").unlink(missing_ok=True)
+    environment = ENVIRONMENT | {"TMPDIR": str(temporary)}
+    subprocess.run([*COMMAND, *map(str, args)], cwd=tmp_path, env=environment, check=True)
+    assert left() == []
+    assert others.is_dir(), "without a lock it is nothing of ours"
+
+
+@pytest.mark.slow
+def test_what_a_killed_backup_leaves_the_next_one_removes(large: Path, tmp_path: Path) -> None:
+    args = ("backup", tmp_path / "b.db")
+    killed(large, *args, when=lambda: any(tmp_path.glob(".mlcollage-backup-*/*.db")), after=0)
+    assert len(list(tmp_path.iterdir())) == 1
+    mlcollage(large, "backup", tmp_path / "c.db")
+    assert [path.name for path in tmp_path.iterdir()] == ["c.db"]
+
+
+def test_two_backups_at_once_leave_each_other_alone(large: Path, tmp_path: Path) -> None:
+    commands = [[*COMMAND, "backup", str(tmp_path / f"{count}.db")] for count in range(3)]
+    running = [subprocess.Popen(each, cwd=large, env=ENVIRONMENT) for each in commands]
+    assert [process.wait(60) for process in running] == [0, 0, 0]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.db", "1.db", "2.db"]
 
 
 def _writes(database: Database) -> bool:
@@ -280,7 +345,7 @@ def test_an_older_database_is_backed_up_before_it_is_upgraded(old: tuple[Path, D
     assert found.held.version == "0001"
     (folder / "new").mkdir()
     use(folder / "new", "sqlite:///queue.db")
-    mlcollage(folder / "new", "restore", file)
+    mlcollage(folder / "new", "restore", "--trust", file)
     with closing(Database(f"sqlite:///{folder / 'new' / 'queue.db'}")) as new:
         assert tally(new).rows["papers"] == 3
 
@@ -309,7 +374,7 @@ def test_a_backup_of_an_earlier_upgrade_is_kept(old: tuple[Path, Database]) -> N
 
 
 def test_what_cannot_be_backed_up_is_not_upgraded(bare: Desk) -> None:
-    name = "q" * 240
+    name = "q" * 242
     use(bare.folder, f"sqlite:///{name}.db")
     with closing(Database(f"sqlite:///{bare.folder / name}.db")) as database:
         with database.write() as conn:

@@ -156,6 +156,44 @@ def test_a_text_that_cannot_be_read_back_is_kept_in_a_file(
     assert "year = soon" in (desk.folder / "beta.rejected.md").read_text(encoding="utf-8")
 
 
+def test_an_earlier_text_that_was_kept_stays(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for word in ("soon", "later", "never"):
+        editor(desk, monkeypatch, "year = 2021", f"year = {word}")
+        desk("edit", "beta", code=1, lines=2)
+    names = ("beta.rejected.md", "beta.rejected-2.md", "beta.rejected-3.md")
+    kept = [(desk.folder / name).read_text(encoding="utf-8") for name in names]
+    assert ["soon" in kept[0], "later" in kept[1], "never" in kept[2]] == [True, True, True]
+
+
+def test_a_text_that_the_queue_does_not_take_is_kept_too(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = desk.shown("beta")
+    editor(desk, monkeypatch, 'name = "beta"', 'name = "alpha"')
+    assert "Your text is in beta.rejected.md." in desk("edit", "beta", code=1).err
+    assert desk.shown("beta") == before
+    text = (desk.folder / "beta.rejected.md").read_text(encoding="utf-8")
+    assert 'name = "alpha"' in text
+    assert "beta says one thing." in text
+
+
+def test_the_editor_is_given_no_key(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = desk.folder / "editor.py"
+    script.write_text(
+        "import os, pathlib\n"
+        "lines = [f'{name}={value}' for name, value in os.environ.items()]\n"
+        "pathlib.Path('seen.txt').write_text('\\n'.join(lines), encoding='utf-8')\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("EDITOR", f"{sys.executable} {script}")
+    monkeypatch.setenv("MLCOLLAGE_X_ACCESS_TOKEN", "hush")
+    monkeypatch.setenv("TERMINAL", "mine")
+    desk("edit", "beta")
+    seen = (desk.folder / "seen.txt").read_text(encoding="utf-8")
+    assert "hush" not in seen
+    assert "TERMINAL=mine" in seen
+
+
 def test_edit_by_options_changes_what_they_name_and_nothing_else(desk: Desk) -> None:
     before = desk.shown("gamma")
     desk("edit", "gamma", "--year", "1999", "--author", "Grace Hopper")

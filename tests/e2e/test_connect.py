@@ -1,6 +1,10 @@
 """An account on X, connected and examined as a maintainer does it, against the local X."""
 
+import shutil
 import stat
+import subprocess
+import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +15,7 @@ from bot import cli
 from bot.core.errors import BadInput, NotAllowed
 from tests.conftest import MONDAY, StoppedClock
 from tests.e2e.conftest import Desk
+from tests.e2e.process import COMMAND, ENVIRONMENT, tree
 from tests.fakes import x
 from tests.fakes.x import FakeX
 
@@ -55,6 +60,94 @@ def test_connecting_keeps_the_keys_for_the_user_alone_and_the_account_can_post(
     (account,) = [one for one in desk("doctor", "--json").json if one["account"] == "x"]
     assert account["problem"] is None
     assert float(account["week"]) > 0.2
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o644])
+def test_the_configuration_keeps_its_mode_and_its_place_when_an_account_is_added(
+    desk: Desk, fake: FakeX, home: Path, mode: int
+) -> None:
+    config = desk.folder / "config.toml"
+    real = desk.folder / "elsewhere" / "real.toml"
+    real.parent.mkdir()
+    config.rename(real)
+    config.symlink_to(real)
+    real.chmod(mode)
+    assert connect(fake).exit_code == 0
+    assert config.is_symlink()
+    assert stat.S_IMODE(real.stat().st_mode) == mode
+    assert "[accounts.x]" in real.read_text(encoding="utf-8")
+
+
+# A full disk, and a kill
+
+DIES = """
+import os, signal, sys
+from bot import __main__
+count = int(sys.argv.pop(1))
+sync = os.fsync
+def fsync(handle):
+    global count
+    count -= 1
+    if count == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    sync(handle)
+os.fsync = fsync
+__main__.main()
+"""
+"""The program, killed before the disk has what it has written for the Nth time."""
+
+
+def connected(
+    desk: Desk, fake: FakeX, home: Path, *before: str
+) -> subprocess.CompletedProcess[str]:
+    """Connect in a process of its own, which `before` starts."""
+    args = ["connect", "x", "--base-url", x.account(fake)["base_url"]]
+    return subprocess.run(
+        [*before, *args],
+        cwd=desk.folder,
+        env=ENVIRONMENT | {"HOME": str(home)},
+        input="\n".join(x.USER) + "\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_full_disk_leaves_the_old_configuration_and_no_keys(
+    desk: Desk, fake: FakeX, home: Path
+) -> None:
+    config = desk.folder / "config.toml"
+    config.write_text("#" * 2_000 + "\n" + config.read_text(encoding="utf-8"), encoding="utf-8")
+    before = tree(desk.folder)
+    # Files of at most 1,024 bytes: there is room for the keys, and none for the configuration.
+    small = ("sh", "-c", 'ulimit -f 2; exec "$@"', "sh", *COMMAND)
+    done = connected(desk, fake, home, *small)
+    assert done.returncode == 1
+    assert "cannot be written: File too large; it is as it was." in done.stderr
+    assert tree(desk.folder) == before
+    assert tree(home) == {}
+    assert connected(desk, fake, home, *COMMAND).returncode == 0, "nothing stands in its way"
+
+
+def test_a_kill_at_any_moment_leaves_the_old_configuration_or_the_new_one(
+    desk: Desk, fake: FakeX, home: Path
+) -> None:
+    config = desk.folder / "config.toml"
+    before, states = config.read_text(encoding="utf-8"), []
+    for count in range(1, 20):
+        done = connected(desk, fake, home, sys.executable, "-c", DIES, str(count))
+        after = config.read_text(encoding="utf-8")
+        states.append("[accounts.x]" in after)
+        assert after == before or states[-1]
+        keys = home / ".config" / "mlcollage" / "x.toml"
+        assert not keys.exists() or len(tomllib.loads(keys.read_text("utf-8"))) == len(x.USER)
+        if done.returncode == 0:
+            break
+        config.write_text(before, encoding="utf-8")
+        shutil.rmtree(home)
+    assert states == sorted(states)
+    assert states[0] is False
+    assert states[-1] is True
 
 
 def test_keys_that_x_does_not_accept_are_not_kept(desk: Desk, fake: FakeX, home: Path) -> None:

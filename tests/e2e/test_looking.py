@@ -1,5 +1,7 @@
 """The commands that only look: what they show, and in which order."""
 
+import pytest
+
 from bot.cli import COMMANDS
 from tests.e2e.conftest import DAYS, SLOT, Desk
 
@@ -123,3 +125,18 @@ def test_a_roundup_that_is_not_there_is_named_in_a_sentence(desk: Desk) -> None:
 def test_a_name_nobody_has_is_refused_with_a_way_to_look(desk: Desk) -> None:
     for command in ("show", "edit", "hold", "release", "remove", "preview", "ready"):
         assert "mlcollage list" in desk(command, "nobody", code=1).err
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("example.org", "'example.org' is no http(s) address"),
+        ("https:///september", "'https:///september' has no host"),
+        ("https://ada:secret@example.org", "'https://***@example.org' holds a user name or"),
+        ("https://example.org/\x1b[2J", "'https://example.org/\\x1b[2J' holds a control"),
+    ],
+)
+def test_an_address_that_cannot_be_a_roundups_is_refused_in_words(
+    bare: Desk, url: str, words: str
+) -> None:
+    assert words in bare("roundup", "link", "2021-09", url, code=2).err

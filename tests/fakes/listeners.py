@@ -6,6 +6,7 @@ import json
 import socket
 import socketserver
 import threading
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,11 +18,19 @@ from typing import Any
 from aiosmtpd.controller import Controller
 
 
+def _bomb() -> bytes:
+    """A success whose body of a few megabytes unpacks to three gigabytes."""
+    packer = zlib.compressobj(9, wbits=31)
+    body = b"".join(packer.compress(bytes(10_000_000)) for _ in range(30)) + packer.flush()
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {10 * len(body)}\r\n\r\n"
+    return head.encode() + 10 * body
+
+
 class Webhook:
     """Hears what is posted to it. How it answers stands in `does`, by path, and may be changed.
 
     `hold` keeps the answer back until `let_go` is set; `drip` gives it a byte at a time without an
-    end.
+    end; `bomb` is a success that unpacks to gigabytes.
     """
 
     def __init__(self, port: int) -> None:
@@ -53,6 +62,9 @@ class Webhook:
                 request.wfile.write(b"HTTP/1.1 200 OK\r\n")
                 while not self.let_go.wait(0.05):
                     request.wfile.write(b"X-More: to come\r\n")
+                return
+            case "bomb":
+                request.wfile.write(_bomb())
                 return
             case code:
                 status = int(code)

@@ -4,6 +4,7 @@ sending.
 
 import json
 import logging
+import resource
 import signal
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from bot.context import Context
 from bot.core.notices.entry import Kind
 from bot.storage import notices, tables
 from bot.storage.work import reading, writing
-from bot.watching import alerts, apprise_process
+from bot.watching import alerts, apprise_process, courier
 from tests import made_up
 from tests.conftest import MONDAY, StoppedClock, make_context
 from tests.e2e.process import ENVIRONMENT
@@ -272,6 +273,22 @@ def test_every_way_not_to_answer_ends_in_time_and_shows_no_secret(
     ]
     assert [words for words in shown if SECRET in words or "ada:" in words] == []
     assert all(words.endswith(".") and words.isprintable() for words in notes)
+    context.database.close()
+
+
+def test_a_destination_whose_answer_unpacks_to_gigabytes_costs_neither_memory_nor_time(
+    tmp_path: Path, hook: Webhook
+) -> None:
+    hook.does = {"bomb": "bomb"}
+    context = given(tmp_path, hook.url("bomb"), hook.url("good"))
+    note(context)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    alerts.send(context)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert hook.calls() == {"bomb": 1, "good": 1}
+    assert [bool(row.ended_at) for row in rows(context)] == [False, True]
+    # Of KiB; the bound is of all that the process has mapped.
+    assert after <= max(before, courier.MEMORY / 1_000)
     context.database.close()
 
 

@@ -97,7 +97,7 @@ def test_a_file_that_is_there_is_never_overwritten(source: Database, file: Path)
 
 @pytest.mark.parametrize(
     ("name", "why"),
-    [("nowhere/b.db", "its folder does not exist"), (f"{'b' * 252}.db", "File name too long")],
+    [("nowhere/b.db", "its folder does not exist"), (f"{'b' * 253}.db", "File name too long")],
 )
 def test_a_place_that_cannot_be_written_is_named(
     source: Database, tmp_path: Path, name: str, why: str

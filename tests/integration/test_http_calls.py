@@ -7,6 +7,8 @@ import threading
 import time
 import tracemalloc
 import zlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
 import pytest
@@ -16,7 +18,17 @@ from bot.http_calls import Answer, Cut, Limits, NoAnswer, Unsent
 from bot.site import reach
 from tests.fakes import listeners
 from tests.fakes.servers import PATH as SECRET
-from tests.fakes.servers import Serve, drips, keeps_silent, ok, pours, redirect, says, serving
+from tests.fakes.servers import (
+    Serve,
+    Server,
+    drips,
+    keeps_silent,
+    ok,
+    pours,
+    redirect,
+    says,
+    serving,
+)
 
 TOTAL = 0.4
 LIMITS = Limits(timedelta(seconds=TOTAL), body=100_000, redirects=3)
@@ -278,6 +290,87 @@ def test_a_loop_of_redirects_is_left_after_as_many_as_may_be(redirects: int, ask
 def test_a_redirect_to_what_is_no_web_address_is_refused(target: str) -> None:
     with serving(says(redirect(target))) as server:
         assert str(refused(server.url)) == "it redirects to what is no web address"
+
+
+# Private networks
+
+PRIVATE = "it redirects to an address of a private network"
+
+
+@pytest.fixture
+def outside(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], AbstractContextManager[Server]]:
+    """Makes a server that answers with a redirect for every public host: as a proxy does, which is
+    not asked for hosts of this machine.
+    """
+
+    @contextmanager
+    def redirecting(target: str) -> Iterator[Server]:
+        with serving(says(redirect(target))) as proxy:
+            monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.port}")
+            monkeypatch.setenv("no_proxy", "127.0.0.1,localhost,[::1],::1,inside.example,0x7f.1")
+            yield proxy
+
+    return redirecting
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0x7f.1", "inside.example"])
+def test_a_public_page_leads_to_no_host_of_a_private_network(
+    outside: Callable[[str], AbstractContextManager[Server]],
+    monkeypatch: pytest.MonkeyPatch,
+    host: str,
+) -> None:
+    look_up = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda name, *more: look_up("127.0.0.1" if name == "inside.example" else name, *more),
+    )
+    with (
+        serving(says(ok(b"a secret"))) as inside,
+        outside(f"http://{host}:{inside.port}/") as proxy,
+    ):
+        error = refused(f"http://public.example/{SECRET}")
+    assert str(error) == PRIVATE
+    assert len(proxy.asked) == 1
+    assert inside.asked == []
+
+
+def test_a_page_of_a_private_network_may_lead_anywhere(
+    outside: Callable[[str], AbstractContextManager[Server]],
+) -> None:
+    with (
+        serving(says(ok(b"inside"))) as end,
+        outside(f"http://127.0.0.1:{end.port}/"),
+        serving(says(redirect("http://public.example/"))) as server,
+    ):
+        assert http_calls.get(server.url, LIMITS).body == b"inside"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/", "http://10.1.2.3/", "http://169.254.169.254/latest", "http://[::1]/",
+        "http://[::ffff:10.0.0.1]/", "http://[fe80::1]/", "http://[fd00::1]/", "http://2130706433/",
+        "http://0177.0.0.1/", "http://0/", "http://a.localhost/", "http://printer.local/",
+        "http://metadata.google.internal/", "http://100.64.0.1/", "http://[64:ff9b::7f00:1]/",
+        "http://[2002:7f00:1::]/", "http://LOCALHOST./",
+    ],
+)  # fmt: skip
+def test_these_name_private_hosts(url: str) -> None:
+    assert http_calls._names_private(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.org/",
+        "http://1.1.1.1/",
+        "http://[2606:4700::1111]/",
+        "http://localhost.org",
+    ],
+)
+def test_these_do_not(url: str) -> None:
+    assert not http_calls._names_private(url)
 
 
 # No connection

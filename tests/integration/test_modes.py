@@ -3,11 +3,15 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.context import Context
 from bot.core import schedule
+from bot.core.errors import BadConfig
 from bot.core.schedule import SlotState
 from bot.scheduling import tick
 from tests.conftest import StoppedClock, make_context
+from tests.e2e.process import mlcollage
 
 
 def states(context: Context, at: datetime) -> list[SlotState]:
@@ -31,3 +35,40 @@ def test_a_day_that_shall_be_skipped_is_so_in_either_mode(
         context = tick.begin(make_context(tmp_path, settings, clock=clock, url=database_url))
         assert states(context, slot.due_at) == [SlotState.SKIPPED]
     context.database.close()
+
+
+@pytest.mark.parametrize("left", ["", "# all that is left\n", 'zone = "UTC"\n', "\n\n"])
+def test_a_live_installation_whose_configuration_has_lost_live_does_nothing_and_says_so(
+    tmp_path: Path, clock: StoppedClock, left: str
+) -> None:
+    made = tick.begin(make_context(tmp_path, "live = true\n", clock))
+    made.database.close()
+    with pytest.raises(BadConfig) as refused:
+        make_context(tmp_path, left, clock)
+    assert str(refused.value) == (
+        f"{tmp_path / 'config.toml'} has no setting live, but this installation is live: is it "
+        "the whole file? Put it back from a copy, or write live = true; live = false begins a "
+        "rehearsal."
+    )
+    mlcollage(tmp_path, "tick", code=2)
+    again = tick.begin(make_context(tmp_path, "live = true\n", clock))
+    assert again.rehearsal == 0, "nothing has changed meanwhile"
+    again.database.close()
+
+
+def test_a_rehearsal_needs_no_configuration(tmp_path: Path, clock: StoppedClock) -> None:
+    for _ in range(2):
+        context = tick.begin(make_context(tmp_path, "", clock))
+        assert context.rehearsal == 1
+        context.database.close()
+
+
+def test_a_new_configuration_beside_a_live_database_is_told(
+    tmp_path: Path, clock: StoppedClock
+) -> None:
+    made = tick.begin(make_context(tmp_path, "live = true\n", clock))
+    made.database.close()
+    (tmp_path / "config.toml").unlink()
+    told = mlcollage(tmp_path, "init")
+    assert 'This database is live, and the configuration is not: set "live = true"' in told
+    assert "It is a rehearsal" not in told

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.app.runner import Duty
 from bot.context import Context
+from bot.core.errors import BadInput
 from bot.core.month import State
 from bot.intake import accept
 from bot.roundups import advance
@@ -255,3 +256,38 @@ def test_a_single_tick_sends_the_thread_of_a_page_that_answers(
     Duty(context).once()
     assert the_roundup(context).state is State.ANNOUNCED
     assert the_roundup(context).link in fake.state.posts[-1].text
+
+
+# Bad addresses
+
+
+BAD_HOSTS = ["https://[::1", "https://", "https://a..b/", "http://\udcff/", "http://h:99999/", "x"]
+
+
+@pytest.mark.parametrize("url", BAD_HOSTS)
+def test_a_bad_host_in_the_database_stops_no_tick(
+    context: Context, clock: StoppedClock, url: str
+) -> None:
+    links = update(tables.roundups).values(link=url.encode("utf-8", "replace").decode())
+    with context.database.write() as conn:
+        conn.execute(links)
+    clock.at = SLOT
+    Duty(context).once()
+    assert len(out(context)) == 1
+    assert the_roundup(context).state is State.RENDERED
+
+
+@pytest.mark.parametrize("url", BAD_HOSTS)
+def test_a_page_with_a_bad_host_does_not_answer(url: str) -> None:
+    assert not reach.answers(url)
+
+
+@pytest.mark.parametrize("url", [*BAD_HOSTS, "https://ada:secret@example.org/"])
+def test_a_bad_address_is_refused_for_a_roundup_and_the_old_one_stays(
+    context: Context, url: str
+) -> None:
+    before = the_roundup(context).link
+    with pytest.raises(BadInput) as refused:
+        advance.publish_at(context, context.config.series["slow"], "2021-09", url)
+    assert "secret" not in str(refused.value)
+    assert the_roundup(context).link == before

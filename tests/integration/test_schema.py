@@ -1,5 +1,6 @@
 """The schema: migrations and tables say the same, on both databases."""
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -8,11 +9,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from bot.core.errors import NoDatabase
+from bot.storage import database as connections
 from bot.storage import indexes, schema, tables
 from bot.storage.database import HEAD, Database
+from tests.fakes.servers import keeps_silent, serving
 
 indexes.attach()
 
@@ -67,12 +70,25 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         Database(f"sqlite:///{tmp_path / 'nowhere' / 'queue.db'}").prepare()
 
 
-def test_a_password_is_never_shown() -> None:
-    database = Database("postgresql+psycopg://bot:hunter2@127.0.0.1:1/queue")
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://bot:hunter2@127.0.0.1:1/queue",
+        "postgresql+psycopg://127.0.0.1:1/queue?user=bot&password=hunter2",
+        "postgresql+psycopg://127.0.0.1:1/queue?user=bot&p%61ssword=hunter2",
+        "postgresql+psycopg://bot@127.0.0.1:1/queue?sslpassword=hunter2",
+        "postgresql+psycopg://127.0.0.1:1/queue?user=bot&options=-c%20my.token%3Dhunter2",
+        "postgresql+psycopg:///queue?host=127.0.0.1&port=1&user=bot&pasword=hunter2",
+    ],
+)
+def test_a_password_is_never_shown(url: str) -> None:
+    database = Database(url)
     with pytest.raises(NoDatabase) as caught:
         database.prepare()
     assert "hunter2" not in str(caught.value)
+    assert "hunter2" not in database.shown
     assert "\n" not in str(caught.value)
+    assert all(word in database.shown for word in ("127.0.0.1", "bot", "queue"))
 
 
 def test_a_folder_s_name_may_hold_what_means_something_in_a_url(tmp_path: Path) -> None:
@@ -83,3 +99,20 @@ def test_a_folder_s_name_may_hold_what_means_something_in_a_url(tmp_path: Path) 
     assert (folder / "queue.db").stat().st_size
     assert made.shown == str(folder / "queue.db")
     made.close()
+
+
+def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connections.WAITS, "connect_timeout", 2)
+    with serving(keeps_silent, waits_for_head=False) as server:
+        silent = Database(f"postgresql+psycopg://bot@127.0.0.1:{server.port}/queue")
+        start = time.monotonic()
+        with pytest.raises(NoDatabase, match=r"cannot be used: .*timeout.*; nothing was changed"):
+            silent.version()
+        assert time.monotonic() - start < 20
+        silent.close()
+
+
+def test_waits_that_the_url_names_are_taken() -> None:
+    named = make_url("postgresql+psycopg://host/queue?connect_timeout=60")
+    assert connections._waits(named) == {"tcp_user_timeout": 30_000}
+    assert connections._waits(make_url("postgresql+psycopg://host/queue")) == connections.WAITS

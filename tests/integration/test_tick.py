@@ -871,7 +871,7 @@ def test_ticking_again_changes_no_byte_and_sends_no_second_thread(bot: Bot) -> N
 # Rehearsals
 
 
-LIVE = "live = true\n"
+LIVE, REHEARSED = "live = true\n", "live = false\n"
 
 
 def test_when_a_rehearsal_ends_everything_of_it_is_set_aside(bot: Bot) -> None:
@@ -947,7 +947,7 @@ def test_what_a_rehearsal_took_keeps_its_place_among_what_was_moved_meanwhile(bo
 
 def test_what_was_posted_live_survives_a_rehearsal_in_between(bot: Bot) -> None:
     bot.start(LIVE).add("barlow", "moco", "byol", "simclr", "dino").play("2021-08-12 12:00")
-    bot.start(at="2021-08-13 12:00").play("2021-09-02 12:00")
+    bot.start(REHEARSED, at="2021-08-13 12:00").play("2021-09-02 12:00")
     assert bot.pages() == [f"four-deep-learning-{MONTHS}-september-2021"]
     heard = bot.start(LIVE, at="2021-09-03 12:00").tick()
     assert "3 collages are ready again" in one(Kind.REHEARSAL, heard)
@@ -960,7 +960,7 @@ def test_what_was_posted_live_survives_a_rehearsal_in_between(bot: Bot) -> None:
 def test_a_second_rehearsal_is_set_aside_like_the_first(bot: Bot) -> None:
     bot.add("barlow", "moco").tick("2021-08-04 15:00")
     bot.start(LIVE, at="2021-08-05 12:00").tick()
-    bot.start(at="2021-08-06 12:00").tick("2021-08-11 15:00")
+    bot.start(REHEARSED, at="2021-08-06 12:00").tick("2021-08-11 15:00")
     assert bot.running.rehearsal == 2
     assert bot.states() == {"barlow": "posted", "moco": "ready"}
     bot.start(LIVE, at="2021-08-12 12:00").tick()

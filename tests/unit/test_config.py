@@ -356,6 +356,13 @@ def test_the_environment_goes_before_the_file_and_the_file_before_the_setting(
     assert parse(tmp_path, source).database_url == URL
 
 
+def test_every_password_of_the_database_is_kept_out_of_the_log(tmp_path: Path) -> None:
+    url = "postgresql://bot:in%40front@host/queue?user=a&password=be%20hind&sslpassword=key&a=b"
+    secrets = parse(tmp_path, f'database.url = "{url}"').secrets
+    assert {"in%40front", "in@front", "be%20hind", "be hind", "key"} <= {*secrets}
+    assert not {"a", "b", "bot", "host", "queue"} & {*secrets}
+
+
 def test_a_password_does_not_show_in_the_configuration(tmp_path: Path) -> None:
     own = parse(tmp_path, f'database.url = "{URL}"')
     assert isinstance(own.database_url, Secret)

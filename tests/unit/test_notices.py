@@ -385,6 +385,24 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "See: mlcollage notices",
     ),
     (
+        upkeep.Exposed("/srv/my bot/config.toml", "keys or passwords"),
+        "/srv/my bot/config.toml",
+        "/srv/my bot/config.toml holds keys or passwords, and other users of this machine can open "
+        "it. Run: chmod 600 '/srv/my bot/config.toml'",
+    ),
+    (
+        upkeep.StrangeInOutbox("/srv/outbox", ("'pipe' is no folder", "'old' does not begin")),
+        "/srv/outbox/d7b2b94bf40dbf94",
+        "The outbox /srv/outbox holds what is no thread, and it is passed over: "
+        "'pipe' is no folder; 'old' does not begin. Move it elsewhere.",
+    ),
+    (
+        upkeep.StrangeInOutbox("/srv/outbox", ("a b",) * 9),
+        "/srv/outbox/20651d165c56d51c",
+        "The outbox /srv/outbox holds what is no thread, and it is passed over: "
+        "a b; a b; a b; a b; a b; and 4 more. Move it elsewhere.",
+    ),
+    (
         upkeep.Upgraded("queue-before.db", "/bot/backups/queue-before.db"),
         "queue-before.db",
         "The database was brought to this version of mlcollage; "

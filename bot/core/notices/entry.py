@@ -25,11 +25,22 @@ class Kind(StrEnum):
     ALERTS = "alerts"
     BRIEF = "brief"
     OVERDUE = "overdue"
+    EXPOSED = "exposed"
     UPGRADED = "upgraded"
     RESTORED = "restored"
 
 
-TROUBLE = frozenset({Kind.HELD, Kind.FAILED, Kind.UNCERTAIN, Kind.TWICE, Kind.ALERTS, Kind.OVERDUE})
+TROUBLE = frozenset(
+    {
+        Kind.HELD,
+        Kind.FAILED,
+        Kind.UNCERTAIN,
+        Kind.TWICE,
+        Kind.ALERTS,
+        Kind.OVERDUE,
+        Kind.EXPOSED,
+    }
+)
 """Notices after which a person has to do something."""
 
 

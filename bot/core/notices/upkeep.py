@@ -1,8 +1,13 @@
 """Notices of alerts and of the database."""
 
+import hashlib
+import shlex
 from datetime import datetime
 
 from bot.core.notices.entry import Entry, Kind, counted, printable
+
+STRANGE = 5
+"""Entries of an outbox that one notice names."""
 
 
 class AlertUndelivered(Entry):
@@ -30,6 +35,50 @@ class AlertUndelivered(Entry):
     @property
     def command(self) -> str:
         return "mlcollage notices"
+
+
+class Exposed(Entry):
+    """A file that only its owner should read can be read by others; `what` is in it."""
+
+    kind = Kind.EXPOSED
+    path: str
+    what: str
+
+    @property
+    def key(self) -> str:
+        return printable(self.path)
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.path} holds {self.what}, and other users of this machine can open it."
+
+    @property
+    def advice(self) -> str:
+        return f"Run: chmod 600 {shlex.quote(self.path)}"
+
+
+class StrangeInOutbox(Entry):
+    """An outbox holds what is no thread; `strange` has a clause for each."""
+
+    kind = Kind.DIFFERS
+    folder: str
+    strange: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        listed = hashlib.sha256("\n".join(self.strange).encode("utf-8", "replace")).hexdigest()
+        return f"{printable(self.folder)}/{listed[:16]}"
+
+    @property
+    def sentence(self) -> str:
+        told = "; ".join(self.strange[:STRANGE])
+        if len(self.strange) > STRANGE:
+            told += f"; and {len(self.strange) - STRANGE} more"
+        return f"The outbox {self.folder} holds what is no thread, and it is passed over: {told}."
+
+    @property
+    def advice(self) -> str:
+        return "Move it elsewhere."
 
 
 class Upgraded(Entry):

@@ -168,7 +168,7 @@ def _word_cost(text: str, end: int, start: int) -> float:
     0 where there may be none.
     """
     if text[start] in _NOT_FIRST or text[end - 1] in _NOT_LAST:
-        return None
+        return 0
     if start == end:
         is_mixed = text[end - 1].isascii() or text[start].isascii()
         return _CHINESE_WORD - 1.5 * is_mixed - 1.0 * (text[end - 1] in _PARTICLES)

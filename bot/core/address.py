@@ -1,0 +1,72 @@
+"""Web addresses that a person, a file or a backup gives: what is taken as one, and why not."""
+
+import re
+import unicodedata
+from ipaddress import AddressValueError, IPv6Address
+
+NONE = "is no http(s) address"
+"""The problem of a text that does not even look like one."""
+
+MOST = 2_000
+"""Characters an address may have."""
+
+_PARTS = re.compile(r"https?://(?P<authority>[^/?#\s<>\"]*)(?:[/?#][^\s<>\"]*)?")
+_AUTHORITY = re.compile(
+    r"(?:(?P<user>.*)@)?(?P<host>\[[^\[\]@]*\]|[^:@\[\]]*)(?::(?P<port>.*))?", re.DOTALL
+)
+# Letters of any script, marks, digits, hyphens, underscores and dots.
+_HOST = re.compile(r"[^\x00-,/:-@\[-^`{-\x9f\s]+")
+_LABEL, _NAME = 63, 253
+"""Characters that a label of a host's name, and the whole name, may have (RFC 1035, 2.3.4)."""
+
+
+def problem(url: str, *, may_have_user: bool = False) -> str:
+    """Why this is no http(s) address that can be used, for the end of a sentence; or "".
+
+    The answer quotes nothing of the address, which may hold a password. With `may_have_user` it
+    may: for addresses that nobody is shown.
+    """
+    if len(url) > MOST:
+        return f"has {len(url):,} characters, at most {MOST:,} are allowed"
+    if any(unicodedata.category(char) in {"Cc", "Cs"} for char in url):
+        return "holds a control character"
+    parts = _PARTS.fullmatch(url)
+    if parts is None:
+        return NONE
+    authority = _AUTHORITY.fullmatch(parts["authority"])
+    if authority is None:
+        return "has no host that can be read"
+    if authority["user"] is not None and not may_have_user:
+        return "holds a user name or a password, which everybody would see"
+    if not authority["host"]:
+        return "has no host"
+    if not _is_host(authority["host"]):
+        return "has no host that can be read"
+    if authority["port"] is not None and not _is_port(authority["port"]):
+        return "has a port that is none"
+    return ""
+
+
+def without_user(url: str) -> str:
+    """The address with asterisks for its user name and password."""
+    return re.sub(r"(?<=://)[^/?#]*@", "***@", url)
+
+
+def _is_host(host: str) -> bool:
+    """Whether it is an IPv6 address in brackets, or a name whose labels are neither empty nor too
+    long.
+    """
+    if host.startswith("["):
+        try:
+            IPv6Address(host[1:-1])
+        except AddressValueError:
+            return False
+        return True
+    name = host.removesuffix(".")
+    labels = name.split(".")
+    is_short = len(name) <= _NAME and all(1 <= len(label) <= _LABEL for label in labels)
+    return is_short and _HOST.fullmatch(name) is not None
+
+
+def _is_port(port: str) -> bool:
+    return re.fullmatch(r"[0-9]{1,5}", port) is not None and int(port) < 65_536

@@ -1,0 +1,46 @@
+"""What is to be repaired on the machine: files with secrets, or with the queue, that others can
+open, and what lies in an outbox and is no thread.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot import files
+from bot.config import Config
+from bot.context import Context
+from bot.core.notices.entry import Entry
+from bot.core.notices.upkeep import Exposed, StrangeInOutbox
+from bot.publishers import table
+from bot.publishers.outbox import Outbox
+
+
+def findings(context: Context) -> list[Entry]:
+    """A notice for each thing that is to be repaired."""
+    return [*exposed(context.config), *_strange(context)]
+
+
+def exposed(config: Config) -> Iterator[Exposed]:
+    """A notice for each file that only its owner should be able to read."""
+    for path, what in dict(_private(config)).items():
+        if files.is_exposed(path):
+            yield Exposed(str(path), what)
+
+
+def _private(config: Config) -> Iterator[tuple[Path, str]]:
+    """The files that are nobody else's business, and what is in each."""
+    if config.has_secrets or any(map(table.has_secrets, config.accounts.values())):
+        yield config.file, "keys or passwords"
+    for path in config.key_files:
+        yield path, "keys or passwords"
+    if config.database_file:
+        yield config.database_file, "the whole queue and its history"
+
+
+def _strange(context: Context) -> Iterator[StrangeInOutbox]:
+    """A notice for each outbox with something in it that is no thread."""
+    folders: set[Path] = set()
+    for publisher in context.publishers.values():
+        if isinstance(publisher, Outbox) and publisher.folder not in folders:
+            folders.add(publisher.folder)
+            if strange := publisher.strange():
+                yield StrangeInOutbox(str(publisher.folder), tuple(strange))

@@ -1,0 +1,227 @@
+"""Child processes that answer questions, with bounds: of time, memory, and what they inherit.
+
+Only a process can be ended wherever it hangs, and only its memory can be bounded: a mail server may
+send a byte a second for ever, a picture of a few bytes may unpack to gigabytes.
+"""
+
+import math
+import os
+import runpy
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, NamedTuple
+
+
+class Bounds(NamedTuple):
+    """What a child may take: seconds from its start to its end, and bytes of memory."""
+
+    seconds: float
+    memory: int
+
+
+class NoAnswer(Exception):
+    """Raised when a child gave no answer; the message says why, after "it"."""
+
+
+class TooLong(NoAnswer):
+    """Raised when a child had not ended in time; it is ended then."""
+
+
+class BrokeOff(NoAnswer):
+    """Raised when a child ended without an answer, as it does when its memory is not enough."""
+
+
+def ask(script: Path, question: bytes, bounds: Bounds, environment: Mapping[str, str]) -> bytes:
+    """Run a script in a process of its own; what it writes to stdout.
+
+    The script reads the question from stdin: not from an argument, which other users could see. It
+    is run by its path, as this module is, so that neither needs the folder we were started in or a
+    module of ours. Raises `NoAnswer`.
+    """
+    try:
+        done = subprocess.run(
+            _command("once", script, bounds),
+            input=question,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=bounds.seconds,
+            env=dict(environment),
+            # Ctrl-C, which goes to the terminal's whole group, shall not end it half-way.
+            start_new_session=True,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise TooLong(_too_long(bounds)) from None
+    except OSError as error:
+        raise NoAnswer(f"could not be started ({error.strerror or error})") from None
+    if done.returncode:
+        raise BrokeOff(f"broke off ({done.returncode})")
+    return done.stdout
+
+
+class Lasting:
+    """A child that answers one question after another, so that it is started only once.
+
+    Its script has a function `answer` from bytes to bytes. The time counts for each question, and
+    a child that has broken off or was ended is started again at the next one.
+    """
+
+    def __init__(self, script: Path, bounds: Bounds, environment: Mapping[str, str]) -> None:
+        self._script = script
+        self._bounds = bounds
+        self._environment = dict(environment)
+        self._child: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    def ask(self, question: bytes) -> bytes:
+        """The answer to one question; raises `NoAnswer`."""
+        with self._lock:
+            if self._child is None or self._child.poll() is not None:
+                self.close()
+                self._child = self._started()
+            answer, is_late = self._exchanged(self._child, question)
+            if answer is not None and not is_late:
+                return answer
+            self._child.kill()
+            code = self._child.wait()
+            self.close()
+        if is_late:
+            raise TooLong(_too_long(self._bounds))
+        raise BrokeOff(f"broke off ({code})")
+
+    def close(self) -> None:
+        """End the child, if there is one."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        for stream in (child.stdin, child.stdout):
+            # What could not be written to a child that is gone fails again here.
+            with suppress(OSError):
+                if stream:
+                    stream.close()
+        child.kill()
+        child.wait()
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        try:
+            return subprocess.Popen(
+                _command("lasting", self._script, self._bounds),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=self._environment,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise NoAnswer(f"could not be started ({error.strerror or error})") from None
+
+    def _exchanged(
+        self, child: "subprocess.Popen[bytes]", question: bytes
+    ) -> tuple[bytes | None, bool]:
+        """The answer, None where the child broke off; and whether the time was over before."""
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            child.kill()
+
+        deadline = threading.Timer(self._bounds.seconds, end)
+        deadline.daemon = True
+        deadline.start()
+        try:
+            assert child.stdin
+            assert child.stdout
+            _write(child.stdin, question)
+            return _read(child.stdout), late.is_set()
+        except OSError:
+            return None, late.is_set()
+        finally:
+            deadline.cancel()
+
+
+def _command(way: str, script: Path, bounds: Bounds) -> tuple[str, ...]:
+    return (sys.executable, "-P", __file__, way, *map(str, bounds), str(script))
+
+
+def _too_long(bounds: Bounds) -> str:
+    return f"did not end within {bounds.seconds:g} s"
+
+
+_LENGTH = 8
+"""Bytes before each message between us and a lasting child that say how long it is."""
+
+
+_LONGEST = 100_000_000
+"""Bytes that such a message may have."""
+
+
+def _write(stream: IO[bytes], message: bytes) -> None:
+    stream.write(len(message).to_bytes(_LENGTH, "big") + message)
+    stream.flush()
+
+
+def _read(stream: IO[bytes]) -> bytes | None:
+    """The next message; None where none comes any more."""
+    head = stream.read(_LENGTH)
+    length = int.from_bytes(head, "big")
+    if len(head) < _LENGTH or length > _LONGEST:
+        return None
+    message = stream.read(length)
+    return message if len(message) == length else None
+
+
+def main() -> None:
+    """The child: set the bounds, and become the script."""
+    way, seconds, memory, script = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+    _bound(memory)
+    if way == "once":
+        # The one that asked may be gone, and nobody else would end this process.
+        _end_after(seconds)
+        runpy.run_path(script, run_name="__main__")
+        return
+    answer = runpy.run_path(script)["answer"]
+    # Nothing that a library prints may get between the answers.
+    answers, sys.stdout = sys.stdout.buffer, sys.stderr
+    while (question := _read(sys.stdin.buffer)) is not None:
+        deadline = _end_after(seconds)
+        answered = answer(question)
+        deadline.cancel()
+        _write(answers, answered)
+
+
+def _end_after(seconds: float) -> threading.Timer:
+    """End this process when it goes on for longer, wherever it is then."""
+    deadline = threading.Timer(seconds, os._exit, [1])
+    deadline.daemon = True
+    deadline.start()
+    # Where one call of a library holds the interpreter, only the system can end it.
+    with suppress(ImportError, OSError, ValueError):
+        import resource  # Windows has no such module
+
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        # Twice, for a library may use two processors.
+        most = math.ceil(used.ru_utime + used.ru_stime + 2 * seconds) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    return deadline
+
+
+def _bound(memory: int) -> None:
+    """Give this process no more memory than that, as far as the system can."""
+    with suppress(ImportError):
+        import resource  # Windows has no such module
+
+        for limit, most in (
+            (resource.RLIMIT_AS, memory),
+            # What is in its memory may be secret.
+            (resource.RLIMIT_CORE, 0),
+        ):
+            with suppress(OSError, ValueError):
+                resource.setrlimit(limit, (most, most))
+
+
+if __name__ == "__main__":
+    main()
