@@ -8,6 +8,7 @@ from bot.cli import options, printing
 from bot.composing.composed import ComposedThread
 from bot.config import Series
 from bot.context import Context
+from bot.core import price
 from bot.core.collage import Collage
 from bot.core.delivery import Part
 from bot.core.errors import BadInput
@@ -80,7 +81,8 @@ def print_thread(thread: ComposedThread) -> None:
             click.secho(f"│ {note}", dim=True)
         click.secho("└", dim=True)
     if cost := thread.cost:
-        click.echo(f"Price: {cost}")
+        reads = f"${price.mills(cost.reads)} of it for reading"
+        click.echo(f"Price: {cost}; {reads}; by the price list of {cost.read_on}")
 
 
 def _marked(thread: ComposedThread, part: Part) -> str:

@@ -15,6 +15,7 @@ class ComposedThread:
     """One account's thread as it would be sent now; `problem` says why it could not be.
 
     `pictures` are by the position of their part; `number` is as the series shows it, "29/52".
+    `is_charged` is False for an account that costs nothing, whatever network's rules it goes by.
     """
 
     account: str
@@ -24,11 +25,15 @@ class ComposedThread:
     pictures: Mapping[int, Picture] = field(default_factory=dict)
     number: str = ""
     problem: str = ""
+    is_charged: bool = True
 
     @property
     def cost(self) -> Cost | None:
-        """What the network charges for it; None where it charges nothing, or there are no parts."""
-        if not self.parts:
+        """What sending it costs, on an account that is charged; None where it costs nothing.
+
+        In a rehearsal it is what it would cost when live.
+        """
+        if not self.parts or not self.is_charged:
             return None
         return self.network.cost(self.parts)
 

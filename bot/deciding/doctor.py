@@ -8,8 +8,9 @@ from bot.deciding import preview
 from bot.publishers import table
 from bot.publishers.protocol import Publisher
 from bot.scheduling import forecast
-from bot.storage import charges
+from bot.sending import charges
 from bot.storage.accounts import AccountRow
+from bot.storage.charges import month_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,12 @@ def examine(context: Context, name: str) -> Examination:
     publisher = table.make(raw, config.folder, context.clock, config.delivery.request)
     problem = publisher.check()
     with context.read() as work:
-        rows = {row.name: row for row in work.accounts.all()}
-        row = rows[name]
+        row = {row.name: row for row in work.accounts.all()}[name]
+    charges.book(context, publisher, row.id)
+    with context.read() as work:
         spent: Decimal | None = None
         if publisher.price:
-            month = charges.month_of(context.clock.now())
-            spent = work.charges.spent(row.id, month)
+            spent = work.charges.spent(row.id, month_of(context.clock.now()))
     return Examination(
         account=name,
         network=row.network,

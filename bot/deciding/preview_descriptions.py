@@ -47,13 +47,15 @@ def roundup(
 def thread(composed: ComposedThread) -> Description:
     """A thread as it would be sent, or the problem that keeps it from being composed."""
     cost: str | None = None
+    reads: str | None = None
     if composed.cost:
-        cost = str(composed.cost.total)
+        cost, reads = str(composed.cost.total), str(composed.cost.reads)
     return {
         "account": composed.account,
         "network": composed.network.name,
         "problem": composed.problem or None,
         "cost": cost,
+        "cost_of_reads": reads,
         "parts": [_part(composed, part) for part in composed.parts],
     }
 

@@ -14,8 +14,7 @@ from bot.storage.work import Work
 def ask(context: Context, publisher: Publisher, account_id: int) -> Profile | None:
     """Ask the network whose keys these are, and book what that costs; None where it has none."""
     profile = publisher.profile()
-    with context.write() as work:
-        charges.charge_account(work, publisher, account_id)
+    charges.book(context, publisher, account_id)
     return profile
 
 

@@ -8,6 +8,7 @@ from bot.context import Context
 from bot.core import errors
 from bot.core.delivery import Absent, Delivery, Found, Look, NotSeen, Outcome, State, Thread
 from bot.core.notices.deliveries import LookInconclusive
+from bot.core.price import Requests
 from bot.publishers.protocol import Publisher
 from bot.sending import charges, failures
 from bot.storage.deliveries import Lost
@@ -60,7 +61,7 @@ def look(
         _look_later(context, delivery, failure, settled=settled)
         return
     with context.write() as work:
-        charges.charge(work, publisher, delivery)
+        charges.charge(work, publisher, delivery, _posts(publisher, thread, seen))
         work.attempts.saw(delivery.id, _described(seen))
         if isinstance(seen, Found):
             # A receipt is stored in any case, also where another worker decides what follows.
@@ -69,6 +70,14 @@ def look(
             # Lost: another worker has looked it up as well, and decided what follows.
             with suppress(Lost), work.nested():
                 _conclude(context, work, delivery, thread, seen)
+
+
+def _posts(publisher: Publisher, thread: Thread, seen: Look) -> Requests:
+    """The posts that were found: the network charged for them, though nobody heard of it."""
+    if not isinstance(seen, Found):
+        return charges.NOTHING
+    found = [part for part in thread.parts if part.position in seen.receipts]
+    return publisher.network.posts(found)
 
 
 def _look_later(

@@ -499,6 +499,25 @@ def test_what_x_shows_otherwise_than_it_was_sent_is_said(publisher: X, fake: Fak
     assert "x answered 404 (could not find post" in said(publisher, thread, 1)
 
 
+def test_a_part_is_read_back_from_the_timeline_which_costs_a_fifth(
+    publisher: X, fake: FakeX
+) -> None:
+    thread, saved = sent(publisher, THREAD, 3)
+    before = len(fake.state.charged)
+    assert [publisher.read_back(thread, position, saved) for position in (1, 2, 3)] == [""] * 3
+    assert [kind for kind, _ in fake.state.charged[before:]] == ["own post read"] * 3
+
+
+def test_a_part_that_the_timeline_does_not_show_yet_is_read_back_by_its_id(
+    publisher: X, fake: FakeX
+) -> None:
+    thread, saved = sent(publisher, THREAD, 1)
+    before = len(fake.state.charged)
+    fake.state.lag = timedelta(minutes=1)
+    assert publisher.read_back(thread, 1, saved) == ""
+    assert [kind for kind, _ in fake.state.charged[before:]] == ["post read", "media read"]
+
+
 def said(publisher: X, thread: Thread, position: int) -> str:
     told = publisher.read_back(thread, position, {})
     receipt = thread.parts[position - 1].receipt
@@ -514,7 +533,7 @@ def test_a_failed_reading_back_is_a_sentence_and_no_more(
     publisher: X, fake: FakeX, trouble: Trouble
 ) -> None:
     thread, _ = sent(publisher, THREAD, 1)
-    fake.on_route["GET /2/tweets/:id", 1] = trouble
+    fake.on_route |= {("GET /2/tweets/:id", 1): trouble, (TIMELINE, 2): trouble}
     assert said(publisher, thread, 1).startswith("part 1 is out")
     assert len(fake.state.posts) == 1
 

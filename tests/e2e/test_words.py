@@ -159,12 +159,25 @@ def test_a_preview_shows_counts_links_tags_the_picture_and_the_price(desk: Desk)
         "links: https://example.org/alpha",
         "image/png, 21 × 9,",
         "alt text: A white slide about alpha.",
-        "Price: 2 of 2 parts hold a link: $0.41; all links in one part: $0.22",
     ):
         assert piece in said
+    assert "Price" not in said, "an outbox costs nothing, though it goes by the rules of X"
     account = desk("preview", "alpha", "--json").json["accounts"][0]
-    assert account["cost"] == "0.405"
+    assert (account["cost"], account["cost_of_reads"]) == (None, None)
     assert account["parts"][0]["hashtags"][0][2] == "#mlcollage"
+
+
+def test_a_preview_for_a_network_that_charges_has_the_price_with_its_reads(desk: Desk) -> None:
+    settings = (desk.folder / "config.toml").read_text(encoding="utf-8")
+    lab = '[accounts.lab]\nnetwork = "x"\n'
+    (desk.folder / "config.toml").write_text(lab + settings, encoding="utf-8")
+    desk("edit", "alpha", "--paragraph", "Look into model.py first. Then read on.")
+    assert (
+        "Price: 2 of 2 parts hold a link: $0.42; all links in one part: $0.23; "
+        "$0.012 of it for reading; by the price list of 2026-11-28\n"
+    ) in desk("preview", "alpha").out
+    account = desk("preview", "alpha", "--json").json["accounts"][0]
+    assert (account["cost"], account["cost_of_reads"]) == ("0.417", "0.012")
 
 
 def test_a_preview_warns_of_a_slide_drawn_for_another_number(desk: Desk, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ PRICES = {
     "alt text": Decimal("0.005"),
     "own post read": Decimal("0.001"),
     "post read": Decimal("0.005"),
+    "media read": Decimal("0.005"),
     "account read": Decimal("0.010"),
 }
 """By X's list, as PLATFORMS.md has it; that the program has the same is what a test is for."""
@@ -298,6 +299,7 @@ class State:
             ]
         expanded = {each["id"] for each in includes.get("posts", [])}
         self._charge(read, len({post.id for post in posts} | expanded))
+        self._charge("media read", len(includes.get("media", [])))
         self._charge("account read", len(includes.get("users", [])))
         kept = {key: value for key, value in includes.items() if value}
         return shown | ({"includes": kept} if kept else {})
