@@ -8,7 +8,7 @@ from bot.deciding import preview
 from bot.publishers import table
 from bot.publishers.protocol import Publisher
 from bot.scheduling import forecast
-from bot.sending import charges
+from bot.sending import charges, identity
 from bot.storage.accounts import AccountRow
 from bot.storage.charges import month_of
 
@@ -44,11 +44,9 @@ def examine(context: Context, name: str) -> Examination:
     raw = config.accounts[name]
     # The account's own publisher: in a rehearsal the context holds an outbox in its place.
     publisher = table.make(raw, config.folder, context.clock, config.delivery.request)
-    problem = publisher.check()
+    problem = check(context, name, publisher)
     with context.read() as work:
         row = {row.name: row for row in work.accounts.all()}[name]
-    charges.book(context, publisher, row.id)
-    with context.read() as work:
         spent: Decimal | None = None
         if publisher.price:
             spent = work.charges.spent(row.id, month_of(context.clock.now()))
@@ -63,6 +61,26 @@ def examine(context: Context, name: str) -> Examination:
         budget=publisher.budget,
         duty=publisher.duty,
     )
+
+
+def check(context: Context, account: str, publisher: Publisher) -> str:
+    """Ask whether the account could post now, as the identity that it has; a sentence, or "".
+
+    What asking costs is booked. The publisher is the account's own, or what stands in for it.
+    """
+    try:
+        problem = publisher.check()
+    finally:
+        with context.read() as work:
+            account_id = work.accounts.ids()[account]
+        charges.book(context, publisher, account_id)
+    if problem or publisher.known is None:
+        return problem
+    with context.read() as work:
+        mismatch = identity.wrong(context, work, account, publisher, publisher.known)
+    if mismatch is None:
+        return ""
+    return mismatch.sentence
 
 
 def _held(context: Context, row: AccountRow) -> str:

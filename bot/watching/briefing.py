@@ -19,8 +19,7 @@ from bot.core.notices.briefing import Briefing, briefing_heading, briefing_key
 from bot.core.notices.entry import Kind
 from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
-from bot.deciding import preview
-from bot.sending import charges
+from bot.deciding import doctor, preview
 from bot.storage.accounts import AccountRow
 from bot.storage.charges import month_of
 
@@ -74,12 +73,9 @@ class Checks:
     def _ask(self, account: str) -> str:
         publisher = self.context.publishers[account]
         try:
-            problem = publisher.check()
+            problem = doctor.check(self.context, account, publisher)
         except Exception as error:  # noqa: BLE001 - the brief tells of any error
             return f"{account} could not be checked: {errors.sentence(error)}"
-        with self.context.read() as work:
-            account_id = work.accounts.ids()[account]
-        charges.book(self.context, publisher, account_id)
         if not problem:
             return ""
         return f"{account} cannot post: {problem}"

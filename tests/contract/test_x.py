@@ -219,6 +219,24 @@ def test_each_way_a_post_can_fail_has_its_error_with_x_s_own_words(
     assert fake.counts[POST] == 1, "nothing is sent again by itself"
 
 
+@pytest.mark.parametrize(
+    ("headers", "words"),
+    [
+        ({}, "; check them, and this machine's clock."),
+        ({"date": "Mon, 02 Aug 2021 09:00:30 GMT"}, "; check them."),
+        ({"date": "Mon, 02 Aug 2021 08:53:00 GMT"},
+         "; this machine's clock is 7 minutes ahead of X's."),
+        ({"date": "Tue, 03 Aug 2021 09:00:00 GMT"},
+         "; this machine's clock is 24 hours behind X's."),
+    ],
+)  # fmt: skip
+def test_refused_keys_are_put_down_to_a_wrong_clock_where_x_s_own_is_another(
+    headers: dict[str, str], words: str
+) -> None:
+    refusal = x_errors.refusal(Response(401, headers, {}), MONDAY, "read", "No")
+    assert str(refusal).endswith(words)
+
+
 @pytest.mark.parametrize("detail", [
     {"title": "Forbidden", "type": "about:blank", "detail": "Your account is temporarily locked."},
     {"title": "Client Forbidden", "type": "https://api.twitter.com/2/problems/client-forbidden"},

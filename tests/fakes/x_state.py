@@ -319,9 +319,10 @@ class State:
         shown = {
             key: value for key, value in everything.items() if key in fields and value is not None
         }
-        if "author_id" in expansions:
+        if "author_id" in expansions or "author_id" in fields:
             shown["author_id"] = post.author
-        if "referenced_posts" in expansions and post.parent:
+        with_parents = "referenced_posts" in expansions or "referenced_posts" in fields
+        if with_parents and post.parent:
             shown["referenced_posts"] = [{"type": post.relation, "id": post.parent}]
         return shown
 

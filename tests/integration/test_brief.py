@@ -394,7 +394,7 @@ def test_a_check_that_fails_is_said_changes_nothing_and_cancels_no_slot(
     fake.trouble = {1: trouble}
     [line] = given(made, clock, SLOT - timedelta(hours=1))
     assert f"goes to lab, press for $0.23; {words}" in line
-    assert fake.routes() == ["GET /2/users/me"]
+    assert fake.routes() == ["GET /2/users/me", "GET /2/users/:id/tweets"]
     assert everything(made) == before
     fake.release()
     clock.at = SLOT
@@ -468,7 +468,7 @@ def test_each_account_is_asked_once_however_many_briefs_are_due(
     assert ["barlow [1/52]" in told[0], "moco [2/52]" in told[1], "no collage" in told[2]] == [
         True
     ] * 3
-    assert fake.routes() == ["GET /2/users/me"]
+    assert fake.routes() == ["GET /2/users/me", "GET /2/users/:id/tweets"]
     made.database.close()
 
 

@@ -1,43 +1,48 @@
 """The calls to X's API for one account, with each failure as an error named by the next step."""
 
 from threading import Lock
-from typing import Any
+from typing import Any, Literal
 
 from bot import http_calls
 from bot.core.errors import BadInput, Blocked, Unavailable, Uncertain
 from bot.core.identity import Profile
 from bot.core.price import Requests
 from bot.core.schedule import Clock
-from bot.publishers.x import errors, matching
+from bot.publishers.x import dialects, errors, matching
+from bot.publishers.x.dialects import Dialect, Understood
 from bot.publishers.x.matching import Post, dicts, inner, text_of
 from bot.publishers.x.transport import Client, Keys, Response
 
 Params = dict[str, Any]
+Purpose = Literal["timeline", "own_post", "by_id", "author"]
+
+WITHOUT_FIELDS = (
+    "X leaves out what a post is known again by: its date, its links, and what it answers."
+)
 
 MOST_PAGES = 20
 """Pages of a hundred posts that a lookup reads."""
 GONE = {400, 404, 410}
 """The statuses with which X answers for a post it does not have, or an id that cannot be one."""
-POST_FIELDS = {
-    "post.fields": "attachments,conversation_id,created_at,entities,id,note_post,text",
-    "expansions": "referenced_posts",
-}
-OWN_POST_FIELDS = {"post.fields": POST_FIELDS["post.fields"] + ",media_metadata"}
-"""For one of our own posts with its alt text; without `expansions`, which are charged as well."""
-READ_BACK_FIELDS = OWN_POST_FIELDS | {
-    "expansions": "attachments.media_keys",
-    "media.fields": "alt_text,media_key,type",
-}
-AUTHOR_FIELDS = {"post.fields": "created_at,id", "expansions": "author_id"}
+NEWEST = 100
+"""Posts on a page, and the most that are read where there is none to begin at."""
+FEW = 5
+"""The fewest posts that X can be asked for."""
 
 
 class Api:
-    """One account's calls to X. No error message contains the account's keys."""
+    """One account's calls to X. No error message contains the account's keys.
+
+    `access_level` is what X says that the keys may do, "read" or "read-write"; "" where it did not.
+    """
 
     def __init__(self, keys: Keys, base_url: str, limits: http_calls.Limits, clock: Clock) -> None:
         self._keys = keys
         self._client = Client(keys, base_url, limits, use_proxies=not base_url.startswith("http:"))
         self._clock = clock
+        self._dialect = dialects.POSTS
+        self._is_dialect_settled = False
+        self.access_level = ""
         self._lock = Lock()
         self._usage = Requests()
 
@@ -92,18 +97,23 @@ class Api:
             raise Unavailable(f"X does not say whose keys these are ({self.message(response)}).")
         return Profile(user, handle, _post_count(data))
 
-    def timeline(self, user: str, since: int) -> list[Post]:
-        """The account's posts with ids above `since`, oldest first; of all the newest 100 for 0."""
-        params: Params = POST_FIELDS | {"max_results": 100}
+    def timeline(self, user: str, since: int, newest: int = NEWEST) -> list[Post]:
+        """The account's posts with ids above `since`, oldest first; for 0 the newest of all.
+
+        Raises `Unavailable` also where X leaves out the fields that a part is known again by.
+        """
+        params: Params = {"max_results": newest}
         most_pages = 1
         if since:
             params["since_id"] = str(since)
             most_pages = MOST_PAGES
         posts: list[Post] = []
         for _ in range(most_pages):
-            response = self.read(f"/2/users/{user}/tweets", params)
-            self._count(_reads(response, is_own_timeline=True))
+            response, understood = self._read_posts(f"/2/users/{user}/tweets", "timeline", params)
+            self._checked(response, "read")
             posts += self._posts_in(response)
+            if not understood:
+                raise Unavailable(WITHOUT_FIELDS)
             token = text_of(inner(inner(response.body, "meta"), "next_token"))
             if not token:
                 break
@@ -118,16 +128,20 @@ class Api:
         Costs a fifth of a post that is asked for by its id.
         """
         number = int(post_id)
-        around = {"since_id": str(number - 1), "until_id": str(number + 1), "max_results": 5}
-        response = self.read(f"/2/users/{user}/tweets", OWN_POST_FIELDS | around)
-        self._count(_reads(response, is_own_timeline=True))
+        around = {"since_id": str(number - 1), "until_id": str(number + 1), "max_results": FEW}
+        response, understood = self._read_posts(f"/2/users/{user}/tweets", "own_post", around)
+        self._checked(response, "read")
+        if not understood:
+            return None
         posts = dicts(inner(response.body, "data"))
         return next((post for post in posts if post.get("id") == post_id), None)
 
     def shown(self, post_id: str) -> Response:
-        """A post by its id, with its pictures."""
-        response = self.read(f"/2/tweets/{post_id}", READ_BACK_FIELDS)
-        self._count(_reads(response))
+        """A post by its id, with its pictures; raises `Unavailable` where X leaves fields out."""
+        response, understood = self._read_posts(f"/2/tweets/{post_id}", "by_id")
+        self._checked(response, "read")
+        if not understood:
+            raise Unavailable(WITHOUT_FIELDS)
         return response
 
     def post_with_id(self, post_id: str, me: Profile) -> Post:
@@ -136,11 +150,10 @@ class Api:
         Raises `BadInput` where X shows none with this id, or it is another account's, and
         `Unavailable` where X does not say whose it is.
         """
-        response = self._request("read", f"/2/tweets/{post_id}", params=AUTHOR_FIELDS)
+        response, _ = self._read_posts(f"/2/tweets/{post_id}", "author")
         is_gone = response.status in GONE
         if not is_gone:
             self._checked(response, "read")
-            self._count(_reads(response))
         post = inner(response.body, "data")
         # X answers 200 with errors in place of the data for some posts that are gone.
         if is_gone or (not isinstance(post, dict) and inner(response.body, "errors")):
@@ -157,6 +170,39 @@ class Api:
             )
         assert isinstance(post, dict)
         return post
+
+    def _read_posts(
+        self, route: str, purpose: Purpose, more: Params | None = None
+    ) -> tuple[Response, Understood]:
+        """Read posts in the dialect that X understands; the response, and how much it understood.
+
+        The other dialect is tried where this one is refused, or fields of it are left out. Which
+        of the two is the better one is remembered.
+        """
+        response, understood = self._read_in(self._dialect, route, purpose, more)
+        is_refused = errors.is_of_fields(response)
+        if not is_refused and (understood is Understood.ALL or self._is_dialect_settled):
+            return response, understood
+        other = next(each for each in dialects.BOTH if each is not self._dialect)
+        in_other, understood_other = self._read_in(other, route, purpose, more)
+        if in_other.is_success and (is_refused or understood_other > understood):
+            self._dialect = other
+            return in_other, understood_other
+        self._is_dialect_settled = not is_refused and understood is not Understood.NOTHING
+        return response, understood
+
+    def _read_in(
+        self, dialect: Dialect, route: str, purpose: Purpose, more: Params | None
+    ) -> tuple[Response, Understood]:
+        """Read posts in a dialect, and book what came back."""
+        params = {**getattr(dialect, purpose), **(more or {})}
+        response = self._request("read", route, params=params)
+        if not response.is_success:
+            return response, Understood.ALL
+        self._count(_reads(response, is_own_timeline=purpose in {"timeline", "own_post"}))
+        posts = [post for post in _posts(response) if matching.number_of(post)]
+        with_parents = purpose == "timeline"
+        return response, dialects.understood(posts, with_parents=with_parents)
 
     def _posts_in(self, response: Response) -> list[dict[str, object]]:
         """The posts of a page; raises `Unavailable` unless every entry is one.
@@ -198,7 +244,9 @@ class Api:
             )
         method = "GET" if kind == "read" else "POST"
         try:
-            return self._client.request(method, route, params=params, body=body)
+            response = self._client.request(method, route, params=params, body=body)
+            self.access_level = response.headers.get("x-access-level", self.access_level)
+            return response
         except http_calls.Unsent as error:
             raise Unavailable(f"X cannot be reached: {error}.") from None
         except http_calls.Cut as error:
@@ -221,11 +269,17 @@ def _post_count(user: object) -> int | None:
     return None
 
 
+def _posts(response: Response) -> list[dict[str, object]]:
+    """The posts of a response that has one, or a list of them."""
+    data = inner(response.body, "data")
+    return dicts(data) or dicts([data])
+
+
 def _reads(response: Response, *, is_own_timeline: bool = False) -> Requests:
     """What a read is charged for: each post, picture and account in it, also by `expansions`."""
-    data, includes = inner(response.body, "data"), inner(response.body, "includes")
-    posts = (dicts(data) or dicts([data])) + dicts(inner(includes, "posts"))
-    count = len({text_of(post.get("id")) for post in posts})
+    includes = inner(response.body, "includes")
+    expanded = dicts(inner(includes, "posts")) + dicts(inner(includes, "tweets"))
+    count = len({text_of(post.get("id")) for post in _posts(response) + expanded})
     more = Requests(
         media_reads=len(dicts(inner(includes, "media"))),
         user_reads=len(dicts(inner(includes, "users"))),

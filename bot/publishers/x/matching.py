@@ -113,9 +113,10 @@ def links_of(post: Post) -> set[str]:
 
 def _whole(post: Post) -> object:
     """What holds the post's whole text: of a long one the note, as `text` itself is cut."""
-    note = post.get("note_post")
-    if isinstance(note, dict):
-        return note
+    for name in ("note_post", "note_tweet"):
+        note = post.get(name)
+        if isinstance(note, dict):
+            return note
     return post
 
 
@@ -142,15 +143,13 @@ def has_alt_text(post: Post, media: object, alt: str) -> bool:
 
 def is_repost(post: Post) -> bool:
     """Whether a post only repeats another one."""
-    return "retweeted" in _references(post)
+    return "retweeted" in references_of(post)
 
 
-def _references(post: Post) -> dict[str, str]:
+def references_of(post: Post) -> dict[str, str]:
     """The ids of the posts it refers to, by type: "replied_to", "quoted", "retweeted"."""
-    return {
-        text_of(ref.get("type")): text_of(ref.get("id"))
-        for ref in dicts(post.get("referenced_posts"))
-    }
+    references = dicts(post.get("referenced_posts")) + dicts(post.get("referenced_tweets"))
+    return {text_of(ref.get("type")): text_of(ref.get("id")) for ref in references}
 
 
 def _is_in_place(post: Post, parent: str | None, root: str | None) -> bool:
@@ -158,7 +157,7 @@ def _is_in_place(post: Post, parent: str | None, root: str | None) -> bool:
 
     Where X does not say what it replies to, its thread decides.
     """
-    references = _references(post)
+    references = references_of(post)
     if "quoted" in references or "retweeted" in references:
         return False
     if "replied_to" in references:

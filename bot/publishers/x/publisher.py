@@ -25,7 +25,7 @@ from bot.core.schedule import Clock
 from bot.core.settings import Secret, setting
 from bot.publishers.protocol import Saved
 from bot.publishers.x import errors, matching, media, setup
-from bot.publishers.x.calls import Api
+from bot.publishers.x.calls import FEW, Api
 from bot.publishers.x.matching import inner, text_of
 from bot.publishers.x.transport import Keys, Response
 
@@ -275,14 +275,19 @@ class X:
         return post is not None and not _differences(part, post, None)
 
     def check(self) -> str:
-        """A sentence on why the account cannot post, or ""; also learns whose keys these are."""
+        """A sentence on why the account cannot post, or ""; also learns whose keys these are.
+
+        Tried is what posting needs: the keys, what they may do, and the account's timeline.
+        """
         try:
             profile = self.profile()
+            if mismatch := identity.not_as_configured(self.handle, profile):
+                return mismatch.sentence
+            if self._api.access_level == "read":
+                return setup.READ_ONLY
+            self._api.timeline(profile.id, 0, FEW)
         except MlcollageError as error:
             return str(error)
-        mismatch = identity.not_as_configured(self.handle, profile)
-        if mismatch:
-            return mismatch.sentence
         return ""
 
     def _saved_by_us(self, thread: Thread, saved: Saved) -> Saved:
