@@ -62,6 +62,25 @@ def write_synced(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
+def put_private(path: Path, data: bytes) -> None:
+    """Write a file that only this user may read, atomically, in place of one that is there.
+
+    It is created with its mode, so that no other user can open it even for a moment.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Make a folder's new entries survive a power cut."""
     if not hasattr(os, "O_DIRECTORY"):  # Windows has no such call, and no need of it

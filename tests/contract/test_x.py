@@ -692,7 +692,7 @@ def test_an_account_without_keys_is_blocked_and_says_which_are_missing(tmp_path:
     publisher = account(tmp_path, consumer_key="key", consumer_secret="secret")
     assert publisher.check() == (
         "This account has no access_token, access_token_secret; "
-        "set it up with: mlcollage connect x."
+        "set it up with: mlcollage connect x --account NAME"
     )
     with pytest.raises(errors.Blocked):
         ready(publisher, THREAD)

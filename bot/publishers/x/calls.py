@@ -240,7 +240,8 @@ class Api:
         missing = [name for name, key in self._keys._asdict().items() if not key]
         if missing:
             raise Blocked(
-                f"This account has no {', '.join(missing)}; set it up with: mlcollage connect x."
+                f"This account has no {', '.join(missing)}; set it up with: "
+                "mlcollage connect x --account NAME"
             )
         method = "GET" if kind == "read" else "POST"
         try:
