@@ -343,16 +343,33 @@ def with_secrets(table: Table, keys: Sequence[str], folder: Path) -> Table:
     """
     if not keys:
         return table
-    account = table.path.rpartition(".")[2].replace("-", "_")
     shared = _secrets_file(table, keys, folder)
     secrets = {}
     for key in keys:
         written = _value(table, key, settings.secret_text) or shared.get(key, "")
         file = _value(table, f"{key}_file", settings.text)
-        variable = f"MLCOLLAGE_{account}_{key}".upper()
+        variable = _variable(table, key)
         if secret := _secret(_Place(table, key, folder), written, file, variable):
             secrets[key] = secret
     return Table(table.file, table.path, {**table.values, **secrets})
+
+
+def source_of(table: Table, key: str) -> str:
+    """Where an account's key stands that goes before its `secrets_file`; "" where it does not."""
+    variable = _variable(table, key)
+    if os.environ.get(variable):
+        return f"the environment ({variable})"
+    if table.values.get(f"{key}_file"):
+        return f"the file that {key}_file names"
+    if table.values.get(key):
+        return table.file
+    return ""
+
+
+def _variable(table: Table, key: str) -> str:
+    """The environment variable of an account's key: MLCOLLAGE_ACCOUNT_KEY."""
+    account = table.path.rpartition(".")[2].replace("-", "_")
+    return f"MLCOLLAGE_{account}_{key}".upper()
 
 
 def _value(table: Table, key: str, reader: settings.Reader) -> str:

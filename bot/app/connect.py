@@ -1,28 +1,44 @@
-"""Connects an account: checks its keys, keeps them in a file, and adds it to the configuration."""
+"""Connects an account: checks its keys, keeps them in a file, and adds it to the configuration.
+
+For an account that is there already, its keys are renewed.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bot import config as configuration
 from bot import files
 from bot.app import assemble
 from bot.config import Config, read_source
-from bot.core.errors import BadInput, NotAllowed, Unavailable
+from bot.core.errors import BadInput, Blocked, NotAllowed, Unavailable
 from bot.core.settings import Secret, Table
+from bot.publishers.x import setup
 
 X_API = "https://api.x.com"
+
+
+def is_renewal(config: Config, account: str) -> bool:
+    """Whether the configuration has this account on X already, so that its keys are renewed."""
+    settings = config.accounts.get(account)
+    return settings is not None and settings.values.get("network") == "x"
 
 
 def place(config: Config, account: str, secrets: Path | None = None) -> Path:
     """The path at which the keys will be kept: `secrets`, or one in the user's home.
 
-    Raises `NotAllowed` where the account is configured already, the file exists, or it could be
-    committed: inside a repository or beside the configuration.
+    Of an account that is renewed it is the file that it has, which will be replaced. Raises
+    `NotAllowed` where its keys stand elsewhere, the account is on another network, the file is
+    somebody else's, or it could be committed: inside a repository or beside the configuration.
     """
     settings = config.accounts.get(account)
-    if settings and settings.values.get("network") != "outbox":
+    _check_source(settings or Table(config.file.name, f"accounts.{account}", {}))
+    if settings and is_renewal(config, account):
+        if not secrets and (kept := settings.values.get("secrets_file")):
+            return _kept(config, str(kept))
+    elif settings and settings.values.get("network") != "outbox":
         raise NotAllowed(
-            f"[accounts.{account}] is in {config.file.name} already; "
+            f"[accounts.{account}] in {config.file.name} is on another network; "
             "name another one with --account."
         )
     default = Path.home() / ".config" / "mlcollage" / f"{account}.toml"
@@ -38,42 +54,84 @@ def place(config: Config, account: str, secrets: Path | None = None) -> Path:
     return file
 
 
+def _check_source(settings: Table) -> None:
+    """Raise `NotAllowed` where a key stands in a place that goes before the file of all keys."""
+    for key in setup.QUESTIONS:
+        if source := configuration.source_of(settings, key):
+            raise NotAllowed(
+                f"[{settings.path}] takes its {key} from {source}: renew it there, or take it away "
+                "from there first."
+            )
+
+
 def x(
     config: Config, account: str, keys: Mapping[str, str], file: Path, base_url: str = X_API
 ) -> str:
     """Check the keys of an X account, keep them in `file`, and add the account to config.toml.
 
     Returns the name that the account posts under. Raises `BadInput` where X does not accept the
-    keys, and `Unavailable` where a file cannot be written; nothing is saved then.
+    keys or they cannot post, and `Unavailable` where X cannot be asked or the file cannot be
+    written; nothing is saved then.
     """
-    values: dict[str, Any] = {"network": "x"}
+    known: dict[str, Any] = {"network": "x"}
     if base_url != X_API:
-        values["base_url"] = base_url
-    given = values | {key: Secret(value) for key, value in keys.items()}
-    publisher = assemble.publisher(config, Table(config.file.name, f"accounts.{account}", given))
-    if problem := publisher.check():
-        raise BadInput(f"X does not accept these keys: {problem} Nothing was saved.")
+        known["base_url"] = base_url
+    is_new = not is_renewal(config, account)
+    if not is_new:
+        known = {**config.accounts[account].values}
+    kept = known.pop("secrets_file", "")
+    given = known | {key: Secret(value) for key, value in keys.items()}
+    identity = _checked(config, Table(config.file.name, f"accounts.{account}", given))
     _keep(file, keys)
-    values |= {"username": publisher.identity.removeprefix("@"), "secrets_file": _short(file)}
+    values = {"username": identity.removeprefix("@")}
+    if file != _kept(config, kept):
+        values["secrets_file"] = _short(file)
+    if is_new:
+        values = known | values
+    else:
+        values = {key: value for key, value in values.items() if key not in known}
     try:
-        _add_account(config, account, values)
+        _write_account(config, account, values)
     except BaseException:
-        # Both or none: a file that is there already would be refused the next time.
-        file.unlink(missing_ok=True)
+        # Both or none: a new file that is there already would be refused the next time.
+        if is_new:
+            file.unlink(missing_ok=True)
         raise
+    return identity
+
+
+def _kept(config: Config, name: str) -> Path:
+    """The file that an account's `secrets_file` names."""
+    return (config.folder / Path(name).expanduser()).absolute()
+
+
+def _checked(config: Config, settings: Table) -> str:
+    """The name that an account posts under, once it is known that it could post.
+
+    Raises `BadInput`, or `Unavailable` where X cannot be asked now.
+    """
+    publisher = assemble.publisher(config, settings)
+    try:
+        publisher.profile()
+    except Blocked as error:
+        raise BadInput(f"{error} Nothing was saved.") from None
+    except Unavailable as error:
+        raise Unavailable(f"{error} Nothing was saved; try again later.") from None
+    if problem := publisher.check():
+        raise BadInput(f"{publisher.identity} could not post: {problem} Nothing was saved.")
     return publisher.identity
 
 
 def _keep(file: Path, keys: Mapping[str, str]) -> None:
-    """Write the keys into a new file, for its owner alone; raises `Unavailable` where that fails.
+    """Write the keys into their file, for its owner alone; raises `Unavailable` where that fails.
 
-    It is there whole or not at all.
+    It is there with all of them or, where it was there before, with the old ones.
     """
     import tomlkit  # heavy: 40 ms, for this command only
 
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        files.create(file, tomlkit.dumps(keys).encode(), files.PRIVATE)
+        files.put(file, tomlkit.dumps(keys).encode(), files.PRIVATE)
     except OSError as error:
         why = error.strerror or error
         raise Unavailable(f"{file} cannot be written: {why}. Nothing was saved.") from None
@@ -86,17 +144,22 @@ def _short(file: Path) -> str:
     return str(file)
 
 
-def _add_account(config: Config, account: str, values: dict[str, Any]) -> None:
-    """Add the account's section to the configuration; the rest and its comments stay.
+def _write_account(config: Config, account: str, values: dict[str, Any]) -> None:
+    """Write the account's values into the configuration; the rest and its comments stay.
 
     The file is the old one or the new one, never a part of it. Raises `Unavailable` where it
     cannot be written.
     """
+    if not values:
+        return
     import tomlkit  # heavy: 40 ms, for this command only
 
     document: Any = tomlkit.parse(read_source(config.file))
     accounts = document.setdefault("accounts", tomlkit.table(is_super_table=True))
-    accounts[account] = values
+    if is_renewal(config, account):
+        accounts[account].update(values)
+    else:
+        accounts[account] = values
     try:
         # Where it is a link, the file that it leads to is written.
         files.put(config.file.resolve(), tomlkit.dumps(document).encode())

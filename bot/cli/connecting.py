@@ -24,10 +24,14 @@ def connect_command() -> None:
 )
 @click.option("--base-url", default=connect.X_API, hidden=True)
 def x_command(config_file: str | None, account: str, secrets: Path | None, base_url: str) -> None:
-    """Ask for the keys of an X account, check them, and keep them where only you can read them."""
+    """Ask for the keys of an X account, check them, and keep them where only you can read them.
+
+    Of an account that is in config.toml already, the keys are renewed.
+    """
     config = options.load(config_file)
     # Before the questions: nobody shall type four keys in vain.
     file = connect.place(config, account, secrets)
+    is_renewal = connect.is_renewal(config, account)
     click.echo(setup.STEPS)
     keys = {
         key: click.prompt(question, hide_input=True).strip()
@@ -35,4 +39,10 @@ def x_command(config_file: str | None, account: str, secrets: Path | None, base_
     }
     identity = connect.x(config, account, keys, file, base_url)
     click.echo(f"Connected as {identity}. The keys are in {file}, for you alone.")
-    click.echo(f"{config.file.name} has [accounts.{account}] now. See: mlcollage doctor")
+    if is_renewal:
+        click.echo(
+            f"[accounts.{account}] has new keys. Restart a bot that is running. "
+            f"If the account is held: mlcollage release --account {account}"
+        )
+    else:
+        click.echo(f"{config.file.name} has [accounts.{account}] now. See: mlcollage doctor")

@@ -1,14 +1,13 @@
 """Threads as they would be sent: cards with their counts, links, tags and price."""
 
-import re
-
 import click
 
 from bot.cli import options, printing
 from bot.composing.composed import ComposedThread
-from bot.config import Series
+from bot.config import Config, Series
 from bot.context import Context
-from bot.core.collage import Collage
+from bot.core import collage, price
+from bot.core.collage import Collage, State
 from bot.core.delivery import Part
 from bot.core.errors import BadInput
 from bot.deciding import collages, coming, preview, preview_descriptions
@@ -41,6 +40,7 @@ def preview_command(
     number = forecast.provisional_number(context, own, item)
     shown = own.numbering.shown(number)
     previews = list(preview.collage_threads(context, own, item, accounts))
+    obstacle = collage.obstacle(item)
     if as_json:
         printing.print_json(preview_descriptions.collage(own, item, number, previews))
     else:
@@ -49,10 +49,21 @@ def preview_command(
             f"{item.name} {would} {shown or 'without a number'}{printing.mode(context.config)}",
             bold=True,
         )
+        _print_standing(item, obstacle)
         for one in previews:
-            print_thread(one)
-    if any(one.problem for one in previews):
+            print_thread(one, context.config)
+    if obstacle or any(one.problem for one in previews):
         click.get_current_context().exit(1)
+
+
+def _print_standing(item: Collage, obstacle: str) -> None:
+    """Why the collage cannot go out, or what has to be done so that it does."""
+    if obstacle:
+        click.secho(f"! {obstacle}", fg="red")
+    elif item.state is State.DRAFT:
+        click.echo(f"It is a draft and goes nowhere before: mlcollage ready {item.name}")
+    elif item.state is State.HELD:
+        click.echo(f"It is held and goes nowhere before: mlcollage release {item.name}")
 
 
 def _wanted(context: Context, own: Series, name: str | None) -> Collage:
@@ -64,9 +75,9 @@ def _wanted(context: Context, own: Series, name: str | None) -> Collage:
     return collages.get(context, own, name)
 
 
-def print_thread(thread: ComposedThread) -> None:
+def print_thread(thread: ComposedThread, config: Config) -> None:
     """A thread as cards: counts, links and tags marked, the picture, and what the whole of it
-    costs.
+    costs; in a rehearsal, what it would cost when live.
     """
     limit, count = thread.limits.length, len(thread.parts)
     click.secho(f"\n{thread.account} ({thread.network.name}, {limit} characters)", bold=True)
@@ -79,28 +90,24 @@ def print_thread(thread: ComposedThread) -> None:
         for note in _notes(thread, part):
             click.secho(f"│ {note}", dim=True)
         click.secho("└", dim=True)
+    if thread.caution:
+        click.secho(f"careful: {thread.caution}", dim=True)
     if cost := thread.cost:
-        click.echo(f"Price: {cost}")
+        heading = "Price" if config.live else "Price when live"
+        reads = f"${price.mills(cost.reads)} of it for reading"
+        click.echo(f"{heading}: {cost}; {reads}; by the price list of {cost.read_on}")
 
 
 def _marked(thread: ComposedThread, part: Part) -> str:
     """The text with its links underlined and its tags in colour, where the terminal can."""
     styled = [(span, click.style(span.text, underline=True)) for span in thread.urls(part)]
-    styled += [(span, click.style(span.text, fg="cyan")) for span in thread.hashtags(part)]
+    tags = thread.hashtags(part) + thread.mentions(part)
+    styled += [(span, click.style(span.text, fg="cyan")) for span in tags]
     text = part.text
     # From the end on: what stands before keeps its place.
     for span, shown in sorted(styled, key=lambda pair: pair[0].start, reverse=True):
         text = text[: span.start] + shown + text[span.end :]
     return text
-
-
-def _other_number(alt: str, number: str) -> str:
-    """A number of the series' form in an alt text that is not the thread's: a slide drawn before
-    the order changed.
-    """
-    total = number.partition("/")[2]
-    found = re.findall(rf"\b\d+/{total}\b", alt) if total.isdigit() else []
-    return next((other for other in found if other != number), "")
 
 
 def _notes(thread: ComposedThread, part: Part) -> list[str]:
@@ -111,24 +118,19 @@ def _notes(thread: ComposedThread, part: Part) -> list[str]:
         found.append(f"links: {places}")
     if tags := thread.hashtags(part):
         found.append(f"tags: {', '.join(span.text for span in tags)}")
-    if bare := thread.bare_links(part):
-        names = ", ".join(span.text for span in bare)
-        found.append(f"careful: {names} becomes a link; write it another way if it should be none")
+    if mentions := thread.mentions(part):
+        found.append(f"mentions: {', '.join(span.text for span in mentions)}")
+    found += [f"careful: {caution}" for caution in thread.cautions(part)]
     return found + _image_notes(thread, part)
 
 
 def _image_notes(thread: ComposedThread, part: Part) -> list[str]:
     if part.image is None:
         return []
-    found = []
-    if other := _other_number(part.image.alt, thread.number):
-        found.append(
-            f"careful: the alt text, and so perhaps the picture, says {other}; "
-            f"the thread says {thread.number}"
-        )
     size = ""
     if shot := thread.pictures.get(part.position):
         size = f", {shot.width} × {shot.height}, {shot.size:,} bytes"
-    found.append(f"picture: {part.image.file}, {part.image.mime}{size}")
-    found.append(f"alt text: {part.image.alt}")
-    return found
+    return [
+        f"picture: {part.image.file}, {part.image.mime}{size}",
+        f"alt text: {part.image.alt}",
+    ]

@@ -125,4 +125,4 @@ def preview_command(
         click.echo(due)
     _print_collages(chosen, items)
     for thread in threads:
-        previews.print_thread(thread)
+        previews.print_thread(thread, context.config)

@@ -34,9 +34,10 @@ NETWORK = click.option(
 )
 @NETWORK
 def count_command(network: str) -> None:
-    """Measure texts: JSON lines {"text": …} in; length, limit, valid, urls and hashtags out.
+    """Measure texts: JSON lines {"text": …} in; length, limit, valid, urls, hashtags and
+    mentions out.
 
-    Links and tags are [start, end, text], counted in code points.
+    Links, tags and mentions are [start, end, text], counted in code points.
     """
     chosen = networks.named(network)
 
@@ -47,6 +48,7 @@ def count_command(network: str) -> None:
             "valid": chosen.fits(text),
             "urls": preview_descriptions.spans(chosen.urls(text)),
             "hashtags": preview_descriptions.spans(chosen.hashtags(text)),
+            "mentions": preview_descriptions.spans(chosen.mentions(text)),
         }
 
     _each(counted)

@@ -1,6 +1,7 @@
 """A composed thread with what its network makes of it, as people look at it before it is sent."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.core.collage import Picture
@@ -9,12 +10,16 @@ from bot.core.network import Limits, Network
 from bot.core.price import Cost
 from bot.core.text.span import Span
 
+MANY_PARTS = 9
+"""More parts than these are worth a word: few people read so far."""
+
 
 @dataclass(frozen=True, slots=True)
 class ComposedThread:
     """One account's thread as it would be sent now; `problem` says why it could not be.
 
     `pictures` are by the position of their part; `number` is as the series shows it, "29/52".
+    `is_charged` is False for an account that costs nothing, whatever network's rules it goes by.
     """
 
     account: str
@@ -24,11 +29,15 @@ class ComposedThread:
     pictures: Mapping[int, Picture] = field(default_factory=dict)
     number: str = ""
     problem: str = ""
+    is_charged: bool = True
 
     @property
     def cost(self) -> Cost | None:
-        """What the network charges for it; None where it charges nothing, or there are no parts."""
-        if not self.parts:
+        """What sending it costs, on an account that is charged; None where it costs nothing.
+
+        In a rehearsal it is what it would cost when live.
+        """
+        if not self.parts or not self.is_charged:
             return None
         return self.network.cost(self.parts)
 
@@ -47,3 +56,46 @@ class ComposedThread:
     def hashtags(self, part: Part) -> list[Span]:
         """What becomes a hashtag in the part."""
         return self.network.hashtags(part.text)
+
+    def mentions(self, part: Part) -> list[Span]:
+        """Whom the part would notify."""
+        return self.network.mentions(part.text)
+
+    @property
+    def caution(self) -> str:
+        """What a person should know of the whole thread before it goes out, or ""."""
+        count = len(self.parts)
+        if count <= MANY_PARTS:
+            return ""
+        return f"the thread has {count} parts; a shorter paragraph is read by more people"
+
+    def cautions(self, part: Part) -> list[str]:
+        """What a person should know of a part before it goes out."""
+        found = []
+        if bare := _listed(self.bare_links(part)):
+            found.append(f"{bare} becomes a link; write it another way if it should be none")
+        if mentioned := _listed(self.mentions(part)):
+            found.append(f"would notify {mentioned}; leave the @ out if nobody is meant")
+        if part.image and (other := _other_number(part.image.alt, self.number)):
+            found.append(
+                f"the alt text, and so perhaps the picture, says {other}; "
+                f"the thread says {self.number}"
+            )
+        return found
+
+
+def _listed(spans: Iterable[Span]) -> str:
+    """The texts of spans, each once."""
+    return ", ".join(dict.fromkeys(span.text for span in spans))
+
+
+def _other_number(alt: str, number: str) -> str:
+    """A number of the series' form in an alt text that is not the thread's, or "".
+
+    Such a slide was drawn before the order changed.
+    """
+    total = number.partition("/")[2]
+    found: list[str] = []
+    if total.isdigit():
+        found = re.findall(rf"\b\d+/{total}\b", alt)
+    return next((other for other in found if other != number), "")

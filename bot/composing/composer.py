@@ -19,6 +19,7 @@ from bot.core.delivery import Delivery, Image, Kind, Part
 from bot.core.errors import BadInput, MlcollageError
 from bot.core.network import Limits, Network
 from bot.core.text import markdown, parts
+from bot.publishers import table
 
 TEMPLATES = {
     ("collage", "first"): ["opening"],
@@ -37,7 +38,8 @@ class Composer:
     """Composes the threads of one series for one account.
 
     `limits` are the account's own, which need not be its network's defaults; `templates` is the
-    maintainer's folder.
+    maintainer's folder. `is_charged` says whether the account's own network charges, which an
+    outbox that goes by another network's rules does not.
     """
 
     series: Series
@@ -45,6 +47,7 @@ class Composer:
     network: Network
     limits: Limits
     templates: Path
+    is_charged: bool = True
 
     @classmethod
     def of(cls, context: Context, series: str, account: str) -> "Composer":
@@ -56,6 +59,7 @@ class Composer:
             publisher.network,
             publisher.limits(),
             context.config.templates,
+            table.price(context.config.accounts[account]) is not None,
         )
 
     def collage(self, item: Collage, number: int | None) -> tuple[Part, ...]:
@@ -106,7 +110,9 @@ class Composer:
         picture: Picture | None,
         number: str = "",
     ) -> ComposedThread:
-        empty = ComposedThread(self.account, self.network, self.limits, number=number)
+        empty = ComposedThread(
+            self.account, self.network, self.limits, number=number, is_charged=self.is_charged
+        )
         try:
             composed = compose()
         except MlcollageError as error:

@@ -142,6 +142,14 @@ def missing(item: Item, *, has_picture: bool) -> tuple[str, ...]:
     return tuple(name for name, is_there in needed if not is_there)
 
 
+def obstacle(item: Collage) -> str:
+    """Why a collage could not go out as it is, as a sentence; "" where it could, or is out."""
+    lacking = missing(item, has_picture=item.picture is not None)
+    if not lacking or is_history(item.state):
+        return ""
+    return f"{item.name} could not go out: it lacks {', '.join(lacking)}."
+
+
 def problems(item: Item) -> Iterator[str]:
     """What makes an item unusable, whatever its state: each a clause that names the field."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", item.name) or len(item.name) > NAME_LENGTH:

@@ -90,15 +90,20 @@ class Network:
         with_url = sum(1 for part in parts if self.urls(part.text))
         return Requests(posts=len(parts) - with_url, posts_with_url=with_url)
 
-    def cost(self, parts: "Sequence[Part]") -> Cost | None:
+    def cost(self, parts: "Sequence[Part]", *, is_under_way: bool = False) -> Cost | None:
         """What it costs to send these parts with their pictures and alt texts.
 
-        None where the network charges nothing.
+        Reads are counted as they come where nothing goes wrong: whose account it is, unless the
+        thread is under way and that was asked, and each part read back from the account's own
+        timeline. None where the network charges nothing.
         """
         if self.price is None:
             return None
         alts = sum(1 for part in parts if part.image)
-        return Cost.of(self.price, self.posts(parts)._replace(alts=alts))
+        requests = self.posts(parts)._replace(
+            alts=alts, owned_reads=len(parts), user_reads=0 if is_under_way else 1
+        )
+        return Cost.of(self.price, requests)
 
 
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp"}
@@ -121,6 +126,7 @@ X = Network(
         alt=Decimal("0.005"),
         owned_read=Decimal("0.001"),
         post_read=Decimal("0.005"),
+        media_read=Decimal("0.005"),
         user_read=Decimal("0.010"),
         read_on=date(2026, 11, 28),
     ),

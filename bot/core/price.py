@@ -13,7 +13,7 @@ class Requests(NamedTuple):
     """How many requests of each kind, or for reads: how many things were returned.
 
     `posts` are those without a URL in their text. `owned_reads` are posts of the account's own
-    timeline, `post_reads` posts asked for by their ids, `user_reads` accounts.
+    timeline, `post_reads` posts asked for by their ids.
     """
 
     posts: int = 0
@@ -21,6 +21,7 @@ class Requests(NamedTuple):
     alts: int = 0
     owned_reads: int = 0
     post_reads: int = 0
+    media_reads: int = 0
     user_reads: int = 0
 
     def plus(self, other: "Requests") -> "Requests":
@@ -36,6 +37,7 @@ class Price(NamedTuple):
     alt: Decimal
     owned_read: Decimal
     post_read: Decimal
+    media_read: Decimal
     user_read: Decimal
     read_on: date
 
@@ -50,20 +52,24 @@ class Price(NamedTuple):
         yield from [("alt text", self.alt)] * requests.alts
         yield from [("own post read", self.owned_read)] * requests.owned_reads
         yield from [("post read", self.post_read)] * requests.post_reads
+        yield from [("media read", self.media_read)] * requests.media_reads
         yield from [("account read", self.user_read)] * requests.user_reads
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a thread costs in US dollars.
+    """What a thread costs in US dollars, by the list that was read on a day.
 
-    `linked` of its `parts` hold a link; `least` is its cost with all links in one part.
+    `linked` of its `parts` hold a link; `least` is its cost with all links in one part; `reads` is
+    what reading costs of it.
     """
 
     total: Decimal
     parts: int
     linked: int
     least: Decimal
+    reads: Decimal
+    read_on: date
 
     @classmethod
     def of(cls, price: Price, thread: Requests) -> "Cost":
@@ -71,7 +77,8 @@ class Cost:
         parts, linked = thread.posts + thread.posts_with_url, thread.posts_with_url
         one_link = min(linked, 1)
         least = thread._replace(posts=parts - one_link, posts_with_url=one_link)
-        return cls(price.of(thread), parts, linked, price.of(least))
+        reads = price.of(thread._replace(posts=0, posts_with_url=0, alts=0))
+        return cls(price.of(thread), parts, linked, price.of(least), reads, price.read_on)
 
     def __str__(self) -> str:
         total = f"${cents(self.total)}"
@@ -104,6 +111,11 @@ def overrun(cost: Cost | None, spent: Decimal, budget: Decimal | None) -> Overru
     if cost is None or budget is None or spent + cost.total <= budget:
         return None
     return Overrun(cost.total, spent, budget)
+
+
+def mills(amount: Decimal) -> Decimal:
+    """The amount in tenths of a cent, which is what a read costs."""
+    return amount.quantize(Decimal("0.001"), ROUND_HALF_UP)
 
 
 def cents(amount: Decimal) -> Decimal:

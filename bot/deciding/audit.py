@@ -66,8 +66,8 @@ def account(context: Context, name: str, threads: int = THREADS) -> Audited:
         # From before the oldest thread compared, for a first copy of its first part, too.
         since = work.parts.last_receipt(work.deliveries.get(ledger[0].delivery_id))
     shown = publisher.shown(since or "")
-    with context.write() as work:
-        charges.charge_account(work, publisher, account_id)
+    charges.book(context, publisher, account_id)
+    with context.read() as work:
         known = work.parts.known_posts(account_id, [post.receipt.id for post in shown])
     ids = {part.receipt.id for part in ledger if part.receipt}
     # Older threads than those compared may have parts that are newer than the oldest of these; and

@@ -8,8 +8,9 @@ from bot.deciding import preview
 from bot.publishers import table
 from bot.publishers.protocol import Publisher
 from bot.scheduling import forecast
-from bot.storage import charges
+from bot.sending import charges, identity
 from bot.storage.accounts import AccountRow
+from bot.storage.charges import month_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,12 @@ def examine(context: Context, name: str) -> Examination:
     raw = config.accounts[name]
     # The account's own publisher: in a rehearsal the context holds an outbox in its place.
     publisher = table.make(raw, config.folder, context.clock, config.delivery.request)
-    problem = publisher.check()
+    problem = check(context, name, publisher)
     with context.read() as work:
-        rows = {row.name: row for row in work.accounts.all()}
-        row = rows[name]
+        row = {row.name: row for row in work.accounts.all()}[name]
         spent: Decimal | None = None
         if publisher.price:
-            month = charges.month_of(context.clock.now())
-            spent = work.charges.spent(row.id, month)
+            spent = work.charges.spent(row.id, month_of(context.clock.now()))
     return Examination(
         account=name,
         network=row.network,
@@ -62,6 +61,26 @@ def examine(context: Context, name: str) -> Examination:
         budget=publisher.budget,
         duty=publisher.duty,
     )
+
+
+def check(context: Context, account: str, publisher: Publisher) -> str:
+    """Ask whether the account could post now, as the identity that it has; a sentence, or "".
+
+    What asking costs is booked. The publisher is the account's own, or what stands in for it.
+    """
+    try:
+        problem = publisher.check()
+    finally:
+        with context.read() as work:
+            account_id = work.accounts.ids()[account]
+        charges.book(context, publisher, account_id)
+    if problem or publisher.known is None:
+        return problem
+    with context.read() as work:
+        mismatch = identity.wrong(context, work, account, publisher, publisher.known)
+    if mismatch is None:
+        return ""
+    return mismatch.sentence
 
 
 def _held(context: Context, row: AccountRow) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from bot.core.collage import obstacle
 from bot.deciding import descriptions
 from bot.deciding.descriptions import Description
 
@@ -30,6 +31,8 @@ def collage(
         "number": number,
         "shown_number": series.numbering.shown(number),
         "is_provisional": item.number is None,
+        "state": item.state,
+        "problem": obstacle(item) or None,
         "accounts": [thread(one) for one in previews],
     }
 
@@ -47,13 +50,16 @@ def roundup(
 def thread(composed: ComposedThread) -> Description:
     """A thread as it would be sent, or the problem that keeps it from being composed."""
     cost: str | None = None
+    reads: str | None = None
     if composed.cost:
-        cost = str(composed.cost.total)
+        cost, reads = str(composed.cost.total), str(composed.cost.reads)
     return {
         "account": composed.account,
         "network": composed.network.name,
         "problem": composed.problem or None,
         "cost": cost,
+        "cost_of_reads": reads,
+        "caution": composed.caution or None,
         "parts": [_part(composed, part) for part in composed.parts],
     }
 
@@ -71,6 +77,8 @@ def _part(composed: ComposedThread, part: Part) -> Description:
         "limit": composed.limits.length,
         "urls": spans(composed.urls(part)),
         "hashtags": spans(composed.hashtags(part)),
+        "mentions": spans(composed.mentions(part)),
+        "cautions": composed.cautions(part),
         "picture": picture,
     }
 

@@ -101,7 +101,8 @@ def _survey(context: Context, publisher: Publisher, delivery: Delivery) -> Saved
     if survey.found:
         result = f"out: {_parts(sorted(survey.found))}"
     with context.write() as work:
-        charges.charge(work, publisher, delivery)
+        found = [part for part in thread.parts if part.position in survey.found]
+        charges.charge(work, publisher, delivery, publisher.network.posts(found))
         work.parts.record(delivery, survey.found)
         work.attempts.saw(delivery.id, result)
     return survey.saved

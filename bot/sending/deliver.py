@@ -58,6 +58,7 @@ def run(context: Context, account: AccountRow, *, has_doubt: bool = True) -> Non
             doubtful = work.deliveries.uncertain(account.id)
         for delivery in doubtful:
             rescue.look(context, publisher, delivery)
+        charges.book(context, publisher, account.id)
     while not context.stop.is_set() and not account.is_held(context.clock.now()):
         with context.at_once() as work:
             claimed = work.deliveries.claim(account.id, context.config.delivery.lease)
@@ -67,6 +68,8 @@ def run(context: Context, account: AccountRow, *, has_doubt: bool = True) -> Non
         # Lost: the lease has run out, and another worker goes on with the delivery.
         with suppress(Lost):
             Sending(context, publisher, claimed).run()
+        # What was read before a step failed.
+        charges.book(context, publisher, account.id)
         with context.read() as work:
             account = work.accounts.get(account.id)
 
@@ -166,9 +169,11 @@ class Sending:
             return failures.ask_about_likely(work, self.delivery, self.likely[0])
 
     def _take_over(self, seen: Survey) -> None:
+        found = [part for part in self.thread.parts if part.position in seen.found]
         with self.context.write() as work:
             work.deliveries.save(self.delivery, seen.saved)
-            charges.charge(work, self.publisher, self.delivery)
+            posts = self.publisher.network.posts(found)
+            charges.charge(work, self.publisher, self.delivery, posts)
             if seen.found:
                 work.parts.adopt(self.delivery, seen.found)
                 positions = ", ".join(map(str, sorted(seen.found)))

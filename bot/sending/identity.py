@@ -16,8 +16,7 @@ def ask(context: Context, publisher: Publisher, account_id: int) -> Profile | No
     profile = publisher.profile()
     if profile is None:
         return None
-    with context.write() as work:
-        charges.charge_account(work, publisher, account_id)
+    charges.book(context, publisher, account_id)
     return profile
 
 

@@ -53,7 +53,8 @@ def _too_dear(
     with context.read() as work:
         now = work.now
         spent = work.charges.spent(delivery.account_id, charges.month_of(now))
-    overrun = price.overrun(publisher.network.cost(thread.parts), spent, publisher.budget)
+    cost = publisher.network.cost(thread.parts, is_under_way=True)
+    overrun = price.overrun(cost, spent, publisher.budget)
     if overrun is None:
         return None
     return Refusal(f"The month's budget does not allow it: {overrun}.", _next_month(now))

@@ -9,6 +9,7 @@ from bot.core import errors, lookups
 from bot.core.delivery import Absent, Delivery, Found, Look, NotSeen, Outcome, State, Thread
 from bot.core.lookups import Doubt
 from bot.core.notices.deliveries import LookInconclusive
+from bot.core.price import Requests
 from bot.publishers.protocol import Publisher
 from bot.sending import charges, duplicates, failures, read_back
 from bot.storage.deliveries import Lost
@@ -61,7 +62,7 @@ def look(
         _look_later(context, delivery, failure, settled=settled)
         return
     with context.write() as work:
-        charges.charge(work, publisher, delivery)
+        charges.charge(work, publisher, delivery, _posts(publisher, thread, seen))
         work.attempts.saw(delivery.id, described(seen))
         if isinstance(seen, Found):
             # A receipt is stored in any case, also where another worker decides what follows.
@@ -72,6 +73,14 @@ def look(
                 _conclude(context, work, delivery, thread, seen)
     if isinstance(seen, Found):
         read_back.taken_over(context, publisher, delivery, thread, seen.receipts)
+
+
+def _posts(publisher: Publisher, thread: Thread, seen: Look) -> Requests:
+    """The posts that were found: the network charged for them, though nobody heard of it."""
+    if not isinstance(seen, Found):
+        return charges.NOTHING
+    found = [part for part in thread.parts if part.position in seen.receipts]
+    return publisher.network.posts(found)
 
 
 def _look_later(

@@ -19,10 +19,9 @@ from bot.core.notices.briefing import Briefing, briefing_heading, briefing_key
 from bot.core.notices.entry import Kind
 from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
-from bot.deciding import preview
-from bot.publishers import table
-from bot.storage import charges
+from bot.deciding import doctor, preview
 from bot.storage.accounts import AccountRow
+from bot.storage.charges import month_of
 
 TRIES = 5
 """Collages that a brief tries to compose for one slot."""
@@ -74,7 +73,7 @@ class Checks:
     def _ask(self, account: str) -> str:
         publisher = self.context.publishers[account]
         try:
-            problem = publisher.check()
+            problem = doctor.check(self.context, account, publisher)
         except Exception as error:  # noqa: BLE001 - the brief tells of any error
             return f"{account} could not be checked: {errors.sentence(error)}"
         if not problem:
@@ -306,7 +305,7 @@ def _states(
     series = brief.series
     # The networks are asked before the transaction begins.
     answers = {name: checks.answer(name) for name in series.accounts}
-    spending_month = charges.month_of(brief.at)
+    spending_month = month_of(brief.at)
     with context.read() as work:
         rows = {row.name: row for row in work.accounts.all()}
         spent = {
@@ -316,7 +315,7 @@ def _states(
     for name in series.accounts:
         cost = None
         if name in threads:
-            cost = _cost(context, threads[name])
+            cost = threads[name].cost
         wrong = (
             _hold(series, rows[name], brief.at),
             answers[name],
@@ -346,13 +345,6 @@ def _over_budget(context: Context, account: str, cost: Cost | None, spent: Decim
     if overrun is None:
         return ""
     return f"{account} would wait for the next month: {overrun}."
-
-
-def _cost(context: Context, thread: ComposedThread) -> Cost | None:
-    """What a thread costs on the account's own network, even while an outbox stands in for it."""
-    if not table.price(context.config.accounts[thread.account]):
-        return None
-    return thread.cost
 
 
 def _account_line(context: Context, account: str, state: AccountState) -> str:

@@ -222,6 +222,24 @@ def test_each_way_a_post_can_fail_has_its_error_with_x_s_own_words(
     assert fake.counts[POST] == 1, "nothing is sent again by itself"
 
 
+@pytest.mark.parametrize(
+    ("headers", "words"),
+    [
+        ({}, "; check them, and this machine's clock."),
+        ({"date": "Mon, 02 Aug 2021 09:00:30 GMT"}, "; check them."),
+        ({"date": "Mon, 02 Aug 2021 08:53:00 GMT"},
+         "; this machine's clock is 7 minutes ahead of X's."),
+        ({"date": "Tue, 03 Aug 2021 09:00:00 GMT"},
+         "; this machine's clock is 24 hours behind X's."),
+    ],
+)  # fmt: skip
+def test_refused_keys_are_put_down_to_a_wrong_clock_where_x_s_own_is_another(
+    headers: dict[str, str], words: str
+) -> None:
+    refusal = x_errors.refusal(Response(401, headers, {}), MONDAY, "read", "No")
+    assert str(refusal).endswith(words)
+
+
 @pytest.mark.parametrize("detail", [
     {"title": "Forbidden", "type": "about:blank", "detail": "Your account is temporarily locked."},
     {"title": "Client Forbidden", "type": "https://api.twitter.com/2/problems/client-forbidden"},
@@ -582,6 +600,25 @@ def test_what_x_shows_otherwise_than_it_was_sent_is_said(publisher: X, fake: Fak
     assert "x answered 404 (could not find post" in said(publisher, thread, 1)
 
 
+def test_a_part_is_read_back_from_the_timeline_which_costs_a_fifth(
+    publisher: X, fake: FakeX
+) -> None:
+    thread, saved = sent(publisher, THREAD, 3)
+    before = len(fake.state.charged)
+    assert [publisher.read_back(thread, position, saved) for position in (1, 2, 3)] == [""] * 3
+    assert [kind for kind, _ in fake.state.charged[before:]] == ["own post read"] * 3
+
+
+def test_a_part_that_the_timeline_does_not_show_yet_is_read_back_by_its_id(
+    publisher: X, fake: FakeX
+) -> None:
+    thread, saved = sent(publisher, THREAD, 1)
+    before = len(fake.state.charged)
+    fake.state.lag = timedelta(minutes=1)
+    assert publisher.read_back(thread, 1, saved) == ""
+    assert [kind for kind, _ in fake.state.charged[before:]] == ["post read", "media read"]
+
+
 def said(publisher: X, thread: Thread, position: int) -> str:
     told = publisher.read_back(thread, position, {})
     receipt = thread.parts[position - 1].receipt
@@ -597,7 +634,7 @@ def test_a_failed_reading_back_is_a_sentence_and_no_more(
     publisher: X, fake: FakeX, trouble: Trouble
 ) -> None:
     thread, _ = sent(publisher, THREAD, 1)
-    fake.on_route["GET /2/tweets/:id", 1] = trouble
+    fake.on_route |= {("GET /2/tweets/:id", 1): trouble, (TIMELINE, 2): trouble}
     assert said(publisher, thread, 1).startswith("part 1 is out")
     assert len(fake.state.posts) == 1
 
@@ -738,7 +775,7 @@ def test_an_account_without_keys_is_blocked_and_says_which_are_missing(tmp_path:
     publisher = account(tmp_path, consumer_key="key", consumer_secret="secret")
     assert publisher.check() == (
         "This account has no access_token, access_token_secret; "
-        "set it up with: mlcollage connect x."
+        "set it up with: mlcollage connect x --account NAME"
     )
     with pytest.raises(errors.Blocked):
         ready(publisher, THREAD)

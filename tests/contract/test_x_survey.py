@@ -1,6 +1,7 @@
 """X's own posts, read before anything of a claim is sent; and one that a person points to."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -183,7 +184,16 @@ def test_a_post_is_known_by_its_address_however_it_was_copied(
     post = fake.state.add("Posted by hand")
     receipt = publisher.receipt(form.format(post.id))
     assert receipt == Receipt(post.id, f"https://x.com/mlcollage/status/{post.id}", MONDAY)
-    assert fake.routes() == [ME, READ]
+    assert fake.routes() == [ME, TIMELINE]
+
+
+def test_a_post_that_the_timeline_does_not_show_yet_is_asked_for_by_its_id(
+    publisher: X, fake: FakeX
+) -> None:
+    fake.state.lag = timedelta(minutes=1)
+    post = fake.state.add("Posted by hand")
+    assert publisher.receipt(f"https://x.com/mlcollage/status/{post.id}").id == post.id
+    assert fake.routes() == [ME, TIMELINE, READ]
 
 
 def test_a_post_of_somebody_else_or_none_is_not_taken(publisher: X, fake: FakeX) -> None:
@@ -205,11 +215,13 @@ def test_a_post_of_somebody_else_or_none_is_not_taken(publisher: X, fake: FakeX)
 
 
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
-@pytest.mark.parametrize("route", [ME, READ])
+@pytest.mark.parametrize("route", [ME, TIMELINE, READ])
 def test_when_x_cannot_be_asked_a_post_is_neither_taken_nor_refused(
     make: Callable[..., X], fake: FakeX, route: str, trouble: Trouble
 ) -> None:
     post = fake.state.add("Posted by hand")
+    if route == READ:
+        fake.state.lag = timedelta(minutes=1)
     fake.on_route[route, 1] = trouble
     is_blocked = trouble.refusal is not None and trouble.refusal.status in ACCOUNT
     with pytest.raises(errors.Blocked if is_blocked else errors.Unavailable):

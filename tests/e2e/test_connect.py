@@ -1,5 +1,8 @@
 """An account on X, connected and examined as a maintainer does it, against the local X."""
 
+import errno
+import os
+import re
 import shutil
 import stat
 import subprocess
@@ -12,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot import cli
-from bot.core.errors import BadInput, NotAllowed
+from bot.core.errors import BadInput, MlcollageError, NotAllowed, Unavailable
 from tests.conftest import MONDAY, StoppedClock
 from tests.e2e.conftest import Desk
 from tests.e2e.process import COMMAND, ENVIRONMENT, tree
@@ -34,7 +37,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def connect(fake: FakeX, *more: str, keys: tuple[str, ...] = x.USER) -> Result:
-    args = ["connect", "x", "--base-url", x.account(fake)["base_url"], *more]
+    args = ["connect", "x", "--base-url", fake.url, *more]
     return CliRunner().invoke(cli.main, args, input="\n".join(keys) + "\n")
 
 
@@ -189,3 +192,147 @@ def test_the_outbox_can_post_and_costs_nothing(desk: Desk) -> None:
     (account,) = desk("doctor", "--json").json
     assert (account["problem"], account["week"], account["budget"]) == (None, None, None)
     assert "Nothing has cost anything yet" in desk("costs").out
+
+
+def test_the_keys_of_an_account_that_is_there_are_renewed_and_the_rest_of_it_stays(
+    desk: Desk, fake: FakeX, home: Path
+) -> None:
+    file = home / ".config" / "mlcollage" / "x.toml"
+    assert connect(fake).exit_code == 0
+    config = desk.folder / "config.toml"
+    before = config.read_text(encoding="utf-8").replace(
+        'network = "x"\n', 'network = "x" # ours\nbudget = "5.00"\n'
+    )
+    config.write_text(before, encoding="utf-8")
+    file.write_text('consumer_key = "old"\n', encoding="utf-8")
+    assert "X refuses" not in desk("doctor", code=1).out
+    done = connect(fake)
+    assert done.exit_code == 0, done.output
+    assert "[accounts.x] has new keys. Restart a bot that is running." in done.output
+    assert "mlcollage release --account x" in done.output
+    assert config.read_text(encoding="utf-8") == before
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert sorted(path.name for path in file.parent.iterdir()) == ["x.toml"]
+    assert "x (x) can post as @mlcollage" in desk("doctor").out
+
+
+def test_an_account_that_was_written_by_hand_gets_its_first_keys(
+    desk: Desk, fake: FakeX, home: Path
+) -> None:
+    config = desk.folder / "config.toml"
+    written = f'[accounts.lab]\nnetwork = "x"\nbase_url = "{fake.url}"\n'
+    config.write_text(written + config.read_text(encoding="utf-8"), encoding="utf-8")
+    assert "set it up with: mlcollage connect x --account NAME" in desk("doctor", code=1).out
+    done = connect(fake, "--account", "lab")
+    assert done.exit_code == 0, done.output
+    assert 'username = "mlcollage"\nsecrets_file = "~/.config/mlcollage/lab.toml"\n' in (
+        config.read_text(encoding="utf-8")
+    )
+    assert "lab (x) can post as @mlcollage" in desk("doctor").out
+
+
+def test_keys_of_another_account_are_not_taken_for_one_that_has_a_name(
+    desk: Desk, fake: FakeX, home: Path
+) -> None:
+    assert connect(fake).exit_code == 0
+    file = home / ".config" / "mlcollage" / "x.toml"
+    before = file.read_bytes()
+    fake.state.username = "somebody"
+    done = connect(fake)
+    assert isinstance(done.exception, BadInput)
+    assert str(done.exception) == (
+        "@somebody could not post: The keys are those of @somebody, but the configuration says "
+        "@mlcollage. Nothing was saved."
+    )
+    assert file.read_bytes() == before
+
+
+def test_a_network_that_cannot_be_reached_is_not_called_a_refusal_of_the_keys(
+    desk: Desk, fake: FakeX, home: Path
+) -> None:
+    fake.url = "http://127.0.0.1:9"
+    done = connect(fake)
+    assert isinstance(done.exception, Unavailable)
+    assert str(done.exception) == (
+        "X cannot be reached: connection refused. Nothing was saved; try again later."
+    )
+    assert not home.exists()
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (x.FAIL_500, "X answered 500 (Internal error). Nothing was saved; try again later."),
+        (x.DROP, "The connection to X ended before its answer: "),
+        (x.NOT_AUTHORIZED, "X refuses this account's keys (Could not authenticate you)"),
+        (x.NO_CREDITS, "X says this account has no credits left ("),
+    ],
+)
+def test_what_keeps_an_account_from_being_connected_is_said_as_it_is(
+    desk: Desk, fake: FakeX, home: Path, trouble: x.Trouble, words: str
+) -> None:
+    fake.on_route["GET /2/users/me", 1] = trouble
+    done = connect(fake)
+    assert isinstance(done.exception, MlcollageError)
+    assert str(done.exception).startswith(words)
+    assert "Nothing was saved" in str(done.exception)
+    assert not home.exists()
+
+
+def test_keys_that_may_only_read_are_not_kept(desk: Desk, fake: FakeX, home: Path) -> None:
+    fake.access_level = "read"
+    done = connect(fake)
+    assert isinstance(done.exception, BadInput)
+    assert "These keys may only read." in str(done.exception)
+    assert "https://console.x.com" in done.output
+    assert not home.exists()
+
+
+def test_keys_that_stand_elsewhere_are_renewed_there(
+    desk: Desk, fake: FakeX, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert connect(fake).exit_code == 0
+    monkeypatch.setenv("MLCOLLAGE_X_ACCESS_TOKEN", "from the environment")
+    done = connect(fake)
+    assert isinstance(done.exception, NotAllowed)
+    assert str(done.exception) == (
+        "[accounts.x] takes its access_token from the environment (MLCOLLAGE_X_ACCESS_TOKEN): "
+        "renew it there, or take it away from there first."
+    )
+
+
+def test_a_disk_that_is_full_leaves_the_keys_that_were_there(
+    desk: Desk, fake: FakeX, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert connect(fake).exit_code == 0
+    file = home / ".config" / "mlcollage" / "x.toml"
+    before = file.read_bytes()
+
+    def full(*args: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    done = connect(fake)
+    assert isinstance(done.exception, Unavailable)
+    assert file.read_bytes() == before
+    assert [path.name for path in file.parent.iterdir()] == ["x.toml"]
+
+
+def test_what_the_notice_about_another_identity_advises_leads_to_one_thread(
+    desk: Desk, fake: FakeX, home: Path
+) -> None:
+    assert connect(fake).exit_code == 0
+    config = desk.folder / "config.toml"
+    config.write_text(f"live = true\n{config.read_text(encoding='utf-8')}", encoding="utf-8")
+    fake.state.username = "somebody"
+    desk("post", "alpha", "--now", code=1)
+    (notice,) = [one for one in desk("notices", "--json").json if one["kind"] == "held"]
+    connecting, releasing = re.findall(r"mlcollage ([\w-]+ [^.;]*?(?= If|\.|$))", notice["text"])
+    assert fake.state.posts == []
+    # With the right keys X knows them by the right name.
+    fake.state.username = "mlcollage"
+    assert connect(fake, *connecting.split()[2:]).exit_code == 0
+    desk(*releasing.split())
+    desk("tick")
+    assert len([post for post in fake.state.posts if not post.parent]) == 1
+    assert [one["state"] for one in desk("deliveries", "list", "--json", "--all").json] == ["sent"]

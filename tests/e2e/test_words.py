@@ -38,6 +38,7 @@ def test_count_measures_line_by_line() -> None:
         "valid": True,
         "urls": [[5, 14, "README.md"]],
         "hashtags": [[15, 25, "#mlcollage"]],
+        "mentions": [],
     }
     assert answers[1]["length"] == 4
 
@@ -188,14 +189,66 @@ def test_a_preview_shows_counts_links_tags_the_picture_and_the_price(desk: Desk)
         "links: https://example.org/alpha",
         "image/png, 21 × 9,",
         "alt text: A white slide about alpha.",
-        "Price: 2 of 2 parts hold a link: $0.41; all links in one part: $0.22",
     ):
         assert piece in said
+    assert "Price" not in said, "an outbox costs nothing, though it goes by the rules of X"
     account = desk("preview", "alpha", "--json").json["accounts"][0]
-    assert account["cost"] == "0.405"
+    assert (account["cost"], account["cost_of_reads"]) == (None, None)
     assert account["parts"][0]["hashtags"][0][2] == "#mlcollage"
+
+
+def test_a_preview_for_a_network_that_charges_has_the_price_with_its_reads(desk: Desk) -> None:
+    settings = (desk.folder / "config.toml").read_text(encoding="utf-8")
+    lab = '[accounts.lab]\nnetwork = "x"\n'
+    (desk.folder / "config.toml").write_text(lab + settings, encoding="utf-8")
+    desk("edit", "alpha", "--paragraph", "Look into model.py first. Then read on.")
+    assert (
+        "Price when live: 2 of 2 parts hold a link: $0.42; all links in one part: $0.23; "
+        "$0.012 of it for reading; by the price list of 2026-11-28\n"
+    ) in desk("preview", "alpha").out
+    account = desk("preview", "alpha", "--json").json["accounts"][0]
+    assert (account["cost"], account["cost_of_reads"]) == ("0.417", "0.012")
 
 
 def test_a_preview_warns_of_a_slide_drawn_for_another_number(desk: Desk, tmp_path: Path) -> None:
     desk("edit", "alpha", "--alt", "A slide with ML-Collage 31/52 on it.")
     assert "says 31/52; the thread says 29/52" in desk("preview", "alpha").out
+
+
+def test_a_preview_shows_whom_a_text_would_notify(desk: Desk) -> None:
+    desk("edit", "alpha", "--paragraph", "Mark it with @property and @jit, write me@b.org.")
+    said = desk("preview", "alpha").out
+    assert "mentions: @property, @jit\n" in said
+    assert "careful: would notify @property, @jit; leave the @ out if nobody is meant\n" in said
+    (first, _) = desk("preview", "alpha", "--json").json["accounts"][0]["parts"]
+    assert [text for _, _, text in first["mentions"]] == ["@property", "@jit"]
+    assert first["cautions"] == ["would notify @property, @jit; leave the @ out if nobody is meant"]
+    assert "mentions" not in desk("preview", "beta").out
+
+
+def test_a_preview_counts_the_parts_of_a_thread_that_few_would_read_to_its_end(desk: Desk) -> None:
+    sentence = "This sentence says a little more about what the paper found, and how they did it."
+    desk("edit", "alpha", "--paragraph", " ".join([sentence] * 40))
+    account = desk("preview", "alpha", "--json").json["accounts"][0]
+    count = len(account["parts"])
+    assert count > 9
+    told = f"the thread has {count} parts; a shorter paragraph is read by more people"
+    assert account["caution"] == told
+    assert f"careful: {told}\n" in desk("preview", "alpha").out
+    assert desk("preview", "beta", "--json").json["accounts"][0]["caution"] is None
+
+
+def test_a_preview_of_a_draft_says_what_it_lacks_or_what_is_to_be_done(desk: Desk) -> None:
+    desk("edit", "alpha", "--paragraph", "")
+    said = desk("preview", "alpha", code=1).out
+    assert "! alpha could not go out: it lacks a paragraph.\n" in said
+    shown = desk("preview", "alpha", "--json", code=1).json
+    assert (shown["state"], shown["problem"]) == (
+        "draft",
+        "alpha could not go out: it lacks a paragraph.",
+    )
+    desk("edit", "alpha", "--paragraph", "It says one thing.")
+    said = desk("preview", "alpha").out
+    assert "It is a draft and goes nowhere before: mlcollage ready alpha\n" in said
+    desk("hold", "beta")
+    assert "goes nowhere before: mlcollage release beta\n" in desk("preview", "beta").out

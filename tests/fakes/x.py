@@ -19,8 +19,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from tests.conftest import SHARED
-from tests.fakes import oauth
+from tests.fakes import oauth, x_dialects
 from tests.fakes.description import Description
+from tests.fakes.x_dialects import Asked, Dialects
 from tests.fakes.x_state import Refused, State, error
 
 USER = oauth.User(
@@ -67,6 +68,9 @@ ACCEPT_THEN_LATE_504 = Trouble(
 ACCEPT_MUCH_LATER = Trouble(is_held=True)
 ACCEPT_THEN_HALF = Trouble(is_accepted=True, is_half=True)
 ACCEPT_THEN_DRIP = Trouble(is_accepted=True, is_dripped=True)
+READ_ONLY = error(
+    403, 0, "Your client app is not configured with the appropriate oauth1 app permissions."
+)
 NOT_AUTHORIZED = Trouble(refusal=error(401, 32, "Could not authenticate you."))
 NO_CREDITS = Trouble(
     refusal=error(402, 0, "CreditsDepleted: your enrolled account has no credits.")
@@ -109,6 +113,9 @@ class FakeX:
     on_route: dict[tuple[str, int], Trouble] = field(default_factory=dict)
     """By the route and how often it was called, from 1."""
     held: list[Callable[[], object]] = field(default_factory=list)
+    dialects: Dialects = field(default_factory=Dialects)
+    access_level: str = "read-write"
+    """What the keys may do, as the header `x-access-level` says it; "" for no such header."""
 
     def __post_init__(self) -> None:
         self.state = State(self.clock)
@@ -221,8 +228,8 @@ class _Handler(BaseHTTPRequestHandler):
         with self.fake.lock:
             trouble = self.fake.begin(call) or Trouble(is_accepted=True)
         try:
-            self._check(parts.path, query, body)
-            status, answer, headers = self._outcome(call, parts.path, trouble)
+            asked = self._check(parts.path, query, body)
+            status, answer, headers = self._outcome(call, asked, parts.path, trouble)
         except Refused as refused:
             status, answer, headers = refused.status, refused.body, dict(refused.headers)
         if trouble.is_held:
@@ -234,28 +241,35 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(parts.path, status, answer, headers | dict(trouble.headers), trouble)
         self.close_connection = True
 
-    def _check(self, path: str, query: dict[str, str], body: Any) -> None:
+    def _check(self, path: str, query: dict[str, str], body: Any) -> Asked:
+        """The query as it is meant; raises `Refused` for keys, fields or forms that X refuses."""
         url = f"http://{self.headers['Host']}{self.path}"
         wrong = oauth.problem(
             self.command, url, self.headers.get("Authorization", ""), USER, self.fake.nonces
         )
         if wrong:
             raise error(401, 32, f"Could not authenticate you: {wrong}.")
+        if self.fake.access_level == "read" and self.command == "POST":
+            raise READ_ONLY
+        asked = x_dialects.understood(query, self.fake.dialects)
         if self.fake.description:
             kind = self.headers.get("Content-Type", "")
-            found = self.fake.description.wrong_in_request(self.command, path, query, kind, body)
+            found = self.fake.description.wrong_in_request(
+                self.command, path, asked.described, kind, body
+            )
             if found:
                 self.fake.violations += found
                 raise error(400, 0, "; ".join(found))
+        return asked
 
     def _outcome(
-        self, call: Call, path: str, trouble: Trouble
+        self, call: Call, asked: Asked, path: str, trouble: Trouble
     ) -> tuple[int, dict[str, Any], dict[str, str]]:
         with self.fake.lock:
             headers = self.fake.limit(call.route)
 
             def act() -> tuple[int, dict[str, Any]]:
-                return self.fake.act(call.route, path, call.query, call.body)
+                return self.fake.act(call.route, path, asked.meant, call.body)
 
             if trouble.is_held:
                 self.fake.held.append(act)
@@ -263,7 +277,15 @@ class _Handler(BaseHTTPRequestHandler):
             status, answer = act() if trouble.is_accepted else (200, {})
         if trouble.refusal:
             raise trouble.refusal
-        return status, answer, headers
+        # Held to the description before it is put into the other dialect's words.
+        self._check_answer(path, status, answer, trouble)
+        return status, x_dialects.answered(answer) if asked.is_old else answer, headers
+
+    def _check_answer(self, path: str, status: int, answer: Any, trouble: Trouble) -> None:
+        if self.fake.description and not trouble.raw and not trouble.is_dropped:
+            self.fake.violations += self.fake.description.wrong_in_response(
+                self.command, path, status, "application/json", answer
+            )
 
     def _answer(
         self, path: str, status: int, answer: Any, headers: dict[str, str], trouble: Trouble
@@ -272,11 +294,13 @@ class _Handler(BaseHTTPRequestHandler):
         data = json.dumps(answer, ensure_ascii=False).encode()
         if trouble.raw:
             status, data = trouble.raw
-        elif self.fake.description:
+        elif self.fake.description and status >= 300:
             self.fake.violations += self.fake.description.wrong_in_response(
                 self.command, path, status, kind, answer
             )
         self.send_response(status)
+        if self.fake.access_level and status != 401:
+            self.send_header("x-access-level", self.fake.access_level)
         for name, value in headers.items():
             if value.startswith("+"):
                 value = str(int(self.fake.clock().timestamp() + float(value)))

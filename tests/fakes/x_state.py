@@ -23,6 +23,7 @@ PRICES = {
     "alt text": Decimal("0.005"),
     "own post read": Decimal("0.001"),
     "post read": Decimal("0.005"),
+    "media read": Decimal("0.005"),
     "account read": Decimal("0.010"),
 }
 """By X's list, as PLATFORMS.md has it; that the program has the same is what a test is for."""
@@ -307,6 +308,7 @@ class State:
             ]
         expanded = {each["id"] for each in includes.get("posts", [])}
         self._charge(read, len({post.id for post in posts} | expanded))
+        self._charge("media read", len(includes.get("media", [])))
         self._charge("account read", len(includes.get("users", [])))
         kept = {key: value for key, value in includes.items() if value}
         return shown | ({"includes": kept} if kept else {})
@@ -326,9 +328,10 @@ class State:
         shown = {
             key: value for key, value in everything.items() if key in fields and value is not None
         }
-        if "author_id" in expansions:
+        if "author_id" in expansions or "author_id" in fields:
             shown["author_id"] = post.author
-        if "referenced_posts" in expansions and post.parent:
+        with_parents = "referenced_posts" in expansions or "referenced_posts" in fields
+        if with_parents and post.parent:
             shown["referenced_posts"] = [{"type": post.relation, "id": post.parent}]
         return shown
 

@@ -97,9 +97,10 @@ def details(context: Context) -> str:
 
 
 def everything(context: Context) -> dict[str, list[Any]]:
-    """All rows but the notices."""
+    """All rows but the notices, and what asking cost."""
     with context.read() as work:
-        names = [table for table in tables.metadata.sorted_tables if table.name != "notices"]
+        told = {"notices", "charges"}
+        names = [table for table in tables.metadata.sorted_tables if table.name not in told]
         return {
             table.name: [tuple(row) for row in work.conn.execute(select(table))] for table in names
         }
@@ -122,7 +123,7 @@ def test_a_day_before_a_slot_it_says_what_goes_where_and_for_how_much(
     clock.at = SLOT - timedelta(days=1)
     briefing.give(context)
     [notice] = heard(context)
-    assert notice.text == f"{WHEN}: barlow [1/52] goes to lab, press for $0.22; all is well."
+    assert notice.text == f"{WHEN}: barlow [1/52] goes to lab, press for $0.23; all is well."
     assert notice.acknowledged_at == clock.at
     assert not notice.is_trouble
 
@@ -141,7 +142,7 @@ def test_its_details_are_the_very_thread_that_goes_out(
     assert "[picture: barlow.png, 22 × 9, " in told
     assert "[alt text: A white slide about barlow.]" in told
     assert (
-        "lab as @mlcollage: $0.22, most of it for the part with a link; $0.00 spent in the month"
+        "lab as @mlcollage: $0.23, most of it for the part with a link; $0.01 spent in the month"
         in told
     )
     assert "The barlow paper, Lovelace et al. (2021)" in told
@@ -228,7 +229,7 @@ def test_a_rehearsal_is_called_one_and_costs_what_it_would(
     made = begun(make_context(tmp_path, settings.replace("live = true", "live = false"), clock))
     add(made, "barlow")
     [line] = given(made, clock, SLOT - timedelta(days=1))
-    assert line == f"{WHEN}, a rehearsal: barlow [1/52] goes to lab, press for $0.22; all is well."
+    assert line == f"{WHEN}, a rehearsal: barlow [1/52] goes to lab, press for $0.23; all is well."
     assert "It is a rehearsal (live = false): nothing goes to these accounts yet." in details(made)
     made.database.close()
 
@@ -354,14 +355,14 @@ def test_a_budget_that_would_not_do_is_said_by_the_month_of_the_slot(
             work.charges.add(work.accounts.ids()["lab"], "post", Decimal("0.90"))
     [line] = given(made, clock, SLOT - timedelta(days=1))
     assert line.endswith(
-        "; lab would wait for the next month: the thread costs $0.22, and $0.90 of $1.00 are spent."
+        "; lab would wait for the next month: the thread costs $0.23, and $0.91 of $1.00 are spent."
     )
-    assert "$0.90 of $1.00 spent in the month" in details(made)
+    assert "$0.91 of $1.00 spent in the month" in details(made)
     september = datetime(2021, 9, 1, 15, tzinfo=UTC)
     clock.at = september - timedelta(days=1)
     tick.tick(made)
     [*_, line] = given(made, clock, clock.at)
-    assert line.endswith("goes to lab, press for $0.22; all is well."), (
+    assert line.endswith("goes to lab, press for $0.23; all is well."), (
         "September has a budget of its own"
     )
     made.database.close()
@@ -392,8 +393,8 @@ def test_a_check_that_fails_is_said_changes_nothing_and_cancels_no_slot(
     before = everything(made)
     fake.trouble = {1: trouble}
     [line] = given(made, clock, SLOT - timedelta(hours=1))
-    assert f"goes to lab, press for $0.22; {words}" in line
-    assert fake.routes() == ["GET /2/users/me"]
+    assert f"goes to lab, press for $0.23; {words}" in line
+    assert fake.routes() == ["GET /2/users/me", "GET /2/users/:id/tweets"]
     assert everything(made) == before
     fake.release()
     clock.at = SLOT
@@ -422,7 +423,7 @@ def test_a_check_that_breaks_becomes_a_sentence_and_the_others_are_made(
     broken = Broken(context.publishers["press"], ZeroDivisionError("division by zero"))
     context = replace(context, publishers={**context.publishers, "press": broken})  # type: ignore[dict-item]
     [line] = given(context, clock, SLOT - timedelta(hours=1))
-    assert line.endswith("for $0.22; press could not be checked: division by zero.")
+    assert line.endswith("for $0.23; press could not be checked: division by zero.")
 
 
 def test_what_breaks_while_it_is_composed_becomes_a_sentence(
@@ -467,7 +468,7 @@ def test_each_account_is_asked_once_however_many_briefs_are_due(
     assert ["barlow [1/52]" in told[0], "moco [2/52]" in told[1], "no collage" in told[2]] == [
         True
     ] * 3
-    assert fake.routes() == ["GET /2/users/me"]
+    assert fake.routes() == ["GET /2/users/me", "GET /2/users/:id/tweets"]
     made.database.close()
 
 
@@ -507,7 +508,7 @@ def test_a_roundup_has_its_brief_with_all_it_would_hold(
     briefing.give(context)
     line = heard(context)[0].text
     holds = "the roundup 2021-09 with 4 collages so far"
-    assert line == f"Tuesday 2021-08-31 18:00: {holds} goes to lab, press for $0.22; all is well."
+    assert line == f"Tuesday 2021-08-31 18:00: {holds} goes to lab, press for $0.23; all is well."
 
 
 def test_a_roundup_s_brief_holds_the_very_thread_that_goes_out(

@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 
 from bot import cli
 from bot.core import collage
+from bot.core.network import X
 from bot.intake import items
 from tests.conftest import ROOT
 
@@ -164,3 +166,13 @@ def test_a_decision_has_its_date_its_context_its_choice_and_its_price(file: Path
     assert re.match(r"# .+\n\n(\d{4}-\d\d-\d\d)\n\n", text)
     assert file.name.startswith(text.splitlines()[2])
     assert re.findall(r"^\*\*(\w+)\.\*\*", text, re.MULTILINE) == ["Context", "Choice", "Price"]
+
+
+def test_the_page_on_x_has_the_prices_that_are_counted_with() -> None:
+    text = (ROOT / "docs" / "x.md").read_text(encoding="utf-8")
+    price = X.price
+    assert price
+    rows = re.findall(r"^\| .* \| (\d\.\d{3}) \|$", text, re.MULTILINE)
+    listed = {getattr(price, name) for name in price._fields if name != "read_on"}
+    assert {Decimal(row) for row in rows} == listed
+    assert f"as it was read on {price.read_on}" in text

@@ -1,7 +1,7 @@
 """The calls to X's API for one account, with each failure as an error named by the next step."""
 
 from threading import Lock
-from typing import Any
+from typing import Any, Literal
 
 from bot import http_calls
 from bot.core.collage import one_line
@@ -9,11 +9,21 @@ from bot.core.errors import BadInput, Blocked, Unavailable, Uncertain
 from bot.core.identity import Profile
 from bot.core.price import Requests
 from bot.core.schedule import Clock
-from bot.publishers.x import errors, matching
+from bot.publishers.x import dialects, errors, matching
+from bot.publishers.x.dialects import Dialect, Understood
 from bot.publishers.x.matching import Post, dicts, inner, text_of
 from bot.publishers.x.transport import Client, Keys, Response
 
 Params = dict[str, Any]
+Purpose = Literal["timeline", "audit", "own_post", "by_id", "author"]
+
+WITH_PARENTS = frozenset({"timeline", "audit"})
+OWN = WITH_PARENTS | {"own_post"}
+"""What is read from the account's own timeline, which costs less."""
+
+WITHOUT_FIELDS = (
+    "X leaves out what a post is known again by: its date, its links, and what it answers."
+)
 
 MOST_PAGES = 20
 """Pages of a hundred posts that a lookup reads."""
@@ -25,20 +35,25 @@ METHODS: dict[errors.Kind, str] = {
 }
 GONE = {400, 404, 410}
 """The statuses with which X answers for a post it does not have, or an id that cannot be one."""
-POST_FIELDS = {
-    "post.fields": "attachments,conversation_id,created_at,entities,id,note_post,text",
-    "expansions": "referenced_posts",
-}
-AUTHOR_FIELDS = {"post.fields": "created_at,id", "expansions": "author_id"}
+NEWEST = 100
+"""Posts on a page, and the most that are read where there is none to begin at."""
+FEW = 5
+"""The fewest posts that X can be asked for."""
 
 
 class Api:
-    """One account's calls to X. No error message contains the account's keys."""
+    """One account's calls to X. No error message contains the account's keys.
+
+    `access_level` is what X says that the keys may do, "read" or "read-write"; "" where it did not.
+    """
 
     def __init__(self, keys: Keys, base_url: str, limits: http_calls.Limits, clock: Clock) -> None:
         self._keys = keys
         self._client = Client(keys, base_url, limits, use_proxies=not base_url.startswith("http:"))
         self._clock = clock
+        self._dialect = dialects.POSTS
+        self._is_dialect_settled = False
+        self.access_level = ""
         self._lock = Lock()
         self._usage = Requests()
 
@@ -86,9 +101,9 @@ class Api:
     def me(self) -> Profile:
         """The account that the keys belong to."""
         response = self.read("/2/users/me", {"user.fields": "id,username,public_metrics"})
-        self._count(Requests(user_reads=1))
         data = inner(response.body, "data")
         user, handle = text_of(inner(data, "id")), one_line(text_of(inner(data, "username")))
+        self._count(Requests(user_reads=1 if user else 0))
         if not matching.is_id(user) or not handle:
             raise Unavailable(f"X does not say whose keys these are ({self.message(response)}).")
         return Profile(user, handle, _post_count(data))
@@ -99,23 +114,25 @@ class Api:
         if response.status not in GONE:
             self._checked(response, "delete")
 
-    def timeline(self, user: str, since: int, *, with_alts: bool = False) -> list[Post]:
-        """The account's posts with ids above `since`, oldest first; of all the newest 100 for 0.
+    def timeline(
+        self, user: str, since: int, newest: int = NEWEST, purpose: Purpose = "timeline"
+    ) -> list[Post]:
+        """The account's posts with ids above `since`, oldest first; for 0 the newest of all.
 
-        `with_alts` adds the alt texts of their pictures.
+        Raises `Unavailable` also where X leaves out the fields that a part is known again by.
         """
-        params: Params = POST_FIELDS | {"max_results": 100}
-        if with_alts:
-            params["post.fields"] += ",media_metadata"
+        params: Params = {"max_results": newest}
         most_pages = 1
         if since:
             params["since_id"] = str(since)
             most_pages = MOST_PAGES
         posts: list[Post] = []
         for _ in range(most_pages):
-            response = self.read(f"/2/users/{user}/tweets", params)
-            self._count(_reads(response, is_own_timeline=True))
+            response, understood = self._read_posts(f"/2/users/{user}/tweets", purpose, params)
+            self._checked(response, "read")
             posts += self._posts_in(response)
+            if not understood:
+                raise Unavailable(WITHOUT_FIELDS)
             token = text_of(inner(inner(response.body, "meta"), "next_token"))
             if not token:
                 break
@@ -124,10 +141,26 @@ class Api:
         newer = [post for post in posts if matching.number_of(post) > since]
         return sorted(newer, key=matching.number_of)
 
-    def shown(self, post_id: str, params: Params) -> Response:
-        """A post by its id, as X shows it."""
-        response = self.read(f"/2/tweets/{post_id}", params)
-        self._count(_reads(response))
+    def own_post(self, user: str, post_id: str) -> Post | None:
+        """One of the account's own posts from its timeline; None where that does not show it.
+
+        Costs a fifth of a post that is asked for by its id.
+        """
+        number = int(post_id)
+        around = {"since_id": str(number - 1), "until_id": str(number + 1), "max_results": FEW}
+        response, understood = self._read_posts(f"/2/users/{user}/tweets", "own_post", around)
+        self._checked(response, "read")
+        if not understood:
+            return None
+        posts = dicts(inner(response.body, "data"))
+        return next((post for post in posts if post.get("id") == post_id), None)
+
+    def shown(self, post_id: str) -> Response:
+        """A post by its id, with its pictures; raises `Unavailable` where X leaves fields out."""
+        response, understood = self._read_posts(f"/2/tweets/{post_id}", "by_id")
+        self._checked(response, "read")
+        if not understood:
+            raise Unavailable(WITHOUT_FIELDS)
         return response
 
     def post_with_id(self, post_id: str, me: Profile) -> Post:
@@ -136,11 +169,10 @@ class Api:
         Raises `BadInput` where X shows none with this id, or it is another account's, and
         `Unavailable` where X does not say whose it is.
         """
-        response = self._request("read", f"/2/tweets/{post_id}", params=AUTHOR_FIELDS)
+        response, _ = self._read_posts(f"/2/tweets/{post_id}", "author")
         is_gone = response.status in GONE
         if not is_gone:
             self._checked(response, "read")
-            self._count(_reads(response))
         post = inner(response.body, "data")
         # X answers 200 with errors in place of the data for some posts that are gone.
         if is_gone or (not isinstance(post, dict) and inner(response.body, "errors")):
@@ -157,6 +189,39 @@ class Api:
             )
         assert isinstance(post, dict)
         return post
+
+    def _read_posts(
+        self, route: str, purpose: Purpose, more: Params | None = None
+    ) -> tuple[Response, Understood]:
+        """Read posts in the dialect that X understands; the response, and how much it understood.
+
+        The other dialect is tried where this one is refused, or fields of it are left out. Which
+        of the two is the better one is remembered.
+        """
+        response, understood = self._read_in(self._dialect, route, purpose, more)
+        is_refused = errors.is_of_fields(response)
+        if not is_refused and (understood is Understood.ALL or self._is_dialect_settled):
+            return response, understood
+        other = next(each for each in dialects.BOTH if each is not self._dialect)
+        in_other, understood_other = self._read_in(other, route, purpose, more)
+        if in_other.is_success and (is_refused or understood_other > understood):
+            self._dialect = other
+            return in_other, understood_other
+        self._is_dialect_settled = not is_refused and understood is not Understood.NOTHING
+        return response, understood
+
+    def _read_in(
+        self, dialect: Dialect, route: str, purpose: Purpose, more: Params | None
+    ) -> tuple[Response, Understood]:
+        """Read posts in a dialect, and book what came back."""
+        params = {**getattr(dialect, purpose), **(more or {})}
+        response = self._request("read", route, params=params)
+        if not response.is_success:
+            return response, Understood.ALL
+        self._count(_reads(response, is_own_timeline=purpose in OWN))
+        posts = [post for post in _posts(response) if matching.number_of(post)]
+        with_parents = purpose in WITH_PARENTS
+        return response, dialects.understood(posts, with_parents=with_parents)
 
     def _posts_in(self, response: Response) -> list[dict[str, object]]:
         """The posts of a page; raises `Unavailable` unless every entry is one.
@@ -194,11 +259,14 @@ class Api:
         missing = [name for name, key in self._keys._asdict().items() if not key]
         if missing:
             raise Blocked(
-                f"This account has no {', '.join(missing)}; set it up with: mlcollage connect x."
+                f"This account has no {', '.join(missing)}; set it up with: "
+                "mlcollage connect x --account NAME"
             )
         method = METHODS[kind]
         try:
-            return self._client.request(method, route, params=params, body=body)
+            response = self._client.request(method, route, params=params, body=body)
+            self.access_level = response.headers.get("x-access-level", self.access_level)
+            return response
         except http_calls.Unsent as error:
             raise Unavailable(f"X cannot be reached: {error}.") from None
         except http_calls.Cut as error:
@@ -221,12 +289,21 @@ def _post_count(user: object) -> int | None:
     return None
 
 
+def _posts(response: Response) -> list[dict[str, object]]:
+    """The posts of a response that has one, or a list of them."""
+    data = inner(response.body, "data")
+    return dicts(data) or dicts([data])
+
+
 def _reads(response: Response, *, is_own_timeline: bool = False) -> Requests:
-    """What a read of posts is charged for: each post and account in it, also by `expansions`."""
-    data, includes = inner(response.body, "data"), inner(response.body, "includes")
-    posts = (dicts(data) or dicts([data])) + dicts(inner(includes, "posts"))
-    count = len({text_of(post.get("id")) for post in posts})
-    users = len(dicts(inner(includes, "users")))
+    """What a read is charged for: each post, picture and account in it, also by `expansions`."""
+    includes = inner(response.body, "includes")
+    expanded = dicts(inner(includes, "posts")) + dicts(inner(includes, "tweets"))
+    count = len({text_of(post.get("id")) for post in _posts(response) + expanded})
+    more = Requests(
+        media_reads=len(dicts(inner(includes, "media"))),
+        user_reads=len(dicts(inner(includes, "users"))),
+    )
     if is_own_timeline:
-        return Requests(owned_reads=count, user_reads=users)
-    return Requests(post_reads=count, user_reads=users)
+        return more._replace(owned_reads=count)
+    return more._replace(post_reads=count)

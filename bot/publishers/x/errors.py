@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Literal
 
+from bot.core import times
 from bot.core.collage import one_line
 from bot.core.errors import Blocked, MlcollageError, Rejected, Unavailable, Uncertain
 from bot.publishers.x.transport import Response
@@ -36,6 +37,8 @@ LONGEST_CAP = timedelta(days=40)
 """A spending cap counts for a month: a later reset is not believed."""
 LONGEST = timedelta(hours=25)
 """The longest wait that is believed: the limits of a day, and an hour for clocks that differ."""
+CLOCK_DIFFERENCE = timedelta(minutes=2)
+"""How far a clock may be off before a refusal of the keys is put down to it."""
 LIMITS = ("x-rate-limit", "x-app-limit-24hour", "x-user-limit-24hour")
 
 
@@ -54,9 +57,7 @@ def refusal(response: Response, now: datetime, kind: Kind, message: str) -> Mlco
             now + CLOCK_WAIT,
         )
     if response.status == HTTPStatus.UNAUTHORIZED:
-        return Blocked(
-            f"X refuses this account's keys ({message}); check them, and this machine's clock."
-        )
+        return Blocked(f"X refuses this account's keys ({message}); {_remedy(response, now)}.")
     if response.status == HTTPStatus.PAYMENT_REQUIRED:
         return Blocked(f"X says this account has no credits left ({message}).")
     if response.status == HTTPStatus.TOO_MANY_REQUESTS or POSTS_OF_A_DAY in codes(response):
@@ -71,11 +72,32 @@ def refusal(response: Response, now: datetime, kind: Kind, message: str) -> Mlco
     return Unavailable(f"X answered {response.status} ({message}).")
 
 
+def _remedy(response: Response, now: datetime) -> str:
+    """What to look at where X refuses the keys: a signature with a wrong time is refused as well.
+
+    X's own time stands in its `date` header.
+    """
+    if "date" not in response.headers:
+        return "check them, and this machine's clock"
+    ahead = now.timestamp() - _date(response.headers, now)
+    if abs(ahead) < CLOCK_DIFFERENCE.total_seconds():
+        return "check them"
+    off = times.span(timedelta(minutes=round(abs(ahead) / 60)))
+    where = "ahead of" if ahead > 0 else "behind"
+    return f"this machine's clock is {off} {where} X's"
+
+
 def is_duplicate(response: Response) -> bool:
     """Whether X refuses a post because the account has one with the same text."""
     return response.status in {400, 403} and (
         DUPLICATE in codes(response) or "duplicate" in _everything(response)
     )
+
+
+def is_of_fields(response: Response) -> bool:
+    """Whether X refuses the names of the fields that were asked for."""
+    text = _everything(response)
+    return response.status == HTTPStatus.BAD_REQUEST and (".fields" in text or "expansions" in text)
 
 
 def is_reply_too_early(response: Response) -> bool:

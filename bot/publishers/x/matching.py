@@ -90,7 +90,7 @@ def may_be(post: Post, part: Part, parent: str | None, root: str | None) -> bool
     """
     if not _is_in_place(post, parent, root):
         return False
-    if parent is not None and _references(post).get("replied_to") == parent:
+    if parent is not None and references_of(post).get("replied_to") == parent:
         return True
     return sameness.resembles(shown_text(post), part.text)
 
@@ -123,9 +123,10 @@ def links_of(post: Post) -> set[str]:
 
 def _whole(post: Post) -> object:
     """What holds the post's whole text: of a long one the note, as `text` itself is cut."""
-    note = post.get("note_post")
-    if isinstance(note, dict):
-        return note
+    for name in ("note_post", "note_tweet"):
+        note = post.get(name)
+        if isinstance(note, dict):
+            return note
     return post
 
 
@@ -153,20 +154,18 @@ def has_alt_text(post: Post, media: object, alt: str) -> bool:
 
 def is_repost(post: Post) -> bool:
     """Whether a post only repeats another one."""
-    return "retweeted" in _references(post)
+    return "retweeted" in references_of(post)
 
 
 def parent_of(post: Post) -> str | None:
     """The id of the post it replies to; None where it replies to none."""
-    return _references(post).get("replied_to")
+    return references_of(post).get("replied_to")
 
 
-def _references(post: Post) -> dict[str, str]:
+def references_of(post: Post) -> dict[str, str]:
     """The ids of the posts it refers to, by type: "replied_to", "quoted", "retweeted"."""
-    return {
-        text_of(ref.get("type")): text_of(ref.get("id"))
-        for ref in dicts(post.get("referenced_posts"))
-    }
+    references = dicts(post.get("referenced_posts")) + dicts(post.get("referenced_tweets"))
+    return {text_of(ref.get("type")): text_of(ref.get("id")) for ref in references}
 
 
 def _is_in_place(post: Post, parent: str | None, root: str | None) -> bool:
@@ -174,7 +173,7 @@ def _is_in_place(post: Post, parent: str | None, root: str | None) -> bool:
 
     Where X does not say what it replies to, its thread decides.
     """
-    references = _references(post)
+    references = references_of(post)
     if "quoted" in references or "retweeted" in references:
         return False
     if "replied_to" in references:

@@ -37,7 +37,7 @@ from bot.core.settings import Secret, setting
 from bot.core.text import sameness
 from bot.publishers.protocol import Saved
 from bot.publishers.x import errors, matching, media, setup
-from bot.publishers.x.calls import POST_FIELDS, Api
+from bot.publishers.x.calls import FEW, Api
 from bot.publishers.x.matching import inner, text_of
 from bot.publishers.x.transport import Keys, Response
 
@@ -55,12 +55,6 @@ DUPLICATE = "duplicate"
 
 The next survey drops it.
 """
-
-READ_BACK_FIELDS = {
-    "post.fields": POST_FIELDS["post.fields"] + ",media_metadata",
-    "expansions": "attachments.media_keys",
-    "media.fields": "alt_text,media_key,type",
-}
 
 
 def _base_url(value: object) -> str:
@@ -204,7 +198,9 @@ class X:
             example = "https://x.com/NAME/status/1420000000000000000"
             raise BadInput(f"{shown(url)} is no address of a post on X; it has the form {example}.")
         me = self.known or self.profile()
-        return self._receipt_of(self._api.post_with_id(post_id, me), {"username": me.handle})
+        # What the timeline shows is ours, and costs less than a post by its id with its author.
+        post = self._api.own_post(me.id, post_id) or self._api.post_with_id(post_id, me)
+        return self._receipt_of(post, {"username": me.handle})
 
     def prepare(self, thread: Thread, saved: Saved) -> Saved:
         """Upload each picture that is still to go out, and set its alt text."""
@@ -312,13 +308,17 @@ class X:
         return Post(self._receipt_of(post, saved), matching.shown_text(post))
 
     def read_back(self, thread: Thread, position: int, saved: Saved) -> str:
-        """A sentence on what differs between a part and what X shows of it, or ""."""
+        """A sentence on what differs between a part and what X shows of it, or "".
+
+        The timeline is asked first, which costs less. It may lag behind, or leave an alt text out:
+        what differs there is asked for by its id before it is told.
+        """
         part = thread.parts[position - 1]
-        if part.receipt is None:
+        if part.receipt is None or self._is_as_meant(part, part.receipt, saved):
             return ""
         url = part.receipt.url
         try:
-            response = self._api.shown(part.receipt.id, READ_BACK_FIELDS)
+            response = self._api.shown(part.receipt.id)
         except MlcollageError as error:
             return f"Part {position} is out but could not be read back: {error} See {url}"
         post = inner(response.body, "data")
@@ -334,7 +334,7 @@ class X:
     def shown(self, since: str) -> list[ShownPost]:
         """Read the account's own posts from the one with this id on; each is charged."""
         me = self.known or self.profile()
-        posts = self._api.timeline(me.id, max(matching.number(since) - 1, 0), with_alts=True)
+        posts = self._api.timeline(me.id, max(matching.number(since) - 1, 0), purpose="audit")
         return [
             ShownPost(
                 self._receipt_of(post, {"username": me.handle}),
@@ -351,15 +351,29 @@ class X:
         """Delete one of the account's own posts."""
         self._api.delete(post_id)
 
+    def _is_as_meant(self, part: Part, receipt: Receipt, saved: Saved) -> bool:
+        """Whether the account's timeline shows a part as it was meant."""
+        try:
+            user = text_of(saved.get("user")) or (self.known or self.profile()).id
+            post = self._api.own_post(user, receipt.id)
+        except MlcollageError:
+            return False
+        return post is not None and not _differences(part, post, None)
+
     def check(self) -> str:
-        """A sentence on why the account cannot post, or ""; also learns whose keys these are."""
+        """A sentence on why the account cannot post, or ""; also learns whose keys these are.
+
+        Tried is what posting needs: the keys, what they may do, and the account's timeline.
+        """
         try:
             profile = self.profile()
+            if mismatch := identity.not_as_configured(self.handle, profile):
+                return mismatch.sentence
+            if self._api.access_level == "read":
+                return setup.READ_ONLY
+            self._api.timeline(profile.id, 0, FEW)
         except MlcollageError as error:
             return str(error)
-        mismatch = identity.not_as_configured(self.handle, profile)
-        if mismatch:
-            return mismatch.sentence
         return ""
 
     def _saved_by_us(self, thread: Thread, saved: Saved) -> Saved:

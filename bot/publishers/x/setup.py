@@ -2,8 +2,8 @@
 
 STEPS = """To post on X you need an app of the account that posts:
 
-1. Log in to X with that account and open https://developer.x.com/en/portal/dashboard
-2. Make a project with an app. Posting is paid per use: add credits under Billing.
+1. Log in to X with that account and open https://console.x.com
+2. Make an app ("New App"). Posting is paid per use: buy credits there.
 3. In the app: User authentication settings → Set up → App permissions: "Read and write"; \
 any callback address will do.
 4. Keys and tokens: make the API key and secret, then the access token and secret.
@@ -21,6 +21,12 @@ QUESTIONS = {
     "access_token_secret": "Access token secret",
 }
 """What is asked for, by the setting that the answer becomes."""
+
+READ_ONLY = (
+    'These keys may only read. Give the app the permission "Read and write" at '
+    "https://console.x.com, make the access token again, and: mlcollage connect x --account NAME"
+)
+"""Why keys with X's access level "read" cannot post."""
 
 DUTY = (
     'X wants bots to carry the "Automated" label and to name the person behind them: '
