@@ -82,6 +82,16 @@ def test_a_comma_in_a_list_is_a_worse_place_than_one_between_clauses() -> None:
     assert split(said, "en", within(75))[0].endswith("had seen,")
 
 
+def test_a_comma_beside_two_words_is_one_of_a_list_and_beside_three_is_not() -> None:
+    said = (
+        "The model learns from pictures of the world around it, {}, "
+        "it learns fast enough, even for a telephone that is old"
+    )
+    few, more = said.format("so slowly"), said.format("without any labels")
+    assert split(few, "en", within(100))[0].endswith("enough,")
+    assert split(more, "en", within(100))[0].endswith("around it,")
+
+
 def test_words_are_kept_whole_and_none_dangles() -> None:
     said = (
         "many words without any mark that could tell a reader where to take a breath "
@@ -143,6 +153,16 @@ def test_chinese_without_marks_begins_no_part_with_one() -> None:
         found = split(said, "zh", within(count))
         assert "".join(found) == said
         assert not any(part[0] in "，。）" for part in found)
+
+
+def test_chinese_without_marks_is_cut_behind_a_particle_rather_than_inside_a_word() -> None:
+    said = "深度学习模型能够直接处理图像中的丰富信息然后继续学习解决新任务"
+    assert split(said, "zh", within(20)) == ["深度学习模型能够直接处理图像中的", "丰富信息然后继续学习解决新任务"]
+
+
+def test_chinese_without_marks_is_best_cut_beside_a_word_in_latin_letters() -> None:
+    said = "深度学习模型能够直接处理图像中的信息Transformer然后继续学习解决新任务"
+    assert split(said, "zh", within(32))[0].endswith("信息")
 
 
 def test_a_grapheme_too_long_for_a_part_is_cut_all_the_same() -> None:
