@@ -102,6 +102,31 @@ def test_words_are_kept_whole_and_none_dangles() -> None:
     assert first.split()[-1] not in {"a", "the", "to", "any"}
 
 
+@pytest.mark.parametrize(
+    ("said", "first"),
+    [
+        (
+            "we think that this model works as well as it does "
+            "because it saw so many pictures before it was asked for anything",
+            "does",
+        ),
+        (
+            "our many models were trained on pictures of several "
+            "very large old towns with people walking through all of them",
+            "several",
+        ),
+        (
+            "on our old machines all of the many models took approx. "
+            "half of a day for each new set of pictures in them",
+            "took",
+        ),
+    ],
+    ids=["before a word that joins", "not behind one that leads on", "not behind a short form"],
+)
+def test_without_marks_a_cut_is_where_a_reader_would_pause(said: str, first: str) -> None:
+    assert split(said, "en", within(75))[0].endswith(first)
+
+
 def test_the_last_part_is_no_afterthought() -> None:
     said = (
         "This sentence fills a whole part nearly to its end, with words, "
@@ -156,8 +181,11 @@ def test_chinese_without_marks_begins_no_part_with_one() -> None:
 
 
 def test_chinese_without_marks_is_cut_behind_a_particle_rather_than_inside_a_word() -> None:
-    said = "深度学习模型能够直接处理图像中的丰富信息然后继续学习解决新任务"
-    assert split(said, "zh", within(20)) == ["深度学习模型能够直接处理图像中的", "丰富信息然后继续学习解决新任务"]
+    for said in (
+        "深度学习直接处理图像中的丰富信息然后继续学习解决新任务",
+        "深度学习模型能够直接处理多种图像中的丰富信息然后解决新任务",
+    ):
+        assert split(said, "zh", within(20))[0].endswith("图像中的")
 
 
 def test_chinese_without_marks_is_best_cut_beside_a_word_in_latin_letters() -> None:
