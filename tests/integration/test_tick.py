@@ -750,9 +750,10 @@ def test_a_later_roundup_is_not_made_before_one_that_waits(
 
     def meanwhile(*arguments: Any) -> dict[int, Receipt]:
         """Somebody says that the fourth is out, while September's last thread is being sent."""
+        receipt = Receipt("id", "https://x.example/id", bot.clock.now())
         with writing(bot.running.database, FOR_EVER, bot.running.rehearsal) as work:
             for doubtful in work.deliveries.uncertain(1):
-                work.parts.record(doubtful, {1: Receipt("id", "https://x.example/id", bot.clock.at)})
+                work.parts.record(doubtful, {1: receipt})
                 work.deliveries.move(doubtful, DeliveryState.SENT)
         return send(*arguments)
 
