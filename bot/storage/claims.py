@@ -9,7 +9,6 @@ from sqlalchemy import insert, select, update
 from bot.core.collage import Collage
 from bot.core.delivery import Delivery, Kind
 from bot.core.schedule import SlotState, SlotTime
-from bot.storage import queue
 from bot.storage.database import insert_new
 from bot.storage.queue import READY, Queue
 from bot.storage.series import Series
@@ -111,8 +110,9 @@ class Claims(Statements):
     def claim_again(self, delivery: Delivery, year: int, posted_at: datetime) -> int | None:
         """Mark a collage as posted by its old slot, though it went back to the queue since.
 
-        Used when its thread turns out to have been out all the time. Returns the number of the old
-        slot, or None where that number has been given to another collage.
+        Used when its thread turns out to have been out all the time; the caller has locked the
+        collage and seen it in the queue. Returns the number of the old slot, or None where that
+        number has been given to another collage.
         """
         its = (slots.c.collage_id == delivery.collage_id, slots.c.due_at == delivery.due_at)
         its_number = select(slots.c.number).where(*its, slots.c.rehearsal == self.rehearsal)
@@ -121,14 +121,9 @@ class Claims(Statements):
         Series(self.scope).get(delivery.series, lock=True)
         if number is not None and Queue(self.scope).taken_by(delivery.series, number, year):
             number = None
-        in_queue = (
-            collages.c.state.in_(queue.QUEUED),
-            collages.c.state != "claimed",
-            collages.c.removed_at.is_(None),
-        )
         self.conn.execute(
             update(collages)
-            .where(collages.c.id == delivery.collage_id, *in_queue)
+            .where(collages.c.id == delivery.collage_id)
             .values(
                 state="posted",
                 number=number,

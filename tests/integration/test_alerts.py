@@ -342,6 +342,21 @@ def test_nothing_in_an_alert_wakes_a_room(
     context.database.close()
 
 
+@pytest.mark.parametrize("destinations", [("good",), ()], ids=["only trouble", "none at all"])
+def test_what_was_closed_keeps_the_moment_of_it(
+    tmp_path: Path, hook: Webhook, destinations: tuple[str, ...]
+) -> None:
+    context = given(tmp_path, *map(hook.url, destinations), more="only_trouble = true")
+    first = note(context, "empty", Kind.EMPTY)
+    alerts.send(context)
+    go(context, hours=1)
+    second = note(context, "empty again", Kind.EMPTY)
+    alerts.send(context)
+    closed = {one.id: one.alerted_at for one in listed(context)}
+    assert closed == {first: MONDAY, second: MONDAY + timedelta(hours=1)}
+    context.database.close()
+
+
 def test_a_rehearsal_says_so(tmp_path: Path, hook: Webhook) -> None:
     source = settings(hook.url("good")).replace("live = true", "live = false")
     context = make_context(tmp_path, source, StoppedClock(MONDAY))

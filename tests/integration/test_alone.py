@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.context import Context
-from bot.core.delivery import Delivery, Post, Receipt, State
+from bot.core.delivery import Delivery, NotSeen, Post, Receipt, State
+from bot.core.errors import Unavailable
 from bot.core.notices.entry import Kind
 from bot.intake import accept
 from bot.scheduling import tick
@@ -20,7 +21,7 @@ from bot.storage import tables
 from tests.conftest import MONDAY, StoppedClock, make_context, write_item
 from tests.fakes import x
 from tests.fakes.x import FakeX
-from tests.integration.test_deliver import Scripted, begun, delivery, heard
+from tests.integration.test_deliver import Scripted, begun, delivery, fails, heard
 
 NUMBERED = "ML-Collage [{}/52] Another paper #mlcollage"
 
@@ -184,6 +185,52 @@ def test_posts_of_the_ledger_and_numbers_that_are_out_hold_nothing(
     assert not account_is_held(context)
     with context.read() as work:
         assert set(work.conn.execute(select(tables.deliveries.c.state)).scalars()) == {"sent"}
+
+
+@pytest.fixture
+def other() -> Scripted:
+    return Scripted()
+
+
+@pytest.fixture
+def two(
+    tmp_path: Path, database_url: str, clock: StoppedClock, network: Scripted, other: Scripted
+) -> Iterator[Context]:
+    """As `context`, with a second account, each on a network of its own."""
+    accounts = '[accounts.first]\nnetwork = "outbox"\n[accounts.second]\nnetwork = "outbox"\n'
+    made = begun(tmp_path, database_url, clock, network, f"live = true\n{accounts}")
+    yield replace(live(made), publishers={"first": network, "second": other})
+    made.database.close()
+
+
+def test_a_number_that_is_out_here_holds_nothing_while_it_is_to_come_elsewhere(
+    two: Context, network: Scripted, other: Scripted, clock: StoppedClock, tmp_path: Path
+) -> None:
+    other.on_prepare = fails(Unavailable("away"))
+    second_slot(two, tmp_path, clock)
+    network.others = [post(f"Look again: {NUMBERED.format(1)}")]
+    tick.tick(two)
+    assert other.out == []
+    assert network.out == [1, 2, 1, 2]
+
+
+def test_a_post_is_not_ours_because_another_account_is_sending_the_same_text(
+    two: Context, network: Scripted, other: Scripted, clock: StoppedClock
+) -> None:
+    network.on_prepare, other.look = fails(Unavailable("away")), NotSeen(anchor_seen=False)
+    other.before = {1: fails(TimeoutError("lost"))}
+    tick.tick(two)
+    states = {each.account: each.state for each in deliveries(two)}
+    assert states == {"first": State.WAITING, "second": State.UNCERTAIN}
+    with two.read() as work:
+        texts = [part.text for part in work.parts.of(deliveries(two)[1].id)]
+    network.on_prepare, network.others = (lambda: None), [post(text) for text in texts]
+    clock.go(minutes=10)
+    tick.tick(two)
+    assert network.out == []
+    with two.read() as work:
+        held = {row.name: row.is_held(clock.now()) for row in work.accounts.all()}
+    assert held == {"first": True, "second": False}
 
 
 def test_in_a_rehearsal_nobody_else_posts(

@@ -20,8 +20,6 @@ from bot.storage.attempts import Attempts
 from tests.conftest import MONDAY, StoppedClock
 from tests.integration.test_deliver import Scripted, begun, delivery, outcomes, until_settled
 
-pytestmark = pytest.mark.slow
-
 JUMPS = {"an hour back": timedelta(hours=-1), "a day forward": timedelta(days=1)}
 
 
@@ -39,6 +37,7 @@ def jump_at(context: Context, commit: int, jump: timedelta) -> list[int]:
     return commits
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jump", JUMPS.values(), ids=JUMPS)
 def test_a_wall_clock_that_jumps_between_any_two_commits_costs_and_doubles_no_part(
     tmp_path: Path, jump: timedelta

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,6 +22,7 @@ from bot.context import Context
 from bot.core import errors
 from bot.core.collage import Collage, State
 from bot.core.delivery import Found, Look, NotSeen, Receipt, Thread
+from bot.core.delivery import State as DeliveryState
 from bot.core.notices.entry import Kind
 from bot.core.schedule import SlotTime
 from bot.intake import accept
@@ -36,6 +38,7 @@ from tests.conftest import ROOT, StoppedClock, lay_database, make_context, write
 BERLIN = ZoneInfo("Europe/Berlin")
 SETTINGS = 'zone = "Europe/Berlin"\n'
 MONTHS = "papers-to-read-in"
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 def berlin(text: str) -> datetime:
@@ -799,6 +802,29 @@ def test_a_roundup_waits_for_what_may_be_out_but_no_longer_than_a_day(bot: Bot) 
     ]
 
 
+def test_a_later_roundup_is_not_made_before_one_that_waits(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot.start('[series.mlcollage.roundup]\nwait = "1440h"')
+    line = uncertain_in_august(bot)
+    send = line.send
+
+    def meanwhile(*arguments: Any) -> dict[int, Receipt]:
+        """Somebody says that the fourth is out, while September's last thread is being sent."""
+        receipt = Receipt("id", "https://x.example/id", bot.clock.now())
+        with writing(bot.running.database, FOR_EVER, bot.running.rehearsal) as work:
+            for doubtful in work.deliveries.uncertain(1):
+                work.parts.record(doubtful, {1: receipt})
+                work.deliveries.move(doubtful, DeliveryState.SENT)
+        return send(*arguments)
+
+    monkeypatch.setattr(line, "send", meanwhile)
+    bot.tick("2021-09-30 18:00")
+    bot.tick("2021-09-30 18:01")
+    assert sorted(made(bot)) == ["2021-09", "2021-10"]
+    assert [bot.collage(name).roundup for name in ("simclr", "dino")] == ["2021-09", "2021-10"]
+
+
 def test_a_bot_knows_when_the_waiting_of_a_roundup_ends(bot: Bot) -> None:
     uncertain_in_august(bot)
     # The second time the hourly lookup is over, and the next one is tomorrow's.
@@ -811,8 +837,7 @@ def test_a_bot_knows_when_the_waiting_of_a_roundup_ends(bot: Bot) -> None:
 def settle(bot: Bot, line: Line) -> None:
     """The people have looked: it is out."""
     line.is_out = True
-    until = datetime.max.replace(tzinfo=UTC)
-    with writing(bot.running.database, until, bot.running.rehearsal) as work:
+    with writing(bot.running.database, FOR_EVER, bot.running.rehearsal) as work:
         (doubtful,) = work.deliveries.uncertain(1)
         work.deliveries.look_again(doubtful, bot.clock.now(), 0, "")
 
@@ -1055,6 +1080,15 @@ def test_what_may_be_out_on_an_account_that_left_the_configuration_is_heard_of_o
     )
     assert bot.tick() == []
     assert bot.start(other, at="2021-08-04 16:00").tick() == []
+
+
+def test_an_account_that_moves_to_another_network_is_known_by_it_from_the_next_tick_on(
+    bot: Bot,
+) -> None:
+    bot.start('[accounts.lab]\nnetwork = "outbox"\n').tick()
+    bot.start('[accounts.lab]\nnetwork = "x"\n').tick()
+    with bot.running.read() as work:
+        assert {row.name: row.network for row in work.accounts.all()}["lab"] == "x"
 
 
 # At once

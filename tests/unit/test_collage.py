@@ -198,6 +198,11 @@ def test_a_value_is_shown_on_one_short_line(value: object) -> None:
     assert len(shown.splitlines()) == 1
 
 
+def test_a_long_value_is_cut_and_fills_the_room_there_is() -> None:
+    assert collage.shown("a" * 58) == f"'{'a' * 58}'"
+    assert collage.shown("a" * 59) == f"'{'a' * 58}…"
+
+
 def test_a_value_that_python_cannot_write_is_shown_all_the_same() -> None:
     deep: list[object] = []
     for _ in range(100_000):

@@ -90,12 +90,25 @@ def test_lines_become_paragraphs_and_items(markdown: str, said: str) -> None:
         (r"L_\text{CE}, x_{q}, e^{f(x)/2}", "L_CE, x_q, e^(f(x)/2)"),
         (r"50\% \; \unknown x", "50% unknown x"),
         (r"90^\circ", "90°"),
+        (r"a \end{cases} b", "a b"),
         ("{{{", ""),
         (r"\frac", "()/()"),
     ],
 )
 def test_formulas_are_spelled_in_unicode(formula: str, said: str) -> None:
     assert tex.plain(formula) == said
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["displaystyle", "textstyle", "limits", "nolimits", "rm", "bf", "it", "cal", "nonumber"],
+)
+def test_a_command_that_only_says_how_to_set_a_formula_is_no_word(command: str) -> None:
+    assert tex.plain(rf"\{command} x") == "x"
+
+
+def test_a_formula_with_many_exponents_is_read_however_deep_it_nests_after_them() -> None:
+    assert tex.plain("x^2" * 1000 + "{" * 1000 + "y").endswith("x²y")
 
 
 @pytest.mark.parametrize("piece", ["^", "{", "\\hat", "\\frac", "\\text{", "_{"])

@@ -82,6 +82,16 @@ def test_a_comma_in_a_list_is_a_worse_place_than_one_between_clauses() -> None:
     assert split(said, "en", within(75))[0].endswith("had seen,")
 
 
+def test_a_comma_beside_two_words_is_one_of_a_list_and_beside_three_is_not() -> None:
+    said = (
+        "The model learns from pictures of the world around it, {}, "
+        "it learns fast enough, even for a telephone that is old"
+    )
+    few, more = said.format("so slowly"), said.format("without any labels")
+    assert split(few, "en", within(100))[0].endswith("enough,")
+    assert split(more, "en", within(100))[0].endswith("around it,")
+
+
 def test_words_are_kept_whole_and_none_dangles() -> None:
     said = (
         "many words without any mark that could tell a reader where to take a breath "
@@ -90,6 +100,31 @@ def test_words_are_kept_whole_and_none_dangles() -> None:
     first, second = split(said, "en", within(70))
     assert f"{first} {second}" == said
     assert first.split()[-1] not in {"a", "the", "to", "any"}
+
+
+@pytest.mark.parametrize(
+    ("said", "first"),
+    [
+        (
+            "we think that this model works as well as it does "
+            "because it saw so many pictures before it was asked for anything",
+            "does",
+        ),
+        (
+            "our many models were trained on pictures of several "
+            "very large old towns with people walking through all of them",
+            "several",
+        ),
+        (
+            "on our old machines all of the many models took approx. "
+            "half of a day for each new set of pictures in them",
+            "took",
+        ),
+    ],
+    ids=["before a word that joins", "not behind one that leads on", "not behind a short form"],
+)
+def test_without_marks_a_cut_is_where_a_reader_would_pause(said: str, first: str) -> None:
+    assert split(said, "en", within(75))[0].endswith(first)
 
 
 def test_the_last_part_is_no_afterthought() -> None:
@@ -143,6 +178,19 @@ def test_chinese_without_marks_begins_no_part_with_one() -> None:
         found = split(said, "zh", within(count))
         assert "".join(found) == said
         assert not any(part[0] in "，。）" for part in found)
+
+
+def test_chinese_without_marks_is_cut_behind_a_particle_rather_than_inside_a_word() -> None:
+    for said in (
+        "深度学习直接处理图像中的丰富信息然后继续学习解决新任务",
+        "深度学习模型能够直接处理多种图像中的丰富信息然后解决新任务",
+    ):
+        assert split(said, "zh", within(20))[0].endswith("图像中的")
+
+
+def test_chinese_without_marks_is_best_cut_beside_a_word_in_latin_letters() -> None:
+    said = "深度学习模型能够直接处理图像中的信息Transformer然后继续学习解决新任务"
+    assert split(said, "zh", within(32))[0].endswith("信息")
 
 
 def test_a_grapheme_too_long_for_a_part_is_cut_all_the_same() -> None:

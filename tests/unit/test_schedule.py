@@ -104,6 +104,22 @@ def test_a_slot_in_the_gap_happens_at_the_first_instant_after_it() -> None:
     assert schedule.instant(date(2021, 3, 28), time(3, 0), BERLIN) == at
 
 
+@pytest.mark.parametrize(
+    ("zone", "day", "minutes", "after"),
+    [
+        ("Europe/Berlin", "2021-03-28", range(120, 180), "2021-03-28 03:00"),
+        ("Australia/Lord_Howe", "2021-10-03", range(120, 150), "2021-10-03 02:30"),
+        ("Pacific/Apia", "2011-12-30", range(0, 24 * 60, 7), "2011-12-31 00:00"),
+    ],
+)
+def test_whichever_time_of_a_gap_a_slot_has_it_happens_at_the_same_instant(
+    zone: str, day: str, minutes: range, after: str
+) -> None:
+    times = [time(*divmod(minute, 60)) for minute in minutes]
+    found = {schedule.instant(date.fromisoformat(day), at, ZoneInfo(zone)) for at in times}
+    assert {reads(at, ZoneInfo(zone)) for at in found} == {wall(after)}
+
+
 def test_a_slot_in_the_fold_happens_once_and_the_first_time() -> None:
     sunday = weekly("Europe/Berlin", "sunday 02:30")
     assert due(sunday, "2021-10-30", "2021-11-01") == ["2021-10-31 00:30"]
