@@ -4,12 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 
 from bot.core.notices.entry import Entry, Kind, is_trouble
 from bot.storage import tables
 from bot.storage.database import insert_new
 from bot.storage.statements import Statements
+
+SEARCHED = 2_000
+"""How many of the newest notices are searched for briefs."""
 
 
 class Notice(NamedTuple):
@@ -78,6 +81,22 @@ class Notices(Statements):
         stored = select(tables.notices.c.key).where(tables.notices.c.key.in_(unique.values()))
         known = set(self.conn.execute(stored).scalars())
         return [key for key in unique if unique[key] not in known]
+
+    def briefs(self, since: datetime) -> list[tuple[str, datetime]]:
+        """The keys of the briefs given since then, and when each was given.
+
+        Only the newest notices are searched: no look walks through history.
+        """
+        newest = select(func.max(tables.notices.c.id)).scalar_subquery()
+        statement = select(tables.notices.c.key, tables.notices.c.created_at).where(
+            tables.notices.c.id > newest - SEARCHED,
+            tables.notices.c.kind == Kind.BRIEF.value,
+            tables.notices.c.created_at >= since,
+            tables.notices.c.rehearsal == self.rehearsal,
+        )
+        prefix = _unique(Kind.BRIEF, "", self.rehearsal)
+        rows = self.conn.execute(statement.order_by(tables.notices.c.id))
+        return [(row.key.removeprefix(prefix), row.created_at) for row in rows]
 
     def unprinted(self) -> list[Notice]:
         """The notices that no process has printed yet, the oldest first."""

@@ -8,11 +8,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Column, MetaData, Table, insert, select, text
 
 from bot.core.errors import NoDatabase
 from bot.storage import indexes, schema, tables
 from bot.storage.database import HEAD, Database
+from tests.conftest import MONDAY
 
 indexes.attach()
 
@@ -83,3 +84,38 @@ def test_a_folder_s_name_may_hold_what_means_something_in_a_url(tmp_path: Path) 
     assert (folder / "queue.db").stat().st_size
     assert made.shown == str(folder / "queue.db")
     made.close()
+
+
+FINGERPRINTS = {
+    "Europe/Berlin | monday 15:00 | friday 09:00 | not 2021-12-20..2022-01-02": {
+        "looked": True,
+        "now": {
+            "zone": "Europe/Berlin",
+            "slots": ["monday 15:00", "friday 09:00"],
+            "blackout": ["2021-12-20..2022-01-02"],
+        },
+    },
+    "UTC": {"looked": True, "now": {"zone": "UTC", "slots": [], "blackout": []}},
+    "": {},
+    "what no version wrote | ever": {},
+}
+
+
+@pytest.mark.parametrize("fingerprint", FINGERPRINTS)
+def test_a_series_keeps_the_calendar_that_its_fingerprint_tells(
+    empty_database_url: str, fingerprint: str
+) -> None:
+    with closing(Database(empty_database_url)) as made:
+        with made.write() as conn:
+            schema.upgrade(conn, "0004")
+            moments = {"scheduled_from": MONDAY, "looked_until": MONDAY}
+            row = {"id": 1, "name": "s", "fingerprint": fingerprint, "roundups_through": "2021-08"}
+            known = [column for column in tables.series.c if column.name in row | moments]
+            table = Table("series", MetaData(), *(Column(one.name, one.type) for one in known))
+            conn.execute(insert(table).values(row | moments))
+        made.prepare()
+        with made.read() as conn:
+            assert (
+                conn.execute(select(tables.series.c.calendars)).scalar()
+                == (FINGERPRINTS[fingerprint])
+            )

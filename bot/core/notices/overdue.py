@@ -257,3 +257,55 @@ class BriefingOverdue(Entry):
     @property
     def command(self) -> str:
         return "mlcollage doctor"
+
+
+class SlotNotKept(Entry):
+    """A slot that a briefing announced, and that is not in the timetable any more."""
+
+    kind = Kind.OVERDUE
+    series: str
+    at: datetime
+    zone: tzinfo
+
+    @property
+    def key(self) -> str:
+        return f"kept/{self.series}/{self.at}"
+
+    @property
+    def sentence(self) -> str:
+        slot = times.full(self.at, self.zone)
+        return (
+            f"A brief of {self.series} announced the slot of {slot}, and it did not come: "
+            "the configuration was changed in between."
+        )
+
+    @property
+    def advice(self) -> str:
+        return f"To post now: {self.command}"
+
+    @property
+    def command(self) -> str:
+        return "mlcollage post NAME --now"
+
+
+class RoundupNotKept(Entry):
+    """A roundup that a briefing announced, and that was not made at its time."""
+
+    kind = Kind.OVERDUE
+    series: str
+    title_month: str
+
+    @property
+    def key(self) -> str:
+        return f"kept/{self.series}/{self.title_month}"
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"A brief of {self.series} announced the roundup {self.title_month}, and it was not "
+            "made: the configuration was changed in between."
+        )
+
+    @property
+    def command(self) -> str:
+        return "mlcollage roundup list"

@@ -136,3 +136,25 @@ class RehearsalEnded(Entry):
     @property
     def advice(self) -> str:
         return "It is live."
+
+
+class RehearsalBegun(Entry):
+    """The configuration says `live = false`, after it was live."""
+
+    kind = Kind.REHEARSAL_BEGUN
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        return str(self.at)
+
+    @property
+    def sentence(self) -> str:
+        return (
+            "The configuration says live = false: a rehearsal has begun, "
+            "and nothing goes out to the accounts any more."
+        )
+
+    @property
+    def advice(self) -> str:
+        return "If that is a mistake, set live = true."
