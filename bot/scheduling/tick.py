@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from threading import Lock
 
 from bot.config import Series
 from bot.context import Context
@@ -27,6 +28,12 @@ STAY = timedelta(minutes=1)
 """A tick does not end while something is due so soon."""
 
 
+Hear = Callable[[Sequence[Notice]], object]
+"""Shows notices to people; it returns once they are shown, and raises where they are not."""
+
+_TELLING = Lock()
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """A line of the agenda, or a roundup, whose time has come."""
@@ -46,22 +53,24 @@ class Due:
         return self.at, title_month
 
 
-def tick(context: Context, workers: Workers | None = None) -> list[Notice]:
+def tick(
+    context: Context, workers: Workers | None = None, hear: Hear | None = None
+) -> list[Notice]:
     """Do everything that is due, and ask at the end for the pages that roundups wait for; the
-    notices that nobody has heard yet.
+    notices that nobody had heard yet, as `tell` has them.
     """
     context, workers = begin(context), workers or Workers()
     _do_until_nothing_is_soon(context, workers)
     if not context.stop.is_set() and advance.link(context):
         _do_until_nothing_is_soon(context, workers)
-    return unheard(context)
+    return tell(context, hear)
 
 
-def look(context: Context, workers: Workers) -> list[Notice]:
+def look(context: Context, workers: Workers, hear: Hear | None = None) -> list[Notice]:
     """As `tick`, for a bot that asks for the pages beside it: no site delays a slot."""
     context = begin(context)
     _do_until_nothing_is_soon(context, workers)
-    return unheard(context)
+    return tell(context, hear)
 
 
 def _do_until_nothing_is_soon(context: Context, workers: Workers) -> None:
@@ -132,8 +141,30 @@ def _tell_mode(work: Work, entered: Entered) -> None:
     work.in_mode(0).notices.add(RehearsalBegun(work.now))
 
 
+def tell(context: Context, hear: Hear | None = None) -> list[Notice]:
+    """Let `hear` show the notices that nobody has heard; those notices.
+
+    They count as heard once `hear` has returned: where it raises, or the process is killed before,
+    they come again. Without it the caller hears them.
+    """
+    if hear is None:
+        return unheard(context)
+    # One thread of this process at a time: the others find them heard.
+    with _TELLING:
+        with context.read() as work:
+            found = work.notices.unprinted()
+        if found:
+            hear(found)
+            with context.write() as work:
+                work.notices.mark_printed([notice.id for notice in found])
+    return found
+
+
 def unheard(context: Context) -> list[Notice]:
-    """The notices not printed yet; from now on they are."""
+    """The notices that nobody has heard, for a caller that hears them; from now on they are.
+
+    Of several processes each gets other ones.
+    """
     with context.read() as work:
         found = work.notices.unprinted()
     if not found:

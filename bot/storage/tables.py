@@ -342,6 +342,8 @@ notices = Table(
     Column("kind", String(20), nullable=False),
     Column("text", Text, nullable=False),
     _text("details"),
+    # What it is about, by which it is found to be over.
+    _text("subject"),
     _instant("created_at"),
     _instant("printed_at", nullable=True),
     _instant("alerted_at", nullable=True),

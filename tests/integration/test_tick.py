@@ -276,7 +276,8 @@ def test_of_several_late_slots_the_newest_goes_out_and_the_rest_are_missed(bot: 
     assert bot.slots() == dict.fromkeys(missed, "missed") | {"2021-08-25 15:00": "claimed"}
     assert bot.out() == ["2021-08-25-barlow"]
     assert of(Kind.MISSED, heard) == [
-        f"The slot of mlcollage on Wednesday {slot} was missed: nothing went out."
+        f"The slot of mlcollage on Wednesday {slot} was missed: nothing went out. "
+        "The queue goes on with the next slot; to post now: mlcollage post NAME --now"
         for slot in missed
     ]
 
@@ -306,7 +307,8 @@ def test_a_missed_slot_is_missed_once_and_for_all(bot: Bot) -> None:
 def test_an_empty_slot_is_final(bot: Bot) -> None:
     heard = bot.tick("2021-08-04 15:00")
     assert one(Kind.EMPTY, heard) == (
-        "The slot of mlcollage on Wednesday 2021-08-04 15:00 was empty: no collage is ready."
+        "The slot of mlcollage on Wednesday 2021-08-04 15:00 was empty: no collage is ready. "
+        "What each one lacks: mlcollage list"
     )
     assert bot.add("barlow").tick("2021-08-04 15:05") == []
     bot.play("2021-08-11 15:00")

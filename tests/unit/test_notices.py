@@ -68,12 +68,14 @@ SAMPLES: list[tuple[Entry, str, str]] = [
     (
         queue.SlotEmpty("weekly", AT, ZONE),
         "weekly/2021-08-04 13:00:00+00:00",
-        f"The slot of weekly on {WHEN} was empty: no collage is ready.",
+        f"The slot of weekly on {WHEN} was empty: no collage is ready. "
+        "What each one lacks: mlcollage list",
     ),
     (
         queue.SlotMissed("weekly", AT, ZONE),
         "weekly/2021-08-04 13:00:00+00:00",
-        f"The slot of weekly on {WHEN} was missed: nothing went out.",
+        f"The slot of weekly on {WHEN} was missed: nothing went out. "
+        "The queue goes on with the next slot; to post now: mlcollage post NAME --now",
     ),
     (
         queue.SlotMissed("weekly", AT, ZONE, SlotState.PAUSED, "moco"),

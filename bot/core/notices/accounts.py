@@ -45,6 +45,10 @@ class AccountHeldUntil(Entry):
         return f"{self.delivery.key}/{self.at}"
 
     @property
+    def subject(self) -> str:
+        return f"account/{self.delivery.account}"
+
+    @property
     def sentence(self) -> str:
         return f"Account {self.delivery.account} is held until {self.until:%Y-%m-%d}: {self.reason}"
 
@@ -60,6 +64,10 @@ class StrangePosts(Entry):
     @property
     def key(self) -> str:
         return f"{self.delivery.account}/{self.at}"
+
+    @property
+    def subject(self) -> str:
+        return f"account/{self.delivery.account}"
 
     @property
     def reason(self) -> str:

@@ -65,6 +65,10 @@ class Briefing(Entry):
         return self.occasion
 
     @property
+    def subject(self) -> str:
+        return f"brief/{self.occasion}"
+
+    @property
     def sentence(self) -> str:
         plan = f"{self.heading}: {self.plan}"
         if not self.is_wanted:

@@ -87,6 +87,10 @@ class ManyOverdue(Entry):
         return f"threads/{self.at:%Y-%m-%d}"
 
     @property
+    def subject(self) -> str:
+        return f"day/{self.at:%Y-%m-%d}"
+
+    @property
     def sentence(self) -> str:
         return f"More than {self.most} threads are past due."
 
@@ -107,6 +111,10 @@ class SlotOverdue(Entry):
     @property
     def key(self) -> str:
         return f"{self.series}/{self.due_at}"
+
+    @property
+    def subject(self) -> str:
+        return f"slot/{self.series}/{self.due_at.isoformat()}"
 
     @property
     def sentence(self) -> str:
@@ -136,6 +144,10 @@ class RoundupOverdue(Entry):
     @property
     def key(self) -> str:
         return f"{self.series}/{self.title_month}"
+
+    @property
+    def subject(self) -> str:
+        return f"roundup/{self.series}/{self.title_month}"
 
     @property
     def sentence(self) -> str:
@@ -171,6 +183,10 @@ class RoundupUnannounced(Entry):
     @property
     def key(self) -> str:
         return f"{self.series}/{self.title_month}/{self.state}"
+
+    @property
+    def subject(self) -> str:
+        return f"roundup/{self.series}/{self.title_month}"
 
     @property
     def sentence(self) -> str:
@@ -225,6 +241,10 @@ class AlertsOverdue(Entry):
         return f"alerts/{self.at:%Y-%m-%d}"
 
     @property
+    def subject(self) -> str:
+        return f"day/{self.at:%Y-%m-%d}"
+
+    @property
     def sentence(self) -> str:
         notices = counted(self.count, "notice has", "notices have")
         return f"{notices} not reached everybody who is to be alerted."
@@ -246,6 +266,10 @@ class BriefingOverdue(Entry):
 
     @property
     def key(self) -> str:
+        return f"brief/{self.occasion}"
+
+    @property
+    def subject(self) -> str:
         return f"brief/{self.occasion}"
 
     @property

@@ -105,6 +105,10 @@ class RoundupWaits(Entry):
         return f"{self.series}/{self.title_month}/{self.link}"
 
     @property
+    def subject(self) -> str:
+        return f"roundup/{self.series}/{self.title_month}"
+
+    @property
     def sentence(self) -> str:
         return f"The roundup {self.title_month} waits until {self.link} answers:"
 
@@ -128,6 +132,10 @@ class RoundupStuck(Entry):
     @property
     def key(self) -> str:
         return printable(f"{self.series}/{self.title_month}/{self.reason}")
+
+    @property
+    def subject(self) -> str:
+        return f"roundup/{self.series}/{self.title_month}"
 
     @property
     def sentence(self) -> str:

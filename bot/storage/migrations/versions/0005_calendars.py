@@ -1,4 +1,5 @@
-"""By which calendar a series was last looked at, and how far live roundups had come.
+"""By which calendar a series was last looked at, how far live roundups had come, and what a notice
+is about.
 
 Revision ID: 0005
 """
@@ -26,6 +27,7 @@ def upgrade() -> None:
     op.add_column(
         "series", sa.Column("live_through", sa.String(7), server_default="", nullable=False)
     )
+    op.add_column("notices", sa.Column("subject", sa.Text(), server_default="", nullable=False))
     connection = op.get_bind()
     for row in connection.execute(sa.select(series.c.id, series.c.fingerprint)).all():
         changed = sa.update(series).where(series.c.id == row.id)
