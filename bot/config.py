@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from bot import files
 from bot.core import address, month, retry, schedule, settings
+from bot.core.calendar import Calendar
 from bot.core.collage import one_line, shown
 from bot.core.errors import BadConfig
 from bot.core.numbering import Numbering
@@ -94,6 +95,11 @@ class Series:
     @property
     def timetable(self) -> schedule.Timetable:
         return schedule.Timetable(self.zone, self.slots, self.blackout)
+
+    @property
+    def calendar(self) -> Calendar:
+        """All that decides when something of the series is due."""
+        return Calendar.of(self.timetable, self.lateness, self.roundup)
 
     @property
     def base_url(self) -> str:

@@ -9,7 +9,7 @@ from threading import Event
 from bot import config as configuration
 from bot.config import Config
 from bot.context import Context
-from bot.core import month
+from bot.core.calendar import Course
 from bot.core.errors import BadConfig
 from bot.core.notices.upkeep import Upgraded
 from bot.core.schedule import Clock
@@ -155,17 +155,14 @@ def _publisher(config: Config, settings: Table, clock: Clock) -> Publisher:
 def _make_rows(context: Context) -> None:
     """Insert series and accounts that the database does not know yet.
 
-    A series whose timetable has changed looks from now on.
+    A series whose calendar has changed is left to the next tick: a command that only reads must
+    not decide what becomes of the slots that are due by the old one.
     """
     config, now = context.config, context.clock.now()
     with context.read() as work:
-        rows = {name: work.series.find(name) for name in config.series}
+        known = {name for name in config.series if work.series.find(name)}
         new_accounts = config.accounts.keys() - work.accounts.ids().keys()
-    new_series = [
-        name
-        for name, row in rows.items()
-        if row is None or row.fingerprint != config.series[name].timetable.fingerprint
-    ]
+    new_series = config.series.keys() - known
     # Most starts end here, without a write lock.
     if not new_series and not new_accounts:
         return
@@ -173,7 +170,5 @@ def _make_rows(context: Context) -> None:
         # In the same order on every host, or two that insert the same rows wait for each other.
         networks = {name: table.network_of(config.accounts[name]) for name in sorted(new_accounts)}
         work.accounts.ensure(networks)
-        for name in new_series:
-            series = config.series[name]
-            roundups_through = month.last_before(series.roundup, now, series.zone)
-            work.series.ensure(name, series.timetable.fingerprint, roundups_through)
+        for name in sorted(new_series):
+            work.series.make(name, Course.begun(config.series[name].calendar, now))

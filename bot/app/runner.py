@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -9,9 +10,10 @@ from threading import Event
 
 from bot.context import Context
 from bot.core import errors
-from bot.core.errors import NotAllowed
+from bot.core.errors import MlcollageError, NotAllowed
 from bot.roundups import advance
 from bot.scheduling import tick
+from bot.scheduling.tick import Hear
 from bot.storage.notices import Notice
 from bot.watching import alerts, audit, briefing, watchdog
 from bot.workers import Workers
@@ -39,7 +41,8 @@ def refuse_simulation(context: Context) -> None:
 class Duty:
     """One process on duty. A failure of one part stops no other, and is shown when it is new.
 
-    `accounts` are the threads that send, one for each account, `others` those of slow parts.
+    `accounts` are the threads that send, one for each account, `others` those of slow parts. `hear`
+    shows notices to people; without it, whoever calls hears those that are returned.
     `has_ticked` is set by each tick without an error, until the heartbeat has told of it. `wrong`
     holds the present failures by the names of the parts.
     """
@@ -47,6 +50,7 @@ class Duty:
     context: Context
     accounts: Workers = field(default_factory=Workers)
     others: Workers = field(default_factory=lambda: Workers(timedelta(0)))
+    hear: Hear | None = None
     has_ticked: Event = field(default_factory=Event)
     wrong: dict[str, str] = field(default_factory=dict)
     began: float = field(init=False)
@@ -55,14 +59,14 @@ class Duty:
         self.began = self.context.clock.monotonic()
 
     def once(self) -> list[Notice]:
-        """Do everything once, one part after the other; the notices to be printed.
+        """Do everything once, one part after the other; the notices that nobody had heard.
 
         When the tick fails, its exception is raised after the other parts were done.
         """
         notices: list[Notice] = []
         failure: Exception | None = None
         try:
-            notices = tick.tick(self.context, self.accounts)
+            notices = tick.tick(self.context, self.accounts, self.hear)
             self._try("heartbeat", alerts.beat)
         except Exception as error:  # noqa: BLE001 - raised again below, after the other parts
             failure = error
@@ -71,17 +75,20 @@ class Duty:
         for name in ("alerts", "brief", "audit", "watchdog", "alerts"):
             self._try(name, PARTS[name])
         if failure:
+            # Whoever hears the failure hears what the other parts have found as well.
+            with suppress(MlcollageError):
+                tick.tell(self.context, self.hear)
             raise failure
-        return notices + tick.unheard(self.context)
+        return notices + tick.tell(self.context, self.hear)
 
     def tick(self) -> list[Notice]:
-        """Do what is due; the notices to be printed. Raises what the tick raises."""
-        notices = tick.look(self.context, self.accounts)
+        """Do what is due; the notices that nobody had heard. Raises what the tick raises."""
+        notices = tick.look(self.context, self.accounts, self.hear)
         self.has_ticked.set()
         return notices
 
     def watch(self) -> list[Notice]:
-        """Do what is beside the tick, which may hang meanwhile; the notices to be printed.
+        """Do what is beside the tick, which may hang meanwhile; the notices nobody had heard.
 
         Raises nothing. What may take long runs on threads of its own.
         """
@@ -95,8 +102,11 @@ class Duty:
         if self.context.clock.monotonic() - self.began >= GRACE.total_seconds():
             self._try("watchdog", watchdog.look)
         self._aside("alerts")
-        self._try("notices", lambda context: notices.extend(tick.unheard(context)))
+        self._try("notices", self._tell_into(notices))
         return notices
+
+    def _tell_into(self, notices: list[Notice]) -> Part:
+        return lambda context: notices.extend(tick.tell(context, self.hear))
 
     def finish(self) -> None:
         """Wait for the threads that are still at work."""

@@ -11,7 +11,8 @@ from bot import config, files
 from bot.app import assemble
 from bot.config import Config
 from bot.context import Context
-from bot.core import month, schedule
+from bot.core import schedule
+from bot.core.calendar import Course
 from bot.core.errors import BadInput, NotAllowed
 from bot.scheduling import tick
 from bot.storage import copy, installation
@@ -151,5 +152,4 @@ def _set_clock(settings: Config, start: datetime | None) -> None:
         work.installation.put(installation.SIMULATED_UNTIL, start.isoformat())
         for series in settings.series.values():
             if work.series.find(series.name):
-                roundups_through = month.last_before(series.roundup, start, series.zone)
-                work.series.look_from(series.name, start, roundups_through)
+                work.series.follow(series.name, Course.begun(series.calendar, start))

@@ -3,6 +3,7 @@
 import difflib
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import click
 
@@ -351,5 +352,5 @@ def _send_now(context: Context, done: Sequence[Decided]) -> int:
     for entry in unsent:
         delivery = entry.delivery
         click.echo(f"Delivery {delivery.id} is not sent yet: {delivery.note or delivery.state}")
-    is_trouble = printing.print_notices(context.config, tick.unheard(context))
-    return is_trouble | int(bool(unsent))
+    tick.tell(context, partial(printing.print_notices, context.config))
+    return int(bool(unsent))

@@ -59,10 +59,13 @@ def cut(text: str, most: int) -> str:
     return line
 
 
-def print_notices(config: Config, notices: Sequence[Notice]) -> int:
-    """Print notices; the exit code: 1 when one of them asks a person to do something."""
+def print_notices(config: Config, notices: Sequence[Notice]) -> None:
+    """Print notices, those that ask a person to do something with another mark.
+
+    They are written out when it returns; raises `OSError` where that is not possible.
+    """
     for notice in notices:
         mark, colour = ("!", "red") if notice.is_trouble else ("·", None)
         line = stamped(config, notice.created_at, f"{mark} {notice.text}")
+        # It flushes each line.
         click.secho(line, fg=colour)
-    return int(any(notice.is_trouble for notice in notices))

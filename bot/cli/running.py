@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -17,7 +17,8 @@ from bot.core.errors import MlcollageError
 from bot.deciding import deliveries
 from bot.deciding.deliveries import Posted
 from bot.scheduling import tick
-from bot.watching.notices import Notice
+from bot.scheduling.tick import Hear
+from bot.watching import outstanding
 from bot.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -37,33 +38,35 @@ def _context(config_file: str | None) -> Context:
 
 @options.command("tick", "mlcollage tick   (every few minutes, from cron)")
 def tick_command(config_file: str | None) -> None:
-    """Do what is due now, print what a maintainer must hear, and exit: 1 if a person has to do
-    something.
+    """Do what is due now, print what a maintainer must hear, and exit: 1 while a person has to do
+    something, told now or before.
     """
     context = _context(config_file)
     with scheduler.stoppable(context.stop):
-        found = Duty(context).once()
-    sys.exit(printing.print_notices(context.config, found))
+        Duty(context, hear=_hear(context)).once()
+    sys.exit(int(outstanding.is_any(context)))
 
 
 @options.command("run", "mlcollage run")
 def run_command(config_file: str | None) -> None:
     """Stay, and do what is due when it is due; SIGTERM ends it after the request in flight."""
     context = _context(config_file)
-    duty = Duty(context, Workers(PATIENCE))
+    duty = Duty(context, Workers(PATIENCE), hear=_hear(context))
     with scheduler.stoppable(context.stop):
         context.say(_headline(context))
-        scheduler.run(
-            context.stop, partial(_told, context, duty.tick), partial(_told, context, duty.watch)
-        )
+        scheduler.run(context.stop, partial(_shielded, duty.tick), partial(_shielded, duty.watch))
         duty.finish()
     context.say("Stopped.")
 
 
-def _told(context: Context, do: Callable[[], Sequence[Notice]]) -> None:
-    """Print what is to be heard, and what went wrong."""
+def _hear(context: Context) -> Hear:
+    return partial(printing.print_notices, context.config)
+
+
+def _shielded(do: Callable[[], object]) -> None:
+    """Do a round, and print what went wrong."""
     try:
-        printing.print_notices(context.config, do())
+        do()
     except MlcollageError as error:
         click.echo(f"! {error}", err=True)
     except Exception as error:
@@ -102,9 +105,9 @@ def post_command(config_file: str | None, series: str | None, name: str, now: bo
     chosen = options.one_series(context.config, series)
     with scheduler.stoppable(context.stop):
         posted = deliveries.post_now(context, chosen, name)
-    code = printing.print_notices(context.config, tick.unheard(context))
+    tick.tell(context, _hear(context))
     _say_unsent(context, posted)
-    sys.exit(1 if posted.unsent else code)
+    sys.exit(int(bool(posted.unsent)))
 
 
 def _say_unsent(context: Context, posted: Posted) -> None:

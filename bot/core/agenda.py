@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 from itertools import islice, takewhile
 from typing import NamedTuple
 
-from bot.core import schedule
+from bot.core import calendar, schedule
+from bot.core.calendar import Earlier, RoundupTime
 from bot.core.numbering import Numbering
 from bot.core.schedule import STEP, SlotState, SlotTime, Timetable
 
@@ -35,10 +36,11 @@ class Snapshot:
     """A series at one moment.
 
     Slots up to `looked_until` are dealt with, and roundups up to the title month
-    `roundups_through`; `settled` are slots after it that are decided, as a skipped one is in
-    advance. `ready` is in the queue's order and may end where nobody asks
-    further. `newest` is the highest number taken by numbering year, and `kept` the number that
-    each collage in the queue brought along, by its id.
+    `roundups_through`; `roundups` are those that are due. `earlier` are calendars before the
+    present one by which something may still be due. `settled` are slots after `looked_until` that
+    are decided, as a skipped one is in advance. `ready` is in the queue's order and may end where
+    nobody asks further. `newest` is the highest number taken by numbering year, and `kept` the
+    number that each collage in the queue brought along, by its id.
     """
 
     series_id: int
@@ -48,6 +50,8 @@ class Snapshot:
     now: datetime
     looked_until: datetime
     roundups_through: str
+    earlier: tuple[Earlier, ...] = ()
+    roundups: tuple[RoundupTime, ...] = ()
     paused_at: datetime | None = None
     paused_until: datetime | None = None
     settled: Mapping[datetime, SlotState] = field(default_factory=dict)
@@ -60,6 +64,19 @@ class Snapshot:
         if self.paused_at is None:
             return False
         return self.paused_until is None or due_at < self.paused_until
+
+    def is_barred(self, slot: SlotTime) -> bool:
+        """Whether a due slot of an earlier calendar takes nothing.
+
+        It is later than that calendar allowed, or lies on a day without slots by the present one:
+        whoever adds such days wants nothing to go out on them.
+        """
+        by = calendar.of_slot(self.earlier, slot.due_at)
+        if by is None:
+            return False
+        local_on = slot.due_at.astimezone(self.timetable.zone).date()
+        is_late = self.now - slot.due_at > by.lateness
+        return is_late or self.timetable.is_blacked_out(local_on)
 
     def after_claim(self, collage_id: int, slot: SlotTime) -> "Snapshot":
         """The same moment once the slot has taken that collage; its number is left out."""
@@ -92,7 +109,8 @@ def lines(snapshot: Snapshot, without: Collection[int] = ()) -> Iterator[Line]:
     """
     too_late = _too_late(snapshot)
     rest = _Rest(snapshot, without)
-    for slot in schedule.slots_from(snapshot.timetable, snapshot.looked_until + STEP):
+    start = snapshot.looked_until + STEP
+    for slot in calendar.slots_from(snapshot.earlier, snapshot.timetable, start):
         if slot.due_at in snapshot.settled:
             yield Line(slot, snapshot.settled[slot.due_at], is_settled=True)
         elif slot.due_at in too_late:
@@ -104,15 +122,20 @@ def lines(snapshot: Snapshot, without: Collection[int] = ()) -> Iterator[Line]:
 
 
 def _too_late(snapshot: Snapshot) -> set[datetime]:
-    """The due slots that take nothing because they are late, or a newer one is due as well."""
+    """The due slots that take nothing: they are late or barred, or a newer one is due as well."""
     start = snapshot.looked_until + STEP
+    due = calendar.slots_between(snapshot.earlier, snapshot.timetable, start, snapshot.now)
     running = [
         slot
-        for slot in schedule.slots_between(snapshot.timetable, start, snapshot.now)
+        for slot in due
         if slot.due_at not in snapshot.settled and not snapshot.is_stopped(slot.due_at)
     ]
-    late = schedule.missed(running, snapshot.now, snapshot.lateness)
-    return {slot.due_at for slot, is_missed in zip(running, late, strict=True) if is_missed}
+    barred = {slot.due_at for slot in running if snapshot.is_barred(slot)}
+    open_ones = [slot for slot in running if slot.due_at not in barred]
+    late = schedule.missed(open_ones, snapshot.now, snapshot.lateness)
+    return barred | {
+        slot.due_at for slot, is_missed in zip(open_ones, late, strict=True) if is_missed
+    }
 
 
 def _state_in_pause(snapshot: Snapshot, slot: SlotTime) -> SlotState:

@@ -75,6 +75,11 @@ class Rule:
     folder: str = setting(settings.some_text, "site")
 
     @property
+    def timing(self) -> "Rule":
+        """What of the rule decides when a roundup is due, its other settings left at defaults."""
+        return Rule(self.day, self.time, self.names_month, self.wait)
+
+    @property
     def months_ahead(self) -> int:
         """How many months the title's month is ahead of the one the papers were read in."""
         return int(self.names_month == "next")

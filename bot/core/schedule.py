@@ -66,6 +66,10 @@ class Timetable:
         blackout = [f"not {first}..{last}" for first, last in sorted(self.blackout)]
         return " | ".join([self.zone.key, *slots, *blackout])
 
+    def is_blacked_out(self, day: date) -> bool:
+        """Whether a local day lies in a blackout."""
+        return any(first <= day <= last for first, last in self.blackout)
+
 
 class SlotTime(NamedTuple):
     """One slot: the instant it is due, and the local day it belongs to."""

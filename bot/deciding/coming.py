@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import month
 from bot.core.collage import Collage
 from bot.scheduling import forecast
 from bot.scheduling.forecast import Outlook
@@ -58,9 +57,9 @@ def next_roundup(context: Context, series: Series) -> NextRoundup:
     """The first roundup that is not made yet."""
     now = context.clock.now()
     with context.read() as work:
-        row = work.series.get(series.name)
-    title_month, due_at = next(month.coming(series.roundup, row.roundups_through, series.zone))
-    return NextRoundup(title_month, due_at, due_at < now)
+        course = work.series.get(series.name).course(series.calendar, now)
+    roundup = next(course.roundups())
+    return NextRoundup(roundup.title_month, roundup.due_at, roundup.due_at < now)
 
 
 def _prices(context: Context, series: Series, slots: Sequence[Outlook]) -> dict[int, Decimal]:

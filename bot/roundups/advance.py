@@ -2,20 +2,27 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 
 from bot.composing.composer import Composer
 from bot.config import Series
 from bot.context import Context
 from bot.core import address, month
+from bot.core.calendar import RoundupTime
 from bot.core.collage import shown
 from bot.core.delivery import thread_key
 from bot.core.errors import BadInput, NotAllowed, Unavailable, Unusable
 from bot.core.month import Roundup, State
-from bot.core.notices.roundups import NoRoundup, RoundupOut, RoundupStuck, RoundupWaits
+from bot.core.notices.roundups import (
+    NoRoundup,
+    RoundupOut,
+    RoundupStuck,
+    RoundupTaken,
+    RoundupWaits,
+)
 from bot.publishers import table
 from bot.site import folder, pages, reach
 from bot.storage.claims import NewDelivery, Taken
+from bot.storage.work import Work
 
 MOST_AT_ONCE = 16
 """Pages that are requested at the same time."""
@@ -23,31 +30,43 @@ MOST_AT_ONCE = 16
 Step = Callable[[Context, Series, Roundup], object]
 
 
-def settle(context: Context, series: Series, title_month: str, due_at: datetime) -> bool:
+def settle(context: Context, series: Series, due: RoundupTime) -> bool:
     """Fix the list of collages of a roundup whose moment has come.
 
-    Returns False while it waits, for at most `roundup.wait`, for deliveries whose outcome is open.
+    Returns False while it waits, for at most `due.wait`, for deliveries whose outcome is open.
     """
     now = context.clock.now()
     with context.write() as work:
-        row = work.series.get(series.name)
-        if row.roundups_through >= title_month:
-            return True
-        if now < due_at + series.roundup.wait and work.roundups.is_unsettled(row.name, due_at):
+        row = work.series.get(series.name, lock=True)
+        # Another host goes by another configuration, and names the months by that one.
+        if row.stored_course(series.calendar, now).current != series.calendar:
             return False
-        work.series.roundups_done(row.name, title_month)
-        count = work.roundups.count(row.name, due_at)
-        if work.roundups.find(row.name, title_month):
+        if row.roundups_through >= due.through:
             return True
-        if not count:
-            reading = month.reading_month(series.roundup, title_month)
-            work.notices.add(NoRoundup(series.name, title_month, reading))
-            return True
-        title = month.title(series.roundup, title_month, count, series.language)
-        slug = month.slug(title, title_month)
-        names = {"title": title, "slug": slug, "link": pages.link(series, slug)}
-        work.roundups.fix(row.name, title_month, due_at, **names)
+        if now < due.due_at + due.wait and work.roundups.is_unsettled(row.name, due.due_at):
+            return False
+        work.series.roundups_done(row.name, due.through)
+        _fix(work, series, due)
     return True
+
+
+def _fix(work: Work, series: Series, due: RoundupTime) -> None:
+    """Insert the roundup with its collages, or say why there is none."""
+    title_month, due_at = due.title_month, due.due_at
+    there = work.roundups.find(series.name, title_month)
+    if there:
+        # Another one, which was made by another calendar, has taken its month.
+        if there.due_at != due_at and not there.published_elsewhere:
+            work.notices.add(RoundupTaken(series.name, title_month, due.reading_month))
+        return
+    count = work.roundups.count(series.name, due_at)
+    if not count:
+        work.notices.add(NoRoundup(series.name, title_month, due.reading_month))
+        return
+    title = month.title(series.roundup, title_month, count, series.language)
+    slug = month.slug(title, title_month)
+    names = {"title": title, "slug": slug, "link": pages.link(series, slug)}
+    work.roundups.fix(series.name, title_month, due_at, **names)
 
 
 def advance(context: Context, series: Series) -> bool:

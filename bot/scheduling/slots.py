@@ -69,7 +69,7 @@ class Round:
                 found = work.snapshots.take(self.series, self.as_of)
                 if agenda.at(found, line.slot.due_at) != line:
                     return False
-            _pass_over(work, self.series, line)
+            pass_over(work, self.series, line)
         return True
 
     def _settle_with(self, line: Line) -> bool:
@@ -99,7 +99,7 @@ class Round:
         return True
 
 
-def _pass_over(work: Work, series: Series, line: Line) -> None:
+def pass_over(work: Work, series: Series, line: Line) -> None:
     """Settle a slot that takes nothing, and say so where somebody must hear of it.
 
     A collage pinned to a day that has no further slot goes back to its place in the queue.
@@ -112,7 +112,7 @@ def _pass_over(work: Work, series: Series, line: Line) -> None:
         work.notices.add(empty)
         return
     days_slots = schedule.slots_on(series.timetable, slot.local_on)
-    is_last = slot.due_at >= max(one.due_at for one in days_slots)
+    is_last = all(slot.due_at >= other.due_at for other in days_slots)
     unpinned = work.queue.unpin_day(series.name, slot.local_on) if is_last else None
     if state is SlotState.MISSED or unpinned:
         missed = SlotMissed(series.name, slot.due_at, series.zone, state, unpinned)
@@ -225,5 +225,5 @@ def settle_pause(context: Context, series: Series) -> None:
         found = work.snapshots.take(series, now)
         for line in agenda.due(found):
             if found.is_stopped(line.slot.due_at):
-                _pass_over(work, series, line)
+                pass_over(work, series, line)
         work.series.pause(series.name, None, None)

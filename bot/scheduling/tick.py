@@ -4,18 +4,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from threading import Lock
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, month, schedule
+from bot.core import agenda, schedule
 from bot.core.agenda import Line
+from bot.core.calendar import RoundupTime
 from bot.core.collage import Collage
 from bot.core.notices.accounts import AccountGone, AccountGoneUncertain
-from bot.core.notices.queue import RehearsalEnded
+from bot.core.notices.queue import RehearsalBegun, RehearsalEnded
 from bot.publishers import table
 from bot.roundups import advance
-from bot.scheduling import slots
+from bot.scheduling import courses, slots
 from bot.sending import deliver, rescue
+from bot.storage.installation import Entered
 from bot.storage.notices import Notice
 from bot.storage.standings import Standing
 from bot.storage.work import Work
@@ -25,33 +28,49 @@ STAY = timedelta(minutes=1)
 """A tick does not end while something is due so soon."""
 
 
+Hear = Callable[[Sequence[Notice]], object]
+"""Shows notices to people; it returns once they are shown, and raises where they are not."""
+
+_TELLING = Lock()
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A line of the agenda, or with `title_month` a roundup, whose time has come."""
+    """A line of the agenda, or a roundup, whose time has come."""
 
     at: datetime
     series: Series
     as_of: datetime
     line: Line | None = None
-    title_month: str = ""
+    roundup: RoundupTime | None = None
+
+    @property
+    def order(self) -> tuple[datetime, str]:
+        """What is due first comes first, and slots before roundups."""
+        title_month = ""
+        if self.roundup:
+            title_month = self.roundup.title_month
+        return self.at, title_month
 
 
-def tick(context: Context, workers: Workers | None = None) -> list[Notice]:
+def tick(
+    context: Context, workers: Workers | None = None, hear: Hear | None = None
+) -> list[Notice]:
     """Do everything that is due, and ask at the end for the pages that roundups wait for; the
-    notices that nobody has heard yet.
+    notices that nobody had heard yet, as `tell` has them.
     """
     context, workers = begin(context), workers or Workers()
     _do_until_nothing_is_soon(context, workers)
     if not context.stop.is_set() and advance.link(context):
         _do_until_nothing_is_soon(context, workers)
-    return unheard(context)
+    return tell(context, hear)
 
 
-def look(context: Context, workers: Workers) -> list[Notice]:
+def look(context: Context, workers: Workers, hear: Hear | None = None) -> list[Notice]:
     """As `tick`, for a bot that asks for the pages beside it: no site delays a slot."""
     context = begin(context)
     _do_until_nothing_is_soon(context, workers)
-    return unheard(context)
+    return tell(context, hear)
 
 
 def _do_until_nothing_is_soon(context: Context, workers: Workers) -> None:
@@ -73,15 +92,15 @@ def _do_what_is_due(context: Context, workers: Workers) -> None:
     _hold_what_has_no_account(context, standings)
     _deliver(context, workers, standings)
     waiting = set()
-    for due in sorted(_due(context), key=lambda due: (due.at, due.title_month)):
+    for due in sorted(_due(context), key=lambda due: due.order):
         if context.stop.is_set():
             return
         series = due.series
         if due.line:
             slots.Round(context, series, due.as_of).settle(due.line)
-        elif series.name in waiting:
+        elif due.roundup is None or series.name in waiting:
             continue
-        elif not advance.settle(context, series, due.title_month, due.at):
+        elif not advance.settle(context, series, due.roundup):
             waiting.add(series.name)
         _deliver(context, workers, _standings(context))
     _advance_roundups(context, workers)
@@ -110,21 +129,44 @@ def begin(context: Context) -> Context:
         networks = {name: table.network_of(raw) for name, raw in config.accounts.items()}
         work.accounts.ensure(networks)
         for series in config.series.values():
-            _begin_series(work, series, has_changed=entered.has_changed)
-        if entered.has_changed and config.live:
-            work.notices.add(RehearsalEnded(entered.given_back, work.now))
+            courses.begin(work, series, entered)
+        if entered.has_changed:
+            _tell_mode(work, entered)
     return replace(context, rehearsal=entered.rehearsal)
 
 
-def _begin_series(work: Work, series: Series, *, has_changed: bool) -> None:
-    through = month.last_before(series.roundup, work.now, series.zone)
-    work.series.ensure(series.name, series.timetable.fingerprint, through)
-    if has_changed:
-        work.series.look_from(series.name, work.now, through)
+def _tell_mode(work: Work, entered: Entered) -> None:
+    if not entered.rehearsal:
+        work.notices.add(RehearsalEnded(entered.given_back, work.now))
+        return
+    # It speaks of what is live: whoever hears of live trouble only has to hear it.
+    work.in_mode(0).notices.add(RehearsalBegun(work.now))
+
+
+def tell(context: Context, hear: Hear | None = None) -> list[Notice]:
+    """Let `hear` show the notices that nobody has heard; those notices.
+
+    They count as heard once `hear` has returned: where it raises, or the process is killed before,
+    they come again. Without it the caller hears them.
+    """
+    if hear is None:
+        return unheard(context)
+    # One thread of this process at a time: the others find them heard.
+    with _TELLING:
+        with context.read() as work:
+            found = work.notices.unprinted()
+        if found:
+            hear(found)
+            with context.write() as work:
+                work.notices.mark_printed([notice.id for notice in found])
+    return found
 
 
 def unheard(context: Context) -> list[Notice]:
-    """The notices not printed yet; from now on they are."""
+    """The notices that nobody has heard, for a caller that hears them; from now on they are.
+
+    Of several processes each gets other ones.
+    """
     with context.read() as work:
         found = work.notices.unprinted()
     if not found:
@@ -142,10 +184,9 @@ def _due(context: Context) -> list[Due]:
             moment = work.snapshots.take(series, work.now)
             lines = agenda.due(moment)
             found += [Due(line.slot.due_at, series, work.now, line) for line in lines]
-            through = moment.roundups_through
-            coming = month.due_after(series.roundup, through, work.now, series.zone)
             found += [
-                Due(at, series, work.now, title_month=title_month) for title_month, at in coming
+                Due(roundup.due_at, series, work.now, roundup=roundup)
+                for roundup in moment.roundups
             ]
     return found
 
@@ -199,11 +240,11 @@ def next_at(context: Context) -> datetime | None:
             if standing.account.name in context.publishers and not standing.account.is_held(now)
         ]
         for series in context.config.series.values():
-            row = work.series.get(series.name)
-            start = max(now, row.looked_until + schedule.STEP)
+            course = work.series.get(series.name).course(series.calendar, now)
+            start = max(now, course.looked_until + schedule.STEP)
             coming = schedule.slots_from(series.timetable, start)
             times.append(next((slot.due_at for slot in coming), None))
-            _, at = next(month.coming(series.roundup, row.roundups_through, series.zone))
+            roundup = next(course.roundups())
             # One that is past waits for its threads, and no longer than `wait`.
-            times.append(at if at > now else at + series.roundup.wait)
+            times.append(roundup.due_at if roundup.due_at > now else roundup.due_at + roundup.wait)
     return min((at for at in times if at is not None), default=None)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
-from bot.core.notices.entry import TROUBLE, Kind
+from bot.core.notices.entry import ASKING, Kind
 from bot.storage.database import Instant, insert_new
 from bot.storage.notices import COLUMNS, Notice, of_row
 from bot.storage.statements import Statements
@@ -64,12 +64,12 @@ class Alerts(Statements):
     def skip(self, *, only_trouble: bool) -> None:
         """Close open notices without sending them: all, or those that need no action.
 
-        With `only_trouble` the notices that a person must act on stay open.
+        With `only_trouble` the notices that ask for a person stay open.
         """
         skipped = update(notices).where(OPEN).values(alerted_at=self.now)
         if only_trouble:
             needs_a_person = or_(
-                notices.c.kind.in_([kind.value for kind in TROUBLE]),
+                notices.c.kind.in_([kind.value for kind in ASKING]),
                 and_(notices.c.kind == Kind.BRIEF.value, notices.c.acknowledged_at.is_(None)),
             )
             skipped = skipped.where(~needs_a_person)

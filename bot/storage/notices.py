@@ -4,12 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 
-from bot.core.notices.entry import Entry, Kind, is_trouble
+from bot.core.notices.entry import TROUBLE, Entry, Kind, is_trouble
 from bot.storage import tables
 from bot.storage.database import insert_new
 from bot.storage.statements import Statements
+
+SEARCHED = 2_000
+"""How many of the newest notices are searched for briefs."""
 
 
 class Notice(NamedTuple):
@@ -26,6 +29,7 @@ class Notice(NamedTuple):
     alerted_at: datetime | None
     acknowledged_at: datetime | None
     rehearsal: int
+    subject: str = ""
 
     @property
     def is_trouble(self) -> bool:
@@ -62,6 +66,7 @@ class Notices(Statements):
             "kind": notice.kind.value,
             "text": notice.text,
             "details": notice.details,
+            "subject": notice.subject,
             "created_at": self.now,
             "rehearsal": self.rehearsal,
         }
@@ -79,6 +84,22 @@ class Notices(Statements):
         known = set(self.conn.execute(stored).scalars())
         return [key for key in unique if unique[key] not in known]
 
+    def briefs(self, since: datetime) -> list[tuple[str, datetime]]:
+        """The keys of the briefs given since then, and when each was given.
+
+        Only the newest notices are searched: no look walks through history.
+        """
+        newest = select(func.max(tables.notices.c.id)).scalar_subquery()
+        statement = select(tables.notices.c.key, tables.notices.c.created_at).where(
+            tables.notices.c.id > newest - SEARCHED,
+            tables.notices.c.kind == Kind.BRIEF.value,
+            tables.notices.c.created_at >= since,
+            tables.notices.c.rehearsal == self.rehearsal,
+        )
+        prefix = _unique(Kind.BRIEF, "", self.rehearsal)
+        rows = self.conn.execute(statement.order_by(tables.notices.c.id))
+        return [(row.key.removeprefix(prefix), row.created_at) for row in rows]
+
     def unprinted(self) -> list[Notice]:
         """The notices that no process has printed yet, the oldest first."""
         statement = (
@@ -89,9 +110,9 @@ class Notices(Statements):
         return [of_row(row) for row in self.conn.execute(statement)]
 
     def mark_printed(self, ids: Sequence[int]) -> set[int]:
-        """Mark these notices as printed, before they are.
+        """Mark these notices as printed.
 
-        Returns the ids that this process is to print: the others were marked by another one.
+        Returns the ids that were not marked by another process before.
         """
         unprinted = (tables.notices.c.printed_at.is_(None), tables.notices.c.id.in_(ids))
         marked = (
@@ -108,6 +129,19 @@ class Notices(Statements):
         if not everything:
             statement = statement.where(tables.notices.c.acknowledged_at.is_(None))
         return [of_row(row) for row in self.conn.execute(statement)]
+
+    def open_trouble(self, most: int) -> list[Notice]:
+        """At most `most` unacknowledged notices that ask for a person, the newest first.
+
+        They are of the mode that runs, or live: what is live needs somebody in a rehearsal, too.
+        """
+        statement = select(*COLUMNS).where(
+            tables.notices.c.acknowledged_at.is_(None),
+            tables.notices.c.kind.in_([*(kind.value for kind in TROUBLE), Kind.BRIEF.value]),
+            tables.notices.c.rehearsal.in_({0, self.rehearsal}),
+        )
+        newest = statement.order_by(tables.notices.c.id.desc()).limit(most)
+        return [of_row(row) for row in self.conn.execute(newest)]
 
     def acknowledge(self, ids: tuple[int, ...] = ()) -> int:
         """Acknowledge the notices with these ids, or all; how many were open."""

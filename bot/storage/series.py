@@ -1,15 +1,15 @@
 """What the database remembers of each series: since when and how far it looks, and its pause."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
 
+from bot.core.calendar import Calendar, Course
 from bot.core.errors import BadInput
-from bot.core.notices.queue import SlotsChanged
 from bot.core.schedule import STEP
 from bot.storage.database import insert_new
-from bot.storage.notices import Notices
 from bot.storage.statements import Statements
 from bot.storage.tables import series
 
@@ -17,10 +17,12 @@ from bot.storage.tables import series
 class SeriesRow(NamedTuple):
     """A series as the database knows it.
 
-    `fingerprint` stands for its timetable and zone. Slots before `scheduled_from` are never due,
-    those up to `looked_until` are settled, and so are the roundups of title months up to
-    `roundups_through`. Paused from `paused_at` on: until `paused_until`, or where that is None
-    until a person ends it.
+    `calendars` are those it was looked at by, as `Course.stored` writes them, and `fingerprint` is
+    that of the newest. Slots before `scheduled_from` are never due, those up to `looked_until` are
+    settled, and so are the roundups of title months up to `roundups_through`, as the newest
+    calendar names them. `live_through` is the reading month up to which live roundups were settled
+    when the rehearsal that runs began; "" where nothing was live before. Paused from `paused_at`
+    on: until `paused_until`, or where that is None until a person ends it.
     """
 
     id: int
@@ -31,10 +33,31 @@ class SeriesRow(NamedTuple):
     roundups_through: str
     paused_at: datetime | None
     paused_until: datetime | None
+    calendars: Mapping[str, Any]
+    live_through: str
 
     def is_paused(self, at: datetime) -> bool:
         """Whether slots of that moment take nothing."""
         return self.paused_at is not None and (self.paused_until is None or at < self.paused_until)
+
+    def stored_course(self, configured: Calendar, now: datetime) -> Course:
+        """How far the series has looked, by the calendars that the database knows.
+
+        `configured` fills in what an earlier version of the program has not stored.
+        """
+        through = self.roundups_through
+        if "roundup" not in self.calendars.get("now", {"roundup": None}):
+            # `names_month` may have changed unseen: no roundup is settled before its moment.
+            through = min(through, configured.last_roundup_before(now))
+        course = Course(configured, self.scheduled_from, self.looked_until, through)
+        return course.restored(self.calendars, configured)
+
+    def course(self, configured: Calendar, now: datetime) -> Course:
+        """How far the series has looked, once the configured calendar counts."""
+        stored = self.stored_course(configured, now)
+        if stored.current == configured:
+            return stored
+        return stored.turned(configured, now)
 
 
 class Series(Statements):
@@ -62,38 +85,45 @@ class Series(Statements):
             raise BadInput(f"There is no series {name} in the database yet; run: mlcollage init")
         return row
 
-    def ensure(self, name: str, fingerprint: str, roundups_through: str) -> SeriesRow:
-        """The series' row, inserted when new.
-
-        When its timetable or zone has changed it looks from now on, and a notice says so.
-        """
-        row = self.find(name)
-        if row is None:
-            insert_new(
-                self.conn,
-                series,
-                name=name,
-                fingerprint=fingerprint,
-                scheduled_from=self.now,
-                looked_until=self.now - STEP,
-                roundups_through=roundups_through,
-            )
-            return self.get(name)
-        if row.fingerprint == fingerprint:
-            return row
-        # Guarded by the old fingerprint: of several processes that start, one makes the change.
-        mine = (series.c.id == row.id, series.c.fingerprint == row.fingerprint)
-        changed = update(series).where(*mine).values(fingerprint=fingerprint)
-        if self.conn.execute(changed).rowcount == 1:
-            self.look_from(name, self.now)
-            Notices(self.scope).add(SlotsChanged(name, fingerprint, self.now))
+    def ensure(
+        self,
+        name: str,
+        fingerprint: str,
+        roundups_through: str,
+        calendars: Mapping[str, Any] | None = None,
+    ) -> SeriesRow:
+        """The series' row, inserted when new: then it looks from now on."""
+        insert_new(
+            self.conn,
+            series,
+            name=name,
+            fingerprint=fingerprint,
+            scheduled_from=self.now,
+            looked_until=self.now - STEP,
+            roundups_through=roundups_through,
+            calendars=calendars or {},
+        )
         return self.get(name)
 
-    def look_from(self, name: str, at: datetime, roundups_through: str | None = None) -> None:
-        """Let no slot before `at` be due, nor roundups up to a title month where one is given."""
-        values: dict[str, object] = {"scheduled_from": at, "looked_until": at - STEP}
-        if roundups_through is not None:
-            values["roundups_through"] = roundups_through
+    def make(self, name: str, course: Course) -> SeriesRow:
+        """As `ensure`, with the course of a series that begins."""
+        fingerprint = course.current.fingerprint
+        return self.ensure(name, fingerprint, course.roundups_through, course.stored())
+
+    def follow(self, name: str, course: Course, live_through: str | None = None) -> None:
+        """Store how far the series has looked, and by which calendars.
+
+        The caller holds the lock of the row, unless it is the only one that knows it.
+        """
+        values: dict[str, object] = {
+            "fingerprint": course.current.fingerprint,
+            "scheduled_from": course.scheduled_from,
+            "looked_until": course.looked_until,
+            "roundups_through": course.roundups_through,
+            "calendars": course.stored(),
+        }
+        if live_through is not None:
+            values["live_through"] = live_through
         mine = series.c.id == self.series_id(name)
         self.conn.execute(update(series).where(mine).values(values))
 

@@ -47,6 +47,15 @@ class Slots(Statements):
         )
         self.conn.execute(delete(slots).where(*mine, slots.c.state == SlotState.SKIPPED.value))
 
+    def settled_since(self, series_name: str, at: datetime) -> set[datetime]:
+        """The due times of all slots with a row in the mode that runs, from `at` on."""
+        statement = select(slots.c.due_at).where(
+            slots.c.series_id == self.series_id(series_name),
+            slots.c.due_at >= at,
+            slots.c.rehearsal == self.rehearsal,
+        )
+        return set(self.conn.execute(statement).scalars())
+
     def settled_after(self, series_name: str, at: datetime) -> dict[datetime, SlotState]:
         """The states of settled slots later than `at`, by due time.
 

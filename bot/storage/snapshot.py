@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import Integer, Row, Select, bindparam, func, or_, select, union
 
 from bot.config import Series
-from bot.core import schedule
+from bot.core import calendar, schedule
 from bot.core.agenda import Snapshot, Waiting
+from bot.core.calendar import Course
 from bot.core.schedule import STEP, SlotTime
 from bot.storage.queue import QUEUED, READY
 from bot.storage.series import Series as SeriesRows
@@ -77,11 +78,12 @@ def _highest(count: int) -> Select[Any]:
     return select(*columns)
 
 
-def _slots(settings: Series, looked_until: datetime, now: datetime, coming: int) -> list[SlotTime]:
+def _slots(course: Course, now: datetime, coming: int) -> list[SlotTime]:
     """The slots since the series last looked, and the first `coming` after now."""
-    timetable, start = settings.timetable, looked_until + STEP
+    earlier, timetable = course.earlier, course.current.timetable
+    start = course.looked_until + STEP
     ahead = schedule.slots_from(timetable, max(start, now + STEP))
-    return [*schedule.slots_between(timetable, start, now), *islice(ahead, coming)]
+    return [*calendar.slots_between(earlier, timetable, start, now), *islice(ahead, coming)]
 
 
 def _years(settings: Series, first: date, today: date) -> set[int]:
@@ -107,15 +109,18 @@ class Snapshots(Statements):
         ends. Raises `BadInput` where the database does not know the series.
         """
         row = SeriesRows(self.scope).get(settings.name, lock=lock)
-        times = _slots(settings, row.looked_until, now, coming or 0)
+        course = row.course(settings.calendar, now)
+        times = _slots(course, now, coming or 0)
         blank = Snapshot(
             series_id=row.id,
             timetable=settings.timetable,
             numbering=settings.numbering,
             lateness=settings.lateness,
             now=now,
-            looked_until=row.looked_until,
-            roundups_through=row.roundups_through,
+            looked_until=course.looked_until,
+            roundups_through=course.roundups_through,
+            earlier=course.earlier,
+            roundups=tuple(course.roundups_due(now)),
             paused_at=row.paused_at,
             paused_until=row.paused_until,
         )
@@ -132,7 +137,7 @@ class Snapshots(Statements):
             rows = self._queue(row.id, first, last, len(times))
         return replace(
             blank,
-            settled=Slots(self.scope).settled_after(settings.name, row.looked_until),
+            settled=Slots(self.scope).settled_after(settings.name, course.looked_until),
             ready=tuple(
                 Waiting(row.id, row.name, row.pinned_on, row.kept_number)
                 for row in rows

@@ -109,7 +109,7 @@ series = Table(
     metadata,
     _id(),
     Column("name", String(40), nullable=False, unique=True),
-    # The timetable and zone that the series was last seen with: when they change it looks anew.
+    # Of the calendar that the series was last looked at by; when it changes, the series looks anew.
     Column("fingerprint", Text, nullable=False),
     # Slots before are never due.
     _instant("scheduled_from"),
@@ -118,6 +118,10 @@ series = Table(
     Column("roundups_through", String(7), nullable=False),
     _instant("paused_at", nullable=True),
     _instant("paused_until", nullable=True),
+    # That calendar itself, and those before it by which something is still due.
+    Column("calendars", JSON, nullable=False, server_default="{}"),
+    # While a rehearsal runs: up to which reading month live roundups are settled.
+    Column("live_through", String(7), nullable=False, server_default=""),
 )
 
 accounts = Table(
@@ -354,6 +358,8 @@ notices = Table(
     Column("kind", String(20), nullable=False),
     Column("text", Text, nullable=False),
     _text("details"),
+    # What it is about, by which it is found to be over.
+    _text("subject"),
     _instant("created_at"),
     _instant("printed_at", nullable=True),
     _instant("alerted_at", nullable=True),

@@ -65,6 +65,11 @@ class Work:
         """0 when live, else the number of the rehearsal whose rows it reads and writes."""
         return self.scope.rehearsal
 
+    def in_mode(self, rehearsal: int) -> "Work":
+        """The same transaction for rows of another mode, which a change of the mode concerns."""
+        scope = self.scope
+        return Work(Scope(scope.conn, rehearsal, scope.now, scope.instant))
+
     @contextmanager
     def nested(self) -> Iterator[None]:
         """A savepoint: what is written inside is undone when the block raises, the rest stays.

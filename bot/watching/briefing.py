@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bot.composing.composed import ComposedThread
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, errors, month, price, schedule, times
+from bot.core import agenda, errors, price, schedule, times
 from bot.core.agenda import Line
 from bot.core.collage import Collage
 from bot.core.notices.briefing import Briefing, briefing_heading, briefing_key
@@ -22,6 +22,7 @@ from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.deciding import doctor, preview
 from bot.storage.accounts import AccountRow
 from bot.storage.charges import month_of
+from bot.storage.work import Work
 
 TRIES = 5
 """Collages that a brief tries to compose for one slot."""
@@ -83,31 +84,34 @@ class Checks:
 
 def due(context: Context) -> list[Due]:
     """The briefs to be given now, by time: of each occasion the newest whose time has come."""
-    now, briefs = context.clock.now(), list[Due]()
-    for series in context.config.series.values():
-        by_key = {brief.key: brief for brief in _coming(series, context.config.alerts.brief, now)}
-        if by_key:
-            with context.read() as work:
-                briefs += [by_key[key] for key in work.notices.unsaid(Kind.BRIEF, by_key)]
+    briefs = list[Due]()
+    with context.read() as work:
+        for series in context.config.series.values():
+            by_key = {brief.key: brief for brief in _coming(context, work, series)}
+            briefs += [by_key[key] for key in work.notices.unsaid(Kind.BRIEF, by_key)]
     return sorted(briefs, key=lambda brief: (brief.at, brief.key))
 
 
-def _coming(series: Series, spans: Sequence[timedelta], now: datetime) -> Iterator[Due]:
+def _coming(context: Context, work: Work, series: Series) -> Iterator[Due]:
     """A brief for each slot and roundup that lies no further ahead than the longest span.
 
     It is that of the shortest span whose time has come: missed ones are not made up for.
     """
+    now, spans = work.now, context.config.alerts.brief
     until = now + max(spans, default=timedelta(0))
     for slot in schedule.slots_between(series.timetable, now + STEP, until):
         span = min(span for span in spans if slot.due_at - now <= span)
         yield Due(series, slot.due_at, span, slot)
-    handled = month.last_before(series.roundup, now, series.zone)
-    for title_month, at in month.coming(series.roundup, handled, series.zone):
-        if at > until:
+    row = work.series.find(series.name)
+    if row is None:
+        return
+    # As the tick has it: a roundup that it will not make must not be promised.
+    for roundup in row.course(series.calendar, now).roundups():
+        if roundup.due_at > until:
             return
-        if at > now:
-            span = min(span for span in spans if at - now <= span)
-            yield Due(series, at, span, title_month=title_month)
+        if roundup.due_at > now:
+            span = min(span for span in spans if roundup.due_at - now <= span)
+            yield Due(series, roundup.due_at, span, title_month=roundup.title_month)
 
 
 def give(context: Context) -> None:
@@ -234,7 +238,10 @@ def _roundup_plan(context: Context, brief: Due) -> Plan:
         what = f"the roundup {title_month} is there already"
         if roundup.link:
             what += f": {roundup.link}"
-        return Plan(what, is_wanted=False)
+        if roundup.due_at == brief.at or roundup.published_elsewhere:
+            return Plan(what, is_wanted=False)
+        # Made by another calendar: what went out since has to wait for the month after.
+        return Plan(what, wrong=("What has gone out since comes into the next one.",))
     if not items:
         nothing = f"there is nothing that the roundup {title_month} could hold."
         return Plan("nothing goes out", wrong=(nothing,))

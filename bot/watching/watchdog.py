@@ -4,13 +4,14 @@ An account that is held while threads wait for it is told of once a day. What is
 repaired on the machine is told of once.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta, tzinfo
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, lookups, month
+from bot.core import agenda, lookups
 from bot.core.delivery import State
+from bot.core.notices.briefing import Occasion, occasion_of
 from bot.core.notices.entry import Entry, Kind
 from bot.core.notices.overdue import (
     AccountStillHeld,
@@ -19,8 +20,10 @@ from bot.core.notices.overdue import (
     DeliveryAbandoned,
     DeliveryOverdue,
     ManyOverdue,
+    RoundupNotKept,
     RoundupOverdue,
     RoundupUnannounced,
+    SlotNotKept,
     SlotOverdue,
 )
 from bot.core.schedule import SlotState
@@ -32,6 +35,9 @@ from bot.watching import briefing
 
 HELD = timedelta(days=1)
 """How long an account is held with threads waiting before a reminder, and between two of them."""
+
+REMEMBERED = timedelta(days=35)
+"""How old a brief may be whose announcement is looked after."""
 
 MOST = 20
 """Threads with a notice each; of more than that one notice says that there are more."""
@@ -48,6 +54,7 @@ def look(context: Context) -> None:
         findings += _deliveries(context, work, accounts)
         for series in context.config.series.values():
             findings += _series(context, work, series)
+        findings += _announced(context, work)
         findings += _accounts(work, accounts)
         findings += _alerts(context, work)
         findings += upkeep.findings(context)
@@ -100,18 +107,48 @@ def _series(context: Context, work: Work, series: Series) -> Findings:
     ]
     if times:
         yield SlotOverdue(series.name, times[0], series.zone, len(times) - 1)
-    unsettled = month.due_after(series.roundup, snapshot.roundups_through, limit, series.zone)
-    for title_month, at in unsettled:
+    for roundup in snapshot.roundups:
+        if roundup.due_at > limit:
+            continue
         until = None
-        if work.roundups.is_unsettled(series.name, at):
+        if work.roundups.is_unsettled(series.name, roundup.due_at):
             # It waits for deliveries whose outcome is open, but not for ever.
-            until = at + series.roundup.wait
-        yield RoundupOverdue(series.name, title_month, at, series.zone, until)
-    for roundup in work.roundups.unannounced(series.name):
-        if roundup.due_at < limit:
+            until = roundup.due_at + roundup.wait
+        yield RoundupOverdue(series.name, roundup.title_month, roundup.due_at, series.zone, until)
+    for made in work.roundups.unannounced(series.name):
+        if made.due_at < limit:
             yield RoundupUnannounced(
-                series.name, roundup.title_month, roundup.state, roundup.due_at, series.zone
+                series.name, made.title_month, made.state, made.due_at, series.zone
             )
+
+
+def _announced(context: Context, work: Work) -> Findings:
+    """What briefs have announced for times that are past, and what nothing was done about."""
+    overdue = context.config.alerts.overdue
+    past: dict[str, list[Occasion]] = {}
+    for key, given_at in work.notices.briefs(work.now - REMEMBERED):
+        occasion = occasion_of(key)
+        # A roundup's moment is no part of its key; it came no later than this.
+        at = occasion.at or given_at + occasion.span
+        if work.now - at >= overdue:
+            past.setdefault(occasion.series, []).append(occasion)
+    for name in past.keys() & context.config.series.keys():
+        yield from _not_kept(work, context.config.series[name], past[name])
+
+
+def _not_kept(work: Work, series: Series, announced: Sequence[Occasion]) -> Findings:
+    """Slots and roundups that are neither settled nor still to be: those are overdue."""
+    snapshot = work.snapshots.take(series, work.now)
+    times = [occasion.at for occasion in announced if occasion.at]
+    settled = work.slots.settled_since(series.name, min(times, default=work.now))
+    for at in times:
+        if at not in settled and agenda.at(snapshot, at) is None:
+            yield SlotNotKept(series.name, at, series.zone)
+    due = {roundup.title_month for roundup in snapshot.roundups}
+    for title_month in {occasion.title_month for occasion in announced if not occasion.at} - due:
+        told = not work.notices.unsaid(Kind.NO_ROUNDUP, [f"{series.name}/{title_month}"])
+        if not told and not work.roundups.find(series.name, title_month):
+            yield RoundupNotKept(series.name, title_month)
 
 
 def _accounts(work: Work, accounts: list[AccountRow]) -> Findings:

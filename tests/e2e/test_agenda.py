@@ -42,7 +42,7 @@ def test_next_says_missed_of_a_slot_before_a_pause_and_so_does_the_tick(desk: De
     desk("pause")
     late, coming, *_ = desk("next", "--json").json["slots"]
     assert (late["state"], coming["state"]) == ("missed", "paused")
-    assert f"{late['day']} 12:00 was missed" in desk("tick").out
+    assert f"{late['day']} 12:00 was missed" in desk("tick", code=1).out
     assert desk("next", "--json").json["slots"][0] == coming | {"price": None}
 
 

@@ -117,7 +117,7 @@ def test_a_tick_sends_what_is_open_and_calls_the_heartbeat(bare: Desk, hook: Web
     printed = mlcollage(bare.folder, "tick", code=1)
     assert "! x is held" in printed
     assert hook.calls() == {"beat": 1, "good": 1}
-    mlcollage(bare.folder, "tick")
+    mlcollage(bare.folder, "tick", code=1)
     assert hook.calls() == {"beat": 2, "good": 1}
 
 

@@ -32,6 +32,8 @@ def test_a_brief_that_needs_somebody_ends_a_tick_with_1_and_stays_until_it_is_ac
     told = bare("tick", code=1).out
     assert f"! {SOON:%A %Y-%m-%d %H:%M}, a rehearsal: nothing goes out; no collage is ready" in told
     assert "no collage is ready" in bare("notices").out
+    assert bare("tick", code=1).out == "", "it is not new, and still open"
+    bare("notices", "--done")
     assert bare("tick").out == ""
 
 

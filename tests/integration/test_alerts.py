@@ -19,7 +19,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.context import Context
-from bot.core.notices.entry import Kind
+from bot.core.notices.entry import ASKING, Kind
 from bot.storage import notices, tables
 from bot.storage.work import reading, writing
 from bot.watching import alerts, apprise_process, courier
@@ -311,11 +311,17 @@ def test_without_destinations_nothing_is_owed_later(
 
 def test_only_trouble_sends_what_asks_a_person(tmp_path: Path, hook: Webhook) -> None:
     context = given(tmp_path, hook.url("good"), more="only_trouble = true")
-    note(context, "empty", Kind.EMPTY)
+    for kind in set(Kind) - ASKING - {Kind.BRIEF}:
+        note(context, "for whoever looks", kind)
     note(context, "all is well", Kind.BRIEF, needs_nobody=True)
-    number = note(context, "x cannot post", Kind.BRIEF)
+    asking = [Kind.BRIEF, *sorted(ASKING)]
+    numbers = [note(context, "somebody has to do something", kind) for kind in asking]
     alerts.send(context)
-    assert hook.titles("good") == [f"[mlcollage] brief (notice {number})"]
+    assert hook.titles("good") == [
+        f"[mlcollage] {kind} (notice {number})"
+        for kind, number in zip(asking, numbers, strict=True)
+    ]
+    assert {Kind.EMPTY, Kind.MISSED, Kind.REHEARSAL_BEGUN, Kind.DRY} <= ASKING
     assert all(one.alerted_at for one in listed(context))
     context.database.close()
 

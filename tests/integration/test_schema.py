@@ -9,12 +9,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, make_url, text
+from sqlalchemy import Column, MetaData, Table, insert, inspect, make_url, select, text
 
 from bot.core.errors import NoDatabase
 from bot.storage import database as connections
 from bot.storage import indexes, schema, tables
 from bot.storage.database import HEAD, Database
+from tests.conftest import MONDAY
 from tests.fakes.servers import keeps_silent, serving
 
 indexes.attach()
@@ -132,3 +133,38 @@ def test_waits_that_the_url_names_are_taken() -> None:
     named = make_url("postgresql+psycopg://host/queue?connect_timeout=60")
     assert connections._waits(named) == {"tcp_user_timeout": 30_000}
     assert connections._waits(make_url("postgresql+psycopg://host/queue")) == connections.WAITS
+
+
+FINGERPRINTS = {
+    "Europe/Berlin | monday 15:00 | friday 09:00 | not 2021-12-20..2022-01-02": {
+        "looked": True,
+        "now": {
+            "zone": "Europe/Berlin",
+            "slots": ["monday 15:00", "friday 09:00"],
+            "blackout": ["2021-12-20..2022-01-02"],
+        },
+    },
+    "UTC": {"looked": True, "now": {"zone": "UTC", "slots": [], "blackout": []}},
+    "": {},
+    "what no version wrote | ever": {},
+}
+
+
+@pytest.mark.parametrize("fingerprint", FINGERPRINTS)
+def test_a_series_keeps_the_calendar_that_its_fingerprint_tells(
+    empty_database_url: str, fingerprint: str
+) -> None:
+    with closing(Database(empty_database_url)) as made:
+        with made.write() as conn:
+            schema.upgrade(conn, "0004")
+            moments = {"scheduled_from": MONDAY, "looked_until": MONDAY}
+            row = {"id": 1, "name": "s", "fingerprint": fingerprint, "roundups_through": "2021-08"}
+            known = [column for column in tables.series.c if column.name in row | moments]
+            table = Table("series", MetaData(), *(Column(one.name, one.type) for one in known))
+            conn.execute(insert(table).values(row | moments))
+        made.prepare()
+        with made.read() as conn:
+            assert (
+                conn.execute(select(tables.series.c.calendars)).scalar()
+                == (FINGERPRINTS[fingerprint])
+            )

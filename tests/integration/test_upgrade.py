@@ -219,6 +219,18 @@ def test_the_coming_slots_go_on_with_the_next_numbers(old: Installation) -> None
     assert old.mirrored() == threads
 
 
+def test_a_slot_by_the_calendar_that_the_earlier_version_knew_is_settled_by_it(
+    old: Installation,
+) -> None:
+    file = old.folder / "config.toml"
+    settings = file.read_text(encoding="utf-8")
+    file.write_text(settings.replace("wednesday 15:00", "friday 09:00"), encoding="utf-8")
+    old.look(at(15, 13, 10))
+    assert old.shown("fair-coins")["state"] == "posted"
+    [ahead] = old("next", "--count", "1", "--json").json["slots"]
+    assert ahead["due_at"].startswith("2021-09-17")
+
+
 def test_what_the_rehearsal_made_stays_set_aside(old: Installation) -> None:
     old.look()
     assert not any("rehearsal" in key for key in old.states())

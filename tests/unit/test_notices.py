@@ -70,12 +70,14 @@ SAMPLES: list[tuple[Entry, str, str]] = [
     (
         queue.SlotEmpty("weekly", AT, ZONE),
         "weekly/2021-08-04 13:00:00+00:00",
-        f"The slot of weekly on {WHEN} was empty: no collage is ready.",
+        f"The slot of weekly on {WHEN} was empty: no collage is ready. "
+        "What each one lacks: mlcollage list",
     ),
     (
         queue.SlotMissed("weekly", AT, ZONE),
         "weekly/2021-08-04 13:00:00+00:00",
-        f"The slot of weekly on {WHEN} was missed: nothing went out.",
+        f"The slot of weekly on {WHEN} was missed: nothing went out. "
+        "The queue goes on with the next slot; to post now: mlcollage post NAME --now",
     ),
     (
         queue.SlotMissed("weekly", AT, ZONE, SlotState.PAUSED, "moco"),
@@ -107,6 +109,12 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         queue.SlotsChanged("weekly", "Europe/Berlin | monday 15:00 | friday 09:00", AT),
         "weekly/2021-08-04 13:00:00+00:00",
         "The slots of weekly have changed: from now on Europe/Berlin, monday 15:00, friday 09:00.",
+    ),
+    (
+        queue.RehearsalBegun(AT),
+        "2021-08-04 13:00:00+00:00",
+        "The configuration says live = false: a rehearsal has begun, and nothing goes out to the "
+        "accounts any more. If that is a mistake, set live = true.",
     ),
     (
         queue.RehearsalEnded(1, AT),
@@ -234,6 +242,17 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         roundups.NoRoundup("weekly", "2021-09", "2021-08"),
         "weekly/2021-09",
         "There is no roundup 2021-09 of weekly: nothing went out in 2021-08 that it could hold.",
+    ),
+    (
+        roundups.RoundupTaken("weekly", "2021-09", "2021-09"),
+        "weekly/2021-09/2021-09",
+        "There is a roundup 2021-09 of weekly already, made before the configuration of roundups "
+        "changed: what went out in 2021-09 comes into the next one.",
+    ),
+    (
+        roundups.RoundupChanged("weekly", "2021-09", AT, ZONE, AT),
+        "weekly/2021-08-04 13:00:00+00:00",
+        f"The roundups of weekly have changed: the next one is 2021-09, on {WHEN}.",
     ),
     (
         roundups.RoundupWaits("weekly", "2021-09", "https://lab.org/two", "site"),
@@ -371,6 +390,18 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         overdue.AlertsOverdue(2, AT),
         "alerts/2021-08-04",
         "2 notices have not reached everybody who is to be alerted. See: mlcollage notices",
+    ),
+    (
+        overdue.SlotNotKept("weekly", AT, ZONE),
+        "kept/weekly/2021-08-04 13:00:00+00:00",
+        f"A brief of weekly announced the slot of {WHEN}, and it did not come: the configuration "
+        "was changed in between. To post now: mlcollage post NAME --now",
+    ),
+    (
+        overdue.RoundupNotKept("weekly", "2021-09"),
+        "kept/weekly/2021-09",
+        "A brief of weekly announced the roundup 2021-09, and it was not made: the configuration "
+        "was changed in between. See: mlcollage roundup list",
     ),
     (
         overdue.BriefingOverdue(OCCASION, "weekly", AT, DAY, ZONE),

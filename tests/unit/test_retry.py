@@ -57,9 +57,7 @@ def test_waits_double_from_the_first_to_the_longest(failures: int, minutes: int)
     assert decide(errors.Unavailable(), failures) == Again(NOW + minutes * MINUTE)
 
 
-@pytest.mark.parametrize(
-    ("jitter", "seconds"), [(0.0, 240), (0.25, 225), (0.5, 210), (1.0, 180)]
-)
+@pytest.mark.parametrize(("jitter", "seconds"), [(0.0, 240), (0.25, 225), (0.5, 210), (1.0, 180)])
 def test_jitter_shortens_a_wait_by_up_to_a_quarter(jitter: float, seconds: int) -> None:
     assert retry.wait(2, POLICY, jitter) == timedelta(seconds=seconds)
 

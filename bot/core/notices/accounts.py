@@ -46,6 +46,10 @@ class AccountHeldUntil(Entry):
         return f"{self.delivery.account}/until/{self.at:%Y-%m-%d}/{self.reason}"
 
     @property
+    def subject(self) -> str:
+        return f"account/{self.delivery.account}"
+
+    @property
     def sentence(self) -> str:
         until = f"{self.until:%Y-%m-%d}"
         if self.until.date() == self.at.date():
@@ -97,6 +101,10 @@ class StrangePosts(Entry):
     @property
     def key(self) -> str:
         return f"{self.delivery.account}/{self.at}"
+
+    @property
+    def subject(self) -> str:
+        return f"account/{self.delivery.account}"
 
     @property
     def reason(self) -> str:

@@ -1,6 +1,7 @@
 """The briefing, before a slot and a roundup."""
 
 from datetime import datetime, timedelta, tzinfo
+from typing import NamedTuple
 
 from bot.core import times
 from bot.core.notices.entry import Entry, Kind, printable
@@ -10,6 +11,24 @@ def briefing_key(series: str, at: datetime, span: timedelta, title_month: str = 
     """The key of the briefing to be given `span` before a slot or, with a month, its roundup."""
     moment = f"roundup-{title_month}" if title_month else f"{at:%Y-%m-%dT%H:%M:%SZ}"
     return f"{series}/{moment}/{span / timedelta(hours=1):g}h"
+
+
+class Occasion(NamedTuple):
+    """What a briefing was given for: a slot `at` an instant, or the roundup of a title month."""
+
+    series: str
+    at: datetime | None
+    title_month: str
+    span: timedelta
+
+
+def occasion_of(key: str) -> Occasion:
+    """What a `briefing_key` names."""
+    series, moment, span = key.rsplit("/", 2)
+    before = timedelta(hours=float(span.removesuffix("h")))
+    if moment.startswith("roundup-"):
+        return Occasion(series, None, moment.removeprefix("roundup-"), before)
+    return Occasion(series, datetime.fromisoformat(moment), "", before)
 
 
 def briefing_heading(
@@ -44,6 +63,10 @@ class Briefing(Entry):
     @property
     def key(self) -> str:
         return self.occasion
+
+    @property
+    def subject(self) -> str:
+        return f"brief/{self.occasion}"
 
     @property
     def sentence(self) -> str:

@@ -66,6 +66,10 @@ class CollageBack(Entry):
         return f"{self.delivery.key}/{self.at}"
 
     @property
+    def subject(self) -> str:
+        return f"collage/{self.delivery.series}/{self.name}"
+
+    @property
     def sentence(self) -> str:
         return f"{self.name} is held and its number free again: nothing of it is out. {self.reason}"
 

@@ -17,9 +17,11 @@ class Kind(StrEnum):
     FAILED = "failed"
     UNCERTAIN = "uncertain"
     REHEARSAL = "rehearsal ended"
+    REHEARSAL_BEGUN = "rehearsal begun"
     ROUNDUP = "roundup out"
     NO_ROUNDUP = "no roundup"
     CHANGED = "slots changed"
+    ROUNDUP_CHANGED = "roundup changed"
     DIFFERS = "differs"
     TWICE = "twice"
     ALERTS = "alerts"
@@ -32,16 +34,22 @@ class Kind(StrEnum):
 
 TROUBLE = frozenset(
     {
+        Kind.EMPTY,
+        Kind.MISSED,
         Kind.HELD,
         Kind.FAILED,
         Kind.UNCERTAIN,
         Kind.TWICE,
+        Kind.REHEARSAL_BEGUN,
         Kind.ALERTS,
         Kind.OVERDUE,
         Kind.EXPOSED,
     }
 )
 """Notices after which a person has to do something."""
+
+ASKING = TROUBLE | {Kind.DRY, Kind.DIFFERS}
+"""Notices that ask for a person, if not at once: those that `alerts.only_trouble` lets through."""
 
 
 def is_trouble(kind: Kind, *, is_acknowledged: bool) -> bool:
@@ -117,6 +125,19 @@ class Entry(ABC):
     def needs_nobody(self) -> bool:
         """Whether it is acknowledged from the start."""
         return False
+
+    @property
+    def subject(self) -> str:
+        """What it is about, such as "delivery/12" or "account/x", by which it is found to be over.
+
+        Empty where it is over only once somebody has acknowledged it.
+        """
+        facts = vars(self)
+        if "delivery" in facts:
+            return f"delivery/{facts['delivery'].id}"
+        if "account" in facts:
+            return f"account/{facts['account']}"
+        return ""
 
     @property
     def is_trouble(self) -> bool:

@@ -92,6 +92,10 @@ class ManyOverdue(Entry):
         return f"threads/{self.at:%Y-%m-%d}"
 
     @property
+    def subject(self) -> str:
+        return f"day/{self.at:%Y-%m-%d}"
+
+    @property
     def sentence(self) -> str:
         return f"More than {self.most} threads are past due."
 
@@ -112,6 +116,10 @@ class SlotOverdue(Entry):
     @property
     def key(self) -> str:
         return f"{self.series}/{self.due_at}"
+
+    @property
+    def subject(self) -> str:
+        return f"slot/{self.series}/{self.due_at.isoformat()}"
 
     @property
     def sentence(self) -> str:
@@ -141,6 +149,10 @@ class RoundupOverdue(Entry):
     @property
     def key(self) -> str:
         return f"{self.series}/{self.title_month}"
+
+    @property
+    def subject(self) -> str:
+        return f"roundup/{self.series}/{self.title_month}"
 
     @property
     def sentence(self) -> str:
@@ -176,6 +188,10 @@ class RoundupUnannounced(Entry):
     @property
     def key(self) -> str:
         return f"{self.series}/{self.title_month}/{self.state}"
+
+    @property
+    def subject(self) -> str:
+        return f"roundup/{self.series}/{self.title_month}"
 
     @property
     def sentence(self) -> str:
@@ -230,6 +246,10 @@ class AlertsOverdue(Entry):
         return f"alerts/{self.at:%Y-%m-%d}"
 
     @property
+    def subject(self) -> str:
+        return f"day/{self.at:%Y-%m-%d}"
+
+    @property
     def sentence(self) -> str:
         notices = counted(self.count, "notice has", "notices have")
         return f"{notices} not reached everybody who is to be alerted."
@@ -254,6 +274,10 @@ class BriefingOverdue(Entry):
         return f"brief/{self.occasion}"
 
     @property
+    def subject(self) -> str:
+        return f"brief/{self.occasion}"
+
+    @property
     def sentence(self) -> str:
         slot = times.full(self.at, self.zone)
         due = times.full(self.at - self.span, self.zone)
@@ -262,3 +286,55 @@ class BriefingOverdue(Entry):
     @property
     def command(self) -> str:
         return "mlcollage doctor"
+
+
+class SlotNotKept(Entry):
+    """A slot that a briefing announced, and that is not in the timetable any more."""
+
+    kind = Kind.OVERDUE
+    series: str
+    at: datetime
+    zone: tzinfo
+
+    @property
+    def key(self) -> str:
+        return f"kept/{self.series}/{self.at}"
+
+    @property
+    def sentence(self) -> str:
+        slot = times.full(self.at, self.zone)
+        return (
+            f"A brief of {self.series} announced the slot of {slot}, and it did not come: "
+            "the configuration was changed in between."
+        )
+
+    @property
+    def advice(self) -> str:
+        return f"To post now: {self.command}"
+
+    @property
+    def command(self) -> str:
+        return "mlcollage post NAME --now"
+
+
+class RoundupNotKept(Entry):
+    """A roundup that a briefing announced, and that was not made at its time."""
+
+    kind = Kind.OVERDUE
+    series: str
+    title_month: str
+
+    @property
+    def key(self) -> str:
+        return f"kept/{self.series}/{self.title_month}"
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"A brief of {self.series} announced the roundup {self.title_month}, and it was not "
+            "made: the configuration was changed in between."
+        )
+
+    @property
+    def command(self) -> str:
+        return "mlcollage roundup list"

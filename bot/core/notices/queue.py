@@ -24,6 +24,14 @@ class SlotEmpty(Entry):
         when = times.full(self.due_at, self.zone)
         return f"The slot of {self.series} on {when} was empty: no collage is ready."
 
+    @property
+    def advice(self) -> str:
+        return f"What each one lacks: {self.command}"
+
+    @property
+    def command(self) -> str:
+        return "mlcollage list"
+
 
 class SlotMissed(Entry):
     """A slot that took nothing though it was to, or one that a collage was pinned to."""
@@ -46,9 +54,15 @@ class SlotMissed(Entry):
 
     @property
     def advice(self) -> str:
-        if not self.unpinned:
+        if self.unpinned:
+            return f"{self.unpinned}, pinned to that day, is back in its place in the queue."
+        return f"The queue goes on with the next slot; to post now: {self.command}"
+
+    @property
+    def command(self) -> str:
+        if self.unpinned:
             return ""
-        return f"{self.unpinned}, pinned to that day, is back in its place in the queue."
+        return "mlcollage post NAME --now"
 
 
 class RunningDry(Entry):
@@ -85,6 +99,10 @@ class CollageHeld(Entry):
     @property
     def key(self) -> str:
         return f"{self.series}/{self.name}/{self.revision}"
+
+    @property
+    def subject(self) -> str:
+        return f"collage/{self.series}/{self.name}"
 
     @property
     def sentence(self) -> str:
@@ -136,3 +154,29 @@ class RehearsalEnded(Entry):
     @property
     def advice(self) -> str:
         return "It is live."
+
+
+class RehearsalBegun(Entry):
+    """The configuration says `live = false`, after it was live."""
+
+    kind = Kind.REHEARSAL_BEGUN
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        return str(self.at)
+
+    @property
+    def subject(self) -> str:
+        return "rehearsal"
+
+    @property
+    def sentence(self) -> str:
+        return (
+            "The configuration says live = false: a rehearsal has begun, "
+            "and nothing goes out to the accounts any more."
+        )
+
+    @property
+    def advice(self) -> str:
+        return "If that is a mistake, set live = true."

@@ -1,5 +1,8 @@
 """Notices of roundups."""
 
+from datetime import datetime, tzinfo
+
+from bot.core import times
 from bot.core.notices.entry import Entry, Kind, printable
 
 
@@ -41,6 +44,53 @@ class NoRoundup(Entry):
         )
 
 
+class RoundupTaken(Entry):
+    """A roundup that cannot be made: another one has its title month, from before a change."""
+
+    kind = Kind.NO_ROUNDUP
+    series: str
+    title_month: str
+    reading_month: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.title_month}/{self.reading_month}"
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"There is a roundup {self.title_month} of {self.series} already, made before the "
+            "configuration of roundups changed:"
+        )
+
+    @property
+    def advice(self) -> str:
+        return f"what went out in {self.reading_month} comes into the next one."
+
+
+class RoundupChanged(Entry):
+    """The configuration says other times, or another title month, than the database knew."""
+
+    kind = Kind.ROUNDUP_CHANGED
+    series: str
+    title_month: str
+    due_at: datetime
+    zone: tzinfo
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.at}"
+
+    @property
+    def sentence(self) -> str:
+        due = times.full(self.due_at, self.zone)
+        return (
+            f"The roundups of {self.series} have changed: "
+            f"the next one is {self.title_month}, on {due}."
+        )
+
+
 class RoundupWaits(Entry):
     """The roundup's page is rendered, and its link does not answer yet. `site` is its folder."""
 
@@ -53,6 +103,10 @@ class RoundupWaits(Entry):
     @property
     def key(self) -> str:
         return f"{self.series}/{self.title_month}/{self.link}"
+
+    @property
+    def subject(self) -> str:
+        return f"roundup/{self.series}/{self.title_month}"
 
     @property
     def sentence(self) -> str:
@@ -78,6 +132,10 @@ class RoundupStuck(Entry):
     @property
     def key(self) -> str:
         return printable(f"{self.series}/{self.title_month}/{self.reason}")
+
+    @property
+    def subject(self) -> str:
+        return f"roundup/{self.series}/{self.title_month}"
 
     @property
     def sentence(self) -> str:

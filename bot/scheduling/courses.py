@@ -1,0 +1,83 @@
+"""Begins a look at a series: by the configured calendar, in the mode that was entered.
+
+What was due by the calendar before, or in the mode before, is not lost on the way.
+"""
+
+from dataclasses import replace
+
+from bot.config import Series
+from bot.core import agenda, month
+from bot.core.calendar import Course
+from bot.core.notices.queue import SlotsChanged
+from bot.core.notices.roundups import RoundupChanged
+from bot.core.schedule import SlotState
+from bot.scheduling import slots
+from bot.storage.installation import Entered
+from bot.storage.series import SeriesRow
+from bot.storage.work import Work
+
+
+def begin(work: Work, series: Series, entered: Entered) -> None:
+    """Make the series' row, or bring it to the configured calendar and the mode entered."""
+    row = work.series.find(series.name)
+    if row is None:
+        row = work.series.make(series.name, Course.begun(series.calendar, work.now))
+    if entered.has_changed:
+        _change_mode(work, series, row, entered)
+        return
+    # Nearly every look ends here, without a lock.
+    if _looked(work, series, row).stored() == row.calendars:
+        return
+    row = work.series.get(series.name, lock=True)
+    before = row.stored_course(series.calendar, work.now)
+    course = _looked(work, series, row)
+    work.series.follow(series.name, course)
+    _tell_change(work, series, before, course)
+
+
+def _looked(work: Work, series: Series, row: SeriesRow) -> Course:
+    """The course of a series at this look: what is settled is forgotten, what is due is kept."""
+    course = row.course(series.calendar, work.now)
+    return replace(course.without_settled(), is_looked=True)
+
+
+def _tell_change(work: Work, series: Series, before: Course, course: Course) -> None:
+    """Say what is due from now on, where the configuration has changed that."""
+    old, new = before.current, course.current
+    if old.timetable != new.timetable:
+        slots_changed = SlotsChanged(series.name, new.timetable.fingerprint, work.now)
+        work.notices.add(slots_changed)
+    if replace(old.roundup, wait=new.roundup.wait) != new.roundup:
+        coming = next(roundup for roundup in course.roundups() if roundup.due_at > work.now)
+        roundup_changed = RoundupChanged(
+            series.name, coming.title_month, coming.due_at, series.zone, work.now
+        )
+        work.notices.add(roundup_changed)
+
+
+def _change_mode(work: Work, series: Series, row: SeriesRow, entered: Entered) -> None:
+    """Look from now on in the other mode.
+
+    Slots that were due live become missed when a rehearsal begins. When it ends, the roundups go on
+    where the live ones stopped: what went out live before the rehearsal gets its page.
+    """
+    calendar, now = series.calendar, work.now
+    course = replace(Course.begun(calendar, now), is_looked=True)
+    if entered.rehearsal:
+        _miss_due(work.in_mode(0), series)
+        reading = row.course(calendar, now).reading_through
+        work.series.follow(series.name, course, live_through=month.key(reading))
+        return
+    if row.live_through:
+        through = month.title_month(calendar.roundup, month.parse(row.live_through))
+        through = min(through, course.roundups_through)
+        course = replace(course, roundups_through=through)
+    work.series.follow(series.name, course, live_through="")
+
+
+def _miss_due(live: Work, series: Series) -> None:
+    """Settle the slots that were due live and would have taken a collage as missed."""
+    for line in agenda.due(live.snapshots.take(series, live.now)):
+        if line.state is SlotState.CLAIMED:
+            line = replace(line, state=SlotState.MISSED, collage=None, number=None)
+        slots.pass_over(live, series, line)

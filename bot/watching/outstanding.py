@@ -1,0 +1,115 @@
+"""Which troubles are still open: those that nobody has acknowledged and that are not over."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.context import Context
+from bot.core import collage
+from bot.core.delivery import State
+from bot.core.errors import BadInput
+from bot.core.month import State as RoundupState
+from bot.core.notices.briefing import occasion_of
+from bot.core.notices.entry import Kind
+from bot.storage.notices import Notice
+from bot.storage.work import Work
+
+MOST = 200
+"""Notices looked at, the newest first."""
+
+
+def is_any(context: Context) -> bool:
+    """Whether a person has to do something: some trouble that was told, now or before, is open."""
+    with context.read() as work:
+        return any(not _is_over(context, work, each) for each in work.notices.open_trouble(MOST))
+
+
+def _is_over(context: Context, work: Work, notice: Notice) -> bool:
+    """Whether what a notice is about has been settled since, by itself or by a person."""
+    about, _, name = notice.subject.partition("/")
+    if about not in OVER:
+        return False
+    return OVER[about](context, work, notice, name)
+
+
+def _delivery(context: Context, work: Work, notice: Notice, name: str) -> bool:
+    """A delivery has left the state that the notice speaks of."""
+    entry = work.lookup.entry(int(name))
+    state = entry.delivery.state
+    match notice.kind:
+        case Kind.UNCERTAIN:
+            return state is not State.UNCERTAIN
+        case Kind.HELD:
+            return state is not State.HELD
+        case Kind.FAILED:
+            return state is not State.FAILED or _is_back(work, notice, entry.delivery.id)
+        case _:
+            # Overdue: other notices tell of what is held or has failed.
+            return state in {State.SENT, State.HELD, State.FAILED}
+
+
+def _is_back(work: Work, notice: Notice, delivery_id: int) -> bool:
+    """Whether the collage of a failed delivery is in the queue again, where it goes on."""
+    cargo = work.lookup.cargo(work.deliveries.get(delivery_id))
+    return cargo is not None and not cargo.is_in_place
+
+
+def _account(context: Context, work: Work, notice: Notice, name: str) -> bool:
+    """An account is in the configuration, and nothing holds it any more."""
+    if name not in context.config.accounts:
+        return False
+    held = {row.name for row in work.accounts.all() if row.is_held(work.now)}
+    return name not in held
+
+
+def _collage(context: Context, work: Work, notice: Notice, name: str) -> bool:
+    series_name, _, collage_name = name.partition("/")
+    try:
+        return work.queue.get(series_name, collage_name).state is not collage.State.HELD
+    # It was taken out of the queue.
+    except BadInput:
+        return True
+
+
+def _roundup(context: Context, work: Work, notice: Notice, name: str) -> bool:
+    series_name, _, title_month = name.partition("/")
+    roundup = work.roundups.find(series_name, title_month)
+    if roundup is None:
+        return False
+    if notice.kind is Kind.HELD:
+        return roundup.state in {RoundupState.LINKED, RoundupState.ANNOUNCED}
+    return roundup.state is RoundupState.ANNOUNCED
+
+
+def _slot(context: Context, work: Work, notice: Notice, name: str) -> bool:
+    series_name, _, text = name.partition("/")
+    at = datetime.fromisoformat(text)
+    return at in work.slots.settled_since(series_name, at)
+
+
+def _brief(context: Context, work: Work, notice: Notice, name: str) -> bool:
+    """What a brief speaks of is past: other notices tell what became of it."""
+    occasion = occasion_of(name)
+    return work.now > (occasion.at or notice.created_at + occasion.span)
+
+
+def _day(context: Context, work: Work, notice: Notice, name: str) -> bool:
+    """It is told again on each day on which it lasts."""
+    return name < f"{work.now:%Y-%m-%d}"
+
+
+def _rehearsal(context: Context, work: Work, notice: Notice, name: str) -> bool:
+    return context.config.live
+
+
+OVER: dict[str, Callable[[Context, Work, Notice, str], bool]] = {
+    "account": _account,
+    "brief": _brief,
+    "collage": _collage,
+    "day": _day,
+    "delivery": _delivery,
+    "rehearsal": _rehearsal,
+    "roundup": _roundup,
+    "slot": _slot,
+}
+"""By what a notice is about, whether that is over. What is about nothing else (a slot that was
+missed, for instance) is open until somebody acknowledges it."""
