@@ -127,7 +127,7 @@ class Config:
     series: Mapping[str, Series]
     key_files: tuple[Path, ...] = ()
     has_secrets: bool = False
-    says_live: bool = False
+    says_live: bool = field(default=False, compare=False)
 
     @property
     def folder(self) -> Path:

@@ -150,6 +150,8 @@ def old(
     dump = (DATA / "before_rooms.sql").read_text(encoding="utf-8")
     with closing(sqlite3.connect(tmp_path / "queue.db")) as restored:
         restored.executescript(dump.replace(WRITTEN_AS, str(tmp_path)))
+    for name in ("config.toml", "queue.db"):
+        (tmp_path / name).chmod(0o600)
     made = Installation(tmp_path, monkeypatch, capsys)
     made.clock, made.lab = clock, lab
     yield made
