@@ -24,6 +24,8 @@ def doctor_command(config_file: str | None, as_json: bool) -> None:
             click.echo("It is a rehearsal (live = false): nothing goes to these accounts yet.")
     findings = upkeep.findings(context)
     wrong = [notice.text for notice in findings if notice.is_trouble]
+    if damage := doctor.damage(context):
+        wrong.append(damage)
     wrong += alerts.unreadable(context.config)
     for message in wrong:
         click.secho(f"! {message}", fg="red", err=True)

@@ -11,6 +11,7 @@ from bot.core.collage import Collage, shown
 from bot.core.month import Roundup
 from bot.deciding import coming, descriptions, preview, preview_descriptions, roundups
 from bot.roundups import advance
+from bot.site import folder
 
 
 @click.group("roundup", epilog="Example: mlcollage roundup preview 2021-09")
@@ -99,6 +100,31 @@ def link_command(config_file: str | None, series: str | None, title_month: str, 
     roundup = advance.publish_at(context, chosen, _checked(title_month), url)
     place = f"The roundup {roundup.title_month} is at {roundup.link}"
     click.echo(f"{place}; its thread goes out when that answers.")
+
+
+@roundup_command.add_command
+@options.command("render", "mlcollage roundup render 2021-09", series=True)
+@click.argument("title_month", metavar="MONTH")
+@click.option("--over-edits", is_flag=True, help="Also what was edited by hand; it is kept beside.")
+def render_command(
+    config_file: str | None, series: str | None, title_month: str, over_edits: bool
+) -> None:
+    """Make a roundup's page again from what is known now; nothing is posted."""
+    context = options.context(config_file)
+    chosen = options.one_series(context.config, series)
+    month_named = _checked(title_month)
+    written = roundups.render(context, chosen, month_named, over_edits=over_edits)
+    click.echo("The page was made again." if written.changed else "The page is as it was.")
+    for name in written.edited:
+        path = chosen.site / name
+        if over_edits:
+            click.echo(f"{path} had been edited by hand; that is kept as {path}{folder.EDITED}")
+        else:
+            click.echo(
+                f"{path} was edited by hand and is left as it is; write it anew with --over-edits"
+            )
+    if written.edited and not over_edits:
+        click.get_current_context().exit(1)
 
 
 @roundup_command.add_command

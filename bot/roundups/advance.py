@@ -14,6 +14,7 @@ from bot.core.errors import BadInput, NotAllowed, Unavailable, Unusable
 from bot.core.month import Roundup, State
 from bot.core.notices.roundups import (
     NoRoundup,
+    PageEdited,
     RoundupOut,
     RoundupStuck,
     RoundupTaken,
@@ -21,6 +22,7 @@ from bot.core.notices.roundups import (
 )
 from bot.publishers import table
 from bot.site import folder, pages, reach
+from bot.site.folder import Written
 from bot.storage.claims import NewDelivery, Taken
 from bot.storage.work import Work
 
@@ -175,17 +177,26 @@ def _step(context: Context, roundup: Roundup, to: State) -> Roundup:
         return work.roundups.by_id(roundup.id)
 
 
-def render(context: Context, series: Series, roundup: Roundup) -> bool:
-    """Write the roundup's page, its article and the index; return whether any file changed.
+def render(
+    context: Context, series: Series, roundup: Roundup, *, over_edits: bool = False
+) -> Written:
+    """Write the roundup's page, its article and the index.
 
-    The previous roundup's page is written again, because it links to this one now.
+    The previous roundup's page is written again, because it links to this one now. What was edited
+    by hand is left alone, with a notice, or makes way where it is to be written `over_edits`.
     """
-    changed = folder.write(series.site, build(context, series, roundup))
+    files = build(context, series, roundup)
     with context.read() as work:
         previous = work.roundups.neighbour(roundup)
     if previous and not previous.published_elsewhere:
-        changed |= folder.write(series.site, build(context, series, previous))
-    return changed
+        files = build(context, series, previous) | files
+    written = folder.write(series.site, files, over_edits=over_edits)
+    if written.edited and not over_edits:
+        with context.write() as work:
+            for name in written.edited:
+                path = str(series.site / name)
+                work.notices.add(PageEdited(series.name, roundup.title_month, path))
+    return written
 
 
 def build(context: Context, series: Series, roundup: Roundup) -> dict[str, bytes]:

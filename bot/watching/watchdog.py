@@ -89,6 +89,9 @@ def _deliveries(context: Context, work: Work, accounts: list[AccountRow]) -> Fin
         zone = _zone(context, delivery.series)
         note = hold_notes.get(entry.account)
         days = (work.now - delivery.since) // timedelta(days=1)
+        if note is not None:
+            # Of an account that stays held a notice of its own reminds each day.
+            days = 0
         yield DeliveryOverdue(delivery, entry.state, next_at, note, zone, days)
     for entry in abandoned[:MOST]:
         yield DeliveryAbandoned(work.deliveries.get(entry.id), entry.fence)
@@ -117,8 +120,9 @@ def _series(context: Context, work: Work, series: Series) -> Findings:
         yield RoundupOverdue(series.name, roundup.title_month, roundup.due_at, series.zone, until)
     for made in work.roundups.unannounced(series.name):
         if made.due_at < limit:
+            days = (work.now - made.due_at) // timedelta(days=1)
             yield RoundupUnannounced(
-                series.name, made.title_month, made.state, made.due_at, series.zone
+                series.name, made.title_month, made.state, made.due_at, series.zone, days
             )
 
 

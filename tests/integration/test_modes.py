@@ -9,8 +9,9 @@ from bot.context import Context
 from bot.core import schedule
 from bot.core.errors import BadConfig
 from bot.core.schedule import SlotState
+from bot.intake import accept
 from bot.scheduling import tick
-from tests.conftest import StoppedClock, make_context
+from tests.conftest import StoppedClock, make_context, write_item
 from tests.e2e.process import mlcollage
 
 
@@ -72,3 +73,24 @@ def test_a_new_configuration_beside_a_live_database_is_told(
     told = mlcollage(tmp_path, "init")
     assert 'This database is live, and the configuration is not: set "live = true"' in told
     assert "It is a rehearsal" not in told
+
+
+def test_going_back_to_a_rehearsal_names_the_threads_that_stop(
+    tmp_path: Path, database_url: str, clock: StoppedClock
+) -> None:
+    settings = 'live = true\n[accounts.lab]\nnetwork = "outbox"\n'
+    context = tick.begin(make_context(tmp_path, settings, clock, database_url))
+    file = write_item(tmp_path, "barlow")
+    accept.take(context, context.config.series["mlcollage"], [accept.from_file(file)])
+    with context.write() as work:
+        work.accounts.hold("lab", "The keys are being renewed.")
+    clock.go(days=2, hours=6)
+    tick.tick(context)
+    context.database.close()
+    rehearsal = settings.replace("true", "false")
+    context = tick.begin(make_context(tmp_path, rehearsal, clock, database_url))
+    with context.read() as work:
+        (begun,) = [each for each in work.notices.listed() if each.kind == "rehearsal begun"]
+    assert "1 thread stops where it was on its way: barlow on lab." in begun.text
+    assert begun.text.endswith("set live = true. They go on from there.")
+    context.database.close()

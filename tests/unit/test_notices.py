@@ -267,6 +267,18 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "It is tried again at every tick.",
     ),
     (
+        roundups.PageEdited("weekly", "2021-09", "site/two/index.html"),
+        "weekly/2021-09/edited/site/two/index.html",
+        "site/two/index.html was edited by hand, and is left as it is. To write it anew, with the "
+        "edited one kept beside it: mlcollage roundup render 2021-09 --series weekly --over-edits",
+    ),
+    (
+        roundups.PageGone("weekly", "2021-09", "site/two/index.html"),
+        "weekly/2021-09/gone/site/two/index.html",
+        "site/two/index.html, the page of the roundup 2021-09, is gone. "
+        "Make it again with: mlcollage roundup render 2021-09 --series weekly",
+    ),
+    (
         BRIEFING,
         "weekly/2021-08-04T13:00:00Z/24h",
         f"{WHEN}: moco [1/52] goes to x, outbox for $0.33; all is well.",

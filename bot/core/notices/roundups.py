@@ -144,3 +144,53 @@ class RoundupStuck(Entry):
     @property
     def advice(self) -> str:
         return "It is tried again at every tick."
+
+
+class PageEdited(Entry):
+    """A page was edited by hand, so that it is not written anew by itself."""
+
+    kind = Kind.DIFFERS
+    series: str
+    title_month: str
+    path: str
+
+    @property
+    def key(self) -> str:
+        return printable(f"{self.series}/{self.title_month}/edited/{self.path}")
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.path} was edited by hand, and is left as it is."
+
+    @property
+    def advice(self) -> str:
+        return f"To write it anew, with the edited one kept beside it: {self.command}"
+
+    @property
+    def command(self) -> str:
+        return f"mlcollage roundup render {self.title_month} --series {self.series} --over-edits"
+
+
+class PageGone(Entry):
+    """A page that was made is not where it was written any more."""
+
+    kind = Kind.DIFFERS
+    series: str
+    title_month: str
+    path: str
+
+    @property
+    def key(self) -> str:
+        return printable(f"{self.series}/{self.title_month}/gone/{self.path}")
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.path}, the page of the roundup {self.title_month}, is gone."
+
+    @property
+    def advice(self) -> str:
+        return f"Make it again with: {self.command}"
+
+    @property
+    def command(self) -> str:
+        return f"mlcollage roundup render {self.title_month} --series {self.series}"
