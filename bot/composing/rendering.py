@@ -211,6 +211,8 @@ class _Filler:
             )
         except OSError as error:
             raise Unavailable(_NOT_STARTED.format(error.strerror)) from None
+        # Waited for from the start: what ends while nothing is asked leaves no zombie.
+        threading.Thread(target=process.wait, daemon=True).start()
         self._process = process
         assert process.stdout is not None
         if process.stdout.readline() != template_process.READY:

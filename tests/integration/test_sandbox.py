@@ -22,6 +22,7 @@ from bot.core.errors import BadInput
 from bot.core.paper import Figure, Link, LinkKind, Paper, Reference
 from bot.site import pages
 from tests.integration.test_compose import collage, composer, roundup
+from tests.waiting import until
 
 FIRST = "posts/collage/first.txt"
 
@@ -217,8 +218,9 @@ def test_a_process_that_was_killed_is_started_again(own: Path) -> None:
     assert written(own, "one") == "one"
     process = rendering._filler._process
     assert process is not None
-    process.kill()
-    process.wait()
+    os.kill(process.pid, signal.SIGKILL)
+    # Nothing is left of it, though nothing was asked.
+    until(lambda: not Path(f"/proc/{process.pid}").exists())
     assert written(own, "two") == "two"
 
 
