@@ -28,9 +28,6 @@ SECONDS = 3.0
 SIZE = 20_000_000
 """Characters that they may write together, counted each time one is filled."""
 
-MOST = 2_000_000
-"""Characters that a page's template may write at once: far more than any page has."""
-
 MOST_IN_POST = 100_000
 """Characters that a post's template may write at once. No network takes as many, and to count a
 text takes time.
@@ -60,7 +57,7 @@ class Renderer:
         self,
         own: Path,
         variants: tuple[str, ...] = (),
-        most: int = MOST,
+        most: int = templates.MOST,
         seconds: float = SECONDS,
     ) -> None:
         self._folders = templates.folders(own, variants)
