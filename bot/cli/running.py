@@ -10,7 +10,7 @@ import click
 
 from bot.app import runner, scheduler
 from bot.app.runner import Duty
-from bot.cli import options, printing
+from bot.cli import options, output, printing
 from bot.context import Context
 from bot.core import times
 from bot.core.errors import MlcollageError
@@ -29,7 +29,7 @@ def _context(config_file: str | None) -> Context:
     config = options.load(config_file)
 
     def say(at: datetime, text: str) -> None:
-        click.echo(printing.stamped(config, at, text))
+        output.tell(printing.stamped(config, at, text))
 
     context = options.opened(config, say)
     runner.refuse_simulation(context)
@@ -68,12 +68,15 @@ def _shielded(do: Callable[[], object]) -> None:
     try:
         do()
     except MlcollageError as error:
-        click.echo(f"! {error}", err=True)
+        output.tell(f"! {error}", err=True)
     except Exception as error:
+        if stream := output.failed(error):
+            if stream.message:
+                output.tell(f"! {stream.message}", err=True)
+            return
         # One bad tick must not end a bot that serves others.
         log.exception("Unexpected error in a round")
-        click.echo(f"! Something unexpected happened: {type(error).__name__}: {error}", err=True)
-    sys.stdout.flush()
+        output.tell(f"! Something unexpected happened: {type(error).__name__}: {error}", err=True)
 
 
 PATIENCE = timedelta(seconds=5)
