@@ -1,22 +1,120 @@
-"""Writes the first configuration, an example with every setting."""
+"""Writes the first configuration: the example with every setting, and what a person chose."""
 
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from bot import config
 from bot.composing import templates
-from bot.core.errors import BadConfig
+from bot.core import settings
+from bot.core.errors import BadConfig, BadInput
+from bot.core.settings import Reader
 
 
-def write_config(file: Path) -> bool:
-    """Write the example configuration; False where the file exists, which stays as it is.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A setting that a person chooses at the start.
 
-    Raises `BadConfig` where it cannot be written.
+    `key` is dotted, as in config.toml, where the example has its default; `reader` checks a value.
+    """
+
+    key: str
+    question: str
+    example: str
+    reader: Reader
+    is_list: bool = False
+
+    def read(self, text: str) -> Any:
+        """The value for the configuration of what was typed; raises `BadInput`.
+
+        A list is typed with commas between its entries.
+        """
+        value: Any = text.strip()
+        if self.is_list:
+            value = [entry.strip() for entry in text.split(",") if entry.strip()]
+        try:
+            self.reader(value)
+        except ValueError as error:
+            raise BadInput(f"It {error}.") from None
+        return value
+
+
+SERIES = f"series.{config.DEFAULT_SERIES}"
+
+CHOICES: Mapping[str, Choice] = {
+    "zone": Choice("zone", "Time zone", "Europe/Berlin", settings.zone),
+    "slots": Choice(
+        f"{SERIES}.slots",
+        "When the next collage goes out, week by week",
+        "wednesday 15:00, friday 09:00",
+        settings.list_of(settings.weekly),
+        is_list=True,
+    ),
+    "hashtag": Choice(f"{SERIES}.hashtag", "Hashtag", "#mlcollage", settings.hashtag),
+    "title": Choice(
+        f"{SERIES}.title", "Title, before the number", "ML-Collage", settings.some_text
+    ),
+    "papers": Choice(
+        f"{SERIES}.roundup.papers",
+        "What a roundup holds, for one and for several",
+        "Deep Learning Paper, Deep Learning Papers",
+        settings.singular_and_plural,
+        is_list=True,
+    ),
+    "address": Choice(
+        f"{SERIES}.roundup.base_url",
+        "Where you publish the roundups' pages; empty for nowhere yet",
+        "https://lab.example/mlcollage",
+        settings.address_if_any,
+    ),
+}
+"""By the names of the options of `mlcollage init`."""
+
+
+def write_config(file: Path, chosen: Mapping[str, Any] | None = None) -> bool:
+    """Write the example configuration with what was chosen; False where the file exists.
+
+    `chosen` are values by the names of `CHOICES`. A file that exists stays as it is. Raises
+    `BadConfig` where it cannot be written.
     """
     if file.exists():
         return False
+    text = templates.example_config()
+    if chosen:
+        text = _with(text, chosen)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8") as new:
-            new.write(templates.example_config())
+            new.write(text)
     except OSError as error:
         raise BadConfig(f"{file} cannot be written: {error.strerror or error}.") from None
     return True
+
+
+def defaults() -> dict[str, str]:
+    """What the example has for each choice, as a person would type it; it has no address."""
+    document = tomllib.loads(templates.example_config())
+    typed = {}
+    for name, choice in CHOICES.items():
+        value: Any = document
+        for each in choice.key.split("."):
+            value = value[each]
+        typed[name] = ", ".join(value) if choice.is_list else value
+    # An example of an address is for the reader of the file only.
+    return typed | {"address": ""}
+
+
+def _with(text: str, chosen: Mapping[str, Any]) -> str:
+    """The example with the chosen values in place of its own; its comments stay."""
+    import tomlkit  # heavy: 40 ms, for this command only
+
+    document: Any = tomlkit.parse(text)
+    for name, value in chosen.items():
+        *tables, key = CHOICES[name].key.split(".")
+        table = document
+        for each in tables:
+            table = table[each]
+        table[key] = value
+    return tomlkit.dumps(document)

@@ -150,7 +150,9 @@ class Composer:
             "month": roundup.title_month,
             "link": roundup.link,
         }
-        links = (paper.Link(paper.LinkKind.BLOG, roundup.link),)
+        links: tuple[paper.Link, ...] = ()
+        if roundup.link:
+            links = (paper.Link(paper.LinkKind.BLOG, roundup.link),)
         papers = [item.paper for item in items]
         return self._context(links) | {"roundup": about, "papers": papers}
 

@@ -295,3 +295,20 @@ def address(value: Any) -> str:
     if not re.fullmatch(ADDRESS, some_text(value)):
         raise ValueError(f"must be an http(s) address, not {shown(value)}")
     return str(value).rstrip("/")
+
+
+def address_if_any(value: Any) -> str:
+    """An http(s) address as `address` reads it, or "" for none."""
+    if value == "":
+        return ""
+    return address(value)
+
+
+EXAMPLE_HOST = r"(.+\.)?(example(\.(com|net|org))?|invalid|test)\.?"
+"""Hosts that stand for an example and belong to nobody (RFC 2606)."""
+
+
+def is_example(link: str) -> bool:
+    """Whether an address is one of those that documents show as examples."""
+    host = re.sub(r"^https?://([^/?#]*@)?|(:\d*)?([/?#].*)?$", "", link.casefold())
+    return re.fullmatch(EXAMPLE_HOST, host) is not None

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from bot.config import Series
 from bot.context import Context
+from bot.core import settings
 from bot.core.collage import Collage
 from bot.core.delivery import Delivery, Part
 from bot.core.month import Roundup
@@ -32,3 +33,13 @@ def show(context: Context, series: Series, title_month: str) -> RoundupShown:
             (thread, work.parts.of(thread.id)) for thread in work.deliveries.of_roundup(roundup.id)
         ]
     return RoundupShown(roundup, tuple(items), tuple(threads))
+
+
+def place(roundup: Roundup) -> str:
+    """Where the roundup's page can be read, or that its thread has no link: for people."""
+    setting = f"set base_url under [series.{roundup.series}.roundup]"
+    if not roundup.link:
+        return f"without a link to its page; {setting}"
+    if settings.is_example(roundup.link):
+        return f"at {roundup.link}, an example: live, its thread has no link; {setting}"
+    return f"at {roundup.link}"

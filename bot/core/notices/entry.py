@@ -19,6 +19,7 @@ class Kind(StrEnum):
     REHEARSAL = "rehearsal ended"
     ROUNDUP = "roundup out"
     NO_ROUNDUP = "no roundup"
+    NO_LINK = "no link"
     CHANGED = "slots changed"
     DIFFERS = "differs"
     ALERTS = "alerts"
