@@ -91,6 +91,8 @@ class Series:
     numbering: Numbering = field(default_factory=Numbering)
     roundup: month.Rule = field(default_factory=month.Rule)
     site: Path = Path()
+    example: str = ""
+    """The address that is left out because it is an example and the configuration is live."""
 
     @property
     def timetable(self) -> schedule.Timetable:
@@ -103,7 +105,7 @@ class Series:
 
     @property
     def base_url(self) -> str:
-        """Where its pages are published; templates of pages use this name."""
+        """Where its pages are published, "" for nowhere; templates of pages use this name."""
         return self.roundup.base_url
 
 
@@ -447,6 +449,8 @@ def _all_series(
     for name, table in tables.items():
         series = _series(table, top, tuple(accounts))
         series = replace(series, name=name, site=folder / series.roundup.folder)
+        if top.live and settings.is_example(series.base_url):
+            series = _without_example(series)
         for other in all_series.values():
             if other.site == series.site:
                 raise table.wrong(
@@ -455,6 +459,12 @@ def _all_series(
                 )
         all_series[name] = series
     return all_series
+
+
+def _without_example(series: Series) -> Series:
+    """The series without its example of an address: nothing that goes out may lead there."""
+    rule = replace(series.roundup, base_url="")
+    return replace(series, roundup=rule, example=series.base_url)
 
 
 def _series(table: Table, top: Top, all_accounts: tuple[str, ...]) -> Series:

@@ -5,6 +5,7 @@ import click
 from bot.cli import options, printing
 from bot.deciding import descriptions, doctor, upkeep
 from bot.deciding.doctor import Examination
+from bot.roundups import advance
 from bot.watching import alerts
 
 
@@ -20,6 +21,8 @@ def doctor_command(config_file: str | None, as_json: bool) -> None:
     else:
         for examination in examinations:
             _print_examination(examination)
+        for missing in advance.without_links(context.config):
+            click.echo(missing.text)
         if not context.config.live:
             click.echo("It is a rehearsal (live = false): nothing goes to these accounts yet.")
     findings = upkeep.findings(context)

@@ -145,7 +145,7 @@ def preview_command(
     due = f"due {printing.local(chosen, roundup.due_at)}"
     if items:
         click.secho(roundup.title, bold=True)
-        click.echo(f"{due}, at {roundup.link}")
+        click.echo(f"{due}, {roundups.place(roundup)}")
     else:
         click.secho(f"{title_month}: no collage is out for it yet", bold=True)
         click.echo(due)

@@ -16,6 +16,7 @@ from bot.core import times
 from bot.core.errors import MlcollageError
 from bot.deciding import deliveries
 from bot.deciding.deliveries import Posted
+from bot.roundups import advance
 from bot.scheduling import tick
 from bot.scheduling.tick import Hear
 from bot.watching import outstanding
@@ -91,7 +92,11 @@ def _headline(context: Context) -> str:
     if next_at:
         coming = times.full(next_at, options.zone(config))
     series, accounts = ", ".join(config.series), ", ".join(config.accounts)
-    return f"{series} on {accounts}, {mode}; next: {coming}"
+    headline = f"{series} on {accounts}, {mode}; next: {coming}"
+    if without := advance.without_links(config):
+        names = ", ".join(notice.series for notice in without)
+        headline += f"; the roundups of {names} go out without a link"
+    return headline
 
 
 @options.command("post", "mlcollage post barlow-twins --now", series=True)

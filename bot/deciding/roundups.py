@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from bot.config import Series
 from bot.context import Context
+from bot.core import settings
 from bot.core.collage import Collage
 from bot.core.delivery import Delivery, Part
 from bot.core.errors import NotAllowed
@@ -51,3 +52,13 @@ def render(context: Context, series: Series, title_month: str, *, over_edits: bo
     with context.write() as work:
         work.log.record(context.who, "render", f"{series.name}/{title_month}", "")
     return written
+
+
+def place(roundup: Roundup) -> str:
+    """Where the roundup's page can be read, or that its thread has no link: for people."""
+    setting = f"set base_url under [series.{roundup.series}.roundup]"
+    if not roundup.link:
+        return f"without a link to its page; {setting}"
+    if settings.is_example(roundup.link):
+        return f"at {roundup.link}, an example: live, its thread has no link; {setting}"
+    return f"at {roundup.link}"

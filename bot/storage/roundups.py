@@ -101,11 +101,11 @@ class Roundups(Statements):
         return [_roundup(row) for row in rows]
 
     def neighbour(self, roundup: Roundup, *, later: bool = False) -> Roundup | None:
-        """The last roundup before this one, or the first after it, that has a link."""
+        """The last roundup before this one, or the first after it, that has a page to link to."""
         month = roundups.c.title_month
         mine = _JOINED.where(
             roundups.c.series_id == self.series_id(roundup.series),
-            roundups.c.link != "",
+            (roundups.c.link != "") | ~roundups.c.published_elsewhere,
             _mode(roundup.rehearsal),
         )
         if later:

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     REHEARSAL_BEGUN = "rehearsal begun"
     ROUNDUP = "roundup out"
     NO_ROUNDUP = "no roundup"
+    NO_LINK = "no link"
     CHANGED = "slots changed"
     ROUNDUP_CHANGED = "roundup changed"
     DIFFERS = "differs"

@@ -21,7 +21,10 @@ class RoundupOut(Entry):
 
     @property
     def sentence(self) -> str:
-        return f"The roundup {self.title_month} is out: {self.title}, {self.link}"
+        out = f"The roundup {self.title_month} is out: {self.title}"
+        if not self.link:
+            return f"{out}, without a link."
+        return f"{out}, {self.link}"
 
 
 class NoRoundup(Entry):
@@ -89,6 +92,29 @@ class RoundupChanged(Entry):
             f"The roundups of {self.series} have changed: "
             f"the next one is {self.title_month}, on {due}."
         )
+
+
+class RoundupsWithoutLink(Entry):
+    """A series that is live has no address for its roundups, or only an `example` of one."""
+
+    kind = Kind.NO_LINK
+    series: str
+    example: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.example}"
+
+    @property
+    def sentence(self) -> str:
+        why = "there is no address for them"
+        if self.example:
+            why = f"{self.example} is an example"
+        return f"The roundups of {self.series} go out without a link to their pages: {why}."
+
+    @property
+    def advice(self) -> str:
+        return f"Write where you publish them as base_url under [series.{self.series}.roundup]."
 
 
 class RoundupWaits(Entry):

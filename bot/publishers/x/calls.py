@@ -170,7 +170,7 @@ class Api:
         `Unavailable` where X does not say whose it is.
         """
         response, _ = self._read_posts(f"/2/tweets/{post_id}", "author")
-        is_gone = response.status in GONE
+        is_gone = response.status in GONE and not errors.is_of_fields(response)
         if not is_gone:
             self._checked(response, "read")
         post = inner(response.body, "data")
