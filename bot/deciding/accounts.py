@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from bot.context import Context
-from bot.core.errors import BadInput
 from bot.storage.charges import MonthlyCost
 
 
@@ -19,7 +18,7 @@ def hold(context: Context, account: str, why: str = "") -> bool:
 
     Raises `BadInput` where the configuration has no such account.
     """
-    _check(context, account)
+    context.config.check_account(account)
     with context.write() as work:
         is_new = work.accounts.hold(account, why)
         work.log.record(context.who, "hold", f"account/{account}", why)
@@ -31,20 +30,12 @@ def release(context: Context, account: str) -> Freed:
 
     Raises `BadInput` where the configuration has no such account.
     """
-    _check(context, account)
+    context.config.check_account(account)
     with context.write() as work:
         was_held = work.accounts.release(account)
         deliveries = work.deliveries.release_all(account)
         work.log.record(context.who, "release", f"account/{account}", "")
     return Freed(was_held, deliveries)
-
-
-def _check(context: Context, account: str) -> None:
-    """Raise `BadInput` where the configuration has no such account."""
-    config = context.config
-    if account not in config.accounts:
-        known = ", ".join(config.accounts)
-        raise BadInput(f"There is no account {account} in {config.file.name}; it has {known}.")
 
 
 def costs(context: Context) -> list[MonthlyCost]:

@@ -39,9 +39,7 @@ def accounts(context: Context, names: Sequence[str] = (), threads: int = THREADS
     Raises `BadInput` where the configuration has no account of that name.
     """
     for name in names:
-        if name not in context.publishers:
-            known = ", ".join(context.publishers)
-            raise BadInput(f"There is no account {name} in the configuration; it has {known}.")
+        context.config.check_account(name)
     found = []
     for name in names or context.publishers:
         try:

@@ -352,9 +352,13 @@ def cost(cost: MonthlyCost) -> Description:
     }
 
 
-def template(name: str, places: Sequence[Path]) -> Description:
-    """A template's name, and the maintainer's own files that go before the program's."""
-    return {"name": name, "own": [str(place) for place in places]}
+def template(name: str, places: Sequence[Path], unused: Sequence[Path]) -> Description:
+    """A template's name, the maintainer's files that go before it, and those that nothing reads."""
+    return {
+        "name": name,
+        "own": [str(place) for place in places],
+        "unused": [str(place) for place in unused],
+    }
 
 
 def templates_checked(checked: Checked) -> Description:
