@@ -12,7 +12,6 @@ from bot import config
 from bot.app import assemble, logs
 from bot.config import Config, Series
 from bot.context import Context
-from bot.core.errors import BadInput
 
 Command = Callable[..., Any]
 

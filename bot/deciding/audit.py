@@ -6,7 +6,6 @@ from typing import NamedTuple
 from bot.context import Context
 from bot.core import audit, errors
 from bot.core.audit import Finding
-from bot.core.errors import BadInput
 from bot.sending import charges, failures
 
 THREADS = 5
