@@ -86,8 +86,12 @@ def collage_with_history(series: Series, shown: Shown) -> Description:
         }
         for change in shown.changes
     ]
+    threads = [
+        thread(delivery, parts) | {"set_aside": delivery.id in shown.set_aside}
+        for delivery, parts in shown.threads
+    ]
     return collage(series, shown.item) | {
-        "deliveries": [thread(*pair) for pair in shown.threads],
+        "deliveries": threads,
         "changes": changes,
     }
 
