@@ -19,7 +19,7 @@ from bot import files
 from bot.core import address, month, retry, schedule, settings
 from bot.core.calendar import Calendar
 from bot.core.collage import one_line, shown
-from bot.core.errors import BadConfig
+from bot.core.errors import BadConfig, BadInput
 from bot.core.numbering import Numbering
 from bot.core.settings import Secret, Table, nearest, read, setting
 
@@ -146,6 +146,19 @@ class Config:
         """What no log may show, but for the accounts' keys, which their publishers know."""
         database = (self.database_url, *_passwords(self.database_url))
         return (*database, *self.alerts.urls, self.alerts.heartbeat_url)
+
+    def series_named(self, name: str) -> Series:
+        """The series of that name; raises `BadInput` naming those there are."""
+        if name not in self.series:
+            names = ", ".join(self.series)
+            raise BadInput(f"There is no series {name} in {self.file.name}; it has {names}.")
+        return self.series[name]
+
+    def check_account(self, name: str) -> None:
+        """Raise `BadInput` where there is no account of that name."""
+        if name not in self.accounts:
+            names = ", ".join(self.accounts)
+            raise BadInput(f"There is no account {name} in {self.file.name}; it has {names}.")
 
 
 SECTIONS = ("database", "delivery", "alerts", "accounts", "series")

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 from bot.context import Context
 from bot.core.delivery import State
-from bot.core.errors import BadInput
 from bot.storage.charges import MonthlyCost
 from bot.storage.lookup import Entry
 from bot.storage.work import Work
@@ -29,7 +28,7 @@ def hold(context: Context, account: str, why: str = "") -> bool:
 
     Raises `BadInput` where the configuration has no such account.
     """
-    _check(context, account)
+    context.config.check_account(account)
     with context.write() as work:
         is_new = work.accounts.hold(account, why)
         work.log.record(context.who, "hold", f"account/{account}", why)
@@ -42,7 +41,7 @@ def release(context: Context, account: str, *, with_late: bool = False) -> Freed
     Threads that fell too late while the account was held begin only `with_late`; without it they
     are returned. Raises `BadInput` where the configuration has no such account.
     """
-    _check(context, account)
+    context.config.check_account(account)
     with context.write() as work:
         was_held = work.accounts.release(account)
         deliveries = work.deliveries.release_all(account)
@@ -66,14 +65,6 @@ def _late(context: Context, work: Work, account: str) -> list[Entry]:
         if is_late and not delivery.released and not entry.out:
             found.append(entry)
     return found
-
-
-def _check(context: Context, account: str) -> None:
-    """Raise `BadInput` where the configuration has no such account."""
-    config = context.config
-    if account not in config.accounts:
-        known = ", ".join(config.accounts)
-        raise BadInput(f"There is no account {account} in {config.file.name}; it has {known}.")
 
 
 def costs(context: Context) -> list[MonthlyCost]:

@@ -185,6 +185,9 @@ class Deliveries(Statements):
             raise ValueError(f"a delivery that is {delivery.state} cannot become {to}")
         if to in {State.SENT, State.FAILED}:
             values["ended_at"] = self.now
+        if to is State.SENT:
+            # It says why the thread was not out.
+            values["note"] = ""
         ours = {
             "its_id": delivery.id,
             "its_fence": delivery.fence,
