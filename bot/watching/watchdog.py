@@ -8,8 +8,9 @@ from datetime import timedelta, tzinfo
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda
+from bot.core import agenda, clocks
 from bot.core.notices.briefing import Occasion, occasion_of
+from bot.core.notices.clocks import ClockDiffers, RowsAhead
 from bot.core.notices.entry import Entry, Kind
 from bot.core.notices.overdue import (
     AccountStillHeld,
@@ -52,15 +53,37 @@ def look(context: Context) -> None:
         for series in context.config.series.values():
             findings += _series(context, work, series)
         findings += _announced(context, work)
+        findings += _clocks(context, work)
         findings += _accounts(work, accounts)
         findings += _alerts(context, work)
-        by_key = {notice.key: notice for notice in findings}
-        unsaid = work.notices.unsaid(Kind.OVERDUE, by_key)
+        unsaid = _unsaid(work, findings)
     # Most looks end here, without a write lock.
     if unsaid:
         with context.write() as work:
-            for key in unsaid:
-                work.notices.add(by_key[key])
+            for notice in unsaid:
+                work.notices.add(notice)
+
+
+def _unsaid(work: Work, findings: Sequence[Entry]) -> list[Entry]:
+    """The findings that nobody was told of yet."""
+    unsaid: list[Entry] = []
+    for kind in (Kind.OVERDUE, Kind.CLOCK):
+        by_key = {notice.key: notice for notice in findings if notice.kind is kind}
+        unsaid += [by_key[key] for key in work.notices.unsaid(kind, by_key)]
+    return unsaid
+
+
+def _clocks(context: Context, work: Work) -> Findings:
+    """This machine's clock against the newest rows and against the networks' clocks."""
+    newest_at = work.ahead.newest_row_at()
+    if newest_at and clocks.is_ahead(newest_at, work.now):
+        zone = next(iter(context.config.series.values())).zone
+        yield RowsAhead(newest_at, work.now, zone)
+    for name, publisher in context.publishers.items():
+        # Only a publisher that hears of a network's clock has it.
+        ahead: timedelta | None = getattr(publisher, "clock_ahead", None)
+        if ahead is not None and abs(ahead) > clocks.DRIFT:
+            yield ClockDiffers(name, ahead, work.now)
 
 
 def _deliveries(context: Context, work: Work, accounts: list[AccountRow]) -> Findings:

@@ -26,6 +26,8 @@ class Kind(StrEnum):
     ALERTS = "alerts"
     BRIEF = "brief"
     OVERDUE = "overdue"
+    CLOCK = "clock"
+    CLOCK_SET = "clock set"
     UPGRADED = "upgraded"
     RESTORED = "restored"
 
@@ -38,6 +40,7 @@ TROUBLE = frozenset(
         Kind.FAILED,
         Kind.UNCERTAIN,
         Kind.REHEARSAL_BEGUN,
+        Kind.CLOCK,
         Kind.ALERTS,
         Kind.OVERDUE,
     }

@@ -1,5 +1,6 @@
 """The calls to X's API for one account, with each failure as an error named by the next step."""
 
+from datetime import timedelta
 from typing import Any
 
 from bot import http_calls
@@ -23,12 +24,16 @@ AUTHOR_FIELDS = {"post.fields": "created_at,id", "expansions": "author_id"}
 
 
 class Api:
-    """One account's calls to X. No error message contains the account's keys."""
+    """One account's calls to X. No error message contains the account's keys.
+
+    `clock_ahead` is how far this machine's clock was ahead of X's at the last answer.
+    """
 
     def __init__(self, keys: Keys, base_url: str, limits: http_calls.Limits, clock: Clock) -> None:
         self._keys = keys
         self._client = Client(keys, base_url, limits, use_proxies=not base_url.startswith("http:"))
         self._clock = clock
+        self.clock_ahead: timedelta | None = None
 
     def read(self, route: str, params: Params) -> Response:
         """GET; raises the error that a refusal stands for."""
@@ -148,7 +153,9 @@ class Api:
             )
         method = "GET" if kind == "read" else "POST"
         try:
-            return self._client.request(method, route, params=params, body=body)
+            response = self._client.request(method, route, params=params, body=body)
+            self.clock_ahead = errors.clock_ahead(response.headers, self._clock.now())
+            return response
         except http_calls.Unsent as error:
             raise Unavailable(f"X cannot be reached: {error}.") from None
         except http_calls.Cut as error:

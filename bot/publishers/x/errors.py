@@ -133,13 +133,19 @@ def _until_reset(headers: Mapping[str, str], now: datetime) -> float | None:
     return max(known) - _date(headers, now)
 
 
-def _date(headers: Mapping[str, str], now: datetime) -> float:
-    """X's clock by the response's `date` header, else ours, as a Unix time."""
+def clock_ahead(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """How far our clock is ahead of X's by the response's `date` header; None without one."""
     try:
         date = datetime.strptime(headers["date"], "%a, %d %b %Y %H:%M:%S %Z").replace(tzinfo=UTC)
     except (KeyError, ValueError):
-        return now.timestamp()
-    return date.timestamp()
+        return None
+    return now - date
+
+
+def _date(headers: Mapping[str, str], now: datetime) -> float:
+    """X's clock by the response's `date` header, else ours, as a Unix time."""
+    ahead = clock_ahead(headers, now) or timedelta(0)
+    return (now - ahead).timestamp()
 
 
 def _number(value: str | None) -> float | None:
