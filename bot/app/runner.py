@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from threading import Event
 
-from bot.context import Context
+from bot.context import Context, Pace
 from bot.core import errors
 from bot.core.errors import MlcollageError, NotAllowed
 from bot.roundups import advance
@@ -58,6 +58,7 @@ class Duty:
 
     def __post_init__(self) -> None:
         self.began = self.context.clock.monotonic()
+        self.context = replace(self.context, pace=Pace(self.context.clock))
 
     def once(self) -> list[Notice]:
         """Do everything once, one part after the other; the notices that nobody had heard.

@@ -17,7 +17,7 @@ from bot.core.notices.accounts import AccountGone, AccountGoneUncertain
 from bot.core.notices.queue import RehearsalBegun, RehearsalEnded
 from bot.publishers import table
 from bot.roundups import advance
-from bot.scheduling import courses, slots
+from bot.scheduling import courses, heal, slots
 from bot.sending import deliver, rescue
 from bot.storage.installation import Entered
 from bot.storage.notices import Notice
@@ -89,7 +89,11 @@ def _do_until_nothing_is_soon(context: Context, workers: Workers) -> None:
 
 
 def _do_what_is_due(context: Context, workers: Workers) -> None:
+    heal.follow_clock(context)
     standings = _standings(context)
+    if heal.is_any_delivery_ahead(context, standings):
+        heal.deliveries(context)
+        standings = _standings(context)
     if any(standing.is_abandoned for standing in standings):
         rescue.left_over(context)
         standings = _standings(context)

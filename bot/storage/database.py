@@ -1,6 +1,6 @@
 """One database, SQLite or PostgreSQL: connections, transactions, and the schema's version."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -345,9 +345,19 @@ def insert_new(connection: Connection, table: Table, **values: Any) -> Any:
     Returns the primary key of the new row, or None where there was one. On PostgreSQL it waits for
     a transaction that is just inserting the same key.
     """
+    new = _insert_or_ignore(connection, table, values)
+    return connection.execute(new.returning(*table.primary_key)).scalar()
+
+
+def insert_many_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
+    """As `insert_new`, for several rows in one statement; how many are new."""
+    new = _insert_or_ignore(connection, table, list(rows)).returning(*table.primary_key)
+    return len(connection.execute(new).all())
+
+
+def _insert_or_ignore(connection: Connection, table: Table, values: Any) -> Any:
     if connection.dialect.name == "sqlite":
         from sqlalchemy.dialects.sqlite import insert  # heavy: 30 ms, and one dialect is in use
     else:
         from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]  # heavy: same
-    new = insert(table).values(**values).on_conflict_do_nothing()
-    return connection.execute(new.returning(*table.primary_key)).scalar()
+    return insert(table).values(values).on_conflict_do_nothing()

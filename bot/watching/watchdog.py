@@ -9,9 +9,10 @@ from datetime import timedelta, tzinfo
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, lookups
+from bot.core import agenda, clocks, lookups
 from bot.core.delivery import State
 from bot.core.notices.briefing import Occasion, occasion_of
+from bot.core.notices.clocks import ClockDiffers, RowsAhead
 from bot.core.notices.entry import Entry, Kind
 from bot.core.notices.overdue import (
     AccountStillHeld,
@@ -55,6 +56,7 @@ def look(context: Context) -> None:
         for series in context.config.series.values():
             findings += _series(context, work, series)
         findings += _announced(context, work)
+        findings += _clocks(context, work)
         findings += _accounts(work, accounts)
         findings += _alerts(context, work)
         findings += upkeep.findings(context)
@@ -74,6 +76,19 @@ def _unsaid(work: Work, findings: Iterable[Entry]) -> Findings:
     for kind, by_key in by_kind.items():
         for key in work.notices.unsaid(kind, by_key):
             yield by_key[key]
+
+
+def _clocks(context: Context, work: Work) -> Findings:
+    """This machine's clock against the newest rows and against the networks' clocks."""
+    newest_at = work.ahead.newest_row_at()
+    if newest_at and clocks.is_ahead(newest_at, work.now):
+        zone = next(iter(context.config.series.values())).zone
+        yield RowsAhead(newest_at, work.now, zone)
+    for name, publisher in context.publishers.items():
+        # Only a publisher that hears of a network's clock has it.
+        ahead: timedelta | None = getattr(publisher, "clock_ahead", None)
+        if ahead is not None and abs(ahead) > clocks.DRIFT:
+            yield ClockDiffers(name, ahead, work.now)
 
 
 def _deliveries(context: Context, work: Work, accounts: list[AccountRow]) -> Findings:

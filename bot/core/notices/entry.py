@@ -29,6 +29,8 @@ class Kind(StrEnum):
     BRIEF = "brief"
     OVERDUE = "overdue"
     EXPOSED = "exposed"
+    CLOCK = "clock"
+    CLOCK_SET = "clock set"
     UPGRADED = "upgraded"
     RESTORED = "restored"
 
@@ -42,6 +44,7 @@ TROUBLE = frozenset(
         Kind.UNCERTAIN,
         Kind.TWICE,
         Kind.REHEARSAL_BEGUN,
+        Kind.CLOCK,
         Kind.ALERTS,
         Kind.OVERDUE,
         Kind.EXPOSED,
