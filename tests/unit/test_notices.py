@@ -14,7 +14,16 @@ from bot.core import month
 from bot.core.delivery import Delivery, Likely, Post, Receipt, State
 from bot.core.delivery import Kind as DeliveryKind
 from bot.core.identity import Mismatch
-from bot.core.notices import accounts, briefing, deliveries, overdue, queue, roundups, upkeep
+from bot.core.notices import (
+    accounts,
+    briefing,
+    clocks,
+    deliveries,
+    overdue,
+    queue,
+    roundups,
+    upkeep,
+)
 from bot.core.notices.entry import TROUBLE, Entry, Kind
 from bot.core.schedule import SlotState
 from tests.conftest import ROOT
@@ -23,7 +32,7 @@ ZONE = ZoneInfo("Europe/Berlin")
 AT = datetime(2021, 8, 4, 13, 0, tzinfo=UTC)
 """Three in the afternoon there."""
 LATER = datetime(2021, 8, 4, 15, 30, tzinfo=UTC)
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 THREAD = Delivery(
     id=12,
@@ -319,6 +328,37 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         replace(BRIEFING, plan="nothing goes out; the slot is skipped.", is_wanted=False),
         "weekly/2021-08-04T13:00:00Z/24h",
         f"{WHEN}: nothing goes out; the slot is skipped.",
+    ),
+    (
+        clocks.ClockDiffers("x", -7 * HOUR, AT),
+        "x/2021-08-04",
+        "The clock of this machine is 7 hours behind that of x: set it, because slots and waits go "
+        "by it.",
+    ),
+    (
+        clocks.RowsAhead(LATER, AT, ZONE),
+        "rows/2021-08-04 15:30:00+00:00",
+        f"By the clock of this machine it is {WHEN}, and the newest rows of the database are of "
+        "Wednesday 2021-08-04 17:30: the clock is behind, or it was ahead. "
+        "If it is right now: mlcollage repair",
+    ),
+    (
+        clocks.ClockWasAhead("weekly", LATER, ZONE, 2),
+        "weekly/2021-08-04 15:30:00+00:00",
+        "By a clock that was ahead, weekly had settled its slots until Wednesday 2021-08-04 17:30; "
+        "2 slots are to come again. What else it left: mlcollage repair",
+    ),
+    (
+        clocks.ClockSet(3 * HOUR, 0, AT),
+        "2021-08-04 13:00:00+00:00",
+        "The clock of this machine was set forward by 3 hours while the bot ran. "
+        "What is done is not done again.",
+    ),
+    (
+        clocks.ClockSet(-HOUR, 1, AT),
+        "2021-08-04 13:00:00+00:00",
+        "The clock of this machine was set back by 1 hour while the bot ran. "
+        "1 thread waits as long as before to be looked for.",
     ),
     (
         overdue.DeliveryOverdue(THREAD._replace(note=BROKEN), "waiting", LATER, None, ZONE),

@@ -31,8 +31,8 @@ CONTENT = frozenset({400, 403, 413, 422})
 
 WINDOW = timedelta(minutes=15)
 """The span X counts most limits in (documentation, "Rate limits")."""
-CLOCK_SLACK, CLOCK_WAIT = timedelta(minutes=4), timedelta(hours=1)
-"""How far our clock may be from X's before that is the likely cause, and when it is tried again."""
+CLOCK_WAIT = timedelta(hours=1)
+"""When it is tried again where X refuses keys because our clock is wrong."""
 LONGEST_CAP = timedelta(days=40)
 """A spending cap counts for a month: a later reset is not believed."""
 LONGEST = timedelta(hours=25)
@@ -50,14 +50,13 @@ def refusal(response: Response, now: datetime, kind: Kind, message: str) -> Mlco
     """
     if cap := _cap(response, now):
         return Blocked(f"X says this app's spending cap is reached ({message}).", cap)
-    if response.status == HTTPStatus.UNAUTHORIZED and _is_clock_wrong(response.headers, now):
-        return Blocked(
-            f"X refuses what this machine signs ({message}): its clock says {now:%H:%M} UTC, and "
-            f"X's {response.headers['date']}. Set the clock.",
-            now + CLOCK_WAIT,
-        )
     if response.status == HTTPStatus.UNAUTHORIZED:
-        return Blocked(f"X refuses this account's keys ({message}); {_remedy(response, now)}.")
+        reason = f"X refuses this account's keys ({message}); {_remedy(response, now)}."
+        ahead = clock_ahead(response.headers, now)
+        if ahead is None or abs(ahead) < CLOCK_DIFFERENCE:
+            return Blocked(reason)
+        # A clock that is wrong is set some day, and then nobody has to release the account.
+        return Blocked(reason, now + CLOCK_WAIT)
     if response.status == HTTPStatus.PAYMENT_REQUIRED:
         return Blocked(f"X says this account has no credits left ({message}).")
     if response.status == HTTPStatus.TOO_MANY_REQUESTS or POSTS_OF_A_DAY in codes(response):
@@ -181,12 +180,6 @@ def _date(headers: Mapping[str, str], now: datetime) -> float:
     """X's clock by the response's `date` header, else ours, as a Unix time."""
     ahead = clock_ahead(headers, now) or timedelta(0)
     return (now - ahead).timestamp()
-
-
-def _is_clock_wrong(headers: Mapping[str, str], now: datetime) -> bool:
-    """Whether our clock is so far from X's that X refuses signatures (OAuth 1.0a, timestamps)."""
-    ahead = clock_ahead(headers, now)
-    return ahead is not None and abs(ahead) > CLOCK_SLACK
 
 
 def _cap(response: Response, now: datetime) -> datetime | None:
