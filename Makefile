@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 MLCOLLAGE := $(BIN)/mlcollage
 
-.PHONY: demo run test test-slow test-all chaos mutants check format bench clean
+.PHONY: demo run test test-slow test-all chaos mutants check format bench lock clean
 
 demo: .venv/ready
 	@rm -rf demo
@@ -40,7 +40,7 @@ chaos: .venv/dev
 COUNT ?= 250
 SEED ?= 1
 MINUTES ?= 60
-mutants: .venv/mutants
+mutants: .venv/dev
 	$(BIN)/python -m tests.mutation --count $(COUNT) --seed $(SEED) --minutes $(MINUTES) $(PATHS)
 
 # The same checks as before each commit, without the tests.
@@ -54,7 +54,7 @@ format: .venv/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/dev .venv/bench
+bench: .venv/dev
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/text.py
 	$(BIN)/python benchmarks/queue.py
@@ -62,27 +62,41 @@ bench: .venv/dev .venv/bench
 clean:
 	rm -rf .venv demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
+# What is installed stands in requirements/, with versions and hashes, so that everybody has the same.
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Without isolation: pip would download what builds mlcollage, in any version.
+SELF = --no-deps --no-build-isolation --editable .
+
+# An old folder is upgraded; one whose Python is gone or too old is made anew.
+USABLE = $(BIN)/python -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null
+ifneq ($(wildcard .venv/made),)
+ifneq ($(shell $(USABLE) && echo yes),yes)
+$(shell rm -f .venv/made)
+endif
+endif
+
 .venv/made:
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { echo "mlcollage needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -c "import venv, ensurepip" 2>/dev/null || { echo "This Python lacks venv; on Debian and Ubuntu install the package python3-venv."; exit 1; }
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv $$($(USABLE) || echo --clear) .venv
 	@touch $@
 
-.venv/ready: .venv/made pyproject.toml
+.venv/ready: .venv/made pyproject.toml requirements/run.txt
 	@echo "Installing mlcollage and the packages it needs into .venv ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@$(PIP) --require-hashes -r requirements/run.txt
+	@$(PIP) $(SELF)
 	@touch $@
 
-.venv/dev: .venv/ready pyproject.toml
+.venv/dev: .venv/ready requirements/dev.txt
 	@echo "Installing what the tests need into .venv ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	@$(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@
 
-.venv/bench: .venv/ready pyproject.toml
-	@echo "Installing what the benchmarks compare with into .venv ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[bench]"
-	@touch $@
-
-.venv/mutants: .venv/dev pyproject.toml
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[mutants]"
-	@touch $@
+# Write anew what is installed: the newest versions that pyproject.toml allows, for Python 3.11 and
+# later on every system. With it in a commit of its own, a new version that breaks a test is found.
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+	--no-annotate --custom-compile-command "make lock" pyproject.toml requirements/build.in
+lock: .venv/dev
+	@$(PIP) uv
+	$(LOCK) -o requirements/run.txt
+	$(LOCK) --extra dev --extra bench --extra mutants -c requirements/run.txt -o requirements/dev.txt

@@ -3,10 +3,12 @@
 import gc
 import io
 import sys
+from contextlib import suppress
 
 import click
 
 from bot import cli
+from bot.cli import output
 from bot.core.errors import BadConfig, MlcollageError
 
 
@@ -21,35 +23,56 @@ def main() -> None:
         # A terminal that cannot show a character gets a question mark: no reason to stop half-way.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    with output.watched() as streams:
+        code = _run()
+    for stream in streams:
+        code = code or int(stream.error is not None)
+        if stream.message:
+            output.tell(stream.message, err=True)
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run the command and say what is wrong; the exit code."""
     try:
-        sys.exit(cli.main(prog_name="mlcollage", standalone_mode=False))
+        return _code(cli.main(prog_name="mlcollage", standalone_mode=False))
+    except SystemExit as ended:
+        return _code(ended.code)
     except (click.ClickException, MlcollageError) as error:
-        sys.exit(_tell(error))
+        return _tell(error)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped.", err=True)
-        sys.exit(1)
+        output.tell("Stopped.", err=True)
+        return 1
     except Exception as error:
+        if output.failed(error):
+            return 1
         import logging  # heavy: 7 ms, and --help needs none
 
         logging.getLogger("bot.__main__").exception("A command has failed")
         reason = (str(error).splitlines() or [""])[0]
-        click.echo(f"Something unexpected happened: {type(error).__name__}: {reason}", err=True)
-        click.echo("It is a mistake in mlcollage; --verbose shows where.", err=True)
-        sys.exit(1)
+        output.tell(f"Something unexpected happened: {type(error).__name__}: {reason}", err=True)
+        output.tell("It is a mistake in mlcollage; --verbose shows where.", err=True)
+        return 1
+
+
+def _code(ended: object) -> int:
+    """The exit code that a command has ended with; 0 where it has given none."""
+    return ended if isinstance(ended, int) else 0
 
 
 def _tell(error: click.ClickException | MlcollageError) -> int:
     """Say what is wrong in a sentence; the exit code."""
     match error:
         case click.exceptions.NoArgsIsHelpError():
-            error.show()
+            with suppress(OSError):
+                error.show()
         case click.UsageError():
             where = f" See: {error.ctx.command_path} --help" if error.ctx else ""
-            click.echo(f"{error.format_message()}{where}", err=True)
+            output.tell(f"{error.format_message()}{where}", err=True)
         case click.ClickException():
-            click.echo(error.format_message(), err=True)
+            output.tell(error.format_message(), err=True)
         case _:
-            click.echo(error, err=True)
+            output.tell(str(error), err=True)
             return 2 if isinstance(error, BadConfig) else 1
     return error.exit_code
 

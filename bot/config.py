@@ -19,7 +19,7 @@ from bot import files
 from bot.core import address, month, retry, schedule, settings
 from bot.core.calendar import Calendar
 from bot.core.collage import one_line, shown
-from bot.core.errors import BadConfig
+from bot.core.errors import BadConfig, BadInput
 from bot.core.numbering import Numbering
 from bot.core.settings import Secret, Table, nearest, read, setting
 
@@ -91,6 +91,8 @@ class Series:
     numbering: Numbering = field(default_factory=Numbering)
     roundup: month.Rule = field(default_factory=month.Rule)
     site: Path = Path()
+    example: str = ""
+    """The address that is left out because it is an example and the configuration is live."""
 
     @property
     def timetable(self) -> schedule.Timetable:
@@ -103,7 +105,7 @@ class Series:
 
     @property
     def base_url(self) -> str:
-        """Where its pages are published; templates of pages use this name."""
+        """Where its pages are published, "" for nowhere; templates of pages use this name."""
         return self.roundup.base_url
 
 
@@ -127,7 +129,7 @@ class Config:
     series: Mapping[str, Series]
     key_files: tuple[Path, ...] = ()
     has_secrets: bool = False
-    says_live: bool = False
+    says_live: bool = field(default=False, compare=False)
 
     @property
     def folder(self) -> Path:
@@ -144,6 +146,19 @@ class Config:
         """What no log may show, but for the accounts' keys, which their publishers know."""
         database = (self.database_url, *_passwords(self.database_url))
         return (*database, *self.alerts.urls, self.alerts.heartbeat_url)
+
+    def series_named(self, name: str) -> Series:
+        """The series of that name; raises `BadInput` naming those there are."""
+        if name not in self.series:
+            names = ", ".join(self.series)
+            raise BadInput(f"There is no series {name} in {self.file.name}; it has {names}.")
+        return self.series[name]
+
+    def check_account(self, name: str) -> None:
+        """Raise `BadInput` where there is no account of that name."""
+        if name not in self.accounts:
+            names = ", ".join(self.accounts)
+            raise BadInput(f"There is no account {name} in {self.file.name}; it has {names}.")
 
 
 SECTIONS = ("database", "delivery", "alerts", "accounts", "series")
@@ -447,6 +462,8 @@ def _all_series(
     for name, table in tables.items():
         series = _series(table, top, tuple(accounts))
         series = replace(series, name=name, site=folder / series.roundup.folder)
+        if top.live and settings.is_example(series.base_url):
+            series = _without_example(series)
         for other in all_series.values():
             if other.site == series.site:
                 raise table.wrong(
@@ -455,6 +472,12 @@ def _all_series(
                 )
         all_series[name] = series
     return all_series
+
+
+def _without_example(series: Series) -> Series:
+    """The series without its example of an address: nothing that goes out may lead there."""
+    rule = replace(series.roundup, base_url="")
+    return replace(series, roundup=rule, example=series.base_url)
 
 
 def _series(table: Table, top: Top, all_accounts: tuple[str, ...]) -> Series:

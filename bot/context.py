@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from threading import Event
 
 from bot.config import Config
@@ -13,13 +14,29 @@ from bot.storage.database import Database
 from bot.storage.work import Work
 
 
+class Pace:
+    """Notices that the wall clock was set, by comparing it with the monotonic one."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._wall, self._monotonic = clock.now(), clock.monotonic()
+
+    def step(self) -> timedelta:
+        """By how much the wall clock was set since the last call: forward, or below zero back."""
+        wall, monotonic = self._clock.now(), self._clock.monotonic()
+        passed = timedelta(seconds=monotonic - self._monotonic)
+        step = wall - self._wall - passed
+        self._wall, self._monotonic = wall, monotonic
+        return step
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What one process works with.
 
     `rehearsal` is 0 when live, else the number of the rehearsal that runs. `who` is the user's
     name for the log of changes. `say` shows a message to a person who watches the process. Once
-    `stop` is set, no further request is begun.
+    `stop` is set, no further request is begun. `pace` watches the clock of a process that stays.
     """
 
     config: Config
@@ -30,6 +47,7 @@ class Context:
     who: str
     say: Callable[[str], None] = field(default=lambda message: None)
     stop: Event = field(default_factory=Event)
+    pace: Pace | None = None
 
     def read(self) -> AbstractContextManager[Work]:
         """A unit of work that only reads."""

@@ -23,6 +23,10 @@ Say = Callable[[datetime, str], None]
 """Shows a message to a person who watches, with the time it speaks of."""
 
 
+# Only Linux has it: CLOCK_MONOTONIC stands still while the machine sleeps.
+STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
 class SystemClock:
     """The machine's clocks; a wait ends early when `stop` is set."""
 
@@ -35,7 +39,7 @@ class SystemClock:
 
     def monotonic(self) -> float:
         """Seconds of a clock that nobody can set."""
-        return time.monotonic()
+        return time.clock_gettime(STEADY)
 
     def wait_until(self, at: datetime) -> None:
         """Wait until then, or until `stop` is set."""

@@ -34,8 +34,9 @@ def place(config: Config, account: str, secrets: Path | None = None) -> Path:
     settings = config.accounts.get(account)
     _check_source(settings or Table(config.file.name, f"accounts.{account}", {}))
     if settings and is_renewal(config, account):
-        if not secrets and (kept := settings.values.get("secrets_file")):
-            return _kept(config, str(kept))
+        kept = _kept(config, settings.values)
+        if kept and not secrets:
+            return kept
     elif settings and settings.values.get("network") != "outbox":
         raise NotAllowed(
             f"[accounts.{account}] in {config.file.name} is on another network; "
@@ -73,35 +74,39 @@ def x(
     keys or they cannot post, and `Unavailable` where X cannot be asked or the file cannot be
     written; nothing is saved then.
     """
-    known: dict[str, Any] = {"network": "x"}
-    if base_url != X_API:
-        known["base_url"] = base_url
-    is_new = not is_renewal(config, account)
-    if not is_new:
-        known = {**config.accounts[account].values}
-    kept = known.pop("secrets_file", "")
-    given = known | {key: Secret(value) for key, value in keys.items()}
+    values = _values(config, account, base_url)
+    given: dict[str, Any] = {key: value for key, value in values.items() if key != "secrets_file"}
+    given |= {key: Secret(value) for key, value in keys.items()}
     identity = _checked(config, Table(config.file.name, f"accounts.{account}", given))
     _keep(file, keys)
-    values = {"username": identity.removeprefix("@")}
-    if file != _kept(config, kept):
-        values["secrets_file"] = _short(file)
-    if is_new:
-        values = known | values
-    else:
-        values = {key: value for key, value in values.items() if key not in known}
+    # What a person wrote stays as it is.
+    changed = {"username": identity.removeprefix("@")} | values
+    if file != _kept(config, values):
+        changed["secrets_file"] = _short(file)
     try:
-        _write_account(config, account, values)
+        _write_account(config, account, changed)
     except BaseException:
         # Both or none: a new file that is there already would be refused the next time.
-        if is_new:
+        if not is_renewal(config, account):
             file.unlink(missing_ok=True)
         raise
     return identity
 
 
-def _kept(config: Config, name: str) -> Path:
-    """The file that an account's `secrets_file` names."""
+def _values(config: Config, account: str, base_url: str) -> dict[str, Any]:
+    """What the configuration says of the account, or what it will say of a new one."""
+    if is_renewal(config, account):
+        return dict(config.accounts[account].values)
+    if base_url == X_API:
+        return {"network": "x"}
+    return {"network": "x", "base_url": base_url}
+
+
+def _kept(config: Config, values: Mapping[str, Any]) -> Path | None:
+    """The file of keys that an account has; None where it has none."""
+    name = values.get("secrets_file")
+    if not isinstance(name, str) or not name:
+        return None
     return (config.folder / Path(name).expanduser()).absolute()
 
 
@@ -150,16 +155,18 @@ def _write_account(config: Config, account: str, values: dict[str, Any]) -> None
     The file is the old one or the new one, never a part of it. Raises `Unavailable` where it
     cannot be written.
     """
-    if not values:
-        return
     import tomlkit  # heavy: 40 ms, for this command only
 
     document: Any = tomlkit.parse(read_source(config.file))
     accounts = document.setdefault("accounts", tomlkit.table(is_super_table=True))
-    if is_renewal(config, account):
-        accounts[account].update(values)
-    else:
+    known = accounts.get(account, {})
+    if not is_renewal(config, account):
+        # In place of an outbox of that name, where there was one.
         accounts[account] = values
+    for key, value in values.items():
+        # What does not change keeps its comment.
+        if known.get(key) != value:
+            accounts[account][key] = value
     try:
         # Where it is a link, the file that it leads to is written.
         files.put(config.file.resolve(), tomlkit.dumps(document).encode())

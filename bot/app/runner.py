@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from threading import Event
 
-from bot.context import Context
+from bot.context import Context, Pace
 from bot.core import errors
 from bot.core.errors import MlcollageError, NotAllowed
 from bot.roundups import advance
@@ -53,10 +53,12 @@ class Duty:
     hear: Hear | None = None
     has_ticked: Event = field(default_factory=Event)
     wrong: dict[str, str] = field(default_factory=dict)
+    has_begun: bool = False
     began: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.began = self.context.clock.monotonic()
+        self.context = replace(self.context, pace=Pace(self.context.clock))
 
     def once(self) -> list[Notice]:
         """Do everything once, one part after the other; the notices that nobody had heard.
@@ -65,6 +67,7 @@ class Duty:
         """
         notices: list[Notice] = []
         failure: Exception | None = None
+        self._begin()
         try:
             notices = tick.tick(self.context, self.accounts, self.hear)
             self._try("heartbeat", alerts.beat)
@@ -83,6 +86,7 @@ class Duty:
 
     def tick(self) -> list[Notice]:
         """Do what is due; the notices that nobody had heard. Raises what the tick raises."""
+        self._begin()
         notices = tick.look(self.context, self.accounts, self.hear)
         self.has_ticked.set()
         return notices
@@ -112,6 +116,12 @@ class Duty:
         """Wait for the threads that are still at work."""
         self.others.finish()
         self.accounts.finish()
+
+    def _begin(self) -> None:
+        """Say once what is to be known at the start."""
+        if not self.has_begun:
+            self._try("start", advance.note_missing_links)
+            self.has_begun = True
 
     def _aside(self, name: str) -> None:
         """Run a part on a thread of its own, unless the one of the same name still runs."""

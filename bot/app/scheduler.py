@@ -4,6 +4,7 @@ import gc
 import logging
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
@@ -14,6 +15,12 @@ EVERY = "0,30"
 
 BETWEEN = "15,45"
 """Seconds of each minute at which it does what is beside the tick."""
+
+PATIENCE = 5.0
+"""Seconds between two looks whether the clock was set back."""
+
+LONGEST = 60.0
+"""Seconds that a job lies ahead at most, by a clock that goes on."""
 
 # It warns of a tick that is left out because the one before still runs, which is intended.
 logging.getLogger("apscheduler").setLevel(logging.ERROR)
@@ -77,5 +84,10 @@ def run(stop: Event, tick: Callable[[], None], watch: Callable[[], None]) -> Non
     scheduler.start()
     tick()
     scheduler.add_job(tick, CronTrigger(second=EVERY, timezone="UTC"), id="tick")
-    stop.wait()
+    while not stop.wait(PATIENCE):
+        # Once the wall clock is set back, the scheduler would wait until it has caught up.
+        for job in scheduler.get_jobs():
+            at = job.next_run_time
+            if at and at.timestamp() - time.time() > LONGEST:
+                job.reschedule(job.trigger)
     scheduler.shutdown()

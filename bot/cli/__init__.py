@@ -40,6 +40,7 @@ COMMANDS = {
     "doctor": ("accounts", "Say whether every account can post now."),
     "audit": ("auditing", "Compare what accounts show with what is known to be out."),
     "costs": ("costs", "Add up what the accounts have cost."),
+    "repair": ("repairing", "Name what a wrong clock has left, and put it right."),
     "backup": ("backups", "Copy the whole database into one file."),
     "restore": ("backups", "Fill an empty database from a backup."),
     "simulate": ("simulation", "Play a copy of it all forward in time."),

@@ -5,6 +5,7 @@ import click
 from bot.cli import options, printing
 from bot.deciding import descriptions, doctor, upkeep
 from bot.deciding.doctor import Examination
+from bot.roundups import advance
 from bot.watching import alerts
 
 
@@ -20,10 +21,14 @@ def doctor_command(config_file: str | None, as_json: bool) -> None:
     else:
         for examination in examinations:
             _print_examination(examination)
+        for missing in advance.without_links(context.config):
+            click.echo(missing.text)
         if not context.config.live:
             click.echo("It is a rehearsal (live = false): nothing goes to these accounts yet.")
     findings = upkeep.findings(context)
     wrong = [notice.text for notice in findings if notice.is_trouble]
+    if damage := doctor.damage(context):
+        wrong.append(damage)
     wrong += alerts.unreadable(context.config)
     for message in wrong:
         click.secho(f"! {message}", fg="red", err=True)

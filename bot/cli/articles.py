@@ -70,14 +70,15 @@ def import_command(
     # All are read before the first is taken in: a file that cannot be read keeps all of them out.
     sources = [article.load(Path(file)) for file in files]
     given = Import(posted, keep_numbers, draw, pictures, days)
-    described = []
-    for file, source in zip(files, sources, strict=True):
-        taken = accept.import_article(context, chosen, source, given)
-        described.append(descriptions.article(file, source, taken))
-        if not as_json:
-            _print_article(file, source, taken)
+    imported = [
+        (file, source, accept.import_article(context, chosen, source, given))
+        for file, source in zip(files, sources, strict=True)
+    ]
     if as_json:
-        printing.print_json(described)
+        printing.print_json([descriptions.article(*each) for each in imported])
+        return
+    for each in imported:
+        _print_article(*each)
 
 
 COLOURS = {"error": "red", "warning": "yellow"}

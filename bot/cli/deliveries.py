@@ -8,7 +8,7 @@ from functools import partial
 import click
 
 from bot.app import scheduler
-from bot.cli import options, printing
+from bot.cli import options, output, printing
 from bot.config import Series
 from bot.context import Context
 from bot.core import times
@@ -320,7 +320,7 @@ def cancel_command(config_file: str | None, wanted: tuple[str, ...]) -> None:
 def _context(config_file: str | None) -> Context:
     """A context that tells what it does, each line with its time."""
     config = options.load(config_file)
-    return options.opened(config, lambda at, text: click.echo(printing.stamped(config, at, text)))
+    return options.opened(config, lambda at, text: output.tell(printing.stamped(config, at, text)))
 
 
 def _decide(
@@ -335,12 +335,12 @@ def _decide(
         try:
             decided = step(name)
         except (BadInput, NotAllowed, Unavailable) as error:
-            click.echo(error, err=True)
+            output.tell(str(error), err=True)
             code = 1
             continue
-        click.echo(decided.message)
+        output.tell(decided.message)
         series = _series(context, decided.entry.delivery)
-        click.echo(f"  next: {_next(series, decided.ahead)}")
+        output.tell(f"  next: {_next(series, decided.ahead)}")
         done.append(decided)
     return done, code
 

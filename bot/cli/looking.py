@@ -6,6 +6,7 @@ from bot.cli import options, printing
 from bot.config import Series
 from bot.core import collage
 from bot.core.collage import Collage, State
+from bot.core.delivery import is_rehearsed
 from bot.deciding import collages, descriptions
 from bot.deciding.collages import Shown
 from bot.watching import notices
@@ -107,6 +108,9 @@ def _print_history(series: Series, shown: Shown) -> None:
     """The threads with the addresses of what is out, and the changes, dimmed."""
     for thread, parts in shown.threads:
         note = f", {thread.note}" if thread.note else ""
+        if thread.id in shown.set_aside:
+            mode = "a rehearsal" if is_rehearsed(thread.key) else "live"
+            note += f" (made in another mode, {mode}, and set aside)"
         click.echo(f"{thread.account}: {thread.state}{note}")
         for part in parts:
             address = part.receipt.url if part.receipt else "not out"

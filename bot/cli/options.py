@@ -12,7 +12,6 @@ from bot import config
 from bot.app import assemble, logs
 from bot.config import Config, Series
 from bot.context import Context
-from bot.core.errors import BadInput
 from bot.deciding import modes
 
 Command = Callable[..., Any]
@@ -92,14 +91,12 @@ def opened(config: Config, say: assemble.Say = assemble.quiet) -> Context:
 
 def one_series(config: Config, name: str | None) -> Series:
     """The series that is meant: the only one, or the one that was named."""
-    names = ", ".join(config.series)
     if name is None:
         if len(config.series) > 1:
+            names = ", ".join(config.series)
             raise click.UsageError(f"There are several series; name one with --series: {names}.")
         return next(iter(config.series.values()))
-    if name not in config.series:
-        raise BadInput(f"There is no series {name} in {config.file.name}; it has {names}.")
-    return config.series[name]
+    return config.series_named(name)
 
 
 def zone(config: Config) -> ZoneInfo:

@@ -107,18 +107,24 @@ def hold_command(
 )
 @click.argument("name", required=False)
 @click.option("--account", metavar="NAME", help="Release an account: what waits for it goes out.")
+@click.option("--late", is_flag=True, help="With --account: also what is too late by now.")
 def release_command(
-    config_file: str | None, series: str | None, name: str | None, account: str | None
+    config_file: str | None, series: str | None, name: str | None, account: str | None, late: bool
 ) -> None:
     """Release a held collage, or account."""
     _check_one_of(name, account)
     if account:
-        freed = accounts.release(options.context(config_file), account)
+        freed = accounts.release(options.context(config_file), account, with_late=late)
         state = "free again" if freed.was_held else "not held"
         waiting = ""
         if freed.deliveries:
             waiting = f", {freed.deliveries} held deliveries wait again"
         click.echo(f"Account {account} is {state}{waiting}.")
+        if freed.late:
+            click.echo(
+                f"Too late to go out by themselves: {', '.join(freed.late)}. "
+                f"All of them: mlcollage release --account {account} --late"
+            )
         return
     context, chosen = _opened(config_file, series)
     released = queue_changes.release(context, chosen, str(name))

@@ -11,6 +11,7 @@ from bot.core.collage import Collage, shown
 from bot.core.month import Roundup
 from bot.deciding import coming, descriptions, preview, preview_descriptions, roundups
 from bot.roundups import advance
+from bot.site import folder
 
 
 @click.group("roundup", epilog="Example: mlcollage roundup preview 2021-09")
@@ -102,6 +103,31 @@ def link_command(config_file: str | None, series: str | None, title_month: str, 
 
 
 @roundup_command.add_command
+@options.command("render", "mlcollage roundup render 2021-09", series=True)
+@click.argument("title_month", metavar="MONTH")
+@click.option("--over-edits", is_flag=True, help="Also what was edited by hand; it is kept beside.")
+def render_command(
+    config_file: str | None, series: str | None, title_month: str, over_edits: bool
+) -> None:
+    """Make a roundup's page again from what is known now; nothing is posted."""
+    context = options.context(config_file)
+    chosen = options.one_series(context.config, series)
+    month_named = _checked(title_month)
+    written = roundups.render(context, chosen, month_named, over_edits=over_edits)
+    click.echo("The page was made again." if written.changed else "The page is as it was.")
+    for name in written.edited:
+        path = chosen.site / name
+        if over_edits:
+            click.echo(f"{path} had been edited by hand; that is kept as {path}{folder.EDITED}")
+        else:
+            click.echo(
+                f"{path} was edited by hand and is left as it is; write it anew with --over-edits"
+            )
+    if written.edited and not over_edits:
+        click.get_current_context().exit(1)
+
+
+@roundup_command.add_command
 @options.command("preview", "mlcollage roundup preview 2021-09", series=True, as_json=True)
 @click.argument("title_month", metavar="MONTH", required=False)
 def preview_command(
@@ -119,7 +145,7 @@ def preview_command(
     due = f"due {printing.local(chosen, roundup.due_at)}"
     if items:
         click.secho(roundup.title, bold=True)
-        click.echo(f"{due}, at {roundup.link}")
+        click.echo(f"{due}, {roundups.place(roundup)}")
     else:
         click.secho(f"{title_month}: no collage is out for it yet", bold=True)
         click.echo(due)

@@ -10,12 +10,13 @@ import click
 
 from bot.app import runner, scheduler
 from bot.app.runner import Duty
-from bot.cli import options, printing
+from bot.cli import options, output, printing
 from bot.context import Context
 from bot.core import times
 from bot.core.errors import MlcollageError
 from bot.deciding import deliveries
 from bot.deciding.deliveries import Posted
+from bot.roundups import advance
 from bot.scheduling import tick
 from bot.scheduling.tick import Hear
 from bot.watching import outstanding
@@ -29,7 +30,7 @@ def _context(config_file: str | None) -> Context:
     config = options.load(config_file)
 
     def say(at: datetime, text: str) -> None:
-        click.echo(printing.stamped(config, at, text))
+        output.tell(printing.stamped(config, at, text))
 
     context = options.opened(config, say)
     runner.refuse_simulation(context)
@@ -68,12 +69,15 @@ def _shielded(do: Callable[[], object]) -> None:
     try:
         do()
     except MlcollageError as error:
-        click.echo(f"! {error}", err=True)
+        output.tell(f"! {error}", err=True)
     except Exception as error:
+        if stream := output.failed(error):
+            if stream.message:
+                output.tell(f"! {stream.message}", err=True)
+            return
         # One bad tick must not end a bot that serves others.
         log.exception("Unexpected error in a round")
-        click.echo(f"! Something unexpected happened: {type(error).__name__}: {error}", err=True)
-    sys.stdout.flush()
+        output.tell(f"! Something unexpected happened: {type(error).__name__}: {error}", err=True)
 
 
 PATIENCE = timedelta(seconds=5)
@@ -88,7 +92,11 @@ def _headline(context: Context) -> str:
     if next_at:
         coming = times.full(next_at, options.zone(config))
     series, accounts = ", ".join(config.series), ", ".join(config.accounts)
-    return f"{series} on {accounts}, {mode}; next: {coming}"
+    headline = f"{series} on {accounts}, {mode}; next: {coming}"
+    if without := advance.without_links(config):
+        names = ", ".join(notice.series for notice in without)
+        headline += f"; the roundups of {names} go out without a link"
+    return headline
 
 
 @options.command("post", "mlcollage post barlow-twins --now", series=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from bot.app import simulate
-from bot.cli import options
+from bot.cli import options, output
 from bot.config import FILE
 from bot.core import times
 
@@ -45,7 +45,7 @@ def simulate_command(
 
     def say(at: datetime, text: str) -> None:
         if not quiet:
-            click.echo(f"{times.short(at, zone)}  {text}")
+            output.tell(f"{times.short(at, zone)}  {text}")
 
     until = simulate.run(config, start_on, end_on, say)
     click.echo(f"Simulated until {times.plain(until, zone)}.")

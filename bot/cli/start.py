@@ -1,18 +1,73 @@
 """The beginning: a configuration and a database."""
 
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
 import click
 
 from bot import config
 from bot.app import start
+from bot.app.start import CHOICES, Choice
 from bot.cli import options
+from bot.core.errors import BadInput
+
+Option = Callable[..., Any]
 
 
-@options.command("init", "mlcollage init")
-def init_command(config_file: str | None) -> None:
-    """Make config.toml and the database; what is there already stays as it is."""
+def _value(choice: Choice) -> Callable[[Any, Any, Any], Any]:
+    """Reads what was given as an option for a choice."""
+
+    def read(ctx: click.Context, param: click.Parameter, value: str | None) -> Any:
+        if value is None:
+            return None
+        return _read(choice, value)
+
+    return read
+
+
+def _read(choice: Choice, value: str) -> Any:
+    """The value of a choice; raises `BadParameter`, after which a question is asked again."""
+    try:
+        return choice.read(value)
+    except BadInput as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def _options(function: Option) -> Option:
+    """An option for each choice."""
+    for name, choice in reversed(list(CHOICES.items())):
+        function = click.option(
+            f"--{name}",
+            metavar="TEXT",
+            callback=_value(choice),
+            help=f'{choice.question}, as in "{choice.example}".',
+        )(function)
+    return function
+
+
+@options.command(
+    "init", 'mlcollage init --zone Europe/Berlin --slots "wednesday 15:00" --hashtag "#mlcollage"'
+)
+@_options
+def init_command(config_file: str | None, **given: Any) -> None:
+    """Make config.toml and the database; what is there already stays as it is.
+
+    In a terminal it asks for what was not given as an option; without one it takes the defaults.
+    """
     file = options.file_of(config_file)
-    if start.write_config(file):
-        click.echo(f"Made {file}: every setting with its default.")
+    chosen = {name: value for name, value in given.items() if value is not None}
+    if file.exists():
+        _refuse_choices(file, chosen)
+    else:
+        chosen |= _asked(chosen)
+    if start.write_config(file, chosen):
+        what = "every setting with its default"
+        if chosen:
+            what = f"your {', '.join(chosen)}, and every other setting with its default"
+        click.echo(f"Made {file}: {what}.")
     else:
         click.echo(f"{file} is there already and stays as it is.")
     settings = config.load(file)
@@ -26,3 +81,30 @@ def init_command(config_file: str | None) -> None:
     elif not settings.live:
         click.echo('It is a rehearsal until you set "live = true".')
     click.echo("Next: mlcollage add ITEM.md, then mlcollage preview NAME")
+
+
+def _refuse_choices(file: Path, chosen: dict[str, Any]) -> None:
+    """Raise `UsageError` where something was chosen for a configuration that is there already."""
+    if chosen:
+        raise click.UsageError(
+            f"{file} is there already and stays as it is: --{', --'.join(chosen)} "
+            "would change nothing. Change it in the file."
+        )
+
+
+def _asked(chosen: dict[str, Any]) -> dict[str, Any]:
+    """What a person at a terminal answers for what was not given; nothing without a terminal."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return {}
+    defaults = start.defaults()
+    answers: dict[str, Any] = {}
+    for name, choice in CHOICES.items():
+        if name in chosen:
+            continue
+        answers[name] = click.prompt(
+            choice.question,
+            default=defaults[name],
+            show_default=bool(defaults[name]),
+            value_proc=partial(_read, choice),
+        )
+    return answers

@@ -19,8 +19,8 @@ def templates_command() -> None:
 @options.command("list", "mlcollage templates list", as_json=True)
 def list_command(config_file: str | None, as_json: bool) -> None:
     """List all templates, and where each is taken from; yours go before the program's."""
-    config = options.load(config_file)
-    found = own_templates.listed(config)
+    context = options.context(config_file)
+    found = own_templates.listed(context)
     if as_json:
         printing.print_json([descriptions.template(*template) for template in found])
         return
@@ -29,7 +29,9 @@ def list_command(config_file: str | None, as_json: bool) -> None:
         for template in found
     ]
     printing.table(rows, head=("template", "used"))
-    click.echo(f"Your own folder: {config.templates}")
+    for place in [place for template in found for place in template.unused]:
+        click.echo(f"{place} is not used: no account of a series and no page reads it.")
+    click.echo(f"Your own folder: {context.config.templates}")
 
 
 @templates_command.add_command
@@ -71,7 +73,7 @@ def check_command(config_file: str | None, as_json: bool) -> None:
         for problem in checked.problems:
             click.secho(f"! {problem}", fg="red")
         for place in checked.unused:
-            click.echo(f"{place} was not tried: no account of a series uses it.")
+            click.echo(f"{place} was not tried: no account of a series and no page uses it.")
         plural = "" if count == 1 else "s"
         click.echo(f"{checked.filled} threads and pages filled, {count or 'no'} problem{plural}.")
     if count:

@@ -169,7 +169,9 @@ class Composer:
 
     def roundup_context(self, roundup: month.Roundup, items: Sequence[Collage]) -> values.Table:
         """The variables of a roundup's templates; docs/templates.md lists them."""
-        links = (paper.Link(paper.LinkKind.BLOG, roundup.link),)
+        links: tuple[paper.Link, ...] = ()
+        if roundup.link:
+            links = (paper.Link(paper.LinkKind.BLOG, roundup.link),)
         return self._context(links) | {
             "roundup": values.roundup(roundup, self.series.zone),
             "papers": [values.paper(item.paper, self.series.language) for item in items],

@@ -28,9 +28,6 @@ SECONDS = 3.0
 SIZE = 20_000_000
 """Characters that they may write together, counted each time one is filled."""
 
-MOST = 2_000_000
-"""Characters that a page's template may write at once: far more than any page has."""
-
 MOST_IN_POST = 100_000
 """Characters that a post's template may write at once. No network takes as many, and to count a
 text takes time.
@@ -43,6 +40,9 @@ SIGNALS = {"SIGPROF": TOO_LONG, "SIGALRM": HANGS}
 
 MARKS = ("{{", "{%", "{#")
 """What a text that stands in an item needs, in order to be a template."""
+
+PLACEHOLDER = r"(?<!\{)\{\{ ?([a-z_]+(?:\.[a-z_]+)*) ?\}\}(?!\})"
+"""A name alone, as in `{{ number }}`: such a text can do nothing that takes time."""
 
 
 class Renderer:
@@ -57,7 +57,7 @@ class Renderer:
         self,
         own: Path,
         variants: tuple[str, ...] = (),
-        most: int = MOST,
+        most: int = templates.MOST,
         seconds: float = SECONDS,
     ) -> None:
         self._folders = templates.folders(own, variants)
@@ -80,8 +80,9 @@ class Renderer:
 
         It can include no other template.
         """
-        if not any(mark in source for mark in MARKS):
-            return self._counted(place, source)
+        text = _with_values(source, context)
+        if text is not None and len(text) <= self._most:
+            return self._counted(place, text)
         question = {"folders": (), "source": source, "name": place, "context": context}
         return self._asked(question)
 
@@ -105,6 +106,24 @@ class Renderer:
         if bad := collage.control(text, lines=True):
             raise BadInput(f"Template {name}: writes the control character U+{ord(bad):04X}.")
         return text
+
+
+def _with_values(source: str, context: Mapping[str, Any]) -> str | None:
+    """The text with its placeholders filled in; None where it is more than text and placeholders.
+
+    Also None where a name is not that of a text or a number: then the template itself says so.
+    """
+    if any(mark in re.sub(PLACEHOLDER, "", source) for mark in MARKS):
+        return None
+    found: dict[str, str] = {}
+    for name in re.findall(PLACEHOLDER, source):
+        value: Any = context
+        for key in name.split("."):
+            value = value.get(key) if isinstance(value, Mapping) else None
+        if type(value) not in (str, int):
+            return None
+        found[name] = str(value)
+    return re.sub(PLACEHOLDER, lambda match: found[match[1]], source)
 
 
 class _End(NamedTuple):
@@ -189,6 +208,8 @@ class _Filler:
             )
         except OSError as error:
             raise Unavailable(_NOT_STARTED.format(error.strerror)) from None
+        # Waited for from the start: what ends while nothing is asked leaves no zombie.
+        threading.Thread(target=process.wait, daemon=True).start()
         self._process = process
         assert process.stdout is not None
         if process.stdout.readline() != template_process.READY:

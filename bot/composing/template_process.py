@@ -8,6 +8,7 @@ from it a line of JSON for each question.
 import contextlib
 import faulthandler
 import json
+import mmap
 import os
 import signal
 import sys
@@ -69,8 +70,8 @@ def main() -> None:
         _end_after(HANGING)
         answer = _answer(json.loads(line, object_hook=_decoded_date))
         _write(answers, json.dumps(answer).encode() + b"\n")
-        # Memory that has once been taken is not given back, and the next one shall have enough.
-        if _most_memory() > MEMORY / 2:
+        # Not all memory is given back that was taken, and the next one shall have enough.
+        if _memory() > MEMORY / 2:
             os._exit(0)
 
 
@@ -121,16 +122,13 @@ def _computed() -> float:
     return times.user + times.system
 
 
-def _most_memory() -> int:
-    """The most bytes of memory that this process has had; 0 where that is not known."""
-    if os.name != "posix":
+def _memory() -> int:
+    """The bytes of addresses that this process has now; 0 where the system does not tell."""
+    try:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
+    except OSError:
         return 0
-    import resource  # as above
-
-    unit = 1024
-    if sys.platform == "darwin":
-        unit = 1
-    return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(pages) * mmap.PAGESIZE
 
 
 def _filled(question: dict[str, Any]) -> dict[str, Any]:

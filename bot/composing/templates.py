@@ -19,6 +19,9 @@ PACKAGE = Path(__file__).parent.parent
 UNNAMED = "<template>"
 """What Jinja2 calls the file of a template that came as a string."""
 
+MOST = 2_000_000
+"""Characters that a template may write: far more than any page has."""
+
 LONGEST_REASON = 300
 """Characters of a reason that are shown; a name in it may be of any length."""
 
@@ -76,7 +79,7 @@ def environment(places: tuple[str, ...]) -> Environment:
     return Sandbox(places)
 
 
-def render(env: Environment, name: str, context: Mapping[str, Any], most: int) -> str:
+def render(env: Environment, name: str, context: Mapping[str, Any], most: int = MOST) -> str:
     """Fill a template; raises `BadInput` naming the template's file and line.
 
     Whatever a template raises is a mistake in it, and so is a text of more than `most` characters.

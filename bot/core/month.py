@@ -60,7 +60,8 @@ class State(StrEnum):
 class Rule:
     """`[series.NAME.roundup]`: when a series' roundup is due, its title, and where it appears.
 
-    `day` is of the month, 0 its last; `papers` names one paper and several.
+    `day` is of the month, 0 its last; `papers` names one paper and several. Without a `base_url`
+    its thread has no link.
     """
 
     day: int = setting(settings.month_day, 0)
@@ -71,7 +72,7 @@ class Rule:
     papers: tuple[str, str] = setting(
         settings.singular_and_plural, ("Deep Learning Paper", "Deep Learning Papers")
     )
-    base_url: str = setting(settings.address, "https://example.org/mlcollage")
+    base_url: str = setting(settings.address_if_any, "https://example.org/mlcollage")
     folder: str = setting(settings.some_text, "site")
 
     @property
@@ -100,6 +101,11 @@ class Roundup:
     link: str = ""
     published_elsewhere: bool = False
     rehearsal: int = 0
+
+    @property
+    def has_page(self) -> bool:
+        """Whether there is a page that others can link to: of ours always, else by its address."""
+        return bool(self.link) or not self.published_elsewhere
 
 
 def parse(text: str) -> date:

@@ -299,3 +299,20 @@ def address(value: Any) -> str:
         case problem:
             # It is not shown: it may hold a password.
             raise ValueError(problem)
+
+
+def address_if_any(value: Any) -> str:
+    """An http(s) address as `address` reads it, or "" for none."""
+    if value == "":
+        return ""
+    return address(value)
+
+
+EXAMPLE_HOST = r"(.+\.)?(example(\.(com|net|org))?|invalid|test)\.?"
+"""Hosts that stand for an example and belong to nobody (RFC 2606)."""
+
+
+def is_example(link: str) -> bool:
+    """Whether an address is one of those that documents show as examples."""
+    host = re.sub(r"^https?://([^/?#]*@)?|(:\d*)?([/?#].*)?$", "", link.casefold())
+    return re.fullmatch(EXAMPLE_HOST, host) is not None

@@ -3,15 +3,24 @@
 from typing import NamedTuple
 
 from bot.context import Context
-from bot.core.errors import BadInput
+from bot.core.delivery import State
 from bot.storage.charges import MonthlyCost
+from bot.storage.lookup import Entry
+from bot.storage.work import Work
+
+MOST = 1_000
+"""Waiting threads of an account that are looked at when it is released."""
 
 
 class Freed(NamedTuple):
-    """An account that was released: whether it was held, and how many deliveries wait again."""
+    """An account that was released: whether it was held, and how many deliveries wait again.
+
+    `late` are the names of threads that are too late by now to begin by themselves.
+    """
 
     was_held: bool
     deliveries: int
+    late: tuple[str, ...] = ()
 
 
 def hold(context: Context, account: str, why: str = "") -> bool:
@@ -19,32 +28,43 @@ def hold(context: Context, account: str, why: str = "") -> bool:
 
     Raises `BadInput` where the configuration has no such account.
     """
-    _check(context, account)
+    context.config.check_account(account)
     with context.write() as work:
         is_new = work.accounts.hold(account, why)
         work.log.record(context.who, "hold", f"account/{account}", why)
     return is_new
 
 
-def release(context: Context, account: str) -> Freed:
+def release(context: Context, account: str, *, with_late: bool = False) -> Freed:
     """Release an account, and let the deliveries held on it wait to be sent again.
 
-    Raises `BadInput` where the configuration has no such account.
+    Threads that fell too late while the account was held begin only `with_late`; without it they
+    are returned. Raises `BadInput` where the configuration has no such account.
     """
-    _check(context, account)
+    context.config.check_account(account)
     with context.write() as work:
         was_held = work.accounts.release(account)
         deliveries = work.deliveries.release_all(account)
+        late = _late(context, work, account)
+        if with_late:
+            for entry in late:
+                values = {"next_at": work.now, "released": True}
+                work.deliveries.move(entry.delivery, State.WAITING, **values)
         work.log.record(context.who, "release", f"account/{account}", "")
-    return Freed(was_held, deliveries)
+    names = () if with_late else tuple(entry.name for entry in late)
+    return Freed(was_held, deliveries + len(late) * with_late, names)
 
 
-def _check(context: Context, account: str) -> None:
-    """Raise `BadInput` where the configuration has no such account."""
-    config = context.config
-    if account not in config.accounts:
-        known = ", ".join(config.accounts)
-        raise BadInput(f"There is no account {account} in {config.file.name}; it has {known}.")
+def _late(context: Context, work: Work, account: str) -> list[Entry]:
+    """The account's waiting threads that may not begin by themselves any more."""
+    found = []
+    for entry in work.lookup.listed((State.WAITING,), account=account, most=MOST):
+        delivery = entry.delivery
+        series = context.config.series.get(delivery.series)
+        is_late = series and work.now - delivery.due_at > series.lateness
+        if is_late and not delivery.released and not entry.out:
+            found.append(entry)
+    return found
 
 
 def costs(context: Context) -> list[MonthlyCost]:

@@ -6,7 +6,6 @@ from typing import NamedTuple
 from bot.context import Context
 from bot.core import audit, errors
 from bot.core.audit import Finding
-from bot.core.errors import BadInput
 from bot.sending import charges, failures
 
 THREADS = 5
@@ -39,9 +38,7 @@ def accounts(context: Context, names: Sequence[str] = (), threads: int = THREADS
     Raises `BadInput` where the configuration has no account of that name.
     """
     for name in names:
-        if name not in context.publishers:
-            known = ", ".join(context.publishers)
-            raise BadInput(f"There is no account {name} in the configuration; it has {known}.")
+        context.config.check_account(name)
     found = []
     for name in names or context.publishers:
         try:

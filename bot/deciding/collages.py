@@ -13,10 +13,14 @@ MOST_POSTED = 1_000
 
 
 class Shown(NamedTuple):
-    """A collage, its threads with their parts, and its newest changes."""
+    """A collage, its threads with their parts, and its newest changes.
+
+    `set_aside` are the numbers of the threads that were made in another mode than this.
+    """
 
     item: Collage
     threads: tuple[tuple[Delivery, tuple[Part, ...]], ...]
+    set_aside: frozenset[int]
     changes: tuple[Change, ...]
 
 
@@ -43,8 +47,10 @@ def show(context: Context, series: Series, name: str) -> Shown:
         threads = [
             (thread, work.parts.of(thread.id)) for thread in work.deliveries.of_collage(item.id)
         ]
+        current = {thread.id for thread in work.lookup.of_collage(item.id)}
         changes = work.log.changes(f"{series.name}/{item.name}")
-    return Shown(item, tuple(threads), tuple(changes))
+    set_aside = frozenset(thread.id for thread, _ in threads) - current
+    return Shown(item, tuple(threads), set_aside, tuple(changes))
 
 
 def posted(context: Context, series: Series, most: int) -> list[Collage]:

@@ -11,8 +11,8 @@ from bot.core.delivery import State
 from bot.core.errors import BadInput
 from bot.deciding import actions, resolve
 from bot.deciding.actions import Ahead
-from bot.scheduling import tick
-from bot.sending import deliver
+from bot.scheduling import heal, tick
+from bot.sending import deliver, rescue
 from bot.storage import lookup
 from bot.storage.lookup import Entry
 
@@ -111,6 +111,13 @@ def cancel(context: Context, wanted: str) -> Decided:
 def _decided(context: Context, wanted: str, step: Callable[[Entry], str]) -> Decided:
     with context.read() as work:
         entry = work.lookup.named(wanted)
+        standings = work.standings.all(context.config.delivery.request)
+    # What a wrong clock has written must not keep a person from deciding.
+    rescue.take_up(context, entry.delivery)
+    if heal.is_any_delivery_ahead(context, standings):
+        heal.deliveries(context)
+    with context.read() as work:
+        entry = work.lookup.entry(entry.delivery.id)
     message = step(entry)
     with context.read() as work:
         rows = {row.name: row for row in work.accounts.all()}

@@ -86,8 +86,12 @@ def collage_with_history(series: Series, shown: Shown) -> Description:
         }
         for change in shown.changes
     ]
+    threads = [
+        thread(delivery, parts) | {"set_aside": delivery.id in shown.set_aside}
+        for delivery, parts in shown.threads
+    ]
     return collage(series, shown.item) | {
-        "deliveries": [thread(*pair) for pair in shown.threads],
+        "deliveries": threads,
         "changes": changes,
     }
 
@@ -354,9 +358,13 @@ def cost(cost: MonthlyCost) -> Description:
     }
 
 
-def template(name: str, places: Sequence[Path]) -> Description:
-    """A template's name, and the maintainer's own files that go before the program's."""
-    return {"name": name, "own": [str(place) for place in places]}
+def template(name: str, places: Sequence[Path], unused: Sequence[Path]) -> Description:
+    """A template's name, the maintainer's files that go before it, and those that nothing reads."""
+    return {
+        "name": name,
+        "own": [str(place) for place in places],
+        "unused": [str(place) for place in unused],
+    }
 
 
 def templates_checked(checked: Checked) -> Description:

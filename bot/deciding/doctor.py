@@ -33,6 +33,17 @@ class Examination:
     duty: str
 
 
+def damage(context: Context) -> str:
+    """A sentence on what is wrong with the database itself, or ""."""
+    found = context.database.damage()
+    if not found:
+        return ""
+    return (
+        f"The database {context.database.shown} is damaged ({found}): stop the bot, and restore "
+        "the last backup with mlcollage restore."
+    )
+
+
 def examine_all(context: Context) -> list[Examination]:
     """Every account of the configuration, as it would be live; each network is asked."""
     return [examine(context, name) for name in context.config.accounts]

@@ -8,15 +8,23 @@ from bot.composing import templates
 from bot.composing.composer import Composer
 from bot.config import Config
 from bot.context import Context
+from bot.core import network
 from bot.core.errors import BadInput, NotAllowed
 from bot.deciding import preview
 
+POSTS = "posts/"
+"""The templates of posts: only these are looked for by network, series and account, too."""
+
 
 class Template(NamedTuple):
-    """A template by its name, and the maintainer's files that go before the program's."""
+    """A template by its name, and the maintainer's files of that name.
+
+    The `places` go before the program's; the `unused` are read by no account of any series.
+    """
 
     name: str
     places: tuple[Path, ...]
+    unused: tuple[Path, ...]
 
 
 class Checked(NamedTuple):
@@ -31,9 +39,20 @@ class Checked(NamedTuple):
     unused: tuple[Path, ...]
 
 
-def listed(config: Config) -> list[Template]:
+def listed(context: Context) -> list[Template]:
     """All templates, with the places in the maintainer's folder that have one of their own."""
-    return [Template(name, tuple(_places(config.templates, name))) for name in templates.names()]
+    own = context.config.templates
+    used = _used(context)
+    return [_template(own, name, used) for name in templates.names()]
+
+
+def _template(own: Path, name: str, used: set[Path]) -> Template:
+    places = _places(own, name)
+    return Template(
+        name,
+        tuple(place for place in places if own / place in used),
+        tuple(place for place in places if own / place not in used),
+    )
 
 
 def _places(folder: Path, name: str) -> list[Path]:
@@ -47,10 +66,13 @@ def copy(config: Config, name: str, scope: tuple[str, str] | None = None) -> Pat
     """Copy a template of the program's into the maintainer's folder; the file to change.
 
     `scope` makes it count only for one of the "networks", "series" or "accounts", by its name.
-    Raises `NotAllowed` where the file is there already, `BadInput` where it cannot be written.
+    Raises `NotAllowed` where the file is there already, `BadInput` where it cannot be written or
+    nothing would read it.
     """
     if name not in templates.names():
         raise BadInput(f"There is no template {name}; see: mlcollage templates list")
+    if scope:
+        _check_scope(config, name, *scope)
     target = config.templates.joinpath(*scope or (), name)
     if target.exists():
         raise NotAllowed(f"{target} is there already and stays as it is.")
@@ -61,23 +83,42 @@ def copy(config: Config, name: str, scope: tuple[str, str] | None = None) -> Pat
     return target
 
 
+def _check_scope(config: Config, name: str, kind: str, value: str) -> None:
+    """Raise `BadInput` where a template that counts only there would never be read."""
+    if not name.startswith(POSTS):
+        raise BadInput(
+            f"{name} is the same for all networks, series and accounts; "
+            f"for a copy run: mlcollage templates copy {name}"
+        )
+    if kind == "networks":
+        network.named(value)
+    elif kind == "accounts":
+        config.check_account(value)
+    else:
+        config.series_named(value)
+
+
 def check(context: Context) -> Checked:
     """Fill every template with every item of the queue and with an example, for all series."""
     results: list[str] = []
     for series in context.config.series.values():
         results += preview.check_templates(context, series)
     problems = dict.fromkeys(problem for problem in results if problem)
-    return Checked(len(results), tuple(problems), tuple(_unused(context)))
+    unused = tuple(place for template in listed(context) for place in template.unused)
+    return Checked(len(results), tuple(problems), unused)
 
 
-def _unused(context: Context) -> list[Path]:
-    """The maintainer's templates that no account of any series uses."""
+def _used(context: Context) -> set[Path]:
+    """The maintainer's templates that pages, or accounts of any series, use.
+
+    A general one counts as used also where each account has a narrower one: it is what the next
+    account gets.
+    """
     own = context.config.templates
     used = {templates.used(own, (), name) for name in templates.names()}
-    posts = [name for name in templates.names() if name.startswith("posts/")]
+    posts = [name for name in templates.names() if name.startswith(POSTS)]
     for series in context.config.series.values():
         for account in series.accounts:
             variants = Composer.of(context, series.name, account).variants
             used |= {templates.used(own, variants, name) for name in posts}
-    places = [place for template in listed(context.config) for place in template.places]
-    return [place for place in places if own / place not in used]
+    return {path for path in used if path}

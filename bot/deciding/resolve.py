@@ -119,7 +119,7 @@ def _send_again(context: Context, delivery: Delivery, saved: Saved, *, edited: b
                 "so the rest goes out as it was frozen."
             )
         if out and len(out) == len(parts):
-            work.deliveries.move(delivery, State.SENT, note="", saved=saved)
+            work.deliveries.move(delivery, State.SENT, saved=saved)
             result = "every part of it is out"
         else:
             # Parts are frozen once a delivery has begun; an edited one begins anew.
@@ -154,7 +154,7 @@ def posted(context: Context, entry: Entry, urls: Sequence[str], first: int | Non
         if missing:
             work.deliveries.move(delivery, State.WAITING, **_as_new(work), begun=True)
         else:
-            work.deliveries.move(delivery, State.SENT, note="", begun=True)
+            work.deliveries.move(delivery, State.SENT, begun=True)
         remark = _claim_again(context, work, delivery, out_since)
         work.parts.record(delivery, receipts)
         note = f"{context.who} says it is out"

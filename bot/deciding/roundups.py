@@ -4,9 +4,13 @@ from typing import NamedTuple
 
 from bot.config import Series
 from bot.context import Context
+from bot.core import settings
 from bot.core.collage import Collage
 from bot.core.delivery import Delivery, Part
-from bot.core.month import Roundup
+from bot.core.errors import NotAllowed
+from bot.core.month import Roundup, State
+from bot.roundups import advance
+from bot.site.folder import Written
 
 
 class RoundupShown(NamedTuple):
@@ -32,3 +36,29 @@ def show(context: Context, series: Series, title_month: str) -> RoundupShown:
             (thread, work.parts.of(thread.id)) for thread in work.deliveries.of_roundup(roundup.id)
         ]
     return RoundupShown(roundup, tuple(items), tuple(threads))
+
+
+def render(context: Context, series: Series, title_month: str, *, over_edits: bool) -> Written:
+    """Make a roundup's page again; what was edited by hand stays, or is kept beside `over_edits`.
+
+    Raises `BadInput` where there is no such roundup, `NotAllowed` where it has no page of ours.
+    """
+    with context.read() as work:
+        row = work.series.get(series.name)
+        roundup = work.roundups.get(row.name, title_month)
+    if roundup.published_elsewhere or roundup.state is State.DUE:
+        raise NotAllowed(f"The roundup {title_month} has no page that was made here.")
+    written = advance.render(context, series, roundup, over_edits=over_edits)
+    with context.write() as work:
+        work.log.record(context.who, "render", f"{series.name}/{title_month}", "")
+    return written
+
+
+def place(roundup: Roundup) -> str:
+    """Where the roundup's page can be read, or that its thread has no link: for people."""
+    setting = f"set base_url under [series.{roundup.series}.roundup]"
+    if not roundup.link:
+        return f"without a link to its page; {setting}"
+    if settings.is_example(roundup.link):
+        return f"at {roundup.link}, an example: live, its thread has no link; {setting}"
+    return f"at {roundup.link}"

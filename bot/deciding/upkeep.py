@@ -1,5 +1,5 @@
 """What is to be repaired on the machine: files with secrets, or with the queue, that others can
-open, and what lies in an outbox and is no thread.
+open, what lies in an outbox and is no thread, and pages that are gone or were edited by hand.
 """
 
 from collections.abc import Iterator
@@ -8,15 +8,39 @@ from pathlib import Path
 from bot import files
 from bot.config import Config
 from bot.context import Context
+from bot.core.month import State
 from bot.core.notices.entry import Entry
+from bot.core.notices.roundups import PageEdited, PageGone
 from bot.core.notices.upkeep import Exposed, StrangeInOutbox
 from bot.publishers import table
 from bot.publishers.outbox import Outbox
+from bot.site import folder
+from bot.site.pages import slug_path
+
+NEWEST = 3
+"""Roundups whose pages are looked at; older ones may have moved elsewhere."""
 
 
 def findings(context: Context) -> list[Entry]:
     """A notice for each thing that is to be repaired."""
-    return [*exposed(context.config), *_strange(context)]
+    return [*exposed(context.config), *_strange(context), *pages(context)]
+
+
+def pages(context: Context) -> Iterator[Entry]:
+    """A notice for each page of the newest roundups that is gone, or was edited by hand."""
+    for series in context.config.series.values():
+        with context.read() as work:
+            row = work.series.find(series.name)
+            made = work.roundups.listed(series.name)[:NEWEST] if row else []
+        for roundup in made:
+            if roundup.published_elsewhere or roundup.state is State.DUE:
+                continue
+            name = slug_path(roundup)
+            path = series.site / name
+            if not path.is_file():
+                yield PageGone(series.name, roundup.title_month, str(path))
+            elif folder.is_edited(series.site, name):
+                yield PageEdited(series.name, roundup.title_month, str(path))
 
 
 def exposed(config: Config) -> Iterator[Exposed]:

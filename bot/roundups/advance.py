@@ -4,9 +4,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from bot.composing.composer import Composer
-from bot.config import Series
+from bot.config import Config, Series
 from bot.context import Context
-from bot.core import address, month
+from bot.core import address, month, settings
 from bot.core.calendar import RoundupTime
 from bot.core.collage import shown
 from bot.core.delivery import thread_key
@@ -14,13 +14,16 @@ from bot.core.errors import BadInput, NotAllowed, Unavailable, Unusable
 from bot.core.month import Roundup, State
 from bot.core.notices.roundups import (
     NoRoundup,
+    PageEdited,
     RoundupOut,
     RoundupStuck,
+    RoundupsWithoutLink,
     RoundupTaken,
     RoundupWaits,
 )
 from bot.publishers import table
 from bot.site import folder, pages, reach
+from bot.site.folder import Written
 from bot.storage.claims import NewDelivery, Taken
 from bot.storage.work import Work
 
@@ -116,7 +119,7 @@ def _waiting_for_pages(context: Context) -> list[tuple[Series, Roundup]]:
             waiting += [
                 (series, roundup)
                 for roundup in work.roundups.unannounced(row.name)
-                if roundup.state is State.RENDERED
+                if roundup.state is State.RENDERED and not _goes_without_link(context, roundup)
             ]
     return waiting
 
@@ -141,7 +144,9 @@ def _advance(context: Context, series: Series, roundup: Roundup) -> None:
         render(context, series, roundup)
         roundup = _step(context, roundup, State.RENDERED)
         context.say(f"{series.name}: the roundup {roundup.title_month} is rendered: {page}")
-    if roundup.state is State.RENDERED and _stays_local(context, series) and page.is_file():
+    if roundup.state is State.RENDERED and _goes_without_link(context, roundup):
+        roundup = _link(context, series, _without_link(context, roundup))
+    elif roundup.state is State.RENDERED and _stays_local(context, series) and page.is_file():
         roundup = _link(context, series, roundup)
     if roundup.state is State.LINKED:
         _announce(context, series, roundup)
@@ -154,6 +159,47 @@ def _stays_local(context: Context, series: Series) -> bool:
     """
     networks = {table.network_of(context.config.accounts[name]) for name in series.accounts}
     return bool(context.rehearsal) or networks == {"outbox"}
+
+
+def _goes_without_link(context: Context, roundup: Roundup) -> bool:
+    """Whether the thread has no link: there is no address, or only an example of one.
+
+    In a rehearsal an example will do.
+    """
+    if not roundup.link:
+        return True
+    return not context.rehearsal and settings.is_example(roundup.link)
+
+
+def _without_link(context: Context, roundup: Roundup) -> Roundup:
+    """The roundup without the example of a link that it was made with."""
+    if not roundup.link:
+        return roundup
+    with context.write() as work:
+        work.roundups.set_link(roundup, "")
+        return work.roundups.by_id(roundup.id)
+
+
+def without_links(config: Config) -> list[RoundupsWithoutLink]:
+    """A notice for each series that is live and has no address for its roundups."""
+    if not config.live:
+        return []
+    all_series = config.series.values()
+    return [
+        RoundupsWithoutLink(series.name, series.example)
+        for series in all_series
+        if not series.base_url
+    ]
+
+
+def note_missing_links(context: Context) -> None:
+    """Store what `without_links` says; what was said before is not said again."""
+    found = without_links(context.config)
+    if not found:
+        return
+    with context.write() as work:
+        for notice in found:
+            work.notices.add(notice)
 
 
 def _link(context: Context, series: Series, roundup: Roundup) -> Roundup:
@@ -175,17 +221,26 @@ def _step(context: Context, roundup: Roundup, to: State) -> Roundup:
         return work.roundups.by_id(roundup.id)
 
 
-def render(context: Context, series: Series, roundup: Roundup) -> bool:
-    """Write the roundup's page, its article and the index; return whether any file changed.
+def render(
+    context: Context, series: Series, roundup: Roundup, *, over_edits: bool = False
+) -> Written:
+    """Write the roundup's page, its article and the index.
 
-    The previous roundup's page is written again, because it links to this one now.
+    The previous roundup's page is written again, because it links to this one now. What was edited
+    by hand is left alone, with a notice, or makes way where it is to be written `over_edits`.
     """
-    changed = folder.write(series.site, build(context, series, roundup))
+    files = build(context, series, roundup)
     with context.read() as work:
         previous = work.roundups.neighbour(roundup)
     if previous and not previous.published_elsewhere:
-        changed |= folder.write(series.site, build(context, series, previous))
-    return changed
+        files = build(context, series, previous) | files
+    written = folder.write(series.site, files, over_edits=over_edits)
+    if written.edited and not over_edits:
+        with context.write() as work:
+            for name in written.edited:
+                path = str(series.site / name)
+                work.notices.add(PageEdited(series.name, roundup.title_month, path))
+    return written
 
 
 def build(context: Context, series: Series, roundup: Roundup) -> dict[str, bytes]:
@@ -193,7 +248,7 @@ def build(context: Context, series: Series, roundup: Roundup) -> dict[str, bytes
     with context.read() as work:
         row = work.series.get(series.name)
         collages = work.queue.in_roundup(roundup.id)
-        listed = [other for other in work.roundups.listed(row.name) if other.link]
+        listed = [other for other in work.roundups.listed(row.name) if other.has_page]
         previous = work.roundups.neighbour(roundup)
         hashes = {collage.picture.sha256 for collage in collages if collage.picture}
         pictures = {sha256: work.pictures.data(sha256) for sha256 in hashes}
@@ -213,10 +268,12 @@ def publish_at(context: Context, series: Series, title_month: str, link: str) ->
     """Store where a maintainer has published a roundup; the roundup with that link.
 
     Raises `NotAllowed` once it is linked: threads with the other link may be out; `BadInput` for a
-    link that is no address.
+    link that is no address, or an example of one.
     """
     if problem := address.problem(link):
         raise BadInput(f"{shown(address.without_user(link))} {problem}.")
+    if not context.rehearsal and settings.is_example(link):
+        raise BadInput(f"{link} is an example; give the address at which the page can be read.")
     with context.write() as work:
         row = work.series.get(series.name)
         roundup = work.roundups.get(row.name, title_month)

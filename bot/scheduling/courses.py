@@ -11,7 +11,7 @@ from bot.core.calendar import Course
 from bot.core.notices.queue import SlotsChanged
 from bot.core.notices.roundups import RoundupChanged
 from bot.core.schedule import SlotState
-from bot.scheduling import slots
+from bot.scheduling import heal, slots
 from bot.storage.installation import Entered
 from bot.storage.series import SeriesRow
 from bot.storage.work import Work
@@ -22,6 +22,8 @@ def begin(work: Work, series: Series, entered: Entered) -> None:
     row = work.series.find(series.name)
     if row is None:
         row = work.series.make(series.name, Course.begun(series.calendar, work.now))
+    if heal.is_series_ahead(work, series, row):
+        row = heal.series(work, series)
     if entered.has_changed:
         _change_mode(work, series, row, entered)
         return

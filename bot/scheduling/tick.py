@@ -12,11 +12,12 @@ from bot.core import agenda, schedule
 from bot.core.agenda import Line
 from bot.core.calendar import RoundupTime
 from bot.core.collage import Collage
+from bot.core.delivery import State
 from bot.core.notices.accounts import AccountGone, AccountGoneUncertain
 from bot.core.notices.queue import RehearsalBegun, RehearsalEnded
 from bot.publishers import table
 from bot.roundups import advance
-from bot.scheduling import courses, slots
+from bot.scheduling import courses, heal, slots
 from bot.sending import deliver, rescue
 from bot.storage.installation import Entered
 from bot.storage.notices import Notice
@@ -24,6 +25,9 @@ from bot.storage.standings import Standing
 from bot.storage.work import Work
 from bot.workers import Workers
 
+OPEN_STATES = (State.WAITING, State.SENDING, State.UNCERTAIN)
+MOST_NAMED = 20
+"""Threads that are named where a rehearsal stops them."""
 STAY = timedelta(minutes=1)
 """A tick does not end while something is due so soon."""
 
@@ -85,7 +89,11 @@ def _do_until_nothing_is_soon(context: Context, workers: Workers) -> None:
 
 
 def _do_what_is_due(context: Context, workers: Workers) -> None:
+    heal.follow_clock(context)
     standings = _standings(context)
+    if heal.is_any_delivery_ahead(context, standings):
+        heal.deliveries(context)
+        standings = _standings(context)
     if any(standing.is_abandoned for standing in standings):
         rescue.left_over(context)
         standings = _standings(context)
@@ -124,6 +132,7 @@ def _standings(context: Context) -> list[Standing]:
 def begin(context: Context) -> Context:
     """Enter the mode the configuration asks for, and make the rows of its series and accounts."""
     config = context.config
+    context.database.check_file()
     with context.write() as work:
         entered = work.installation.enter(live=config.live)
         networks = {name: table.network_of(raw) for name, raw in config.accounts.items()}
@@ -140,7 +149,10 @@ def _tell_mode(work: Work, entered: Entered) -> None:
         work.notices.add(RehearsalEnded(entered.given_back, work.now))
         return
     # It speaks of what is live: whoever hears of live trouble only has to hear it.
-    work.in_mode(0).notices.add(RehearsalBegun(work.now))
+    live = work.in_mode(0)
+    stopped = live.lookup.listed(OPEN_STATES, most=MOST_NAMED)
+    threads = tuple(f"{entry.name} on {entry.delivery.account}" for entry in stopped)
+    live.notices.add(RehearsalBegun(work.now, threads))
 
 
 def tell(context: Context, hear: Hear | None = None) -> list[Notice]:

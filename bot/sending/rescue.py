@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
 from bot.context import Context
-from bot.core import errors, lookups
+from bot.core import clocks, errors, lookups
 from bot.core.delivery import Absent, Delivery, Found, Look, NotSeen, Outcome, State, Thread
 from bot.core.lookups import Doubt
 from bot.core.notices.deliveries import LookInconclusive
@@ -29,11 +29,27 @@ def left_over(context: Context) -> None:
         left = work.deliveries.abandoned(context.config.delivery.request)
     for delivery in left:
         with suppress(Lost), context.write() as work:
-            if work.attempts.is_unfinished(delivery.id):
-                at = work.now + _settling_time(context, delivery)
-                work.deliveries.move(delivery, State.UNCERTAIN, next_at=at, looks=0)
-            else:
-                work.deliveries.move(delivery, State.WAITING, next_at=work.now)
+            _take_up(context, work, delivery)
+
+
+def take_up(context: Context, delivery: Delivery) -> None:
+    """Take up one delivery, for a person who decides about it, if nobody sends it any more.
+
+    That is so, too, where its lease is longer than any: a clock that was ahead has written it.
+    """
+    policy = context.config.delivery
+    longest = policy.lease + clocks.LEEWAY
+    with suppress(Lost), context.write() as work:
+        if work.deliveries.is_left(delivery, policy.request, longest):
+            _take_up(context, work, delivery)
+
+
+def _take_up(context: Context, work: Work, delivery: Delivery) -> None:
+    if work.attempts.is_unfinished(delivery.id):
+        at = work.now + _settling_time(context, delivery)
+        work.deliveries.move(delivery, State.UNCERTAIN, next_at=at, looks=0)
+    else:
+        work.deliveries.move(delivery, State.WAITING, next_at=work.now)
 
 
 def _settling_time(context: Context, delivery: Delivery) -> timedelta:

@@ -1,18 +1,36 @@
 """Writes a site's files into its folder: each atomically, and pages after their pictures."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import NamedTuple
 
 from bot import files as place
 from bot.core.collage import shown
 from bot.core.errors import BadInput, Unavailable
 
 PAGE = "index.html"
+WRITTEN = ".mlcollage.json"
+"""The file in which a site's folder says what was written into it: SHA-256 by path."""
+EDITED = ".edited"
+"""Ends the name of a file that was edited by hand, once it has made way."""
 
 
-def write(folder: Path, files: Mapping[str, bytes]) -> bool:
-    """Write the files that are missing or differ, and return whether any did.
+class Written(NamedTuple):
+    """What became of files: whether any changed, and which were left alone or made way.
 
+    `edited` were edited by hand: they are as they were, or beside under another name.
+    """
+
+    changed: bool
+    edited: tuple[str, ...] = ()
+
+
+def write(folder: Path, files: Mapping[str, bytes], *, over_edits: bool = False) -> Written:
+    """Write the files that are missing or differ.
+
+    What was edited by hand since it was written is left alone; `over_edits` moves it aside first.
     Pages are written after the pictures they show. Raises `BadInput`, before anything is written,
     for a path that leads out of the folder, and `Unavailable` where the system refuses to write:
     then every file is still either the old or the new one.
@@ -20,16 +38,59 @@ def write(folder: Path, files: Mapping[str, bytes]) -> bool:
     path = folder
     try:
         targets = {name: _inside(folder, name) for name in sorted(files, key=_turn)}
+        known = _known(folder)
+        edited = [name for name in targets if _is_edited(folder, known, name, files[name])]
         changed = False
         for name, path in targets.items():
+            if name in edited and not over_edits:
+                continue
+            if name in edited:
+                path.replace(path.with_name(f"{path.name}{EDITED}"))
             changed |= place.put(path, files[name])
+            known[name] = _hash(files[name])
+        path = folder / WRITTEN
+        place.put(path, json.dumps(known, indent=0, sort_keys=True).encode())
+        return Written(changed, tuple(edited))
     except OSError as error:
         reason = error.strerror or error
         raise Unavailable(
             f"{path} cannot be written: {reason}; "
             "what was there before is still there, and it is tried again."
         ) from None
-    return changed
+
+
+def is_edited(folder: Path, name: str) -> bool:
+    """Whether a file is there and is not what was written."""
+    try:
+        return _is_edited(folder, _known(folder), name)
+    except OSError:
+        return False
+
+
+def _is_edited(folder: Path, known: Mapping[str, str], name: str, wanted: bytes = b"") -> bool:
+    """Whether a file was changed since it was written, into anything but what is `wanted`.
+
+    One of which nothing is known, from before this was kept, counts as written by us.
+    """
+    path = folder / name
+    if name not in known or not path.is_file():
+        return False
+    return _hash(path.read_bytes()) not in {known[name], _hash(wanted)}
+
+
+def _known(folder: Path) -> dict[str, str]:
+    """What was written into the folder, as far as it says."""
+    try:
+        found = json.loads((folder / WRITTEN).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, RecursionError, ValueError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {str(name): str(value) for name, value in found.items()}
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _turn(name: str) -> tuple[int, str]:

@@ -105,8 +105,14 @@ def slug_path(roundup: Roundup) -> str:
 
 
 def link(series: config.Series, slug: str) -> str:
-    """The address of the page with that slug, under the series' base URL."""
-    return f"{series.base_url}/{slug}/"
+    """The address of the page with that slug, under the series' base URL; "" without one."""
+    return _under(series.base_url, slug)
+
+
+def _under(base_url: str, slug: str) -> str:
+    if not base_url:
+        return ""
+    return f"{base_url}/{slug}/"
 
 
 def build(series: config.Series, edition: Edition, templates_folder: Path) -> dict[str, bytes]:
@@ -208,7 +214,9 @@ def _entry(series: config.Series, roundup: Roundup) -> Entry:
     Relative paths name their file, so that they also work in a folder opened without a server.
     """
     url, path, host = link(series, roundup.slug), slug_path(roundup), ""
-    if roundup.published_elsewhere or roundup.link not in ("", url):
+    # One that was made before the address counted as an example still has its link.
+    own = {"", url, _under(series.example, roundup.slug)}
+    if roundup.published_elsewhere or roundup.link not in own:
         url, path = _web(roundup.link), ""
         host = re.sub(r"^https?://(www\.)?|[/?#].*", "", url)
     return Entry(

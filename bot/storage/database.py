@@ -1,6 +1,6 @@
 """One database, SQLite or PostgreSQL: connections, transactions, and the schema's version."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -58,6 +58,9 @@ means autocommit."""
 MIGRATION_LOCK = 0x6D6C636F
 """Key of PostgreSQL's advisory lock for migrations: any constant of our own."""
 
+WITH_IDLE_SESSION_TIMEOUT = 140_000
+"""The version of PostgreSQL from which sessions may be ended for being idle."""
+
 Instant = datetime | ColumnElement[datetime]
 """A moment, or the expression by which the database computes it."""
 
@@ -89,11 +92,41 @@ class Database:
             raise NoDatabase(f"database.url cannot be used: {reason}.") from None
         _prepare(self.engine, journal if self.is_sqlite else None)
         self.shown = _shown(url)
+        self._file: tuple[int, int] | None = None
 
     @classmethod
     def in_one_file(cls, file: Path) -> "Database":
         """A SQLite database without a WAL beside it, so that a copy of the file is complete."""
         return cls(URL.create("sqlite", database=str(file)), journal="DELETE")
+
+    def check_file(self) -> None:
+        """Raise `NoDatabase` where SQLite's file is not the one that was opened any more.
+
+        Connections of a running bot would go on writing to a file that nobody finds again.
+        """
+        if not self.is_sqlite:
+            return
+        file = Path(str(self.engine.url.database))
+        try:
+            found = file.stat()
+        except FileNotFoundError:
+            found = None
+        identity = (found.st_dev, found.st_ino) if found else None
+        if self._file is None:
+            self._file = identity
+        if identity != self._file:
+            raise NoDatabase(
+                f"The database {self.shown} was replaced or removed while it was in use; nothing "
+                "was changed. Stop the bot, put the right file in its place, and start it again."
+            )
+
+    def damage(self) -> str:
+        """What SQLite finds wrong in its file, in its words; "" where it is whole."""
+        if not self.is_sqlite:
+            return ""
+        with self.read() as connection:
+            found = connection.execute(text("PRAGMA quick_check(1)")).scalar()
+        return "" if found == "ok" else str(found)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -271,6 +304,9 @@ def _prepare(engine: Engine, journal: str | None) -> None:
             dbapi.autocommit = True
         for setting in settings:
             dbapi.execute(setting)
+        # Connections wait in the pool for the next look, however long the server thinks that is.
+        if not journal and dbapi.info.server_version >= WITH_IDLE_SESSION_TIMEOUT:
+            dbapi.execute("SET idle_session_timeout = 0")
 
     def begin(dbapi_connection: Any) -> None:
         if statement := dbapi_connection.info.pop(BEGIN, "BEGIN"):
@@ -309,9 +345,19 @@ def insert_new(connection: Connection, table: Table, **values: Any) -> Any:
     Returns the primary key of the new row, or None where there was one. On PostgreSQL it waits for
     a transaction that is just inserting the same key.
     """
+    new = _insert_or_ignore(connection, table, values)
+    return connection.execute(new.returning(*table.primary_key)).scalar()
+
+
+def insert_many_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
+    """As `insert_new`, for several rows in one statement; how many are new."""
+    new = _insert_or_ignore(connection, table, list(rows)).returning(*table.primary_key)
+    return len(connection.execute(new).all())
+
+
+def _insert_or_ignore(connection: Connection, table: Table, values: Any) -> Any:
     if connection.dialect.name == "sqlite":
         from sqlalchemy.dialects.sqlite import insert  # heavy: 30 ms, and one dialect is in use
     else:
         from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]  # heavy: same
-    new = insert(table).values(**values).on_conflict_do_nothing()
-    return connection.execute(new.returning(*table.primary_key)).scalar()
+    return insert(table).values(values).on_conflict_do_nothing()

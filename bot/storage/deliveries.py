@@ -13,6 +13,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -185,6 +186,9 @@ class Deliveries(Statements):
             raise ValueError(f"a delivery that is {delivery.state} cannot become {to}")
         if to in {State.SENT, State.FAILED}:
             values["ended_at"] = self.now
+        if to is State.SENT:
+            # It says why the thread was not out.
+            values["note"] = ""
         ours = {
             "its_id": delivery.id,
             "its_fence": delivery.fence,
@@ -262,6 +266,49 @@ class Deliveries(Statements):
         )
         values = {"state": "waiting", "next_at": self.now, "released": True}
         return self.conn.execute(update(deliveries).where(*mine).values(values)).rowcount
+
+    def shorten_leases(self, lease: timedelta, leeway: timedelta) -> int:
+        """Let leases that end much later than a new one would end as late as that; how many.
+
+        They were written by a clock that was ahead. A worker that still holds one renews it before
+        each request; the others end, and what they left is taken up.
+        """
+        longest = self.scope.instant(lease + leeway)
+        wrong = (deliveries.c.state == SENDING, deliveries.c.lease_until > longest)
+        shortened = update(deliveries).where(UNDER_WAY, *wrong)
+        return self.conn.execute(shortened.values(lease_until=self.scope.instant(lease))).rowcount
+
+    def look_later(self, span: timedelta, latest: datetime, never: datetime) -> int:
+        """Put the coming lookups off by a span, but not later than `latest`; how many.
+
+        Those that wait for `never` wait for a person.
+        """
+        coming = (UNDER_WAY, deliveries.c.state == UNCERTAIN, deliveries.c.next_at < never)
+        rows = self.conn.execute(select(deliveries.c.id, deliveries.c.next_at).where(*coming)).all()
+        for row in rows:
+            at = max(row.next_at, min(row.next_at + span, latest))
+            later = update(deliveries).where(deliveries.c.id == row.id, *coming)
+            self.conn.execute(later.values(next_at=at))
+        return len(rows)
+
+    def claimed_ahead(self, after: datetime) -> list[Delivery]:
+        """Deliveries of the mode that runs that wait, and are due later than `after`."""
+        mine = (deliveries.c.state == WAITING, deliveries.c.due_at > after)
+        statement = JOINED.where(OPEN, *mine, deliveries.c.rehearsal == self.rehearsal)
+        return [from_row(row) for row in self.conn.execute(statement)]
+
+    def is_left(self, delivery: Delivery, request: timedelta, longest: timedelta) -> bool:
+        """Whether nobody sends a delivery any more that is being sent.
+
+        Its lease ended longer ago than a request takes, or was written by a clock that was ahead:
+        it is longer than `longest`.
+        """
+        over = or_(
+            deliveries.c.lease_until < self.scope.instant(-request),
+            deliveries.c.lease_until > self.scope.instant(longest),
+        )
+        its = (deliveries.c.id == delivery.id, deliveries.c.state == SENDING, over)
+        return self.conn.execute(select(deliveries.c.id).where(*its)).scalar() is not None
 
     def abandoned(self, for_longer: timedelta) -> list[Delivery]:
         """Deliveries that are being sent, though their lease ended longer ago than that."""

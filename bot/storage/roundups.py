@@ -13,7 +13,7 @@ from bot.core.month import Roundup, State
 from bot.storage import queue
 from bot.storage.claims import NewDelivery, Taken
 from bot.storage.database import insert_new
-from bot.storage.deliveries import OPEN, SENDING, UNCERTAIN
+from bot.storage.deliveries import OPEN
 from bot.storage.statements import Statements
 from bot.storage.tables import collages, deliveries, roundups, series
 
@@ -101,11 +101,11 @@ class Roundups(Statements):
         return [_roundup(row) for row in rows]
 
     def neighbour(self, roundup: Roundup, *, later: bool = False) -> Roundup | None:
-        """The last roundup before this one, or the first after it, that has a link."""
+        """The last roundup before this one, or the first after it, that has a page to link to."""
         month = roundups.c.title_month
         mine = _JOINED.where(
             roundups.c.series_id == self.series_id(roundup.series),
-            roundups.c.link != "",
+            (roundups.c.link != "") | ~roundups.c.published_elsewhere,
             _mode(roundup.rehearsal),
         )
         if later:
@@ -119,12 +119,11 @@ class Roundups(Statements):
         return self.conn.execute(statement).scalar_one()
 
     def is_unsettled(self, series_name: str, due_by: datetime) -> bool:
-        """Whether deliveries of collages due by then are still being sent or uncertain."""
+        """Whether deliveries of collages due by then may still get out: they are not at an end."""
         statement = select(deliveries.c.id).where(
             deliveries.c.series_id == self.series_id(series_name),
             deliveries.c.kind == Kind.COLLAGE.value,
             OPEN,
-            or_(deliveries.c.state == SENDING, deliveries.c.state == UNCERTAIN),
             deliveries.c.due_at <= due_by,
             deliveries.c.rehearsal == self.rehearsal,
         )

@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.storage.accounts import Accounts
+from bot.storage.ahead import Ahead
 from bot.storage.alerts import Alerts
 from bot.storage.attempts import Attempts
 from bot.storage.charges import Charges
@@ -82,6 +83,10 @@ class Work:
     @property
     def accounts(self) -> Accounts:
         return Accounts(self.scope)
+
+    @property
+    def ahead(self) -> Ahead:
+        return Ahead(self.scope)
 
     @property
     def alerts(self) -> Alerts:

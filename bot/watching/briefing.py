@@ -19,7 +19,7 @@ from bot.core.notices.briefing import Briefing, briefing_heading, briefing_key
 from bot.core.notices.entry import Kind
 from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
-from bot.deciding import coming, doctor, preview
+from bot.deciding import coming, doctor, preview, roundups
 from bot.storage.accounts import AccountRow
 from bot.storage.charges import month_of
 from bot.storage.work import Work
@@ -274,7 +274,7 @@ def _roundup_plan(context: Context, brief: Due) -> Plan:
         wrong=tuple(thread.problem for thread in threads if thread.problem),
         about=(
             roundup.title,
-            roundup.link,
+            roundups.place(roundup),
             *(f"- {item.name}: {item.paper.title}" for item in items),
         ),
     )

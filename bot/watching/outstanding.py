@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.context import Context
-from bot.core import collage
+from bot.core import clocks, collage
 from bot.core.delivery import State
 from bot.core.errors import BadInput
 from bot.core.month import State as RoundupState
@@ -101,9 +101,15 @@ def _rehearsal(context: Context, work: Work, notice: Notice, name: str) -> bool:
     return context.config.live
 
 
+def _clock(context: Context, work: Work, notice: Notice, name: str) -> bool:
+    """The newest rows are not dated later than now any more."""
+    return not clocks.is_ahead(work.ahead.newest_row_at(), work.now)
+
+
 OVER: dict[str, Callable[[Context, Work, Notice, str], bool]] = {
     "account": _account,
     "brief": _brief,
+    "clock": _clock,
     "collage": _collage,
     "day": _day,
     "delivery": _delivery,

@@ -9,9 +9,10 @@ from datetime import timedelta, tzinfo
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, lookups
+from bot.core import agenda, clocks, lookups
 from bot.core.delivery import State
 from bot.core.notices.briefing import Occasion, occasion_of
+from bot.core.notices.clocks import ClockDiffers, RowsAhead
 from bot.core.notices.entry import Entry, Kind
 from bot.core.notices.overdue import (
     AccountStillHeld,
@@ -55,6 +56,7 @@ def look(context: Context) -> None:
         for series in context.config.series.values():
             findings += _series(context, work, series)
         findings += _announced(context, work)
+        findings += _clocks(context, work)
         findings += _accounts(work, accounts)
         findings += _alerts(context, work)
         findings += upkeep.findings(context)
@@ -76,6 +78,19 @@ def _unsaid(work: Work, findings: Iterable[Entry]) -> Findings:
             yield by_key[key]
 
 
+def _clocks(context: Context, work: Work) -> Findings:
+    """This machine's clock against the newest rows and against the networks' clocks."""
+    newest_at = work.ahead.newest_row_at()
+    if newest_at and clocks.is_ahead(newest_at, work.now):
+        zone = next(iter(context.config.series.values())).zone
+        yield RowsAhead(newest_at, work.now, zone)
+    for name, publisher in context.publishers.items():
+        # Only a publisher that hears of a network's clock has it.
+        ahead: timedelta | None = getattr(publisher, "clock_ahead", None)
+        if ahead is not None and abs(ahead) > clocks.DRIFT:
+            yield ClockDiffers(name, ahead, work.now)
+
+
 def _deliveries(context: Context, work: Work, accounts: list[AccountRow]) -> Findings:
     """Threads that are late, and those whose worker is gone and that no other has taken up."""
     settings = context.config.delivery
@@ -89,6 +104,9 @@ def _deliveries(context: Context, work: Work, accounts: list[AccountRow]) -> Fin
         zone = _zone(context, delivery.series)
         note = hold_notes.get(entry.account)
         days = (work.now - delivery.since) // timedelta(days=1)
+        if note is not None:
+            # Of an account that stays held a notice of its own reminds each day.
+            days = 0
         yield DeliveryOverdue(delivery, entry.state, next_at, note, zone, days)
     for entry in abandoned[:MOST]:
         yield DeliveryAbandoned(work.deliveries.get(entry.id), entry.fence)
@@ -117,8 +135,9 @@ def _series(context: Context, work: Work, series: Series) -> Findings:
         yield RoundupOverdue(series.name, roundup.title_month, roundup.due_at, series.zone, until)
     for made in work.roundups.unannounced(series.name):
         if made.due_at < limit:
+            days = (work.now - made.due_at) // timedelta(days=1)
             yield RoundupUnannounced(
-                series.name, made.title_month, made.state, made.due_at, series.zone
+                series.name, made.title_month, made.state, made.due_at, series.zone, days
             )
 
 

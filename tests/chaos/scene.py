@@ -15,7 +15,8 @@ from sqlalchemy import select
 from bot import config
 from bot.app import assemble
 from bot.context import Context
-from bot.core.delivery import Delivery, State
+from bot.core import audit
+from bot.core.delivery import Delivery, Image, Part, Receipt, ShownPost, State
 from bot.core.notices.entry import Kind as NoticeKind
 from bot.intake import accept
 from bot.scheduling import tick
@@ -226,6 +227,29 @@ def is_start_of(whole: list[Out], out: list[Out]) -> bool:
     return [each[1:] for each in out] == [each[1:] for each in whole[: len(out)]]
 
 
+def judge(whole: list[Out], out: list[Out], end: End) -> list[audit.Finding]:
+    """What an audit would find: what is out, against the receipts that our rows have."""
+    parts = []
+    for place, each in enumerate(whole, 1):
+        image = Image("", "", "", each.pictures[0][1]) if each.pictures else None
+        own = end.receipts[place - 1] if place <= len(end.receipts) else ""
+        receipt = Receipt(own, own, SLOT) if own else None
+        parts.append(Part(place, each.text, image, receipt))
+    posts = [
+        ShownPost(
+            Receipt(each.id, each.id, SLOT),
+            each.text,
+            out[each.parent - 1].id if each.parent > 0 else None,
+            len(each.pictures),
+            tuple(alt for _, alt in each.pictures),
+        )
+        for each in out
+    ]
+    found = audit.check(audit.meant(1, parts), posts)
+    # What is out without a receipt is judged below: somebody has to hear of it.
+    return [one for one in found if one.kind is not audit.Kind.UNRECORDED]
+
+
 def wrong(whole: list[Out], out: list[Out], end: End) -> str:
     """What is not as promised, of a thread whose way is at its end; nothing where all is well."""
     if not is_start_of(whole, out):
@@ -233,6 +257,8 @@ def wrong(whole: list[Out], out: list[Out], end: End) -> str:
     known = [receipt for receipt in end.receipts if receipt]
     if known != [each.id for each in out][: len(known)] or any(end.receipts[len(known) :]):
         return "a receipt of something else"
+    if judged := judge(whole, out, end):
+        return f"by the rules of the audit: {judged}"
     if end.state == State.SENT:
         return "" if len(known) == len(out) == len(whole) else "said to be sent, and it is not"
     return _silence(end)

@@ -80,7 +80,7 @@ def test_a_draft_takes_no_number_from_what_is_ready(desk: Desk) -> None:
     assert ahead["drawn"]["provisional_number"] == 33
     # A draft counts as the last: so does its preview.
     assert drawn_number(desk.shown("unready")) == 34
-    assert desk("preview", "unready", "--json", code=0).json["number"] == 34
+    assert desk("preview", "unready", "--json", code=1).json["number"] == 34
     desk("add", bare_item(desk, "later"), "--draw", "--draft")
     assert drawn_number(desk.shown("later")) == 34
 

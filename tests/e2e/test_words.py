@@ -152,8 +152,62 @@ def test_check_names_the_templates_that_were_not_tried(desk: Desk) -> None:
     desk("templates", "copy", "posts/collage/more.txt")
     said = desk("templates", "check").out
     place = "networks/mastodon/posts/collage/more.txt"
-    assert f"{place} was not tried: no account of a series uses it." in said
+    assert f"{place} was not tried: no account of a series and no page uses it." in said
     assert desk("templates", "check", "--json").json["unused"] == [place]
+    listed = {one["name"]: one for one in desk("templates", "list", "--json").json}
+    row = listed["posts/collage/more.txt"]
+    assert (row["own"], row["unused"]) == (["posts/collage/more.txt"], [place])
+    assert f"{place} is not used: no account of a series and no page reads it." in (
+        desk("templates", "list").out
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            "posts/collage/more.txt --account foo",
+            "There is no account foo in config.toml; it has outbox.",
+        ),
+        (
+            "posts/collage/more.txt --series foo",
+            "There is no series foo in config.toml; it has mlcollage.",
+        ),
+        (
+            "posts/collage/more.txt --network foo",
+            "There is no network foo; it is one of x, bluesky, mastodon.",
+        ),
+        ("roundup/page.html --network x", "is the same for all networks, series and accounts"),
+        ("roundup/style.css --account outbox", "run: mlcollage templates copy roundup/style.css"),
+    ],
+)
+def test_no_copy_is_made_that_nothing_would_read(desk: Desk, words: str, said: str) -> None:
+    assert said in desk("templates", "copy", *words.split(), code=1).err
+    assert not (desk.folder / "templates").exists()
+
+
+def test_a_page_template_in_a_folder_for_posts_only_is_listed_as_unused(desk: Desk) -> None:
+    own = desk.folder / "templates/networks/x/roundup/page.html"
+    own.parent.mkdir(parents=True)
+    own.write_text("", encoding="utf-8")
+    said = desk("templates", "list").out
+    assert "networks/x/roundup/page.html is not used" in said
+    assert "networks/x/roundup/page.html was not tried" in desk("templates", "check").out
+
+
+@pytest.mark.parametrize(
+    ("folder", "reason"),
+    [("alpha.md", "File exists"), ("/proc/templates", "No such file or directory")],
+    ids=["a file", "a file system that is read only"],
+)
+def test_a_copy_that_cannot_be_written_is_told_in_one_line(
+    desk: Desk, folder: str, reason: str
+) -> None:
+    config = desk.folder / "config.toml"
+    lines = config.read_text(encoding="utf-8")
+    config.write_text(f'templates = "{folder}"\n{lines}', encoding="utf-8")
+    said = desk("templates", "copy", "posts/collage/more.txt", code=1).err
+    assert said.endswith(f"more.txt cannot be written: {reason}.\n")
 
 
 def lengthen(desk: Desk, template: str) -> None:

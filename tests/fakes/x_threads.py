@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.core.delivery import Part
+from bot.core import audit
+from bot.core.delivery import Part, Receipt, ShownPost
 from tests.fakes.x import FakeX
 
 
@@ -19,7 +20,24 @@ def out(fake: FakeX, parts: Sequence[Part]) -> int:
     assert [[(media.data, media.alt) for media in post.media] for post in posts] == meant[:count]
     receipts = [part.receipt.id if part.receipt else None for part in parts]
     assert receipts == [*(post.id for post in posts), *[None] * (len(parts) - count)]
+    judged = audit.check(audit.meant(0, parts), shown(fake))
+    assert [each for each in judged if each.needs_a_person] == []
     return count
+
+
+def shown(fake: FakeX) -> list[ShownPost]:
+    """All posts of the account, as the audit sees them."""
+    return [
+        ShownPost(
+            Receipt(post.id, f"https://x.com/{fake.state.username}/status/{post.id}", post.at),
+            post.text,
+            post.parent,
+            len(post.media),
+            tuple(media.alt for media in post.media),
+        )
+        for post in fake.state.posts
+        if post.author == fake.state.user
+    ]
 
 
 def asked(fake: FakeX) -> int:

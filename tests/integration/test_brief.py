@@ -394,7 +394,7 @@ def test_a_check_that_fails_is_said_changes_nothing_and_cancels_no_slot(
     fake.trouble = {1: trouble}
     [line] = given(made, clock, SLOT - timedelta(hours=1))
     assert f"goes to lab, press for $0.23; {words}" in line
-    assert fake.routes() == ["GET /2/users/me", "GET /2/users/:id/tweets"]
+    assert fake.routes() == ["GET /2/users/me"]
     assert everything(made) == before
     fake.release()
     clock.at = SLOT
@@ -506,9 +506,14 @@ def test_a_roundup_has_its_brief_with_all_it_would_hold(
     month_of_posts(context, clock)
     clock.at = ROUNDUP - timedelta(hours=1)
     briefing.give(context)
-    line = heard(context)[0].text
+    brief = heard(context)[0]
     holds = "the roundup 2021-09 with 4 collages so far"
-    assert line == f"Tuesday 2021-08-31 18:00: {holds} goes to lab, press for $0.23; all is well."
+    assert (
+        brief.text
+        == f"Tuesday 2021-08-31 18:00: {holds} goes to lab, press for $0.03; all is well."
+    )
+    where = "without a link to its page; set base_url under [series.mlcollage.roundup]"
+    assert where in brief.details
 
 
 def test_a_roundup_s_brief_holds_the_very_thread_that_goes_out(

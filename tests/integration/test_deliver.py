@@ -250,6 +250,28 @@ def test_what_was_surely_not_posted_is_tried_again_and_the_rest_is_kept(
     assert outcomes(context) == [(1, "sent"), (2, "unavailable"), (2, "sent")]
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.Unavailable("The network is away.", MONDAY + timedelta(days=2, hours=7)),
+        errors.Uncertain("The network is away."),
+    ],
+    ids=["surely unsent", "uncertain"],
+)
+def test_a_thread_that_is_out_says_no_more_why_it_was_not(
+    context: Context, network: Scripted, clock: StoppedClock, error: errors.MlcollageError
+) -> None:
+    # What may be out is found when looked for.
+    if isinstance(error, errors.Uncertain):
+        network.after = {2: fails(error)}
+    else:
+        network.before = {2: fails(error)}
+    tick.tick(context)
+    assert delivery(context).note.startswith("The network is away.")
+    until_settled(context, clock)
+    assert (delivery(context).state, delivery(context).note) == (State.SENT, "")
+
+
 def test_the_time_a_network_names_is_waited_for(
     context: Context, network: Scripted, clock: StoppedClock
 ) -> None:

@@ -95,6 +95,8 @@ folder = "site"
 """
 
 TEXT = {"templates", "folder", "title"}
+MAY_BE_EMPTY = ("series.main.roundup.base_url", '""')
+"""A series need not have an address."""
 SECRETS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
 FILES = (
     "url_file",
@@ -356,6 +358,8 @@ def hostile_values() -> Iterator[Hostile]:
         texts = TEXTS[2:] if key in {*FILES, "heartbeat_url"} else TEXTS
         never = [value for value in NEVER if not (key == "first" and value == "1e400")]
         for value in (*WRONG[key], *never, *texts):
+            if (dotted, value) == MAY_BE_EMPTY:
+                continue
             yield Hostile(f"{dotted} = {value[:40]}", with_line(number, f"{key} = {value}"), dotted)
         for value in BROKEN:
             yield Hostile(f"{dotted} = {value[:40]}", with_line(number, f"{key} = {value}"))

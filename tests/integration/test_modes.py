@@ -1,5 +1,6 @@
 """From a rehearsal to live and back: what goes along."""
 
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,8 +10,10 @@ from bot.context import Context
 from bot.core import schedule
 from bot.core.errors import BadConfig
 from bot.core.schedule import SlotState
+from bot.deciding import deliveries
+from bot.intake import accept
 from bot.scheduling import tick
-from tests.conftest import StoppedClock, make_context
+from tests.conftest import StoppedClock, make_context, write_item
 from tests.e2e.process import mlcollage
 
 
@@ -72,3 +75,49 @@ def test_a_new_configuration_beside_a_live_database_is_told(
     told = mlcollage(tmp_path, "init")
     assert 'This database is live, and the configuration is not: set "live = true"' in told
     assert "It is a rehearsal" not in told
+
+
+def test_going_back_to_a_rehearsal_names_the_threads_that_stop(
+    tmp_path: Path, database_url: str, clock: StoppedClock
+) -> None:
+    settings = 'live = true\n[accounts.lab]\nnetwork = "outbox"\n'
+    context = tick.begin(make_context(tmp_path, settings, clock, database_url))
+    file = write_item(tmp_path, "barlow")
+    accept.take(context, context.config.series["mlcollage"], [accept.from_file(file)])
+    with context.write() as work:
+        work.accounts.hold("lab", "The keys are being renewed.")
+    clock.go(days=2, hours=6)
+    tick.tick(context)
+    context.database.close()
+    rehearsal = settings.replace("true", "false")
+    context = tick.begin(make_context(tmp_path, rehearsal, clock, database_url))
+    with context.read() as work:
+        (begun,) = [each for each in work.notices.listed() if each.kind == "rehearsal begun"]
+    assert "1 thread stops where it was on its way: barlow on lab." in begun.text
+    assert begun.text.endswith("set live = true. They go on from there.")
+    context.database.close()
+
+
+def test_a_collage_shows_which_of_its_threads_a_rehearsal_has_made(
+    tmp_path: Path, clock: StoppedClock
+) -> None:
+    context = make_context(tmp_path, clock=clock)
+    series = context.config.series["mlcollage"]
+    accept.take(context, series, [accept.from_file(write_item(tmp_path, "barlow"))])
+    clock.go(days=3)
+    tick.tick(context)
+    rehearsed = mlcollage(tmp_path, "show", "barlow")
+    assert "outbox: sent\n" in rehearsed
+    context.database.close()
+    context = tick.begin(make_context(tmp_path, "live = true\n", clock=clock))
+    deliveries.post_now(context, context.config.series["mlcollage"], "barlow")
+    tick.tick(context)
+    context.database.close()
+    told = mlcollage(tmp_path, "show", "barlow").splitlines()
+    lines = [line for line in told if line.startswith("outbox: ")]
+    assert lines == [
+        "outbox: sent (made in another mode, a rehearsal, and set aside)",
+        "outbox: sent",
+    ]
+    shown = json.loads(mlcollage(tmp_path, "show", "barlow", "--json"))["deliveries"]
+    assert [thread["set_aside"] for thread in shown] == [True, False]

@@ -18,7 +18,7 @@ from bot.core.collage import State as CollageState
 from bot.core.delivery import NotSeen, Receipt, State
 from bot.core.errors import BadInput, NotAllowed, Unavailable
 from bot.core.network import X
-from bot.deciding import actions, inspect, resolve
+from bot.deciding import accounts, actions, inspect, resolve
 from bot.intake import accept
 from bot.scheduling import tick
 from bot.storage import lookup, tables
@@ -657,3 +657,17 @@ def test_what_a_rehearsal_sent_keeps_no_collage_from_going_back(
     tick.post_now(live, own, collage(live))
     assert (collage(live).state, collage(live).number) == (CollageState.HELD, None)
     context.database.close()
+
+
+def test_releasing_an_account_names_what_is_too_late_and_sends_it_when_asked(
+    context: Context, network: Scripted, clock: StoppedClock
+) -> None:
+    accounts.hold(context, "outbox", "A holiday.")
+    tick.tick(context)
+    clock.go(days=3)
+    freed = accounts.release(context, "outbox")
+    assert (freed.was_held, freed.deliveries, freed.late) == (True, 0, ("barlow",))
+    freed = accounts.release(context, "outbox", with_late=True)
+    assert (freed.was_held, freed.deliveries, freed.late) == (False, 1, ())
+    tick.tick(context)
+    assert network.out == [1, 2]

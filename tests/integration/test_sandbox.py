@@ -7,7 +7,7 @@ import signal
 import stat
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from bot.core.errors import BadInput
 from bot.core.paper import Figure, Link, LinkKind, Paper, Reference
 from bot.site import pages
 from tests.integration.test_compose import collage, composer, roundup
+from tests.waiting import until
 
 FIRST = "posts/collage/first.txt"
 
@@ -217,8 +218,9 @@ def test_a_process_that_was_killed_is_started_again(own: Path) -> None:
     assert written(own, "one") == "one"
     process = rendering._filler._process
     assert process is not None
-    process.kill()
-    process.wait()
+    os.kill(process.pid, signal.SIGKILL)
+    # Nothing is left of it, though nothing was asked.
+    until(lambda: not Path(f"/proc/{process.pid}").exists())
     assert written(own, "two") == "two"
 
 
@@ -262,7 +264,48 @@ def test_the_programs_own_templates_need_no_process(tmp_path: Path) -> None:
     rendering._filler.stop()
     composer(tmp_path).collage(collage(), 29)
     composer(tmp_path).collage(collage(thread=("Without marks #mlcollage",)), 29)
+    composer(tmp_path).collage(collage(thread=("{{ number }} {{hashtag}} {{ paper.year }}",)), 29)
     assert rendering._filler._process is None
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("{{ a }}", "{{a}} and {{ b.c }}", "{{  a  }}", "{{ a }}}", "{{{ a }}}", "{{ a }}{{ a }}"),
+        *(
+            "{{ n }}\n\n{{ a }}\n",
+            "{{ marks }}",
+            "{{ a\n}}",
+            "{{ none }}",
+            "{{ yes }}",
+        ),
+        *(
+            "{ { a } }",
+            "{{ '{{ a }}' }}",
+            "{% raw %}{{ a }}{% endraw %}",
+            "{# {{ a }} #}b",
+            "{{ b }}",
+        ),
+    ],
+)
+def test_placeholders_are_filled_in_as_a_template_fills_them(own: Path, source: str) -> None:
+    data = {
+        "a": "Text",
+        "b": {"c": "inner"},
+        "n": 29,
+        "marks": "{{ a }}",
+        "none": None,
+        "yes": True,
+    }
+
+    def outcome(fill: Callable[[], str]) -> str:
+        try:
+            return fill().rstrip("\r\n")
+        except BadInput as error:
+            return str(error).partition(": ")[2]
+
+    here = outcome(lambda: Renderer(own).render_text(source, data, "item, thread"))
+    assert here == outcome(lambda: written(own, source, data))
 
 
 def test_templates_that_cannot_be_read_are_named(own: Path) -> None:

@@ -26,6 +26,7 @@ from bot.core.month import State as RoundupState
 from bot.core.paper import Link, LinkKind, Paper
 from bot.intake import article
 from bot.site import folder, pages
+from bot.site.folder import Written
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "site"
 OWN = templates.shipped()
@@ -498,22 +499,48 @@ def test_control_characters_in_the_titles_of_old_roundups_are_left_out() -> None
 
 def test_writing_the_same_files_again_touches_nothing(tmp_path: Path) -> None:
     files = build()
-    assert folder.write(tmp_path / "site", files)
+    assert folder.write(tmp_path / "site", files).changed
     stamps = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
-    assert not folder.write(tmp_path / "site", files)
+    assert not folder.write(tmp_path / "site", files).changed
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == stamps
     assert {
         str(path.relative_to(tmp_path / "site")): path.read_bytes()
         for path in tmp_path.rglob("*.*")
+        if path.name != folder.WRITTEN
     } == files
 
 
 def test_only_the_file_that_changed_is_written(tmp_path: Path) -> None:
     folder.write(tmp_path, {"a/index.html": b"old", "a/one.png": b"picture"})
     before = (tmp_path / "a/one.png").stat().st_ino
-    assert folder.write(tmp_path, {"a/index.html": b"new", "a/one.png": b"picture"})
+    assert folder.write(tmp_path, {"a/index.html": b"new", "a/one.png": b"picture"}).changed
     assert (tmp_path / "a/index.html").read_bytes() == b"new"
     assert (tmp_path / "a/one.png").stat().st_ino == before
+
+
+def test_a_page_that_was_edited_by_hand_is_left_alone_or_kept_beside(tmp_path: Path) -> None:
+    page = tmp_path / "a/index.html"
+    folder.write(tmp_path, {"a/index.html": b"first", "a/one.png": b"picture"})
+    assert not folder.is_edited(tmp_path, "a/index.html")
+    page.write_bytes(b"by hand")
+    assert folder.is_edited(tmp_path, "a/index.html")
+    files = {"a/index.html": b"second", "a/one.png": b"other"}
+    assert folder.write(tmp_path, files) == Written(True, ("a/index.html",))
+    assert page.read_bytes() == b"by hand"
+    assert folder.write(tmp_path, files, over_edits=True) == Written(True, ("a/index.html",))
+    assert page.read_bytes() == b"second"
+    assert (tmp_path / "a/index.html.edited").read_bytes() == b"by hand"
+    assert folder.write(tmp_path, files) == Written(False)
+
+
+def test_a_page_of_which_nothing_is_known_and_one_that_is_gone_are_written(tmp_path: Path) -> None:
+    page = tmp_path / "index.html"
+    page.write_bytes(b"by an earlier version")
+    assert folder.write(tmp_path, {"index.html": b"new"}) == Written(True)
+    page.unlink()
+    assert folder.write(tmp_path, {"index.html": b"new"}) == Written(True)
+    (tmp_path / folder.WRITTEN).write_text("[not what it was", encoding="utf-8")
+    assert folder.write(tmp_path, {"index.html": b"newer"}) == Written(True)
 
 
 def test_a_page_is_written_after_what_it_shows_and_before_the_list(tmp_path: Path) -> None:

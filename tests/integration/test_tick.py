@@ -594,7 +594,7 @@ def test_whatever_a_text_in_an_item_raises_holds_it_and_the_next_one_is_taken(
 def test_where_the_process_that_fills_templates_cannot_start_the_slot_waits_and_nothing_is_held(
     bot: Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bot.add("barlow", thread='["{{ number }} #mlcollage"]')
+    bot.add("barlow", thread='["{{ number|upper }} #mlcollage"]')
     rendering._filler.stop()
     with monkeypatch.context() as patched:
         patched.setattr(sys, "executable", "/nowhere/python")
@@ -607,7 +607,7 @@ def test_where_the_process_that_fills_templates_cannot_start_the_slot_waits_and_
 def test_where_it_cannot_start_a_thread_that_was_claimed_is_tried_again(
     bot: Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bot.add("barlow", thread='["{{ number }} #mlcollage"]')
+    bot.add("barlow", thread='["{{ number|upper }} #mlcollage"]')
     with bot.running.write() as work:
         work.accounts.hold("outbox", "on holiday")
     bot.tick("2021-08-04 15:00")
@@ -871,6 +871,8 @@ def test_what_clears_up_later_goes_into_the_next_roundup(bot: Bot) -> None:
 
 
 def test_a_roundup_waits_for_a_thread_that_another_host_is_sending(bot: Bot) -> None:
+    # No lease is longer than this: a longer one would be a wrong clock's.
+    bot.start('[delivery]\nlease = "10d"')
     bot.add("barlow", "moco", "byol", "simclr").play("2021-08-24 12:00")
     line = on_a_line(bot)
     line.count_agrees = True

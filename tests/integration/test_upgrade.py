@@ -150,6 +150,8 @@ def old(
     dump = (DATA / "before_rooms.sql").read_text(encoding="utf-8")
     with closing(sqlite3.connect(tmp_path / "queue.db")) as restored:
         restored.executescript(dump.replace(WRITTEN_AS, str(tmp_path)))
+    for name in ("config.toml", "queue.db"):
+        (tmp_path / name).chmod(0o600)
     made = Installation(tmp_path, monkeypatch, capsys)
     made.clock, made.lab = clock, lab
     yield made
@@ -264,9 +266,9 @@ def test_what_was_told_is_not_told_again_and_what_is_open_stays_open(old: Instal
 
     assert kinds() == ["brief", "running dry"]
     told = [notice.kind.value for notice in old.look() if notice.kind != "upgraded"]
-    assert told == ["running dry", "overdue"], "the first was not printed yet"
+    assert told == ["running dry", "no link", "overdue"], "the first was not printed yet"
     assert old.look() == []
-    assert kinds() == ["brief", "running dry", "overdue"]
+    assert kinds() == ["brief", "running dry", "no link", "overdue"]
     [brief] = [notice for notice in old.look(at(15, 12)) if notice.kind == "brief"]
     wanted = r"15:00: fair-coins \[35/52\] .*mirror is held: Its disk is being replaced\."
     assert re.search(wanted, brief.text), "and not the one of a day before: that was given"
@@ -286,7 +288,8 @@ def test_the_next_roundup_holds_what_is_new_and_links_to_the_last_one(old: Insta
     shown = old("roundup", "show", "2021-10", "--json").json
     assert shown["collages"] == ["old-maps", "late-labels", "fair-coins", "slow-lenses"]
     page = (old.folder / "site" / newest["slug"] / "index.html").read_text(encoding="utf-8")
-    assert before["slug"] in page
+    assert f'href="../{before["slug"]}/index.html"' in page
+    assert "example.org/mlcollage" not in page, "an example of an address goes nowhere"
     assert "[34/52]" in page
 
 

@@ -245,7 +245,7 @@ def test_a_desk_is_shown_what_the_commands_print(
         ],
         "costs": [descriptions.cost(cost) for cost in accounts.costs(context)],
         "templates list": [
-            descriptions.template(*template) for template in own_templates.listed(context.config)
+            descriptions.template(*template) for template in own_templates.listed(context)
         ],
         "templates check": descriptions.templates_checked(own_templates.check(context)),
     }

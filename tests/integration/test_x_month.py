@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.app.runner import Duty
 from bot.context import Context
-from bot.core.errors import NotAllowed
+from bot.core.errors import BadInput, NotAllowed
 from bot.core.month import State
 from bot.intake import accept
 from bot.roundups import advance
@@ -50,10 +51,12 @@ def serving(folder: Path, port: int = 0) -> Iterator[int]:
         server.server_close()
 
 
-def live(folder: Path, fake: FakeX, clock: StoppedClock, port: int, **more: str) -> Context:
+def live(folder: Path, fake: FakeX, clock: StoppedClock, place: int | str, **more: str) -> Context:
+    """A live bot with four collages, which publishes on that port of this machine, or there."""
+    address = place if isinstance(place, str) else f"http://127.0.0.1:{place}"
     lines = "\n".join(f"{key} = '''{value}'''" for key, value in x.account(fake, **more).items())
     settings = f"live = true\n[accounts.lab]\n{lines}\n"
-    settings += f'[series.mlcollage.roundup]\nbase_url = "http://127.0.0.1:{port}"\n'
+    settings += f'[series.mlcollage.roundup]\nbase_url = "{address}"\n'
     context = make_context(folder, settings, clock=clock)
     tick.tick(context)
     own = context.config.series["mlcollage"]
@@ -139,4 +142,68 @@ def test_a_month_s_budget_holds_the_account_and_ends_with_the_month(
         roots = [post for post in fake.state.posts if not post.parent]
         assert len(roots) == 2, "two threads of about $0.26, and the third would pass the budget"
         assert [text for text in heard(context) if "held until 2021-09-01" in text] != []
+    context.database.close()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "https://example.org/mlcollage", "http://www.Example.com", "https://lab.example:8080/x"],
+)
+def test_a_roundup_whose_address_is_an_example_goes_live_without_a_link_and_this_is_said_first(
+    tmp_path: Path, fake: FakeX, clock: StoppedClock, address: str
+) -> None:
+    context = live(tmp_path, fake, clock, address)
+    Duty(context).once()
+    told = [text for text in heard(context) if "without a link to their pages" in text]
+    why = f"{address} is an example" if address else "there is no address for them"
+    assert told == [
+        f"The roundups of mlcollage go out without a link to their pages: {why}. "
+        "Write where you publish them as base_url under [series.mlcollage.roundup]."
+    ]
+    through_august(context, clock)
+    roundup = the_roundup(context)
+    assert (roundup.state, roundup.link) == (State.ANNOUNCED, "")
+    threads = [post for post in fake.state.posts if post.text.startswith("Four Deep Learning")]
+    assert len(threads) == 1
+    assert [post.links for post in fake.state.posts if post.parent == threads[0].id] == []
+    assert "example." not in "".join(
+        file.read_text(encoding="utf-8").replace("https://example.org/", "")
+        for file in (tmp_path / "site").rglob("index.html")
+    ), "but for the papers, which are at example.org here"
+    page = (tmp_path / "site" / roundup.slug / "index.html").read_text(encoding="utf-8")
+    assert 'rel="canonical"' not in page
+    assert "og:image" not in page
+    listed = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert f'href="{roundup.slug}/index.html"' in listed
+    Duty(context).once()
+    assert len([text for text in heard(context) if "without a link to their" in text]) == 1
+    context.database.close()
+
+
+def test_a_roundup_that_waited_for_an_example_to_answer_goes_out_without_it(
+    tmp_path: Path, fake: FakeX, clock: StoppedClock
+) -> None:
+    context = live(tmp_path, fake, clock, "http://127.0.0.1:9")
+    through_august(context, clock)
+    assert the_roundup(context).state is State.RENDERED
+    with context.write() as work:
+        work.roundups.set_link(the_roundup(context), "https://example.org/mlcollage/september/")
+    clock.go(minutes=5)
+    tick.tick(context)
+    clock.go(minutes=5)
+    tick.tick(context)
+    roundup = the_roundup(context)
+    assert (roundup.state, roundup.link) == (State.ANNOUNCED, "")
+    assert not [text for text in fake.state.texts() if "example.org/mlcollage" in text]
+    context.database.close()
+
+
+def test_an_example_is_no_place_where_a_roundup_was_published(
+    tmp_path: Path, fake: FakeX, clock: StoppedClock
+) -> None:
+    context = live(tmp_path, fake, clock, "http://127.0.0.1:9")
+    through_august(context, clock)
+    own = context.config.series["mlcollage"]
+    with pytest.raises(BadInput, match=r"^https://example\.org/x is an example; give the address"):
+        advance.publish_at(context, own, "2021-09", "https://example.org/x")
     context.database.close()

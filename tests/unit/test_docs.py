@@ -176,3 +176,13 @@ def test_the_page_on_x_has_the_prices_that_are_counted_with() -> None:
     listed = {getattr(price, name) for name in price._fields if name != "read_on"}
     assert {Decimal(row) for row in rows} == listed
     assert f"as it was read on {price.read_on}" in text
+
+
+def test_every_test_that_the_promises_name_exists() -> None:
+    page = written(ROOT / "docs/promises.md")
+    rows = re.findall(r"^\| .+ \| `(tests/[\w/]+\.py)`: (.+) \|$", page, re.MULTILINE)
+    assert len(rows) > 15
+    for file, names in rows:
+        for name in re.findall(r"`(test_\w+)`", names):
+            assert f"def {name}(" in written(ROOT / file), f"{file} has no {name}"
+    assert len(rows) == page.count("| `tests/"), "every row names its test"

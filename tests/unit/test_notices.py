@@ -239,6 +239,23 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "The roundup 2021-09 is out: Two Papers, https://lab.org/two",
     ),
     (
+        roundups.RoundupsWithoutLink("weekly", "https://example.org/weekly"),
+        "weekly/https://example.org/weekly",
+        "The roundups of weekly go out without a link to their pages: https://example.org/weekly "
+        "is an example. Write where you publish them as base_url under [series.weekly.roundup].",
+    ),
+    (
+        roundups.RoundupsWithoutLink("weekly", ""),
+        "weekly/",
+        "The roundups of weekly go out without a link to their pages: there is no address for "
+        "them. Write where you publish them as base_url under [series.weekly.roundup].",
+    ),
+    (
+        roundups.RoundupOut("weekly", "2021-09", "Four Papers", ""),
+        "weekly/2021-09",
+        "The roundup 2021-09 is out: Four Papers, without a link.",
+    ),
+    (
         roundups.NoRoundup("weekly", "2021-09", "2021-08"),
         "weekly/2021-09",
         "There is no roundup 2021-09 of weekly: nothing went out in 2021-08 that it could hold.",
@@ -265,6 +282,18 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "weekly/2021-09/The disk is full.",
         "The roundup 2021-09 of weekly cannot go on: The disk is full. "
         "It is tried again at every tick.",
+    ),
+    (
+        roundups.PageEdited("weekly", "2021-09", "site/two/index.html"),
+        "weekly/2021-09/edited/site/two/index.html",
+        "site/two/index.html was edited by hand, and is left as it is. To write it anew, with the "
+        "edited one kept beside it: mlcollage roundup render 2021-09 --series weekly --over-edits",
+    ),
+    (
+        roundups.PageGone("weekly", "2021-09", "site/two/index.html"),
+        "weekly/2021-09/gone/site/two/index.html",
+        "site/two/index.html, the page of the roundup 2021-09, is gone. "
+        "Make it again with: mlcollage roundup render 2021-09 --series weekly",
     ),
     (
         BRIEFING,

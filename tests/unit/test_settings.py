@@ -252,3 +252,26 @@ def test_what_is_wrong_with_a_secret_is_said_without_showing_it(value: Any) -> N
     with pytest.raises(ValueError, match="must be") as refused:
         settings.secret_text(value)
     assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "is_example"),
+    [
+        ("https://example.org/mlcollage", True),
+        ("http://EXAMPLE.com", True),
+        ("https://www.example.net:443/a?b#c", True),
+        ("https://me@example.org/", True),
+        ("https://lab.example/x", True),
+        ("https://lab.test", True),
+        ("https://lab.invalid/", True),
+        ("https://myexample.org/", False),
+        ("https://example.org.lab.edu/", False),
+        ("https://lab.edu/example.org", False),
+        ("https://example.io/", False),
+        ("http://127.0.0.1:8000", False),
+        ("http://localhost:8000/", False),
+        ("", False),
+    ],
+)
+def test_addresses_that_belong_to_nobody_are_examples(address: str, is_example: bool) -> None:
+    assert settings.is_example(address) == is_example

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     REHEARSAL_BEGUN = "rehearsal begun"
     ROUNDUP = "roundup out"
     NO_ROUNDUP = "no roundup"
+    NO_LINK = "no link"
     CHANGED = "slots changed"
     ROUNDUP_CHANGED = "roundup changed"
     DIFFERS = "differs"
@@ -28,6 +29,8 @@ class Kind(StrEnum):
     BRIEF = "brief"
     OVERDUE = "overdue"
     EXPOSED = "exposed"
+    CLOCK = "clock"
+    CLOCK_SET = "clock set"
     UPGRADED = "upgraded"
     RESTORED = "restored"
 
@@ -41,6 +44,7 @@ TROUBLE = frozenset(
         Kind.UNCERTAIN,
         Kind.TWICE,
         Kind.REHEARSAL_BEGUN,
+        Kind.CLOCK,
         Kind.ALERTS,
         Kind.OVERDUE,
         Kind.EXPOSED,

@@ -176,7 +176,10 @@ MISSING_STEP = {
 
 
 class RoundupUnannounced(Entry):
-    """A roundup that is not announced long after its time, in the state it has reached."""
+    """A roundup that is not announced long after its time, in the state it has reached.
+
+    It is told again each day; `days` are whole ones since it was due.
+    """
 
     kind = Kind.OVERDUE
     series: str
@@ -184,10 +187,12 @@ class RoundupUnannounced(Entry):
     state: month.State
     due_at: datetime
     zone: tzinfo
+    days: int = 0
 
     @property
     def key(self) -> str:
-        return f"{self.series}/{self.title_month}/{self.state}"
+        day = f"/{self.days}" if self.days else ""
+        return f"{self.series}/{self.title_month}/{self.state}{day}"
 
     @property
     def subject(self) -> str:

@@ -157,10 +157,14 @@ class RehearsalEnded(Entry):
 
 
 class RehearsalBegun(Entry):
-    """The configuration says `live = false`, after it was live."""
+    """The configuration says `live = false`, after it was live.
+
+    `threads` are those that were on their way, as "moco on x".
+    """
 
     kind = Kind.REHEARSAL_BEGUN
     at: datetime
+    threads: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -172,11 +176,18 @@ class RehearsalBegun(Entry):
 
     @property
     def sentence(self) -> str:
-        return (
+        sentence = (
             "The configuration says live = false: a rehearsal has begun, "
             "and nothing goes out to the accounts any more."
         )
+        if not self.threads:
+            return sentence
+        stopped = counted(len(self.threads), "thread stops", "threads stop")
+        return f"{sentence} {stopped} where it was on its way: {', '.join(self.threads)}."
 
     @property
     def advice(self) -> str:
-        return "If that is a mistake, set live = true."
+        advice = "If that is a mistake, set live = true."
+        if self.threads:
+            advice += " They go on from there."
+        return advice

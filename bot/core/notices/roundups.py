@@ -21,7 +21,10 @@ class RoundupOut(Entry):
 
     @property
     def sentence(self) -> str:
-        return f"The roundup {self.title_month} is out: {self.title}, {self.link}"
+        out = f"The roundup {self.title_month} is out: {self.title}"
+        if not self.link:
+            return f"{out}, without a link."
+        return f"{out}, {self.link}"
 
 
 class NoRoundup(Entry):
@@ -91,6 +94,29 @@ class RoundupChanged(Entry):
         )
 
 
+class RoundupsWithoutLink(Entry):
+    """A series that is live has no address for its roundups, or only an `example` of one."""
+
+    kind = Kind.NO_LINK
+    series: str
+    example: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.example}"
+
+    @property
+    def sentence(self) -> str:
+        why = "there is no address for them"
+        if self.example:
+            why = f"{self.example} is an example"
+        return f"The roundups of {self.series} go out without a link to their pages: {why}."
+
+    @property
+    def advice(self) -> str:
+        return f"Write where you publish them as base_url under [series.{self.series}.roundup]."
+
+
 class RoundupWaits(Entry):
     """The roundup's page is rendered, and its link does not answer yet. `site` is its folder."""
 
@@ -144,3 +170,53 @@ class RoundupStuck(Entry):
     @property
     def advice(self) -> str:
         return "It is tried again at every tick."
+
+
+class PageEdited(Entry):
+    """A page was edited by hand, so that it is not written anew by itself."""
+
+    kind = Kind.DIFFERS
+    series: str
+    title_month: str
+    path: str
+
+    @property
+    def key(self) -> str:
+        return printable(f"{self.series}/{self.title_month}/edited/{self.path}")
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.path} was edited by hand, and is left as it is."
+
+    @property
+    def advice(self) -> str:
+        return f"To write it anew, with the edited one kept beside it: {self.command}"
+
+    @property
+    def command(self) -> str:
+        return f"mlcollage roundup render {self.title_month} --series {self.series} --over-edits"
+
+
+class PageGone(Entry):
+    """A page that was made is not where it was written any more."""
+
+    kind = Kind.DIFFERS
+    series: str
+    title_month: str
+    path: str
+
+    @property
+    def key(self) -> str:
+        return printable(f"{self.series}/{self.title_month}/gone/{self.path}")
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.path}, the page of the roundup {self.title_month}, is gone."
+
+    @property
+    def advice(self) -> str:
+        return f"Make it again with: {self.command}"
+
+    @property
+    def command(self) -> str:
+        return f"mlcollage roundup render {self.title_month} --series {self.series}"

@@ -1,5 +1,6 @@
 """The calls to X's API for one account, with each failure as an error named by the next step."""
 
+from datetime import timedelta
 from threading import Lock
 from typing import Any, Literal
 
@@ -45,6 +46,7 @@ class Api:
     """One account's calls to X. No error message contains the account's keys.
 
     `access_level` is what X says that the keys may do, "read" or "read-write"; "" where it did not.
+    `clock_ahead` is how far this machine's clock was ahead of X's at the last answer.
     """
 
     def __init__(self, keys: Keys, base_url: str, limits: http_calls.Limits, clock: Clock) -> None:
@@ -54,6 +56,7 @@ class Api:
         self._dialect = dialects.POSTS
         self._is_dialect_settled = False
         self.access_level = ""
+        self.clock_ahead: timedelta | None = None
         self._lock = Lock()
         self._usage = Requests()
 
@@ -170,7 +173,7 @@ class Api:
         `Unavailable` where X does not say whose it is.
         """
         response, _ = self._read_posts(f"/2/tweets/{post_id}", "author")
-        is_gone = response.status in GONE
+        is_gone = response.status in GONE and not errors.is_of_fields(response)
         if not is_gone:
             self._checked(response, "read")
         post = inner(response.body, "data")
@@ -266,6 +269,7 @@ class Api:
         try:
             response = self._client.request(method, route, params=params, body=body)
             self.access_level = response.headers.get("x-access-level", self.access_level)
+            self.clock_ahead = errors.clock_ahead(response.headers, self._clock.now())
             return response
         except http_calls.Unsent as error:
             raise Unavailable(f"X cannot be reached: {error}.") from None

@@ -168,18 +168,25 @@ def _until_reset(headers: Mapping[str, str], now: datetime) -> float | None:
     return max(known) - _date(headers, now)
 
 
-def _date(headers: Mapping[str, str], now: datetime) -> float:
-    """X's clock by the response's `date` header, else ours, as a Unix time."""
+def clock_ahead(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """How far our clock is ahead of X's by the response's `date` header; None without one."""
     try:
         date = datetime.strptime(headers["date"], "%a, %d %b %Y %H:%M:%S %Z").replace(tzinfo=UTC)
     except (KeyError, ValueError):
-        return now.timestamp()
-    return date.timestamp()
+        return None
+    return now - date
+
+
+def _date(headers: Mapping[str, str], now: datetime) -> float:
+    """X's clock by the response's `date` header, else ours, as a Unix time."""
+    ahead = clock_ahead(headers, now) or timedelta(0)
+    return (now - ahead).timestamp()
 
 
 def _is_clock_wrong(headers: Mapping[str, str], now: datetime) -> bool:
     """Whether our clock is so far from X's that X refuses signatures (OAuth 1.0a, timestamps)."""
-    return abs(_date(headers, now) - now.timestamp()) > CLOCK_SLACK.total_seconds()
+    ahead = clock_ahead(headers, now)
+    return ahead is not None and abs(ahead) > CLOCK_SLACK
 
 
 def _cap(response: Response, now: datetime) -> datetime | None:

@@ -148,6 +148,11 @@ class X:
         )
         self._api = Api(keys, settings.base_url, limits, clock)
 
+    @property
+    def clock_ahead(self) -> timedelta | None:
+        """How far this machine's clock was ahead of X's at the last answer, where that is known."""
+        return self._api.clock_ahead
+
     def limits(self) -> Limits:
         return self.network.limits
 

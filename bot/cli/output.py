@@ -1,0 +1,82 @@
+"""Standard output and error, which may be a file on a full disk, or a pipe that nobody reads."""
+
+import errno
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TextIO
+
+import click
+
+
+class Stream:
+    """One of our streams, which remembers why it could last not be written.
+
+    Each write is tried anew, for there may be space again; Python itself forgets what it could not
+    write.
+    """
+
+    def __init__(self, stream: TextIO, name: str) -> None:
+        self.stream, self.name = stream, name
+        self.error: OSError | None = None
+
+    def write(self, text: str) -> int:
+        """Write as the stream itself does; raises `OSError`."""
+        with self._remembering():
+            return self.stream.write(text)
+
+    def flush(self) -> None:
+        """Write what is still kept back; raises `OSError`."""
+        with self._remembering():
+            self.stream.flush()
+
+    @contextmanager
+    def _remembering(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.error = error
+            raise
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+    @property
+    def message(self) -> str:
+        """What is to be said of the error: nothing of a reader who has seen enough, as `head`."""
+        if self.error is None or self.error.errno == errno.EPIPE:
+            return ""
+        return f"{self.name} cannot be written: {self.error.strerror or self.error}."
+
+
+@contextmanager
+def watched() -> Iterator[list[Stream]]:
+    """Remember whether our streams could be written, as long as this lasts; both streams."""
+    before: dict[str, TextIO | None] = {"stdout": sys.stdout, "stderr": sys.stderr}
+    names = {"stdout": "Standard output", "stderr": "Standard error"}
+    # A process may have been started without one.
+    watched = {at: Stream(stream, names[at]) for at, stream in before.items() if stream}
+    for at, stream in watched.items():
+        setattr(sys, at, stream)
+    try:
+        yield [*watched.values()]
+    finally:
+        for stream in watched.values():
+            with suppress(OSError):
+                stream.flush()
+        for at, unwatched in before.items():
+            setattr(sys, at, unwatched)
+
+
+def failed(error: BaseException) -> Stream | None:
+    """The stream that this error is about, if it is about one of ours."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, Stream) and stream.error is error:
+            return stream
+    return None
+
+
+def tell(text: str, *, err: bool = False) -> None:
+    """Print a line of what is done meanwhile: where it cannot be written, the work goes on."""
+    with suppress(OSError):
+        click.echo(text, err=err)
