@@ -6,6 +6,7 @@ from bot.cli import options, printing
 from bot.config import Series
 from bot.core.schedule import SlotState
 from bot.deciding import coming, descriptions
+from bot.deciding.coming import NextRoundup
 from bot.scheduling.forecast import Outlook
 
 WHY = {
@@ -39,9 +40,17 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
         click.echo("The series has no slots.")
     rows = [(slot.slot.due_at, (*_row(chosen, slot), ahead.price(slot))) for slot in ahead.slots]
     due_at = ahead.roundup.due_at
-    roundup = f"the roundup {ahead.roundup.title_month}"
-    rows.append((due_at, (printing.local(chosen, due_at), "", roundup, "", "")))
+    rows.append((due_at, (printing.local(chosen, due_at), "", _roundup(ahead.roundup), "", "")))
     printing.table([row for _, row in sorted(rows, key=lambda row: row[0])])
+
+
+def _roundup(roundup: NextRoundup) -> str:
+    """The next roundup, or why there will be none."""
+    if roundup.is_made:
+        return f"the roundup {roundup.title_month} is there already"
+    if roundup.is_empty:
+        return f"no roundup {roundup.title_month}: nothing goes out for it"
+    return f"the roundup {roundup.title_month}"
 
 
 def _row(series: Series, outlook: Outlook) -> tuple[str, ...]:

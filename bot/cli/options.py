@@ -12,6 +12,7 @@ from bot import config
 from bot.app import assemble, logs
 from bot.config import Config, Series
 from bot.context import Context
+from bot.deciding import modes
 
 Command = Callable[..., Any]
 
@@ -69,8 +70,14 @@ def load(config_file: str | None) -> Config:
 
 
 def context(config_file: str | None) -> Context:
-    """What a command works in that tells nothing while it works."""
-    return opened(load(config_file))
+    """What a command works in that tells nothing while it works.
+
+    That the mode is about to change is said beside what the command prints.
+    """
+    made = opened(load(config_file))
+    if change := modes.change_ahead(made):
+        click.echo(change, err=True)
+    return made
 
 
 def opened(config: Config, say: assemble.Say = assemble.quiet) -> Context:

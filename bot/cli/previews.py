@@ -10,8 +10,7 @@ from bot.core import collage, price
 from bot.core.collage import Collage, State
 from bot.core.delivery import Part
 from bot.core.errors import BadInput
-from bot.deciding import collages, coming, preview, preview_descriptions
-from bot.scheduling import forecast
+from bot.deciding import collages, coming, numbers, preview, preview_descriptions
 
 
 @options.command(
@@ -37,9 +36,9 @@ def preview_command(
             f"Series {own.name} has no account {account}; it has {', '.join(own.accounts)}."
         )
     accounts = (account,) if account else own.accounts
-    number = forecast.provisional_number(context, own, item)
+    number = numbers.shown(context, own, item)
     shown = own.numbering.shown(number)
-    previews = list(preview.collage_threads(context, own, item, accounts))
+    previews = list(preview.collage_threads(context, own, item, accounts, number))
     obstacle = collage.obstacle(item)
     if as_json:
         printing.print_json(preview_descriptions.collage(own, item, number, previews))

@@ -63,7 +63,10 @@ def move_command(
 def pin_command(
     config_file: str | None, series: str | None, name: str, day: str | None, off: bool
 ) -> None:
-    """Tie a collage to a DAY that has a slot: it goes out then, not before."""
+    """Tie a collage to a DAY that has a slot: it goes out then, not before.
+
+    A day on which nothing can go out is refused: one that is skipped, say, or lies in a pause.
+    """
     if (day is None) != off:
         raise click.UsageError("Name a day, or take the pin off with --off.")
     context, chosen = _opened(config_file, series)

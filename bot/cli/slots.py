@@ -30,7 +30,10 @@ def skip_command(config_file: str | None, series: str | None, day: str, off: boo
     "--until", metavar="DATE", help="The first day with slots again; default: until you resume."
 )
 def pause_command(config_file: str | None, series: str | None, until: str | None) -> None:
-    """Stop a series' slots; threads that are on their way still go out, and roundups appear."""
+    """Stop a series' slots; threads that are on their way still go out, and roundups appear.
+
+    Another pause takes the place of the one before; what has fallen into that stays paused.
+    """
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
     end_on = options.day(until) if until else None

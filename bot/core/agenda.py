@@ -4,7 +4,7 @@ Everything follows from one `Snapshot`. The tick carries out the due lines; whoe
 reads the same lines, so that what is shown is what will be done.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import islice, takewhile
@@ -121,6 +121,39 @@ def lines(snapshot: Snapshot, without: Collection[int] = ()) -> Iterator[Line]:
             yield rest.line(slot)
 
 
+def ahead(snapshot: Snapshot, without: Collection[int] = ()) -> Iterator[Line]:
+    """As `lines`, without those that are past and settled, as a day that was skipped."""
+    for line in lines(snapshot, without):
+        if line.slot.due_at > snapshot.now or not line.is_settled:
+            yield line
+
+
+Trial = Callable[[Line], bool]
+"""Whether the collage of a line cannot go out, which can only be found by trying."""
+
+
+def never(line: Line) -> bool:
+    """The trial of whoever counts on every collage."""
+    return False
+
+
+def tried(snapshot: Snapshot, is_stopped: Trial) -> Iterator[Line]:
+    """The lines as slots carry them out: what cannot go out is passed over once it is tried."""
+    passed = set[int]()
+    done = snapshot.looked_until
+    while True:
+        for line in lines(snapshot, passed):
+            if line.slot.due_at <= done:
+                continue
+            if line.collage and is_stopped(line):
+                passed.add(line.collage.id)
+                break
+            yield line
+            done = line.slot.due_at
+        else:
+            return
+
+
 def _too_late(snapshot: Snapshot) -> set[datetime]:
     """The due slots that take nothing: they are late or barred, or a newer one is due as well."""
     start = snapshot.looked_until + STEP
@@ -168,21 +201,53 @@ def number_for(snapshot: Snapshot, collage: Waiting, local_on: date) -> tuple[in
     return _Rest(snapshot).number(collage, year), year
 
 
-def number_of(snapshot: Snapshot, collage: Waiting) -> int:
+def number_of(snapshot: Snapshot, collage: Waiting, is_stopped: Trial = never) -> int:
     """The number a collage will have as things stand.
 
-    One that is not ready (a draft, say, or an item not in the queue yet) counts as the last.
+    One that is not ready (a draft, say, or an item not in the queue yet) counts as the last. What
+    `is_stopped` is passed over, as `tried` has it.
     """
     if collage.kept_number is not None:
         return collage.kept_number
     snapshot = _resumed(snapshot)
     if all(item.id != collage.id for item in snapshot.ready):
         snapshot = replace(snapshot, ready=(*snapshot.ready, collage))
-    for line in islice(lines(snapshot), len(snapshot.ready) + HORIZON):
+    for line in islice(tried(snapshot, is_stopped), len(snapshot.ready) + HORIZON):
         if line.number is not None and line.collage and line.collage.id == collage.id:
             return line.number
     today = snapshot.now.astimezone(snapshot.timetable.zone).date()
     return number_for(snapshot, collage, today)[0]
+
+
+def closed(snapshot: Snapshot, slots: Collection[SlotTime]) -> SlotState | None:
+    """What keeps all these slots from taking anything; None where one of them may.
+
+    It is MISSED where all are past, else the state of the last that is to come. A pause without an
+    end may be over by then.
+    """
+    late = [line for line in due(snapshot) if line.state in {SlotState.CLAIMED, SlotState.EMPTY}]
+    if not {line.slot.due_at for line in late}.isdisjoint(slot.due_at for slot in slots):
+        return None
+    why = SlotState.MISSED
+    for slot in slots:
+        if slot.due_at <= snapshot.now:
+            continue
+        if slot.due_at in snapshot.settled:
+            why = snapshot.settled[slot.due_at]
+        elif snapshot.paused_until is not None and snapshot.is_stopped(slot.due_at):
+            why = SlotState.PAUSED
+        else:
+            return None
+    return why
+
+
+def goes_next(snapshot: Snapshot) -> Waiting | None:
+    """The collage that goes out next, however long a pause lasts; None where none is ready."""
+    snapshot = _resumed(snapshot)
+    for line in islice(lines(snapshot), len(snapshot.ready) + HORIZON):
+        if line.collage:
+            return line.collage
+    return next(iter(snapshot.ready), None)
 
 
 def _resumed(snapshot: Snapshot) -> Snapshot:

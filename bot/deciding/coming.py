@@ -11,14 +11,21 @@ from bot.context import Context
 from bot.core.collage import Collage
 from bot.scheduling import forecast
 from bot.scheduling.forecast import Outlook
+from bot.storage.work import Work
 
 
 class NextRoundup(NamedTuple):
-    """The next roundup by the month in its title; `is_late` where its moment has passed."""
+    """The next roundup by the month in its title; `is_late` where its moment has passed.
+
+    With `is_made` its month has a roundup that was published elsewhere; with `is_empty` nothing is
+    out that it could hold, and nothing goes out before it.
+    """
 
     title_month: str
     due_at: datetime
     is_late: bool
+    is_made: bool
+    is_empty: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +55,8 @@ def look(context: Context, series: Series, count: int) -> Coming:
 
 
 def next_collage(context: Context, series: Series) -> Collage | None:
-    """The collage that goes out next, if one of the next slots takes any."""
-    slots = forecast.coming_slots(context, series, 10)
-    return next((slot.collage for slot in slots if slot.collage), None)
+    """The collage that goes out next, however long a pause lasts; None where none is ready."""
+    return forecast.next_collage(context, series)
 
 
 def next_roundup(context: Context, series: Series) -> NextRoundup:
@@ -58,8 +64,20 @@ def next_roundup(context: Context, series: Series) -> NextRoundup:
     now = context.clock.now()
     with context.read() as work:
         course = work.series.get(series.name).course(series.calendar, now)
-    roundup = next(course.roundups())
-    return NextRoundup(roundup.title_month, roundup.due_at, roundup.due_at < now)
+        roundup = next(course.roundups())
+        is_made = work.roundups.find(series.name, roundup.title_month) is not None
+        is_empty = not fills(work, series, roundup.due_at)
+    is_late = roundup.due_at < now
+    return NextRoundup(roundup.title_month, roundup.due_at, is_late, is_made, is_empty)
+
+
+def fills(work: Work, series: Series, due_at: datetime) -> bool:
+    """Whether a roundup due then holds anything: what is out, on its way, or goes out before."""
+    return (
+        work.roundups.count(series.name, due_at) > 0
+        or work.queue.is_any_claimed(series.name, due_at)
+        or forecast.takes_any(work, series, due_at)
+    )
 
 
 def _prices(context: Context, series: Series, slots: Sequence[Outlook]) -> dict[int, Decimal]:

@@ -179,6 +179,8 @@ def coming(series: Series, coming: Coming) -> Description:
             "month": coming.roundup.title_month,
             "due_at": coming.roundup.due_at.isoformat(),
             "is_late": str(coming.roundup.is_late).lower(),
+            "is_made": coming.roundup.is_made,
+            "is_empty": coming.roundup.is_empty,
         },
     }
 

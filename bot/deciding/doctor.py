@@ -112,10 +112,8 @@ def _week(context: Context, name: str, publisher: Publisher) -> Decimal | None:
     for series in context.config.series.values():
         if name not in series.accounts:
             continue
-        # One of the next slots may be skipped or paused, and takes nothing.
-        slots = forecast.coming_slots(context, series, 5)
-        coming = [slot.collage for slot in slots if slot.collage]
-        if coming:
-            cost = preview.cost(context, series, coming[0], (name,))
+        item = forecast.next_collage(context, series)
+        if item:
+            cost = preview.cost(context, series, item, (name,))
             total += cost * len(series.timetable.slots)
     return total

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import collage, delivery, schedule, times
+from bot.core import agenda, collage, delivery, schedule, times
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery
 from bot.core.errors import BadInput, NotAllowed
+from bot.core.schedule import SlotState
 from bot.intake import accept
 from bot.intake.accept import Arrival, Taken
 from bot.scheduling import forecast
@@ -102,14 +103,34 @@ def _follower(work: Work, series: Series, item: Collage, place: Place) -> Collag
 def pin(context: Context, series: Series, name: str, on: date) -> Collage:
     """Pin a collage to a day: it goes out then, not before; return it.
 
-    Raises `BadInput` where the day is past or has no slot.
+    Raises `BadInput` where nothing can go out on that day: it is past, has no slot, or none that
+    is still to come, is skipped, or lies in a pause.
     """
     if on < context.clock.now().astimezone(series.zone).date():
         raise BadInput(f"{on} is past; pin to a day that is to come.")
     if not schedule.slots_on(series.timetable, on):
         slots = ", ".join(map(str, series.timetable.slots)) or "none"
         raise BadInput(f"{times.day(on)} has no slot of {series.name}; its slots are {slots}.")
+    if problem := _why_closed(context, series, on):
+        raise BadInput(problem)
     return _pin(context, series, name, on)
+
+
+def _why_closed(context: Context, series: Series, on: date) -> str:
+    """Why no slot of a day takes anything, and what to do; empty where one does."""
+    day = times.day(on)
+    with context.read() as work:
+        snapshot = work.snapshots.take(series, work.now, 1)
+    match agenda.closed(snapshot, schedule.slots_on(series.timetable, on)):
+        case None:
+            return ""
+        case SlotState.SKIPPED:
+            return f"{day} is skipped; first take that back: mlcollage skip {on} --off"
+        case SlotState.PAUSED:
+            end = times.full(snapshot.paused_until, series.zone) if snapshot.paused_until else ""
+            return f"{series.name} is paused until {end}; pin to a later day, or: mlcollage resume"
+        case _:
+            return f"{day} has no slot of {series.name} that is still to come."
 
 
 def unpin(context: Context, series: Series, name: str) -> Collage:

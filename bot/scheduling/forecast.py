@@ -1,14 +1,16 @@
 """What would go out when: the agenda's next lines with their collages, before anything is done."""
 
-from itertools import islice
+from datetime import datetime
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda
-from bot.core.agenda import Line, Waiting
+from bot.core import agenda, schedule
+from bot.core.agenda import Line, Trial, Waiting
 from bot.core.collage import Collage
-from bot.core.schedule import SlotState, SlotTime
+from bot.core.schedule import STEP, SlotState, SlotTime
+from bot.storage.work import Work
 
 
 class Outlook(NamedTuple):
@@ -25,7 +27,7 @@ def coming_slots(context: Context, series: Series, count: int) -> list[Outlook]:
     now = context.clock.now()
     with context.read() as work:
         found = work.snapshots.take(series, now, count)
-        ahead = list(islice(agenda.lines(found), count))
+        ahead = list(islice(agenda.ahead(found), count))
         items = work.queue.by_ids([line.collage.id for line in ahead if line.collage])
     return [_outlook(line, items) for line in ahead]
 
@@ -36,11 +38,33 @@ def _outlook(line: Line, items: dict[int, Collage]) -> Outlook:
     return Outlook(line.slot, None, items.get(line.collage.id), line.number)
 
 
-def provisional_number(context: Context, series: Series, item: Collage) -> int:
-    """The number a collage has or kept, else the one that the agenda gives it."""
+def next_collage(context: Context, series: Series) -> Collage | None:
+    """The collage that goes out next, however long a pause lasts; None where none is ready."""
+    with context.read() as work:
+        first = agenda.goes_next(work.snapshots.take(series, work.now, None))
+        if first is None:
+            return None
+        return work.queue.by_ids([first.id]).get(first.id)
+
+
+def takes_any(work: Work, series: Series, until: datetime) -> bool:
+    """Whether a slot that is not past takes a collage, up to that time."""
+    coming = schedule.slots_between(series.timetable, work.now + STEP, until)
+    found = work.snapshots.take(series, work.now, sum(1 for _ in coming))
+    passed = takewhile(lambda line: line.slot.due_at <= until, agenda.ahead(found))
+    return any(line.collage for line in passed)
+
+
+def provisional_number(
+    context: Context, series: Series, item: Collage, is_stopped: Trial = agenda.never
+) -> int:
+    """The number a collage has or kept, else the one that the agenda gives it.
+
+    All collages before it are counted, but for those that are tried and stopped.
+    """
     for number in (item.number, item.kept_number):
         if number is not None:
             return number
     with context.read() as work:
         found = work.snapshots.take(series, context.clock.now(), None)
-    return agenda.number_of(found, Waiting(item.id, item.name, item.pinned_on))
+    return agenda.number_of(found, Waiting(item.id, item.name, item.pinned_on), is_stopped)

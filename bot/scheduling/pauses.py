@@ -43,22 +43,26 @@ def _still_to_come(context: Context, series: Series, on: date) -> list[SlotTime]
 
 
 def pause(context: Context, series: Series, until: date | None = None) -> None:
-    """Stop a series' slots; `until` is the first day with slots again, else a person resumes it."""
+    """Stop a series' slots; `until` is the first day with slots again, else a person resumes it.
+
+    A pause that is there already ends with this one; what has fallen into it stays paused.
+    """
     now = context.clock.now()
     end = schedule.instant(until, time.min, series.zone) if until else None
     if end and end <= now:
         raise BadInput(f"{until} is not to come; pause until a later day.")
     with context.write() as work:
+        settling.settle_pause(work, series)
         work.series.pause(series.name, now, end)
         accept.change(context, work, "pause", series.name, str(until or ""))
 
 
 def resume(context: Context, series: Series) -> bool:
     """End a pause; slots that fell into it stay without a post. False where there was none."""
-    with context.read() as work:
-        was_paused = work.series.get(series.name).is_paused(context.clock.now())
-    settling.settle_pause(context, series)
-    if was_paused:
-        with context.write() as work:
+    with context.write() as work:
+        was_paused = work.series.get(series.name).is_paused(work.now)
+        settling.settle_pause(work, series)
+        work.series.pause(series.name, None, None)
+        if was_paused:
             accept.change(context, work, "resume", series.name)
     return was_paused

@@ -218,12 +218,12 @@ def claim_now(context: Context, series: Series, item: Collage) -> None:
         ) from None
 
 
-def settle_pause(context: Context, series: Series) -> None:
-    """End a pause: slots that fell into it stay paused, even those nobody has looked at yet."""
-    now = context.clock.now()
-    with context.write() as work:
-        found = work.snapshots.take(series, now)
-        for line in agenda.due(found):
-            if found.is_stopped(line.slot.due_at):
-                pass_over(work, series, line)
-        work.series.pause(series.name, None, None)
+def settle_pause(work: Work, series: Series) -> None:
+    """Settle what has fallen into a pause by now, before the pause is ended or another one begins.
+
+    These slots stay paused, even those nobody has looked at yet.
+    """
+    found = work.snapshots.take(series, work.now)
+    for line in agenda.due(found):
+        if found.is_stopped(line.slot.due_at):
+            pass_over(work, series, line)

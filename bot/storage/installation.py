@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, exists, func, select, update
 
 from bot.storage.database import insert_new
 from bot.storage.statements import Statements
@@ -19,6 +19,13 @@ SIMULATION = "simulation"
 """Marks a copy that is to be played forward."""
 SIMULATED_UNTIL = "simulated_until"
 """Up to when a simulation was played."""
+
+
+_REHEARSED = (
+    collages.c.rehearsal > 0,
+    collages.c.removed_at.is_(None),
+    collages.c.due_at.is_not(None),
+)
 
 
 def value(conn: Connection, name: str) -> str | None:
@@ -66,6 +73,10 @@ class Installation(Statements):
         """
         return _number(self._values(), live=live)
 
+    def differs(self, *, live: bool) -> bool:
+        """Whether the mode that was entered last is another one; False before the first."""
+        return self.get(LIVE) == str(not live).lower()
+
     def is_live(self) -> bool:
         """Whether the mode that was entered last is live."""
         return self.get(LIVE) == "true"
@@ -92,17 +103,30 @@ class Installation(Statements):
         columns = (installation.c.name, installation.c.value)
         statement = select(*columns).where(installation.c.name.in_([LIVE, REHEARSALS]))
         if lock:
-            statement = statement.with_for_update()
+            # In the same order by every process, or two of them wait for each other's row.
+            statement = statement.order_by(installation.c.name).with_for_update()
         return {row.name: row.value for row in self.conn.execute(statement)}
 
     def _carry_skips(self, before: int, after: int) -> None:
-        """Move the coming slots that a person has skipped into the mode that is entered."""
-        coming = (
-            slots.c.rehearsal == before,
-            slots.c.state == "skipped",
-            slots.c.due_at > self.now,
+        """Move the coming slots that a person has skipped into the mode that is entered.
+
+        Commands that ran since the configuration was changed may have skipped some in it already.
+        """
+        coming = (slots.c.state == "skipped", slots.c.due_at > self.now)
+        there = slots.alias()
+        twice = exists().where(
+            there.c.series_id == slots.c.series_id,
+            there.c.due_at == slots.c.due_at,
+            there.c.rehearsal == after,
         )
-        self.conn.execute(update(slots).where(*coming).values(rehearsal=after))
+        mine = (slots.c.rehearsal == before, *coming)
+        self.conn.execute(delete(slots).where(*mine, twice))
+        self.conn.execute(update(slots).where(*mine).values(rehearsal=after))
+
+    def rehearsed(self) -> int:
+        """How many collages a rehearsal has claimed or posted, which its end gives back."""
+        statement = select(func.count()).select_from(collages).where(*_REHEARSED)
+        return self.conn.execute(statement).scalar_one()
 
     def _set_aside(self) -> int:
         """Undo what a rehearsal has done to collages; how many are ready again.
@@ -113,11 +137,6 @@ class Installation(Statements):
         rehearsals = select(roundups.c.id).where(roundups.c.rehearsal > 0)
         gathered = update(collages).where(collages.c.roundup_id.in_(rehearsals))
         self.conn.execute(gathered.values(roundup_id=None))
-        rehearsed = (
-            collages.c.rehearsal > 0,
-            collages.c.removed_at.is_(None),
-            collages.c.due_at.is_not(None),
-        )
         back = {
             "state": "ready",
             "number": None,
@@ -127,7 +146,7 @@ class Installation(Statements):
             "rehearsal": 0,
             "revision": collages.c.revision + 1,
         }
-        return self.conn.execute(update(collages).where(*rehearsed).values(back)).rowcount
+        return self.conn.execute(update(collages).where(*_REHEARSED).values(back)).rowcount
 
     def is_simulation(self) -> bool:
         """Whether the database is a simulation's, played already or not."""

@@ -201,6 +201,18 @@ class Queue(Statements):
         statement = _JOINED.where(*belongs_to_roundup(self.series_id(series_name), due_by))
         return self._load(statement.order_by(collages.c.due_at, collages.c.id))
 
+    def is_any_claimed(self, series_name: str, due_by: datetime) -> bool:
+        """Whether a collage that was due by then is on its way, and not out on any account."""
+        claimed = (
+            collages.c.series_id == self.series_id(series_name),
+            collages.c.state.in_(QUEUED),
+            collages.c.state == "claimed",
+            collages.c.due_at <= due_by,
+            collages.c.removed_at.is_(None),
+        )
+        statement = select(collages.c.id).where(*claimed).limit(1)
+        return self.conn.execute(statement).scalar() is not None
+
     def has_number(self, series_name: str, year: int, number: int) -> str | None:
         """The name of the collage with this number in that numbering year, or None.
 

@@ -39,12 +39,11 @@ class Slots(Statements):
         return slot_id is not None
 
     def unskip(self, series_name: str, slot: SlotTime) -> None:
-        """Undo `skip`; a slot that is not skipped stays as it is."""
-        mine = (
-            slots.c.series_id == self.series_id(series_name),
-            slots.c.due_at == slot.due_at,
-            slots.c.rehearsal == self.rehearsal,
-        )
+        """Undo `skip`; a slot that is not skipped stays as it is.
+
+        In every mode: a skipped slot goes along into the mode that is entered next.
+        """
+        mine = (slots.c.series_id == self.series_id(series_name), slots.c.due_at == slot.due_at)
         self.conn.execute(delete(slots).where(*mine, slots.c.state == SlotState.SKIPPED.value))
 
     def settled_since(self, series_name: str, at: datetime) -> set[datetime]:

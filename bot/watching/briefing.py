@@ -19,13 +19,13 @@ from bot.core.notices.briefing import Briefing, briefing_heading, briefing_key
 from bot.core.notices.entry import Kind
 from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
-from bot.deciding import doctor, preview, roundups
+from bot.deciding import coming, doctor, preview, roundups
 from bot.storage.accounts import AccountRow
 from bot.storage.charges import month_of
 from bot.storage.work import Work
 
 TRIES = 5
-"""Collages that a brief tries to compose for one slot."""
+"""Collages that cannot go out, of which a brief finds no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,22 +160,17 @@ def _slot_plan(context: Context, brief: Due) -> Plan:
     count = TRIES + sum(1 for _ in before)
     with context.read() as work:
         snapshot = work.snapshots.take(series, now, count)
-    wrong, passed = list[str](), set[int]()
-    while len(passed) < TRIES:
-        line = agenda.at(snapshot, brief.at, passed)
-        if line is None:
-            return _nothing(series, SlotState.CLAIMED, snapshot.paused_until, wrong)
-        if line.collage is None:
-            return _nothing(series, line.state, snapshot.paused_until, wrong)
-        passed.add(line.collage.id)
-        candidate = _candidate(context, series, line, line.collage.id)
-        # None: removed since the snapshot was taken.
-        if candidate is None:
-            continue
-        if not candidate.problems:
-            return _collage_plan(series, candidate, line.number, wrong)
-        wrong.append(f"{candidate.item.name} would be held: {candidate.problems[0]}")
-    return Plan("it is not known what goes out", wrong=tuple(wrong))
+    trial = _Trial(context, brief)
+    # The slots before try theirs as well: what one of them would hold, this slot cannot take.
+    tried = agenda.tried(snapshot, trial.is_stopped)
+    line = next((line for line in tried if line.slot.due_at >= brief.at), None)
+    if line is None or line.slot.due_at > brief.at:
+        return _nothing(series, SlotState.CLAIMED, snapshot.paused_until, trial.wrong)
+    if line.collage is None:
+        return _nothing(series, line.state, snapshot.paused_until, trial.wrong)
+    if trial.candidate is None or trial.candidate.problems:
+        return Plan("it is not known what goes out", wrong=tuple(trial.wrong))
+    return _collage_plan(series, trial.candidate, line.number, trial.wrong)
 
 
 class Candidate(NamedTuple):
@@ -184,6 +179,34 @@ class Candidate(NamedTuple):
     item: Collage
     threads: list[ComposedThread]
     problems: list[str]
+
+
+class _Trial:
+    """Tries the collages of the slots up to a brief's own, and keeps what is wrong with its own.
+
+    Of what the slots before would hold, their own briefs tell. `candidate` was tried last.
+    """
+
+    def __init__(self, context: Context, brief: Due) -> None:
+        self._context, self._brief = context, brief
+        self._passed = 0
+        self.wrong: list[str] = []
+        self.candidate: Candidate | None = None
+
+    def is_stopped(self, line: Line) -> bool:
+        """Whether the line's collage cannot go out; False of all once too many were tried."""
+        if line.collage is None or self._passed == TRIES:
+            self.candidate = None
+            return False
+        self.candidate = _candidate(self._context, self._brief.series, line, line.collage.id)
+        # None: removed since the snapshot was taken.
+        if self.candidate and not self.candidate.problems:
+            return False
+        self._passed += 1
+        if self.candidate and line.slot.due_at == self._brief.at:
+            name, problem = self.candidate.item.name, self.candidate.problems[0]
+            self.wrong.append(f"{name} would be held: {problem}")
+        return True
 
 
 def _candidate(context: Context, series: Series, line: Line, collage_id: int) -> Candidate | None:
@@ -243,8 +266,7 @@ def _roundup_plan(context: Context, brief: Due) -> Plan:
         # Made by another calendar: what went out since has to wait for the month after.
         return Plan(what, wrong=("What has gone out since comes into the next one.",))
     if not items:
-        nothing = f"there is nothing that the roundup {title_month} could hold."
-        return Plan("nothing goes out", wrong=(nothing,))
+        return _empty_roundup_plan(context, brief)
     count = "1 collage" if len(items) == 1 else f"{len(items)} collages"
     return Plan(
         f"the roundup {title_month} with {count} so far",
@@ -256,6 +278,17 @@ def _roundup_plan(context: Context, brief: Due) -> Plan:
             *(f"- {item.name}: {item.paper.title}" for item in items),
         ),
     )
+
+
+def _empty_roundup_plan(context: Context, brief: Due) -> Plan:
+    """The plan of a roundup that holds nothing so far; a month without anything is no trouble."""
+    with context.read() as work:
+        fills = coming.fills(work, brief.series, brief.at)
+    if fills:
+        month = brief.title_month
+        return Plan(f"the roundup {month} has nothing yet, and takes what goes out until then")
+    nothing = f"there is nothing that the roundup {brief.title_month} could hold."
+    return Plan(f"nothing goes out; {nothing}", is_wanted=False)
 
 
 class AccountState(NamedTuple):

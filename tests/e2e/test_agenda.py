@@ -1,11 +1,13 @@
 """What commands say of coming slots and numbers is what happens, by the commands alone."""
 
+import json
 import re
 import sqlite3
+from datetime import timedelta
 from typing import Any
 
 from tests.conftest import write_item
-from tests.e2e.conftest import Desk
+from tests.e2e.conftest import DAYS, ITEMS, SLOT, Desk
 
 YEARLY = """
 [series.mlcollage]
@@ -106,3 +108,64 @@ def test_a_preview_names_the_number_that_the_post_then_has(desk: Desk) -> None:
     desk("post", "delta", "--now")
     assert desk.shown("delta")["number"] == 29
     assert desk("preview", "gamma", "--json").json["number"] == 32
+
+
+def test_next_says_that_a_month_without_anything_has_no_roundup(desk: Desk) -> None:
+    announced = desk("next", "--json").json["roundup"]
+    assert (announced["is_empty"], announced["is_made"]) == (False, False)
+    assert f"the roundup {announced['month']}" in desk("next").out
+    for name in ITEMS:
+        desk("hold", name)
+    empty = desk("next", "--json").json["roundup"]
+    assert (empty["month"], empty["is_empty"]) == (announced["month"], True)
+    assert f"no roundup {empty['month']}: nothing goes out for it" in desk("next").out
+    # Waiting for its slot, or out before: it is in the roundup.
+    desk("release", "alpha")
+    desk("post", "alpha", "--now")
+    assert not desk("next", "--json").json["roundup"]["is_empty"]
+
+
+def test_a_preview_without_a_name_is_of_the_next_collage_also_in_a_pause(desk: Desk) -> None:
+    desk("pause")
+    assert desk("preview", "--json").json["name"] == "alpha"
+    desk("pause", "--until", f"{SLOT + timedelta(weeks=30):%Y-%m-%d}")
+    assert desk("preview", "--json").json["name"] == "alpha"
+    for name in ITEMS:
+        desk("hold", name)
+    assert "No collage is ready to go out" in desk("preview", code=1).err
+
+
+def test_a_preview_without_a_price_on_the_network_has_none_when_live_either(desk: Desk) -> None:
+    config = desk.folder / "config.toml"
+    config.write_text(f"live = true\n{config.read_text(encoding='utf-8')}", encoding="utf-8")
+    desk("tick")
+    assert "Price" not in desk("preview").out
+    assert "$" not in desk("next").out
+
+
+def test_nothing_can_be_pinned_to_a_day_that_is_skipped(desk: Desk) -> None:
+    desk("skip", DAYS[0])
+    refused = desk("pin", "beta", DAYS[0], code=1).err
+    assert f"{DAYS[0]} is skipped; first take that back: mlcollage skip {DAYS[0]} --off" in refused
+    desk("skip", DAYS[0], "--off")
+    desk("pin", "beta", DAYS[0])
+    assert "beta was pinned to that day" in desk("skip", DAYS[0]).out
+
+
+def test_every_command_says_that_a_rehearsal_ends_at_the_next_tick(posted: Desk) -> None:
+    config = posted.folder / "config.toml"
+    rehearsal = config.read_text(encoding="utf-8")
+    config.write_text(f"live = true\n{rehearsal}", encoding="utf-8")
+    sentence = (
+        "Not shown yet: the rehearsal ends at the next tick. Then 1 collage is ready again, with "
+        "new numbers, and slots count from that moment.\n"
+    )
+    for command in ("next", "history", "list", "preview"):
+        assert posted(command).err == sentence
+        json.loads(posted(command, "--json").out)
+    posted("tick")
+    for command in ("next", "history", "list", "preview"):
+        assert posted(command).err == ""
+    assert posted.names() == ITEMS
+    config.write_text(f"live = false\n{rehearsal}", encoding="utf-8")
+    assert posted("next").err.startswith("Not shown yet: a rehearsal begins at the next tick.")

@@ -25,7 +25,7 @@ from bot.intake import accept
 from bot.intake.accept import Arrival
 from bot.pictures import read
 from bot.pictures.read import PictureFile
-from bot.scheduling import forecast, tick
+from bot.scheduling import forecast, pauses, tick
 from bot.scheduling import slots as scheduling
 from bot.storage import tables
 from tests.conftest import StoppedClock, make_context, png
@@ -130,7 +130,7 @@ class Desk:
             work.series.pause("mlcollage", now, until)
 
     def resume(self) -> None:
-        scheduling.settle_pause(self.context, self.series)
+        pauses.resume(self.context, self.series)
 
     # Time
 

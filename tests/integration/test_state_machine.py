@@ -28,8 +28,7 @@ from bot.core.network import Limits, X
 from bot.core.price import Price, Requests
 from bot.intake import accept
 from bot.publishers.protocol import Saved
-from bot.scheduling import slots as scheduling
-from bot.scheduling import tick
+from bot.scheduling import pauses, tick
 from bot.sending.rescue import NEVER
 from bot.storage import tables
 from tests.conftest import MEMORY, StoppedClock, make_context, write_item
@@ -329,7 +328,7 @@ class Bot(RuleBasedStateMachine):
             work.series.pause("mlcollage", self.clock.now(), until)
 
     def resume(self, data: st.DataObject) -> None:
-        scheduling.settle_pause(self.context, self.context.config.series["mlcollage"])
+        pauses.resume(self.context, self.context.config.series["mlcollage"])
 
     @rule(trouble=trouble)
     def a_slot_comes(self, trouble: dict[int, str]) -> None:

@@ -27,8 +27,8 @@ from bot.core.notices.entry import Kind
 from bot.core.schedule import SlotTime
 from bot.intake import accept
 from bot.publishers.protocol import Publisher, Saved
+from bot.scheduling import pauses, tick
 from bot.scheduling import slots as scheduling
-from bot.scheduling import tick
 from bot.storage import tables
 from bot.storage.claims import Taken
 from bot.storage.queue import Queue
@@ -452,7 +452,7 @@ def test_a_paused_series_posts_nothing_until_it_is_resumed(bot: Bot) -> None:
     bot.pause(bot.clock.now())
     assert bot.play("2021-08-12 12:00") == []
     assert bot.slots() == {"2021-08-04 15:00": "paused", "2021-08-11 15:00": "paused"}
-    scheduling.settle_pause(bot.running, bot.series())
+    pauses.resume(bot.running, bot.series())
     bot.play("2021-08-19 12:00")
     assert bot.out() == ["2021-08-18-barlow"]
 
@@ -484,7 +484,7 @@ def test_resuming_after_a_pause_that_nothing_looked_at_posts_nothing_late(bot: B
     pin(bot, "moco", "2021-08-11")
     bot.pause(bot.clock.now())
     bot.clock.at = berlin("2021-08-11 16:00")
-    scheduling.settle_pause(bot.running, bot.series())
+    pauses.resume(bot.running, bot.series())
     assert "moco, pinned to that day, is back" in one(Kind.MISSED, bot.tick())
     assert bot.slots() == {"2021-08-04 15:00": "paused", "2021-08-11 15:00": "paused"}
     assert bot.out() == []
@@ -499,7 +499,7 @@ def test_a_slot_before_the_pause_that_nothing_looked_at_is_missed_and_heard_of(
     bot.pause(bot.clock.now())
     bot.clock.at = berlin("2021-08-04 17:00")
     if resumed:
-        scheduling.settle_pause(bot.running, bot.series())
+        pauses.resume(bot.running, bot.series())
     assert "Wednesday 2021-08-04 15:00 was missed" in one(Kind.MISSED, bot.tick())
     assert (bot.slots(), bot.out()) == ({"2021-08-04 15:00": "missed"}, [])
 
@@ -1218,7 +1218,7 @@ from pathlib import Path
 from bot import config
 from bot.app import assemble
 from bot.scheduling import slots as scheduling
-from bot.scheduling import tick
+from bot.scheduling import pauses, tick
 from tests.conftest import StoppedClock
 clock = StoppedClock(datetime.fromisoformat(sys.argv[2]))
 context = assemble.context(config.load(Path(sys.argv[1])), clock=clock)
