@@ -100,6 +100,44 @@ def test_formulas_are_spelled_in_unicode(formula: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        (r"\alpha + \beta", "α + β"),
+        (r"\alpha = \beta", "α = β"),
+        (r"\epsilon - x", "ε - x"),
+        (r"1 + \ldots + n", "1 + … + n"),
+        (r"p(\theta | x)", "p(θ | x)"),
+        (r"\alpha / \beta", "α / β"),
+        (r"\max - \min", "max - min"),
+        (r"\pi : S \to A", "π : S → A"),
+        (r"x +\beta", "x + β"),
+        (r"\alpha+\beta", "α+β"),
+        (r"x = -1", "x = -1"),
+        (r"a \le -1", "a ≤ -1"),
+        (r"(-1, -2)", "(-1, -2)"),
+        (r"|\alpha| x", "|α| x"),
+        (r"\alpha \beta", "αβ"),
+        (r"\text{well- known}", "well- known"),
+    ],
+)
+def test_an_operator_has_as_much_space_on_its_left_as_on_its_right(formula: str, said: str) -> None:
+    assert tex.plain(formula) == said
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        (r"\lVert x \rVert^2", "‖x‖²"),
+        (r"\left\lVert x \right\rVert", "‖x‖"),
+        (r"\langle x, y \rangle", "⟨x, y⟩"),
+        (r"\lfloor n / 2 \rfloor", "⌊n / 2⌋"),
+    ],
+)
+def test_no_space_stands_inside_of_brackets_that_are_commands(formula: str, said: str) -> None:
+    assert tex.plain(formula) == said
+
+
+@pytest.mark.parametrize(
     "command",
     ["displaystyle", "textstyle", "limits", "nolimits", "rm", "bf", "it", "cal", "nonumber"],
 )

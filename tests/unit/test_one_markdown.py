@@ -295,7 +295,7 @@ def test_time_grows_with_length_only(read: object) -> None:
     ("formula", "elements"),
     [
         (r"\sqrt{s}", "<msqrt><mi>s</mi></msqrt>"),
-        ("10^{-4}", "<msup><mn>10</mn><mrow><mo>-</mo><mn>4</mn></mrow></msup>"),
+        ("10^{-4}", "<msup><mn>10</mn><mrow><mo>−</mo><mn>4</mn></mrow></msup>"),
         ("x_i^2", "<msubsup><mi>x</mi><mi>i</mi><mn>2</mn></msubsup>"),
         (r"\mathcal{O}", "<mi>𝒪</mi>"),
         (r"\mathbf{W}", "<mi>𝐖</mi>"),

@@ -22,6 +22,8 @@ ATTRIBUTES = {
 }
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+# A hyphen is drawn as one: shorter than a plus, and lower.
+_SIGNS = str.maketrans({"-": "−", "'": "′"})
 _FENCES = frozenset("()[]{}|‖⟨⟩⌊⌋⌈⌉")
 # What stands below and above these in a display stands beside them in a line.
 _LIMITS = frozenset({"lim", "limsup", "liminf", "max", "min", "sup", "inf", "argmax", "argmin"})
@@ -174,7 +176,7 @@ def _add_sign(row: _Row, sign: str, is_sized: bool) -> None:
     elif sign in _FENCES and not is_sized:
         row.add(f'<mo stretchy="false">{sign}</mo>')
     else:
-        row.add(f"<mo>{escaped(sign.replace(chr(39), '′'))}</mo>")
+        row.add(f"<mo>{escaped(sign.translate(_SIGNS))}</mo>")
 
 
 def _add(row: _Row, node: tex.Node) -> None:

@@ -42,8 +42,9 @@ _ACCENTS = {
     "dot": "\u0307",
     "ddot": "\u0308",
 }
+_TEXTS = frozenset({"text", "textbf", "textit", "textrm", "texttt", "textsc", "mbox", "emph"})
 _STYLES = frozenset(
-    {"text", "textbf", "textit", "textrm", "texttt", "textsc", "mbox", "emph"}
+    _TEXTS
     | {"mathrm", "mathbf", "mathcal", "mathit", "mathsf", "mathtt", "mathscr", "mathfrak", "mathbb"}
     | {"boldsymbol", "bm", "operatorname", "operatorname*"}
 )
@@ -57,6 +58,11 @@ _SILENT = frozenset(
     | {"!", "/"}
 )
 _SPACES = frozenset({"quad", "qquad", "\\", ",", ";", ":", " ", "~"})
+_CLOSING = frozenset({"rangle", "rfloor", "rceil", "rVert", "rvert"})
+_OPERATORS = frozenset("+-−=<>/*|:")
+# These have as much space on one side as on the other, unless they are a sign of what follows.
+_EVEN = frozenset("+-−=<>")
+_OPENING = frozenset("([{⟨⌊⌈,;:")
 # Groups and arguments nested deeper than this are read as signs beside each other.
 _NESTING = 60
 # Beside a function's name: a space where a letter or digit stands on both sides, as in `n\\log n`.
@@ -167,8 +173,18 @@ class _Reader:
             nodes.append(Node("down", parts=(self._argument(),)))
         elif token[0] == "\\":
             self._command(token[1:].strip() or " ", nodes)
+            if token[-1].isspace() and self._is_at_operator():
+                nodes.append(Node("sign", " "))
         elif token != "}":
             nodes.append(Node("sign", token))
+
+    def _is_at_operator(self) -> bool:
+        """Whether an operator comes next with a space behind it.
+
+        The space before it, which ended a command's name, is then meant as one.
+        """
+        following = self.tokens[:-3:-1]
+        return len(following) == 2 and following[0] in _OPERATORS and following[1].isspace()
 
     def _argument(self) -> list[Node]:
         """The next token or the group that begins with it."""
@@ -186,6 +202,8 @@ class _Reader:
 
     def _command(self, name: str, nodes: list[Node]) -> None:
         """Add what a command means. Adds nothing for one that only says how to set what follows."""
+        if name in _CLOSING:
+            _remove_space(nodes)
         if name in _SYMBOLS:
             nodes.append(Node("symbol", _SYMBOLS[name]))
         elif name in _RELATIONS:
@@ -242,8 +260,55 @@ class _Reader:
         return Node("table", name, tuple(rows))
 
 
+def _remove_space(nodes: list[Node]) -> None:
+    """Remove the space in front of a closing bracket, and of the size that it may have."""
+    size = []
+    if nodes and nodes[-1].kind == "size":
+        size = [nodes.pop()]
+    while nodes and _is_space(nodes[-1]):
+        nodes.pop()
+    nodes += size
+
+
+def _is_space(node: Node) -> bool:
+    return node.kind == "sign" and node.text.isspace()
+
+
 def _written(nodes: Sequence[Node]) -> str:
-    return "".join([_said(node) for node in nodes])
+    pieces = []
+    for index, node in enumerate(nodes):
+        piece = _said(node)
+        if _is_spaced(nodes, index):
+            piece = f" {piece} "
+        pieces.append(piece)
+    return "".join(pieces)
+
+
+def _typed(nodes: Sequence[Node]) -> str:
+    """Words: a hyphen in them is no minus, and has the spaces that it was typed with."""
+    pieces = [_typed(node.parts[0]) if node.kind == "group" else _said(node) for node in nodes]
+    return "".join(pieces)
+
+
+def _is_spaced(nodes: Sequence[Node], index: int) -> bool:
+    """Whether the node is an operator between two things, with a space on one of its sides."""
+    node = nodes[index]
+    if node.kind != "sign" or node.text not in _EVEN or index in (0, len(nodes) - 1):
+        return False
+    is_apart = _is_space(nodes[index - 1])
+    if not is_apart and not _is_space(nodes[index + 1]):
+        return False
+    before = nodes[index - 1]
+    if is_apart and index > 1:
+        before = nodes[index - 2]
+    return not _is_sign_of_next(before)
+
+
+def _is_sign_of_next(before: Node) -> bool:
+    """Whether a plus or minus behind this node belongs to what follows, as in `x = -1`."""
+    if before.kind in ("relation", "size", "space"):
+        return True
+    return before.text in _EVEN or before.text in _OPENING or _is_space(before)
 
 
 def _said(node: Node) -> str:
@@ -258,7 +323,10 @@ def _said(node: Node) -> str:
     if node.kind == "table":
         cells = [_said(cell) for row in node.parts for cell in row]
         return f" {' '.join(cells)} "
-    parts = [_written(part) for part in node.parts]
+    written_as = _written
+    if node.kind == "style" and node.text in _TEXTS:
+        written_as = _typed
+    parts = [written_as(part) for part in node.parts]
     if node.kind == "group":
         return parts[0]
     return _applied(node, [part.replace(_APART, "").strip() for part in parts])
