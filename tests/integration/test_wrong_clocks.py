@@ -205,7 +205,9 @@ def test_what_waits_for_a_person_goes_on_waiting(bot: Bot) -> None:
         [before] = work.lookup.listed([DeliveryState.UNCERTAIN])
     bot.play("2021-08-05 16:00")
     with bot.running.read() as work:
-        assert work.lookup.listed([DeliveryState.UNCERTAIN]) == [before]
+        [after] = work.lookup.listed([DeliveryState.UNCERTAIN])
+    assert (after.out, after.delivery.fence) == (before.out, before.delivery.fence)
+    assert after.delivery.looks > before.delivery.looks, "it is only looked for meanwhile"
 
 
 def test_a_thread_claimed_for_a_slot_of_next_year_asks_before_it_goes_out_now(bot: Bot) -> None:
