@@ -3,6 +3,7 @@
 import click
 
 from bot.cli import options, printing
+from bot.core.notices.briefing import REHEARSAL
 from bot.deciding import descriptions, doctor, upkeep
 from bot.deciding.doctor import Examination
 from bot.watching import alerts
@@ -21,7 +22,7 @@ def doctor_command(config_file: str | None, as_json: bool) -> None:
         for examination in examinations:
             _print_examination(examination)
         if not context.config.live:
-            click.echo("It is a rehearsal (live = false): nothing goes to these accounts yet.")
+            click.echo(REHEARSAL)
     findings = upkeep.findings(context)
     wrong = [notice.text for notice in findings if notice.is_trouble]
     wrong += alerts.unreadable(context.config)
@@ -43,6 +44,8 @@ def _print_examination(examination: Examination) -> None:
         click.secho(f"{account} can post{identity}.", fg="green")
     if examination.week is not None:
         click.echo(f"  a week costs about ${examination.week:.2f}; {_spent(examination)}")
+    elif examination.spent is not None:
+        click.echo(f"  nothing is ready to tell what a week costs; {_spent(examination)}")
     if examination.duty:
         click.echo(f"  {examination.duty}")
 

@@ -1,5 +1,7 @@
 """What goes out when."""
 
+from decimal import Decimal
+
 import click
 
 from bot.cli import options, printing
@@ -37,11 +39,17 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
     click.secho(f"{chosen.title} in {chosen.zone.key}{mode}", bold=True)
     if not ahead.slots:
         click.echo("The series has no slots.")
-    rows = [(slot.slot.due_at, (*_row(chosen, slot), ahead.price(slot))) for slot in ahead.slots]
+    rows = [
+        (slot.slot.due_at, (*_row(chosen, slot), _price(ahead.price(slot)))) for slot in ahead.slots
+    ]
     due_at = ahead.roundup.due_at
     roundup = f"the roundup {ahead.roundup.title_month}"
     rows.append((due_at, (printing.local(chosen, due_at), "", roundup, "", "")))
     printing.table([row for _, row in sorted(rows, key=lambda row: row[0])])
+
+
+def _price(dollars: Decimal | None) -> str:
+    return "" if dollars is None else f"${dollars:.2f}"
 
 
 def _row(series: Series, outlook: Outlook) -> tuple[str, ...]:
