@@ -97,12 +97,13 @@ def _back_up(old: Database, config: Config, now: datetime) -> Path:
 def context(config: Config, *, say: Say = quiet, clock: Clock | None = None) -> Context:
     """What every stage works with, with rows for all configured series and accounts.
 
-    Raises `BadConfig` where the configuration of a live installation says nothing of `live`: one
-    that was emptied would make it a rehearsal.
+    Raises `BadConfig` where an account's settings are wrong, and where the configuration of a live
+    installation says nothing of `live`: one that was emptied would make it a rehearsal.
 
     `say` is called with messages and the clock's time. Without a `clock` it is the machine's; in a
     simulation's database it is one that stands where the simulation was played to.
     """
+    table.check_folders(config.accounts, config.folder)
     opened, stop = database(config), Event()
     with reading(opened, SystemClock().now()) as work:
         simulated_until = work.installation.simulated_until()

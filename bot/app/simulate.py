@@ -11,7 +11,7 @@ from bot import config, files
 from bot.app import assemble
 from bot.config import Config
 from bot.context import Context
-from bot.core import schedule
+from bot.core import schedule, times
 from bot.core.calendar import Course
 from bot.core.errors import BadInput, NotAllowed
 from bot.scheduling import tick
@@ -106,6 +106,10 @@ def run(settings: Config, start_on: date | None, end_on: date, say: assemble.Say
     _set_clock(settings, start)
     context = assemble.context(settings, say=say)
     with closing(context.database):
+        at = context.clock.now()
+        if start is not None and start < at:
+            until = times.full(at, zone)
+            context.say(f"All up to {until} was played before, and is not played again.")
         return _play(context, end)
 
 

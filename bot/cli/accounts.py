@@ -3,6 +3,7 @@
 import click
 
 from bot.cli import options, printing
+from bot.core.notices.briefing import REHEARSAL
 from bot.deciding import descriptions, doctor, upkeep
 from bot.deciding.doctor import Examination
 from bot.roundups import advance
@@ -24,7 +25,7 @@ def doctor_command(config_file: str | None, as_json: bool) -> None:
         for missing in advance.without_links(context.config):
             click.echo(missing.text)
         if not context.config.live:
-            click.echo("It is a rehearsal (live = false): nothing goes to these accounts yet.")
+            click.echo(REHEARSAL)
     findings = upkeep.findings(context)
     wrong = [notice.text for notice in findings if notice.is_trouble]
     if damage := doctor.damage(context):
@@ -48,6 +49,8 @@ def _print_examination(examination: Examination) -> None:
         click.secho(f"{account} can post{identity}.", fg="green")
     if examination.week is not None:
         click.echo(f"  a week costs about ${examination.week:.2f}; {_spent(examination)}")
+    elif examination.spent is not None:
+        click.echo(f"  nothing is ready to tell what a week costs; {_spent(examination)}")
     if examination.duty:
         click.echo(f"  {examination.duty}")
 

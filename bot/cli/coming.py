@@ -1,5 +1,7 @@
 """What goes out when."""
 
+from decimal import Decimal
+
 import click
 
 from bot.cli import options, printing
@@ -38,7 +40,9 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
     click.secho(f"{chosen.title} in {chosen.zone.key}{mode}", bold=True)
     if not ahead.slots:
         click.echo("The series has no slots.")
-    rows = [(slot.slot.due_at, (*_row(chosen, slot), ahead.price(slot))) for slot in ahead.slots]
+    rows = [
+        (slot.slot.due_at, (*_row(chosen, slot), _price(ahead.price(slot)))) for slot in ahead.slots
+    ]
     due_at = ahead.roundup.due_at
     rows.append((due_at, (printing.local(chosen, due_at), "", _roundup(ahead.roundup), "", "")))
     printing.table([row for _, row in sorted(rows, key=lambda row: row[0])])
@@ -51,6 +55,10 @@ def _roundup(roundup: NextRoundup) -> str:
     if roundup.is_empty:
         return f"no roundup {roundup.title_month}: nothing goes out for it"
     return f"the roundup {roundup.title_month}"
+
+
+def _price(dollars: Decimal | None) -> str:
+    return "" if dollars is None else f"${dollars:.2f}"
 
 
 def _row(series: Series, outlook: Outlook) -> tuple[str, ...]:

@@ -40,11 +40,11 @@ class Coming:
     prices: Mapping[int, Decimal]
     roundup: NextRoundup
 
-    def price(self, outlook: Outlook) -> str:
-        """What a slot's threads would cost, such as "$0.03"; empty where nothing is charged."""
-        if outlook.collage is None or outlook.collage.id not in self.prices:
-            return ""
-        return f"${self.prices[outlook.collage.id]:.2f}"
+    def price(self, outlook: Outlook) -> Decimal | None:
+        """US dollars that a slot's threads would cost; None where nothing is charged."""
+        if outlook.collage is None:
+            return None
+        return self.prices.get(outlook.collage.id)
 
 
 def look(context: Context, series: Series, count: int) -> Coming:

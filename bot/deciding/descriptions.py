@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core import collage as collages
 from bot.core.collage import State
+from bot.core.price import mills
 
 # The types only: `next` and `list` start without templates, and without what reads pictures.
 if TYPE_CHECKING:
+    from decimal import Decimal
     from pathlib import Path
 
     from bot.config import Series
@@ -178,14 +180,14 @@ def coming(series: Series, coming: Coming) -> Description:
         "roundup": {
             "month": coming.roundup.title_month,
             "due_at": coming.roundup.due_at.isoformat(),
-            "is_late": str(coming.roundup.is_late).lower(),
+            "is_late": coming.roundup.is_late,
             "is_made": coming.roundup.is_made,
             "is_empty": coming.roundup.is_empty,
         },
     }
 
 
-def _slot(series: Series, outlook: Outlook, cost: str) -> Description:
+def _slot(series: Series, outlook: Outlook, cost: Decimal | None) -> Description:
     slot = outlook.slot
     described: Description = {
         "due_at": slot.due_at.isoformat(),
@@ -194,7 +196,7 @@ def _slot(series: Series, outlook: Outlook, cost: str) -> Description:
         "state": None,
         "name": None,
         "provisional_number": outlook.number,
-        "price": cost or None,
+        "price": dollars(cost),
     }
     if outlook.state:
         described["state"] = outlook.state.value
@@ -340,9 +342,9 @@ def account(examination: Examination) -> Description:
         "identity": examination.identity,
         "problem": examination.problem or None,
         "characters": examination.characters,
-        "week": _text(examination.week),
-        "spent": _text(examination.spent),
-        "budget": _text(examination.budget),
+        "week": dollars(examination.week),
+        "spent": dollars(examination.spent),
+        "budget": dollars(examination.budget),
         "duty": examination.duty or None,
     }
 
@@ -354,7 +356,7 @@ def cost(cost: MonthlyCost) -> Description:
         "account": cost.account,
         "what": cost.what,
         "requests": cost.requests,
-        "dollars": str(cost.dollars),
+        "dollars": dollars(cost.dollars),
     }
 
 
@@ -381,9 +383,9 @@ def notice(notice: Notice, ways: Iterable[Way]) -> Description:
     alerts = [
         {
             "destination": way.destination,
-            "next_at": _text(way.next_at),
+            "next_at": _instant(way.next_at),
             "failures": way.failures,
-            "ended_at": _text(way.ended_at),
+            "ended_at": _instant(way.ended_at),
             "note": way.note,
         }
         for way in ways
@@ -393,9 +395,9 @@ def notice(notice: Notice, ways: Iterable[Way]) -> Description:
         "kind": notice.kind.value,
         "text": notice.text,
         "details": notice.details,
-        "created_at": _text(notice.created_at),
-        "alerted_at": _text(notice.alerted_at),
-        "acknowledged_at": _text(notice.acknowledged_at),
+        "created_at": _instant(notice.created_at),
+        "alerted_at": _instant(notice.alerted_at),
+        "acknowledged_at": _instant(notice.acknowledged_at),
         "alerts": alerts,
     }
 
@@ -435,6 +437,13 @@ def _instant(at: datetime | None) -> str | None:
     if at is None:
         return None
     return at.isoformat()
+
+
+def dollars(amount: Decimal | None) -> str | None:
+    """US dollars as a decimal number with three places, as text; None where there is no amount."""
+    if amount is None:
+        return None
+    return str(mills(amount))
 
 
 def _text(value: object) -> str | None:

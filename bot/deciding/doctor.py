@@ -19,7 +19,8 @@ class Examination:
 
     `problem` says why it cannot post; `characters` is the most a part may have. Amounts are US
     dollars: `week` is what a week of slots would cost, `spent` what this month (UTC) has cost so
-    far; both are None where the network charges nothing.
+    far; both are None where the network charges nothing, and `week` where nothing is ready that it
+    could be estimated by.
     """
 
     account: str
@@ -105,15 +106,18 @@ def _held(context: Context, row: AccountRow) -> str:
 
 
 def _week(context: Context, name: str, publisher: Publisher) -> Decimal | None:
-    """What the slots of a week would cost in all series, estimated by each one's next collage."""
+    """What the slots of a week would cost in all series, estimated by each one's next collage.
+
+    None where the network charges nothing, or no series has a collage to go by.
+    """
     if publisher.price is None:
         return None
-    total = Decimal(0)
+    total: Decimal | None = None
     for series in context.config.series.values():
         if name not in series.accounts:
             continue
         item = forecast.next_collage(context, series)
         if item:
             cost = preview.cost(context, series, item, (name,))
-            total += cost * len(series.timetable.slots)
+            total = (total or Decimal(0)) + cost * len(series.timetable.slots)
     return total

@@ -52,7 +52,8 @@ def thread(composed: ComposedThread) -> Description:
     cost: str | None = None
     reads: str | None = None
     if composed.cost:
-        cost, reads = str(composed.cost.total), str(composed.cost.reads)
+        cost = descriptions.dollars(composed.cost.total)
+        reads = descriptions.dollars(composed.cost.reads)
     return {
         "account": composed.account,
         "network": composed.network.name,

@@ -1,7 +1,7 @@
 """Every network we can publish to: one line each."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
@@ -79,6 +79,31 @@ def rehearsed(table: Table) -> Table:
         "folder": f"outbox/{table.path.rpartition('.')[2]}",
     }
     return Table(table.file, table.path, stand_in)
+
+
+def check_folders(accounts: Mapping[str, Table], base: Path) -> None:
+    """Raise `BadConfig` where two accounts write to one folder, live or in a rehearsal.
+
+    Each would take what the other has written there for threads of its own.
+    """
+    owners: dict[Path, str] = {}
+    for name, table in accounts.items():
+        other = owners.setdefault(base / _folder(table), name)
+        if other == name:
+            continue
+        if network_of(table) != "outbox":
+            table, name, other = accounts[other], other, name
+        if network_of(accounts[other]) == "outbox":
+            reason = f"is also the folder of account {other}; give each its own"
+        else:
+            reason = f"is the folder of account {other} in a rehearsal; give it another one"
+        raise table.wrong("folder", reason)
+
+
+def _folder(table: Table) -> str:
+    """The outbox folder of an account, or of what stands in for it in a rehearsal."""
+    outbox = settings.read(rehearsed(table).without("network"), network("outbox").settings)
+    return str(outbox.folder)
 
 
 def has_secrets(table: Table) -> bool:

@@ -148,6 +148,8 @@ def claim(context: Context, series: Series, wanted: Claim) -> None:
             raise Taken
         new = _deliveries(context, work, series, wanted)
         work.claims.claim(SlotClaim(slot, item, *number, extra=wanted.extra), new)
+        if wanted.extra:
+            work.log.record(context.who, "post", f"{series.name}/{item.name}", "outside the slots")
         _warn_of_dry(context, work, series, found.after_claim(item.id, slot), slot)
     shown = series.numbering.shown(number[0]) or "taken"
     context.say(

@@ -15,7 +15,7 @@ from bot.context import Context
 from bot.core import agenda, errors, price, schedule, times
 from bot.core.agenda import Line
 from bot.core.collage import Collage
-from bot.core.notices.briefing import Briefing, briefing_heading, briefing_key
+from bot.core.notices.briefing import REHEARSAL, Briefing, briefing_heading, briefing_key
 from bot.core.notices.entry import Kind
 from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
@@ -317,7 +317,7 @@ def _notice(context: Context, brief: Due, plan: Plan, checks: Checks) -> Briefin
     wrong = list(plan.wrong)
     lines = [f"{heading} ({brief.series.zone.key})", *plan.about]
     if context.rehearsal:
-        lines.append("It is a rehearsal (live = false): nothing goes to these accounts yet.")
+        lines.append(REHEARSAL)
     account_lines = list[str]()
     for name, state in states.items():
         wrong += state.wrong

@@ -66,7 +66,10 @@ def test_a_drawn_slide_has_the_number_of_the_year_in_which_it_goes_out(desk: Des
     desk(*there, "add", bare_item(desk, "drawn"), "--draw")
     shown = desk(*there, "show", "drawn", "--json").json
     assert drawn_number(shown) == 3
-    desk("simulate", "--in", "sim", "--from", "2021-12-21", "--to", "2022-01-20")
+    told = desk("simulate", "--in", "sim", "--from", "2021-12-21", "--to", "2022-01-20").out
+    assert "was played before" not in told
+    told = desk("simulate", "--in", "sim", "--from", "2021-12-25", "--to", "2022-01-10").out
+    assert "All up to Friday 2022-01-21 00:00 was played before, and is not played again." in told
     out = desk(*there, "show", "drawn", "--json").json
     assert (out["state"], out["number"]) == ("posted", 3)
 
@@ -90,7 +93,7 @@ def test_a_held_collage_and_a_draft_are_no_supply_when_the_queue_runs_dry(desk: 
     desk("edit", "delta", "--alt", "")
     desk("post", "alpha", "--now")
     [dry] = desk("notices", "--json").json
-    assert "1 collage is left, and 3 slots in the next 21 days" in dry["text"]
+    assert "1 collage for 3 slots in the next 21 days" in dry["text"]
 
 
 def test_a_slot_that_is_skipped_needs_no_collage_when_the_queue_runs_dry(desk: Desk) -> None:

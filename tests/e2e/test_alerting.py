@@ -103,6 +103,7 @@ def test_notices_say_whether_they_have_been_alerted(bare: Desk, hook: Webhook) -
     )
     ways = {(one["failures"], bool(one["ended_at"]), bool(one["note"])) for one in found["alerts"]}
     assert ways == {(0, True, False), (1, False, True)}
+    assert found["created_at"][10] == "T", "instants are written in ISO 8601"
     head, row = bare("notices").out.splitlines()
     assert "alerted" in head
     assert "1 of 2" in row

@@ -59,10 +59,19 @@ def test_connecting_keeps_the_keys_for_the_user_alone_and_the_account_can_post(
     assert "$" not in desk("next").out, "in a rehearsal nothing costs anything"
     (desk.folder / "config.toml").write_text(f"live = true\n{written}", encoding="utf-8")
     assert "$0.2" in desk("next").out
-    assert next(iter(desk("next", "--json").json["slots"]))["price"].startswith("$0.2")
+    assert next(iter(desk("next", "--json").json["slots"]))["price"].startswith("0.2")
     (account,) = [one for one in desk("doctor", "--json").json if one["account"] == "x"]
     assert account["problem"] is None
     assert float(account["week"]) > 0.2
+    amounts = [account["week"], account["spent"]]
+    amounts += [slot["price"] for slot in desk("next", "--json").json["slots"] if slot["price"]]
+    assert [amount for amount in amounts if not re.fullmatch(r"\d+\.\d{3}", amount)] == []
+    for name in desk.names():
+        desk("remove", name)
+    said = desk("doctor").out
+    assert "nothing is ready to tell what a week costs; $0." in said
+    (account,) = [one for one in desk("doctor", "--json").json if one["account"] == "x"]
+    assert account["week"] is None
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o644])

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from bot.config import Series
 from bot.context import Context
 from bot.core.collage import State
+from bot.core.notices.briefing import REHEARSAL
 from bot.core.notices.entry import Kind
 from bot.core.schedule import SlotTime
 from bot.intake import accept
@@ -230,7 +231,7 @@ def test_a_rehearsal_is_called_one_and_costs_what_it_would(
     add(made, "barlow")
     [line] = given(made, clock, SLOT - timedelta(days=1))
     assert line == f"{WHEN}, a rehearsal: barlow [1/52] goes to lab, press for $0.23; all is well."
-    assert "It is a rehearsal (live = false): nothing goes to these accounts yet." in details(made)
+    assert REHEARSAL in details(made)
     made.database.close()
 
 

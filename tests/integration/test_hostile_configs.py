@@ -509,3 +509,51 @@ def test_a_hostile_configuration_ends_a_command_with_two_and_changes_nothing(
         assert "config.toml" in printed.err
         assert printed.out == ""
     assert (tmp_path / "queue.db").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            """[accounts.a]
+network = "outbox"
+[accounts.b]
+network = "outbox"
+folder = "./outbox"
+""",
+            "accounts.b.folder in config.toml is also the folder of account a; give each its own.",
+        ),
+        (
+            """[accounts.lab]
+network = "x"
+consumer_key = "a"
+consumer_secret = "b"
+access_token = "1-c"
+access_token_secret = "d"
+[accounts.a]
+network = "outbox"
+folder = "outbox/lab"
+""",
+            "accounts.a.folder in config.toml is the folder of account lab in a rehearsal; "
+            "give it another one.",
+        ),
+    ],
+)
+def test_two_accounts_cannot_write_to_one_folder(
+    tmp_path: Path, settings: str, message: str
+) -> None:
+    with pytest.raises(BadConfig) as refused:
+        make_context(tmp_path, settings)
+    assert str(refused.value) == message
+
+
+def test_accounts_with_folders_of_their_own_are_taken(tmp_path: Path) -> None:
+    settings = """[accounts.a]
+network = "outbox"
+[accounts.b]
+network = "outbox"
+folder = "outbox/b"
+"""
+    made = make_context(tmp_path, settings)
+    made.database.close()
+    assert set(made.publishers) == {"a", "b"}

@@ -710,7 +710,7 @@ def test_the_queue_is_said_to_run_dry_some_weeks_before(bot: Bot) -> None:
     bot.add("barlow", "moco", "byol", "simclr", "dino")
     assert bot.play("2021-08-12 12:00") == []
     assert one(Kind.DRY, bot.tick("2021-08-18 15:00")) == (
-        "mlcollage is running dry: 2 collages are left, and 3 slots in the next 21 days."
+        "mlcollage is running dry: 2 collages for 3 slots in the next 21 days."
     )
     assert "1 collage is left" in one(Kind.DRY, bot.tick("2021-08-25 15:00"))
     assert bot.tick() == []

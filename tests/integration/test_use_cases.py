@@ -180,6 +180,7 @@ def test_a_held_account_is_released_with_what_waited(
 ) -> None:
     assert [accounts.hold(context, "outbox", "a doubt") for _ in range(2)] == [True, False]
     (unsent,) = deliveries.post_now(context, series, "one").unsent
+    assert logged(context)[-1] == ("post", "mlcollage/one", "outside the slots")
     assert unsent == ("outbox", "the account is held")
     (examination,) = doctor.examine_all(context)
     assert examination.problem.startswith("It is held: a doubt")
@@ -264,7 +265,7 @@ def test_what_is_imagined_is_ready_to_be_json_as_well(
     assert plain(preview_descriptions.roundup(roundup, [item], previews))["collages"] == ["one"]
     ahead = plain(descriptions.coming(series, coming.look(context, series, 2)))
     assert [slot["name"] for slot in ahead["slots"]] == ["one", "two"]
-    assert ahead["roundup"]["is_late"] == "false"
+    assert ahead["roundup"]["is_late"] is False
     (examination,) = doctor.examine_all(context)
     assert plain(descriptions.account(examination))["problem"] is None
     text = (ROOT / "tests/articles/english.md").read_text(encoding="utf-8")

@@ -97,17 +97,17 @@ SAMPLES: list[tuple[Entry, str, str]] = [
     (
         queue.RunningDry("weekly", AT, 2, 3, 21 * DAY),
         "weekly/2021-08-04 13:00:00+00:00",
-        "weekly is running dry: 2 collages are left, and 3 slots in the next 21 days.",
+        "weekly is running dry: 2 collages for 3 slots in the next 21 days.",
     ),
     (
         queue.RunningDry("weekly", AT, 1, 2, 8 * DAY),
         "weekly/2021-08-04 13:00:00+00:00",
-        "weekly is running dry: 1 collage is left, and 2 slots in the next 8 days.",
+        "weekly is running dry: 1 collage for 2 slots in the next 8 days.",
     ),
     (
         queue.RunningDry("weekly", AT, 0, 1, DAY),
         "weekly/2021-08-04 13:00:00+00:00",
-        "weekly is running dry: no collages are left, and 1 slot in the next 1 day.",
+        "weekly is running dry: no collage for 1 slot in the next 1 day.",
     ),
     (
         queue.CollageHeld("weekly", "moco", 4, "It has no alt text."),

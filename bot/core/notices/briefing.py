@@ -6,6 +6,8 @@ from typing import NamedTuple
 from bot.core import times
 from bot.core.notices.entry import Entry, Kind, printable
 
+REHEARSAL = "It is a rehearsal (live = false): threads go into outbox folders only."
+
 
 def briefing_key(series: str, at: datetime, span: timedelta, title_month: str = "") -> str:
     """The key of the briefing to be given `span` before a slot or, with a month, its roundup."""

@@ -66,7 +66,7 @@ class SlotMissed(Entry):
 
 
 class RunningDry(Entry):
-    """The collages left are fewer than the slots of the coming `span`."""
+    """Fewer slots of the coming `span` get a collage than want one; one may be pinned to later."""
 
     kind = Kind.DRY
     series: str
@@ -81,10 +81,10 @@ class RunningDry(Entry):
 
     @property
     def sentence(self) -> str:
-        left = counted(self.left, "collage is", "collages are") if self.left else "no collages are"
+        left = counted(self.left, "collage", "collages") if self.left else "no collage"
         slots = counted(self.coming, "slot", "slots")
         days = counted(self.span.days, "day", "days")
-        return f"{self.series} is running dry: {left} left, and {slots} in the next {days}."
+        return f"{self.series} is running dry: {left} for {slots} in the next {days}."
 
 
 class CollageHeld(Entry):
