@@ -96,16 +96,25 @@ def _is_any_given(given: dict[str, Any]) -> bool:
 
 
 def print_taken(taken: Taken) -> None:
-    """One line: what a collage became, and what it lacks; then what else is to be known."""
+    """One line: what a collage became, and what it lacks; then what else is to be known.
+
+    What a network would refuse has a line each.
+    """
     item = taken.collage
     is_draft = item.state is State.DRAFT
     more = ""
     if taken.missing:
         more = f": it lacks {', '.join(taken.missing)}"
+    elif taken.problems:
+        more = ", but it cannot go out:"
+        if is_draft:
+            more = ", because it cannot go out:"
     elif is_draft:
         more = f" that lacks nothing; when it may go out: mlcollage ready {item.name}"
     state = "a draft" if is_draft else item.state.value
     click.echo(f"{item.name} is {state}{more}")
+    for problem in taken.problems:
+        click.echo(f"  ! {problem}")
     for remark in taken.remarks:
         click.echo(f"  note: {remark}")
 

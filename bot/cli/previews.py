@@ -1,7 +1,5 @@
 """Threads as they would be sent: cards with their counts, links, tags and price."""
 
-import re
-
 import click
 
 from bot.cli import options, printing
@@ -11,7 +9,7 @@ from bot.context import Context
 from bot.core.collage import Collage
 from bot.core.delivery import Part
 from bot.core.errors import BadInput
-from bot.deciding import collages, coming, preview, preview_descriptions
+from bot.deciding import candidates, collages, coming, preview_descriptions
 from bot.scheduling import forecast
 
 
@@ -40,7 +38,7 @@ def preview_command(
     accounts = (account,) if account else own.accounts
     number = forecast.provisional_number(context, own, item)
     shown = own.numbering.shown(number)
-    previews = list(preview.collage_threads(context, own, item, accounts))
+    previews = list(candidates.threads(context, own, item, accounts))
     if as_json:
         printing.print_json(preview_descriptions.collage(own, item, number, previews))
     else:
@@ -51,7 +49,7 @@ def preview_command(
         )
         for one in previews:
             print_thread(one)
-    if any(one.problem for one in previews):
+    if any(one.problems for one in previews):
         click.get_current_context().exit(1)
 
 
@@ -70,8 +68,8 @@ def print_thread(thread: ComposedThread) -> None:
     """
     limit, count = thread.limits.length, len(thread.parts)
     click.secho(f"\n{thread.account} ({thread.network.name}, {limit} characters)", bold=True)
-    if thread.problem:
-        click.secho(f"! {thread.problem}", fg="red")
+    for problem in thread.problems:
+        click.secho(f"! {problem}", fg="red")
     for part in thread.parts:
         click.secho(f"┌ {part.position}/{count} · {thread.length(part)}/{limit}", dim=True)
         for line in _marked(thread, part).splitlines():
@@ -94,15 +92,6 @@ def _marked(thread: ComposedThread, part: Part) -> str:
     return text
 
 
-def _other_number(alt: str, number: str) -> str:
-    """A number of the series' form in an alt text that is not the thread's: a slide drawn before
-    the order changed.
-    """
-    total = number.partition("/")[2]
-    found = re.findall(rf"\b\d+/{total}\b", alt) if total.isdigit() else []
-    return next((other for other in found if other != number), "")
-
-
 def _notes(thread: ComposedThread, part: Part) -> list[str]:
     """What a reader of the card should know beside the text."""
     found = []
@@ -111,9 +100,7 @@ def _notes(thread: ComposedThread, part: Part) -> list[str]:
         found.append(f"links: {places}")
     if tags := thread.hashtags(part):
         found.append(f"tags: {', '.join(span.text for span in tags)}")
-    if bare := thread.bare_links(part):
-        names = ", ".join(span.text for span in bare)
-        found.append(f"careful: {names} becomes a link; write it another way if it should be none")
+    found += [f"careful: {caution}" for caution in thread.cautions(part)]
     return found + _image_notes(thread, part)
 
 
@@ -121,11 +108,6 @@ def _image_notes(thread: ComposedThread, part: Part) -> list[str]:
     if part.image is None:
         return []
     found = []
-    if other := _other_number(part.image.alt, thread.number):
-        found.append(
-            f"careful: the alt text, and so perhaps the picture, says {other}; "
-            f"the thread says {thread.number}"
-        )
     size = ""
     if shot := thread.pictures.get(part.position):
         size = f", {shot.width} × {shot.height}, {shot.size:,} bytes"

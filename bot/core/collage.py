@@ -65,6 +65,7 @@ class Picture(NamedTuple):
     height: int
     size: int
     file: str
+    frames: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,6 +107,16 @@ class Thread(NamedTuple):
         return self._replace(parts=tuple(parts))
 
 
+class Carried(NamedTuple):
+    """What a thread carries: the id of a collage or of a roundup.
+
+    Both are None for a collage that the database does not have yet.
+    """
+
+    collage_id: int | None = None
+    roundup_id: int | None = None
+
+
 class Delivery(NamedTuple):
     """One row of the ledger.
 

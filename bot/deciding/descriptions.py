@@ -155,6 +155,10 @@ def coming(series: Series, coming: Coming) -> Description:
             "due_at": coming.roundup.due_at.isoformat(),
             "is_late": str(coming.roundup.is_late).lower(),
         },
+        "stopped": [
+            {"name": each.name, "state": each.state.value, "problems": list(each.problems)}
+            for each in coming.stopped
+        ],
     }
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.composing import composer
 from bot.config import Series
 from bot.context import Context
 from bot.core import collage, delivery, schedule, times
@@ -43,10 +44,14 @@ class Place(NamedTuple):
 
 
 class Released(NamedTuple):
-    """A collage that was held: `ready` again, or a draft where it is `missing` something."""
+    """A collage that was held: `ready` again, or a draft.
+
+    It is a draft where it is `missing` something, or has `problems`: what a network would refuse.
+    """
 
     item: Collage
     missing: tuple[str, ...]
+    problems: tuple[str, ...]
 
 
 class Edited(NamedTuple):
@@ -59,8 +64,11 @@ class Edited(NamedTuple):
 def make_ready(context: Context, series: Series, names: Sequence[str]) -> None:
     """Make drafts ready to go out, all or none; what is ready already stays so.
 
-    Raises `NotAllowed` where one still lacks something.
+    Raises `NotAllowed` where one still lacks something, or a network would refuse it.
     """
+    with context.read() as work:
+        items = [_find(work, series, name) for name in names]
+    problems = {item.id: _problems(context, series, item) for item in items}
     with context.write() as work:
         for name in names:
             item = _find(work, series, name)
@@ -71,8 +79,21 @@ def make_ready(context: Context, series: Series, names: Sequence[str]) -> None:
                 raise NotAllowed(
                     f"{item.name} lacks {lacks}; give it with: mlcollage edit {item.name}"
                 )
+            if found := problems.get(item.id):
+                change = f"Change it with: mlcollage edit {item.name}"
+                raise NotAllowed(f"{item.name} cannot go out. {' '.join(found)} {change}")
             work.queue.change_state(item, State.READY)
             accept.change(context, work, "ready", f"{series.name}/{item.name}")
+
+
+def _problems(context: Context, series: Series, item: Collage) -> tuple[str, ...]:
+    """What a network would refuse of a collage that lacks nothing and is not ready yet."""
+    if item.state not in {State.DRAFT, State.HELD}:
+        return ()
+    if collage.missing(item, has_picture=item.picture is not None):
+        return ()
+    number = forecast.provisional_number(context, series, item)
+    return composer.problems(context, series, item, number)
 
 
 def move(context: Context, series: Series, name: str, place: Place) -> Collage:
@@ -144,21 +165,24 @@ def hold(context: Context, series: Series, name: str, why: str = "") -> Collage:
 
 
 def release(context: Context, series: Series, name: str) -> Released:
-    """Release a held collage, which becomes a draft where it lacks something by now.
+    """Release a held collage, which becomes a draft where it could not go out.
 
     Raises `NotAllowed` where it is not held.
     """
+    with context.read() as work:
+        item = _find(work, series, name)
+    problems = _problems(context, series, item)
     with context.write() as work:
         item = _find(work, series, name)
         if item.state is not State.HELD:
             raise NotAllowed(f"{item.name} is {item.state}, not held.")
         missing = collage.missing(item, has_picture=item.picture is not None)
         state = State.READY
-        if missing:
+        if missing or problems:
             state = State.DRAFT
-        work.queue.change_state(item, state)
+        work.queue.change_state(item, state, " ".join(problems))
         accept.change(context, work, "release", f"{series.name}/{item.name}")
-    return Released(item, missing)
+    return Released(item, missing, problems)
 
 
 def remove(context: Context, series: Series, name: str) -> Collage:
@@ -172,7 +196,8 @@ def remove(context: Context, series: Series, name: str) -> Collage:
 
 def edit(context: Context, series: Series, before: Collage, arrival: Arrival) -> Edited:
     """Put an edited item in the place of `before`, which lends it its picture."""
-    taken = accept.replace_item(context, series, before, arrival)
+    number = forecast.provisional_number(context, series, before)
+    taken = accept.replace_item(context, series, before, arrival, number)
     with context.read() as work:
         threads = work.lookup.of_collage(before.id)
     ended = {delivery.State.SENT, delivery.State.FAILED}

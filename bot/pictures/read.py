@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import itertools
 import re
 import warnings
 from dataclasses import dataclass
@@ -69,11 +68,12 @@ def check(data: bytes, file: str) -> PictureFile:
     file = collage.one_line(file)
     try:
         mime = _mime(data)
-        width, height = _size(data, mime.removeprefix("image/").upper())
+        (width, height), frames = _measured(data, mime.removeprefix("image/").upper())
     except BadInput as error:
         raise BadInput(f"{file}: {error}") from error.__cause__
     sha256 = hashlib.sha256(data).hexdigest()
-    return PictureFile(collage.Picture(sha256, mime, width, height, len(data), file), data)
+    picture = collage.Picture(sha256, mime, width, height, len(data), file, frames)
+    return PictureFile(picture, data)
 
 
 def _mime(data: bytes) -> str:
@@ -87,8 +87,11 @@ def _mime(data: bytes) -> str:
     return mime
 
 
-def _size(data: bytes, kind: str) -> tuple[int, int]:
-    """Width and height in pixels; raises `BadInput` unless every frame can be decoded."""
+def _measured(data: bytes, kind: str) -> tuple[tuple[int, int], int]:
+    """Width and height in pixels, and the number of frames.
+
+    Raises `BadInput` unless every frame can be decoded.
+    """
     from PIL import Image  # heavy: 16 ms
 
     try:
@@ -98,27 +101,27 @@ def _size(data: bytes, kind: str) -> tuple[int, int]:
             Image.open(io.BytesIO(data), formats=(kind,)) as image,
         ):
             size = image.size
-            _decode(image)
+            frames = _decode(image)
     except BadInput:
         raise
     except Image.DecompressionBombError:
         raise BadInput(f"has far more than {MEGAPIXELS} megapixels; export it smaller") from None
     except Exception as error:
         raise BadInput(f"is a broken {kind} picture; export it again") from error
-    return size
+    return size, frames
 
 
-def _decode(image: "Image.Image") -> None:
-    """Decode every frame, each only if its size in the header is allowed.
+def _decode(image: "Image.Image") -> int:
+    """Decode every frame, each only if its size in the header is allowed; how many there are.
 
     A small file can declare a size that would fill the memory.
     """
-    in_frames = 0
-    for frame in itertools.count():
+    frames = in_frames = 0
+    while True:
         try:
-            image.seek(frame)
+            image.seek(frames)
         except EOFError:
-            return
+            return frames
         width, height = image.size
         if max(width, height) > MOST_SIDE or width * height > MOST_PIXELS:
             most = f"{MEGAPIXELS} megapixels and {MOST_SIDE:,} pixels a side"
@@ -130,3 +133,4 @@ def _decode(image: "Image.Image") -> None:
             most = f"{MEGAPIXELS_IN_FRAMES} megapixels"
             raise BadInput(f"has more than {most} in all its frames; export it shorter or smaller")
         image.load()
+        frames += 1

@@ -26,7 +26,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from bot.core.collage import one_line
 from bot.core.errors import NoDatabase
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration, written here so that a start need not import Alembic; a test compares it
 with the folder."""
 

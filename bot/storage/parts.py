@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, insert, literal_column, or_, select, update
 
-from bot.core.delivery import Delivery, Image, Part, Receipt, Thread
+from bot.core.delivery import Carried, Delivery, Image, Part, Receipt, Thread
 from bot.storage.deliveries import OPEN, SENDING, UNCERTAIN, Deliveries
 from bot.storage.statements import Statements
-from bot.storage.tables import collages, deliveries, parts, pictures, roundups
+from bot.storage.tables import accounts, collages, deliveries, parts, pictures, roundups
+
+BEGINNING = 100
+"""How many first characters of a text are stored beside it, to find it by."""
 
 
 def _part(row: Row[Any]) -> Part:
@@ -26,10 +29,23 @@ def _values(part: Part) -> dict[str, Any]:
     return {
         "position": part.position,
         "text": part.text,
+        "beginning": part.text[:BEGINNING],
         "picture_sha256": image.sha256 or None,
         "picture_file": image.file,
         "alt": image.alt,
     }
+
+
+def _others_than(carried: Carried) -> tuple[ColumnElement[bool], ...]:
+    """The condition for deliveries that carry neither this collage nor this roundup."""
+    conditions = []
+    if carried.collage_id is not None:
+        collage_id = deliveries.c.collage_id
+        conditions.append(or_(collage_id.is_(None), collage_id != carried.collage_id))
+    if carried.roundup_id is not None:
+        roundup_id = deliveries.c.roundup_id
+        conditions.append(or_(roundup_id.is_(None), roundup_id != carried.roundup_id))
+    return tuple(conditions)
 
 
 class Parts(Statements):
@@ -174,6 +190,26 @@ class Parts(Statements):
         )
         statement = select(parts.c.text).join(deliveries, deliveries.c.id == parts.c.delivery_id)
         return list(self.conn.execute(statement.where(*others)).scalars())
+
+    def repeated(self, account: str, texts: Sequence[str], carried: Carried) -> dict[str, str]:
+        """Those of the texts that other threads have put on an account, or are about to.
+
+        Each with where it is: an address, or the key of a thread under way. Threads that carry the
+        same are left out: what is out of them is not sent again.
+        """
+        beginnings = {text[:BEGINNING] for text in texts}
+        same_text = (parts.c.beginning.in_(beginnings), parts.c.text.in_(texts))
+        is_taken = or_(parts.c.receipt_id.is_not(None), OPEN)
+        statement = (
+            select(parts.c.text, parts.c.receipt_url, deliveries.c.key)
+            .join(deliveries, deliveries.c.id == parts.c.delivery_id)
+            .join(accounts, accounts.c.id == deliveries.c.account_id)
+            .where(*same_text, is_taken, *_others_than(carried))
+            .where(accounts.c.name == account, deliveries.c.rehearsal == self.rehearsal)
+            .order_by(parts.c.id)
+        )
+        rows = self.conn.execute(statement)
+        return {row.text: row.receipt_url or f"the thread {row.key}" for row in rows}
 
     def is_number_out(self, delivery: Delivery, number: int, year: int) -> bool:
         """Whether the collage with this number of the delivery's series is posted.

@@ -26,6 +26,7 @@ class Pictures(Statements):
                 width=picture.width,
                 height=picture.height,
                 size=picture.size,
+                frames=picture.frames,
                 data=data,
             )
 

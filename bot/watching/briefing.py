@@ -14,12 +14,12 @@ from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, errors, month, price, schedule, times
 from bot.core.agenda import Line
-from bot.core.collage import Collage
 from bot.core.notices.briefing import Briefing, briefing_heading, briefing_key
 from bot.core.notices.entry import Kind
 from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
-from bot.deciding import preview
+from bot.deciding import candidates, preview
+from bot.deciding.candidates import Candidate
 from bot.publishers import table
 from bot.storage import charges
 from bot.storage.accounts import AccountRow
@@ -47,8 +47,8 @@ class Due:
 class Plan(NamedTuple):
     """What a slot or a roundup would send.
 
-    `wrong` and `about` are sentences and lines for people. With `is_wanted` False nothing is meant
-    to go out, and nobody needs to act.
+    `wrong` and `about` are sentences and lines for people; `place` is that of its collage in the
+    queue. With `is_wanted` False nothing is meant to go out, and nobody needs to act.
     """
 
     what: str
@@ -56,6 +56,7 @@ class Plan(NamedTuple):
     wrong: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     is_wanted: bool = True
+    place: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +143,25 @@ def _plan(context: Context, brief: Due) -> Plan:
     try:
         if brief.title_month:
             return _roundup_plan(context, brief)
-        return _slot_plan(context, brief)
+        return _with_kept_back(context, brief.series, _slot_plan(context, brief))
     except errors.NoDatabase:
         raise
     except Exception as error:  # noqa: BLE001 - the accounts are checked all the same
         return Plan("what goes out cannot be told", wrong=(errors.sentence(error),))
+
+
+def _with_kept_back(context: Context, series: Series, plan: Plan) -> Plan:
+    """The plan with the drafts whose turn it would be, but for what a network would refuse."""
+    if not plan.is_wanted:
+        return plan
+    with context.read() as work:
+        kept_back = work.queue.kept_back(series.name)
+    wrong = [
+        f"{draft.name} stays behind as a draft: {draft.note} Then: mlcollage ready {draft.name}"
+        for draft in kept_back
+        if plan.place is None or draft.position < plan.place
+    ]
+    return plan._replace(wrong=(*plan.wrong, *wrong))
 
 
 def _slot_plan(context: Context, brief: Due) -> Plan:
@@ -171,31 +186,16 @@ def _slot_plan(context: Context, brief: Due) -> Plan:
             continue
         if not candidate.problems:
             return _collage_plan(series, candidate, line.number, wrong)
-        wrong.append(f"{candidate.item.name} would be held: {candidate.problems[0]}")
+        wrong.append(f"{candidate.item.name} would be held: {' '.join(candidate.problems)}")
     return Plan("it is not known what goes out", wrong=tuple(wrong))
-
-
-class Candidate(NamedTuple):
-    """A collage that a slot would try, composed for all accounts, and what keeps it from going."""
-
-    item: Collage
-    threads: list[ComposedThread]
-    problems: list[str]
 
 
 def _candidate(context: Context, series: Series, line: Line, collage_id: int) -> Candidate | None:
     with context.read() as work:
         item = work.queue.by_ids([collage_id]).get(collage_id)
-        other = work.queue.taken_by(series.name, line.number or 0, line.year)
     if item is None:
         return None
-    threads = list(preview.collage_threads(context, series, item, series.accounts, line.number))
-    problems = [thread.problem for thread in threads if thread.problem]
-    if other:
-        problems.append(
-            f"{item.name} cannot have the number {line.number}: it is {other}'s already."
-        )
-    return Candidate(item, threads, problems)
+    return candidates.of(context, series, item, line.number, line.slot.local_on)
 
 
 def _collage_plan(
@@ -207,7 +207,7 @@ def _collage_plan(
     if shown:
         what += f" [{shown}]"
     about = (f"{item.paper.title}, {item.paper.citation}",)
-    return Plan(what, candidate.threads, tuple(wrong), about)
+    return Plan(what, candidate.threads, tuple(wrong), about, place=item.position)
 
 
 def _nothing(
@@ -243,7 +243,7 @@ def _roundup_plan(context: Context, brief: Due) -> Plan:
     return Plan(
         f"the roundup {title_month} with {count} so far",
         threads,
-        wrong=tuple(thread.problem for thread in threads if thread.problem),
+        wrong=tuple(problem for thread in threads for problem in thread.problems),
         about=(
             roundup.title,
             roundup.link,
@@ -285,8 +285,10 @@ def _notice(context: Context, brief: Due, plan: Plan, checks: Checks) -> Briefin
         account_lines += ["", _account_line(context, name, state)]
         if name in threads:
             account_lines += _thread_lines(threads[name])
-    if wrong:
-        lines += ["", *(f"! {sentence}" for sentence in wrong)]
+    cautions = (caution for thread in plan.threads for caution in thread.all_cautions)
+    careful = tuple(dict.fromkeys(f"careful: {caution}." for caution in cautions))
+    if wrong or careful:
+        lines += ["", *(f"! {sentence}" for sentence in (*wrong, *careful))]
     total = sum((state.cost.total for state in states.values() if state.cost), Decimal(0))
     return Briefing(
         occasion=brief.key,
@@ -295,6 +297,7 @@ def _notice(context: Context, brief: Due, plan: Plan, checks: Checks) -> Briefin
         accounts=tuple(threads),
         cost=f"${price.cents(total)}" if total else "",
         wrong=tuple(wrong),
+        careful=careful,
         lines=(*lines, *account_lines),
     )
 

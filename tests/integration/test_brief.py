@@ -287,7 +287,7 @@ def test_what_cannot_be_composed_is_said_with_what_goes_out_instead(
     [line] = given(rehearsal, clock, SLOT - timedelta(days=1))
     assert line == (
         f"{WHEN}, a rehearsal: moco [1/52] goes to outbox; barlow would be held: "
-        "barlow for outbox: its alt text has 1,001 of at most 1,000 characters."
+        "barlow for outbox: its alt text has 1,001 of at most 1,000 characters; shorten it."
     )
     clock.at = SLOT
     assert [notice.kind for notice in tick.tick(rehearsal)] == [Kind.HELD, Kind.DRY], "and so it is"
