@@ -147,6 +147,27 @@ class Composer:
 
         return self._shown(subject, compose)
 
+    def problems_of_part(
+        self, subject: str, position: int, texts: Sequence[str], carried: Carried
+    ) -> tuple[str, ...]:
+        """What the network would refuse of one part that a person worded: sentences.
+
+        `texts` are those of the whole thread, which `subject` names.
+        """
+        thread = Composition(
+            kind="collage",
+            subject=subject,
+            series=self.series,
+            network=self.network,
+            limits=self.limits,
+            fill=self.render,
+            context={},
+            fields={"it": texts[position - 1]},
+        )
+        repeated = self._repeated(texts[position - 1 : position], carried)
+        problems = thread.problems_of_part(position, texts, repeated)
+        return (*problems, *thread.problems_of_whole(texts))
+
     def _shown(self, subject: "_Subject", compose: Callable[[], Composed]) -> ComposedThread:
         """The thread with its picture; what composing raises is one of its problems."""
         item = subject.pictured

@@ -1,6 +1,5 @@
 """One thread while it is composed: its texts, part by part, and what its network would refuse."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -55,14 +54,24 @@ class Composition:
 
         `repeated` says of texts that are on the account already where they are.
         """
-        counts = Counter(texts)
-        for position, text in enumerate(texts, 1):
-            for words in self._problems_of(text):
-                yield f"{self.subject}: part {position} {words}."
-            if where := repeated.get(text):
-                yield self._repeats(position, text, where)
-            elif counts[text] > 1 and not self.network.takes_repeats:
-                yield self._repeats(position, text, "another part of it")
+        for position in range(1, len(texts) + 1):
+            yield from self.problems_of_part(position, texts, repeated)
+        yield from self.problems_of_whole(texts)
+
+    def problems_of_part(
+        self, position: int, texts: Sequence[str], repeated: Mapping[str, str]
+    ) -> Iterator[str]:
+        """Those of one part among the texts of its thread."""
+        text = texts[position - 1]
+        for words in self._problems_of(text):
+            yield f"{self.subject}: part {position} {words}."
+        if where := repeated.get(text):
+            yield self._repeats(position, text, where)
+        elif texts.count(text) > 1 and not self.network.takes_repeats:
+            yield self._repeats(position, text, "another part of it")
+
+    def problems_of_whole(self, texts: Sequence[str]) -> Iterator[str]:
+        """Those of no single part: that none has the hashtag."""
         if not self._has_hashtag(texts):
             yield (
                 f"{self.subject}: no part holds the hashtag {self.series.hashtag}; "

@@ -151,6 +151,11 @@ class Delivery(NamedTuple):
         return self.tried_from or self.due_at
 
     @property
+    def carried(self) -> Carried:
+        """What it carries."""
+        return Carried(self.collage_id, self.roundup_id)
+
+    @property
     def subject(self) -> str:
         """Its name in notices."""
         return f"The thread {self.key} on {self.account}"

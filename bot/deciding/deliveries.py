@@ -11,6 +11,7 @@ from bot.core.delivery import State
 from bot.core.errors import BadInput
 from bot.deciding import actions, resolve
 from bot.deciding.actions import Ahead
+from bot.deciding.resolve import Rewording
 from bot.scheduling import tick
 from bot.sending import deliver
 from bot.storage import lookup
@@ -91,6 +92,18 @@ def posted(context: Context, wanted: str, urls: Sequence[str], first: int | None
 def not_posted(context: Context, wanted: str) -> Decided:
     """Take a person's word that it is not out, and send it again."""
     return _decided(context, wanted, partial(resolve.not_posted, context))
+
+
+def frozen_text(context: Context, wanted: str, position: int, *, is_not_posted: bool) -> str:
+    """The text of a part that may be reworded; raises `NotAllowed` or `BadInput` for others."""
+    with context.read() as work:
+        entry = work.lookup.named(wanted)
+    return resolve.rewordable(context, entry, position, is_not_posted=is_not_posted).text
+
+
+def reword(context: Context, wanted: str, rewording: Rewording) -> Decided:
+    """Give a frozen part that is not out another text, and let the rest be sent."""
+    return _decided(context, wanted, partial(resolve.reword, context, wanted=rewording))
 
 
 def cancel(context: Context, wanted: str) -> Decided:

@@ -7,7 +7,7 @@ from typing import assert_never
 from bot.context import Context
 from bot.core import errors
 from bot.core.delivery import Absent, Delivery, Found, Look, NotSeen, Outcome, State, Thread
-from bot.core.notices.deliveries import LookInconclusive
+from bot.core.notices.deliveries import LookInconclusive, TextRepeated
 from bot.core.price import Requests
 from bot.publishers.protocol import Publisher
 from bot.sending import charges, failures
@@ -115,7 +115,7 @@ def _conclude(context: Context, work: Work, delivery: Delivery, thread: Thread, 
             again = work.now + settings.second_look - settings.first_look
             work.deliveries.look_again(delivery, again, 1, "not seen at the first look")
         case NotSeen():
-            _ask_a_person(work, delivery)
+            _ask_a_person(context, work, delivery)
         case _:
             assert_never(seen)
 
@@ -125,6 +125,13 @@ def _send_again(work: Work, delivery: Delivery, reason: str) -> None:
     work.deliveries.move(delivery, State.WAITING, next_at=work.now)
 
 
-def _ask_a_person(work: Work, delivery: Delivery) -> None:
+def _ask_a_person(context: Context, work: Work, delivery: Delivery) -> None:
     work.deliveries.look_again(delivery, NEVER, 0, "looking does not tell")
+    if not context.publishers[delivery.account].network.takes_repeats:
+        missing = [part for part in work.parts.of(delivery.id) if part.receipt is None]
+        for part in missing[:1]:
+            repeated = work.parts.repeated(delivery.account, [part.text], delivery.carried)
+            if where := repeated.get(part.text):
+                work.notices.add(TextRepeated(delivery, part.position, where))
+                return
     work.notices.add(LookInconclusive(delivery))

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, bindparam, insert, literal_column, or_, select, update
 
 from bot.core.delivery import Carried, Delivery, Image, Part, Receipt, Thread
-from bot.storage.deliveries import OPEN, SENDING, UNCERTAIN, Deliveries
+from bot.storage.deliveries import OPEN, SENDING, UNCERTAIN, Deliveries, Lost
 from bot.storage.statements import Statements
 from bot.storage.tables import accounts, collages, deliveries, parts, pictures, roundups
 
@@ -36,6 +36,11 @@ def _values(part: Part) -> dict[str, Any]:
     }
 
 
+def _can_be_stored(text: str) -> bool:
+    """Whether a database can hold the text: PostgreSQL takes no NUL, UTF-8 no surrogates."""
+    return not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text)
+
+
 def _others_than(carried: Carried) -> tuple[ColumnElement[bool], ...]:
     """The condition for deliveries that carry neither this collage nor this roundup."""
     conditions = []
@@ -63,6 +68,14 @@ class Parts(Statements):
             self.conn.execute(parts.delete().where(parts.c.delivery_id == delivery.id))
         rows = [{"delivery_id": delivery.id} | _values(part) for part in composed]
         self.conn.execute(insert(parts), rows)
+
+    def reword(self, delivery: Delivery, position: int, text: str) -> None:
+        """Give a part that is not out another text; raises `Lost` where it is out by now."""
+        mine = (parts.c.delivery_id == delivery.id, parts.c.position == position)
+        values = {"text": text, "beginning": text[:BEGINNING]}
+        statement = update(parts).where(*mine, parts.c.receipt_id.is_(None)).values(values)
+        if self.conn.execute(statement).rowcount != 1:
+            raise Lost
 
     def of(self, delivery_id: int, *, with_data: bool = False) -> tuple[Part, ...]:
         """The saved parts of a delivery in order; the pictures' bytes only `with_data`."""
@@ -197,8 +210,9 @@ class Parts(Statements):
         Each with where it is: an address, or the key of a thread under way. Threads that carry the
         same are left out: what is out of them is not sent again.
         """
-        beginnings = {text[:BEGINNING] for text in texts}
-        same_text = (parts.c.beginning.in_(beginnings), parts.c.text.in_(texts))
+        wanted = [text for text in texts if _can_be_stored(text)]
+        beginnings = {text[:BEGINNING] for text in wanted}
+        same_text = (parts.c.beginning.in_(beginnings), parts.c.text.in_(wanted))
         is_taken = or_(parts.c.receipt_id.is_not(None), OPEN)
         statement = (
             select(parts.c.text, parts.c.receipt_url, deliveries.c.key)
