@@ -38,7 +38,7 @@ def preview_command(
     accounts = (account,) if account else own.accounts
     number = forecast.provisional_number(context, own, item)
     shown = own.numbering.shown(number)
-    previews = list(candidates.threads(context, own, item, accounts))
+    previews = list(candidates.previews(context, own, item, accounts))
     if as_json:
         printing.print_json(preview_descriptions.collage(own, item, number, previews))
     else:

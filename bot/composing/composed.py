@@ -26,6 +26,8 @@ class ComposedThread:
     pictures: Mapping[int, Picture] = field(default_factory=dict)
     number: str = ""
     problems: tuple[str, ...] = ()
+    unshown: tuple[str, ...] = ()
+    """What no font here could show on a drawn slide."""
 
     @property
     def cost(self) -> Cost | None:
@@ -63,6 +65,9 @@ class ComposedThread:
                 f"the alt text, and so perhaps the picture, says {other}; "
                 f"the thread says {self.number}"
             )
+        if part.image and self.unshown:
+            missing = "; ".join(self.unshown)
+            cautions.append(f"no font here shows {missing}; install one, such as Noto Sans CJK")
         return cautions
 
     @property

@@ -39,6 +39,28 @@ def example_config() -> str:
     return file.read_text(encoding="utf-8")
 
 
+class _Loader(FileSystemLoader):
+    """Loads a template from the first folder that has it, now and not only when it was first used.
+
+    Jinja2 looks whether the file it loaded has changed, but not whether another one, put into a
+    folder that goes before, has taken its place.
+    """
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        source, file, is_unchanged = super().get_source(environment, template)
+
+        def is_current() -> bool:
+            return is_unchanged() and self._first(template) == Path(file)
+
+        return source, file, is_current
+
+    def _first(self, template: str) -> Path | None:
+        places = (Path(folder, template) for folder in self.searchpath)
+        return next((place for place in places if place.is_file()), None)
+
+
 @lru_cache
 def environment(folder: Path, variants: tuple[str, ...] = ()) -> Environment:
     """Templates from the maintainer's folder, then the program's.
@@ -48,7 +70,7 @@ def environment(folder: Path, variants: tuple[str, ...] = ()) -> Environment:
     folders = [root / variant for root in (folder, shipped()) for variant in (*variants, "")]
     sandboxed = sandbox.Sandbox(
         # "-sig" drops the byte order mark that some editors write; it would get into a post.
-        loader=FileSystemLoader(folders, encoding="utf-8-sig"),
+        loader=_Loader(folders, encoding="utf-8-sig"),
         undefined=StrictUndefined,
         autoescape=lambda name: bool(name and name.endswith(".html")),
         trim_blocks=True,

@@ -4,9 +4,11 @@ Apart from `preview`, which loads what makes pages: `next` need not wait for it.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
+from bot.composing import slides
 from bot.composing.composed import ComposedThread
 from bot.composing.composer import Composer
 from bot.config import Series
@@ -26,7 +28,10 @@ class Candidate(NamedTuple):
 def of(
     context: Context, series: Series, item: Collage, number: int | None, local_on: date
 ) -> Candidate:
-    """The collage as the slot of a day would try it, with that number."""
+    """The collage as the slot of a day would try it, with that number.
+
+    No slide is drawn: whatever number is on it, it can go out.
+    """
     made = tuple(threads(context, series, item, series.accounts, number))
     problems = [problem for thread in made for problem in thread.problems]
     with context.read() as work:
@@ -37,6 +42,24 @@ def of(
     return Candidate(item, made, tuple(problems))
 
 
+def previews(
+    context: Context,
+    series: Series,
+    item: Collage,
+    accounts: tuple[str, ...],
+    number: int | None = None,
+) -> Iterator[ComposedThread]:
+    """As `threads`, with a slide drawn for the number, as it would be sent."""
+    if number is None:
+        number = forecast.provisional_number(context, series, item)
+    drawn = slides.with_number(series, item, number)
+    for thread in threads(context, series, drawn.item, accounts, number):
+        if drawn.drawing:
+            yield replace(thread, unshown=drawn.drawing.unshown)
+        else:
+            yield thread
+
+
 def threads(
     context: Context,
     series: Series,
@@ -44,7 +67,7 @@ def threads(
     accounts: tuple[str, ...],
     number: int | None = None,
 ) -> Iterator[ComposedThread]:
-    """Compose the collage's thread for each account, exactly as it would be sent.
+    """Compose the collage's thread for each account, with the picture that it has.
 
     Without a `number` it is shown with the one that the collage has or would get.
     """

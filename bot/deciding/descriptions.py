@@ -102,6 +102,8 @@ def _picture(item: Collage) -> Description | None:
         "width": picture.width,
         "height": picture.height,
         "size": picture.size,
+        "frames": picture.frames,
+        "is_drawn": item.picture_is_drawn,
     }
 
 

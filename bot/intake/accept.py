@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time
 from pathlib import Path
 
-from bot.composing import composer
+from bot.composing import composer, slides
 from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, collage, month, schedule
@@ -18,7 +18,7 @@ from bot.core.errors import BadInput, NotAllowed
 from bot.core.paper import LinkKind
 from bot.intake import items
 from bot.intake.article import Article
-from bot.pictures import read, slide
+from bot.pictures import read
 from bot.pictures.read import PictureFile
 from bot.storage.work import Work
 
@@ -42,7 +42,8 @@ class Arrival:
 
     `number` is one to be kept from where the item was published before. `posted_at` is set for
     items of history; `dates_are_assumed` where nobody gave that day. `problems` are sentences on
-    what a network would refuse, once it has been composed.
+    what a network would refuse, once it has been composed. `drawn_alt` is the alt text of the slide
+    that was drawn as its picture.
     """
 
     item: Item
@@ -52,6 +53,7 @@ class Arrival:
     dates_are_assumed: bool = False
     remarks: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    drawn_alt: str = ""
 
 
 def from_file(path: Path) -> Arrival:
@@ -81,7 +83,7 @@ def _draw(series: Series, arrival: Arrival, number: str) -> Arrival:
     item = arrival.item
     if arrival.picture is not None:
         return arrival
-    drawing = slide.draw(item.paper.title, item.paper.citation, number, series.title)
+    drawing = slides.draw(series, item.paper, item.name, number)
     remarks = arrival.remarks
     if drawing.unshown:
         unshown = "; ".join(drawing.unshown)
@@ -90,8 +92,9 @@ def _draw(series: Series, arrival: Arrival, number: str) -> Arrival:
     return replace(
         arrival,
         item=replace(item, alt=drawing.alt, picture_file=""),
-        picture=read.check(drawing.png, f"{item.name}.png"),
+        picture=drawing.picture,
         remarks=remarks,
+        drawn_alt=drawing.alt,
     )
 
 
@@ -209,7 +212,7 @@ def _take(
         # History is complete as it is: what an old article lacked is not asked for any more.
         state, missing = State.POSTED, ()
     picture = _store_picture(work, arrival)
-    values = _kept_number(work, series, arrival) | _history(arrival)
+    values = _kept_number(work, series, arrival) | _history(arrival) | _as_drawn(arrival)
     if problems and not draft:
         values["note"] = " ".join(problems)
     stored = work.queue.add(series.name, item, picture, state, **values)
@@ -218,6 +221,15 @@ def _take(
         detail += f", from {item.place}"
     change(context, work, "add", f"{series.name}/{stored.name}", detail)
     return Taken(stored, missing, remarks, problems)
+
+
+def _as_drawn(arrival: Arrival) -> dict[str, object]:
+    """The columns that say what the program has drawn; somebody may have written the alt text."""
+    is_drawn = bool(arrival.drawn_alt)
+    return {
+        "picture_is_drawn": is_drawn,
+        "alt_is_drawn": is_drawn and arrival.item.alt == arrival.drawn_alt,
+    }
 
 
 def _store_picture(work: Work, arrival: Arrival) -> collage.Picture | None:
@@ -232,24 +244,29 @@ def replace_item(
 ) -> Taken:
     """Store an edited item in the place of `before`, with its picture unless a new one came.
 
-    A ready collage that now lacks something, or that a network would refuse, becomes a draft;
-    `number` is the one it has or would get. Raises `BadInput`.
+    A slide is drawn again, with the `number` that the collage has or would get. A ready collage
+    that now lacks something, or that a network would refuse, becomes a draft. Raises `BadInput`.
     """
     _check(arrival.item)
-    edited = _edited(series, before, arrival)
+    edited, drawing = slides.with_number(series, _edited(series, before, arrival), number)
     missing = collage.missing(edited, has_picture=edited.picture is not None)
     problems: tuple[str, ...] = ()
     if not missing:
         problems = composer.problems(context, series, edited, number)
-    state, more = before.state, {}
+    state = before.state
+    more: dict[str, object] = {
+        "picture_is_drawn": edited.picture_is_drawn,
+        "alt_is_drawn": edited.alt_is_drawn,
+    }
     if (missing or problems) and state is State.READY:
         state = State.DRAFT
     if state is State.DRAFT:
         was_kept_back = before.state is State.READY or before.note
         more["note"] = " ".join(problems) if was_kept_back else ""
     with context.write() as work:
-        _store_picture(work, arrival)
-        stored = work.queue.replace(before, arrival.item, edited.picture, state, **more)
+        for new in filter(None, (arrival.picture, drawing and drawing.picture)):
+            work.pictures.put(new.picture, new.data)
+        stored = work.queue.replace(before, edited, edited.picture, state, **more)
         detail = ""
         if stored.name != before.name:
             detail = f"was {before.name}"
@@ -260,12 +277,19 @@ def replace_item(
 def _edited(series: Series, before: Collage, arrival: Arrival) -> Collage:
     """The collage as the edited item makes it; `before` lends it its picture and its place."""
     now = _as_collage(series, arrival)
+    picture, is_drawn = now.picture, bool(arrival.drawn_alt)
+    is_drawn_alt = is_drawn and arrival.item.alt == arrival.drawn_alt
+    if picture is None:
+        picture, is_drawn = before.picture, before.picture_is_drawn
+        is_drawn_alt = before.alt_is_drawn and arrival.item.alt == before.alt
     return replace(
         now,
         id=before.id,
         state=before.state,
         number=before.number,
-        picture=now.picture or before.picture,
+        picture=picture,
+        picture_is_drawn=is_drawn,
+        alt_is_drawn=is_drawn_alt,
     )
 
 

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.composing import composer
+from bot.composing import composer, slides
 from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, schedule, times
@@ -120,7 +120,7 @@ def _hold(context: Context, item: Collage, why: str) -> None:
 
 
 def claim(context: Context, series: Series, wanted: Claim) -> None:
-    """Compose for all accounts, then claim in one transaction.
+    """Compose for all accounts, then claim in one transaction; a slide is drawn with the number.
 
     Raises `Taken` where the agenda or the collage is not what was read, else what keeps the
     collage from being composed.
@@ -132,12 +132,15 @@ def claim(context: Context, series: Series, wanted: Claim) -> None:
             other = work.queue.taken_by(series.name, *number)
         if other:
             raise NotAllowed(f"its number {number[0]} is {other}'s already; give it another one.")
+    item, drawing = slides.with_number(series, item, number[0])
     if problems := composer.problems(context, series, item, number[0]):
         raise BadInput(" ".join(problems))
     with context.write() as work:
         found = work.snapshots.take(series, wanted.as_of, _ahead(series, wanted), lock=True)
         if not _holds(found, wanted):
             raise Taken
+        if drawing:
+            work.pictures.put(drawing.picture.picture, drawing.picture.data)
         new = _deliveries(context, work, series, wanted)
         work.claims.claim(SlotClaim(slot, item, *number, extra=wanted.extra), new)
         _warn_of_dry(context, work, series, found.after_claim(item.id, slot), slot)

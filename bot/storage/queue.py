@@ -77,6 +77,8 @@ def _collage(row: Row[Any], its_links: tuple[Link, ...]) -> Collage:
         state=State(row.state),
         position=row.position,
         picture=picture,
+        picture_is_drawn=row.picture_is_drawn,
+        alt_is_drawn=row.alt_is_drawn,
         pinned_on=row.pinned_on,
         number=row.number,
         number_year=row.number_year,

@@ -195,7 +195,11 @@ def _candidate(context: Context, series: Series, line: Line, collage_id: int) ->
         item = work.queue.by_ids([collage_id]).get(collage_id)
     if item is None:
         return None
-    return candidates.of(context, series, item, line.number, line.slot.local_on)
+    found = candidates.of(context, series, item, line.number, line.slot.local_on)
+    if found.problems or not item.picture_is_drawn:
+        return found
+    shown = candidates.previews(context, series, item, series.accounts, line.number)
+    return found._replace(threads=tuple(shown))
 
 
 def _collage_plan(

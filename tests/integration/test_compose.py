@@ -194,6 +194,16 @@ def test_an_account_s_template_goes_before_its_network_s(tmp_path: Path) -> None
     assert texts(composer(tmp_path, account="other"), collage())[1].startswith("network ")
 
 
+def test_a_template_that_is_put_before_another_one_counts_at_once(tmp_path: Path) -> None:
+    template(tmp_path, "posts/collage/links.txt", "general {{ links[0].url }}")
+    assert texts(composer(tmp_path), collage())[-1].startswith("general ")
+    own = "accounts/lab/posts/collage/links.txt"
+    template(tmp_path, own, "lab's {{ links[0].url }}")
+    assert texts(composer(tmp_path), collage())[-1].startswith("lab's ")
+    (tmp_path / "templates" / own).unlink()
+    assert texts(composer(tmp_path), collage())[-1].startswith("general ")
+
+
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
