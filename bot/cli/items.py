@@ -11,6 +11,7 @@ from bot import config
 from bot.cli import options
 from bot.core import collage
 from bot.core.collage import Collage, Item, State
+from bot.core.delivery import State as Sending
 from bot.core.errors import BadInput
 from bot.core.paper import Link, LinkKind, Paper
 from bot.deciding import collages, queue_changes
@@ -180,6 +181,13 @@ def edit_command(
         arrival = written
     edited = queue_changes.edit(context, chosen, before, arrival)
     print_taken(edited.taken)
+    for thread in edited.out:
+        click.echo(f"  note: what {thread.account} got is out, and stays as it was")
+    for thread in edited.open:
+        told = f"what {thread.account} gets has not begun, and goes out as edited"
+        if thread.state is not Sending.WAITING:
+            told += f", once you say: mlcollage deliveries retry {thread.id}"
+        click.echo(f"  note: {told}")
     for thread in edited.frozen:
         frozen = f"what {thread.account} gets was frozen before"
         click.echo(f"  note: {frozen}; to change it: {thread.command}")

@@ -4,6 +4,7 @@ Each function is one transaction, with its line in the log.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -55,10 +56,16 @@ class Released(NamedTuple):
 
 
 class Edited(NamedTuple):
-    """An edited collage, and its threads that were frozen before and go out as they were."""
+    """An edited collage, and what becomes of its threads where they were made already.
+
+    `frozen` go out as they were, `out` stay as they are, and `open` have not begun: they are sent
+    as edited.
+    """
 
     taken: Taken
-    frozen: tuple[Delivery, ...]
+    frozen: tuple[Delivery, ...] = ()
+    out: tuple[Delivery, ...] = ()
+    open: tuple[Delivery, ...] = ()
 
 
 def make_ready(context: Context, series: Series, names: Sequence[str]) -> None:
@@ -195,14 +202,39 @@ def remove(context: Context, series: Series, name: str) -> Collage:
 
 
 def edit(context: Context, series: Series, before: Collage, arrival: Arrival) -> Edited:
-    """Put an edited item in the place of `before`, which lends it its picture."""
-    number = forecast.provisional_number(context, series, before)
-    taken = accept.replace_item(context, series, before, arrival, number)
+    """Put an edited item in the place of `before`, which lends it its picture.
+
+    Only accounts whose threads have not begun are asked whether they would take a posted one.
+    """
     with context.read() as work:
         threads = work.lookup.of_collage(before.id)
-    ended = {delivery.State.SENT, delivery.State.FAILED}
-    frozen = [thread for thread in threads if thread.begun and thread.state not in ended]
-    return Edited(taken, tuple(frozen))
+    asked = series
+    if before.state is State.POSTED:
+        accounts = tuple(thread.account for thread in threads if not thread.begun)
+        asked = replace(series, accounts=accounts)
+    number = forecast.provisional_number(context, series, before)
+    taken = accept.replace_item(context, asked, before, arrival, number)
+    with context.read() as work:
+        threads = work.lookup.of_collage(before.id)
+    frozen = tuple(thread for thread in threads if _is_frozen(thread))
+    if taken.collage.state not in {State.CLAIMED, State.POSTED}:
+        # Threads of an earlier slot: the next one makes others.
+        return Edited(taken, frozen)
+    out = tuple(thread for thread in threads if thread.state is delivery.State.SENT)
+    return Edited(taken, frozen, out, tuple(thread for thread in threads if _is_open(thread)))
+
+
+def _is_frozen(thread: Delivery) -> bool:
+    """Whether a thread is on its way, or stopped, with the texts that it had before."""
+    if thread.state is delivery.State.SENDING:
+        return True
+    return thread.begun and thread.state not in {delivery.State.SENT, delivery.State.FAILED}
+
+
+def _is_open(thread: Delivery) -> bool:
+    """Whether a thread has not begun, and nobody is about to."""
+    ended = {delivery.State.SENDING, delivery.State.SENT}
+    return not thread.begun and thread.state not in ended
 
 
 def drawn(context: Context, series: Series, item: Collage) -> Arrival:

@@ -245,11 +245,15 @@ def replace_item(
     """Store an edited item in the place of `before`, with its picture unless a new one came.
 
     A slide is drawn again, with the `number` that the collage has or would get. A ready collage
-    that now lacks something, or that a network would refuse, becomes a draft. Raises `BadInput`.
+    that now lacks something, or that a network would refuse, becomes a draft. A posted one is
+    changed for its threads that have not begun. Raises `BadInput`, and `NotAllowed` where every
+    thread is out or under way.
     """
     _check(arrival.item)
     edited, drawing = slides.with_number(series, _edited(series, before, arrival), number)
     missing = collage.missing(edited, has_picture=edited.picture is not None)
+    if missing and before.state is State.POSTED:
+        raise BadInput(f"{before.name} is posted, and must not lack {', '.join(missing)}.")
     problems: tuple[str, ...] = ()
     if not missing:
         problems = composer.problems(context, series, edited, number)
@@ -266,7 +270,12 @@ def replace_item(
     with context.write() as work:
         for new in filter(None, (arrival.picture, drawing and drawing.picture)):
             work.pictures.put(new.picture, new.data)
-        stored = work.queue.replace(before, edited, edited.picture, state, **more)
+        # Locked, so that what is claimed from now on is composed from the edited item.
+        not_begun = work.deliveries.not_begun(before.id)
+        if before.state is State.POSTED and not_begun:
+            stored = work.queue.correct(before, edited, edited.picture, **more)
+        else:
+            stored = work.queue.replace(before, edited, edited.picture, state, **more)
         detail = ""
         if stored.name != before.name:
             detail = f"was {before.name}"

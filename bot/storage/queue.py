@@ -315,13 +315,14 @@ class Queue(Statements):
 
         Raises `NotAllowed` where it is posted or was changed since it was read.
         """
+        self._write(collage, collages.c.state != POSTED, **values)
+
+    def _write(self, collage: Collage, is_allowed: ColumnElement[bool], **values: Any) -> None:
+        """As `_change`, in the states that are allowed."""
+        mine = (collages.c.id == collage.id, collages.c.revision == collage.revision)
         statement = (
             update(collages)
-            .where(
-                collages.c.id == collage.id,
-                collages.c.revision == collage.revision,
-                collages.c.state != POSTED,
-            )
+            .where(*mine, is_allowed)
             .values(revision=collages.c.revision + 1, **values)
         )
         if self.conn.execute(statement).rowcount != 1:
@@ -346,9 +347,26 @@ class Queue(Statements):
         if item.name != collage.name and self.has_name(collage.series, item.name):
             raise BadInput(f"There is already a collage named {item.name}; choose another name.")
         self._change(collage, state=state.value, **_content(item, picture), **more)
+        self._replace_paper(collage, item)
+        return self.by_id(collage.id)
+
+    def correct(
+        self, collage: Collage, item: Item, picture: Picture | None, **more: Any
+    ) -> Collage:
+        """Write an edited item in place of a posted one, for threads that have not begun yet.
+
+        What is out keeps the texts it was sent with. Raises `BadInput` where the name changes,
+        `NotAllowed` where it was changed since it was read.
+        """
+        if item.name != collage.name:
+            raise BadInput(f"{collage.name} is posted, and its name stays.")
+        self._write(collage, collages.c.state == POSTED, **_content(item, picture), **more)
+        self._replace_paper(collage, item)
+        return self.by_id(collage.id)
+
+    def _replace_paper(self, collage: Collage, item: Item) -> None:
         its_paper = select(collages.c.paper_id).where(collages.c.id == collage.id)
         papers.replace(self.conn, self.conn.execute(its_paper).scalar_one(), item.paper)
-        return self.by_id(collage.id)
 
     def change_state(self, collage: Collage, to: State, note: str = "") -> None:
         """Move a collage to another state, with a note for people.

@@ -236,6 +236,27 @@ def test_what_cannot_be_is_refused_in_a_sentence(posted: Desk, words: list[str],
     assert posted("deliveries", *words, code=code).err
 
 
+def test_a_typo_is_corrected_for_the_account_that_has_not_begun(bare: Desk) -> None:
+    file = bare.folder / "config.toml"
+    two = "".join(f'[accounts.{name}]\nnetwork = "outbox"\nfolder = "{name}"\n' for name in "ab")
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n{two}", encoding="utf-8")
+    bare("add", "alpha.md")
+    bare("hold", "--account", "b")
+    bare("post", "alpha", "--now", code=1)
+    told = bare("edit", "alpha", "--paragraph", "Correct now.").out
+    assert told.splitlines() == [
+        "alpha is posted",
+        "  note: what a got is out, and stays as it was",
+        "  note: what b gets has not begun, and goes out as edited",
+    ]
+    bare("release", "--account", "b")
+    bare("tick")
+    (a,), (b,) = ([*(bare.folder / name).glob("*/1.txt")] for name in "ab")
+    assert "alpha says one thing." in a.read_text(encoding="utf-8")
+    assert "Correct now." in b.read_text(encoding="utf-8")
+    assert "what is out is history" in bare("edit", "alpha", "--alt", "No.", code=1).err
+
+
 def test_a_roundup_is_a_delivery_as_any_other(desk: Desk) -> None:
     desk("simulate", "--in", "sim", "--from", DAYS[0], "--to", DAYS[6])
     there = ("--config", "sim/config.toml", "deliveries")
