@@ -49,7 +49,13 @@ def previews(
     accounts: tuple[str, ...],
     number: int | None = None,
 ) -> Iterator[ComposedThread]:
-    """As `threads`, with a slide drawn for the number, as it would be sent."""
+    """As `threads`, with a slide drawn for the number, as it would be sent.
+
+    One that has been claimed has its slide already.
+    """
+    if item.state in {State.CLAIMED, State.POSTED}:
+        yield from threads(context, series, item, accounts, number)
+        return
     if number is None:
         number = forecast.provisional_number(context, series, item)
     drawn = slides.with_number(series, item, number)

@@ -210,8 +210,10 @@ def edit(context: Context, series: Series, before: Collage, arrival: Arrival) ->
         threads = work.lookup.of_collage(before.id)
     asked = series
     if before.state is State.POSTED:
-        accounts = tuple(thread.account for thread in threads if not thread.begun)
-        asked = replace(series, accounts=accounts)
+        to_come = {thread.account for thread in threads if not thread.begun}
+        # An account that is not in the configuration any more cannot be asked.
+        accounts = to_come & set(context.publishers)
+        asked = replace(series, accounts=tuple(sorted(accounts)))
     number = forecast.provisional_number(context, series, before)
     taken = accept.replace_item(context, asked, before, arrival, number)
     with context.read() as work:

@@ -209,6 +209,17 @@ def test_only_the_accounts_that_are_to_come_are_asked(context: Context, series: 
     assert problem.startswith("barlow for second: part 1 has 291 of 280 characters")
 
 
+def test_an_account_that_is_gone_from_the_configuration_stops_no_correction(
+    context: Context, series: Series
+) -> None:
+    alone = replace(context, publishers={"first": context.publishers["first"]})
+    before = collage(context)
+    changed = replace(before, paragraph="Correct now.")
+    edited = queue_changes.edit(alone, series, before, Arrival(changed))
+    assert [thread.account for thread in edited.open] == ["second"]
+    assert collage(context).paragraph == "Correct now."
+
+
 def test_an_edit_of_what_waits_everywhere_goes_out_as_edited(
     context: Context, series: Series, clock: StoppedClock
 ) -> None:
