@@ -128,9 +128,14 @@ def release_command(
         return
     context, chosen = _opened(config_file, series)
     released = queue_changes.release(context, chosen, str(name))
+    item = released.item
     if released.missing:
         lacks = ", ".join(released.missing)
-        click.echo(f"{released.item.name} is a draft again: it lacks {lacks}.")
+        click.echo(f"{item.name} is a draft again: it lacks {lacks}.")
+    elif released.problems:
+        click.echo(f"{item.name} is a draft again, because it cannot go out:")
+        for problem in released.problems:
+            click.echo(f"  ! {problem}")
     else:
         click.echo(f"{released.item.name} is ready again.")
 

@@ -14,12 +14,23 @@ from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, errors, price, schedule, times
 from bot.core.agenda import Line
+<<<<<<< HEAD
 from bot.core.collage import Collage
 from bot.core.notices.briefing import REHEARSAL, Briefing, briefing_heading, briefing_key
 from bot.core.notices.entry import Kind
 from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.deciding import coming, doctor, preview, roundups
+=======
+from bot.core.notices.briefing import Briefing, briefing_heading, briefing_key
+from bot.core.notices.entry import Kind
+from bot.core.price import Cost
+from bot.core.schedule import STEP, SlotState, SlotTime
+from bot.deciding import candidates, preview
+from bot.deciding.candidates import Candidate
+from bot.publishers import table
+from bot.storage import charges
+>>>>>>> h-d
 from bot.storage.accounts import AccountRow
 from bot.storage.charges import month_of
 from bot.storage.work import Work
@@ -47,8 +58,8 @@ class Due:
 class Plan(NamedTuple):
     """What a slot or a roundup would send.
 
-    `wrong` and `about` are sentences and lines for people. With `is_wanted` False nothing is meant
-    to go out, and nobody needs to act.
+    `wrong` and `about` are sentences and lines for people; `place` is that of its collage in the
+    queue. With `is_wanted` False nothing is meant to go out, and nobody needs to act.
     """
 
     what: str
@@ -56,6 +67,7 @@ class Plan(NamedTuple):
     wrong: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     is_wanted: bool = True
+    place: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +157,25 @@ def _plan(context: Context, brief: Due) -> Plan:
     try:
         if brief.title_month:
             return _roundup_plan(context, brief)
-        return _slot_plan(context, brief)
+        return _with_kept_back(context, brief.series, _slot_plan(context, brief))
     except errors.NoDatabase:
         raise
     except Exception as error:  # noqa: BLE001 - the accounts are checked all the same
         return Plan("what goes out cannot be told", wrong=(errors.sentence(error),))
+
+
+def _with_kept_back(context: Context, series: Series, plan: Plan) -> Plan:
+    """The plan with the drafts whose turn it would be, but for what a network would refuse."""
+    if not plan.is_wanted:
+        return plan
+    with context.read() as work:
+        kept_back = work.queue.kept_back(series.name)
+    wrong = [
+        f"{draft.name} stays behind as a draft: {draft.note} Then: mlcollage ready {draft.name}"
+        for draft in kept_back
+        if plan.place is None or draft.position < plan.place
+    ]
+    return plan._replace(wrong=(*plan.wrong, *wrong))
 
 
 def _slot_plan(context: Context, brief: Due) -> Plan:
@@ -160,6 +186,7 @@ def _slot_plan(context: Context, brief: Due) -> Plan:
     count = TRIES + sum(1 for _ in before)
     with context.read() as work:
         snapshot = work.snapshots.take(series, now, count)
+<<<<<<< HEAD
     trial = _Trial(context, brief)
     # The slots before try theirs as well: what one of them would hold, this slot cannot take.
     tried = agenda.tried(snapshot, trial.is_stopped)
@@ -209,19 +236,36 @@ class _Trial:
         return True
 
 
+=======
+    wrong, passed = list[str](), set[int]()
+    while len(passed) < TRIES:
+        line = agenda.at(snapshot, brief.at, passed)
+        if line is None:
+            return _nothing(series, SlotState.CLAIMED, snapshot.paused_until, wrong)
+        if line.collage is None:
+            return _nothing(series, line.state, snapshot.paused_until, wrong)
+        passed.add(line.collage.id)
+        candidate = _candidate(context, series, line, line.collage.id)
+        # None: removed since the snapshot was taken.
+        if candidate is None:
+            continue
+        if not candidate.problems:
+            return _collage_plan(series, candidate, line.number, wrong)
+        wrong.append(f"{candidate.item.name} would be held: {' '.join(candidate.problems)}")
+    return Plan("it is not known what goes out", wrong=tuple(wrong))
+
+
+>>>>>>> h-d
 def _candidate(context: Context, series: Series, line: Line, collage_id: int) -> Candidate | None:
     with context.read() as work:
         item = work.queue.by_ids([collage_id]).get(collage_id)
-        other = work.queue.taken_by(series.name, line.number or 0, line.year)
     if item is None:
         return None
-    threads = list(preview.collage_threads(context, series, item, series.accounts, line.number))
-    problems = [thread.problem for thread in threads if thread.problem]
-    if other:
-        problems.append(
-            f"{item.name} cannot have the number {line.number}: it is {other}'s already."
-        )
-    return Candidate(item, threads, problems)
+    found = candidates.of(context, series, item, line.number, line.slot.local_on)
+    if found.problems or not item.picture_is_drawn:
+        return found
+    shown = candidates.previews(context, series, item, series.accounts, line.number)
+    return found._replace(threads=tuple(shown))
 
 
 def _collage_plan(
@@ -233,7 +277,7 @@ def _collage_plan(
     if shown:
         what += f" [{shown}]"
     about = (f"{item.paper.title}, {item.paper.citation}",)
-    return Plan(what, candidate.threads, tuple(wrong), about)
+    return Plan(what, candidate.threads, tuple(wrong), about, place=item.position)
 
 
 def _nothing(
@@ -271,7 +315,7 @@ def _roundup_plan(context: Context, brief: Due) -> Plan:
     return Plan(
         f"the roundup {title_month} with {count} so far",
         threads,
-        wrong=tuple(thread.problem for thread in threads if thread.problem),
+        wrong=tuple(problem for thread in threads for problem in thread.problems),
         about=(
             roundup.title,
             roundups.place(roundup),
@@ -324,8 +368,10 @@ def _notice(context: Context, brief: Due, plan: Plan, checks: Checks) -> Briefin
         account_lines += ["", _account_line(context, name, state)]
         if name in threads:
             account_lines += _thread_lines(threads[name])
-    if wrong:
-        lines += ["", *(f"! {sentence}" for sentence in wrong)]
+    cautions = (caution for thread in plan.threads for caution in thread.all_cautions)
+    careful = tuple(dict.fromkeys(f"careful: {caution}." for caution in cautions))
+    if wrong or careful:
+        lines += ["", *(f"! {sentence}" for sentence in (*wrong, *careful))]
     total = sum((state.cost.total for state in states.values() if state.cost), Decimal(0))
     return Briefing(
         occasion=brief.key,
@@ -334,6 +380,7 @@ def _notice(context: Context, brief: Due, plan: Plan, checks: Checks) -> Briefin
         accounts=tuple(threads),
         cost=f"${price.cents(total)}" if total else "",
         wrong=tuple(wrong),
+        careful=careful,
         lines=(*lines, *account_lines),
     )
 

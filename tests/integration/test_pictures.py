@@ -341,6 +341,14 @@ def test_the_remark_reaches_whoever_adds_or_edits(tmp_path: Path) -> None:
     context.database.close()
 
 
+@pytest.mark.parametrize(
+    ("name", "frames"),
+    [("jpeg", 1), ("png", 1), ("gif", 1), ("animated gif", 3), ("animated webp", 3), ("apng", 3)],
+)
+def test_the_frames_of_a_picture_are_counted(name: str, frames: int) -> None:
+    assert read.check(SAMPLES[name], "a").picture.frames == frames
+
+
 def test_more_than_20_megabytes_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "huge.png"
     with file.open("wb") as out:

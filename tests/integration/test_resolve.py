@@ -213,6 +213,7 @@ def test_where_looking_does_not_tell_it_stays_and_a_person_is_asked(
         "mlcollage deliveries retry 1",
         "mlcollage deliveries resolve 1 --posted URL",
         "mlcollage deliveries resolve 1 --not-posted",
+        "mlcollage deliveries reword 1 1 --not-posted",
     )
 
 
