@@ -14,23 +14,12 @@ from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, errors, price, schedule, times
 from bot.core.agenda import Line
-<<<<<<< HEAD
-from bot.core.collage import Collage
 from bot.core.notices.briefing import REHEARSAL, Briefing, briefing_heading, briefing_key
 from bot.core.notices.entry import Kind
 from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
-from bot.deciding import coming, doctor, preview, roundups
-=======
-from bot.core.notices.briefing import Briefing, briefing_heading, briefing_key
-from bot.core.notices.entry import Kind
-from bot.core.price import Cost
-from bot.core.schedule import STEP, SlotState, SlotTime
-from bot.deciding import candidates, preview
+from bot.deciding import candidates, coming, doctor, preview, roundups
 from bot.deciding.candidates import Candidate
-from bot.publishers import table
-from bot.storage import charges
->>>>>>> h-d
 from bot.storage.accounts import AccountRow
 from bot.storage.charges import month_of
 from bot.storage.work import Work
@@ -186,7 +175,6 @@ def _slot_plan(context: Context, brief: Due) -> Plan:
     count = TRIES + sum(1 for _ in before)
     with context.read() as work:
         snapshot = work.snapshots.take(series, now, count)
-<<<<<<< HEAD
     trial = _Trial(context, brief)
     # The slots before try theirs as well: what one of them would hold, this slot cannot take.
     tried = agenda.tried(snapshot, trial.is_stopped)
@@ -198,14 +186,6 @@ def _slot_plan(context: Context, brief: Due) -> Plan:
     if trial.candidate is None or trial.candidate.problems:
         return Plan("it is not known what goes out", wrong=tuple(trial.wrong))
     return _collage_plan(series, trial.candidate, line.number, trial.wrong)
-
-
-class Candidate(NamedTuple):
-    """A collage that a slot would try, composed for all accounts, and what keeps it from going."""
-
-    item: Collage
-    threads: list[ComposedThread]
-    problems: list[str]
 
 
 class _Trial:
@@ -231,31 +211,11 @@ class _Trial:
             return False
         self._passed += 1
         if self.candidate and line.slot.due_at == self._brief.at:
-            name, problem = self.candidate.item.name, self.candidate.problems[0]
-            self.wrong.append(f"{name} would be held: {problem}")
+            name, problems = self.candidate.item.name, " ".join(self.candidate.problems)
+            self.wrong.append(f"{name} would be held: {problems}")
         return True
 
 
-=======
-    wrong, passed = list[str](), set[int]()
-    while len(passed) < TRIES:
-        line = agenda.at(snapshot, brief.at, passed)
-        if line is None:
-            return _nothing(series, SlotState.CLAIMED, snapshot.paused_until, wrong)
-        if line.collage is None:
-            return _nothing(series, line.state, snapshot.paused_until, wrong)
-        passed.add(line.collage.id)
-        candidate = _candidate(context, series, line, line.collage.id)
-        # None: removed since the snapshot was taken.
-        if candidate is None:
-            continue
-        if not candidate.problems:
-            return _collage_plan(series, candidate, line.number, wrong)
-        wrong.append(f"{candidate.item.name} would be held: {' '.join(candidate.problems)}")
-    return Plan("it is not known what goes out", wrong=tuple(wrong))
-
-
->>>>>>> h-d
 def _candidate(context: Context, series: Series, line: Line, collage_id: int) -> Candidate | None:
     with context.read() as work:
         item = work.queue.by_ids([collage_id]).get(collage_id)

@@ -1,10 +1,7 @@
 """The schema: migrations and tables say the same, on both databases."""
 
-<<<<<<< HEAD
-import time
-=======
 import io
->>>>>>> h-d
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,12 +10,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-<<<<<<< HEAD
-from sqlalchemy import Column, MetaData, Table, insert, inspect, make_url, select, text
-=======
 from PIL import Image
-from sqlalchemy import select, text
->>>>>>> h-d
+from sqlalchemy import Column, MetaData, Table, insert, inspect, make_url, select, text
 
 from bot.core.errors import NoDatabase
 from bot.storage import database as connections
@@ -127,7 +120,6 @@ def test_a_folder_s_name_may_hold_what_means_something_in_a_url(tmp_path: Path) 
     made.close()
 
 
-<<<<<<< HEAD
 def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(connections.WAITS, "connect_timeout", 2)
     with serving(keeps_silent, waits_for_head=False) as server:
@@ -178,7 +170,8 @@ def test_a_series_keeps_the_calendar_that_its_fingerprint_tells(
                 conn.execute(select(tables.series.c.calendars)).scalar()
                 == (FINGERPRINTS[fingerprint])
             )
-=======
+
+
 ROWS = """
 INSERT INTO series (id, name, fingerprint, scheduled_from, looked_until, roundups_through)
   VALUES (1, 's', 'f', '2021-08-01 00:00:00', '2021-08-01 00:00:00', '2021-08');
@@ -213,7 +206,7 @@ def _before(database: Database) -> None:
     }
     alts = {"slide": "Plain slide with the title “t”, S 1/52.", "photo": "A photo of a slide."}
     with database.write() as conn:
-        schema.upgrade(conn, "0004")
+        schema.upgrade(conn, "0006")
         for statement in ROWS.split(";"):
             conn.execute(text(statement))
         for name, (mime, width, height, data) in pictures.items():
@@ -246,4 +239,3 @@ def test_an_upgrade_counts_frames_marks_slides_and_makes_texts_findable(
     assert frames == {"moves": 3, "broken": 1, "slide": 1, "photo": 1}
     assert sorted(map(tuple, drawn)) == [("photo", False, False), ("slide", True, True)]
     assert beginning == "论" * 100
->>>>>>> h-d

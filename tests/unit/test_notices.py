@@ -218,7 +218,6 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "Then: mlcollage deliveries resolve 12 --posted URL, or --not-posted",
     ),
     (
-<<<<<<< HEAD
         deliveries.LooksLikePart(THREAD, LIKELY),
         "weekly/2021-08-04T13:00:00Z/x/likely/1",
         f"{ON_X} may be out: {URLS[0]} looks like part 1, but its picture is missing. "
@@ -237,13 +236,13 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         f"weekly/2021-08-04T13:00:00Z/x/unrecorded/{URLS[0]}",
         f"{ON_X} was taken not to be out, but {URLS[0]} has the text of part 1. "
         f"If it is that part: mlcollage deliveries resolve 12 --posted {URLS[0]}",
-=======
+    ),
+    (
         deliveries.TextRepeated(THREAD, 2, "https://x.com/lab/status/1"),
         "weekly/2021-08-04T13:00:00Z/x/reword/3",
         f"{ON_X} may or may not be out, and looking does not tell: its part 2 has the same text "
         "as https://x.com/lab/status/1. If the part is not out, give it other words: "
         "mlcollage deliveries reword 12 2 --not-posted",
->>>>>>> h-d
     ),
     (
         deliveries.DeliveryDiffers(THREAD, 2, "Part 2 has another text."),
