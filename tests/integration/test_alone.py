@@ -218,7 +218,8 @@ def test_a_number_that_is_out_here_holds_nothing_while_it_is_to_come_elsewhere(
 def test_a_post_is_not_ours_because_another_account_is_sending_the_same_text(
     two: Context, network: Scripted, other: Scripted, clock: StoppedClock
 ) -> None:
-    network.on_prepare, other.look = fails(Unavailable("away")), NotSeen(anchor_seen=False)
+    network.on_prepare = fails(Unavailable("away"))
+    other.look = NotSeen(anchor_seen=False, count_agrees=False)
     other.before = {1: fails(TimeoutError("lost"))}
     tick.tick(two)
     states = {each.account: each.state for each in deliveries(two)}
