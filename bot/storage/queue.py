@@ -287,17 +287,13 @@ class Queue(Statements):
         self.conn.execute(imported.values(roundup_id=roundup_id))
 
     def _change(self, collage: Collage, **values: Any) -> None:
-        """Write values, guarded by the collage's revision; posted collages never change.
+        """Write values, guarded by the collage's revision: it is in the state that was checked.
 
-        Raises `NotAllowed` where it is posted or was changed since it was read.
+        Raises `NotAllowed` where it was changed since it was read.
         """
         statement = (
             update(collages)
-            .where(
-                collages.c.id == collage.id,
-                collages.c.revision == collage.revision,
-                collages.c.state != POSTED,
-            )
+            .where(collages.c.id == collage.id, collages.c.revision == collage.revision)
             .values(revision=collages.c.revision + 1, **values)
         )
         if self.conn.execute(statement).rowcount != 1:

@@ -433,6 +433,26 @@ def test_a_part_is_sent_again_only_after_two_settled_looks(
     assert outcomes(context)[0] == (1, "not sent")
 
 
+def test_a_look_that_fails_is_made_again_after_the_longest_wait_and_not_before(
+    context: Context, network: Scripted, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[datetime] = []
+
+    def find(*_: object) -> Look:
+        looks.append(clock.at)
+        raise errors.Unavailable("Away.")
+
+    monkeypatch.setattr(network, "find", find)
+    network.before = {1: fails(errors.Uncertain("Timeout."))}
+    tick.tick(context)
+    clock.go(minutes=3)
+    for _ in range(13):
+        tick.tick(context)
+        clock.go(minutes=10)
+    assert [later - looks[0] for later in looks] == [timedelta(hours=hours) for hours in range(3)]
+    assert (network.sends, delivery(context).state) == (1, State.UNCERTAIN)
+
+
 @pytest.mark.slow_on_postgresql
 def test_when_looking_does_not_tell_a_person_is_asked_and_nothing_is_sent(
     context: Context, network: Scripted, clock: StoppedClock
