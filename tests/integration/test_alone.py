@@ -198,7 +198,10 @@ def two(
     tmp_path: Path, database_url: str, clock: StoppedClock, network: Scripted, other: Scripted
 ) -> Iterator[Context]:
     """As `context`, with a second account, each on a network of its own."""
-    accounts = '[accounts.first]\nnetwork = "outbox"\n[accounts.second]\nnetwork = "outbox"\n'
+    accounts = "".join(
+        f'[accounts.{name}]\nnetwork = "outbox"\nfolder = "{name}"\n'
+        for name in ("first", "second")
+    )
     made = begun(tmp_path, database_url, clock, network, f"live = true\n{accounts}")
     yield replace(live(made), publishers={"first": network, "second": other})
     made.database.close()

@@ -563,7 +563,10 @@ def test_parts_are_frozen_from_the_first_attempt_on(
 def test_one_account_s_trouble_delays_no_other(
     tmp_path: Path, database_url: str, clock: StoppedClock
 ) -> None:
-    settings = '[accounts.good]\nnetwork = "outbox"\n[accounts.bad]\nnetwork = "outbox"\n'
+    settings = (
+        '[accounts.good]\nnetwork = "outbox"\nfolder = "good"\n'
+        '[accounts.bad]\nnetwork = "outbox"\nfolder = "bad"\n'
+    )
     made = make_context(tmp_path, settings, clock=clock, url=database_url)
     good, bad = Scripted(), Scripted()
     bad.before = {1: fails(errors.Unavailable("Away."))}
@@ -595,7 +598,10 @@ def test_a_slow_account_delays_neither_another_one_nor_the_next_slot(
 ) -> None:
     slow, quick, answer = Scripted(), Scripted(), threading.Event()
     slow.before[1] = lambda: assert_true(answer.wait(30))
-    accounts = '[accounts.slow]\nnetwork = "outbox"\n[accounts.quick]\nnetwork = "outbox"\n'
+    accounts = (
+        '[accounts.slow]\nnetwork = "outbox"\nfolder = "slow"\n'
+        '[accounts.quick]\nnetwork = "outbox"\nfolder = "quick"\n'
+    )
     slots = '[series.mlcollage]\nslots = ["wednesday 15:00", "wednesday 15:01"]\n'
     made = make_context(tmp_path, accounts + slots, clock=clock, url=database_url)
     context = replace(made, publishers={"slow": slow, "quick": quick})

@@ -600,7 +600,10 @@ def test_everything_tried_and_seen_stands_in_one_order(
 def test_two_threads_that_fail_at_the_same_moment_give_their_collage_back(
     tmp_path: Path, database_url: str, clock: StoppedClock
 ) -> None:
-    settings = '[accounts.one]\nnetwork = "outbox"\n[accounts.two]\nnetwork = "outbox"\n'
+    settings = (
+        '[accounts.one]\nnetwork = "outbox"\nfolder = "one"\n'
+        '[accounts.two]\nnetwork = "outbox"\nfolder = "two"\n'
+    )
     made = make_context(tmp_path, settings, clock=clock, url=database_url)
     networks = {"one": Scripted(), "two": Scripted()}
     context = Context(made.config, made.database, clock, networks, made.rehearsal, "tester")
