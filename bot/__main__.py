@@ -29,6 +29,9 @@ def main() -> None:
         code = code or int(stream.error is not None)
         if stream.message:
             output.tell(stream.message, err=True)
+    for stream in streams:
+        if stream.error:
+            output.give_up(stream)
     sys.exit(code)
 
 

@@ -1,6 +1,7 @@
 """Standard output and error, which may be a file on a full disk, or a pipe that nobody reads."""
 
 import errno
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -66,6 +67,17 @@ def watched() -> Iterator[list[Stream]]:
                 stream.flush()
         for at, unwatched in before.items():
             setattr(sys, at, unwatched)
+
+
+def give_up(stream: Stream) -> None:
+    """Let what could not be written go: Python would try once more at its end, and fail with 120.
+
+    As Python's documentation has it for a pipe that nobody reads (`signal`, "Note on SIGPIPE").
+    """
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.stream.fileno())
+        os.close(nowhere)
 
 
 def failed(error: BaseException) -> Stream | None:
