@@ -30,8 +30,7 @@ def main() -> None:
         if stream.message:
             output.tell(stream.message, err=True)
     for stream in streams:
-        if stream.error:
-            output.give_up(stream)
+        output.give_up(stream)
     sys.exit(code)
 
 

@@ -70,11 +70,13 @@ def watched() -> Iterator[list[Stream]]:
 
 
 def give_up(stream: Stream) -> None:
-    """Let what could not be written go: Python would try once more at its end, and fail with 120.
+    """Let go what still cannot be written: Python would try once more at its end and exit with 120.
 
     As Python's documentation has it for a pipe that nobody reads (`signal`, "Note on SIGPIPE").
     """
-    with suppress(OSError, ValueError):
+    try:
+        stream.flush()
+    except OSError:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.stream.fileno())
         os.close(nowhere)
