@@ -29,6 +29,8 @@ def main() -> None:
         code = code or int(stream.error is not None)
         if stream.message:
             output.tell(stream.message, err=True)
+    for stream in streams:
+        output.give_up(stream)
     sys.exit(code)
 
 

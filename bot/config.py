@@ -519,8 +519,9 @@ def editor() -> str:
 
 
 INHERITED = re.compile(
-    r"PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|WINDIR|\w+_LIBRARY_PATH"
-    r"|PYTHON\w+|XDG_\w+|DBUS_SESSION_BUS_ADDRESS|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL)_CA_BUNDLE",
+    r"PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|WINDIR"
+    r"|\w+_LIBRARY_PATH|PYTHON\w+|XDG_\w+|DBUS_SESSION_BUS_ADDRESS"
+    r"|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL)_CA_BUNDLE",
     re.IGNORECASE,
 )
 """The environment's variables that a process of our own needs, to run and to call a network."""

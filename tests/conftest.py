@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from bot import config
-from bot.app import assemble
+from bot.app import assemble, logs
 from bot.context import Context
 from bot.storage.database import Database
 from tests import postgres
@@ -62,6 +62,13 @@ def shared(path: str) -> Path:
     if not found.exists():
         absent(f"the shared test data has no {path} here")
     return found
+
+
+@pytest.fixture(autouse=True)
+def log_as_at_the_start() -> Iterator[None]:
+    """A command that a test runs in its own process turns the log on: the next test has it off."""
+    yield
+    logs.to_stderr("")
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,8 @@ def fill(context: Context, rows: int) -> None:
         "title": "t",
         "slug": "s",
         "state": "announced",
+        # Imported: it has no page here that could be missed.
+        "published_elsewhere": True,
     }
     with context.write() as work:
         work.conn.execute(insert(tables.papers).values(paper))

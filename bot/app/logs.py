@@ -6,6 +6,7 @@ person who watches sees is printed; the log is for finding mistakes.
 """
 
 import logging
+import re
 import sys
 from collections.abc import Iterable
 from io import TextIOWrapper
@@ -20,6 +21,9 @@ FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 ROOT = "bot"
 """The logger above those of all our modules; libraries keep theirs to themselves."""
 
+_NOT_SHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a terminal obeys and no file can hold: an address from elsewhere may have such in it."""
+
 _HIDDEN: set[str] = set()
 """Values that are not shown."""
 
@@ -30,6 +34,7 @@ def to_stderr(level: str) -> None:
     for handler in list(logger.handlers):
         logger.removeHandler(handler)
         handler.close()
+    logger.setLevel(logging.NOTSET)
     # Without any handler Python itself would print what is logged.
     logger.addHandler(logging.NullHandler())
     if level:
@@ -41,7 +46,9 @@ def to_file(folder: Path) -> None:
     """Keep warnings and tracebacks in a file, which is made when there is the first of them."""
     # A log that cannot be written must never keep the bot from sending.
     logging.raiseExceptions = False
-    handler = _PrivateFile(folder / FILE, maxBytes=SIZE, backupCount=1, delay=True)
+    handler = _PrivateFile(
+        folder / FILE, maxBytes=SIZE, backupCount=1, encoding="utf-8", delay=True
+    )
     _add(handler, logging.WARNING)
 
 
@@ -62,7 +69,7 @@ class _Formatter(logging.Formatter):
         # The longest first: one secret may be a part of another.
         for secret in sorted(_HIDDEN, key=len, reverse=True):
             text = text.replace(secret, "***")
-        return text
+        return _NOT_SHOWN.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 class _PrivateFile(RotatingFileHandler):

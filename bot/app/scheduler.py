@@ -70,10 +70,9 @@ def run(stop: Event, tick: Callable[[], None], watch: Callable[[], None]) -> Non
 
     A tick that hangs does not delay the watch. What is under way at the end is finished first.
     """
-    from apscheduler.schedulers.background import (
-        BackgroundScheduler,
-    )  # heavy: 70 ms, for `run` only
-    from apscheduler.triggers.cron import CronTrigger  # heavy: as above
+    # heavy: 70 ms, for `run` only
+    from apscheduler.schedulers.background import BackgroundScheduler
+    from apscheduler.triggers.cron import CronTrigger
 
     # Ticks that were late or missed are made up for by a single one.
     once = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}

@@ -30,6 +30,8 @@ def audit_command(
     found = audit.accounts(context, names, threads)
     if as_json:
         printing.print_json([descriptions.audited(each) for each in found])
+    elif context.rehearsal:
+        click.echo("It is a rehearsal (live = false): nothing has gone to the accounts.")
     else:
         for each in found:
             _print(each)

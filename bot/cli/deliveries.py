@@ -140,7 +140,7 @@ def _print_facts(series: Series, seen: Sight, mode: str) -> None:
     delivery = seen.entry.delivery
     click.secho(f"{seen.entry.name} on {delivery.account}: {delivery.state}{mode}", bold=True)
     facts = {
-        "number": str(delivery.id),
+        "delivery": str(delivery.id),
         "key": delivery.key,
         "due": printing.local(series, delivery.due_at),
         "out": f"{seen.entry.out} of {len(seen.parts)} parts",

@@ -45,7 +45,7 @@ FIELDS = (
     ),
     click.option("--alt", help="Alt text: what the picture shows."),
     click.option("--picture", type=click.Path(), metavar="FILE", help="The collage's picture."),
-    click.option("--name", help="Its NAME; default: from the title."),
+    click.option("--name", help="Its NAME; a new one is named after its title."),
 )
 
 

@@ -1,6 +1,7 @@
 """Standard output and error, which may be a file on a full disk, or a pipe that nobody reads."""
 
 import errno
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -66,6 +67,19 @@ def watched() -> Iterator[list[Stream]]:
                 stream.flush()
         for at, unwatched in before.items():
             setattr(sys, at, unwatched)
+
+
+def give_up(stream: Stream) -> None:
+    """Let go what still cannot be written: Python would try once more at its end and exit with 120.
+
+    As Python's documentation has it for a pipe that nobody reads (`signal`, "Note on SIGPIPE").
+    """
+    try:
+        stream.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.stream.fileno())
+        os.close(nowhere)
 
 
 def failed(error: BaseException) -> Stream | None:

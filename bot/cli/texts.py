@@ -9,6 +9,7 @@ import click
 
 from bot.config import LANGUAGES
 from bot.core import network as networks
+from bot.core.collage import shown
 from bot.core.errors import BadInput
 from bot.core.network import Network
 from bot.core.text import parts
@@ -73,7 +74,11 @@ def split_command(network: str, language: str, markers: bool) -> None:
     chosen = networks.named(network)
 
     def cut(text: str, given: dict[str, Any]) -> dict[str, Any]:
-        spoken = str(given.get("language", language))
+        spoken = given.get("language", language)
+        if spoken not in list(LANGUAGES):
+            raise BadInput(
+                f'"language" must be one of {", ".join(LANGUAGES)}, not {shown(spoken)}.'
+            )
         found = marked(text, spoken, chosen) if markers else chosen.split(text, spoken)
         return {
             "parts": found,

@@ -13,10 +13,14 @@ class MlcollageError(Exception):
 def sentence(error: BaseException) -> str:
     """The first line of an error's message as a sentence, or its class's name where it is empty."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    first = lines[0]
-    if first.endswith((".", "?", "!")):
-        return first
-    return f"{first}."
+    return ended(lines[0])
+
+
+def ended(text: str) -> str:
+    """The text with the full stop that a sentence needs before another one follows."""
+    if text.endswith((".", "?", "!")):
+        return text
+    return f"{text}."
 
 
 class Unusable(MlcollageError):

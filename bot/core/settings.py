@@ -100,7 +100,7 @@ def nearest(key: str, known: Iterable[str]) -> str:
     """A hint at the known key most like a mistaken one, or at all of them."""
     close = hints.nearest(key, known)
     if close:
-        return f"; did you mean {close}"
+        return f'; did you mean "{close}"'
     return f"; known here: {', '.join(known)}"
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.context import Context
+from bot.core.errors import ended
 from bot.deciding import preview
 from bot.publishers import table
 from bot.publishers.protocol import Publisher
@@ -101,7 +102,7 @@ def _held(context: Context, row: AccountRow) -> str:
         return ""
     reason = "It is held."
     if row.note:
-        reason = f"It is held: {row.note}"
+        reason = f"It is held: {ended(row.note)}"
     return f"{reason} Then: mlcollage release --account {row.name}"
 
 

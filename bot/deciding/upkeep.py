@@ -31,7 +31,7 @@ def pages(context: Context) -> Iterator[Entry]:
     for series in context.config.series.values():
         with context.read() as work:
             row = work.series.find(series.name)
-            made = work.roundups.listed(series.name)[:NEWEST] if row else []
+            made = work.roundups.listed(series.name, NEWEST) if row else []
         for roundup in made:
             if roundup.published_elsewhere or roundup.state is State.DUE:
                 continue

@@ -102,7 +102,9 @@ def check_folders(accounts: Mapping[str, Table], base: Path) -> None:
 
 def _folder(table: Table) -> str:
     """The outbox folder of an account, or of what stands in for it in a rehearsal."""
-    outbox = settings.read(rehearsed(table).without("network"), network("outbox").settings)
+    values = rehearsed(table).values
+    own = Table(table.file, table.path, {key: values[key] for key in ("folder",) if key in values})
+    outbox = settings.read(own, network("outbox").settings)
     return str(outbox.folder)
 
 

@@ -81,7 +81,8 @@ class Ahead(Statements):
             (log, log.c.at),
         ):
             # By the primary key, not by date: one step, however long the history is.
-            statement = select(column).order_by(table.c.id.desc()).limit(1)
+            newest_id = select(func.max(table.c.id)).scalar_subquery()
+            statement = select(column).where(table.c.id == newest_id)
             newest.append(self.conn.execute(statement).scalar())
         return max((at for at in newest if at is not None), default=None)
 

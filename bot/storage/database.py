@@ -232,8 +232,9 @@ class Database:
         return now.__add__
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; what is opened next may be another file."""
         self.engine.dispose()
+        self._file = None
 
 
 def make_private(file: Path) -> None:

@@ -143,6 +143,11 @@ class Notices(Statements):
         newest = statement.order_by(tables.notices.c.id.desc()).limit(most)
         return [of_row(row) for row in self.conn.execute(newest)]
 
+    def known(self, ids: Sequence[int]) -> set[int]:
+        """Those of these ids that notices have."""
+        mine = tables.notices.c.id.in_(ids)
+        return set(self.conn.execute(select(tables.notices.c.id).where(mine)).scalars())
+
     def acknowledge(self, ids: tuple[int, ...] = ()) -> int:
         """Acknowledge the notices with these ids, or all; how many were open."""
         statement = (

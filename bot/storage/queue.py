@@ -330,18 +330,13 @@ class Queue(Statements):
         self.conn.execute(imported.values(roundup_id=roundup_id))
 
     def _change(self, collage: Collage, **values: Any) -> None:
-        """Write values, guarded by the collage's revision; posted collages never change.
+        """Write values, guarded by the collage's revision: it is in the state that was checked.
 
-        Raises `NotAllowed` where it is posted or was changed since it was read.
+        Raises `NotAllowed` where it was changed since it was read.
         """
-        self._write(collage, collages.c.state != POSTED, **values)
-
-    def _write(self, collage: Collage, is_allowed: ColumnElement[bool], **values: Any) -> None:
-        """As `_change`, in the states that are allowed."""
-        mine = (collages.c.id == collage.id, collages.c.revision == collage.revision)
         statement = (
             update(collages)
-            .where(*mine, is_allowed)
+            .where(collages.c.id == collage.id, collages.c.revision == collage.revision)
             .values(revision=collages.c.revision + 1, **values)
         )
         if self.conn.execute(statement).rowcount != 1:
@@ -379,7 +374,7 @@ class Queue(Statements):
         """
         if item.name != collage.name:
             raise BadInput(f"{collage.name} is posted, and its name stays.")
-        self._write(collage, collages.c.state == POSTED, **_content(item, picture), **more)
+        self._change(collage, **_content(item, picture), **more)
         self._replace_paper(collage, item)
         return self.by_id(collage.id)
 

@@ -83,11 +83,11 @@ class Roundups(Statements):
         """The roundup with this id, of any mode."""
         return _roundup(self.conn.execute(_JOINED.where(roundups.c.id == roundup_id)).one())
 
-    def listed(self, series_name: str) -> list[Roundup]:
-        """All roundups of a series, the newest first."""
+    def listed(self, series_name: str, most: int | None = None) -> list[Roundup]:
+        """The roundups of a series, the newest first: so many of them, or all."""
         series_id = self.series_id(series_name)
         mine = _JOINED.where(roundups.c.series_id == series_id, _mode(self.rehearsal))
-        rows = self.conn.execute(mine.order_by(roundups.c.title_month.desc()))
+        rows = self.conn.execute(mine.order_by(roundups.c.title_month.desc()).limit(most))
         return [_roundup(row) for row in rows]
 
     def unannounced(self, series_name: str) -> list[Roundup]:

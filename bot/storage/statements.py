@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from bot.core.errors import BadInput
 from bot.storage.database import Instant
-from bot.storage.tables import accounts, series
+from bot.storage.tables import series
 
 
 class Scope:
@@ -19,10 +19,10 @@ class Scope:
     several hosts share a database this is the database's clock, and the result an expression
     that the database evaluates.
 
-    Ids of series and accounts never change, so they are looked up once and kept.
+    Ids of series never change, so they are looked up once and kept.
     """
 
-    __slots__ = ("account_ids", "conn", "instant", "now", "rehearsal", "series_ids")
+    __slots__ = ("conn", "instant", "now", "rehearsal", "series_ids")
 
     def __init__(
         self,
@@ -36,7 +36,6 @@ class Scope:
         self.now = now
         self.instant = instant or self._by_our_clock
         self.series_ids: dict[str, int] = {}
-        self.account_ids: dict[str, int] = {}
 
     def _by_our_clock(self, ahead: timedelta) -> Instant:
         return self.now + ahead
@@ -72,14 +71,3 @@ class Statements:
             raise BadInput(f"There is no series {name} in the database yet; run: mlcollage init")
         known[name] = series_id
         return series_id
-
-    def account_id(self, name: str) -> int:
-        """The id of an account; raises `BadInput` where the database does not know it."""
-        known = self.scope.account_ids
-        if not known:
-            # All at once: a claim needs every account of a series, and there are few.
-            rows = self.conn.execute(select(accounts.c.name, accounts.c.id))
-            known.update({row.name: row.id for row in rows})
-        if name not in known:
-            raise BadInput(f"There is no account {name} in the database yet; run: mlcollage init")
-        return known[name]

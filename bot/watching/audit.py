@@ -63,7 +63,9 @@ def _due(context: Context, work: Work) -> set[str]:
 
 
 def _audit(context: Context, name: str, late: list[LateLook]) -> None:
-    (found,) = audits.accounts(context, [name])
+    found = next(iter(audits.accounts(context, [name])), None)
+    if found is None:
+        return
     with context.write() as work:
         account_id = work.accounts.ids()[name]
         if found.problem:

@@ -380,7 +380,7 @@ def _hold(series: Series, row: AccountRow, at: datetime) -> str:
     if row.held_until:
         hold += f" until {times.full(row.held_until, series.zone)}"
     if row.note:
-        hold += f": {row.note}"
+        hold += f": {errors.ended(row.note)}"
     else:
         hold += "."
     return f"{hold} Then: mlcollage release --account {row.name}"

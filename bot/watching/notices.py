@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.context import Context
+from bot.core.errors import BadInput
 from bot.storage.alerts import Way
 from bot.storage.notices import Notice
 
@@ -34,6 +35,13 @@ def listed(context: Context, *, everything: bool = False) -> list[Listed]:
 
 
 def acknowledge(context: Context, numbers: Sequence[int] = ()) -> int:
-    """Acknowledge the notices with these numbers, or all; how many were still open."""
+    """Acknowledge the notices with these numbers, or all; how many were still open.
+
+    Raises `BadInput` where there is none of a number; nothing is acknowledged then.
+    """
     with context.write() as work:
+        unknown = sorted(set(numbers) - work.notices.known(numbers))
+        if unknown:
+            shown = ", ".join(map(str, unknown))
+            raise BadInput(f"There is no notice {shown}; see: mlcollage notices --all")
         return work.notices.acknowledge(tuple(numbers))

@@ -714,7 +714,7 @@ def test_a_secrets_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
         ("CONSUMER_KEY=hush", "cannot be read as TOML"),
         (
             'consumer_kee = "hush"',
-            "consumer_kee in secrets.toml is no secret; did you mean consumer_key",
+            'consumer_kee in secrets.toml is no secret; did you mean "consumer_key"',
         ),
         ("consumer_key = 5", "consumer_key in secrets.toml must be text in quotes"),
         ("\udcff", "cannot be read as TOML"),
@@ -749,7 +749,7 @@ def test_a_secrets_file_that_cannot_be_used_is_named_and_nothing_in_it_shown(
             {"total_timeout": "61s"},
             r"total_timeout .* must be at most 60s, which is delivery\.request",
         ),
-        ({"consumer_kee": "hush"}, r"consumer_kee .* is no setting; did you mean consumer_key"),
+        ({"consumer_kee": "hush"}, r'consumer_kee .* is no setting; did you mean "consumer_key"'),
     ],
 )
 def test_a_bad_setting_is_named_with_its_dotted_key(

@@ -95,6 +95,7 @@ def bare(
     """Item files and a configuration, and nothing done yet."""
     folder = tmp_path / "desk"
     shutil.copytree(prepared, folder)
+    (folder / "config.toml").chmod(0o600)
     monkeypatch.chdir(folder)
     for name in ("MLCOLLAGE_DATABASE_URL", "VISUAL"):
         monkeypatch.delenv(name, raising=False)

@@ -7,12 +7,10 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 
-# Without our own settings, and without what `make test` tells a make inside it.
-_KEPT = {
-    name: value
-    for name, value in os.environ.items()
-    if not name.startswith(("MLCOLLAGE_", "MAKE", "MFLAGS"))
-}
+# Without our own settings, without what `make test` tells a make inside it, and with Python's own
+# buffers: what is written only at the end can fail there.
+_LEFT_OUT = ("MLCOLLAGE_", "MAKE", "MFLAGS", "PYTHONUNBUFFERED")
+_KEPT = {name: value for name, value in os.environ.items() if not name.startswith(_LEFT_OUT)}
 ENVIRONMENT = _KEPT | {
     "PYTHONPATH": str(ROOT),
     # Nothing may depend on the machine's own zone.

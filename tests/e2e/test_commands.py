@@ -414,3 +414,8 @@ def test_an_article_is_imported_with_its_findings(bare: Desk) -> None:
 )
 def test_an_unknown_option_is_refused_in_one_sentence(bare: Desk, command: tuple[str, ...]) -> None:
     assert "--frobnicate" in bare(*command, "--frobnicate", code=2).err
+
+
+def test_a_notice_that_does_not_exist_cannot_be_acknowledged(desk: Desk) -> None:
+    said = desk("notices", "--done", 99, code=1).err
+    assert said == "There is no notice 99; see: mlcollage notices --all\n"

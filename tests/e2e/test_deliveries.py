@@ -36,7 +36,7 @@ def doubtful(desk: Desk, fake: FakeX) -> Desk:
     file = desk.folder / "config.toml"
     lines = "\n".join(f"{key} = '''{value}'''" for key, value in x.account(fake).items())
     own = file.read_text(encoding="utf-8")
-    delivery = '[delivery]\nfirst_look = "0s"\nretry_first = "2m"'
+    delivery = '[delivery]\nfirst_look = "0s"\nsecond_look = "0s"\nretry_first = "2m"'
     settings = f"live = true\n{own}\n{delivery}\n[accounts.lab]\n{lines}\n"
     file.write_text(settings, encoding="utf-8")
     fake.trouble = {FIRST_POST: x.DROP}
@@ -117,11 +117,11 @@ def test_what_may_be_out_is_resolved_with_the_address_somebody_found(
     (one,) = doubtful("deliveries", "list", "--json").json
     assert (one["state"], one["next"]) == (
         "uncertain",
-        "nothing: looking does not tell, and a person decides",
+        "a person decides; meanwhile it is looked for, next",
     )
     assert "uncertain" in doubtful("deliveries", "list").out
     told = doubtful("deliveries", "retry", 1, code=1).out
-    assert "looking does not tell" in told
+    assert "the newest known post is not shown" in told
     shown = doubtful("deliveries", "show", 1).out
     assert "mlcollage deliveries resolve 1 --not-posted" in shown
     assert "tried part 1 for" in shown

@@ -7,6 +7,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -46,8 +47,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("demo")
     for name in ("Makefile", "pyproject.toml"):
         shutil.copy2(ROOT / name, folder)
-    shutil.copytree(ROOT / "demo-items", folder / "demo-items")
+    for name in ("demo-items", "requirements"):
+        shutil.copytree(ROOT / name, folder / name)
     (folder / ".venv").mkdir()
+    # A folder without a Python that can be used would be made anew.
+    (folder / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
     for mark in ("made", "ready"):
         (folder / ".venv" / mark).touch()
     return folder, make_demo(folder)

@@ -27,7 +27,7 @@ from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.slow
 
-POST, READ = "POST /2/tweets", "GET /2/tweets/:id"
+POST, READ = "POST /2/tweets", "GET /2/users/:id/tweets"
 SLOW = 1.0
 """Seconds X takes for the call in flight."""
 SOON = 6.0
@@ -120,13 +120,13 @@ def receipts(context: Context) -> int:
 
 
 MOMENTS = [
-    ("sqlite", "run", "GET /2/users/:id/tweets", 1, 0),
+    ("sqlite", "run", READ, 1, 0),
     ("sqlite", "run", "POST /2/media/upload", 1, 0),
     ("sqlite", "run", POST, 1, 1),
     ("sqlite", "tick", POST, 3, 3),
-    ("sqlite", "run", READ, 2, 2),
+    ("sqlite", "run", READ, 4, 2),
     ("postgresql", "run", POST, 3, 3),
-    ("postgresql", "tick", READ, 1, 1),
+    ("postgresql", "tick", READ, 2, 1),
 ]
 """On which database a command meets a call that is slow, by its route and number, and how many
 parts are out then.

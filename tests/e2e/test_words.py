@@ -306,3 +306,10 @@ def test_a_preview_of_a_draft_says_what_it_lacks_or_what_is_to_be_done(desk: Des
     assert "It is a draft and goes nowhere before: mlcollage ready alpha\n" in said
     desk("hold", "beta")
     assert "goes nowhere before: mlcollage release beta\n" in desk("preview", "beta").out
+
+
+def test_a_line_in_a_language_that_cannot_be_split_is_refused() -> None:
+    code, _, said = piped("split", lines=[{"text": "Un. Deux.", "language": "fr"}])
+    assert code == 1
+    assert said.startswith("line 1 of the input: ")
+    assert "must be one of en, de, zh, not" in said

@@ -117,6 +117,7 @@ def test_a_post_that_looks_like_ours_holds_the_account_and_asks(
         (notice,) = [one for one in work.notices.listed() if one.kind is Kind.HELD]
     assert "https://x.example/77" in notice.text
     assert "mlcollage release --account outbox" in notice.text
+    assert [words[:40] for words in saw(context)] == [delivery(context).note[:40]]
     release(context)
     tick.tick(context)
     assert delivery(context).state is State.SENT, (
@@ -197,7 +198,10 @@ def two(
     tmp_path: Path, database_url: str, clock: StoppedClock, network: Scripted, other: Scripted
 ) -> Iterator[Context]:
     """As `context`, with a second account, each on a network of its own."""
-    accounts = '[accounts.first]\nnetwork = "outbox"\n[accounts.second]\nnetwork = "outbox"\n'
+    accounts = "".join(
+        f'[accounts.{name}]\nnetwork = "outbox"\nfolder = "{name}"\n'
+        for name in ("first", "second")
+    )
     made = begun(tmp_path, database_url, clock, network, f"live = true\n{accounts}")
     yield replace(live(made), publishers={"first": network, "second": other})
     made.database.close()
@@ -217,7 +221,8 @@ def test_a_number_that_is_out_here_holds_nothing_while_it_is_to_come_elsewhere(
 def test_a_post_is_not_ours_because_another_account_is_sending_the_same_text(
     two: Context, network: Scripted, other: Scripted, clock: StoppedClock
 ) -> None:
-    network.on_prepare, other.look = fails(Unavailable("away")), NotSeen(anchor_seen=False)
+    network.on_prepare = fails(Unavailable("away"))
+    other.look = NotSeen(anchor_seen=False, count_agrees=False)
     other.before = {1: fails(TimeoutError("lost"))}
     tick.tick(two)
     states = {each.account: each.state for each in deliveries(two)}
@@ -231,6 +236,34 @@ def test_a_post_is_not_ours_because_another_account_is_sending_the_same_text(
     with two.read() as work:
         held = {row.name: row.is_held(clock.now()) for row in work.accounts.all()}
     assert held == {"first": True, "second": False}
+
+
+def test_a_post_is_not_ours_because_another_account_has_a_receipt_with_its_id(
+    two: Context, network: Scripted, other: Scripted, clock: StoppedClock
+) -> None:
+    network.on_prepare = fails(Unavailable("away"))
+    tick.tick(two)
+    assert other.out == [1, 2]
+    network.on_prepare, network.others = (lambda: None), [post(NUMBERED.format(1), "id-1")]
+    clock.go(minutes=10)
+    tick.tick(two)
+    assert network.out == []
+    with two.read() as work:
+        assert [row.name for row in work.accounts.all() if row.is_held(clock.now())] == ["first"]
+
+
+def test_the_very_text_of_this_thread_in_another_post_holds_the_account(
+    context: Context, network: Scripted, clock: StoppedClock
+) -> None:
+    network.on_survey = fails(Unavailable("away"))
+    tick.tick(context)
+    with context.read() as work:
+        (first, _) = work.parts.of(delivery(context).id)
+    network.on_survey, network.others = (lambda: None), [post(first.text)]
+    clock.go(minutes=10)
+    tick.tick(context)
+    assert account_is_held(context)
+    assert network.out == []
 
 
 def test_in_a_rehearsal_nobody_else_posts(

@@ -12,6 +12,7 @@ from bot import config
 from bot.core.agenda import Snapshot
 from bot.core.collage import Item, State
 from bot.core.delivery import Delivery
+from bot.core.delivery import State as DeliveryState
 from bot.core.errors import BadInput
 from bot.core.paper import Link, LinkKind, Paper
 from bot.core.schedule import SlotTime
@@ -92,6 +93,24 @@ def test_a_move_changes_no_row_of_another_series(filled: Database) -> None:
         work.queue.move(moco, before=barlow)
         assert [each.name for each in work.queue.waiting("weekly")] == ["moco", "barlow"]
         assert work.queue.waiting("daily") == before
+
+
+def test_a_roundup_s_threads_come_in_the_order_they_were_made_whichever_changed_last(
+    filled: Database,
+) -> None:
+    with writing(filled, MONDAY) as work:
+        work.accounts.ensure({"press": "outbox"})
+        ids = work.accounts.ids()
+        names = {"title": "One Paper", "slug": "one-paper", "link": "https://example.org/one"}
+        roundup = work.roundups.by_id(work.roundups.fix("weekly", "2021-09", MONDAY, **names))
+        new = [NewDelivery(ids[name], name) for name in ("press", "lab")]
+        work.roundups.add_deliveries(roundup, new, DAY)
+    with writing(filled, MONDAY) as work:
+        first, _ = work.deliveries.of_roundup(roundup.id)
+        work.deliveries.move(first, DeliveryState.FAILED, note="no")
+    with reading(filled, MONDAY) as work:
+        found = work.deliveries.of_roundup(roundup.id)
+        assert [each.account for each in found] == ["press", "lab"]
 
 
 @pytest.fixture

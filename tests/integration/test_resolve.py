@@ -18,7 +18,7 @@ from bot.core.collage import State as CollageState
 from bot.core.delivery import NotSeen, Receipt, State
 from bot.core.errors import BadInput, NotAllowed, Unavailable
 from bot.core.network import X
-from bot.deciding import accounts, actions, inspect, resolve
+from bot.deciding import accounts, actions, inspect, queue_changes, resolve
 from bot.intake import accept
 from bot.scheduling import tick
 from bot.storage import lookup, tables
@@ -312,6 +312,35 @@ def test_a_number_that_went_to_another_collage_stays_there(
     assert (collage(context).state, collage(context).number) == (CollageState.POSTED, None)
 
 
+def test_a_collage_that_another_slot_is_sending_is_not_posted_by_its_old_thread(
+    context: Context, network: Scripted
+) -> None:
+    given_back(context, network)
+    own = context.config.series["mlcollage"]
+    queue_changes.release(context, own, "barlow")
+    network.before = AWAY.copy()
+    tick.post_now(context, own, collage(context))
+    before = collage(context)
+    assert before.state is CollageState.CLAIMED
+    with pytest.raises(NotAllowed, match="barlow is on its way in another slot: cancel that first"):
+        resolve.posted(context, entry(context), ["https://x.example/a", "https://x.example/b"])
+    assert collage(context) == before
+    assert entry(context).delivery.state is State.FAILED
+
+
+def test_a_collage_that_was_removed_stays_so_when_its_thread_turns_out_to_be_out(
+    context: Context, network: Scripted
+) -> None:
+    given_back(context, network)
+    with context.write() as work:
+        work.queue.remove(work.queue.get("mlcollage", "barlow"))
+    told = resolve.posted(context, entry(context), ["https://x.example/a", "https://x.example/b"])
+    assert told == "Delivery 1: part 1, 2 is out."
+    with context.read() as work:
+        states = work.conn.execute(select(tables.collages.c.state, tables.collages.c.posted_at))
+        assert states.one() == ("held", None)
+
+
 def test_what_is_cancelled_ends_and_its_collage_goes_back(
     context: Context, network: Scripted
 ) -> None:
@@ -399,6 +428,19 @@ def test_an_edit_is_shown_and_sent_only_when_a_person_says_so(
     tick.tick(context)
     assert network.out == [1, 2]
     assert "Something else." in texts(context)
+
+
+def test_an_edit_names_the_frozen_threads_of_its_own_collage_only(
+    context: Context, network: Scripted, tmp_path: Path
+) -> None:
+    in_doubt(context, network)
+    own, files = context.config.series["mlcollage"], {}
+    for name in ("barlow", "other"):
+        files[name] = accept.from_file(write_item(tmp_path, name))
+    (other,) = accept.take(context, own, [files["other"]])
+    assert queue_changes.edit(context, own, other.collage, files["other"]).frozen == ()
+    edited = queue_changes.edit(context, own, collage(context), files["barlow"])
+    assert [thread.id for thread in edited.frozen] == [1]
 
 
 @pytest.mark.parametrize("is_known", [True, False])
@@ -559,7 +601,10 @@ def test_everything_tried_and_seen_stands_in_one_order(
 def test_two_threads_that_fail_at_the_same_moment_give_their_collage_back(
     tmp_path: Path, database_url: str, clock: StoppedClock
 ) -> None:
-    settings = '[accounts.one]\nnetwork = "outbox"\n[accounts.two]\nnetwork = "outbox"\n'
+    settings = (
+        '[accounts.one]\nnetwork = "outbox"\nfolder = "one"\n'
+        '[accounts.two]\nnetwork = "outbox"\nfolder = "two"\n'
+    )
     made = make_context(tmp_path, settings, clock=clock, url=database_url)
     networks = {"one": Scripted(), "two": Scripted()}
     context = Context(made.config, made.database, clock, networks, made.rehearsal, "tester")

@@ -623,3 +623,13 @@ def test_files_can_be_read_by_a_web_server(tmp_path: Path) -> None:
     folder.write(tmp_path, {"index.html": b"page"})
     (tmp_path / "plain").touch()
     assert (tmp_path / "index.html").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_english_pages_are_set_in_a_serif_and_all_blocks_have_one_width() -> None:
+    style = (templates.shipped() / "roundup" / "style.css").read_text(encoding="utf-8")
+    serif = re.search(r"--serif: ([^;]+);", style)
+    assert serif
+    assert "Sans" not in serif[1], "a sans serif that is installed would go before the generic one"
+    width = re.search(r"body > \* \{ max-width: var\((--\w+)\)", style)
+    assert width
+    assert f"{width[1]}: 38rem;" in style, "a `ch` is another length in each block's own font"

@@ -165,7 +165,8 @@ def test_a_slot_without_a_post_is_open_trouble(bot: Bot, kind: Kind) -> None:
 
 def test_a_held_account_is_open_trouble_until_it_is_released(bot: Bot) -> None:
     bot.add("barlow", "moco", "byol", "simclr")
-    on_a_line(bot).answers = [errors.Blocked("It is suspended.")]
+    line = on_a_line(bot)
+    line.answers, line.count_agrees = [errors.Blocked("It is suspended.")], True
     bot.tick("2021-08-04 15:00")
     assert is_open(bot)
     assert bot.tick("2021-08-04 16:00") == []
@@ -187,7 +188,8 @@ def test_a_doubt_is_open_until_the_thread_is_found(bot: Bot) -> None:
 
 def test_what_failed_is_open_until_it_goes_on(bot: Bot) -> None:
     bot.add("barlow", "moco", "byol", "simclr")
-    on_a_line(bot).answers = [errors.Rejected("It is too long.")]
+    line = on_a_line(bot)
+    line.answers, line.count_agrees = [errors.Rejected("It is too long.")], True
     bot.tick("2021-08-04 15:00")
     assert is_open(bot)
     queue_changes.release(bot.running, bot.series(), "barlow")
@@ -216,7 +218,7 @@ def test_a_collage_that_is_held_is_open_until_it_is_released_or_removed(bot: Bot
 
 def test_a_rehearsal_that_has_begun_is_open_until_it_is_live_again(bot: Bot) -> None:
     bot.start(LIVE).tick()
-    bot.start().tick()
+    bot.start("live = false\n").tick()
     assert is_open(bot)
     bot.start(LIVE).tick()
     assert not is_open(bot)

@@ -101,7 +101,6 @@ def test_the_log_s_file_is_made_for_the_first_warning_and_for_its_owner_alone(
     logging.getLogger("bot.somewhere").error("something went wrong")
     assert "ERROR bot.somewhere: something went wrong" in file.read_text(encoding="utf-8")
     assert file.stat().st_mode & 0o077 == 0
-    logs.to_stderr("")
 
 
 def test_a_log_that_cannot_be_written_stops_nothing(
@@ -112,7 +111,23 @@ def test_a_log_that_cannot_be_written_stops_nothing(
     logs.to_file(tmp_path)
     logging.getLogger("bot.somewhere").error("something went wrong")
     assert capsys.readouterr().err == ""
+
+
+def test_what_a_terminal_obeys_and_halves_of_characters_are_escapes_in_the_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.to_stderr("info")
+    logs.to_file(tmp_path)
+    logging.getLogger("bot.somewhere").error("%s", "http://\udcff/\x1b[2J\u202egpj.\tÜ\u00a0✓")
+    line = "http://\\udcff/\\x1b[2J\\u202egpj.\tÜ\u00a0✓\n"
+    assert capsys.readouterr().err.endswith(line)
+    assert (tmp_path / logs.FILE).read_text(encoding="utf-8").endswith(line)
+
+
+def test_the_log_that_was_asked_for_ends_with_the_command(tmp_path: Path) -> None:
+    logs.to_stderr("debug")
     logs.to_stderr("")
+    assert not logging.getLogger("bot.somewhere").isEnabledFor(logging.INFO)
 
 
 def test_what_is_secret_is_hidden_in_the_log_whoever_quotes_it(tmp_path: Path) -> None:
@@ -126,4 +141,3 @@ def test_what_is_secret_is_hidden_in_the_log_whoever_quotes_it(tmp_path: Path) -
     kept = (tmp_path / logs.FILE).read_text(encoding="utf-8")
     assert "ValueError: cannot call ***/now with ***" in kept
     assert SECRET not in kept
-    logs.to_stderr("")

@@ -158,6 +158,17 @@ def test_an_edit_draws_a_new_slide_and_names_no_thread_where_none_is_frozen(
     assert edited.frozen == ()
 
 
+def test_an_edit_puts_the_links_it_has_in_place_of_those_of_before(
+    context: Context, series: Series, tmp_path: Path
+) -> None:
+    before = collages.get(context, series, "two")
+    links = '[{ kind = "code", url = "https://example.org/code" }]'
+    arrival = accept.from_file(write_item(tmp_path, "two", links=links))
+    queue_changes.edit(context, series, before, arrival)
+    after = collages.get(context, series, "two").paper.links
+    assert [link.url for link in after] == ["https://example.org/code"]
+
+
 def test_a_skipped_day_says_which_collage_lost_its_pin(context: Context, series: Series) -> None:
     queue_changes.pin(context, series, "two", WEDNESDAY)
     assert pauses.skip(context, series, WEDNESDAY) == "two"

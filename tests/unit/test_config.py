@@ -208,11 +208,11 @@ def test_a_number_is_shown_as_the_series_writes_it(
 
 
 MISTAKES = [
-    ("zon = 1", "zon in config.toml is no setting; did you mean zone."),
+    ("zon = 1", 'zon in config.toml is no setting; did you mean "zone".'),
     ("xyz = 1",
      "xyz in config.toml is no setting; known here: "
      "zone, live, templates, database, delivery, alerts,"),
-    ("[serie.a]", "serie in config.toml is no setting; did you mean series."),
+    ("[serie.a]", 'serie in config.toml is no setting; did you mean "series".'),
     ('zone = "Europe/Berln"', "zone in config.toml must be an IANA zone such as"),
     ('live = "yes"', "live in config.toml must be true or false, not 'yes'."),
     ("database = 1", "database in config.toml must be a section of settings, as in [database]."),
@@ -225,7 +225,8 @@ MISTAKES = [
     ("[series.'../x']", "series.../x in config.toml is no good name"),
     ("[accounts.'a/b']\nnetwork = 'outbox'", "accounts.a/b in config.toml is no good name"),
     (f"[series.{'a' * 41}]", f"series.{'a' * 41} in config.toml is no good name"),
-    ("[series.a]\nslotz = []", "series.a.slotz in config.toml is no setting; did you mean slots."),
+    ("[series.a]\nslotz = []",
+     'series.a.slotz in config.toml is no setting; did you mean "slots".'),
     ("[series.a]\nslots = ['someday 15:00']",
      "series.a.slots in config.toml names someday, which is no weekday"),
     ("[series.a]\nslots = ['wednesday 25:00']",
@@ -293,7 +294,7 @@ def test_a_mistake_is_one_sentence_with_the_dotted_key_and_the_file(
         ),
         (
             "network = 'outbox'\nfoldr = 'x'",
-            "accounts.lab.foldr in config.toml is no setting; did you mean folder.",
+            'accounts.lab.foldr in config.toml is no setting; did you mean "folder".',
         ),
         (
             "network = 'outbox'\nfolder = ''",

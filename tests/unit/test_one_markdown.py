@@ -237,6 +237,28 @@ def test_every_reader_of_markdown_shows_what_looks_like_html(reader: str, text: 
     assert Seen(READERS[reader](markdown.literal_line(text))).said == "".join(text.split())
 
 
+@pytest.mark.parametrize("reader", READERS)
+def test_no_reader_of_markdown_takes_a_tag_that_begins_a_line_for_a_heading(reader: str) -> None:
+    article = markdown.contained("#mlcollage\nis our tag\n#<script>")
+    assert "<h" not in READERS[reader](article)
+    assert Seen(READERS[reader](article)).said == "#mlcollageisourtag#<script>"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("https://b.example&lt;b", "https://b.example<b"),
+        ("https://b.example/?a=1&amp;b_c_d", "https://b.example/?a=1&b_c_d"),
+        ("https://b.example/?a=1&lt=2", "https://b.example/?a=1&lt=2"),
+        ("https://b.example/&amp;lt;", "https://b.example/&lt;"),
+    ],
+)
+def test_entities_in_a_bare_address_are_read(written: str, read: str) -> None:
+    assert markdown.plain(written) == read
+    assert markdown.plain(markdown.contained(written)) == read
+    assert Seen(ELSEWHERE.render(markdown.contained(written))).said == read
+
+
 @given(ANYTHING)
 def test_what_a_page_shows_needs_no_cleaning_but_for_its_links(written: str) -> None:
     raw = Seen(markdown.html(written)).said

@@ -172,12 +172,13 @@ def test_chinese_is_cut_behind_its_marks() -> None:
     assert all(part[-1] in "，。" for part in split(said, "zh", within(20)))
 
 
-def test_chinese_without_marks_begins_no_part_with_one() -> None:
+def test_chinese_begins_no_part_with_a_mark_and_ends_none_with_an_opening_bracket() -> None:
     said = "这是一个没有标点的很长很长的句子它一直一直写下去（还有括号）直到最后才结束。"
     for count in range(5, 30):
         found = split(said, "zh", within(count))
         assert "".join(found) == said
         assert not any(part[0] in "，。）" for part in found)
+        assert not any(part[-1] == "（" for part in found)
 
 
 def test_chinese_without_marks_is_cut_behind_a_particle_rather_than_inside_a_word() -> None:

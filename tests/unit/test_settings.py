@@ -215,7 +215,7 @@ def test_a_setting_without_default_is_missing_where_it_is_left_out() -> None:
 def test_an_unknown_key_is_named_with_the_one_that_may_be_meant() -> None:
     assert (
         complaint({"leas": "1m"})
-        == "delivery.leas in config.toml is no setting; did you mean lease."
+        == 'delivery.leas in config.toml is no setting; did you mean "lease".'
     )
     assert (
         complaint({"zzz": 1})

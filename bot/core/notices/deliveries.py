@@ -234,6 +234,11 @@ class PartTwice(Entry):
         return f"{part} is on {self.delivery.account} twice: {self.ours} and {self.other}"
 
     @property
+    def subject(self) -> str:
+        """Of nothing that ends by itself: it is open until a person has seen to it."""
+        return ""
+
+    @property
     def sentence(self) -> str:
         return f"{self.reason[:1].upper()}{self.reason[1:]};"
 
@@ -257,6 +262,11 @@ class PartUnrecorded(Entry):
     @property
     def key(self) -> str:
         return f"{self.delivery.key}/unrecorded/{self.url}"
+
+    @property
+    def subject(self) -> str:
+        """Of nothing that ends by itself: it is open until a person has seen to it."""
+        return ""
 
     @property
     def sentence(self) -> str:

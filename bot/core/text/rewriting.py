@@ -24,9 +24,10 @@ _SIGNS = (
     r"\\(?=[!-/:-@\[-`{-~]|\s*\Z)|`|(?<! )\*|\*(?! )|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~"
     r"|\](?=[(\[:])|!(?=\[)|\{(?=:)|<(?! )|&(?=#?\w+;)"
 )
-# At the start of a line: headings, underlines, lists, quotations, boxes, definitions of links.
+# At the start of a line: headings (for some readers also without a space, as in `#tag`),
+# underlines, lists, quotations, boxes, definitions of links.
 _STARTS = (
-    r"(?m)^(?:#(?=#{0,5}(?:\s|$))|[-+](?=\s|$)|[-=](?=[-=]*[ ]*$)|>|\d{1,9}(?=[.)](?:\s|$))"
+    r"(?m)^(?:#|[-+](?=\s|$)|[-=](?=[-=]*[ ]*$)|>|\d{1,9}(?=[.)](?:\s|$))"
     r"|\[(?=[ xX]\]\s|[^\[\]]{0,999}\]:))"
 )
 # In a line of its own: also all brackets and other signs, for it may stand in a label.

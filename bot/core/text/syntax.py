@@ -204,7 +204,10 @@ def _is_spaceless(character: str) -> bool:
 
 
 def _url(state: "StateInline", silent: bool) -> bool:
-    """A bare address: no underscore or asterisk in it is a mark of emphasis."""
+    """A bare address: no underscore or asterisk in it is a mark of emphasis.
+
+    Entities in it are read, as everywhere in CommonMark: an article writes a `<` behind it as one.
+    """
     at = state.pos
     if state.src[at] != ":" or not compiled(_SCHEME).search(state.src, max(at - 6, 0), at):
         return False
@@ -212,7 +215,7 @@ def _url(state: "StateInline", silent: bool) -> bool:
     if found is None:
         return False
     if not silent:
-        state.push("text", "", 0).content = found[0]
+        state.push("text", "", 0).content = state.md.utils.unescapeAll(found[0])
     state.pos = found.end()
     return True
 
