@@ -34,11 +34,14 @@ def of(
     """
     made = tuple(threads(context, series, item, series.accounts, number))
     problems = [problem for thread in made for problem in thread.problems]
-    with context.read() as work:
-        year = series.numbering.year(local_on)
-        other = work.queue.taken_by(series.name, number or 0, year)
-    if other:
-        problems.append(f"{item.name} cannot have the number {number}: it is {other}'s already.")
+    # Counted numbers lie above all that are taken; only one brought along may be somebody else's.
+    if item.kept_number is not None:
+        with context.read() as work:
+            year = series.numbering.year(local_on)
+            other = work.queue.taken_by(series.name, item.kept_number, year)
+        if other:
+            number_is_taken = f"cannot have the number {number}: it is {other}'s already"
+            problems.append(f"{item.name} {number_is_taken}.")
     return Candidate(item, made, tuple(problems))
 
 
