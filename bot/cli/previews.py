@@ -38,7 +38,7 @@ def preview_command(
     accounts = (account,) if account else own.accounts
     number = numbers.shown(context, own, item)
     shown = own.numbering.shown(number)
-    previews = list(candidates.previews(context, own, item, accounts))
+    previews = list(candidates.previews(context, own, item, accounts, number))
     obstacle = collage.obstacle(item)
     if as_json:
         printing.print_json(preview_descriptions.collage(own, item, number, previews))
@@ -126,7 +126,6 @@ def _notes(thread: ComposedThread, part: Part) -> list[str]:
 def _image_notes(thread: ComposedThread, part: Part) -> list[str]:
     if part.image is None:
         return []
-    found = []
     size = ""
     if shot := thread.pictures.get(part.position):
         size = f", {shot.width} × {shot.height}, {shot.size:,} bytes"

@@ -1,6 +1,5 @@
 """A composed thread with what its network makes of it, as people look at it before it is sent."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 

@@ -2,7 +2,7 @@
 
 And which pictures and alt texts were drawn, so that they are drawn again with their number.
 
-Revision ID: 0005
+Revision ID: 0007
 """
 
 import io
@@ -10,8 +10,8 @@ import io
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
