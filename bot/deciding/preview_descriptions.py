@@ -90,7 +90,7 @@ def _part(composed: ComposedThread, part: Part) -> Description:
         "urls": spans(composed.urls(part)),
         "hashtags": spans(composed.hashtags(part)),
         "mentions": spans(composed.mentions(part)),
-        "careful": composed.cautions(part),
+        "cautions": composed.cautions(part),
         "picture": picture,
     }
 

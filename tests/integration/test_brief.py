@@ -304,7 +304,7 @@ def test_it_repeats_what_preview_says_to_be_careful_about_once_for_all_accounts(
     briefing.give(context)
     [notice] = heard(context)
     careful = "careful: part 1: model.py becomes a link; write it another way if it should be none."
-    assert notice.text.endswith(f"goes to lab, press for $0.41; {careful}")
+    assert notice.text.endswith(f"goes to lab, press for $0.42; {careful}")
     assert notice.is_trouble
     assert f"! {careful}" in details(context)
 

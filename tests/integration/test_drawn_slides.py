@@ -14,6 +14,7 @@ import pytest
 from bot.composing.composed import ComposedThread
 from bot.config import Series
 from bot.context import Context
+from bot.core.calendar import Course
 from bot.core.collage import Collage, State
 from bot.core.delivery import Image
 from bot.deciding import candidates, queue_changes
@@ -124,7 +125,7 @@ def test_a_slot_of_the_new_year_begins_to_count_anew(
 ) -> None:
     clock.at = datetime(2021, 12, 20, tzinfo=UTC)
     with context.write() as work:
-        work.series.look_from("mlcollage", clock.at, "2022-01")
+        work.series.follow("mlcollage", Course.begun(series.calendar, clock.at))
     add(context, "one", "two")
     assert collage(context, "two").alt == alt("two", "2/52")
     for day in (22, 29):

@@ -197,7 +197,7 @@ def test_a_problem_of_one_account_keeps_the_collage_from_all(
     tmp_path: Path, clock: StoppedClock
 ) -> None:
     accounts = (
-        '[accounts.long]\nnetwork = "outbox"\nlike = "mastodon"\n'
+        '[accounts.long]\nnetwork = "outbox"\nlike = "mastodon"\nfolder = "long"\n'
         '[accounts.short]\nnetwork = "outbox"\nlike = "x"\n'
     )
     context = make_context(tmp_path / "two", accounts, clock)

@@ -16,6 +16,7 @@ import pytest
 from PIL import Image, ImageFile, PngImagePlugin
 
 from bot.core.errors import BadInput
+from bot.deciding import queue_changes
 from bot.intake import accept
 from bot.intake.accept import Arrival
 from bot.pictures import read
@@ -336,7 +337,7 @@ def test_the_remark_reaches_whoever_adds_or_edits(tmp_path: Path) -> None:
     added = accept.take(context, series, [accept.from_file(file) for file in files])
     assert [len(taken.remarks) for taken in added] == [1, 0]
     arrival = Arrival(added[1].collage, read.check(TELLING["webp"], "b.webp"))
-    edited = accept.replace_item(context, series, added[1].collage, arrival)
+    edited = queue_changes.edit(context, series, added[1].collage, arrival).taken
     assert "tells a place" in edited.remarks[0]
     context.database.close()
 

@@ -587,7 +587,7 @@ def test_whatever_a_text_in_an_item_raises_holds_it_and_the_next_one_is_taken(
     tmp_path: Path, source: str
 ) -> None:
     bot = Bot(tmp_path, lay_database(tmp_path / "queue.db")).start()
-    bot.add("barlow", thread=f'["#mlcollage", {json.dumps(source)}]').add("moco")
+    bot.add("barlow", thread=f'["#mlcollage", {json.dumps(source)}]').insist("barlow").add("moco")
     heard = bot.tick("2021-08-04 15:00")
     assert "the next one was taken: Template barlow, thread" in one(Kind.HELD, heard).replace(
         "There is no template posts/collage/first.txt, which ", "Template "

@@ -28,7 +28,9 @@ from bot.storage import tables
 from tests.conftest import StoppedClock, make_context, png, write_item
 from tests.integration.test_deliver import Scripted, fails
 
-TWO = '[accounts.first]\nnetwork = "outbox"\n[accounts.second]\nnetwork = "outbox"\n'
+TWO = "".join(
+    f'[accounts.{name}]\nnetwork = "outbox"\nfolder = "{name}"\n' for name in ("first", "second")
+)
 
 
 @pytest.fixture
