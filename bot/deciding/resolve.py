@@ -392,9 +392,14 @@ def _check_text(context: Context, delivery: Delivery, position: int, text: str) 
 def cancel(context: Context, entry: Entry) -> str:
     """Send nothing more of a delivery; parts that are out stay out.
 
-    A collage of which nothing is out on any account goes back to the queue, held. Raises
-    `NotAllowed` where the delivery is on its way, or may be out.
+    One that may be out is looked up first. A collage of which nothing is out on any account goes
+    back to the queue, held. Raises `NotAllowed` where the delivery is on its way, or may still be
+    out; `Unavailable` where the lookup fails.
     """
+    if entry.delivery.state is State.UNCERTAIN:
+        _look(context, _publisher(context, entry.delivery), entry)
+        with context.read() as work:
+            entry = work.lookup.entry(entry.delivery.id)
     delivery, note = entry.delivery, f"cancelled by {context.who}"
     actions.check(context, entry, Step.CANCEL)
     is_back = False

@@ -369,6 +369,23 @@ def test_what_is_out_of_a_cancelled_thread_stays(
     assert (collage(context).state, collage(context).number) == (CollageState.POSTED, 1)
 
 
+def test_what_may_be_out_is_looked_for_before_it_is_cancelled(
+    context: Context, network: Scripted
+) -> None:
+    in_doubt(context, network, position=2)
+    network.look = ABSENT
+    assert "1 of 2 parts stay out" in resolve.cancel(context, entry(context))
+    assert delivery(context).state is State.FAILED
+
+
+def test_what_turns_out_to_be_out_is_not_cancelled(context: Context, network: Scripted) -> None:
+    in_doubt(context, network, position=2)
+    network.look = Found({2: Receipt("id-2", "https://x.example/2", MONDAY)})
+    with pytest.raises(NotAllowed, match="is out, every part of it"):
+        resolve.cancel(context, entry(context))
+    assert delivery(context).state is State.SENT
+
+
 def test_what_may_be_out_is_not_cancelled_before_that_is_known(
     context: Context, network: Scripted
 ) -> None:
