@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from bot.context import Context
 from bot.core import errors
 from bot.core.collage import State as CollageState
-from bot.core.delivery import NotSeen, Receipt, State
+from bot.core.delivery import Found, NotSeen, Receipt, State
 from bot.core.errors import BadInput, NotAllowed, Unavailable
 from bot.core.network import X
 from bot.deciding import accounts, actions, inspect, queue_changes, resolve
@@ -372,8 +372,12 @@ def test_what_is_out_of_a_cancelled_thread_stays(
 def test_what_may_be_out_is_looked_for_before_it_is_cancelled(
     context: Context, network: Scripted
 ) -> None:
-    in_doubt(context, network, position=2)
-    network.look = ABSENT
+    network.before, network.look = {2: LOST}, ABSENT
+    for minutes in (0, 3):
+        context.clock.wait_until(context.clock.now() + timedelta(minutes=minutes))
+        tick.tick(context)
+    assert delivery(context).state is State.UNCERTAIN
+    context.clock.wait_until(context.clock.now() + timedelta(minutes=9))
     assert "1 of 2 parts stay out" in resolve.cancel(context, entry(context))
     assert delivery(context).state is State.FAILED
 
