@@ -40,8 +40,10 @@ def of(
             year = series.numbering.year(local_on)
             other = work.queue.taken_by(series.name, item.kept_number, year)
         if other:
-            number_is_taken = f"cannot have the number {number}: it is {other}'s already"
-            problems.append(f"{item.name} {number_is_taken}.")
+            problems.append(
+                f"{item.name} cannot have the number {number}: it is {other}'s already; "
+                f"give it another one: mlcollage number {item.name} N"
+            )
     return Candidate(item, made, tuple(problems))
 
 

@@ -174,6 +174,24 @@ def _pin(context: Context, series: Series, name: str, on: date | None) -> Collag
     return item
 
 
+def keep_number(context: Context, series: Series, name: str, number: int | None) -> Collage:
+    """Let a collage keep a number, or with None be counted when a slot takes it; return it.
+
+    Raises `NotAllowed` where the number is another one's, or the collage is on its way or out.
+    """
+    with context.write() as work:
+        item = _find(work, series, name)
+        if number is not None:
+            year = series.numbering.year(work.now.astimezone(series.zone).date())
+            other = work.queue.has_number(series.name, year, number)
+            if other not in (None, item.name):
+                raise NotAllowed(f"The number {number} is {other}'s already; give another one.")
+        work.queue.keep_number(item, number)
+        detail = "off" if number is None else str(number)
+        accept.change(context, work, "number", f"{series.name}/{item.name}", detail)
+    return item
+
+
 def hold(context: Context, series: Series, name: str, why: str = "") -> Collage:
     """Hold a collage until it is released; return it.
 

@@ -139,7 +139,10 @@ def claim(context: Context, series: Series, wanted: Claim) -> None:
         with context.read() as work:
             other = work.queue.taken_by(series.name, *number)
         if other:
-            raise NotAllowed(f"its number {number[0]} is {other}'s already; give it another one.")
+            raise NotAllowed(
+                f"its number {number[0]} is {other}'s already; give it another one: "
+                f"mlcollage number {item.name} N"
+            )
     item, drawing = slides.with_number(series, item, number[0])
     if problems := composer.problems(context, series, item, number[0]):
         raise BadInput(" ".join(problems))

@@ -391,6 +391,14 @@ class Queue(Statements):
         check_move(collage.name, collage.state, to)
         self._change(collage, state=to.value, note=note)
 
+    def keep_number(self, collage: Collage, number: int | None) -> None:
+        """Let a collage keep a number, or with None be counted when a slot takes it.
+
+        Raises `NotAllowed` where it is on its way or out, or was changed since it was read.
+        """
+        _check_open(collage)
+        self._change(collage, kept_number=number)
+
     def pin(self, collage: Collage, on: date | None) -> None:
         """Pin a collage to a day, or with None to no day.
 

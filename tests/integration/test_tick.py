@@ -23,8 +23,10 @@ from bot.core import errors
 from bot.core.collage import Collage, State
 from bot.core.delivery import Found, Look, NotSeen, Receipt, Thread
 from bot.core.delivery import State as DeliveryState
+from bot.core.errors import NotAllowed
 from bot.core.notices.entry import Kind
 from bot.core.schedule import SlotTime
+from bot.deciding import queue_changes
 from bot.intake import accept
 from bot.publishers.protocol import Publisher, Saved
 from bot.scheduling import pauses, tick
@@ -685,6 +687,17 @@ def test_a_kept_number_that_is_taken_holds_its_collage(bot: Bot) -> None:
     heard = bot.play("2021-08-12 12:00")
     assert "its number 1 is barlow's already" in one(Kind.HELD, heard)
     assert bot.numbers() == {"2021-08-04-barlow": 1, "2021-08-11-byol": 2}
+    assert "mlcollage number moco N" in one(Kind.HELD, heard)
+    queue_changes.keep_number(bot.running, bot.series(), "moco", 7)
+    queue_changes.release(bot.running, bot.series(), "moco")
+    bot.play("2021-08-18 16:00")
+    assert bot.numbers()["2021-08-18-moco"] == 7
+
+
+def test_what_is_on_its_way_or_out_keeps_its_number(bot: Bot) -> None:
+    bot.add("barlow").tick("2021-08-04 15:00")
+    with pytest.raises(NotAllowed, match="is posted"):
+        queue_changes.keep_number(bot.running, bot.series(), "barlow", 7)
 
 
 def test_the_number_of_a_collage_that_surely_failed_is_free_again(bot: Bot) -> None:
