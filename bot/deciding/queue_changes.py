@@ -136,6 +136,8 @@ def pin(context: Context, series: Series, name: str, on: date) -> Collage:
     """
     if on < context.clock.now().astimezone(series.zone).date():
         raise BadInput(f"{on} is past; pin to a day that is to come.")
+    if series.timetable.is_blacked_out(on):
+        raise BadInput(f"{times.day(on)} is a blackout day of {series.name}; pin to another day.")
     if not schedule.slots_on(series.timetable, on):
         slots = ", ".join(map(str, series.timetable.slots)) or "none"
         raise BadInput(f"{times.day(on)} has no slot of {series.name}; its slots are {slots}.")
