@@ -32,7 +32,8 @@ class Limits(NamedTuple):
 
     `total` covers everything: looking up the name, connecting, headers, body and redirects.
     `connect` bounds the way to one address, `read` the wait for the next piece of an answer; both
-    are as long as `total` where they are None. `body` is in bytes, packed as well as unpacked.
+    are as long as `total` where they are None. `body` is in bytes, packed as well as unpacked; with
+    `unpack` False it stays as it came, for whoever asks for the status alone.
     """
 
     total: timedelta
@@ -40,10 +41,11 @@ class Limits(NamedTuple):
     read: timedelta | None = None
     body: int = 8_000_000
     redirects: int = 0
+    unpack: bool = True
 
 
 class Answer(NamedTuple):
-    """A whole answer, whatever its status; its body is unpacked."""
+    """A whole answer, whatever its status; its body is unpacked, if that was wanted."""
 
     status: int
     headers: Mapping[str, str]
@@ -222,7 +224,7 @@ class Deadline:
         session.trust_env = use_proxies
         # What is packed otherwise cannot be unpacked piece by piece.
         session.headers["Accept-Encoding"] = "gzip"
-        adapter = _Adapter(self, self._limits.body)
+        adapter = _Adapter(self, self._limits)
         session.mount("http://", adapter)
         session.mount("https://", adapter)
         # It would be prepared, though not followed, and an odd address makes that fail.
@@ -290,9 +292,9 @@ class _Adapter:
     sent on one that the server has closed.
     """
 
-    def __init__(self, deadline: Deadline, most: int) -> None:
+    def __init__(self, deadline: Deadline, limits: Limits) -> None:
         self._deadline = deadline
-        self._most = most
+        self._limits = limits
 
     def send(self, request: Any, **more: Any) -> Any:
         from requests.adapters import HTTPAdapter  # heavy: as above
@@ -305,8 +307,11 @@ class _Adapter:
             pool.ConnectionCls = self._watched(pool.ConnectionCls)
             response = inner.send(request, **more | {"stream": True})
             with closing(response.raw) as raw:
-                coding = response.headers.get("Content-Encoding", "")
-                data = _unpacked(_pieces(raw, self._most), coding, self._most)
+                coding = ""
+                if self._limits.unpack:
+                    coding = response.headers.get("Content-Encoding", "")
+                most = self._limits.body
+                data = _unpacked(_pieces(raw, most), coding, most)
             response.raw = _Body(data, raw._original_response)
         finally:
             inner.close()

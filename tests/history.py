@@ -83,7 +83,14 @@ def _rows(ids: range, at: dict[int, Any]) -> dict[str, list[dict[str, Any]]]:
             for n in ids
         ],
         "parts": [
-            {"delivery_id": n, "position": 1, "text": "t", "receipt_id": str(n)} for n in ids
+            {
+                "delivery_id": n,
+                "position": 1,
+                "text": f"t{n}",
+                "beginning": f"t{n}",
+                "receipt_id": str(n),
+            }
+            for n in ids
         ],
         "attempts": [
             {"delivery_id": n, "fence": 1, "started_at": at[n], "outcome": "sent"} for n in ids

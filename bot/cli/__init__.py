@@ -17,6 +17,7 @@ COMMANDS = {
     "ready": ("queue", "Make a draft ready to go out."),
     "move": ("queue", "Change a collage's place in the queue."),
     "pin": ("queue", "Tie a collage to a day that has a slot."),
+    "number": ("queue", "Let a collage keep a number of its own."),
     "hold": ("queue", "Hold a collage, or an account."),
     "release": ("queue", "Release what was held."),
     "remove": ("queue", "Take a collage out of the queue."),

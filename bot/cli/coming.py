@@ -6,9 +6,10 @@ import click
 
 from bot.cli import options, printing
 from bot.config import Series
+from bot.core.collage import State
 from bot.core.schedule import SlotState
 from bot.deciding import coming, descriptions
-from bot.deciding.coming import NextRoundup
+from bot.deciding.coming import NextRoundup, Stopped
 from bot.scheduling.forecast import Outlook
 
 WHY = {
@@ -46,6 +47,16 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
     due_at = ahead.roundup.due_at
     rows.append((due_at, (printing.local(chosen, due_at), "", _roundup(ahead.roundup), "", "")))
     printing.table([row for _, row in sorted(rows, key=lambda row: row[0])])
+    for each in ahead.stopped:
+        click.secho(f"! {_why_stopped(each)}", fg="red")
+
+
+def _why_stopped(stopped: Stopped) -> str:
+    """Why a collage does not go out, and what to do."""
+    problems = " ".join(stopped.problems)
+    if stopped.state is State.DRAFT:
+        return f"{stopped.name} is a draft: {problems} Then: mlcollage ready {stopped.name}"
+    return f"{stopped.name} would be held: {problems}"
 
 
 def _roundup(roundup: NextRoundup) -> str:

@@ -4,21 +4,28 @@ import difflib
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from pathlib import Path
 
 import click
 
+from bot import config, files
 from bot.app import scheduler
 from bot.cli import options, output, printing
 from bot.config import Series
 from bot.context import Context
 from bot.core import times
+from bot.core.collage import one_line
 from bot.core.delivery import Delivery, Part, State
 from bot.core.errors import BadInput, NotAllowed, Unavailable
 from bot.deciding import deliveries, descriptions, inspect
 from bot.deciding.actions import Ahead
 from bot.deciding.deliveries import Decided, Listed
 from bot.deciding.inspect import Event, Sight
+from bot.deciding.resolve import Rewording
 from bot.scheduling import tick
+
+MOST_BYTES = 100_000
+"""Of a file with the text of one part, far more than any network takes."""
 
 
 @click.group("deliveries", epilog="Example: mlcollage deliveries show 12")
@@ -302,6 +309,60 @@ def resolve_command(
         return deliveries.posted(context, name, urls, part)
 
     sys.exit(_decide(context, (wanted,), step)[1])
+
+
+@deliveries_command.add_command
+@options.command("reword", "mlcollage deliveries reword 12 2")
+@click.argument("wanted", metavar="ID")
+@click.argument("part", type=click.IntRange(1))
+@click.option("--text", help="The new text, in place of an editor.")
+@click.option(
+    "--from", "file", type=click.Path(), metavar="FILE", help="It is in this file; - reads it."
+)
+@click.option("--not-posted", is_flag=True, help="You looked, and the part is not out.")
+def reword_command(
+    config_file: str | None,
+    wanted: str,
+    part: int,
+    text: str | None,
+    file: str | None,
+    not_posted: bool,
+) -> None:
+    """Give PART of a frozen thread another text, where the network refuses the one it has; without
+    options in $EDITOR. The rest of the thread goes on.
+    """
+    if text is not None and file is not None:
+        raise click.UsageError("Give the text with --text or with --from FILE, not with both.")
+    context = _context(config_file)
+    try:
+        before = deliveries.frozen_text(context, wanted, part, is_not_posted=not_posted)
+        new = _new_text(before, text, file)
+    except (BadInput, NotAllowed) as error:
+        click.echo(error, err=True)
+        sys.exit(1)
+    if new.strip() == before:
+        click.echo(f"Part {part} is unchanged.")
+        return
+    rewording = Rewording(part, new, is_not_posted=not_posted)
+
+    def step(name: str) -> Decided:
+        return deliveries.reword(context, name, rewording)
+
+    sys.exit(_decide(context, (wanted,), step)[1])
+
+
+def _new_text(before: str, text: str | None, file: str | None) -> str:
+    """The text as it was given, or as its editor left it; raises `BadInput` for a bad file."""
+    if text is not None:
+        return text
+    if file == "-":
+        return sys.stdin.read()
+    if file is not None:
+        try:
+            return files.read_text(Path(file), MOST_BYTES, "a text")
+        except files.Unreadable as error:
+            raise BadInput(f"{one_line(file)}: {error}.") from None
+    return click.edit(before, editor=config.editor(), extension=".txt") or before
 
 
 @deliveries_command.add_command

@@ -11,6 +11,7 @@ from bot import config
 from bot.cli import options
 from bot.core import collage
 from bot.core.collage import Collage, Item, State
+from bot.core.delivery import State as Sending
 from bot.core.errors import BadInput, Unusable
 from bot.core.paper import Link, LinkKind, Paper
 from bot.deciding import collages, queue_changes
@@ -96,16 +97,25 @@ def _is_any_given(given: dict[str, Any]) -> bool:
 
 
 def print_taken(taken: Taken) -> None:
-    """One line: what a collage became, and what it lacks; then what else is to be known."""
+    """One line: what a collage became, and what it lacks; then what else is to be known.
+
+    What a network would refuse has a line each.
+    """
     item = taken.collage
     is_draft = item.state is State.DRAFT
     more = ""
     if taken.missing:
         more = f": it lacks {', '.join(taken.missing)}"
+    elif taken.problems:
+        more = ", but it cannot go out:"
+        if is_draft:
+            more = ", because it cannot go out:"
     elif is_draft:
         more = f" that lacks nothing; when it may go out: mlcollage ready {item.name}"
     state = "a draft" if is_draft else item.state.value
     click.echo(f"{item.name} is {state}{more}")
+    for problem in taken.problems:
+        click.echo(f"  ! {problem}")
     for remark in taken.remarks:
         click.echo(f"  note: {remark}")
 
@@ -178,6 +188,13 @@ def edit_command(
         kept = items.keep_rejected(before.name, items.dump(arrival.item, arrival.item.picture_file))
         raise BadInput(f"{error} Your text is in {kept}.") from None
     print_taken(edited.taken)
+    for thread in edited.out:
+        click.echo(f"  note: what {thread.account} got is out, and stays as it was")
+    for thread in edited.open:
+        told = f"what {thread.account} gets has not begun, and goes out as edited"
+        if thread.state is not Sending.WAITING:
+            told += f", once you say: mlcollage deliveries retry {thread.id}"
+        click.echo(f"  note: {told}")
     for thread in edited.frozen:
         frozen = f"what {thread.account} gets was frozen before"
         click.echo(f"  note: {frozen}; to change it: {thread.command}")

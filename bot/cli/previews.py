@@ -10,7 +10,7 @@ from bot.core import collage, price
 from bot.core.collage import Collage, State
 from bot.core.delivery import Part
 from bot.core.errors import BadInput
-from bot.deciding import collages, coming, numbers, preview, preview_descriptions
+from bot.deciding import candidates, collages, coming, numbers, preview_descriptions
 
 
 @options.command(
@@ -38,7 +38,7 @@ def preview_command(
     accounts = (account,) if account else own.accounts
     number = numbers.shown(context, own, item)
     shown = own.numbering.shown(number)
-    previews = list(preview.collage_threads(context, own, item, accounts, number))
+    previews = list(candidates.previews(context, own, item, accounts, number))
     obstacle = collage.obstacle(item)
     if as_json:
         printing.print_json(preview_descriptions.collage(own, item, number, previews))
@@ -51,7 +51,7 @@ def preview_command(
         _print_standing(item, obstacle)
         for one in previews:
             print_thread(one, context.config)
-    if obstacle or any(one.problem for one in previews):
+    if obstacle or any(one.problems for one in previews):
         click.get_current_context().exit(1)
 
 
@@ -80,8 +80,8 @@ def print_thread(thread: ComposedThread, config: Config) -> None:
     """
     limit, count = thread.limits.length, len(thread.parts)
     click.secho(f"\n{thread.account} ({thread.network.name}, {limit} characters)", bold=True)
-    if thread.problem:
-        click.secho(f"! {thread.problem}", fg="red")
+    for problem in thread.problems:
+        click.secho(f"! {problem}", fg="red")
     for part in thread.parts:
         click.secho(f"┌ {part.position}/{count} · {thread.length(part)}/{limit}", dim=True)
         for line in _marked(thread, part).splitlines():

@@ -79,6 +79,28 @@ def pin_command(
         click.echo(f"{item.name} is pinned to {times.day(on)}.")
 
 
+@options.command("number", "mlcollage number barlow-twins 31", series=True)
+@click.argument("name")
+@click.argument("number", required=False, type=click.IntRange(0, 1_000_000))
+@click.option("--off", is_flag=True, help="Keep no number: its slot counts on, as for others.")
+def number_command(
+    config_file: str | None, series: str | None, name: str, number: int | None, off: bool
+) -> None:
+    """Let a collage in the queue keep a NUMBER of its own, or another one than it brought along.
+
+    One that is taken is refused.
+    """
+    if (number is None) != off:
+        raise click.UsageError("Name a number, or have the slot count with --off.")
+    context, chosen = _opened(config_file, series)
+    item = queue_changes.keep_number(context, chosen, name, number)
+    if number is None:
+        click.echo(f"{item.name} gets the next number when a slot takes it.")
+    else:
+        shown = chosen.numbering.shown(number) or number
+        click.echo(f"{item.name} keeps the number {shown}.")
+
+
 @options.command(
     "hold", "mlcollage hold barlow-twins  (or: mlcollage hold --account outbox)", series=True
 )
@@ -128,9 +150,14 @@ def release_command(
         return
     context, chosen = _opened(config_file, series)
     released = queue_changes.release(context, chosen, str(name))
+    item = released.item
     if released.missing:
         lacks = ", ".join(released.missing)
-        click.echo(f"{released.item.name} is a draft again: it lacks {lacks}.")
+        click.echo(f"{item.name} is a draft again: it lacks {lacks}.")
+    elif released.problems:
+        click.echo(f"{item.name} is a draft again, because it cannot go out:")
+        for problem in released.problems:
+            click.echo(f"  ! {problem}")
     else:
         click.echo(f"{released.item.name} is ready again.")
 

@@ -1,9 +1,9 @@
 """A composed thread with what its network makes of it, as people look at it before it is sent."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from bot.core import numbering, refusals
 from bot.core.collage import Picture
 from bot.core.delivery import Part
 from bot.core.network import Limits, Network
@@ -16,10 +16,11 @@ MANY_PARTS = 9
 
 @dataclass(frozen=True, slots=True)
 class ComposedThread:
-    """One account's thread as it would be sent now; `problem` says why it could not be.
+    """One account's thread as it would be sent now; `problems` are sentences on why it cannot be.
 
     `pictures` are by the position of their part; `number` is as the series shows it, "29/52".
-    `is_charged` is False for an account that costs nothing, whatever network's rules it goes by.
+    Where it cannot even be composed, it has no parts. `is_charged` is False for an account that
+    costs nothing, whatever network's rules it goes by.
     """
 
     account: str
@@ -28,16 +29,18 @@ class ComposedThread:
     parts: tuple[Part, ...] = ()
     pictures: Mapping[int, Picture] = field(default_factory=dict)
     number: str = ""
-    problem: str = ""
+    problems: tuple[str, ...] = ()
+    unshown: tuple[str, ...] = ()
+    """What no font here could show on a drawn slide."""
     is_charged: bool = True
 
     @property
     def cost(self) -> Cost | None:
         """What sending it costs, on an account that is charged; None where it costs nothing.
 
-        In a rehearsal it is what it would cost when live.
+        None as well where it cannot go out. In a rehearsal it is what it would cost when live.
         """
-        if not self.parts or not self.is_charged:
+        if self.problems or not self.parts or not self.is_charged:
             return None
         return self.network.cost(self.parts)
 
@@ -70,32 +73,35 @@ class ComposedThread:
         return f"the thread has {count} parts; a shorter paragraph is read by more people"
 
     def cautions(self, part: Part) -> list[str]:
-        """What a person should know of a part before it goes out."""
-        found = []
+        """What is allowed in the part, and perhaps not meant so: sentences without their end."""
+        cautions = []
         if bare := _listed(self.bare_links(part)):
-            found.append(f"{bare} becomes a link; write it another way if it should be none")
+            cautions.append(f"{bare} becomes a link; write it another way if it should be none")
         if mentioned := _listed(self.mentions(part)):
-            found.append(f"would notify {mentioned}; leave the @ out if nobody is meant")
-        if part.image and (other := _other_number(part.image.alt, self.number)):
-            found.append(
+            cautions.append(f"would notify {mentioned}; leave the @ out if nobody is meant")
+        if turned := refusals.turned(part.text):
+            cautions.append(f"it holds U+{ord(turned):04X}, which turns the direction of the text")
+        if part.image and (other := numbering.other_in(part.image.alt, self.number)):
+            cautions.append(
                 f"the alt text, and so perhaps the picture, says {other}; "
                 f"the thread says {self.number}"
             )
-        return found
+        if part.image and self.unshown:
+            missing = "; ".join(self.unshown)
+            cautions.append(f"no font here shows {missing}; install one, such as Noto Sans CJK")
+        return cautions
+
+    @property
+    def all_cautions(self) -> list[str]:
+        """The cautions of the thread and of all its parts, each with its part."""
+        of_parts = [
+            f"part {part.position}: {caution}"
+            for part in self.parts
+            for caution in self.cautions(part)
+        ]
+        return [self.caution, *of_parts] if self.caution else of_parts
 
 
 def _listed(spans: Iterable[Span]) -> str:
     """The texts of spans, each once."""
     return ", ".join(dict.fromkeys(span.text for span in spans))
-
-
-def _other_number(alt: str, number: str) -> str:
-    """A number of the series' form in an alt text that is not the thread's, or "".
-
-    Such a slide was drawn before the order changed.
-    """
-    total = number.partition("/")[2]
-    found: list[str] = []
-    if total.isdigit():
-        found = re.findall(rf"\b\d+/{total}\b", alt)
-    return next((other for other in found if other != number), "")

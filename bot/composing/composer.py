@@ -6,17 +6,18 @@ Whatever shows or sends a thread uses the composer, so that what is seen is what
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.composing import values
 from bot.composing.composed import ComposedThread
+from bot.composing.composition import Composition
 from bot.composing.rendering import MOST_IN_POST, Renderer
 from bot.config import Series
 from bot.context import Context
-from bot.core import month, paper, words
-from bot.core.collage import Collage, Picture, shown
-from bot.core.delivery import Delivery, Image, Kind, Part
-from bot.core.errors import BadInput, MlcollageError
+from bot.core import month, paper, refusals, words
+from bot.core.collage import Collage
+from bot.core.delivery import Carried, Delivery, Image, Kind, Part
+from bot.core.errors import BadInput, Unusable
 from bot.core.network import Limits, Network
 from bot.core.text import markdown, parts
 from bot.publishers import table
@@ -32,6 +33,16 @@ TEMPLATES = {
 }
 """The templates of posts by kind and name, with the variables that each has beside its kind's."""
 
+Composed = tuple[Sequence[str], Sequence[str]]
+"""The texts of a thread, and what its network would refuse of them."""
+
+Repeated = Callable[[Sequence[str], Carried], Mapping[str, str]]
+"""Says which texts an account has from threads that carry something else, and where."""
+
+
+def nothing_repeated(texts: Sequence[str], carried: Carried) -> Mapping[str, str]:
+    return {}
+
 
 @dataclass(frozen=True, slots=True)
 class Composer:
@@ -39,7 +50,8 @@ class Composer:
 
     `limits` are the account's own, which need not be its network's defaults; `templates` is the
     maintainer's folder. `is_charged` says whether the account's own network charges, which an
-    outbox that goes by another network's rules does not.
+    outbox that goes by another network's rules does not. `repeated` looks up which texts are on
+    the account already.
     """
 
     series: Series
@@ -48,11 +60,17 @@ class Composer:
     limits: Limits
     templates: Path
     is_charged: bool = True
+    repeated: Repeated = nothing_repeated
 
     @classmethod
     def of(cls, context: Context, series: str, account: str) -> "Composer":
         """The composer of a configured series for one of its accounts."""
         publisher = context.publishers[account]
+
+        def repeated(texts: Sequence[str], carried: Carried) -> Mapping[str, str]:
+            with context.read() as work:
+                return work.parts.repeated(account, texts, carried)
+
         return cls(
             context.config.series[series],
             account,
@@ -60,71 +78,194 @@ class Composer:
             publisher.limits(),
             context.config.templates,
             table.price(context.config.accounts[account]) is not None,
+            repeated,
         )
+
+    def after(self, others: Mapping[str, str]) -> "Composer":
+        """The same composer for when other texts are on the account, too; each with where it is."""
+
+        def repeated(texts: Sequence[str], carried: Carried) -> Mapping[str, str]:
+            to_come = {text: others[text] for text in texts if text in others}
+            return {**to_come, **self.repeated(texts, carried)}
+
+        return replace(self, repeated=repeated)
 
     def collage(self, item: Collage, number: int | None) -> tuple[Part, ...]:
         """The parts of a collage's thread with that number.
 
-        Raises `BadInput` when it cannot be composed or would not fit. No picture or no alt text,
-        no thread.
+        Raises `BadInput` with all that keeps it from going out. No picture or no alt text, no
+        thread.
         """
-        subject = f"{item.name} for {self.account}"
-        if item.picture is None:
-            raise BadInput(f"{subject}: it has no picture.")
-        if not item.alt.strip():
-            raise BadInput(f"{subject}: it has no alt text.")
-        context = self.collage_context(item, number)
-        thread = _Thread(self, "collage", subject, context, self._renderer())
-        image = _image(item, item.picture)
-        texts = self._marked(thread, lambda marked: marked.collage_texts(item))
-        return thread.checked(texts, image)
+        return _sendable(self.collage_shown(item, number))
 
     def roundup(self, roundup: month.Roundup, items: Sequence[Collage]) -> tuple[Part, ...]:
         """The parts of a roundup's thread; its first carries the first collage's picture.
 
-        Raises `BadInput` when it cannot be composed or would not fit.
+        Raises `BadInput` with all that keeps it from going out.
         """
-        subject = f"The roundup {roundup.title_month} for {self.account}"
-        first = items[0]
-        if first.picture is None:
-            raise BadInput(f"{subject}: {first.name} has no picture.")
-        context = self.roundup_context(roundup, items)
-        thread = _Thread(self, "roundup", subject, context, self._renderer())
-        lines = [thread.line(paper) for paper in context["papers"]]
-        image = _image(first, first.picture)
-        texts = self._marked(thread, lambda marked: marked.roundup_texts(lines))
-        return thread.checked(texts, image)
+        return _sendable(self.roundup_shown(roundup, items))
 
     def collage_shown(self, item: Collage, number: int | None) -> ComposedThread:
-        """A collage's thread for people to look at; `problem` says why it cannot be composed."""
+        """A collage's thread for people to look at; `problems` say why it cannot go out."""
         shown_number = self.series.numbering.shown(number)
-        return self._shown(lambda: self.collage(item, number), item.picture, shown_number)
+        subject = _Subject(
+            f"{item.name} for {self.account}",
+            Carried(collage_id=item.id or None),
+            item,
+            shown_number,
+        )
+
+        def compose() -> Composed:
+            context = self.collage_context(item, number)
+            # One for the whole thread: all its templates share one allowance of time.
+            renderer = self._renderer()
+            place = f"{item.name}, thread"
+            thread = self._composition(
+                "collage",
+                subject.words,
+                renderer,
+                context,
+                written=tuple(
+                    _tidy(renderer.render_text(part, context, place)) for part in item.thread
+                ),
+                fields=_fields(item),
+            )
+            return self._composed(
+                thread, subject, lambda composition: composition.collage_texts(item.paragraph)
+            )
+
+        return self._shown(subject, compose)
 
     def roundup_shown(self, roundup: month.Roundup, items: Sequence[Collage]) -> ComposedThread:
-        """A roundup's thread for people to look at; `problem` says why it cannot be composed."""
-        return self._shown(lambda: self.roundup(roundup, items), items[0].picture)
-
-    def _shown(
-        self,
-        compose: Callable[[], tuple[Part, ...]],
-        picture: Picture | None,
-        number: str = "",
-    ) -> ComposedThread:
-        empty = ComposedThread(
-            self.account, self.network, self.limits, number=number, is_charged=self.is_charged
+        """A roundup's thread for people to look at; `problems` say why it cannot go out."""
+        subject = _Subject(
+            f"The roundup {roundup.title_month} for {self.account}",
+            Carried(roundup_id=roundup.id or None),
+            items[0],
         )
-        try:
-            composed = compose()
-        except MlcollageError as error:
-            return replace(empty, problem=str(error))
-        pictures = {part.position: picture for part in composed if part.image and picture}
-        return replace(empty, parts=composed, pictures=pictures)
 
-    def _marked(self, thread: "_Thread", texts: Callable[["_Thread"], list[str]]) -> list[str]:
+        def compose() -> Composed:
+            context = self.roundup_context(roundup, items)
+            thread = self._composition(
+                "roundup",
+                subject.words,
+                self._renderer(),
+                context,
+                fields={"its title": roundup.title, "its subtitle": roundup.subtitle},
+            )
+            lines = [thread.line(about) for about in context["papers"]]
+            return self._composed(
+                thread, subject, lambda composition: composition.roundup_texts(lines)
+            )
+
+        return self._shown(subject, compose)
+
+    def problems_of_part(
+        self, subject: str, position: int, texts: Sequence[str], carried: Carried
+    ) -> tuple[str, ...]:
+        """What the network would refuse of one part that a person worded: sentences.
+
+        `texts` are those of the whole thread, which `subject` names.
+        """
+        fields = {"it": texts[position - 1]}
+        thread = self._composition("collage", subject, self._renderer(), {}, fields=fields)
+        repeated = self._repeated(texts[position - 1 : position], carried)
+        problems = thread.problems_of_part(position, texts, repeated)
+        return (*problems, *thread.problems_of_whole(texts))
+
+    def _composition(
+        self,
+        kind: str,
+        subject: str,
+        renderer: Renderer,
+        context: Mapping[str, Any],
+        **more: Any,
+    ) -> Composition:
+        """A thread to be composed by this composer, whose templates that renderer fills."""
+
+        def fill(name: str, variables: Mapping[str, Any]) -> str:
+            return _tidy(renderer.render(f"posts/{name}.txt", variables))
+
+        return Composition(
+            kind=kind,
+            subject=subject,
+            series=self.series,
+            network=self.network,
+            limits=self.limits,
+            fill=fill,
+            context=context,
+            **more,
+        )
+
+    def _shown(self, subject: "_Subject", compose: Callable[[], Composed]) -> ComposedThread:
+        """The thread with its picture; what composing raises is one of its problems."""
+        item = subject.pictured
+        problems = self._picture_problems(subject)
+        texts: Sequence[str] = ()
+        try:
+            texts, more = compose()
+            problems += more
+        except Unusable as error:
+            problems.append(str(error))
+        shown_thread = ComposedThread(
+            self.account,
+            self.network,
+            self.limits,
+            number=subject.number,
+            problems=tuple(problems),
+            is_charged=self.is_charged,
+        )
+        if item.picture is None or not texts:
+            return shown_thread
+        first, *rest = texts
+        others = (Part(position, text) for position, text in enumerate(rest, 2))
+        image = Image(item.picture.sha256, item.picture.file, item.picture.mime, item.alt)
+        return replace(
+            shown_thread, parts=(Part(1, first, image), *others), pictures={1: item.picture}
+        )
+
+    def _picture_problems(self, subject: "_Subject") -> list[str]:
+        """What the network would refuse of the first part's picture and alt text: sentences."""
+        item = subject.pictured
+        problems = []
+        if item.picture is None:
+            problems.append("it has no picture")
+        else:
+            problems += refusals.of_picture(self.network, self.limits, item.picture)
+        if not item.alt.strip():
+            problems.append("it has no alt text")
+        problems += refusals.of_alt_text(self.limits, item.alt)
+        return [f"{subject.words}: {words}." for words in problems]
+
+    def _composed(
+        self,
+        thread: Composition,
+        subject: "_Subject",
+        make: Callable[[Composition], list[str]],
+    ) -> Composed:
+        """The texts, and what the network would refuse of them.
+
+        Where an account has the same links already, this thread's are headed with its number.
+        """
+        texts = self._marked(thread, make)
+        repeated = self._repeated(texts, subject.carried)
+        if repeated and subject.number:
+            headed = self._marked(replace(thread, heading=f"[{subject.number}]"), make)
+            still_repeated = self._repeated(headed, subject.carried)
+            if len(still_repeated) < len(repeated):
+                texts, repeated = headed, still_repeated
+        return texts, list(thread.problems(texts, repeated))
+
+    def _repeated(self, texts: Sequence[str], carried: Carried) -> Mapping[str, str]:
+        if self.network.takes_repeats:
+            return {}
+        return self.repeated(texts, carried)
+
+    def _marked(self, thread: Composition, make: Callable[[Composition], list[str]]) -> list[str]:
         """The texts, each with its place in the thread ("2/5") where the series wants that."""
         if not self.series.markers:
-            return texts(thread)
-        return parts.marked(lambda marker: texts(replace(thread, marker=marker)))
+            return make(thread)
+        return parts.marked(lambda marker: make(replace(thread, marker=marker)))
 
     @property
     def variants(self) -> tuple[str, ...]:
@@ -151,7 +292,7 @@ class Composer:
         text = markdown.plain(item.paragraph)
         pieces = {"opening": text, "text": text, "paper": contexts["collage"]["paper"]}
         for kind, name in TEMPLATES:
-            thread = _Thread(self, kind, "", contexts[kind], self._renderer())
+            thread = self._composition(kind, "", self._renderer(), contexts[kind])
             try:
                 thread.filled(name, {key: pieces[key] for key in TEMPLATES[kind, name]})
             except BadInput as error:
@@ -207,8 +348,49 @@ def parts_of(context: Context, delivery: Delivery) -> tuple[Part, ...]:
     return composer.roundup(roundup, items)
 
 
-def _image(item: Collage, picture: Picture) -> Image:
-    return Image(picture.sha256, picture.file, picture.mime, item.alt)
+def problems(
+    context: Context, series: Series, item: Collage, number: int | None
+) -> tuple[str, ...]:
+    """What keeps a collage from going out with that number on its series' accounts: sentences."""
+    return tuple(
+        problem
+        for account in series.accounts
+        for problem in Composer.of(context, series.name, account)
+        .collage_shown(item, number)
+        .problems
+    )
+
+
+def _sendable(thread: ComposedThread) -> tuple[Part, ...]:
+    """The parts of a thread; raises `BadInput` where something keeps it from going out."""
+    if thread.problems:
+        raise BadInput(" ".join(thread.problems))
+    return thread.parts
+
+
+def _fields(item: Collage) -> dict[str, str]:
+    """The texts of a collage that a person can change, by what they are called."""
+    links = [link.url for link in item.paper.links]
+    return {
+        "its title": item.paper.title,
+        "its authors": item.paper.citation,
+        "its paragraph": markdown.plain(item.paragraph),
+        "its caption": item.caption,
+        "its alt text": item.alt,
+        "its links": "".join(links[:1]),
+    }
+
+
+class _Subject(NamedTuple):
+    """What a thread is about, as messages name it, and what its first part shows.
+
+    `pictured` is the collage whose picture and alt text it has.
+    """
+
+    words: str
+    carried: Carried
+    pictured: Collage
+    number: str = ""
 
 
 def _tidy(text: str) -> str:
@@ -217,159 +399,3 @@ def _tidy(text: str) -> str:
     return "\n".join(
         line for line, before in zip(lines, ["", *lines], strict=False) if line or before
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Thread:
-    """A thread being composed.
-
-    `kind` is the folder of its templates, `context` holds their variables, and errors begin with
-    `subject`. `marker` is the widest marker a part may get: each part leaves room for it.
-    """
-
-    composer: Composer
-    kind: str
-    subject: str
-    context: Mapping[str, Any]
-    renderer: Renderer
-    marker: str = ""
-
-    def collage_texts(self, item: Collage) -> list[str]:
-        """The parts written by hand, or those of the paragraph; then the links."""
-        if not item.thread:
-            return self._with_paragraph(markdown.plain(item.paragraph)) + self._link_parts()
-        place = f"{item.name}, thread"
-        written = [
-            _tidy(self.renderer.render_text(part, self.context, place)) for part in item.thread
-        ]
-        return written + self._link_parts()
-
-    def roundup_texts(self, lines: Sequence[str]) -> list[str]:
-        """The parts with one line for each paper, then the link."""
-        return self._with_lines(lines) + self._link_parts()
-
-    def checked(self, texts: Sequence[str], image: Image) -> tuple[Part, ...]:
-        """The texts as parts, the first with the picture.
-
-        Raises `BadInput` for whatever the network would refuse, and for a missing hashtag.
-        """
-        for position, text in enumerate(texts, 1):
-            self._check_fits(text, f"part {position}")
-        self._check_hashtag(texts)
-        self._check_image(image)
-        first, *rest = texts
-        others = (Part(position, text) for position, text in enumerate(rest, 2))
-        return (Part(1, first, image), *others)
-
-    def _check_hashtag(self, texts: Sequence[str]) -> None:
-        composer = self.composer
-        tags = {
-            tag.text.replace("＃", "#").casefold()
-            for text in texts
-            for tag in composer.network.hashtags(text)
-        }
-        hashtag = composer.series.hashtag
-        if hashtag.casefold() not in tags:
-            raise BadInput(
-                f"{self.subject}: no part holds the hashtag {hashtag}; "
-                "put it into a template or the thread."
-            )
-
-    def _check_image(self, image: Image) -> None:
-        limits = self.composer.limits
-        if len(image.alt) > limits.alt_length:
-            raise BadInput(
-                f"{self.subject}: its alt text has {len(image.alt):,} "
-                f"of at most {limits.alt_length:,} characters."
-            )
-        if image.mime not in limits.mimes:
-            raise BadInput(f"{self.subject}: the network takes no {image.mime} pictures.")
-
-    def _with_paragraph(self, body: str) -> list[str]:
-        """The first part with the sentences that fit, further ones with the paragraph's rest."""
-        self._check_fits(self._first(""), "its first part, without a word of the paragraph,")
-        language = self.composer.series.language
-        opening, rest = parts.opening(body, language, lambda text: self._fits(self._first(text)))
-        return [self._first(opening), *map(self._more, self._split(rest))]
-
-    def _split(self, rest: str) -> list[str]:
-        if not rest.strip():
-            return []
-        language = self.composer.series.language
-        try:
-            return parts.split(rest, language, lambda text: self._fits(self._more(text)))
-        except BadInput as error:
-            raise BadInput(f"{self.subject}: {str(error).rstrip('.')}.") from None
-
-    def _with_lines(self, lines: Sequence[str]) -> list[str]:
-        """The first part with as many whole lines as fit, the rest in further parts."""
-        self._check_fits(self._first(""), "its first part, without a line of the list,")
-        count = self._fitting(self._first, lines)
-        texts, rest = [self._first("\n".join(lines[:count]))], lines[count:]
-        while rest:
-            count = self._fitting(self._more, rest)
-            if not count:
-                raise BadInput(
-                    f"{self.subject}: the line {shown(rest[0])} does not fit into one "
-                    "part; shorten its title."
-                )
-            texts.append(self._more("\n".join(rest[:count])))
-            rest = rest[count:]
-        return texts
-
-    def _fitting(self, fill: Callable[[str], str], lines: Sequence[str]) -> int:
-        """How many of the lines, from the first on, fit into one part; 0 if not even one does."""
-        counts = range(1, len(lines) + 1)
-        return max((n for n in counts if self._fits(fill("\n".join(lines[:n])))), default=0)
-
-    def _link_parts(self) -> list[str]:
-        """All links in one last part, or in more where they do not fit into one.
-
-        One part, because X charges for each post that holds a link.
-        """
-        links, texts = list(self.context["links"]), []
-        while links:
-            count = len(links)
-            while count and not self._fits(self._links(links[:count])):
-                count -= 1
-            if not count:
-                raise BadInput(
-                    f"{self.subject}: the link {shown(links[0]['url'])} does not fit into one part."
-                )
-            texts.append(self._links(links[:count]))
-            links = links[count:]
-        return texts
-
-    def _first(self, opening: str) -> str:
-        return self.filled("first", {"opening": opening})
-
-    def _more(self, text: str) -> str:
-        return self.filled("more", {"text": text})
-
-    def _links(self, links: Sequence[Mapping[str, str]]) -> str:
-        return self.filled("links", {"links": links})
-
-    def line(self, paper: values.Table) -> str:
-        """The line of one paper in a roundup's thread."""
-        return self.filled("line", {"paper": paper})
-
-    def filled(self, name: str, more: Mapping[str, Any]) -> str:
-        """A template filled, without white space at its ends, with single blank lines."""
-        file = f"posts/{self.kind}/{name}.txt"
-        return _tidy(self.renderer.render(file, {**self.context, **more}))
-
-    def _fits(self, text: str) -> bool:
-        return self.composer.network.fits(text + self.marker, self.composer.limits)
-
-    def _check_fits(self, text: str, what: str) -> None:
-        """Raise `BadInput` naming `what` where the text does not fit into one part."""
-        if self._fits(text):
-            return
-        network, limits = self.composer.network, self.composer.limits
-        length = network.length(text + self.marker, limits)
-        over = length - limits.length
-        if over > 0:
-            why = f"has {length} of {limits.length} characters ({over} too many); shorten it"
-        else:
-            why = "is empty, too large or holds characters the network forbids"
-        raise BadInput(f"{self.subject}: {what} {why}.")

@@ -5,11 +5,12 @@ by the process that fills it, see `rendering`. Only what fills templates may imp
 Jinja2 takes 20 ms.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined, Undefined, nodes, pass_context
+from jinja2 import Environment, StrictUndefined, Undefined, nodes, pass_context
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
 from jinja2.loaders import FileSystemLoader
@@ -53,6 +54,28 @@ TOOLS = (
 """Jinja2's own objects, such as `loop`; it keeps their insides from templates by itself."""
 
 
+class _Loader(FileSystemLoader):
+    """Loads a template from the first folder that has it, now and not only when it was first used.
+
+    Jinja2 looks whether the file it loaded has changed, but not whether another one, put into a
+    folder that goes before, has taken its place.
+    """
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        source, file, is_unchanged = super().get_source(environment, template)
+
+        def is_current() -> bool:
+            return is_unchanged() and self._first(template) == Path(file)
+
+        return source, file, is_current
+
+    def _first(self, template: str) -> Path | None:
+        places = (Path(folder, template) for folder in self.searchpath)
+        return next((place for place in places if place.is_file()), None)
+
+
 class _Missing(StrictUndefined):
     """A name that does not exist; the nearest one that does is proposed."""
 
@@ -90,7 +113,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def __init__(self, folders: Sequence[str]) -> None:
         super().__init__(
             # "-sig" drops the byte order mark that some editors write; it would get into a post.
-            loader=FileSystemLoader(folders, encoding="utf-8-sig"),
+            loader=_Loader(folders, encoding="utf-8-sig"),
             undefined=_Missing,
             autoescape=_is_html,
             trim_blocks=True,

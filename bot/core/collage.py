@@ -70,6 +70,7 @@ class Picture(NamedTuple):
     height: int
     size: int
     file: str
+    frames: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,8 @@ class Collage(Item):
     """An item in the queue of a series.
 
     `note` says why it is held; `revision` grows with every change. `kept_number` is a number that
-    it brought along and gets when a slot claims it.
+    it brought along and gets when a slot claims it. A picture and an alt text that the program has
+    drawn change with the number.
     """
 
     id: int
@@ -104,6 +106,8 @@ class Collage(Item):
     state: State
     position: int
     picture: Picture | None = None
+    picture_is_drawn: bool = False
+    alt_is_drawn: bool = False
     pinned_on: date | None = None
     number: int | None = None
     number_year: int = 0

@@ -123,6 +123,16 @@ class Thread(NamedTuple):
         return self._replace(parts=tuple(parts))
 
 
+class Carried(NamedTuple):
+    """What a thread carries: the id of a collage or of a roundup.
+
+    Both are None for a collage that the database does not have yet.
+    """
+
+    collage_id: int | None = None
+    roundup_id: int | None = None
+
+
 class Delivery(NamedTuple):
     """One row of the ledger.
 
@@ -155,6 +165,11 @@ class Delivery(NamedTuple):
     def since(self) -> datetime:
         """Since when it is tried: its due time, or when a maintainer started it again."""
         return self.tried_from or self.due_at
+
+    @property
+    def carried(self) -> Carried:
+        """What it carries."""
+        return Carried(self.collage_id, self.roundup_id)
 
     @property
     def subject(self) -> str:

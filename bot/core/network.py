@@ -17,20 +17,36 @@ if TYPE_CHECKING:
     from bot.core.text.span import Span
 
 
+class PictureLimits(NamedTuple):
+    """What a picture of one type may be; None where the network is not known to refuse any.
+
+    `size` in bytes, `width` and `height` in pixels; `pixels` counts those of all frames together.
+    """
+
+    size: int
+    least_side: int = 1
+    width: int | None = None
+    height: int | None = None
+    pixels: int | None = None
+    frames: int | None = None
+
+
 class Limits(NamedTuple):
     """What one post may hold, by default on a network or for one account.
 
-    `length` counts by the network's own rule (`Network.length`); sizes in bytes.
+    `length` counts by the network's own rule (`Network.length`); `pictures` has each type that is
+    taken, by its MIME type.
     """
 
     length: int
     alt_length: int
-    picture_size: int
-    mimes: tuple[str, ...]
+    pictures: Mapping[str, PictureLimits]
     url_length: int | None = None
     """Characters any URL counts as; None where it counts as written."""
     byte_length: int | None = None
     """UTF-8 bytes a post may have beside its length; None where only the length counts."""
+    cashtags: int | None = None
+    """Cashtags (`$ABC`) that a post may have; None where they are words like others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +59,15 @@ class Network:
 
     name: str
     """As `[accounts.NAME]` and the folders of templates have it."""
+    title: str
+    """As people know it."""
     limits: Limits
     rules: "Callable[[], Rules]"
     """How it reads a text. A function, because the rules' module takes 8 ms to load."""
     price: Price | None = None
     """What it charges for each request; None where it charges nothing."""
+    takes_repeats: bool = True
+    """Whether an account may post the same text again."""
 
     def length(self, text: str, limits: Limits | None = None) -> int:
         """How long the network says the text is."""
@@ -65,6 +85,14 @@ class Network:
         """Whether the text is not empty and free of forbidden characters, whatever its length."""
         return texts.counting.is_valid(text, self.rules())
 
+    def forbidden(self, text: str) -> str:
+        """The first character in the text for which the network refuses it; "" for none."""
+        return texts.counting.forbidden(text, self.rules())
+
+    def dropped(self, text: str) -> str:
+        """The first character that the network leaves out, so that another text is posted."""
+        return texts.counting.dropped(text, self.rules())
+
     def urls(self, text: str) -> "list[Span]":
         """What becomes a link."""
         return texts.counting.urls(text, self.rules())
@@ -80,6 +108,10 @@ class Network:
     def mentions(self, text: str) -> "list[Span]":
         """What names a user, with its `@`."""
         return texts.counting.mentions(text, self.rules())
+
+    def cashtags(self, text: str) -> "list[Span]":
+        """What names a stock, with its `$`; none on most networks."""
+        return texts.counting.cashtags(text, self.rules())
 
     def split(self, text: str, language: str, limits: Limits | None = None) -> list[str]:
         """The text in as few parts as fit; raises `BadInput` where a character fits nowhere."""
@@ -109,12 +141,25 @@ class Network:
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp"}
 IMAGES = tuple(EXTENSIONS)
 
+# API description v2.167 has types and sizes. Sides: X's own error 324, "Image dimensions must be
+# >= 4x4 and <= 8192x8192", as many bug reports quote it.
+_X_STILL = PictureLimits(size=5_000_000, least_side=4, width=8_192, height=8_192)
+# The documentation's "Media best practices".
+_X_ANIMATED = PictureLimits(
+    size=15_000_000, least_side=4, width=1_280, height=1_080, pixels=300_000_000, frames=350
+)
+
 X = Network(
     name="x",
-    # API description v2.167 (alt text, image types and sizes), and the documentation's counting
-    # rules.
+    title="X",
+    # API description v2.167 (alt text), and the documentation's counting rules; one cashtag a
+    # post by its list of changes.
     limits=Limits(
-        length=280, alt_length=1_000, picture_size=5_000_000, mimes=IMAGES, url_length=23
+        length=280,
+        alt_length=1_000,
+        pictures=dict.fromkeys(IMAGES, _X_STILL) | {"image/gif": _X_ANIMATED},
+        url_length=23,
+        cashtags=1,
     ),
     rules=lambda: texts.counting.X,
     # Pay per use since 20 April 2026: for each post, replies too; the first URL makes it dear. A
@@ -130,22 +175,32 @@ X = Network(
         user_read=Decimal("0.010"),
         read_on=date(2026, 11, 28),
     ),
+    # 403 "You are not allowed to create a Tweet with duplicate content".
+    takes_repeats=False,
 )
 
 BLUESKY = Network(
     name="bluesky",
+    title="Bluesky",
     # The lexicons app.bsky.feed.post and app.bsky.embed.images, tried on a real PDS.
     limits=Limits(
-        length=300, alt_length=2_000, picture_size=2_000_000, mimes=IMAGES, byte_length=3_000
+        length=300,
+        alt_length=2_000,
+        pictures=dict.fromkeys(IMAGES, PictureLimits(size=2_000_000)),
+        byte_length=3_000,
     ),
     rules=lambda: texts.counting.BLUESKY,
 )
 
 MASTODON = Network(
     name="mastodon",
+    title="Mastodon",
     # Mastodon's defaults; a server's own come from GET /api/v2/instance.
     limits=Limits(
-        length=500, alt_length=1_500, picture_size=16_777_216, mimes=IMAGES, url_length=23
+        length=500,
+        alt_length=1_500,
+        pictures=dict.fromkeys(IMAGES, PictureLimits(size=16_777_216, pixels=33_177_600)),
+        url_length=23,
     ),
     rules=lambda: texts.counting.MASTODON,
 )

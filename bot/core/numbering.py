@@ -1,5 +1,6 @@
 """The rule of our own numbers: where they start, when they restart, and how a number is shown."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,3 +33,15 @@ class Numbering:
         if number is None:
             return ""
         return self.format.replace("{n}", str(number))
+
+
+def other_in(text: str, number: str) -> str:
+    """A number in the text that looks as the series' own do and is another one; "" for none.
+
+    `number` is as the series shows it, "29/52"; of numbers without such an end nothing can be told.
+    """
+    total = number.partition("/")[2]
+    if not total.isdigit():
+        return ""
+    found = re.findall(rf"\b\d+/{total}\b", text)
+    return next((other for other in found if other != number), "")

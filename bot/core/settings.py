@@ -281,11 +281,10 @@ def month_day(value: Any) -> int:
 
 
 def singular_and_plural(value: Any) -> tuple[str, str]:
-    """Two names, for one and for several."""
-    names = list_of(some_text)(value)
-    if len(names) != 2:
+    """Two names, for one and for several; in some languages they are the same."""
+    if not isinstance(value, list) or len(value) != 2:
         raise ValueError('must be two names, for one and for several, as in ["Paper", "Papers"]')
-    return names[0], names[1]
+    return some_text(value[0]), some_text(value[1])
 
 
 def address(value: Any) -> str:

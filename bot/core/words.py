@@ -6,6 +6,24 @@ from bot.core.paper import LinkKind
 
 
 @dataclass(frozen=True, slots=True)
+class SlideWords:
+    """How a plain slide is described in one language: "Plain slide with the title “…”, by …".
+
+    `title`, `part` and `whole` take a title: one the slide shows, one it shows in part, and the
+    whole one, which is added then.
+    """
+
+    slide: str
+    title: str
+    part: str
+    untitled: str
+    by: str
+    comma: str
+    stop: str
+    whole: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """The phrases of one language.
 
@@ -25,6 +43,7 @@ class Words:
     about: str
     holds: str
     kinds: str
+    slide: SlideWords
 
     def label(self, kind: LinkKind) -> str:
         """The label of a kind of link."""
@@ -48,6 +67,16 @@ WORDS = {
         about="{series} puts one paper at a time on a single page: a drawing and a paragraph.",
         holds="This roundup holds the collages of {month}; new ones appear under {hashtag}.",
         kinds="Paper Code Project Talk Podcast Blog Demo",
+        slide=SlideWords(
+            slide="Plain slide",
+            title=" with the title “{}”",
+            part=" with these words of its title: “{}”",
+            untitled=" without its title",
+            by="by {}",
+            comma=", ",
+            stop=".",
+            whole=" The paper’s title: “{}”.",
+        ),
     ),
     "de": Words(
         locale="de_DE",
@@ -68,6 +97,16 @@ WORDS = {
             "Diese Ausgabe enthält die Collagen aus dem {month}; neue erscheinen unter {hashtag}."
         ),
         kinds="Paper Code Projekt Vortrag Podcast Blog Demo",
+        slide=SlideWords(
+            slide="Schlichte Folie",
+            title=" mit dem Titel „{}“",
+            part=" mit diesen Wörtern des Titels: „{}“",
+            untitled=" ohne den Titel",
+            by="von {}",
+            comma=", ",
+            stop=".",
+            whole=" Der Titel des Papers: „{}“.",
+        ),
     ),
     "zh": Words(
         locale="zh_CN",
@@ -83,6 +122,16 @@ WORDS = {
         about="{series} 每次把一篇论文画成一页图解，并配上一段文字。",
         holds="这里汇集了 {month}的图解，新的图解见 {hashtag}。",
         kinds="论文 代码 项目 演讲 播客 博客 演示",
+        slide=SlideWords(
+            slide="简单的幻灯片",
+            title="，标题为“{}”",
+            part="，标题中的这些文字：“{}”",
+            untitled="，没有标题",
+            by="作者：{}",
+            comma="，",
+            stop="。",
+            whole="论文标题：“{}”。",
+        ),
     ),
 }
 

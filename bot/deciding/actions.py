@@ -21,14 +21,16 @@ class Step(StrEnum):
     POSTED = "resolve {id} --posted URL"
     NOT_POSTED = "resolve {id} --not-posted"
     CANCEL = "cancel {id}"
+    REWORD = "reword {id} {part}"
+    REWORD_DOUBTFUL = "reword {id} {part} --not-posted"
 
 
 POSSIBLE: dict[State, tuple[Step, ...]] = {
-    State.WAITING: (Step.RETRY, Step.EDITED, Step.POSTED, Step.CANCEL),
+    State.WAITING: (Step.RETRY, Step.EDITED, Step.REWORD, Step.POSTED, Step.CANCEL),
     State.SENDING: (),
-    State.UNCERTAIN: (Step.RETRY, Step.POSTED, Step.NOT_POSTED),
-    State.HELD: (Step.RETRY, Step.EDITED, Step.POSTED, Step.CANCEL),
-    State.FAILED: (Step.RETRY, Step.EDITED, Step.POSTED, Step.CANCEL),
+    State.UNCERTAIN: (Step.RETRY, Step.POSTED, Step.NOT_POSTED, Step.REWORD_DOUBTFUL),
+    State.HELD: (Step.RETRY, Step.EDITED, Step.REWORD, Step.POSTED, Step.CANCEL),
+    State.FAILED: (Step.RETRY, Step.EDITED, Step.REWORD, Step.POSTED, Step.CANCEL),
     State.SENT: (),
 }
 
@@ -96,7 +98,9 @@ def possible(context: Context, entry: Entry, cargo: Cargo | None, account: Accou
     if entry.rehearsal != context.rehearsal:
         return []
     steps = [step for step in POSSIBLE[entry.delivery.state] if _makes_sense(step, entry, cargo)]
-    commands = [f"deliveries {step.format(id=entry.delivery.id)}" for step in steps]
+    # Parts go out in order, so the first one without a receipt follows those that are out.
+    names = {"id": entry.delivery.id, "part": entry.out + 1}
+    commands = [f"deliveries {step.format_map(names)}" for step in steps]
     if cargo and cargo.state is collage.State.HELD:
         commands.append(f"release {cargo.name}")
     if account.is_held(context.clock.now()):
@@ -112,6 +116,8 @@ def _makes_sense(step: Step, entry: Entry, cargo: Cargo | None) -> bool:
             return is_in_place
         case Step.EDITED:
             return is_in_place and entry.delivery.begun and not entry.out
+        case Step.REWORD | Step.REWORD_DOUBTFUL:
+            return is_in_place and entry.delivery.begun and entry.out < entry.saved_parts
         case Step.POSTED:
             return entry.saved_parts > 0
         case Step.CANCEL:

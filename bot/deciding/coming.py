@@ -1,17 +1,23 @@
 """What goes out when: the slots ahead with their collages and prices, and the next roundup."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.config import Series
 from bot.context import Context
-from bot.core.collage import Collage
+from bot.core.collage import Collage, State
 from bot.scheduling import forecast
 from bot.scheduling.forecast import Outlook
 from bot.storage.work import Work
+
+# The type only: see `_stopped`.
+if TYPE_CHECKING:
+    from bot.deciding.candidates import Candidate
 
 
 class NextRoundup(NamedTuple):
@@ -28,17 +34,27 @@ class NextRoundup(NamedTuple):
     is_empty: bool
 
 
+class Stopped(NamedTuple):
+    """A collage of the queue that cannot go out as it is: its state, and why, in sentences."""
+
+    name: str
+    state: State
+    problems: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Coming:
     """The slots ahead in order of time, and the roundup.
 
     `prices` are US dollars by the collage's id, for all accounts together; a collage whose
-    accounts charge nothing is not in it.
+    accounts charge nothing is not in it. `stopped` are ready collages that a slot would hold, and
+    drafts that were kept from being ready.
     """
 
     slots: tuple[Outlook, ...]
     prices: Mapping[int, Decimal]
     roundup: NextRoundup
+    stopped: tuple[Stopped, ...] = ()
 
     def price(self, outlook: Outlook) -> Decimal | None:
         """US dollars that a slot's threads would cost; None where nothing is charged."""
@@ -48,10 +64,50 @@ class Coming:
 
 
 def look(context: Context, series: Series, count: int) -> Coming:
-    """What the next `count` slots would take if nothing changed, and the next roundup."""
-    slots = forecast.coming_slots(context, series, count)
-    prices = _prices(context, series, slots)
-    return Coming(tuple(slots), prices, next_roundup(context, series))
+    """What the next `count` slots would take if nothing changed, and the next roundup.
+
+    As a slot does, it passes over collages that could not go out.
+    """
+    tried: dict[tuple[int, int | None], Candidate] = {}
+    passed: dict[int, Candidate] = {}
+    while True:
+        slots = forecast.coming_slots(context, series, count, passed)
+        found = _stopped(context, series, slots, tried)
+        if not found:
+            break
+        passed |= found
+    with context.read() as work:
+        kept_back = work.queue.kept_back(series.name)
+    stopped = [Stopped(each.item.name, State.READY, each.problems) for each in passed.values()]
+    stopped += [Stopped(draft.name, State.DRAFT, (draft.note,)) for draft in kept_back]
+    chosen = [tried[slot.collage.id, slot.number] for slot in slots if slot.collage]
+    prices = _prices(context, chosen)
+    return Coming(tuple(slots), prices, next_roundup(context, series), tuple(stopped))
+
+
+def _stopped(
+    context: Context,
+    series: Series,
+    slots: Sequence[Outlook],
+    tried: dict[tuple[int, int | None], Candidate],
+) -> dict[int, Candidate]:
+    """Those of the slots' collages that cannot go out, by id; each is tried once by its number."""
+    if not any(slot.collage for slot in slots):
+        return {}
+    # heavy: 40 ms with Jinja2, and an empty queue composes nothing
+    from bot.deciding import candidates
+
+    stopped = {}
+    for slot in slots:
+        item = slot.collage
+        if item is None:
+            continue
+        key = item.id, slot.number
+        if key not in tried:
+            tried[key] = candidates.of(context, series, item, slot.number, slot.slot.local_on)
+        if tried[key].problems:
+            stopped[item.id] = tried[key]
+    return stopped
 
 
 def next_collage(context: Context, series: Series) -> Collage | None:
@@ -80,16 +136,12 @@ def fills(work: Work, series: Series, due_at: datetime) -> bool:
     )
 
 
-def _prices(context: Context, series: Series, slots: Sequence[Outlook]) -> dict[int, Decimal]:
+def _prices(context: Context, candidates: Iterable[Candidate]) -> dict[int, Decimal]:
     """What each collage's threads would cost, where an account's network charges."""
-    charging = tuple(name for name in series.accounts if context.publishers[name].price)
-    if not charging:
-        return {}
-    # heavy: 40 ms with Jinja2, and most installations are charged nothing
-    from bot.deciding import preview
-
-    return {
-        slot.collage.id: preview.cost(context, series, slot.collage, charging, slot.number)
-        for slot in slots
-        if slot.collage
-    }
+    prices: dict[int, Decimal] = {}
+    for candidate in candidates:
+        for thread in candidate.threads:
+            if context.publishers[thread.account].price and thread.cost:
+                so_far = prices.get(candidate.item.id, Decimal(0))
+                prices[candidate.item.id] = so_far + thread.cost.total
+    return prices

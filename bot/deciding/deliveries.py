@@ -11,6 +11,7 @@ from bot.core.delivery import State
 from bot.core.errors import BadInput
 from bot.deciding import actions, resolve
 from bot.deciding.actions import Ahead
+from bot.deciding.resolve import Rewording
 from bot.scheduling import heal, tick
 from bot.sending import deliver, rescue
 from bot.storage import lookup
@@ -101,6 +102,18 @@ def delete(context: Context, wanted: str, url: str) -> Decided:
 def gone(context: Context, wanted: str, position: int) -> Decided:
     """Store that a part was taken off the network, so that the rest goes on without it."""
     return _decided(context, wanted, partial(resolve.gone, context, position=position))
+
+
+def frozen_text(context: Context, wanted: str, position: int, *, is_not_posted: bool) -> str:
+    """The text of a part that may be reworded; raises `NotAllowed` or `BadInput` for others."""
+    with context.read() as work:
+        entry = work.lookup.named(wanted)
+    return resolve.rewordable(context, entry, position, is_not_posted=is_not_posted).text
+
+
+def reword(context: Context, wanted: str, rewording: Rewording) -> Decided:
+    """Give a frozen part that is not out another text, and let the rest be sent."""
+    return _decided(context, wanted, partial(resolve.reword, context, wanted=rewording))
 
 
 def cancel(context: Context, wanted: str) -> Decided:

@@ -109,6 +109,8 @@ def _picture(item: Collage) -> Description | None:
         "width": picture.width,
         "height": picture.height,
         "size": picture.size,
+        "frames": picture.frames,
+        "is_drawn": item.picture_is_drawn,
     }
 
 
@@ -184,6 +186,10 @@ def coming(series: Series, coming: Coming) -> Description:
             "is_made": coming.roundup.is_made,
             "is_empty": coming.roundup.is_empty,
         },
+        "stopped": [
+            {"name": each.name, "state": each.state.value, "problems": list(each.problems)}
+            for each in coming.stopped
+        ],
     }
 
 

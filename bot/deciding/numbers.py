@@ -5,7 +5,7 @@ from bot.context import Context
 from bot.core import agenda
 from bot.core.agenda import Line
 from bot.core.collage import Collage, State
-from bot.deciding import preview
+from bot.deciding import candidates
 from bot.scheduling import forecast
 
 
@@ -24,8 +24,8 @@ def shown(context: Context, series: Series, item: Collage) -> int:
         # None: removed since the agenda was made.
         if other is None:
             return True
-        threads = preview.collage_threads(context, series, other, series.accounts, line.number)
-        return any(thread.problem for thread in threads)
+        found = candidates.of(context, series, other, line.number, line.slot.local_on)
+        return bool(found.problems)
 
     if item.state is not State.READY:
         return forecast.provisional_number(context, series, item, agenda.never)

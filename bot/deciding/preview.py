@@ -1,10 +1,11 @@
 """Threads as they would be sent now, per account, looked at before anything is done."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.composing.composed import ComposedThread
-from bot.composing.composer import Composer
+from bot.composing.composer import Composer, nothing_repeated
 from bot.config import Series
 from bot.context import Context
 from bot.core import month
@@ -12,6 +13,7 @@ from bot.core.collage import Collage, Picture, State
 from bot.core.errors import MlcollageError
 from bot.core.month import Roundup
 from bot.core.paper import Figure, Link, LinkKind, Paper, Reference
+from bot.deciding import candidates
 from bot.scheduling import forecast
 from bot.site import pages
 
@@ -44,35 +46,9 @@ EXAMPLE = Collage(
 """A collage that no queue holds, for filling templates."""
 
 
-def collage_threads(
-    context: Context,
-    series: Series,
-    item: Collage,
-    accounts: tuple[str, ...],
-    number: int | None = None,
-) -> Iterator[ComposedThread]:
-    """Compose the collage's thread for each account, exactly as it would be sent.
-
-    Without a `number` it is shown with the one that the collage has or would get.
-    """
-    if number is None:
-        number = forecast.provisional_number(context, series, item)
-    for account in accounts:
-        yield Composer.of(context, series.name, account).collage_shown(item, number)
-
-
-def cost(
-    context: Context,
-    series: Series,
-    item: Collage,
-    accounts: tuple[str, ...],
-    number: int | None = None,
-) -> Decimal:
-    """US dollars that a collage's threads on these accounts would cost together.
-
-    The number, which counts for a text's length, is chosen as in `collage_threads`.
-    """
-    threads = collage_threads(context, series, item, accounts, number)
+def cost(context: Context, series: Series, item: Collage, accounts: tuple[str, ...]) -> Decimal:
+    """US dollars that a collage's threads on these accounts would cost together."""
+    threads = candidates.threads(context, series, item, accounts)
     return sum((thread.cost.total for thread in threads if thread.cost), Decimal(0))
 
 
@@ -105,15 +81,22 @@ def check_templates(context: Context, series: Series) -> Iterator[str]:
         items = [item for item in work.queue.waiting(row.name) if item.picture and item.alt.strip()]
         hashes = {item.picture.sha256 for item in items if item.picture}
         pictures = {sha256: work.pictures.data(sha256) for sha256 in hashes}
+    # A thread that is out already is filled once more, which the templates cannot help.
+    composers = [
+        replace(Composer.of(context, series.name, account), repeated=nothing_repeated)
+        for account in series.accounts
+    ]
     for item in items:
-        for thread in collage_threads(context, series, item, series.accounts):
-            yield thread.problem
+        number = forecast.provisional_number(context, series, item)
+        for composer in composers:
+            yield " ".join(composer.collage_shown(item, number).problems)
     title_month = month.last_before(series.roundup, context.clock.now(), series.zone)
     stand_in = _imagined(context, series, title_month, len(items) or 1)
-    for thread in _roundup_threads(context, series, stand_in, items):
-        yield thread.problem
-    for account in series.accounts:
-        yield from Composer.of(context, series.name, account).problems(EXAMPLE, stand_in)
+    if items:
+        for composer in composers:
+            yield " ".join(composer.roundup_shown(stand_in, items).problems)
+    for composer in composers:
+        yield from composer.problems(EXAMPLE, stand_in)
     edition = pages.Edition(stand_in, items or [EXAMPLE], pictures | {SHA256: b""})
     try:
         pages.build(series, edition, context.config.templates)

@@ -57,7 +57,8 @@ def thread(composed: ComposedThread) -> Description:
     return {
         "account": composed.account,
         "network": composed.network.name,
-        "problem": composed.problem or None,
+        "problem": " ".join(composed.problems) or None,
+        "problems": list(composed.problems),
         "cost": cost,
         "cost_of_reads": reads,
         "caution": composed.caution or None,
@@ -69,9 +70,19 @@ def _part(composed: ComposedThread, part: Part) -> Description:
     source = composed.pictures.get(part.position)
     picture: Description | None = None
     if part.image:
-        picture = {"file": part.image.file, "alt": part.image.alt, "mime": part.image.mime}
+        picture = {
+            "file": part.image.file,
+            "sha256": part.image.sha256,
+            "alt": part.image.alt,
+            "mime": part.image.mime,
+        }
         if source:
-            picture |= {"width": source.width, "height": source.height, "size": source.size}
+            picture |= {
+                "width": source.width,
+                "height": source.height,
+                "size": source.size,
+                "frames": source.frames,
+            }
     return {
         "text": part.text,
         "length": composed.length(part),

@@ -4,10 +4,12 @@ Each function is one transaction, with its line in the log.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.composing import composer
 from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, collage, delivery, schedule, times
@@ -44,24 +46,37 @@ class Place(NamedTuple):
 
 
 class Released(NamedTuple):
-    """A collage that was held: `ready` again, or a draft where it is `missing` something."""
+    """A collage that was held: `ready` again, or a draft.
+
+    It is a draft where it is `missing` something, or has `problems`: what a network would refuse.
+    """
 
     item: Collage
     missing: tuple[str, ...]
+    problems: tuple[str, ...]
 
 
 class Edited(NamedTuple):
-    """An edited collage, and its threads that were frozen before and go out as they were."""
+    """An edited collage, and what becomes of its threads where they were made already.
+
+    `frozen` go out as they were, `out` stay as they are, and `open` have not begun: they are sent
+    as edited.
+    """
 
     taken: Taken
-    frozen: tuple[Delivery, ...]
+    frozen: tuple[Delivery, ...] = ()
+    out: tuple[Delivery, ...] = ()
+    open: tuple[Delivery, ...] = ()
 
 
 def make_ready(context: Context, series: Series, names: Sequence[str]) -> None:
     """Make drafts ready to go out, all or none; what is ready already stays so.
 
-    Raises `NotAllowed` where one still lacks something.
+    Raises `NotAllowed` where one still lacks something, or a network would refuse it.
     """
+    with context.read() as work:
+        items = [_find(work, series, name) for name in names]
+    problems = {item.id: _problems(context, series, item) for item in items}
     with context.write() as work:
         for name in names:
             item = _find(work, series, name)
@@ -72,8 +87,21 @@ def make_ready(context: Context, series: Series, names: Sequence[str]) -> None:
                 raise NotAllowed(
                     f"{item.name} lacks {lacks}; give it with: mlcollage edit {item.name}"
                 )
+            if found := problems.get(item.id):
+                change = f"Change it with: mlcollage edit {item.name}"
+                raise NotAllowed(f"{item.name} cannot go out. {' '.join(found)} {change}")
             work.queue.change_state(item, State.READY)
             accept.change(context, work, "ready", f"{series.name}/{item.name}")
+
+
+def _problems(context: Context, series: Series, item: Collage) -> tuple[str, ...]:
+    """What a network would refuse of a collage that lacks nothing and is not ready yet."""
+    if item.state not in {State.DRAFT, State.HELD}:
+        return ()
+    if collage.missing(item, has_picture=item.picture is not None):
+        return ()
+    number = forecast.provisional_number(context, series, item)
+    return composer.problems(context, series, item, number)
 
 
 def move(context: Context, series: Series, name: str, place: Place) -> Collage:
@@ -108,6 +136,8 @@ def pin(context: Context, series: Series, name: str, on: date) -> Collage:
     """
     if on < context.clock.now().astimezone(series.zone).date():
         raise BadInput(f"{on} is past; pin to a day that is to come.")
+    if series.timetable.is_blacked_out(on):
+        raise BadInput(f"{times.day(on)} is a blackout day of {series.name}; pin to another day.")
     if not schedule.slots_on(series.timetable, on):
         slots = ", ".join(map(str, series.timetable.slots)) or "none"
         raise BadInput(f"{times.day(on)} has no slot of {series.name}; its slots are {slots}.")
@@ -146,6 +176,24 @@ def _pin(context: Context, series: Series, name: str, on: date | None) -> Collag
     return item
 
 
+def keep_number(context: Context, series: Series, name: str, number: int | None) -> Collage:
+    """Let a collage keep a number, or with None be counted when a slot takes it; return it.
+
+    Raises `NotAllowed` where the number is another one's, or the collage is on its way or out.
+    """
+    with context.write() as work:
+        item = _find(work, series, name)
+        if number is not None:
+            year = series.numbering.year(work.now.astimezone(series.zone).date())
+            other = work.queue.has_number(series.name, year, number)
+            if other not in (None, item.name):
+                raise NotAllowed(f"The number {number} is {other}'s already; give another one.")
+        work.queue.keep_number(item, number)
+        detail = "off" if number is None else str(number)
+        accept.change(context, work, "number", f"{series.name}/{item.name}", detail)
+    return item
+
+
 def hold(context: Context, series: Series, name: str, why: str = "") -> Collage:
     """Hold a collage until it is released; return it.
 
@@ -165,21 +213,24 @@ def hold(context: Context, series: Series, name: str, why: str = "") -> Collage:
 
 
 def release(context: Context, series: Series, name: str) -> Released:
-    """Release a held collage, which becomes a draft where it lacks something by now.
+    """Release a held collage, which becomes a draft where it could not go out.
 
     Raises `NotAllowed` where it is not held.
     """
+    with context.read() as work:
+        item = _find(work, series, name)
+    problems = _problems(context, series, item)
     with context.write() as work:
         item = _find(work, series, name)
         if item.state is not State.HELD:
             raise NotAllowed(f"{item.name} is {item.state}, not held.")
         missing = collage.missing(item, has_picture=item.picture is not None)
         state = State.READY
-        if missing:
+        if missing or problems:
             state = State.DRAFT
-        work.queue.change_state(item, state)
+        work.queue.change_state(item, state, " ".join(problems))
         accept.change(context, work, "release", f"{series.name}/{item.name}")
-    return Released(item, missing)
+    return Released(item, missing, problems)
 
 
 def remove(context: Context, series: Series, name: str) -> Collage:
@@ -192,13 +243,41 @@ def remove(context: Context, series: Series, name: str) -> Collage:
 
 
 def edit(context: Context, series: Series, before: Collage, arrival: Arrival) -> Edited:
-    """Put an edited item in the place of `before`, which lends it its picture."""
-    taken = accept.replace_item(context, series, before, arrival)
+    """Put an edited item in the place of `before`, which lends it its picture.
+
+    Only accounts whose threads have not begun are asked whether they would take a posted one.
+    """
     with context.read() as work:
         threads = work.lookup.of_collage(before.id)
-    ended = {delivery.State.SENT, delivery.State.FAILED}
-    frozen = [thread for thread in threads if thread.begun and thread.state not in ended]
-    return Edited(taken, tuple(frozen))
+    asked = series
+    if before.state is State.POSTED:
+        to_come = {thread.account for thread in threads if not thread.begun}
+        # An account that is not in the configuration any more cannot be asked.
+        accounts = to_come & set(context.publishers)
+        asked = replace(series, accounts=tuple(sorted(accounts)))
+    number = forecast.provisional_number(context, series, before)
+    taken = accept.replace_item(context, asked, before, arrival, number)
+    with context.read() as work:
+        threads = work.lookup.of_collage(before.id)
+    frozen = tuple(thread for thread in threads if _is_frozen(thread))
+    if taken.collage.state not in {State.CLAIMED, State.POSTED}:
+        # Threads of an earlier slot: the next one makes others.
+        return Edited(taken, frozen)
+    out = tuple(thread for thread in threads if thread.state is delivery.State.SENT)
+    return Edited(taken, frozen, out, tuple(thread for thread in threads if _is_open(thread)))
+
+
+def _is_frozen(thread: Delivery) -> bool:
+    """Whether a thread is on its way, or stopped, with the texts that it had before."""
+    if thread.state is delivery.State.SENDING:
+        return True
+    return thread.begun and thread.state not in {delivery.State.SENT, delivery.State.FAILED}
+
+
+def _is_open(thread: Delivery) -> bool:
+    """Whether a thread has not begun, and nobody is about to."""
+    ended = {delivery.State.SENDING, delivery.State.SENT}
+    return not thread.begun and thread.state not in ended
 
 
 def drawn(context: Context, series: Series, item: Collage) -> Arrival:

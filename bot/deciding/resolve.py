@@ -1,15 +1,15 @@
-"""What a maintainer decides about a delivery: retry it, settle whether it is out, or cancel it."""
+"""What a maintainer decides about a delivery: retry it, settle where it is, reword it, cancel."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from bot.composing import composer
 from bot.context import Context
 from bot.core import collage, errors
-from bot.core.delivery import Delivery, Outcome, Receipt, State
+from bot.core.delivery import Delivery, Outcome, Part, Receipt, State
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.text import sameness
 from bot.deciding import actions
@@ -314,12 +314,92 @@ def gone(context: Context, entry: Entry, position: int) -> str:
     return f"Delivery {delivery.id}: part {position} is gone; the rest goes on below what is there."
 
 
+class Rewording(NamedTuple):
+    """Another text for a part; `is_not_posted` is a person's word that the part is not out."""
+
+    position: int
+    text: str
+    is_not_posted: bool = False
+
+
+def reword(context: Context, entry: Entry, wanted: Rewording) -> str:
+    """Give a frozen part that is not out another text, and let the rest be sent.
+
+    The account is read first: a part that turns out to be there stays as it is. Raises
+    `NotAllowed` where the part is out or may be, or nothing is frozen yet; `BadInput` where there
+    is no such part or its network would refuse the text; `Unavailable` where reading fails.
+    """
+    delivery = entry.delivery
+    part = rewordable(context, entry, wanted.position, is_not_posted=wanted.is_not_posted)
+    text = wanted.text.strip()
+    _check_text(context, delivery, wanted.position, text)
+    publisher = _publisher(context, delivery)
+    saved = _survey(context, publisher, delivery)
+    with _refusing_races(delivery), context.write() as work:
+        current = work.parts.of(delivery.id)[wanted.position - 1]
+        work.attempts.settle(delivery.id, Outcome.NOT_SENT, f"reworded by {context.who}")
+        work.late_looks.plan(delivery)
+        work.deliveries.move(delivery, State.WAITING, **_as_new(work) | {"saved": saved})
+        _check_in_place(work, delivery, lock=True)
+        if current.receipt:
+            result = f"is out as it was, {current.receipt.url}; the rest waits to be sent"
+        else:
+            work.parts.reword(delivery, wanted.position, text)
+            result = "has its new text, and waits to be sent"
+        _log(context, work, "reword", delivery, f"part {wanted.position}; it was: {part.text}")
+    return f"Delivery {delivery.id}: part {wanted.position} {result}."
+
+
+def rewordable(context: Context, entry: Entry, position: int, *, is_not_posted: bool) -> Part:
+    """The part of a delivery that may be reworded; raises as `reword` does."""
+    delivery = entry.delivery
+    step = Step.REWORD
+    if delivery.state is State.UNCERTAIN:
+        step = Step.REWORD_DOUBTFUL
+    actions.check(context, entry, step)
+    if delivery.state is State.UNCERTAIN and not is_not_posted:
+        raise NotAllowed(
+            f"Part {position} of delivery {delivery.id} may be out: look first; "
+            "if it is not there, say so with --not-posted"
+        )
+    if not delivery.begun:
+        raise NotAllowed(
+            f"Delivery {delivery.id} is composed anew when it is sent: "
+            f"change the collage instead, with mlcollage edit {entry.name}"
+        )
+    with context.read() as work:
+        _check_in_place(work, delivery)
+        parts = work.parts.of(delivery.id)
+    if position > len(parts):
+        raise BadInput(f"Delivery {delivery.id} has no part {position}; it has {len(parts)}.")
+    part = parts[position - 1]
+    if part.receipt:
+        raise NotAllowed(f"Part {position} of delivery {delivery.id} is out: {part.receipt.url}")
+    return part
+
+
+def _check_text(context: Context, delivery: Delivery, position: int, text: str) -> None:
+    """Raise `BadInput` where the part's network would refuse it with this text."""
+    with context.read() as work:
+        texts = [part.text for part in work.parts.of(delivery.id)]
+    texts[position - 1] = text
+    writer = composer.Composer.of(context, delivery.series, delivery.account)
+    subject = f"Delivery {delivery.id}"
+    if problems := writer.problems_of_part(subject, position, texts, delivery.carried):
+        raise BadInput(" ".join(problems))
+
+
 def cancel(context: Context, entry: Entry) -> str:
     """Send nothing more of a delivery; parts that are out stay out.
 
-    A collage of which nothing is out on any account goes back to the queue, held. Raises
-    `NotAllowed` where the delivery is on its way, or may be out.
+    One that may be out is looked up first. A collage of which nothing is out on any account goes
+    back to the queue, held. Raises `NotAllowed` where the delivery is on its way, or may still be
+    out; `Unavailable` where the lookup fails.
     """
+    if entry.delivery.state is State.UNCERTAIN:
+        _look(context, _publisher(context, entry.delivery), entry)
+        with context.read() as work:
+            entry = work.lookup.entry(entry.delivery.id)
     delivery, note = entry.delivery, f"cancelled by {context.who}"
     actions.check(context, entry, Step.CANCEL)
     is_back = False

@@ -4,10 +4,11 @@ Every call stores all of its items or none.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time
 from pathlib import Path
 
+from bot.composing import composer, slides
 from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, collage, month, schedule
@@ -17,18 +18,22 @@ from bot.core.errors import BadInput, NotAllowed
 from bot.core.paper import LinkKind
 from bot.intake import items
 from bot.intake.article import Article
-from bot.pictures import read, slide
+from bot.pictures import read
 from bot.pictures.read import PictureFile
 from bot.storage.work import Work
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A stored item: what it is still `missing`, and `remarks` for the maintainer."""
+    """A stored item: what it is still `missing`, and `remarks` for the maintainer.
+
+    `problems` are sentences on what keeps it from going out, though it lacks nothing.
+    """
 
     collage: Collage
     missing: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,9 @@ class Arrival:
     """An item that is not stored yet, with its picture.
 
     `number` is one to be kept from where the item was published before. `posted_at` is set for
-    items of history; `dates_are_assumed` where nobody gave that day.
+    items of history; `dates_are_assumed` where nobody gave that day. `problems` are sentences on
+    what a network would refuse, once it has been composed. `drawn_alt` is the alt text of the slide
+    that was drawn as its picture.
     """
 
     item: Item
@@ -45,6 +52,8 @@ class Arrival:
     posted_at: datetime | None = None
     dates_are_assumed: bool = False
     remarks: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    drawn_alt: str = ""
 
 
 def from_file(path: Path) -> Arrival:
@@ -74,7 +83,7 @@ def _draw(series: Series, arrival: Arrival, number: str) -> Arrival:
     item = arrival.item
     if arrival.picture is not None:
         return arrival
-    drawing = slide.draw(item.paper.title, item.paper.citation, number, series.title)
+    drawing = slides.draw(series, item.paper, item.name, number)
     remarks = arrival.remarks
     if drawing.unshown:
         unshown = "; ".join(drawing.unshown)
@@ -83,18 +92,26 @@ def _draw(series: Series, arrival: Arrival, number: str) -> Arrival:
     return replace(
         arrival,
         item=replace(item, alt=drawing.alt, picture_file=""),
-        picture=read.drawn(drawing.png, f"{item.name}.png"),
+        picture=drawing.picture,
         remarks=remarks,
+        drawn_alt=drawing.alt,
     )
 
 
 def coming_numbers(
     context: Context, series: Series, arrivals: Sequence[Arrival], *, draft: bool = False
 ) -> list[str]:
-    """Return the number that each arrival's slide shows, as it is printed.
+    """Return the number that each arrival's slide shows, as it is printed."""
+    numbers = _numbers(context, series, arrivals, draft=draft)
+    return [series.numbering.shown(number) for number in numbers]
 
-    It is the number the item gets if it joins the queue's end now. An arrival that will be a draft
-    takes no number from those behind it.
+
+def _numbers(
+    context: Context, series: Series, arrivals: Sequence[Arrival], *, draft: bool = False
+) -> list[int]:
+    """Return the number that each item gets if it joins the queue's end now.
+
+    An arrival that will be a draft takes no number from those behind it.
     """
     with context.read() as work:
         snapshot = work.snapshots.take(series, context.clock.now(), None)
@@ -114,7 +131,7 @@ def coming_numbers(
         ready=(*snapshot.ready, *ready),
         kept={**snapshot.kept, **kept},
     )
-    return [series.numbering.shown(agenda.number_of(snapshot, waiting)) for waiting in new]
+    return [agenda.number_of(snapshot, waiting) for waiting in new]
 
 
 def _lacks_more_than_a_slide(arrival: Arrival) -> bool:
@@ -131,12 +148,45 @@ def take(
 ) -> list[Taken]:
     """Add items to the queue's end, `ready` when nothing is missing and no `draft` is wanted.
 
-    Raises `BadInput` where one of them cannot be taken; then none is.
+    What the networks would refuse is a draft, too: `ready` means that it can go out. Raises
+    `BadInput` where one of them cannot be taken; then none is.
     """
     for arrival in arrivals:
         _check(arrival.item)
+    # Composed before the transaction: templates may take long.
+    arrivals = _composed(context, series, arrivals, draft=draft)
     with context.write() as work:
         return [_take(context, work, series, arrival, draft=draft) for arrival in arrivals]
+
+
+def _composed(
+    context: Context, series: Series, arrivals: Sequence[Arrival], *, draft: bool
+) -> list[Arrival]:
+    """The arrivals with what a network would refuse of each, by the number that it would get."""
+    numbers = _numbers(context, series, arrivals, draft=draft)
+    composed = []
+    for arrival, number in zip(arrivals, numbers, strict=True):
+        problems: tuple[str, ...] = ()
+        if not _lacks(arrival):
+            item = _as_collage(series, arrival)
+            problems = composer.problems(context, series, item, number)
+        composed.append(replace(arrival, problems=problems))
+    return composed
+
+
+def _as_collage(series: Series, arrival: Arrival) -> Collage:
+    """An arrival as the collage that it is going to be; its id, 0, is no row's."""
+    given = {each.name: getattr(arrival.item, each.name) for each in fields(Item)}
+    picture = None
+    if arrival.picture:
+        picture = arrival.picture.picture
+    return Collage(
+        id=0, series=series.name, state=State.DRAFT, position=0, picture=picture, **given
+    )
+
+
+def _lacks(arrival: Arrival) -> tuple[str, ...]:
+    return collage.missing(arrival.item, has_picture=arrival.picture is not None)
 
 
 def _check(item: Item) -> None:
@@ -147,26 +197,39 @@ def _check(item: Item) -> None:
         raise BadInput(f"{problem}.")
 
 
-def _take(context: Context, work: Work, series: Series, arrival: Arrival, *, draft: bool) -> Taken:
-    item = arrival.item
-    missing = collage.missing(item, has_picture=arrival.picture is not None)
+def _take(
+    context: Context, work: Work, series: Series, arrival: Arrival, *, draft: bool = False
+) -> Taken:
+    item, problems = arrival.item, arrival.problems
+    missing = _lacks(arrival)
     remarks = _remarks(arrival)
     if same := work.queue.same_paper(series.name, _paper_urls(item)):
         remarks += (f"{same} is about the same paper",)
     state = State.READY
-    if draft or missing:
+    if draft or missing or problems:
         state = State.DRAFT
     if arrival.posted_at:
         # History is complete as it is: what an old article lacked is not asked for any more.
         state, missing = State.POSTED, ()
     picture = _store_picture(work, arrival)
-    values = _kept_number(work, series, arrival) | _history(arrival)
+    values = _kept_number(work, series, arrival) | _history(arrival) | _as_drawn(arrival)
+    if problems and not draft:
+        values["note"] = " ".join(problems)
     stored = work.queue.add(series.name, item, picture, state, **values)
     detail = str(state)
     if item.place:
         detail += f", from {item.place}"
     change(context, work, "add", f"{series.name}/{stored.name}", detail)
-    return Taken(stored, missing, remarks)
+    return Taken(stored, missing, remarks, problems)
+
+
+def _as_drawn(arrival: Arrival) -> dict[str, object]:
+    """The columns that say what the program has drawn; somebody may have written the alt text."""
+    is_drawn = bool(arrival.drawn_alt)
+    return {
+        "picture_is_drawn": is_drawn,
+        "alt_is_drawn": is_drawn and arrival.item.alt == arrival.drawn_alt,
+    }
 
 
 def _store_picture(work: Work, arrival: Arrival) -> collage.Picture | None:
@@ -176,24 +239,48 @@ def _store_picture(work: Work, arrival: Arrival) -> collage.Picture | None:
     return arrival.picture.picture
 
 
-def replace_item(context: Context, series: Series, before: Collage, arrival: Arrival) -> Taken:
+def replace_item(
+    context: Context, series: Series, before: Collage, arrival: Arrival, number: int
+) -> Taken:
     """Store an edited item in the place of `before`, with its picture unless a new one came.
 
-    A ready collage that now lacks something becomes a draft. Raises `BadInput`.
+    A slide is drawn again, with the `number` that the collage has or would get. A ready collage
+    that now lacks something, or that a network would refuse, becomes a draft. A posted one is
+    changed for its threads that have not begun. Raises `BadInput`, and `NotAllowed` where every
+    thread is out or under way.
     """
     _check(arrival.item)
+    edited, drawing = slides.with_number(series, _edited(series, before, arrival), number)
+    missing = collage.missing(edited, has_picture=edited.picture is not None)
+    if missing and before.state is State.POSTED:
+        raise BadInput(f"{before.name} is posted, and must not lack {', '.join(missing)}.")
+    problems: tuple[str, ...] = ()
+    if not missing:
+        problems = composer.problems(context, series, edited, number)
+    state = before.state
+    more: dict[str, object] = {
+        "picture_is_drawn": edited.picture_is_drawn,
+        "alt_is_drawn": edited.alt_is_drawn,
+    }
+    if (missing or problems) and state is State.READY:
+        state = State.DRAFT
+    if state is State.DRAFT:
+        was_kept_back = before.state is State.READY or before.note
+        more["note"] = " ".join(problems) if was_kept_back else ""
     with context.write() as work:
-        picture = _store_picture(work, arrival) or before.picture
-        missing = collage.missing(arrival.item, has_picture=picture is not None)
-        state = before.state
-        if missing and state is State.READY:
-            state = State.DRAFT
-        stored = work.queue.replace(before, arrival.item, picture, state)
+        for new in filter(None, (arrival.picture, drawing and drawing.picture)):
+            work.pictures.put(new.picture, new.data)
+        # Locked, so that what is claimed from now on is composed from the edited item.
+        not_begun = work.deliveries.not_begun(before.id)
+        if before.state is State.POSTED and not_begun:
+            stored = work.queue.correct(before, edited, edited.picture, **more)
+        else:
+            stored = work.queue.replace(before, edited, edited.picture, state, **more)
         detail = ""
         if stored.name != before.name:
             detail = f"was {before.name}"
         change(context, work, "edit", f"{series.name}/{stored.name}", detail)
-    return Taken(stored, missing, _remarks(arrival))
+    return Taken(stored, missing, _remarks(arrival), problems)
 
 
 def _remarks(arrival: Arrival) -> tuple[str, ...]:
@@ -201,6 +288,25 @@ def _remarks(arrival: Arrival) -> tuple[str, ...]:
     if arrival.picture is None:
         return arrival.remarks
     return arrival.remarks + arrival.picture.remarks
+
+
+def _edited(series: Series, before: Collage, arrival: Arrival) -> Collage:
+    """The collage as the edited item makes it; `before` lends it its picture and its place."""
+    now = _as_collage(series, arrival)
+    picture, is_drawn = now.picture, bool(arrival.drawn_alt)
+    is_drawn_alt = is_drawn and arrival.item.alt == arrival.drawn_alt
+    if picture is None:
+        picture, is_drawn = before.picture, before.picture_is_drawn
+        is_drawn_alt = before.alt_is_drawn and arrival.item.alt == before.alt
+    return replace(
+        now,
+        id=before.id,
+        state=before.state,
+        number=before.number,
+        picture=picture,
+        picture_is_drawn=is_drawn,
+        alt_is_drawn=is_drawn_alt,
+    )
 
 
 def _kept_number(work: Work, series: Series, arrival: Arrival) -> dict[str, object]:
@@ -352,7 +458,7 @@ def _take_history(
             raise NotAllowed(
                 f"There is a roundup {title_month} of {series.name} already; nothing was imported."
             )
-        stored = [_take(context, work, series, arrival, draft=False) for arrival in dated]
+        stored = [_take(context, work, series, arrival) for arrival in dated]
         work.queue.put_into_roundup([taken.collage.id for taken in stored], roundup_id)
         change(context, work, "import", f"{series.name}/roundup-{title_month}", source.link)
         # Read once more, because each of them names its roundup now.

@@ -4,7 +4,6 @@ It imports nothing of ours, because it is run by its path.
 """
 
 import io
-import itertools
 import json
 import re
 import warnings
@@ -37,7 +36,7 @@ def answer(question: bytes) -> bytes:
     """Decode a picture: a line of JSON with its `kind`, as Pillow names it, and the `limits`; then
     its bytes.
 
-    Returns JSON: `size` and what else it `tells`, or the `problem`.
+    Returns JSON: `size`, how many `frames`, and what else it `tells`, or the `problem`.
     """
     head, _, data = question.partition(b"\n")
     asked = json.loads(head)
@@ -61,7 +60,7 @@ def _decoded(data: bytes, kind: str, limits: Limits) -> dict[str, object]:
         ):
             size = image.size
             tells = _told(image)
-            _decode(image, limits)
+            frames = _decode(image, limits)
     except Refused:
         raise
     except MemoryError:
@@ -71,30 +70,37 @@ def _decoded(data: bytes, kind: str, limits: Limits) -> dict[str, object]:
         raise Refused(f"has far more than {most}; export it smaller") from None
     except Exception:  # noqa: BLE001 - Pillow may raise anything
         raise Refused(f"is a broken {kind} picture; export it again") from None
-    return {"size": size, "tells": tells}
+    return {"size": size, "frames": frames, "tells": tells}
 
 
-def _decode(image: "ImageFile", limits: Limits) -> None:
-    """Decode every frame, each only if what the headers say is allowed.
+def _decode(image: "ImageFile", limits: Limits) -> int:
+    """Decode every frame, each only if what the headers say is allowed; how many there are.
 
     A small file can declare a size, or a number of frames, that would fill the memory.
     """
     # The headers of PNG and WEBP say how many; those of GIF lie before each frame.
     if image.format != "GIF":
         _check_frames(getattr(image, "n_frames", 1), limits)
-    pixels = 0
-    for frame in itertools.count():
-        try:
-            image.seek(frame)
-        except EOFError:
-            return
-        _check_frames(frame + 1, limits)
+    frames = pixels = 0
+    while _goes_to(image, frames):
+        frames += 1
+        _check_frames(frames, limits)
         _check_size(image, limits)
         pixels += image.width * image.height
         if pixels > limits.megapixels_in_frames * 1_000_000:
             most = f"{limits.megapixels_in_frames} megapixels"
             raise Refused(f"has more than {most} in all its frames; export it shorter or smaller")
         image.load()
+    return frames
+
+
+def _goes_to(image: "ImageFile", frame: int) -> bool:
+    """Whether the picture has such a frame, by its number from 0; it is the next to be decoded."""
+    try:
+        image.seek(frame)
+    except EOFError:
+        return False
+    return True
 
 
 def _check_frames(count: int, limits: Limits) -> None:

@@ -92,7 +92,8 @@ def check(data: bytes, file: str) -> PictureFile:
         raise BadInput(f"{file}: {error}") from None
     width, height = decoded["size"]
     sha256 = hashlib.sha256(data).hexdigest()
-    picture = collage.Picture(sha256, mime, width, height, len(data), file)
+    frames = int(decoded["frames"])
+    picture = collage.Picture(sha256, mime, width, height, len(data), file, frames)
     return PictureFile(picture, data, tuple(REMARKS[what] for what in decoded["tells"]))
 
 

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.core import words
 from bot.pictures import font
 
 Measure = Callable[[str], float]
@@ -34,11 +35,35 @@ _PIECE = re.compile(rf" ?(?:[{_OPENING}]*[{_CJK}][{_CLOSING}]*|[^ {_CJK}]+[{_CLO
 
 @dataclass(frozen=True, slots=True)
 class Slide:
-    """A drawn slide; `alt` describes what is on it, `unshown` lists what no font could show."""
+    """A drawn slide, and the texts on it as its fonts could show them.
+
+    `unshown` lists what no font could show; `is_whole` says that the title is there in full.
+    """
 
     png: bytes
-    alt: str
+    title: str
+    shown: Mapping[str, font.Lettering]
+    is_whole: bool
     unshown: tuple[str, ...] = ()
+
+    def alt(self, language: str) -> str:
+        """Describe what is on the slide in a series' language, in at most 1,000 characters.
+
+        A title that the slide does not show in full is added in full: alt text is read for it.
+        """
+        phrases = words.of(language).slide
+        drawn, full = _short(self.shown["title"].text, 150), _short(self.title, 500)
+        by, series, number = (
+            _short(self.shown[name].text, 100) for name in ("authors", "series", "number")
+        )
+        slide, more = phrases.slide, ""
+        if not self.is_whole:
+            more = phrases.whole.format(full)
+            slide += phrases.part.format(drawn) if drawn else phrases.untitled
+        elif full:
+            slide += phrases.title.format(full)
+        parts = [slide, by and phrases.by.format(by), f"{series} {number}".strip()]
+        return phrases.comma.join(part for part in parts if part) + phrases.stop + more
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +104,9 @@ def draw(
     unshown = itertools.chain.from_iterable(lettering.unshown for lettering in shown.values())
     return Slide(
         png=_png(lines, accent),
-        alt=_alt(title, shown, is_whole=is_whole),
+        title=title,
+        shown=shown,
+        is_whole=is_whole,
         unshown=tuple(dict.fromkeys(unshown)),
     )
 
@@ -205,25 +232,6 @@ def _png(lines: Iterable[_Line], accent: str) -> bytes:
     out = io.BytesIO()
     image.reduce(OVERSAMPLING).save(out, "PNG", compress_level=9)
     return out.getvalue()
-
-
-def _alt(title: str, shown: Mapping[str, font.Lettering], *, is_whole: bool) -> str:
-    """Describe what is on the slide, in at most 1,000 characters.
-
-    A title that the slide does not show in full is added in full: alt text is read for it.
-    """
-    drawn, full = _short(shown["title"].text, 150), _short(title, 500)
-    by, series, number = (_short(shown[name].text, 100) for name in ("authors", "series", "number"))
-    slide, more = "Plain slide", ""
-    if not is_whole:
-        more = f" The paper’s title: “{full}”."
-        slide += " without its title"
-        if drawn:
-            slide = f"Plain slide with these words of its title: “{drawn}”"
-    elif full:
-        slide += f" with the title “{full}”"
-    parts = [slide, by and f"by {by}", f"{series} {number}".strip()]
-    return ", ".join(part for part in parts if part) + "." + more
 
 
 def _short(text: str, most: int) -> str:

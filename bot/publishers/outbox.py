@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import stat
+import tempfile
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -167,9 +168,14 @@ class Outbox:
             (folder for folder in (self.folder, *self.folder.parents) if folder.exists()),
             self.folder,
         )
-        if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
-            return ""
-        return f"The outbox {self.folder} cannot be written."
+        try:
+            # A file without a name where the system has such: nothing is left of it, come what may.
+            with tempfile.TemporaryFile(dir=existing) as probe:
+                probe.write(b"?")
+        except OSError as error:
+            reason = error.strerror or error
+            return f"The outbox {self.folder} cannot be written: {reason}."
+        return ""
 
     def _look(self, thread: Thread) -> Found | Path:
         """The receipts of the thread with this key, or the free folder where it belongs.

@@ -1,5 +1,6 @@
 """What would go out when: the agenda's next lines with their collages, before anything is done."""
 
+from collections.abc import Collection
 from datetime import datetime
 from itertools import islice, takewhile
 from typing import NamedTuple
@@ -22,12 +23,17 @@ class Outlook(NamedTuple):
     number: int | None = None
 
 
-def coming_slots(context: Context, series: Series, count: int) -> list[Outlook]:
-    """The slots that are due and the next ones, and what each takes if nothing changes."""
+def coming_slots(
+    context: Context, series: Series, count: int, without: Collection[int] = ()
+) -> list[Outlook]:
+    """The slots that are due and the next ones, and what each takes if nothing changes.
+
+    Collages whose ids are in `without` are passed over.
+    """
     now = context.clock.now()
     with context.read() as work:
-        found = work.snapshots.take(series, now, count)
-        ahead = list(islice(agenda.ahead(found), count))
+        found = work.snapshots.take(series, now, count + len(without))
+        ahead = list(islice(agenda.ahead(found, without), count))
         items = work.queue.by_ids([line.collage.id for line in ahead if line.collage])
     return [_outlook(line, items) for line in ahead]
 
@@ -68,3 +74,15 @@ def provisional_number(
     with context.read() as work:
         found = work.snapshots.take(series, context.clock.now(), None)
     return agenda.number_of(found, Waiting(item.id, item.name, item.pinned_on), is_stopped)
+
+
+def goes_before(context: Context, series: Series, item: Collage) -> set[int]:
+    """The ids of the ready collages that go out before this one; of all, where it is not ready."""
+    with context.read() as work:
+        found = work.snapshots.take(series, context.clock.now(), None)
+    others = {waiting.id for waiting in found.ready}
+    if item.id not in others:
+        return others
+    lines = islice(agenda.lines(found), len(found.ready) + agenda.HORIZON)
+    taken = (line.collage.id for line in lines if line.collage)
+    return set(takewhile(lambda collage_id: collage_id != item.id, taken))

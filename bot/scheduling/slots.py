@@ -5,14 +5,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.composing.composer import Composer
+from bot.composing import composer, slides
 from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, schedule, times
 from bot.core.agenda import Line, Snapshot, Waiting
 from bot.core.collage import Collage, State
 from bot.core.delivery import thread_key
-from bot.core.errors import NotAllowed, Unavailable, Unusable
+from bot.core.errors import BadInput, NotAllowed, Unavailable, Unusable
 from bot.core.notices.queue import CollageHeld, RunningDry, SlotEmpty, SlotMissed
 from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.storage.claims import NewDelivery, SlotClaim, Taken
@@ -128,7 +128,7 @@ def _hold(context: Context, item: Collage, why: str) -> None:
 
 
 def claim(context: Context, series: Series, wanted: Claim) -> None:
-    """Compose for all accounts, then claim in one transaction.
+    """Compose for all accounts, then claim in one transaction; a slide is drawn with the number.
 
     Raises `Taken` where the agenda or the collage is not what was read, else what keeps the
     collage from being composed.
@@ -139,13 +139,19 @@ def claim(context: Context, series: Series, wanted: Claim) -> None:
         with context.read() as work:
             other = work.queue.taken_by(series.name, *number)
         if other:
-            raise NotAllowed(f"its number {number[0]} is {other}'s already; give it another one.")
-    for account in series.accounts:
-        Composer.of(context, series.name, account).collage(item, number[0])
+            raise NotAllowed(
+                f"its number {number[0]} is {other}'s already; give it another one: "
+                f"mlcollage number {item.name} N"
+            )
+    item, drawing = slides.with_number(series, item, number[0])
+    if problems := composer.problems(context, series, item, number[0]):
+        raise BadInput(" ".join(problems))
     with context.write() as work:
         found = work.snapshots.take(series, wanted.as_of, _ahead(series, wanted), lock=True)
         if not _holds(found, wanted):
             raise Taken
+        if drawing:
+            work.pictures.put(drawing.picture.picture, drawing.picture.data)
         new = _deliveries(context, work, series, wanted)
         work.claims.claim(SlotClaim(slot, item, *number, extra=wanted.extra), new)
         if wanted.extra:

@@ -8,7 +8,7 @@ from bot.context import Context
 from bot.core import clocks, errors, lookups
 from bot.core.delivery import Absent, Delivery, Found, Look, NotSeen, Outcome, State, Thread
 from bot.core.lookups import Doubt
-from bot.core.notices.deliveries import LookInconclusive
+from bot.core.notices.deliveries import LookInconclusive, TextRepeated
 from bot.core.price import Requests
 from bot.publishers.protocol import Publisher
 from bot.sending import charges, duplicates, failures, read_back
@@ -173,7 +173,8 @@ def _follow(context: Context, work: Work, delivery: Delivery, seen: NotSeen) -> 
         case lookups.Ask(wait):
             reason = _reason_to_ask(seen, doubt)
             work.deliveries.look_again(delivery, work.now + wait, lookups.ASKED, reason)
-            work.notices.add(LookInconclusive(delivery, reason))
+            notice = _repeated(context, work, delivery) or LookInconclusive(delivery, reason)
+            work.notices.add(notice)
         case unexpected:
             assert_never(unexpected)
 
@@ -187,3 +188,15 @@ def _reason_to_ask(seen: NotSeen, doubt: Doubt) -> str:
 def _send_again(work: Work, delivery: Delivery, reason: str) -> None:
     work.attempts.settle(delivery.id, Outcome.NOT_SENT, reason)
     work.deliveries.move(delivery, State.WAITING, next_at=work.now)
+
+
+def _repeated(context: Context, work: Work, delivery: Delivery) -> TextRepeated | None:
+    """The notice that the next part has the text of another post, which it may be refused for."""
+    if context.publishers[delivery.account].network.takes_repeats:
+        return None
+    missing = next((part for part in work.parts.of(delivery.id) if part.receipt is None), None)
+    if missing is None:
+        return None
+    repeated = work.parts.repeated(delivery.account, [missing.text], delivery.carried)
+    where = repeated.get(missing.text)
+    return TextRepeated(delivery, missing.position, where) if where else None

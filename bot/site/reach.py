@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot import http_calls
 
-LIMITS = http_calls.Limits(timedelta(seconds=10), body=20_000_000, redirects=20)
+LIMITS = http_calls.Limits(timedelta(seconds=10), body=20_000_000, redirects=20, unpack=False)
 """What the request may take; a page that is slower is asked again later."""
 
 log = logging.getLogger(__name__)

@@ -112,11 +112,12 @@ class Ahead(Statements):
         return self.conn.execute(delete(slots).where(*mine)).rowcount
 
     def _forget_told(self, series_name: str, due_at: datetime, rehearsal: int) -> None:
-        """Let what was told of a slot be told anew: the old notices get another key."""
+        """Let what was told of a slot be told anew: the old notices are over and lose their key."""
         prefix = f"rehearsal-{rehearsal}/" if rehearsal else ""
         keys = [f"{prefix}{kind}/{series_name}/{due_at}" for kind in (Kind.EMPTY, Kind.MISSED)]
         renamed = update(notices).where(notices.c.key.in_(keys))
-        self.conn.execute(renamed.values(key=_other_key()))
+        over_since = func.coalesce(notices.c.acknowledged_at, self.now)
+        self.conn.execute(renamed.values(key=_other_key(), acknowledged_at=over_since))
 
     def claimed(self, after: datetime) -> list[ClaimedAhead]:
         """The slots later than `after` that have taken a collage, extra ones as well."""

@@ -103,8 +103,14 @@ class Claims(Statements):
             raise Taken
 
     def _take_collage(self, wanted: SlotClaim) -> None:
-        """`ready → claimed`; raises `Taken` when the collage is not as it was read."""
+        """`ready → claimed`; raises `Taken` when the collage is not as it was read.
+
+        A slide that was drawn for its number takes the place of an older one.
+        """
         collage = wanted.collage
+        slide: dict[str, Any] = {}
+        if collage.picture_is_drawn and collage.picture:
+            slide = {"picture_sha256": collage.picture.sha256, "alt": collage.alt}
         claimed = (
             update(collages)
             .where(
@@ -121,6 +127,7 @@ class Claims(Statements):
                 pinned_on=None,
                 note="",
                 revision=collages.c.revision + 1,
+                **slide,
             )
         )
         if self.conn.execute(claimed).rowcount != 1:

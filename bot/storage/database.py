@@ -27,7 +27,7 @@ from bot import files
 from bot.core.collage import one_line
 from bot.core.errors import NoDatabase
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration, written here so that a start need not import Alembic; a test compares it
 with the folder."""
 

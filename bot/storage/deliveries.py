@@ -246,6 +246,21 @@ class Deliveries(Statements):
         )
         return self.conn.execute(back).rowcount == 1
 
+    def not_begun(self, collage_id: int) -> list[Delivery]:
+        """The collage's threads that follow its edits still: never tried, and nobody sends them.
+
+        They are locked: no worker claims one of them before the transaction ends.
+        """
+        mine = (
+            deliveries.c.collage_id == collage_id,
+            deliveries.c.rehearsal == self.rehearsal,
+            deliveries.c.begun.is_(False),
+            deliveries.c.state.in_([WAITING, literal_column("'held'"), literal_column("'failed'")]),
+        )
+        statement = JOINED.where(*mine).order_by(deliveries.c.id)
+        locked = statement.with_for_update(of=deliveries)
+        return [from_row(row) for row in self.conn.execute(locked)]
+
     def hold_all(self, account: str) -> int:
         """Hold the waiting deliveries of an account; how many there were."""
         account_id = select(accounts.c.id).where(accounts.c.name == account).scalar_subquery()

@@ -79,8 +79,9 @@ INDEXES = (
     Spec("ix_deliveries_collage_id", "deliveries", ("collage_id",)),
     Spec("ix_deliveries_roundup_id", "deliveries", ("roundup_id",)),
     Spec("ix_deliveries_begun", "deliveries", ("account_id", "series_id", "id"), "begun"),
-    # What belongs to a delivery, and whose post an id of a network is.
+    # What belongs to a delivery, and whose post an id of a network or a text is.
     Spec("ix_parts_receipt_id", "parts", ("receipt_id",), "receipt_id IS NOT NULL"),
+    Spec("ix_parts_text", "parts", ("beginning",)),
     Spec("ix_looks_delivery_id", "looks", ("delivery_id",)),
     Spec("ix_attempts_delivery_id", "attempts", ("delivery_id",)),
     Spec("ix_late_looks_at", "late_looks", ("at",)),

@@ -3,12 +3,25 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, literal_column, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    bindparam,
+    insert,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
 
-from bot.core.delivery import Delivery, Image, Part, Receipt, Thread
-from bot.storage.deliveries import OPEN, SENDING, UNCERTAIN, Deliveries
+from bot.core.delivery import Carried, Delivery, Image, Part, Receipt, Thread
+from bot.storage.deliveries import OPEN, SENDING, UNCERTAIN, Deliveries, Lost
 from bot.storage.statements import Statements
 from bot.storage.tables import accounts, collages, deliveries, parts, pictures, roundups
+
+BEGINNING = 100
+"""How many first characters of a text are stored beside it, to find it by."""
 
 
 def _part(row: Row[Any]) -> Part:
@@ -26,10 +39,28 @@ def _values(part: Part) -> dict[str, Any]:
     return {
         "position": part.position,
         "text": part.text,
+        "beginning": part.text[:BEGINNING],
         "picture_sha256": image.sha256 or None,
         "picture_file": image.file,
         "alt": image.alt,
     }
+
+
+def _can_be_stored(text: str) -> bool:
+    """Whether a database can hold the text: PostgreSQL takes no NUL, UTF-8 no surrogates."""
+    return not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text)
+
+
+def _others_than(carried: Carried) -> tuple[ColumnElement[bool], ...]:
+    """The condition for deliveries that carry neither this collage nor this roundup."""
+    conditions = []
+    if carried.collage_id is not None:
+        collage_id = deliveries.c.collage_id
+        conditions.append(or_(collage_id.is_(None), collage_id != carried.collage_id))
+    if carried.roundup_id is not None:
+        roundup_id = deliveries.c.roundup_id
+        conditions.append(or_(roundup_id.is_(None), roundup_id != carried.roundup_id))
+    return tuple(conditions)
 
 
 class Parts(Statements):
@@ -47,6 +78,14 @@ class Parts(Statements):
             self.conn.execute(parts.delete().where(parts.c.delivery_id == delivery.id))
         rows = [{"delivery_id": delivery.id} | _values(part) for part in composed]
         self.conn.execute(insert(parts), rows)
+
+    def reword(self, delivery: Delivery, position: int, text: str) -> None:
+        """Give a part that is not out another text; raises `Lost` where it is out by now."""
+        mine = (parts.c.delivery_id == delivery.id, parts.c.position == position)
+        values = {"text": text, "beginning": text[:BEGINNING]}
+        statement = update(parts).where(*mine, parts.c.receipt_id.is_(None)).values(values)
+        if self.conn.execute(statement).rowcount != 1:
+            raise Lost
 
     def of(self, delivery_id: int, *, with_data: bool = False) -> tuple[Part, ...]:
         """The saved parts of a delivery in order; the pictures' bytes only `with_data`."""
@@ -187,6 +226,27 @@ class Parts(Statements):
         )
         statement = select(parts.c.text).join(deliveries, deliveries.c.id == parts.c.delivery_id)
         return list(self.conn.execute(statement.where(*others)).scalars())
+
+    def repeated(self, account: str, texts: Sequence[str], carried: Carried) -> dict[str, str]:
+        """Those of the texts that other threads have put on an account, or are about to.
+
+        Each with where it is: an address, or the key of a thread under way. Threads that carry the
+        same are left out: what is out of them is not sent again.
+        """
+        wanted = [text for text in texts if _can_be_stored(text)]
+        beginnings = {text[:BEGINNING] for text in wanted}
+        same_text = (parts.c.beginning.in_(beginnings), parts.c.text.in_(wanted))
+        is_taken = or_(parts.c.receipt_id.is_not(None), OPEN)
+        statement = (
+            select(parts.c.text, parts.c.receipt_url, deliveries.c.key)
+            .join(deliveries, deliveries.c.id == parts.c.delivery_id)
+            .join(accounts, accounts.c.id == deliveries.c.account_id)
+            .where(*same_text, is_taken, *_others_than(carried))
+            .where(accounts.c.name == account, deliveries.c.rehearsal == self.rehearsal)
+            .order_by(parts.c.id)
+        )
+        rows = self.conn.execute(statement)
+        return {row.text: row.receipt_url or f"the thread {row.key}" for row in rows}
 
     def is_number_out(self, delivery: Delivery, number: int, year: int) -> bool:
         """Whether the collage with this number of the delivery's series is posted.

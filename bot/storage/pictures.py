@@ -28,6 +28,7 @@ class Pictures(Statements):
                 width=picture.width,
                 height=picture.height,
                 size=picture.size,
+                frames=picture.frames,
                 data=data,
             )
 

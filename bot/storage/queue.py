@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -38,7 +38,7 @@ _WITH_REMOVED = (
         *papers.COLUMNS,
         *(
             pictures.c[name].label(f"picture_{name}")
-            for name in ("mime", "width", "height", "size")
+            for name in ("mime", "width", "height", "size", "frames")
         ),
         series.c.name.label("series_name"),
         roundups.c.title_month.label("roundup"),
@@ -54,8 +54,15 @@ _JOINED = _WITH_REMOVED.where(collages.c.removed_at.is_(None))
 def _collage(row: Row[Any], its_links: tuple[Link, ...]) -> Collage:
     picture = None
     if row.picture_sha256:
-        sizes = (row.picture_mime, row.picture_width, row.picture_height, row.picture_size)
-        picture = Picture(row.picture_sha256, *sizes, file=row.picture_file)
+        picture = Picture(
+            sha256=row.picture_sha256,
+            mime=row.picture_mime,
+            width=row.picture_width,
+            height=row.picture_height,
+            size=row.picture_size,
+            file=row.picture_file,
+            frames=row.picture_frames,
+        )
     return Collage(
         id=row.id,
         series=row.series_name,
@@ -70,6 +77,8 @@ def _collage(row: Row[Any], its_links: tuple[Link, ...]) -> Collage:
         state=State(row.state),
         position=row.position,
         picture=picture,
+        picture_is_drawn=row.picture_is_drawn,
+        alt_is_drawn=row.alt_is_drawn,
         pinned_on=row.pinned_on,
         number=row.number,
         number_year=row.number_year,
@@ -118,6 +127,14 @@ def _check_open(collage: Collage) -> None:
         raise NotAllowed(f"{collage.name} is posted: what is out is history and stays as it is.")
     if collage.state is State.CLAIMED:
         raise NotAllowed(f"{collage.name} is claimed: it is on its way out.")
+
+
+class KeptBack(NamedTuple):
+    """A draft that would be ready but for what a network would refuse, which `note` says."""
+
+    name: str
+    note: str
+    position: int
 
 
 class Queue(Statements):
@@ -253,6 +270,32 @@ class Queue(Statements):
         )
         return self.conn.execute(statement).scalar()
 
+    def with_a_link_of(self, item: Collage) -> list[Collage]:
+        """The ready and claimed collages of its series that have a link in common with it."""
+        urls = [link.url for link in item.paper.links]
+        on_their_way = collages.c.state.in_(QUEUED), collages.c.state.in_(["ready", "claimed"])
+        statement = (
+            select(collages.c.id)
+            .distinct()
+            .join(links, links.c.paper_id == collages.c.paper_id)
+            .where(links.c.url.in_(urls), collages.c.id != item.id, *on_their_way)
+            .where(collages.c.series_id == self.series_id(item.series))
+            .where(collages.c.removed_at.is_(None))
+        )
+        return list(self.by_ids(self.conn.execute(statement).scalars()).values())
+
+    def kept_back(self, series_name: str) -> list[KeptBack]:
+        """The drafts that were to go out and cannot, in the order of the queue."""
+        statement = select(collages.c.name, collages.c.note, collages.c.position).where(
+            collages.c.series_id == self.series_id(series_name),
+            collages.c.state.in_(QUEUED),
+            collages.c.state == "draft",
+            collages.c.removed_at.is_(None),
+            collages.c.note != "",
+        )
+        rows = self.conn.execute(statement.order_by(collages.c.position))
+        return [KeptBack(*row) for row in rows]
+
     def _last_position(self, series_id: int) -> int:
         last = select(func.max(collages.c.position)).where(collages.c.series_id == series_id)
         return self.conn.execute(last).scalar() or 0
@@ -303,10 +346,11 @@ class Queue(Statements):
             )
 
     def replace(
-        self, collage: Collage, item: Item, picture: Picture | None, state: State
+        self, collage: Collage, item: Item, picture: Picture | None, state: State, **more: Any
     ) -> Collage:
         """Write an edited item in place of what was there; its place, pin and number stay.
 
+        `more` are further columns.
         Raises `BadInput` where its new name is taken, `NotAllowed` where it is posted or was
         changed since it was read.
         """
@@ -316,10 +360,27 @@ class Queue(Statements):
             )
         if item.name != collage.name and self.has_name(collage.series, item.name):
             raise BadInput(f"There is already a collage named {item.name}; choose another name.")
-        self._change(collage, state=state.value, **_content(item, picture))
+        self._change(collage, state=state.value, **_content(item, picture), **more)
+        self._replace_paper(collage, item)
+        return self.by_id(collage.id)
+
+    def correct(
+        self, collage: Collage, item: Item, picture: Picture | None, **more: Any
+    ) -> Collage:
+        """Write an edited item in place of a posted one, for threads that have not begun yet.
+
+        What is out keeps the texts it was sent with. Raises `BadInput` where the name changes,
+        `NotAllowed` where it was changed since it was read.
+        """
+        if item.name != collage.name:
+            raise BadInput(f"{collage.name} is posted, and its name stays.")
+        self._change(collage, **_content(item, picture), **more)
+        self._replace_paper(collage, item)
+        return self.by_id(collage.id)
+
+    def _replace_paper(self, collage: Collage, item: Item) -> None:
         its_paper = select(collages.c.paper_id).where(collages.c.id == collage.id)
         papers.replace(self.conn, self.conn.execute(its_paper).scalar_one(), item.paper)
-        return self.by_id(collage.id)
 
     def change_state(self, collage: Collage, to: State, note: str = "") -> None:
         """Move a collage to another state, with a note for people.
@@ -329,6 +390,14 @@ class Queue(Statements):
         """
         check_move(collage.name, collage.state, to)
         self._change(collage, state=to.value, note=note)
+
+    def keep_number(self, collage: Collage, number: int | None) -> None:
+        """Let a collage keep a number, or with None be counted when a slot takes it.
+
+        Raises `NotAllowed` where it is on its way or out, or was changed since it was read.
+        """
+        _check_open(collage)
+        self._change(collage, kept_number=number)
 
     def pin(self, collage: Collage, on: date | None) -> None:
         """Pin a collage to a day, or with None to no day.

@@ -177,6 +177,7 @@ pictures = Table(
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
     Column("size", Integer, nullable=False),
+    Column("frames", Integer, nullable=False, server_default="1"),
     Column("data", LargeBinary, nullable=False),
 )
 
@@ -221,6 +222,9 @@ collages = Table(
     Column("thread", JSON, nullable=False),
     Column("picture_sha256", String(64), ForeignKey("pictures.sha256")),
     _text("picture_file"),
+    # Drawn by the program, and so drawn again with the number that the collage gets.
+    Column("picture_is_drawn", Boolean, nullable=False, server_default=text("false")),
+    Column("alt_is_drawn", Boolean, nullable=False, server_default=text("false")),
     _text("note"),
     # Grows with every change: an update is guarded by the revision that was read.
     Column("revision", Integer, nullable=False, server_default="1"),
@@ -292,6 +296,8 @@ parts = Table(
     _reference("delivery_id", "deliveries", nullable=False),
     Column("position", Integer, nullable=False),
     Column("text", Text, nullable=False),
+    # Its first characters, by which it is found: no index takes a whole text.
+    Column("beginning", String(100), nullable=False, server_default=""),
     Column("picture_sha256", String(64), ForeignKey("pictures.sha256")),
     _text("picture_file"),
     _text("alt"),

@@ -253,7 +253,7 @@ def beat(context: Context) -> None:
 
 def _call(url: str, longest: timedelta) -> str:
     """What went wrong with the call, without any part of the URL, which is a secret."""
-    limits = http_calls.Limits(longest, body=1_000_000, redirects=20)
+    limits = http_calls.Limits(longest, body=1_000_000, redirects=20, unpack=False)
     try:
         answer = http_calls.get(url, limits)
     except http_calls.NoAnswer as error:

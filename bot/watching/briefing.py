@@ -14,12 +14,12 @@ from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, errors, price, schedule, times
 from bot.core.agenda import Line
-from bot.core.collage import Collage
 from bot.core.notices.briefing import REHEARSAL, Briefing, briefing_heading, briefing_key
 from bot.core.notices.entry import Kind
 from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
-from bot.deciding import coming, doctor, preview, roundups
+from bot.deciding import candidates, coming, doctor, preview, roundups
+from bot.deciding.candidates import Candidate
 from bot.storage.accounts import AccountRow
 from bot.storage.charges import month_of
 from bot.storage.work import Work
@@ -47,8 +47,8 @@ class Due:
 class Plan(NamedTuple):
     """What a slot or a roundup would send.
 
-    `wrong` and `about` are sentences and lines for people. With `is_wanted` False nothing is meant
-    to go out, and nobody needs to act.
+    `wrong` and `about` are sentences and lines for people; `place` is that of its collage in the
+    queue. With `is_wanted` False nothing is meant to go out, and nobody needs to act.
     """
 
     what: str
@@ -56,6 +56,7 @@ class Plan(NamedTuple):
     wrong: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     is_wanted: bool = True
+    place: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +146,25 @@ def _plan(context: Context, brief: Due) -> Plan:
     try:
         if brief.title_month:
             return _roundup_plan(context, brief)
-        return _slot_plan(context, brief)
+        return _with_kept_back(context, brief.series, _slot_plan(context, brief))
     except errors.NoDatabase:
         raise
     except Exception as error:  # noqa: BLE001 - the accounts are checked all the same
         return Plan("what goes out cannot be told", wrong=(errors.sentence(error),))
+
+
+def _with_kept_back(context: Context, series: Series, plan: Plan) -> Plan:
+    """The plan with the drafts whose turn it would be, but for what a network would refuse."""
+    if not plan.is_wanted:
+        return plan
+    with context.read() as work:
+        kept_back = work.queue.kept_back(series.name)
+    wrong = [
+        f"{draft.name} stays behind as a draft: {draft.note} Then: mlcollage ready {draft.name}"
+        for draft in kept_back
+        if plan.place is None or draft.position < plan.place
+    ]
+    return plan._replace(wrong=(*plan.wrong, *wrong))
 
 
 def _slot_plan(context: Context, brief: Due) -> Plan:
@@ -171,14 +186,6 @@ def _slot_plan(context: Context, brief: Due) -> Plan:
     if trial.candidate is None or trial.candidate.problems:
         return Plan("it is not known what goes out", wrong=tuple(trial.wrong))
     return _collage_plan(series, trial.candidate, line.number, trial.wrong)
-
-
-class Candidate(NamedTuple):
-    """A collage that a slot would try, composed for all accounts, and what keeps it from going."""
-
-    item: Collage
-    threads: list[ComposedThread]
-    problems: list[str]
 
 
 class _Trial:
@@ -204,24 +211,21 @@ class _Trial:
             return False
         self._passed += 1
         if self.candidate and line.slot.due_at == self._brief.at:
-            name, problem = self.candidate.item.name, self.candidate.problems[0]
-            self.wrong.append(f"{name} would be held: {problem}")
+            name, problems = self.candidate.item.name, " ".join(self.candidate.problems)
+            self.wrong.append(f"{name} would be held: {problems}")
         return True
 
 
 def _candidate(context: Context, series: Series, line: Line, collage_id: int) -> Candidate | None:
     with context.read() as work:
         item = work.queue.by_ids([collage_id]).get(collage_id)
-        other = work.queue.taken_by(series.name, line.number or 0, line.year)
     if item is None:
         return None
-    threads = list(preview.collage_threads(context, series, item, series.accounts, line.number))
-    problems = [thread.problem for thread in threads if thread.problem]
-    if other:
-        problems.append(
-            f"{item.name} cannot have the number {line.number}: it is {other}'s already."
-        )
-    return Candidate(item, threads, problems)
+    found = candidates.of(context, series, item, line.number, line.slot.local_on)
+    if found.problems or not item.picture_is_drawn:
+        return found
+    shown = candidates.previews(context, series, item, series.accounts, line.number)
+    return found._replace(threads=tuple(shown))
 
 
 def _collage_plan(
@@ -233,7 +237,7 @@ def _collage_plan(
     if shown:
         what += f" [{shown}]"
     about = (f"{item.paper.title}, {item.paper.citation}",)
-    return Plan(what, candidate.threads, tuple(wrong), about)
+    return Plan(what, candidate.threads, tuple(wrong), about, place=item.position)
 
 
 def _nothing(
@@ -271,7 +275,7 @@ def _roundup_plan(context: Context, brief: Due) -> Plan:
     return Plan(
         f"the roundup {title_month} with {count} so far",
         threads,
-        wrong=tuple(thread.problem for thread in threads if thread.problem),
+        wrong=tuple(problem for thread in threads for problem in thread.problems),
         about=(
             roundup.title,
             roundups.place(roundup),
@@ -324,8 +328,10 @@ def _notice(context: Context, brief: Due, plan: Plan, checks: Checks) -> Briefin
         account_lines += ["", _account_line(context, name, state)]
         if name in threads:
             account_lines += _thread_lines(threads[name])
-    if wrong:
-        lines += ["", *(f"! {sentence}" for sentence in wrong)]
+    cautions = (caution for thread in plan.threads for caution in thread.all_cautions)
+    careful = tuple(dict.fromkeys(f"careful: {caution}." for caution in cautions))
+    if wrong or careful:
+        lines += ["", *(f"! {sentence}" for sentence in (*wrong, *careful))]
     total = sum((state.cost.total for state in states.values() if state.cost), Decimal(0))
     return Briefing(
         occasion=brief.key,
@@ -334,6 +340,7 @@ def _notice(context: Context, brief: Due, plan: Plan, checks: Checks) -> Briefin
         accounts=tuple(threads),
         cost=f"${price.cents(total)}" if total else "",
         wrong=tuple(wrong),
+        careful=careful,
         lines=(*lines, *account_lines),
     )
 

@@ -224,7 +224,7 @@ def test_an_account_that_can_post_has_nothing_to_complain_of(make: Make) -> None
 def test_its_limits_are_a_network_s(make: Make) -> None:
     limits = make().limits()
     assert limits.length >= 280
-    assert "image/png" in limits.mimes
+    assert "image/png" in limits.pictures
 
 
 def test_its_network_is_one_with_rules(make: Make) -> None:

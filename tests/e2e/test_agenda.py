@@ -155,6 +155,15 @@ def test_nothing_can_be_pinned_to_a_day_that_is_skipped(desk: Desk) -> None:
     assert "beta was pinned to that day" in desk("skip", DAYS[0]).out
 
 
+def test_nothing_can_be_pinned_to_a_blackout_day(desk: Desk) -> None:
+    config = desk.folder / "config.toml"
+    blackout = f'blackout = ["{DAYS[1]}"]\n'
+    slots = config.read_text(encoding="utf-8").replace("slots =", f"{blackout}slots =", 1)
+    config.write_text(slots, encoding="utf-8")
+    refused = desk("pin", "beta", DAYS[1], code=1).err
+    assert f"{DAYS[1]} is a blackout day of mlcollage; pin to another day." in refused
+
+
 def test_every_command_says_that_a_rehearsal_ends_at_the_next_tick(posted: Desk) -> None:
     config = posted.folder / "config.toml"
     rehearsal = config.read_text(encoding="utf-8")

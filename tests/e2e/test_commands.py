@@ -246,6 +246,29 @@ def test_a_pin_needs_a_day_with_a_slot_that_is_to_come(desk: Desk) -> None:
     desk("pin", "alpha", code=2)
 
 
+def test_a_collage_keeps_a_number_of_its_own_until_that_is_taken_off(desk: Desk) -> None:
+    counted = desk("next", "--json").json["slots"][0]["provisional_number"]
+    assert desk("number", "alpha", 40).out == "alpha keeps the number 40/52.\n"
+    slots = desk("next", "--json").json["slots"]
+    assert [slot["provisional_number"] for slot in slots[:2]] == [40, 41]
+    assert "40/52" in desk("preview", "alpha").out
+    desk("number", "alpha", 39)
+    assert desk("show", "alpha", "--json").json["kept_number"] == 39
+    assert "gets the next number" in desk("number", "alpha", "--off").out
+    assert desk("next", "--json").json["slots"][0]["provisional_number"] == counted
+    assert "number" in desk("history", "--changes").out
+
+
+def test_a_number_that_is_another_ones_is_not_kept(desk: Desk) -> None:
+    desk("number", "alpha", 40)
+    said = desk("number", "beta", 40, code=1).err
+    assert said == "The number 40 is alpha's already; give another one.\n"
+    desk("number", "alpha", 40)
+    desk("number", "alpha", code=2)
+    desk("number", "alpha", 41, "--off", code=2)
+    desk("number", "alpha", -1, code=2)
+
+
 def test_a_held_collage_is_passed_over_until_it_is_released(desk: Desk) -> None:
     desk("hold", "alpha", "--why", "The authors asked for a day.")
     assert desk.ahead()[0] == "beta"

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import StringIO
 
 import pytest
 
-from tests.e2e.conftest import DAYS, Desk
+from tests.e2e.conftest import DAYS, ITEMS, Desk
 from tests.fakes import x
 from tests.fakes.x import FakeX
 
@@ -160,10 +161,60 @@ def test_an_edit_of_what_is_frozen_is_told_and_shown(doubtful: Desk) -> None:
     assert "edited since" not in doubtful("deliveries", "show", 1).out
 
 
+@pytest.fixture
+def half_out(doubtful: Desk, fake: FakeX) -> Desk:
+    """Part 1 is out; part 2 has the text of a post that somebody made by hand."""
+    fake.state.add(f"📝 Paper: https://example.org/{ITEMS[0]}")
+    doubtful("deliveries", "resolve", 1, "--not-posted")
+    doubtful("tick", code=1)
+    doubtful("tick", code=1)
+    assert "uncertain  1/2" in doubtful("deliveries", "list").out
+    return doubtful
+
+
+def test_a_part_is_reworded_by_an_option_and_its_thread_goes_on(
+    half_out: Desk, fake: FakeX
+) -> None:
+    shown = half_out("deliveries", "show", 1).out
+    assert "mlcollage deliveries reword 1 2 --not-posted" in shown
+    assert "may be out" in half_out("deliveries", "reword", 1, 2, "--text", "x", code=1).err
+    words = ("deliveries", "reword", 1, 2, "--not-posted")
+    assert "281 of 280" in half_out(*words, "--text", "x" * 281, code=1).err
+    told = half_out(*words, "--text", "Other words.").out
+    assert told.startswith("Delivery 1: part 2 has its new text, and waits to be sent.\n  next: it")
+    half_out("tick")
+    assert fake.state.texts()[-1] == "Other words."
+    assert half_out("deliveries", "list", "--json").json == []
+    assert "it was: 📝 Paper: " in half_out("deliveries", "show", 1).out
+
+
+def test_a_part_is_reworded_from_a_file_from_standard_input_or_in_an_editor(
+    half_out: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("deliveries", "reword", 1, 2)
+    (half_out.folder / "part.txt").write_text("From a file.\n", encoding="utf-8")
+    half_out(*words, "--not-posted", "--from", "part.txt")
+    assert "   From a file.\n" in half_out("deliveries", "show", 1).out
+    monkeypatch.setattr("sys.stdin", StringIO("Piped in."))
+    half_out(*words, "--from", "-")
+    assert "   Piped in.\n" in half_out("deliveries", "show", 1).out
+    monkeypatch.setenv("EDITOR", "sed -i s/Piped/Edited/")
+    half_out(*words)
+    assert "   Edited in.\n" in half_out("deliveries", "show", 1).out
+    monkeypatch.setenv("EDITOR", "true")
+    assert half_out(*words).out == "Part 2 is unchanged.\n"
+    assert "missing.txt" in half_out(*words, "--from", "missing.txt", code=1).err
+    half_out(*words, "--from", "part.txt", "--text", "x", code=2)
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [
         (["show", "99"], 1),
+        (["reword", "99", "1", "--text", "x"], 1),
+        (["reword", "1", "1", "--text", "x"], 1),
+        (["reword", "1", "0", "--text", "x"], 2),
+        (["reword", "1"], 2),
         (["show", "9" * 40], 1),
         (["show", "no/such/key"], 1),
         (["show", "\udcff"], 1),
@@ -183,6 +234,27 @@ def test_an_edit_of_what_is_frozen_is_told_and_shown(doubtful: Desk) -> None:
 )
 def test_what_cannot_be_is_refused_in_a_sentence(posted: Desk, words: list[str], code: int) -> None:
     assert posted("deliveries", *words, code=code).err
+
+
+def test_a_typo_is_corrected_for_the_account_that_has_not_begun(bare: Desk) -> None:
+    file = bare.folder / "config.toml"
+    two = "".join(f'[accounts.{name}]\nnetwork = "outbox"\nfolder = "{name}"\n' for name in "ab")
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n{two}", encoding="utf-8")
+    bare("add", "alpha.md")
+    bare("hold", "--account", "b")
+    bare("post", "alpha", "--now", code=1)
+    told = bare("edit", "alpha", "--paragraph", "Correct now.").out
+    assert told.splitlines() == [
+        "alpha is posted",
+        "  note: what a got is out, and stays as it was",
+        "  note: what b gets has not begun, and goes out as edited",
+    ]
+    bare("release", "--account", "b")
+    bare("tick")
+    (a,), (b,) = ([*(bare.folder / name).glob("*/1.txt")] for name in "ab")
+    assert "alpha says one thing." in a.read_text(encoding="utf-8")
+    assert "Correct now." in b.read_text(encoding="utf-8")
+    assert "what is out is history" in bare("edit", "alpha", "--alt", "No.", code=1).err
 
 
 def test_a_roundup_is_a_delivery_as_any_other(desk: Desk) -> None:

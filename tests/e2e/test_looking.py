@@ -45,6 +45,25 @@ def test_a_preview_of_what_cannot_be_sent_says_why_and_exits_1(desk: Desk) -> No
     assert "it has no alt text" in desk("preview", "beta", code=1).out
 
 
+def test_what_x_would_refuse_is_said_by_every_command_that_looks_ahead(desk: Desk) -> None:
+    desk("edit", "alpha", "--paragraph", "We compare $AAPL and $MSFT.")
+    said = "alpha for outbox: part 1 has 2 cashtags ($AAPL, $MSFT), and X takes 1 a post"
+    assert said in desk("preview", "alpha", code=1).out
+    assert f"\n! alpha is a draft: {said}" in desk("next").out
+    assert said in desk("list").out
+    refused = desk("ready", "alpha", code=1).err
+    assert refused.startswith(f"alpha cannot go out. {said}")
+    assert refused.endswith("Change it with: mlcollage edit alpha\n")
+    [stopped] = desk("next", "--json").json["stopped"]
+    assert (stopped["name"], stopped["state"]) == ("alpha", "draft")
+    told = desk("edit", "alpha", "--paragraph", "We compare AAPL and MSFT.").out
+    assert (
+        told == "alpha is a draft that lacks nothing; when it may go out: mlcollage ready alpha\n"
+    )
+    desk("ready", "alpha")
+    assert desk.ahead()[0] == "alpha"
+
+
 def test_what_was_previewed_is_what_is_sent(desk: Desk) -> None:
     [thread] = desk("preview", "alpha", "--json").json["accounts"]
     desk("post", "alpha", "--now")

@@ -8,7 +8,7 @@ import pytest
 from tests.e2e.conftest import Desk
 
 
-@pytest.mark.parametrize("words", [("--help",), ("next",), ("list",), ("show", "alpha")])
+@pytest.mark.parametrize("words", [("--help",), ("list",), ("show", "alpha")])
 def test_a_command_that_composes_nothing_reads_no_markdown(
     desk: Desk, words: tuple[str, ...]
 ) -> None:

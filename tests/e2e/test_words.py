@@ -281,8 +281,9 @@ def test_a_preview_shows_whom_a_text_would_notify(desk: Desk) -> None:
 
 
 def test_a_preview_counts_the_parts_of_a_thread_that_few_would_read_to_its_end(desk: Desk) -> None:
-    sentence = "This sentence says a little more about what the paper found, and how they did it."
-    desk("edit", "alpha", "--paragraph", " ".join([sentence] * 40))
+    more = "says a little more about what the paper found, and how they did it."
+    paragraph = " ".join(f"Sentence {n} {more}" for n in range(40))
+    desk("edit", "alpha", "--paragraph", paragraph)
     account = desk("preview", "alpha", "--json").json["accounts"][0]
     count = len(account["parts"])
     assert count > 9

@@ -117,6 +117,8 @@ class State:
             raise invalid("text", "A post needs text or media.")
         if X.length(text) > 280:
             raise invalid("text", "Your post text is too long.")
+        if len(X.cashtags(text)) > 1:
+            raise invalid("text", "A post may have one cashtag.")
         parent = body.get("reply", {}).get("in_reply_to_tweet_id")
         if parent and not any(post.id == parent for post in self.posts):
             raise error(
@@ -174,14 +176,20 @@ class State:
 
     def upload(self, body: dict[str, Any]) -> dict[str, Any]:
         data = base64.b64decode(body["media"], validate=True)
-        if len(data) > 5_000_000:
-            raise invalid("media", "The media is larger than 5 MB.")
         try:
             with Image.open(io.BytesIO(data)) as picture:
-                picture.verify()
+                frames = getattr(picture, "n_frames", 1)
                 mime, (width, height) = picture.get_format_mimetype() or "", picture.size
+                picture.verify()
         except OSError:
             raise invalid("media", "The media is no image.") from None
+        is_gif = mime == "image/gif"
+        if len(data) > (15_000_000 if is_gif else 5_000_000):
+            raise invalid("media", "The media is too large.")
+        if is_gif and (width > 1_280 or height > 1_080 or frames > 350):
+            raise invalid("media", "The animation has too many pixels or frames.")
+        if not (4 <= width <= 8_192 and 4 <= height <= 8_192):
+            raise error(400, 324, "Image dimensions must be >= 4x4 and <= 8192x8192")
         own = str(next(self._ids))
         media = Media(
             own, f"3_{own}", self.clock() + self.media_life, data, mime, checks=self.checks

@@ -55,7 +55,7 @@ def ahead(bot: Bot, count: int) -> list[str]:
 
 def test_a_brief_knows_what_the_slot_before_will_hold(bot: Bot) -> None:
     bot.start(TWICE).tick()
-    bot.add("a", **UNSENDABLE).add("b", "c")
+    bot.add("a", **UNSENDABLE).insist("a").add("b", "c")
     early, late = briefs(bot, "2021-08-08 16:00")
     assert "b [1/52] goes to outbox; a would be held: " in early
     assert late.endswith("c [2/52] goes to outbox; all is well.")
@@ -65,7 +65,7 @@ def test_a_brief_knows_what_the_slot_before_will_hold(bot: Bot) -> None:
 
 def test_a_brief_passes_over_what_only_its_own_slot_would_hold(bot: Bot) -> None:
     bot.start(TWICE).tick()
-    bot.add("a").add("b", **UNSENDABLE).add("c")
+    bot.add("a").add("b", **UNSENDABLE).insist("b").add("c")
     early, late = briefs(bot, "2021-08-08 16:00")
     assert early.endswith("a [1/52] goes to outbox; all is well.")
     assert "c [2/52] goes to outbox; b would be held: " in late
@@ -75,7 +75,7 @@ def test_a_brief_passes_over_what_only_its_own_slot_would_hold(bot: Bot) -> None
 
 def test_a_brief_names_an_empty_slot_after_one_that_takes_the_last_collage(bot: Bot) -> None:
     bot.start(TWICE).tick()
-    bot.add("a", **UNSENDABLE).add("b")
+    bot.add("a", **UNSENDABLE).insist("a").add("b")
     early, late = briefs(bot, "2021-08-08 16:00")
     assert "b [1/52] goes to outbox" in early
     assert late.endswith("nothing goes out; no collage is ready; see: mlcollage list")
@@ -83,7 +83,7 @@ def test_a_brief_names_an_empty_slot_after_one_that_takes_the_last_collage(bot: 
 
 
 def test_a_preview_counts_nothing_before_it_that_cannot_go_out(bot: Bot) -> None:
-    bot.add("a", **UNSENDABLE).add("b", "c").add("d", **UNSENDABLE).add("e")
+    bot.add("a", **UNSENDABLE).insist("a").add("b", "c").add("d", **UNSENDABLE).insist("d").add("e")
     series = bot.series()
     said = {name: numbers.shown(bot.running, series, bot.collage(name)) for name in "abce"}
     assert said == {"a": 1, "b": 1, "c": 2, "e": 3}

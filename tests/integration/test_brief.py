@@ -289,10 +289,24 @@ def test_what_cannot_be_composed_is_said_with_what_goes_out_instead(
     [line] = given(rehearsal, clock, SLOT - timedelta(days=1))
     assert line == (
         f"{WHEN}, a rehearsal: moco [1/52] goes to outbox; barlow would be held: "
-        "barlow for outbox: its alt text has 1,001 of at most 1,000 characters."
+        "barlow for outbox: its alt text has 1,001 of at most 1,000 characters; shorten it."
     )
     clock.at = SLOT
     assert [notice.kind for notice in tick.tick(rehearsal)] == [Kind.HELD, Kind.DRY], "and so it is"
+
+
+def test_it_repeats_what_preview_says_to_be_careful_about_once_for_all_accounts(
+    context: Context, clock: StoppedClock
+) -> None:
+    add(context, "barlow")
+    change(context, "barlow", paragraph="Look into model.py first.")
+    clock.at = SLOT - timedelta(days=1)
+    briefing.give(context)
+    [notice] = heard(context)
+    careful = "careful: part 1: model.py becomes a link; write it another way if it should be none."
+    assert notice.text.endswith(f"goes to lab, press for $0.42; {careful}")
+    assert notice.is_trouble
+    assert f"! {careful}" in details(context)
 
 
 def test_a_picture_that_is_missing_is_said(rehearsal: Context, clock: StoppedClock) -> None:

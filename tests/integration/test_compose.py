@@ -27,7 +27,12 @@ PAPER = Paper(
 SENTENCE = "The two branches see two views of one picture, and what they say must agree. "
 
 
-def collage(paper: Paper = PAPER, paragraph: str = SENTENCE * 8, **more: object) -> Collage:
+def sentences(count: int) -> str:
+    """A paragraph of that many sentences, of which none is like another."""
+    return SENTENCE + " ".join(f"Sentence {n} goes on about the matter." for n in range(1, count))
+
+
+def collage(paper: Paper = PAPER, paragraph: str = sentences(12), **more: object) -> Collage:
     values: dict[str, object] = {
         "id": 1,
         "series": "mlcollage",
@@ -152,7 +157,7 @@ def test_texts_written_by_hand_stand_as_written_with_the_number_filled_in(tmp_pa
         ),
         (
             {"picture": Picture("0" * 64, "image/tiff", 1, 1, 1, "a.tif")},
-            "the network takes no image/tiff pictures",
+            "its picture a.tif is image/tiff, and X takes only JPEG, PNG, GIF, WEBP",
         ),
     ],
 )
@@ -187,6 +192,16 @@ def test_an_account_s_template_goes_before_its_network_s(tmp_path: Path) -> None
     template(tmp_path, "accounts/lab/posts/collage/more.txt", "account {{ text }}")
     assert texts(composer(tmp_path), collage())[1].startswith("account ")
     assert texts(composer(tmp_path, account="other"), collage())[1].startswith("network ")
+
+
+def test_a_template_that_is_put_before_another_one_counts_at_once(tmp_path: Path) -> None:
+    template(tmp_path, "posts/collage/links.txt", "general {{ links[0].url }}")
+    assert texts(composer(tmp_path), collage())[-1].startswith("general ")
+    own = "accounts/lab/posts/collage/links.txt"
+    template(tmp_path, own, "lab's {{ links[0].url }}")
+    assert texts(composer(tmp_path), collage())[-1].startswith("lab's ")
+    (tmp_path / "templates" / own).unlink()
+    assert texts(composer(tmp_path), collage())[-1].startswith("general ")
 
 
 @pytest.mark.parametrize(
@@ -241,10 +256,10 @@ def test_a_title_too_long_for_any_part_of_the_roundup_is_named(tmp_path: Path) -
         composer(tmp_path).roundup(roundup(), [collage(Paper("x" * 400, ("A B",), year=2021))])
 
 
-@pytest.mark.parametrize("sentences", [1, 8, 90])
-def test_markers_are_counted_in(tmp_path: Path, sentences: int) -> None:
+@pytest.mark.parametrize("count", [1, 8, 90])
+def test_markers_are_counted_in(tmp_path: Path, count: int) -> None:
     marked = composer(tmp_path, series="[series.mlcollage]\nmarkers = true")
-    parts = texts(marked, collage(paragraph=SENTENCE * sentences))
+    parts = texts(marked, collage(paragraph=sentences(count)))
     assert [part.rsplit(" ", 1)[1] for part in parts] == [
         f"{n}/{len(parts)}" for n in range(1, len(parts) + 1)
     ]
@@ -253,7 +268,7 @@ def test_markers_are_counted_in(tmp_path: Path, sentences: int) -> None:
 
 def test_an_account_s_own_limits_count_and_not_its_network_s(tmp_path: Path) -> None:
     wide = replace(composer(tmp_path), limits=X.limits._replace(length=4_000))
-    first, _ = texts(wide, collage(paragraph=SENTENCE * 20))
+    first, _ = texts(wide, collage(paragraph=sentences(40)))
     assert X.length(first) > 1_500
     short = replace(composer(tmp_path), limits=X.limits._replace(alt_length=5))
     with pytest.raises(BadInput, match="its alt text has 11 of at most 5 characters"):
@@ -275,13 +290,12 @@ def test_a_thread_is_shown_with_its_parts_measured_as_its_network_does(tmp_path:
 
 def test_a_thread_that_cannot_be_composed_is_shown_with_its_problem(tmp_path: Path) -> None:
     shown = composer(tmp_path).collage_shown(collage(alt=""), 29)
-    assert shown.problem == "barlow-twins for lab: it has no alt text."
-    assert shown.parts == ()
+    assert shown.problems == ("barlow-twins for lab: it has no alt text.",)
     assert shown.cost is None
 
 
 def test_a_roundup_is_shown_as_it_would_be_sent(tmp_path: Path) -> None:
     shown = composer(tmp_path).roundup_shown(roundup(), [collage()])
     assert shown.parts == composer(tmp_path).roundup(roundup(), [collage()])
-    assert not shown.problem
+    assert not shown.problems
     assert set(shown.pictures) == {1}

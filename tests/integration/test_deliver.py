@@ -175,7 +175,8 @@ def begun(
     folder: Path, url: str, clock: StoppedClock, network: Scripted, settings: str = ""
 ) -> Context:
     made = make_context(folder, settings, clock=clock, url=url)
-    made = Context(made.config, made.database, clock, {"outbox": network}, made.rehearsal, "tester")
+    networks = dict.fromkeys(made.config.accounts, network)
+    made = Context(made.config, made.database, clock, networks, made.rehearsal, "tester")
     accept.take(
         made, made.config.series["mlcollage"], [accept.from_file(write_item(folder, "barlow"))]
     )

@@ -202,7 +202,7 @@ WRONG: dict[str, tuple[str, ...]] = {
     "time": ('"24:00"', '"18:60"', '"6 pm"', '"18"', "true", '"18:00:00"'),
     "names_month": ('"previous"', '""', "true"),
     "title": ("true",),
-    "papers": ('["Paper"]', '["a", "b", "c"]', '"Papers"', '["a", "a"]', '["", "b"]', "true"),
+    "papers": ('["Paper"]', '["a", "b", "c"]', '"Papers"', '["", "b"]', "true"),
     "base_url": (
         '"example.org"',
         '"ftp://x.org"',

@@ -446,12 +446,13 @@ def test_no_address_gets_into_the_log(caplog: pytest.LogCaptureFixture) -> None:
     ("raw", "is_there"),
     [
         (ok(b"<h1>Four Papers</h1>"), True),
+        (ok(b"\x8b\x02\x80packed", "Content-Encoding: br"), True),
         (b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", False),
         (b"HTTP/1.1 304 Not Modified\r\nContent-Length: 0\r\n\r\n", False),
         (redirect("/round"), False),
         (b"", False),
     ],
-    ids=["page", "missing", "not modified", "loop", "nothing"],
+    ids=["page", "packed anyhow", "missing", "not modified", "loop", "nothing"],
 )
 def test_a_page_answers_when_a_get_of_it_ends_in_one(raw: bytes, is_there: bool) -> None:
     with serving(says(raw)) as server:

@@ -16,6 +16,7 @@ import pytest
 from PIL import Image, ImageFile, PngImagePlugin
 
 from bot.core.errors import BadInput
+from bot.deciding import queue_changes
 from bot.intake import accept
 from bot.intake.accept import Arrival
 from bot.pictures import read
@@ -336,9 +337,17 @@ def test_the_remark_reaches_whoever_adds_or_edits(tmp_path: Path) -> None:
     added = accept.take(context, series, [accept.from_file(file) for file in files])
     assert [len(taken.remarks) for taken in added] == [1, 0]
     arrival = Arrival(added[1].collage, read.check(TELLING["webp"], "b.webp"))
-    edited = accept.replace_item(context, series, added[1].collage, arrival)
+    edited = queue_changes.edit(context, series, added[1].collage, arrival).taken
     assert "tells a place" in edited.remarks[0]
     context.database.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "frames"),
+    [("jpeg", 1), ("png", 1), ("gif", 1), ("animated gif", 3), ("animated webp", 3), ("apng", 3)],
+)
+def test_the_frames_of_a_picture_are_counted(name: str, frames: int) -> None:
+    assert read.check(SAMPLES[name], "a").picture.frames == frames
 
 
 def test_more_than_20_megabytes_are_refused(tmp_path: Path) -> None:

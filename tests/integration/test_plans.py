@@ -11,8 +11,9 @@ from sqlalchemy import event, update
 
 from bot.config import Alerting
 from bot.context import Context
-from bot.core.delivery import State
+from bot.core.delivery import Carried, State
 from bot.core.notices.entry import Kind
+from bot.core.paper import Link, LinkKind
 from bot.deciding import inspect
 from bot.scheduling import tick
 from bot.storage import tables
@@ -100,6 +101,27 @@ def looking(tmp_path: Path, rows: int, url: str | None = None) -> tuple[list[str
     return [words for words, _ in statements], found
 
 
+def composing(tmp_path: Path, rows: int, url: str | None = None) -> tuple[list[str], list[str]]:
+    """The statements and plans of what composing asks: which texts are out, who is alike, which
+    drafts stay behind.
+    """
+    context = make_context(tmp_path, "live = true", StoppedClock(MONDAY), url)
+    fill(context, rows)
+    with context.read() as work:
+        item = work.queue.by_id(FIRST)
+    links = (Link(LinkKind.PAPER, "https://example.org/"),)
+    item = replace(item, paper=replace(item.paper, links=links))
+    with asked(context) as statements, context.read() as work:
+        texts = [f"t{FIRST + 1}", f"t{FIRST + rows}"]
+        assert list(work.parts.repeated("outbox", texts, Carried())) == [f"t{FIRST + 1}"]
+        assert work.parts.repeated("outbox", texts, Carried(collage_id=FIRST + 1)) == {}
+        assert work.queue.with_a_link_of(item) == []
+        assert work.queue.kept_back("mlcollage") == []
+    found = plans(context, statements)
+    context.database.close()
+    return [words for words, _ in statements], found
+
+
 def idle(tmp_path: Path, rows: int, url: str | None = None) -> tuple[list[str], list[str]]:
     """The statements and plans of a tick with nothing due, and of brief and watchdog with nothing
     to say.
@@ -141,7 +163,7 @@ def test_alerts_are_sent_in_the_same_way_however_many_there_were(tmp_path: Path)
     assert short == long
 
 
-@pytest.mark.parametrize("ask", [idle, alerting, looking])
+@pytest.mark.parametrize("ask", [idle, alerting, looking, composing])
 def test_it_never_walks_through_history_on_sqlite(tmp_path: Path, ask: Ask) -> None:
     _, found = ask(tmp_path, 5_000)
     walks = [
@@ -153,7 +175,7 @@ def test_it_never_walks_through_history_on_sqlite(tmp_path: Path, ask: Ask) -> N
     assert [plan for plan in walks if any(f"SCAN {table}" in plan for table in HISTORY)] == []
 
 
-@pytest.mark.parametrize("ask", [idle, alerting, looking])
+@pytest.mark.parametrize("ask", [idle, alerting, looking, composing])
 def test_it_never_walks_through_history_on_postgresql(
     tmp_path: Path, postgres_database: str, ask: Ask
 ) -> None:

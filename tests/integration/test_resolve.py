@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from bot.context import Context
 from bot.core import errors
 from bot.core.collage import State as CollageState
-from bot.core.delivery import NotSeen, Receipt, State
+from bot.core.delivery import Found, NotSeen, Receipt, State
 from bot.core.errors import BadInput, NotAllowed, Unavailable
 from bot.core.network import X
 from bot.deciding import accounts, actions, inspect, queue_changes, resolve
@@ -213,6 +213,7 @@ def test_where_looking_does_not_tell_it_stays_and_a_person_is_asked(
         "mlcollage deliveries retry 1",
         "mlcollage deliveries resolve 1 --posted URL",
         "mlcollage deliveries resolve 1 --not-posted",
+        "mlcollage deliveries reword 1 1 --not-posted",
     )
 
 
@@ -366,6 +367,27 @@ def test_what_is_out_of_a_cancelled_thread_stays(
     tick.tick(context)
     assert network.out == [1]
     assert (collage(context).state, collage(context).number) == (CollageState.POSTED, 1)
+
+
+def test_what_may_be_out_is_looked_for_before_it_is_cancelled(
+    context: Context, network: Scripted
+) -> None:
+    network.before, network.look = {2: LOST}, ABSENT
+    for minutes in (0, 3):
+        context.clock.wait_until(context.clock.now() + timedelta(minutes=minutes))
+        tick.tick(context)
+    assert delivery(context).state is State.UNCERTAIN
+    context.clock.wait_until(context.clock.now() + timedelta(minutes=9))
+    assert "1 of 2 parts stay out" in resolve.cancel(context, entry(context))
+    assert delivery(context).state is State.FAILED
+
+
+def test_what_turns_out_to_be_out_is_not_cancelled(context: Context, network: Scripted) -> None:
+    in_doubt(context, network, position=2)
+    network.look = Found({2: Receipt("id-2", "https://x.example/2", MONDAY)})
+    with pytest.raises(NotAllowed, match="is out, every part of it"):
+        resolve.cancel(context, entry(context))
+    assert delivery(context).state is State.SENT
 
 
 def test_what_may_be_out_is_not_cancelled_before_that_is_known(

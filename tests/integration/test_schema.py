@@ -1,5 +1,6 @@
 """The schema: migrations and tables say the same, on both databases."""
 
+import io
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,6 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from PIL import Image
 from sqlalchemy import Column, MetaData, Table, insert, inspect, make_url, select, text
 
 from bot.core.errors import NoDatabase
@@ -168,3 +170,72 @@ def test_a_series_keeps_the_calendar_that_its_fingerprint_tells(
                 conn.execute(select(tables.series.c.calendars)).scalar()
                 == (FINGERPRINTS[fingerprint])
             )
+
+
+ROWS = """
+INSERT INTO series (id, name, fingerprint, scheduled_from, looked_until, roundups_through)
+  VALUES (1, 's', 'f', '2021-08-01 00:00:00', '2021-08-01 00:00:00', '2021-08');
+INSERT INTO papers (id, title, authors, others, figures, reference_list)
+  VALUES (1, 't', '[]', false, '[]', '[]');
+INSERT INTO accounts (id, name, network) VALUES (1, 'x', 'x');
+INSERT INTO deliveries
+    (id, key, kind, series_id, account_id, state, due_at, next_at, local_on, saved)
+  VALUES (1, 'k', 'collage', 1, 1, 'sent', '2021-08-01 00:00:00', '2021-08-01 00:00:00',
+          '2021-08-01', '{}')
+"""
+PICTURE = """
+INSERT INTO pictures (sha256, mime, width, height, size, data)
+  VALUES (:name, :mime, :width, :height, 1, :data)
+"""
+COLLAGE = """
+INSERT INTO collages
+    (series_id, paper_id, name, state, position, thread, picture_sha256, alt, id)
+  VALUES (1, 1, :name, 'ready', :id, '[]', :name, :alt, :id)
+"""
+DRAWN = ("picture_is_drawn", "alt_is_drawn")
+PART = "INSERT INTO parts (delivery_id, position, text, receipt_id) VALUES (1, 1, :text, '7')"
+
+
+def _before(database: Database) -> None:
+    """A database of the version before, with a GIF of three frames, a slide, and a long text."""
+    pictures = {
+        "moves": ("image/gif", 48, 32, _animated()),
+        "broken": ("image/gif", 48, 32, b"no picture"),
+        "slide": ("image/png", 1600, 900, b"a slide"),
+        "photo": ("image/png", 1600, 900, b"a photo"),
+    }
+    alts = {"slide": "Plain slide with the title “t”, S 1/52.", "photo": "A photo of a slide."}
+    with database.write() as conn:
+        schema.upgrade(conn, "0006")
+        for statement in ROWS.split(";"):
+            conn.execute(text(statement))
+        for name, (mime, width, height, data) in pictures.items():
+            values = {"name": name, "mime": mime, "width": width, "height": height, "data": data}
+            conn.execute(text(PICTURE), values)
+        for number, (name, alt) in enumerate(alts.items(), 1):
+            conn.execute(text(COLLAGE), {"id": number, "name": name, "alt": alt})
+        conn.execute(text(PART), {"text": "论" * 150})
+
+
+def _animated() -> bytes:
+    frames = [Image.new("RGB", (48, 32), colour) for colour in ("red", "green", "blue")]
+    out = io.BytesIO()
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
+    return out.getvalue()
+
+
+def test_an_upgrade_counts_frames_marks_slides_and_makes_texts_findable(
+    empty_database_url: str,
+) -> None:
+    with closing(Database(empty_database_url)) as made:
+        _before(made)
+        with made.write() as conn:
+            schema.upgrade(conn)
+        with made.read() as conn:
+            frames = dict(conn.execute(text("SELECT sha256, frames FROM pictures")).all())  # type: ignore[arg-type]
+            columns = (tables.collages.c[name] for name in ("name", *DRAWN))
+            drawn = conn.execute(select(*columns)).all()
+            beginning = conn.execute(text("SELECT beginning FROM parts")).scalar_one()
+    assert frames == {"moves": 3, "broken": 1, "slide": 1, "photo": 1}
+    assert sorted(map(tuple, drawn)) == [("photo", False, False), ("slide", True, True)]
+    assert beginning == "论" * 100

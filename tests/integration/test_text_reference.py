@@ -26,12 +26,12 @@ SEEDS = range(4)
 # Four times as many make the 200,000 of a full run.
 COUNT = 50_000 if os.environ.get("CI") == "true" else 2_000
 Places = list[tuple[int, int]]
-Verdict = tuple[int, bool, Places, Places, Places]
+Verdict = tuple[int, bool, Places, Places, Places, Places]
 
 
 def verdicts(strings: list[str]) -> Iterator[Verdict]:
-    """What the reference says of each: length, validity, links, hashtags and mentions by code
-    points.
+    """What the reference says of each: length, validity, links, hashtags, mentions and cashtags by
+    code points.
     """
     node = shutil.which("node")
     if node is None:
@@ -76,7 +76,7 @@ def has_half_character(string: str) -> bool:
 
 def slips(string: str, verdict: Verdict) -> Iterator[str]:
     """In what we differ from the reference without a reason that has a name."""
-    length, valid, urls, hashtags, mentions = verdict
+    length, valid, urls, hashtags, mentions, cashtags = verdict
     ours = X.length(string)
     if ours < length or (ours > length and not has_younger_domain(string)):
         yield f"length {ours}, not {length}"
@@ -88,6 +88,8 @@ def slips(string: str, verdict: Verdict) -> Iterator[str]:
         yield f"hashtags {X.hashtags(string)}, not {hashtags}"
     if places(tags.mentions(string, tags.X_MENTIONS)) != mentions:
         yield f"mentions {tags.mentions(string, tags.X_MENTIONS)}, not {mentions}"
+    if places(tags.cashtags(string, tags.X_CASHTAG)) != cashtags:
+        yield f"cashtags {tags.cashtags(string, tags.X_CASHTAG)}, not {cashtags}"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -110,6 +112,7 @@ def test_the_strings_are_worth_comparing() -> None:
         has["younger domain"] += has_younger_domain(string)
         has["hashtag"] += bool(tags.hashtags(string, tags.X_HASHTAGS))
         has["mention"] += bool(tags.mentions(string, tags.X_MENTIONS))
+        has["cashtag"] += bool(tags.cashtags(string, tags.X_CASHTAG))
         has["forbidden character"] += not X.is_valid(string)
         has["emoji of several code points"] += "\u200d" in string or "\ufe0f" in string
         has["more than 280"] += X.length(string) > 280

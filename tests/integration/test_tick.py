@@ -23,8 +23,10 @@ from bot.core import errors
 from bot.core.collage import Collage, State
 from bot.core.delivery import Found, Look, NotSeen, Receipt, Thread
 from bot.core.delivery import State as DeliveryState
+from bot.core.errors import NotAllowed
 from bot.core.notices.entry import Kind
 from bot.core.schedule import SlotTime
+from bot.deciding import queue_changes
 from bot.intake import accept
 from bot.publishers.protocol import Publisher, Saved
 from bot.scheduling import pauses, tick
@@ -82,6 +84,12 @@ class Bot:
             self.series(series),
             [replace(accept.from_file(file), number=number) for file in files],
         )
+        return self
+
+    def insist(self, *names: str) -> "Bot":
+        """Make ready what cannot go out, as a change of templates would leave it."""
+        for name in names:
+            self.change(name, Queue.change_state, State.READY)
         return self
 
     def tick(self, at: str | None = None) -> list[tuple[Kind, str]]:
@@ -508,7 +516,7 @@ def test_a_slot_before_the_pause_that_nothing_looked_at_is_missed_and_heard_of(
 
 
 def test_a_collage_whose_title_does_not_fit_is_held_and_the_next_one_taken(bot: Bot) -> None:
-    bot.add("barlow", title='"' + "word " * 60 + '"').add("moco")
+    bot.add("barlow", title='"' + "word " * 60 + '"').insist("barlow").add("moco")
     heard = bot.tick("2021-08-04 15:00")
     said = one(Kind.HELD, heard)
     assert said.startswith(
@@ -528,8 +536,8 @@ def test_a_title_that_just_fits_beside_its_number_goes_out(bot: Bot) -> None:
         return replace(item, paper=replace(item.paper, title="w" * length))
 
     fitting = (titled(length) for length in range(280, 0, -1))
-    longest = next(one for one in fitting if not composer.collage_shown(one, 1).problem)
-    assert composer.collage_shown(longest, 2021).problem
+    longest = next(one for one in fitting if not composer.collage_shown(one, 1).problems)
+    assert composer.collage_shown(longest, 2021).problems
     bot.change("barlow", Queue.replace, longest, item.picture, State.READY)
     assert not of(Kind.HELD, bot.tick("2021-08-04 15:00"))
     assert bot.numbers() == {"2021-08-04-barlow": 1}
@@ -545,7 +553,7 @@ def test_a_collage_whose_alt_text_is_too_long_is_held_and_the_next_one_taken(bot
 
 
 def test_when_nothing_can_be_composed_the_slot_is_empty(bot: Bot) -> None:
-    bot.add("barlow", title='"' + "word " * 60 + '"')
+    bot.add("barlow", title='"' + "word " * 60 + '"').insist("barlow")
     heard = bot.tick("2021-08-04 15:00")
     assert [kind for kind, _ in heard] == [Kind.HELD, Kind.EMPTY]
     assert bot.slots() == {"2021-08-04 15:00": "empty"}
@@ -556,9 +564,8 @@ def test_a_collage_is_taken_only_if_all_its_accounts_can_have_it(bot: Bot) -> No
         '[accounts.long]\nnetwork = "outbox"\nfolder = "outbox/long"\nlike = "mastodon"\n'
         '[accounts.short]\nnetwork = "outbox"\nfolder = "outbox/short"\nlike = "x"\n'
     )
-    bot.start(both).add("barlow", title='"' + "word " * 50 + '"').add("moco").tick(
-        "2021-08-04 15:00"
-    )
+    bot.start(both).add("barlow", title='"' + "word " * 50 + '"').insist("barlow").add("moco")
+    bot.tick("2021-08-04 15:00")
     assert bot.states() == {"barlow": "held", "moco": "posted"}
     threads = (bot.folder / "outbox").glob("*/*")
     assert {path.name for path in threads} == {"2021-08-04-moco"}
@@ -582,7 +589,7 @@ def test_whatever_a_text_in_an_item_raises_holds_it_and_the_next_one_is_taken(
     tmp_path: Path, source: str
 ) -> None:
     bot = Bot(tmp_path, lay_database(tmp_path / "queue.db")).start()
-    bot.add("barlow", thread=f'["#mlcollage", {json.dumps(source)}]').add("moco")
+    bot.add("barlow", thread=f'["#mlcollage", {json.dumps(source)}]').insist("barlow").add("moco")
     heard = bot.tick("2021-08-04 15:00")
     assert "the next one was taken: Template barlow, thread" in one(Kind.HELD, heard).replace(
         "There is no template posts/collage/first.txt, which ", "Template "
@@ -680,6 +687,17 @@ def test_a_kept_number_that_is_taken_holds_its_collage(bot: Bot) -> None:
     heard = bot.play("2021-08-12 12:00")
     assert "its number 1 is barlow's already" in one(Kind.HELD, heard)
     assert bot.numbers() == {"2021-08-04-barlow": 1, "2021-08-11-byol": 2}
+    assert "mlcollage number moco N" in one(Kind.HELD, heard)
+    queue_changes.keep_number(bot.running, bot.series(), "moco", 7)
+    queue_changes.release(bot.running, bot.series(), "moco")
+    bot.play("2021-08-18 16:00")
+    assert bot.numbers()["2021-08-18-moco"] == 7
+
+
+def test_what_is_on_its_way_or_out_keeps_its_number(bot: Bot) -> None:
+    bot.add("barlow").tick("2021-08-04 15:00")
+    with pytest.raises(NotAllowed, match="is posted"):
+        queue_changes.keep_number(bot.running, bot.series(), "barlow", 7)
 
 
 def test_the_number_of_a_collage_that_surely_failed_is_free_again(bot: Bot) -> None:
@@ -1009,6 +1027,7 @@ network = "outbox"
 [series.papers]
 slots = ["wednesday 15:00"]
 [series.talks]
+title = "Talks"
 slots = ["wednesday 15:00", "friday 15:00"]
 roundup.folder = "talks"
 """
@@ -1174,7 +1193,7 @@ def test_of_many_ticks_at_once_each_slot_and_roundup_is_done_once(bot: Bot) -> N
 def test_of_many_ticks_at_once_one_holds_what_cannot_be_composed_and_none_stumbles(
     bot: Bot,
 ) -> None:
-    bot.add("barlow", "moco", title='"' + "word " * 60 + '"').add("byol")
+    bot.add("barlow", "moco", title='"' + "word " * 60 + '"').insist("barlow", "moco").add("byol")
     others = [Bot(bot.folder, bot.url).start(at="2021-08-02 11:00") for _ in range(2)]
     assert at_once(*(partial(each.tick, "2021-08-04 15:00") for each in (bot, *others))) == []
     assert bot.states() == {"barlow": "held", "moco": "held", "byol": "posted"}

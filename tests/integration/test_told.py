@@ -208,7 +208,8 @@ def test_a_thread_that_is_held_is_open_until_somebody_decides(bot: Bot) -> None:
 
 
 def test_a_collage_that_is_held_is_open_until_it_is_released_or_removed(bot: Bot) -> None:
-    bot.add("barlow", title='"' + "word " * 60 + '"').add("moco", "byol", "simclr", "dino")
+    bot.add("barlow", title='"' + "word " * 60 + '"').insist("barlow")
+    bot.add("moco", "byol", "simclr", "dino")
     bot.tick("2021-08-04 15:00")
     assert bot.states()["barlow"] == State.HELD
     assert is_open(bot)

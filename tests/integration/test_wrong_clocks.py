@@ -67,6 +67,9 @@ def test_a_tick_with_a_clock_a_year_ahead_costs_no_slot_of_that_year(bot: Bot) -
     assert list(bot.slots().values()).count("missed") == 53
     bot.tick("2021-08-03 12:00")
     assert bot.slots() == {"2022-08-10 15:00": "claimed"}
+    with bot.running.read() as work:
+        told = [notice.kind for notice in work.notices.open_trouble(100)]
+    assert Kind.MISSED not in told, "what was told of slots that come again is over"
     heard = bot.tick(SLOT)
     assert bot.out() == ["2021-08-04-moco", "2022-08-10-barlow"]
     assert of(Kind.MISSED, heard) == []

@@ -10,6 +10,7 @@ require("readline")
       reference.extractUrlsWithIndices(text),
       reference.extractHashtagsWithIndices(text),
       reference.extractMentionsOrListsWithIndices(text),
+      reference.extractCashtagsWithIndices(text),
     ].map((found) => found.map(({ indices }) => indices));
     said.push(JSON.stringify([weightedLength, valid, ...places]));
   })

@@ -238,6 +238,13 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         f"If it is that part: mlcollage deliveries resolve 12 --posted {URLS[0]}",
     ),
     (
+        deliveries.TextRepeated(THREAD, 2, "https://x.com/lab/status/1"),
+        "weekly/2021-08-04T13:00:00Z/x/reword/3",
+        f"{ON_X} may or may not be out, and looking does not tell: its part 2 has the same text "
+        "as https://x.com/lab/status/1. If the part is not out, give it other words: "
+        "mlcollage deliveries reword 12 2 --not-posted",
+    ),
+    (
         deliveries.DeliveryDiffers(THREAD, 2, "Part 2 has another text."),
         "weekly/2021-08-04T13:00:00Z/x/2",
         f"{ON_X}: Part 2 has another text.",

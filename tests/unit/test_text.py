@@ -208,6 +208,12 @@ def test_mentions_name_users_as_the_network_writes_them() -> None:
     assert shown(BLUESKY.mentions(said)) == ["@eve.bsky.social"]
 
 
+def test_cashtags_are_found_on_x_only() -> None:
+    said = "($A) $AAPL, $BRK.B and $toolong1 for $5 at https://a.com/$X US$ABC"
+    assert shown(X.cashtags(said)) == ["$AAPL", "$BRK.B"]
+    assert shown(MASTODON.cashtags(said)) == shown(BLUESKY.cashtags(said)) == []
+
+
 def test_spans_count_code_points() -> None:
     said = "👩‍🔬 é https://a.com 深 #tag"
     for span in [*X.urls(said), *X.hashtags(said)]:

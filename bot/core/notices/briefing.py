@@ -48,8 +48,9 @@ def briefing_heading(
 class Briefing(Entry):
     """What a slot or a roundup would send.
 
-    `occasion` is its `briefing_key`, `cost` an amount such as "$0.33" or "", and `wrong` are
-    sentences. Where nothing is wanted, or nothing is wrong, it needs nobody.
+    `occasion` is its `briefing_key`, `cost` an amount such as "$0.33" or "", `wrong` are sentences
+    on what is wrong, and `careful` on what may be. Where nothing is wanted, or nothing is to be
+    said, it needs nobody.
     """
 
     kind = Kind.BRIEF
@@ -59,6 +60,7 @@ class Briefing(Entry):
     accounts: tuple[str, ...] = ()
     cost: str = ""
     wrong: tuple[str, ...] = ()
+    careful: tuple[str, ...] = ()
     is_wanted: bool = True
     lines: tuple[str, ...] = ()
 
@@ -85,9 +87,11 @@ class Briefing(Entry):
     def advice(self) -> str:
         if not self.is_wanted:
             return ""
-        if not self.wrong:
+        sentences = (*self.wrong, *self.careful)
+        if not sentences:
             return "all is well."
-        return "; ".join([*(sentence.rstrip(".") for sentence in self.wrong[:-1]), self.wrong[-1]])
+        # The last one keeps its end: it may be a command, which a full stop would spoil.
+        return "; ".join([*(sentence.rstrip(".") for sentence in sentences[:-1]), sentences[-1]])
 
     @property
     def details(self) -> str:
@@ -97,4 +101,4 @@ class Briefing(Entry):
 
     @property
     def needs_nobody(self) -> bool:
-        return not (self.is_wanted and self.wrong)
+        return not (self.is_wanted and (self.wrong or self.careful))

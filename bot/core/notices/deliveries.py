@@ -171,6 +171,32 @@ class LooksLikePart(Entry):
         return f"mlcollage deliveries resolve {self.delivery.id} --posted {url}"
 
 
+class TextRepeated(Entry):
+    """A part has the text of another post of the account, which a network may refuse for ever."""
+
+    kind = Kind.UNCERTAIN
+    delivery: Delivery
+    position: int
+    where: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.delivery.key}/reword/{self.delivery.fence}"
+
+    @property
+    def sentence(self) -> str:
+        part = f"its part {self.position} has the same text as {self.where}"
+        return f"{self.delivery.subject} may or may not be out, and looking does not tell: {part}."
+
+    @property
+    def advice(self) -> str:
+        return f"If the part is not out, give it other words: {self.command}"
+
+    @property
+    def command(self) -> str:
+        return f"mlcollage deliveries reword {self.delivery.id} {self.position} --not-posted"
+
+
 class DeliveryDiffers(Entry):
     """A part that is out is not what was meant, or could not be read back."""
 

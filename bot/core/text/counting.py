@@ -13,6 +13,8 @@ _URL_LENGTH = 23
 # X's reference names three; no network takes half a character, and others' databases no NUL.
 _NEVER_ON_X = "[\ufffe\ufeff\uffff\ud800-\udfff]"
 _NEVER_ELSEWHERE = "[\x00\ud800-\udfff]"
+# Control characters but tab and line end: what X shows is not what was sent.
+_DROPPED_BY_X = "[\x00-\x08\x0b-\x1f\x7f-\x9f]"
 # app.bsky.richtext.facet#tag: 64 graphemes, 640 bytes.
 _TAG_LENGTH, _TAG_BYTES = 64, 640
 
@@ -20,8 +22,9 @@ _TAG_LENGTH, _TAG_BYTES = 64, 640
 class Rules(NamedTuple):
     """How one network reads a text.
 
-    `measure` gets the text and the length that any URL counts as. `forbidden` is a pattern of
-    characters. With `has_bare_links` names such as `model.py` become links, without a scheme.
+    `measure` gets the text and the length that any URL counts as. `forbidden` and `dropped` are
+    patterns of characters: for the first a text is refused, the others are left out of it. With
+    `has_bare_links` names such as `model.py` become links, without a scheme.
     """
 
     measure: Callable[[str, int], int]
@@ -30,6 +33,8 @@ class Rules(NamedTuple):
     has_bare_links: bool
     hashtags: tags.HashtagRule
     mentions: tags.MentionRule
+    cashtags: str = tags.NOTHING
+    dropped: str = tags.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,23 @@ def is_valid(text: str, rules: Rules) -> bool:
     return bool(text) and not compiled(rules.forbidden).search(text)
 
 
+def forbidden(text: str, rules: Rules) -> str:
+    """The first character for which the network refuses the text; "" for none."""
+    return _first(rules.forbidden, text)
+
+
+def dropped(text: str, rules: Rules) -> str:
+    """The first character that the network leaves out of the text; "" for none."""
+    return _first(rules.dropped, text)
+
+
+def _first(pattern: str, text: str) -> str:
+    found = compiled(pattern).search(text)
+    if found is None:
+        return ""
+    return found[0]
+
+
 def urls(text: str, rules: Rules) -> list[Span]:
     """What becomes a link: addresses with a scheme, and on some networks bare names: `model.py`."""
     return links.spans(text, rules.links, bare=rules.has_bare_links)
@@ -86,8 +108,7 @@ def bare_links(text: str, rules: Rules) -> list[Span]:
 
 def hashtags(text: str, rules: Rules) -> list[Span]:
     """What becomes a hashtag, with its `#`."""
-    found = _outside_links(text, rules, tags.hashtags(text, rules.hashtags))
-    return [span for span in found if span.text[0] in "#＃"]
+    return _outside_links(text, rules, tags.hashtags(text, rules.hashtags), "#＃")
 
 
 def mentions(text: str, rules: Rules) -> list[Span]:
@@ -95,8 +116,12 @@ def mentions(text: str, rules: Rules) -> list[Span]:
 
     That is `@user`, on Mastodon also `@user@host`, on Bluesky `@user.bsky.social`.
     """
-    found = _outside_links(text, rules, tags.mentions(text, rules.mentions))
-    return [span for span in found if span.text[0] in "@＠"]
+    return _outside_links(text, rules, tags.mentions(text, rules.mentions), "@＠")
+
+
+def cashtags(text: str, rules: Rules) -> list[Span]:
+    """What names a stock, with its `$`: `$ABC`."""
+    return _outside_links(text, rules, tags.cashtags(text, rules.cashtags), "$")
 
 
 def facets(text: str) -> list[Facet]:
@@ -120,11 +145,12 @@ def _is_short(tag: str) -> bool:
     return graphemes.count(tag) <= _TAG_LENGTH and len(tag.encode("utf-8", "replace")) <= _TAG_BYTES
 
 
-def _outside_links(text: str, rules: Rules, found: list[Span]) -> list[Span]:
-    """What was found and the links of the text, without what begins inside another one."""
+def _outside_links(text: str, rules: Rules, found: list[Span], signs: str) -> list[Span]:
+    """What was found, each with one of the signs, without what begins inside a link or another."""
     if not found:
         return []
-    return apart([*found, *urls(text, rules)])
+    spans = apart([*found, *urls(text, rules)])
+    return [span for span in spans if span.text[0] in signs]
 
 
 def _weighed(text: str, url_length: int) -> int:
@@ -174,6 +200,8 @@ X: Rules = Rules(
     has_bare_links=True,
     hashtags=tags.X_HASHTAGS,
     mentions=tags.X_MENTIONS,
+    cashtags=tags.X_CASHTAG,
+    dropped=_DROPPED_BY_X,
 )
 BLUESKY: Rules = Rules(
     measure=_graphemes,

@@ -1,4 +1,4 @@
-"""Hashtags and mentions in a text, as each network finds them."""
+"""Hashtags, mentions and cashtags in a text, as each network finds them."""
 
 from bisect import bisect_right
 from collections.abc import Callable
@@ -30,7 +30,7 @@ class MentionRule(NamedTuple):
     never_before: str
 
 
-_NOTHING = r"(?!)"
+NOTHING = r"(?!)"
 _MASTODON_SEPARATORS = "·・\u200c"
 
 
@@ -59,6 +59,16 @@ def mentions(text: str, rule: MentionRule) -> list[Span]:
         for found in compiled(rule.pattern).finditer(text)
         if not compiled(rule.never_before).match(text, found.end())
     ]
+
+
+def cashtags(text: str, pattern: str) -> list[Span]:
+    """The cashtags in the text, with the `$`; some may lie in links.
+
+    The pattern has the cashtag as its group `name`.
+    """
+    if "$" not in text:
+        return []
+    return [Span(*found.span("name"), found["name"]) for found in compiled(pattern).finditer(text)]
 
 
 def _x_end(text: str, start: int, behind: int) -> int:
@@ -112,7 +122,7 @@ def _holds(table: str, character: str) -> bool:
 
 
 X_HASHTAGS = HashtagRule(_x_end, never_before="[#＃]|://")
-MASTODON_HASHTAGS = HashtagRule(_mastodon_end, never_before=_NOTHING)
+MASTODON_HASHTAGS = HashtagRule(_mastodon_end, never_before=NOTHING)
 
 # npm twitter-text 3.1.0 is the judge.
 _X_NAME = r"[@＠][a-zA-Z0-9_]{1,20}(?:/[a-zA-Z][a-zA-Z0-9_\-]{0,24})?"
@@ -126,6 +136,15 @@ _NEVER_BEHIND_A_NAME = (
 )
 X_MENTIONS = MentionRule(rf"(?:{_X_BEFORE})(?P<name>{_X_NAME})", _NEVER_BEHIND_A_NAME)
 
+_X_SPACES = r"\x09-\x0d\x20\x85\xa0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_X_PUNCTUATION = r"!'#%&\(\)*+,\\\-./:;<=>?@\[\]\^_{|}~$"
+# JavaScript's `\s`, which has the byte order mark and neither U+0085 nor U+180E.
+_JS_SPACES = r"\x09-\x0d\x20\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+X_CASHTAG = (
+    rf"(?:\A|[{_X_SPACES}])(?P<name>\$[a-zA-Z]{{1,6}}(?:[._][a-zA-Z]{{1,2}})?)"
+    rf"(?=\Z|[{_JS_SPACES}{_X_PUNCTUATION}])"
+)
+
 # Account::MENTION_RE.
 MASTODON_MENTIONS = MentionRule(
     r"(?<![=/\w])(?P<name>@[a-zA-Z0-9_]+(?:[.\-]+[a-zA-Z0-9_]+)*"
@@ -136,5 +155,5 @@ MASTODON_MENTIONS = MentionRule(
 BLUESKY_MENTIONS = MentionRule(
     r"(?<![\w@./])(?P<name>@(?:[a-zA-Z0-9](?:[a-zA-Z0-9\-]*[a-zA-Z0-9])?\.)+[a-zA-Z]+)"
     r"(?![\w@\-])",
-    never_before=_NOTHING,
+    never_before=NOTHING,
 )

@@ -1,0 +1,96 @@
+"""What a network will refuse, known before it is asked: each as the rest of a sentence.
+
+The limits themselves are data, in `network`. Whatever shows or sends a thread asks here, by way of
+the composer, so that no slot finds out first.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from bot.core.collage import Picture
+from bot.core.network import Limits, Network
+from bot.core.text.span import Span
+
+
+def of_picture(network: Network, limits: Limits, picture: Picture) -> Iterator[str]:
+    """What the network would refuse of a picture: its type, bytes, pixels, frames."""
+    of_type = limits.pictures.get(picture.mime)
+    its, taker = f"its picture {picture.file}", f"and {network.title} takes"
+    if of_type is None:
+        kinds = ", ".join(map(_kind, limits.pictures))
+        yield f"{its} is {picture.mime}, {taker} only {kinds}; export it as one of these"
+        return
+    if picture.size > of_type.size:
+        most = f"{of_type.size:,} ({of_type.size / 1e6:g} MB) of a {_kind(picture.mime)}"
+        yield f"{its} has {picture.size:,} bytes, {taker} at most {most}; export it smaller"
+    size = f"{picture.width:,} × {picture.height:,} pixels"
+    width, height = of_type.width or picture.width, of_type.height or picture.height
+    if picture.width > width or picture.height > height:
+        most = f"{width:,} × {height:,} of a {_kind(picture.mime)}"
+        yield f"{its} has {size}, {taker} at most {most}; export it smaller"
+    if min(picture.width, picture.height) < of_type.least_side:
+        least = f"{of_type.least_side} × {of_type.least_side}"
+        yield f"{its} has {size}, {taker} at least {least}; export it larger"
+    in_frames = picture.width * picture.height * picture.frames
+    if of_type.pixels is not None and in_frames > of_type.pixels:
+        megapixels = f"{in_frames / 1e6:.1f} megapixels"
+        if picture.frames > 1:
+            megapixels += " in all frames"
+        most = f"{of_type.pixels / 1e6:g}"
+        yield f"{its} has {megapixels}, {taker} at most {most}; export it smaller"
+    if of_type.frames is not None and picture.frames > of_type.frames:
+        yield (
+            f"{its} has {picture.frames:,} frames, {taker} at most {of_type.frames:,}; "
+            "export it shorter"
+        )
+
+
+def _kind(mime: str) -> str:
+    return mime.removeprefix("image/").upper()
+
+
+def of_alt_text(limits: Limits, alt: str) -> Iterator[str]:
+    """What the network would refuse of an alt text."""
+    if len(alt) > limits.alt_length:
+        most = f"of at most {limits.alt_length:,} characters"
+        yield f"its alt text has {len(alt):,} {most}; shorten it"
+
+
+def too_long(network: Network, limits: Limits, text: str) -> str:
+    """By how much a text is too long for one post: "has 291 of 280 characters …"; "" if it fits."""
+    length = network.length(text, limits)
+    if length > limits.length:
+        over = length - limits.length
+        return f"has {length:,} of {limits.length:,} characters ({over:,} too many)"
+    size = len(text.encode("utf-8", "replace"))
+    if limits.byte_length is not None and size > limits.byte_length:
+        over = size - limits.byte_length
+        return f"has {size:,} of {limits.byte_length:,} bytes ({over:,} too many)"
+    return ""
+
+
+def bad_character(network: Network, text: str) -> tuple[str, str]:
+    """The first character that the network refuses or leaves out, and that it does; else ""."""
+    if refused := network.forbidden(text):
+        return refused, f"holds the character U+{ord(refused):04X}, which {network.title} refuses"
+    if dropped := network.dropped(text):
+        return dropped, f"holds the character U+{ord(dropped):04X}, which {network.title} drops"
+    return "", ""
+
+
+def turned(text: str) -> str:
+    """The first character that turns the direction of a text, so that it reads as it is not."""
+    found = re.search("[\u202a-\u202e\u2066-\u2069]", text)
+    if found is None:
+        return ""
+    return found[0]
+
+
+def cashtags(network: Network, limits: Limits, text: str) -> Sequence[Span]:
+    """The cashtags of a text, where they are more than one post may have."""
+    if limits.cashtags is None:
+        return ()
+    found = network.cashtags(text)
+    if len(found) <= limits.cashtags:
+        return ()
+    return found
