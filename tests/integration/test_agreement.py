@@ -319,7 +319,7 @@ def test_two_processes_that_change_the_mode_lock_its_rows_in_the_same_order(
             wait_for_a_lock(ours, now)
             free = mine.with_for_update(nowait=True)
             work.conn.execute(free.where(installation.c.name == REHEARSALS))
-        other.join(timeout=30)
+        other.join(timeout=120)
         with reading(ours, now) as work:
             assert work.installation.is_live()
 

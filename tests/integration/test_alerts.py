@@ -284,6 +284,8 @@ def test_a_destination_whose_answer_unpacks_to_gigabytes_costs_neither_memory_no
     note(context)
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     alerts.send(context)
+    # A child has as much as its parent until it becomes another program.
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     assert hook.calls() == {"bomb": 1, "good": 1}
     # By destination: they are served side by side, and either may be the first.
@@ -291,7 +293,7 @@ def test_a_destination_whose_answer_unpacks_to_gigabytes_costs_neither_memory_no
     ended = {row.destination: bool(row.ended_at) for row in rows(context)}
     assert ended == {bomb: False, good: True}
     # Of KiB; the bound is of all that the process has mapped.
-    assert after <= max(before, courier.MEMORY / 1_000)
+    assert after <= max(before, own, courier.MEMORY / 1_000)
     context.database.close()
 
 
@@ -555,7 +557,7 @@ def test_kill_9_before_and_after_a_sending(
 ) -> None:
     context = now_world(tmp_path, f"sqlite:///{tmp_path / 'test.db'}", hook.url("good"))
     number = note(context)
-    assert sender(tmp_path, point).wait(30) == -signal.SIGKILL
+    assert sender(tmp_path, point).wait(120) == -signal.SIGKILL
     alerts.send(context)
     go(context, minutes=2)
     alerts.send(context)
@@ -570,7 +572,7 @@ def test_kill_9_during_a_sending_repeats_it_with_the_same_number(
     context = now_world(tmp_path, database_url, hook.url("slow"), hook.url("good"))
     number = note(context)
     process = sender(tmp_path)
-    assert hook.arrived.wait(30)
+    assert hook.arrived.wait(120)
     while (
         hook.calls() != {"slow": 1, "good": 1}
         or sum(1 for row in rows(context) if row.ended_at) != 1
@@ -578,7 +580,7 @@ def test_kill_9_during_a_sending_repeats_it_with_the_same_number(
         assert process.poll() is None
         hook.let_go.wait(0.02)
     process.kill()
-    process.wait(30)
+    process.wait(120)
     hook.let_go.set()
     hook.does = {}
     alerts.send(context)
@@ -606,7 +608,7 @@ def test_who_stops_the_whole_service_does_not_cut_a_sending_off(hook: Webhook) -
         assert process.stdin
         process.stdin.write(json.dumps(question).encode())
         process.stdin.close()
-        assert hook.arrived.wait(30)
+        assert hook.arrived.wait(120)
         process.terminate()
         hook.let_go.set()
         assert process.stdout
@@ -620,7 +622,7 @@ def test_two_processes_at_once_send_each_notice_once(
     context = now_world(tmp_path, database_url, hook.url("good"))
     numbers = [note(context, text) for text in ("one", "two", "three")]
     both = [sender(tmp_path), sender(tmp_path)]
-    assert [process.wait(30) for process in both] == [0, 0]
+    assert [process.wait(120) for process in both] == [0, 0]
     assert sorted(hook.titles("good")) == [
         f"[mlcollage] held (notice {number})" for number in numbers
     ]

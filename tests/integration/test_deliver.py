@@ -598,7 +598,7 @@ def test_a_slow_account_delays_neither_another_one_nor_the_next_slot(
     tmp_path: Path, database_url: str, clock: StoppedClock
 ) -> None:
     slow, quick, answer = Scripted(), Scripted(), threading.Event()
-    slow.before[1] = lambda: assert_true(answer.wait(30))
+    slow.before[1] = lambda: assert_true(answer.wait(200))
     accounts = (
         '[accounts.slow]\nnetwork = "outbox"\nfolder = "slow"\n'
         '[accounts.quick]\nnetwork = "outbox"\nfolder = "quick"\n'
@@ -634,11 +634,13 @@ def test_a_slow_account_delays_neither_another_one_nor_the_next_slot(
         tick.tick(context, workers)
         return states()["quick", "sent"] == 2
 
-    waiting.until(is_quick_done)
-    assert states() == {("quick", "sent"): 2, ("slow", "sending"): 1, ("slow", "waiting"): 1}
-    answer.set()
-    workers.finish()
-    context.database.close()
+    try:
+        waiting.until(is_quick_done)
+        assert states() == {("quick", "sent"): 2, ("slow", "sending"): 1, ("slow", "waiting"): 1}
+    finally:
+        answer.set()
+        workers.finish()
+        context.database.close()
 
 
 def test_a_thread_of_a_series_that_is_gone_waits_for_a_person(

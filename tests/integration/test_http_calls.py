@@ -393,7 +393,7 @@ def test_a_look_up_that_takes_too_long_is_not_waited_for_and_leads_to_no_request
     found, look_up = threading.Event(), socket.getaddrinfo
 
     def slow(*arguments: object, **more: object) -> object:
-        found.wait(10)
+        found.wait(60)
         return look_up(*arguments, **more)  # type: ignore[arg-type]
 
     with serving(says(ok(b"a page"))) as server:

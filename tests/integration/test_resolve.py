@@ -550,7 +550,7 @@ def test_a_collage_that_goes_back_while_somebody_looks_is_not_sent(
 def test_of_several_who_try_again_at_once_one_does(context: Context, network: Scripted) -> None:
     partly_failed(context, network)
     found, together, done = entry(context), threading.Barrier(4), []
-    network.on_survey = lambda: (together.wait(10), None)[1]
+    network.on_survey = lambda: (together.wait(60), None)[1]
 
     def again() -> None:
         with suppress(NotAllowed):

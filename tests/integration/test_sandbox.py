@@ -231,7 +231,7 @@ def test_the_process_ends_by_itself_when_the_bot_is_gone() -> None:
     assert process is not None
     assert process.stdin is not None
     process.stdin.close()
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     filler.stop()
 
 

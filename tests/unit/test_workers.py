@@ -30,7 +30,7 @@ def test_a_slow_job_delays_no_other_and_is_not_started_twice() -> None:
 
     def slow() -> None:
         started.append("slow")
-        assert ready.wait(10)
+        assert ready.wait(60)
 
     workers.run({"slow": slow, "quick": lambda: started.append("quick")})
     workers.run({"slow": slow, "quick": lambda: started.append("quick")})
@@ -71,7 +71,7 @@ def test_finishing_waits_for_what_is_still_at_work() -> None:
     workers, ready, done = Workers(), threading.Event(), threading.Event()
 
     def slow() -> None:
-        assert ready.wait(10)
+        assert ready.wait(60)
         done.set()
 
     workers.start("slow", slow)
