@@ -78,6 +78,11 @@ class Part(NamedTuple):
     receipt: Receipt | None = None
     is_gone: bool = False
 
+    @property
+    def is_there(self) -> bool:
+        """Whether it is out and was not taken off since."""
+        return self.receipt is not None and not self.is_gone
+
 
 class Thread(NamedTuple):
     """A thread as a publisher gets it.
@@ -122,6 +127,18 @@ class Thread(NamedTuple):
         """The receipt that a part answers: that of the last part before it that is still there."""
         before = self._replace(parts=self.parts[: position - 1]).on_the_network
         return before[-1] if before else None
+
+    def parents_of(self, position: int) -> tuple[Receipt, ...]:
+        """`parent_of`, and parts behind it that were taken off since: a part that went out before
+        that answers one of those.
+        """
+        found = []
+        for part in reversed(self.parts[: position - 1]):
+            if part.receipt:
+                found.append(part.receipt)
+                if not part.is_gone:
+                    break
+        return tuple(reversed(found))
 
     def with_receipts(self, receipts: dict[int, Receipt]) -> "Thread":
         """The thread once these parts are out; the next part is a reply to the one before it."""

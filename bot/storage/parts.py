@@ -231,6 +231,23 @@ class Parts(Statements):
         )
         return set(self.conn.execute(statement).scalars())
 
+    def elsewhere(self, delivery: Delivery) -> dict[int, str]:
+        """Where parts of the same collage are on the account by another thread: by position."""
+        others = (
+            deliveries.c.collage_id == delivery.collage_id,
+            deliveries.c.account_id == delivery.account_id,
+            deliveries.c.rehearsal == self.rehearsal,
+            deliveries.c.id != delivery.id,
+            parts.c.receipt_id.is_not(None),
+            parts.c.gone_at.is_(None),
+        )
+        statement = (
+            select(parts.c.position, parts.c.receipt_url)
+            .join(deliveries, deliveries.c.id == parts.c.delivery_id)
+            .where(*others)
+        )
+        return {row.position: row.receipt_url or "" for row in self.conn.execute(statement)}
+
     def texts_under_way(self, delivery: Delivery) -> list[str]:
         """The texts of the account's other threads that are being sent or uncertain.
 

@@ -295,10 +295,11 @@ class X:
         for part in thread.parts:
             if part.position in known:
                 continue
-            answered = thread.with_receipts(found).parent_of(part.position)
-            if answered is None and part.position > 1:
+            parents = _parents(thread.with_receipts(found), part.position)
+            if not parents:
                 break
-            post = matching.find(ours, part, _id_of(answered), known.get(1))
+            candidates = (matching.find(ours, part, parent, known.get(1)) for parent in parents)
+            post = next(filter(None, candidates), None)
             if post is None:
                 break
             known[part.position] = text_of(post.get("id"))
@@ -314,12 +315,12 @@ class X:
             return ()
         known = {part.position: part.receipt.id for part in thread.parts if part.receipt}
         not_it = {*known.values(), *thread.foreign}
-        parent, root = _id_of(thread.parent_of(missing.position)), known.get(1)
+        parents, root = _parents(thread, missing.position), known.get(1)
         candidates = [
             post
             for post in posts
             if text_of(post.get("id")) not in not_it
-            and matching.may_be(post, missing, parent, root)
+            and any(matching.may_be(post, missing, parent, root) for parent in parents)
         ]
         return tuple(
             Likely(missing.position, self._post_of(post, saved), _likeness(missing, post))
@@ -485,8 +486,11 @@ def _newest(thread: Thread) -> int:
     return max((matching.number(receipt.id) for receipt in thread.on_the_network), default=0)
 
 
-def _id_of(receipt: Receipt | None) -> str | None:
-    return receipt.id if receipt else None
+def _parents(thread: Thread, position: int) -> list[str | None]:
+    """The ids of the posts that a part may answer; None for the first, which answers none."""
+    if position == 1:
+        return [None]
+    return [receipt.id for receipt in thread.parents_of(position)]
 
 
 def _likeness(part: Part, post: matching.Post) -> str:
