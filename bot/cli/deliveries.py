@@ -176,7 +176,8 @@ def _print_part(series: Series, part: Part) -> None:
     receipt = part.receipt
     if receipt:
         at = printing.local(series, receipt.at)
-        click.secho(f"\n{part.position}. out {at}  {receipt.url}")
+        gone = ", and taken off since" if part.is_gone else ""
+        click.secho(f"\n{part.position}. out {at}  {receipt.url}{gone}")
     else:
         click.secho(f"\n{part.position}. not out", fg="yellow")
     for line in inspect.described(part):
@@ -368,12 +369,13 @@ def _new_text(before: str, text: str | None, file: str | None) -> str:
 @deliveries_command.add_command
 @options.command("cancel", "mlcollage deliveries cancel 12")
 @IDS
-def cancel_command(config_file: str | None, wanted: tuple[str, ...]) -> None:
+@click.option("--not-posted", is_flag=True, help="You have looked: nothing of it is out.")
+def cancel_command(config_file: str | None, wanted: tuple[str, ...], not_posted: bool) -> None:
     """Let nothing more of deliveries go out; what is out stays."""
     context = _context(config_file)
 
     def step(name: str) -> Decided:
-        return deliveries.cancel(context, name)
+        return deliveries.cancel(context, name, is_not_posted=not_posted)
 
     sys.exit(_decide(context, wanted, step)[1])
 

@@ -78,12 +78,18 @@ class Part(NamedTuple):
     receipt: Receipt | None = None
     is_gone: bool = False
 
+    @property
+    def is_there(self) -> bool:
+        """Whether it is out and was not taken off since."""
+        return self.receipt is not None and not self.is_gone
+
 
 class Thread(NamedTuple):
     """A thread as a publisher gets it.
 
     `name` is the collage's slug or "roundup-2021-09"; `local_on` the series' day. `foreign` are ids
-    of posts that a person was asked about: none of them is taken for a part.
+    of posts that a person was asked about: none of them is taken for a part. `is_refused` says that
+    the network refused its last request, which is no proof that nothing came of it.
     """
 
     key: str
@@ -94,6 +100,7 @@ class Thread(NamedTuple):
     local_on: date
     parts: tuple[Part, ...]
     foreign: tuple[str, ...] = ()
+    is_refused: bool = False
 
     @classmethod
     def empty(cls, delivery: "Delivery") -> "Thread":
@@ -110,10 +117,28 @@ class Thread(NamedTuple):
         """Whether any part of it is out."""
         return any(part.receipt for part in self.parts)
 
+    @property
+    def on_the_network(self) -> tuple[Receipt, ...]:
+        """The receipts of the parts that are out and were not taken off since."""
+        there = (part.receipt for part in self.parts if not part.is_gone)
+        return tuple(receipt for receipt in there if receipt)
+
     def parent_of(self, position: int) -> Receipt | None:
         """The receipt that a part answers: that of the last part before it that is still there."""
-        before = [part.receipt for part in self.parts[: position - 1] if not part.is_gone]
-        return next((receipt for receipt in reversed(before) if receipt), None)
+        before = self._replace(parts=self.parts[: position - 1]).on_the_network
+        return before[-1] if before else None
+
+    def parents_of(self, position: int) -> tuple[Receipt, ...]:
+        """`parent_of`, and parts behind it that were taken off since: a part that went out before
+        that answers one of those.
+        """
+        found = []
+        for part in reversed(self.parts[: position - 1]):
+            if part.receipt:
+                found.append(part.receipt)
+                if not part.is_gone:
+                    break
+        return tuple(reversed(found))
 
     def with_receipts(self, receipts: dict[int, Receipt]) -> "Thread":
         """The thread once these parts are out; the next part is a reply to the one before it."""
@@ -248,7 +273,8 @@ class Survey(NamedTuple):
     `found` are the receipts of parts of this thread that are out already, by position; `others`
     every other post of the account's own, and `likely` those of them that may be the next part.
     `saved` is the publisher's state from now on; `newest` the id of the newest post that was known
-    or seen.
+    or seen. `hidden` counts the posts that the account has by its own count and does not show,
+    where a refused request may be one of them.
     """
 
     found: dict[int, Receipt]
@@ -256,6 +282,7 @@ class Survey(NamedTuple):
     saved: dict[str, object]
     likely: tuple[Likely, ...] = ()
     newest: str = ""
+    hidden: int = 0
 
 
 def thread_key(series: str, moment: str, account: str, rehearsal: int) -> str:

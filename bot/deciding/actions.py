@@ -20,7 +20,9 @@ class Step(StrEnum):
     EDITED = "retry {id} --edited"
     POSTED = "resolve {id} --posted URL"
     NOT_POSTED = "resolve {id} --not-posted"
+    GONE = "resolve {id} --gone {last}"
     CANCEL = "cancel {id}"
+    CANCEL_DOUBTFUL = "cancel {id} --not-posted"
     REWORD = "reword {id} {part}"
     REWORD_DOUBTFUL = "reword {id} {part} --not-posted"
 
@@ -28,7 +30,15 @@ class Step(StrEnum):
 POSSIBLE: dict[State, tuple[Step, ...]] = {
     State.WAITING: (Step.RETRY, Step.EDITED, Step.REWORD, Step.POSTED, Step.CANCEL),
     State.SENDING: (),
-    State.UNCERTAIN: (Step.RETRY, Step.POSTED, Step.NOT_POSTED, Step.REWORD_DOUBTFUL),
+    State.UNCERTAIN: (
+        Step.RETRY,
+        Step.POSTED,
+        Step.NOT_POSTED,
+        Step.GONE,
+        Step.REWORD_DOUBTFUL,
+        Step.CANCEL,
+        Step.CANCEL_DOUBTFUL,
+    ),
     State.HELD: (Step.RETRY, Step.EDITED, Step.REWORD, Step.POSTED, Step.CANCEL),
     State.FAILED: (Step.RETRY, Step.EDITED, Step.REWORD, Step.POSTED, Step.CANCEL),
     State.SENT: (),
@@ -99,7 +109,7 @@ def possible(context: Context, entry: Entry, cargo: Cargo | None, account: Accou
         return []
     steps = [step for step in POSSIBLE[entry.delivery.state] if _makes_sense(step, entry, cargo)]
     # Parts go out in order, so the first one without a receipt follows those that are out.
-    names = {"id": entry.delivery.id, "part": entry.out + 1}
+    names = {"id": entry.delivery.id, "part": entry.out + 1, "last": entry.out}
     commands = [f"deliveries {step.format_map(names)}" for step in steps]
     if cargo and cargo.state is collage.State.HELD:
         commands.append(f"release {cargo.name}")
@@ -120,8 +130,15 @@ def _makes_sense(step: Step, entry: Entry, cargo: Cargo | None) -> bool:
             return is_in_place and entry.delivery.begun and entry.out < entry.saved_parts
         case Step.POSTED:
             return entry.saved_parts > 0
+        case Step.GONE:
+            # Without its first part nothing follows.
+            return entry.out > 1
         case Step.CANCEL:
+            if entry.delivery.state is State.UNCERTAIN:
+                return entry.out > 0
             return entry.delivery.state is not State.FAILED
+        case Step.CANCEL_DOUBTFUL:
+            return not entry.out
         case _:
             return True
 

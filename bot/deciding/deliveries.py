@@ -116,9 +116,12 @@ def reword(context: Context, wanted: str, rewording: Rewording) -> Decided:
     return _decided(context, wanted, partial(resolve.reword, context, wanted=rewording))
 
 
-def cancel(context: Context, wanted: str) -> Decided:
-    """Send nothing more of it; parts that are out stay out."""
-    return _decided(context, wanted, partial(resolve.cancel, context))
+def cancel(context: Context, wanted: str, *, is_not_posted: bool = False) -> Decided:
+    """Send nothing more of it; parts that are out stay out.
+
+    `is_not_posted` is a person's word that nothing of it is out.
+    """
+    return _decided(context, wanted, partial(resolve.cancel, context, is_not_posted=is_not_posted))
 
 
 def _decided(context: Context, wanted: str, step: Callable[[Entry], str]) -> Decided:

@@ -258,6 +258,7 @@ def _part(part: Part) -> Description:
         "id": None,
         "url": None,
         "sent_at": None,
+        "is_gone": part.is_gone,
     }
     if part.image:
         described["picture"] = {

@@ -234,7 +234,11 @@ def _claim_again(context: Context, work: Work, delivery: Delivery, at: datetime)
             "see mlcollage deliveries list"
         )
     if cargo.state is collage.State.POSTED:
-        return ""
+        raise NotAllowed(
+            f"{cargo.name} has gone out since, by another thread, and this one is not sent: what "
+            f"you found is a second copy. Take it off with: "
+            f"mlcollage deliveries resolve {delivery.id} --delete URL"
+        )
     year = context.config.series[delivery.series].numbering.year(delivery.local_on)
     number = work.claims.claim_again(delivery, year, at)
     if number is None:
@@ -269,16 +273,23 @@ def delete(context: Context, entry: Entry, url: str) -> str:
     publisher = _publisher(context, delivery)
     post = _ask(context, delivery, partial(publisher.receipt, url))
     with context.read() as work:
-        texts = [part.text for part in work.parts.of(delivery.id)]
+        parts = work.parts.of(delivery.id)
         is_known = bool(work.parts.known_posts(delivery.account_id, [post.id]))
+        elsewhere = work.parts.elsewhere(delivery)
     if is_known:
         raise NotAllowed(f"{collage.shown(url)} is a part of a thread itself; it stays.")
     posts = _ask(context, delivery, partial(publisher.shown, post.id))
-    shown = [each.text for each in posts if each.receipt.id == post.id]
-    if not any(sameness.is_same(text, part) for text in shown for part in texts):
+    texts = [each.text for each in posts if each.receipt.id == post.id]
+    alike = [part for part in parts for text in texts if sameness.is_same(text, part.text)]
+    if not alike:
         raise BadInput(
             f"{collage.shown(url)} does not have the text of a part of delivery {delivery.id}; "
             "a post that is no double is not deleted here."
+        )
+    if not any(part.is_there or part.position in elsewhere for part in alike):
+        raise NotAllowed(
+            f"{collage.shown(url)} may be part {alike[0].position} itself, of which nothing else "
+            f"is out. If it is: mlcollage deliveries resolve {delivery.id} --posted {url}"
         )
     _ask(context, delivery, partial(publisher.delete, post.id))
     with context.write() as work:
@@ -308,10 +319,16 @@ def gone(context: Context, entry: Entry, position: int) -> str:
         )
     with _refusing_races(delivery), context.write() as work:
         work.parts.take_off(delivery, position)
-        if delivery.state is not State.UNCERTAIN:
+        if delivery.state is State.UNCERTAIN:
+            # What was looked for was the part that is gone, and what answers it.
+            work.deliveries.look_again(delivery, work.now, 0, delivery.note)
+        else:
             work.deliveries.move(delivery, State.WAITING, **_as_new(work))
         _log(context, work, "gone", delivery, f"part {position}")
-    return f"Delivery {delivery.id}: part {position} is gone; the rest goes on below what is there."
+    goes_on = "the rest goes on below what is there"
+    if delivery.state is State.UNCERTAIN:
+        goes_on += ", once it was looked for"
+    return f"Delivery {delivery.id}: part {position} is gone; {goes_on}."
 
 
 class Rewording(NamedTuple):
@@ -389,22 +406,32 @@ def _check_text(context: Context, delivery: Delivery, position: int, text: str) 
         raise BadInput(" ".join(problems))
 
 
-def cancel(context: Context, entry: Entry) -> str:
+def cancel(context: Context, entry: Entry, *, is_not_posted: bool = False) -> str:
     """Send nothing more of a delivery; parts that are out stay out.
 
-    One that may be out is looked up first. A collage of which nothing is out on any account goes
-    back to the queue, held. Raises `NotAllowed` where the delivery is on its way, or may still be
-    out; `Unavailable` where the lookup fails.
+    One that may be out is looked up first, unless `is_not_posted` is a person's word that it is
+    not. A collage of which nothing is out on any account goes back to the queue, held. Raises
+    `NotAllowed` where the delivery is on its way, or its first part may still be out.
     """
-    if entry.delivery.state is State.UNCERTAIN:
-        _look(context, _publisher(context, entry.delivery), entry)
-        with context.read() as work:
-            entry = work.lookup.entry(entry.delivery.id)
+    if entry.delivery.state is State.UNCERTAIN and not is_not_posted:
+        entry = _looked_up(context, entry)
     delivery, note = entry.delivery, f"cancelled by {context.who}"
     actions.check(context, entry, Step.CANCEL)
+    is_in_doubt = delivery.state is State.UNCERTAIN
+    if is_in_doubt and not is_not_posted and not entry.out:
+        raise NotAllowed(
+            f"Delivery {delivery.id} may be out: look at the account. If nothing of it is there: "
+            f"mlcollage deliveries cancel {delivery.id} --not-posted. If it is there, say where "
+            f"first: mlcollage deliveries resolve {delivery.id} --posted URL"
+        )
     is_back = False
     with _refusing_races(delivery), context.write() as work:
         work.deliveries.move(delivery, State.FAILED, note=note)
+        if is_in_doubt:
+            # A person may be wrong, too.
+            work.late_looks.plan(delivery)
+        if is_in_doubt and is_not_posted:
+            work.attempts.settle(delivery.id, Outcome.NOT_SENT, f"{context.who} says it is not out")
         if delivery.collage_id is not None:
             is_back = work.deliveries.give_back(delivery.collage_id, note)
         _log(context, work, "cancel", delivery)
@@ -412,10 +439,19 @@ def cancel(context: Context, entry: Entry) -> str:
     if entry.out:
         message += f"; {entry.out} of {entry.saved_parts} parts stay out"
     message += "."
+    if is_in_doubt and not is_not_posted:
+        message += f" Part {entry.out + 1} may be out, too; it is looked for later."
     if is_back:
         release = f"mlcollage release {entry.name}"
         message += f" {entry.name} is held and its number free again: {release}"
     return message
+
+
+def _looked_up(context: Context, entry: Entry) -> Entry:
+    """An uncertain delivery as it is after a look."""
+    _look(context, _publisher(context, entry.delivery), entry)
+    with context.read() as work:
+        return work.lookup.entry(entry.delivery.id)
 
 
 def _publisher(context: Context, delivery: Delivery) -> Publisher:

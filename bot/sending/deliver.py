@@ -89,6 +89,7 @@ class Sending:
         self.others: tuple[Post, ...] = ()
         self.likely: tuple[Likely, ...] = ()
         self.newest = ""
+        self.hidden = 0
 
     def run(self) -> Ending:
         """Take the thread as far as it goes now."""
@@ -98,6 +99,7 @@ class Sending:
             self._check_identity,
             self._survey,
             self._check_likely,
+            self._check_hidden,
             self._check_duplicates,
             self._check_preconditions,
             self._prepare,
@@ -157,6 +159,7 @@ class Sending:
         self.others = seen.others
         self.likely = seen.likely
         self.newest = seen.newest
+        self.hidden = seen.hidden
         if seen.found or seen.saved != self.delivery.saved or self.publisher.price:
             self._take_over(seen)
         return self._finish() if self.thread.is_out else None
@@ -167,6 +170,13 @@ class Sending:
             return None
         with self.context.write() as work:
             return failures.ask_about_likely(work, self.delivery, self.likely[0])
+
+    def _check_hidden(self) -> Ending | None:
+        """Look for the part once more, where a request that was refused may have taken effect."""
+        if not self.hidden:
+            return None
+        with self.context.write() as work:
+            return failures.look_for_hidden(self.context, work, self.delivery, self.hidden)
 
     def _take_over(self, seen: Survey) -> None:
         found = [part for part in self.thread.parts if part.position in seen.found]

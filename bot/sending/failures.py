@@ -115,6 +115,19 @@ def ask_about_likely(work: Work, delivery: Delivery, likely: Likely) -> Ending:
     return Ending(State.UNCERTAIN, at)
 
 
+def look_for_hidden(context: Context, work: Work, delivery: Delivery, hidden: int) -> Ending:
+    """Store that a refused part may be among posts that the account counts and does not show."""
+    posts = "a post" if hidden == 1 else f"{hidden} posts"
+    reason = (
+        f"the account has {posts} more than it shows, and the part that was refused may be "
+        f"among them."
+    )
+    work.attempts.saw(delivery.id, reason)
+    ending = _look_for(work, delivery, context.config.delivery.first_look, reason)
+    work.notices.add(DeliveryUncertain(delivery, reason))
+    return ending
+
+
 def wrong_identity(context: Context, delivery: Delivery, mismatch: Mismatch) -> Ending:
     """Hold the account because its keys are another identity's, until a person puts it right."""
     with context.write() as work:
@@ -201,7 +214,7 @@ def handle(
             case retry.Again():
                 return _wait(context, work, delivery, decision.at, reason)
             case retry.HoldAccount(until):
-                return _hold_account(work, delivery, reason, until)
+                return _hold_account(context, work, delivery, failure, until)
             case retry.Look():
                 publisher = context.publishers[delivery.account]
                 wait = timedelta(0) if publisher.proves_absence else settings.first_look
@@ -228,13 +241,19 @@ def _wait(context: Context, work: Work, delivery: Delivery, at: datetime, reason
 
 
 def _hold_account(
-    work: Work, delivery: Delivery, reason: str, until: datetime | None = None
+    context: Context, work: Work, delivery: Delivery, failure: Failure, until: datetime | None
 ) -> Ending:
     """Hold the account, until then or until a person releases it; a hold that lasts is told once.
 
+    However soon it is released, what was refused is not sent again before the network would show
+    that it is out.
+
     One that ends by itself and comes again, as while a clock is wrong, is told once a day.
     """
-    work.deliveries.move(delivery, State.WAITING, next_at=work.now, note=reason)
+    reason, next_at = errors.sentence(failure.error), work.now
+    if is_claim(failure):
+        next_at += context.config.delivery.second_look
+    work.deliveries.move(delivery, State.WAITING, next_at=next_at, note=reason)
     work.accounts.hold(delivery.account, reason, until)
     if until is None:
         work.notices.add(AccountHeld(delivery.account, reason, work.now))

@@ -149,12 +149,14 @@ def _conclude(context: Context, work: Work, delivery: Delivery, thread: Thread, 
             if likely := duplicates.unknown_likely(work, delivery, seen.likely):
                 failures.ask_about_likely(work, delivery, likely[0])
             else:
-                _follow(context, work, delivery, seen)
+                _follow(context, work, delivery, thread, seen)
         case _:
             assert_never(seen)
 
 
-def _follow(context: Context, work: Work, delivery: Delivery, seen: NotSeen) -> None:
+def _follow(
+    context: Context, work: Work, delivery: Delivery, thread: Thread, seen: NotSeen
+) -> None:
     """Store what follows a lookup that did not show it."""
     doubt = work.attempts.doubt(delivery)
     match lookups.after(seen, doubt, context.config.delivery):
@@ -173,7 +175,10 @@ def _follow(context: Context, work: Work, delivery: Delivery, seen: NotSeen) -> 
         case lookups.Ask(wait):
             reason = _reason_to_ask(seen, doubt)
             work.deliveries.look_again(delivery, work.now + wait, lookups.ASKED, reason)
-            notice = _repeated(context, work, delivery) or LookInconclusive(delivery, reason)
+            unseen = _unseen(thread, seen)
+            notice = _repeated(context, work, delivery) or LookInconclusive(
+                delivery, reason, unseen
+            )
             work.notices.add(notice)
         case unexpected:
             assert_never(unexpected)
@@ -183,6 +188,13 @@ def _reason_to_ask(seen: NotSeen, doubt: Doubt) -> str:
     if seen.anchor_seen and seen.count_agrees and doubt.was_sent_again:
         return "it was not seen, was sent again once, and is not seen again"
     return _witnesses(seen)
+
+
+def _unseen(thread: Thread, seen: NotSeen) -> int:
+    """The newest part that is out by its receipt and that the account does not show; 0 for none."""
+    if seen.anchor_seen:
+        return 0
+    return max((part.position for part in thread.parts if part.is_there), default=0)
 
 
 def _send_again(work: Work, delivery: Delivery, reason: str) -> None:

@@ -15,10 +15,21 @@ from sqlalchemy import (
     update,
 )
 
-from bot.core.delivery import Carried, Delivery, Image, Part, Receipt, Thread
+from bot.core.delivery import Carried, Delivery, Image, Outcome, Part, Receipt, Thread
 from bot.storage.deliveries import OPEN, SENDING, UNCERTAIN, Deliveries, Lost
 from bot.storage.statements import Statements
-from bot.storage.tables import accounts, collages, deliveries, parts, pictures, roundups
+from bot.storage.tables import (
+    accounts,
+    attempts,
+    collages,
+    deliveries,
+    parts,
+    pictures,
+    roundups,
+)
+
+REFUSED = {outcome.value for outcome in (Outcome.REJECTED, Outcome.BLOCKED, Outcome.UNAVAILABLE)}
+"""Outcomes of a request that the network said no to."""
 
 BEGINNING = 100
 """How many first characters of a text are stored beside it, to find it by."""
@@ -110,20 +121,29 @@ class Parts(Statements):
             local_on=delivery.local_on,
             parts=self.of(delivery.id, with_data=True),
             foreign=tuple(its.strangers),
+            is_refused=its.last_outcome in REFUSED,
         )
 
     def _facts(self, delivery: Delivery) -> Row[Any]:
-        """The name and number of what a delivery carries, and its account's strangers."""
+        """The name and number of what a delivery carries, its account's strangers, and how its
+        last attempt ended.
+        """
         strangers = (
             select(accounts.c.strangers).where(accounts.c.id == delivery.account_id)
         ).scalar_subquery()
-        labelled = strangers.label("strangers")
+        last_outcome = (
+            select(attempts.c.outcome)
+            .where(attempts.c.delivery_id == delivery.id)
+            .order_by(attempts.c.id.desc())
+            .limit(1)
+        ).scalar_subquery()
+        labelled = (strangers.label("strangers"), last_outcome.label("last_outcome"))
         if delivery.collage_id is None:
             name = literal_column("'roundup-'").concat(roundups.c.title_month)
-            columns = select(name.label("name"), null().label("number"), labelled)
+            columns = select(name.label("name"), null().label("number"), *labelled)
             statement = columns.where(roundups.c.id == delivery.roundup_id)
         else:
-            columns = select(collages.c.name, collages.c.number, labelled)
+            columns = select(collages.c.name, collages.c.number, *labelled)
             statement = columns.where(collages.c.id == delivery.collage_id)
         return self.conn.execute(statement).one()
 
@@ -210,6 +230,23 @@ class Parts(Statements):
             .where(*ours)
         )
         return set(self.conn.execute(statement).scalars())
+
+    def elsewhere(self, delivery: Delivery) -> dict[int, str]:
+        """Where parts of the same collage are on the account by another thread: by position."""
+        others = (
+            deliveries.c.collage_id == delivery.collage_id,
+            deliveries.c.account_id == delivery.account_id,
+            deliveries.c.rehearsal == self.rehearsal,
+            deliveries.c.id != delivery.id,
+            parts.c.receipt_id.is_not(None),
+            parts.c.gone_at.is_(None),
+        )
+        statement = (
+            select(parts.c.position, parts.c.receipt_url)
+            .join(deliveries, deliveries.c.id == parts.c.delivery_id)
+            .where(*others)
+        )
+        return {row.position: row.receipt_url or "" for row in self.conn.execute(statement)}
 
     def texts_under_way(self, delivery: Delivery) -> list[str]:
         """The texts of the account's other threads that are being sent or uncertain.

@@ -89,7 +89,13 @@ def _notices(work: Work, found: Audited) -> Iterator[Entry]:
         # Of a thread under way its own surveys and lookups tell.
         if finding.kind is audit.Kind.UNRECORDED and delivery.state not in STOPPED:
             continue
-        yield notice(delivery, finding)
+        elsewhere = work.parts.elsewhere(delivery)
+        first = elsewhere.get(finding.meant.position)
+        if finding.kind is audit.Kind.UNRECORDED and first:
+            # The collage has gone out by another thread since.
+            yield PartTwice(delivery, finding.meant.position, first, finding.url)
+        else:
+            yield notice(delivery, finding)
 
 
 def notice(delivery: Delivery, finding: Finding) -> Entry:

@@ -15,7 +15,7 @@ from tests.e2e.conftest import Desk
 from tests.fakes import x
 from tests.fakes.x import FakeX, Trouble
 from tests.fakes.x_state import Post, error
-from tests.integration.test_lying_network import ACCEPT_THEN_503, OFFSET, hide, show_all
+from tests.integration.test_lying_network import ACCEPT_THEN_503, OFFSET, POST, hide, show_all
 from tests.integration.test_x_delivery import post
 
 
@@ -185,6 +185,101 @@ def test_a_second_copy_is_deleted_by_the_command_that_the_notice_names(stage: St
     stage.do(command)
     assert copy.id not in [one.id for one in stage.fake.state.posts]
     assert_one_thread(stage)
+
+
+def test_what_shows_up_when_its_collage_has_gone_out_again_is_a_second_copy_to_delete(
+    stage: Stage,
+) -> None:
+    fake = stage.fake
+    fake.state.count = 1
+    hide(fake, 1)
+    stage.strike(Trouble(is_accepted=True, refusal=error(403, 0, "Not that.")), 1)
+    stage.wait(10)
+    fake.state.count = None
+    stage.do("mlcollage release barlow")
+    stage.do("mlcollage post barlow --now")
+    show_all(fake)
+    stage.wait(90)
+    first = fake.state.posts[1].id
+    refused = stage.desk("deliveries", "resolve", 1, "--posted", address(first), code=1).err
+    assert "barlow has gone out since, by another thread" in refused
+    (command,) = [each for each in stage.advised() if "--delete" in each]
+    assert command.endswith(f" --delete {address(first)}")
+    stage.do(command)
+    stage.wait(30)
+    assert_one_thread(stage)
+
+
+def address(post_id: str) -> str:
+    return f"https://x.com/mlcollage/status/{post_id}"
+
+
+def deleted_before_the_next(stage: Stage, position: int) -> None:
+    """A part is taken off by hand before the one that answers it is sent."""
+    stage.fake.on_route = {(POST, position + 1): Trouble(refusal=x.too_many(600))}
+    post(stage.context, "barlow")
+    stage.fake.state.posts.pop(position)
+    stage.wait(60)
+
+
+def test_a_part_that_was_deleted_is_told_of_and_the_rest_goes_on_below_what_is_there(
+    stage: Stage,
+) -> None:
+    deleted_before_the_next(stage, 2)
+    (command,) = [each for each in stage.advised() if "--gone" in each]
+    assert command in stage.desk("deliveries", "show", 1).out
+    stage.do(command)
+    stage.wait(60)
+    own = stage.fake.state.posts[1:]
+    assert [one.text for one in own] == [stage.parts()[at] for at in (0, 2, 3)]
+    assert [one.parent for one in own] == [None, own[0].id, own[1].id]
+    assert "taken off since" in stage.desk("deliveries", "show", 1).out
+
+
+def test_a_thread_whose_first_part_was_deleted_is_cancelled_as_the_notice_says(
+    stage: Stage,
+) -> None:
+    deleted_before_the_next(stage, 1)
+    stage.do(next(each for each in stage.advised() if "cancel" in each))
+    stage.wait(60)
+    assert len(stage.fake.state.posts) == 1
+
+
+def test_a_part_that_answers_one_that_was_deleted_is_found(stage: Stage) -> None:
+    stage.strike(ACCEPT_THEN_503, 3)
+    stage.fake.state.posts.pop(2)
+    stage.do("mlcollage deliveries resolve 1 --gone 2")
+    stage.wait(60)
+    with stage.context.read() as work:
+        parts = work.parts.of(1)
+    assert all(part.receipt for part in parts)
+    assert [one.text for one in stage.fake.state.posts[1:]] == [
+        part.text for part in parts if not part.is_gone
+    ]
+
+
+def test_what_may_be_out_and_is_not_is_cancelled_on_a_person_s_word_and_nothing_is_sent(
+    stage: Stage,
+) -> None:
+    lost_and_not_there(stage, 1)
+    stage.fake.state.count = 17
+    refused = stage.desk("deliveries", "cancel", 1, code=1).err
+    command = re.findall(r"mlcollage deliveries cancel 1 --not-posted", refused)[0]
+    assert command in stage.desk("deliveries", "show", 1).out
+    stage.do(command)
+    stage.fake.state.count = None
+    stage.wait(60)
+    assert len(stage.fake.state.posts) == 1
+    with stage.context.read() as work:
+        assert work.queue.get("mlcollage", "barlow").state == "held"
+
+
+def test_the_only_copy_of_a_part_is_not_deleted_as_a_double(stage: Stage) -> None:
+    stage.strike(ACCEPT_THEN_503, 1)
+    only = stage.fake.state.posts[1].id
+    refused = stage.desk("deliveries", "resolve", 1, "--delete", address(only), code=1).err
+    assert f"resolve 1 --posted {address(only)}" in refused
+    assert len(stage.fake.state.posts) == 2
 
 
 def test_a_thread_that_fell_too_late_goes_out_once_when_a_person_says_so(stage: Stage) -> None:

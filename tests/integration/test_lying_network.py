@@ -19,8 +19,8 @@ from bot.watching import audit as audits
 from tests.conftest import StoppedClock, make_context
 from tests.fakes import x
 from tests.fakes.x import FakeX, Trouble
-from tests.fakes.x_state import Post, error
-from tests.integration.test_x_delivery import newest, post
+from tests.fakes.x_state import Post, Refused, error
+from tests.integration.test_x_delivery import is_held, newest, post, release
 
 ME, POST, TIMELINE = "GET /2/users/me", "POST /2/tweets", "GET /2/users/:id/tweets"
 OFFSET = {1: 5, 2: 8, 3: 10, 4: 12}
@@ -194,6 +194,56 @@ def test_a_refusal_that_took_effect_and_is_hidden_is_asked_about_and_frees_no_nu
     with context.read() as work:
         assert work.queue.by_id(delivery.collage_id or 0).number == 1
     assert "failed" not in kinds(context)
+
+
+REFUSED_FOR_NOW = {
+    "429": x.too_many(600),
+    "402": x.NO_CREDITS.refusal,
+    "403 of the account": error(403, 0, "Your account is temporarily locked."),
+    "a picture that is gone": error(400, 324, "media not found"),
+}
+
+
+def lag(fake: FakeX, timeline: timedelta, count: timedelta) -> None:
+    """From now on the timeline and the account's count of posts are behind by so much."""
+    state, me = fake.state, fake.state.me
+
+    def counted(query: dict[str, str]) -> dict[str, object]:
+        state.count = sum(1 for post in state.posts if post.at <= state.clock() - count)
+        return me(query)
+
+    state.lag = timeline
+    state.me = counted  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("behind", [0, 2, 9], ids="count {} minutes behind".format)
+@pytest.mark.parametrize("refusal", REFUSED_FOR_NOW.values(), ids=REFUSED_FOR_NOW)
+def test_what_was_refused_for_now_and_is_out_is_not_sent_again_while_the_timeline_hides_it(
+    context: Context, fake: FakeX, clock: StoppedClock, refusal: Refused, behind: int
+) -> None:
+    clock.go(hours=4)
+    lag(fake, timedelta(hours=3), timedelta(minutes=behind))
+    took = Trouble(is_accepted=True, refusal=refusal)
+    fake.on_route = {(POST, count): took for count in range(1, 40)}
+    post(context, "barlow")
+    if is_held(context):
+        release(context)
+    delivery = wait(context, clock, hours=2)
+    assert copies(fake, context) == [1, 0, 0, 0]
+    assert delivery.state is State.UNCERTAIN
+    assert "uncertain" in kinds(context)
+
+
+def test_what_was_refused_for_now_goes_out_although_somebody_posts_by_hand_meanwhile(
+    context: Context, fake: FakeX, clock: StoppedClock
+) -> None:
+    clock.go(hours=4)
+    fake.on_route = {(POST, 1): Trouble(refusal=x.too_many(600))}
+    post(context, "barlow")
+    fake.state.add("Good morning.")
+    assert wait(context, clock, hours=1).state is State.SENT
+    assert copies(fake, context) == [1, 1, 1, 1]
+    assert "uncertain" not in kinds(context)
 
 
 def test_a_true_refusal_fails_at_once_after_one_look(

@@ -214,6 +214,7 @@ def test_where_looking_does_not_tell_it_stays_and_a_person_is_asked(
         "mlcollage deliveries resolve 1 --posted URL",
         "mlcollage deliveries resolve 1 --not-posted",
         "mlcollage deliveries reword 1 1 --not-posted",
+        "mlcollage deliveries cancel 1 --not-posted",
     )
 
 
@@ -394,7 +395,7 @@ def test_what_may_be_out_is_not_cancelled_before_that_is_known(
     context: Context, network: Scripted
 ) -> None:
     in_doubt(context, network)
-    with pytest.raises(NotAllowed, match="say first whether it is"):
+    with pytest.raises(NotAllowed, match=r"look at the account\. .* cancel 1 --not-posted"):
         resolve.cancel(context, entry(context))
 
 

@@ -351,7 +351,7 @@ def test_a_reply_that_comes_too_early_is_sent_some_seconds_later(
 ) -> None:
     for call in POSTING[1:]:
         before = clock.at
-        fake.trouble = {len(fake.calls) + call + more: x.REPLY_TOO_EARLY for more in (0, 4, 8)}
+        fake.trouble = {len(fake.calls) + call + more: x.REPLY_TOO_EARLY for more in (0, 5, 10)}
         post(context, f"paper{call}")
         for _ in range(5):
             tick.tick(context)

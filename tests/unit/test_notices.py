@@ -218,6 +218,13 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "Then: mlcollage deliveries resolve 12 --posted URL, or --not-posted",
     ),
     (
+        deliveries.LookInconclusive(THREAD, "the newest known post is not shown", 2),
+        "weekly/2021-08-04T13:00:00Z/x/ask/3",
+        f"{ON_X} may or may not be out, and looking does not tell: the newest known post is not "
+        "shown; please look yourself. If part 2 was deleted: mlcollage deliveries resolve 12 "
+        "--gone 2. Then: mlcollage deliveries resolve 12 --posted URL, or --not-posted",
+    ),
+    (
         deliveries.LooksLikePart(THREAD, LIKELY),
         "weekly/2021-08-04T13:00:00Z/x/likely/1",
         f"{ON_X} may be out: {URLS[0]} looks like part 1, but its picture is missing. "

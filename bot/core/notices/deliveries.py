@@ -113,11 +113,15 @@ class DeliveryUncertain(Entry):
 
 
 class LookInconclusive(Entry):
-    """A part may be out, and what the network shows of the account proves neither."""
+    """A part may be out, and what the network shows of the account proves neither.
+
+    `unseen` is the newest part that is out and is not shown: it may have been deleted.
+    """
 
     kind = Kind.UNCERTAIN
     delivery: Delivery
     reason: str
+    unseen: int = 0
 
     @property
     def key(self) -> str:
@@ -130,7 +134,17 @@ class LookInconclusive(Entry):
 
     @property
     def advice(self) -> str:
-        return f"please look yourself. Then: {self.command}, or --not-posted"
+        return f"please look yourself.{self._if_deleted} Then: {self.command}, or --not-posted"
+
+    @property
+    def _if_deleted(self) -> str:
+        if not self.unseen:
+            return ""
+        # Without its first part nothing follows.
+        step = f"resolve {self.delivery.id} --gone {self.unseen}"
+        if self.unseen == 1:
+            step = f"cancel {self.delivery.id}"
+        return f" If part {self.unseen} was deleted: mlcollage deliveries {step}."
 
     @property
     def command(self) -> str:

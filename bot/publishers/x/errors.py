@@ -29,6 +29,9 @@ ACCOUNT_WORDS = (
 )  # fmt: skip
 CONTENT = frozenset({400, 403, 413, 422})
 
+COUNTED = timedelta(minutes=10)
+"""How far X's own count of an account's posts is taken to be behind, at most: a request that was
+refused is not made again before the count would tell that it had taken effect."""
 WINDOW = timedelta(minutes=15)
 """The span X counts most limits in (documentation, "Rate limits")."""
 CLOCK_WAIT = timedelta(hours=1)
@@ -60,7 +63,7 @@ def refusal(response: Response, now: datetime, kind: Kind, message: str) -> Mlco
     if response.status == HTTPStatus.PAYMENT_REQUIRED:
         return Blocked(f"X says this account has no credits left ({message}).")
     if response.status == HTTPStatus.TOO_MANY_REQUESTS or POSTS_OF_A_DAY in codes(response):
-        retry_at = now + wait(response.headers, now)
+        retry_at = now + max(wait(response.headers, now), COUNTED)
         return Unavailable(f"X asks to wait ({message}).", retry_at, is_claim=True)
     if response.status == HTTPStatus.FORBIDDEN and (kind != "post" or _is_of_the_account(response)):
         return Blocked(f"X does not let this account do that ({message}).")

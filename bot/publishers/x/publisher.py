@@ -181,8 +181,11 @@ class X:
         another identity began the thread.
         """
         saved = self._saved_by_us(thread, saved)
-        if not _newest(thread) or "count" not in saved:
-            saved |= {"count": self._profile_just_now().posts, "counted": _receipts_in(thread)}
+        is_counted_anew = not thread.is_refused and not _newest(thread)
+        if is_counted_anew or "count" not in saved:
+            known = len(thread.on_the_network)
+            saved |= {"count": self._profile_just_now().posts, "counted": known}
+            saved.pop("counted_to", None)
         start = _newest(thread) or matching.number(since)
         posts = self._api.timeline(str(saved["user"]), start)
         found = self._parts_among(posts, thread, saved)
@@ -193,8 +196,12 @@ class X:
             for post in posts
             if post.get("id") not in ours and not matching.is_repost(post)
         )
-        saved["anchor"] = str(max(map(matching.number_of, posts), default=start))
-        return Survey(found, others, saved, likely, str(saved["anchor"]))
+        saved["anchor"] = newest = str(max(map(matching.number_of, posts), default=start))
+        saved.setdefault("counted_to", newest)
+        hidden = 0
+        if thread.is_refused:
+            hidden = max(0, self._uncounted(thread.with_receipts(found), posts, saved))
+        return Survey(found, others, saved, likely, newest, hidden)
 
     def receipt(self, url: str) -> Receipt:
         """The receipt of the post at an address; raises `BadInput` where it is not our own."""
@@ -253,17 +260,27 @@ class X:
             # While X says that it has this text, not seeing it is no proof of absence.
             return NotSeen(anchor_seen=False, count_agrees=False, likely=likely)
         anchor_seen = anchor in map(matching.number_of, posts)
-        return NotSeen(anchor_seen, self._count_agrees(thread, saved), likely)
+        return NotSeen(anchor_seen, self._uncounted(thread, newer, saved) == 0, likely)
 
-    def _count_agrees(self, thread: Thread, saved: Saved) -> bool:
-        """Whether the account's count of posts has grown by this thread's receipts alone.
+    def _uncounted(self, thread: Thread, posts: Sequence[matching.Post], saved: Saved) -> int:
+        """By how many posts the account has grown that neither this thread nor its timeline shows.
 
-        False where X has told no count, before the thread's first part or now.
+        `posts` are what the timeline shows: somebody may have posted by hand since the count was
+        taken. Less than 0 where posts were deleted. Where X has told no count, before the thread's
+        first part or now, nothing is known, and it is 1.
         """
         before, counted = saved.get("count"), saved.get("counted")
-        if not (isinstance(before, int) and isinstance(counted, int)):
-            return False
-        return self.profile().posts == before + _receipts_in(thread) - counted
+        now = self.profile().posts
+        if not (isinstance(before, int) and isinstance(counted, int)) or now is None:
+            return 1
+        ours = {receipt.id for receipt in thread.on_the_network}
+        since = matching.number(saved.get("counted_to"))
+        by_hand = [
+            post
+            for post in posts
+            if matching.number_of(post) > since and text_of(post.get("id")) not in ours
+        ]
+        return now - before - (len(ours) - counted) - len(by_hand)
 
     def _parts_among(
         self, posts: Sequence[matching.Post], thread: Thread, saved: Saved
@@ -278,10 +295,11 @@ class X:
         for part in thread.parts:
             if part.position in known:
                 continue
-            answered = thread.with_receipts(found).parent_of(part.position)
-            if answered is None and part.position > 1:
+            parents = _parents(thread.with_receipts(found), part.position)
+            if not parents:
                 break
-            post = matching.find(ours, part, _id_of(answered), known.get(1))
+            candidates = (matching.find(ours, part, parent, known.get(1)) for parent in parents)
+            post = next(filter(None, candidates), None)
             if post is None:
                 break
             known[part.position] = text_of(post.get("id"))
@@ -297,12 +315,12 @@ class X:
             return ()
         known = {part.position: part.receipt.id for part in thread.parts if part.receipt}
         not_it = {*known.values(), *thread.foreign}
-        parent, root = _id_of(thread.parent_of(missing.position)), known.get(1)
+        parents, root = _parents(thread, missing.position), known.get(1)
         candidates = [
             post
             for post in posts
             if text_of(post.get("id")) not in not_it
-            and matching.may_be(post, missing, parent, root)
+            and any(matching.may_be(post, missing, parent, root) for parent in parents)
         ]
         return tuple(
             Likely(missing.position, self._post_of(post, saved), _likeness(missing, post))
@@ -410,7 +428,8 @@ class X:
             forgotten = media.without(saved, part.image)
             if forgotten is not None:
                 text = f"X does not have the picture any more ({message}); it is uploaded again."
-                raise Unavailable(text, None, forgotten, is_claim=True)
+                retry_at = self._clock.now() + errors.COUNTED
+                raise Unavailable(text, retry_at, forgotten, is_claim=True)
         if part.position > 1 and errors.is_reply_too_early(response):
             raise self._reply_too_early(part, saved, message)
         raise errors.refusal(response, self._clock.now(), "post", message)
@@ -460,21 +479,18 @@ class X:
 
 
 def _newest(thread: Thread) -> int:
-    """The id of a thread's newest receipt; 0 where it has none.
+    """The id of a thread's newest part that is there; 0 where there is none.
 
     Parts go out in order, so what is missing is newer.
     """
-    ids = [matching.number(part.receipt.id) for part in thread.parts if part.receipt]
-    return max(ids, default=0)
+    return max((matching.number(receipt.id) for receipt in thread.on_the_network), default=0)
 
 
-def _id_of(receipt: Receipt | None) -> str | None:
-    return receipt.id if receipt else None
-
-
-def _receipts_in(thread: Thread) -> int:
-    """How many parts of a thread have a receipt."""
-    return sum(1 for part in thread.parts if part.receipt)
+def _parents(thread: Thread, position: int) -> list[str | None]:
+    """The ids of the posts that a part may answer; None for the first, which answers none."""
+    if position == 1:
+        return [None]
+    return [receipt.id for receipt in thread.parents_of(position)]
 
 
 def _likeness(part: Part, post: matching.Post) -> str:
