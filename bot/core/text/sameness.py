@@ -77,7 +77,7 @@ def resembles(shown: str, written: str) -> bool:
     """
     if is_same(shown, written):
         return True
-    left, right = normalized(shown).rstrip(".…"), normalized(written)
+    left, right = normalized(shown).rstrip("."), normalized(written)
     if len(left) >= SHORTEST_CUT and right.startswith(left):
         return True
     kept = re.findall(r"\w+", re.sub(SHORT_LINK, "", left))
