@@ -196,7 +196,25 @@ def _read_back(
     with context.read() as work:
         thread = work.parts.thread(delivery)
     publisher = _publisher(context, delivery)
+    if publisher.whole:
+        return _another_thread(context, publisher, delivery, receipts)
     return read_back.differences(context, publisher, delivery, thread, receipts)
+
+
+def _another_thread(
+    context: Context, publisher: Publisher, delivery: Delivery, receipts: dict[int, Receipt]
+) -> dict[int, Difference]:
+    """How a thread that goes out as a whole differs at an address: where it has no text of it."""
+    position, receipt = min(receipts.items())
+    posts = _ask(context, delivery, partial(publisher.shown, receipt.id))
+    shown = next((each.text for each in posts if each.receipt.id == receipt.id), None)
+    with context.read() as work:
+        texts = [part.text for part in work.parts.of(delivery.id)]
+    if shown is None or any(sameness.is_same(shown, text) for text in texts):
+        return {}
+    sentence = f"Part {position} is out, but its text is another one. See {receipt.url}"
+    kinds = frozenset({audit.Kind.TEXT})
+    return {position: Difference(sentence, kinds, shown, is_elsewhere=True)}
 
 
 def _check_same(
