@@ -63,5 +63,7 @@ def _told(finding: Finding) -> str:
         case Kind.UNRECORDED:
             command = f"mlcollage deliveries resolve {delivery_id} --posted {finding.url}"
             return f"{finding.url} is {part}; say so: {command}"
+        case Kind.UNSHOWN:
+            return f"{part}, {finding.url}; it is new, so look again in an hour"
         case _:
             return f"{part}, {finding.url}"

@@ -274,6 +274,9 @@ def retry_command(
 @click.option(
     "--part", type=click.IntRange(1), metavar="N", help="The first part that --posted means."
 )
+@click.option(
+    "--anyway", is_flag=True, help="--posted means those parts, though their texts are others."
+)
 @click.option("--not-posted", is_flag=True, help="It is not out: send it again.")
 @click.option(
     "--gone",
@@ -287,13 +290,14 @@ def resolve_command(
     wanted: str,
     urls: tuple[str, ...],
     part: int | None,
+    anyway: bool,
     not_posted: bool,
     gone: int | None,
     double: str | None,
 ) -> None:
     """Say whether a delivery is out, after you looked. The rest of its thread goes on by itself."""
     said = [bool(urls), not_posted, gone is not None, double is not None]
-    if said.count(True) != 1 or (part and not urls):
+    if said.count(True) != 1 or ((part or anyway) and not urls):
         raise click.UsageError(
             "Say one thing: that it is out, with --posted URL, that it is not, with --not-posted, "
             "that a part was deleted by hand, with --gone N, or --delete URL for a second copy."
@@ -307,7 +311,7 @@ def resolve_command(
             return deliveries.gone(context, name, gone)
         if double is not None:
             return deliveries.delete(context, name, double)
-        return deliveries.posted(context, name, urls, part)
+        return deliveries.posted(context, name, urls, part, anyway=anyway)
 
     sys.exit(_decide(context, (wanted,), step)[1])
 

@@ -4,6 +4,7 @@ Pure: the same rules judge an account on a network and the histories that tests 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -36,7 +37,17 @@ class Kind(StrEnum):
     PICTURE = "lost picture"
     ALT = "lost alt text"
     PARENT = "wrong parent"
+    LINK = "lost link"
     EXTRA = "extra"
+    UNSHOWN = "not shown yet"
+    UNREAD = "could not be read back"
+
+
+NO_TROUBLE = frozenset({Kind.EXTRA, Kind.UNSHOWN})
+"""What asks for nobody: a post that somebody wrote by hand, and a part too new to be judged."""
+
+SETTLES = timedelta(hours=1)
+"""How old a part has to be before it counts as gone from an account that shows nothing newer."""
 
 
 class Finding(NamedTuple):
@@ -53,8 +64,26 @@ class Finding(NamedTuple):
 
     @property
     def needs_a_person(self) -> bool:
-        """Whether it is more than a post that somebody wrote by hand."""
-        return self.kind is not Kind.EXTRA
+        """Whether a person has to see to it."""
+        return self.kind not in NO_TROUBLE
+
+
+class Difference(NamedTuple):
+    """How one part that is out differs from what was meant.
+
+    `kinds` are those of all its differences. `text` is what the network shows, None where the post
+    could not be read. `is_elsewhere` says that it surely is not in its place in the thread.
+    """
+
+    sentence: str
+    kinds: frozenset[Kind]
+    text: str | None = None
+    is_elsewhere: bool = False
+
+    @property
+    def what(self) -> str:
+        """Its kinds, the same for the same differences, however they are put into words."""
+        return "+".join(sorted(self.kinds))
 
 
 def meant(delivery_id: int, parts: Sequence[Part]) -> list[Meant]:
@@ -121,3 +150,36 @@ def _of_a_stranger(post: ShownPost, ledger: Sequence[Meant]) -> Finding:
     if same:
         return Finding(Kind.UNRECORDED, post.receipt.url, same[0])
     return Finding(Kind.EXTRA, post.receipt.url, detail=post.text)
+
+
+def unsettled(findings: Sequence[Finding], shown: Sequence[ShownPost], now: datetime) -> set[str]:
+    """The addresses of missing parts that the account may only not show yet.
+
+    A timeline lags: of parts newer than all that it shows it proves nothing, while they are new.
+    """
+    newest = max((post.receipt.at for post in shown), default=None)
+    found = set()
+    for finding in findings:
+        receipt = finding.meant.receipt if finding.meant else None
+        if finding.kind is not Kind.MISSING or receipt is None:
+            continue
+        is_new = now - receipt.at < SETTLES
+        if is_new and (newest is None or receipt.at > newest):
+            found.add(finding.url)
+    return found
+
+
+def is_another_post(difference: Difference, part: Part, parts: Sequence[Part]) -> bool:
+    """Whether a post that somebody takes for this part of a thread is another one by its text.
+
+    A network may have rewritten or cut the text; and whatever answers the part before it in the
+    thread may be the part, unless it has the text of another part.
+    """
+    if difference.text is None or Kind.TEXT not in difference.kinds:
+        return False
+    if sameness.resembles(difference.text, part.text):
+        return False
+    others = (each.text for each in parts if each.position != part.position)
+    if any(sameness.is_same(difference.text, text) for text in others):
+        return True
+    return part.position == 1 or difference.is_elsewhere

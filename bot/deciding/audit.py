@@ -1,11 +1,14 @@
 """Compare what accounts show with what the ledger says is out on them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from bot.context import Context
 from bot.core import audit, errors
-from bot.core.audit import Finding
+from bot.core.audit import Finding, Kind
+from bot.core.delivery import ShownPost
+from bot.publishers.protocol import Publisher
 from bot.sending import charges, failures
 
 THREADS = 5
@@ -30,6 +33,11 @@ class Audited(NamedTuple):
     def is_well(self) -> bool:
         """Whether nothing asks for a person."""
         return not self.problem and not any(each.needs_a_person for each in self.findings)
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether a part is too new to be judged, so that the account is to be read again soon."""
+        return any(each.kind is Kind.UNSHOWN for each in self.findings)
 
 
 def accounts(context: Context, names: Sequence[str] = (), threads: int = THREADS) -> list[Audited]:
@@ -74,7 +82,38 @@ def account(context: Context, name: str, threads: int = THREADS) -> Audited:
     # about strangers a person was asked already.
     settled = (known | set(strangers)) - ids
     compared = [post for post in shown if post.receipt.id not in settled]
-    return Audited(name, len(shown), tuple(audit.check(ledger, compared)))
+    findings = _confirmed(publisher, audit.check(ledger, compared), shown, context.clock.now())
+    charges.book(context, publisher, account_id)
+    return Audited(name, len(shown), tuple(findings))
+
+
+def _confirmed(
+    publisher: Publisher, findings: Sequence[Finding], shown: Sequence[ShownPost], now: datetime
+) -> Iterator[Finding]:
+    """The findings, with parts taken to be missing only where the network does not have them.
+
+    A list of posts may hide some for a while; so each part that it lacks is asked for by itself.
+    """
+    unsettled: set[str] = set()
+    if not publisher.proves_absence:
+        unsettled = audit.unsettled(findings, shown, now)
+    for finding in findings:
+        if finding.kind is Kind.MISSING:
+            if _is_there(publisher, finding.url):
+                continue
+            if finding.url in unsettled:
+                yield finding._replace(kind=Kind.UNSHOWN)
+                continue
+        yield finding
+
+
+def _is_there(publisher: Publisher, url: str) -> bool:
+    """Whether the network has a post of the account's at this address."""
+    try:
+        publisher.receipt(url)
+    except errors.BadInput:
+        return False
+    return True
 
 
 def _series_on(context: Context, name: str) -> list[str]:

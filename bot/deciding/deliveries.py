@@ -84,9 +84,15 @@ def retry(context: Context, wanted: str, *, edited: bool = False) -> Decided:
     return _decided(context, wanted, partial(resolve.retry, context, edited=edited))
 
 
-def posted(context: Context, wanted: str, urls: Sequence[str], first: int | None) -> Decided:
-    """Store where a person saw parts: from part `first` on, or from the first missing one."""
-    return _decided(context, wanted, partial(resolve.posted, context, urls=urls, first=first))
+def posted(
+    context: Context, wanted: str, urls: Sequence[str], first: int | None, *, anyway: bool = False
+) -> Decided:
+    """Store where a person saw parts: from part `first` on, or from the first missing one.
+
+    Posts with another text than their parts are refused, unless they are to be taken `anyway`.
+    """
+    step = partial(resolve.posted, context, urls=urls, first=first, anyway=anyway)
+    return _decided(context, wanted, step)
 
 
 def not_posted(context: Context, wanted: str) -> Decided:

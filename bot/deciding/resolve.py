@@ -8,14 +8,15 @@ from typing import Any, NamedTuple, TypeVar
 
 from bot.composing import composer
 from bot.context import Context
-from bot.core import collage, errors
+from bot.core import audit, collage, errors
+from bot.core.audit import Difference
 from bot.core.delivery import Delivery, Outcome, Part, Receipt, State
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.text import sameness
 from bot.deciding import actions
 from bot.deciding.actions import Step
 from bot.publishers.protocol import Publisher, Saved
-from bot.sending import charges, duplicates, identity, preconditions, rescue
+from bot.sending import charges, duplicates, identity, preconditions, read_back, rescue
 from bot.storage.deliveries import Lost
 from bot.storage.lookup import Entry
 from bot.storage.work import Work
@@ -43,10 +44,11 @@ def retry(context: Context, entry: Entry, *, edited: bool = False) -> str:
     if edited or not delivery.begun:
         # For its errors only: the parts are composed again when the delivery is claimed.
         composer.parts_of(context, delivery)
-    saved = delivery.saved
+    surveyed = Surveyed(delivery.saved)
     if delivery.begun:
-        saved = _survey(context, publisher, delivery)
-    return _send_again(context, delivery, saved, edited=edited)
+        surveyed = _survey(context, publisher, delivery)
+    result = _send_again(context, delivery, surveyed.saved, edited=edited)
+    return " ".join([result, *surveyed.differences])
 
 
 def _look(context: Context, publisher: Publisher, entry: Entry) -> str:
@@ -56,7 +58,7 @@ def _look(context: Context, publisher: Publisher, entry: Entry) -> str:
     """
     delivery = entry.delivery
     settled = publisher.proves_absence or _is_settled(context, entry)
-    rescue.look(context, publisher, delivery, settled=settled)
+    differences = rescue.look(context, publisher, delivery, settled=settled)
     with _refusing_races(delivery), context.write() as work:
         current = work.lookup.entry(delivery.id).delivery
         if current.state is State.WAITING:
@@ -65,7 +67,7 @@ def _look(context: Context, publisher: Publisher, entry: Entry) -> str:
         if looks := work.lookup.looks_of(delivery.id):
             result = looks[-1].words
         _log(context, work, "retry", delivery, result)
-    return f"Delivery {delivery.id}: {result}."
+    return " ".join([f"Delivery {delivery.id}: {result}.", *differences])
 
 
 def _is_settled(context: Context, entry: Entry) -> bool:
@@ -86,10 +88,17 @@ def _is_settled(context: Context, entry: Entry) -> bool:
     return context.clock.now() >= min(entry.next_at, settled_at)
 
 
-def _survey(context: Context, publisher: Publisher, delivery: Delivery) -> Saved:
+class Surveyed(NamedTuple):
+    """What a survey leaves: the publisher's state, and how parts that it found differ."""
+
+    saved: Saved
+    differences: Sequence[str] = ()
+
+
+def _survey(context: Context, publisher: Publisher, delivery: Delivery) -> Surveyed:
     """Read the account's own posts and store receipts of parts that are out.
 
-    Returns the state that the publisher wants back. Raises `Unavailable` where reading fails.
+    Those are read back as any other. Raises `Unavailable` where reading fails.
     """
     with context.read() as work:
         thread = work.parts.thread(delivery)
@@ -105,7 +114,8 @@ def _survey(context: Context, publisher: Publisher, delivery: Delivery) -> Saved
         charges.charge(work, publisher, delivery, publisher.network.posts(found))
         work.parts.record(delivery, survey.found)
         work.attempts.saw(delivery.id, result)
-    return survey.saved
+    differences = read_back.taken_over(context, publisher, delivery, thread, survey.found)
+    return Surveyed(survey.saved, differences)
 
 
 def _send_again(context: Context, delivery: Delivery, saved: Saved, *, edited: bool) -> str:
@@ -139,15 +149,27 @@ def _send_again(context: Context, delivery: Delivery, saved: Saved, *, edited: b
     return f"Delivery {delivery.id}: {result}."
 
 
-def posted(context: Context, entry: Entry, urls: Sequence[str], first: int | None = None) -> str:
+def posted(
+    context: Context,
+    entry: Entry,
+    urls: Sequence[str],
+    first: int | None = None,
+    *,
+    anyway: bool = False,
+) -> str:
     """Store the addresses of parts that a person saw on the network; the rest is sent.
 
     They are those of the parts without a receipt in order, from part `first` on where it is given.
-    Raises `BadInput` for an address that cannot be one, `NotAllowed` where nothing can be out.
+    They are read back first, and what differs is told. Raises `BadInput` for an address that cannot
+    be one or, unless it is to be taken `anyway`, has another text than its part; `NotAllowed` where
+    nothing can be out.
     """
     delivery = entry.delivery
     actions.check(context, entry, Step.POSTED)
     receipts = _receipts(context, delivery, urls, first)
+    differences = _read_back(context, delivery, receipts)
+    if not anyway:
+        _check_same(context, delivery, receipts, differences)
     out_since = min(receipt.at for receipt in receipts.values())
     with _refusing_races(delivery), context.write() as work:
         missing = sorted(set(_missing(work, delivery)) - receipts.keys())
@@ -160,10 +182,57 @@ def posted(context: Context, entry: Entry, urls: Sequence[str], first: int | Non
         note = f"{context.who} says it is out"
         work.attempts.settle(delivery.id, Outcome.SENT, note)
         _log(context, work, "posted", delivery, " ".join(urls))
+    told = read_back.tell(context, delivery, differences)
     result = f"{_parts(sorted(receipts))} is out"
     if missing:
         result += f"; {_parts(missing)} is still to be sent"
-    return f"Delivery {delivery.id}: {result}.{remark}"
+    return " ".join([f"Delivery {delivery.id}: {result}.{remark}", *told])
+
+
+def _read_back(
+    context: Context, delivery: Delivery, receipts: dict[int, Receipt]
+) -> dict[int, Difference]:
+    """How the posts at given addresses differ from their parts, by position."""
+    with context.read() as work:
+        thread = work.parts.thread(delivery)
+    publisher = _publisher(context, delivery)
+    if publisher.whole:
+        return _another_thread(context, publisher, delivery, receipts)
+    return read_back.differences(context, publisher, delivery, thread, receipts)
+
+
+def _another_thread(
+    context: Context, publisher: Publisher, delivery: Delivery, receipts: dict[int, Receipt]
+) -> dict[int, Difference]:
+    """How a thread that goes out as a whole differs at an address: where it has no text of it."""
+    position, receipt = min(receipts.items())
+    posts = _ask(context, delivery, partial(publisher.shown, receipt.id))
+    shown = next((each.text for each in posts if each.receipt.id == receipt.id), None)
+    with context.read() as work:
+        texts = [part.text for part in work.parts.of(delivery.id)]
+    if shown is None or any(sameness.is_same(shown, text) for text in texts):
+        return {}
+    sentence = f"Part {position} is out, but its text is another one. See {receipt.url}"
+    kinds = frozenset({audit.Kind.TEXT})
+    return {position: Difference(sentence, kinds, shown, is_elsewhere=True)}
+
+
+def _check_same(
+    context: Context,
+    delivery: Delivery,
+    receipts: dict[int, Receipt],
+    differences: dict[int, Difference],
+) -> None:
+    """Raise `BadInput` where a post at a given address is another one than its part."""
+    with context.read() as work:
+        parts = work.parts.of(delivery.id)
+    for position, difference in differences.items():
+        if audit.is_another_post(difference, parts[position - 1], parts):
+            raise BadInput(
+                f"{receipts[position].url} has another text than part {position} of delivery "
+                f"{delivery.id}: {collage.shown(difference.text, 100)}. Nothing was changed; give "
+                "the address of the part, or add --anyway if it is that part all the same."
+            )
 
 
 def _missing(work: Work, delivery: Delivery) -> list[int]:
@@ -295,7 +364,12 @@ def delete(context: Context, entry: Entry, url: str) -> str:
     with context.write() as work:
         charges.charge(work, publisher, delivery)
         _log(context, work, "delete", delivery, url)
-    return f"Delivery {delivery.id}: {url} is deleted; the part itself stays out."
+        is_held = work.accounts.get(delivery.account_id).is_held(work.now)
+    told = f"Delivery {delivery.id}: {url} is deleted; the part itself stays out."
+    if not is_held:
+        return told
+    release = f"mlcollage release --account {delivery.account}"
+    return f"{told} Account {delivery.account} is held; let it go on with: {release}"
 
 
 def gone(context: Context, entry: Entry, position: int) -> str:
@@ -351,12 +425,12 @@ def reword(context: Context, entry: Entry, wanted: Rewording) -> str:
     text = wanted.text.strip()
     _check_text(context, delivery, wanted.position, text)
     publisher = _publisher(context, delivery)
-    saved = _survey(context, publisher, delivery)
+    surveyed = _survey(context, publisher, delivery)
     with _refusing_races(delivery), context.write() as work:
         current = work.parts.of(delivery.id)[wanted.position - 1]
         work.attempts.settle(delivery.id, Outcome.NOT_SENT, f"reworded by {context.who}")
         work.late_looks.plan(delivery)
-        work.deliveries.move(delivery, State.WAITING, **_as_new(work) | {"saved": saved})
+        work.deliveries.move(delivery, State.WAITING, **_as_new(work) | {"saved": surveyed.saved})
         _check_in_place(work, delivery, lock=True)
         if current.receipt:
             result = f"is out as it was, {current.receipt.url}; the rest waits to be sent"
@@ -364,7 +438,8 @@ def reword(context: Context, entry: Entry, wanted: Rewording) -> str:
             work.parts.reword(delivery, wanted.position, text)
             result = "has its new text, and waits to be sent"
         _log(context, work, "reword", delivery, f"part {wanted.position}; it was: {part.text}")
-    return f"Delivery {delivery.id}: part {wanted.position} {result}."
+    told = f"Delivery {delivery.id}: part {wanted.position} {result}."
+    return " ".join([told, *surveyed.differences])
 
 
 def rewordable(context: Context, entry: Entry, position: int, *, is_not_posted: bool) -> Part:

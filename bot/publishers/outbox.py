@@ -144,9 +144,8 @@ class Outbox:
             return found
         return Absent()
 
-    def read_back(self, thread: Thread, position: int, saved: Saved) -> str:
-        """Return "": what was synced and renamed in is what was written."""
-        return ""
+    def read_back(self, thread: Thread, position: int, saved: Saved) -> None:
+        """Return None: what was synced and renamed in is what was written."""
 
     def shown(self, since: str) -> list[ShownPost]:
         """Read the parts of all threads from the day of this receipt on, without rehearsals."""

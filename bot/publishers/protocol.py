@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
+    from bot.core.audit import Difference
     from bot.core.delivery import Look, Receipt, ShownPost, Survey, Thread
     from bot.core.identity import Profile
     from bot.core.network import Limits, Network
@@ -105,8 +106,8 @@ class Publisher(Protocol):
         """Look for what an attempt without a known outcome may have left."""
         ...
 
-    def read_back(self, thread: "Thread", position: int, saved: Saved) -> str:
-        """Compare a part that is out with what was meant: a sentence on what differs, or ""."""
+    def read_back(self, thread: "Thread", position: int, saved: Saved) -> "Difference | None":
+        """Compare a part that is out with what was meant: what differs, or None."""
         ...
 
     def shown(self, since: str) -> "Sequence[ShownPost]":

@@ -84,6 +84,7 @@ def _do_until_nothing_is_soon(context: Context, workers: Workers) -> None:
         now, soon = context.clock.now(), next_at(context)
         # Also what has become due meanwhile; what was due before cannot be done now.
         if context.stop.is_set() or soon is None or not began < soon <= now + STAY:
+            context.database.note_newest()
             return
         context.clock.wait_until(soon)
 

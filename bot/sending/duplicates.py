@@ -78,14 +78,15 @@ def unknown_posts(
 def double(
     publisher: Publisher, delivery: Delivery, thread: Thread, newest: str
 ) -> PartTwice | None:
-    """The notice of a part of this thread that the account shows twice, or None.
+    """The notice of a part of this thread that the account shows twice and is held for, or None.
 
     `newest` is the id of the newest post that was there before the thread began.
     """
     shown = [post for post in publisher.shown(newest) if post.receipt.id not in thread.foreign]
     for finding in audit.check(audit.meant(delivery.id, thread.parts), shown):
         if finding.kind is audit.Kind.TWICE and finding.meant:
-            return PartTwice(delivery, finding.meant.position, finding.other, finding.url)
+            position, ours, other = finding.meant.position, finding.other, finding.url
+            return PartTwice(delivery, position, ours, other, is_held=True)
     return None
 
 

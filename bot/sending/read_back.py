@@ -1,9 +1,10 @@
 """Looks once whether what is out is what was meant, and tells where it is not."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.context import Context
 from bot.core import errors
+from bot.core.audit import Difference, Kind
 from bot.core.delivery import Delivery, Receipt, Thread
 from bot.core.notices.deliveries import DeliveryDiffers
 from bot.publishers.protocol import Publisher
@@ -17,15 +18,7 @@ def part(
 
     Its receipt is stored by then, so whatever comes of it is a notice and no more.
     """
-    try:
-        differs = publisher.read_back(thread, position, delivery.saved)
-    except Exception as error:  # noqa: BLE001 - looking cannot publish, and the part is out
-        failures.log_unexpected(error, publisher, f"reading back {delivery.key}")
-        differs = f"Part {position} is out but could not be read back: {errors.sentence(error)}"
-    with context.write() as work:
-        charges.charge(work, publisher, delivery)
-        if differs:
-            work.notices.add(DeliveryDiffers(delivery, position, differs))
+    tell(context, delivery, _differences(context, publisher, delivery, thread, [position]))
 
 
 def taken_over(
@@ -33,16 +26,56 @@ def taken_over(
     publisher: Publisher,
     delivery: Delivery,
     thread: Thread,
-    receipts: dict[int, Receipt],
-) -> None:
-    """As `part`, for parts that were found on the network and taken over."""
-    thread = thread.with_receipts(receipts)
-    for position in _to_read(publisher, receipts):
-        part(context, publisher, delivery, thread, position)
+    receipts: Mapping[int, Receipt],
+) -> Sequence[str]:
+    """As `part`, for parts that were found on the network and taken over; what differs of them."""
+    return tell(context, delivery, differences(context, publisher, delivery, thread, receipts))
 
 
-def _to_read(publisher: Publisher, positions: Iterable[int]) -> list[int]:
-    """The parts to read back; a network that takes threads whole has them as they were written."""
+def differences(
+    context: Context,
+    publisher: Publisher,
+    delivery: Delivery,
+    thread: Thread,
+    receipts: Mapping[int, Receipt],
+) -> dict[int, Difference]:
+    """Compare parts with what the network shows at these receipts; what differs, by position.
+
+    A network that takes threads whole has them as they were written, and is not asked.
+    """
     if publisher.whole:
-        return []
-    return sorted(positions)
+        return {}
+    thread = thread.with_receipts(dict(receipts))
+    return _differences(context, publisher, delivery, thread, sorted(receipts))
+
+
+def _differences(
+    context: Context,
+    publisher: Publisher,
+    delivery: Delivery,
+    thread: Thread,
+    positions: Iterable[int],
+) -> dict[int, Difference]:
+    found = {}
+    for position in positions:
+        try:
+            difference = publisher.read_back(thread, position, delivery.saved)
+        except Exception as error:  # noqa: BLE001 - looking cannot publish, and the part is out
+            failures.log_unexpected(error, publisher, f"reading back {delivery.key}")
+            reason = errors.sentence(error)
+            sentence = f"Part {position} is out but could not be read back: {reason}"
+            difference = Difference(sentence, frozenset({Kind.UNREAD}))
+        if difference:
+            found[position] = difference
+    with context.write() as work:
+        charges.charge(work, publisher, delivery)
+    return found
+
+
+def tell(context: Context, delivery: Delivery, found: Mapping[int, Difference]) -> Sequence[str]:
+    """Store a notice of each part that differs; return their sentences."""
+    if found:
+        with context.write() as work:
+            for position, each in found.items():
+                work.notices.add(DeliveryDiffers(delivery, position, each.sentence, each.what))
+    return [each.sentence for each in found.values()]

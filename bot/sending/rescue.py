@@ -1,5 +1,6 @@
 """Takes up deliveries that a worker left half done, and looks up those that may be out."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import assert_never
@@ -62,11 +63,11 @@ def _settling_time(context: Context, delivery: Delivery) -> timedelta:
 
 def look(
     context: Context, publisher: Publisher, delivery: Delivery, *, settled: bool = True
-) -> None:
+) -> Sequence[str]:
     """Look up a delivery with an unknown outcome on its network, and store what was seen.
 
     Not seeing it counts only where the lookup is `settled`, that is, late enough for the network to
-    show what it has.
+    show what it has. Returns sentences on how parts that were found differ from what was meant.
     """
     with context.read() as work:
         thread = work.parts.thread(delivery)
@@ -76,7 +77,7 @@ def look(
         trace = failures.log_unexpected(error, publisher, f"looking for {delivery.key}")
         failure = failures.Failure(error, trace=trace)
         _look_later(context, delivery, failure, settled=settled)
-        return
+        return ()
     with context.write() as work:
         charges.charge(work, publisher, delivery, _posts(publisher, thread, seen))
         work.attempts.saw(delivery.id, described(seen))
@@ -88,7 +89,8 @@ def look(
             with suppress(Lost), work.nested():
                 _conclude(context, work, delivery, thread, seen)
     if isinstance(seen, Found):
-        read_back.taken_over(context, publisher, delivery, thread, seen.receipts)
+        return read_back.taken_over(context, publisher, delivery, thread, seen.receipts)
+    return ()
 
 
 def _posts(publisher: Publisher, thread: Thread, seen: Look) -> Requests:

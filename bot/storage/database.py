@@ -1,7 +1,8 @@
 """One database, SQLite or PostgreSQL: connections, transactions, and the schema's version."""
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -61,6 +62,12 @@ MIGRATION_LOCK = 0x6D6C636F
 WITH_IDLE_SESSION_TIMEOUT = 140_000
 """The version of PostgreSQL from which sessions may be ended for being idle."""
 
+GROWING = ("log", "attempts", "deliveries", "notices")
+"""Tables whose ids only grow, the log first.
+
+Only `mlcollage repair` takes rows of others back, and adds one to the log.
+"""
+
 Instant = datetime | ColumnElement[datetime]
 """A moment, or the expression by which the database computes it."""
 
@@ -93,6 +100,7 @@ class Database:
         _prepare(self.engine, journal if self.is_sqlite else None)
         self.shown = _shown(url)
         self._file: tuple[int, int] | None = None
+        self._newest: tuple[int, ...] = ()
 
     @classmethod
     def in_one_file(cls, file: Path) -> "Database":
@@ -102,7 +110,8 @@ class Database:
     def check_file(self) -> None:
         """Raise `NoDatabase` where SQLite's file is not the one that was opened any more.
 
-        Connections of a running bot would go on writing to a file that nobody finds again.
+        Connections of a running bot would go on writing to a file that nobody finds again. One
+        that was overwritten in place, as `cp` does, is known by older content.
         """
         if not self.is_sqlite:
             return
@@ -114,11 +123,45 @@ class Database:
         identity = (found.st_dev, found.st_ino) if found else None
         if self._file is None:
             self._file = identity
-        if identity != self._file:
+        if identity != self._file or self._has_gone_back():
             raise NoDatabase(
                 f"The database {self.shown} was replaced or removed while it was in use; nothing "
                 "was changed. Stop the bot, put the right file in its place, and start it again."
             )
+
+    def note_newest(self) -> None:
+        """Remember how far SQLite's database has come, for the next `check_file`."""
+        if self.is_sqlite and self._file is not None:
+            self._has_gone_back()
+
+    def _has_gone_back(self) -> bool:
+        """Whether the file holds older rows than this process has seen; remembers the newest.
+
+        A table may lose rows where the log has grown: then a person has repaired it.
+        """
+        newest = self._newest_in_file()
+        is_older = any(now < before for now, before in zip(newest, self._newest, strict=False))
+        if is_older and newest[0] <= self._newest[0]:
+            return True
+        self._newest = newest
+        return False
+
+    def _newest_in_file(self) -> tuple[int, ...]:
+        """The greatest ids in the file, one step into each table's primary key.
+
+        By a connection of its own: those of the pool have pages in their caches, and notice no
+        change that went past SQLite.
+        """
+        uri = f"{Path(str(self.engine.url.database)).absolute().as_uri()}?mode=rw"
+        greatest = ", ".join(f"(SELECT coalesce(max(id), 0) FROM {name})" for name in GROWING)
+        try:
+            with closing(sqlite3.connect(uri, uri=True, timeout=BUSY)) as connection:
+                found: tuple[int, ...] = connection.execute(f"SELECT {greatest}").fetchone()
+                return found
+        except sqlite3.Error as error:
+            raise NoDatabase(
+                f"The database {self.shown} cannot be used: {why(error)}; nothing was changed."
+            ) from error
 
     def damage(self) -> str:
         """What SQLite finds wrong in its file, in its words; "" where it is whole."""
@@ -235,6 +278,7 @@ class Database:
         """Close all connections; what is opened next may be another file."""
         self.engine.dispose()
         self._file = None
+        self._newest = ()
 
 
 def make_private(file: Path) -> None:

@@ -1,11 +1,11 @@
 """Audits by themselves: each account once a week, and threads whose first copy may show up late."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from bot.context import Context
 from bot.core import audit
-from bot.core.audit import Finding
+from bot.core.audit import Difference, Finding
 from bot.core.delivery import Delivery, State
 from bot.core.notices.deliveries import DeliveryDiffers, PartTwice, PartUnrecorded
 from bot.core.notices.entry import Entry
@@ -16,7 +16,7 @@ from bot.storage.work import Work
 
 WEEK = timedelta(days=7)
 AGAIN = timedelta(hours=1)
-"""How long after a failed audit the next one is tried."""
+"""How long after an audit that failed, or came too early for a part, the next one is made."""
 
 STOPPED = frozenset({State.FAILED, State.HELD})
 """The states in which a thread is taken not to be out."""
@@ -73,7 +73,10 @@ def _audit(context: Context, name: str, late: list[LateLook]) -> None:
             for each in late:
                 work.late_looks.postpone(each, AGAIN)
             return
-        work.ledger.audited(account_id, work.now)
+        audited_at = work.now
+        if found.is_unsettled:
+            audited_at += AGAIN - WEEK
+        work.ledger.audited(account_id, audited_at)
         for each in late:
             work.late_looks.done(each)
         for notice in _notices(work, found):
@@ -81,32 +84,46 @@ def _audit(context: Context, name: str, late: list[LateLook]) -> None:
 
 
 def _notices(work: Work, found: Audited) -> Iterator[Entry]:
-    """What is to be told; posts that somebody wrote by hand are nobody's trouble."""
+    """What is to be told; posts that somebody wrote by hand are nobody's trouble.
+
+    All that differs of one part is one notice.
+    """
+    differing: dict[str, list[Finding]] = {}
     for finding in found.findings:
-        if finding.meant is None:
+        if finding.meant is None or not finding.needs_a_person:
             continue
         delivery = work.deliveries.get(finding.meant.delivery_id)
-        # Of a thread under way its own surveys and lookups tell.
-        if finding.kind is audit.Kind.UNRECORDED and delivery.state not in STOPPED:
-            continue
-        elsewhere = work.parts.elsewhere(delivery)
-        first = elsewhere.get(finding.meant.position)
-        if finding.kind is audit.Kind.UNRECORDED and first:
-            # The collage has gone out by another thread since.
-            yield PartTwice(delivery, finding.meant.position, first, finding.url)
-        else:
-            yield notice(delivery, finding)
+        position = finding.meant.position
+        match finding.kind:
+            case audit.Kind.TWICE:
+                yield PartTwice(delivery, position, finding.other, finding.url)
+            case audit.Kind.UNRECORDED:
+                # Of a thread under way its own surveys and lookups tell.
+                if delivery.state in STOPPED:
+                    yield _unrecorded(work, delivery, finding)
+            case _:
+                differing.setdefault(finding.url, []).append(finding)
+    for findings in differing.values():
+        yield _differs(work, findings)
 
 
-def notice(delivery: Delivery, finding: Finding) -> Entry:
-    """The notice of a finding about a part of this delivery."""
+def _unrecorded(work: Work, delivery: Delivery, finding: Finding) -> Entry:
+    """The notice of a part that is out and was taken not to be: a second copy, if its collage has
+    gone out by another thread since.
+    """
     assert finding.meant
     position = finding.meant.position
-    match finding.kind:
-        case audit.Kind.TWICE:
-            return PartTwice(delivery, position, finding.other, finding.url)
-        case audit.Kind.UNRECORDED:
-            return PartUnrecorded(delivery, position, finding.url)
-        case _:
-            what = DIFFERENCES[finding.kind]
-            return DeliveryDiffers(delivery, position, f"Part {position} {what}: {finding.url}")
+    if first := work.parts.elsewhere(delivery).get(position):
+        return PartTwice(delivery, position, first, finding.url)
+    return PartUnrecorded(delivery, position, finding.url)
+
+
+def _differs(work: Work, findings: Sequence[Finding]) -> DeliveryDiffers:
+    """The notice of all that differs of one part."""
+    part, url = findings[0].meant, findings[0].url
+    assert part
+    words = " and ".join(DIFFERENCES[each.kind] for each in findings)
+    sentence = f"Part {part.position} {words}: {url}"
+    difference = Difference(sentence, frozenset(each.kind for each in findings))
+    delivery = work.deliveries.get(part.delivery_id)
+    return DeliveryDiffers(delivery, part.position, sentence, difference.what)

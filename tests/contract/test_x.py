@@ -537,7 +537,7 @@ def test_a_post_is_known_by_its_text_however_x_shows_it(
     saved = ready(publisher, thread)
     receipt = publisher.send(thread, 1, saved)[1]
     assert publisher.find(thread, saved) == Found({1: receipt})
-    assert publisher.read_back(thread.with_receipts({1: receipt}), 1, saved) == ""
+    assert publisher.read_back(thread.with_receipts({1: receipt}), 1, saved) is None
     other = thread._replace(parts=(thread.parts[0]._replace(text=f"{text}!"),))
     look = publisher.find(other, saved)
     assert likely(look) == [(1, receipt.id)] or len(text) < 40
@@ -583,7 +583,7 @@ def test_a_link_whose_target_x_does_not_tell_may_be_any() -> None:
 
 def test_what_x_shows_otherwise_than_it_was_sent_is_said(publisher: X, fake: FakeX) -> None:
     thread, saved = sent(publisher, THREAD, 3)
-    assert [publisher.read_back(thread, position, saved) for position in (1, 2, 3)] == ["", "", ""]
+    assert [publisher.read_back(thread, position, saved) for position in (1, 2, 3)] == [None] * 3
     first, second, third = fake.state.posts
     first.media[0].alt = ""
     assert "part 1 is out, but differs on x: its picture has another alt text or none" in said(
@@ -605,7 +605,7 @@ def test_a_part_is_read_back_from_the_timeline_which_costs_a_fifth(
 ) -> None:
     thread, saved = sent(publisher, THREAD, 3)
     before = len(fake.state.charged)
-    assert [publisher.read_back(thread, position, saved) for position in (1, 2, 3)] == [""] * 3
+    assert [publisher.read_back(thread, position, saved) for position in (1, 2, 3)] == [None] * 3
     assert [kind for kind, _ in fake.state.charged[before:]] == ["own post read"] * 3
 
 
@@ -615,7 +615,7 @@ def test_a_part_that_the_timeline_does_not_show_yet_is_read_back_by_its_id(
     thread, saved = sent(publisher, THREAD, 1)
     before = len(fake.state.charged)
     fake.state.lag = timedelta(minutes=1)
-    assert publisher.read_back(thread, 1, saved) == ""
+    assert publisher.read_back(thread, 1, saved) is None
     assert [kind for kind, _ in fake.state.charged[before:]] == ["post read", "media read"]
 
 
@@ -623,8 +623,9 @@ def said(publisher: X, thread: Thread, position: int) -> str:
     told = publisher.read_back(thread, position, {})
     receipt = thread.parts[position - 1].receipt
     assert receipt
-    assert told.endswith(f"See {receipt.url}")
-    return told.lower()
+    assert told
+    assert told.sentence.endswith(f"See {receipt.url}")
+    return told.sentence.lower()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -280,6 +281,37 @@ def test_the_only_copy_of_a_part_is_not_deleted_as_a_double(stage: Stage) -> Non
     refused = stage.desk("deliveries", "resolve", 1, "--delete", address(only), code=1).err
     assert f"resolve 1 --posted {address(only)}" in refused
     assert len(stage.fake.state.posts) == 2
+
+
+@pytest.mark.parametrize("position", [1, 4])
+def test_doing_what_the_notice_of_a_double_says_lets_the_whole_thread_go_on(
+    stage: Stage, position: int
+) -> None:
+    """Another copy of the bot posts the same part at the same moment."""
+    state, create = stage.fake.state, stage.fake.state.create_post
+    bodies: list[dict[str, Any]] = []
+
+    def twice(body: dict[str, Any]) -> dict[str, Any]:
+        bodies.append(body)
+        if len(bodies) == position:
+            parent = body.get("reply", {}).get("in_reply_to_tweet_id")
+            media = [state.media[each] for each in body.get("media", {}).get("media_ids", [])]
+            state.add(body["text"], parent, media)
+        return create(body)
+
+    state.create_post = twice  # type: ignore[method-assign]
+    post(stage.context, "barlow")
+    delete, release = stage.advised()[-2:]
+    assert "--delete" in delete
+    assert release == "mlcollage release --account lab"
+    answer = stage.desk(*delete.split()[1:])
+    assert f"Account lab is held; let it go on with: {release}\n" in answer.out
+    stage.wait(30)
+    assert len(bodies) == position, "nothing goes out before the account is released"
+    stage.do(release)
+    stage.wait(30)
+    assert_one_thread(stage)
+    assert len(state.posts) == 5
 
 
 def test_a_thread_that_fell_too_late_goes_out_once_when_a_person_says_so(stage: Stage) -> None:

@@ -131,8 +131,11 @@ def test_what_may_be_out_is_resolved_with_the_address_somebody_found(
         in doubtful("deliveries", "resolve", 1, "--posted", "nonsense", code=1).err
     )
     out = fake.state.add("Posted by hand.")
-    told = doubtful("deliveries", "resolve", 1, "--posted", f"https://x.com/a/status/{out.id}").out
-    assert told.startswith("Delivery 1: part 1 is out; part 2 is still to be sent.\n")
+    resolve = ("deliveries", "resolve", 1, "--posted", f"https://x.com/a/status/{out.id}")
+    assert "add --anyway if it is that part all the same" in doubtful(*resolve, code=1).err
+    told = doubtful(*resolve, "--anyway").out
+    assert told.startswith("Delivery 1: part 1 is out; part 2 is still to be sent. Part 1 is out, ")
+    assert "its text is 'Posted by hand.'; its picture is missing" in told
     doubtful("tick")
     assert doubtful("deliveries", "list", "--json").json == []
     assert [post.parent for post in fake.state.posts] == [None, out.id]

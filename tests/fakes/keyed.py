@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from bot.core import settings
+from bot.core.audit import Difference, Kind
 from bot.core.collage import shown
 from bot.core.delivery import Absent, Found, Look, Post, Receipt, ShownPost, Survey, Thread
 from bot.core.errors import BadInput, Rejected, Unavailable, Uncertain
@@ -112,11 +113,11 @@ class Keyed:
         found = self._there(thread)
         return Found(found) if found else Absent()
 
-    def read_back(self, thread: Thread, position: int, saved: Saved) -> str:
+    def read_back(self, thread: Thread, position: int, saved: Saved) -> Difference | None:
         _, record = self._ask("GET", f"/records/{key_of(thread, position)}")
-        return (
-            "" if record["text"] == thread.parts[position - 1].text else f"Part {position} differs."
-        )
+        if record["text"] == thread.parts[position - 1].text:
+            return None
+        return Difference(f"Part {position} differs.", frozenset({Kind.TEXT}), record["text"])
 
     def shown(self, since: str) -> list[ShownPost]:
         """All records from that one on, the oldest first."""

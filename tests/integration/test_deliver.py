@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import func, select, update
 
 from bot.context import Context
-from bot.core import errors
+from bot.core import audit, errors
+from bot.core.audit import Difference
 from bot.core.collage import Collage
 from bot.core.collage import State as CollageState
 from bot.core.delivery import (
@@ -60,7 +61,7 @@ class Scripted:
     secrets = ()
     handle = ""
     known = None
-    differs = ""
+    differs: Difference | None = None
 
     def __init__(self, *, whole: bool = False, proves_absence: bool = False) -> None:
         self.whole = whole
@@ -122,7 +123,7 @@ class Scripted:
             return Absent() if self.proves_absence else NotSeen(anchor_seen=True, count_agrees=True)
         return Found({each: _receipt(each) for each in out})
 
-    def read_back(self, thread: Thread, position: int, saved: Saved) -> str:
+    def read_back(self, thread: Thread, position: int, saved: Saved) -> Difference | None:
         assert thread.parts[position - 1].receipt
         self.used = self.used.plus(Requests(post_reads=1))
         return self.differs
@@ -366,7 +367,7 @@ def test_a_budget_that_would_be_passed_holds_the_account_until_the_month_ends(
 def test_what_differs_when_read_back_is_a_notice_and_no_more(
     context: Context, network: Scripted
 ) -> None:
-    network.differs = "its alt text is missing."
+    network.differs = Difference("its alt text is missing.", frozenset({audit.Kind.ALT}))
     tick.tick(context)
     assert network.out == [1, 2]
     assert heard(context).count("differs") == 2

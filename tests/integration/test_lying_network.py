@@ -12,6 +12,7 @@ import pytest
 
 from bot.context import Context
 from bot.core.delivery import Delivery, State
+from bot.core.errors import BadInput
 from bot.deciding import audit, deliveries
 from bot.scheduling import tick
 from bot.storage.notices import Notice
@@ -333,6 +334,115 @@ def test_what_is_taken_over_is_read_back_and_a_difference_is_told(
     assert "alt text" in differs.text
 
 
+def url_of(post: Post) -> str:
+    return f"https://x.com/mlcollage/status/{post.id}"
+
+
+def found_by_a_person(
+    context: Context, fake: FakeX, clock: StoppedClock, position: int
+) -> Delivery:
+    """A part is out and hidden, and a person is asked; by then the timeline shows it."""
+    strike(context, fake, ACCEPT_THEN_503, position)
+    hide(fake, position)
+    delivery = wait(context, clock, minutes=30)
+    assert delivery.state is State.UNCERTAIN
+    show_all(fake)
+    return delivery
+
+
+def lose_alt(spoilt: Post) -> None:
+    spoilt.media[0].alt = ""
+
+
+def answer_nothing(spoilt: Post) -> None:
+    spoilt.parent, spoilt.conversation = None, spoilt.id
+
+
+@pytest.mark.parametrize(
+    ("position", "spoil", "words"),
+    [
+        (1, lose_picture, "its picture is missing"),
+        (1, lose_alt, "its picture has another alt text or none"),
+        (1, cut, "its text is "),
+        (3, cut, "its text is "),
+        (3, answer_nothing, "it is not in its place in the thread"),
+    ],
+)
+def test_the_post_at_a_given_address_is_read_back_and_what_differs_is_told(
+    context: Context, fake: FakeX, clock: StoppedClock, position: int, spoil: object, words: str
+) -> None:
+    delivery = found_by_a_person(context, fake, clock, position)
+    post = fake.state.posts[position]
+    spoil(post)  # type: ignore[operator]
+    decided = deliveries.posted(context, str(delivery.id), [url_of(post)], None)
+    said = f"Part {position} is out, but differs on X: {words}"
+    assert said in decided.message
+    (notice,) = differing(context)
+    assert said in notice
+    assert wait(context, clock, minutes=10).state is State.SENT
+    assert [each for each in differing(context) if f"Part {position} " in each] == [notice]
+
+
+def test_the_post_at_a_given_address_that_is_as_meant_is_taken_without_a_word(
+    context: Context, fake: FakeX, clock: StoppedClock
+) -> None:
+    delivery = found_by_a_person(context, fake, clock, 2)
+    decided = deliveries.posted(context, str(delivery.id), [url_of(fake.state.posts[2])], None)
+    assert decided.message == (
+        f"Delivery {delivery.id}: part 2 is out; part 3, 4 is still to be sent."
+    )
+    assert "differs" not in kinds(context)
+
+
+@pytest.mark.parametrize("position", [1, 2])
+def test_the_address_of_another_post_is_refused_unless_a_person_insists(
+    context: Context, fake: FakeX, clock: StoppedClock, position: int
+) -> None:
+    delivery = found_by_a_person(context, fake, clock, position)
+    hello = url_of(fake.state.posts[0])
+    with pytest.raises(BadInput) as refused:
+        deliveries.posted(context, str(delivery.id), [hello], None)
+    assert str(refused.value) == (
+        f"{hello} has another text than part {position} of delivery {delivery.id}: "
+        "'Hello, this is the series.'. Nothing was changed; give the address of the part, or add "
+        "--anyway if it is that part all the same."
+    )
+    assert newest(context).state is State.UNCERTAIN
+    assert "differs" not in kinds(context)
+    deliveries.posted(context, str(delivery.id), [hello], None, anyway=True)
+    assert "differs" in kinds(context)
+    with context.read() as work:
+        receipt = work.parts.of(delivery.id)[position - 1].receipt
+    assert receipt
+    assert receipt.url == hello
+
+
+def test_what_a_retry_takes_over_is_read_back_and_a_difference_is_told(
+    context: Context, fake: FakeX, clock: StoppedClock
+) -> None:
+    fake.state.count = 1
+    hide(fake, 1)
+    strike(context, fake, Trouble(is_accepted=True, refusal=x.too_many(7200)), 1)
+    lose_alt(fake.state.posts[1])
+    fake.state.count = None
+    show_all(fake)
+    decided = deliveries.retry(context, str(newest(context).id))
+    assert "Part 1 is out, but differs on X: its picture has another alt text" in decided.message
+    assert kinds(context).count("differs") == 1
+    assert wait(context, clock, minutes=10).state is State.SENT
+    assert copies(fake, context) == [1, 1, 1, 1]
+
+
+def test_what_a_person_s_look_finds_is_read_back_and_a_difference_is_told(
+    context: Context, fake: FakeX, clock: StoppedClock
+) -> None:
+    delivery = found_by_a_person(context, fake, clock, 1)
+    lose_alt(fake.state.posts[1])
+    decided = deliveries.retry(context, str(delivery.id))
+    assert "out: part 1. Part 1 is out, but differs on X: its picture has" in decided.message
+    assert kinds(context).count("differs") == 1
+
+
 def test_two_copies_that_begin_at_once_stop_at_the_first_double_and_both_say_so(
     tmp_path: Path, fake: FakeX, clock: StoppedClock
 ) -> None:
@@ -395,3 +505,126 @@ def test_an_audit_of_an_account_that_shows_all_as_meant_finds_nothing_but_posts_
     assert (found.posts, found.is_well) == (5, True)
     (extra,) = found.findings
     assert (extra.kind, extra.detail) == ("extra", "Hello, this is the series.")
+
+
+def gone(context: Context) -> list[str]:
+    """The addresses of the posts of which it is told that they are gone."""
+    found = [each.text for each in told(context) if "is gone from the account" in each.text]
+    return [text.rpartition(" ")[2] for text in found]
+
+
+@pytest.mark.parametrize("lag", [timedelta(seconds=20), timedelta(minutes=50)])
+def test_what_a_timeline_does_not_show_yet_is_not_said_to_be_gone(
+    context: Context, fake: FakeX, clock: StoppedClock, lag: timedelta
+) -> None:
+    clock.go(hours=1)
+    fake.state.lag = lag
+    post(context, "barlow")
+    audits.look(context)
+    (found,) = audit.accounts(context)
+    assert [each.kind for each in found.findings if each.needs_a_person] == []
+    wait(context, clock, hours=3)
+    assert gone(context) == []
+
+
+def test_what_neither_timeline_nor_its_own_address_shows_yet_is_looked_at_again_in_an_hour(
+    context: Context, fake: FakeX, clock: StoppedClock
+) -> None:
+    clock.go(hours=1)
+    post(context, "barlow")
+    hidden = fake.state.posts.pop()
+    audits.look(context)
+    (found,) = audit.accounts(context)
+    assert [each.kind for each in found.findings if each.meant] == ["not shown yet"]
+    fake.state.posts.append(hidden)
+    assert (found.is_well, gone(context)) == (True, [])
+    wait(context, clock, hours=2)
+    assert gone(context) == []
+
+
+@pytest.mark.parametrize("position", [1, 3, 4])
+def test_a_post_that_was_deleted_is_said_to_be_gone_an_hour_later_at_the_latest(
+    context: Context, fake: FakeX, clock: StoppedClock, position: int
+) -> None:
+    post(context, "barlow")
+    clock.go(days=8)
+    audits.look(context)
+    assert gone(context) == []
+    post(context, "moco")
+    clock.go(days=7, minutes=1)
+    deleted = fake.state.posts.pop(-5 + position)
+    wait(context, clock, hours=2)
+    assert gone(context) == [url_of(deleted)]
+
+
+def test_a_new_part_that_was_deleted_is_said_to_be_gone_within_two_hours(
+    context: Context, fake: FakeX, clock: StoppedClock
+) -> None:
+    clock.go(hours=1)
+    post(context, "barlow")
+    deleted = fake.state.posts.pop()
+    wait(context, clock, hours=2)
+    assert gone(context) == [url_of(deleted)]
+
+
+def test_one_post_that_a_timeline_leaves_out_is_asked_for_by_its_address(
+    context: Context, fake: FakeX, clock: StoppedClock
+) -> None:
+    post(context, "barlow")
+    clock.go(days=8)
+    left_out, shown = fake.state.posts[2], fake.state.timeline
+
+    def timeline(user: str, query: dict[str, str]) -> dict[str, object]:
+        posts, fake.state.posts = (
+            fake.state.posts,
+            [each for each in fake.state.posts if each is not left_out],
+        )
+        try:
+            return shown(user, query)
+        finally:
+            fake.state.posts = posts
+
+    fake.state.timeline = timeline  # type: ignore[method-assign]
+    (found,) = audit.accounts(context)
+    assert found.is_well
+    wait(context, clock, minutes=10)
+    assert gone(context) == []
+    with context.read() as work:
+        booked = {each.what for each in work.charges.by_month()}
+    assert "post read" in booked, "what asking cost is booked"
+
+
+def test_a_late_look_says_nothing_of_what_is_only_shown_late(
+    context: Context, fake: FakeX, clock: StoppedClock
+) -> None:
+    clock.go(hours=4)
+    strike(context, fake, Trouble(refusal=x.too_many(300)), 4)
+    fake.state.lag = timedelta(hours=2)
+    wait(context, clock, hours=2)
+    assert gone(context) == []
+
+
+def test_each_difference_of_a_part_is_told_once(
+    context: Context, fake: FakeX, clock: StoppedClock
+) -> None:
+    strike(context, fake, ACCEPT_THEN_503, 1)
+    spoilt = fake.state.posts[1]
+    lose_alt(spoilt)
+    wait(context, clock, hours=1)
+    assert [each.count("alt text") for each in differing(context)] == [1]
+    clock.go(days=8)
+    wait(context, clock, minutes=10)
+    assert len(differing(context)) == 1, "the audit finds what was told at once"
+    spoilt.text = spoilt.shown = "Something else"
+    clock.go(days=8)
+    wait(context, clock, minutes=10)
+    assert "has another text there and has lost its alt text" in differing(context)[-1]
+    fake.state.posts.remove(spoilt)
+    clock.go(days=8)
+    wait(context, clock, minutes=10)
+    assert "is gone from the account" in differing(context)[-1]
+    assert len(differing(context)) == 3
+
+
+def differing(context: Context) -> list[str]:
+    return [each.text for each in told(context) if each.kind == "differs"]

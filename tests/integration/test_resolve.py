@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from bot.context import Context
 from bot.core import errors
 from bot.core.collage import State as CollageState
-from bot.core.delivery import Found, NotSeen, Receipt, State
+from bot.core.delivery import Found, NotSeen, Receipt, ShownPost, State
 from bot.core.errors import BadInput, NotAllowed, Unavailable
 from bot.core.network import X
 from bot.deciding import accounts, actions, inspect, queue_changes, resolve
@@ -252,6 +252,22 @@ def test_what_goes_out_in_one_request_is_out_as_a_whole(
     network.whole = True
     in_doubt(context, network)
     resolve.posted(context, entry(context), ["https://x.example/a"])
+    assert (delivery(context).state, entry(context).out) == (State.SENT, 2)
+
+
+def test_another_thread_is_not_taken_for_one_that_goes_out_in_one_request(
+    context: Context, network: Scripted
+) -> None:
+    network.whole = True
+    in_doubt(context, network)
+    with context.read() as work:
+        second = work.parts.of(1)[1].text
+    for name, text in (("other", "Another thread."), ("ours", second)):
+        network.posts[name] = ShownPost(Receipt(name, name, MONDAY), text, None, 0, ())
+    with pytest.raises(BadInput, match="another text than part 1 of delivery 1: 'Another thread"):
+        resolve.posted(context, entry(context), ["https://x.example/other"])
+    assert (delivery(context).state, entry(context).out) == (State.UNCERTAIN, 0)
+    resolve.posted(context, entry(context), ["https://x.example/ours"])
     assert (delivery(context).state, entry(context).out) == (State.SENT, 2)
 
 

@@ -83,8 +83,8 @@ class PartByPart:
     def find(self, thread: Thread, saved: Saved) -> Look:
         return NotSeen(anchor_seen=True, count_agrees=True)
 
-    def read_back(self, thread: Thread, position: int, saved: Saved) -> str:
-        return ""
+    def read_back(self, thread: Thread, position: int, saved: Saved) -> None:
+        """Nothing differs here."""
 
     def shown(self, since: str) -> list[ShownPost]:
         raise errors.Unavailable("This network shows nothing of old posts.")

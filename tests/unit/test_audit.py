@@ -1,11 +1,11 @@
 """What an account shows against what the ledger says of it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.core import audit
-from bot.core.audit import Kind, Meant
+from bot.core.audit import Difference, Kind, Meant
 from bot.core.delivery import Image, Part, Receipt, ShownPost
 
 AT = datetime(2021, 8, 4, 13, 0, tzinfo=UTC)
@@ -103,3 +103,59 @@ def test_a_post_by_hand_is_extra_and_needs_nobody() -> None:
     (finding,) = audit.check(LEDGER, [*SHOWN, by_hand])
     assert (finding.kind, finding.meant) == (Kind.EXTRA, None)
     assert not finding.needs_a_person
+
+
+def newer(minutes: int) -> ShownPost:
+    """A post by hand, made so long after the parts."""
+    at = AT + timedelta(minutes=minutes)
+    return ShownPost(receipt(90)._replace(at=at), "Hello from the lab.", None, 0, ())
+
+
+@pytest.mark.parametrize(
+    ("shown", "age", "is_unsettled"),
+    [
+        ([], timedelta(minutes=1), True),
+        ([newer(-60)], timedelta(minutes=59), True),
+        ([newer(-60)], timedelta(minutes=60), False),
+        ([newer(1)], timedelta(minutes=2), False),
+        ([], timedelta(days=8), False),
+    ],
+)
+def test_a_new_part_may_only_not_be_shown_yet_where_nothing_newer_is(
+    shown: list[ShownPost], age: timedelta, is_unsettled: bool
+) -> None:
+    missing = [each for each in audit.check(LEDGER, shown) if each.kind is Kind.MISSING]
+    urls = {receipt(number).url for number in (11, 12, 13)}
+    assert audit.unsettled(missing, shown, AT + age) == (urls if is_unsettled else set())
+
+
+@pytest.mark.parametrize(
+    ("position", "text", "is_elsewhere", "is_another"),
+    [
+        (2, "Hello from the lab.", True, True),
+        (2, "Hello from the lab.", False, False),
+        (1, "Hello from the lab.", False, True),
+        (2, "Paper: https://t.co/abc", False, True),
+        (2, "The paragraph of", True, False),
+        (1, "ML-Collage [29/52]", False, False),
+    ],
+)
+def test_another_text_in_another_place_is_another_post(
+    position: int, text: str, is_elsewhere: bool, is_another: bool
+) -> None:
+    difference = Difference("It differs.", frozenset({Kind.TEXT}), text, is_elsewhere)
+    assert audit.is_another_post(difference, PARTS[position - 1], PARTS) is is_another
+
+
+def test_a_post_that_cannot_be_read_or_has_the_text_is_not_taken_for_another() -> None:
+    for difference in (
+        Difference("It cannot be read.", frozenset({Kind.UNREAD})),
+        Difference("No picture.", frozenset({Kind.PICTURE}), PARTS[0].text, is_elsewhere=True),
+    ):
+        assert not audit.is_another_post(difference, PARTS[0], PARTS)
+
+
+def test_the_same_differences_have_one_name_however_they_are_put() -> None:
+    first = Difference("Its text and picture.", frozenset({Kind.TEXT, Kind.PICTURE}))
+    second = Difference("Its picture and text.", frozenset({Kind.PICTURE, Kind.TEXT}))
+    assert first.what == second.what == "another text+lost picture"

@@ -239,6 +239,15 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         f"mlcollage deliveries resolve 12 --delete {URLS[1]}",
     ),
     (
+        deliveries.PartTwice(THREAD, 1, URLS[0], URLS[1], is_held=True),
+        f"weekly/2021-08-04T13:00:00Z/x/twice/{URLS[1]}/held",
+        f"Part 1 of the thread weekly/2021-08-04T13:00:00Z/x is on x twice: {URLS[0]} and "
+        f"{URLS[1]}; account x is held, so that nothing more goes out twice. Does another copy "
+        "of mlcollage post there? Stop it, and delete the second one: "
+        f"mlcollage deliveries resolve 12 --delete {URLS[1]}. "
+        "Then: mlcollage release --account x",
+    ),
+    (
         deliveries.PartUnrecorded(THREAD, 1, URLS[0]),
         f"weekly/2021-08-04T13:00:00Z/x/unrecorded/{URLS[0]}",
         f"{ON_X} was taken not to be out, but {URLS[0]} has the text of part 1. "
@@ -252,8 +261,8 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "mlcollage deliveries reword 12 2 --not-posted",
     ),
     (
-        deliveries.DeliveryDiffers(THREAD, 2, "Part 2 has another text."),
-        "weekly/2021-08-04T13:00:00Z/x/2",
+        deliveries.DeliveryDiffers(THREAD, 2, "Part 2 has another text.", "another text"),
+        "weekly/2021-08-04T13:00:00Z/x/2/another text",
         f"{ON_X}: Part 2 has another text.",
     ),
     (

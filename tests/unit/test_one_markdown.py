@@ -181,7 +181,8 @@ READERS = {
     "with extensions": lambda text: markdown_package.markdown(text, extensions=["extra"]),
 }
 SHOWN = {
-    *("p", "br", "pre", "code", "ul", "ol", "li", "blockquote"),
+    # A rule is what is left of a list of lists whose text was HTML.
+    *("p", "br", "pre", "code", "ul", "ol", "li", "blockquote", "hr"),
     *("a", "em", "strong", "del", "h2", "img"),
 }
 HOSTILE = [

@@ -23,6 +23,53 @@ def test_what_a_network_may_change_makes_no_difference(shown: str) -> None:
     assert sameness.is_same(shown, WRITTEN)
 
 
+TYPESET = "A “heart” ❤️ – it’s 100 % ours… and co\u00adoperative"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        TYPESET.replace("\ufe0f", ""),
+        TYPESET.replace("\ufe0f", "\ufe0e"),
+        TYPESET.replace("“", '"').replace("”", '"').replace("’", "'"),
+        TYPESET.replace("“", "&quot;").replace("”", "&quot;").replace("’", "&#39;"),
+        TYPESET.replace("…", "..."),
+        TYPESET.replace("–", "-"),
+        TYPESET.replace("–", "—"),
+        TYPESET.replace("100 %", "100\u00a0%"),
+        TYPESET.replace("100 %", "100\u202f%"),
+        TYPESET.replace("\u00ad", ""),
+        TYPESET.replace("ours", "our\u200bs"),
+        TYPESET.replace("ours", "\u2066ours\u2069"),
+        f"\ufeff{TYPESET}\u200b",
+    ],
+)
+def test_what_nobody_sees_and_the_form_of_quotes_and_dashes_make_no_difference(shown: str) -> None:
+    assert sameness.is_same(shown, TYPESET)
+    assert sameness.is_same(TYPESET, shown)
+
+
+@pytest.mark.parametrize(
+    ("shown", "written"),
+    [
+        ("x² and more", "x2 and more"),
+        (
+            "Wales \U0001f3f4\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f",
+            "Wales 🏴",
+        ),
+        ("It’s here", "Its here"),
+        ("A co-operative", "A cooperative"),
+        ("a 5-6 result", "a 5 6 result"),
+        ("It ends.", "It ends…"),
+        ("❤️", "❤️‍🔥"),
+        ("Nо Cyrillic", "No Cyrillic"),
+        ("½ of it", "1/2 of it"),
+    ],
+)
+def test_what_looks_alike_and_says_something_else_stays_different(shown: str, written: str) -> None:
+    assert not sameness.is_same(shown, written)
+
+
 @pytest.mark.parametrize(
     ("shown", "written"),
     [

@@ -218,10 +218,12 @@ class DeliveryDiffers(Entry):
     delivery: Delivery
     position: int
     difference: str
+    what: str
 
     @property
     def key(self) -> str:
-        return f"{self.delivery.key}/{self.position}"
+        """With what differs: another difference of the same part is another notice."""
+        return f"{self.delivery.key}/{self.position}/{self.what}"
 
     @property
     def sentence(self) -> str:
@@ -229,17 +231,20 @@ class DeliveryDiffers(Entry):
 
 
 class PartTwice(Entry):
-    """The account shows a part of ours a second time."""
+    """The account shows a part of ours a second time; `is_held` says that it is held for that."""
 
     kind = Kind.TWICE
     delivery: Delivery
     position: int
     ours: str
     other: str
+    is_held: bool = False
 
     @property
     def key(self) -> str:
-        return f"{self.delivery.key}/twice/{self.other}"
+        """An account that is held now is news, though the double itself was told of."""
+        held = "/held" if self.is_held else ""
+        return f"{self.delivery.key}/twice/{self.other}{held}"
 
     @property
     def reason(self) -> str:
@@ -258,7 +263,16 @@ class PartTwice(Entry):
 
     @property
     def advice(self) -> str:
-        return f"does another copy of mlcollage post there? Delete the second one: {self.command}"
+        if not self.is_held:
+            return (
+                f"does another copy of mlcollage post there? Delete the second one: {self.command}"
+            )
+        account = self.delivery.account
+        return (
+            f"account {account} is held, so that nothing more goes out twice. Does another copy "
+            "of mlcollage post there? Stop it, and delete the second one: "
+            f"{self.command}. Then: mlcollage release --account {account}"
+        )
 
     @property
     def command(self) -> str:

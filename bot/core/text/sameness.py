@@ -1,6 +1,7 @@
 """Whether a network shows the text that was sent, or something that may have been made of it.
 
-Networks rewrite links, composition, case and white space, and have been seen to cut texts.
+Networks rewrite links, composition, quotes, case and white space, add and drop characters that
+nobody sees, and have been seen to cut texts.
 """
 
 import html
@@ -13,6 +14,30 @@ SHORT_LINK = r"\bt\.co/\w+"
 SHORTEST_CUT = 20
 """Characters that the beginning of a text has at least, to be taken for that text."""
 
+INVISIBLE = dict.fromkeys(
+    [
+        0x00AD,  # soft hyphen
+        *range(0x200B, 0x2010),  # zero-width space and joiners, marks of direction
+        *range(0x202A, 0x202F),  # embeddings and overrides of direction
+        *range(0x2060, 0x2065),  # word joiner, invisible operators
+        *range(0x2066, 0x206A),  # isolates of direction
+        0xFE0E,  # shows the sign before it as text
+        0xFE0F,  # shows the sign before it as an emoji
+        0xFEFF,  # zero-width no-break space
+    ]
+)
+"""Characters that nobody sees, which networks add and drop; flags need theirs, and keep them."""
+
+PLAIN_SIGNS = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛′", "'"),
+        **dict.fromkeys("“”„‟″", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        "…": "...",
+    }
+)
+"""Signs that are set nicely, or straightened again, and stand for the same."""
+
 LEAST_KEPT = 0.6
 """How many of a text's words a changed form of it has at least, from 0 to 1."""
 
@@ -20,11 +45,13 @@ LEAST_KEPT = 0.6
 def normalized(text: str) -> str:
     """Return a text or a link without what a network may change in it.
 
-    That is HTML entities, percent-encoding, Unicode composition, case, schemes, trailing slashes
-    and white space.
+    That is HTML entities, percent-encoding, invisible characters, the form of quotes, dashes and
+    ellipses, Unicode composition, case, schemes, trailing slashes and white space. Signs that look
+    alike and mean something else stay different: no NFKC, which makes "2" of "²".
     """
     decoded = re.sub("(?:%[0-9A-Fa-f]{2})+", _decoded, html.unescape(text))
-    plain = unicodedata.normalize("NFC", decoded).casefold()
+    visible = decoded.translate(INVISIBLE).translate(PLAIN_SIGNS)
+    plain = unicodedata.normalize("NFC", visible).casefold()
     return re.sub(r"/(?!\w)", "", " ".join(re.sub(r"https?://", "", plain).split()))
 
 
@@ -50,7 +77,7 @@ def resembles(shown: str, written: str) -> bool:
     """
     if is_same(shown, written):
         return True
-    left, right = normalized(shown).rstrip(".…"), normalized(written)
+    left, right = normalized(shown).rstrip("."), normalized(written)
     if len(left) >= SHORTEST_CUT and right.startswith(left):
         return True
     kept = re.findall(r"\w+", re.sub(SHORT_LINK, "", left))

@@ -152,6 +152,17 @@ def has_alt_text(post: Post, media: object, alt: str) -> bool:
     return sameness.normalized(alt) in alt_texts(post, media)
 
 
+def is_elsewhere(post: Post, part: Part, root: str | None) -> bool:
+    """Whether a post surely is in another thread than the one that begins with the post `root`.
+
+    The thread of a part that is not the first is known only where its first part is.
+    """
+    thread = text_of(post.get("conversation_id"))
+    if part.position == 1:
+        root = text_of(post.get("id"))
+    return bool(thread and root) and thread != root
+
+
 def is_repost(post: Post) -> bool:
     """Whether a post only repeats another one."""
     return "retweeted" in references_of(post)

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from bot import http_calls
 from bot.core import identity, settings
 from bot.core import network as networks
+from bot.core.audit import Difference, Kind
 from bot.core.collage import shown
 from bot.core.delivery import (
     Found,
@@ -330,29 +331,37 @@ class X:
     def _post_of(self, post: matching.Post, saved: Saved) -> Post:
         return Post(self._receipt_of(post, saved), matching.shown_text(post))
 
-    def read_back(self, thread: Thread, position: int, saved: Saved) -> str:
-        """A sentence on what differs between a part and what X shows of it, or "".
+    def read_back(self, thread: Thread, position: int, saved: Saved) -> Difference | None:
+        """What differs between a part and what X shows of it, or None.
 
         The timeline is asked first, which costs less. It may lag behind, or leave an alt text out:
         what differs there is asked for by its id before it is told.
         """
         part = thread.parts[position - 1]
-        if part.receipt is None or self._is_as_meant(part, part.receipt, saved):
-            return ""
+        if part.receipt is None or self._is_as_meant(thread, part, saved):
+            return None
         url = part.receipt.url
         try:
             response = self._api.shown(part.receipt.id)
         except MlcollageError as error:
-            return f"Part {position} is out but could not be read back: {error} See {url}"
+            sentence = f"Part {position} is out but could not be read back: {error} See {url}"
+            return Difference(sentence, frozenset({Kind.UNREAD}))
         post = inner(response.body, "data")
         if not isinstance(post, dict):
             message = self._api.message(response)
-            return f"Part {position} is out, but X does not show it ({message}). See {url}"
+            sentence = f"Part {position} is out, but X does not show it ({message}). See {url}"
+            return Difference(sentence, frozenset({Kind.UNSHOWN}))
         included = inner(inner(response.body, "includes"), "media")
-        differences = "; ".join(_differences(part, post, included))
+        differences = _differences(thread, part, post, included)
         if not differences:
-            return ""
-        return f"Part {position} is out, but differs on X: {differences}. See {url}"
+            return None
+        words = "; ".join(each for _, each in differences)
+        return Difference(
+            f"Part {position} is out, but differs on X: {words}. See {url}",
+            frozenset(kind for kind, _ in differences),
+            matching.shown_text(post),
+            is_elsewhere=matching.is_elsewhere(post, part, _root_of(thread)),
+        )
 
     def shown(self, since: str) -> list[ShownPost]:
         """Read the account's own posts from the one with this id on; each is charged."""
@@ -374,14 +383,15 @@ class X:
         """Delete one of the account's own posts."""
         self._api.delete(post_id)
 
-    def _is_as_meant(self, part: Part, receipt: Receipt, saved: Saved) -> bool:
+    def _is_as_meant(self, thread: Thread, part: Part, saved: Saved) -> bool:
         """Whether the account's timeline shows a part as it was meant."""
+        assert part.receipt
         try:
             user = text_of(saved.get("user")) or (self.known or self.profile()).id
-            post = self._api.own_post(user, receipt.id)
+            post = self._api.own_post(user, part.receipt.id)
         except MlcollageError:
             return False
-        return post is not None and not _differences(part, post, None)
+        return post is not None and not _differences(thread, part, post, None)
 
     def check(self) -> str:
         """A sentence on why the account cannot post, or ""; also learns whose keys these are.
@@ -502,21 +512,31 @@ def _likeness(part: Part, post: matching.Post) -> str:
     return "it is not in its place, or has a picture that was not sent"
 
 
-def _differences(part: Part, post: matching.Post, included: object) -> Sequence[str]:
-    """How a post as X shows it differs from a part."""
+def _root_of(thread: Thread) -> str | None:
+    """The id of a thread's first post; None where it is not known to be out."""
+    first = thread.parts[0].receipt
+    return first.id if first else None
+
+
+def _differences(
+    thread: Thread, part: Part, post: matching.Post, included: object
+) -> Sequence[tuple[Kind, str]]:
+    """How a post as X shows it differs from a part: each difference's kind, and words for it."""
     differences = []
     if not matching.has_text(post, part.text):
-        differences.append(f"its text is {shown(matching.shown_text(post), 300)}")
+        differences.append((Kind.TEXT, f"its text is {shown(matching.shown_text(post), 300)}"))
     links = matching.links_of(post)
     # A host in its ASCII form cannot be compared with the letters that were written.
     if not any(matching.ASCII_HOST in link for link in links):
         differences += [
-            f"{url.text} is no link"
+            (Kind.LINK, f"{url.text} is no link")
             for url in networks.X.urls(part.text)
             if sameness.normalized(url.text) not in links
         ]
     if part.image and not matching.media_keys(post):
-        differences.append("its picture is missing")
+        differences.append((Kind.PICTURE, "its picture is missing"))
     elif part.image and not matching.has_alt_text(post, included, part.image.alt):
-        differences.append("its picture has another alt text or none")
+        differences.append((Kind.ALT, "its picture has another alt text or none"))
+    if matching.is_elsewhere(post, part, _root_of(thread)):
+        differences.append((Kind.PARENT, "it is not in its place in the thread"))
     return differences
