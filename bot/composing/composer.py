@@ -348,19 +348,6 @@ def parts_of(context: Context, delivery: Delivery) -> tuple[Part, ...]:
     return composer.roundup(roundup, items)
 
 
-def problems(
-    context: Context, series: Series, item: Collage, number: int | None
-) -> tuple[str, ...]:
-    """What keeps a collage from going out with that number on its series' accounts: sentences."""
-    return tuple(
-        problem
-        for account in series.accounts
-        for problem in Composer.of(context, series.name, account)
-        .collage_shown(item, number)
-        .problems
-    )
-
-
 def _sendable(thread: ComposedThread) -> tuple[Part, ...]:
     """The parts of a thread; raises `BadInput` where something keeps it from going out."""
     if thread.problems:

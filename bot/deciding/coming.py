@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.config import Series
 from bot.context import Context
+from bot.core.agenda import Line
 from bot.core.collage import Collage, State
 from bot.scheduling import forecast
 from bot.scheduling.forecast import Outlook
 from bot.storage.work import Work
 
-# The type only: see `_stopped`.
+# The types only: see `look`.
 if TYPE_CHECKING:
-    from bot.deciding.candidates import Candidate
+    from bot.composing.ahead import Ahead, Candidate
 
 
 class NextRoundup(NamedTuple):
@@ -68,46 +69,32 @@ def look(context: Context, series: Series, count: int) -> Coming:
 
     As a slot does, it passes over collages that could not go out.
     """
-    tried: dict[tuple[int, int | None], Candidate] = {}
-    passed: dict[int, Candidate] = {}
-    while True:
-        slots = forecast.coming_slots(context, series, count, passed)
-        found = _stopped(context, series, slots, tried)
-        if not found:
-            break
-        passed |= found
+    before: Ahead | None = None
+
+    def is_stopped(line: Line) -> bool:
+        nonlocal before
+        if line.collage is None:
+            return False
+        if before is None:
+            # heavy: 40 ms with Jinja2, and an empty queue composes nothing
+            from bot.composing import ahead
+
+            before = ahead.whole(context, series)
+        return before.is_stopped(line)
+
+    slots = forecast.coming_slots(context, series, count, is_stopped)
+    tried = before.tried if before else {}
     with context.read() as work:
         kept_back = work.queue.kept_back(series.name)
-    stopped = [Stopped(each.item.name, State.READY, each.problems) for each in passed.values()]
+    stopped = [
+        Stopped(each.item.name, State.READY, each.problems)
+        for each in tried.values()
+        if each.problems
+    ]
     stopped += [Stopped(draft.name, State.DRAFT, (draft.note,)) for draft in kept_back]
-    chosen = [tried[slot.collage.id, slot.number] for slot in slots if slot.collage]
+    chosen = [tried[slot.collage.id] for slot in slots if slot.collage and slot.collage.id in tried]
     prices = _prices(context, chosen)
     return Coming(tuple(slots), prices, next_roundup(context, series), tuple(stopped))
-
-
-def _stopped(
-    context: Context,
-    series: Series,
-    slots: Sequence[Outlook],
-    tried: dict[tuple[int, int | None], Candidate],
-) -> dict[int, Candidate]:
-    """Those of the slots' collages that cannot go out, by id; each is tried once by its number."""
-    if not any(slot.collage for slot in slots):
-        return {}
-    # heavy: 40 ms with Jinja2, and an empty queue composes nothing
-    from bot.deciding import candidates
-
-    stopped = {}
-    for slot in slots:
-        item = slot.collage
-        if item is None:
-            continue
-        key = item.id, slot.number
-        if key not in tried:
-            tried[key] = candidates.of(context, series, item, slot.number, slot.slot.local_on)
-        if tried[key].problems:
-            stopped[item.id] = tried[key]
-    return stopped
 
 
 def next_collage(context: Context, series: Series) -> Collage | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
+from bot.composing import ahead
 from bot.composing.composed import ComposedThread
 from bot.composing.composer import Composer, nothing_repeated
 from bot.config import Series
@@ -13,7 +14,6 @@ from bot.core.collage import Collage, Picture, State
 from bot.core.errors import MlcollageError
 from bot.core.month import Roundup
 from bot.core.paper import Figure, Link, LinkKind, Paper, Reference
-from bot.deciding import candidates
 from bot.scheduling import forecast
 from bot.site import pages
 
@@ -48,7 +48,8 @@ EXAMPLE = Collage(
 
 def cost(context: Context, series: Series, item: Collage, accounts: tuple[str, ...]) -> Decimal:
     """US dollars that a collage's threads on these accounts would cost together."""
-    threads = candidates.threads(context, series, item, accounts)
+    place = ahead.place(context, series, item)
+    threads = place.ahead.threads(item, place.number, accounts)
     return sum((thread.cost.total for thread in threads if thread.cost), Decimal(0))
 
 

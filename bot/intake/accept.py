@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time
 from pathlib import Path
 
-from bot.composing import composer, slides
+from bot.composing import ahead, slides
 from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, collage, month, schedule
@@ -162,16 +162,17 @@ def take(
 def _composed(
     context: Context, series: Series, arrivals: Sequence[Arrival], *, draft: bool
 ) -> list[Arrival]:
-    """The arrivals with what a network would refuse of each, by the number that it would get."""
-    numbers = _numbers(context, series, arrivals, draft=draft)
-    composed = []
-    for arrival, number in zip(arrivals, numbers, strict=True):
-        problems: tuple[str, ...] = ()
-        if not _lacks(arrival):
-            item = _as_collage(series, arrival)
-            problems = composer.problems(context, series, item, number)
-        composed.append(replace(arrival, problems=problems))
-    return composed
+    """The arrivals with what a network would refuse of each, after all that goes out before."""
+    whole = {
+        place: replace(_as_collage(series, arrival), id=-place, kept_number=arrival.number)
+        for place, arrival in enumerate(arrivals)
+        if not _lacks(arrival)
+    }
+    found = ahead.tried(context, series, list(whole.values()), joins=not draft)
+    problems = {-candidate.item.id: candidate.problems for candidate in found}
+    return [
+        replace(arrival, problems=problems.get(place, ())) for place, arrival in enumerate(arrivals)
+    ]
 
 
 def _as_collage(series: Series, arrival: Arrival) -> Collage:
@@ -256,7 +257,7 @@ def replace_item(
         raise BadInput(f"{before.name} is posted, and must not lack {', '.join(missing)}.")
     problems: tuple[str, ...] = ()
     if not missing:
-        problems = composer.problems(context, series, edited, number)
+        problems = ahead.problems(context, series, edited)
     state = before.state
     more: dict[str, object] = {
         "picture_is_drawn": edited.picture_is_drawn,
@@ -303,6 +304,8 @@ def _edited(series: Series, before: Collage, arrival: Arrival) -> Collage:
         id=before.id,
         state=before.state,
         number=before.number,
+        kept_number=before.kept_number,
+        pinned_on=before.pinned_on,
         picture=picture,
         picture_is_drawn=is_drawn,
         alt_is_drawn=is_drawn_alt,

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from bot.composing import ahead
+from bot.composing.ahead import Candidate
 from bot.composing.composed import ComposedThread
 from bot.config import Series
 from bot.context import Context
@@ -19,7 +21,6 @@ from bot.core.notices.entry import Kind
 from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.deciding import candidates, coming, doctor, preview, roundups
-from bot.deciding.candidates import Candidate
 from bot.storage.accounts import AccountRow
 from bot.storage.charges import month_of
 from bot.storage.work import Work
@@ -185,7 +186,7 @@ def _slot_plan(context: Context, brief: Due) -> Plan:
         return _nothing(series, line.state, snapshot.paused_until, trial.wrong)
     if trial.candidate is None or trial.candidate.problems:
         return Plan("it is not known what goes out", wrong=tuple(trial.wrong))
-    return _collage_plan(series, trial.candidate, line.number, trial.wrong)
+    return trial.plan(trial.candidate, line.number)
 
 
 class _Trial:
@@ -195,7 +196,8 @@ class _Trial:
     """
 
     def __init__(self, context: Context, brief: Due) -> None:
-        self._context, self._brief = context, brief
+        self._brief = brief
+        self._ahead = ahead.whole(context, brief.series)
         self._passed = 0
         self.wrong: list[str] = []
         self.candidate: Candidate | None = None
@@ -205,9 +207,10 @@ class _Trial:
         if line.collage is None or self._passed == TRIES:
             self.candidate = None
             return False
-        self.candidate = _candidate(self._context, self._brief.series, line, line.collage.id)
+        is_stopped = self._ahead.is_stopped(line)
         # None: removed since the snapshot was taken.
-        if self.candidate and not self.candidate.problems:
+        self.candidate = self._ahead.tried.get(line.collage.id)
+        if not is_stopped:
             return False
         self._passed += 1
         if self.candidate and line.slot.due_at == self._brief.at:
@@ -215,17 +218,11 @@ class _Trial:
             self.wrong.append(f"{name} would be held: {problems}")
         return True
 
-
-def _candidate(context: Context, series: Series, line: Line, collage_id: int) -> Candidate | None:
-    with context.read() as work:
-        item = work.queue.by_ids([collage_id]).get(collage_id)
-    if item is None:
-        return None
-    found = candidates.of(context, series, item, line.number, line.slot.local_on)
-    if found.problems or not item.picture_is_drawn:
-        return found
-    shown = candidates.previews(context, series, item, series.accounts, line.number)
-    return found._replace(threads=tuple(shown))
+    def plan(self, candidate: Candidate, number: int | None) -> Plan:
+        """The plan of a slot that takes this collage, with a slide drawn for its number."""
+        series, item = self._brief.series, candidate.item
+        threads = candidates.drawn(series, self._ahead, item, number, series.accounts)
+        return _collage_plan(series, candidate._replace(threads=threads), number, self.wrong)
 
 
 def _collage_plan(

@@ -63,7 +63,7 @@ def shown(context: Context, name: str) -> ComposedThread:
     """A collage's thread as `preview` shows it."""
     series = context.config.series["mlcollage"]
     item = collage(context, name)
-    [thread] = candidates.previews(context, series, item, series.accounts)
+    _, [thread] = candidates.preview(context, series, item, series.accounts)
     assert thread.problems == ()
     return thread
 

@@ -149,7 +149,8 @@ def test_a_preview_shows_the_thread_with_all_that_is_wrong_with_it(
     context: Context, series: Series
 ) -> None:
     add(context, "big", thread='["#mlcollage $AAPL and $MSFT", "Two."]')
-    [thread] = candidates.threads(context, series, collage(context, "big"), series.accounts)
+    item = collage(context, "big")
+    _, [thread] = candidates.preview(context, series, item, series.accounts)
     assert thread.problems == (
         REFUSED,
         "big for outbox: part 1 has 2 cashtags ($AAPL, $MSFT), and X takes 1 a post; "

@@ -684,6 +684,8 @@ def test_a_kept_number_is_taken_and_the_others_count_on_behind_it(bot: Bot) -> N
 def test_a_kept_number_that_is_taken_holds_its_collage(bot: Bot) -> None:
     bot.add("barlow").tick("2021-08-04 15:00")
     bot.add("moco", number=1).add("byol")
+    assert bot.collage("moco").note.startswith("moco cannot have the number 1: it is barlow's")
+    bot.insist("moco")
     heard = bot.play("2021-08-12 12:00")
     assert "its number 1 is barlow's already" in one(Kind.HELD, heard)
     assert bot.numbers() == {"2021-08-04-barlow": 1, "2021-08-11-byol": 2}
