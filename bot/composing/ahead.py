@@ -120,7 +120,7 @@ class Ahead:
             if other:
                 problems.append(
                     f"{item.name} cannot have the number {number}: it is {other}'s already; "
-                    f"give it another one: mlcollage number {item.name} N"
+                    f"let its slot count on: mlcollage number {item.name} --off"
                 )
         self.tried[item.id] = Candidate(item, threads, tuple(problems))
         return self.tried[item.id]

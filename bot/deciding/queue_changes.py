@@ -206,7 +206,8 @@ def hold(context: Context, series: Series, name: str, why: str = "") -> Collage:
     with context.write() as work:
         item = _find(work, series, name)
         if item.state is State.CLAIMED:
-            instead = "hold its account instead: mlcollage hold --account NAME"
+            holds = (f"mlcollage hold --account {account}" for account in series.accounts)
+            instead = f"hold its account instead: {', or: '.join(holds)}"
             raise NotAllowed(f"{item.name} is on its way out; {instead}")
         if item.state is State.DRAFT:
             before = f"before you say mlcollage ready {item.name}"

@@ -141,8 +141,8 @@ def claim(context: Context, series: Series, wanted: Claim) -> None:
             other = work.queue.taken_by(series.name, *number)
         if other:
             raise NotAllowed(
-                f"its number {number[0]} is {other}'s already; give it another one: "
-                f"mlcollage number {item.name} N"
+                f"its number {number[0]} is {other}'s already; let its slot count on: "
+                f"mlcollage number {item.name} --off"
             )
     item, drawing = slides.with_number(series, item, number[0])
     threads = Ahead(context, series).threads(item, number[0], series.accounts)

@@ -689,7 +689,7 @@ def test_a_kept_number_that_is_taken_holds_its_collage(bot: Bot) -> None:
     heard = bot.play("2021-08-12 12:00")
     assert "its number 1 is barlow's already" in one(Kind.HELD, heard)
     assert bot.numbers() == {"2021-08-04-barlow": 1, "2021-08-11-byol": 2}
-    assert "mlcollage number moco N" in one(Kind.HELD, heard)
+    assert "mlcollage number moco --off" in one(Kind.HELD, heard)
     queue_changes.keep_number(bot.running, bot.series(), "moco", 7)
     queue_changes.release(bot.running, bot.series(), "moco")
     bot.play("2021-08-18 16:00")
