@@ -10,7 +10,7 @@ from bot.composing.composer import Composer, nothing_repeated
 from bot.config import Series
 from bot.context import Context
 from bot.core import month
-from bot.core.collage import Collage, Picture, State
+from bot.core.collage import Collage, Picture, State, is_blank
 from bot.core.errors import MlcollageError
 from bot.core.month import Roundup
 from bot.core.paper import Figure, Link, LinkKind, Paper, Reference
@@ -79,7 +79,9 @@ def check_templates(context: Context, series: Series) -> Iterator[str]:
     """
     with context.read() as work:
         row = work.series.get(series.name)
-        items = [item for item in work.queue.waiting(row.name) if item.picture and item.alt.strip()]
+        items = [
+            item for item in work.queue.waiting(row.name) if item.picture and not is_blank(item.alt)
+        ]
         hashes = {item.picture.sha256 for item in items if item.picture}
         pictures = {sha256: work.pictures.data(sha256) for sha256 in hashes}
     # A thread that is out already is filled once more, which the templates cannot help.

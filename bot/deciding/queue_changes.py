@@ -288,7 +288,9 @@ def _is_open(thread: Delivery) -> bool:
 def drawn(context: Context, series: Series, item: Collage) -> Arrival:
     """The collage with a plain slide as its picture, which shows the number it has or would get."""
     number = forecast.provisional_number(context, series, item)
-    (arrival,) = accept.drawn(series, [Arrival(item)], [series.numbering.shown(number)])
+    # The alt text that it has tells of its picture until now.
+    blank = Arrival(replace(item, alt=""))
+    (arrival,) = accept.drawn(series, [blank], [series.numbering.shown(number)])
     return arrival
 
 

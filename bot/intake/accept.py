@@ -59,9 +59,21 @@ class Arrival:
 def from_file(path: Path) -> Arrival:
     """Read an item file and its picture; raises `BadInput`."""
     item = items.load(path)
-    if not item.picture_file:
-        return Arrival(item)
-    return Arrival(item, read.load(Path(item.picture_file)))
+    picture = read.load(Path(item.picture_file)) if item.picture_file else None
+    return whole(Arrival(item, picture))
+
+
+def whole(arrival: Arrival) -> Arrival:
+    """The arrival without the entries of its thread that show nothing, and a remark on them."""
+    thread = arrival.item.thread
+    empty = [place for place, text in enumerate(thread, 1) if collage.is_blank(text)]
+    if not empty:
+        return arrival
+    item = replace(
+        arrival.item, thread=tuple(text for text in thread if not collage.is_blank(text))
+    )
+    remarks = tuple(f"entry {place} of its thread is empty and was left out" for place in empty)
+    return replace(arrival, item=item, remarks=arrival.remarks + remarks)
 
 
 def change(context: Context, work: Work, what: str, subject: str, detail: str = "") -> None:
@@ -84,14 +96,17 @@ def _draw(series: Series, arrival: Arrival, number: str) -> Arrival:
     if arrival.picture is not None:
         return arrival
     drawing = slides.draw(series, item.paper, item.name, number)
+    alt = drawing.alt
+    # What somebody wrote stays, unless it tells of a picture that is not there.
+    if not (collage.is_blank(item.alt) or item.picture_file):
+        alt = item.alt
     remarks = arrival.remarks
     if drawing.unshown:
         unshown = "; ".join(drawing.unshown)
-        advice = "install one, such as Noto Sans CJK, and draw again"
-        remarks += (f"no font here shows {unshown}: {advice}",)
+        remarks += (f"no font here shows {unshown}; install a font that has them",)
     return replace(
         arrival,
-        item=replace(item, alt=drawing.alt, picture_file=""),
+        item=replace(item, alt=alt, picture_file=""),
         picture=drawing.picture,
         remarks=remarks,
         drawn_alt=drawing.alt,
