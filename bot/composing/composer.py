@@ -119,14 +119,14 @@ class Composer:
             context = self.collage_context(item, number)
             # One for the whole thread: all its templates share one allowance of time.
             renderer = self._renderer()
-            place = f"{item.name}, thread"
             thread = self._composition(
                 "collage",
                 subject.words,
                 renderer,
                 context,
                 written=tuple(
-                    _tidy(renderer.render_text(part, context, place)) for part in item.thread
+                    _tidy(renderer.render_text(part, context, _entry(item, position)))
+                    for position, part in enumerate(item.thread, 1)
                 ),
                 fields=(*_fields(item), *self._of_series(number=shown_number)),
             )
@@ -364,6 +364,11 @@ def _sendable(thread: ComposedThread) -> tuple[Part, ...]:
     if thread.problems:
         raise BadInput(" ".join(thread.problems))
     return thread.parts
+
+
+def _entry(item: Collage, position: int) -> str:
+    """An entry of a collage's thread, as messages name it."""
+    return f"{item.name}, entry {position} of its thread"
 
 
 def _fields(item: Collage) -> Iterator[Source]:

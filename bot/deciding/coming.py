@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from bot.config import Series
 from bot.context import Context
 from bot.core.agenda import Line
 from bot.core.collage import Collage, State
+from bot.deciding import budgets
 from bot.scheduling import forecast
 from bot.scheduling.forecast import Outlook
 from bot.storage.work import Work
@@ -43,19 +44,27 @@ class Stopped(NamedTuple):
     problems: tuple[str, ...]
 
 
+class Waits(NamedTuple):
+    """A slot of which an account would not get its thread in that month, and why."""
+
+    due_at: datetime
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class Coming:
     """The slots ahead in order of time, and the roundup.
 
     `prices` are US dollars by the collage's id, for all accounts together; a collage whose
     accounts charge nothing is not in it. `stopped` are ready collages that a slot would hold, and
-    drafts that were kept from being ready.
+    drafts that were kept from being ready; `waiting` are threads that a budget would not allow.
     """
 
     slots: tuple[Outlook, ...]
     prices: Mapping[int, Decimal]
     roundup: NextRoundup
     stopped: tuple[Stopped, ...] = ()
+    waiting: tuple[Waits, ...] = ()
 
     def price(self, outlook: Outlook) -> Decimal | None:
         """US dollars that a slot's threads would cost; None where nothing is charged."""
@@ -92,9 +101,27 @@ def look(context: Context, series: Series, count: int) -> Coming:
         if each.problems
     ]
     stopped += [Stopped(draft.name, State.DRAFT, (draft.note,)) for draft in kept_back]
-    chosen = [tried[slot.collage.id] for slot in slots if slot.collage and slot.collage.id in tried]
-    prices = _prices(context, chosen)
-    return Coming(tuple(slots), prices, next_roundup(context, series), tuple(stopped))
+    chosen = [
+        (slot.slot.due_at, tried[slot.collage.id])
+        for slot in slots
+        if slot.collage and slot.collage.id in tried
+    ]
+    return Coming(
+        tuple(slots),
+        _prices(context, [candidate for _, candidate in chosen]),
+        next_roundup(context, series),
+        tuple(stopped),
+        tuple(_waiting(context, chosen)),
+    )
+
+
+def _waiting(context: Context, chosen: Iterable[tuple[datetime, Candidate]]) -> Iterator[Waits]:
+    """The threads that the budgets would not allow, when those before them have gone out."""
+    spending = budgets.Budgets(context)
+    for due_at, candidate in chosen:
+        for thread in candidate.threads:
+            if why := spending.spend(thread.account, thread.cost, due_at):
+                yield Waits(due_at, why)
 
 
 def next_collage(context: Context, series: Series) -> Collage | None:

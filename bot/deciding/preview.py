@@ -14,6 +14,7 @@ from bot.core.collage import Collage, Picture, State, is_blank
 from bot.core.errors import MlcollageError
 from bot.core.month import Roundup
 from bot.core.paper import Figure, Link, LinkKind, Paper, Reference
+from bot.core.price import Cost
 from bot.scheduling import forecast
 from bot.site import pages
 
@@ -46,11 +47,17 @@ EXAMPLE = Collage(
 """A collage that no queue holds, for filling templates."""
 
 
-def cost(context: Context, series: Series, item: Collage, accounts: tuple[str, ...]) -> Decimal:
-    """US dollars that a collage's threads on these accounts would cost together."""
+def costs(context: Context, series: Series, item: Collage, accounts: tuple[str, ...]) -> list[Cost]:
+    """What a collage's threads on these accounts would cost, where they cost anything."""
     place = ahead.place(context, series, item)
     threads = place.ahead.threads(item, place.number, accounts)
-    return sum((thread.cost.total for thread in threads if thread.cost), Decimal(0))
+    return [thread.cost for thread in threads if thread.cost]
+
+
+def cost(context: Context, series: Series, item: Collage, accounts: tuple[str, ...]) -> Decimal:
+    """US dollars that a collage's threads on these accounts would cost together."""
+    each = (cost.total for cost in costs(context, series, item, accounts))
+    return sum(each, Decimal(0))
 
 
 def roundup_threads(

@@ -16,11 +16,12 @@ from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, errors, price, schedule, times
 from bot.core.agenda import Line
+from bot.core.identity import Profile
 from bot.core.notices.briefing import REHEARSAL, Briefing, briefing_heading, briefing_key
 from bot.core.notices.entry import Kind
 from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
-from bot.deciding import candidates, coming, doctor, preview, roundups
+from bot.deciding import budgets, candidates, coming, doctor, preview, roundups
 from bot.storage.accounts import AccountRow
 from bot.storage.charges import month_of
 from bot.storage.work import Work
@@ -62,10 +63,14 @@ class Plan(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """The answers of the accounts' networks; each is asked once, however many briefs are due."""
+    """The answers of the accounts' networks; each is asked once, however many briefs are due.
+
+    `asked` has whose keys the accounts have turned out to have.
+    """
 
     context: Context
     answers: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, Profile] = field(default_factory=dict)
 
     def answer(self, account: str) -> str:
         """What keeps the account from posting, as a sentence; empty where nothing does."""
@@ -76,7 +81,7 @@ class Checks:
     def _ask(self, account: str) -> str:
         publisher = self.context.publishers[account]
         try:
-            problem = doctor.check(self.context, account, publisher)
+            problem = doctor.check(self.context, account, publisher, self.asked)
         except Exception as error:  # noqa: BLE001 - the brief tells of any error
             return f"{account} could not be checked: {errors.sentence(error)}"
         if not problem:
@@ -363,7 +368,7 @@ def _states(
         wrong = (
             _hold(series, rows[name], brief.at),
             answers[name],
-            _over_budget(context, name, cost, spent[name]),
+            budgets.over(name, cost, spent[name], context.publishers[name].budget),
         )
         states[name] = AccountState(cost, spent[name], tuple(filter(None, wrong)))
     return states
@@ -381,14 +386,6 @@ def _hold(series: Series, row: AccountRow, at: datetime) -> str:
     else:
         hold += "."
     return f"{hold} Then: mlcollage release --account {row.name}"
-
-
-def _over_budget(context: Context, account: str, cost: Cost | None, spent: Decimal) -> str:
-    """That the thread would exceed the account's budget; empty where it would not."""
-    overrun = price.overrun(cost, spent, context.publishers[account].budget)
-    if overrun is None:
-        return ""
-    return f"{account} would wait for the next month: {overrun}."
 
 
 def _account_line(context: Context, account: str, state: AccountState) -> str:

@@ -520,7 +520,7 @@ def test_a_collage_whose_title_does_not_fit_is_held_and_the_next_one_taken(bot: 
     heard = bot.tick("2021-08-04 15:00")
     said = one(Kind.HELD, heard)
     assert said.startswith(
-        "barlow is held, the next one was taken: barlow for outbox: its first part"
+        "barlow is held, and its slot passes over it: barlow for outbox: its first part"
     )
     assert said.endswith("Then: mlcollage release barlow")
     assert bot.states() == {"barlow": "held", "moco": "posted"}
@@ -591,9 +591,9 @@ def test_whatever_a_text_in_an_item_raises_holds_it_and_the_next_one_is_taken(
     bot = Bot(tmp_path, lay_database(tmp_path / "queue.db")).start()
     bot.add("barlow", thread=f'["#mlcollage", {json.dumps(source)}]').insist("barlow").add("moco")
     heard = bot.tick("2021-08-04 15:00")
-    assert "the next one was taken: Template barlow, thread" in one(Kind.HELD, heard).replace(
-        "There is no template posts/collage/first.txt, which ", "Template "
-    )
+    assert "its slot passes over it: Template barlow, entry 1 of its thread" in one(
+        Kind.HELD, heard
+    ).replace("There is no template posts/collage/first.txt, which ", "Template ")
     assert bot.states() == {"barlow": "held", "moco": "posted"}
     assert bot.out() == ["2021-08-04-moco"]
     bot.stop()
