@@ -79,6 +79,8 @@ def print_thread(thread: ComposedThread, config: Config) -> None:
     """
     limit, count = thread.limits.length, len(thread.parts)
     click.secho(f"\n{thread.account} ({thread.network.name}, {limit} characters)", bold=True)
+    if thread.standing:
+        click.echo(thread.standing)
     for problem in thread.problems:
         click.secho(f"! {problem}", fg="red")
     for part in thread.parts:

@@ -33,6 +33,8 @@ class ComposedThread:
     unshown: tuple[str, ...] = ()
     """What no font here could show on a drawn slide."""
     is_charged: bool = True
+    standing: str = ""
+    """Where it is on its account, if it has begun: the parts are those that were frozen then."""
 
     @property
     def cost(self) -> Cost | None:

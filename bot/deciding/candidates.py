@@ -14,6 +14,8 @@ from bot.composing.composer import Composer
 from bot.config import Series
 from bot.context import Context
 from bot.core.collage import Collage, State
+from bot.core.delivery import Delivery
+from bot.core.delivery import State as Sending
 from bot.scheduling import forecast
 
 
@@ -27,14 +29,52 @@ class Preview(NamedTuple):
 def preview(context: Context, series: Series, item: Collage, accounts: Sequence[str]) -> Preview:
     """The collage as it would go out in its turn, on these accounts of its series.
 
-    One that has been claimed has its slide already, and nothing goes out before it.
+    One that has been claimed has its slide already, and nothing goes out before it. Where its
+    thread has begun, it is shown as it is out.
     """
     if item.state in {State.CLAIMED, State.POSTED}:
         number = forecast.provisional_number(context, series, item)
-        composers = [Composer.of(context, series.name, account) for account in accounts]
-        return Preview(number, tuple(each.collage_shown(item, number) for each in composers))
+        begun = _begun(context, item)
+        threads = list[ComposedThread]()
+        for account in accounts:
+            if account in begun:
+                threads.append(_frozen(context, series, begun[account]))
+            else:
+                composer = Composer.of(context, series.name, account)
+                threads.append(composer.collage_shown(item, number))
+        return Preview(number, tuple(threads))
     place = ahead.place(context, series, item)
     return Preview(place.number, drawn(series, place.ahead, item, place.number, accounts))
+
+
+def _begun(context: Context, item: Collage) -> dict[str, Delivery]:
+    """The threads of a collage that have begun, by account: no edit changes them."""
+    with context.read() as work:
+        threads = work.lookup.of_collage(item.id)
+    # The newest of each account: an earlier slot's may have failed.
+    newest = {thread.account: thread for thread in threads}
+    return {account: thread for account, thread in newest.items() if thread.begun}
+
+
+def _frozen(context: Context, series: Series, delivery: Delivery) -> ComposedThread:
+    """A thread that has begun, with the texts that it was frozen with."""
+    composer = Composer.of(context, series.name, delivery.account)
+    with context.read() as work:
+        parts = work.parts.of(delivery.id)
+    receipts = [part.receipt for part in parts if part.receipt]
+    standing = f"begun: {len(receipts)} of {len(parts)} parts are out"
+    if receipts:
+        standing += f", the first at {receipts[0].url}"
+    if delivery.state is Sending.SENT:
+        standing = f"out: {receipts[0].url}" if receipts else "out"
+    return ComposedThread(
+        delivery.account,
+        composer.network,
+        composer.limits,
+        parts,
+        is_charged=False,
+        standing=standing,
+    )
 
 
 def drawn(

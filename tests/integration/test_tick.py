@@ -591,7 +591,7 @@ def test_whatever_a_text_in_an_item_raises_holds_it_and_the_next_one_is_taken(
     bot = Bot(tmp_path, lay_database(tmp_path / "queue.db")).start()
     bot.add("barlow", thread=f'["#mlcollage", {json.dumps(source)}]').insist("barlow").add("moco")
     heard = bot.tick("2021-08-04 15:00")
-    assert "its slot passes over it: Template barlow, entry 1 of its thread" in one(
+    assert "its slot passes over it: Template barlow, entry 2 of its thread" in one(
         Kind.HELD, heard
     ).replace("There is no template posts/collage/first.txt, which ", "Template ")
     assert bot.states() == {"barlow": "held", "moco": "posted"}
