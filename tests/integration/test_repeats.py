@@ -365,6 +365,8 @@ def test_a_slot_knows_the_texts_that_wait_on_a_held_account(
     clock.go(days=2, hours=6)
     tick.tick(context)
     assert state(context, "one") is CollageState.CLAIMED
+    with pytest.raises(NotAllowed, match="instead: mlcollage hold --account lab"):
+        queue_changes.hold(context, context.config.series["mlcollage"], "one")
     by_hand(context, "two")
     insist(context, "two")
     clock.at += WEEK
