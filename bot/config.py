@@ -420,6 +420,8 @@ def _secrets_file(table: Table, keys: Sequence[str], folder: Path) -> Mapping[st
                 "secrets_file", f"names {shown(name)}, which others may read; run: chmod 600 {name}"
             )
         values = tomllib.loads(files.read_text(file, SIZE, "a file of secrets"))
+    except FileNotFoundError:
+        raise table.wrong("secrets_file", f"names {shown(name)}, which is missing") from None
     # RuntimeError: a "~" without a home folder.
     except (OSError, RecursionError, RuntimeError, ValueError, files.Unreadable):
         raise table.wrong(
@@ -436,13 +438,18 @@ def _named(root: Table, key: str) -> dict[str, Table]:
     """The sub-tables of `[accounts]` or `[series]` by name; raises `BadConfig` for a bad name."""
     tables = root.table(key)
     for name in tables.values:
-        if not re.fullmatch(NAME, name) or len(name) > NAME_LENGTH:
-            raise tables.wrong(
-                name,
-                "is no good name: use lower-case letters, digits and single hyphens, "
-                f"at most {NAME_LENGTH}",
-            )
+        if problem := name_problem(name):
+            raise tables.wrong(name, problem)
     return {name: tables.table(name) for name in tables.values}
+
+
+def name_problem(name: str) -> str:
+    """Why an account or a series cannot be called that, as the rest of a sentence; "" if it can."""
+    if re.fullmatch(NAME, name) and len(name) <= NAME_LENGTH:
+        return ""
+    return (
+        f"is no good name: use lower-case letters, digits and single hyphens, at most {NAME_LENGTH}"
+    )
 
 
 def _accounts(root: Table) -> dict[str, Table]:

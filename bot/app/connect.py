@@ -11,7 +11,8 @@ from bot import config as configuration
 from bot import files
 from bot.app import assemble
 from bot.config import Config, read_source
-from bot.core.errors import BadInput, Blocked, NotAllowed, Unavailable
+from bot.core.collage import shown
+from bot.core.errors import BadInput, Blocked, NotAllowed, Unavailable, ended
 from bot.core.settings import Secret, Table
 from bot.publishers.x import setup
 
@@ -29,13 +30,16 @@ def place(config: Config, account: str, secrets: Path | None = None) -> Path:
 
     Of an account that is renewed it is the file that it has, which will be replaced. Raises
     `NotAllowed` where its keys stand elsewhere, the account is on another network, the file is
-    somebody else's, or it could be committed: inside a repository or beside the configuration.
+    somebody else's, or it could be committed: inside a repository or beside the configuration;
+    and `BadInput` for a name or a place that cannot be.
     """
+    if problem := configuration.name_problem(account):
+        raise BadInput(f"{shown(account)} {problem}. Give one with --account.")
     settings = config.accounts.get(account)
     _check_source(settings or Table(config.file.name, f"accounts.{account}", {}))
     if settings and is_renewal(config, account):
         kept = _kept(config, settings.values)
-        if kept and not secrets:
+        if kept and (secrets is None or _is_same(kept, secrets)):
             return kept
     elif settings and settings.values.get("network") != "outbox":
         raise NotAllowed(
@@ -44,6 +48,11 @@ def place(config: Config, account: str, secrets: Path | None = None) -> Path:
         )
     default = Path.home() / ".config" / "mlcollage" / f"{account}.toml"
     file = (secrets or default).expanduser().absolute()
+    if file.is_dir():
+        raise BadInput(
+            f"{file} is a folder; name the file that shall hold the keys: "
+            f"--secrets {file / default.name}"
+        )
     repository = next((folder for folder in file.parents if (folder / ".git").exists()), None)
     if repository or file.parent == config.folder:
         unsafe = repository or config.folder
@@ -53,6 +62,11 @@ def place(config: Config, account: str, secrets: Path | None = None) -> Path:
             f"{file} is there already and stays as it is; name another one with --secrets."
         )
     return file
+
+
+def _is_same(kept: Path, given: Path) -> bool:
+    """Whether both paths lead to the same place."""
+    return kept.resolve() == given.expanduser().resolve()
 
 
 def _check_source(settings: Table) -> None:
@@ -119,11 +133,12 @@ def _checked(config: Config, settings: Table) -> str:
     try:
         publisher.profile()
     except Blocked as error:
-        raise BadInput(f"{error} Nothing was saved.") from None
+        raise BadInput(f"{ended(str(error))} Nothing was saved.") from None
     except Unavailable as error:
         raise Unavailable(f"{error} Nothing was saved; try again later.") from None
     if problem := publisher.check():
-        raise BadInput(f"{publisher.identity} could not post: {problem} Nothing was saved.")
+        why = f"{publisher.identity} could not post: {ended(problem)}"
+        raise BadInput(f"{why} Nothing was saved.")
     return publisher.identity
 
 

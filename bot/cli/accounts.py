@@ -36,7 +36,7 @@ def doctor_command(config_file: str | None, as_json: bool) -> None:
     for notice in findings:
         if not notice.is_trouble:
             click.echo(f"· {notice.text}", err=True)
-    if wrong or any(one.problem for one in examinations):
+    if wrong or any(one.problem or one.waits for one in examinations):
         click.get_current_context().exit(1)
 
 
@@ -47,6 +47,8 @@ def _print_examination(examination: Examination) -> None:
     else:
         identity = f" as {examination.identity}" if examination.identity else ""
         click.secho(f"{account} can post{identity}.", fg="green")
+    if examination.waits:
+        click.secho(f"! {examination.waits}", fg="red")
     if examination.week is not None:
         click.echo(f"  a week costs about ${examination.week:.2f}; {_spent(examination)}")
     elif examination.spent is not None:

@@ -49,6 +49,8 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
     printing.table([row for _, row in sorted(rows, key=lambda row: row[0])])
     for each in ahead.stopped:
         click.secho(f"! {_why_stopped(each)}", fg="red")
+    for waits in ahead.waiting:
+        click.secho(f"! {printing.local(chosen, waits.due_at)}: {waits.why}", fg="red")
 
 
 def _why_stopped(stopped: Stopped) -> str:

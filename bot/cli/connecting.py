@@ -20,7 +20,9 @@ def connect_command() -> None:
 @click.option(
     "--secrets",
     type=click.Path(path_type=Path),
-    help="Where to keep the keys; default: ~/.config/mlcollage.",
+    metavar="FILE",
+    help="The file that keeps the keys; default: the one it has, or "
+    "~/.config/mlcollage/ACCOUNT.toml.",
 )
 @click.option("--base-url", default=connect.X_API, hidden=True)
 def x_command(config_file: str | None, account: str, secrets: Path | None, base_url: str) -> None:

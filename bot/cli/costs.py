@@ -11,7 +11,7 @@ from bot.deciding import accounts, descriptions
 
 @options.command("costs", "mlcollage costs --json", as_json=True)
 def costs_command(config_file: str | None, as_json: bool) -> None:
-    """Add up what was really sent, by month (UTC) and account."""
+    """Add up what was paid for, what was sent and what was read, by month (UTC) and account."""
     costs = accounts.costs(options.context(config_file))
     if as_json:
         printing.print_json([descriptions.cost(cost) for cost in costs])

@@ -15,6 +15,7 @@ from bot.core.delivery import State as Sending
 from bot.core.errors import BadInput, Unusable
 from bot.core.paper import Link, LinkKind, Paper
 from bot.deciding import collages, queue_changes
+from bot.deciding.queue_changes import Edited
 from bot.intake import accept, items
 from bot.intake.accept import Arrival, Taken
 from bot.pictures import read
@@ -167,6 +168,8 @@ def edit_command(
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
     before = collages.get(context, chosen, which)
+    if draw and given["picture"]:
+        raise click.UsageError("Give a picture with --picture, or have one drawn with --draw.")
     written: Arrival | None = None
     if draw:
         arrival = queue_changes.drawn(context, chosen, before)
@@ -188,6 +191,11 @@ def edit_command(
         kept = items.keep_rejected(before.name, items.dump(arrival.item, arrival.item.picture_file))
         raise BadInput(f"{error} Your text is in {kept}.") from None
     print_taken(edited.taken)
+    _print_threads(edited)
+
+
+def _print_threads(edited: Edited) -> None:
+    """What becomes of the threads that were made before the edit, a line each."""
     for thread in edited.out:
         click.echo(f"  note: what {thread.account} got is out, and stays as it was")
     for thread in edited.open:
@@ -225,6 +233,6 @@ def _in_editor(before: Collage) -> Arrival | None:
 def _parsed(text: str, before: Collage) -> Arrival:
     item = items.parse(text, before.name)
     known = before.picture.file if before.picture else before.picture_file
-    if item.picture_file == known:
-        return Arrival(item)
-    return Arrival(item, read.load(Path(item.picture_file)) if item.picture_file else None)
+    if item.picture_file == known or not item.picture_file:
+        return accept.whole(Arrival(item))
+    return accept.whole(Arrival(item, read.load(Path(item.picture_file))))

@@ -10,7 +10,7 @@ from bot.core import collage, price
 from bot.core.collage import Collage, State
 from bot.core.delivery import Part
 from bot.core.errors import BadInput
-from bot.deciding import candidates, collages, coming, numbers, preview_descriptions
+from bot.deciding import candidates, collages, coming, preview_descriptions
 
 
 @options.command(
@@ -36,9 +36,8 @@ def preview_command(
             f"Series {own.name} has no account {account}; it has {', '.join(own.accounts)}."
         )
     accounts = (account,) if account else own.accounts
-    number = numbers.shown(context, own, item)
+    number, previews = candidates.preview(context, own, item, accounts)
     shown = own.numbering.shown(number)
-    previews = list(candidates.previews(context, own, item, accounts, number))
     obstacle = collage.obstacle(item)
     if as_json:
         printing.print_json(preview_descriptions.collage(own, item, number, previews))
@@ -80,6 +79,8 @@ def print_thread(thread: ComposedThread, config: Config) -> None:
     """
     limit, count = thread.limits.length, len(thread.parts)
     click.secho(f"\n{thread.account} ({thread.network.name}, {limit} characters)", bold=True)
+    if thread.standing:
+        click.echo(thread.standing)
     for problem in thread.problems:
         click.secho(f"! {problem}", fg="red")
     for part in thread.parts:

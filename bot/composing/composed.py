@@ -33,6 +33,8 @@ class ComposedThread:
     unshown: tuple[str, ...] = ()
     """What no font here could show on a drawn slide."""
     is_charged: bool = True
+    standing: str = ""
+    """Where it is on its account, if it has begun: the parts are those that were frozen then."""
 
     @property
     def cost(self) -> Cost | None:
@@ -80,7 +82,9 @@ class ComposedThread:
         if mentioned := _listed(self.mentions(part)):
             cautions.append(f"would notify {mentioned}; leave the @ out if nobody is meant")
         if turned := refusals.turned(part.text):
-            cautions.append(f"it holds U+{ord(turned):04X}, which turns the direction of the text")
+            cautions.append(f"it holds {turned}, which turns the direction of the text")
+        if part.image and (turned := refusals.turned(part.image.alt)):
+            cautions.append(f"its alt text holds {turned}, which turns the direction of the text")
         if part.image and (other := numbering.other_in(part.image.alt, self.number)):
             cautions.append(
                 f"the alt text, and so perhaps the picture, says {other}; "
@@ -88,7 +92,7 @@ class ComposedThread:
             )
         if part.image and self.unshown:
             missing = "; ".join(self.unshown)
-            cautions.append(f"no font here shows {missing}; install one, such as Noto Sans CJK")
+            cautions.append(f"no font here shows {missing}; install a font that has them")
         return cautions
 
     @property

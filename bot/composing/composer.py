@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 from bot.composing import values
 from bot.composing.composed import ComposedThread
-from bot.composing.composition import Composition
+from bot.composing.composition import Composition, Source
 from bot.composing.rendering import MOST_IN_POST, Renderer
 from bot.config import Series
 from bot.context import Context
 from bot.core import month, paper, refusals, words
-from bot.core.collage import Collage
+from bot.core.collage import Collage, is_blank
 from bot.core.delivery import Carried, Delivery, Image, Kind, Part
 from bot.core.errors import BadInput, Unusable
 from bot.core.network import Limits, Network
@@ -119,16 +119,16 @@ class Composer:
             context = self.collage_context(item, number)
             # One for the whole thread: all its templates share one allowance of time.
             renderer = self._renderer()
-            place = f"{item.name}, thread"
             thread = self._composition(
                 "collage",
                 subject.words,
                 renderer,
                 context,
                 written=tuple(
-                    _tidy(renderer.render_text(part, context, place)) for part in item.thread
+                    _tidy(renderer.render_text(part, context, _entry(item, position)))
+                    for position, part in enumerate(item.thread, 1)
                 ),
-                fields=_fields(item),
+                fields=(*_fields(item), *self._of_series(number=shown_number)),
             )
             return self._composed(
                 thread, subject, lambda composition: composition.collage_texts(item.paragraph)
@@ -151,7 +151,11 @@ class Composer:
                 subject.words,
                 self._renderer(),
                 context,
-                fields={"its title": roundup.title, "its subtitle": roundup.subtitle},
+                fields=(
+                    Source("its title", roundup.title),
+                    Source("its subtitle", roundup.subtitle),
+                    *self._of_series(),
+                ),
             )
             lines = [thread.line(about) for about in context["papers"]]
             return self._composed(
@@ -167,11 +171,18 @@ class Composer:
 
         `texts` are those of the whole thread, which `subject` names.
         """
-        fields = {"it": texts[position - 1]}
+        fields = (Source("it", texts[position - 1]),)
         thread = self._composition("collage", subject, self._renderer(), {}, fields=fields)
         repeated = self._repeated(texts[position - 1 : position], carried)
         problems = thread.problems_of_part(position, texts, repeated)
         return (*problems, *thread.problems_of_whole(texts))
+
+    def _of_series(self, number: str = "") -> Iterator[Source]:
+        """The texts that the series puts into its threads, as its configuration has them."""
+        table = f"series.{self.series.name}"
+        yield Source(f"the title under [{table}]", self.series.title)
+        yield Source(f"the hashtag under [{table}]", self.series.hashtag)
+        yield Source(f"the format under [{table}.numbering]", number)
 
     def _composition(
         self,
@@ -232,9 +243,9 @@ class Composer:
             problems.append("it has no picture")
         else:
             problems += refusals.of_picture(self.network, self.limits, item.picture)
-        if not item.alt.strip():
+        if is_blank(item.alt):
             problems.append("it has no alt text")
-        problems += refusals.of_alt_text(self.limits, item.alt)
+        problems += refusals.of_alt_text(self.network, self.limits, item.alt)
         return [f"{subject.words}: {words}." for words in problems]
 
     def _composed(
@@ -348,19 +359,6 @@ def parts_of(context: Context, delivery: Delivery) -> tuple[Part, ...]:
     return composer.roundup(roundup, items)
 
 
-def problems(
-    context: Context, series: Series, item: Collage, number: int | None
-) -> tuple[str, ...]:
-    """What keeps a collage from going out with that number on its series' accounts: sentences."""
-    return tuple(
-        problem
-        for account in series.accounts
-        for problem in Composer.of(context, series.name, account)
-        .collage_shown(item, number)
-        .problems
-    )
-
-
 def _sendable(thread: ComposedThread) -> tuple[Part, ...]:
     """The parts of a thread; raises `BadInput` where something keeps it from going out."""
     if thread.problems:
@@ -368,17 +366,17 @@ def _sendable(thread: ComposedThread) -> tuple[Part, ...]:
     return thread.parts
 
 
-def _fields(item: Collage) -> dict[str, str]:
-    """The texts of a collage that a person can change, by what they are called."""
-    links = [link.url for link in item.paper.links]
-    return {
-        "its title": item.paper.title,
-        "its authors": item.paper.citation,
-        "its paragraph": markdown.plain(item.paragraph),
-        "its caption": item.caption,
-        "its alt text": item.alt,
-        "its links": "".join(links[:1]),
-    }
+def _entry(item: Collage, position: int) -> str:
+    """An entry of a collage's thread, as messages name it."""
+    return f"{item.name}, entry {position} of its thread"
+
+
+def _fields(item: Collage) -> Iterator[Source]:
+    """The texts of a collage that a person can change, but for its body and its links."""
+    yield Source("its title", item.paper.title)
+    yield Source("its authors", item.paper.citation)
+    yield from (Source("its authors", author) for author in item.paper.authors)
+    yield Source("its caption", item.caption)
 
 
 class _Subject(NamedTuple):

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.config import Series
 from bot.core import refusals
-from bot.core.collage import shown
+from bot.core.collage import is_blank, shown
 from bot.core.errors import BadInput
 from bot.core.network import Limits, Network
 from bot.core.text import markdown, parts
@@ -15,13 +15,27 @@ Fill = Callable[[str, Mapping[str, Any]], str]
 """Fills the template of that name with these variables."""
 
 
+class Source(NamedTuple):
+    """A text that a person can change, by what advice calls it: "its title"."""
+
+    name: str
+    value: str
+
+
+class Made(NamedTuple):
+    """How a part was made: its template, and what of the thread's own texts went into it."""
+
+    template: str
+    sources: tuple[Source, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composition:
     """A thread being composed for one account.
 
     `kind` is the folder of its templates, `context` holds their variables, and errors begin with
-    `subject`. `written` are parts that somebody wrote by hand. `fields` are the texts that a
-    person can change, by what they are called in advice.
+    `subject`. `written` are parts that somebody wrote by hand. `fields` are the texts that all
+    templates may use; how each part was `made` is noted by its text.
 
     `marker` is the widest marker a part may get: each part leaves room for it. `heading` stands
     above the links, so that they are another text than the same links were in another thread.
@@ -35,7 +49,8 @@ class Composition:
     fill: Fill
     context: Mapping[str, Any]
     written: tuple[str, ...] = ()
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: tuple[Source, ...] = ()
+    made: dict[str, Made] = field(default_factory=dict)
     marker: str = ""
     heading: str = ""
 
@@ -55,7 +70,8 @@ class Composition:
         `repeated` says of texts that are on the account already where they are.
         """
         for position in range(1, len(texts) + 1):
-            yield from self.problems_of_part(position, texts, repeated)
+            # Of two parts that are the same, the later one is told of.
+            yield from self.problems_of_part(position, texts[:position], repeated)
         yield from self.problems_of_whole(texts)
 
     def problems_of_part(
@@ -63,12 +79,14 @@ class Composition:
     ) -> Iterator[str]:
         """Those of one part among the texts of its thread."""
         text = texts[position - 1]
-        for words in self._problems_of(text):
+        for words in self._problems_of(position, text):
             yield f"{self.subject}: part {position} {words}."
+        same = [place for place, other in enumerate(texts, 1) if other == text]
+        same.remove(position)
         if where := repeated.get(text):
             yield self._repeats(position, text, where)
-        elif texts.count(text) > 1 and not self.network.takes_repeats:
-            yield self._repeats(position, text, "another part of it")
+        elif same and not self.network.takes_repeats:
+            yield self._repeats(position, text, f"part {same[0]}")
 
     def problems_of_whole(self, texts: Sequence[str]) -> Iterator[str]:
         """Those of no single part: that none has the hashtag."""
@@ -78,40 +96,55 @@ class Composition:
                 "put it into a template or the thread."
             )
 
-    def _problems_of(self, text: str) -> Iterator[str]:
+    def _problems_of(self, position: int, text: str) -> Iterator[str]:
         """What the network would refuse of one part, each with what to do about it."""
-        if not text.strip():
-            yield f"is empty; write something into {self._field(text)}"
+        if is_blank(text):
+            yield f"is empty; write something into {self._field(position, text)}"
             return
         if too_long := refusals.too_long(self.network, self.limits, text):
-            yield f"{too_long}; shorten {self._field(text)}"
+            yield f"{too_long}; shorten {self._field(position, text)}"
         character, fault = refusals.bad_character(self.network, text)
         if fault:
-            yield f"{fault}; remove it from {self._field(text, character)}"
+            yield f"{fault}; remove it from {self._field(position, text, character)}"
         if tags := refusals.cashtags(self.network, self.limits, text):
             names = ", ".join(tag.text for tag in tags)
             takes = f"and {self.network.title} takes {self.limits.cashtags} a post"
-            where = self._field(text, tags[-1].text)
+            where = self._field(position, text, tags[-1].text)
             yield f"has {len(tags)} cashtags ({names}), {takes}; write them otherwise in {where}"
 
     def _repeats(self, position: int, text: str, where: str) -> str:
+        refuses = f"{self.network.title} refuses the same text again"
+        change = f"change {self._field(position, text)}"
         return (
-            f"{self.subject}: part {position} has the same text as {where}, and "
-            f"{self.network.title} refuses the same text again; change {self._field(text)}."
+            f"{self.subject}: part {position} has the same text as {where}, "
+            f"and {refuses}; {change}."
         )
 
-    def _field(self, text: str, inside: str = "") -> str:
+    def _field(self, position: int, text: str, inside: str = "") -> str:
         """What a person changes to change this part of the thread.
 
-        With `inside` it is what holds these characters, else the longest field in the part.
+        Of all that the part is made of it is the longest; with `inside`, of what holds these
+        characters. What comes from nowhere else is the template's own.
         """
-        for position, written in enumerate(self.written, 1):
-            if written and text.startswith(written):
-                return f"entry {position} of its thread"
-        found = [name for name, value in self.fields.items() if _is_of(text, value, inside)]
-        if not found:
-            return f"its texts or the templates posts/{self.kind}/"
-        return max(found, key=lambda name: len(self.fields[name]))
+        if position <= len(self.written):
+            return f"entry {position} of its thread"
+        made = self._made(text)
+        sources = [each for each in (*made.sources, *self.fields) if each.value in text]
+        sources = [each for each in sources if each.value and inside in each.value]
+        rest = text
+        for source in sorted(sources, key=lambda each: len(each.value), reverse=True):
+            rest = rest.replace(source.value, "", 1)
+        if not inside or not sources:
+            sources.append(Source(made.template, rest.strip()))
+        return max(sources, key=lambda each: len(each.value)).name
+
+    def _made(self, text: str) -> Made:
+        """How a part was made; its marker, which came afterwards, aside."""
+        unmarked = text.rpartition(" ")[0] if self.series.markers else text
+        for words in (text, unmarked):
+            if made := self.made.get(words):
+                return made
+        return Made(f"its texts or the templates posts/{self.kind}/", ())
 
     def _has_hashtag(self, texts: Sequence[str]) -> bool:
         tags = (tag.text for text in texts for tag in self.network.hashtags(text))
@@ -175,16 +208,27 @@ class Composition:
         return texts
 
     def _first(self, opening: str) -> str:
-        return self.filled("first", {"opening": opening})
+        return self._noted(self.filled("first", {"opening": opening}), "first", opening)
 
     def _more(self, text: str) -> str:
-        return self.filled("more", {"text": text})
+        return self._noted(self.filled("more", {"text": text}), "more", text)
 
     def _links(self, links: Sequence[Mapping[str, str]]) -> str:
         text = self.filled("links", {"links": links})
         if self.heading:
-            return f"{self.heading}\n{text}"
+            text = f"{self.heading}\n{text}"
+        sources = [Source("its links", link[key]) for link in links for key in ("url", "label")]
+        self.made[text] = Made(self._template("links"), tuple(sources))
         return text
+
+    def _noted(self, text: str, template: str, body: str) -> str:
+        """The text, once it is noted that this template made it of the thread's body."""
+        name = "its list" if self.kind == "roundup" else "its paragraph"
+        self.made[text] = Made(self._template(template), (Source(name, body),))
+        return text
+
+    def _template(self, name: str) -> str:
+        return f"the template posts/{self.kind}/{name}.txt"
 
     def line(self, about: Mapping[str, Any]) -> str:
         """The line of one paper in a roundup's thread."""
@@ -205,14 +249,7 @@ class Composition:
         if not text.strip():
             raise BadInput(f"{self.subject}: {what} is empty.")
         if too_long := refusals.too_long(self.network, self.limits, text + self.marker):
-            raise BadInput(f"{self.subject}: {what} {too_long}; shorten {self._field(text)}.")
-
-
-def _is_of(text: str, value: str, inside: str) -> bool:
-    """Whether a part's text comes from a field's value, or what is `inside` both."""
-    if inside:
-        return inside in value
-    return bool(value) and (value in text or text in value)
+            raise BadInput(f"{self.subject}: {what} {too_long}; shorten {self._field(1, text)}.")
 
 
 def _longer_of(link: Mapping[str, str]) -> str:

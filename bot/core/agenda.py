@@ -121,13 +121,6 @@ def lines(snapshot: Snapshot, without: Collection[int] = ()) -> Iterator[Line]:
             yield rest.line(slot)
 
 
-def ahead(snapshot: Snapshot, without: Collection[int] = ()) -> Iterator[Line]:
-    """As `lines`, without those that are past and settled, as a day that was skipped."""
-    for line in lines(snapshot, without):
-        if line.slot.due_at > snapshot.now or not line.is_settled:
-            yield line
-
-
 Trial = Callable[[Line], bool]
 """Whether the collage of a line cannot go out, which can only be found by trying."""
 
@@ -152,6 +145,21 @@ def tried(snapshot: Snapshot, is_stopped: Trial) -> Iterator[Line]:
             done = line.slot.due_at
         else:
             return
+
+
+def ahead(snapshot: Snapshot, is_stopped: Trial = never) -> Iterator[Line]:
+    """As `tried`, without those that are past and settled, as a day that was skipped."""
+    for line in tried(snapshot, is_stopped):
+        if line.slot.due_at > snapshot.now or not line.is_settled:
+            yield line
+
+
+def placed(snapshot: Snapshot, is_stopped: Trial = never) -> Iterator[Line]:
+    """The lines that take a collage, however long a pause lasts; as `tried` has them."""
+    snapshot = _resumed(snapshot)
+    for line in islice(tried(snapshot, is_stopped), len(snapshot.ready) + HORIZON):
+        if line.collage:
+            yield line
 
 
 def _too_late(snapshot: Snapshot) -> set[datetime]:
@@ -201,22 +209,20 @@ def number_for(snapshot: Snapshot, collage: Waiting, local_on: date) -> tuple[in
     return _Rest(snapshot).number(collage, year), year
 
 
-def number_of(snapshot: Snapshot, collage: Waiting, is_stopped: Trial = never) -> int:
-    """The number a collage will have as things stand.
+def number_of(snapshot: Snapshot, collage: Waiting) -> int:
+    """The number a collage will have as things stand, if all that are before it can go out.
 
-    One that is not ready (a draft, say, or an item not in the queue yet) counts as the last. What
-    `is_stopped` is passed over, as `tried` has it.
+    One that is not ready (a draft, say, or an item not in the queue yet) counts as the last.
     """
     if collage.kept_number is not None:
         return collage.kept_number
-    snapshot = _resumed(snapshot)
     if all(item.id != collage.id for item in snapshot.ready):
         snapshot = replace(snapshot, ready=(*snapshot.ready, collage))
-    for line in islice(tried(snapshot, is_stopped), len(snapshot.ready) + HORIZON):
+    for line in placed(snapshot):
         if line.number is not None and line.collage and line.collage.id == collage.id:
             return line.number
     today = snapshot.now.astimezone(snapshot.timetable.zone).date()
-    return number_for(snapshot, collage, today)[0]
+    return number_for(_resumed(snapshot), collage, today)[0]
 
 
 def closed(snapshot: Snapshot, slots: Collection[SlotTime]) -> SlotState | None:

@@ -36,6 +36,13 @@ FIELDS_WITH_LINES = frozenset({"paragraph", "alt", "thread", "figure"})
 """The fields that may hold line ends and tabs."""
 
 
+# What shows nothing though Unicode calls it a letter, a mark or a sign: fillers, joiners, variation
+# selectors, the empty Braille cell (Default_Ignorable_Code_Point of Unicode 15.1, but for Cf).
+_SHOWS_NOTHING = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\ufdd0-\ufdef\ufffe\uffff\U000e0100-\U000e01ef]"
+)
+
 # What Unicode puts into the categories Cc and Cs.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -135,15 +142,25 @@ def missing(item: Item, *, has_picture: bool) -> tuple[str, ...]:
     """What a collage still needs before it can be ready, in the words of the item file."""
     paper = item.paper
     needed = (
-        ("a title", bool(paper.title)),
-        ("authors", bool(paper.authors)),
+        ("a title", not is_blank(paper.title)),
+        ("authors", not is_blank("".join(paper.authors))),
         ("a year", paper.year is not None),
         ("a link of the kind paper", bool(paper.links_of(LinkKind.PAPER))),
-        ("a paragraph", bool(item.paragraph or item.thread)),
+        ("a paragraph", not is_blank("".join((item.paragraph, *item.thread)))),
         ("a picture", has_picture),
-        ("alt text", bool(item.alt.strip())),
+        ("alt text", not is_blank(item.alt)),
     )
     return tuple(name for name, is_there in needed if not is_there)
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text shows nothing to anybody: it is empty, or all of it is invisible."""
+    return all(
+        char.isspace()
+        or unicodedata.category(char) in {"Cc", "Cf", "Cs"}
+        or _SHOWS_NOTHING.match(char)
+        for char in text
+    )
 
 
 def obstacle(item: Collage) -> str:

@@ -49,8 +49,11 @@ def _kind(mime: str) -> str:
     return mime.removeprefix("image/").upper()
 
 
-def of_alt_text(limits: Limits, alt: str) -> Iterator[str]:
+def of_alt_text(network: Network, limits: Limits, alt: str) -> Iterator[str]:
     """What the network would refuse of an alt text."""
+    if refused := network.forbidden(alt) or _nonsense(alt):
+        named = f"the character U+{ord(refused):04X}, which {network.title} refuses"
+        yield f"its alt text holds {named}; remove it"
     if len(alt) > limits.alt_length:
         most = f"of at most {limits.alt_length:,} characters"
         yield f"its alt text has {len(alt):,} {most}; shorten it"
@@ -78,12 +81,19 @@ def bad_character(network: Network, text: str) -> tuple[str, str]:
     return "", ""
 
 
+def _nonsense(text: str) -> str:
+    """The first code point that is no character, which no network takes; else ""."""
+    found = re.search("[\ufffe\uffff]", text)
+    return found[0] if found else ""
+
+
 def turned(text: str) -> str:
-    """The first character that turns the direction of a text, so that it reads as it is not."""
-    found = re.search("[\u202a-\u202e\u2066-\u2069]", text)
-    if found is None:
-        return ""
-    return found[0]
+    """The characters that turn the direction of a text, so that it reads as it is not, by name.
+
+    Each once: "U+202A, U+202E"; "" where there are none.
+    """
+    found = dict.fromkeys(re.findall("[\u202a-\u202e\u2066-\u2069]", text))
+    return ", ".join(f"U+{ord(char):04X}" for char in found)
 
 
 def cashtags(network: Network, limits: Limits, text: str) -> Sequence[Span]:

@@ -1,115 +1,88 @@
-"""Collages composed as they would go out, for every account, and what keeps one from it.
+"""Collages composed as they would go out, with the number and the slide that they would have.
 
 Apart from `preview`, which loads what makes pages: `next` need not wait for it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from typing import NamedTuple
 
-from bot.composing import slides
+from bot.composing import ahead, slides
+from bot.composing.ahead import Ahead
 from bot.composing.composed import ComposedThread
 from bot.composing.composer import Composer
 from bot.config import Series
 from bot.context import Context
 from bot.core.collage import Collage, State
+from bot.core.delivery import Delivery
+from bot.core.delivery import State as Sending
 from bot.scheduling import forecast
 
 
-class Candidate(NamedTuple):
-    """A collage composed for all accounts of its series, and what keeps it from going out."""
+class Preview(NamedTuple):
+    """A collage's threads as they would be sent, and the number that it has or would get."""
 
-    item: Collage
+    number: int
     threads: tuple[ComposedThread, ...]
-    problems: tuple[str, ...]
 
 
-def of(
-    context: Context, series: Series, item: Collage, number: int | None, local_on: date
-) -> Candidate:
-    """The collage as the slot of a day would try it, with that number.
+def preview(context: Context, series: Series, item: Collage, accounts: Sequence[str]) -> Preview:
+    """The collage as it would go out in its turn, on these accounts of its series.
 
-    No slide is drawn: whatever number is on it, it can go out.
-    """
-    made = tuple(threads(context, series, item, series.accounts, number))
-    problems = [problem for thread in made for problem in thread.problems]
-    # Counted numbers lie above all that are taken; only one brought along may be somebody else's.
-    if item.kept_number is not None:
-        with context.read() as work:
-            year = series.numbering.year(local_on)
-            other = work.queue.taken_by(series.name, item.kept_number, year)
-        if other:
-            problems.append(
-                f"{item.name} cannot have the number {number}: it is {other}'s already; "
-                f"give it another one: mlcollage number {item.name} N"
-            )
-    return Candidate(item, made, tuple(problems))
-
-
-def previews(
-    context: Context,
-    series: Series,
-    item: Collage,
-    accounts: tuple[str, ...],
-    number: int | None = None,
-) -> Iterator[ComposedThread]:
-    """As `threads`, with a slide drawn for the number, as it would be sent.
-
-    One that has been claimed has its slide already.
+    One that has been claimed has its slide already, and nothing goes out before it. Where its
+    thread has begun, it is shown as it is out.
     """
     if item.state in {State.CLAIMED, State.POSTED}:
-        yield from threads(context, series, item, accounts, number)
-        return
-    if number is None:
         number = forecast.provisional_number(context, series, item)
-    drawn = slides.with_number(series, item, number)
-    for thread in threads(context, series, drawn.item, accounts, number):
-        if drawn.drawing:
-            yield replace(thread, unshown=drawn.drawing.unshown)
-        else:
-            yield thread
+        begun = _begun(context, item)
+        threads = list[ComposedThread]()
+        for account in accounts:
+            if account in begun:
+                threads.append(_frozen(context, series, begun[account]))
+            else:
+                composer = Composer.of(context, series.name, account)
+                threads.append(composer.collage_shown(item, number))
+        return Preview(number, tuple(threads))
+    place = ahead.place(context, series, item)
+    return Preview(place.number, drawn(series, place.ahead, item, place.number, accounts))
 
 
-def threads(
-    context: Context,
-    series: Series,
-    item: Collage,
-    accounts: tuple[str, ...],
-    number: int | None = None,
-) -> Iterator[ComposedThread]:
-    """Compose the collage's thread for each account, with the picture that it has.
-
-    Without a `number` it is shown with the one that the collage has or would get.
-    """
-    if number is None:
-        number = forecast.provisional_number(context, series, item)
-    alike = _alike_before(context, series, item)
-    for account in accounts:
-        composer = Composer.of(context, series.name, account)
-        yield composer.after(_texts(context, composer, alike)).collage_shown(item, number)
-
-
-def _alike_before(context: Context, series: Series, item: Collage) -> list[Collage]:
-    """The collages with a link in common that will be out before this one, and are not yet."""
-    if item.state not in {State.DRAFT, State.READY, State.HELD}:
-        return []
+def _begun(context: Context, item: Collage) -> dict[str, Delivery]:
+    """The threads of a collage that have begun, by account: no edit changes them."""
     with context.read() as work:
-        alike = work.queue.with_a_link_of(item)
-    if not alike:
-        return []
-    before = forecast.goes_before(context, series, item)
-    return [other for other in alike if other.id in before or other.state is State.CLAIMED]
+        threads = work.lookup.of_collage(item.id)
+    # The newest of each account: an earlier slot's may have failed.
+    newest = {thread.account: thread for thread in threads}
+    return {account: thread for account, thread in newest.items() if thread.begun}
 
 
-def _texts(context: Context, composer: Composer, items: list[Collage]) -> dict[str, str]:
-    """The texts of these collages' threads, each with a word on where it will be."""
-    if composer.network.takes_repeats:
-        return {}
-    return {
-        part.text: f"a part of {item.name}, which goes out before"
-        for item in items
-        for part in composer.collage_shown(
-            item, forecast.provisional_number(context, composer.series, item)
-        ).parts
-    }
+def _frozen(context: Context, series: Series, delivery: Delivery) -> ComposedThread:
+    """A thread that has begun, with the texts that it was frozen with."""
+    composer = Composer.of(context, series.name, delivery.account)
+    with context.read() as work:
+        parts = work.parts.of(delivery.id)
+    receipts = [part.receipt for part in parts if part.receipt]
+    standing = f"begun: {len(receipts)} of {len(parts)} parts are out"
+    if receipts:
+        standing += f", the first at {receipts[0].url}"
+    if delivery.state is Sending.SENT:
+        standing = f"out: {receipts[0].url}" if receipts else "out"
+    return ComposedThread(
+        delivery.account,
+        composer.network,
+        composer.limits,
+        parts,
+        is_charged=False,
+        standing=standing,
+    )
+
+
+def drawn(
+    series: Series, before: Ahead, item: Collage, number: int | None, accounts: Sequence[str]
+) -> tuple[ComposedThread, ...]:
+    """The threads after what is before them, with a slide drawn for the number."""
+    slide = slides.with_number(series, item, number)
+    threads = tuple(before.threads(slide.item, number, accounts))
+    if slide.drawing is None:
+        return threads
+    return tuple(replace(thread, unshown=slide.drawing.unshown) for thread in threads)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.config import Series
 from bot.context import Context
+from bot.core.agenda import Line
 from bot.core.collage import Collage, State
+from bot.deciding import budgets
 from bot.scheduling import forecast
 from bot.scheduling.forecast import Outlook
 from bot.storage.work import Work
 
-# The type only: see `_stopped`.
+# The types only: see `look`.
 if TYPE_CHECKING:
-    from bot.deciding.candidates import Candidate
+    from bot.composing.ahead import Ahead, Candidate
 
 
 class NextRoundup(NamedTuple):
@@ -42,19 +44,27 @@ class Stopped(NamedTuple):
     problems: tuple[str, ...]
 
 
+class Waits(NamedTuple):
+    """A slot of which an account would not get its thread in that month, and why."""
+
+    due_at: datetime
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class Coming:
     """The slots ahead in order of time, and the roundup.
 
     `prices` are US dollars by the collage's id, for all accounts together; a collage whose
     accounts charge nothing is not in it. `stopped` are ready collages that a slot would hold, and
-    drafts that were kept from being ready.
+    drafts that were kept from being ready; `waiting` are threads that a budget would not allow.
     """
 
     slots: tuple[Outlook, ...]
     prices: Mapping[int, Decimal]
     roundup: NextRoundup
     stopped: tuple[Stopped, ...] = ()
+    waiting: tuple[Waits, ...] = ()
 
     def price(self, outlook: Outlook) -> Decimal | None:
         """US dollars that a slot's threads would cost; None where nothing is charged."""
@@ -68,46 +78,50 @@ def look(context: Context, series: Series, count: int) -> Coming:
 
     As a slot does, it passes over collages that could not go out.
     """
-    tried: dict[tuple[int, int | None], Candidate] = {}
-    passed: dict[int, Candidate] = {}
-    while True:
-        slots = forecast.coming_slots(context, series, count, passed)
-        found = _stopped(context, series, slots, tried)
-        if not found:
-            break
-        passed |= found
+    before: Ahead | None = None
+
+    def is_stopped(line: Line) -> bool:
+        nonlocal before
+        if line.collage is None:
+            return False
+        if before is None:
+            # heavy: 40 ms with Jinja2, and an empty queue composes nothing
+            from bot.composing import ahead
+
+            before = ahead.whole(context, series)
+        return before.is_stopped(line)
+
+    slots = forecast.coming_slots(context, series, count, is_stopped)
+    tried = before.tried if before else {}
     with context.read() as work:
         kept_back = work.queue.kept_back(series.name)
-    stopped = [Stopped(each.item.name, State.READY, each.problems) for each in passed.values()]
+    stopped = [
+        Stopped(each.item.name, State.READY, each.problems)
+        for each in tried.values()
+        if each.problems
+    ]
     stopped += [Stopped(draft.name, State.DRAFT, (draft.note,)) for draft in kept_back]
-    chosen = [tried[slot.collage.id, slot.number] for slot in slots if slot.collage]
-    prices = _prices(context, chosen)
-    return Coming(tuple(slots), prices, next_roundup(context, series), tuple(stopped))
+    chosen = [
+        (slot.slot.due_at, tried[slot.collage.id])
+        for slot in slots
+        if slot.collage and slot.collage.id in tried
+    ]
+    return Coming(
+        tuple(slots),
+        _prices(context, [candidate for _, candidate in chosen]),
+        next_roundup(context, series),
+        tuple(stopped),
+        tuple(_waiting(context, chosen)),
+    )
 
 
-def _stopped(
-    context: Context,
-    series: Series,
-    slots: Sequence[Outlook],
-    tried: dict[tuple[int, int | None], Candidate],
-) -> dict[int, Candidate]:
-    """Those of the slots' collages that cannot go out, by id; each is tried once by its number."""
-    if not any(slot.collage for slot in slots):
-        return {}
-    # heavy: 40 ms with Jinja2, and an empty queue composes nothing
-    from bot.deciding import candidates
-
-    stopped = {}
-    for slot in slots:
-        item = slot.collage
-        if item is None:
-            continue
-        key = item.id, slot.number
-        if key not in tried:
-            tried[key] = candidates.of(context, series, item, slot.number, slot.slot.local_on)
-        if tried[key].problems:
-            stopped[item.id] = tried[key]
-    return stopped
+def _waiting(context: Context, chosen: Iterable[tuple[datetime, Candidate]]) -> Iterator[Waits]:
+    """The threads that the budgets would not allow, when those before them have gone out."""
+    spending = budgets.Budgets(context)
+    for due_at, candidate in chosen:
+        for thread in candidate.threads:
+            if why := spending.spend(thread.account, thread.cost, due_at):
+                yield Waits(due_at, why)
 
 
 def next_collage(context: Context, series: Series) -> Collage | None:

@@ -190,6 +190,9 @@ def coming(series: Series, coming: Coming) -> Description:
             {"name": each.name, "state": each.state.value, "problems": list(each.problems)}
             for each in coming.stopped
         ],
+        "waiting": [
+            {"due_at": each.due_at.isoformat(), "why": each.why} for each in coming.waiting
+        ],
     }
 
 
@@ -352,6 +355,7 @@ def account(examination: Examination) -> Description:
         "week": dollars(examination.week),
         "spent": dollars(examination.spent),
         "budget": dollars(examination.budget),
+        "waits": examination.waits or None,
         "duty": examination.duty or None,
     }
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from bot.context import Context
 from bot.core.errors import ended
-from bot.deciding import preview
+from bot.core.identity import Profile
+from bot.deciding import budgets, preview
 from bot.publishers import table
 from bot.publishers.protocol import Publisher
 from bot.scheduling import forecast
@@ -33,6 +34,8 @@ class Examination:
     spent: Decimal | None
     budget: Decimal | None
     duty: str
+    waits: str = ""
+    """That the next thread would not go out for the month's budget, and why."""
 
 
 def damage(context: Context) -> str:
@@ -48,38 +51,45 @@ def damage(context: Context) -> str:
 
 def examine_all(context: Context) -> list[Examination]:
     """Every account of the configuration, as it would be live; each network is asked."""
-    return [examine(context, name) for name in context.config.accounts]
+    asked: dict[str, Profile] = {}
+    return [examine(context, name, asked) for name in context.config.accounts]
 
 
-def examine(context: Context, name: str) -> Examination:
-    """Ask an account's network whether it could post now, in a rehearsal too."""
+def examine(context: Context, name: str, asked: dict[str, Profile]) -> Examination:
+    """Ask an account's network whether it could post now, in a rehearsal too.
+
+    `asked` has whose keys the accounts examined before have.
+    """
     config = context.config
     raw = config.accounts[name]
     # The account's own publisher: in a rehearsal the context holds an outbox in its place.
     publisher = table.make(raw, config.folder, context.clock, config.delivery.request)
-    problem = check(context, name, publisher)
+    problem = check(context, name, publisher, asked)
     with context.read() as work:
         row = {row.name: row for row in work.accounts.all()}[name]
         spent: Decimal | None = None
         if publisher.price:
             spent = work.charges.spent(row.id, month_of(context.clock.now()))
+    problem = problem or _held(context, row)
     return Examination(
         account=name,
         network=row.network,
         identity=publisher.identity,
-        problem=problem or _held(context, row),
+        problem=problem,
         characters=publisher.limits().length,
         week=_week(context, name, publisher),
+        waits="" if problem else _waits(context, name, publisher, spent),
         spent=spent,
         budget=publisher.budget,
         duty=publisher.duty,
     )
 
 
-def check(context: Context, account: str, publisher: Publisher) -> str:
+def check(context: Context, account: str, publisher: Publisher, asked: dict[str, Profile]) -> str:
     """Ask whether the account could post now, as the identity that it has; a sentence, or "".
 
     What asking costs is booked. The publisher is the account's own, or what stands in for it.
+    `asked` is filled with whose keys the accounts have.
     """
     try:
         problem = publisher.check()
@@ -87,12 +97,9 @@ def check(context: Context, account: str, publisher: Publisher) -> str:
         with context.read() as work:
             account_id = work.accounts.ids()[account]
         charges.book(context, publisher, account_id)
-    if problem or publisher.known is None:
+    mismatch = identity.unlike(context, account, publisher, asked)
+    if problem or mismatch is None:
         return problem
-    with context.read() as work:
-        mismatch = identity.wrong(context, work, account, publisher, publisher.known)
-    if mismatch is None:
-        return ""
     return mismatch.sentence
 
 
@@ -104,6 +111,20 @@ def _held(context: Context, row: AccountRow) -> str:
     if row.note:
         reason = f"It is held: {ended(row.note)}"
     return f"{reason} Then: mlcollage release --account {row.name}"
+
+
+def _waits(context: Context, name: str, publisher: Publisher, spent: Decimal | None) -> str:
+    """That the next thread on an account would wait for its budget; "" where it would not."""
+    if publisher.budget is None or spent is None:
+        return ""
+    for series in context.config.series.values():
+        item = forecast.next_collage(context, series) if name in series.accounts else None
+        if item is None:
+            continue
+        for cost in preview.costs(context, series, item, (name,)):
+            if waits := budgets.over(name, cost, spent, publisher.budget):
+                return waits
+    return ""
 
 
 def _week(context: Context, name: str, publisher: Publisher) -> Decimal | None:

@@ -4,16 +4,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
+from bot.composing import ahead
 from bot.composing.composed import ComposedThread
 from bot.composing.composer import Composer, nothing_repeated
 from bot.config import Series
 from bot.context import Context
 from bot.core import month
-from bot.core.collage import Collage, Picture, State
+from bot.core.collage import Collage, Picture, State, is_blank
 from bot.core.errors import MlcollageError
 from bot.core.month import Roundup
 from bot.core.paper import Figure, Link, LinkKind, Paper, Reference
-from bot.deciding import candidates
+from bot.core.price import Cost
 from bot.scheduling import forecast
 from bot.site import pages
 
@@ -46,10 +47,17 @@ EXAMPLE = Collage(
 """A collage that no queue holds, for filling templates."""
 
 
+def costs(context: Context, series: Series, item: Collage, accounts: tuple[str, ...]) -> list[Cost]:
+    """What a collage's threads on these accounts would cost, where they cost anything."""
+    place = ahead.place(context, series, item)
+    threads = place.ahead.threads(item, place.number, accounts)
+    return [thread.cost for thread in threads if thread.cost]
+
+
 def cost(context: Context, series: Series, item: Collage, accounts: tuple[str, ...]) -> Decimal:
     """US dollars that a collage's threads on these accounts would cost together."""
-    threads = candidates.threads(context, series, item, accounts)
-    return sum((thread.cost.total for thread in threads if thread.cost), Decimal(0))
+    each = (cost.total for cost in costs(context, series, item, accounts))
+    return sum(each, Decimal(0))
 
 
 def roundup_threads(
@@ -78,7 +86,9 @@ def check_templates(context: Context, series: Series) -> Iterator[str]:
     """
     with context.read() as work:
         row = work.series.get(series.name)
-        items = [item for item in work.queue.waiting(row.name) if item.picture and item.alt.strip()]
+        items = [
+            item for item in work.queue.waiting(row.name) if item.picture and not is_blank(item.alt)
+        ]
         hashes = {item.picture.sha256 for item in items if item.picture}
         pictures = {sha256: work.pictures.data(sha256) for sha256 in hashes}
     # A thread that is out already is filled once more, which the templates cannot help.

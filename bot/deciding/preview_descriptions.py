@@ -57,6 +57,7 @@ def thread(composed: ComposedThread) -> Description:
     return {
         "account": composed.account,
         "network": composed.network.name,
+        "standing": composed.standing or None,
         "problem": " ".join(composed.problems) or None,
         "problems": list(composed.problems),
         "cost": cost,

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.composing import composer
+from bot.composing import ahead
 from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, collage, delivery, schedule, times
@@ -72,16 +72,15 @@ class Edited(NamedTuple):
 def make_ready(context: Context, series: Series, names: Sequence[str]) -> None:
     """Make drafts ready to go out, all or none; what is ready already stays so.
 
-    Raises `NotAllowed` where one still lacks something, or a network would refuse it.
+    Raises `NotAllowed` where one still lacks something, or could not go out in its turn: a network
+    would refuse it, or it repeats what goes out before.
     """
     with context.read() as work:
         items = [_find(work, series, name) for name in names]
-    problems = {item.id: _problems(context, series, item) for item in items}
+    problems = _problems(context, series, items)
     with context.write() as work:
         for name in names:
             item = _find(work, series, name)
-            if item.state is State.READY:
-                continue
             if missing := collage.missing(item, has_picture=item.picture is not None):
                 lacks = ", ".join(missing)
                 raise NotAllowed(
@@ -90,18 +89,23 @@ def make_ready(context: Context, series: Series, names: Sequence[str]) -> None:
             if found := problems.get(item.id):
                 change = f"Change it with: mlcollage edit {item.name}"
                 raise NotAllowed(f"{item.name} cannot go out. {' '.join(found)} {change}")
+            if item.state is State.READY:
+                continue
             work.queue.change_state(item, State.READY)
             accept.change(context, work, "ready", f"{series.name}/{item.name}")
 
 
-def _problems(context: Context, series: Series, item: Collage) -> tuple[str, ...]:
-    """What a network would refuse of a collage that lacks nothing and is not ready yet."""
-    if item.state not in {State.DRAFT, State.HELD}:
-        return ()
-    if collage.missing(item, has_picture=item.picture is not None):
-        return ()
-    number = forecast.provisional_number(context, series, item)
-    return composer.problems(context, series, item, number)
+def _problems(
+    context: Context, series: Series, items: Sequence[Collage]
+) -> dict[int, tuple[str, ...]]:
+    """What keeps collages that lack nothing from going out together, by id."""
+    whole = {
+        item.id: item
+        for item in items
+        if item.state in MOVABLE and not collage.missing(item, has_picture=item.picture is not None)
+    }
+    found = ahead.tried(context, series, list(whole.values()))
+    return {candidate.item.id: candidate.problems for candidate in found}
 
 
 def move(context: Context, series: Series, name: str, place: Place) -> Collage:
@@ -202,7 +206,8 @@ def hold(context: Context, series: Series, name: str, why: str = "") -> Collage:
     with context.write() as work:
         item = _find(work, series, name)
         if item.state is State.CLAIMED:
-            instead = "hold its account instead: mlcollage hold --account NAME"
+            holds = (f"mlcollage hold --account {account}" for account in series.accounts)
+            instead = f"hold its account instead: {', or: '.join(holds)}"
             raise NotAllowed(f"{item.name} is on its way out; {instead}")
         if item.state is State.DRAFT:
             before = f"before you say mlcollage ready {item.name}"
@@ -219,7 +224,7 @@ def release(context: Context, series: Series, name: str) -> Released:
     """
     with context.read() as work:
         item = _find(work, series, name)
-    problems = _problems(context, series, item)
+    problems = _problems(context, series, [item]).get(item.id, ())
     with context.write() as work:
         item = _find(work, series, name)
         if item.state is not State.HELD:
@@ -283,7 +288,9 @@ def _is_open(thread: Delivery) -> bool:
 def drawn(context: Context, series: Series, item: Collage) -> Arrival:
     """The collage with a plain slide as its picture, which shows the number it has or would get."""
     number = forecast.provisional_number(context, series, item)
-    (arrival,) = accept.drawn(series, [Arrival(item)], [series.numbering.shown(number)])
+    # The alt text that it has tells of its picture until now.
+    blank = Arrival(replace(item, alt=""))
+    (arrival,) = accept.drawn(series, [blank], [series.numbering.shown(number)])
     return arrival
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time
 from pathlib import Path
 
-from bot.composing import composer, slides
+from bot.composing import ahead, slides
 from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, collage, month, schedule
@@ -59,9 +59,21 @@ class Arrival:
 def from_file(path: Path) -> Arrival:
     """Read an item file and its picture; raises `BadInput`."""
     item = items.load(path)
-    if not item.picture_file:
-        return Arrival(item)
-    return Arrival(item, read.load(Path(item.picture_file)))
+    picture = read.load(Path(item.picture_file)) if item.picture_file else None
+    return whole(Arrival(item, picture))
+
+
+def whole(arrival: Arrival) -> Arrival:
+    """The arrival without the entries of its thread that show nothing, and a remark on them."""
+    thread = arrival.item.thread
+    empty = [place for place, text in enumerate(thread, 1) if collage.is_blank(text)]
+    if not empty:
+        return arrival
+    item = replace(
+        arrival.item, thread=tuple(text for text in thread if not collage.is_blank(text))
+    )
+    remarks = tuple(f"entry {place} of its thread is empty and was left out" for place in empty)
+    return replace(arrival, item=item, remarks=arrival.remarks + remarks)
 
 
 def change(context: Context, work: Work, what: str, subject: str, detail: str = "") -> None:
@@ -84,14 +96,17 @@ def _draw(series: Series, arrival: Arrival, number: str) -> Arrival:
     if arrival.picture is not None:
         return arrival
     drawing = slides.draw(series, item.paper, item.name, number)
+    alt = drawing.alt
+    # What somebody wrote stays, unless it tells of a picture that is not there.
+    if not (collage.is_blank(item.alt) or item.picture_file):
+        alt = item.alt
     remarks = arrival.remarks
     if drawing.unshown:
         unshown = "; ".join(drawing.unshown)
-        advice = "install one, such as Noto Sans CJK, and draw again"
-        remarks += (f"no font here shows {unshown}: {advice}",)
+        remarks += (f"no font here shows {unshown}; install a font that has them",)
     return replace(
         arrival,
-        item=replace(item, alt=drawing.alt, picture_file=""),
+        item=replace(item, alt=alt, picture_file=""),
         picture=drawing.picture,
         remarks=remarks,
         drawn_alt=drawing.alt,
@@ -162,16 +177,17 @@ def take(
 def _composed(
     context: Context, series: Series, arrivals: Sequence[Arrival], *, draft: bool
 ) -> list[Arrival]:
-    """The arrivals with what a network would refuse of each, by the number that it would get."""
-    numbers = _numbers(context, series, arrivals, draft=draft)
-    composed = []
-    for arrival, number in zip(arrivals, numbers, strict=True):
-        problems: tuple[str, ...] = ()
-        if not _lacks(arrival):
-            item = _as_collage(series, arrival)
-            problems = composer.problems(context, series, item, number)
-        composed.append(replace(arrival, problems=problems))
-    return composed
+    """The arrivals with what a network would refuse of each, after all that goes out before."""
+    whole = {
+        place: replace(_as_collage(series, arrival), id=-place, kept_number=arrival.number)
+        for place, arrival in enumerate(arrivals)
+        if not _lacks(arrival)
+    }
+    found = ahead.tried(context, series, list(whole.values()), joins=not draft)
+    problems = {-candidate.item.id: candidate.problems for candidate in found}
+    return [
+        replace(arrival, problems=problems.get(place, ())) for place, arrival in enumerate(arrivals)
+    ]
 
 
 def _as_collage(series: Series, arrival: Arrival) -> Collage:
@@ -256,7 +272,7 @@ def replace_item(
         raise BadInput(f"{before.name} is posted, and must not lack {', '.join(missing)}.")
     problems: tuple[str, ...] = ()
     if not missing:
-        problems = composer.problems(context, series, edited, number)
+        problems = ahead.problems(context, series, edited)
     state = before.state
     more: dict[str, object] = {
         "picture_is_drawn": edited.picture_is_drawn,
@@ -303,6 +319,8 @@ def _edited(series: Series, before: Collage, arrival: Arrival) -> Collage:
         id=before.id,
         state=before.state,
         number=before.number,
+        kept_number=before.kept_number,
+        pinned_on=before.pinned_on,
         picture=picture,
         picture_is_drawn=is_drawn,
         alt_is_drawn=is_drawn_alt,

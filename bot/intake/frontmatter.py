@@ -113,6 +113,11 @@ def _texts(key: str, value: object) -> tuple[str, ...]:
     return tuple(text for text in texts if text)
 
 
+def _all_texts(key: str, value: object) -> tuple[str, ...]:
+    """As `_texts`, with those that are empty: their place counts."""
+    return tuple(_text(where, entry) for where, entry in _entries(key, value))
+
+
 def _kind(key: str, value: object) -> LinkKind:
     text = _text(key, value)
     if text not in set(LinkKind):
@@ -174,7 +179,7 @@ KEYS: Readers = {
     "authors": _texts,
     "others": _truth,
     "year": _year,
-    "thread": _texts,
+    "thread": _all_texts,
     "links": _links,
     "figures": _figures,
     "references": _references,

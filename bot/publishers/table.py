@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -130,6 +130,9 @@ def make(table: Table, base: Path, clock: Clock, longest: timedelta = LONGEST) -
     chosen = network(network_of(table))
     values = config.with_secrets(table.without("network"), _secrets(chosen), base)
     account = settings.read(values, chosen.settings)
+    # For the commands that its messages name.
+    if hasattr(account, "name"):
+        account = replace(account, name=table.path.rpartition(".")[2])
     # Networks without requests, such as the outbox, have no such setting.
     total_timeout = getattr(account, "total_timeout", None)
     if total_timeout is not None and total_timeout > longest:

@@ -1,6 +1,5 @@
 """What would go out when: the agenda's next lines with their collages, before anything is done."""
 
-from collections.abc import Collection
 from datetime import datetime
 from itertools import islice, takewhile
 from typing import NamedTuple
@@ -24,16 +23,17 @@ class Outlook(NamedTuple):
 
 
 def coming_slots(
-    context: Context, series: Series, count: int, without: Collection[int] = ()
+    context: Context, series: Series, count: int, is_stopped: Trial = agenda.never
 ) -> list[Outlook]:
     """The slots that are due and the next ones, and what each takes if nothing changes.
 
-    Collages whose ids are in `without` are passed over.
+    What `is_stopped` is passed over, as slots do.
     """
-    now = context.clock.now()
     with context.read() as work:
-        found = work.snapshots.take(series, now, count + len(without))
-        ahead = list(islice(agenda.ahead(found, without), count))
+        # All of it: how many will be passed over is not known before.
+        found = work.snapshots.take(series, context.clock.now(), None)
+    ahead = list(islice(agenda.ahead(found, is_stopped), count))
+    with context.read() as work:
         items = work.queue.by_ids([line.collage.id for line in ahead if line.collage])
     return [_outlook(line, items) for line in ahead]
 
@@ -61,28 +61,14 @@ def takes_any(work: Work, series: Series, until: datetime) -> bool:
     return any(line.collage for line in passed)
 
 
-def provisional_number(
-    context: Context, series: Series, item: Collage, is_stopped: Trial = agenda.never
-) -> int:
+def provisional_number(context: Context, series: Series, item: Collage) -> int:
     """The number a collage has or kept, else the one that the agenda gives it.
 
-    All collages before it are counted, but for those that are tried and stopped.
+    All collages before it are counted.
     """
     for number in (item.number, item.kept_number):
         if number is not None:
             return number
     with context.read() as work:
         found = work.snapshots.take(series, context.clock.now(), None)
-    return agenda.number_of(found, Waiting(item.id, item.name, item.pinned_on), is_stopped)
-
-
-def goes_before(context: Context, series: Series, item: Collage) -> set[int]:
-    """The ids of the ready collages that go out before this one; of all, where it is not ready."""
-    with context.read() as work:
-        found = work.snapshots.take(series, context.clock.now(), None)
-    others = {waiting.id for waiting in found.ready}
-    if item.id not in others:
-        return others
-    lines = islice(agenda.lines(found), len(found.ready) + agenda.HORIZON)
-    taken = (line.collage.id for line in lines if line.collage)
-    return set(takewhile(lambda collage_id: collage_id != item.id, taken))
+    return agenda.number_of(found, Waiting(item.id, item.name, item.pinned_on))

@@ -5,7 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.composing import composer, slides
+from bot.composing import slides
+from bot.composing.ahead import Ahead
 from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, schedule, times
@@ -140,11 +141,12 @@ def claim(context: Context, series: Series, wanted: Claim) -> None:
             other = work.queue.taken_by(series.name, *number)
         if other:
             raise NotAllowed(
-                f"its number {number[0]} is {other}'s already; give it another one: "
-                f"mlcollage number {item.name} N"
+                f"its number {number[0]} is {other}'s already; let its slot count on: "
+                f"mlcollage number {item.name} --off"
             )
     item, drawing = slides.with_number(series, item, number[0])
-    if problems := composer.problems(context, series, item, number[0]):
+    threads = Ahead(context, series).threads(item, number[0], series.accounts)
+    if problems := [problem for thread in threads for problem in thread.problems]:
         raise BadInput(" ".join(problems))
     with context.write() as work:
         found = work.snapshots.take(series, wanted.as_of, _ahead(series, wanted), lock=True)

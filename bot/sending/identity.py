@@ -1,6 +1,6 @@
 """Whether an account's keys are those of the identity that it posts as: the right one or none."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.context import Context
 from bot.core import identity
@@ -40,30 +40,54 @@ def settle(
     were remembered, or the first; and no other account of the same series may have the same ones.
     """
     with context.read() as work:
-        mismatch = wrong(context, work, account, publisher, profile)
+        mismatch = wrong(context, work, account, publisher, {account: profile})
         known = {row.name: row for row in work.accounts.all()}[account].profile
     if mismatch or (known and known[:2] == profile[:2]):
         return mismatch
     with context.write() as work:
         # Of two accounts that are new and have the same keys, one is remembered first.
         work.accounts.lock()
-        mismatch = wrong(context, work, account, publisher, profile)
+        mismatch = wrong(context, work, account, publisher, {account: profile})
         if not mismatch:
             work.accounts.remember(account, profile)
     return mismatch
 
 
-def wrong(
-    context: Context, work: Work, account: str, publisher: Publisher, profile: Profile
+def unlike(
+    context: Context, account: str, publisher: Publisher, asked: dict[str, Profile]
 ) -> Mismatch | None:
-    """Why these are not the account's own keys, or None; `settle` has the rules."""
+    """Why the keys that the publisher knows of are not the account's own, or None.
+
+    Nothing is remembered, but in `asked`, which has those of the accounts that were asked before:
+    of two that have the same keys the later one is told of.
+    """
+    profile = publisher.known
+    if profile is None:
+        return None
+    asked[account] = profile
+    with context.read() as work:
+        return wrong(context, work, account, publisher, asked)
+
+
+def wrong(
+    context: Context,
+    work: Work,
+    account: str,
+    publisher: Publisher,
+    asked: Mapping[str, Profile],
+) -> Mismatch | None:
+    """Why an account's keys are not its own, or None; `settle` has the rules.
+
+    `asked` has whose they are, and whose those of other accounts turned out to be just now.
+    """
+    profile = asked[account]
     if mismatch := identity.not_as_configured(publisher.handle, profile):
         return mismatch
     rows = {row.name: row for row in work.accounts.all()}
     if not publisher.handle and (mismatch := identity.changed(rows[account].profile, profile)):
         return mismatch
     for other in _beside(context, account):
-        theirs = rows[other].profile
+        theirs = asked.get(other) or rows[other].profile
         is_same_network = rows[other].network == rows[account].network
         if is_same_network and theirs and theirs.id == profile.id:
             return identity.shared(profile, other)

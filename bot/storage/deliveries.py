@@ -261,6 +261,17 @@ class Deliveries(Statements):
         locked = statement.with_for_update(of=deliveries)
         return [from_row(row) for row in self.conn.execute(locked)]
 
+    def to_come(self) -> list[Delivery]:
+        """The threads of claimed collages of which nothing is out or tried, in order of time."""
+        mine = (
+            OPEN,
+            deliveries.c.begun.is_(False),
+            deliveries.c.collage_id.is_not(None),
+            deliveries.c.rehearsal == self.rehearsal,
+        )
+        statement = JOINED.where(*mine).order_by(deliveries.c.due_at, deliveries.c.id)
+        return [from_row(row) for row in self.conn.execute(statement)]
+
     def hold_all(self, account: str) -> int:
         """Hold the waiting deliveries of an account; how many there were."""
         account_id = select(accounts.c.id).where(accounts.c.name == account).scalar_subquery()

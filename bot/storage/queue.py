@@ -270,20 +270,6 @@ class Queue(Statements):
         )
         return self.conn.execute(statement).scalar()
 
-    def with_a_link_of(self, item: Collage) -> list[Collage]:
-        """The ready and claimed collages of its series that have a link in common with it."""
-        urls = [link.url for link in item.paper.links]
-        on_their_way = collages.c.state.in_(QUEUED), collages.c.state.in_(["ready", "claimed"])
-        statement = (
-            select(collages.c.id)
-            .distinct()
-            .join(links, links.c.paper_id == collages.c.paper_id)
-            .where(links.c.url.in_(urls), collages.c.id != item.id, *on_their_way)
-            .where(collages.c.series_id == self.series_id(item.series))
-            .where(collages.c.removed_at.is_(None))
-        )
-        return list(self.by_ids(self.conn.execute(statement).scalars()).values())
-
     def kept_back(self, series_name: str) -> list[KeptBack]:
         """The drafts that were to go out and cannot, in the order of the queue."""
         statement = select(collages.c.name, collages.c.note, collages.c.position).where(

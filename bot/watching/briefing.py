@@ -9,17 +9,19 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from bot.composing import ahead
+from bot.composing.ahead import Candidate
 from bot.composing.composed import ComposedThread
 from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, errors, price, schedule, times
 from bot.core.agenda import Line
+from bot.core.identity import Profile
 from bot.core.notices.briefing import REHEARSAL, Briefing, briefing_heading, briefing_key
 from bot.core.notices.entry import Kind
 from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
-from bot.deciding import candidates, coming, doctor, preview, roundups
-from bot.deciding.candidates import Candidate
+from bot.deciding import budgets, candidates, coming, doctor, preview, roundups
 from bot.storage.accounts import AccountRow
 from bot.storage.charges import month_of
 from bot.storage.work import Work
@@ -61,10 +63,14 @@ class Plan(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """The answers of the accounts' networks; each is asked once, however many briefs are due."""
+    """The answers of the accounts' networks; each is asked once, however many briefs are due.
+
+    `asked` has whose keys the accounts have turned out to have.
+    """
 
     context: Context
     answers: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, Profile] = field(default_factory=dict)
 
     def answer(self, account: str) -> str:
         """What keeps the account from posting, as a sentence; empty where nothing does."""
@@ -75,7 +81,7 @@ class Checks:
     def _ask(self, account: str) -> str:
         publisher = self.context.publishers[account]
         try:
-            problem = doctor.check(self.context, account, publisher)
+            problem = doctor.check(self.context, account, publisher, self.asked)
         except Exception as error:  # noqa: BLE001 - the brief tells of any error
             return f"{account} could not be checked: {errors.sentence(error)}"
         if not problem:
@@ -185,7 +191,7 @@ def _slot_plan(context: Context, brief: Due) -> Plan:
         return _nothing(series, line.state, snapshot.paused_until, trial.wrong)
     if trial.candidate is None or trial.candidate.problems:
         return Plan("it is not known what goes out", wrong=tuple(trial.wrong))
-    return _collage_plan(series, trial.candidate, line.number, trial.wrong)
+    return trial.plan(trial.candidate, line.number)
 
 
 class _Trial:
@@ -195,7 +201,8 @@ class _Trial:
     """
 
     def __init__(self, context: Context, brief: Due) -> None:
-        self._context, self._brief = context, brief
+        self._brief = brief
+        self._ahead = ahead.whole(context, brief.series)
         self._passed = 0
         self.wrong: list[str] = []
         self.candidate: Candidate | None = None
@@ -205,9 +212,10 @@ class _Trial:
         if line.collage is None or self._passed == TRIES:
             self.candidate = None
             return False
-        self.candidate = _candidate(self._context, self._brief.series, line, line.collage.id)
+        is_stopped = self._ahead.is_stopped(line)
         # None: removed since the snapshot was taken.
-        if self.candidate and not self.candidate.problems:
+        self.candidate = self._ahead.tried.get(line.collage.id)
+        if not is_stopped:
             return False
         self._passed += 1
         if self.candidate and line.slot.due_at == self._brief.at:
@@ -215,17 +223,11 @@ class _Trial:
             self.wrong.append(f"{name} would be held: {problems}")
         return True
 
-
-def _candidate(context: Context, series: Series, line: Line, collage_id: int) -> Candidate | None:
-    with context.read() as work:
-        item = work.queue.by_ids([collage_id]).get(collage_id)
-    if item is None:
-        return None
-    found = candidates.of(context, series, item, line.number, line.slot.local_on)
-    if found.problems or not item.picture_is_drawn:
-        return found
-    shown = candidates.previews(context, series, item, series.accounts, line.number)
-    return found._replace(threads=tuple(shown))
+    def plan(self, candidate: Candidate, number: int | None) -> Plan:
+        """The plan of a slot that takes this collage, with a slide drawn for its number."""
+        series, item = self._brief.series, candidate.item
+        threads = candidates.drawn(series, self._ahead, item, number, series.accounts)
+        return _collage_plan(series, candidate._replace(threads=threads), number, self.wrong)
 
 
 def _collage_plan(
@@ -366,7 +368,7 @@ def _states(
         wrong = (
             _hold(series, rows[name], brief.at),
             answers[name],
-            _over_budget(context, name, cost, spent[name]),
+            budgets.over(name, cost, spent[name], context.publishers[name].budget),
         )
         states[name] = AccountState(cost, spent[name], tuple(filter(None, wrong)))
     return states
@@ -384,14 +386,6 @@ def _hold(series: Series, row: AccountRow, at: datetime) -> str:
     else:
         hold += "."
     return f"{hold} Then: mlcollage release --account {row.name}"
-
-
-def _over_budget(context: Context, account: str, cost: Cost | None, spent: Decimal) -> str:
-    """That the thread would exceed the account's budget; empty where it would not."""
-    overrun = price.overrun(cost, spent, context.publishers[account].budget)
-    if overrun is None:
-        return ""
-    return f"{account} would wait for the next month: {overrun}."
 
 
 def _account_line(context: Context, account: str, state: AccountState) -> str:

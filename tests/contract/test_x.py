@@ -744,7 +744,10 @@ def test_a_secrets_file_that_cannot_be_used_is_named_and_nothing_in_it_shown(
         ({"budget": "-1"}, r"budget .* must be US dollars"),
         ({"consumer_key": 5}, r"consumer_key .* must be text in quotes"),
         ({"consumer_key_file": "nowhere"}, r"consumer_key_file .* cannot be read"),
-        ({"secrets_file": "nowhere.toml"}, r"secrets_file .* cannot be read"),
+        (
+            {"secrets_file": "nowhere.toml"},
+            r"secrets_file .* names 'nowhere.toml', which is missing",
+        ),
         ({"secrets_file": "."}, r"secrets_file .* cannot be read"),
         (
             {"total_timeout": "61s"},
@@ -776,7 +779,7 @@ def test_an_account_without_keys_is_blocked_and_says_which_are_missing(tmp_path:
     publisher = account(tmp_path, consumer_key="key", consumer_secret="secret")
     assert publisher.check() == (
         "This account has no access_token, access_token_secret; "
-        "set it up with: mlcollage connect x --account NAME"
+        "set it up with: mlcollage connect x --account my-lab"
     )
     with pytest.raises(errors.Blocked):
         ready(publisher, THREAD)

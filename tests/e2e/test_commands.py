@@ -442,3 +442,9 @@ def test_an_unknown_option_is_refused_in_one_sentence(bare: Desk, command: tuple
 def test_a_notice_that_does_not_exist_cannot_be_acknowledged(desk: Desk) -> None:
     said = desk("notices", "--done", 99, code=1).err
     assert said == "There is no notice 99; see: mlcollage notices --all\n"
+
+
+def test_a_picture_is_given_or_drawn_and_not_both(desk: Desk) -> None:
+    name = desk.names()[0]
+    said = desk("edit", name, "--picture", "any.png", "--draw", code=2).err
+    assert "Give a picture with --picture, or have one drawn with --draw." in said

@@ -230,7 +230,7 @@ def test_an_account_that_was_written_by_hand_gets_its_first_keys(
     config = desk.folder / "config.toml"
     written = f'[accounts.lab]\nnetwork = "x"\nbase_url = "{fake.url}"\n'
     config.write_text(written + config.read_text(encoding="utf-8"), encoding="utf-8")
-    assert "set it up with: mlcollage connect x --account NAME" in desk("doctor", code=1).out
+    assert "set it up with: mlcollage connect x --account lab" in desk("doctor", code=1).out
     done = connect(fake, "--account", "lab")
     assert done.exit_code == 0, done.output
     assert 'username = "mlcollage"\nsecrets_file = "~/.config/mlcollage/lab.toml"\n' in (
@@ -291,7 +291,11 @@ def test_keys_that_may_only_read_are_not_kept(desk: Desk, fake: FakeX, home: Pat
     fake.access_level = "read"
     done = connect(fake)
     assert isinstance(done.exception, BadInput)
-    assert "These keys may only read." in str(done.exception)
+    assert str(done.exception) == (
+        '@mlcollage could not post: These keys may only read. Give the app the permission "Read '
+        'and write" at https://console.x.com, make the access token again, and: mlcollage connect '
+        "x --account x. Nothing was saved."
+    )
     assert "https://console.x.com" in done.output
     assert not home.exists()
 
@@ -344,3 +348,42 @@ def test_what_the_notice_about_another_identity_advises_leads_to_one_thread(
     desk("tick")
     assert len([post for post in fake.state.posts if not post.parent]) == 1
     assert [one["state"] for one in desk("deliveries", "list", "--json", "--all").json] == ["sent"]
+
+
+@pytest.mark.parametrize("name", ["NAME", "Bad Name", "a/b", "", "x" * 41])
+def test_a_name_that_the_configuration_would_refuse_is_refused_before_the_questions(
+    desk: Desk, fake: FakeX, home: Path, name: str
+) -> None:
+    before = (desk.folder / "config.toml").read_bytes()
+    done = connect(fake, "--account", name)
+    assert isinstance(done.exception, BadInput)
+    assert str(done.exception).endswith(
+        "is no good name: use lower-case letters, digits and single hyphens, at most 40. "
+        "Give one with --account."
+    )
+    assert "API key" not in done.output
+    assert (desk.folder / "config.toml").read_bytes() == before
+    assert not home.exists()
+
+
+def test_keys_are_renewed_in_the_file_that_is_named_and_configured(
+    desk: Desk, fake: FakeX, home: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "kept" / "keys.toml"
+    assert connect(fake, "--secrets", str(file)).exit_code == 0
+    file.write_text('consumer_key = "old"\n', encoding="utf-8")
+    done = connect(fake, "--secrets", str(file))
+    assert done.exit_code == 0, done.output
+    assert "[accounts.x] has new keys." in done.output
+    assert "x (x) can post as @mlcollage" in desk("doctor").out
+
+
+def test_a_folder_for_the_keys_is_told_which_file_to_name(
+    desk: Desk, fake: FakeX, home: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    done = connect(fake, "--secrets", str(folder))
+    assert str(done.exception) == (
+        f"{folder} is a folder; name the file that shall hold the keys: --secrets {folder}/x.toml"
+    )

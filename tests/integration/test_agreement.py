@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.core.errors import BadInput
 from bot.core.notices.entry import Kind
-from bot.deciding import coming, modes, numbers, queue_changes
+from bot.deciding import candidates, coming, modes, queue_changes
 from bot.scheduling import forecast, pauses, tick
 from bot.storage.database import Database
 from bot.storage.installation import LIVE, REHEARSALS
@@ -85,7 +85,10 @@ def test_a_brief_names_an_empty_slot_after_one_that_takes_the_last_collage(bot: 
 def test_a_preview_counts_nothing_before_it_that_cannot_go_out(bot: Bot) -> None:
     bot.add("a", **UNSENDABLE).insist("a").add("b", "c").add("d", **UNSENDABLE).insist("d").add("e")
     series = bot.series()
-    said = {name: numbers.shown(bot.running, series, bot.collage(name)) for name in "abce"}
+    said = {
+        name: candidates.preview(bot.running, series, bot.collage(name), ()).number
+        for name in "abce"
+    }
     assert said == {"a": 1, "b": 1, "c": 2, "e": 3}
     bot.play("2021-08-18 16:00")
     assert {name: bot.collage(name).number for name in "bce"} == {"b": 1, "c": 2, "e": 3}

@@ -16,6 +16,7 @@ from bot.core.collage import State
 from bot.core.notices.briefing import REHEARSAL
 from bot.core.notices.entry import Kind
 from bot.core.schedule import SlotTime
+from bot.deciding import coming, doctor
 from bot.intake import accept
 from bot.scheduling import tick
 from bot.storage import notices, tables
@@ -356,6 +357,28 @@ def test_a_held_account_is_said_unless_its_hold_ends_in_time(
     assert line.endswith(
         "; press is held: Its disk is full. Then: mlcollage release --account press"
     )
+
+
+def test_next_and_doctor_know_the_budget_as_the_brief_does(
+    tmp_path: Path, settings: str, clock: StoppedClock
+) -> None:
+    limited = settings.replace("[accounts.press]", 'budget = "1.00"\n[accounts.press]')
+    made = begun(make_context(tmp_path, limited, clock))
+    add(made, "barlow", "moco", "vit")
+    with writing(made.database, SLOT - timedelta(days=2)) as work:
+        work.charges.add(work.accounts.ids()["lab"], "post", Decimal("0.60"))
+    series = made.config.series["mlcollage"]
+    [first, _] = coming.look(made, series, 3).waiting
+    assert first.due_at == SLOT + timedelta(days=7)
+    assert first.why.startswith("lab would wait for the next month: the thread costs $0.23, and $0")
+    [lab, press] = doctor.examine_all(made)
+    assert (lab.waits, press.waits) == ("", "")
+    with writing(made.database, SLOT - timedelta(days=2)) as work:
+        work.charges.add(work.accounts.ids()["lab"], "post", Decimal("0.30"))
+    [lab, press] = doctor.examine_all(made)
+    assert lab.waits.startswith("lab would wait for the next month: the thread costs $0.23, and")
+    assert (lab.problem, press.waits) == ("", "")
+    made.database.close()
 
 
 def test_a_budget_that_would_not_do_is_said_by_the_month_of_the_slot(

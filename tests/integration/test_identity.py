@@ -10,8 +10,9 @@ from bot.context import Context
 from bot.core.delivery import Delivery, State
 from bot.core.errors import Unavailable
 from bot.core.network import X
-from bot.deciding import accounts, inspect, resolve
+from bot.deciding import accounts, doctor, inspect, resolve
 from bot.scheduling import tick
+from bot.watching import briefing
 from tests.conftest import StoppedClock, make_context
 from tests.fakes import x
 from tests.fakes.x import FakeX
@@ -155,6 +156,22 @@ def test_two_accounts_of_a_series_with_the_same_keys_post_each_thread_once(
     (told,) = heard(context)
     assert "The keys are those of @mlcollage, and account " in told
     assert "has the same. Give it the right keys: mlcollage connect x --account" in told
+    context.database.close()
+
+
+def test_doctor_and_the_briefing_say_that_two_accounts_have_the_same_keys(
+    tmp_path: Path, fake: FakeX, clock: StoppedClock
+) -> None:
+    context = live(tmp_path, fake, clock, "lab", "press")
+    same = "The keys are those of @mlcollage, and account lab has the same."
+    examined = doctor.examine_all(context)
+    assert [(each.account, each.problem) for each in examined] == [("lab", ""), ("press", same)]
+    clock.go(days=1, hours=8)
+    briefing.give(context)
+    with context.read() as work:
+        [told] = [notice.text for notice in work.notices.listed() if notice.kind == "brief"]
+    assert f"press cannot post: {same}" in told
+    assert "lab cannot post" not in told
     context.database.close()
 
 

@@ -149,7 +149,8 @@ def test_a_preview_shows_the_thread_with_all_that_is_wrong_with_it(
     context: Context, series: Series
 ) -> None:
     add(context, "big", thread='["#mlcollage $AAPL and $MSFT", "Two."]')
-    [thread] = candidates.threads(context, series, collage(context, "big"), series.accounts)
+    item = collage(context, "big")
+    _, [thread] = candidates.preview(context, series, item, series.accounts)
     assert thread.problems == (
         REFUSED,
         "big for outbox: part 1 has 2 cashtags ($AAPL, $MSFT), and X takes 1 a post; "
@@ -225,8 +226,8 @@ def test_a_problem_of_one_account_keeps_the_collage_from_all(
         ({"thread": '["One."]'}, "no part holds the hashtag #mlcollage"),
         (
             {"thread": '["#mlcollage", "Same.", "Same."]'},
-            "part 2 has the same text as another part of it, and X refuses the same text again; "
-            "change entry 2 of its thread.",
+            "part 3 has the same text as part 2, and X refuses the same text again; "
+            "change entry 3 of its thread.",
         ),
     ],
 )
@@ -248,4 +249,126 @@ def test_a_template_that_makes_a_part_too_long_is_named(context: Context) -> Non
     own.parent.mkdir(parents=True)
     own.write_text("{{ hashtag }} {{ 'x' * 300 }}", encoding="utf-8")
     [problem] = add(context, "odd").problems
-    assert "shorten its texts or the templates posts/collage/" in problem
+    assert problem.endswith("shorten the template posts/collage/first.txt.")
+
+
+# The field to change
+
+
+def configured(tmp_path: Path, clock: StoppedClock, settings: str) -> Context:
+    made = make_context(tmp_path / "other", settings, clock)
+    tick.tick(made)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (f'hashtag = "#{"m" * 230}"', "the hashtag under [series.mlcollage]."),
+        (f'hashtag = "#{"m" * 290}"', "the hashtag under [series.mlcollage]."),
+        (f'title = "{"Collage " * 32}"', "the title under [series.mlcollage]."),
+        (
+            f'numbering = {{ format = "{{n}}/{"5" * 250}" }}',
+            "the format under [series.mlcollage.numbering].",
+        ),
+    ],
+)
+def test_what_the_series_puts_into_every_thread_is_named(
+    tmp_path: Path, clock: StoppedClock, settings: str, said: str
+) -> None:
+    made = configured(tmp_path, clock, f"[series.mlcollage]\n{settings}\n")
+    authors = '["Adalbert Longname", "Bertram Othername"]'
+    problems = add(made, "odd", authors=authors).problems
+    assert [problem.rpartition("; shorten ")[2] for problem in problems] == [said]
+    made.database.close()
+
+
+def test_the_alt_text_is_not_blamed_for_what_the_text_holds(context: Context) -> None:
+    alt = '"Tickers $AAPL and $MSFT are drawn in an alt text that is longer than all else."'
+    [problem] = add(context, "odd", title='"Buy $AAPL or $MSFT now"', alt=alt).problems
+    assert problem.endswith("write them otherwise in its title.")
+
+
+def test_a_cashtag_is_looked_for_in_what_its_own_part_is_made_of(
+    context: Context, series: Series
+) -> None:
+    item = replace(
+        add(context, "odd", title='"About $AAPL shares"').collage,
+        paragraph="Trade with $MSFT only.",
+    )
+    [problem] = queue_changes.edit(context, series, item, Arrival(item)).taken.problems
+    assert problem.endswith("write them otherwise in its paragraph.")
+
+
+def test_an_entry_of_the_thread_is_named_by_its_place(context: Context) -> None:
+    thread = f'["#mlcollage", "Look", "Look {"x" * 280}"]'
+    [problem] = add(context, "odd", thread=thread).problems
+    assert "part 3 has 285 of 280 characters" in problem
+    assert problem.endswith("shorten entry 3 of its thread.")
+
+
+def test_of_parts_that_are_the_same_each_later_one_is_told_of_once(context: Context) -> None:
+    thread = '["#mlcollage", "Same.", "Other.", "Same.", "Same."]'
+    told = add(context, "odd", thread=thread).problems
+    assert [problem.partition("has the same text as ")[2][:6] for problem in told] == ["part 2"] * 2
+    assert [problem.rpartition("change ")[2] for problem in told] == [
+        "entry 4 of its thread.",
+        "entry 5 of its thread.",
+    ]
+
+
+def test_with_markers_the_field_is_found_as_well(tmp_path: Path, clock: StoppedClock) -> None:
+    made = configured(tmp_path, clock, "[series.mlcollage]\nmarkers = true\n")
+    [problem] = add(made, "odd", title='"Buy $AAPL or $MSFT now"').problems
+    assert problem.endswith("write them otherwise in its title.")
+    made.database.close()
+
+
+# What nobody can see
+
+
+INVISIBLE = "\u200b\u00ad\u2060\ufeff\u3164\ufe0f\u2800 \u00a0"
+
+
+def test_an_alt_text_that_shows_nothing_is_lacking(context: Context) -> None:
+    for name, sign in zip("abcdefghi", INVISIBLE, strict=True):
+        taken = add(context, name, alt=f'"{sign}{sign}"')
+        assert (taken.missing, taken.collage.state) == (("alt text",), State.DRAFT), ascii(sign)
+
+
+def test_fields_that_show_nothing_are_lacking(context: Context, series: Series) -> None:
+    blank = f'"{INVISIBLE}"'
+    taken = add(context, "odd", title=blank, authors=f"[{blank}]")
+    assert taken.missing == ("a title", "authors")
+    item = replace(add(context, "other").collage, paragraph=INVISIBLE)
+    taken = queue_changes.edit(context, series, item, Arrival(item)).taken
+    assert (taken.missing, taken.collage.state) == (("a paragraph",), State.DRAFT)
+
+
+def test_entries_of_a_thread_that_show_nothing_are_left_out_and_told_of(context: Context) -> None:
+    taken = add(context, "odd", thread='["#mlcollage", "", "\\u200b", "Four."]')
+    assert taken.collage.thread == ("#mlcollage", "Four.")
+    assert taken.remarks == (
+        "entry 2 of its thread is empty and was left out",
+        "entry 3 of its thread is empty and was left out",
+    )
+
+
+def test_an_alt_text_with_what_is_no_character_is_told(context: Context) -> None:
+    for name, sign in (("one", "fffe"), ("two", "ffff")):
+        [problem] = add(context, name, alt=f'"A \\u{sign} bell"').problems
+        assert problem == (
+            f"{name} for outbox: its alt text holds the character U+{sign.upper()}, "
+            "which X refuses; remove it."
+        )
+
+
+def test_what_turns_the_direction_is_named_in_texts_and_alt_text(context: Context) -> None:
+    title = '"A \\u2066B\\u2069 \\u2066C\\u2069"'
+    item = add(context, "odd", title=title, alt='"A \\u202e bell"').collage
+    series = context.config.series["mlcollage"]
+    _, [thread] = candidates.preview(context, series, item, series.accounts)
+    assert thread.cautions(thread.parts[0]) == [
+        "it holds U+2066, U+2069, which turns the direction of the text",
+        "its alt text holds U+202E, which turns the direction of the text",
+    ]

@@ -13,7 +13,6 @@ from bot.config import Alerting
 from bot.context import Context
 from bot.core.delivery import Carried, State
 from bot.core.notices.entry import Kind
-from bot.core.paper import Link, LinkKind
 from bot.deciding import inspect
 from bot.scheduling import tick
 from bot.storage import tables
@@ -102,20 +101,16 @@ def looking(tmp_path: Path, rows: int, url: str | None = None) -> tuple[list[str
 
 
 def composing(tmp_path: Path, rows: int, url: str | None = None) -> tuple[list[str], list[str]]:
-    """The statements and plans of what composing asks: which texts are out, who is alike, which
-    drafts stay behind.
+    """The statements and plans of what composing asks: which texts are out, which threads
+    have not begun, which drafts stay behind.
     """
     context = make_context(tmp_path, "live = true", StoppedClock(MONDAY), url)
     fill(context, rows)
-    with context.read() as work:
-        item = work.queue.by_id(FIRST)
-    links = (Link(LinkKind.PAPER, "https://example.org/"),)
-    item = replace(item, paper=replace(item.paper, links=links))
     with asked(context) as statements, context.read() as work:
         texts = [f"t{FIRST + 1}", f"t{FIRST + rows}"]
         assert list(work.parts.repeated("outbox", texts, Carried())) == [f"t{FIRST + 1}"]
         assert work.parts.repeated("outbox", texts, Carried(collage_id=FIRST + 1)) == {}
-        assert work.queue.with_a_link_of(item) == []
+        assert work.deliveries.to_come() == []
         assert work.queue.kept_back("mlcollage") == []
     found = plans(context, statements)
     context.database.close()

@@ -154,7 +154,7 @@ def test_a_text_that_is_on_the_account_already_is_refused(
     context: Context, network: Scripted
 ) -> None:
     partly_failed(context, network)
-    with pytest.raises(BadInput, match="has the same text as another part of it"):
+    with pytest.raises(BadInput, match="has the same text as part 1"):
         reword(context, 2, texts(context)[0])
 
 

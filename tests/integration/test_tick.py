@@ -520,7 +520,7 @@ def test_a_collage_whose_title_does_not_fit_is_held_and_the_next_one_taken(bot: 
     heard = bot.tick("2021-08-04 15:00")
     said = one(Kind.HELD, heard)
     assert said.startswith(
-        "barlow is held, the next one was taken: barlow for outbox: its first part"
+        "barlow is held, and its slot passes over it: barlow for outbox: its first part"
     )
     assert said.endswith("Then: mlcollage release barlow")
     assert bot.states() == {"barlow": "held", "moco": "posted"}
@@ -591,9 +591,9 @@ def test_whatever_a_text_in_an_item_raises_holds_it_and_the_next_one_is_taken(
     bot = Bot(tmp_path, lay_database(tmp_path / "queue.db")).start()
     bot.add("barlow", thread=f'["#mlcollage", {json.dumps(source)}]').insist("barlow").add("moco")
     heard = bot.tick("2021-08-04 15:00")
-    assert "the next one was taken: Template barlow, thread" in one(Kind.HELD, heard).replace(
-        "There is no template posts/collage/first.txt, which ", "Template "
-    )
+    assert "its slot passes over it: Template barlow, entry 2 of its thread" in one(
+        Kind.HELD, heard
+    ).replace("There is no template posts/collage/first.txt, which ", "Template ")
     assert bot.states() == {"barlow": "held", "moco": "posted"}
     assert bot.out() == ["2021-08-04-moco"]
     bot.stop()
@@ -684,10 +684,12 @@ def test_a_kept_number_is_taken_and_the_others_count_on_behind_it(bot: Bot) -> N
 def test_a_kept_number_that_is_taken_holds_its_collage(bot: Bot) -> None:
     bot.add("barlow").tick("2021-08-04 15:00")
     bot.add("moco", number=1).add("byol")
+    assert bot.collage("moco").note.startswith("moco cannot have the number 1: it is barlow's")
+    bot.insist("moco")
     heard = bot.play("2021-08-12 12:00")
     assert "its number 1 is barlow's already" in one(Kind.HELD, heard)
     assert bot.numbers() == {"2021-08-04-barlow": 1, "2021-08-11-byol": 2}
-    assert "mlcollage number moco N" in one(Kind.HELD, heard)
+    assert "mlcollage number moco --off" in one(Kind.HELD, heard)
     queue_changes.keep_number(bot.running, bot.series(), "moco", 7)
     queue_changes.release(bot.running, bot.series(), "moco")
     bot.play("2021-08-18 16:00")

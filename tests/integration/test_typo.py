@@ -18,7 +18,7 @@ from bot.core.collage import Collage
 from bot.core.collage import State as CollageState
 from bot.core.delivery import Delivery, State
 from bot.core.errors import BadInput, NotAllowed
-from bot.deciding import accounts, queue_changes, resolve
+from bot.deciding import accounts, candidates, queue_changes, resolve
 from bot.deciding.queue_changes import Edited
 from bot.intake import accept
 from bot.intake.accept import Arrival
@@ -98,6 +98,22 @@ def test_a_typo_is_corrected_where_nothing_has_begun(
     assert "Correct now." in text(context, "second")
     assert "Correct now." not in text(context, "first")
     assert "barlow says one thing." in text(context, "first")
+
+
+def test_a_preview_shows_what_is_out_as_it_is_out(context: Context, series: Series) -> None:
+    large = read.check(png(size=(9_000, 4)), "large.png")
+    before = collage(context)
+    item = replace(before, paragraph="Correct now.")
+    queue_changes.edit(context, series, before, Arrival(item, large))
+    _, [first, second] = candidates.preview(context, series, collage(context), series.accounts)
+    assert first.standing.startswith("out: ")
+    assert "\n".join(part.text for part in first.parts) == text(context, "first")
+    assert "barlow says one thing." in first.parts[0].text
+    assert first.problems == ()
+    assert second.standing == ""
+    assert "Correct now." in second.parts[0].text
+    [problem] = second.problems
+    assert problem.startswith("barlow for second: its picture large.png has 9,000 × 4 pixels")
 
 
 def test_the_log_says_who_corrected_it(context: Context, series: Series) -> None:

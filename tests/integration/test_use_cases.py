@@ -270,7 +270,7 @@ def test_what_is_imagined_is_ready_to_be_json_as_well(
     context: Context, series: Series, tmp_path: Path
 ) -> None:
     item = collages.get(context, series, "one")
-    previews = list(candidates.previews(context, series, item, series.accounts))
+    _, previews = candidates.preview(context, series, item, series.accounts)
     described = plain(preview_descriptions.collage(series, item, 1, previews))
     assert described["accounts"][0]["parts"][0]["urls"] == []
     roundup: Roundup = preview.roundup_threads(context, series, "2021-09")[0]

@@ -112,7 +112,8 @@ SAMPLES: list[tuple[Entry, str, str]] = [
     (
         queue.CollageHeld("weekly", "moco", 4, "It has no alt text."),
         "weekly/moco/4",
-        "moco is held, the next one was taken: It has no alt text. Then: mlcollage release moco",
+        "moco is held, and its slot passes over it: It has no alt text. "
+        "Then: mlcollage release moco",
     ),
     (
         queue.SlotsChanged("weekly", "Europe/Berlin | monday 15:00 | friday 09:00", AT),

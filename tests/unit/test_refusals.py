@@ -97,9 +97,9 @@ def test_everything_that_is_wrong_with_a_picture_is_said_at_once() -> None:
 
 
 def test_an_alt_text_is_counted_by_the_account_s_own_limit() -> None:
-    [said] = refusals.of_alt_text(X.limits, "a" * 1_001)
+    [said] = refusals.of_alt_text(X, X.limits, "a" * 1_001)
     assert said == "its alt text has 1,001 of at most 1,000 characters; shorten it"
-    assert list(refusals.of_alt_text(MASTODON.limits, "a" * 1_001)) == []
+    assert list(refusals.of_alt_text(MASTODON, MASTODON.limits, "a" * 1_001)) == []
 
 
 def test_a_text_is_too_long_by_characters_or_by_bytes() -> None:
@@ -135,5 +135,6 @@ def test_one_cashtag_a_post_is_enough_for_x() -> None:
 
 
 def test_what_turns_the_direction_of_a_text_is_found() -> None:
-    assert refusals.turned("read \u202egnorw this") == "\u202e"
+    assert refusals.turned("read \u202egnorw this") == "U+202E"
+    assert refusals.turned("\u202aread\u202c \u202athis\u202c") == "U+202A, U+202C"
     assert refusals.turned("עברית and العربية") == ""

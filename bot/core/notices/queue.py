@@ -88,7 +88,7 @@ class RunningDry(Entry):
 
 
 class CollageHeld(Entry):
-    """A collage that cannot be composed for every account; the slot took the next one."""
+    """A collage that cannot be composed for every account; the slot takes the next, if any."""
 
     kind = Kind.HELD
     series: str
@@ -106,7 +106,7 @@ class CollageHeld(Entry):
 
     @property
     def sentence(self) -> str:
-        return f"{self.name} is held, the next one was taken: {self.reason}"
+        return f"{self.name} is held, and its slot passes over it: {self.reason}"
 
     @property
     def advice(self) -> str:

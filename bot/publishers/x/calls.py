@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from threading import Lock
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from bot import http_calls
 from bot.core.collage import one_line
@@ -10,7 +10,7 @@ from bot.core.errors import BadInput, Blocked, Unavailable, Uncertain
 from bot.core.identity import Profile
 from bot.core.price import Requests
 from bot.core.schedule import Clock
-from bot.publishers.x import dialects, errors, matching
+from bot.publishers.x import dialects, errors, matching, setup
 from bot.publishers.x.dialects import Dialect, Understood
 from bot.publishers.x.matching import Post, dicts, inner, text_of
 from bot.publishers.x.transport import Client, Keys, Response
@@ -42,6 +42,13 @@ FEW = 5
 """The fewest posts that X can be asked for."""
 
 
+class Owner(NamedTuple):
+    """Whose calls they are: the account's name in the configuration, and where its network is."""
+
+    account: str
+    base_url: str
+
+
 class Api:
     """One account's calls to X. No error message contains the account's keys.
 
@@ -49,8 +56,9 @@ class Api:
     `clock_ahead` is how far this machine's clock was ahead of X's at the last answer.
     """
 
-    def __init__(self, keys: Keys, base_url: str, limits: http_calls.Limits, clock: Clock) -> None:
-        self._keys = keys
+    def __init__(self, keys: Keys, owner: Owner, limits: http_calls.Limits, clock: Clock) -> None:
+        self._keys, self._account = keys, owner.account
+        base_url = owner.base_url
         self._client = Client(keys, base_url, limits, use_proxies=not base_url.startswith("http:"))
         self._clock = clock
         self._dialect = dialects.POSTS
@@ -263,7 +271,7 @@ class Api:
         if missing:
             raise Blocked(
                 f"This account has no {', '.join(missing)}; set it up with: "
-                "mlcollage connect x --account NAME"
+                f"{setup.command(self._account)}"
             )
         method = METHODS[kind]
         try:

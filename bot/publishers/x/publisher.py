@@ -38,7 +38,7 @@ from bot.core.settings import Secret, setting
 from bot.core.text import sameness
 from bot.publishers.protocol import Saved
 from bot.publishers.x import errors, matching, media, setup
-from bot.publishers.x.calls import FEW, Api
+from bot.publishers.x.calls import FEW, Api, Owner
 from bot.publishers.x.matching import inner, text_of
 from bot.publishers.x.transport import Keys, Response
 
@@ -96,7 +96,7 @@ class Settings:
     The four keys are an X app's for its owner's account (OAuth 1.0a, with read and write
     permission); the files that may hold them are read by `config.with_secrets`. A request takes no
     longer than `total_timeout`: where it is None, as long as any may, so that none outlives its
-    lease.
+    lease. `name` is what the configuration calls the account.
     """
 
     base_url: str = setting(_base_url, "https://api.x.com")
@@ -114,6 +114,7 @@ class Settings:
     read_timeout: timedelta = setting(settings.some_span, timedelta(seconds=20))
     total_timeout: timedelta | None = setting(settings.some_span, None)
     budget: Decimal | None = setting(_money, None)
+    name: str = "x"
 
 
 class X:
@@ -147,7 +148,7 @@ class X:
             connect=settings.connect_timeout,
             read=settings.read_timeout,
         )
-        self._api = Api(keys, settings.base_url, limits, clock)
+        self._api = Api(keys, Owner(settings.name, settings.base_url), limits, clock)
 
     @property
     def clock_ahead(self) -> timedelta | None:
@@ -403,7 +404,7 @@ class X:
             if mismatch := identity.not_as_configured(self.handle, profile):
                 return mismatch.sentence
             if self._api.access_level == "read":
-                return setup.READ_ONLY
+                return setup.read_only(self.settings.name)
             self._api.timeline(profile.id, 0, FEW)
         except MlcollageError as error:
             return str(error)

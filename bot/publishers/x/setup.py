@@ -22,14 +22,21 @@ QUESTIONS = {
 }
 """What is asked for, by the setting that the answer becomes."""
 
-READ_ONLY = (
-    'These keys may only read. Give the app the permission "Read and write" at '
-    "https://console.x.com, make the access token again, and: mlcollage connect x --account NAME"
-)
-"""Why keys with X's access level "read" cannot post."""
-
 DUTY = (
     'X wants bots to carry the "Automated" label and to name the person behind them: '
     "Settings → Your account → Account information → Automation."
 )
 """What X asks of accounts that a bot posts to."""
+
+
+def command(account: str) -> str:
+    """The command that gives an account of the configuration its keys."""
+    return f"mlcollage connect x --account {account}"
+
+
+def read_only(account: str) -> str:
+    """Why keys with X's access level "read" cannot post."""
+    return (
+        'These keys may only read. Give the app the permission "Read and write" at '
+        f"https://console.x.com, make the access token again, and: {command(account)}"
+    )
