@@ -116,7 +116,7 @@ class Config:
     All paths are absolute: relative ones in the file count from its folder. `accounts` stay raw
     tables, because only a network's own publisher knows their keys. `key_files` are the files that
     it takes secrets from; `has_secrets` says whether some stand in `file` itself, apart from those
-    of accounts; `says_live` whether it has the setting `live`.
+    of accounts; `says_live` whether it has the setting `live`, and `says_series` a series.
     """
 
     file: Path
@@ -130,6 +130,7 @@ class Config:
     key_files: tuple[Path, ...] = ()
     has_secrets: bool = False
     says_live: bool = field(default=False, compare=False)
+    says_series: bool = field(default=False, compare=False)
 
     @property
     def folder(self) -> Path:
@@ -184,7 +185,26 @@ def load(file: Path) -> Config:
 
     Raises `BadConfig` with one sentence that names the dotted key and the file.
     """
-    return parse(read_source(file), file)
+    source = read_source(file)
+    loaded = parse(source, file)
+    if not (loaded.says_live or loaded.says_series):
+        raise _not_whole(source, file)
+    return loaded
+
+
+def _not_whole(source: str, file: Path) -> BadConfig:
+    """The error for a file that was emptied, or cut off before `live` and every series.
+
+    By its defaults it would begin a rehearsal in a new database, and what is live would end in
+    silence.
+    """
+    what = "says neither live nor any series"
+    if not tomllib.loads(source):
+        what = "is empty"
+    return BadConfig(
+        f"{one_line(str(file))} {what}: is it the whole file? Put it back from a copy; "
+        "for a new installation write live = false, or run mlcollage init in another folder."
+    )
 
 
 def read_source(file: Path) -> str:
@@ -220,6 +240,7 @@ def parse(source: str, file: Path) -> Config:
         key_files=tuple(_key_files(root, accounts, folder)),
         has_secrets=_has_secrets(root),
         says_live="live" in root.values,
+        says_series="series" in root.values,
     )
 
 

@@ -52,7 +52,7 @@ def crafted(played: Path, tmp_path: Path) -> Path:
 def restore(file: Path, *, trusted: bool = False) -> backups.Restored:
     folder = file.parent / "new"
     folder.mkdir(exist_ok=True)
-    (folder / "config.toml").write_text("", encoding="utf-8")
+    (folder / "config.toml").write_text("live = false", encoding="utf-8")
     return backups.fill(config.load(folder / "config.toml"), file, trusted=trusted)
 
 

@@ -146,7 +146,7 @@ def test_a_relative_name_of_the_file_makes_absolute_paths(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "config.toml").write_text("", encoding="utf-8")
+    (tmp_path / "config.toml").write_text("live = false", encoding="utf-8")
     own = config.load(Path("config.toml"))
     assert own.folder == tmp_path
     assert own.database_url == f"sqlite:///{tmp_path / 'queue.db'}"
