@@ -15,6 +15,9 @@ from bot.core.paper import LinkKind, Paper
 NAME_LENGTH = 80
 """Characters a NAME may have: it becomes a folder's name beside a date."""
 
+MOST_NUMBER = 1_000_000
+"""The greatest number that a collage may be given to keep."""
+
 LENGTHS = {
     "title": 500,
     "paragraph": 20_000,
