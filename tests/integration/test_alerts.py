@@ -2,6 +2,7 @@
 sending.
 """
 
+import html
 import json
 import logging
 import resource
@@ -341,6 +342,9 @@ def test_only_trouble_sends_what_asks_a_person(tmp_path: Path, hook: Webhook) ->
         ("(@ada) @property", "(@\u200bada) @\u200bproperty"),
         ("ada@example.org https://mastodon.social/@ada/1", "ada@example.org https://mastodon.social/@ada/1"),
         ("Well! 5 @ 3", "Well! 5 @ 3"),
+        (".@ada -@ada /@ada +@ada", ".@\u200bada -@\u200bada /@\u200bada +@\u200bada"),
+        ("[log in](https://h.org) [a][b]", "[log in]\u200b(https://h.org) [a]\u200b[b]"),
+        ("<https://h.org|log in> a<b", "<\u200bhttps://h.org|log in> a<b"),
     ],
 )  # fmt: skip
 def test_nothing_in_an_alert_wakes_a_room(
@@ -351,6 +355,31 @@ def test_nothing_in_an_alert_wakes_a_room(
     alerts.send(context)
     assert dict(hook.heard)["hook"]["message"].startswith(f"{sent}\n\n{sent}\n")
     context.database.close()
+
+
+@pytest.mark.parametrize(
+    ("form", "sent"),
+    [
+        ("html", 'a&lt;b &amp; c &lt;a href="https://h.org"&gt;log in&lt;/a&gt; *d*'),
+        ("text", 'a<b & c <a href="https://h.org">log in</a> *d*'),
+        ("markdown", r"\*d\*"),
+    ],
+)
+def test_what_others_have_written_is_text_wherever_an_alert_goes(
+    tmp_path: Path, hook: Webhook, form: str, sent: str
+) -> None:
+    context = given(tmp_path, f"{hook.url('hook')}?format={form}")
+    note(context, text='a<b & c <a href="https://h.org">log in</a> *d*')
+    alerts.send(context)
+    assert sent in dict(hook.heard)["hook"]["message"]
+    context.database.close()
+
+
+def test_a_message_that_grows_when_it_is_escaped_keeps_the_hint_at_its_end() -> None:
+    service = apprise_process._service("tgram://123456789:abcdefg_hijklmnop/12315544", 1.0)
+    cut = apprise_process._fitting("<&>" * 3_000, service, 4_000)
+    assert cut.endswith(apprise_process.HINT)
+    assert 3_500 < len(html.escape(cut, quote=False)) <= 4_000
 
 
 @pytest.mark.parametrize("destinations", [("good",), ()], ids=["only trouble", "none at all"])
