@@ -3,6 +3,7 @@ the bot by what it raises.
 """
 
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -155,6 +156,45 @@ def test_whatever_a_template_raises_is_a_mistake_in_it(own: Path, source: str, r
     assert FIRST in str(caught.value)
     assert reason in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+UPPER = "'upper' is a method, not a text; write upper(…)."
+NO_TEXT = [
+    ("{{ thing.title.upper }}", UPPER),
+    ("{{ 'a' ~ thing.title.upper }}", UPPER),
+    ("{{ thing.title.upper|string }}", UPPER),
+    ("{{ [1, [thing.title.upper]] }}", UPPER),
+    ("{{ [thing.title.upper]|join }}", UPPER),
+    ("{{ ['a'.upper]|map('string')|list }}", UPPER),
+    ("{{ '%s' % thing.title.upper }}", UPPER),
+    ("{{ {'a': thing.title.upper} }}", UPPER),
+    ("{{ range }}", "'range' is a function, not a text; write range(…)."),
+    ("{{ md }}", "'md' is a function, not a text; write md(…)."),
+    ("{% macro m() %}{% endmacro %}{{ m }}", "'m' is a macro, not a text; write m(…)."),
+    ("{% for a in 'x' %}{{ loop }}{% endfor %}", "a tool of templates, such as loop, not a text"),
+    ("{{ self }}", "a tool of templates, such as loop, not a text"),
+    ("{{ cycler(1) ~ '' }}", "a tool of templates, such as loop, not a text"),
+    ("{{ thing.keys() }}", "this is no text, number or list; write |list behind it."),
+    ("{{ [1]|map('string') }}", "this is no text, number or list; write |list behind it."),
+    ("{{ [nothing] }}", "'nothing' is undefined."),
+    ("{{ md(thing) }}", "'dict' object has no attribute"),
+    ("{{ thing|wordwrap }}", "No filter named 'wordwrap'."),
+]
+
+
+@pytest.mark.parametrize(("source", "reason"), NO_TEXT)
+def test_what_is_no_text_is_not_written_but_told(own: Path, source: str, reason: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        written(own, source)
+    assert reason in str(caught.value)
+    assert not re.search("<(class|function|built-in|bound)|0x[0-9a-f]{6}", str(caught.value))
+
+
+def test_an_included_template_that_is_missing_is_named_in_short(own: Path) -> None:
+    with pytest.raises(BadInput, match=f"There is no template {'a' * 100}…, which .*first.txt, li"):
+        written(own, "{% include '" + "a" * 9_000 + "' %}")
+    with pytest.raises(BadInput, match=r"There is no template without a name, which .*first.txt, "):
+        written(own, "{% include '' %}")
 
 
 @pytest.mark.parametrize("source", ENDLESS[:1] + ENDLESS[4:5])
