@@ -12,7 +12,7 @@ from datetime import date, time, timedelta
 from getpass import getuser
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import unquote_plus
+from urllib.parse import parse_qsl, unquote_plus
 from zoneinfo import ZoneInfo
 
 from bot import files
@@ -164,10 +164,13 @@ class Config:
 
 SECTIONS = ("database", "delivery", "alerts", "accounts", "series")
 
-POSTGRESQL = (
-    r"postgresql(\+psycopg)?://([^@\s]*@)?([^@/?\s:\[]*|\[[\w:.]+\])(:\d{1,5})?(/[^?\s]*)?(\?\S*)?"
-)
-"""What SQLAlchemy reads without a part of the password getting into host, port or a message."""
+POSTGRESQL = r"postgresql(\+psycopg)?://([^@\s]*@)?([^@/?\s:\[]*|\[[\w:.]+\])(:\d{1,5})?(/[^?\s@]*)?(\?[^\s@]*)?"
+"""What SQLAlchemy reads without a part of the password getting into host, port or a message: with
+an `@` behind the host, the host may be the rest of a password.
+"""
+
+SHOWN_PARAMETERS = frozenset({"host", "hostaddr", "port", "dbname", "user", "service"})
+"""Parameters of a URL that say which database it is."""
 
 NAME = r"[a-z0-9]+([-_][a-z0-9]+)*"
 NAME_LENGTH = 40
@@ -306,7 +309,7 @@ def _database_url(table: Table, folder: Path) -> Secret:
     written = read(table, DatabaseSettings)
     place = _Place(table, "url", folder)
     url = _secret(place, written.url, written.url_file, written.url_variable)
-    if re.fullmatch(POSTGRESQL, url):
+    if re.fullmatch(POSTGRESQL, url) and not _may_hide_password(url):
         return Secret(url.replace("postgresql://", "postgresql+psycopg://", 1))
     match = re.fullmatch(r"sqlite:///(.+)", url)
     if not match:
@@ -314,6 +317,17 @@ def _database_url(table: Table, folder: Path) -> Secret:
             "url", 'must be "sqlite:///FILE" or "postgresql+psycopg://USER@HOST/DATABASE", @ as %40'
         )
     return Secret(f"sqlite:///{folder / match[1]}")
+
+
+def _may_hide_password(url: str) -> bool:
+    """Whether what is shown of a database's URL may hold another one, or settings of it.
+
+    PostgreSQL reads a database's name with a `=` in it as such settings.
+    """
+    place, _, query = url.partition("?")
+    path = place.partition("://")[2].partition("/")[2]
+    shown_values = [value for key, value in parse_qsl(query) if key in SHOWN_PARAMETERS]
+    return any(re.search(r"[=@\s]|://", text) for text in (unquote_plus(path), *shown_values))
 
 
 def _passwords(url: str) -> list[str]:

@@ -357,6 +357,28 @@ def test_the_environment_goes_before_the_file_and_the_file_before_the_setting(
     assert parse(tmp_path, source).database_url == URL
 
 
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "bot:hu@sh/word@host/queue",
+        "bot:hu@sh?word@host/queue",
+        "bot:hu@sh?a=word@host/queue",
+        "bot:hu@sh@host/queue",
+        "host/password%3Dhush",
+        "host/queue?dbname=password%3Dhush",
+        "host/queue?dbname=postgresql%3A%2F%2Fbot%3Ahush%40host",
+        "host/queue?host=bot:hush@host",
+        "host/queue?host=bot%3Ahush%40host",
+    ],
+)
+def test_an_address_that_would_show_a_part_of_a_password_is_refused(
+    tmp_path: Path, rest: str
+) -> None:
+    with pytest.raises(BadConfig, match=r'must be "sqlite:///FILE" or .*, @ as %40') as refused:
+        parse(tmp_path, f'database.url = "postgresql://{rest}"')
+    assert "sh" not in str(refused.value)
+
+
 def test_every_password_of_the_database_is_kept_out_of_the_log(tmp_path: Path) -> None:
     url = "postgresql://bot:in%40front@host/queue?user=a&password=be%20hind&sslpassword=key&a=b"
     secrets = parse(tmp_path, f'database.url = "{url}"').secrets
