@@ -206,6 +206,31 @@ def test_one_that_computes_without_end_is_named_with_its_line(own: Path, source:
         renderer.render_text(f"one\n{source}", DATA, "item, thread")
 
 
+def test_a_mistake_that_all_collages_share_costs_the_whole_time_once(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+    ask = rendering._filler.ask
+
+    def noted(question: dict[str, Any]) -> Any:
+        asked.append(question["seconds"])
+        return ask(question)
+
+    monkeypatch.setattr(rendering._filler, "ask", noted)
+    monkeypatch.setattr(rendering, "SECONDS_AGAIN", SHORT / 3)
+    endless = "{% if thing.title == 'Text' %}" + ENDLESS[0] + "{% endif %}fine"
+    (own / FIRST).write_text(endless, encoding="utf-8")
+    for _ in range(3):
+        with pytest.raises(BadInput, match=r"first\.txt, line 1: takes too long"):
+            Renderer(own, seconds=SHORT).render(FIRST, DATA)
+    # Between them the line of the mistake is asked for.
+    assert asked[::2] == [SHORT, SHORT / 3, SHORT / 3]
+    other = DATA | {"thing": {"title": "Other"}}
+    assert Renderer(own, seconds=SHORT).render(FIRST, other) == "fine"
+    assert written(own, "mended") == "mended"
+    assert asked[-1] == SHORT, "it is another file by now"
+
+
 def test_includes_without_end_are_stopped(own: Path) -> None:
     twice = "{% include 'twice.txt' %}{% include 'twice.txt' %}"
     macro = "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}"
