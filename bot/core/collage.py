@@ -166,7 +166,7 @@ def problems(item: Item) -> Iterator[str]:
         )
     elif item.name.isdigit():
         yield f"name: {shown(item.name)} would read as a number; give it a letter"
-    for field, text in _texts(item):
+    for field, text in texts(item):
         most = LENGTHS.get(field, DEFAULT_LENGTH)
         if len(text) > most:
             yield f"{field}: {len(text):,} characters, at most {most:,} are allowed"
@@ -179,7 +179,7 @@ def problems(item: Item) -> Iterator[str]:
         yield f"year: {item.paper.year} is no year"
 
 
-def _texts(item: Item) -> Iterator[tuple[str, str]]:
+def texts(item: Item) -> Iterator[tuple[str, str]]:
     """All texts of an item, each with the name of its field."""
     paper = item.paper
     yield "title", paper.title
