@@ -15,6 +15,7 @@ from PIL import Image
 
 from bot import config
 from bot.app import backups
+from bot.core import errors
 from bot.core.errors import BadInput
 from bot.intake import accept
 from bot.scheduling import tick
@@ -232,4 +233,11 @@ def test_what_computes_in_a_database_is_refused_before_anything_is_read_from_it(
 def test_what_sqlite_has_analysed_is_no_obstacle(crafted: Path) -> None:
     with closing(sqlite3.connect(crafted)) as connection:
         connection.executescript("ANALYZE; VACUUM")
+    assert restore(crafted).backup.held.rows["collages"] == 5
+
+
+def test_what_the_program_stores_of_an_error_is_taken_again(crafted: Path) -> None:
+    said = errors.sentence(RuntimeError("bad \x1b[2J gateway\r\nmore"))
+    assert said == "bad \\x1b[2J gateway."
+    craft(crafted, put("deliveries.note", said))
     assert restore(crafted).backup.held.rows["collages"] == 5
