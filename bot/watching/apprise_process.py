@@ -125,10 +125,11 @@ def _fitting(body: str, service: Any, most: int) -> str:
     convert: Any = conversion.convert_between
     target = service.resolve_format(NotifyFormat.TEXT)
     cut = _cut(body, most)
-    while over := max(0, len(convert(NotifyFormat.TEXT, target, content=cut)) - most):
-        if len(cut) - over <= len(HINT):
+    while (length := len(convert(NotifyFormat.TEXT, target, content=cut))) > most:
+        shorter = min(len(cut) - 1, len(cut) * most // length)
+        if shorter <= len(HINT):
             break
-        cut = _cut(body, len(cut) - max(1, over // 4))
+        cut = _cut(body, shorter)
     return cut
 
 
