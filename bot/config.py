@@ -12,7 +12,7 @@ from datetime import date, time, timedelta
 from getpass import getuser
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import unquote_plus
+from urllib.parse import parse_qsl, unquote_plus
 from zoneinfo import ZoneInfo
 
 from bot import files
@@ -116,7 +116,7 @@ class Config:
     All paths are absolute: relative ones in the file count from its folder. `accounts` stay raw
     tables, because only a network's own publisher knows their keys. `key_files` are the files that
     it takes secrets from; `has_secrets` says whether some stand in `file` itself, apart from those
-    of accounts; `says_live` whether it has the setting `live`.
+    of accounts; `says_live` whether it has the setting `live`, and `says_series` a series.
     """
 
     file: Path
@@ -130,6 +130,7 @@ class Config:
     key_files: tuple[Path, ...] = ()
     has_secrets: bool = False
     says_live: bool = field(default=False, compare=False)
+    says_series: bool = field(default=False, compare=False)
 
     @property
     def folder(self) -> Path:
@@ -163,10 +164,13 @@ class Config:
 
 SECTIONS = ("database", "delivery", "alerts", "accounts", "series")
 
-POSTGRESQL = (
-    r"postgresql(\+psycopg)?://([^@\s]*@)?([^@/?\s:\[]*|\[[\w:.]+\])(:\d{1,5})?(/[^?\s]*)?(\?\S*)?"
-)
-"""What SQLAlchemy reads without a part of the password getting into host, port or a message."""
+POSTGRESQL = r"postgresql(\+psycopg)?://([^@\s]*@)?([^@/?\s:\[]*|\[[\w:.]+\])(:\d{1,5})?(/[^?\s@]*)?(\?[^\s@]*)?"
+"""What SQLAlchemy reads without a part of the password getting into host, port or a message: with
+an `@` behind the host, the host may be the rest of a password.
+"""
+
+SHOWN_PARAMETERS = frozenset({"host", "hostaddr", "port", "dbname", "user", "service"})
+"""Parameters of a URL that say which database it is."""
 
 NAME = r"[a-z0-9]+([-_][a-z0-9]+)*"
 NAME_LENGTH = 40
@@ -184,7 +188,26 @@ def load(file: Path) -> Config:
 
     Raises `BadConfig` with one sentence that names the dotted key and the file.
     """
-    return parse(read_source(file), file)
+    source = read_source(file)
+    loaded = parse(source, file)
+    if not (loaded.says_live or loaded.says_series):
+        raise _not_whole(source, file)
+    return loaded
+
+
+def _not_whole(source: str, file: Path) -> BadConfig:
+    """The error for a file that was emptied, or cut off before `live` and every series.
+
+    By its defaults it would begin a rehearsal in a new database, and what is live would end in
+    silence.
+    """
+    what = "says neither live nor any series"
+    if not tomllib.loads(source):
+        what = "is empty"
+    return BadConfig(
+        f"{one_line(str(file))} {what}: is it the whole file? Put it back from a copy; "
+        "for a new installation write live = false, or run mlcollage init in another folder."
+    )
 
 
 def read_source(file: Path) -> str:
@@ -220,6 +243,7 @@ def parse(source: str, file: Path) -> Config:
         key_files=tuple(_key_files(root, accounts, folder)),
         has_secrets=_has_secrets(root),
         says_live="live" in root.values,
+        says_series="series" in root.values,
     )
 
 
@@ -285,7 +309,7 @@ def _database_url(table: Table, folder: Path) -> Secret:
     written = read(table, DatabaseSettings)
     place = _Place(table, "url", folder)
     url = _secret(place, written.url, written.url_file, written.url_variable)
-    if re.fullmatch(POSTGRESQL, url):
+    if re.fullmatch(POSTGRESQL, url) and not _may_hide_password(url):
         return Secret(url.replace("postgresql://", "postgresql+psycopg://", 1))
     match = re.fullmatch(r"sqlite:///(.+)", url)
     if not match:
@@ -293,6 +317,17 @@ def _database_url(table: Table, folder: Path) -> Secret:
             "url", 'must be "sqlite:///FILE" or "postgresql+psycopg://USER@HOST/DATABASE", @ as %40'
         )
     return Secret(f"sqlite:///{folder / match[1]}")
+
+
+def _may_hide_password(url: str) -> bool:
+    """Whether what is shown of a database's URL may hold another one, or settings of it.
+
+    PostgreSQL reads a database's name with a `=` in it as such settings.
+    """
+    place, _, query = url.partition("?")
+    path = place.partition("://")[2].partition("/")[2]
+    shown_values = [value for key, value in parse_qsl(query) if key in SHOWN_PARAMETERS]
+    return any(re.search(r"[=@\s]|://", text) for text in (unquote_plus(path), *shown_values))
 
 
 def _passwords(url: str) -> list[str]:

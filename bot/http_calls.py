@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from datetime import timedelta
 from typing import Any, NamedTuple, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from bot.core import times
 
@@ -95,7 +95,8 @@ def _follow(url: str, limits: Limits, deadline: "Deadline") -> Answer:
                 return Answer(response.status_code, response.headers, response.content)
             if not deadline.has_met_private and not _names_private(url):
                 deadline.refuse_private()
-            url = _redirected(url, target)
+            # What is judged is what is sent: proxies and libraries read odd addresses differently.
+            url = _prepared(_redirected(url, target))
             if deadline.is_public_only and _names_private(url):
                 raise _Refused(PRIVATE)
     raise _Refused(f"it redirects more than {times.counted(limits.redirects, 'time')}")
@@ -108,9 +109,22 @@ def _redirected(url: str, target: str) -> str:
             return url
     except ValueError:
         pass
-    raise _Refused("it redirects to what is no web address")
+    raise _Refused(NO_ADDRESS)
 
 
+def _prepared(url: str) -> str:
+    """The address as `requests` sends it; raises `_Refused` where it does not take it."""
+    from requests import PreparedRequest, RequestException  # heavy: as in `session`
+
+    prepared = PreparedRequest()
+    try:
+        prepared.prepare_url(url, None)
+    except (RequestException, ValueError):
+        raise _Refused(NO_ADDRESS) from None
+    return str(prepared.url)
+
+
+NO_ADDRESS = "it redirects to what is no web address"
 PRIVATE = "it redirects to an address of a private network"
 
 
@@ -118,13 +132,15 @@ def _names_private(url: str) -> bool:
     """Whether an address names a host of this machine or of a private network, as far as that can
     be told without a look-up.
     """
-    host = (urlsplit(url).hostname or "").rstrip(".").lower()
-    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
-        return True
-    with suppress(OSError):
+    host = unquote(urlsplit(url).hostname or "").rstrip(".").lower()
+    # Space would end an address for `inet_aton`.
+    with suppress(OSError, UnicodeError):
         # Also the forms of IPv4 addresses that no standard has, such as 0x7f.1.
-        return _is_private(socket.inet_ntoa(socket.inet_aton(host)))
-    return ":" in host and _is_private(host)
+        return " " in host or _is_private(socket.inet_ntoa(socket.inet_aton(host)))
+    if ":" in host:
+        return _is_private(host)
+    # Without a dot it is looked up in the network's own domain.
+    return "." not in host or host.endswith(LOCAL_NAMES)
 
 
 def _is_private(host: str) -> bool:
@@ -136,8 +152,25 @@ def _is_private(host: str) -> bool:
         if address in NAT64:
             embedded = ipaddress.IPv4Address(address.packed[-4:])
         address = embedded or address
-    return not address.is_global
+    is_special = address.is_multicast or address.is_reserved or not address.is_global
+    return is_special or any(address in network for network in SPECIAL)
 
+
+LOCAL_NAMES = (
+    *(".localhost", ".local", ".internal", ".intranet", ".private", ".localdomain"),
+    *(".lan", ".home", ".corp", ".home.arpa", ".test"),
+)
+"""How names end that only a network of one's own knows (RFC 6761, 6762, 8375; ICANN's lists)."""
+
+SPECIAL = tuple(
+    map(
+        ipaddress.ip_network,
+        ("64:ff9b:1::/48", "fec0::/10", "::/96", "3fff::/20", "5f00::/16", "192.88.99.0/24"),
+    )
+)
+"""Networks that are no public ones, and that not every version of Python knows as such: RFC 8215,
+3879, 4291 (2.5.5.1), 9637, 9602, 7526.
+"""
 
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """Addresses that hold one of IPv4, for networks that have only IPv6 (RFC 6052)."""

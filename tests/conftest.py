@@ -227,6 +227,8 @@ def make_context(
         settings += f'\n[database]\nurl = "{url}"\n'
     else:
         lay_database(folder / "queue.db")
+    if "live = " not in settings and "series." not in settings:
+        settings = f"live = false\n{settings}"
     file.write_text(settings, encoding="utf-8")
     file.chmod(0o600)
     return assemble.context(config.load(file), clock=clock)

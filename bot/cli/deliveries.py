@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from bot import config, files
+from bot import files
 from bot.app import scheduler
-from bot.cli import options, output, printing
+from bot.cli import editing, options, output, printing
 from bot.config import Series
 from bot.context import Context
 from bot.core import times
@@ -367,7 +367,7 @@ def _new_text(before: str, text: str | None, file: str | None) -> str:
             return files.read_text(Path(file), MOST_BYTES, "a text")
         except files.Unreadable as error:
             raise BadInput(f"{one_line(file)}: {error}.") from None
-    return click.edit(before, editor=config.editor(), extension=".txt") or before
+    return editing.edited(before, ".txt") or before
 
 
 @deliveries_command.add_command

@@ -7,8 +7,7 @@ from typing import Any
 
 import click
 
-from bot import config
-from bot.cli import options
+from bot.cli import editing, options
 from bot.core import collage
 from bot.core.collage import Collage, Item, State
 from bot.core.delivery import State as Sending
@@ -215,10 +214,8 @@ def _in_editor(before: Collage) -> Arrival | None:
     """
     text = items.dump(before, before.picture.file if before.picture else before.picture_file)
     while True:
-        edited = click.edit(
-            text, editor=config.editor(), env=config.without_ours(), extension=".md"
-        )
-        if edited is None or edited == text:
+        edited = editing.edited(text, ".md")
+        if edited is None:
             return None
         try:
             return _parsed(edited, before)

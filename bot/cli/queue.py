@@ -5,7 +5,7 @@ import click
 from bot.cli import options
 from bot.config import Series
 from bot.context import Context
-from bot.core import times
+from bot.core import collage, times
 from bot.deciding import accounts, queue_changes
 from bot.deciding.queue_changes import Place, Where
 
@@ -81,7 +81,7 @@ def pin_command(
 
 @options.command("number", "mlcollage number barlow-twins 31", series=True)
 @click.argument("name")
-@click.argument("number", required=False, type=click.IntRange(0, 1_000_000))
+@click.argument("number", required=False, type=click.IntRange(0, collage.MOST_NUMBER))
 @click.option("--off", is_flag=True, help="Keep no number: its slot counts on, as for others.")
 def number_command(
     config_file: str | None, series: str | None, name: str, number: int | None, off: bool

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +25,16 @@ from bot.core.errors import BadInput, Unavailable
 
 SECONDS = 3.0
 """Seconds of computing that all templates of one thread or page together may take."""
+
+SECONDS_AGAIN = 0.25
+"""Seconds that a template has which was stopped a short while ago.
+
+A mistake in one that all collages share costs their slot little, and what fills it in milliseconds,
+as most do, goes out.
+"""
+
+REMEMBERED = 600.0
+"""Seconds for which it is remembered that a template was stopped, unless its file changes."""
 
 SIZE = 20_000_000
 """Characters that they may write together, counted each time one is filled."""
@@ -60,6 +71,8 @@ class Renderer:
         most: int = templates.MOST,
         seconds: float = SECONDS,
     ) -> None:
+        self._own = own
+        self._variants = variants
         self._folders = templates.folders(own, variants)
         self._most = most
         self._seconds = seconds
@@ -90,13 +103,28 @@ class Renderer:
         name = question["name"]
         if self._seconds <= 0:
             raise BadInput(f"Template {name}: {TOO_LONG}.")
-        answer = _filler.ask(question | {"seconds": self._seconds, "most": self._most})
+        seconds, file = self._seconds, self._file(question)
+        if _was_stopped(file):
+            seconds = min(seconds, SECONDS_AGAIN)
+        answer = _filler.ask(question | {"seconds": seconds, "most": self._most})
         if isinstance(answer, _End):
+            if file is not None and answer.reason == TOO_LONG:
+                _stopped[file] = time.monotonic()
             raise BadInput(f"Template {_place(question, answer)}: {answer.reason}.")
         self._seconds -= answer["seconds"]
         if "problem" in answer:
             raise BadInput(answer["problem"])
         return self._counted(name, answer["text"])
+
+    def _file(self, question: dict[str, Any]) -> "_File | None":
+        """The maintainer's file that is asked for, as it is now; None for an item's text."""
+        if "source" in question:
+            return None
+        file = templates.used(self._own, self._variants, question["name"])
+        try:
+            return (file, file.stat().st_mtime_ns) if file else None
+        except OSError:
+            return None
 
     def _counted(self, name: str, text: str) -> str:
         """The text; raises `BadInput` where no network or page would take it."""
@@ -106,6 +134,19 @@ class Renderer:
         if bad := collage.control(text, lines=True):
             raise BadInput(f"Template {name}: writes the control character U+{ord(bad):04X}.")
         return text
+
+
+_File = tuple[Path, int]
+"""A template's file, and when it was changed last."""
+
+_stopped: dict[_File, float] = {}
+"""When templates were stopped that took too long, in seconds of the monotonic clock."""
+
+
+def _was_stopped(file: _File | None) -> bool:
+    """Whether a template was stopped a short while ago, and has not changed since."""
+    at = _stopped.get(file) if file else None
+    return at is not None and time.monotonic() - at < REMEMBERED
 
 
 def _with_values(source: str, context: Mapping[str, Any]) -> str | None:

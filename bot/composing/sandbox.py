@@ -7,6 +7,7 @@ Jinja2 takes 20 ms.
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from jinja2 import Environment, StrictUndefined, Undefined, nodes, pass_context
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
 from jinja2.loaders import FileSystemLoader
-from jinja2.runtime import BlockReference, LoopContext, Macro, TemplateReference
+from jinja2.runtime import BlockReference, Context, LoopContext, Macro, TemplateReference
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Cycler, Joiner, Namespace
 
@@ -52,6 +53,75 @@ TOOLS = (
     *(TemplateModule, TemplateReference),
 )
 """Jinja2's own objects, such as `loop`; it keeps their insides from templates by itself."""
+
+
+PLAIN = (str, int, float, date, type(None))
+CONTAINERS = (list, tuple, dict)
+"""What can be written into a text: these values, and containers of nothing else."""
+
+
+def _written(value: Any) -> Any:
+    """The value, which is about to become text; raises `TypeError` where it is no plain one.
+
+    Python would write `<built-in method upper of str object at 0x7f…>`.
+    """
+    if isinstance(value, Undefined):
+        # Raises, also where it stands in a list.
+        str(value)
+    if not isinstance(value, (*PLAIN, *CONTAINERS)):
+        raise TypeError(_no_text(value))
+    for inner in _inside(value):
+        _written(inner)
+    return value
+
+
+def _given(value: Any) -> Any:
+    """The value, which a filter gets; raises `TypeError` where it is or holds what is called.
+
+    What comes one by one, as from `map`, is checked when it is written.
+    """
+    is_called = callable(value) and not isinstance(value, Undefined)
+    if is_called or isinstance(value, TOOLS):
+        raise TypeError(_no_text(value))
+    for inner in _inside(value):
+        _given(inner)
+    return value
+
+
+def _inside(value: Any) -> Sequence[Any]:
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    return value if isinstance(value, (list, tuple)) else ()
+
+
+def _no_text(value: Any) -> str:
+    """What is wrong with a value that cannot be written, as a sentence."""
+    name = getattr(value, "__name__", None) or getattr(value, "name", None)
+    own = (known for known, function in filters.FUNCTIONS.items() if function is value)
+    name = next(own, name)
+    if callable(value) and isinstance(name, str) and not isinstance(value, TemplateReference):
+        name = name.removeprefix("safe_")
+        owner = getattr(value, "__self__", None)
+        kind = "a method" if isinstance(owner, (date, *VALUES, *TOOLS)) else "a function"
+        if isinstance(value, Macro):
+            kind = "a macro"
+        return f"'{name}' is {kind}, not a text; write {name}(…)"
+    if isinstance(value, TOOLS):
+        return "this is a tool of templates, such as loop, not a text; write one of its values"
+    return "this is no text, number or list; write |list behind it"
+
+
+def _checked(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that takes nothing that is called; how it is called stays as it was."""
+
+    @wraps(function)
+    def check(*values: Any, **named: Any) -> Any:
+        for value in (*values, *named.values()):
+            if not isinstance(value, (Context, Environment, nodes.EvalContext)):
+                _given(value)
+        return function(*values, **named)
+
+    return check
 
 
 class _Loader(FileSystemLoader):
@@ -109,6 +179,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     """
 
     code_generator_class = _Generator
+    intercepted_binops = frozenset({"%"})
 
     def __init__(self, folders: Sequence[str]) -> None:
         super().__init__(
@@ -119,11 +190,29 @@ class Sandbox(ImmutableSandboxedEnvironment):
             trim_blocks=True,
             lstrip_blocks=True,
             optimized=False,
+            finalize=_written,
         )
         self.filters = {name: self.filters[name] for name in JINJA_FILTERS.split()}
         self.filters |= {name: pass_context(own) for name, own in filters.FILTERS.items()}
+        self.filters = {name: _checked(own) for name, own in self.filters.items()}
         self.globals = {name: self.globals[name] for name in GLOBALS.split()}
         self.globals |= filters.FUNCTIONS
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        """The template's syntax, in which what `~` joins is made a text by the filter `string`."""
+        tree = super()._parse(source, name, filename)
+        for joined in tree.find_all(nodes.Concat):
+            joined.nodes = [
+                nodes.Filter(
+                    *(each, "string", [], [], None, None), lineno=each.lineno, environment=self
+                )
+                for each in joined.nodes
+            ]
+        return tree
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """What `%` gives, which writes values into a text."""
+        return super().call_binop(context, operator, left, _given(right))
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Whether a template may read this attribute."""

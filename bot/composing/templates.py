@@ -3,6 +3,7 @@
 The files that the program brings along are found here, too.
 """
 
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -21,6 +22,12 @@ UNNAMED = "<template>"
 
 MOST = 2_000_000
 """Characters that a template may write: far more than any page has."""
+
+CLASS = r"<class '(?:\w+\.)*(\w+)'>"
+"""How Python names a type in a message; its own name alone is enough."""
+
+LONGEST_NAME = 100
+"""Characters of a missing template's name that are shown."""
 
 LONGEST_REASON = 300
 """Characters of a reason that are shown; a name in it may be of any length."""
@@ -115,8 +122,11 @@ def _named(name: str, fill: Callable[[], str]) -> str:
         return fill()
     except TemplateNotFound as error:
         missing, place = collage.one_line(str(error.name)), _place(error, name)
+        if len(missing) > LONGEST_NAME:
+            missing = f"{missing[:LONGEST_NAME]}…"
         raise BadInput(
-            f"There is no template {missing}, which {place} asks for; see: mlcollage templates list"
+            f"There is no template {missing or 'without a name'}, which {place} asks for; "
+            "see: mlcollage templates list"
         ) from None
     except Exception as error:  # noqa: BLE001 - a template may raise anything
         raise BadInput(f"Template {_place(error, name)}: {_reason(error)}") from None
@@ -138,7 +148,7 @@ def _reason(error: Exception) -> str:
         case OSError():
             reason = f"cannot be read: {error.strerror or type(error).__name__}"
         case _:
-            reason = str(error) or type(error).__name__
+            reason = re.sub(CLASS, r"\1", str(error)) or type(error).__name__
     line = collage.one_line(" ".join(reason.split()))
     if len(line) > LONGEST_REASON:
         return f"{line[:LONGEST_REASON]}…"

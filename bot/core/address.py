@@ -14,6 +14,8 @@ _PARTS = re.compile(r"https?://(?P<authority>[^/?#\s<>\"]*)(?:[/?#][^\s<>\"]*)?"
 _AUTHORITY = re.compile(
     r"(?:(?P<user>.*)@)?(?P<host>\[[^\[\]@]*\]|[^:@\[\]]*)(?::(?P<port>.*))?", re.DOTALL
 )
+# Embeddings, overrides, isolates and marks of the direction of a text (UAX #9, 2).
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # Letters of any script, marks, digits, hyphens, underscores and dots.
 _HOST = re.compile(r"[^\x00-,/:-@\[-^`{-\x9f\s]+")
 _LABEL, _NAME = 63, 253
@@ -30,6 +32,8 @@ def problem(url: str, *, may_have_user: bool = False) -> str:
         return f"has {len(url):,} characters, at most {MOST:,} are allowed"
     if any(unicodedata.category(char) in {"Cc", "Cs"} for char in url):
         return "holds a control character"
+    if _TURNING.search(url):
+        return "holds a character that turns the direction of the text: it would read as another"
     parts = _PARTS.fullmatch(url)
     if parts is None:
         return NONE

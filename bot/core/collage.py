@@ -15,6 +15,9 @@ from bot.core.paper import LinkKind, Paper
 NAME_LENGTH = 80
 """Characters a NAME may have: it becomes a folder's name beside a date."""
 
+MOST_NUMBER = 1_000_000
+"""The greatest number that a collage may be given to keep."""
+
 LENGTHS = {
     "title": 500,
     "paragraph": 20_000,
@@ -180,7 +183,7 @@ def problems(item: Item) -> Iterator[str]:
         )
     elif item.name.isdigit():
         yield f"name: {shown(item.name)} would read as a number; give it a letter"
-    for field, text in _texts(item):
+    for field, text in texts(item):
         most = LENGTHS.get(field, DEFAULT_LENGTH)
         if len(text) > most:
             yield f"{field}: {len(text):,} characters, at most {most:,} are allowed"
@@ -193,7 +196,7 @@ def problems(item: Item) -> Iterator[str]:
         yield f"year: {item.paper.year} is no year"
 
 
-def _texts(item: Item) -> Iterator[tuple[str, str]]:
+def texts(item: Item) -> Iterator[tuple[str, str]]:
     """All texts of an item, each with the name of its field."""
     paper = item.paper
     yield "title", paper.title

@@ -11,9 +11,12 @@ class MlcollageError(Exception):
 
 
 def sentence(error: BaseException) -> str:
-    """The first line of an error's message as a sentence, or its class's name where it is empty."""
+    """The first line of an error's message as a sentence, or its class's name where it is empty.
+
+    It is stored and shown: what cannot be printed, which a network may have said, is escaped.
+    """
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    return ended(lines[0])
+    return ended("".join(char if char.isprintable() else ascii(char)[1:-1] for char in lines[0]))
 
 
 def ended(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import NamedTuple, assert_never
 
 from bot.context import Context
 from bot.core import errors, lookups, retry, times
+from bot.core.collage import one_line
 from bot.core.delivery import Delivery, Likely, Outcome, Post, State, Thread
 from bot.core.identity import Mismatch
 from bot.core.notices.accounts import (
@@ -64,8 +65,8 @@ def log_unexpected(error: Exception, publisher: Publisher, doing: str) -> str:
     trace = "".join(traceback.format_exception(error))
     for secret in publisher.secrets:
         trace = trace.replace(secret, "***") if secret else trace
-    # No database takes surrogates, nor PostgreSQL a NUL.
-    trace = trace.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+    # No database takes surrogates, nor PostgreSQL a NUL; a terminal would obey the rest.
+    trace = "\n".join(map(one_line, trace.split("\n")))
     log.error("Unexpected error while %s\n%s", doing, trace)
     return trace
 

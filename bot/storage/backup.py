@@ -9,6 +9,7 @@ import hashlib
 import itertools
 import json
 import os
+import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -19,15 +20,19 @@ from sqlalchemy import func, select
 
 from bot import files
 from bot.core import times
-from bot.core.collage import one_line
+from bot.core.collage import one_line, shown
 from bot.core.errors import BadInput, MlcollageError, NoDatabase, NotAllowed
 from bot.storage import copy, installation, schema
 from bot.storage.copy import SEAL, Held
 from bot.storage.database import HEAD, Connection, Database, version_in, why
-from bot.storage.tables import attempts, log, notices
+from bot.storage.tables import attempts, log, metadata, notices
 
 SCRATCH = ".mlcollage-backup-"
 """What the name of the folder begins with that a backup is written in."""
+
+OUR_TABLES = frozenset({*metadata.tables, "alembic_version"})
+BEFORE_PARENTHESES = frozenset({"IN", "KEY", "UNIQUE", "VARCHAR"})
+"""What our definitions of tables and indexes have before a parenthesis, beside names of tables."""
 
 MARK = 0x6D6C636F
 """SQLite's `application_id` of a backup.
@@ -162,6 +167,7 @@ def _check_pages(file: Path, name: str) -> bool:
     """
     try:
         with closing(sqlite3.connect(file)) as connection:
+            _check_objects(connection, name)
             wrong = connection.execute("PRAGMA integrity_check").fetchone()[0]
             stray = connection.execute("PRAGMA foreign_key_check").fetchone()
             mark = connection.execute("PRAGMA application_id").fetchone()[0]
@@ -178,6 +184,37 @@ def _check_pages(file: Path, name: str) -> bool:
     if problem:
         raise BadInput(f"{name} is damaged: {one_line(problem)}; use another backup.")
     return journal != "wal" and (mark == MARK or has_seal)
+
+
+def _check_objects(connection: sqlite3.Connection, name: str) -> None:
+    """Raise `BadInput` where a file holds more than tables and indexes of ours.
+
+    A view, a trigger or an expression computes whatever its author wanted whenever a row is read
+    or written, perhaps without end.
+    """
+    objects = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master")
+    for kind, own_name, table, sql in objects:
+        is_ours = kind in {"table", "index"} and (table in OUR_TABLES or _is_sqlites(table))
+        if not is_ours or not _is_plain(sql or ""):
+            what = one_line(f"the {kind} {shown(own_name)}")
+            raise BadInput(f"{name} is no backup of mlcollage: it holds {what}, which is not ours.")
+
+
+def _is_sqlites(table: str) -> bool:
+    """Whether it is a table that SQLite makes by itself."""
+    return re.fullmatch(r"sqlite_(sequence|stat\d)", table) is not None
+
+
+def _is_plain(sql: str) -> bool:
+    """Whether a table or index is defined without any expression that could compute much."""
+    words = re.findall(r"(\w*)[\"`\]]?\s*\(", sql)
+    is_virtual = re.match(r"\s*CREATE\s+VIRTUAL", sql, re.IGNORECASE)
+    return not is_virtual and not re.search(r"--|/\*", sql) and all(map(_may_open, words))
+
+
+def _may_open(word: str) -> bool:
+    """Whether our definitions have a parenthesis behind this word."""
+    return word in OUR_TABLES or word in BEFORE_PARENTHESES or _is_sqlites(word)
 
 
 def _has_seal(connection: sqlite3.Connection) -> bool:

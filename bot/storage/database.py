@@ -25,6 +25,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from bot import files
+from bot.config import SHOWN_PARAMETERS
 from bot.core.collage import one_line
 from bot.core.errors import NoDatabase
 
@@ -48,9 +49,6 @@ IDLE = 30
 
 The process that began it was stopped or is gone, and its locks would hold up all other workers.
 """
-
-TELLING = frozenset({"host", "hostaddr", "port", "dbname", "user", "service"})
-"""Parameters of a URL that say which database it is."""
 
 BEGIN = "begin"
 """Key in a connection's `info` for the statement that begins its next transaction; an empty one
@@ -368,7 +366,7 @@ def _shown(url: str | URL) -> str:
     if parsed.get_backend_name() == "sqlite":
         return str(parsed.database)
     # Passwords may be parameters, too: `password`, `sslpassword`, or in what `options` holds.
-    query = {name: value for name, value in parsed.query.items() if name in TELLING}
+    query = {name: value for name, value in parsed.query.items() if name in SHOWN_PARAMETERS}
     return parsed.set(query=query).render_as_string(hide_password=True)
 
 

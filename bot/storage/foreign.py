@@ -4,14 +4,16 @@ that this program has written it.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, Column, Connection
 
 from bot import config
 from bot.core import address, collage, delivery, month, paper, schedule
+from bot.core.calendar import Calendar
 from bot.core.collage import shown
 from bot.core.notices.entry import Kind
 from bot.storage import copy, installation, tables
@@ -31,9 +33,27 @@ WORDS: Mapping[Column[Any], type[StrEnum]] = {
 }
 """Columns that hold a word of an enumeration."""
 
-MARGIN = timedelta(days=2)
-EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
-"""Nearer to the ends of the calendar an instant has no time in some zone."""
+EARLIEST, LATEST = datetime(1969, 1, 1, tzinfo=UTC), datetime(9990, 1, 1, tzinfo=UTC)
+"""The instants that may be written, by a machine whose clock begins with 1970, too. Later ones have
+no time in some zone, or no month after them; from much earlier ones on a series has slots without
+end.
+"""
+
+MOST, MOST_ID = 1_000_000_000, 2**53
+"""The greatest number, and the greatest id: greater ones, and all that are counted on from them,
+do not fit into every database.
+"""
+
+LONGEST_SPAN = timedelta(days=3_650)
+"""What `settings.span` takes at most."""
+
+LINES = (
+    *("collages.paragraph", "collages.alt", "collages.thread", "collages.note", "papers.figures"),
+    *("parts.text", "parts.beginning", "parts.alt", "deliveries.note", "deliveries.saved"),
+    *("attempts.detail", "attempts.trace", "looks.saw", "looks.trace", "log.detail"),
+    *("notices.text", "notices.details", "accounts.note", "alerts.note", "installation.value"),
+)
+"""The columns whose texts may have several lines."""
 
 
 def first_problem(database: Database, reading: Connection) -> str:
@@ -50,7 +70,7 @@ def first_problem(database: Database, reading: Connection) -> str:
 def _problems(name: str, columns: list[Column[Any]], row: Row) -> Iterator[str]:
     for column in columns:
         value = row[column.name]
-        if not _fits(column, value):
+        if not (_fits(column, value) and _is_clean(column, value)):
             yield f"{column.name} is {shown(value)}"
             return
     for check in CHECKS.get(name, ()):
@@ -67,9 +87,34 @@ def _fits(column: Column[Any], value: Any) -> bool:
         form = FORMS.get(column)
         return form is None or form(value)
     if isinstance(value, datetime):
-        return EARLIEST + MARGIN <= value <= LATEST - MARGIN
+        return EARLIEST <= value <= LATEST
     # Exactly that type: a bool is an int, too.
-    return type(value) is column.type.python_type
+    if type(value) is not column.type.python_type:
+        return False
+    match value:
+        case date():
+            return EARLIEST.date() <= value <= LATEST.date()
+        case bool():
+            return True
+        case int():
+            is_id = column.primary_key or column.foreign_keys
+            return 0 <= value <= (MOST_ID if is_id else MOST)
+        case str():
+            return len(value) <= (getattr(column.type, "length", None) or len(value))
+    return True
+
+
+def _is_clean(column: Column[Any], value: Any) -> bool:
+    """Whether no text in a value holds a control character, which a terminal would obey."""
+    lines = str(column) in LINES
+    match value:
+        case str():
+            return not collage.control(value, lines=lines)
+        case dict():
+            return all(_is_clean(column, each) for pair in value.items() for each in pair)
+        case list():
+            return all(_is_clean(column, each) for each in value)
+    return True
 
 
 def _is_texts(value: Any) -> bool:
@@ -88,6 +133,53 @@ def _is_records(keys: tuple[str, ...]) -> Callable[[Any], bool]:
     return check
 
 
+ANY_CALENDAR = Calendar.of(schedule.Timetable(ZoneInfo("UTC"), (), ()), timedelta(0), month.Rule())
+
+
+def _is_calendar(value: Any) -> bool:
+    """Whether a value is a calendar as it is stored, or what an earlier version stored of one."""
+    if not isinstance(value, dict) or not value.keys() <= ANY_CALENDAR.stored().keys():
+        return False
+    read = ANY_CALENDAR.restored(value)
+    stored, rule = read.stored(), read.roundup
+    spans = (read.lateness, rule.wait)
+    return (
+        all(stored[key] == kept for key, kept in value.items())
+        and type(rule.day) is int
+        and 0 <= rule.day <= 31
+        and rule.time.tzinfo is None
+        and rule.names_month in ("next", "same")
+        and all(timedelta(0) <= span <= LONGEST_SPAN for span in spans)
+    )
+
+
+def _is_earlier(value: Any) -> bool:
+    """Whether a value is a calendar with the instant until which it counted."""
+    if not isinstance(value, dict):
+        return False
+    try:
+        until = datetime.fromisoformat(value["until"])
+    except (KeyError, TypeError, ValueError):
+        return False
+    calendar = {key: kept for key, kept in value.items() if key != "until"}
+    return until.tzinfo is not None and EARLIEST <= until <= LATEST and _is_calendar(calendar)
+
+
+def _is_course(value: Any) -> bool:
+    """Whether a value is what `Course.stored` writes; an earlier version wrote nothing."""
+    if value == {}:
+        return True
+    if not isinstance(value, dict) or not {"now"} <= value.keys() <= {"looked", "now", "earlier"}:
+        return False
+    earlier = value.get("earlier", [])
+    return (
+        isinstance(value.get("looked", True), bool)
+        and _is_calendar(value["now"])
+        and isinstance(earlier, list)
+        and all(map(_is_earlier, earlier))
+    )
+
+
 FORMS: Mapping[Column[Any], Callable[[Any], bool]] = {
     tables.accounts.c.strangers: _is_texts,
     tables.papers.c.authors: _is_texts,
@@ -95,6 +187,7 @@ FORMS: Mapping[Column[Any], Callable[[Any], bool]] = {
     tables.papers.c.reference_list: _is_records(paper.Reference._fields),
     tables.collages.c.thread: _is_texts,
     tables.deliveries.c.saved: lambda value: isinstance(value, dict),
+    tables.series.c.calendars: _is_course,
 }
 """What a column of JSON holds."""
 
@@ -106,25 +199,53 @@ def _name(row: Row) -> Iterator[str]:
         yield f"name is {shown(name)}"
 
 
+def _months(*names: str) -> Callable[[Row], Iterator[str]]:
+    """Checks that these columns hold months, or nothing where that is another's default."""
+
+    def check(row: Row) -> Iterator[str]:
+        for name in names:
+            try:
+                month.parse(row[name])
+            except ValueError:
+                if row[name] or name != "live_through":
+                    yield f"{name} is {shown(row[name])}"
+
+    return check
+
+
+def _account(row: Row) -> Iterator[str]:
+    if not re.fullmatch(config.NAME, row["network"]):
+        yield f"network is {shown(row['network'])}"
+
+
 def _roundup(row: Row) -> Iterator[str]:
     """The slug becomes a folder, title and link go out."""
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", row["slug"]):
-        yield f"slug is {shown(row['slug'])}"
+    slug = row["slug"]
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) or len(slug) > month.SLUG_LENGTH:
+        yield f"slug is {shown(slug)}"
     if row["link"] and (problem := address.problem(row["link"])):
         yield f"link {shown(address.without_user(row['link']))} {problem}"
-    for name in ("title", "subtitle"):
-        if collage.control(row[name], lines=False):
-            yield f"{name} is {shown(row[name])}"
-    try:
-        month.parse(row["title_month"])
-    except ValueError:
-        yield f"title_month is {shown(row['title_month'])}"
 
 
-def _part(row: Row) -> Iterator[str]:
-    for name in ("text", "alt"):
-        if collage.control(row[name], lines=True):
-            yield f"{name} is {shown(row[name])}"
+def _picture_file(row: Row) -> Iterator[str]:
+    """A picture's file is looked for beside the item's."""
+    file = row["picture_file"]
+    if file.startswith(("/", "~")) or ".." in re.split(r"[/\\]", file):
+        yield f"picture_file is {shown(file)}"
+
+
+def _number(row: Row) -> Iterator[str]:
+    if (row["kept_number"] or 0) > collage.MOST_NUMBER:
+        yield f"kept_number is {shown(row['kept_number'])}"
+
+
+def _receipt(row: Row) -> Iterator[str]:
+    """A person opens the address, or a script does."""
+    url = row["receipt_url"] or ""
+    if url and not url.startswith("file:///") and (problem := address.problem(url)):
+        yield f"receipt_url {shown(address.without_user(url))} {problem}"
+    if not (row["receipt_id"] or "").isprintable():
+        yield f"receipt_id is {shown(row['receipt_id'])}"
 
 
 def _setting(row: Row) -> Iterator[str]:
@@ -136,10 +257,12 @@ def _setting(row: Row) -> Iterator[str]:
 
 
 CHECKS: Mapping[str, tuple[Callable[[Row], Iterator[str]], ...]] = {
-    "accounts": (_name,),
+    "accounts": (_name, _account),
+    "charges": (_months("month"),),
+    "collages": (_picture_file, _number),
     "installation": (_setting,),
-    "parts": (_part,),
-    "roundups": (_roundup,),
-    "series": (_name,),
+    "parts": (_picture_file, _receipt),
+    "roundups": (_roundup, _months("title_month")),
+    "series": (_name, _months("roundups_through", "live_through")),
 }
 """What is checked of a whole row, by the name of its table."""

@@ -27,12 +27,14 @@ TRIES = 3
 MENTION = (
     # A group, wherever it stands: Discord, Mattermost, Matrix, Teams.
     r"@(?=(?:everyone|here|channel|all|room|team)\b)"
-    # A person or a role, but not in an address.
-    r"|(?<![\w/.+-])@(?=[\w&!])"
+    # A person or a role, but not in a mail address, nor in the path of a web address.
+    r"|(?:(?<![\w/])|(?<![\w.:-]/)(?<=/))@(?=[\w&!])"
     # What stands behind `<` in Slack's own form: `<!channel>`, `<@U123>`.
     r"|(?<=<)[@#!]|!(?=(?:everyone|here|channel|subteam)\b)"
+    # A link with other words than its address: `[words](address)`, `<address|words>`.
+    r"|\](?=[(\[])|<(?=[a-z]+:)"
 )
-"""What begins a mention in a chat."""
+"""What begins a mention in a chat, or a link whose words can lie."""
 
 EVERY = 60.0
 """Seconds between two heartbeats."""
@@ -152,10 +154,10 @@ def message(context: Context, notice: Notice) -> courier.Message:
 
 
 def without_mentions(text: str) -> str:
-    """The text with a space of no width in whatever a chat would take for a mention.
+    """The text with a space of no width in whatever a chat would take for a mention or a link.
 
-    Titles, texts and errors in notices are written by others, and `@everyone` in one would wake a
-    whole room.
+    Addresses alone stay as they are. Titles, texts and errors in notices are written by others, and
+    `@everyone` in one would wake a whole room.
     """
     return re.sub(MENTION, "\\g<0>\u200b", text, flags=re.IGNORECASE)
 

@@ -20,6 +20,8 @@ from urllib.parse import quote, unquote
 LONGEST = 300
 """Characters kept of what apprise says went wrong."""
 
+HINT = "\n… The rest: mlcollage notices --json"
+
 UNREADABLE = "apprise cannot read the address; check how it is written."
 LACKING = "apprise needs another package for such an address; its page on that service names it."
 
@@ -98,25 +100,44 @@ def _service(url: str, seconds: float) -> Any:
 
 def _sent(service: Any, url: str, message: Mapping[str, Any]) -> bool:
     """Send the message; whether the destination has accepted it."""
-    from apprise import NotifyFormat, NotifyType, OverflowMode  # heavy: as above
+    from apprise import Apprise, NotifyFormat, NotifyType, OverflowMode  # heavy: as above
 
     title, body = message["title"], message["body"]
     if "overflow=" not in url:
         # Not split into several messages: all would come again when the last one fails.
         service.overflow_mode = OverflowMode.TRUNCATE
-        body = _cut(body, service.body_maxlen - len(title) - 8)
+        body = _fitting(body, service, service.body_maxlen - len(title) - 8)
     kind = NotifyType.WARNING if message["is_trouble"] else NotifyType.INFO
+    # Not by the service itself, which would take the text for what it is used to: `<` would begin
+    # a tag of HTML in it, and a `*` what is bold.
+    notified = Apprise(asset=service.asset)
+    notified.add(service)
     return bool(
-        service.notify(title=title, body=body, notify_type=kind, body_format=NotifyFormat.TEXT)
+        notified.notify(title=title, body=body, notify_type=kind, body_format=NotifyFormat.TEXT)
     )
+
+
+def _fitting(body: str, service: Any, most: int) -> str:
+    """The body, cut so that it has at most `most` characters in the format that is sent."""
+    from apprise import NotifyFormat, conversion  # heavy: as above
+
+    # It has no types.
+    convert: Any = conversion.convert_between
+    target = service.resolve_format(NotifyFormat.TEXT)
+    cut = _cut(body, most)
+    while (length := len(convert(NotifyFormat.TEXT, target, content=cut))) > most:
+        shorter = min(len(cut) - 1, len(cut) * most // length)
+        if shorter <= len(HINT):
+            break
+        cut = _cut(body, shorter)
+    return cut
 
 
 def _cut(body: str, most: int) -> str:
     """The body, cut to `most` characters with a hint where the rest is to be read."""
-    hint = "\n… The rest: mlcollage notices --json"
-    if len(body) <= most or most <= len(hint):
+    if len(body) <= most or most <= len(HINT):
         return body
-    return body[: most - len(hint)] + hint
+    return body[: most - len(HINT)] + HINT
 
 
 def without_secrets(url: str, text: str) -> str:

@@ -1,6 +1,7 @@
 """The commands that change something: what they do, what they say, and how they refuse."""
 
 import sys
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -135,6 +136,44 @@ def test_edit_opens_the_item_in_the_editor_and_reads_it_back(
     assert shown["alt"] == "A blue slide about beta."
     assert shown["picture"]["file"] == "beta.png"
     assert desk.names() == ITEMS
+
+
+def test_what_turns_the_direction_of_a_text_is_told_when_it_is_taken(desk: Desk) -> None:
+    said = desk("edit", "beta", "--alt", "a \u202efdp.exe", "--title", "\u2066Beta\u2069").out
+    assert "careful: characters turn the direction of the text in: alt, title" in said
+    assert "\u202e" not in said
+    assert "careful" not in desk("edit", "beta", "--alt", "a", "--title", "Beta").out
+    error = desk("edit", "beta", "--link", "paper=https://h.org/\u202efdp", code=1).err
+    assert "holds a character that turns the direction of the text" in error
+
+
+@pytest.mark.parametrize(
+    ("does", "told"),
+    [
+        ("file.unlink()", "there is no such file"),
+        ("file.unlink(); os.mkfifo(file)", "is no file; name a text"),
+        ("file.unlink(); file.symlink_to('/dev/zero')", "is no file; name a text"),
+        ("file.unlink(); file.mkdir()", "is a folder; name a text"),
+        ("file.write_bytes(b'caf' + bytes([233]))", "line 1: byte 3 of the file is no UTF-8"),
+        ("file.write_text('a' * 1_000_001)", "has more than 1,000,000 bytes, too many"),
+    ],
+)
+def test_whatever_an_editor_leaves_is_told_and_changes_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, does: str, told: str
+) -> None:
+    script = desk.folder / "editor.py"
+    lines = ["import os, sys", "from pathlib import Path", "file = Path(sys.argv[-1])", does]
+    script.write_text("\n".join(lines), encoding="utf-8")
+    monkeypatch.setenv("EDITOR", f"{sys.executable} {script}")
+    monkeypatch.setenv("TMPDIR", str(desk.folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    before = desk.shown("beta")
+    error = desk("edit", "beta", code=1).err
+    assert "What the editor left cannot be used: " in error
+    assert told in error
+    assert desk.shown("beta") == before
+    left = [path.name for path in desk.folder.glob("mlcollage-edit-*/*") if path.is_file()]
+    assert left == (["edit.md"] if "bytes" in told or "UTF-8" in told else [])
 
 
 def test_an_editor_that_changes_nothing_changes_nothing(

@@ -200,7 +200,7 @@ def article(name: str) -> Path:
 
 
 def installation(folder: Path) -> Path:
-    (folder / "config.toml").write_text('zone = "Europe/Berlin"\n', encoding="utf-8")
+    (folder / "config.toml").write_text('zone = "Europe/Berlin"\nlive = false\n', encoding="utf-8")
     return folder
 
 

@@ -56,9 +56,9 @@ def test_a_kill_leaves_a_whole_first_configuration_or_none(tmp_path: Path) -> No
 
 
 def test_a_configuration_that_is_there_stays(tmp_path: Path) -> None:
-    (tmp_path / "config.toml").write_text("# mine\n", encoding="utf-8")
+    (tmp_path / "config.toml").write_text("# mine\nlive = false\n", encoding="utf-8")
     assert "stays as it is" in mlcollage(tmp_path, "init")
-    assert (tmp_path / "config.toml").read_text(encoding="utf-8") == "# mine\n"
+    assert (tmp_path / "config.toml").read_text(encoding="utf-8") == "# mine\nlive = false\n"
 
 
 def test_a_full_disk_leaves_no_half_of_a_template(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 sending.
 """
 
+import html
 import json
 import logging
 import resource
@@ -13,6 +14,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -341,6 +343,9 @@ def test_only_trouble_sends_what_asks_a_person(tmp_path: Path, hook: Webhook) ->
         ("(@ada) @property", "(@\u200bada) @\u200bproperty"),
         ("ada@example.org https://mastodon.social/@ada/1", "ada@example.org https://mastodon.social/@ada/1"),
         ("Well! 5 @ 3", "Well! 5 @ 3"),
+        (".@ada -@ada /@ada +@ada", ".@\u200bada -@\u200bada /@\u200bada +@\u200bada"),
+        ("[log in](https://h.org) [a][b]", "[log in]\u200b(https://h.org) [a]\u200b[b]"),
+        ("<https://h.org|log in> a<b", "<\u200bhttps://h.org|log in> a<b"),
     ],
 )  # fmt: skip
 def test_nothing_in_an_alert_wakes_a_room(
@@ -351,6 +356,31 @@ def test_nothing_in_an_alert_wakes_a_room(
     alerts.send(context)
     assert dict(hook.heard)["hook"]["message"].startswith(f"{sent}\n\n{sent}\n")
     context.database.close()
+
+
+@pytest.mark.parametrize(
+    ("form", "sent"),
+    [
+        ("html", "a&lt;b&nbsp;&amp;&nbsp;c&nbsp;&lt;a&nbsp;href=&quot;https://h.org&quot;&gt;log"),
+        ("text", 'a<b & c <a href="https://h.org">log in</a> *d*'),
+        ("markdown", r"\*d\*"),
+    ],
+)
+def test_what_others_have_written_is_text_wherever_an_alert_goes(
+    tmp_path: Path, hook: Webhook, form: str, sent: str
+) -> None:
+    context = given(tmp_path, f"{hook.url('hook')}?format={form}")
+    note(context, text='a<b & c <a href="https://h.org">log in</a> *d*')
+    alerts.send(context)
+    assert sent in dict(hook.heard)["hook"]["message"]
+    context.database.close()
+
+
+def test_a_message_that_grows_when_it_is_escaped_keeps_the_hint_at_its_end() -> None:
+    service = SimpleNamespace(resolve_format=lambda form: "html")
+    cut = apprise_process._fitting("<&>" * 3_000, service, 4_000)
+    assert cut.endswith(apprise_process.HINT)
+    assert 3_500 < len(html.escape(cut, quote=False)) <= 4_000
 
 
 @pytest.mark.parametrize("destinations", [("good",), ()], ids=["only trouble", "none at all"])

@@ -15,6 +15,7 @@ from PIL import Image
 
 from bot import config
 from bot.app import backups
+from bot.core import errors
 from bot.core.errors import BadInput
 from bot.intake import accept
 from bot.scheduling import tick
@@ -52,7 +53,7 @@ def crafted(played: Path, tmp_path: Path) -> Path:
 def restore(file: Path, *, trusted: bool = False) -> backups.Restored:
     folder = file.parent / "new"
     folder.mkdir(exist_ok=True)
-    (folder / "config.toml").write_text("", encoding="utf-8")
+    (folder / "config.toml").write_text("live = false", encoding="utf-8")
     return backups.fill(config.load(folder / "config.toml"), file, trusted=trusted)
 
 
@@ -96,16 +97,16 @@ def put(place: str, value: object) -> list[Statement]:
 
 CRAFTED = [
     (put("collages.name", "../../evil"), "'../../evil' must be lower-case letters"),
-    (put("collages.name", "a" * 81), "must be lower-case letters"),
-    (put("collages.alt", "\x1b[2J"), "alt: holds the control character U+001B"),
+    (put("collages.name", "a" * 81), "collages: name is 'aaa"),
+    (put("collages.alt", "\x1b[2J"), "collages: alt is '\\x1b[2J'"),
     (put("collages.paragraph", "a" * 20_001), "paragraph: 20,001 characters"),
-    (put("collages.thread", json.dumps(["a\x00"])), "thread: holds the control character"),
+    (put("collages.thread", json.dumps(["a\x00"])), "collages: thread is ['a\\x00']"),
     (put("collages.thread", '{"a": 1}'), "collages: thread is {'a': 1}"),
     (put("collages.state", "sent"), "collages: state is 'sent'"),
     (put("collages.caption", b"bytes"), "collages: caption is b'bytes'"),
-    (put("papers.title", "two\nlines"), "title: holds the control character U+000A"),
+    (put("papers.title", "two\nlines"), "papers: title is 'two\\nlines'"),
     (put("papers.authors", '["Ada", 5]'), "papers: authors is ['Ada', 5]"),
-    (put("papers.authors", '["Ada\\u0007"]'), "author: holds the control character U+0007"),
+    (put("papers.authors", '["Ada\\u0007"]'), "papers: authors is ['Ada\\x07']"),
     (put("papers.figures", '[{"folder": "/"}]'), "papers: figures is [{'folder': '/'}]"),
     (put("papers.year", 99_999), "year: 99999 is no year"),
     (put("papers.year", "soon"), "papers: year is 'soon'"),
@@ -120,7 +121,43 @@ CRAFTED = [
     (put("roundups.title_month", "2021-13"), "roundups: title_month is '2021-13'"),
     (put("roundups.due_at", "9999-12-31 23:59:59.000000"), "roundups: due_at is "),
     (put("series.name", "../up"), "series: name is '../up'"),
+    (put("roundups.slug", "a" * 121), "roundups: slug is 'aaa"),
     (put("accounts.name", ""), "accounts: name is ''"),
+    (put("accounts.network", "../x"), "accounts: network is '../x'"),
+    (put("accounts.note", "\x1b[2J"), "accounts: note is '\\x1b[2J'"),
+    (put("accounts.strangers", '["\\u001b"]'), "accounts: strangers is ['\\x1b']"),
+    (put("series.roundups_through", "9999-99"), "series: roundups_through is '9999-99'"),
+    (put("series.live_through", "zz"), "series: live_through is 'zz'"),
+    (put("series.looked_until", "0001-01-05 00:00:00.000000"), "series: looked_until is "),
+    (put("series.calendars", "[1, 2]"), "series: calendars is [1, 2]"),
+    (put("series.calendars", '{"a": 1}'), "series: calendars is {'a': 1}"),
+    (put("series.calendars", '{"now": {"slots": [5]}}'), "series: calendars is "),
+    (put("series.calendars", '{"now": {"lateness": 1e12}}'), "series: calendars is "),
+    (put("series.calendars", '{"now": {}, "earlier": [{"until": "x"}]}'), "series: calendars is "),
+    (
+        put(
+            "series.calendars",
+            '{"now": {"roundup": {"day": "x", "time": "18:00:00", "names_month": "next", '
+            '"wait": 0}}}',
+        ),
+        "series: calendars is ",
+    ),
+    (put("collages.picture_file", "../../../etc/x"), "collages: picture_file is '../../../etc/x'"),
+    (put("parts.picture_file", "/etc/passwd"), "parts: picture_file is '/etc/passwd'"),
+    (put("collages.kept_number", 99_999_999), "collages: kept_number is 99999999"),
+    (put("collages.number", 99_999_999_999), "collages: number is 99999999999"),
+    (put("collages.position", -5), "collages: position is -5"),
+    (put("collages.note", "\x1b[31m"), "collages: note is '\\x1b[31m'"),
+    (put("collages.pinned_on", "9999-12-31"), "collages: pinned_on is "),
+    (put("parts.receipt_url", "javascript:alert(1)"), "is no http(s) address"),
+    (put("parts.receipt_id", "../x\x1b[31m"), "parts: receipt_id is '../x\\x1b[31m'"),
+    (put("deliveries.fence", 2**63 - 1), "deliveries: fence is 9223372036854775807"),
+    (put("deliveries.looks", -9), "deliveries: looks is -9"),
+    (put("deliveries.key", "a\nb"), "deliveries: key is 'a\\nb'"),
+    (put("notices.text", "x\x1b]0;owned\x07"), "notices: text is 'x\\x1b]0;owned\\x07'"),
+    (put("notices.id", 2**63 - 1), "notices: id is 9223372036854775807"),
+    (put("log.what", "a" * 41), "log: what is 'aaa"),
+    (put("log.who", "a\x1b[2J"), "log: who is 'a\\x1b[2J'"),
     (put("deliveries.saved", "[]"), "deliveries: saved is []"),
     (put("deliveries.state", "done"), "deliveries: state is 'done'"),
     (put("parts.text", "a\x00b"), "parts: text is 'a\\x00b'"),
@@ -164,3 +201,43 @@ def test_whoever_trusts_the_file_gets_it_all(crafted: Path) -> None:
     with pytest.raises(BadInput, match=r"restore it with --trust\.$"):
         restore(crafted)
     assert restore(crafted, trusted=True).backup.held.rows["collages"] == 5
+
+
+OBJECTS = [
+    "CREATE VIEW other AS SELECT 1",
+    "CREATE TABLE evil (x INTEGER)",
+    "CREATE TRIGGER later AFTER INSERT ON log BEGIN DELETE FROM collages; END",
+    "ALTER TABLE log ADD COLUMN big GENERATED ALWAYS AS (zeroblob(100000000)) VIRTUAL",
+    "CREATE INDEX slow ON log (zeroblob(id))",
+    "CREATE INDEX slow ON log (id) WHERE (length(detail) > 5)",
+    "ALTER TABLE looks ADD COLUMN x INTEGER CHECK (length(hex(zeroblob(9))) > 1)",
+    "ALTER TABLE looks RENAME TO evil",
+    "CREATE VIRTUAL TABLE v USING fts5(x)",
+    "DROP TABLE late_looks; CREATE VIEW late_looks AS WITH RECURSIVE c(x) AS "
+    "(SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x AS id, 1 AS delivery_id, x AS at FROM c",
+]
+
+
+@pytest.mark.parametrize("statements", OBJECTS)
+@pytest.mark.parametrize("trusted", [False, True])
+def test_what_computes_in_a_database_is_refused_before_anything_is_read_from_it(
+    crafted: Path, statements: str, trusted: bool
+) -> None:
+    with closing(sqlite3.connect(crafted)) as connection:
+        connection.executescript(statements)
+    with pytest.raises(BadInput, match=r"is no backup of mlcollage: it holds the \w+ '\w+', which"):
+        restore(crafted, trusted=trusted)
+    assert not (crafted.parent / "new" / "queue.db").exists()
+
+
+def test_what_sqlite_has_analysed_is_no_obstacle(crafted: Path) -> None:
+    with closing(sqlite3.connect(crafted)) as connection:
+        connection.executescript("ANALYZE; VACUUM")
+    assert restore(crafted).backup.held.rows["collages"] == 5
+
+
+def test_what_the_program_stores_of_an_error_is_taken_again(crafted: Path) -> None:
+    said = errors.sentence(RuntimeError("bad \x1b[2J gateway\r\nmore"))
+    assert said == "bad \\x1b[2J gateway."
+    craft(crafted, put("deliveries.note", said))
+    assert restore(crafted).backup.held.rows["collages"] == 5

@@ -99,7 +99,9 @@ def marked(file: Path) -> Path:
 def test_every_text_a_person_gives_may_begin_with_a_mark(tmp_path: Path) -> None:
     (tmp_path / "beat.txt").write_bytes(MARK + b"https://example.org/beat\n")
     own = tmp_path / "config.toml"
-    own.write_bytes(MARK + b'zone = "Asia/Tokyo"\n[alerts]\nheartbeat_url_file = "beat.txt"\n')
+    own.write_bytes(
+        MARK + b'live = false\nzone = "Asia/Tokyo"\n[alerts]\nheartbeat_url_file = "beat.txt"\n'
+    )
     read = config.load(own)
     assert read.series["mlcollage"].zone.key == "Asia/Tokyo"
     assert read.alerts.heartbeat_url == "https://example.org/beat"

@@ -347,13 +347,38 @@ def test_a_page_of_a_private_network_may_lead_anywhere(
 
 
 @pytest.mark.parametrize(
+    "target",
+    [
+        "http://127.0.0.1\\@public.example/", "http://public.example@127.0.0.1/",
+        "http://%31%32%37.0.0.1/", "http://metadata/",
+        "http://1.2.3.4 @127.0.0.1/", "http://[64:ff9b:1::7f00:1]/", "http://printer.lan/",
+        "//169.254.169.254/latest", "http://①②⑦.0.0.1/",
+    ],
+)  # fmt: skip
+def test_behind_a_proxy_no_way_of_writing_leads_to_a_private_host(
+    outside: Callable[[str], AbstractContextManager[Server]],
+    monkeypatch: pytest.MonkeyPatch,
+    target: str,
+) -> None:
+    with outside(target) as proxy:
+        monkeypatch.setenv("no_proxy", "")
+        error = refused("http://public.example/", LIMITS._replace(total=timedelta(seconds=20)))
+    assert str(error) in {PRIVATE, "it redirects to what is no web address"}
+    assert len(proxy.asked) == 1
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "http://127.0.0.1/", "http://10.1.2.3/", "http://169.254.169.254/latest", "http://[::1]/",
         "http://[::ffff:10.0.0.1]/", "http://[fe80::1]/", "http://[fd00::1]/", "http://2130706433/",
         "http://0177.0.0.1/", "http://0/", "http://a.localhost/", "http://printer.local/",
         "http://metadata.google.internal/", "http://100.64.0.1/", "http://[64:ff9b::7f00:1]/",
-        "http://[2002:7f00:1::]/", "http://LOCALHOST./",
+        "http://[2002:7f00:1::]/", "http://LOCALHOST./", "http://[64:ff9b:1::7f00:1]/",
+        "http://[fec0::1]/", "http://[::127.0.0.1]/", "http://[ff02::1]/", "http://224.0.0.1/",
+        "http://[3fff::1]/", "http://[5f00::1]/", "http://240.0.0.1/", "http://intranet/",
+        "http://ip6-localhost/", "http://router.lan/", "http://nas.home.arpa/",
+        "http://%31%32%37.0.0.1/",
     ],
 )  # fmt: skip
 def test_these_name_private_hosts(url: str) -> None:
@@ -367,6 +392,8 @@ def test_these_name_private_hosts(url: str) -> None:
         "http://1.1.1.1/",
         "http://[2606:4700::1111]/",
         "http://localhost.org",
+        "http://134744072/",
+        "http://[64:ff9b::808:808]/",
     ],
 )
 def test_these_do_not(url: str) -> None:

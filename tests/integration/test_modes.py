@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import config
 from bot.context import Context
 from bot.core import schedule
 from bot.core.errors import BadConfig
@@ -40,7 +41,27 @@ def test_a_day_that_shall_be_skipped_is_so_in_either_mode(
     context.database.close()
 
 
-@pytest.mark.parametrize("left", ["", "# all that is left\n", 'zone = "UTC"\n', "\n\n"])
+LEFT = ["", "# all that is left\n\n", 'zone = "UTC"\n[delivery]\n', "zone"]
+"""What may be left of a configuration that was emptied or cut off."""
+
+
+@pytest.mark.parametrize("left", LEFT)
+def test_an_emptied_or_cut_configuration_is_refused_by_every_command_and_changes_nothing(
+    tmp_path: Path, clock: StoppedClock, left: str
+) -> None:
+    made = tick.begin(make_context(tmp_path, "live = true\n", clock, "sqlite:///elsewhere.db"))
+    made.database.close()
+    file, before = tmp_path / "config.toml", sorted(path.name for path in tmp_path.iterdir())
+    file.write_text(left, encoding="utf-8")
+    for command in ("tick", "doctor", "init", "backup new.db"):
+        mlcollage(tmp_path, *command.split(), code=2)
+    with pytest.raises(BadConfig, match=r"is empty: is it the whole|says neither live|valid TOML"):
+        config.load(file)
+    assert file.read_text(encoding="utf-8") == left
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("left", ["[series.mlcollage]\n", 'zone = "UTC"\n[series.mlcollage]\n'])
 def test_a_live_installation_whose_configuration_has_lost_live_does_nothing_and_says_so(
     tmp_path: Path, clock: StoppedClock, left: str
 ) -> None:
@@ -59,9 +80,9 @@ def test_a_live_installation_whose_configuration_has_lost_live_does_nothing_and_
     again.database.close()
 
 
-def test_a_rehearsal_needs_no_configuration(tmp_path: Path, clock: StoppedClock) -> None:
+def test_a_rehearsal_need_not_be_written_down(tmp_path: Path, clock: StoppedClock) -> None:
     for _ in range(2):
-        context = tick.begin(make_context(tmp_path, "", clock))
+        context = tick.begin(make_context(tmp_path, "[series.mlcollage]\n", clock))
         assert context.rehearsal == 1
         context.database.close()
 

@@ -3,6 +3,7 @@ the bot by what it raises.
 """
 
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -157,6 +158,45 @@ def test_whatever_a_template_raises_is_a_mistake_in_it(own: Path, source: str, r
     assert "\n" not in str(caught.value)
 
 
+UPPER = "'upper' is a method, not a text; write upper(…)."
+NO_TEXT = [
+    ("{{ thing.title.upper }}", UPPER),
+    ("{{ 'a' ~ thing.title.upper }}", UPPER),
+    ("{{ thing.title.upper|string }}", UPPER),
+    ("{{ [1, [thing.title.upper]] }}", UPPER),
+    ("{{ [thing.title.upper]|join }}", UPPER),
+    ("{{ ['a'.upper]|map('string')|list }}", UPPER),
+    ("{{ '%s' % thing.title.upper }}", UPPER),
+    ("{{ {'a': thing.title.upper} }}", UPPER),
+    ("{{ range }}", "'range' is a function, not a text; write range(…)."),
+    ("{{ md }}", "'md' is a function, not a text; write md(…)."),
+    ("{% macro m() %}{% endmacro %}{{ m }}", "'m' is a macro, not a text; write m(…)."),
+    ("{% for a in 'x' %}{{ loop }}{% endfor %}", "a tool of templates, such as loop, not a text"),
+    ("{{ self }}", "a tool of templates, such as loop, not a text"),
+    ("{{ cycler(1) ~ '' }}", "a tool of templates, such as loop, not a text"),
+    ("{{ thing.keys() }}", "this is no text, number or list; write |list behind it."),
+    ("{{ [1]|map('string') }}", "this is no text, number or list; write |list behind it."),
+    ("{{ [nothing] }}", "'nothing' is undefined."),
+    ("{{ md(thing) }}", "'dict' object has no attribute"),
+    ("{{ thing|wordwrap }}", "No filter named 'wordwrap'."),
+]
+
+
+@pytest.mark.parametrize(("source", "reason"), NO_TEXT)
+def test_what_is_no_text_is_not_written_but_told(own: Path, source: str, reason: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        written(own, source)
+    assert reason in str(caught.value)
+    assert not re.search("<(class|function|built-in|bound)|0x[0-9a-f]{6}", str(caught.value))
+
+
+def test_an_included_template_that_is_missing_is_named_in_short(own: Path) -> None:
+    with pytest.raises(BadInput, match=f"There is no template {'a' * 100}…, which .*first.txt, li"):
+        written(own, "{% include '" + "a" * 9_000 + "' %}")
+    with pytest.raises(BadInput, match=r"There is no template without a name, which .*first.txt, "):
+        written(own, "{% include '' %}")
+
+
 @pytest.mark.parametrize("source", ENDLESS[:1] + ENDLESS[4:5])
 def test_one_that_computes_without_end_is_named_with_its_line(own: Path, source: str) -> None:
     with pytest.raises(BadInput, match=r"first\.txt, line 3: takes too long"):
@@ -164,6 +204,31 @@ def test_one_that_computes_without_end_is_named_with_its_line(own: Path, source:
     renderer = Renderer(own, seconds=SHORT)
     with pytest.raises(BadInput, match=r"^Template item, thread, line 2: takes too long"):
         renderer.render_text(f"one\n{source}", DATA, "item, thread")
+
+
+def test_a_mistake_that_all_collages_share_costs_the_whole_time_once(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+    ask = rendering._filler.ask
+
+    def noted(question: dict[str, Any]) -> Any:
+        asked.append(question["seconds"])
+        return ask(question)
+
+    monkeypatch.setattr(rendering._filler, "ask", noted)
+    monkeypatch.setattr(rendering, "SECONDS_AGAIN", SHORT / 3)
+    endless = "{% if thing.title == 'Text' %}" + ENDLESS[0] + "{% endif %}fine"
+    (own / FIRST).write_text(endless, encoding="utf-8")
+    for _ in range(3):
+        with pytest.raises(BadInput, match=r"first\.txt, line 1: takes too long"):
+            Renderer(own, seconds=SHORT).render(FIRST, DATA)
+    # Between them the line of the mistake is asked for.
+    assert asked[::2] == [SHORT, SHORT / 3, SHORT / 3]
+    other = DATA | {"thing": {"title": "Other"}}
+    assert Renderer(own, seconds=SHORT).render(FIRST, other) == "fine"
+    assert written(own, "mended") == "mended"
+    assert asked[-1] == SHORT, "it is another file by now"
 
 
 def test_includes_without_end_are_stopped(own: Path) -> None:

@@ -57,7 +57,7 @@ def test_a_configuration_with_secrets_that_others_can_open_is_complained_of(
     tmp_path: Path, settings: str
 ) -> None:
     file = tmp_path / "config.toml"
-    file.write_text(settings, encoding="utf-8")
+    file.write_text(f"live = true\n{settings}", encoding="utf-8")
     file.chmod(0o600)
     assert complaints(tmp_path) == []
     for open_mode in (0o640, 0o604, 0o620):
@@ -80,7 +80,7 @@ def test_a_configuration_with_secrets_that_others_can_open_is_complained_of(
 def test_a_file_of_keys_that_others_can_open_is_complained_of(
     tmp_path: Path, settings: str
 ) -> None:
-    (tmp_path / "config.toml").write_text(settings, encoding="utf-8")
+    (tmp_path / "config.toml").write_text(f"live = true\n{settings}", encoding="utf-8")
     file = tmp_path / "keys" / "one"
     file.parent.mkdir()
     file.write_text("sqlite:///q.db" if "[database]" in settings else "https://h/b", "utf-8")

@@ -14,6 +14,8 @@ GOOD = [
     "https://my_lab.example.org/x@y:z",
     "http://localhost/",
 ]
+TURNS = "holds a character that turns the direction of the text: it would read as another"
+
 BAD = [
     ("", "is no http(s) address"),
     ("ftp://example.org", "is no http(s) address"),
@@ -37,6 +39,8 @@ BAD = [
     ("https://example.org:http/", "has a port that is none"),
     ("https://example.org/\x1b[2J", "holds a control character"),
     ("https://example.org/\x9b2J", "holds a control character"),
+    ("https://example.org/\u202egro.live", TURNS),
+    ("https://\u2066example.org/", TURNS),
     ("https://example.org/\udcff", "holds a control character"),
     (f"https://example.org/{'a' * 2_000}", "has 2,020 characters, at most 2,000 are allowed"),
 ]

@@ -146,7 +146,7 @@ def test_a_relative_name_of_the_file_makes_absolute_paths(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "config.toml").write_text("", encoding="utf-8")
+    (tmp_path / "config.toml").write_text("live = false", encoding="utf-8")
     own = config.load(Path("config.toml"))
     assert own.folder == tmp_path
     assert own.database_url == f"sqlite:///{tmp_path / 'queue.db'}"
@@ -355,6 +355,28 @@ def test_the_environment_goes_before_the_file_and_the_file_before_the_setting(
     assert parse(tmp_path, source).database_url == "postgresql+psycopg:///other"
     monkeypatch.setenv("MLCOLLAGE_DATABASE_URL", "")
     assert parse(tmp_path, source).database_url == URL
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "bot:hu@sh/word@host/queue",
+        "bot:hu@sh?word@host/queue",
+        "bot:hu@sh?a=word@host/queue",
+        "bot:hu@sh@host/queue",
+        "host/password%3Dhush",
+        "host/queue?dbname=password%3Dhush",
+        "host/queue?dbname=postgresql%3A%2F%2Fbot%3Ahush%40host",
+        "host/queue?host=bot:hush@host",
+        "host/queue?host=bot%3Ahush%40host",
+    ],
+)
+def test_an_address_that_would_show_a_part_of_a_password_is_refused(
+    tmp_path: Path, rest: str
+) -> None:
+    with pytest.raises(BadConfig, match=r'must be "sqlite:///FILE" or .*, @ as %40') as refused:
+        parse(tmp_path, f'database.url = "postgresql://{rest}"')
+    assert "sh" not in str(refused.value)
 
 
 def test_every_password_of_the_database_is_kept_out_of_the_log(tmp_path: Path) -> None:
