@@ -164,7 +164,10 @@ class Config:
 
 SECTIONS = ("database", "delivery", "alerts", "accounts", "series")
 
-POSTGRESQL = r"postgresql(\+psycopg)?://([^@\s]*@)?([^@/?\s:\[]*|\[[\w:.]+\])(:\d{1,5})?(/[^?\s@]*)?(\?[^\s@]*)?"
+POSTGRESQL = (
+    r"postgresql(\+psycopg)?://([^@\s]*@)?([^@/?\s:\[]*|\[[\w:.]+\])(:\d{1,5})?"
+    r"(/[^?\s@]*)?(\?[^\s@]*)?"
+)
 """What SQLAlchemy reads without a part of the password getting into host, port or a message: with
 an `@` behind the host, the host may be the rest of a password.
 """
