@@ -98,7 +98,7 @@ def number_command(
         click.echo(f"{item.name} gets the next number when a slot takes it.")
     else:
         shown = chosen.numbering.shown(number) or number
-        click.echo(f"{item.name} keeps the number {shown}.")
+        click.echo(f"{item.name} keeps the number {shown}; the others count on behind it.")
 
 
 @options.command(
