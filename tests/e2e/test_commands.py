@@ -287,7 +287,8 @@ def test_a_pin_needs_a_day_with_a_slot_that_is_to_come(desk: Desk) -> None:
 
 def test_a_collage_keeps_a_number_of_its_own_until_that_is_taken_off(desk: Desk) -> None:
     counted = desk("next", "--json").json["slots"][0]["provisional_number"]
-    assert desk("number", "alpha", 40).out == "alpha keeps the number 40/52; the others count on behind it.\n"
+    said = desk("number", "alpha", 40).out
+    assert said == "alpha keeps the number 40/52; the others count on behind it.\n"
     slots = desk("next", "--json").json["slots"]
     assert [slot["provisional_number"] for slot in slots[:2]] == [40, 41]
     assert "40/52" in desk("preview", "alpha").out
