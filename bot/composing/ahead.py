@@ -59,8 +59,8 @@ class Ahead:
         }
         self._elsewhere: list[tuple[datetime, Candidate]] = []
         self.tried: dict[int, Candidate] = {}
-        if self._texts:
-            self._take_claimed()
+        # Looked for when the first thread is composed: an empty queue needs none of it.
+        self._knows_claimed = not self._texts
 
     def look_aside(self) -> "Ahead":
         """Let what other series put on the same accounts count too, each at its time."""
@@ -129,6 +129,9 @@ class Ahead:
         self, item: Collage, number: int | None, accounts: Collection[str]
     ) -> list[ComposedThread]:
         """The collage's thread for each of these accounts, with the picture that it has."""
+        if not self._knows_claimed:
+            self._knows_claimed = True
+            self._take_claimed()
         return [
             self._composers[account].after(self._others(account, item)).collage_shown(item, number)
             for account in accounts

@@ -139,6 +139,7 @@ def other_database(file: Path, *statements: str) -> None:
 
 VERSION = "CREATE TABLE alembic_version AS SELECT '{}' AS version_num"
 NO_DATABASE = "FILE is no backup of mlcollage: file is not a database."
+FOREIGN_TABLE = "FILE is no backup of mlcollage: it holds the table 'a', which is not ours."
 NO_BACKUPS = {
     "missing": (lambda file: None, "FILE cannot be read: No such file or directory."),
     "folder": (lambda file: file.mkdir(), "FILE is no file: name a backup."),
@@ -146,18 +147,18 @@ NO_BACKUPS = {
     "empty": (lambda file: file.touch(), "FILE is no backup of mlcollage."),
     "text": (lambda file: file.write_text("collages " * 99), NO_DATABASE),
     "zeros": (lambda file: file.write_bytes(bytes(9999)), NO_DATABASE),
-    "other database": (other_database, "FILE is no backup of mlcollage."),
+    "other database": (other_database, FOREIGN_TABLE),
     "other with versions": (
         lambda file: other_database(file, VERSION.format("ae1027a6acf")),
-        "FILE is no backup of mlcollage.",
+        FOREIGN_TABLE,
     ),
     "other with our version": (
         lambda file: other_database(file, VERSION.format(HEAD)),
-        "FILE is damaged: not all of it can be read; use another backup.",
+        FOREIGN_TABLE,
     ),
     "other with an older version": (
         lambda file: other_database(file, VERSION.format("0001")),
-        "FILE is damaged: not all of it can be read; use another backup.",
+        FOREIGN_TABLE,
     ),
 }  # fmt: skip
 
