@@ -4,7 +4,7 @@ is killed.
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -179,13 +179,13 @@ def test_bots_on_one_database_do_everything_once(
     scene = Scene(tmp_path, fake, url, base_url)
     started = bots(tmp_path, count)
     context = scene.context()
-    until(lambda: is_done(context))
-    stopped(started)
-    check(scene, context)
+    with closing(context.database):
+        until(lambda: is_done(context))
+        stopped(started)
+        check(scene, context)
     assert x_threads.asked(fake) == len(fake.state.posts) - 1
     printed = "".join(bot.printed for bot in started)
     assert printed.count(" is out, ") == THREADS
-    context.database.close()
 
 
 def test_when_a_bot_is_killed_while_it_posts_the_others_go_on_and_finish_its_thread(

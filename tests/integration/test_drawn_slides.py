@@ -26,6 +26,8 @@ from bot.scheduling import pauses, tick
 from bot.watching import briefing
 from tests.conftest import StoppedClock, make_context, png, write_item
 
+pytestmark = pytest.mark.slow_on_postgresql
+
 SLOT = datetime(2021, 8, 4, 15, tzinfo=UTC)
 WEEK = timedelta(days=7)
 

@@ -23,6 +23,8 @@ from tests.fakes.x import FakeX, Trouble
 from tests.fakes.x_state import Post, Refused, error
 from tests.integration.test_x_delivery import is_held, newest, post, release
 
+pytestmark = pytest.mark.slow_on_postgresql
+
 ME, POST, TIMELINE = "GET /2/users/me", "POST /2/tweets", "GET /2/users/:id/tweets"
 OFFSET = {1: 5, 2: 8, 3: 10, 4: 12}
 """The call, counted from a thread's first, with which each of its parts is posted."""

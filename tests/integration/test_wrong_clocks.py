@@ -25,6 +25,8 @@ from tests.fakes.x import FakeX
 from tests.integration.test_deliver import Scripted, begun, delivery, fails
 from tests.integration.test_tick import LIVE, Bot, berlin, of, on_a_line, one
 
+pytestmark = pytest.mark.slow_on_postgresql
+
 SLOT = "2021-08-04 15:00"
 NAMES = ("barlow", "moco", "byol", "simclr", "dino", "swav")
 YEAR = timedelta(days=365)
