@@ -19,12 +19,13 @@ run: .venv/ready
 	@test -f config.toml || $(MLCOLLAGE) init
 	@$(MLCOLLAGE) run
 
-# What to run while you work, under four minutes: units, contracts, integration, a month end to end,
+# What to run while you work, about five minutes: units, contracts, integration, a month end to end,
 # a kill -9 for each publisher.
 test: .venv/dev
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
-# All the others: races, the state machine, a sample of the chaos, references, the browser.
+# All the others: long scenarios on PostgreSQL, races, the state machine, a sample of the chaos,
+# references, the browser.
 test-slow: .venv/dev
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m slow
 

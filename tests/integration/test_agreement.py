@@ -21,6 +21,8 @@ from bot.watching import briefing, outstanding, watchdog
 from tests.conftest import StoppedClock, make_context
 from tests.integration.test_tick import Bot, berlin, of, one
 
+pytestmark = pytest.mark.slow_on_postgresql
+
 TWICE = '[series.mlcollage]\nslots = ["monday 09:00", "monday 15:00"]\n'
 MONDAY = date(2021, 8, 9)
 SLOT = date(2021, 8, 4)

@@ -23,6 +23,8 @@ from tests.fakes import x
 from tests.fakes.x import FakeX
 from tests.integration.test_deliver import Scripted, begun, delivery, fails, heard
 
+pytestmark = pytest.mark.slow_on_postgresql
+
 NUMBERED = "ML-Collage [{}/52] Another paper #mlcollage"
 
 

@@ -26,6 +26,8 @@ from tests.conftest import StoppedClock, make_context, write_item
 from tests.fakes import x
 from tests.fakes.x import FakeX
 
+pytestmark = pytest.mark.slow_on_postgresql
+
 SLOT = datetime(2021, 8, 4, 15, tzinfo=UTC)
 """The first slot of the series: a Wednesday."""
 WHEN = "Wednesday 2021-08-04 15:00"

@@ -14,6 +14,8 @@ from bot.scheduling import forecast, tick
 from bot.watching import briefing, watchdog
 from tests.integration.test_tick import LIVE, Bot, berlin, of, on_a_line, one, pin
 
+pytestmark = pytest.mark.slow_on_postgresql
+
 SERIES = "[series.mlcollage]\n"
 DARK_DECEMBER = f'{SERIES}blackout = ["2021-12-20..2022-01-02"]'
 DARK_AUGUST = f'{SERIES}blackout = ["2021-08-01..2021-08-31"]'

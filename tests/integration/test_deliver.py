@@ -43,6 +43,8 @@ from bot.workers import Workers
 from tests import made_up, waiting
 from tests.conftest import MONDAY, StoppedClock, make_context, write_item
 
+pytestmark = pytest.mark.slow_on_postgresql
+
 Event = Callable[[], None]
 
 
@@ -286,7 +288,6 @@ def test_the_time_a_network_names_is_waited_for(
     assert clock.at == later
 
 
-@pytest.mark.slow_on_postgresql
 def test_a_network_that_stays_away_too_long_fails_the_thread_and_gives_the_collage_back(
     tmp_path: Path, database_url: str, clock: StoppedClock
 ) -> None:
@@ -300,7 +301,6 @@ def test_a_network_that_stays_away_too_long_fails_the_thread_and_gives_the_colla
     context.database.close()
 
 
-@pytest.mark.slow_on_postgresql
 def test_what_has_not_begun_and_is_too_late_is_held_until_a_person_releases_it(
     context: Context, network: Scripted, clock: StoppedClock
 ) -> None:
@@ -316,7 +316,6 @@ def test_what_has_not_begun_and_is_too_late_is_held_until_a_person_releases_it(
     assert network.out == [1, 2]
 
 
-@pytest.mark.slow_on_postgresql
 def test_a_thread_that_is_partly_out_is_finished_however_late(
     context: Context, network: Scripted, clock: StoppedClock
 ) -> None:
@@ -455,7 +454,6 @@ def test_a_look_that_fails_is_made_again_after_the_longest_wait_and_not_before(
     assert (network.sends, delivery(context).state) == (1, State.UNCERTAIN)
 
 
-@pytest.mark.slow_on_postgresql
 def test_when_looking_does_not_tell_a_person_is_asked_and_nothing_is_sent(
     context: Context, network: Scripted, clock: StoppedClock
 ) -> None:
@@ -665,7 +663,6 @@ def _account(context: Context) -> AccountRow:
         return work.accounts.all()[0]
 
 
-@pytest.mark.slow_on_postgresql
 def test_what_a_person_has_tried_again_is_given_up_only_after_the_same_span_again(
     tmp_path: Path, database_url: str, clock: StoppedClock, network: Scripted
 ) -> None:

@@ -22,6 +22,8 @@ from bot.scheduling import tick
 from bot.watching import briefing
 from tests.conftest import StoppedClock, make_context, png, write_item
 
+pytestmark = pytest.mark.slow_on_postgresql
+
 SLOT = datetime(2021, 8, 4, 15, tzinfo=UTC)
 REFUSED = (
     "big for outbox: its picture big.png has 9,000 × 4 pixels, and X takes at most "

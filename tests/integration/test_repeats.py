@@ -24,6 +24,8 @@ from tests.conftest import StoppedClock, make_context, write_item
 from tests.fakes import x
 from tests.fakes.x import FakeX
 
+pytestmark = pytest.mark.slow_on_postgresql
+
 SAME = '[{ kind = "paper", url = "https://arxiv.org/abs/2101.00001" }]'
 WEEK = timedelta(days=7)
 

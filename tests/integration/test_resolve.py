@@ -36,6 +36,8 @@ from tests.integration.test_deliver import (
     until_settled,
 )
 
+pytestmark = pytest.mark.slow_on_postgresql
+
 AWAY = {n: fails(errors.Unavailable("Away.")) for n in range(1, 500)}
 LOST = fails(errors.Uncertain("The connection dropped."))
 REFUSED = fails(errors.Rejected("No."))

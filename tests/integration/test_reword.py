@@ -23,6 +23,8 @@ from bot.storage.lookup import Entry
 from tests.conftest import MONDAY, StoppedClock, write_item
 from tests.integration.test_deliver import Scripted, begun, delivery, fails, outcomes
 
+pytestmark = pytest.mark.slow_on_postgresql
+
 REFUSED = fails(errors.Rejected("X refuses it: no such words"))
 LOST = fails(errors.Uncertain("The connection dropped."))
 

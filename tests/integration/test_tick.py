@@ -37,6 +37,8 @@ from bot.storage.queue import Queue
 from bot.storage.work import writing
 from tests.conftest import ROOT, StoppedClock, lay_database, make_context, write_item
 
+pytestmark = pytest.mark.slow_on_postgresql
+
 BERLIN = ZoneInfo("Europe/Berlin")
 SETTINGS = 'zone = "Europe/Berlin"\n'
 MONTHS = "papers-to-read-in"

@@ -25,6 +25,8 @@ from tests import made_up
 from tests.conftest import ROOT, StoppedClock, make_context
 from tests.integration.test_tick import LIVE, Bot, berlin, on_a_line
 
+pytestmark = pytest.mark.slow_on_postgresql
+
 
 @pytest.fixture
 def context(tmp_path: Path, database_url: str, clock: StoppedClock) -> Iterator[Context]:

@@ -28,6 +28,8 @@ from bot.storage import tables
 from tests.conftest import StoppedClock, make_context, png, write_item
 from tests.integration.test_deliver import Scripted, fails
 
+pytestmark = pytest.mark.slow_on_postgresql
+
 TWO = "".join(
     f'[accounts.{name}]\nnetwork = "outbox"\nfolder = "{name}"\n' for name in ("first", "second")
 )

@@ -20,6 +20,8 @@ from tests.conftest import StoppedClock, make_context, write_item
 from tests.fakes import x
 from tests.fakes.x import FakeX
 
+pytestmark = pytest.mark.slow_on_postgresql
+
 SLOT = datetime(2021, 8, 4, 15, tzinfo=UTC)
 ROUNDUP = datetime(2021, 8, 31, 18, tzinfo=UTC)
 HOUR = timedelta(hours=1)
