@@ -8,6 +8,7 @@ from bot.cli import options, printing
 from bot.config import Series
 from bot.core.collage import State
 from bot.core.schedule import SlotState
+from bot.core.text import markdown
 from bot.deciding import coming, descriptions
 from bot.deciding.coming import NextRoundup, Stopped
 from bot.scheduling.forecast import Outlook
@@ -82,5 +83,5 @@ def _row(series: Series, outlook: Outlook) -> tuple[str, ...]:
         return at, "", WHY[outlook.state or SlotState.EMPTY], ""
     number = series.numbering.shown(outlook.number)
     pinned = " (pinned)" if item.pinned_on == outlook.slot.local_on else ""
-    title = printing.cut(item.paper.title, 50)
+    title = printing.cut(markdown.line(item.paper.title), 50)
     return at, f"~{number}" if number else "", item.name + pinned, title

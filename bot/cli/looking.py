@@ -7,6 +7,7 @@ from bot.config import Series
 from bot.core import collage
 from bot.core.collage import Collage, State
 from bot.core.delivery import is_rehearsed
+from bot.core.text import markdown
 from bot.deciding import collages, descriptions
 from bot.deciding.collages import Shown
 from bot.watching import notices
@@ -42,7 +43,7 @@ def _row(series: Series, item: Collage) -> tuple[str, ...]:
         series.numbering.shown(number),
         item.name,
         item.state,
-        printing.cut(item.paper.title, 50),
+        printing.cut(markdown.line(item.paper.title), 50),
         "; ".join(_remarks(item)),
     )
 
@@ -76,7 +77,7 @@ def show_command(config_file: str | None, series: str | None, as_json: bool, nam
 
 def _print_collage(series: Series, item: Collage) -> None:
     number = series.numbering.shown(item.number)
-    click.secho(f"{number} {item.paper.title}".lstrip(), bold=True)
+    click.secho(f"{number} {markdown.line(item.paper.title)}".lstrip(), bold=True)
     posted = printing.local(series, item.posted_at)
     if item.posted_is_assumed:
         posted += " (assumed)"
@@ -156,7 +157,7 @@ def _posted_row(series: Series, item: Collage) -> tuple[str, ...]:
         printing.local(series, item.posted_at) + assumed,
         series.numbering.shown(item.number) or item.printed_number,
         item.name,
-        printing.cut(item.paper.title, 50),
+        printing.cut(markdown.line(item.paper.title), 50),
         item.roundup,
     )
 

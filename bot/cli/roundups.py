@@ -9,6 +9,7 @@ from bot.config import Series
 from bot.core import address, month
 from bot.core.collage import Collage, shown
 from bot.core.month import Roundup
+from bot.core.text import markdown
 from bot.deciding import coming, descriptions, preview, preview_descriptions, roundups
 from bot.roundups import advance
 from bot.site import folder
@@ -81,7 +82,7 @@ def _print_collages(series: Series, items: Sequence[Collage]) -> None:
     rows = []
     for item in items:
         number = series.numbering.shown(item.number) or item.printed_number
-        rows.append((number, item.name, printing.cut(item.paper.title, 60)))
+        rows.append((number, item.name, printing.cut(markdown.line(item.paper.title), 60)))
     printing.table(rows)
 
 

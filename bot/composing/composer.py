@@ -14,12 +14,12 @@ from bot.composing.composition import Composition, Source
 from bot.composing.rendering import MOST_IN_POST, Renderer
 from bot.config import Series
 from bot.context import Context
-from bot.core import month, paper, refusals, words
+from bot.core import month, paper, reading, refusals, words
 from bot.core.collage import Collage, is_blank
 from bot.core.delivery import Carried, Delivery, Image, Kind, Part
 from bot.core.errors import BadInput, Unusable
 from bot.core.network import Limits, Network
-from bot.core.text import markdown, parts
+from bot.core.text import invisible, markdown, parts
 from bot.publishers import table
 
 TEMPLATES = {
@@ -107,6 +107,7 @@ class Composer:
 
     def collage_shown(self, item: Collage, number: int | None) -> ComposedThread:
         """A collage's thread for people to look at; `problems` say why it cannot go out."""
+        item = reading.item(item)
         shown_number = self.series.numbering.shown(number)
         subject = _Subject(
             f"{item.name} for {self.account}",
@@ -138,6 +139,7 @@ class Composer:
 
     def roundup_shown(self, roundup: month.Roundup, items: Sequence[Collage]) -> ComposedThread:
         """A roundup's thread for people to look at; `problems` say why it cannot go out."""
+        items = [reading.item(item) for item in items]
         subject = _Subject(
             f"The roundup {roundup.title_month} for {self.account}",
             Carried(roundup_id=roundup.id or None),
@@ -296,6 +298,7 @@ class Composer:
         Every template is filled, also those that the threads of this collage and roundup of one
         collage would not need.
         """
+        item = reading.item(item)
         contexts = {
             "collage": self.collage_context(item, self.series.numbering.first),
             "roundup": self.roundup_context(roundup, [item]),
@@ -392,8 +395,11 @@ class _Subject(NamedTuple):
 
 
 def _tidy(text: str) -> str:
-    """The text without white space at the ends of lines, and with single blank lines."""
-    lines = [line.rstrip() for line in text.strip().splitlines()]
+    """The text without white space at the ends of lines, and with single blank lines.
+
+    Invisible characters are left out, wherever they came from: some networks refuse them.
+    """
+    lines = [line.rstrip() for line in invisible.removed(text).strip().splitlines()]
     return "\n".join(
         line for line, before in zip(lines, ["", *lines], strict=False) if line or before
     )

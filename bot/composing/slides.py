@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from bot.config import Series
+from bot.core import reading
 from bot.core.collage import Collage
 from bot.core.paper import Paper
 from bot.pictures import read, slide
@@ -34,6 +35,7 @@ def draw(series: Series, paper: Paper, name: str, number: str) -> Drawing:
 
     The picture's file is called after the collage's `name`.
     """
+    paper = reading.paper(paper)
     drawn = slide.draw(paper.title, paper.citation, number, series.title)
     picture = read.check(drawn.png, f"{name}.png")
     return Drawing(picture, drawn.alt(series.language), drawn.unshown)

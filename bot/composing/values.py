@@ -16,6 +16,7 @@ from bot.core.month import Roundup
 from bot.core.paper import Link, Paper, same_address
 from bot.core.text import markdown
 
+WEB = ("http://", "https://")
 Table = dict[str, Any]
 """A record's values by their names."""
 
@@ -67,8 +68,8 @@ def roundup(value: Roundup, zone: ZoneInfo) -> Table:
     """A roundup; `due_on` is the day in that zone, `month` that of its title."""
     return {
         # Those of old articles were once stored as they were; every later page links to them.
-        "title": without_control(value.title),
-        "subtitle": without_control(value.subtitle),
+        "title": markdown.line(without_control(value.title)),
+        "subtitle": markdown.line(without_control(value.subtitle)),
         "month": value.title_month,
         "slug": value.slug,
         "link": value.link,
@@ -79,18 +80,22 @@ def roundup(value: Roundup, zone: ZoneInfo) -> Table:
 def gathered(paragraph: str, known_links: Iterable[Link]) -> list[Table]:
     """The links in a paragraph that are not among the known ones, as templates see them.
 
-    Each address comes once; a link without a label is labelled with its host.
+    Each address comes once. A link that has no label but its address has none, or a number where
+    there are several of them.
     """
     known = [link.url for link in known_links]
     references = []
     for label, url in markdown.links(paragraph):
-        if not url.startswith(("http://", "https://")):
+        if not url.startswith(WEB):
             continue
         if any(same_address(url, other) for other in known):
             continue
         known.append(url)
-        host = url.split("//", 1)[1].split("/", 1)[0]
-        references.append(
-            {"kind": "reference", "label": label.strip() or host, "emoji": "🔗", "url": url}
-        )
+        if label.startswith(WEB):
+            label = ""
+        references.append({"kind": "reference", "label": label.strip(), "emoji": "🔗", "url": url})
+    unlabelled = [reference for reference in references if not reference["label"]]
+    if len(unlabelled) > 1:
+        for number, reference in enumerate(unlabelled, 1):
+            reference["label"] = str(number)
     return references

@@ -10,7 +10,7 @@ import nh3
 from bot import config
 from bot.composing import values
 from bot.composing.rendering import Renderer
-from bot.core import month, words
+from bot.core import month, reading, words
 from bot.core.collage import Collage, Picture, shown, without_control
 from bot.core.errors import BadInput
 from bot.core.month import Roundup
@@ -201,7 +201,7 @@ def _reading_month(series: config.Series, roundup: Roundup) -> str:
 
 def _description(roundup: Roundup, collages: Sequence[Collage]) -> str:
     """The subtitle, or the papers' titles where there is none, on one line and cut to fit."""
-    titles = " · ".join(collage.paper.title for collage in collages)
+    titles = " · ".join(markdown.line(collage.paper.title) for collage in collages)
     text = without_control(" ".join((roundup.subtitle or titles).split()))
     if len(text) <= DESCRIPTION:
         return text
@@ -220,8 +220,8 @@ def _entry(series: config.Series, roundup: Roundup) -> Entry:
         url, path = _web(roundup.link), ""
         host = re.sub(r"^https?://(www\.)?|[/?#].*", "", url)
     return Entry(
-        title=without_control(roundup.title),
-        subtitle=without_control(roundup.subtitle),
+        title=markdown.line(without_control(roundup.title)),
+        subtitle=markdown.line(without_control(roundup.subtitle)),
         year=roundup.title_month[:4],
         url=url,
         path=path,
@@ -230,6 +230,7 @@ def _entry(series: config.Series, roundup: Roundup) -> Entry:
 
 
 def _section(series: config.Series, collage: Collage, language: Words) -> Section:
+    collage = reading.item(collage)
     paper = collage.paper
     links = tuple(
         Labelled(language.label(link.kind), EMOJI[link.kind], link.url)

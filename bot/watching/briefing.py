@@ -14,13 +14,14 @@ from bot.composing.ahead import Candidate
 from bot.composing.composed import ComposedThread
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, errors, price, schedule, times
+from bot.core import agenda, errors, price, reading, schedule, times
 from bot.core.agenda import Line
 from bot.core.identity import Profile
 from bot.core.notices.briefing import REHEARSAL, Briefing, briefing_heading, briefing_key
 from bot.core.notices.entry import Kind
 from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
+from bot.core.text import markdown
 from bot.deciding import budgets, candidates, coming, doctor, preview, roundups
 from bot.storage.accounts import AccountRow
 from bot.storage.charges import month_of
@@ -238,7 +239,8 @@ def _collage_plan(
     shown = series.numbering.shown(number)
     if shown:
         what += f" [{shown}]"
-    about = (f"{item.paper.title}, {item.paper.citation}",)
+    paper = reading.paper(item.paper)
+    about = (f"{paper.title}, {paper.citation}",)
     return Plan(what, candidate.threads, tuple(wrong), about, place=item.position)
 
 
@@ -281,7 +283,7 @@ def _roundup_plan(context: Context, brief: Due) -> Plan:
         about=(
             roundup.title,
             roundups.place(roundup),
-            *(f"- {item.name}: {item.paper.title}" for item in items),
+            *(f"- {item.name}: {markdown.line(item.paper.title)}" for item in items),
         ),
     )
 

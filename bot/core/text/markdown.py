@@ -1,6 +1,13 @@
 """A paragraph's Markdown as a post, as a page and as Markdown again, and the links it holds."""
 
-from bot.core.text import renderers, rewriting, syntax
+import functools
+import html as html_entities
+
+from bot.core.text import invisible, renderers, rewriting, syntax
+from bot.core.text.patterns import compiled
+
+# What a text without any of these says is what stands there.
+_MARKS = r"[\\`*_<&$\[~]|\s\s|[^\S ]|://"
 
 
 def plain(markdown: str) -> str:
@@ -8,6 +15,29 @@ def plain(markdown: str) -> str:
     blocks.
     """
     return renderers.post(syntax.parse(markdown))
+
+
+@functools.lru_cache(maxsize=2000)
+def line(text: str) -> str:
+    """What a title, a name or a caption says, on one line: read as a paragraph is.
+
+    No sign at its beginning makes it a heading or a list.
+    """
+    visible = invisible.removed(text).strip()
+    # Most titles are plain, and the commands that list them load no parser.
+    if not compiled(_MARKS).search(visible):
+        return visible
+    tokens = syntax.parse_line(visible)
+    said = [renderers.inline(token.children, renderers.POST) for token in tokens]
+    read = " ".join("".join(said).split())
+    if not read and invisible.removed(html_entities.unescape(visible)).strip():
+        return visible  # a tag or a comment alone would be a title that shows nothing
+    return read
+
+
+def lines(text: str) -> str:
+    """What an alt text says: each of its lines read by itself."""
+    return "\n".join(map(line, text.split("\n"))).strip("\n")
 
 
 def html(markdown: str) -> str:
