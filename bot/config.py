@@ -16,16 +16,16 @@ from urllib.parse import parse_qsl, unquote_plus
 from zoneinfo import ZoneInfo
 
 from bot import files
-from bot.core import address, month, retry, schedule, settings
+from bot.core import address, month, retry, schedule, settings, words
 from bot.core.calendar import Calendar
 from bot.core.collage import one_line, shown
 from bot.core.errors import BadConfig, BadInput
 from bot.core.numbering import Numbering
 from bot.core.settings import Secret, Table, nearest, read, setting
+from bot.core.words import Words
 
 FILE = "config.toml"
 LOG_LEVELS = ("debug", "info", "warning", "error")
-LANGUAGES = ("en", "de", "zh")
 SIZE = 1_000_000
 """Bytes a configuration may have."""
 
@@ -76,7 +76,7 @@ class Series:
 
     title: str = setting(settings.some_text, "ML-Collage")
     hashtag: str = setting(settings.hashtag, "#mlcollage")
-    language: str = setting(settings.one_of(*LANGUAGES), "en")
+    language: str = setting(settings.language, "en")
     zone: ZoneInfo = setting(settings.zone, UTC)
     accounts: tuple[str, ...] = setting(settings.list_of(settings.some_text), ())
     slots: tuple[schedule.Weekly, ...] = setting(
@@ -88,11 +88,18 @@ class Series:
     dry: timedelta = setting(settings.span, timedelta(days=21))
 
     name: str = ""
+    phrases: Words | None = None
+    """The language's phrases with those that the configuration gives; see `words`."""
     numbering: Numbering = field(default_factory=Numbering)
     roundup: month.Rule = field(default_factory=month.Rule)
     site: Path = Path()
     example: str = ""
     """The address that is left out because it is an example and the configuration is live."""
+
+    @property
+    def words(self) -> Words:
+        """The phrases of its posts and pages."""
+        return self.phrases or words.of(self.language)
 
     @property
     def timetable(self) -> schedule.Timetable:
@@ -527,7 +534,7 @@ def _without_example(series: Series) -> Series:
 
 def _series(table: Table, top: Top, all_accounts: tuple[str, ...]) -> Series:
     """One series with the tables below it and what it inherits; raises `BadConfig`."""
-    series = read(table.without("numbering", "roundup"), Series)
+    series = read(table.without("numbering", "roundup", "words"), Series)
     if "accounts" not in table.values:
         series = replace(series, accounts=all_accounts)
     if "zone" not in table.values:
@@ -541,9 +548,19 @@ def _series(table: Table, top: Top, all_accounts: tuple[str, ...]) -> Series:
         raise table.wrong("accounts", "must name an account; leave it out to use all of them")
     return replace(
         series,
+        phrases=words.given(table.table("words"), series.language),
         numbering=read(table.table("numbering"), Numbering),
-        roundup=read(table.table("roundup"), month.Rule),
+        roundup=_roundup(table.table("roundup"), series.language),
     )
+
+
+def _roundup(table: Table, language: str) -> month.Rule:
+    """`[series.NAME.roundup]`; raises `BadConfig`, also for forms that the language has not."""
+    rule = read(table, month.Rule)
+    for key, forms in (("title", rule.title), ("papers", rule.papers)):
+        if problem := month.odd_forms(forms, language):
+            raise table.wrong(key, problem)
+    return rule
 
 
 def who() -> str:

@@ -54,14 +54,17 @@ CHOICES: Mapping[str, Choice] = {
         is_list=True,
     ),
     "hashtag": Choice(f"{SERIES}.hashtag", "Hashtag", "#mlcollage", settings.hashtag),
+    "language": Choice(
+        f"{SERIES}.language", "Language of posts and pages", "de", settings.language
+    ),
     "title": Choice(
         f"{SERIES}.title", "Title, before the number", "ML-Collage", settings.some_text
     ),
     "papers": Choice(
         f"{SERIES}.roundup.papers",
-        "What a roundup holds, for one and for several",
+        "What a roundup holds, for one and for several; empty for the language's own",
         "Deep Learning Paper, Deep Learning Papers",
-        settings.singular_and_plural,
+        settings.forms(settings.some_text),
         is_list=True,
     ),
     "address": Choice(

@@ -84,7 +84,7 @@ def _print_collage(series: Series, item: Collage) -> None:
     facts = {
         "name": item.name,
         "state": "; ".join([item.state.value, *_remarks(item)]),
-        "cited": item.paper.citation,
+        "cited": series.words.cite(item.paper),
         "printed": item.printed_number,
         "posted": posted,
         "roundup": item.roundup,

@@ -13,6 +13,7 @@ from bot.app import start
 from bot.app.start import CHOICES, Choice
 from bot.cli import options
 from bot.core.errors import BadInput
+from bot.deciding import upkeep
 
 Option = Callable[..., Any]
 
@@ -80,6 +81,8 @@ def init_command(config_file: str | None, **given: Any) -> None:
         )
     elif not settings.live:
         click.echo('It is a rehearsal until you set "live = true".')
+    for notice in upkeep.wordless(settings):
+        click.echo(notice.text)
     click.echo("Next: mlcollage add ITEM.md, then mlcollage preview NAME")
 
 

@@ -14,7 +14,7 @@ from bot.composing.composition import Composition, Source
 from bot.composing.rendering import MOST_IN_POST, Renderer
 from bot.config import Series
 from bot.context import Context
-from bot.core import month, paper, reading, refusals, words
+from bot.core import month, paper, reading, refusals
 from bot.core.collage import Collage, is_blank
 from bot.core.delivery import Carried, Delivery, Image, Kind, Part
 from bot.core.errors import BadInput, Unusable
@@ -129,7 +129,7 @@ class Composer:
                     _tidy(renderer.render_text(part, context, _entry(item, position)))
                     for position, part in enumerate(item.thread, 1)
                 ),
-                fields=(*_fields(item), *self._of_series(number=shown_number)),
+                fields=(*self._fields(item), *self._of_series(number=shown_number)),
             )
             return self._composed(
                 thread, subject, lambda composition: composition.collage_texts(item.paragraph)
@@ -178,6 +178,13 @@ class Composer:
         repeated = self._repeated(texts[position - 1 : position], carried)
         problems = thread.problems_of_part(position, texts, repeated)
         return (*problems, *thread.problems_of_whole(texts))
+
+    def _fields(self, item: Collage) -> Iterator[Source]:
+        """The texts of a collage that a person can change, but for its body and its links."""
+        yield Source("its title", item.paper.title)
+        yield Source("its authors", self.series.words.cite(item.paper))
+        yield from (Source("its authors", author) for author in item.paper.authors)
+        yield Source("its caption", item.caption)
 
     def _of_series(self, number: str = "") -> Iterator[Source]:
         """The texts that the series puts into its threads, as its configuration has them."""
@@ -318,7 +325,7 @@ class Composer:
         return context | {
             "links": context["links"] + values.gathered(item.paragraph, item.paper.links),
             "number": self.series.numbering.shown(number),
-            "paper": values.paper(item.paper, self.series.language),
+            "paper": values.paper(item.paper, self.series.words),
             "collage": {"name": item.name, "alt": item.alt, "caption": item.caption},
         }
 
@@ -329,7 +336,7 @@ class Composer:
             links = (paper.Link(paper.LinkKind.BLOG, roundup.link),)
         return self._context(links) | {
             "roundup": values.roundup(roundup, self.series.zone),
-            "papers": [values.paper(item.paper, self.series.language) for item in items],
+            "papers": [values.paper(item.paper, self.series.words) for item in items],
         }
 
     def _context(self, links: Sequence[paper.Link]) -> values.Table:
@@ -339,8 +346,8 @@ class Composer:
             "hashtag": series.hashtag,
             "network": self.network.name,
             "account": self.account,
-            "quotes": words.of(series.language).quotes,
-            "links": values.links(links, series.language),
+            "quotes": list(series.words.quotes),
+            "links": values.links(links, series.words),
         }
 
 
@@ -372,14 +379,6 @@ def _sendable(thread: ComposedThread) -> tuple[Part, ...]:
 def _entry(item: Collage, position: int) -> str:
     """An entry of a collage's thread, as messages name it."""
     return f"{item.name}, entry {position} of its thread"
-
-
-def _fields(item: Collage) -> Iterator[Source]:
-    """The texts of a collage that a person can change, but for its body and its links."""
-    yield Source("its title", item.paper.title)
-    yield Source("its authors", item.paper.citation)
-    yield from (Source("its authors", author) for author in item.paper.authors)
-    yield Source("its caption", item.caption)
 
 
 class _Subject(NamedTuple):

@@ -36,9 +36,9 @@ def draw(series: Series, paper: Paper, name: str, number: str) -> Drawing:
     The picture's file is called after the collage's `name`.
     """
     paper = reading.paper(paper)
-    drawn = slide.draw(paper.title, paper.citation, number, series.title)
+    drawn = slide.draw(paper.title, series.words.cite(paper), number, series.title)
     picture = read.check(drawn.png, f"{name}.png")
-    return Drawing(picture, drawn.alt(series.language), drawn.unshown)
+    return Drawing(picture, drawn.alt(series.words.slide), drawn.unshown)
 
 
 def with_number(series: Series, item: Collage, number: int | None) -> Drawn:

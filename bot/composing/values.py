@@ -10,11 +10,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.config import Series
-from bot.core import words
 from bot.core.collage import without_control
 from bot.core.month import Roundup
-from bot.core.paper import Link, Paper, same_address
+from bot.core.paper import Link, LinkKind, Paper, same_address
 from bot.core.text import markdown
+from bot.core.words import EMOJI, Words
 
 WEB = ("http://", "https://")
 Table = dict[str, Any]
@@ -33,15 +33,15 @@ def series(value: Series) -> Table:
     }
 
 
-def paper(value: Paper, language: str) -> Table:
-    """A paper with its citation, its links labelled in that language."""
+def paper(value: Paper, words: Words) -> Table:
+    """A paper with its citation, its links labelled in these words."""
     return {
         "title": value.title,
         "authors": list(value.authors),
         "others": value.others,
         "year": value.year,
-        "citation": value.citation,
-        "links": links(value.links, language),
+        "citation": words.cite(value),
+        "links": links(value.links, words),
         "arxiv_id": value.arxiv_id,
         "doi": value.doi,
         "licence": value.licence,
@@ -50,18 +50,29 @@ def paper(value: Paper, language: str) -> Table:
     }
 
 
-def links(values: Iterable[Link], language: str) -> list[Table]:
-    """Links with their kind, label in that language, emoji and url."""
-    phrases = words.of(language)
+def links(values: Iterable[Link], words: Words) -> list[Table]:
+    """Links with their kind, label in these words, emoji and url."""
     return [
         {
             "kind": link.kind.value,
-            "label": phrases.label(link.kind),
-            "emoji": words.EMOJI[link.kind],
+            "label": words.label(link.kind),
+            "emoji": EMOJI[link.kind],
             "url": link.url,
         }
         for link in values
     ]
+
+
+def phrases(words: Words) -> Table:
+    """The phrases of a language that pages show, and how it is written."""
+    names = (
+        *("language", "locale", "direction", "colon", "gap", "et_al"),
+        *("authors", "summary", "figures", "previous", "following", "every"),
+    )
+    return {name: getattr(words, name) for name in names} | {
+        "quotes": list(words.quotes),
+        "labels": {str(kind): words.label(kind) for kind in LinkKind},
+    }
 
 
 def roundup(value: Roundup, zone: ZoneInfo) -> Table:

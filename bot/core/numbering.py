@@ -28,6 +28,12 @@ class Numbering:
             return self.first
         return newest + 1
 
+    @property
+    def total(self) -> int | None:
+        """What the numbers are out of: 52 of "{n}/52", None where the format names nothing."""
+        match = re.search(r"\{n\}\D{1,10}(\d{1,6})(?!\d)", self.format)
+        return int(match[1]) if match else None
+
     def shown(self, number: int | None) -> str:
         """ "29/52"; empty where there is no number or the series shows none."""
         if number is None:

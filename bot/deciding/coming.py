@@ -12,6 +12,7 @@ from bot.config import Series
 from bot.context import Context
 from bot.core.agenda import Line
 from bot.core.collage import Collage, State
+from bot.core.notices.queue import NumbersPastTotal
 from bot.deciding import budgets
 from bot.scheduling import forecast
 from bot.scheduling.forecast import Outlook
@@ -57,7 +58,8 @@ class Coming:
 
     `prices` are US dollars by the collage's id, for all accounts together; a collage whose
     accounts charge nothing is not in it. `stopped` are ready collages that a slot would hold, and
-    drafts that were kept from being ready; `waiting` are threads that a budget would not allow.
+    drafts that were kept from being ready; `waiting` are threads that a budget would not allow;
+    `past_total` says that numbers will run past their total.
     """
 
     slots: tuple[Outlook, ...]
@@ -65,6 +67,7 @@ class Coming:
     roundup: NextRoundup
     stopped: tuple[Stopped, ...] = ()
     waiting: tuple[Waits, ...] = ()
+    past_total: NumbersPastTotal | None = None
 
     def price(self, outlook: Outlook) -> Decimal | None:
         """US dollars that a slot's threads would cost; None where nothing is charged."""
@@ -112,6 +115,7 @@ def look(context: Context, series: Series, count: int) -> Coming:
         next_roundup(context, series),
         tuple(stopped),
         tuple(_waiting(context, chosen)),
+        forecast.past_total(context, series),
     )
 
 

@@ -61,7 +61,7 @@ def collage(series: Series, item: Collage) -> Description:
         "authors": list(paper.authors),
         "others": paper.others,
         "year": paper.year,
-        "citation": paper.citation,
+        "citation": series.words.cite(paper),
         "links": [{"kind": link.kind.value, "url": link.url} for link in paper.links],
         "paragraph": item.paragraph,
         "alt": item.alt,
@@ -193,6 +193,7 @@ def coming(series: Series, coming: Coming) -> Description:
         "waiting": [
             {"due_at": each.due_at.isoformat(), "why": each.why} for each in coming.waiting
         ],
+        "past_total": coming.past_total.text if coming.past_total else None,
     }
 
 

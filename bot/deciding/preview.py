@@ -117,7 +117,7 @@ def check_templates(context: Context, series: Series) -> Iterator[str]:
 
 def _imagined(context: Context, series: Series, title_month: str, count: int) -> Roundup:
     """A roundup that is not in the database, with `count` collages."""
-    title = month.title(series.roundup, title_month, count, series.language)
+    title = month.title(series.roundup, title_month, count, series.words)
     slug = month.slug(title, title_month)
     return Roundup(
         id=0,

@@ -66,7 +66,7 @@ def _fix(work: Work, series: Series, due: RoundupTime) -> None:
     if not count:
         work.notices.add(NoRoundup(series.name, title_month, due.reading_month))
         return
-    title = month.title(series.roundup, title_month, count, series.language)
+    title = month.title(series.roundup, title_month, count, series.words)
     slug = month.slug(title, title_month)
     names = {"title": title, "slug": slug, "link": pages.link(series, slug)}
     work.roundups.fix(series.name, title_month, due_at, **names)

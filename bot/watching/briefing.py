@@ -23,6 +23,7 @@ from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.core.text import markdown
 from bot.deciding import budgets, candidates, coming, doctor, preview, roundups
+from bot.scheduling import forecast
 from bot.storage.accounts import AccountRow
 from bot.storage.charges import month_of
 from bot.storage.work import Work
@@ -240,7 +241,7 @@ def _collage_plan(
     if shown:
         what += f" [{shown}]"
     paper = reading.paper(item.paper)
-    about = (f"{paper.title}, {paper.citation}",)
+    about = (f"{paper.title}, {series.words.cite(paper)}",)
     return Plan(what, candidate.threads, tuple(wrong), about, place=item.position)
 
 
@@ -336,6 +337,8 @@ def _notice(context: Context, brief: Due, plan: Plan, checks: Checks) -> Briefin
     careful = tuple(dict.fromkeys(f"careful: {caution}." for caution in cautions))
     if wrong or careful:
         lines += ["", *(f"! {sentence}" for sentence in (*wrong, *careful))]
+    notes = _notes(context, brief)
+    lines += notes
     total = sum((state.cost.total for state in states.values() if state.cost), Decimal(0))
     return Briefing(
         occasion=brief.key,
@@ -346,7 +349,19 @@ def _notice(context: Context, brief: Due, plan: Plan, checks: Checks) -> Briefin
         wrong=tuple(wrong),
         careful=careful,
         lines=(*lines, *account_lines),
+        notes=notes,
     )
+
+
+def _notes(context: Context, brief: Due) -> tuple[str, ...]:
+    """What a person should know of the series' slots, and has time for: numbers past their total.
+
+    A roundup's brief has none, because its month's last slot has one.
+    """
+    if brief.title_month:
+        return ()
+    notice = forecast.past_total(context, brief.series)
+    return (notice.text,) if notice else ()
 
 
 def _states(

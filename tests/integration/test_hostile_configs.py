@@ -170,7 +170,7 @@ WRONG: dict[str, tuple[str, ...]] = {
     "network": ('"myspace"', '""', '"Outbox"', "true"),
     "like": ('"outbox"', '"myspace"', '""', "true"),
     "hashtag": ('"#"', '"two words"', '"#a-b"', '"#123"', '"a#b"', "true"),
-    "language": ('"fr"', '"EN"', '"en-GB"', '""', "true"),
+    "language": ('"xx"', '"english"', '"de-XX"', '""', "true"),
     "accounts": (
         "[]",
         '["pres"]',
@@ -202,7 +202,7 @@ WRONG: dict[str, tuple[str, ...]] = {
     "time": ('"24:00"', '"18:60"', '"6 pm"', '"18"', "true", '"18:00:00"'),
     "names_month": ('"previous"', '""', "true"),
     "title": ("true",),
-    "papers": ('["Paper"]', '["a", "b", "c"]', '"Papers"', '["", "b"]', "true"),
+    "papers": ('["a", "b", "c"]', '["", "b"]', "{}", '{some = "a"}', "true"),
     "base_url": (
         '"example.org"',
         '"ftp://x.org"',

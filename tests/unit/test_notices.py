@@ -110,6 +110,13 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "weekly is running dry: no collage for 1 slot in the next 1 day.",
     ),
     (
+        queue.NumbersPastTotal("weekly", AT, ZONE, "53/52", 52, 53),
+        "weekly/2021/53/52",
+        "The slot of weekly on Wednesday 2021-08-04 15:00 would get the number 53/52. 2021 has 53 "
+        "slots. Give the format under [series.weekly.numbering] another total, before the year "
+        "begins if you can, or leave out a slot: mlcollage skip 2021-08-04 --series weekly",
+    ),
+    (
         queue.CollageHeld("weekly", "moco", 4, "It has no alt text."),
         "weekly/moco/4",
         "moco is held, and its slot passes over it: It has no alt text. "
@@ -513,6 +520,20 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "/srv/my bot/config.toml",
         "/srv/my bot/config.toml holds keys or passwords, and other users of this machine can open "
         "it. Run: chmod 600 '/srv/my bot/config.toml'",
+    ),
+    (
+        upkeep.NoWords("weekly", "pl", ("authors", "summary")),
+        "weekly/pl",
+        "There are no phrases in the language pl yet: on the posts and pages of weekly these are "
+        "English: authors, summary. Give them under [series.weekly.words] and "
+        "[series.weekly.roundup]; docs/templates.md lists all.",
+    ),
+    (
+        upkeep.NoWords("weekly", "pl", tuple("abcdefgh")),
+        "weekly/pl",
+        "There are no phrases in the language pl yet: on the posts and pages of weekly these are "
+        "English: a, b, c, d, e, f and 2 more. Give them under [series.weekly.words] and "
+        "[series.weekly.roundup]; docs/templates.md lists all.",
     ),
     (
         upkeep.StrangeInOutbox("/srv/outbox", ("'pipe' is no folder", "'old' does not begin")),
