@@ -10,10 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.config import Series
-from bot.core import words
+from bot.core import identifiers, words
 from bot.core.collage import without_control
 from bot.core.month import Roundup
-from bot.core.paper import Link, Paper, same_address
+from bot.core.paper import Link, Paper
 from bot.core.text import markdown
 
 Table = dict[str, Any]
@@ -86,7 +86,7 @@ def gathered(paragraph: str, known_links: Iterable[Link]) -> list[Table]:
     for label, url in markdown.links(paragraph):
         if not url.startswith(("http://", "https://")):
             continue
-        if any(same_address(url, other) for other in known):
+        if any(identifiers.is_same_page(url, other) for other in known):
             continue
         known.append(url)
         host = url.split("//", 1)[1].split("/", 1)[0]

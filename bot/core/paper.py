@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.core import identifiers
+
 SUFFIXES = {"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"}
 """What may follow a family name and is left out of a citation."""
 
@@ -103,25 +105,8 @@ def cite(paper: Paper) -> str:
 
 
 def same_address(one: str, other: str) -> bool:
-    """Whether two URLs lead to the same paper.
-
-    Scheme, "www." and a last slash make no difference, nor do arXiv's versions and forms (abs,
-    pdf, html).
-    """
-    return _canonical(one) == _canonical(other)
-
-
-def _canonical(url: str) -> str:
-    bare = url.strip().split("://", 1)[-1].removeprefix("www.").rstrip("/")
-    host, _, path = bare.partition("/")
-    host = host.lower()
-    if host.endswith("arxiv.org") and path.startswith(("abs/", "pdf/", "html/")):
-        path = path.split("/", 1)[1].removesuffix(".pdf")
-        stem, version, digits = path.rpartition("v")
-        if version and digits.isdigit():
-            path = stem
-        host = "arxiv.org"
-    return f"{host}/{path}"
+    """Whether two addresses lead to the same paper, in whatever form and on whatever site."""
+    return identifiers.of_address(one) == identifiers.of_address(other)
 
 
 def kinds_in_order(links: Iterable[Link]) -> list[Link]:
