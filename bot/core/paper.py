@@ -1,6 +1,6 @@
 """A paper and how it is cited ("Feurer et al. (2021)")."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -113,3 +113,24 @@ def kinds_in_order(links: Iterable[Link]) -> list[Link]:
     """Links sorted by kind in the order of `LinkKind`, each kind's own order kept."""
     order = list(LinkKind)
     return sorted(links, key=lambda link: order.index(link.kind))
+
+
+def replaced(
+    links: Sequence[Link], wanted: Sequence[Link], unwanted: Sequence[LinkKind] = ()
+) -> tuple[Link, ...]:
+    """The links with the wanted ones in place of those of their kinds, and none of some kinds.
+
+    New ones stand where the first of their kind stood; those of a kind that was not there come
+    last.
+    """
+    rest = list(wanted)
+    found: list[Link] = []
+    for link in links:
+        if link.kind in unwanted:
+            continue
+        if all(link.kind != new.kind for new in wanted):
+            found.append(link)
+            continue
+        found += [new for new in rest if new.kind == link.kind]
+        rest = [new for new in rest if new.kind != link.kind]
+    return (*found, *rest)

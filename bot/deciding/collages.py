@@ -6,7 +6,7 @@ from bot.config import Series
 from bot.context import Context
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery, Part
-from bot.storage.log import Change
+from bot.storage.log import Change as Change
 
 MOST_POSTED = 1_000
 """How many posted collages a list of them shows, the newest first."""

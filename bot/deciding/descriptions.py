@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.config import Series
+    from bot.core.changes import Changed
     from bot.core.collage import Collage
     from bot.core.delivery import Delivery, Part
     from bot.core.month import Roundup
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from bot.deciding.doctor import Examination
     from bot.deciding.inspect import Event, Sight
     from bot.deciding.own_templates import Checked
+    from bot.deciding.queue_changes import Edited
     from bot.deciding.roundups import RoundupShown
     from bot.intake.accept import Taken
     from bot.intake.article import Article
@@ -79,15 +81,7 @@ def collage(series: Series, item: Collage) -> Description:
 
 def collage_with_history(series: Series, shown: Shown) -> Description:
     """Everything about a collage: its threads, and who changed it when."""
-    changes = [
-        {
-            "at": change.at.isoformat(),
-            "who": change.who,
-            "what": change.what,
-            "detail": change.detail,
-        }
-        for change in shown.changes
-    ]
+    changes = [change(made) for made in shown.changes]
     threads = [
         thread(delivery, parts) | {"set_aside": delivery.id in shown.set_aside}
         for delivery, parts in shown.threads
@@ -170,6 +164,30 @@ def change(change: Change) -> Description:
         "what": change.what,
         "subject": change.subject,
         "detail": change.detail,
+        "changes": from_to(change.changes),
+    }
+
+
+def from_to(changes: Iterable[Changed]) -> list[Description]:
+    """From what to what something was changed, field by field, with the whole texts."""
+    return [
+        {"field": each.field, "from": each.before or None, "to": each.after or None}
+        for each in changes
+    ]
+
+
+def edited(series: Series, edited: Edited, notes: Sequence[str]) -> Description:
+    """An edited collage: what was changed, and what becomes of its threads."""
+    taken = edited.taken
+    return collage(series, taken.collage) | {
+        "changes": from_to(edited.changes),
+        "problems": list(taken.problems),
+        "notes": [*taken.remarks, *notes],
+        "threads": {
+            "as_edited": [thread.id for thread in edited.open],
+            "as_before": [thread.id for thread in edited.frozen],
+            "out": [thread.id for thread in edited.out],
+        },
     }
 
 
