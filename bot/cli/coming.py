@@ -51,6 +51,8 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
         click.secho(f"! {_why_stopped(each)}", fg="red")
     for waits in ahead.waiting:
         click.secho(f"! {printing.local(chosen, waits.due_at)}: {waits.why}", fg="red")
+    for sentence in ahead.careful:
+        click.echo(f"careful: {sentence}")
 
 
 def _why_stopped(stopped: Stopped) -> str:

@@ -81,17 +81,41 @@ def pin_command(
         click.echo(f"{moved.item.name} is pinned to {times.day(on)}{_from_to(moved)}.")
 
 
-@options.command("number", "mlcollage number barlow-twins 31", series=True)
-@click.argument("name")
+@options.command(
+    "number",
+    "mlcollage number barlow-twins 31  (or: mlcollage number --next 33)",
+    series=True,
+)
+@click.argument("name", required=False)
 @click.argument("number", required=False, type=click.IntRange(0, collage.MOST_NUMBER))
 @click.option("--off", is_flag=True, help="Keep no number: its slot counts on, as for others.")
+@click.option(
+    "--next",
+    "coming",
+    metavar="N",
+    type=click.IntRange(1, collage.MOST_NUMBER),
+    help="Which number the series goes on with, at the next slot.",
+)
 def number_command(
-    config_file: str | None, series: str | None, name: str, number: int | None, off: bool
+    config_file: str | None,
+    series: str | None,
+    name: str | None,
+    number: int | None,
+    off: bool,
+    coming: int | None,
 ) -> None:
-    """Let a collage in the queue keep a NUMBER of its own, or another one than it brought along.
+    """Let a collage in the queue keep a NUMBER of its own, or another one than it brought along; or
+    let the series go on with another number.
 
     One that is taken is refused.
     """
+    if coming is not None:
+        if name is not None or off:
+            raise click.UsageError("--next is about the series: name no collage, and no --off.")
+        _count_from(*_opened(config_file, series), coming)
+        return
+    if name is None:
+        raise click.UsageError("Name a collage, or the series' next number with --next.")
     if (number is None) != off:
         raise click.UsageError("Name a number, or have the slot count with --off.")
     context, chosen = _opened(config_file, series)
@@ -103,6 +127,15 @@ def number_command(
         shown = chosen.numbering.shown(number) or number
         told = f"{item.name} keeps the number {shown}; the others count on behind it"
         click.echo(f"{told}{change}.")
+
+
+def _count_from(context: Context, series: Series, number: int) -> None:
+    before, now = queue_changes.count_from(context, series, number)
+    shown = series.numbering.shown
+    told = f"The next number is {shown(now) or now} (before: {shown(before) or before})"
+    if now != number:
+        told += ", for a collage in the queue keeps the one before it"
+    click.echo(f"{told}.")
 
 
 def _from_to(moved: Moved) -> str:

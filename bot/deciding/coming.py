@@ -13,6 +13,7 @@ from bot.context import Context
 from bot.core.agenda import Line
 from bot.core.collage import Collage, State
 from bot.deciding import budgets
+from bot.intake import numbers, same_papers
 from bot.scheduling import forecast
 from bot.scheduling.forecast import Outlook
 from bot.storage.work import Work
@@ -58,6 +59,7 @@ class Coming:
     `prices` are US dollars by the collage's id, for all accounts together; a collage whose
     accounts charge nothing is not in it. `stopped` are ready collages that a slot would hold, and
     drafts that were kept from being ready; `waiting` are threads that a budget would not allow.
+    `careful` are sentences on papers that come twice, and on the numbers.
     """
 
     slots: tuple[Outlook, ...]
@@ -65,6 +67,7 @@ class Coming:
     roundup: NextRoundup
     stopped: tuple[Stopped, ...] = ()
     waiting: tuple[Waits, ...] = ()
+    careful: tuple[str, ...] = ()
 
     def price(self, outlook: Outlook) -> Decimal | None:
         """US dollars that a slot's threads would cost; None where nothing is charged."""
@@ -112,7 +115,17 @@ def look(context: Context, series: Series, count: int) -> Coming:
         next_roundup(context, series),
         tuple(stopped),
         tuple(_waiting(context, chosen)),
+        (
+            *_same_papers(context, series, [slot.collage for slot in slots if slot.collage]),
+            *numbers.hints(context, series),
+        ),
     )
+
+
+def _same_papers(context: Context, series: Series, items: list[Collage]) -> list[str]:
+    """What a person should know of papers that have been out, or come twice."""
+    cautions = same_papers.cautions(context, series, items)
+    return [f"{caution}." for item in items for caution in cautions.get(item.id, ())]
 
 
 def _waiting(context: Context, chosen: Iterable[tuple[datetime, Candidate]]) -> Iterator[Waits]:

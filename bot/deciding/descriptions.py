@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bot.deciding.own_templates import Checked
     from bot.deciding.queue_changes import Edited
     from bot.deciding.roundups import RoundupShown
+    from bot.deciding.series import Listed as ListedSeries
     from bot.intake.accept import Taken
     from bot.intake.article import Article
     from bot.scheduling.forecast import Outlook
@@ -211,6 +212,7 @@ def coming(series: Series, coming: Coming) -> Description:
         "waiting": [
             {"due_at": each.due_at.isoformat(), "why": each.why} for each in coming.waiting
         ],
+        "careful": list(coming.careful),
     }
 
 
@@ -359,6 +361,21 @@ def article(file: str, source: Article, taken: Iterable[Taken]) -> Description:
             {"level": finding.level, "line": finding.line, "text": finding.text}
             for finding in source.findings
         ],
+    }
+
+
+def series(listed: ListedSeries) -> Description:
+    """A series of configuration or database, and how much there is of it."""
+    return {
+        "name": listed.name,
+        "standing": listed.standing,
+        "is_configured": listed.is_configured,
+        "is_stored": listed.is_stored,
+        "is_retired": listed.is_retired,
+        "waiting": listed.contents.waiting,
+        "posted": listed.contents.posted,
+        "threads": listed.contents.threads,
+        "roundups": listed.contents.roundups,
     }
 
 

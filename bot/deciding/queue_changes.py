@@ -18,7 +18,7 @@ from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.schedule import SlotState
-from bot.intake import accept, same_papers
+from bot.intake import accept, numbers, same_papers
 from bot.intake.accept import Arrival, Taken
 from bot.scheduling import forecast
 from bot.storage.work import Work
@@ -233,6 +233,18 @@ def keep_number(context: Context, series: Series, name: str, number: int | None)
         moved = Moved(item, changes.changed("kept number", item.kept_number, number))
         _log(context, work, "number", moved)
     return moved
+
+
+def count_from(context: Context, series: Series, number: int) -> tuple[int, int]:
+    """Let the series go on with a number at its next slot; the next number before and now.
+
+    Raises `NotAllowed` where it is taken.
+    """
+    before, now = numbers.count_from(context, series, number)
+    with context.write() as work:
+        made = changes.changed("next number", before, now)
+        accept.changed(context, work, "number", series.name, made)
+    return before, now
 
 
 def hold(context: Context, series: Series, name: str, why: str = "") -> Collage:

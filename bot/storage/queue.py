@@ -94,6 +94,16 @@ def _collage(row: Row[Any], its_links: tuple[Link, ...]) -> Collage:
     )
 
 
+class Printed(NamedTuple):
+    """What is out: its own number with its numbering year, or the one that an article shows."""
+
+    name: str
+    number: int | None
+    number_year: int
+    printed_number: str
+    posted_at: datetime
+
+
 def belongs_to_roundup(series_id: int, due_by: datetime) -> tuple[ColumnElement[bool], ...]:
     """The condition for the collages of a roundup due then.
 
@@ -251,6 +261,26 @@ class Queue(Statements):
             or_(taken, queued),
         )
         return self.conn.execute(select(collages.c.name).where(*mine).limit(1)).scalar()
+
+    def newest_number(self, series_name: str, year: int) -> int | None:
+        """The highest number taken in a numbering year, or None."""
+        statement = select(func.max(collages.c.number)).where(
+            collages.c.series_id == self.series_id(series_name),
+            collages.c.number_year == year,
+            collages.c.number.is_not(None),
+        )
+        return self.conn.execute(statement).scalar()
+
+    def printed(self, series_name: str, most: int | None = None) -> list[Printed]:
+        """The numbers of what is out, the newest first: of all, or of at most so many."""
+        columns = (collages.c[name] for name in Printed._fields)
+        statement = select(*columns).where(
+            collages.c.series_id == self.series_id(series_name),
+            collages.c.state == POSTED,
+            collages.c.posted_at.is_not(None),
+        )
+        newest = statement.order_by(collages.c.posted_at.desc(), collages.c.id.desc())
+        return [Printed(*row) for row in self.conn.execute(newest.limit(most))]
 
     def taken_by(self, series_name: str, number: int, year: int) -> str | None:
         """The name of the collage that took this number in that numbering year, or None."""

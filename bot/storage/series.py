@@ -147,10 +147,10 @@ class Series(Statements):
         values = {"paused_at": at, "paused_until": until}
         self.conn.execute(update(series).where(mine).values(values))
 
-    def names(self) -> list[str]:
-        """The names of all series that the database knows, the retired ones aside."""
-        statement = select(series.c.name).where(series.c.retired_at.is_(None))
-        return list(self.conn.execute(statement.order_by(series.c.id)).scalars())
+    def known(self) -> dict[str, bool]:
+        """The names of all series, the oldest first, and whether each is retired."""
+        statement = select(series.c.name, series.c.retired_at).order_by(series.c.id)
+        return {row.name: row.retired_at is not None for row in self.conn.execute(statement)}
 
     def all(self) -> list[SeriesRow]:
         """All series, the oldest first."""

@@ -22,6 +22,7 @@ from bot.core.notices.entry import Kind
 from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.deciding import budgets, candidates, coming, doctor, preview, roundups
+from bot.intake.same_papers import cautions
 from bot.storage.accounts import AccountRow
 from bot.storage.charges import month_of
 from bot.storage.work import Work
@@ -49,8 +50,8 @@ class Due:
 class Plan(NamedTuple):
     """What a slot or a roundup would send.
 
-    `wrong` and `about` are sentences and lines for people; `place` is that of its collage in the
-    queue. With `is_wanted` False nothing is meant to go out, and nobody needs to act.
+    `wrong`, `about` and `careful` are sentences and lines for people; `place` is where its collage
+    stands in the queue. With `is_wanted` False nothing is meant to go out, and nobody needs to act.
     """
 
     what: str
@@ -59,6 +60,7 @@ class Plan(NamedTuple):
     about: tuple[str, ...] = ()
     is_wanted: bool = True
     place: int | None = None
+    careful: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,9 @@ def _slot_plan(context: Context, brief: Due) -> Plan:
         return _nothing(series, line.state, snapshot.paused_until, trial.wrong)
     if trial.candidate is None or trial.candidate.problems:
         return Plan("it is not known what goes out", wrong=tuple(trial.wrong))
-    return trial.plan(trial.candidate, line.number)
+    plan = trial.plan(trial.candidate, line.number)
+    item = trial.candidate.item
+    return plan._replace(careful=tuple(cautions(context, series, [item]).get(item.id, ())))
 
 
 class _Trial:
@@ -330,8 +334,9 @@ def _notice(context: Context, brief: Due, plan: Plan, checks: Checks) -> Briefin
         account_lines += ["", _account_line(context, name, state)]
         if name in threads:
             account_lines += _thread_lines(threads[name])
-    cautions = (caution for thread in plan.threads for caution in thread.all_cautions)
-    careful = tuple(dict.fromkeys(f"careful: {caution}." for caution in cautions))
+    of_threads = (caution for thread in plan.threads for caution in thread.all_cautions)
+    found = (*plan.careful, *of_threads)
+    careful = tuple(dict.fromkeys(f"careful: {caution}." for caution in found))
     if wrong or careful:
         lines += ["", *(f"! {sentence}" for sentence in (*wrong, *careful))]
     total = sum((state.cost.total for state in states.values() if state.cost), Decimal(0))

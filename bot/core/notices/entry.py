@@ -29,6 +29,7 @@ class Kind(StrEnum):
     BRIEF = "brief"
     OVERDUE = "overdue"
     EXPOSED = "exposed"
+    GONE = "gone"
     CLOCK = "clock"
     CLOCK_SET = "clock set"
     UPGRADED = "upgraded"
@@ -48,6 +49,7 @@ TROUBLE = frozenset(
         Kind.ALERTS,
         Kind.OVERDUE,
         Kind.EXPOSED,
+        Kind.GONE,
     }
 )
 """Notices after which a person has to do something."""
