@@ -21,6 +21,8 @@ COMMANDS = {
     "hold": ("queue", "Hold a collage, or an account."),
     "release": ("queue", "Release what was held."),
     "remove": ("queue", "Take a collage out of the queue."),
+    "series": ("series", "List the series, and rename or retire one."),
+    "accounts": ("series", "Rename an account."),
     "skip": ("slots", "Let a day's slots pass without a post."),
     "pause": ("slots", "Stop a series' slots for a while."),
     "resume": ("slots", "End a pause."),

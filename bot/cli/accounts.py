@@ -1,10 +1,13 @@
 """The accounts: whether each can post now, as whom, and what that costs."""
 
+from collections.abc import Sequence
+
 import click
 
 from bot.cli import options, printing
+from bot.context import Context
 from bot.core.notices.briefing import REHEARSAL
-from bot.deciding import descriptions, doctor, upkeep
+from bot.deciding import descriptions, doctor, series, upkeep
 from bot.deciding.doctor import Examination
 from bot.roundups import advance
 from bot.watching import alerts
@@ -20,12 +23,7 @@ def doctor_command(config_file: str | None, as_json: bool) -> None:
     if as_json:
         printing.print_json([descriptions.account(one) for one in examinations])
     else:
-        for examination in examinations:
-            _print_examination(examination)
-        for missing in advance.without_links(context.config):
-            click.echo(missing.text)
-        if not context.config.live:
-            click.echo(REHEARSAL)
+        _print_all(context, examinations)
     findings = upkeep.findings(context)
     wrong = [notice.text for notice in findings if notice.is_trouble]
     if damage := doctor.damage(context):
@@ -36,8 +34,21 @@ def doctor_command(config_file: str | None, as_json: bool) -> None:
     for notice in findings:
         if not notice.is_trouble:
             click.echo(f"· {notice.text}", err=True)
+    # What the configuration does not know was told above.
+    wrong += series.warnings(context)
     if wrong or any(one.problem or one.waits for one in examinations):
         click.get_current_context().exit(1)
+
+
+def _print_all(context: Context, examinations: Sequence[Examination]) -> None:
+    for examination in examinations:
+        _print_examination(examination)
+    for missing in advance.without_links(context.config):
+        click.echo(missing.text)
+    for hint in doctor.number_hints(context):
+        click.echo(f"· {hint}")
+    if not context.config.live:
+        click.echo(REHEARSAL)
 
 
 def _print_examination(examination: Examination) -> None:

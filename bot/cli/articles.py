@@ -7,7 +7,7 @@ import click
 from bot.cli import items, options, printing
 from bot.core import collage
 from bot.deciding import descriptions
-from bot.intake import accept, article
+from bot.intake import accept, article, numbers
 from bot.intake.accept import Import
 from bot.intake.article import Article
 
@@ -74,11 +74,15 @@ def import_command(
         (file, source, accept.import_article(context, chosen, source, given))
         for file, source in zip(files, sources, strict=True)
     ]
+    collages = [taken.collage for _, _, taken_in in imported for taken in taken_in]
+    told = numbers.after_import(context, chosen, collages)
     if as_json:
         printing.print_json([descriptions.article(*each) for each in imported])
-        return
-    for each in imported:
-        _print_article(*each)
+    else:
+        for each in imported:
+            _print_article(*each)
+    for sentence in told:
+        click.echo(f"numbers: {sentence}", err=as_json)
 
 
 COLOURS = {"error": "red", "warning": "yellow"}

@@ -54,6 +54,8 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
         click.secho(f"! {printing.local(chosen, waits.due_at)}: {waits.why}", fg="red")
     if ahead.past_total:
         click.secho(f"! {ahead.past_total.text}", fg="red")
+    for sentence in ahead.careful:
+        click.echo(f"careful: {sentence}")
 
 
 def _why_stopped(stopped: Stopped) -> str:

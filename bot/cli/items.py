@@ -1,19 +1,23 @@
 """Collages into the queue, and changed there."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from bot.cli import editing, options
+from bot.cli import editing, options, printing
+from bot.config import Series
+from bot.context import Context
 from bot.core import collage
+from bot.core import paper as paper_links
 from bot.core.collage import Collage, Item, State
 from bot.core.delivery import State as Sending
 from bot.core.errors import BadInput, Unusable
 from bot.core.paper import Link, LinkKind, Paper
-from bot.deciding import collages, queue_changes
+from bot.deciding import collages, descriptions, queue_changes
 from bot.deciding.queue_changes import Edited
 from bot.intake import accept, items
 from bot.intake.accept import Arrival, Taken
@@ -26,10 +30,10 @@ FIELDS = (
         "authors",
         multiple=True,
         metavar="NAME",
-        help="An author; once for each, in order.",
+        help="An author; once for each, in order. Together they are the whole list.",
     ),
     click.option(
-        "--others", is_flag=True, default=None, help="There are more authors: cite as et al."
+        "--others/--no-others", default=None, help="There are more authors: cite as et al."
     ),
     click.option("--year", type=click.IntRange(1000, 9999), help="The year it is cited with."),
     click.option(
@@ -37,7 +41,7 @@ FIELDS = (
         "links",
         multiple=True,
         metavar="KIND=URL",
-        help="A link: paper, code, project, talk, …",
+        help="A link: paper, code, project, talk, … It takes the place of those of its kind.",
     ),
     click.option(
         "--paragraph",
@@ -93,7 +97,7 @@ def add_command(
 
 def _is_any_given(given: dict[str, Any]) -> bool:
     """Whether any of the options that describe a collage was given."""
-    return any(value not in (None, (), False) for value in given.values())
+    return any(value not in (None, ()) for value in given.values())
 
 
 def print_taken(taken: Taken) -> None:
@@ -138,14 +142,24 @@ def _changed(item: Item, given: dict[str, Any]) -> Item:
     }
     if given["authors"]:
         about["authors"] = given["authors"]
-    if given["links"]:
-        about["links"] = tuple(_link(text) for text in given["links"])
+    wanted = [_link(text) for text in given["links"]]
+    about["links"] = paper_links.replaced(item.paper.links, wanted, _unwanted(given, wanted))
     paper = replace(item.paper, **about)
     texts = {key: given[key] for key in ("name", "alt") if given[key] is not None}
     if given["paragraph"] is not None:
         text = sys.stdin.read() if given["paragraph"] == "-" else given["paragraph"]
         texts["paragraph"] = text.strip()
     return replace(item, paper=paper, **texts)
+
+
+def _unwanted(given: dict[str, Any], wanted: Sequence[Link]) -> list[LinkKind]:
+    """The kinds of links that are to go; raises `UsageError` where one is given as well."""
+    kinds = [LinkKind(kind) for kind in given.get("no_links", ())]
+    for link in wanted:
+        if link.kind in kinds:
+            gives = f"what --link {link.kind}=… gives; say one of them."
+            raise click.UsageError(f"--no-link {link.kind} takes away {gives}")
+    return kinds
 
 
 def _link(text: str) -> Link:
@@ -156,41 +170,97 @@ def _link(text: str) -> Link:
     return Link(LinkKind(kind), url)
 
 
-@options.command("edit", 'mlcollage edit barlow-twins --alt "Two towers of boxes …"', series=True)
+@options.command(
+    "edit",
+    'mlcollage edit barlow-twins --alt "Two towers of boxes …" --link code=https://…',
+    series=True,
+    as_json=True,
+)
 @click.argument("which", metavar="NAME")
 @fields
+@click.option(
+    "--no-link",
+    "no_links",
+    multiple=True,
+    metavar="KIND",
+    type=click.Choice([kind.value for kind in LinkKind]),
+    help="Take away the links of this kind.",
+)
 @click.option("--draw", is_flag=True, help="Draw a plain slide, with its alt text, as the picture.")
 def edit_command(
-    config_file: str | None, series: str | None, which: str, draw: bool, **given: Any
+    config_file: str | None,
+    series: str | None,
+    as_json: bool,
+    which: str,
+    draw: bool,
+    **given: Any,
 ) -> None:
-    """Change a collage: without options as text in $EDITOR, checked on the way back."""
+    """Change a collage, and say from what to what: without options as text in $EDITOR, checked on
+    the way back.
+
+    --link takes the place of the links of its kind, --author that of the whole list of authors;
+    what no option names stays.
+    """
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
     before = collages.get(context, chosen, which)
-    if draw and given["picture"]:
-        raise click.UsageError("Give a picture with --picture, or have one drawn with --draw.")
-    written: Arrival | None = None
-    if draw:
-        arrival = queue_changes.drawn(context, chosen, before)
-        arrival = replace(arrival, item=_changed(arrival.item, given))
-    elif _is_any_given(given):
-        picture = read.load(Path(given["picture"])) if given["picture"] else None
-        arrival = Arrival(_changed(before, given), picture)
-    else:
-        written = _in_editor(before)
-        if written is None:
-            click.echo(f"{before.name} is unchanged.")
-            return
-        arrival = written
+    arrival, is_written = _edited(context, chosen, before, draw, given)
     try:
         edited = queue_changes.edit(context, chosen, before, arrival)
     except Unusable as error:
-        if not written:
+        if not is_written:
             raise
         kept = items.keep_rejected(before.name, items.dump(arrival.item, arrival.item.picture_file))
         raise BadInput(f"{error} Your text is in {kept}.") from None
-    print_taken(edited.taken)
-    _print_threads(edited)
+    notes = _missed(before, given)
+    if as_json:
+        printing.print_json(descriptions.edited(chosen, edited, notes))
+    else:
+        _print_edited(edited, notes)
+
+
+def _edited(
+    context: Context, series: Series, before: Collage, draw: bool, given: dict[str, Any]
+) -> tuple[Arrival, bool]:
+    """The collage as options or an editor make it, and whether it was written in an editor."""
+    if draw and given["picture"]:
+        raise click.UsageError("Give a picture with --picture, or have one drawn with --draw.")
+    if draw:
+        arrival = queue_changes.drawn(context, series, before)
+        return replace(arrival, item=_changed(arrival.item, given)), False
+    if _is_any_given(given):
+        picture = read.load(Path(given["picture"])) if given["picture"] else None
+        return Arrival(_changed(before, given), picture), False
+    written = _in_editor(before)
+    if written is None:
+        return Arrival(before), False
+    return written, True
+
+
+def _print_edited(edited: Edited, notes: Sequence[str]) -> None:
+    """What the collage is now, from what to what it was changed, and what becomes of its threads.
+
+    Where nothing is different, that is all.
+    """
+    if not edited.changes:
+        click.echo(f"{edited.taken.collage.name} is unchanged.")
+    else:
+        print_taken(edited.taken)
+    for change in edited.changes:
+        click.echo(f"  {change}")
+    for note in notes:
+        click.echo(f"  note: {note}")
+    if edited.changes:
+        _print_threads(edited)
+
+
+def _missed(before: Collage, given: dict[str, Any]) -> list[str]:
+    """What options of an edit may have meant, and did not do."""
+    gone = map(LinkKind, given["no_links"])
+    notes = [f"it had no {kind} link" for kind in gone if not before.paper.links_of(kind)]
+    if given["authors"] and given["others"] is None and before.paper.others:
+        notes.append("it is still said to have more authors; if these are all: --no-others")
+    return notes
 
 
 def _print_threads(edited: Edited) -> None:

@@ -4,12 +4,12 @@ import click
 
 from bot.cli import options, printing
 from bot.config import Series
-from bot.core import collage
+from bot.core import changes, collage
 from bot.core.collage import Collage, State
 from bot.core.delivery import is_rehearsed
 from bot.core.text import markdown
 from bot.deciding import collages, descriptions
-from bot.deciding.collages import Shown
+from bot.deciding.collages import Change, Shown
 from bot.watching import notices
 
 
@@ -81,20 +81,30 @@ def _print_collage(series: Series, item: Collage) -> None:
     posted = printing.local(series, item.posted_at)
     if item.posted_is_assumed:
         posted += " (assumed)"
-    facts = {
-        "name": item.name,
-        "state": "; ".join([item.state.value, *_remarks(item)]),
-        "cited": series.words.cite(item.paper),
-        "printed": item.printed_number,
-        "posted": posted,
-        "roundup": item.roundup,
-        "picture": _picture(item),
-        "alt": item.alt,
-    }
-    facts |= {link.kind.value: link.url for link in item.paper.links}
-    printing.table([(name, value) for name, value in facts.items() if value])
+    facts = [
+        ("name", item.name),
+        ("state", "; ".join([item.state.value, *_remarks(item)])),
+        ("cited", series.words.cite(item.paper)),
+        ("authors", _authors(item)),
+        ("arxiv", item.paper.arxiv_id),
+        ("doi", item.paper.doi),
+        ("printed", item.printed_number),
+        ("posted", posted),
+        ("roundup", item.roundup),
+        ("picture", _picture(item)),
+        ("alt", item.alt),
+    ]
+    facts += [(link.kind.value, link.url) for link in item.paper.links]
+    printing.table([(name, value) for name, value in facts if value])
     if item.paragraph:
         click.echo(f"\n{item.paragraph}\n")
+
+
+def _authors(item: Collage) -> str:
+    authors = ", ".join(item.paper.authors)
+    if authors and item.paper.others:
+        authors += ", and others"
+    return authors
 
 
 def _picture(item: Collage) -> str:
@@ -118,7 +128,8 @@ def _print_history(series: Series, shown: Shown) -> None:
             click.echo(f"  {part.position}. {address}")
     for change in shown.changes:
         at = printing.local(series, change.at)
-        detail = f" ({change.detail})" if change.detail else ""
+        told = _detail(change)
+        detail = f" ({told})" if told else ""
         click.secho(f"{at}  {change.who}: {change.what}{detail}", dim=True)
 
 
@@ -126,20 +137,25 @@ def _print_history(series: Series, shown: Shown) -> None:
 @click.option(
     "--most", default=50, show_default=True, type=click.IntRange(1), help="How many, newest first."
 )
-@click.option("--changes", is_flag=True, help="Who changed what when, instead of what is out.")
+@click.option(
+    "--changes",
+    "with_changes",
+    is_flag=True,
+    help="Who changed what when, from what to what, instead of what is out.",
+)
 def history_command(
-    config_file: str | None, series: str | None, as_json: bool, most: int, changes: bool
+    config_file: str | None, series: str | None, as_json: bool, most: int, with_changes: bool
 ) -> None:
     """List what is out, newest first; or who changed what."""
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
-    if changes:
+    if with_changes:
         made = collages.changes(context, most)
         if as_json:
             printing.print_json([descriptions.change(change) for change in made])
         else:
-            rows = [(printing.local(chosen, change.at), *change[1:]) for change in made]
-            printing.table(rows, head=("at", "who", "what", "subject", "detail"))
+            rows = [_change_row(chosen, change) for change in made]
+            printing.table(rows, head=("at", "who", "what", "subject", "from what to what"))
         return
     posted = collages.posted(context, chosen, most)
     if as_json:
@@ -149,6 +165,16 @@ def history_command(
         click.echo("Nothing is out yet.")
     head = ("posted", "number", "name", "paper", "roundup")
     printing.table([_posted_row(chosen, item) for item in posted], head=head)
+
+
+def _change_row(series: Series, change: Change) -> tuple[str, ...]:
+    at = printing.local(series, change.at)
+    return at, change.who, change.what, change.subject, _detail(change)
+
+
+def _detail(change: Change) -> str:
+    """From what to what it was changed, and what else is known of it."""
+    return "; ".join(filter(None, [changes.told(change.changes), change.detail]))
 
 
 def _posted_row(series: Series, item: Collage) -> tuple[str, ...]:

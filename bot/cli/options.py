@@ -12,7 +12,7 @@ from bot import config
 from bot.app import assemble, logs
 from bot.config import Config, Series
 from bot.context import Context
-from bot.deciding import modes
+from bot.deciding import modes, series
 
 Command = Callable[..., Any]
 
@@ -72,17 +72,36 @@ def load(config_file: str | None) -> Config:
 def context(config_file: str | None) -> Context:
     """What a command works in that tells nothing while it works.
 
-    That the mode is about to change is said beside what the command prints.
+    That the mode is about to change, and what the configuration does not know, is said beside what
+    the command prints.
     """
     made = opened(load(config_file))
     if change := modes.change_ahead(made):
         click.echo(change, err=True)
+    for warning in series.warnings(made):
+        click.secho(f"! {warning}", fg="red", err=True)
     return made
 
 
-def opened(config: Config, say: assemble.Say = assemble.quiet) -> Context:
-    """A context whose database is closed when the command ends."""
-    made = assemble.context(config, say=say)
+def opened(
+    config: Config,
+    say: assemble.Say = assemble.quiet,
+    *,
+    makes: bool = False,
+    checked: bool = True,
+) -> Context:
+    """A context whose database is closed when the command ends.
+
+    Without `makes` a live installation must have its database, and that of a rehearsal is said to
+    be new where it is made. Unless it is `checked`, a series may have been renamed.
+    """
+    made = assemble.context(config, say=say, makes=makes, checked=checked)
+    if made.database.was_made and not makes:
+        beside = assemble.beside(config)
+        click.echo(
+            f"There was no database: a new, empty one was made, {made.database.shown}.{beside}",
+            err=True,
+        )
     for publisher in made.publishers.values():
         logs.hide(publisher.secrets)
     click.get_current_context().call_on_close(made.database.close)

@@ -39,8 +39,10 @@ def preview_command(
     number, previews = candidates.preview(context, own, item, accounts)
     shown = own.numbering.shown(number)
     obstacle = collage.obstacle(item)
+    same = collages.same_papers(context, own, item)
     if as_json:
-        printing.print_json(preview_descriptions.collage(own, item, number, previews))
+        described = preview_descriptions.collage(own, item, number, previews)
+        printing.print_json(described | {"same_paper": same})
     else:
         would = "is" if item.number is not None else "would be"
         click.secho(
@@ -48,6 +50,8 @@ def preview_command(
             bold=True,
         )
         _print_standing(item, obstacle)
+        for sentence in same:
+            click.echo(f"careful: {sentence}.")
         for one in previews:
             print_thread(one, context.config)
     if obstacle or any(one.problems for one in previews):

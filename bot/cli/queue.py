@@ -5,9 +5,9 @@ import click
 from bot.cli import options
 from bot.config import Series
 from bot.context import Context
-from bot.core import collage, times
+from bot.core import changes, collage, times
 from bot.deciding import accounts, queue_changes
-from bot.deciding.queue_changes import Place, Where
+from bot.deciding.queue_changes import Moved, Place, Where
 
 
 def _opened(config_file: str | None, series: str | None) -> tuple[Context, Series]:
@@ -20,8 +20,10 @@ def _opened(config_file: str | None, series: str | None) -> tuple[Context, Serie
 def ready_command(config_file: str | None, series: str | None, names: tuple[str, ...]) -> None:
     """Make drafts ready to go out; what still lacks something is refused."""
     context, chosen = _opened(config_file, series)
-    queue_changes.make_ready(context, chosen, names)
+    remarks = queue_changes.make_ready(context, chosen, names)
     click.echo(f"Ready: {', '.join(names)}")
+    for remark in remarks:
+        click.echo(f"  note: {remark}")
 
 
 @options.command("move", "mlcollage move barlow-twins --first", series=True)
@@ -52,8 +54,8 @@ def move_command(
     if len(places) != 1:
         raise click.UsageError("Say where to: --first, --last, --before NAME or --after NAME.")
     context, chosen = _opened(config_file, series)
-    item = queue_changes.move(context, chosen, name, places[0])
-    click.echo(f"{item.name} stands {places[0]} now.")
+    moved = queue_changes.move(context, chosen, name, places[0])
+    click.echo(f"{moved.item.name} stands {places[0]} now{_from_to(moved)}.")
 
 
 @options.command("pin", "mlcollage pin barlow-twins 2021-08-18", series=True)
@@ -71,34 +73,76 @@ def pin_command(
         raise click.UsageError("Name a day, or take the pin off with --off.")
     context, chosen = _opened(config_file, series)
     if day is None:
-        item = queue_changes.unpin(context, chosen, name)
-        click.echo(f"{item.name} is not pinned any more.")
+        moved = queue_changes.unpin(context, chosen, name)
+        click.echo(f"{moved.item.name} is not pinned any more{_from_to(moved)}.")
     else:
         on = options.day(day)
-        item = queue_changes.pin(context, chosen, name, on)
-        click.echo(f"{item.name} is pinned to {times.day(on)}.")
+        moved = queue_changes.pin(context, chosen, name, on)
+        click.echo(f"{moved.item.name} is pinned to {times.day(on)}{_from_to(moved)}.")
 
 
-@options.command("number", "mlcollage number barlow-twins 31", series=True)
-@click.argument("name")
+@options.command(
+    "number",
+    "mlcollage number barlow-twins 31  (or: mlcollage number --next 33)",
+    series=True,
+)
+@click.argument("name", required=False)
 @click.argument("number", required=False, type=click.IntRange(0, collage.MOST_NUMBER))
 @click.option("--off", is_flag=True, help="Keep no number: its slot counts on, as for others.")
+@click.option(
+    "--next",
+    "coming",
+    metavar="N",
+    type=click.IntRange(1, collage.MOST_NUMBER),
+    help="Which number the series goes on with, at the next slot.",
+)
 def number_command(
-    config_file: str | None, series: str | None, name: str, number: int | None, off: bool
+    config_file: str | None,
+    series: str | None,
+    name: str | None,
+    number: int | None,
+    off: bool,
+    coming: int | None,
 ) -> None:
-    """Let a collage in the queue keep a NUMBER of its own, or another one than it brought along.
+    """Let a collage in the queue keep a NUMBER of its own, or another one than it brought along; or
+    let the series go on with another number.
 
     One that is taken is refused.
     """
+    if coming is not None:
+        if name is not None or off:
+            raise click.UsageError("--next is about the series: name no collage, and no --off.")
+        _count_from(*_opened(config_file, series), coming)
+        return
+    if name is None:
+        raise click.UsageError("Name a collage, or the series' next number with --next.")
     if (number is None) != off:
         raise click.UsageError("Name a number, or have the slot count with --off.")
     context, chosen = _opened(config_file, series)
-    item = queue_changes.keep_number(context, chosen, name, number)
+    moved = queue_changes.keep_number(context, chosen, name, number)
+    item, change = moved.item, _from_to(moved)
     if number is None:
-        click.echo(f"{item.name} gets the next number when a slot takes it.")
+        click.echo(f"{item.name} gets the next number when a slot takes it{change}.")
     else:
         shown = chosen.numbering.shown(number) or number
-        click.echo(f"{item.name} keeps the number {shown}; the others count on behind it.")
+        told = f"{item.name} keeps the number {shown}; the others count on behind it"
+        click.echo(f"{told}{change}.")
+
+
+def _count_from(context: Context, series: Series, number: int) -> None:
+    before, now = queue_changes.count_from(context, series, number)
+    shown = series.numbering.shown
+    told = f"The next number is {shown(now) or now} (before: {shown(before) or before})"
+    if now != number:
+        told += ", for a collage in the queue keeps the one before it"
+    click.echo(f"{told}.")
+
+
+def _from_to(moved: Moved) -> str:
+    """From what to what a collage was changed, in brackets; empty where nothing is different."""
+    if not moved.changes:
+        return ""
+    return f" ({changes.told(moved.changes)})"
 
 
 @options.command(

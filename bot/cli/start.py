@@ -12,8 +12,9 @@ from bot import config
 from bot.app import start
 from bot.app.start import CHOICES, Choice
 from bot.cli import options
+from bot.context import Context
 from bot.core.errors import BadInput
-from bot.deciding import upkeep
+from bot.deciding import series, upkeep
 
 Option = Callable[..., Any]
 
@@ -72,8 +73,10 @@ def init_command(config_file: str | None, **given: Any) -> None:
     else:
         click.echo(f"{file} is there already and stays as it is.")
     settings = config.load(file)
-    context = options.opened(settings)
-    click.echo(f"The database is {context.database.shown}.")
+    context = options.opened(settings, makes=True, checked=False)
+    click.echo(f"The database is {context.database.shown}{_held(context)}.")
+    for warning in series.warnings(context):
+        click.secho(f"! {warning}", fg="red", err=True)
     if start.has_lost_live(context):
         click.echo(
             'This database is live, and the configuration is not: set "live = true" before you '
@@ -84,6 +87,13 @@ def init_command(config_file: str | None, **given: Any) -> None:
     for notice in upkeep.wordless(settings):
         click.echo(notice.text)
     click.echo("Next: mlcollage add ITEM.md, then mlcollage preview NAME")
+
+
+def _held(context: Context) -> str:
+    """What is in a database that was there before, by series; empty where it was made now."""
+    if context.database.was_made:
+        return ""
+    return f", which was there already: {series.overview(context)}"
 
 
 def _refuse_choices(file: Path, chosen: dict[str, Any]) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.config import Series
+from bot.core import identifiers
 from bot.core.collage import without_control
 from bot.core.month import Roundup
-from bot.core.paper import Link, LinkKind, Paper, same_address
+from bot.core.paper import Link, LinkKind, Paper
 from bot.core.text import markdown
 from bot.core.words import EMOJI, Words
 
@@ -99,7 +100,7 @@ def gathered(paragraph: str, known_links: Iterable[Link]) -> list[Table]:
     for label, url in markdown.links(paragraph):
         if not url.startswith(WEB):
             continue
-        if any(same_address(url, other) for other in known):
+        if any(identifiers.is_same_page(url, other) for other in known):
             continue
         known.append(url)
         if label.startswith(WEB):

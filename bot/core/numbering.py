@@ -40,6 +40,19 @@ class Numbering:
             return ""
         return self.format.replace("{n}", str(number))
 
+    def read(self, printed: str) -> int | None:
+        """The 29 of a printed "29/52", "#29" or "29"; None for what is no number of a series.
+
+        That is also one beyond its own total, as "320/52".
+        """
+        found = re.fullmatch(r"\D*?(\d{1,6})(?:\s*/\s*(\d{1,6}))?\D*", printed, re.ASCII)
+        if found is None:
+            return None
+        number, total = int(found[1]), found[2]
+        if total is not None and number > int(total):
+            return None
+        return number
+
 
 def other_in(text: str, number: str) -> str:
     """A number in the text that looks as the series' own do and is another one; "" for none.

@@ -1,11 +1,11 @@
 """A paper, its links, and which addresses lead to the same one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.core import citation
+from bot.core import citation, identifiers
 
 
 class LinkKind(StrEnum):
@@ -61,28 +61,32 @@ class Paper:
 
 
 def same_address(one: str, other: str) -> bool:
-    """Whether two URLs lead to the same paper.
-
-    Scheme, "www." and a last slash make no difference, nor do arXiv's versions and forms (abs,
-    pdf, html).
-    """
-    return _canonical(one) == _canonical(other)
-
-
-def _canonical(url: str) -> str:
-    bare = url.strip().split("://", 1)[-1].removeprefix("www.").rstrip("/")
-    host, _, path = bare.partition("/")
-    host = host.lower()
-    if host.endswith("arxiv.org") and path.startswith(("abs/", "pdf/", "html/")):
-        path = path.split("/", 1)[1].removesuffix(".pdf")
-        stem, version, digits = path.rpartition("v")
-        if version and digits.isdigit():
-            path = stem
-        host = "arxiv.org"
-    return f"{host}/{path}"
+    """Whether two addresses lead to the same paper, in whatever form and on whatever site."""
+    return identifiers.of_address(one) == identifiers.of_address(other)
 
 
 def kinds_in_order(links: Iterable[Link]) -> list[Link]:
     """Links sorted by kind in the order of `LinkKind`, each kind's own order kept."""
     order = list(LinkKind)
     return sorted(links, key=lambda link: order.index(link.kind))
+
+
+def replaced(
+    links: Sequence[Link], wanted: Sequence[Link], unwanted: Sequence[LinkKind] = ()
+) -> tuple[Link, ...]:
+    """The links with the wanted ones in place of those of their kinds, and none of some kinds.
+
+    New ones stand where the first of their kind stood; those of a kind that was not there come
+    last.
+    """
+    rest = list(wanted)
+    found: list[Link] = []
+    for link in links:
+        if link.kind in unwanted:
+            continue
+        if all(link.kind != new.kind for new in wanted):
+            found.append(link)
+            continue
+        found += [new for new in rest if new.kind == link.kind]
+        rest = [new for new in rest if new.kind != link.kind]
+    return (*found, *rest)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.config import Series
+    from bot.core.changes import Changed
     from bot.core.collage import Collage
     from bot.core.delivery import Delivery, Part
     from bot.core.month import Roundup
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from bot.deciding.doctor import Examination
     from bot.deciding.inspect import Event, Sight
     from bot.deciding.own_templates import Checked
+    from bot.deciding.queue_changes import Edited
     from bot.deciding.roundups import RoundupShown
+    from bot.deciding.series import Listed as ListedSeries
     from bot.intake.accept import Taken
     from bot.intake.article import Article
     from bot.scheduling.forecast import Outlook
@@ -79,15 +82,7 @@ def collage(series: Series, item: Collage) -> Description:
 
 def collage_with_history(series: Series, shown: Shown) -> Description:
     """Everything about a collage: its threads, and who changed it when."""
-    changes = [
-        {
-            "at": change.at.isoformat(),
-            "who": change.who,
-            "what": change.what,
-            "detail": change.detail,
-        }
-        for change in shown.changes
-    ]
+    changes = [change(made) for made in shown.changes]
     threads = [
         thread(delivery, parts) | {"set_aside": delivery.id in shown.set_aside}
         for delivery, parts in shown.threads
@@ -170,6 +165,30 @@ def change(change: Change) -> Description:
         "what": change.what,
         "subject": change.subject,
         "detail": change.detail,
+        "changes": from_to(change.changes),
+    }
+
+
+def from_to(changes: Iterable[Changed]) -> list[Description]:
+    """From what to what something was changed, field by field, with the whole texts."""
+    return [
+        {"field": each.field, "from": each.before or None, "to": each.after or None}
+        for each in changes
+    ]
+
+
+def edited(series: Series, edited: Edited, notes: Sequence[str]) -> Description:
+    """An edited collage: what was changed, and what becomes of its threads."""
+    taken = edited.taken
+    return collage(series, taken.collage) | {
+        "changes": from_to(edited.changes),
+        "problems": list(taken.problems),
+        "notes": [*taken.remarks, *notes],
+        "threads": {
+            "as_edited": [thread.id for thread in edited.open],
+            "as_before": [thread.id for thread in edited.frozen],
+            "out": [thread.id for thread in edited.out],
+        },
     }
 
 
@@ -194,6 +213,7 @@ def coming(series: Series, coming: Coming) -> Description:
             {"due_at": each.due_at.isoformat(), "why": each.why} for each in coming.waiting
         ],
         "past_total": coming.past_total.text if coming.past_total else None,
+        "careful": list(coming.careful),
     }
 
 
@@ -342,6 +362,21 @@ def article(file: str, source: Article, taken: Iterable[Taken]) -> Description:
             {"level": finding.level, "line": finding.line, "text": finding.text}
             for finding in source.findings
         ],
+    }
+
+
+def series(listed: ListedSeries) -> Description:
+    """A series of configuration or database, and how much there is of it."""
+    return {
+        "name": listed.name,
+        "standing": listed.standing,
+        "is_configured": listed.is_configured,
+        "is_stored": listed.is_stored,
+        "is_retired": listed.is_retired,
+        "waiting": listed.contents.waiting,
+        "posted": listed.contents.posted,
+        "threads": listed.contents.threads,
+        "roundups": listed.contents.roundups,
     }
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from bot.composing import ahead, slides
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, collage, month, refusals, schedule
+from bot.core import agenda, changes, collage, month, refusals, schedule
 from bot.core.agenda import Waiting
+from bot.core.changes import Changed
 from bot.core.collage import Collage, Item, State
 from bot.core.errors import BadInput, NotAllowed
-from bot.core.paper import LinkKind
-from bot.intake import items
+from bot.intake import items, same_papers
 from bot.intake.article import Article
 from bot.pictures import read
 from bot.pictures.read import PictureFile
@@ -79,6 +79,13 @@ def whole(arrival: Arrival) -> Arrival:
 def change(context: Context, work: Work, what: str, subject: str, detail: str = "") -> None:
     """Log what was changed, by the user of this process; `subject` is SERIES or SERIES/NAME."""
     work.log.record(context.who, what, subject, detail)
+
+
+def changed(
+    context: Context, work: Work, what: str, subject: str, fields: Sequence[Changed]
+) -> None:
+    """As `change`, with the fields that were changed, from what to what."""
+    work.log.record(context.who, what, subject, changes=fields)
 
 
 def drawn(series: Series, arrivals: Sequence[Arrival], numbers: Sequence[str]) -> list[Arrival]:
@@ -219,8 +226,7 @@ def _take(
     item, problems = arrival.item, arrival.problems
     missing = _lacks(arrival)
     remarks = _remarks(arrival)
-    if same := work.queue.same_paper(series.name, _paper_urls(item)):
-        remarks += (f"{same} is about the same paper",)
+    remarks += same_papers.sentences(series, same_papers.of(work, series, item))
     state = State.READY
     if draft or missing or problems:
         state = State.DRAFT
@@ -292,11 +298,14 @@ def replace_item(
             stored = work.queue.correct(before, edited, edited.picture, **more)
         else:
             stored = work.queue.replace(before, edited, edited.picture, state, **more)
-        detail = ""
+        subject = f"{series.name}/{stored.name}"
         if stored.name != before.name:
-            detail = f"was {before.name}"
-        change(context, work, "edit", f"{series.name}/{stored.name}", detail)
-    return Taken(stored, missing, _remarks(arrival), problems)
+            # What was done to it before is found by its new name.
+            work.log.follow(f"{series.name}/{before.name}", subject)
+        changed(context, work, "edit", subject, changes.between(before, stored))
+        twins = same_papers.of(work, series, stored, stored.id)
+    remarks = _remarks(arrival) + same_papers.sentences(series, twins)
+    return Taken(stored, missing, remarks, problems)
 
 
 def _remarks(arrival: Arrival) -> tuple[str, ...]:
@@ -393,19 +402,15 @@ def _with_free_name(context: Context, series: Series, item: Item) -> Item:
     A NAME held by the same paper stays: taking it in refuses the item, instead of storing the paper
     a second time.
     """
-    urls = _paper_urls(item)
     with context.read() as work:
         name, count = item.name, 1
+        same = {twin.other.name for twin in same_papers.of(work, series, item)}
         while work.queue.has_name(series.name, name):
-            if work.queue.same_paper(series.name, urls):
+            if name in same:
                 break
             count += 1
             name = f"{item.name}-{count}"
     return replace(item, name=name)
-
-
-def _paper_urls(item: Item) -> list[str]:
-    return [link.url for link in item.paper.links_of(LinkKind.PAPER)]
 
 
 def _arrival(item: Item, options: Import) -> Arrival:

@@ -22,6 +22,9 @@ def begin(work: Work, series: Series, entered: Entered) -> None:
     row = work.series.find(series.name)
     if row is None:
         row = work.series.make(series.name, Course.begun(series.calendar, work.now))
+    if row.retired_at is not None:
+        # It is in the configuration again.
+        work.series.retire(series.name, None)
     if heal.is_series_ahead(work, series, row):
         row = heal.series(work, series)
     if entered.has_changed:

@@ -17,7 +17,7 @@ from bot.core.notices.accounts import AccountGone, AccountGoneUncertain
 from bot.core.notices.queue import RehearsalBegun, RehearsalEnded
 from bot.publishers import table
 from bot.roundups import advance
-from bot.scheduling import courses, heal, slots
+from bot.scheduling import courses, heal, slots, unconfigured
 from bot.sending import deliver, rescue
 from bot.storage.installation import Entered
 from bot.storage.notices import Notice
@@ -135,6 +135,9 @@ def begin(context: Context) -> Context:
     config = context.config
     context.database.check_file()
     with context.write() as work:
+        unconfigured.check(work, config)
+        for swap in unconfigured.swapped(work, config):
+            work.notices.add(swap)
         entered = work.installation.enter(live=config.live)
         networks = {name: table.network_of(raw) for name, raw in config.accounts.items()}
         work.accounts.ensure(networks)

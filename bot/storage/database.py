@@ -29,7 +29,7 @@ from bot.config import SHOWN_PARAMETERS
 from bot.core.collage import one_line
 from bot.core.errors import NoDatabase
 
-HEAD = "0007"
+HEAD = "0009"
 """The newest migration, written here so that a start need not import Alembic; a test compares it
 with the folder."""
 
@@ -75,7 +75,8 @@ class Database:
 
     `read` is for looking, `write` for one transaction that commits at its end. `shares_clock`
     says whether leases go by the database's own clock, which all hosts share. `shown` is the
-    database as messages may name it, without a password.
+    database as messages may name it, without a password. `was_made` says that `prepare` has found
+    none and made it.
     """
 
     def __init__(self, url: str | URL, *, journal: str = "WAL") -> None:
@@ -99,6 +100,7 @@ class Database:
         self.shown = _shown(url)
         self._file: tuple[int, int] | None = None
         self._newest: tuple[int, ...] = ()
+        self.was_made = False
 
     @classmethod
     def in_one_file(cls, file: Path) -> "Database":
@@ -251,6 +253,7 @@ class Database:
                 raise NoDatabase(
                     f"The database {self.shown} was made by a newer mlcollage; upgrade the program."
                 )
+            self.was_made = current is None
             backup = None
             if current is not None and before_upgrade:
                 backup = before_upgrade()

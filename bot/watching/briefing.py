@@ -23,6 +23,7 @@ from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.core.text import markdown
 from bot.deciding import budgets, candidates, coming, doctor, preview, roundups
+from bot.intake.same_papers import cautions
 from bot.scheduling import forecast
 from bot.storage.accounts import AccountRow
 from bot.storage.charges import month_of
@@ -51,8 +52,8 @@ class Due:
 class Plan(NamedTuple):
     """What a slot or a roundup would send.
 
-    `wrong` and `about` are sentences and lines for people; `place` is that of its collage in the
-    queue. With `is_wanted` False nothing is meant to go out, and nobody needs to act.
+    `wrong`, `about` and `careful` are sentences and lines for people; `place` is where its collage
+    stands in the queue. With `is_wanted` False nothing is meant to go out, and nobody needs to act.
     """
 
     what: str
@@ -61,6 +62,7 @@ class Plan(NamedTuple):
     about: tuple[str, ...] = ()
     is_wanted: bool = True
     place: int | None = None
+    careful: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,9 @@ def _slot_plan(context: Context, brief: Due) -> Plan:
         return _nothing(series, line.state, snapshot.paused_until, trial.wrong)
     if trial.candidate is None or trial.candidate.problems:
         return Plan("it is not known what goes out", wrong=tuple(trial.wrong))
-    return trial.plan(trial.candidate, line.number)
+    plan = trial.plan(trial.candidate, line.number)
+    item = trial.candidate.item
+    return plan._replace(careful=tuple(cautions(context, series, [item]).get(item.id, ())))
 
 
 class _Trial:
@@ -333,8 +337,9 @@ def _notice(context: Context, brief: Due, plan: Plan, checks: Checks) -> Briefin
         account_lines += ["", _account_line(context, name, state)]
         if name in threads:
             account_lines += _thread_lines(threads[name])
-    cautions = (caution for thread in plan.threads for caution in thread.all_cautions)
-    careful = tuple(dict.fromkeys(f"careful: {caution}." for caution in cautions))
+    of_threads = (caution for thread in plan.threads for caution in thread.all_cautions)
+    found = (*plan.careful, *of_threads)
+    careful = tuple(dict.fromkeys(f"careful: {caution}." for caution in found))
     if wrong or careful:
         lines += ["", *(f"! {sentence}" for sentence in (*wrong, *careful))]
     notes = _notes(context, brief)

@@ -106,6 +106,11 @@ def _clock(context: Context, work: Work, notice: Notice, name: str) -> bool:
     return not clocks.is_ahead(work.ahead.newest_row_at(), work.now)
 
 
+def _series(context: Context, work: Work, notice: Notice, name: str) -> bool:
+    """A series is in the configuration, or retired, or has another name."""
+    return name in context.config.series or work.series.known().get(name, True)
+
+
 OVER: dict[str, Callable[[Context, Work, Notice, str], bool]] = {
     "account": _account,
     "brief": _brief,
@@ -115,6 +120,7 @@ OVER: dict[str, Callable[[Context, Work, Notice, str], bool]] = {
     "delivery": _delivery,
     "rehearsal": _rehearsal,
     "roundup": _roundup,
+    "series": _series,
     "slot": _slot,
 }
 """By what a notice is about, whether that is over. What is about nothing else (a slot that was

@@ -131,7 +131,8 @@ def test_edit_opens_the_item_in_the_editor_and_reads_it_back(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     editor(desk, monkeypatch, "A white slide about beta.", "A blue slide about beta.")
-    assert desk("edit", "beta").out == "beta is ready\n"
+    change = "A white slide about beta. → A blue slide about beta."
+    assert desk("edit", "beta").out == f"beta is ready\n  alt: {change}\n"
     shown = desk.shown("beta")
     assert shown["alt"] == "A blue slide about beta."
     assert shown["picture"]["file"] == "beta.png"
@@ -248,7 +249,12 @@ def test_edit_by_options_changes_what_they_name_and_nothing_else(desk: Desk) -> 
 
 
 def test_a_ready_collage_that_loses_something_is_a_draft_again(desk: Desk) -> None:
-    assert desk("edit", "alpha", "--alt", "").out == "alpha is a draft: it lacks alt text\n"
+    told = desk("edit", "alpha", "--alt", "").out.splitlines()
+    assert told == [
+        "alpha is a draft: it lacks alt text",
+        "  alt: A white slide about alpha. → none",
+        "  state: ready → draft",
+    ]
     assert desk.ahead()[0] == "beta"
 
 
@@ -288,7 +294,8 @@ def test_a_pin_needs_a_day_with_a_slot_that_is_to_come(desk: Desk) -> None:
 def test_a_collage_keeps_a_number_of_its_own_until_that_is_taken_off(desk: Desk) -> None:
     counted = desk("next", "--json").json["slots"][0]["provisional_number"]
     said = desk("number", "alpha", 40).out
-    assert said == "alpha keeps the number 40/52; the others count on behind it.\n"
+    told = "alpha keeps the number 40/52; the others count on behind it"
+    assert said == f"{told} (kept number: none → 40).\n"
     slots = desk("next", "--json").json["slots"]
     assert [slot["provisional_number"] for slot in slots[:2]] == [40, 41]
     assert "40/52" in desk("preview", "alpha").out

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     BRIEF = "brief"
     OVERDUE = "overdue"
     EXPOSED = "exposed"
+    GONE = "gone"
     CLOCK = "clock"
     CLOCK_SET = "clock set"
     UPGRADED = "upgraded"
@@ -50,6 +51,7 @@ TROUBLE = frozenset(
         Kind.ALERTS,
         Kind.OVERDUE,
         Kind.EXPOSED,
+        Kind.GONE,
     }
 )
 """Notices after which a person has to do something."""
