@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from bot.cli import editing, options
-from bot.core import collage
+from bot.cli import completion, editing, options, output
+from bot.core import collage, hints
 from bot.core.collage import Collage, Item, State
 from bot.core.delivery import State as Sending
 from bot.core.errors import BadInput, Unusable
 from bot.core.paper import Link, LinkKind, Paper
-from bot.deciding import collages, queue_changes
+from bot.deciding import collages, descriptions, queue_changes
 from bot.deciding.queue_changes import Edited
 from bot.intake import accept, items
 from bot.intake.accept import Arrival, Taken
@@ -89,6 +89,7 @@ def add_command(
         arrivals = accept.drawn(chosen, arrivals, numbers)
     for taken in accept.take(context, chosen, arrivals, draft=draft):
         print_taken(taken)
+        output.add(collages=[descriptions.taken(chosen, taken)])
 
 
 def _is_any_given(given: dict[str, Any]) -> bool:
@@ -152,12 +153,15 @@ def _link(text: str) -> Link:
     kind, _, url = text.partition("=")
     if kind not in set(LinkKind) or not url:
         kinds = ", ".join(LinkKind)
-        raise click.UsageError(f"{text}: write a link as KIND=URL, where KIND is one of {kinds}.")
+        hint = hints.did_you_mean(kind, LinkKind)
+        raise click.UsageError(
+            f"{text}: write a link as KIND=URL, where KIND is one of {kinds}.{hint}"
+        )
     return Link(LinkKind(kind), url)
 
 
 @options.command("edit", 'mlcollage edit barlow-twins --alt "Two towers of boxes …"', series=True)
-@click.argument("which", metavar="NAME")
+@click.argument("which", metavar="NAME", shell_complete=completion.collages)
 @fields
 @click.option("--draw", is_flag=True, help="Draw a plain slide, with its alt text, as the picture.")
 def edit_command(
@@ -190,6 +194,7 @@ def edit_command(
         kept = items.keep_rejected(before.name, items.dump(arrival.item, arrival.item.picture_file))
         raise BadInput(f"{error} Your text is in {kept}.") from None
     print_taken(edited.taken)
+    output.add(collages=[descriptions.taken(chosen, edited.taken)])
     _print_threads(edited)
 
 
@@ -221,8 +226,8 @@ def _in_editor(before: Collage) -> Arrival | None:
             return _parsed(edited, before)
         except BadInput as error:
             text = edited
-            click.echo(error, err=True)
-            if not (sys.stdin.isatty() and click.confirm("Edit again?", default=True)):
+            output.line(str(error), err=True)
+            if not (sys.stdin.isatty() and click.confirm("Edit again?", default=True, err=True)):
                 kept = items.keep_rejected(before.name, edited)
                 raise BadInput(f"{before.name} is unchanged; your text is in {kept}.") from None
 

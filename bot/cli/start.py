@@ -11,7 +11,7 @@ import click
 from bot import config
 from bot.app import start
 from bot.app.start import CHOICES, Choice
-from bot.cli import options
+from bot.cli import options, output
 from bot.core.errors import BadInput
 
 Option = Callable[..., Any]
@@ -81,6 +81,7 @@ def init_command(config_file: str | None, **given: Any) -> None:
     elif not settings.live:
         click.echo('It is a rehearsal until you set "live = true".')
     click.echo("Next: mlcollage add ITEM.md, then mlcollage preview NAME")
+    output.add(config=str(file), database=context.database.shown, live=settings.live)
 
 
 def _refuse_choices(file: Path, chosen: dict[str, Any]) -> None:
@@ -94,7 +95,7 @@ def _refuse_choices(file: Path, chosen: dict[str, Any]) -> None:
 
 def _asked(chosen: dict[str, Any]) -> dict[str, Any]:
     """What a person at a terminal answers for what was not given; nothing without a terminal."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if output.is_json() or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return {}
     defaults = start.defaults()
     answers: dict[str, Any] = {}

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from bot.cli import naming, output
 from bot.config import LANGUAGES
 from bot.core import network as networks
 from bot.core.collage import shown
@@ -19,7 +20,7 @@ WANTED = 'write {"text": "…"} on each line'
 
 NETWORK = click.option(
     "--network",
-    type=click.Choice(sorted(networks.NETWORKS)),
+    type=naming.Choice(sorted(networks.NETWORKS)),
     default=networks.X.name,
     show_default=True,
     help="Whose rules.",
@@ -61,7 +62,7 @@ def count_command(network: str) -> None:
 @NETWORK
 @click.option(
     "--language",
-    type=click.Choice(LANGUAGES),
+    type=naming.Choice(LANGUAGES),
     default="en",
     show_default=True,
     help="Of the sentences.",
@@ -105,7 +106,7 @@ def _each(answer: Callable[[str, dict[str, Any]], dict[str, Any]]) -> None:
     """Answer each line of standard input with a line."""
     for number, given in _lines():
         try:
-            click.echo(json.dumps(answer(given["text"], given), ensure_ascii=False))
+            output.json_line(answer(given["text"], given))
         except BadInput as error:
             raise BadInput(f"line {number} of the input: {error}") from None
 
