@@ -18,6 +18,7 @@ The folders follow the way of a collage; each imports only from the floors below
     publishers     one account on one network: the outbox, X
     storage        the database, and the only SQL
     config.py      config.toml and the environment as frozen, checked values
+    environment.py what the environment asks of every command: colours
     http_calls.py  calls that end by a deadline, with bounds on what comes back
     processes.py   child processes with bounds of time and memory, and without our secrets
     workers.py     one worker thread for each account

@@ -5,7 +5,7 @@ import re
 import stat
 import tomllib
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, time, timedelta
@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, unquote_plus
 from zoneinfo import ZoneInfo
 
 from bot import files
-from bot.core import address, month, retry, schedule, settings, words
+from bot.core import address, hints, month, retry, schedule, settings, words
 from bot.core.calendar import Calendar
 from bot.core.collage import one_line, shown
 from bot.core.errors import BadConfig, BadInput
@@ -158,15 +158,19 @@ class Config:
     def series_named(self, name: str) -> Series:
         """The series of that name; raises `BadInput` naming those there are."""
         if name not in self.series:
-            names = ", ".join(self.series)
-            raise BadInput(f"There is no series {name} in {self.file.name}; it has {names}.")
+            raise BadInput(self._unknown("series", name, self.series))
         return self.series[name]
 
     def check_account(self, name: str) -> None:
         """Raise `BadInput` where there is no account of that name."""
         if name not in self.accounts:
-            names = ", ".join(self.accounts)
-            raise BadInput(f"There is no account {name} in {self.file.name}; it has {names}.")
+            raise BadInput(self._unknown("account", name, self.accounts))
+
+    def _unknown(self, what: str, name: str, known: Iterable[str]) -> str:
+        """That a name does not exist, and which do."""
+        hint = hints.did_you_mean(name, known)
+        names = ", ".join(known)
+        return f"There is no {what} {name} in {self.file.name}; it has {names}.{hint}"
 
 
 SECTIONS = ("database", "delivery", "alerts", "accounts", "series")
@@ -542,7 +546,9 @@ def _series(table: Table, top: Top, all_accounts: tuple[str, ...]) -> Series:
     for account in series.accounts:
         if account not in all_accounts:
             raise table.wrong(
-                "accounts", f"names {shown(account)}, but there is no such [accounts.NAME]"
+                "accounts",
+                f"names {shown(account)}, but there is no such [accounts.NAME]"
+                f"{nearest(account, all_accounts)}",
             )
     if not series.accounts:
         raise table.wrong("accounts", "must name an account; leave it out to use all of them")
@@ -573,6 +579,11 @@ def who() -> str:
     # An ID without a name; Windows has no module `pwd`.
     except (KeyError, OSError, ImportError):
         return "unknown"
+
+
+def default_file() -> Path:
+    """The configuration where none is named: $MLCOLLAGE_CONFIG, else config.toml here."""
+    return Path(os.environ.get("MLCOLLAGE_CONFIG") or FILE)
 
 
 def editor() -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import click
 
-from bot.cli import options, printing
+from bot.cli import options, output, printing
 from bot.context import Context
 from bot.core.notices.briefing import REHEARSAL
 from bot.deciding import descriptions, doctor, series, upkeep
@@ -30,10 +30,10 @@ def doctor_command(config_file: str | None, as_json: bool) -> None:
         wrong.append(damage)
     wrong += alerts.unreadable(context.config)
     for message in wrong:
-        click.secho(f"! {message}", fg="red", err=True)
+        output.line(f"! {message}", style="red", err=True)
     for notice in findings:
         if not notice.is_trouble:
-            click.echo(f"· {notice.text}", err=True)
+            output.line(f"· {notice.text}", err=True)
     # What the configuration does not know was told above.
     wrong += series.warnings(context)
     if wrong or any(one.problem or one.waits for one in examinations):
@@ -54,12 +54,12 @@ def _print_all(context: Context, examinations: Sequence[Examination]) -> None:
 def _print_examination(examination: Examination) -> None:
     account = f"{examination.account} ({examination.network})"
     if examination.problem:
-        click.secho(f"! {account} cannot post: {examination.problem}", fg="red")
+        output.line(f"! {account} cannot post: {examination.problem}", style="red")
     else:
         identity = f" as {examination.identity}" if examination.identity else ""
-        click.secho(f"{account} can post{identity}.", fg="green")
+        output.line(f"{account} can post{identity}.", style="green")
     if examination.waits:
-        click.secho(f"! {examination.waits}", fg="red")
+        output.line(f"! {examination.waits}", style="red")
     if examination.week is not None:
         click.echo(f"  a week costs about ${examination.week:.2f}; {_spent(examination)}")
     elif examination.spent is not None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli import items, options, printing
+from bot.cli import items, options, output, printing
 from bot.core import collage
 from bot.deciding import descriptions
 from bot.intake import accept, article, numbers
@@ -90,7 +90,7 @@ COLOURS = {"error": "red", "warning": "yellow"}
 
 def _print_article(file: str, source: Article, taken: list[accept.Taken]) -> None:
     file = collage.one_line(file)
-    click.secho(f"{file}: {source.title}", bold=True)
+    output.line(f"{file}: {source.title}", style="bold")
     facts = {
         "month": source.title_month,
         "subtitle": source.subtitle,
@@ -104,4 +104,4 @@ def _print_article(file: str, source: Article, taken: list[accept.Taken]) -> Non
         items.print_taken(one)
     for finding in source.findings:
         place = f"{file}:{finding.line}"
-        click.secho(f"{finding.level}: {place}: {finding.text}", fg=COLOURS[finding.level])
+        output.line(f"{finding.level}: {place}: {finding.text}", style=COLOURS[finding.level])

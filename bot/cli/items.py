@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from bot.cli import editing, options, printing
+from bot.cli import completion, editing, options, output
 from bot.config import Series
 from bot.context import Context
-from bot.core import collage
+from bot.core import collage, hints
 from bot.core import paper as paper_links
 from bot.core.collage import Collage, Item, State
 from bot.core.delivery import State as Sending
@@ -93,6 +93,7 @@ def add_command(
         arrivals = accept.drawn(chosen, arrivals, numbers)
     for taken in accept.take(context, chosen, arrivals, draft=draft):
         print_taken(taken)
+        output.add(collages=[descriptions.taken(chosen, taken)])
 
 
 def _is_any_given(given: dict[str, Any]) -> bool:
@@ -166,7 +167,10 @@ def _link(text: str) -> Link:
     kind, _, url = text.partition("=")
     if kind not in set(LinkKind) or not url:
         kinds = ", ".join(LinkKind)
-        raise click.UsageError(f"{text}: write a link as KIND=URL, where KIND is one of {kinds}.")
+        hint = hints.did_you_mean(kind, LinkKind)
+        raise click.UsageError(
+            f"{text}: write a link as KIND=URL, where KIND is one of {kinds}.{hint}"
+        )
     return Link(LinkKind(kind), url)
 
 
@@ -174,9 +178,8 @@ def _link(text: str) -> Link:
     "edit",
     'mlcollage edit barlow-twins --alt "Two towers of boxes …" --link code=https://…',
     series=True,
-    as_json=True,
 )
-@click.argument("which", metavar="NAME")
+@click.argument("which", metavar="NAME", shell_complete=completion.collages)
 @fields
 @click.option(
     "--no-link",
@@ -213,10 +216,8 @@ def edit_command(
         kept = items.keep_rejected(before.name, items.dump(arrival.item, arrival.item.picture_file))
         raise BadInput(f"{error} Your text is in {kept}.") from None
     notes = _missed(before, given)
-    if as_json:
-        printing.print_json(descriptions.edited(chosen, edited, notes))
-    else:
-        _print_edited(edited, notes)
+    _print_edited(edited, notes)
+    output.add(collages=[descriptions.edited(chosen, edited, notes)])
 
 
 def _edited(
@@ -291,8 +292,8 @@ def _in_editor(before: Collage) -> Arrival | None:
             return _parsed(edited, before)
         except BadInput as error:
             text = edited
-            click.echo(error, err=True)
-            if not (sys.stdin.isatty() and click.confirm("Edit again?", default=True)):
+            output.line(str(error), err=True)
+            if not (sys.stdin.isatty() and click.confirm("Edit again?", default=True, err=True)):
                 kept = items.keep_rejected(before.name, edited)
                 raise BadInput(f"{before.name} is unchanged; your text is in {kept}.") from None
 

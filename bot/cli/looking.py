@@ -2,7 +2,7 @@
 
 import click
 
-from bot.cli import options, printing
+from bot.cli import completion, naming, options, output, printing
 from bot.config import Series
 from bot.core import changes, collage
 from bot.core.collage import Collage, State
@@ -16,7 +16,7 @@ from bot.watching import notices
 @options.command("list", "mlcollage list --state draft", series=True, as_json=True)
 @click.option(
     "--state",
-    type=click.Choice([state.value for state in State]),
+    type=naming.Choice([state.value for state in State]),
     help="Only what is in this state.",
 )
 def list_command(
@@ -30,7 +30,7 @@ def list_command(
         printing.print_json([descriptions.collage(chosen, item) for item in items])
     elif items:
         rows = [_row(chosen, item) for item in items]
-        printing.table(rows, head=("", "name", "state", "paper", "remarks"))
+        printing.table(rows, head=("", "name", "state", "paper", "remarks"), free=(3, 4))
     elif state:
         click.echo("Nothing.")
     else:
@@ -43,7 +43,7 @@ def _row(series: Series, item: Collage) -> tuple[str, ...]:
         series.numbering.shown(number),
         item.name,
         item.state,
-        printing.cut(markdown.line(item.paper.title), 50),
+        markdown.line(item.paper.title),
         "; ".join(_remarks(item)),
     )
 
@@ -62,7 +62,7 @@ def _remarks(item: Collage) -> list[str]:
 
 
 @options.command("show", "mlcollage show barlow-twins", series=True, as_json=True)
-@click.argument("name")
+@click.argument("name", shell_complete=completion.collages)
 def show_command(config_file: str | None, series: str | None, as_json: bool, name: str) -> None:
     """Show everything about one collage: its paper, its threads, and who changed it when."""
     context = options.context(config_file)
@@ -77,7 +77,7 @@ def show_command(config_file: str | None, series: str | None, as_json: bool, nam
 
 def _print_collage(series: Series, item: Collage) -> None:
     number = series.numbering.shown(item.number)
-    click.secho(f"{number} {markdown.line(item.paper.title)}".lstrip(), bold=True)
+    output.line(f"{number} {markdown.line(item.paper.title)}".lstrip(), style="bold")
     posted = printing.local(series, item.posted_at)
     if item.posted_is_assumed:
         posted += " (assumed)"
@@ -95,7 +95,7 @@ def _print_collage(series: Series, item: Collage) -> None:
         ("alt", item.alt),
     ]
     facts += [(link.kind.value, link.url) for link in item.paper.links]
-    printing.table([(name, value) for name, value in facts if value])
+    printing.table([(name, value) for name, value in facts if value], whole=True)
     if item.paragraph:
         click.echo(f"\n{item.paragraph}\n")
 
@@ -130,7 +130,7 @@ def _print_history(series: Series, shown: Shown) -> None:
         at = printing.local(series, change.at)
         told = _detail(change)
         detail = f" ({told})" if told else ""
-        click.secho(f"{at}  {change.who}: {change.what}{detail}", dim=True)
+        output.line(f"{at}  {change.who}: {change.what}{detail}", style="dim")
 
 
 @options.command("history", "mlcollage history --changes", series=True, as_json=True)
@@ -155,7 +155,8 @@ def history_command(
             printing.print_json([descriptions.change(change) for change in made])
         else:
             rows = [_change_row(chosen, change) for change in made]
-            printing.table(rows, head=("at", "who", "what", "subject", "from what to what"))
+            head = ("at", "who", "what", "subject", "from what to what")
+            printing.table(rows, head=head, whole=True)
         return
     posted = collages.posted(context, chosen, most)
     if as_json:
@@ -164,7 +165,7 @@ def history_command(
     if not posted:
         click.echo("Nothing is out yet.")
     head = ("posted", "number", "name", "paper", "roundup")
-    printing.table([_posted_row(chosen, item) for item in posted], head=head)
+    printing.table([_posted_row(chosen, item) for item in posted], head=head, free=(3,))
 
 
 def _change_row(series: Series, change: Change) -> tuple[str, ...]:
@@ -183,7 +184,7 @@ def _posted_row(series: Series, item: Collage) -> tuple[str, ...]:
         printing.local(series, item.posted_at) + assumed,
         series.numbering.shown(item.number) or item.printed_number,
         item.name,
-        printing.cut(markdown.line(item.paper.title), 50),
+        markdown.line(item.paper.title),
         item.roundup,
     )
 
@@ -201,7 +202,11 @@ def notices_command(
     context = options.context(config_file)
     if done:
         count = notices.acknowledge(context, numbers)
-        click.echo(f"{count} acknowledged.")
+        message = f"{count} acknowledged."
+        if as_json:
+            printing.print_json({"messages": [message], "acknowledged": count})
+        else:
+            click.echo(message)
         return
     found = notices.listed(context, everything=everything)
     if as_json:
@@ -211,7 +216,7 @@ def notices_command(
     else:
         first = next(iter(context.config.series.values()))
         rows = [_notice_row(first, listed) for listed in found]
-        printing.table(rows, head=("", "when", "kind", "alerted", "what"))
+        printing.table(rows, head=("", "when", "kind", "alerted", "what"), whole=True)
 
 
 def _notice_row(series: Series, listed: notices.Listed) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import click
 
-from bot.cli import options, printing
+from bot.cli import options, output, printing
 from bot.context import Context
 from bot.deciding import descriptions, series
 from bot.scheduling import unconfigured
@@ -13,7 +13,7 @@ def _opened(config_file: str | None) -> Context:
     return options.opened(options.load(config_file), checked=False)
 
 
-@click.group("series", epilog="Example: mlcollage series rename weekly monthly")
+@options.group("series", "mlcollage series rename weekly monthly")
 def series_command() -> None:
     """List the series of configuration and database, and bring the two together again."""
 
@@ -31,11 +31,11 @@ def list_command(config_file: str | None, as_json: bool) -> None:
 
 
 @series_command.add_command
-@options.command("rename", "mlcollage series rename weekly monthly", as_json=True)
+@options.command("rename", "mlcollage series rename weekly monthly")
 @click.argument("old")
 @click.argument("new")
 @click.option("--swap", is_flag=True, help="Two series swap their names.")
-def rename_command(config_file: str | None, as_json: bool, old: str, new: str, swap: bool) -> None:
+def rename_command(config_file: str | None, old: str, new: str, swap: bool) -> None:
     """Give the series OLD of the database the name NEW that it has in the configuration.
 
     Its queue, numbers, slots, roundups, threads and log follow. What is on its way keeps its keys,
@@ -44,18 +44,15 @@ def rename_command(config_file: str | None, as_json: bool, old: str, new: str, s
     context = _opened(config_file)
     if swap:
         series.swap(context, old, new)
-        if not as_json:
-            click.echo(f"{old} and {new} have swapped their names; the keys of threads stay.")
+        click.echo(f"{old} and {new} have swapped their names; the keys of threads stay.")
     else:
         renamed = series.rename(context, old, new)
-        if not as_json:
-            told = unconfigured.told(renamed.contents)
-            click.echo(f"{old} is called {new} now: {told}; the keys of its threads stay.")
-            if renamed.templates:
-                there = renamed.templates.with_name(new)
-                click.echo(f"Its templates are in {renamed.templates}; move them to {there}.")
-    if as_json:
-        printing.print_json([descriptions.series(each) for each in series.listed(context)])
+        told = unconfigured.told(renamed.contents)
+        click.echo(f"{old} is called {new} now: {told}; the keys of its threads stay.")
+        if renamed.templates:
+            there = renamed.templates.with_name(new)
+            click.echo(f"Its templates are in {renamed.templates}; move them to {there}.")
+    output.add(series=[descriptions.series(each) for each in series.listed(context)])
 
 
 @series_command.add_command
@@ -72,7 +69,7 @@ def retire_command(config_file: str | None, name: str) -> None:
     click.echo(f"{name} is retired ({held}); put [series.{name}] back, and it goes on.")
 
 
-@click.group("accounts", epilog="Example: mlcollage accounts rename x lab-x")
+@options.group("accounts", "mlcollage accounts rename x lab-x")
 def accounts_command() -> None:
     """Bring the accounts of configuration and database together; of each, see: mlcollage doctor."""
 

@@ -49,3 +49,4 @@ def simulate_command(
 
     until = simulate.run(config, start_on, end_on, say)
     click.echo(f"Simulated until {times.plain(until, zone)}.")
+    output.add(folder=str(folder), until=until.isoformat())

@@ -11,7 +11,7 @@ import click
 from bot import config
 from bot.app import start
 from bot.app.start import CHOICES, Choice
-from bot.cli import options
+from bot.cli import options, output
 from bot.context import Context
 from bot.core.errors import BadInput
 from bot.deciding import series, upkeep
@@ -76,7 +76,7 @@ def init_command(config_file: str | None, **given: Any) -> None:
     context = options.opened(settings, makes=True, checked=False)
     click.echo(f"The database is {context.database.shown}{_held(context)}.")
     for warning in series.warnings(context):
-        click.secho(f"! {warning}", fg="red", err=True)
+        output.line(f"! {warning}", style="red", err=True)
     if start.has_lost_live(context):
         click.echo(
             'This database is live, and the configuration is not: set "live = true" before you '
@@ -87,6 +87,7 @@ def init_command(config_file: str | None, **given: Any) -> None:
     for notice in upkeep.wordless(settings):
         click.echo(notice.text)
     click.echo("Next: mlcollage add ITEM.md, then mlcollage preview NAME")
+    output.add(config=str(file), database=context.database.shown, live=settings.live)
 
 
 def _held(context: Context) -> str:
@@ -107,7 +108,7 @@ def _refuse_choices(file: Path, chosen: dict[str, Any]) -> None:
 
 def _asked(chosen: dict[str, Any]) -> dict[str, Any]:
     """What a person at a terminal answers for what was not given; nothing without a terminal."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if output.is_json() or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return {}
     defaults = start.defaults()
     answers: dict[str, Any] = {}

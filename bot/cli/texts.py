@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from bot.cli import naming, output
 from bot.core import network as networks
 from bot.core import settings
 from bot.core.errors import BadInput
@@ -35,7 +36,7 @@ def _language_in(value: Any) -> str:
 
 NETWORK = click.option(
     "--network",
-    type=click.Choice(sorted(networks.NETWORKS)),
+    type=naming.Choice(sorted(networks.NETWORKS)),
     default=networks.X.name,
     show_default=True,
     help="Whose rules.",
@@ -119,7 +120,7 @@ def _each(answer: Callable[[str, dict[str, Any]], dict[str, Any]]) -> None:
     """Answer each line of standard input with a line."""
     for number, given in _lines():
         try:
-            click.echo(json.dumps(answer(given["text"], given), ensure_ascii=False))
+            output.json_line(answer(given["text"], given))
         except BadInput as error:
             raise BadInput(f"line {number} of the input: {error}") from None
 

@@ -80,6 +80,15 @@ def collage(series: Series, item: Collage) -> Description:
     }
 
 
+def taken(series: Series, taken: Taken) -> Description:
+    """A collage that was stored, what keeps it from going out, and what else is to be known."""
+    return collage(series, taken.collage) | {
+        "missing": list(taken.missing),
+        "problems": list(taken.problems),
+        "notes": list(taken.remarks),
+    }
+
+
 def collage_with_history(series: Series, shown: Shown) -> Description:
     """Everything about a collage: its threads, and who changed it when."""
     changes = [change(made) for made in shown.changes]

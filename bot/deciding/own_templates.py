@@ -8,7 +8,7 @@ from bot.composing import templates
 from bot.composing.composer import Composer
 from bot.config import Config
 from bot.context import Context
-from bot.core import network
+from bot.core import hints, network
 from bot.core.errors import BadInput, NotAllowed
 from bot.deciding import preview
 
@@ -62,6 +62,11 @@ def _places(folder: Path, name: str) -> list[Path]:
     return [path.relative_to(folder) for path in found if path.is_file()]
 
 
+def names() -> tuple[str, ...]:
+    """The names of the program's own templates."""
+    return templates.names()
+
+
 def copy(config: Config, name: str, scope: tuple[str, str] | None = None) -> Path:
     """Copy a template of the program's into the maintainer's folder; the file to change.
 
@@ -70,7 +75,8 @@ def copy(config: Config, name: str, scope: tuple[str, str] | None = None) -> Pat
     nothing would read it.
     """
     if name not in templates.names():
-        raise BadInput(f"There is no template {name}; see: mlcollage templates list")
+        hint = hints.or_see(name, templates.names(), "mlcollage templates list")
+        raise BadInput(f"There is no template {name}{hint}")
     if scope:
         _check_scope(config, name, *scope)
     target = config.templates.joinpath(*scope or (), name)

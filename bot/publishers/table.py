@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot import config
-from bot.core import settings
+from bot.core import hints, settings
 from bot.core.collage import shown
 from bot.core.price import Price
 from bot.core.schedule import Clock
@@ -56,7 +56,11 @@ def network_of(table: Table) -> str:
     if name is None:
         raise table.wrong("network", f"is missing; it is one of {', '.join(NETWORKS)}")
     if not isinstance(name, str) or name not in NETWORKS:
-        raise table.wrong("network", f"must be one of {', '.join(NETWORKS)}, not {shown(name)}")
+        known = ", ".join(NETWORKS)
+        hint = ""
+        if isinstance(name, str) and (near := hints.nearest(name, NETWORKS)):
+            hint = f'; did you mean "{near}"'
+        raise table.wrong("network", f"must be one of {known}, not {shown(name)}{hint}")
     return name
 
 

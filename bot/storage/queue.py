@@ -17,6 +17,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.core import hints
 from bot.core.collage import Collage, Item, Picture, State, check_move, shown
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.paper import Link
@@ -176,8 +177,18 @@ class Queue(Statements):
         statement = _JOINED.where(collages.c.series_id == self.series_id(series_name), wanted)
         loaded = self._load(statement.order_by(collages.c.number_year.desc()).limit(1))
         if not loaded:
-            raise BadInput(f"There is no collage {shown(name)} in the queue; see: mlcollage list")
+            hint = hints.or_see(name, self._newest_names(series_name), "mlcollage list")
+            raise BadInput(f"There is no collage {shown(name)} in the queue{hint}")
         return loaded[0]
+
+    def _newest_names(self, series_name: str) -> list[str]:
+        """The names of the series' collages, the newest first, at most as many as are compared."""
+        mine = (
+            collages.c.series_id == self.series_id(series_name),
+            collages.c.removed_at.is_(None),
+        )
+        newest = select(collages.c.name).where(*mine).order_by(collages.c.id.desc())
+        return list(self.conn.execute(newest.limit(hints.MOST)).scalars())
 
     def by_id(self, collage_id: int) -> Collage:
         """The collage with this id, which must be there."""

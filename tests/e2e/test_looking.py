@@ -8,8 +8,9 @@ from tests.e2e.conftest import DAYS, SLOT, Desk
 
 def test_without_a_command_the_help_names_every_command(bare: Desk) -> None:
     told = bare("--help").out
-    listed = told.partition("Commands:\n")[2].splitlines()[: len(COMMANDS)]
-    assert [line.split()[0] for line in listed] == list(COMMANDS)
+    listed = [line for line in told.splitlines() if line.startswith("  ")]
+    names = [line.split()[0] for line in listed if line.split()[0] in COMMANDS]
+    assert names == list(COMMANDS)
 
 
 def test_version_tells_the_version(bare: Desk) -> None:
