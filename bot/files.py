@@ -66,6 +66,14 @@ def read_text(path: Path, most: int, kind: str) -> str:
         ) from None
 
 
+def beginning(path: Path, most: int = 200_000) -> bytes:
+    """The first bytes of a regular file; raises `OSError`."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        return b""
+    with path.open("rb") as file:
+        return file.read(most)
+
+
 def is_exposed(path: Path) -> bool:
     """Whether users other than its owner can read or write a file; False where there is none."""
     # Elsewhere modes say nothing about who may read.

@@ -1,7 +1,7 @@
-"""Reads a published article: its title and links, its items, and what is wrong or open in it."""
+"""Reads a published article: its title and links, its papers, and an account of all the rest."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -11,15 +11,42 @@ from bot.core import address as addresses
 from bot.core import collage
 from bot.core.collage import Item
 from bot.core.errors import BadInput
-from bot.intake import drafts, findings, labels, markup, sections
+from bot.intake import (
+    account,
+    blocks,
+    drafts,
+    dress,
+    ending,
+    entries,
+    facts,
+    findings,
+    labels,
+    markup,
+    matter,
+    months,
+    outline,
+    sections,
+    unlike,
+)
+from bot.intake.blocks import Block, Kind
 from bot.intake.findings import Finding
-from bot.intake.markup import Anchor, Heading
+from bot.intake.markup import Anchor
+from bot.intake.matter import Matter
+from bot.intake.outline import Outline
 
 MOST_BYTES = 2_000_000
+MOST_LINES = 30_000
 MOST_PAPERS = 200
 
 # "> Published at: https://…": the quoted line above the papers that names the article's address.
 _LINK_LINE = re.compile(r"\s{0,3}>\s?[^\[\]<>]{1,40}?[:：]\s?(?=[<\[h])")
+_PUBLISHED = re.compile(
+    r"\s{0,3}[*_>\s]*(?:originally published|first published|published at|this article"
+    r"|canonical|original(?:ly)?|source|zuerst erschienen|original erschienen"
+    r"|原文|原文链接|原文地址|本文链接)"
+    r"[^\[\]<>]{0,40}?(?:[:：]|\bat|\bon|\bin)\s?[*_]*\s?(?=[<\[h])",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +55,7 @@ class Article:
 
     `title_month` is the month its title names, as "2021-09"; `link` is where it was published, and
     `previous_link` where the roundup before it was. Both are empty where the article does not say.
+    `notes` count and name what was not taken and need not be.
     """
 
     kind: Literal["roundup", "list"]
@@ -38,15 +66,45 @@ class Article:
     previous_link: str
     items: tuple[Item, ...]
     findings: tuple[Finding, ...]
+    notes: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """An article's text as it is read: its lines in one dress, its blocks, and its front matter."""
+
+    file: str
+    lines: list[str]
+    blocks: list[Block]
+    matter: Matter
+    title_block: Block | None
+
+    def head(self, end: int) -> list[Block]:
+        """The blocks above a line, without the title."""
+        return [block for block in self.blocks if block.at < end and block is not self.title_block]
 
 
 def load(path: Path) -> Article:
     """Read the article in a file; raises `BadInput`."""
+    name = collage.one_line(str(path))
     try:
         text = files.read_text(path, MOST_BYTES, "an article")
+    except files.Missing as error:
+        raise BadInput(f"{name}: {error}.") from None
     except files.Unreadable as error:
-        raise BadInput(f"{collage.one_line(str(path))}: {error}.") from None
+        raise BadInput(_why(path, name, error)) from None
     return read(text, str(path))
+
+
+def _why(path: Path, name: str, error: files.Unreadable) -> str:
+    """Why a file cannot be read: by what it is, where its first bytes tell."""
+    try:
+        what = unlike.of_bytes(files.beginning(path))
+    except OSError:
+        what = ""
+    if what:
+        return f"{name} {unlike.advice(what)}."
+    return f"{name}: {error}."
 
 
 def read(text: str, file: str) -> Article:
@@ -60,166 +118,369 @@ def read(text: str, file: str) -> Article:
             "give the article's text alone, with its pictures beside it."
         )
     file = collage.one_line(file)
-    lines = markup.lines_of(text)
-    headings = markup.headings_in(lines)
-    _check_headings(headings, file)
-    title = _title_heading(headings, file)
-    if papers := sections.starts(lines, headings):
-        _check_count(papers, file)
-        return _roundup(lines, headings, title, papers, file)
-    if papers := drafts.starts(lines, headings, title):
-        _check_count(papers, file)
-        return _list(lines, headings, title, papers, file)
-    raise BadInput(
-        f"{file}, line {title.at + 1}: under this title is neither a paper's heading "
-        "followed by its line of authors "
-        'nor a section with a line "arxiv: …"; give a published roundup or list as Markdown.'
-    )
-
-
-def _title_heading(headings: list[Heading], file: str) -> Heading:
-    """The first heading of level one that has a text; raises `BadInput` where there is none."""
-    for heading in headings:
-        if heading.level == 1 and _title(heading):
-            return heading
-    raise BadInput(f'{file} is no article: no line starts with "# " and gives a title.')
-
-
-def _check_headings(headings: list[Heading], file: str) -> None:
-    """Raise `BadInput` for a heading that no post and no page could show: some become titles."""
-    for heading in headings:
-        if bad := collage.control(heading.text, lines=True):
+    if what := unlike.of_text(text):
+        if what == "empty":
             raise BadInput(
-                f"{file}, line {heading.at + 1}: this heading holds the control character "
+                f'{file} is no article: no line starts with "# " and gives a title; it is empty.'
+            )
+        raise BadInput(f"{file} {unlike.advice(what)}.")
+    source = _source(text, file)
+    parted = _outline(source)
+    if parted:
+        _check_count(len(parted.parts), file)
+        if drafts.is_list(parted):
+            return _list(source, parted)
+        return _roundup(source, parted)
+    return _entries(source)
+
+
+def _source(text: str, file: str) -> _Source:
+    lines = markup.lines_of(text)
+    filled = sum(1 for line in lines if line.strip())
+    if filled > MOST_LINES:
+        raise BadInput(
+            f"{file} has {filled:,} lines, at most {MOST_LINES:,} are read: "
+            "give one article a file."
+        )
+    front = matter.read(lines)
+    lines[: front.end] = [""] * front.end
+    dressed = dress.one("\n".join(lines))
+    read = blocks.read(dressed)
+    _check_headings(read, front, file)
+    return _Source(file, dressed, read, front, _title_block(read, front))
+
+
+def _title_block(read: Sequence[Block], front: Matter) -> Block | None:
+    """The heading that is the article's title: the first of level one that has a text.
+
+    With a title in the front matter, only one that says the same.
+    """
+    for block in read:
+        if block.kind is Kind.HEADING and block.level == 1 and _title(block.text):
+            given = front.first("title")
+            if given and labels.normal(given) != labels.normal(_title(block.text)):
+                return None
+            return block
+    return None
+
+
+def _outline(source: _Source) -> Outline | None:
+    """The article in parts; its first heading is a paper's where nothing else is."""
+    title = source.title_block
+    parted = outline.of(source.blocks, title)
+    if parted is None and title is not None:
+        return outline.of(source.blocks, None)
+    return parted
+
+
+def _check_headings(read: Sequence[Block], front: Matter, file: str) -> None:
+    """Raise `BadInput` for a heading that no post and no page could show: some become titles."""
+    titles = [(block.at, block.text) for block in read if block.kind is Kind.HEADING]
+    for at, text in [*titles, (0, front.first("title")), (0, front.first("subtitle"))]:
+        if bad := collage.control(text, lines=True):
+            raise BadInput(
+                f"{file}, line {at + 1}: this heading holds the control character "
                 f"U+{ord(bad):04X}; take it out."
             )
 
 
-def _check_count(papers: list[Heading], file: str) -> None:
-    if len(papers) > MOST_PAPERS:
+def _check_count(count: int, file: str) -> None:
+    if count > MOST_PAPERS:
         raise BadInput(
-            f"{file} has {len(papers):,} papers, at most {MOST_PAPERS} are read: "
-            "give one article a file."
+            f"{file} has {count:,} papers, at most {MOST_PAPERS} are read: give one article a file."
         )
 
 
-def _roundup(
-    lines: list[str], headings: list[Heading], title: Heading, papers: list[Heading], file: str
-) -> Article:
-    read = [
-        sections.read(lines, start, end, file) for start, end in markup.spans(papers, len(lines))
-    ]
-    head = lines[: papers[0].at]
-    link, found = _link(head)
-    previous, about_previous = _previous(lines, read[-1].end, link)
-    found += about_previous
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What an article says of itself, and what is to be known of that."""
+
+    title: str
+    subtitle: str
+    month: str | None
+    link: str
+    found: tuple[Finding, ...]
+    taken: frozenset[int]
+    """The lines that these facts were read from."""
+
+
+def _facts(source: _Source, start: int, first_level: int) -> _Facts:
+    """What the article says of itself above its first paper, which is at a line."""
+    head = source.head(start)
+    heading = _heading_instead(source, head)
+    title, found = _titled(source, heading)
+    subtitle_block = _subtitle(head, first_level)
+    subtitle = source.matter.first("subtitle", "description", "excerpt", "summary")
+    taken = {block.at for block in (heading, subtitle_block) if block}
+    if subtitle_block:
+        subtitle = markup.plain(subtitle_block.text)
+    subtitle = "".join(char for char in " ".join(subtitle.split()) if char.isprintable())
+    link, at, about_link = _link(source, start)
+    month, about_month = _month(source, title, subtitle, link)
+    found += about_link + about_month
+    return _Facts(title, subtitle, month, link, tuple(found), frozenset({*taken, at}))
+
+
+def _heading_instead(source: _Source, head: Sequence[Block]) -> Block | None:
+    """The first heading above the papers, where no other title is given."""
+    if source.title_block or source.matter.first("title"):
+        return None
+    named = (block for block in head if block.kind is Kind.HEADING and block.level != blocks.BOLD)
+    return next(named, None)
+
+
+def _titled(source: _Source, heading: Block | None) -> tuple[str, list[Finding]]:
+    """The article's title, or its file's name with a finding."""
+    if given := source.matter.first("title"):
+        return " ".join(given.split()), []
+    if block := source.title_block or heading:
+        return _title(block.text), []
+    stem = re.sub(r"[-_\s]+", " ", Path(source.file).stem).strip() or source.file
+    text = "The article gives no title; it is called after its file."
+    return stem, [Finding("warning", 1, text)]
+
+
+def _month(
+    source: _Source, title: str, subtitle: str, link: str
+) -> tuple[str | None, list[Finding]]:
+    """The month that an article names: in its title, subtitle, or its address; else by its date."""
+    date = source.matter.first("date", "published", "publishdate", "pubdate")
+    named = months.in_text(title) or months.beside(title, date) or months.in_text(subtitle)
+    if month := named or months.in_address(link):
+        return month, []
+    line = source.title_block.at + 1 if source.title_block else 1
+    if month := months.of_date(date):
+        text = f"The title names no month and year; by its date it is of {month}."
+        return month, [Finding("warning", line, text)]
+    return None, [Finding("warning", line, "The title names no month and year.")]
+
+
+def _roundup(source: _Source, parted: Outline) -> Article:
+    first = parted.parts[0].heading
+    about = _facts(source, first.at, first.level)
+    *parts, last = parted.parts
+    read = [sections.read(part, source.file, about.link) for part in parts]
+    last, below, is_told = ending.split(last, [section.has_text_below for section in read])
+    read.append(sections.read(last, source.file, about.link))
+    previous, at, about_previous = _previous(source, read[-1].end, first.at, about.link)
+    found = [*about.found, *about_previous]
     for section in read:
         found += section.findings
     found += findings.about_numbers([section.printed for section in read if section.printed])
-    title_month = labels.month_in(_title(title))
-    if title_month is None:
-        found.append(Finding("warning", title.at + 1, "The title names no month and year."))
-    return Article(
-        kind="roundup",
-        title=_title(title),
-        title_month=title_month,
-        subtitle=_subtitle(head, headings),
-        link=link,
-        previous_link=previous,
-        items=_named(section.item for section in read),
-        findings=_in_order(found),
+    taken = about.taken | {at}
+    left = [block for block in parted.head if not _is_taken(block, taken, source.title_block)]
+    found += account.of_blocks(left, "above the first paper")
+    for section in read:
+        name = collage.shown(section.item.paper.title)
+        found += account.of_blocks(section.left, f"of {name}")
+    found += account.of_headings(
+        [other for other in parted.others if other.heading.at not in taken]
+    )
+    strays = [block for block in parted.strays if not _is_taken(block, taken, None)]
+    found += account.of_blocks(strays, "under headings that are no papers'")
+    name = collage.shown(read[-1].item.paper.title)
+    advice = "" if is_told else f"if it belongs to {name}, add it there"
+    below = [block for block in below if not _is_taken(block, taken, None)]
+    found += account.of_blocks(below, "below the last paper", advice)
+    found += _about_bold(parted)
+    items = [section.item for section in read]
+    return _article("roundup", about, previous, items, found)
+
+
+def _about_bold(parted: Outline) -> list[Finding]:
+    """A warning for each bold line in a paper's text, where bold lines are papers' titles, too."""
+    if all(part.heading.level != blocks.BOLD for part in parted.parts):
+        return []
+    found = []
+    for part in parted.parts:
+        for block in part.blocks:
+            if block.kind is Kind.HEADING and block.level == blocks.BOLD:
+                shown = collage.shown(markup.plain(block.text))
+                text = f"The bold line {shown} became no collage and stands in the text above"
+                advice = (
+                    "if it is a paper's title, give it a line of authors or a link to the paper"
+                )
+                found.append(Finding("warning", block.at + 1, f"{text}; {advice}."))
+    return found
+
+
+def _is_taken(block: Block, taken: Iterable[int], title: Block | None) -> bool:
+    """Whether a block was read for what the article says of itself, or is its cover."""
+    return block is title or block.at in taken or block.kind is Kind.PICTURE
+
+
+def _list(source: _Source, parted: Outline) -> Article:
+    first = parted.parts[0].heading
+    about = _facts(source, first.at, first.level)
+    items, found = drafts.read(source.lines, source.blocks, parted, source.file, about.link)
+    left = [block for block in parted.head if not _is_taken(block, about.taken, source.title_block)]
+    found += account.of_blocks(left, "above the first paper")
+    about_list = [finding for finding in about.found if "month" not in finding.text]
+    return _article(
+        "list", replace(about, found=tuple(about_list)), "", items, [*about_list, *found]
     )
 
 
-def _list(
-    lines: list[str], headings: list[Heading], title: Heading, papers: list[Heading], file: str
+def _entries(source: _Source) -> Article:
+    """Read an article whose papers have one line each; raises `BadInput` where it has none."""
+    known = [block for block in source.blocks if block is not source.title_block]
+    link, _, _ = _link(source, len(source.lines))
+    read = entries.read(known, source.file, link)
+    if not read.items:
+        raise BadInput(_no_papers(source))
+    _check_count(len(read.items), source.file)
+    about = _facts(source, read.start, 2)
+    about_list = [finding for finding in about.found if "month" not in finding.text]
+    found = [*about_list, *read.findings]
+    above = [block for block in read.left if block.at < read.start]
+    below = [block for block in read.left if block.at >= read.start]
+    found += account.of_blocks(
+        [block for block in above if not _is_taken(block, about.taken, None)],
+        "above the first paper",
+    )
+    found += account.of_rows(below)
+    return _article("list", about, "", read.items, found)
+
+
+def _no_papers(source: _Source) -> str:
+    title = source.title_block
+    if title is None and not source.matter.first("title"):
+        return f'{source.file} is no article: no line starts with "# " and gives a title.'
+    line = title.at + 1 if title else 1
+    return (
+        f"{source.file}, line {line}: under this title is neither a paper's heading "
+        "followed by its line of authors or a link to the paper, nor a table or list of papers; "
+        "give a published roundup or list as Markdown."
+    )
+
+
+def _article(
+    kind: Literal["roundup", "list"],
+    about: _Facts,
+    previous: str,
+    items: Iterable[Item],
+    found: Iterable[Finding],
 ) -> Article:
-    head = lines[: papers[0].at]
-    items, found = drafts.read(lines, headings, papers, file)
-    link, about_link = _link(head)
+    ordered = sorted(found, key=lambda finding: finding.line)
     return Article(
-        kind="list",
-        title=_title(title),
-        title_month=labels.month_in(_title(title)),
-        subtitle=_subtitle(head, headings),
-        link=link,
-        previous_link="",
+        kind=kind,
+        title=about.title,
+        title_month=about.month,
+        subtitle=about.subtitle,
+        link=about.link,
+        previous_link=previous,
         items=_named(items),
-        findings=_in_order([*found, *about_link]),
+        findings=tuple(finding for finding in ordered if finding.level != "note"),
+        notes=tuple(finding for finding in ordered if finding.level == "note"),
     )
 
 
-def _in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(found, key=lambda finding: finding.line))
-
-
-def _title(heading: Heading) -> str:
-    title = markup.plain(heading.text)
+def _title(text: str) -> str:
+    title = markup.plain(markup.without_pictures(text))
     if "】" in title:
         return title
     # A translation may have lost the closing one of a pair of brackets.
     return title.removeprefix("【").lstrip()
 
 
-def _subtitle(head: list[str], headings: list[Heading]) -> str:
-    """The last heading of level two above pictures and papers; "" where there is none.
+def _subtitle(head: Sequence[Block], first_level: int) -> Block | None:
+    """The last heading of level two above pictures and papers; None where there is none.
 
     One that is only a link is the publication's name ("Thoughts and Theory"), and is passed over.
+    Where papers have deeper headings, one of level two is the title of a group, unless it stands
+    right below the title.
     """
-    end = next((at for at, line in enumerate(head) if markup.picture_in(line)), len(head))
-    above = [heading.text for heading in headings if heading.level == 2 and heading.at < end]
-    return next((markup.plain(text) for text in reversed(above) if not markup.is_link(text)), "")
+    end = next((block.at for block in head if block.kind is Kind.PICTURE), None)
+    above = [
+        block
+        for place, block in enumerate(head)
+        if block.kind is Kind.HEADING
+        and block.level == 2
+        and (end is None or block.at < end)
+        and (first_level <= 2 or place == 0)
+    ]
+    fit = (
+        block
+        for block in reversed(above)
+        if not markup.is_link(block.text)
+        and not outline.is_aside(block)
+        and not outline.is_date(markup.plain(block.text))
+    )
+    return next(fit, None)
 
 
-def _link(head: list[str]) -> tuple[str, list[Finding]]:
-    """Where the article was published, by the line above the papers that says so.
+def _link(source: _Source, start: int) -> tuple[str, int, list[Finding]]:
+    """Where the article was published, by its front matter or the line above the papers that says
+    so, and that line.
 
     An address that cannot be used is left out, with a finding.
     """
-    for at, line in enumerate(head):
-        label = _LINK_LINE.match(line)
+    keys = (
+        "canonical_url",
+        "canonicalurl",
+        "canonical",
+        "original_url",
+        "url",
+        "link",
+        "permalink",
+    )
+    given = next(
+        (source.matter.texts[key] for key in keys if "://" in source.matter.texts.get(key, "")), ""
+    )
+    if given:
+        link = _without_query(given)
+        return ("", -1, []) if addresses.problem(link) else (link, -1, [])
+    for at, line in enumerate(source.lines[:start]):
+        label = _LINK_LINE.match(line) or _PUBLISHED.match(line)
         if label is None:
             continue
         link = _without_query(markup.address_in(line[label.end() :]))
         if link and (problem := addresses.problem(link)):
             shown = findings.address(addresses.without_user(link))
             text = f"Where the article was published, {shown}, {problem}."
-            return "", [Finding("warning", at + 1, text)]
-        return link, []
-    return "", []
+            return "", at, [Finding("warning", at + 1, text)]
+        if link:
+            return link, at, []
+    return "", -1, []
 
 
 def _without_query(url: str) -> str:
     return re.split(r"[?#]", url, maxsplit=1)[0]
 
 
-def _previous(lines: list[str], start: int, link: str) -> tuple[str, list[Finding]]:
-    """Where the previous roundup is: the likeliest link below the papers, the first of several.
+def _previous(source: _Source, start: int, first: int, link: str) -> tuple[str, int, list[Finding]]:
+    """Where the previous roundup is, and the line that says so: the likeliest link below the
+    papers, the first of several, else a line above them that names it.
 
     A path without a host is taken to be on the host of the article's own `link`; where that is
     unknown, too, a finding says so.
     """
     best, best_rank, line = "", 0, 0
-    for at in range(start, len(lines)):
-        for anchor in markup.links_in(lines[at]):
-            rank = _rank_as_previous(lines[at], anchor)
-            if rank > best_rank and anchor.url.startswith(("/", "http://", "https://")):
+    places = [
+        *((at, 1) for at in range(start, len(source.lines))),
+        *((at, 3) for at in range(first)),
+    ]
+    for at, least in places:
+        for anchor in markup.links_in(source.lines[at]):
+            rank = _rank_as_previous(source.lines[at], anchor)
+            is_address = anchor.url.startswith(("/", "http://", "https://"))
+            if rank > best_rank and rank >= least and is_address:
                 best, best_rank, line = anchor.url, rank, at + 1
     if not best.startswith("/"):
-        return _without_query(best), []
+        return _without_query(best), line - 1, []
     if not link:
         address = findings.address(best)
         text = f"The link to the previous roundup, {address}, names no host, nor does the article."
-        return "", [Finding("warning", line, text)]
-    host = "/".join(link.split("/", 3)[:3])
-    return _without_query(host + best), []
+        return "", line - 1, [Finding("warning", line, text)]
+    url, _ = facts.whole(best, link)
+    return _without_query(url), line - 1, []
 
 
 def _rank_as_previous(line: str, anchor: Anchor) -> int:
     """How likely a link leads to the previous roundup; 0 where nothing speaks for it."""
     if line.strip("*_> \t").casefold().startswith(labels.PREVIOUS):
         return 3
-    if labels.month_in(markup.plain(anchor.label)) or labels.month_in(anchor.url):
+    if months.in_text(markup.plain(anchor.label)) or months.in_address(anchor.url):
         return 2
     # Published articles show a link preview ("card") as a link without a label.
     if not anchor.label:

@@ -6,18 +6,24 @@ paper with the most references, or else to the last paper.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.core import collage
 from bot.core.collage import Item
 from bot.core.paper import Figure, Link, LinkKind, Paper, Reference
-from bot.intake import findings, labels, markup
+from bot.intake import account, blocks, facts, findings, labels, markup, people, sections
+from bot.intake.blocks import Block, Kind
 from bot.intake.findings import Finding
-from bot.intake.markup import Anchor, Heading
+from bot.intake.markup import Anchor
+from bot.intake.outline import Other, Outline
+from bot.intake.sections import Section
 
 MOST_CAPTION = 300
 """Characters of a figure's caption: a longer text under a picture is a paragraph of the article."""
+
+_MOST_BLOCKS, _MOST_TEXT = 3, 2_000
+"""Paragraphs and characters of a text that may be a collage's; a longer one is the article's."""
 
 _ARXIV_LINE = re.compile(r"[*_>\s]*+ar(?:xi|vi)[vx][*_\s]*+[:：]", re.IGNORECASE)
 _AUTHORS = re.compile(r"(?:作者|\bauthors?|\bautor(?:en|in|innen)?)[*_]*+\s?[:：]", re.IGNORECASE)
@@ -25,49 +31,81 @@ _SOURCE = re.compile(r"[(（]?\s?(?:来源|图源|\bsource|\bquelle)[*_]*+\s?[:�
 _CARD = re.compile(r"\s?\[#{1,6}\s?([^\n\]]*)")
 
 
-def starts(lines: list[str], headings: list[Heading], top: Heading) -> list[Heading]:
-    """The headings of papers: below the title, of its level, with an "arxiv:" line under them."""
-    below = [heading for heading in headings if heading.level == 1 and heading.at > top.at]
-    return [
-        heading
-        for heading, end in markup.spans(below, len(lines))
-        if _arxiv_line(lines, heading.at + 1, end) < end
-    ]
+def is_list(parted: Outline) -> bool:
+    """Whether an article's papers stand under headings of level one, with an "arxiv:" line each."""
+    if any(part.heading.level != 1 for part in parted.parts):
+        return False
+    return any(
+        _ARXIV_LINE.match(line)
+        for part in parted.parts
+        for block in part.blocks
+        for line in block.lines
+    )
 
 
 def read(
-    lines: list[str], headings: list[Heading], papers: list[Heading], file: str
+    lines: list[str], article: Sequence[Block], parted: Outline, file: str, base: str
 ) -> tuple[list[Item], list[Finding]]:
-    """Read the papers under these headings, with the references at the end of the article.
+    """Read the papers of a list, with the references at the end of the article.
 
-    A heading without an "arxiv:" line is no paper's, and its text belongs to the paper above it.
+    A heading that is no paper's is named, and its text belongs to the paper above it.
     """
-    last = _arxiv_line(lines, papers[-1].at + 1, len(lines))
+    papers = [part.heading for part in parted.parts]
+    headings = [
+        block for block in article if block.kind is Kind.HEADING and block.level != blocks.BOLD
+    ]
+    last = _fact_line(lines, papers[-1].end, len(lines))
     below = [heading for heading in headings if heading.at > last]
     end, references_end = _references_span(below, len(lines))
     papers_by_url: dict[str, int] = {}
-    drafts: list[Paper] = []
+    drafts: list[Item] = []
     found: list[Finding] = []
-    for heading, section_end in markup.spans(papers, end):
+    ends = [*(heading.at for heading in papers[1:]), end]
+    for part, section_end in zip(parted.parts, ends, strict=True):
+        heading = part.heading
         for anchor in markup.links_in("\n".join(lines[heading.at : section_end])):
             papers_by_url.setdefault(_key(anchor.url), len(drafts))
-        paper, about_paper = _draft(lines, heading, section_end)
-        drafts.append(paper)
-        found += about_paper
+        paper, about_paper = _draft(lines, heading, section_end, base)
+        under = [block for block in article if heading.end <= block.at < section_end]
+        text, about_text = _text(sections.Part(heading, tuple(under)), paper.title, base)
+        place = f"{file}:{heading.at + 1}"
+        drafts.append(Item(name="", paper=paper, paragraph=text, place=place))
+        found += [*about_paper, *about_text]
     listed = _references(lines[end + 1 : references_end])
     references = _assigned(listed, papers_by_url, len(drafts) - 1)
     items = [
-        Item(
-            name="",
-            paper=replace(paper, references=tuple(references.get(at, ()))),
-            place=f"{file}:{heading.at + 1}",
-        )
-        for at, (heading, paper) in enumerate(zip(papers, drafts, strict=True))
+        replace(item, paper=replace(item.paper, references=tuple(references.get(at, ()))))
+        for at, item in enumerate(drafts)
     ]
+    found += account.of_headings(
+        [Other(other.heading, True) for other in parted.others if other.heading.at > papers[0].at]
+    )
+    after = [
+        block
+        for block in article
+        if block.at >= max(references_end, papers[-1].end) and end < len(lines)
+    ]
+    found += account.of_blocks(after, "below the references")
     return items, found
 
 
-def _references_span(headings: list[Heading], end: int) -> tuple[int, int]:
+def _text(part: sections.Part, title: str, base: str) -> tuple[str, list[Finding]]:
+    """The text under a paper's heading, where it is short; a long one is named."""
+    section: Section = sections.read(part, "", base)
+    texts = [
+        block
+        for block in part.blocks
+        if block.kind in {Kind.TEXT, Kind.QUOTE, Kind.ITEM, Kind.FENCE, Kind.TABLE}
+        and any(facts.read(line) is None for line in block.lines)
+    ]
+    text = section.item.paragraph
+    if len(texts) <= _MOST_BLOCKS and len(text) <= _MOST_TEXT:
+        return text, []
+    where = f"of the text under {collage.shown(title)}"
+    return "", list(account.of_blocks(texts, where, "it is too long for a collage's paragraph"))
+
+
+def _references_span(headings: Sequence[Block], end: int) -> tuple[int, int]:
     """The line of the heading "References", and the line after its text; both `end` without one."""
     start = end
     for heading in headings:
@@ -78,21 +116,34 @@ def _references_span(headings: list[Heading], end: int) -> tuple[int, int]:
     return start, next(later, end)
 
 
-def _arxiv_line(lines: list[str], start: int, end: int) -> int:
-    return next((at for at in range(start, end) if _ARXIV_LINE.match(lines[at])), end)
+def _fact_line(lines: list[str], start: int, end: int) -> int:
+    """The "arxiv:" line of a paper, or else its first line of facts; `end` without one."""
+    for at in range(start, end):
+        if _ARXIV_LINE.match(lines[at]):
+            return at
+    for at in range(start, end):
+        read = facts.read(lines[at])
+        if read is not None and (read.links or read.names is not None):
+            return at
+    return end
 
 
-def _draft(lines: list[str], heading: Heading, end: int) -> tuple[Paper, list[Finding]]:
+def _draft(lines: list[str], heading: Block, end: int, base: str) -> tuple[Paper, list[Finding]]:
     """Read the paper under a heading, up to line `end`; with what is wrong about its links."""
     title = markup.plain(heading.text)
-    at = _arxiv_line(lines, heading.at + 1, end)
+    at = _fact_line(lines, heading.end, end)
+    if at == end:
+        at = max(heading.at, end - 1)
     about_link, about_authors, after = _byline(lines, at, end)
     url = markup.address_in(about_link)
-    authors, others, year, nameless = _authors(about_authors)
-    links, found = _links(lines, after, end, url)
+    cited, nameless = people.named(about_authors)
+    known = facts.Links(base)
     if url:
-        links.insert(0, Link(LinkKind.PAPER, url))
-    else:
+        known.add(facts.Source("", url, "", LinkKind.PAPER), at + 1)
+    links, found = _links(lines, after, end, url)
+    links = [*known.links, *links]
+    found += known.found
+    if not known.links:
         text = f"{collage.shown(title)} has no link to the paper."
         found.append(Finding("warning", at + 1, text))
     if nameless:
@@ -101,9 +152,9 @@ def _draft(lines: list[str], heading: Heading, end: int) -> tuple[Paper, list[Fi
         found.append(Finding("warning", at + 1, text))
     paper = Paper(
         title=title,
-        authors=authors,
-        others=others,
-        year=year,
+        authors=cited.names,
+        others=cited.others,
+        year=cited.year,
         links=tuple(links),
         arxiv_id=labels.arxiv_id(url),
         figures=tuple(_figures(lines, after, end)),
@@ -123,23 +174,9 @@ def _byline(lines: list[str], at: int, end: int) -> tuple[str, str, int]:
         text = f"{text} {more}"
     label = _AUTHORS.search(text)
     if label is None:
-        return text, "", after
+        read = facts.read(text)
+        return text, (read.names if read else None) or "", after
     return text[: label.start()], text[label.end() :], after
-
-
-def _authors(text: str) -> tuple[tuple[str, ...], bool, int | None, str]:
-    """Names, whether there are others, the year, and the address of a link that has no name.
-
-    Where names are links, they are taken from these: a comma may be part of a linked name.
-    """
-    names, others, year = labels.people(markup.plain(text))
-    linked = [
-        (markup.plain(anchor.label).strip(" ,，、"), anchor.url) for anchor in markup.links_in(text)
-    ]
-    if not linked:
-        return names, others, year, ""
-    nameless = next((url for name, url in linked if not name), "")
-    return tuple(name for name, _ in linked if name), others or bool(nameless), year, nameless
 
 
 def _links(

@@ -15,9 +15,11 @@ _LONGEST_ADDRESS = 200
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A fault (`error`) or an open question (`warning`), with its line, counted from 1."""
+    """A fault (`error`), an open question (`warning`), or what was not taken and need not be
+    (`note`), with its line, counted from 1.
+    """
 
-    level: Literal["error", "warning"]
+    level: Literal["error", "warning", "note"]
     line: int
     text: str
 
@@ -54,11 +56,11 @@ def about_numbers(printed: Sequence[Printed]) -> Iterator[Finding]:
     One names numbers that are printed twice or left out, the other those without the year's total.
     """
     if faults := [*_repeated(printed), *_missing(printed)]:
-        text = f"{_listed(faults)} in the captions on {_lines(printed)}."
+        text = f"{listed(faults)} in the captions on {_lines(printed)}."
         yield Finding("error", printed[0].line, text)
     if alone := [number for number in printed if not number.total]:
         runs = _runs(sorted({number.value for number in alone}))
-        numbers = _listed([_run(*run) for run in runs])
+        numbers = listed([_run(*run) for run in runs])
         verb = "are"
         if len(alone) == 1:
             verb = "is"
@@ -118,13 +120,18 @@ def _run(start: int, end: int) -> str:
 
 
 def _lines(printed: Sequence[Printed]) -> str:
-    lines = _listed([str(number.line) for number in printed])
-    if len(printed) > 1:
-        return f"lines {lines}"
-    return f"line {lines}"
+    return on_lines([number.line for number in printed])
 
 
-def _listed(names: Sequence[str]) -> str:
+def on_lines(lines: Sequence[int]) -> str:
+    """Lines by their numbers: "line 7", "lines 7, 9 and 12"."""
+    numbers = listed([str(line) for line in lines])
+    if len(lines) > 1:
+        return f"lines {numbers}"
+    return f"line {numbers}"
+
+
+def listed(names: Sequence[str]) -> str:
     """ "A, B and C"; of a long list the first, and how many more there are."""
     if len(names) > _MOST_NAMED:
         more = len(names) - _MOST_NAMED + 1

@@ -1,7 +1,8 @@
 """What the words, addresses and emoji around a paper mean, in the languages articles come in."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
 
 from bot.core.paper import LinkKind
 
@@ -10,40 +11,64 @@ def _by_word(table: Mapping[LinkKind, str], mark: str) -> dict[str, LinkKind]:
     return {word: kind for kind, words in table.items() for word in words.split(mark)}
 
 
+def _words(text: str) -> frozenset[str]:
+    """The words and phrases between bars."""
+    return frozenset(text.split("|"))
+
+
 KIND_BY_LABEL = _by_word(
     {
-        LinkKind.PAPER: "paper|pdf|arxiv|preprint|article|publication|report"
+        LinkKind.PAPER: "paper|pdf|arxiv|arvix|preprint|article|publication|report|openreview|doi"
+        "|full paper|paper link|hf paper|hugging face paper|alphaxiv|abs|arxiv id|acl anthology"
         "|artikel|aufsatz|bericht|veröffentlichung"
-        "|论文|纸张|纸|文章|预印本|技术报告",
-        LinkKind.CODE: "code|source code|github|repo|repository|colab|notebook|quelltext|quellcode"
-        "|代码|源代码|源码|仓库|笔记本",
-        LinkKind.PROJECT: "project|project page|website|page|projekt|projektseite|webseite"
-        "|项目|项目页面|项目主页|网站|主页|网页",
-        LinkKind.TALK: "talk|video|presentation|lecture|vortrag|präsentation|vorlesung"
-        "|谈话|演讲|讲座|视频|对话",
+        "|论文|纸张|纸|文章|预印本|技术报告|论文链接|论文地址|原文链接|论文原文|论文标题链接|全文",
+        LinkKind.CODE: "code|source code|github|repo|repository|colab|notebook|implementation"
+        "|official code|weights|model|models|checkpoint|checkpoints|quelltext|quellcode"
+        "|代码|源代码|源码|仓库|笔记本|代码链接|代码地址|开源地址|代码仓库|模型|权重",
+        LinkKind.PROJECT: "project|project page|website|page|homepage|data|dataset|datasets"
+        "|benchmark|poster|projekt|projektseite|webseite|daten|datensatz"
+        "|项目|项目页面|项目主页|网站|主页|网页|项目链接|项目地址|数据|数据集",
+        LinkKind.TALK: "talk|video|presentation|lecture|slides|youtube|bilibili|recording"
+        "|vortrag|präsentation|vorlesung|folien|谈话|演讲|讲座|视频|对话|幻灯片|视频链接|视频讲解",
         LinkKind.PODCAST: "podcast|episode|interview|folge|播客|访谈|采访",
-        LinkKind.BLOG: "blog|blog post|blogpost|post|thread|blogbeitrag|blogartikel|beitrag"
-        "|博客|博客文章|博客帖子|帖子|博文",
-        LinkKind.DEMO: "demo|playground|app|vorführung|演示|示例",
+        LinkKind.BLOG: "blog|blog post|blogpost|post|thread|tweet|twitter|short read|explained"
+        "|announcement|newsletter|blogbeitrag|blogartikel|beitrag"
+        "|博客|博客文章|博客帖子|帖子|博文|博客链接|解读",
+        LinkKind.DEMO: "demo|playground|app|space|vorführung|演示|示例|演示地址|在线演示",
     },
     "|",
 )
-KIND_BY_HOST = _by_word(
-    {
-        LinkKind.DEMO: "huggingface.co/spaces",
-        LinkKind.CODE: "github.com gitlab.com bitbucket.org codeberg.org"
-        " colab.research.google.com huggingface.co",
-        LinkKind.TALK: "youtube.com youtu.be slideslive.com vimeo.com videolectures.net",
-        LinkKind.PODCAST: "podcasts.apple.com open.spotify.com anchor.fm twimlai.com"
-        " soundcloud.com",
-        LinkKind.PAPER: "arxiv.org openreview.net doi.org proceedings.mlr.press papers.nips.cc"
-        " proceedings.neurips.cc aclanthology.org openaccess.thecvf.com cv-foundation.org"
-        " biorxiv.org jmlr.org dl.acm.org nature.com",
-        LinkKind.BLOG: "medium.com towardsdatascience.com substack.com lesswrong.com distill.pub",
-        LinkKind.PROJECT: "github.io",
-    },
-    " ",
-)
+KIND_BY_HOST = {
+    **_by_word(
+        {
+            LinkKind.DEMO: "huggingface.co/spaces",
+            LinkKind.PAPER: "huggingface.co/papers paperswithcode.com/paper hf.co/papers",
+            LinkKind.PROJECT: "huggingface.co/datasets",
+        },
+        " ",
+    ),
+    **_by_word(
+        {
+            LinkKind.CODE: "github.com gitlab.com bitbucket.org codeberg.org"
+            " colab.research.google.com huggingface.co kaggle.com",
+            LinkKind.TALK: "youtube.com youtu.be slideslive.com vimeo.com videolectures.net"
+            " bilibili.com",
+            LinkKind.PODCAST: "podcasts.apple.com open.spotify.com anchor.fm twimlai.com"
+            " soundcloud.com",
+            LinkKind.PAPER: "arxiv.org openreview.net doi.org proceedings.mlr.press papers.nips.cc"
+            " proceedings.neurips.cc aclanthology.org openaccess.thecvf.com cv-foundation.org"
+            " biorxiv.org jmlr.org dl.acm.org nature.com alphaxiv.org medrxiv.org ssrn.com"
+            " ieeexplore.ieee.org link.springer.com science.org pnas.org semanticscholar.org"
+            " proceedings.iclr.cc aclweb.org cell.com sciencedirect.com papers.neurips.cc"
+            " ar5iv.org ar5iv.labs.arxiv.org openaccess.thecvf.com",
+            LinkKind.BLOG: "medium.com towardsdatascience.com substack.com lesswrong.com"
+            " distill.pub x.com twitter.com zhihu.com mp.weixin.qq.com bsky.app",
+            LinkKind.DEMO: "gradio.live streamlit.app",
+            LinkKind.PROJECT: "github.io zenodo.org",
+        },
+        " ",
+    ),
+}
 """A host with its subdomains, or a host and the start of its path; the first that fits counts."""
 
 KIND_BY_WORD = {
@@ -67,25 +92,55 @@ KIND_BY_EMOJI = _by_word(
     " ",
 )
 
-AUTHORS = frozenset(
-    {
-        "author",
-        "authors",
-        "autor",
-        "autoren",
-        "autorin",
-        "autorinnen",
-        "autorinnen und autoren",
-        "by",
-        "von",
-        "作者",
-    }
+NEUTRAL = _words(
+    "link|links|url|here|hier|read|read more|more|mehr|hf|huggingface|hugging face|source|quelle"
+    "|web|html|external link"
+    "|链接|这里|地址|原文|详情|查看|阅读原文|论文详情"
 )
+"""Labels that tell nothing of a link, and are no reason to ask: its address tells."""
+
+
+class Field(StrEnum):
+    """What a line "Label: …" under a paper's heading holds."""
+
+    AUTHORS = "authors"
+    YEAR = "year"
+    SUMMARY = "summary"
+    LINKS = "links"
+    TITLE = "title"
+    MORE = "more"
+    """Something that no collage has, such as tags."""
+
+
+_FIELDS: dict[Field, str] = {
+    Field.AUTHORS: "author|authors|autor|autoren|autorin|autorinnen|autorinnen und autoren"
+    "|autoren und autorinnen|by|von|written by|paper authors|authors and affiliations"
+    "|authors affiliations|lead author|lead authors|first author|researchers|team|verfasser"
+    "|verfasserin|verfasserinnen|forscherinnen|people|names"
+    "|作者|论文作者|文章作者|作者列表|作者团队|研究团队|第一作者|作者和单位",
+    Field.YEAR: "year|date|published|published on|publication date|publication year|release date"
+    "|released|submitted|submitted on|jahr|datum|erschienen|erschienen am|veröffentlicht"
+    "|年|年份|日期|时间|发表|发表时间|发表年份|发布时间|发布日期|发表日期|出版年份|提交时间",
+    Field.LINKS: "link|links|url|urls|paper links|resources|more resources|further links|read more"
+    "|references and links|learn more|source|ressourcen|weiterführende links|mehr dazu|quelle"
+    "|链接|参考链接|相关链接|论文链接汇总|资源|相关资源|资源链接|更多|地址|原文|来源链接",
+    Field.TITLE: "title|paper title|titel|标题|题目|论文标题|论文题目|论文名称|英文标题",
+    Field.MORE: "venue|conference|journal|konferenz|zeitschrift|published in|published at"
+    "|erschienen in|affiliation|affiliations|institution|institutions|institute|organization"
+    "|organisation|lab|tags|tag|keywords|keyword|topics|topic|category|categories|area|field"
+    "|schlagwörter|schlagworte|thema|themen|kategorie|citations|score|rating|upvotes|votes"
+    "|license|licence|subjects|comments|reading time|difficulty|lesezeit|bewertung"
+    "|标签|关键词|关键字|会议|期刊|会议期刊|机构|单位|发表机构|所属机构|评分|分数|引用数|分类"
+    "|类别|领域|主题|来源|难度|推荐指数",
+}
+_FIELD_BY_LABEL = {word: field for field, words in _FIELDS.items() for word in words.split("|")}
+
 REFERENCES = frozenset(
     {
         "reference",
         "references",
         "bibliography",
+        "paper references",
         "literatur",
         "quellen",
         "参考",
@@ -94,58 +149,149 @@ REFERENCES = frozenset(
         "引用",
     }
 )
-SUMMARY = (
-    "summary",
-    "abstract",
-    "tl;dr",
-    "zusammenfassung",
-    "kurzfassung",
-    "总结",
-    "摘要",
-    "概要",
-    "概述",
-    "小结",
+_ANNOUNCED = re.compile(
+    r"(?<![^\W_])(?:summary|abstract|tl[;:]? ?dr|zusammenfassung|kurzfassung)(?![^\W_])"
+    r"|总结|摘要|概要|概述|小结",
+    re.IGNORECASE,
 )
-"""One of these is in the bold lead-in of a paragraph."""
-PREVIOUS = ("previous", "vorige", "vorherige", "letzte", "上一", "前一")
+_AROUND_SUMMARY = _words(
+    "one|a|the|paragraph|one-paragraph|short|brief|executive|plain|english|paper|in|einem|absatz"
+    "|kurze|und|and|tl|dr|author's|authors|original|一段话|论文|中文"
+)
+_SUMMARIES = _words(
+    "description|synopsis|in brief|in short|in a nutshell|in one sentence|in one paragraph"
+    "|one-liner|one liner|gist|the gist|what it is about|kurzgesagt|kurz gesagt|in kürze"
+    "|worum es geht|beschreibung|abriss"
+    "|简介|介绍|简述|一句话|一句话介绍|内容简介|速览|导读|论文简介"
+)
+PREVIOUS = (
+    "previous",
+    "vorige",
+    "vorherige",
+    "letzte",
+    "last month",
+    "last edition",
+    "last roundup",
+    "earlier roundup",
+    "上一",
+    "前一",
+    "上期",
+    "往期",
+)
 """The line that links the previous roundup starts with one of these."""
 
-MONTHS = {
-    name: number
-    for number, names in {
-        1: ("january", "januar", "jänner"),
-        2: ("february", "februar"),
-        3: ("march", "märz"),
-        4: ("april",),
-        5: ("may", "mai"),
-        6: ("june", "juni"),
-        7: ("july", "juli"),
-        8: ("august",),
-        9: ("september",),
-        10: ("october", "oktober"),
-        11: ("november",),
-        12: ("december", "dezember"),
-    }.items()
-    for name in names
-}
-
-_ZH_MONTH = re.compile(r"(?<![0-9])([12][0-9]{3})\s{0,3}年\s{0,3}([0-9]{1,2})\s{0,3}月")
-_NAMED_MONTH = re.compile(r"(?<![^\W\d_])([^\W\d_]{3,9})\.?[ \xa0-]([12][0-9]{3})(?![0-9])")
-_YEAR = re.compile(r"(?<![0-9])(1[5-9][0-9]{2}|2[0-9]{3})(?![0-9])")
-_IN_PARENTHESES = re.compile(r"[(（]([^()（）]{1,60})[)）]")
-_LAST_YEAR = re.compile(r"[,，\s]{1,3}((?:19|20)[0-9]{2})\s?年?$")
-_OTHERS = re.compile(
-    r"[,，、]?\s?(?:等(?:人|等|作者|学者)?|\bet\.? ?al\b\.?|\bu\. ?a\."
-    r"|\b(?:and|und) (?:others|colleagues|andere|weitere)\b)",
-    re.IGNORECASE,
+ASIDES = _words(
+    "introduction|intro|welcome|preface|foreword|editorial|conclusion|conclusions|closing|outro"
+    "|closing thoughts|closing words|final thoughts|wrapping up|wrap up|that's it|thats it|about"
+    "|about me|about us|about the author|table of contents|contents|the full list|full list|toc"
+    "|overview|index|acknowledgements|acknowledgments|thanks|thank you|subscribe|newsletter"
+    "|support|support this newsletter|sponsors|sponsor|news|upcoming events|events|jobs"
+    "|further reading|also worth reading|honorable mentions|honourable mentions|see also"
+    "|other papers|more papers|previous roundups|archive|notes|footnotes|appendix|license|licence"
+    "|contributing|how to contribute|citation|contact|share|comments|related posts|in this issue"
+    "|einleitung|einführung|vorwort|fazit|schluss|schlusswort|ausblick|inhalt|inhaltsverzeichnis"
+    "|über uns|danksagung|dank|weitere paper|weiterlesen|zum schluss|anmerkungen|impressum"
+    "|引言|前言|导语|简介|目录|最后|结语|结束语|总结|后记|致谢|关于|关于我们|写在最后|写在前面"
+    "|小结|更多论文|往期回顾|往期推荐|延伸阅读|欢迎|订阅|本期目录"
 )
-_BETWEEN_NAMES = re.compile(r"[、，,;；&＆和与]|(?<=\s)(?:and|und)(?=\s)", re.IGNORECASE)
+"""Headings of an article that stand over no paper."""
+
+CAPTION = (
+    "figure",
+    "figures",
+    "fig",
+    "fig.",
+    "image",
+    "images",
+    "picture",
+    "photo",
+    "illustration",
+    "screenshot",
+    "diagram",
+    "credit",
+    "credits",
+    "source",
+    "adapted",
+    "taken",
+    "reproduced",
+    "caption",
+    "overview",
+    "abbildung",
+    "abbildungen",
+    "abb.",
+    "bild",
+    "bilder",
+    "grafik",
+    "quelle",
+    "foto",
+    "图",
+    "图片",
+    "图像",
+    "图源",
+    "图表",
+    "来源",
+    "插图",
+    "作者的数字",
+)
+"""A text right under a picture that starts with one of these is its caption."""
+
+FAREWELLS = (
+    "that's it",
+    "that’s it",
+    "that's all",
+    "that’s all",
+    "that is all",
+    "thanks for reading",
+    "thank you for reading",
+    "let me know",
+    "tell us",
+    "tell me",
+    "see you",
+    "until next",
+    "subscribe",
+    "follow me",
+    "follow us",
+    "if you enjoyed",
+    "if you liked",
+    "if you want",
+    "stay tuned",
+    "next month",
+    "happy reading",
+    "das war",
+    "bis zum nächsten",
+    "bis nächsten",
+    "danke fürs lesen",
+    "danke für",
+    "viel spaß beim lesen",
+    "schreibt uns",
+    "abonnier",
+    "这是这个月",
+    "以上就是",
+    "以上是",
+    "感谢阅读",
+    "感谢您",
+    "下期",
+    "下个月",
+    "欢迎关注",
+    "欢迎订阅",
+    "关注我们",
+    "我们下",
+)
+"""A paragraph that starts with one of these takes leave of the reader, and is no paper's."""
+
 # Ids such as "2105.06068", and those from before April 2007 such as "math.GT/0309136": arXiv's help
 # page "Understanding the arXiv identifier".
+_ID = r"([0-9]{4}\.[0-9]{4,5}|[a-z-]{2,20}(?:\.[a-z]{2})?/[0-9]{7})(?![0-9])"
 _ARXIV = re.compile(
-    r"arxiv\.org/(?:abs|pdf|html)/"
-    r"([0-9]{4}\.[0-9]{4,5}|[a-z-]{2,20}(?:\.[a-z]{2})?/[0-9]{7})(?![0-9])",
+    r"(?:arxiv\.org/(?:abs|pdf|html|format|ps)/|alphaxiv\.org/(?:abs|pdf|overview)/"
+    r"|ar5iv\.org/(?:abs|html)/|(?:huggingface\.co|hf\.co)/papers/|paperswithcode\.com/paper/"
+    rf"|10\.48550/arxiv\.){_ID}",
     re.IGNORECASE,
+)
+_ARXIV_ID = re.compile(rf"(?:ar[xv]i[vx]\s?[:：]?\s?)?{_ID}(?:v[0-9]{{1,2}})?", re.IGNORECASE)
+_DOI = re.compile(r"(?:doi\s?[:：]?\s?)?(10\.[0-9]{4,9}/[^\s<>\"]{1,200})", re.IGNORECASE)
+_GENDERED = re.compile(
+    r"\b(autor|verfasser|forscher)(?:\\?[*:_·/]\\?-?|\((?=in))(in)(nen)?\)?", re.IGNORECASE
 )
 
 
@@ -155,17 +301,17 @@ def kind_of(label: str, url: str, before: str) -> tuple[LinkKind, str]:
     `before` is the text between it and the link before; the emoji nearest to the link counts. Where
     nothing tells, the kind is `PROJECT`, told by "".
     """
-    if kind := _kind_by_label(label):
+    if kind := kind_by_label(label):
         return kind, "label"
-    if kind := _kind_by_address(url):
+    if kind := kind_by_address(url):
         return kind, "address"
-    for char in reversed(before + label):
+    for char in reversed((before + label)[-40:]):
         if kind := KIND_BY_EMOJI.get(char):
             return kind, "emoji"
     return LinkKind.PROJECT, ""
 
 
-def _kind_by_label(label: str) -> LinkKind | None:
+def kind_by_label(label: str) -> LinkKind | None:
     """The kind that a label names as a whole, or in words that agree with one another."""
     words = re.findall(r"[^\W_]+", label.casefold())
     if whole := KIND_BY_LABEL.get(" ".join(words)):
@@ -176,7 +322,8 @@ def _kind_by_label(label: str) -> LinkKind | None:
     return None
 
 
-def _kind_by_address(url: str) -> LinkKind | None:
+def kind_by_address(url: str) -> LinkKind | None:
+    """The kind that an address tells by its host or by a word in it."""
     address = re.split(r"[?#]", url.casefold().split("://", 1)[-1], maxsplit=1)[0].rstrip("/")
     host, _, path = address.partition("/")
     for known, kind in KIND_BY_HOST.items():
@@ -188,46 +335,70 @@ def _kind_by_address(url: str) -> LinkKind | None:
 
 
 def arxiv_id(url: str) -> str:
-    """The arXiv id an address holds, without its version; "" where it is no arXiv address."""
+    """The arXiv id an address holds, without its version; "" where it holds none."""
     match = _ARXIV.search(url)
     if match is None:
         return ""
     return match[1]
 
 
-def month_in(text: str) -> str | None:
-    """The month that a title or an address names, as "2021-09"; None where it names none."""
-    if match := _ZH_MONTH.search(text):
-        month = int(match[2])
-        if 1 <= month <= 12:
-            return f"{match[1]}-{month:02}"
-        return None
-    for match in _NAMED_MONTH.finditer(text):
-        if month := MONTHS.get(match[1].casefold(), 0):
-            return f"{match[2]}-{month:02}"
+def address_of_id(text: str) -> str:
+    """The address that an arXiv id or a DOI stands for; "" where the text is neither."""
+    if match := _ARXIV_ID.fullmatch(text.strip(" .[]()")):
+        return f"https://arxiv.org/abs/{match[1]}"
+    if match := _DOI.fullmatch(text.strip(" .")):
+        return f"https://doi.org/{match[1]}"
+    return ""
+
+
+def field_of(label: str) -> Field | None:
+    """What a line with this label holds, besides links of one kind; None for any other label."""
+    words = normal(label)
+    if field := _FIELD_BY_LABEL.get(words):
+        return field
+    if words in _SUMMARIES or is_summary(words):
+        return Field.SUMMARY
     return None
 
 
-def people(text: str) -> tuple[tuple[str, ...], bool, int | None]:
-    """Return names in order, whether there are others, and the year, where it is printed.
-
-    Reads "Feurer et al. (2021)" as well as "盖尔曼&韦赫塔里(2021)".
-    """
-    names, year = _split_year(text.strip())
-    # "et al." counts at the end only: in between it belongs to a name.
-    mentions = list(_OTHERS.finditer(names))
-    others = bool(mentions) and not names[mentions[-1].end() :].strip(" .,，、*_")
-    if others:
-        names = names[: mentions[-1].start()]
-    pieces = (name.strip(" \t:：*_") for name in _BETWEEN_NAMES.split(names))
-    return tuple(name for name in pieces if name), others, year
+def is_summary(words: str) -> bool:
+    """Whether these few words announce a summary."""
+    return len(words) <= 60 and _ANNOUNCED.search(words) is not None
 
 
-def _split_year(text: str) -> tuple[str, int | None]:
-    """The text before the year, and the year: in parentheses, or else at the text's end."""
-    for parenthesis in _IN_PARENTHESES.finditer(text):
-        if year := _YEAR.search(parenthesis[1]):
-            return text[: parenthesis.start()], int(year[1])
-    if last := _LAST_YEAR.search(text):
-        return text[: last.start()], int(last[1])
-    return text, None
+def of_heading(text: str) -> Field | LinkKind | None:
+    """What a heading announces that is a label and no title, such as "Links" or "Abstract"."""
+    words = normal(text)
+    field = field_of(words)
+    if field is Field.SUMMARY:
+        rest = [word for word in words.split() if word not in _AROUND_SUMMARY]
+        if any(not _ANNOUNCED.fullmatch(word) for word in rest):
+            return None
+    return field or exact_kind(words)
+
+
+def exact_kind(label: str) -> LinkKind | None:
+    """The kind that a label names as a whole."""
+    return KIND_BY_LABEL.get(" ".join(re.findall(r"[^\W_]+", label.casefold())))
+
+
+def normal(label: str) -> str:
+    """A label as the tables have it: small letters and single spaces, without marks and emoji."""
+    label = joined(label).casefold()
+    return " ".join(re.sub(r"[^\w\s'’-]|_", " ", label.replace("(s)", "s")).split())
+
+
+def joined(text: str) -> str:
+    """A text with "Autor*innen", "Autor:innen" and "AutorInnen" written as one word."""
+    return _GENDERED.sub(lambda word: f"{word[1]}in{word[3] or ''}", text)
+
+
+def starts_with(text: str, words: Iterable[str]) -> bool:
+    """Whether a text starts with one of these words or phrases, and a word ends there."""
+    lowered = text.casefold()
+    for word in words:
+        if lowered.startswith(word):
+            after = lowered[len(word) : len(word) + 1]
+            if not (after.isascii() and after.isalpha() and word[-1].isascii()):
+                return True
+    return False

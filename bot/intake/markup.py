@@ -1,13 +1,14 @@
-"""Markdown as published articles hold it: lines, headings, links, pictures, and their plain text.
+"""Markdown inside a line, as published articles hold it: links, pictures, and their plain text.
 
 Read by patterns, line by line: translated articles break Markdown's own rules too often, and a line
 is what a finding has to name. The patterns are possessive or bounded, so that hostile text takes
 linear time.
 """
 
+import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -19,13 +20,27 @@ _TARGET = rf"\(\s?(?:<(?P<angle>[^<>{_BAD}]{{0,2000}})>|{_BARE})(?:\s\"[^\"\n]{{
 _LABEL = r"(?P<label>(?:[^\[\]\\\n]|\\.|\[[^\[\]\\\n]{0,300}+\]){0,500}+)"
 _AUTO = rf"<(?P<auto>(?:https?://|/)[^\s<>{_BAD}]{{1,2000}})>"
 _LINK = re.compile(rf"(?<![!\\])(?:\[{_LABEL}\]{_TARGET}|{_AUTO})")
-_PICTURE = re.compile(rf"[*_\s]*+\[?!\[(?P<alt>(?:[^\[\]\\\n]|\\.|\[[^\[\]\\\n]*+\])*+)\]{_TARGET}")
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)")
-_MARK = re.compile(r"\\([!-/:-@\[-`{-~])|(\*+)|(_+)|(`+)|&(lt|gt|amp);")
-_ENTITIES = {"lt": "<", "gt": ">", "amp": "&"}
+_PICTURE = re.compile(rf"(?<!\\)!\[(?P<alt>(?:[^\[\]\\\n]|\\.|\[[^\[\]\\\n]*+\])*+)\]{_TARGET}")
+_AROUND = re.compile(rf"\s?\]{_TARGET}")
+_MARK = re.compile(
+    r"\\([!-/:-@\[-`{-~])|(\*+)|(_+)|(`+)|&([a-zA-Z][a-zA-Z0-9]{1,12}|#[0-9]{1,6}|#x[0-9a-f]{1,5});"
+)
+_TAG = re.compile(
+    r"(?<!\\)</?(?:b|i|em|strong|br|sup|sub|span|code|small|u|s|font|mark|a|wbr|nobr|kbd|big)"
+    r"(?:\s[^<>]{0,300})?/?>",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(rf"https?://[^\s<>()\[\]{_BAD}]{{1,2000}}")
 # Bars, emphasis, and what an emoji may be followed by: variation selector, joiner, skin tones.
 _BESIDE_LINKS = " \t\xa0|｜*_\ufe0f\u200d\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
+
+_BADGE = re.compile(
+    r"img\.shields\.io|badge|/stargazers|api\.star-history|star-history\.com|shields\.io"
+    r"|/emoji/|avatars?[./]|visitor|hits\.|contrib\.rocks|buttons?[./]",
+    re.IGNORECASE,
+)
+_MOST_COVERED = 200
+"""Links of a line among which a bare address is looked for."""
 
 QUOTES = {
     "‘": "’'",
@@ -44,12 +59,24 @@ QUOTES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading of that level, from 1 to 6; `at` is its line, counted from 0."""
+class Picture:
+    """A picture in a text, from `start` to `end`.
 
-    at: int
-    level: int
-    text: str
+    `file` is the last part of its address, or "" where that cannot name a file: it is joined to a
+    folder later, and must not lead out of it. `link` is where a link around it leads.
+    """
+
+    alt: str
+    url: str
+    file: str
+    link: str
+    start: int
+    end: int
+
+    @property
+    def is_badge(self) -> bool:
+        """Whether it is a badge, such as those of repositories, and no figure."""
+        return bool(_BADGE.search(self.url))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +94,20 @@ def lines_of(text: str) -> list[str]:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def headings_in(lines: list[str]) -> list[Heading]:
-    """The headings that start with number signs; underlined ones do not occur in articles."""
-    headings = []
-    for at, line in enumerate(lines):
-        if match := _HEADING.match(line):
-            headings.append(Heading(at, len(match[1]), match[2].strip()))
-    return headings
-
-
 def links_in(text: str) -> Iterator[Anchor]:
     """Yield the links of a text in order, labelled ones and addresses in angle brackets."""
     for match in _LINK.finditer(text):
-        url = match["auto"] or match["angle"] or match["bare"] or ""
+        url = match["auto"] or _decoded(match["angle"] or match["bare"] or "")
         yield Anchor(match["label"] or "", url.strip(), match.start(), match.end())
+
+
+def _decoded(url: str) -> str:
+    """An address in Markdown with its escapes and entities read, as CommonMark says."""
+    if "\\" in url:
+        url = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", url)
+    if "&" in url:
+        url = re.sub(r"&(?:amp|lt|gt|quot|#38|#39);", lambda entity: html.unescape(entity[0]), url)
+    return url
 
 
 def is_only_links(text: str) -> bool:
@@ -105,26 +132,104 @@ def address_in(text: str) -> str:
     return ""
 
 
-def picture_in(line: str) -> tuple[str, str] | None:
-    """Alt text and file name of a line that is a picture, else None.
+def bare_address(text: str) -> tuple[int, str] | None:
+    """Where the first address of a text begins that is in no link, and the address."""
+    covered = [(anchor.start, anchor.end) for anchor in links_in(text)]
+    for found in _ADDRESS.finditer(text):
+        if not any(start <= found.start() < end for start, end in covered[:_MOST_COVERED]):
+            return found.start(), _trimmed(found[0])
+    return None
 
-    The name is the last part of the address, or "" where that cannot name a file: it is joined to a
-    folder later, and must not lead out of it.
-    """
+
+def anchors_in(text: str) -> Iterator[Anchor]:
+    """Yield the links of a text in order, with the addresses that stand in it bare."""
+    last = 0
+    for anchor in links_in(text):
+        yield from _bare_in(text, last, anchor.start)
+        yield anchor
+        last = anchor.end
+    yield from _bare_in(text, last, len(text))
+
+
+def _bare_in(text: str, start: int, end: int) -> Iterator[Anchor]:
+    for found in _ADDRESS.finditer(text, start, end):
+        url = _trimmed(found[0])
+        yield Anchor("", url, found.start(), found.start() + len(url))
+
+
+def _trimmed(url: str) -> str:
+    """A bare address without the punctuation behind it."""
+    return url.rstrip(".,;:!?'\"*_|，。、；：！？》」）】`")
+
+
+def pictures_in(line: str) -> Iterator[Picture]:
+    """Yield the pictures of a line in order."""
     # Most lines hold no picture: this spares them the slower pattern.
     if "![" not in line:
-        return None
-    match = _PICTURE.match(line)
-    if match is None:
-        return None
-    address = re.split(r"[?#]", match["angle"] or match["bare"] or "", maxsplit=1)[0]
+        return
+    for match in _PICTURE.finditer(line):
+        url = (match["angle"] or match["bare"] or "").strip()
+        start, end, link = match.start(), match.end(), ""
+        opened = line[:start].rstrip(" ")
+        around = _AROUND.match(line, end)
+        if around and opened.endswith("["):
+            start, end = len(opened) - 1, around.end()
+            link = around["angle"] or around["bare"] or ""
+        yield Picture(plain(match["alt"]), url, _file_of(url), link, start, end)
+
+
+def _file_of(url: str) -> str:
+    """The file that the address of a picture names; "" where it names none."""
+    address = re.split(r"[?#]", url, maxsplit=1)[0]
     file = re.split(r"[/\\]", unquote(address))[-1].strip()
     if not file.isprintable() or not file.strip("."):
-        file = ""
-    return plain(match["alt"]), file
+        return ""
+    return file
 
 
-def block(lines: list[str], at: int) -> tuple[str, int]:
+def without_pictures(line: str, instead: str = "") -> str:
+    """The line without its pictures; a link around one is left as a link without a label."""
+    pieces, last = [], 0
+    for picture in pictures_in(line):
+        pieces.append(line[last : picture.start])
+        pieces.append(f"[]({picture.link})" if picture.link and instead else "")
+        last = picture.end
+    return "".join([*pieces, line[last:]])
+
+
+def picture_in(line: str) -> tuple[str, str] | None:
+    """Alt text and file name of a line that starts with a picture, else None."""
+    first = next(pictures_in(line), None)
+    if first is None or line[: first.start].strip("*_ \t\xa0"):
+        return None
+    return first.alt, first.file
+
+
+def without_breaks(line: str) -> str:
+    """A line without HTML's line breaks and the backslash that makes one."""
+    if "<" in line:
+        line = re.sub(r"(?<!\\)<br\s{0,2}/?>", " ", line, flags=re.IGNORECASE)
+    return line.rstrip().removesuffix("\\").rstrip()
+
+
+def cells(row: str) -> list[str]:
+    """The cells of a table's row; a bar behind a backslash separates none."""
+    row = row.strip().removeprefix("|")
+    if row.endswith("|") and not row.endswith("\\|"):
+        row = row[:-1]
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", row)]
+
+
+def first_symbol(text: str, start: int, end: int) -> int:
+    """Where the first bar or emoji between two places of a text stands; -1 without one."""
+    for at in range(start, min(end, len(text))):
+        char = text[at]
+        if char in "|｜" or (char > "\u00ae" and unicodedata.category(char) == "So"):
+            return at
+    return -1
+
+
+def block(lines: Sequence[str], at: int) -> tuple[str, int]:
     """Return the paragraph that starts at a line, joined to one line, and the line after it.
 
     Besides an empty line, a heading, a picture and a line that starts bold end it.
@@ -140,12 +245,7 @@ def begins_anew(line: str) -> bool:
     return line.lstrip().startswith(("#", "**", "__", "![")) or picture_in(line) is not None
 
 
-def spans(headings: list[Heading], end: int) -> Iterator[tuple[Heading, int]]:
-    """Each heading with the line that ends its section: the next heading's, or `end`."""
-    return zip(headings, [*(heading.at for heading in headings[1:]), end], strict=False)
-
-
-def next_text(lines: list[str], at: int, end: int) -> int:
+def next_text(lines: Sequence[str], at: int, end: int) -> int:
     """The first line from `at` on that is not empty; `end` where there is none."""
     return next((here for here in range(at, end) if lines[here].strip()), end)
 
@@ -155,7 +255,9 @@ def plain(text: str) -> str:
 
     Stars and underscores stay where they mark nothing, as in "A*", "2 * 3" and "file_name".
     """
-    text = _LINK.sub(lambda link: link["label"] or "", text).strip()
+    text = _LINK.sub(lambda link: link["label"] or "", without_pictures(text)).strip()
+    if "<" in text:
+        text = _TAG.sub(" ", text)
     stars = sum(1 for mark in _MARK.finditer(text) if mark[2])
 
     def shown(mark: re.Match[str]) -> str:
@@ -163,7 +265,8 @@ def plain(text: str) -> str:
         if mark[1]:
             return mark[1]
         if mark[5]:
-            return _ENTITIES[mark[5]]
+            entity = html.unescape(mark[0])
+            return entity if entity.isprintable() else " "
         before, after = text[mark.start() - 1 : mark.start()], text[mark.end() : mark.end() + 1]
         is_apart = before.isspace() and after.isspace()
         is_lone = stars == 1 and before

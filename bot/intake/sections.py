@@ -1,226 +1,410 @@
-"""Reads one paper of a roundup: heading, authors and links, paragraph, picture and caption."""
+"""Reads one paper: the blocks under its heading become facts, text, pictures and captions.
+
+Text is kept wherever it stands. What is taken as nothing of these is named by the account.
+"""
 
 import itertools
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from bot.core import collage, paper
 from bot.core.collage import Item
-from bot.core.paper import Link, LinkKind, Paper
-from bot.intake import findings, labels, markup
+from bot.core.paper import Figure, LinkKind, Paper
+from bot.intake import blocks, facts, findings, headline, labels, markup, people
+from bot.intake.blocks import Block, Kind
+from bot.intake.facts import Line, Links, Source
 from bot.intake.findings import Finding, Printed
-from bot.intake.markup import Heading
+from bot.intake.labels import Field
+from bot.intake.people import Cited
 
-_BYLINE = re.compile(
-    r"[\s>]*+(?P<mark>[*_]*+)(?P<label>[^:：*_\[\]|]{1,40})[*_\s]*+[:：](?P<rest>.*)"
-)
-_LEAD_IN = re.compile(
-    r"(?:\*\*|__)(?P<words>[^*_\n]{1,60}?)(?:[:：]\s?(?:\*\*|__)|(?:\*\*|__)\s?[:：])"
-)
 _NUMBER = re.compile(
     r"[^\[\]|]{0,80}\[\s?(?P<n>[0-9]{1,4})\s?(?:/\s?(?P<of>[0-9]{1,4})\s?\]|\]\s?[:：|])"
 )
-_CARD = re.compile(r"\s*+(?:\[\]\(|<(?:/|https?:))")
+_PREFIX = re.compile(r"[^:：]{1,40}[:：]\s?")
 _MOST_COMPARED = 20
 """Links that are compared with one another: a hostile article may hold thousands."""
+
+_MOST_CAPTION = 400
+"""Characters of a caption without a number: a longer text under a picture is a paragraph."""
+
+_MOST_TEXT = collage.LENGTHS["paragraph"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A heading with the blocks under it, up to the next paper's heading."""
+
+    heading: Block
+    blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A paper as read, the number in its caption, and the line after its last one."""
+    """A paper as read, the number in its caption, what was not taken, and the line after its last
+    one. `has_text_below` says that text stands below its first picture.
+    """
 
     item: Item
     printed: Printed | None
     end: int
     findings: tuple[Finding, ...]
+    left: tuple[Block, ...]
+    has_text_below: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Caption:
-    """A caption, from line `at` up to `end`.
-
-    `urls` are those of its links that lead to a paper; `has_links` where any links are set off from
-    its text.
+    """A caption. `urls` are those of its links that lead to a paper; `has_links` where any links
+    are set off from its text.
     """
 
-    at: int
-    end: int
+    block: Block
     text: str = ""
     number: str = ""
     urls: tuple[str, ...] = ()
+    others: tuple[Source, ...] = ()
     has_links: bool = False
 
 
-def starts(lines: list[str], headings: list[Heading]) -> list[Heading]:
-    """The headings that begin a paper."""
-    return [
-        heading
-        for heading, end in markup.spans(headings, len(lines))
-        if heading.level > 1 and _is_start(lines, heading, end)
-    ]
+@dataclass(slots=True)
+class _Shown:
+    """A picture of the section, with its caption where it has one."""
+
+    block: Block
+    caption: _Caption | None = None
 
 
-def _is_start(lines: list[str], heading: Heading, end: int) -> bool:
-    """Whether a paper begins here: with a line of authors below the heading, or a quoted title.
+def read(part: Part, file: str, base: str) -> Section:
+    """Read a paper; `file` names the article in places, `base` is where it was published."""
+    reader = _Reader(part.heading, Links(base))
+    for block in part.blocks:
+        reader.take(block)
+    return reader.section(file)
 
-    A quoted title alone is not enough: a line of links or a numbered caption has to follow.
-    """
-    at = markup.next_text(lines, heading.at + 1, end)
-    if at == end:
-        return False
-    if _byline(lines[at]):
+
+@dataclass(slots=True)
+class _Reader:
+    """Takes the blocks under a heading one by one."""
+
+    heading: Block
+    links: Links
+    top: headline.Headline = field(init=False)
+    cited: Cited | None = None
+    nameless: str = ""
+    year: int | None = None
+    title: str = ""
+    texts: list[tuple[Block, str]] = field(default_factory=list)
+    pictures: list[_Shown] = field(default_factory=list)
+    captions: list[_Caption] = field(default_factory=list)
+    left: list[Block] = field(default_factory=list)
+    found: list[Finding] = field(default_factory=list)
+    expects: Field | LinkKind | None = None
+    last: Block | None = None
+    end: int = 0
+    has_lead_in: bool = False
+    has_text_below: bool = False
+
+    def __post_init__(self) -> None:
+        self.top = headline.read(self.heading.text)
+        self.cited, self.year = self.top.cited, self.top.year
+        self.end = self.heading.end
+        for source in self.top.links:
+            self.links.add(source, self.heading.at + 1)
+
+    def take(self, block: Block) -> None:
+        """Take one block, and remember it as left where it is nothing of a paper's."""
+        if block.kind is Kind.RULE:
+            return
+        if self._takes(block):
+            self.end = max(self.end, block.end)
+        else:
+            self.left.append(block)
+        self.last = block
+
+    def _takes(self, block: Block) -> bool:
+        """Take a block; False where it is nothing that a paper has."""
+        match block.kind:
+            case Kind.PICTURE:
+                self._picture(block)
+            case Kind.CAPTION:
+                self._captioned(block, _caption(block, block.text))
+            case Kind.CARD:
+                return self._card(block)
+            case Kind.HEADING:
+                self._subheading(block)
+            case Kind.FENCE:
+                self._text(block, block.source)
+            case Kind.TABLE:
+                self._table(block)
+            case Kind.TEXT | Kind.QUOTE | Kind.ITEM:
+                self._paragraph(block)
+            case _:
+                return False
         return True
-    if not markup.is_quoted(markup.plain(heading.text)):
-        return False
-    return markup.is_only_links(lines[at]) or any(_number(line) for line in lines[at:end])
+
+    def _text(self, block: Block, text: str) -> None:
+        self.texts.append((block, text))
+        self.has_text_below = self.has_text_below or bool(self.pictures)
+
+    def _picture(self, block: Block) -> None:
+        picture = block.picture
+        if picture is None or picture.is_badge:
+            return
+        self.pictures.append(_Shown(block))
+        if picture.link and labels.kind_by_address(picture.link) and self.last:
+            kind = None
+            if isinstance(self.expects, LinkKind):
+                kind = self.expects
+            self.links.add(Source("", picture.link, "", kind), block.at + 1)
+
+    def _card(self, block: Block) -> bool:
+        """Take the link previews whose addresses tell what they are; whether all were taken."""
+        told = [url for url in block.links if labels.kind_by_address(url)]
+        for url in told:
+            self.links.add(Source("", url, ""), block.at + 1)
+        return len(told) == len(block.links)
+
+    def _subheading(self, block: Block) -> None:
+        plain = markup.plain(block.text)
+        what = labels.of_heading(plain)
+        if what is Field.SUMMARY and not self.has_lead_in:
+            self.has_lead_in = True
+            self.expects = None
+        elif what and what is not Field.SUMMARY:
+            self.expects = what
+        else:
+            self.expects = None
+            source = block.source
+            if block.level != blocks.BOLD and not source.lstrip().startswith("#"):
+                source = f"{'#' * block.level} {block.text}"
+            self._text(block, source.strip())
+
+    def _table(self, block: Block) -> None:
+        """Take a table of a key and its value a row as facts, any other as text."""
+        if read := facts_in_table(block):
+            for line in read:
+                self._fact(line, block.at)
+            return
+        self._text(block, block.source)
+
+    def _paragraph(self, block: Block) -> None:
+        if caption := self._caption_of(block):
+            self._captioned(block, caption)
+            return
+        texts: list[str] = []
+        for offset, line in _wrapped(block.lines):
+            read = facts.read(line, expects=self.expects)
+            if read is None or not self._may_be(read, block, texts):
+                texts.append(line)
+            elif read.summary is not None and not self.has_lead_in:
+                self.has_lead_in = True
+                if read.summary.strip():
+                    texts.append(read.summary)
+            elif read.summary is not None:
+                texts.append(line)
+            else:
+                self._fact(read, block.at + offset)
+        if any(text.strip() for text in texts):
+            self.expects = None
+            self._text(block, "\n".join(texts).strip("\n"))
+
+    def _may_be(self, line: Line, block: Block, texts: list[str]) -> bool:
+        """Whether a line may be facts where it stands: what is not sure only at the beginning."""
+        if line.is_sure:
+            is_again = line.names is not None and self.cited is not None and bool(self.texts)
+            return not is_again
+        is_first = not self.texts and not texts and self.cited is None
+        return is_first and len(block.source) < people.MOST
+
+    def _fact(self, line: Line, at: int) -> None:
+        if line.names is not None:
+            cited, nameless = people.named(line.names)
+            if self.cited is None or not self.cited.names:
+                self.cited, self.nameless = cited, nameless
+            self.year = cited.year or self.year
+        if line.year and not self.year:
+            self.year = line.year
+        for source in line.links:
+            self.links.add(source, at + 1)
+            if source.kind is LinkKind.PAPER and self.cited is None:
+                self.cited = people.in_reference(source.label)
+        if line.title and not self.title:
+            self.title = line.title
+        self.expects = line.opens
+        if line.more:
+            label = collage.shown(" ".join(line.more.split()))
+            text = f"Of {self._name()}, {label} is not taken: a collage has no place for it."
+            self.found.append(Finding("note", at + 1, text))
+
+    def _name(self) -> str:
+        return collage.shown(self.top.title)
+
+    def _caption_of(self, block: Block) -> _Caption | None:
+        """The block as a caption; None where it is a paragraph."""
+        if "\n\n" in block.source or block.kind is Kind.ITEM:
+            return None
+        text = " ".join(line.strip() for line in block.lines)
+        caption = _caption(block, text)
+        below = self.last is not None and self.last.kind is Kind.PICTURE
+        if caption.number and (below or not any(known.number for known in self.captions)):
+            return caption
+        if not below or not self.pictures or self.pictures[-1].caption:
+            return None
+        plain = markup.plain(text)
+        if facts.read(text) and not caption.has_links:
+            return None
+        if caption.has_links:
+            return caption
+        if len(plain) <= _MOST_CAPTION and (_is_caption(text, plain) or self._hangs(block)):
+            return caption
+        return None
+
+    def _hangs(self, block: Block) -> bool:
+        """Whether a single line stands directly below the picture, without an empty line."""
+        is_alone = self.last is not None and self.last.lines[0].strip().startswith(("!", "["))
+        return block.attached and is_alone and len(block.lines) == 1
+
+    def _captioned(self, block: Block, caption: _Caption) -> None:
+        """Take a caption, for the picture above it or the first one without any."""
+        open_ones = [shown for shown in self.pictures if shown.caption is None]
+        if self.last and self.last.kind is Kind.PICTURE and self.pictures:
+            open_ones = [self.pictures[-1]]
+        if open_ones:
+            open_ones[-1].caption = caption
+        self.captions.append(caption)
+
+    def section(self, file: str) -> Section:
+        """The paper that was read."""
+        shown = self._shown()
+        caption = self._caption(shown)
+        self._links_of(caption)
+        figures = [self._figure(one) for one in self.pictures if one is not shown]
+        paragraph = self._paragraph_text()
+        alt = file_name = ""
+        if shown and shown.block.picture:
+            alt, file_name = shown.block.picture.alt, shown.block.picture.file
+        item = Item(
+            name="",
+            paper=self._paper(tuple(figures)),
+            paragraph=paragraph,
+            alt=alt,
+            printed_number=caption.number if caption else "",
+            caption=caption.text if caption else "",
+            picture_file=file_name,
+            place=f"{file}:{self.heading.at + 1}",
+        )
+        found = [*self.links.found, *self.found, *_about(item, self.heading.at + 1)]
+        found += _about_caption(item, caption)
+        found += _about_captions(item, self.captions, caption)
+        found += [_further(item, one) for one in self.pictures if one is not shown]
+        printed = None
+        if caption and caption.number:
+            printed = Printed(caption.number, caption.block.at + 1)
+        return Section(item, printed, self.end, tuple(found), tuple(self.left), self.has_text_below)
+
+    def _shown(self) -> _Shown | None:
+        """The collage's picture: the one with a numbered caption, else the first one."""
+        numbered = [one for one in self.pictures if one.caption and one.caption.number]
+        return next(iter([*numbered, *self.pictures]), None)
+
+    def _caption(self, shown: _Shown | None) -> _Caption | None:
+        if shown and shown.caption:
+            return shown.caption
+        return next((one for one in self.captions if one.number), None)
+
+    def _links_of(self, caption: _Caption | None) -> None:
+        """Take the caption's links that the paper has not yet; that to the paper only where none
+        is known otherwise.
+        """
+        if caption is None:
+            return
+        sources = list(caption.others)
+        if not self.links.of_kind(LinkKind.PAPER):
+            sources += [Source("", url, "", LinkKind.PAPER) for url in caption.urls[:1]]
+        for source in sources:
+            self.links.add(source, caption.block.at + 1)
+
+    def _figure(self, shown: _Shown) -> Figure:
+        picture = shown.block.picture
+        caption = shown.caption.text if shown.caption else ""
+        return Figure(picture.file if picture else "", caption)
+
+    def _paper(self, figures: tuple[Figure, ...]) -> Paper:
+        cited = self.cited or Cited((), False, None)
+        papers = self.links.of_kind(LinkKind.PAPER)
+        ids = (labels.arxiv_id(url) for url in papers)
+        title = self.top.title
+        if self.title and not re.search(r"[^\W\d_]{3}", headline.without_number(title)):
+            title = self.title
+        return Paper(
+            title=title,
+            authors=cited.names,
+            others=cited.others,
+            year=cited.year or self.year,
+            links=tuple(self.links.links),
+            arxiv_id=next(filter(None, ids), ""),
+            figures=tuple(figure for figure in figures if figure.file),
+        )
+
+    def _paragraph_text(self) -> str:
+        """The texts in order, as far as a paragraph may be long; the rest is left."""
+        pieces: list[str] = []
+        length, above = 0, None
+        for block, text in self.texts:
+            length += len(text) + 2
+            if length > _MOST_TEXT:
+                self.left.append(block)
+                continue
+            if pieces:
+                is_close = block.attached and above is not None and above.end == block.at
+                pieces.append("\n" if is_close else "\n\n")
+            pieces.append(text)
+            above = block
+        return "".join(pieces).strip()
 
 
-def read(lines: list[str], start: Heading, end: int, file: str) -> Section:
-    """Read the paper under the heading `start`; the next paper's heading is at line `end`."""
-    title = markup.unquoted(markup.plain(start.text))
-    byline_at = markup.next_text(lines, start.at + 1, end)
-    byline, body_at = _whole_byline(lines, byline_at, end)
-    links, found = _links(byline, byline_at + 1)
-    picture_at, alt, file_name = _picture(lines, body_at, end)
-    caption = _caption_of(lines, body_at, picture_at, end)
-    text_end = _text_end(lines, body_at, min(picture_at, caption.at), end)
-    item = Item(
-        name="",
-        paper=_paper(title, byline, links),
-        paragraph=_without_lead_in("\n".join(lines[body_at:text_end]).strip()),
-        alt=alt,
-        printed_number=caption.number,
-        caption=caption.text,
-        picture_file=file_name,
-        place=f"{file}:{start.at + 1}",
-    )
-    section_end = text_end
-    if picture_at < end:
-        section_end = max(section_end, picture_at + 1)
-    if caption.at < end:
-        section_end = max(section_end, caption.end)
-    found += [
-        *_about(item, start.at + 1),
-        *_about_caption(item, caption),
-        *_about_rest(lines, item, section_end, end),
-    ]
-    printed = None
-    if caption.number:
-        printed = Printed(caption.number, caption.at + 1)
-    return Section(item, printed, section_end, tuple(found))
+def facts_in_table(block: Block) -> list[Line]:
+    """The facts of a table whose rows are a key and its value each; none of any other table."""
+    rows = [markup.cells(row) for row in block.lines]
+    pairs = [row for row in rows if len(row) == 2 and row[1].strip(" :-")]
+    read = [facts.read(f"**{markup.plain(key)}:** {value}") for key, value in pairs]
+    known = [line for line in read if line is not None]
+    if len(known) < 2 or len(known) < len(pairs) - 1:
+        return []
+    return known
 
 
-def _picture(lines: list[str], start: int, end: int) -> tuple[int, str, str]:
-    """The line of the first picture, its alt text and file name; line `end` where there is none."""
-    for at in range(start, end):
-        if picture := markup.picture_in(lines[at]):
-            alt, file_name = picture
-            return at, alt, file_name
-    return end, "", ""
-
-
-def _byline(line: str) -> str:
-    """What follows "Authors:" in a line, or "" where it is no line of authors.
-
-    With a label in a language that is not known here, it has to look like one: in italics, with a
-    year and a link.
+def _wrapped(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a paragraph with their places; one that starts with a bar or an emoji
+    belongs to the one above, which is links or authors, and one that ends with a label to the next.
     """
-    match = _BYLINE.match(line)
-    if match is None:
-        return ""
-    rest = match["rest"]
-    if " ".join(match["label"].casefold().split()) in labels.AUTHORS:
-        return rest
-    if match["mark"] in {"*", "_"} and "](" in rest:
-        _, _, year = labels.people(_names_in(rest))
-        if year:
-            return rest
-    return ""
-
-
-def _whole_byline(lines: list[str], at: int, end: int) -> tuple[str, int]:
-    """The line of authors or links, and the line where the text below it starts.
-
-    Lines that start with a bar or an emoji belong to it: long ones were wrapped there.
-    """
-    byline = ""
-    if at < end:
-        byline = _byline(lines[at])
-        if not byline and markup.is_only_links(lines[at]):
-            byline = lines[at]
-    if not byline:
-        return "", at
-    after = at + 1
-    while after < end and _goes_on(lines[after]):
-        after += 1
-    return " ".join([byline, *lines[at + 1 : after]]), after
-
-
-def _goes_on(line: str) -> bool:
-    return bool(line.strip()) and not markup.without_symbols(line.lstrip()[:1])
-
-
-def _names_in(byline: str) -> str:
-    """The part of a line of authors before its first link."""
-    first = next(markup.links_in(byline), None)
-    if first:
-        byline = byline[: first.start]
-    return markup.plain(markup.without_symbols(byline))
-
-
-def _paper(title: str, byline: str, links: list[Link]) -> Paper:
-    authors, others, year = labels.people(_names_in(byline))
-    ids = (labels.arxiv_id(link.url) for link in links if link.kind == LinkKind.PAPER)
-    return Paper(title, authors, others, year, tuple(links), arxiv_id=next(filter(None, ids), ""))
-
-
-def _links(byline: str, line: int) -> tuple[list[Link], list[Finding]]:
-    """The links of a line of authors, and a finding where a kind is not told by a link's label."""
-    links, found, end = [], [], 0
-    for anchor in markup.links_in(byline):
-        label = markup.plain(anchor.label)
-        kind, told_by = labels.kind_of(label, anchor.url, byline[end : anchor.start])
-        end = anchor.end
-        if not anchor.url:
-            text = f"The link {collage.shown(label)} has no address and is left out."
-            found.append(Finding("warning", line, text))
+    at, line = 0, ""
+    for offset, more in enumerate(lines):
+        is_symbol = bool(more.strip()) and not markup.without_symbols(more.lstrip()[:1])
+        if line and is_symbol and not more.lstrip().startswith(("*", "_")) and facts.read(line):
+            line = f"{line} {more.strip()}"
             continue
-        links.append(Link(kind, anchor.url))
-        if told_by != "label":
-            reason = "as nothing tells"
-            if told_by:
-                reason = f"by its {told_by}"
-            counts = f"{findings.address(anchor.url)} counts as {kind}, {reason}"
-            text = f"The link label {collage.shown(label)} is unknown: {counts}."
-            found.append(Finding("warning", line, text))
-    return links, found
+        above = facts.read(line) if line else None
+        joined = None
+        if above and above.opens:
+            joined = facts.read(f"{line} {more.strip()}")
+        if joined and (joined.links or joined.names is not None):
+            line = f"{line} {more.strip()}"
+            continue
+        if line:
+            yield at, line
+        at, line = offset, more
+    if line:
+        yield at, line
 
 
-def _without_lead_in(paragraph: str) -> str:
-    """The paragraph without a bold "Summary:" in front; other bold beginnings stay."""
-    lead_in = _LEAD_IN.match(paragraph)
-    if lead_in and any(word in lead_in["words"].casefold() for word in labels.SUMMARY):
-        return paragraph[lead_in.end() :].strip()
-    return paragraph
-
-
-def _text_end(lines: list[str], start: int, before: int, end: int) -> int:
-    """Where the paragraph ends: before picture and caption, else before a heading or a card."""
-    if before < end:
-        return before
-    for at in range(start, end):
-        if lines[at].startswith("#") or _CARD.match(lines[at]):
-            return at
-    return end
-
-
-def _number(line: str) -> str:
+def number_in(line: str) -> str:
     """The number in brackets that a caption begins with, as "29/52" or "37"; "" without one."""
     # Most lines have no bracket: this spares them the slower reading.
     if "]" not in line:
         return ""
-    match = _NUMBER.match(markup.plain(line))
+    match = _NUMBER.match(markup.plain(line[:2_000]))
     if match is None:
         return ""
     if match["of"]:
@@ -228,50 +412,57 @@ def _number(line: str) -> str:
     return match["n"]
 
 
-def _caption_of(lines: list[str], start: int, picture_at: int, end: int) -> _Caption:
-    """The caption of the section's picture; at line `end` where there is none.
-
-    It is the text under the picture if that has a number or links behind a bar, else the first text
-    with a number.
-    """
-    under = markup.next_text(lines, picture_at + 1, end)
-    if under < end:
-        caption = _caption(lines, under)
-        if caption.number or caption.has_links:
-            return caption
-    for at in range(start, end):
-        if _number(lines[at]):
-            return _caption(lines, at)
-    return _Caption(end, end)
-
-
-def _caption(lines: list[str], at: int) -> _Caption:
-    """Read the text at a line as a caption, whose links are set off from its words.
+def _caption(block: Block, text: str) -> _Caption:
+    """Read a text as a caption, whose links are set off from its words.
 
     They begin at the first one behind a bar ("Figures by the authors | Paper") or, where the
     caption has a number, with a label that names a kind of link.
     """
-    block, end = markup.block(lines, at)
-    number = _number(block)
-    text_end, last, urls = len(block), 0, []
-    for anchor in markup.links_in(block):
-        kind, told_by = labels.kind_of(markup.plain(anchor.label), anchor.url, "")
-        gap = block[last : anchor.start]
+    number = number_in(text)
+    text_end, last, urls, others = len(text), 0, [], []
+    for anchor in markup.links_in(text):
+        label = markup.plain(anchor.label)
+        kind, told_by = labels.kind_of(label, anchor.url, "")
+        gap = text[last : anchor.start]
         words = markup.without_symbols(gap)
         is_set_off = "|" in gap[len(words) :] or (number and told_by == "label")
-        if text_end == len(block) and is_set_off:
+        if text_end == len(text) and is_set_off:
             text_end = last + len(words)
-        if text_end < len(block) and kind == LinkKind.PAPER:
+        if text_end < len(text) and kind == LinkKind.PAPER:
             urls.append(anchor.url)
+        elif text_end < len(text):
+            others.append(Source(label, anchor.url, gap))
         last = anchor.end
     return _Caption(
-        at=at,
-        end=end,
-        text=markup.plain(block[:text_end]),
+        block=block,
+        text=markup.plain(text[:text_end].replace("\ue000", "")),
         number=number,
         urls=tuple(urls),
-        has_links=text_end < len(block),
+        others=tuple(others),
+        has_links=text_end < len(text),
     )
+
+
+def is_caption(block: Block) -> bool:
+    """Whether a block below a picture is its caption."""
+    text = " ".join(line.strip() for line in block.lines)
+    caption = _caption(block, text)
+    if caption.number or caption.has_links:
+        return True
+    plain = markup.plain(text)
+    return len(plain) <= _MOST_CAPTION and _is_caption(text, plain)
+
+
+def _is_caption(text: str, plain: str) -> bool:
+    """Whether a text under a picture is its caption by its first words, or as it is in italics."""
+    stripped = text.strip()
+    if re.fullmatch(r"(\*|_)(?=\S)(?:(?!\1).){1,398}\1\.?", stripped):
+        return True
+    start = re.sub(r"^[\W_]+", "", plain)
+    if len(plain) <= 250 and labels.starts_with(start, labels.CAPTION):
+        return True
+    behind = _PREFIX.match(start)
+    return bool(behind) and labels.starts_with(start[behind.end() :], labels.CAPTION)  # type: ignore[union-attr]
 
 
 def _about(item: Item, line: int) -> Iterator[Finding]:
@@ -289,11 +480,11 @@ def _about(item: Item, line: int) -> Iterator[Finding]:
         yield Finding("warning", line, text)
 
 
-def _about_caption(item: Item, caption: _Caption) -> Iterator[Finding]:
+def _about_caption(item: Item, caption: _Caption | None) -> Iterator[Finding]:
     """Yield a finding where the caption links another paper than the line of authors does."""
     named = [link.url for link in item.paper.links_of(LinkKind.PAPER)][:_MOST_COMPARED]
-    linked = caption.urls[:_MOST_COMPARED]
-    if not named or not linked:
+    linked = caption.urls[:_MOST_COMPARED] if caption else ()
+    if not named or not linked or caption is None:
         return
     pairs = itertools.product(named, linked)
     if any(paper.same_address(url, other) for url, other in pairs):
@@ -301,13 +492,25 @@ def _about_caption(item: Item, caption: _Caption) -> Iterator[Finding]:
     which = caption.number.partition("/")[0] or collage.shown(item.paper.title)
     instead = f"{findings.address(linked[0])} instead of {findings.address(named[0])}"
     text = f"The caption of {which} links another paper: {instead}."
-    yield Finding("error", caption.at + 1, text)
+    yield Finding("error", caption.block.at + 1, text)
 
 
-def _about_rest(lines: list[str], item: Item, start: int, end: int) -> Iterator[Finding]:
+def _about_captions(
+    item: Item, captions: Sequence[_Caption], first: _Caption | None
+) -> Iterator[Finding]:
     """Yield a finding where a second caption stands below a paper, as a lost heading leaves one."""
-    for at in range(start, end):
-        if number := _number(lines[at]):
-            text = f"A second caption, [{number}], stands below {collage.shown(item.paper.title)}"
-            yield Finding("warning", at + 1, f"{text}; look for a lost heading.")
+    for caption in captions:
+        if caption is not first and caption.number:
+            title = collage.shown(item.paper.title)
+            text = f"A second caption, [{caption.number}], stands below {title}"
+            line = caption.block.at + 1
+            yield Finding("warning", line, f"{text}; look for a lost heading.")
             return
+
+
+def _further(item: Item, shown: _Shown) -> Finding:
+    """A note on a picture that is not the collage's."""
+    picture = shown.block.picture
+    file = collage.shown(picture.file if picture else "")
+    text = f"A further picture of {collage.shown(item.paper.title)}, {file}, is kept as a figure."
+    return Finding("note", shown.block.at + 1, text)

@@ -5,7 +5,7 @@ numbers.
 import pytest
 
 from bot.core.paper import LinkKind
-from bot.intake import findings, labels, markup
+from bot.intake import findings, labels, markup, months, people
 from bot.intake.findings import Printed
 
 
@@ -34,7 +34,7 @@ from bot.intake.findings import Printed
 def test_authors_are_named_in_order_with_others_and_year(
     text: str, names: tuple[str, ...], others: bool, year: int | None
 ) -> None:
-    assert labels.people(text) == (names, others, year)
+    assert people.read(text) == (names, others, year)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_links_kind_follows_label_then_address_then_emoji(
     ],
 )
 def test_a_title_names_its_month_in_three_languages(title: str, month: str | None) -> None:
-    assert labels.month_in(title) == month
+    assert months.in_text(title) == month
 
 
 @pytest.mark.parametrize(

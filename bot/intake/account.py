@@ -1,0 +1,77 @@
+"""Counts and names what of an article was not taken: paragraphs, list items, links, headings."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot.core import collage
+from bot.intake import findings, markup
+from bot.intake.blocks import Block, Kind
+from bot.intake.findings import Finding
+from bot.intake.outline import Other
+
+_SILENT = {Kind.RULE, Kind.HEADING}
+_PLURALS = {
+    "piece of code": "pieces of code",
+    "piece of HTML": "pieces of HTML",
+}
+
+
+def of_blocks(left: Iterable[Block], where: str, advice: str = "") -> Iterator[Finding]:
+    """Yield a note that counts what was left at a place, as in "above the first paper"."""
+    counted = [block for block in left if block.kind not in _SILENT]
+    if not counted:
+        return
+    kinds = Counter(_kind(block) for block in counted)
+    links = sum(_links(block) for block in counted)
+    counts = [_count(number, kind) for kind, number in kinds.items()]
+    if links:
+        counts.append(_count(links, "link"))
+    verb = "are"
+    if len(counts) == 1 and sum(kinds.values()) == 1:
+        verb = "is"
+    lines = sorted({block.at + 1 for block in counted})
+    text = f"{where}, {findings.listed(counts)} {verb} not taken ({findings.on_lines(lines)})"
+    if advice:
+        text += f"; {advice}"
+    yield Finding("note", lines[0], f"{text[0].upper()}{text[1:]}.")
+
+
+def of_rows(left: Sequence[Block]) -> Iterator[Finding]:
+    """Yield a warning on items and rows among the papers that are none, and a note on the rest."""
+    among = [block for block in left if block.kind in {Kind.ITEM, Kind.TABLE}]
+    for finding in of_blocks(among, "among the papers"):
+        yield Finding("warning", finding.line, finding.text)
+    rest = [block for block in left if block.kind not in {Kind.ITEM, Kind.TABLE}]
+    yield from of_blocks(rest, "between and below the papers")
+
+
+def of_headings(others: Sequence[Other]) -> Iterator[Finding]:
+    """Yield a finding for each heading of the papers' level that became no collage."""
+    for other in others:
+        title = collage.shown(markup.plain(other.heading.text))
+        line = other.heading.at + 1
+        if other.is_aside:
+            yield Finding("note", line, f"The heading {title} is not taken for a paper's.")
+            continue
+        text = f"The heading {title} became no collage: under it is no line of authors"
+        advice = 'if it is a paper, give it a line "Authors: …" or "Paper: https://…"'
+        yield Finding("warning", line, f"{text} and no link to a paper; {advice}.")
+
+
+def _kind(block: Block) -> str:
+    if block.kind is Kind.TABLE and len(block.lines) == 1:
+        return "row of a table"
+    return str(block.kind)
+
+
+def _links(block: Block) -> int:
+    if block.links:
+        return len(block.links)
+    return sum(1 for line in block.lines for _ in markup.anchors_in(line))
+
+
+def _count(number: int, kind: str) -> str:
+    if number == 1:
+        return f"1 {kind}"
+    plural = _PLURALS.get(kind, f"{kind}s").replace("row of a tables", "rows of tables")
+    return f"{number} {plural}"

@@ -1,0 +1,345 @@
+"""Reads a line under a paper's heading for facts: authors, year, links by kind, a lead-in.
+
+The same for roundups and lists, whether a fact is a line, a list item or a bold key.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+from urllib.parse import urljoin
+
+from bot.core import address as addresses
+from bot.core import collage
+from bot.core.paper import Link, LinkKind
+from bot.intake import findings, labels, markup, people
+from bot.intake.findings import Finding
+from bot.intake.labels import Field
+from bot.intake.markup import Anchor
+
+MOST = 20_000
+"""Characters of a line that is read for facts."""
+
+_MARKER = re.compile(r"\s*(?:>\s?)*\s*(?:(?:[-*+•●▪◦‣]|[0-9]{1,3}[.)、])\s+)?(?:>\s?)*")
+_LABEL = re.compile(
+    r"(?P<mark>[*_`]*+)(?P<label>[^:：*_\[\]|`]{1,40})(?P<closed>[*_`]*+)\s*+[:：](?P<rest>.*)"
+)
+_BOLD_LABEL = re.compile(
+    r"(?P<mark>\*\*|__)(?P<label>[^:：*_\[\]|]{1,40})(?P=mark)\s*+(?P<rest>.*)"
+)
+_BY = re.compile(r"[*_]*+(?:written by|by|von)\s+(?=[^\W\d_a-zß-ÿ]|\[)(?P<rest>.*)", re.IGNORECASE)
+_INNER = re.compile(
+    r"(?<=[\s|｜;；,，·•)*])(?:authors?|作者|autor(?:en|in|innen)?)[*_]*\s?[:：]", re.IGNORECASE
+)
+_BEFORE = re.compile(r"([^\W\d_][^:：|\[\]()]{0,40})[:：]\s*[*_]*\s*$")
+_INLINE_LABEL = re.compile(r"[^\W\d_][\w ./+-]{0,30}[*_]*\s?[:：]")
+# Most lines of a text hold nothing of these: this spares them the slower reading.
+_MAYBE = re.compile(
+    r"[:：\[<(（]|https?:|(?<![0-9])[12][0-9]{3}(?![0-9])|\bet\.? al|等|\*\*|__|^\W{0,8}[*_]"
+    r"|^\W{0,8}(?:by|von|written)\s|^\W{0,8}10\.|^\s*[0-9]{4}\.[0-9]{4}|arxiv",
+    re.IGNORECASE,
+)
+_BETWEEN_LINKS = set(" \t\xa0|｜/·•,;，、；&+-–—[]()（）【】*_:：.→»▶>~`")
+_VENUES = re.compile(
+    r"(?:neurips|nips|icml|iclr|cvpr|iccv|eccv|wacv|acl|emnlp|naacl|eacl|coling|aaai|ijcai|kdd"
+    r"|sigir|siggraph|www|arxiv|jmlr|tmlr|nature|science|corl|rss|icra|iros|interspeech|icassp"
+    r"|colm|aistats|uai|colt|miccai|chi|usenix|osdi|sosp|mlsys|preprint|oral|spotlight|poster)\b.*",
+    re.IGNORECASE,
+)
+_HOST = re.compile(
+    r"(?:www\.)?[a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,60}){1,4}(?:[/?#]\S*)?", re.IGNORECASE
+)
+_KNOWN_ENDS = re.compile(
+    r"\.(?:com|org|net|io|ai|edu|dev|co|de|cn|gov|cc|be|press)(?:[/?#]|$)", re.I
+)
+
+
+class Source(NamedTuple):
+    """A link as it is printed: its label and address, the text before, and the kind that the line's
+    own label names, if any.
+    """
+
+    label: str
+    url: str
+    before: str
+    kind: LinkKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one line says. `names` are Markdown, None where it names no authors.
+
+    `summary` is the text behind a lead-in, None without one. `opens` is a label with nothing behind
+    it: what follows is its value. `more` is the label of a value that no collage has.
+    `is_sure` says that it can be nothing else, wherever it stands.
+    """
+
+    names: str | None = None
+    year: int | None = None
+    links: tuple[Source, ...] = ()
+    summary: str | None = None
+    title: str = ""
+    opens: Field | LinkKind | None = None
+    more: str = ""
+    is_sure: bool = True
+
+
+def read(line: str, *, expects: Field | LinkKind | None = None) -> Line | None:
+    """Read a line; None where it is no facts but text.
+
+    `expects` is what a label in a line before it announced.
+    """
+    if len(line) > MOST or not (expects or _MAYBE.search(line)):
+        return None
+    line = markup.without_breaks(line)
+    text = line[_MARKER.match(line).end() :].strip()  # type: ignore[union-attr]
+    if not text:
+        return None
+    text = labels.joined(text)
+    if expects is not None and (found := _expected(text, expects)):
+        return found
+    inner = _INNER.search(text)
+    if inner and inner.start() > 0 and (head := read(text[: inner.start()])):
+        return replace(head, names=text[inner.end() :])
+    if found := _labelled(text):
+        return found
+    if sources := only_links(text):
+        return Line(links=sources)
+    return _byline(text)
+
+
+def _expected(text: str, expects: Field | LinkKind) -> Line | None:
+    """Read the value of a label that stands above it."""
+    if expects is Field.AUTHORS and people.looks_like_names(markup.plain(people.split(text)[0])):
+        return _of_authors(text)
+    if isinstance(expects, LinkKind) and (sources := only_links(text, expects)):
+        return Line(links=sources)
+    if expects is Field.YEAR and (year := people.year_in(text)) and len(text) < 40:
+        return Line(year=year)
+    return None
+
+
+def _labelled(text: str) -> Line | None:
+    """Read "Label: value", also with a bold label, or a bold one without a colon."""
+    start = 0
+    while start < len(text) and (
+        unicodedata.category(text[start]) == "So" or text[start] in " \ufe0f"
+    ):
+        start += 1
+    match = _LABEL.match(text, start)
+    bold = _BOLD_LABEL.match(text, start)
+    if bold and (match is None or bold.end("label") < match.end("label")):
+        rest = bold["rest"].lstrip(" :：–—-")
+        if labels.field_of(bold["label"]) in {Field.AUTHORS, Field.SUMMARY, Field.YEAR} and rest:
+            return _of_label(bold["label"], rest, is_marked=True)
+    if match is None:
+        return None
+    rest = match["rest"].strip()
+    if match["mark"] and not match["closed"]:
+        # The emphasis goes on to the end of the line, or ends behind the colon.
+        rest = rest.removeprefix(match["mark"]).strip()
+    elif not match["mark"]:
+        rest = match["closed"] + rest
+    if found := _of_label(match["label"], rest, is_marked=bool(match["mark"])):
+        return found
+    # In a language that is not known here: in italics, with a year and a link.
+    if match["mark"] in {"*", "_"} and "](" in rest:
+        names, _ = people.split(rest)
+        if people.read(markup.plain(markup.without_symbols(names))).year:
+            return _of_authors(rest)
+    return None
+
+
+def _of_label(label: str, rest: str, *, is_marked: bool) -> Line | None:
+    what = labels.field_of(label)
+    kind = labels.kind_by_label(label)
+    if what is Field.SUMMARY and (is_marked or len(label.split()) <= 5):
+        return Line(summary=rest)
+    if what is None and kind is None:
+        return None
+    if not rest.strip("*_ "):
+        return Line(opens=what or kind)
+    match what:
+        case Field.AUTHORS:
+            return _of_authors(rest)
+        case Field.YEAR:
+            year = people.year_in(rest)
+            return Line(year=year) if year and len(rest) <= 60 else None
+        case Field.TITLE:
+            title = markup.plain(rest)
+            return Line(title=title, links=only_links(rest, LinkKind.PAPER))
+        case Field.MORE:
+            return Line(more=label, year=people.year_in(rest)) if len(rest) <= 300 else None
+    return _of_links(rest, kind)
+
+
+def _of_authors(rest: str) -> Line:
+    names, more = people.split(rest)
+    return Line(names=names, links=_sources(more, None))
+
+
+def _of_links(rest: str, kind: LinkKind | None) -> Line | None:
+    """Read what follows the label of a kind of links, or of links as such."""
+    if sources := only_links(rest, kind):
+        return Line(links=sources)
+    sources = _sources(rest, kind)
+    left = _left(rest)
+    if not sources:
+        if kind is LinkKind.PAPER and len(rest) <= 300 and not rest.endswith((".", "。")):
+            return Line(title=markup.plain(rest))
+        return None
+    if kind is LinkKind.PAPER and people.looks_like_names(left.strip(" ,，;.*_")):
+        return Line(links=sources, names=left.strip(" ,，;*_"))
+    if len(left) <= 60:
+        return Line(links=sources)
+    return None
+
+
+def only_links(text: str, kind: LinkKind | None = None) -> tuple[Source, ...]:
+    """The links of a text that is links with labels, emoji and bars around them; else none."""
+    if url := labels.address_of_id(text):
+        return (Source("", url, "", kind or LinkKind.PAPER),)
+    sources = _sources(text, kind)
+    if not sources or _left(text):
+        return ()
+    return sources
+
+
+def _left(text: str) -> str:
+    """What a text holds besides links, their emoji and labels ("Code:"), and signs between them."""
+    pieces, last = [], 0
+    for anchor in markup.anchors_in(text):
+        pieces.append(unlabelled(text[last : anchor.start]))
+        last = anchor.end
+    pieces.append(text[last:])
+    left = "".join(pieces)
+    shown = [
+        char
+        for char in left
+        if not (char in _BETWEEN_LINKS or unicodedata.category(char) in {"So", "Sk", "Cf", "Mn"})
+    ]
+    return left.strip() if shown else ""
+
+
+def unlabelled(before: str) -> str:
+    """The text before a link without a label for it that is known ("Code: ")."""
+    match = _BEFORE.search(before[-60:])
+    if match and (labels.kind_by_label(match[1]) or labels.field_of(match[1])):
+        return before[: len(before) - len(match[0])]
+    return before
+
+
+def _sources(text: str, kind: LinkKind | None) -> tuple[Source, ...]:
+    sources, last = [], 0
+    for anchor in markup.anchors_in(text):
+        sources.append(_source(anchor, text[max(last, anchor.start - 80) : anchor.start], kind))
+        last = anchor.end
+    return tuple(sources)
+
+
+def _source(anchor: Anchor, before: str, kind: LinkKind | None) -> Source:
+    """A link with the kind that its line's label names, unless its own label or the one right
+    before it does.
+    """
+    label = markup.plain(anchor.label)
+    match = _BEFORE.search(before)
+    inline = labels.kind_by_label(match[1]) if match else None
+    if labels.exact_kind(label):
+        return Source(label, anchor.url, before)
+    return Source(label, anchor.url, before, inline or kind)
+
+
+def _byline(text: str) -> Line | None:
+    """Read a line that is names with a year or links, without a label."""
+    if match := _BY.match(text):
+        names = markup.plain(markup.without_symbols(people.split(match["rest"])[0]))
+        if people.looks_like_names(names):
+            return replace(_of_authors(match["rest"]), is_sure=False)
+        return None
+    names, more = people.split(text)
+    plain = markup.plain(markup.without_symbols(names)).rstrip(" ,，:：-–—·")
+    if not people.looks_like_names(plain) or len(_left(more)) > 80:
+        return None
+    cited = people.read(plain)
+    if all(is_venue(name) for name in cited.names):
+        return Line(year=cited.year, more=plain, is_sure=False) if cited.year else None
+    has_link = next(markup.anchors_in(more), None) is not None
+    is_italic = text[:1] in "*_" and text[:2] not in {"**", "__"} and text[-1:] in "*_"
+    has_several = len(cited.names) > 1
+    if cited.year or cited.others or (has_link and has_several) or (is_italic and has_several):
+        return replace(_of_authors(text), is_sure=False)
+    return None
+
+
+def is_venue(name: str) -> bool:
+    """Whether a name is that of a conference or a journal."""
+    return _VENUES.fullmatch(name) is not None
+
+
+@dataclass(slots=True)
+class Links:
+    """The links of a paper, each address once, and what is to be known of them.
+
+    `base` is where the article was published: relative links lead on from there.
+    """
+
+    base: str = ""
+    links: list[Link] = field(default_factory=list)
+    found: list[Finding] = field(default_factory=list)
+
+    def add(self, source: Source, line: int) -> None:
+        """Add a link that stands in this line, counted from 1; what cannot be used is named."""
+        if source.url.startswith("#"):
+            return
+        if not source.url:
+            text = f"The link {collage.shown(source.label)} has no address and is left out."
+            self.found.append(Finding("warning", line, text))
+            return
+        url, problem = whole(source.url, self.base)
+        if problem:
+            shown = findings.address(addresses.without_user(source.url))
+            text = f"The link {shown} {problem}, and is left out."
+            self.found.append(Finding("warning", line, text))
+            return
+        kind, question = self._kind(source, url)
+        if Link(kind, url) in self.links:
+            return
+        self.links.append(Link(kind, url))
+        if question:
+            self.found.append(Finding("warning", line, question))
+
+    def _kind(self, source: Source, url: str) -> tuple[LinkKind, str]:
+        """The kind of a link, and a sentence where its label does not tell."""
+        if source.kind is not None:
+            return source.kind, ""
+        kind, told_by = labels.kind_of(source.label, url, source.before)
+        is_neutral = not source.label or labels.normal(source.label) in labels.NEUTRAL
+        is_neutral = is_neutral or source.label.startswith(("http://", "https://"))
+        if told_by == "label" or (is_neutral and told_by):
+            return kind, ""
+        shown = findings.address(url)
+        if is_neutral:
+            return kind, f"Nothing tells what {shown} is; it counts as {kind}."
+        reason = f"by its {told_by}" if told_by else "as nothing tells"
+        label = collage.shown(source.label)
+        return kind, f"The link label {label} is unknown: {shown} counts as {kind}, {reason}."
+
+    def of_kind(self, kind: LinkKind) -> list[str]:
+        return [link.url for link in self.links if link.kind == kind]
+
+
+def whole(url: str, base: str) -> tuple[str, str]:
+    """An address made whole by the article's own, and why it cannot be used, or ""."""
+    url = url.strip()
+    if url.startswith("//"):
+        url = f"https:{url}"
+    elif _HOST.fullmatch(url) and _KNOWN_ENDS.search(url.split("/", 1)[0] + "/"):
+        url = f"https://{url}"
+    elif not re.match(r"[a-z][a-z0-9+.-]*:", url, re.IGNORECASE):
+        if not base:
+            return url, "names no host, nor does the article"
+        try:
+            url = urljoin(base, url)
+        except ValueError:
+            return url, addresses.NONE
+    return url, addresses.problem(url)

@@ -1,0 +1,208 @@
+"""Names and years as articles print them: "Doe, J., & Poe, A. (2021)", "盖尔曼等人(2021)"."""
+
+import re
+from typing import NamedTuple
+
+from bot.intake import labels, markup
+from bot.intake.markup import Anchor
+
+MOST = 5_000
+"""Characters of a list of names that are read: arXiv's longest have some thousand."""
+
+_YEAR = re.compile(r"(?<![0-9])(1[5-9][0-9]{2}|2[0-9]{3})(?![0-9])")
+_IN_PARENTHESES = re.compile(r"[(（\[]([^()（）\[\]]{1,80})[)）\]]")
+_LAST_YEAR = re.compile(r"[,，.;·|\s]{1,3}((?:19|20)[0-9]{2})\s?年?[.,，]?$")
+_OTHERS = re.compile(
+    r"[,，、;；]?\s?(?:等(?:人|等|作者|学者)?|\bet\.? ?al\b\.?|\bu\. ?a\.|\bu\. ?v\. ?a\."
+    r"|[&+]\s?[0-9]{1,4} (?:more|others|weitere)\b"
+    r"|(?:\band|\bund|&|与|和)?\s?(?:(?:[0-9]{1,4}|many|several) )?"
+    r"\b(?:others|colleagues|andere|weitere|collaborators|co-?authors)\b"
+    r"|…|\.\.\.)",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(
+    r"[、，,;；&＆和与]|(?<=\s)(?:and|und)(?=\s)|\s[·•|/]\s|\s{2,}(?=\S)", re.IGNORECASE
+)
+_INITIALS = re.compile(r"(?:[^\W\d_]\.[\s-]?){1,4}|[A-Z]{1,2}|[A-Z](?:[\s-][A-Z]){1,2}")
+_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}")
+_RAISED = re.compile(
+    r"<sup>[^<>]{0,40}</sup>|\$\{?\}?\^\{?[^{}$]{0,40}\}?\$|\^\{?[0-9*†‡,\s]{1,20}\}?\^?"
+    r"|[¹²³⁰⁴⁵⁶⁷⁸⁹ⁱ†‡§¶∗♠♣♢♡✉⋆☆*]+|(?<=[^\W\d_])[0-9](?:,[0-9])*(?![\w])"
+)
+_REFERENCE = re.compile(r"(?P<names>[^:]{3,1000}?),?\s\(?(?P<year>(?:19|20)[0-9]{2})\)?[.:,]\s+\S")
+_DROPPED = "\\'\"“”„"
+_PARTICLES = set(
+    re.findall("[a-z]+", "van von der den de di da del la le el bin al ten ter zu dos")
+)
+
+
+class Cited(NamedTuple):
+    """Names in order, whether there are others, and the year, where it is printed."""
+
+    names: tuple[str, ...]
+    others: bool
+    year: int | None
+
+
+def read(text: str) -> Cited:
+    """Read plain text: "Feurer et al. (2021)" as well as "盖尔曼&韦赫塔里(2021)".
+
+    Affiliations in parentheses and footnote marks are left out.
+    """
+    names, year = _split_year(text[:MOST].strip())
+    names = _RAISED.sub("", names)
+    names = _IN_PARENTHESES.sub(" ", names)
+    # "et al." counts at the end only: in between it belongs to a name.
+    mentions = list(_OTHERS.finditer(names))
+    others = bool(mentions) and not names[mentions[-1].end() :].strip(" .,，、*_;；:：")
+    if others:
+        names = names[: mentions[-1].start()]
+    return Cited(_names(names), others, year)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    if ";" in text or "；" in text:
+        # Between semicolons a comma stands between family name and given name.
+        pieces = [piece for piece in re.split(r"[;；]|\s(?:and|und|&)\s", text) if piece.strip()]
+    else:
+        pieces = _with_initials(_BETWEEN.split(text))
+    names = (piece.strip(" \t\xa0:：*_,，.|/·•-–—" + _DROPPED) for piece in pieces)
+    return tuple(_closed(name) for name in names if any(map(str.isalpha, name)))
+
+
+def _with_initials(pieces: list[str]) -> list[str]:
+    """Put "Doe", "J." together again, where commas stand between families and initials, too."""
+    joined: list[str] = []
+    for piece in filter(None, (piece.strip() for piece in pieces)):
+        is_family = bool(joined) and "," not in joined[-1] and " " not in joined[-1].strip(".")
+        is_short = bool(_INITIALS.fullmatch(piece))
+        has_family = bool(joined) and "," not in joined[-1] and len(joined[-1].split()) <= 3
+        if joined and _SUFFIX.fullmatch(piece):
+            joined[-1] = f"{joined[-1]}, {piece}"
+        elif is_short and (is_family or ("." in piece and has_family)):
+            joined[-1] = f"{joined[-1]}, {piece}\0"
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _closed(name: str) -> str:
+    """A name without marks of ours; initials keep their last full stop."""
+    name = name.strip()
+    if name.endswith("\0"):
+        return name.rstrip("\0")
+    words = name.split(" ")
+    if len(words[-1]) == 1 and words[-1].isupper() and len(words) > 1:
+        return name
+    return " ".join(name.replace("\0", "").split())
+
+
+def _split_year(text: str) -> tuple[str, int | None]:
+    """The text before the year, and the year: in parentheses, or else at the text's end."""
+    for parenthesis in _IN_PARENTHESES.finditer(text):
+        if year := _YEAR.search(parenthesis[1]):
+            return text[: parenthesis.start()], int(year[1])
+    if last := _LAST_YEAR.search(text[-40:]):
+        return text[: len(text) - len(text[-40:]) + last.start()], int(last[1])
+    return text, None
+
+
+def year_in(text: str) -> int | None:
+    """The first year in a text, or None."""
+    match = _YEAR.search(text[:500])
+    if match is None:
+        return None
+    return int(match[1])
+
+
+def in_reference(label: str) -> Cited | None:
+    """Who is named in a reference: "Doe, J. and Poe, A., 2022. First"; None where it is none."""
+    match = _REFERENCE.match(label[:MOST])
+    if match is None or not looks_like_names(match["names"]):
+        return None
+    cited = read(match["names"])
+    return Cited(cited.names, cited.others, int(match["year"]))
+
+
+def looks_like_names(text: str) -> bool:
+    """Whether a plain text may be names and a year, and no sentence."""
+    if not text or len(text) > MOST or text.rstrip().endswith((":", "：", "?", "!", "。")):
+        return False
+    cited = read(text)
+    if not cited.names or len(cited.names) > 400:
+        return False
+    return all(_is_name(name) for name in cited.names)
+
+
+def _is_name(name: str) -> bool:
+    words = name.replace(",", " ").split()
+    if not 1 <= len(words) <= 6 or len(name) > 60 or any(char.isdigit() for char in name):
+        return False
+    for word in words:
+        first = word.lstrip("'’(")[:1]
+        is_wide = "\u2e80" <= first <= "\ufaff"
+        if is_wide and len(word) > 14:
+            return False
+        if not (first.isupper() or is_wide or word.casefold() in _PARTICLES):
+            return False
+    return True
+
+
+def split(text: str) -> tuple[str, str]:
+    """Split the Markdown of a line of authors: their names, and what follows, with its links.
+
+    The names end at a bar, an emoji, or the first link that is no author's.
+    """
+    end = _first_mark(text)
+    has_year = False
+    for anchor in markup.links_in(text[: end + 1]):
+        if anchor.start >= end:
+            break
+        has_year = has_year or bool(_YEAR.search(markup.plain(text[: anchor.start])))
+        if has_year or not _is_author(anchor):
+            end = anchor.start
+            break
+    bare = markup.bare_address(text[:end])
+    if bare:
+        end = min(end, bare[0])
+    return text[:end], text[end:]
+
+
+def _first_mark(text: str) -> int:
+    """Where the first bar or emoji outside of links stands; the text's end without one."""
+    covered = 0
+    for anchor in markup.links_in(text):
+        at = markup.first_symbol(text, covered, anchor.start)
+        if at >= 0:
+            return at
+        covered = anchor.end
+    at = markup.first_symbol(text, covered, len(text))
+    return at if at >= 0 else len(text)
+
+
+def _is_author(anchor: Anchor) -> bool:
+    """Whether a link in a line of authors leads to one of them: its label is a name."""
+    label = markup.plain(anchor.label).strip(" ,，、;")
+    if not label:
+        return True
+    if labels.kind_by_label(label) or labels.normal(label) in labels.NEUTRAL:
+        return False
+    return looks_like_names(label)
+
+
+def named(text: str) -> tuple[Cited, str]:
+    """Read the Markdown of names, and the address of an author's link that has no name.
+
+    Where names are links, they are taken from these: a comma may be part of a linked name.
+    """
+    cited = read(markup.plain(markup.without_symbols(text)))
+    linked = [
+        (markup.plain(anchor.label).strip(" ,，、"), anchor.url) for anchor in markup.links_in(text)
+    ]
+    if not linked:
+        return cited, ""
+    nameless = next((url for name, url in linked if not name), "")
+    names = tuple(name for name, _ in linked if name)
+    if len(names) < len(cited.names) and not nameless:
+        return cited, ""
+    return Cited(names, cited.others or bool(nameless), cited.year), nameless
