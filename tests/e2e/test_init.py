@@ -47,9 +47,7 @@ def test_without_a_terminal_and_options_it_is_the_example_with_every_default(emp
 def test_what_is_given_stands_in_the_configuration_and_all_comments_stay(empty: Desk) -> None:
     options = [word for name, value in CHOSEN.items() for word in (f"--{name}", value)]
     said = empty("init", *options).out
-    assert (
-        "your zone, slots, hashtag, language, title, papers, address, and every" in said
-    )
+    assert "your zone, slots, hashtag, language, title, papers, address, and every" in said
     made = settings(empty.folder)
     series = made["series"]["mlcollage"]
     assert made["zone"] == "Europe/Berlin"

@@ -165,7 +165,9 @@ def test_chinese_wraps_between_characters_but_never_before_a_comma(
 def test_a_title_too_long_for_the_slide_is_cut_and_given_in_full_in_the_alt_text() -> None:
     title = " ".join(["WIDEWORDS"] * 49)
     drawn = slide.draw(title, "A (2021)", "1", "S", NO_FOLDERS)
-    assert drawn.alt(of("en").slide).startswith("Plain slide with these words of its title: “WIDEWORDS")
+    assert drawn.alt(of("en").slide).startswith(
+        "Plain slide with these words of its title: “WIDEWORDS"
+    )
     assert drawn.alt(of("en").slide).endswith(f"The paper’s title: “{title}”.")
 
 
