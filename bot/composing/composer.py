@@ -347,6 +347,7 @@ class Composer:
             "network": self.network.name,
             "account": self.account,
             "quotes": list(series.words.quotes),
+            "colon": series.words.colon,
             "links": values.links(links, series.words),
         }
 

@@ -103,7 +103,7 @@ def cite(
 
 def _with_others(name: str, et_al: str) -> str:
     """The name followed by "et al."; Chinese puts no space between two characters."""
-    if _IS_CJK.match(name[-1]) and _IS_CJK.match(et_al[:1]):
+    if is_cjk(name[-1]) and is_cjk(et_al[:1]):
         return f"{name}{et_al}"
     return f"{name} {et_al}".rstrip()
 
@@ -147,6 +147,11 @@ def family_name(name: str) -> str:
     while len(words) > 1 and (words[-1] in SUFFIXES | DEGREES or _is_initials(words)):
         words.pop()
     return " ".join(words[_start(words) :])
+
+
+def is_cjk(char: str) -> bool:
+    """Whether a character is a Chinese, Japanese or Korean one."""
+    return _IS_CJK.match(char) is not None
 
 
 def is_team(name: str) -> bool:

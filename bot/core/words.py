@@ -91,6 +91,16 @@ class Words:
             paper.authors, paper.year, self.et_al, others=paper.others, affiliations=affiliations
         )
 
+    def introduce(self, series: str) -> str:
+        """The sentence that says what a series of that title is.
+
+        Chinese sets a space between its characters and Latin letters only.
+        """
+        about = self.about
+        if citation.is_cjk(series[-1:]):
+            about = about.replace("{series} ", "{series}")
+        return about.format(series=series)
+
     def number(self, count: int) -> str:
         """The word for a count as it begins a title, digits where there is none."""
         if 1 <= count <= len(self.counts):
@@ -263,7 +273,7 @@ WORDS = {
         et_al="等",
         counts=("一", "兩", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"),
         authors="作者",
-        summary="一段話總結",
+        summary="一段話摘要",
         figures="圖片來自論文作者",
         previous="上一期",
         following="下一期",

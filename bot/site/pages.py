@@ -167,7 +167,7 @@ def _context(series: config.Series) -> values.Table:
     return {
         "series": values.series(series),
         "words": values.phrases(series.words),
-        "about": series.words.about.format(series=series.title),
+        "about": series.words.introduce(series.title),
     }
 
 

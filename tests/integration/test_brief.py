@@ -16,12 +16,12 @@ from bot.core.collage import State
 from bot.core.notices.briefing import REHEARSAL
 from bot.core.notices.entry import Kind
 from bot.core.schedule import SlotTime
-from bot.deciding import coming, doctor
+from bot.deciding import coming, doctor, upkeep
 from bot.intake import accept
 from bot.scheduling import tick
 from bot.storage import notices, tables
 from bot.storage.work import writing
-from bot.watching import briefing
+from bot.watching import briefing, watchdog
 from tests.conftest import StoppedClock, make_context, write_item
 from tests.fakes import x
 from tests.fakes.x import FakeX
@@ -380,6 +380,38 @@ def test_next_and_doctor_know_the_budget_as_the_brief_does(
     [lab, press] = doctor.examine_all(made)
     assert lab.waits.startswith("lab would wait for the next month: the thread costs $0.23, and")
     assert (lab.problem, press.waits) == ("", "")
+    made.database.close()
+
+
+def test_numbers_past_their_total_are_told_by_brief_next_doctor_and_a_notice(
+    tmp_path: Path, clock: StoppedClock
+) -> None:
+    settings = "[series.mlcollage.numbering]\nfirst = 50\n"
+    made = begun(make_context(tmp_path, settings, clock))
+    add(made, "barlow")
+    last = SLOT + timedelta(weeks=3)
+    told = f"The slot of mlcollage on {last:%A %Y-%m-%d} 15:00 would get the number 53/52. Give"
+    clock.at = SLOT - timedelta(days=1)
+    briefing.give(made)
+    [brief] = heard(made)
+    assert f"barlow [50/52] goes to outbox; all is well. {told}" in brief.text
+    assert not brief.is_trouble
+    series = made.config.series["mlcollage"]
+    found = coming.look(made, series, 1).past_total
+    assert found
+    assert found.text.startswith(told)
+    assert found.text.endswith("mlcollage skip 2021-08-25 --series mlcollage")
+    assert found in upkeep.findings(made)
+    watchdog.look(made)
+    watchdog.look(made)
+    [notice] = [each for each in tick.unheard(made) if each.kind is Kind.NUMBERS]
+    assert notice.text == found.text
+    assert not notice.is_trouble
+    with made.write() as work:
+        work.slots.skip("mlcollage", SlotTime(SLOT, SLOT.date()))
+    later = coming.look(made, series, 1).past_total
+    assert later
+    assert later.due_at == last + timedelta(weeks=1), "the slots go on behind the one left out"
     made.database.close()
 
 
