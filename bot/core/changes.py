@@ -116,6 +116,9 @@ def _clipped(before: str, after: str) -> tuple[str, str]:
     while start < min(len(before), len(after)) and before[start] == after[start]:
         start += 1
     start = max(0, start - AROUND)
+    if start:
+        # From the next word on.
+        start = before.find(" ", start, start + AROUND) + 1 or start
     return _cut(before, start), _cut(after, start)
 
 

@@ -6,6 +6,7 @@ is where the series counts on from in that year.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import NamedTuple
 
 from bot.config import Series
@@ -14,6 +15,7 @@ from bot.core import agenda
 from bot.core.agenda import Waiting
 from bot.core.collage import Collage, State
 from bot.core.errors import NotAllowed
+from bot.core.schedule import SlotState
 from bot.storage.queue import Printed
 from bot.storage.work import Work
 
@@ -22,6 +24,10 @@ MOST_NAMED = 5
 
 NEWEST = 60
 """Collages of history that are looked at for the newest printed number."""
+
+
+TAKING = (SlotState.CLAIMED, SlotState.EMPTY)
+"""The states of a slot that takes a collage, if there is one."""
 
 
 class Next(NamedTuple):
@@ -70,9 +76,9 @@ def hints(context: Context, series: Series) -> list[str]:
     with context.read() as work:
         if str(coming.year) in work.series.get(series.name).counted:
             return []
+        if work.queue.newest_number(series.name, coming.year) is not None:
+            return []
         rows = work.queue.printed(series.name, NEWEST)
-    if any(row.number is not None and row.number_year == coming.year for row in rows):
-        return []
     by_year = _by_year(series, rows)
     if not by_year:
         return []
@@ -88,7 +94,9 @@ def next_number(context: Context, series: Series) -> Next:
 
 def _next(work: Work, series: Series) -> Next:
     found = work.snapshots.take(series, work.now, 1)
-    coming = next(agenda.ahead(found), None)
+    # A pause without an end has no line that takes anything.
+    ahead = islice(agenda.ahead(found), agenda.HORIZON)
+    coming = next((line for line in ahead if line.state in TAKING), None)
     local_on = work.now.astimezone(series.zone).date()
     if coming:
         local_on = coming.slot.local_on
@@ -128,7 +136,7 @@ def _by_year(series: Series, rows: Sequence[Printed]) -> dict[int, dict[int, lis
     found: dict[int, dict[int, list[str]]] = {}
     for row in rows:
         number, year = row.number, row.number_year
-        if number is None:
+        if number is None and row.posted_at is not None:
             number, year = series.numbering.read(row.printed_number), _year(series, row.posted_at)
         if number is not None:
             found.setdefault(year, {}).setdefault(number, []).append(row.name)

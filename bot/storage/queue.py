@@ -96,13 +96,13 @@ def _collage(row: Row[Any], its_links: tuple[Link, ...]) -> Collage:
 
 
 class Printed(NamedTuple):
-    """What is out: its own number with its numbering year, or the one that an article shows."""
+    """What is out or on its way: its own number with its year, or the one that an article shows."""
 
     name: str
     number: int | None
     number_year: int
     printed_number: str
-    posted_at: datetime
+    posted_at: datetime | None
 
 
 def belongs_to_roundup(series_id: int, due_by: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -283,15 +283,20 @@ class Queue(Statements):
         return self.conn.execute(statement).scalar()
 
     def printed(self, series_name: str, most: int | None = None) -> list[Printed]:
-        """The numbers of what is out, the newest first: of all, or of at most so many."""
-        columns = (collages.c[name] for name in Printed._fields)
-        statement = select(*columns).where(
-            collages.c.series_id == self.series_id(series_name),
-            collages.c.state == POSTED,
-            collages.c.posted_at.is_not(None),
+        """The numbers of what is on its way, and then of what is out, the newest first.
+
+        Of what is out these are all, or at most so many.
+        """
+        statement = select(*(collages.c[name] for name in Printed._fields)).where(
+            collages.c.series_id == self.series_id(series_name)
         )
-        newest = statement.order_by(collages.c.posted_at.desc(), collages.c.id.desc())
-        return [Printed(*row) for row in self.conn.execute(newest.limit(most))]
+        claimed = (collages.c.state.in_(QUEUED), collages.c.state == "claimed")
+        there = (collages.c.removed_at.is_(None), collages.c.number.is_not(None))
+        found = list(self.conn.execute(statement.where(*claimed, *there)))
+        posted = statement.where(collages.c.state == POSTED, collages.c.posted_at.is_not(None))
+        newest = posted.order_by(collages.c.posted_at.desc(), collages.c.id.desc())
+        found += self.conn.execute(newest.limit(most))
+        return [Printed(*row) for row in found]
 
     def taken_by(self, series_name: str, number: int, year: int) -> str | None:
         """The name of the collage that took this number in that numbering year, or None."""

@@ -31,7 +31,7 @@ SUBJECTS = ("collage", "roundup", "slot", "brief", "series")
 HELD = and_(STOPPED, deliveries.c.state == "held")
 """The condition for held threads, for whose index `STOPPED` has to stand beside it."""
 
-BETWEEN = "between/names"
+BETWEEN = "~"
 """What a series is called for a moment while two swap their names; no series can be."""
 
 
@@ -232,7 +232,8 @@ class Renames(Statements):
         Raises `NotAllowed` where something was, or while a thread is being sent to it; `BadInput`
         where there is no account of the old name.
         """
-        known = dict(self.conn.execute(select(accounts.c.name, accounts.c.id)).tuples().all())
+        rows = self.conn.execute(select(accounts.c.name, accounts.c.id))
+        known = {row.name: row.id for row in rows}
         if old not in known:
             names = ", ".join(sorted(known))
             raise BadInput(f"There is no account {old} in the database; it has {names}.")

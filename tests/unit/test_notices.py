@@ -19,6 +19,7 @@ from bot.core.notices import (
     briefing,
     clocks,
     deliveries,
+    gone,
     overdue,
     queue,
     roundups,
@@ -514,6 +515,48 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "7/ab",
         f"Notice 7 (held) did not reach json://… (entry 1 of alerts.urls): {BROKEN} "
         "See: mlcollage notices",
+    ),
+    (
+        gone.SeriesGone("weekly", "4 collages in its queue", ("monthly",)),
+        "weekly/gone/monthly",
+        "The database has the series weekly (4 collages in its queue), and the configuration "
+        "does not know it. If it is called monthly now: mlcollage series rename weekly monthly. "
+        "If it is missing by mistake, put [series.weekly] back. "
+        "If it is to be gone: mlcollage series retire weekly",
+    ),
+    (
+        gone.SeriesGone("weekly", "29 out"),
+        "weekly/gone/",
+        "The database has the series weekly (29 out), and the configuration does not know it. "
+        "If it was renamed: mlcollage series rename weekly NEW. "
+        "If it is missing by mistake, put [series.weekly] back. "
+        "If it is to be gone: mlcollage series retire weekly",
+    ),
+    (
+        gone.SeriesGone("weekly", "29 out", ("a", "b")),
+        "weekly/gone/a,b",
+        "The database has the series weekly (29 out), and the configuration does not know it. "
+        "If it is one of a or b now: mlcollage series rename weekly NEW. "
+        "If it is missing by mistake, put [series.weekly] back. "
+        "If it is to be gone: mlcollage series retire weekly",
+    ),
+    (
+        gone.SeriesSwapped("a", "b", "UTC | monday 15:00"),
+        "a/b/UTC | monday 15:00",
+        "The configuration gives a the slots that b had, and b those of a: were their names "
+        "swapped? If they were, and the queues are to follow: mlcollage series rename a b --swap",
+    ),
+    (
+        gone.AccountMissing("x", 2, ("lab-x",)),
+        "account-x/lab-x",
+        "The configuration does not know the account x, to which 2 threads are on the way. Put "
+        "[accounts.x] back; if it has another name now: mlcollage accounts rename x lab-x",
+    ),
+    (
+        gone.AccountMissing("x", 1),
+        "account-x/",
+        "The configuration does not know the account x, to which 1 thread is on the way. Put "
+        "[accounts.x] back; if it has another name now: mlcollage accounts rename x NEW",
     ),
     (
         upkeep.Exposed("/srv/my bot/config.toml", "keys or passwords"),

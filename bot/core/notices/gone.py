@@ -41,8 +41,8 @@ class SeriesGone(Entry):
             names = " or ".join(self.unknown)
             renamed = f"If it is one of {names} now: mlcollage series rename {name} NEW"
         return (
-            f"{renamed}; if it is missing by mistake, put [series.{name}] back; "
-            f"if it is to be gone: {self.command}"
+            f"{renamed}. If it is missing by mistake, put [series.{name}] back. "
+            f"If it is to be gone: {self.command}"
         )
 
     @property
