@@ -48,6 +48,7 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
     due_at = ahead.roundup.due_at
     rows.append((due_at, (printing.local(chosen, due_at), "", _roundup(ahead.roundup), "", "")))
     printing.table([row for _, row in sorted(rows, key=lambda row: row[0])])
+    printing.legibility_notes(slot.collage for slot in ahead.slots if slot.collage)
     for each in ahead.stopped:
         click.secho(f"! {_why_stopped(each)}", fg="red")
     for waits in ahead.waiting:

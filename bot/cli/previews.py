@@ -90,8 +90,8 @@ def print_thread(thread: ComposedThread, config: Config) -> None:
         for note in _notes(thread, part):
             click.secho(f"│ {note}", dim=True)
         click.secho("└", dim=True)
-    if thread.caution:
-        click.secho(f"careful: {thread.caution}", dim=True)
+    for caution in filter(None, (thread.caution, *thread.notes)):
+        click.secho(f"careful: {caution}", dim=True)
     if cost := thread.cost:
         heading = "Price" if config.live else "Price when live"
         reads = f"${price.mills(cost.reads)} of it for reading"

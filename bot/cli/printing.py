@@ -1,7 +1,7 @@
 """How commands print: tables, JSON, times, notices."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from unicodedata import east_asian_width
@@ -10,7 +10,8 @@ import click
 
 from bot.cli import options
 from bot.config import Config, Series
-from bot.core import times
+from bot.core import legibility, times
+from bot.core.collage import Collage
 from bot.watching.notices import Notice
 
 
@@ -69,3 +70,10 @@ def print_notices(config: Config, notices: Sequence[Notice]) -> None:
         line = stamped(config, notice.created_at, f"{mark} {notice.text}")
         # It flushes each line.
         click.secho(line, fg=colour)
+
+
+def legibility_notes(items: Iterable[Collage]) -> None:
+    """A line for each text of these collages that is shown as it was written, or not at all."""
+    for item in items:
+        for note in legibility.notes(item):
+            click.echo(f"note: {item.name}: {note}")

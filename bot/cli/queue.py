@@ -2,7 +2,7 @@
 
 import click
 
-from bot.cli import options
+from bot.cli import options, printing
 from bot.config import Series
 from bot.context import Context
 from bot.core import collage, times
@@ -20,8 +20,9 @@ def _opened(config_file: str | None, series: str | None) -> tuple[Context, Serie
 def ready_command(config_file: str | None, series: str | None, names: tuple[str, ...]) -> None:
     """Make drafts ready to go out; what still lacks something is refused."""
     context, chosen = _opened(config_file, series)
-    queue_changes.make_ready(context, chosen, names)
+    items = queue_changes.make_ready(context, chosen, names)
     click.echo(f"Ready: {', '.join(names)}")
+    printing.legibility_notes(items)
 
 
 @options.command("move", "mlcollage move barlow-twins --first", series=True)

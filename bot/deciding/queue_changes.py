@@ -69,8 +69,8 @@ class Edited(NamedTuple):
     open: tuple[Delivery, ...] = ()
 
 
-def make_ready(context: Context, series: Series, names: Sequence[str]) -> None:
-    """Make drafts ready to go out, all or none; what is ready already stays so.
+def make_ready(context: Context, series: Series, names: Sequence[str]) -> list[Collage]:
+    """Make drafts ready to go out, all or none; what is ready already stays so. Returns them.
 
     Raises `NotAllowed` where one still lacks something, or could not go out in its turn: a network
     would refuse it, or it repeats what goes out before.
@@ -93,6 +93,7 @@ def make_ready(context: Context, series: Series, names: Sequence[str]) -> None:
                 continue
             work.queue.change_state(item, State.READY)
             accept.change(context, work, "ready", f"{series.name}/{item.name}")
+    return items
 
 
 def _problems(
