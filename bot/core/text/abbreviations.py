@@ -35,8 +35,8 @@ para jan feb mar apr jun jul aug sep sept oct okt nov dec dez jän
 
 # The last word only if a word follows that begins sentences.
 MAYBE = _words("""
-al etc usw u.s u.k e.u u.s.a a.m p.m ph.d m.sc b.sc inc corp ltd co llc jr sr bros est ff mio mrd
-tsd std min max avg sek jh hrs yrs mins secs dev i.i.d w.l.o.g n.chr v.chr p.a u.ä u.v.m
+al etc usw suppl supp u.s u.k e.u u.s.a a.m p.m ph.d m.sc b.sc inc corp ltd co llc jr sr bros est
+ff mio mrd tsd std min max avg sek jh hrs yrs mins secs dev i.i.d w.l.o.g n.chr v.chr p.a u.ä u.v.m
 """)
 
 # The same for parts of the names of journals and conferences, which are words when they begin

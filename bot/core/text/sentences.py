@@ -147,7 +147,7 @@ class _Line:
         return mark != "." or len(end["mark"]) > 1 or self._is_full_stop(end)
 
     def _goes_on_behind_remark(self, end: re.Match[str]) -> bool:
-        """Whether the mark belongs to a remark in brackets inside of a sentence: "(new!) models"."""
+        """Whether the mark belongs to a remark in brackets in a sentence: "(new!) models"."""
         if end["close"][-1:] not in (")", "]", "）", "】"):
             return False
         remark = self._remark(end.start())
