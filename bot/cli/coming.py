@@ -6,6 +6,7 @@ import click
 
 from bot.cli import options, output, printing
 from bot.config import Series
+from bot.core import legibility
 from bot.core.collage import State
 from bot.core.schedule import SlotState
 from bot.core.text import markdown
@@ -56,6 +57,9 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
         output.line(f"! {ahead.past_total.text}", style="red")
     for sentence in ahead.careful:
         output.line(f"careful: {sentence}")
+    for item in filter(None, (slot.collage for slot in ahead.slots)):
+        for note in legibility.notes(item):
+            output.line(f"note: {item.name}: {note}")
 
 
 def _why_stopped(stopped: Stopped) -> str:

@@ -100,8 +100,8 @@ def print_thread(thread: ComposedThread, config: Config) -> None:
         for note in _notes(thread, part):
             output.line(f"│ {note}", style="dim")
         output.line("└", style="dim")
-    if thread.caution:
-        output.line(f"careful: {thread.caution}", style="dim")
+    for caution in filter(None, (thread.caution, *thread.notes)):
+        output.line(f"careful: {caution}", style="dim")
     if cost := thread.cost:
         heading = "Price" if config.live else "Price when live"
         reads = f"${price.mills(cost.reads)} of it for reading"

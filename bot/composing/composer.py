@@ -14,7 +14,7 @@ from bot.composing.composition import Composition, Source
 from bot.composing.rendering import MOST_IN_POST, Renderer
 from bot.config import Series
 from bot.context import Context
-from bot.core import month, paper, reading, refusals
+from bot.core import legibility, month, paper, reading, refusals
 from bot.core.collage import Collage, is_blank
 from bot.core.delivery import Carried, Delivery, Image, Kind, Part
 from bot.core.errors import BadInput, Unusable
@@ -107,6 +107,7 @@ class Composer:
 
     def collage_shown(self, item: Collage, number: int | None) -> ComposedThread:
         """A collage's thread for people to look at; `problems` say why it cannot go out."""
+        notes = legibility.notes(item)
         item = reading.item(item)
         shown_number = self.series.numbering.shown(number)
         subject = _Subject(
@@ -135,7 +136,7 @@ class Composer:
                 thread, subject, lambda composition: composition.collage_texts(item.paragraph)
             )
 
-        return self._shown(subject, compose)
+        return replace(self._shown(subject, compose), notes=notes)
 
     def roundup_shown(self, roundup: month.Roundup, items: Sequence[Collage]) -> ComposedThread:
         """A roundup's thread for people to look at; `problems` say why it cannot go out."""

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.core import collage as collages
+from bot.core import legibility
 from bot.core.collage import State
 from bot.core.price import mills
 
@@ -236,11 +237,13 @@ def _slot(series: Series, outlook: Outlook, cost: Decimal | None) -> Description
         "name": None,
         "provisional_number": outlook.number,
         "price": dollars(cost),
+        "notes": [],
     }
     if outlook.state:
         described["state"] = outlook.state.value
     if outlook.collage:
         described["name"] = outlook.collage.name
+        described["notes"] = list(legibility.notes(outlook.collage))
     return described
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bot.composing import ahead
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, changes, collage, delivery, schedule, times
+from bot.core import agenda, changes, collage, delivery, legibility, schedule, times
 from bot.core.changes import Changed
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery
@@ -81,7 +81,8 @@ class Moved(NamedTuple):
 def make_ready(context: Context, series: Series, names: Sequence[str]) -> list[str]:
     """Make drafts ready to go out, all or none; what is ready already stays so.
 
-    Returns what a person should know: sentences on others about the same papers.
+    Returns what a person should know: what of their texts is not shown as it was written, and
+    which others are about the same papers.
 
     Raises `NotAllowed` where one still lacks something, or could not go out in its turn: a network
     would refuse it, or it repeats what goes out before.
@@ -104,7 +105,12 @@ def make_ready(context: Context, series: Series, names: Sequence[str]) -> list[s
                 continue
             work.queue.change_state(item, State.READY)
             _log(context, work, "ready", Moved(item, changes.state(item.state, State.READY)))
-    return _same_papers(context, series, items)
+    return [*_unlike(items), *_same_papers(context, series, items)]
+
+
+def _unlike(items: Sequence[Collage]) -> list[str]:
+    """What of the collages' texts is shown as it was written, or not at all, each with its name."""
+    return [f"{item.name}: {note}" for item in items for note in legibility.notes(item)]
 
 
 def _same_papers(context: Context, series: Series, items: Sequence[Collage]) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.composing import ahead, slides
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, changes, collage, month, refusals, schedule
+from bot.core import agenda, changes, collage, legibility, month, schedule
 from bot.core.agenda import Waiting
 from bot.core.changes import Changed
 from bot.core.collage import Collage, Item, State
@@ -309,15 +309,11 @@ def replace_item(
 
 
 def _remarks(arrival: Arrival) -> tuple[str, ...]:
-    """The remarks about an arrival and about its picture."""
-    turned = {field for field, text in collage.texts(arrival.item) if refusals.turned(text)}
-    if turned:
-        fields_turned = ", ".join(sorted(turned))
-        remark = f"careful: characters turn the direction of the text in: {fields_turned}"
-        arrival = replace(arrival, remarks=(*arrival.remarks, remark))
+    """The remarks about an arrival, about how its texts are shown, and about its picture."""
+    remarks = arrival.remarks + legibility.notes(arrival.item)
     if arrival.picture is None:
-        return arrival.remarks
-    return arrival.remarks + arrival.picture.remarks
+        return remarks
+    return remarks + arrival.picture.remarks
 
 
 def _edited(series: Series, before: Collage, arrival: Arrival) -> Collage:

@@ -35,8 +35,8 @@ para jan feb mar apr jun jul aug sep sept oct okt nov dec dez jän
 
 # The last word only if a word follows that begins sentences.
 MAYBE = _words("""
-al etc usw u.s u.k e.u u.s.a a.m p.m ph.d m.sc b.sc inc corp ltd co llc jr sr bros est ff mio mrd
-tsd std min max avg sek jh hrs yrs mins secs dev i.i.d w.l.o.g n.chr v.chr p.a u.ä u.v.m
+al etc usw suppl supp u.s u.k e.u u.s.a a.m p.m ph.d m.sc b.sc inc corp ltd co llc jr sr bros est
+ff mio mrd tsd std min max avg sek jh hrs yrs mins secs dev i.i.d w.l.o.g n.chr v.chr p.a u.ä u.v.m
 """)
 
 # The same for parts of the names of journals and conferences, which are words when they begin
@@ -95,8 +95,8 @@ though because since so but and or yet however moreover furthermore therefore th
 here now also instead finally first second third next later one two three some most many all both
 each every no not another such using given to let see note more even still only once under over
 between during through despite unlike compared similarly specifically overall rather indeed nothing
-further within use note consider everything everyone nobody others either neither few several does
-do is are can could will would should did was were has have
+further within use consider everything everyone nobody others either neither few several does do is
+are can could will would should did was were has have
 """),
     "de": _words("""
 der die das dem den des ein eine einer eines einem einen wir ich er sie es du ihr man dies diese
@@ -105,8 +105,8 @@ am an auf aus bei beim bis da dadurch dafür dagegen daran durch für gegen hier
 jeder jedes jetzt kein keine mit nach nachdem nein neben nicht nichts niemand noch nun nur ob obwohl
 ohne schon seine selbst sind ist sobald sonst später statt trotz trotzdem über um unser unsere unter
 viele vielleicht vom von vor wann warum was weil weiter weitere welche wenn wer wie wird wo zu zudem
-zuerst zum zunächst zur zwar zwei zwischen alle alles also andere auch außerdem beide beides bereits
-besonders bisher einige erst etwas ferner folglich immer insgesamt jedoch letztlich mehr meist
-manche dort
+zuerst ihre ihren bitte hierbei hiermit hierzu siehe diesen solche zum zunächst zur zwar zwei
+zwischen alle alles also andere auch außerdem beide beides bereits besonders bisher einige erst
+etwas ferner folglich immer insgesamt jedoch letztlich mehr meist manche dort
 """),
 }

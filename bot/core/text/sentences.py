@@ -59,6 +59,8 @@ _ITEM = rf"(?<![\w.,])(?P<number>\d{{1,2}})\.(?=\s+\S|[{CJK}])"
 _BULLET = r"(?<=[\s：:])[•●‣◦▪]\s"
 # A remark longer than this may be cut at the ends of its sentences.
 _LONGEST_REMARK = 200
+_PIECE = 2000
+_FEW_WORDS = 3
 # What goes on after a quotation: who said it.
 _SAID = (
     r"(?:他们?|她们?|它们?|我们?|作者们?|[\u4e00-\u9fff]{2,3}?)?(?:又|还|接着)?"
@@ -129,6 +131,8 @@ class _Line:
         if self._remark(at - len(end["space"])) or not compiled(r"\S").search(self.line, at):
             return False
         mark = end["mark"][0]
+        if self._goes_on_behind_remark(end):
+            return False
         if mark in "।॥։؟۔":
             return True
         if mark in "。！？｡" or (mark == "…" and not end["space"]):
@@ -141,6 +145,17 @@ class _Line:
         if mark in "!?":
             return mark == "?" or self._word(end.start()).lower() not in EXCLAIMED
         return mark != "." or len(end["mark"]) > 1 or self._is_full_stop(end)
+
+    def _goes_on_behind_remark(self, end: re.Match[str]) -> bool:
+        """Whether the mark belongs to a remark in brackets in a sentence: "(new!) models"."""
+        if end["close"][-1:] not in (")", "]", "）", "】"):
+            return False
+        remark = self._remark(end.start())
+        if remark is None or self._opens_sentence(end.start()):
+            return False
+        # A full stop behind a word or two marks a short form: "(Eds.) Proceedings".
+        is_short = len(self.line[remark[0] : end.start()].split()) < _FEW_WORDS
+        return end["mark"][0] in "!?…" or end["mark"].startswith("..") or is_short
 
     def _is_chinese_end(self, end: re.Match[str]) -> bool:
         goes_on = self.line[end.end() : end.end() + 12]
@@ -183,6 +198,9 @@ class _Line:
                 self.line[max(0, end.start() - 9) : end.start() - 1]
             )
             return not is_second and (is_beginning or len(first) == 1)
+        # In English a name rarely follows "etc."; in German any noun may.
+        if word.lower() == "etc" and self.language == "en" and after[:1].isalpha():
+            return True
         return is_beginning or not _is_short_form(word)
 
     def _is_end_behind_number(self, number: str, stop: int, first: str, is_beginning: bool) -> bool:
@@ -354,7 +372,12 @@ def _proposed(line: str, language: str) -> set[int]:
     # sentencex panics at white space beyond ASCII, and takes no half characters.
     safe = re.sub(r"[^\S\n]", " ", re.sub("[\ud800-\udfff]", "?", line))
     ends, at = set(), 0
-    for sentence in sentencex.segment(language, safe):
-        at += len(sentence)
-        ends.add(at)
+    # In pieces, for its time grows with the square of the quotation marks in a line. Where a piece
+    # ends, the rules here decide alone.
+    for piece in compiled(rf"(?s).{{1,{_PIECE}}}(?:\S{{0,100}}\s|\Z)|.{{1,{_PIECE}}}").findall(
+        safe
+    ):
+        for sentence in sentencex.segment(language, piece):
+            at += len(sentence)
+            ends.add(at)
     return ends

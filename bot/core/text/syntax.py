@@ -145,8 +145,8 @@ def _common_parser() -> "MarkdownIt":
 
 # Bullets of word processors; a dash is one where lines under each other begin with it.
 BULLETS = "•●‣◦▪■○⁃∙"
-_BULLET = rf"[{BULLETS}]\s*(?=\S)"
-_DASH = r"[–—]\s+(?=\S)"
+_BULLET = rf"[{BULLETS}][^\S\n]*(?=\S)"
+_DASH = r"[–—][^\S\n]+(?=\S)"
 _FENCE = r" {0,3}(```|~~~)"
 _BRACKET_LINES = r"(?m)^[ ]{0,3}\\\[[ \t]*\n((?:[^\n$]*\S[^\n$]*\n){1,40}?)[ ]{0,3}\\\][ \t]*$"
 
@@ -156,7 +156,7 @@ def _prepared(markdown: str) -> str:
     text = invisible.removed(markdown)
     if "\\[" in text:
         text = compiled(_BRACKET_LINES).sub(r"$$\n\1$$", text)
-    if compiled(rf"(?m)^\s*(?:{_BULLET}|{_DASH})").search(text):
+    if compiled(rf"(?m)^[^\S\n]*(?:{_BULLET}|{_DASH})").search(text):
         text = "\n".join(_with_bullets(text.split("\n")))
     return text
 

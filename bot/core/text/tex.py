@@ -189,6 +189,10 @@ class _Reader:
         text = formula.replace(_APART, "").replace("\n", " ")
         self.tokens = compiled(_TOKEN).findall(text)[::-1]
         self.depth = 0
+        # The tokens are popped from the end: where the last closing bracket stands, if any.
+        self.last_bracket = len(self.tokens)
+        if "]" in self.tokens:
+            self.last_bracket = self.tokens.index("]")
 
     def read(self, until: str = "") -> list[Node]:
         """Up to the closing bracket or the end."""
@@ -315,7 +319,7 @@ class _Reader:
 
     def _optional(self) -> list[Node]:
         """An argument in square brackets, where there is one: `3` in `\\sqrt[3]{x}`."""
-        if self.tokens and self.tokens[-1] == "[" and "]" in self.tokens:
+        if self.tokens and self.tokens[-1] == "[" and self.last_bracket < len(self.tokens):
             self.tokens.pop()
             return self.read("]")
         return []
@@ -324,6 +328,7 @@ class _Reader:
         """A matrix, cases, or lines under each other, up to the next `\\end`."""
         if name == "array":
             self._argument()  # how its columns are aligned
+        self.depth += 1
         rows: list[list[Node]] = [[]]
         cell: list[Node] = []
         while self.tokens:
@@ -339,6 +344,7 @@ class _Reader:
             if token == "\\\\":
                 rows.append([])
         rows[-1].append(Node("group", parts=(cell,)))
+        self.depth -= 1
         return Node("table", name, tuple(rows))
 
 
