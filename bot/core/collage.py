@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.core import address
+from bot.core import address, citation
 from bot.core.errors import NotAllowed
 from bot.core.paper import LinkKind, Paper
 
@@ -144,9 +144,11 @@ def check_move(name: str, state: State, to: State) -> None:
 def missing(item: Item, *, has_picture: bool) -> tuple[str, ...]:
     """What a collage still needs before it can be ready, in the words of the item file."""
     paper = item.paper
+    # "et al." alone names nobody.
+    named, _ = citation.authors(paper.authors)
     needed = (
         ("a title", not is_blank(paper.title)),
-        ("authors", not is_blank("".join(paper.authors))),
+        ("authors", not is_blank("".join(author.name for author in named))),
         ("a year", paper.year is not None),
         ("a link of the kind paper", bool(paper.links_of(LinkKind.PAPER))),
         ("a paragraph", not is_blank("".join((item.paragraph, *item.thread)))),
