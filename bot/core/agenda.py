@@ -78,10 +78,12 @@ class Snapshot:
         is_late = self.now - slot.due_at > by.lateness
         return is_late or self.timetable.is_blacked_out(local_on)
 
-    def after_claim(self, collage_id: int, slot: SlotTime) -> "Snapshot":
-        """The same moment once the slot has taken that collage; its number is left out."""
+    def after_claim(self, collage_id: int, slot: SlotTime, number: tuple[int, int]) -> "Snapshot":
+        """The same moment once the slot has taken that collage; the number is with its year."""
+        value, year = number
         return replace(
             self,
+            newest={**self.newest, year: max(value, self.newest.get(year, value))},
             ready=tuple(item for item in self.ready if item.id != collage_id),
             settled={**self.settled, slot.due_at: SlotState.CLAIMED},
         )

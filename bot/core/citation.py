@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from bot.core.text.patterns import compiled
+
 ET_AL = "et al."
 
 SUFFIXES = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
@@ -30,7 +32,7 @@ TEAM_WORDS = _words(
 _INSIDE_TEAMS = frozenset({"of", "for", "on", "at", "für", "pour"})
 """Small words inside the names of organisations that are no particles of family names."""
 # "Google DeepMind", but not "LeCun", "McDonald" or "AlSayyad".
-_CAMEL = re.compile(
+_CAMEL = (
     r"(?!(?:Mac|Mc|Fitz|De|Del|Des|Di|Da|Dos|Du|La|Le|Van|Von|Al|El|Ben|Bin|Abu|Ter|Ten|St|O)[A-Z])"
     r"[A-Z][a-z]+[A-Z][\w-]*"
 )
@@ -45,21 +47,22 @@ _VIETNAMESE = _words(
 )
 """Frequent family names, before which "Van" is a middle name."""
 
-_INITIALS = re.compile(r"[^\W\d_]|(?:[^\W\d_]\.-?){1,4}")
-_MARKS = re.compile(r"[\s*†‡§¶¹²³⁰-⁹]+$")
-_PARENTHESES = re.compile(r"\s*[(（]([^()（）]*)[)）]$")
+_INITIALS = r"[^\W\d_]|(?:[^\W\d_]\.-?){1,4}"
+_MARKS = " *†‡§¶¹²³⁰⁴⁵⁶⁷⁸⁹"
+"""Marks of footnotes behind a name."""
+_PARENTHESES = r"\s*[(（]([^()（）]*)[)）]$"
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u3005"
-_IS_CJK = re.compile(f"[{_CJK}]")
+_IS_CJK = f"[{_CJK}]"
 _UNNAMED = r"others|other\s+authors|colleagues|co-?workers|co-?authors|more|andere[n]?|weitere[n]?"
-_OTHERS = re.compile(
-    r"(?:^|(?<=\W)|(?<=[\u3400-\u9fff]))[,，、;]?\s*(?:"
+_OTHERS = (
+    r"(?i)(?:^|(?<=\W)|(?<=[\u3400-\u9fff]))[,，、;]?\s*(?:"
     r"et\.?\s*al(?:\.|ii|ia)?"
-    rf"|(?:(?:and|und|with|\+|&)\s+)(?:\d[\d,.]*\s+)?(?:many\s+)?(?:{_UNNAMED})"
-    rf"|(?:\d[\d,.]*\s+)?(?:{_UNNAMED})(?<=^others)|\d[\d,.]*\s+(?:{_UNNAMED})"
-    r"|u\.\s?a\.?|等(?:人|等|作者|学者)?|…|\.\.\.)\.?$",
-    re.IGNORECASE,
+    rf"|(?:and|und|with|\+|&)\s+(?:\d[\d,.]*\s+)?(?:many\s+)?(?:{_UNNAMED})"
+    # Without a number or "and" only where nothing else is there: More is a family name.
+    rf"|\d[\d,.]*\s+(?:{_UNNAMED})|(?<![\s\S])others"
+    r"|u\.\s?a\.?|等(?:人|等|作者|学者)?|…|\.\.\.)\.?$"
 )
-_AND = re.compile(r"\s*;\s*|\s+(?:and|und|&)\s+")
+_AND = r"\s*;\s*|\s+(?:and|und|&)\s+"
 
 
 class Author(NamedTuple):
@@ -132,12 +135,12 @@ def family_name(name: str) -> str:
     Particles belong to it ("Laurens van der Maaten" → "van der Maaten"). A team, a Chinese,
     Japanese or Korean name, a single word, and what stands in braces are kept whole.
     """
-    name = " ".join(_MARKS.sub("", name).split())
+    name = " ".join(name.split()).rstrip(_MARKS)
     if re.fullmatch(r"\{[^{}]+\}", name):
         return name[1:-1]
     if is_team(name):
         return name
-    if _IS_CJK.search(name) and "," not in name:
+    if compiled(_IS_CJK).search(name) and "," not in name:
         # Foreign names are written so: "安德鲁·盖尔曼".
         return re.split("[·・]", name)[-1] or name
     before, comma, after = (piece.strip() for piece in name.partition(","))
@@ -151,7 +154,7 @@ def family_name(name: str) -> str:
 
 def is_cjk(char: str) -> bool:
     """Whether a character is a Chinese, Japanese or Korean one."""
-    return _IS_CJK.match(char) is not None
+    return compiled(_IS_CJK).match(char) is not None
 
 
 def is_team(name: str) -> bool:
@@ -163,7 +166,7 @@ def is_team(name: str) -> bool:
         words[0] in {"The", "the", "Die", "Das"}
         or any(word in TEAM_WORDS for word in words)
         or any(word in _INSIDE_TEAMS for word in words[1:])
-        or _CAMEL.fullmatch(words[-1]) is not None
+        or compiled(_CAMEL).fullmatch(words[-1]) is not None
     )
 
 
@@ -174,7 +177,7 @@ def _are_suffixes(text: str) -> bool:
 
 def _is_initials(words: Sequence[str]) -> bool:
     """Whether a name ends with initials, as "Doe J." does, and not with a family name."""
-    return _INITIALS.fullmatch(words[-1]) is not None and len(words[0]) > 2
+    return compiled(_INITIALS).fullmatch(words[-1]) is not None and len(words[0]) > 2
 
 
 def _start(words: Sequence[str]) -> int:
@@ -214,7 +217,7 @@ def _separate(text: str) -> list[str]:
         return [team, *_separate(rest + end)] if rest else [team + end]
     if is_team(bare):
         return [text]
-    pieces = [piece for piece in _AND.split(bare) if piece.strip()]
+    pieces = [piece for piece in compiled(_AND).split(bare) if piece.strip()]
     if len(pieces) < 2:
         return [text]
     return [*pieces[:-1], pieces[-1] + end]
@@ -225,25 +228,31 @@ def _behind_team(text: str) -> tuple[str, str, str]:
 
     What follows and names no person, as in "Gemini Team, Google", says where the team is.
     """
-    team, mark, rest = re.match(r"([^,:，：]*)([,:，：]?)\s*(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
-    is_first = is_team(team) or _CAMEL.fullmatch(team) is not None
-    if not mark or not rest or not is_first or _INSIDE_TEAMS & set(rest.split()):
+    team, mark, rest = _at_mark(text)
+    is_first = is_team(team) or compiled(_CAMEL).fullmatch(team) is not None
+    if not rest or not is_first or _INSIDE_TEAMS & set(rest.split()):
         return text, "", ""
-    if mark in ":：":
-        return team, ":", rest
-    place = re.match(r"[^,:，：]*", rest)[0]  # type: ignore[index]
+    if mark == ":":
+        return team, mark, rest
+    place, behind_place, behind = _at_mark(rest)
     if len(place.split()) > 1 and not is_team(place) and "@" not in place:
-        return team, ",", rest.replace(",", ";")
-    behind = rest[len(place) :].lstrip(" ,，")
-    named = f"{team} ({place})"
-    if behind[:1] in (":", "："):
-        return named, ":", behind
-    return named, ",", behind.replace(",", ";")
+        return team, mark, rest.replace(",", ";")
+    return f"{team} ({place})", behind_place or mark, behind.replace(",", ";")
+
+
+def _at_mark(text: str) -> tuple[str, str, str]:
+    """What stands before the first comma or colon, that mark, and what stands behind it."""
+    places = [at for at in map(text.find, ",:，：") if at >= 0]
+    if not places:
+        return text, "", ""
+    at = min(places)
+    mark = {"，": ",", "：": ":"}.get(text[at], text[at])
+    return text[:at].strip(), mark, text[at + 1 :].strip()
 
 
 def _without_others(name: str) -> tuple[str, bool]:
     """The name without "et al." or the like at its end, and whether it was there."""
-    match = _OTHERS.search(name)
+    match = compiled(_OTHERS).search(name)
     if match is None:
         return name, False
     return name[: match.start()].rstrip(" ,，、;"), True
@@ -251,10 +260,10 @@ def _without_others(name: str) -> tuple[str, bool]:
 
 def _without_affiliation(name: str) -> tuple[str, str, bool]:
     """The name, what stands behind it in parentheses, and whether that says "and others"."""
-    match = _PARENTHESES.search(_MARKS.sub("", name))
+    match = compiled(_PARENTHESES).search(name.rstrip(_MARKS))
     if match is None or not name[: match.start()].strip():
         return name, "", False
     before, inside = name[: match.start()], match[1].strip()
-    if _OTHERS.fullmatch(inside):
+    if compiled(_OTHERS).fullmatch(inside):
         return before, "", True
     return before, inside, False

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.core import address
+from bot.core import address, citation
 from bot.core.errors import NotAllowed
 from bot.core.paper import LinkKind, Paper
 from bot.core.text import markdown
@@ -148,9 +148,11 @@ def missing(item: Item, *, has_picture: bool) -> tuple[str, ...]:
     Texts count by what people see of them.
     """
     paper = item.paper
+    # "et al." alone names nobody.
+    named, _ = citation.authors(paper.authors)
     needed = (
         ("a title", not is_blank(markdown.line(paper.title))),
-        ("authors", not is_blank("".join(map(markdown.line, paper.authors)))),
+        ("authors", not is_blank("".join(markdown.line(author.name) for author in named))),
         ("a year", paper.year is not None),
         ("a link of the kind paper", bool(paper.links_of(LinkKind.PAPER))),
         ("a paragraph", _says_something(item.paragraph) or not is_blank("".join(item.thread))),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, schedule
-from bot.core.agenda import Line, Trial, Waiting
+from bot.core.agenda import Line, Snapshot, Trial, Waiting
 from bot.core.collage import Collage
 from bot.core.notices.queue import NumbersPastTotal
 from bot.core.schedule import STEP, SlotState, SlotTime
@@ -63,7 +63,12 @@ def past_total(context: Context, series: Series) -> NumbersPastTotal | None:
     # One at least: without any the numbers are not read.
     count = max(1, sum(1 for _ in soon))
     with context.read() as work:
-        found = agenda.past_total(work.snapshots.take(series, now, count))
+        return past_total_of(series, work.snapshots.take(series, now, count))
+
+
+def past_total_of(series: Series, snapshot: Snapshot) -> NumbersPastTotal | None:
+    """The same by a snapshot, which must have the newest numbers."""
+    found = agenda.past_total(snapshot)
     if found is None:
         return None
     shown = series.numbering.shown(found.number)

@@ -16,6 +16,7 @@ from bot.core.delivery import thread_key
 from bot.core.errors import BadInput, NotAllowed, Unavailable, Unusable
 from bot.core.notices.queue import CollageHeld, RunningDry, SlotEmpty, SlotMissed
 from bot.core.schedule import STEP, SlotState, SlotTime
+from bot.scheduling import forecast
 from bot.storage.claims import NewDelivery, SlotClaim, Taken
 from bot.storage.work import Work
 
@@ -158,7 +159,10 @@ def claim(context: Context, series: Series, wanted: Claim) -> None:
         work.claims.claim(SlotClaim(slot, item, *number, extra=wanted.extra), new)
         if wanted.extra:
             _log_post(context, work, wanted)
-        _warn_of_dry(context, work, series, found.after_claim(item.id, slot), slot)
+        rest = found.after_claim(item.id, slot, number)
+        _warn_of_dry(context, work, series, rest, slot)
+        if notice := forecast.past_total_of(series, rest):
+            work.notices.add(notice)
     shown = series.numbering.shown(number[0]) or "taken"
     context.say(
         f"{series.name}: {item.name} is {shown}, due {times.full(slot.due_at, series.zone)}"

@@ -415,6 +415,18 @@ def test_numbers_past_their_total_are_told_by_brief_next_doctor_and_a_notice(
     made.database.close()
 
 
+def test_a_slot_that_takes_a_collage_tells_of_numbers_past_their_total_as_a_simulation_shows(
+    tmp_path: Path, clock: StoppedClock
+) -> None:
+    made = begun(make_context(tmp_path, "[series.mlcollage.numbering]\nfirst = 51\n", clock))
+    add(made, "barlow", "moco", "vit")
+    clock.at = SLOT
+    assert Kind.NUMBERS in {notice.kind for notice in tick.tick(made)}
+    clock.at = SLOT + timedelta(weeks=1)
+    assert Kind.NUMBERS not in {notice.kind for notice in tick.tick(made)}, "it is told once"
+    made.database.close()
+
+
 def test_a_budget_that_would_not_do_is_said_by_the_month_of_the_slot(
     tmp_path: Path, settings: str, clock: StoppedClock
 ) -> None:

@@ -262,3 +262,13 @@ def test_links_in_posts_have_the_colon_of_the_language(
 def test_a_chinese_sentence_has_no_space_behind_a_chinese_title() -> None:
     assert words.of("zh").introduce("机器学习拼贴").startswith("机器学习拼贴每次把")
     assert words.of("zh").introduce("ML-Collage").startswith("ML-Collage 每次把")
+
+
+def test_readers_of_articles_find_the_phrases_of_every_table() -> None:
+    assert words.in_all_tables("previous") == [
+        "Previous roundup",
+        "Vorige Ausgabe",
+        "上一期",
+        "上一期",
+    ]
+    assert words.labels_in_all_tables(LinkKind.CODE) == ["Code", "Code", "代码", "程式碼"]

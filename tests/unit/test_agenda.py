@@ -346,7 +346,7 @@ def test_slots_that_are_skipped_or_paused_want_nothing() -> None:
 def test_after_a_claim_the_slot_is_settled_and_the_collage_gone() -> None:
     found = series("barlow", "moco", now="2021-08-04 15:00")
     [line] = agenda.due(found)
-    later = found.after_claim(1, line.slot)
+    later = found.after_claim(1, line.slot, (1, 2021))
     assert agenda.due(later) == []
     assert [item.name for item in later.ready] == ["moco"]
 

@@ -337,8 +337,14 @@ PIECES = [
 
 @pytest.mark.parametrize(
     "piece",
-    [*PIECES, "[a]: http://b\n", "](((", "https://a.b/(", "$x^{{", "![![a](b)](b)", "~~a"]
-    + [
+    [
+        *PIECES,
+        "[a]: http://b\n",
+        "](((",
+        "https://a.b/(",
+        "$x^{{",
+        "![![a](b)](b)",
+        "~~a",
         "\n",
         "\n• ",
         "\n– ",
@@ -347,7 +353,7 @@ PIECES = [
         "\\emph{",
         '{\\"',
         "<math>",
-        "\ufe0f",
+        "️",
         "\\begin{align}",
     ],
 )

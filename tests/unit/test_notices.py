@@ -114,8 +114,8 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         queue.NumbersPastTotal("weekly", AT, ZONE, "53/52", 52, 53),
         "weekly/2021/53/52",
         "The slot of weekly on Wednesday 2021-08-04 15:00 would get the number 53/52. 2021 has 53 "
-        "slots. Give the format under [series.weekly.numbering] another total, before the year "
-        "begins if you can, or leave out a slot: mlcollage skip 2021-08-04 --series weekly",
+        "slots. Give the format under [series.weekly.numbering] another total, or leave out a "
+        "slot: mlcollage skip 2021-08-04 --series weekly",
     ),
     (
         queue.CollageHeld("weekly", "moco", 4, "It has no alt text."),

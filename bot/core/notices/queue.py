@@ -120,10 +120,7 @@ class NumbersPastTotal(Entry):
     @property
     def advice(self) -> str:
         table = f"[series.{self.series}.numbering]"
-        return (
-            f"Give the format under {table} another total, before the year begins if you can, "
-            f"or leave out a slot: {self.command}"
-        )
+        return f"Give the format under {table} another total, or leave out a slot: {self.command}"
 
     @property
     def command(self) -> str:
