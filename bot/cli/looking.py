@@ -93,8 +93,13 @@ def _print_collage(series: Series, item: Collage) -> None:
         ("roundup", item.roundup),
         ("picture", _picture(item)),
         ("alt", item.alt),
+        ("caption", item.caption),
+        ("licence", item.paper.licence),
     ]
-    facts += [(link.kind.value, link.url) for link in item.paper.links]
+    paper = item.paper
+    facts += [(link.kind.value, link.url) for link in paper.links]
+    facts += [("reference", f"{each.title} {each.url}".strip()) for each in paper.references]
+    facts += [("figure", "; ".join(filter(None, each))) for each in paper.figures]
     printing.table([(name, value) for name, value in facts if value], whole=True)
     if item.paragraph:
         click.echo(f"\n{item.paragraph}\n")

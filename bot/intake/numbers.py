@@ -189,9 +189,13 @@ def _why(series: Series, year: int, newest: int, coming: Next) -> Iterator[str]:
             f"To count on: {to_count_on}; if it is right: mlcollage number --next {coming.number}"
         )
         return
+    if coming.number > after:
+        taken = coming.number - 1
+        yield f"It comes after {shown(taken) or taken}, which was taken, kept or counted already."
+        return
     yield (
-        f"It does not follow {shown(newest) or newest}, because a number was taken or kept "
-        f"since; for another one: mlcollage number --next N"
+        f"It does not follow {shown(newest) or newest}. To count on: {to_count_on}; "
+        f"if it is right: mlcollage number --next {coming.number}"
     )
 
 

@@ -135,14 +135,13 @@ def begin(context: Context) -> Context:
     config = context.config
     context.database.check_file()
     with context.write() as work:
-        unconfigured.check(work, config)
         for swap in unconfigured.swapped(work, config):
             work.notices.add(swap)
         entered = work.installation.enter(live=config.live)
         networks = {name: table.network_of(raw) for name, raw in config.accounts.items()}
         work.accounts.ensure(networks)
         for series in config.series.values():
-            courses.begin(work, series, entered)
+            courses.begin(work, config, series, entered)
         if entered.has_changed:
             _tell_mode(work, entered)
     return replace(context, rehearsal=entered.rehearsal)

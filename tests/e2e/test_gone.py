@@ -28,14 +28,18 @@ READING = (
     "notices",
     "roundup list",
     "costs",
+    "repair",
+    "roundup preview",
+    "templates check",
 )
+SIMULATE = "simulate --in trial --to 2030-01-01"
 
 
 def configure(desk: Desk, settings: str) -> None:
     (desk.folder / "config.toml").write_text(settings, encoding="utf-8")
 
 
-@pytest.mark.parametrize("command", READING)
+@pytest.mark.parametrize("command", [*READING, SIMULATE])
 def test_a_renamed_series_is_told_by_every_command_and_nothing_is_made_of_it(
     desk: Desk, command: str
 ) -> None:
@@ -124,7 +128,7 @@ def test_two_series_that_have_swapped_their_times_are_asked_about(desk: Desk) ->
 LIVE = "live = true\n" + CONFIG
 
 
-@pytest.mark.parametrize("command", [each for each in READING if each != "skip 2030-01-01"])
+@pytest.mark.parametrize("command", [*READING, "backup b.db", SIMULATE])
 def test_a_live_installation_without_its_database_does_nothing_and_makes_none(
     bare: Desk, command: str
 ) -> None:
