@@ -25,8 +25,7 @@ SHELLS = {
 LOADED = {
     "bash": 'eval "$(mlcollage completion bash)"; echo loa""ded\n',
     "zsh": (
-        "autoload -Uz compinit; compinit -u\n"
-        'eval "$(mlcollage completion zsh)"; echo loa""ded\n'
+        'autoload -Uz compinit; compinit -u\neval "$(mlcollage completion zsh)"; echo loa""ded\n'
     ),
     "fish": 'mlcollage completion fish | source; echo loa""ded\n',
 }
