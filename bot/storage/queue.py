@@ -165,10 +165,15 @@ class Queue(Statements):
         return [_collage(row, links_by_paper[row.paper_id]) for row in rows]
 
     def get(self, series_name: str, name: str) -> Collage:
-        """The collage with this slug or number ("29": of the newest numbering year).
+        """As `find`; raises `BadInput` where there is none."""
+        found = self.find(series_name, name)
+        if found is None:
+            hint = hints.or_see(name, self._newest_names(series_name), "mlcollage list")
+            raise BadInput(f"There is no collage {shown(name)} in the queue{hint}")
+        return found
 
-        Raises `BadInput` where there is none.
-        """
+    def find(self, series_name: str, name: str) -> Collage | None:
+        """The collage with this slug or number ("29": of the newest numbering year), or None."""
         wanted = collages.c.name == name
         # At most nine digits: more may not fit into a column of 32 bits.
         if name.isascii() and name.isdigit() and len(name) < 10:
@@ -176,10 +181,7 @@ class Queue(Statements):
             wanted = or_(wanted, collages.c.number == number, collages.c.kept_number == number)
         statement = _JOINED.where(collages.c.series_id == self.series_id(series_name), wanted)
         loaded = self._load(statement.order_by(collages.c.number_year.desc()).limit(1))
-        if not loaded:
-            hint = hints.or_see(name, self._newest_names(series_name), "mlcollage list")
-            raise BadInput(f"There is no collage {shown(name)} in the queue{hint}")
-        return loaded[0]
+        return next(iter(loaded), None)
 
     def _newest_names(self, series_name: str) -> list[str]:
         """The names of the series' collages, the newest first, at most as many as are compared."""

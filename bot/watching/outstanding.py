@@ -6,7 +6,6 @@ from datetime import datetime
 from bot.context import Context
 from bot.core import clocks, collage
 from bot.core.delivery import State
-from bot.core.errors import BadInput
 from bot.core.month import State as RoundupState
 from bot.core.notices.briefing import occasion_of
 from bot.core.notices.entry import Kind
@@ -63,11 +62,9 @@ def _account(context: Context, work: Work, notice: Notice, name: str) -> bool:
 
 def _collage(context: Context, work: Work, notice: Notice, name: str) -> bool:
     series_name, _, collage_name = name.partition("/")
-    try:
-        return work.queue.get(series_name, collage_name).state is not collage.State.HELD
-    # It was taken out of the queue.
-    except BadInput:
-        return True
+    item = work.queue.find(series_name, collage_name)
+    # Or it was taken out of the queue.
+    return item is None or item.state is not collage.State.HELD
 
 
 def _roundup(context: Context, work: Work, notice: Notice, name: str) -> bool:
