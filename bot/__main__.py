@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import click
 
-from bot import cli
+from bot import cli, files
 from bot.cli import output
 from bot.core.errors import BadConfig, MlcollageError
 
@@ -19,6 +19,7 @@ def main() -> None:
     # A command is over before its garbage matters, and collecting takes a tenth of its time; `run`
     # turns it on again.
     gc.disable()
+    output.fill_gaps()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets a question mark: no reason to stop half-way.
         if isinstance(stream, io.TextIOWrapper):
@@ -50,7 +51,13 @@ def _run() -> int:
             return 1
         import logging  # heavy: 7 ms, and --help needs none
 
+        if not logging.getLogger("bot").handlers:
+            # Without any handler Python itself prints what is logged.
+            logging.getLogger("bot").addHandler(logging.NullHandler())
         logging.getLogger("bot.__main__").exception("A command has failed")
+        if refusal := files.refusal(error):
+            output.tell(refusal, err=True)
+            return 1
         reason = (str(error).splitlines() or [""])[0]
         output.tell(f"Something unexpected happened: {type(error).__name__}: {reason}", err=True)
         output.tell("It is a mistake in mlcollage; --verbose shows where.", err=True)

@@ -1,6 +1,7 @@
 """Standard output and error, which may be a file on a full disk, or a pipe that nobody reads."""
 
 import errno
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -8,6 +9,29 @@ from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
 import click
+
+from bot import files
+
+
+class Closed(io.TextIOBase):
+    """Stands for a stream that the process was started without: what is written is dropped."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+def fill_gaps() -> None:
+    """Open what stands for our standard streams where they are closed.
+
+    Otherwise the next file that is opened would get the number of one, and what a child process
+    prints would be written into that file.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            # It gets the lowest number that is free, which is this one.
+            os.open(os.devnull, os.O_RDWR)
 
 
 class Stream:
@@ -17,7 +41,7 @@ class Stream:
     write.
     """
 
-    def __init__(self, stream: TextIO, name: str) -> None:
+    def __init__(self, stream: TextIO | Closed, name: str) -> None:
         self.stream, self.name = stream, name
         self.error: OSError | None = None
 
@@ -25,6 +49,12 @@ class Stream:
         """Write as the stream itself does; raises `OSError`."""
         with self._remembering():
             return self.stream.write(text)
+
+    def require(self) -> None:
+        """Raise `OSError` where the process was started without this stream."""
+        if isinstance(self.stream, Closed):
+            with self._remembering():
+                raise OSError(errno.EBADF, "it is closed")
 
     def flush(self) -> None:
         """Write what is still kept back; raises `OSError`."""
@@ -47,7 +77,7 @@ class Stream:
         """What is to be said of the error: nothing of a reader who has seen enough, as `head`."""
         if self.error is None or self.error.errno == errno.EPIPE:
             return ""
-        return f"{self.name} cannot be written: {self.error.strerror or self.error}."
+        return f"{self.name} cannot be written: {files.why(self.error)}."
 
 
 @contextmanager
@@ -55,8 +85,7 @@ def watched() -> Iterator[list[Stream]]:
     """Remember whether our streams could be written, as long as this lasts; both streams."""
     before: dict[str, TextIO | None] = {"stdout": sys.stdout, "stderr": sys.stderr}
     names = {"stdout": "Standard output", "stderr": "Standard error"}
-    # A process may have been started without one.
-    watched = {at: Stream(stream, names[at]) for at, stream in before.items() if stream}
+    watched = {at: Stream(stream or Closed(), names[at]) for at, stream in before.items()}
     for at, stream in watched.items():
         setattr(sys, at, stream)
     try:
@@ -88,6 +117,12 @@ def failed(error: BaseException) -> Stream | None:
         if isinstance(stream, Stream) and stream.error is error:
             return stream
     return None
+
+
+def require() -> None:
+    """Raise `OSError` where nobody can see what is printed: for what counts as told then."""
+    if isinstance(sys.stdout, Stream):
+        sys.stdout.require()
 
 
 def tell(text: str, *, err: bool = False) -> None:

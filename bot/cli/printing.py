@@ -8,7 +8,7 @@ from unicodedata import east_asian_width
 
 import click
 
-from bot.cli import options
+from bot.cli import options, output
 from bot.config import Config, Series
 from bot.core import times
 from bot.watching.notices import Notice
@@ -64,6 +64,8 @@ def print_notices(config: Config, notices: Sequence[Notice]) -> None:
 
     They are written out when it returns; raises `OSError` where that is not possible.
     """
+    if notices:
+        output.require()
     for notice in notices:
         mark, colour = ("!", "red") if notice.is_trouble else ("·", None)
         line = stamped(config, notice.created_at, f"{mark} {notice.text}")
