@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import click
 
-from bot import cli
+from bot import cli, files
 from bot.cli import errors, output
 from bot.core.errors import MlcollageError
 
@@ -19,6 +19,7 @@ def main() -> None:
     # A command is over before its garbage matters, and collecting takes a tenth of its time; `run`
     # turns it on again.
     gc.disable()
+    output.fill_gaps()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets a question mark: no reason to stop half-way.
         if isinstance(stream, io.TextIOWrapper):
@@ -55,13 +56,23 @@ def _run() -> int:
             return 1
         import logging  # heavy: 7 ms, and --help needs none
 
+        if not logging.getLogger("bot").handlers:
+            # Without any handler Python itself prints what is logged.
+            logging.getLogger("bot").addHandler(logging.NullHandler())
         logging.getLogger("bot.__main__").exception("A command has failed")
-        reason = (str(error).splitlines() or [""])[0]
-        what = f"Something unexpected happened: {type(error).__name__}: {reason}"
-        where = "It is a mistake in mlcollage; --verbose shows where."
-        failure = errors.Failure(f"{what}\n{where}", 1, "unexpected")
+        failure = _failure(error)
     output.fail(*failure)
     return failure.code
+
+
+def _failure(error: Exception) -> errors.Failure:
+    """What is said of an error that no code expected: the system's reason, or our mistake."""
+    if refusal := files.refusal(error):
+        return errors.Failure(refusal, 1, "system")
+    reason = (str(error).splitlines() or [""])[0]
+    what = f"Something unexpected happened: {type(error).__name__}: {reason}"
+    where = "It is a mistake in mlcollage; --verbose shows where."
+    return errors.Failure(f"{what}\n{where}", 1, "unexpected")
 
 
 def _code(ended: object) -> int:

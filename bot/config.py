@@ -2,8 +2,6 @@
 
 import os
 import re
-import stat
-import tomllib
 import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -16,7 +14,7 @@ from urllib.parse import parse_qsl, unquote_plus
 from zoneinfo import ZoneInfo
 
 from bot import files
-from bot.core import address, hints, month, retry, schedule, settings, words
+from bot.core import address, hints, month, retry, schedule, settings, toml, words
 from bot.core.calendar import Calendar
 from bot.core.collage import one_line, shown
 from bot.core.errors import BadConfig, BadInput
@@ -216,7 +214,7 @@ def _not_whole(source: str, file: Path) -> BadConfig:
     silence.
     """
     what = "says neither live nor any series"
-    if not tomllib.loads(source):
+    if not toml.load(source):
         what = "is empty"
     return BadConfig(
         f"{one_line(str(file))} {what}: is it the whole file? Put it back from a copy; "
@@ -264,24 +262,9 @@ def parse(source: str, file: Path) -> Config:
 def _values(source: str, file: Path) -> dict[str, object]:
     """The file's TOML; raises `BadConfig`."""
     try:
-        if re.search(settings.DOTTED_KEY, source):
-            raise RecursionError
-        return tomllib.loads(source)
-    except (RecursionError, ValueError) as error:
-        message = f"{file} is no valid TOML: {_reason(error)}."
-        raise BadConfig(one_line(message)) from None
-
-
-def _reason(error: Exception) -> str:
-    """Why a text is no TOML; a long reason is cut in the middle, which quotes the text."""
-    if isinstance(error, RecursionError):
-        return "it is nested too deeply"
-    if not isinstance(error, tomllib.TOMLDecodeError):
-        return "it holds a number that is too long"
-    reason = str(error).rstrip(".")
-    if len(reason) <= 200:
-        return reason
-    return f"{reason[:120]} … {reason[-60:]}"
+        return toml.load(source)
+    except toml.BadToml as error:
+        raise BadConfig(one_line(f"{file} is no valid TOML: {error}.")) from None
 
 
 def _check_top(root: Table) -> None:
@@ -399,9 +382,9 @@ def _secret(place: _Place, written: str, file: str, variable: str) -> Secret:
         return Secret(written)
     try:
         text = files.read_text(place.folder / file, SIZE, "a file of secrets")
-    except files.Unreadable:
+    except files.Unreadable as error:
         key = f"{place.key}_file"
-        raise place.table.wrong(key, f"names {shown(file)}, which cannot be read") from None
+        raise place.table.wrong(key, f"names {shown(file)}: {error}") from None
     return Secret(text.strip())
 
 
@@ -463,18 +446,25 @@ def _secrets_file(table: Table, keys: Sequence[str], folder: Path) -> Mapping[st
         return {}
     try:
         file = folder / Path(name).expanduser()
-        mode = file.stat().st_mode
-        if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        if files.is_exposed(file):
             raise table.wrong(
                 "secrets_file", f"names {shown(name)}, which others may read; run: chmod 600 {name}"
             )
-        values = tomllib.loads(files.read_text(file, SIZE, "a file of secrets"))
-    except FileNotFoundError:
+        values = toml.load(files.read_text(file, SIZE, "a file of secrets"))
+    except files.Missing:
         raise table.wrong("secrets_file", f"names {shown(name)}, which is missing") from None
-    # RuntimeError: a "~" without a home folder.
-    except (OSError, RecursionError, RuntimeError, ValueError, files.Unreadable):
+    except files.Unreadable as error:
+        raise table.wrong("secrets_file", f"names {shown(name)}, which {error}") from None
+    except toml.BadToml as error:
+        # Other reasons may quote a part of a secret.
+        reason = error if error.is_ours else f"line {error.line}"
         raise table.wrong(
-            "secrets_file", f"names {shown(name)}, which cannot be read as TOML"
+            "secrets_file", f"names {shown(name)}, which is no valid TOML: {reason}"
+        ) from None
+    # A "~" without a home folder.
+    except RuntimeError:
+        raise table.wrong(
+            "secrets_file", f"names {shown(name)}, which has no home folder"
         ) from None
     secrets = Table(one_line(name), "", values)
     for key in values:

@@ -191,7 +191,10 @@ def _publisher(config: Config, settings: Table, clock: Clock) -> Publisher:
     real = table.make(settings, config.folder, clock, config.delivery.request)
     if config.live:
         return real
-    return table.make(table.rehearsed(settings), config.folder, clock)
+    stand_in = table.rehearsed(settings)
+    if isinstance(clock, SimulatedClock):
+        stand_in = table.simulated(settings)
+    return table.make(stand_in, config.folder, clock)
 
 
 def _make_rows(context: Context, *, checked: bool) -> None:

@@ -32,7 +32,7 @@ def prepare(source: Callable[[], Config], folder: Path) -> Config:
             _copy(source(), folder)
         except OSError as error:
             raise BadInput(
-                f"{folder} cannot hold a simulation: {error.strerror or error}."
+                f"{folder} cannot hold a simulation: {files.why(error, folder)}."
             ) from None
     settings = config.load(file)
     with (

@@ -15,7 +15,9 @@ from bot.intake.article import Article
 @options.command(
     "import", "mlcollage import june-2021.md --queue --pictures img/", series=True, as_json=True
 )
-@click.argument("files", metavar="ARTICLE…", nargs=-1, required=True, type=click.Path())
+@click.argument(
+    "files", metavar="ARTICLE…", nargs=-1, required=True, type=click.Path(readable=False)
+)
 @click.option("--queue", "kind", flag_value="queue", help="Into the queue (the default).")
 @click.option(
     "--posted",
@@ -31,7 +33,7 @@ from bot.intake.article import Article
 @click.option("--dates", metavar="DAY,DAY,…", help="With --posted: when the collages went out.")
 @click.option(
     "--pictures",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     metavar="FOLDER",
     help="Where the pictures lie, by name.",
 )

@@ -25,7 +25,7 @@ def connect_command() -> None:
 )
 @click.option(
     "--secrets",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     metavar="FILE",
     help="The file that keeps the keys; default: the one it has, or "
     "~/.config/mlcollage/ACCOUNT.toml.",

@@ -330,7 +330,11 @@ def resolve_command(
 @click.argument("part", type=click.IntRange(1))
 @click.option("--text", help="The new text, in place of an editor.")
 @click.option(
-    "--from", "file", type=click.Path(), metavar="FILE", help="It is in this file; - reads it."
+    "--from",
+    "file",
+    type=click.Path(readable=False),
+    metavar="FILE",
+    help="It is in this file; - reads it.",
 )
 @click.option("--not-posted", is_flag=True, help="You looked, and the part is not out.")
 def reword_command(

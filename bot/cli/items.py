@@ -48,7 +48,9 @@ FIELDS = (
         help="The one-paragraph summary, in Markdown; - reads it from standard input.",
     ),
     click.option("--alt", help="Alt text: what the picture shows."),
-    click.option("--picture", type=click.Path(), metavar="FILE", help="The collage's picture."),
+    click.option(
+        "--picture", type=click.Path(readable=False), metavar="FILE", help="The collage's picture."
+    ),
     click.option("--name", help="Its NAME; a new one is named after its title."),
 )
 
@@ -65,7 +67,7 @@ def fields(function: Any) -> Any:
     "mlcollage add barlow.md  (or: --title … --author … --year 2021 --link paper=https://… )",
     series=True,
 )
-@click.argument("files", nargs=-1, type=click.Path())
+@click.argument("files", nargs=-1, type=click.Path(readable=False))
 @fields
 @click.option("--draft", is_flag=True, help="Keep it a draft though nothing is missing.")
 @click.option("--draw", is_flag=True, help="Draw a plain slide where there is no picture.")

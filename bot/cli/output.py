@@ -6,6 +6,7 @@ reads.
 """
 
 import errno
+import io
 import os
 import shutil
 import sys
@@ -15,11 +16,32 @@ from typing import Any, NamedTuple, TextIO
 
 import click
 
-from bot import environment
+from bot import environment, files
 from bot.core.text import terminal
 
 JSON = "--json"
 """The option with which all that is printed is JSON."""
+
+
+class Closed(io.TextIOBase):
+    """Stands for a stream that the process was started without: what is written is dropped."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+def fill_gaps() -> None:
+    """Open what stands for our standard streams where they are closed.
+
+    Otherwise the next file that is opened would get the number of one, and what a child process
+    prints would be written into that file.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            # It gets the lowest number that is free, which is this one.
+            os.open(os.devnull, os.O_RDWR)
 
 
 class Stream:
@@ -29,7 +51,7 @@ class Stream:
     write.
     """
 
-    def __init__(self, stream: TextIO, name: str) -> None:
+    def __init__(self, stream: TextIO | Closed, name: str) -> None:
         self.stream, self.name = stream, name
         self.error: OSError | None = None
         self.document: Document | None = None
@@ -52,6 +74,12 @@ class Stream:
         with self._remembering():
             self.stream.write(text)
 
+    def require(self) -> None:
+        """Raise `OSError` where the process was started without this stream."""
+        if isinstance(self.stream, Closed):
+            with self._remembering():
+                raise OSError(errno.EBADF, "it is closed")
+
     def flush(self) -> None:
         """Write what is still kept back; raises `OSError`."""
         with self._remembering():
@@ -73,7 +101,7 @@ class Stream:
         """What is to be said of the error: nothing of a reader who has seen enough, as `head`."""
         if self.error is None or self.error.errno == errno.EPIPE:
             return ""
-        return f"{self.name} cannot be written: {self.error.strerror or self.error}."
+        return f"{self.name} cannot be written: {files.why(self.error)}."
 
 
 class Document:
@@ -114,8 +142,7 @@ def watched() -> Iterator[list[Stream]]:
     """Remember whether our streams could be written, as long as this lasts; both streams."""
     before: dict[str, TextIO | None] = {"stdout": sys.stdout, "stderr": sys.stderr}
     names = {"stdout": "Standard output", "stderr": "Standard error"}
-    # A process may have been started without one.
-    watched = {at: Stream(stream, names[at]) for at, stream in before.items() if stream}
+    watched = {at: Stream(stream or Closed(), names[at]) for at, stream in before.items()}
     for at, stream in watched.items():
         setattr(sys, at, stream)
     try:
@@ -149,6 +176,12 @@ def failed(error: BaseException) -> Stream | None:
     return None
 
 
+def require() -> None:
+    """Raise `OSError` where nobody can see what is printed: for what counts as told then."""
+    if isinstance(sys.stdout, Stream):
+        sys.stdout.require()
+
+
 def is_json() -> bool:
     """Whether JSON was asked for; also of a command line that cannot be understood."""
     words = sys.argv[1:]
@@ -167,9 +200,6 @@ def line(*pieces: str | Styled, style: str = "", err: bool = False) -> None:
         json_line({"warning": {"message": text}}, err=True)
         return
     stream = sys.stderr if err else sys.stdout
-    # A process may have been started without one.
-    if stream is None:
-        return
     if not isinstance(stream, Stream):
         stream = Stream(stream, "")
     if stream.document is not None or not _is_coloured(stream):

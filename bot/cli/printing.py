@@ -130,6 +130,8 @@ def print_notices(config: Config, notices: Sequence[Notice]) -> None:
     They are written out when it returns; raises `OSError` where that is not possible. With --json
     they go to standard error at once, and into the command's document.
     """
+    if notices:
+        output.require()
     for notice in notices:
         if output.is_json():
             described = descriptions.notice(notice, ())

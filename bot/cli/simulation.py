@@ -17,7 +17,7 @@ from bot.core import times
     "folder",
     required=True,
     metavar="FOLDER",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     help="Its own folder.",
 )
 @click.option("--from", "start", metavar="DATE", help="The first day; default: where it stopped.")

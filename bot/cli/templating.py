@@ -77,8 +77,8 @@ def copy_command(
 @templates_command.add_command
 @options.command("check", "mlcollage templates check", as_json=True)
 def check_command(config_file: str | None, as_json: bool) -> None:
-    """Fill every template with every item of the queue and with an example, and name what would not
-    fit or is undefined.
+    """Fill every template with every item of the queue and with samples, long and short ones, and
+    name what would not fit or is undefined.
     """
     checked = own_templates.check(options.context(config_file))
     count = len(checked.problems)

@@ -300,7 +300,7 @@ class Composer:
     def _renderer(self) -> Renderer:
         return Renderer(self.templates, self.variants, MOST_IN_POST)
 
-    def problems(self, item: Collage, roundup: month.Roundup) -> Iterator[str]:
+    def problems(self, item: Collage, roundup: month.Roundup, number: int | None) -> Iterator[str]:
         """What is wrong with each template when it is filled by itself, fitting or not.
 
         Every template is filled, also those that the threads of this collage and roundup of one
@@ -308,7 +308,7 @@ class Composer:
         """
         item = reading.item(item)
         contexts = {
-            "collage": self.collage_context(item, self.series.numbering.first),
+            "collage": self.collage_context(item, number),
             "roundup": self.roundup_context(roundup, [item]),
         }
         text = markdown.plain(item.paragraph)

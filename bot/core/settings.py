@@ -12,10 +12,6 @@ from bot.core import hints, schedule
 from bot.core.collage import control, one_line, shown
 from bot.core.errors import BadConfig
 
-# tomllib takes time that grows with the square of a dotted key's parts: 1 MB would take an hour.
-DOTTED_KEY = r"(?:\.[ \t]*+(?:\"[^\"\n]*+\"|'[^'\n]*+'|[^\s.,=\"']*+)[ \t]*+){100}"
-"""Matches a dotted key of more than 100 parts, and no ordinary text."""
-
 
 class Secret(str):
     """A string that never shows itself in a log, a message or a repr."""
@@ -111,8 +107,13 @@ def text(value: Any) -> str:
     """One line, which may be empty."""
     if not isinstance(value, str):
         raise ValueError(f"must be text in quotes, not {shown(value)}")
-    if len(value) > 2_000 or control(value):
+    if len(value) > 2_000 or "\n" in value:
         raise ValueError("must be one line of at most 2,000 characters")
+    if bad := control(value):
+        raise ValueError(
+            f"must be one line without control characters, and holds U+{ord(bad):04X}; "
+            "a backslash is written twice"
+        )
     return value
 
 

@@ -28,6 +28,7 @@ from bot import files
 from bot.config import SHOWN_PARAMETERS
 from bot.core.collage import one_line
 from bot.core.errors import NoDatabase
+from bot.storage import refusals
 
 HEAD = "0009"
 """The newest migration, written here so that a start need not import Alembic; a test compares it
@@ -159,9 +160,17 @@ class Database:
                 found: tuple[int, ...] = connection.execute(f"SELECT {greatest}").fetchone()
                 return found
         except sqlite3.Error as error:
-            raise NoDatabase(
-                f"The database {self.shown} cannot be used: {why(error)}; nothing was changed."
-            ) from error
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: Exception) -> NoDatabase:
+        """The database's own message as an error of ours, with what is behind it."""
+        reason = why(error)
+        if self.is_sqlite:
+            file = Path(str(self.engine.url.database))
+            reason += refusals.advice(getattr(error, "orig", None) or error, file)
+        return NoDatabase(
+            f"The database {self.shown} cannot be used: {reason}; nothing was changed."
+        )
 
     def damage(self) -> str:
         """What SQLite finds wrong in its file, in its words; "" where it is whole."""
@@ -220,9 +229,7 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            raise NoDatabase(
-                f"The database {self.shown} cannot be used: {why(error)}; nothing was changed."
-            ) from error
+            raise self._unusable(error) from error
 
     def prepare(self, before_upgrade: Callable[[], Path] | None = None) -> Path | None:
         """Make the schema, or bring it to this version; one process does it while others wait.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import COMMANDS
-from tests.conftest import png, write_item
+from tests.conftest import png, threads_out, write_item
 from tests.e2e.conftest import CONFIG, DAYS, ITEMS, SERIES, SLOT, Desk
 
 
@@ -333,7 +333,7 @@ def test_a_held_account_gets_nothing_until_it_is_released(desk: Desk) -> None:
     assert "on its way out" in desk("hold", "alpha", code=1).err
     assert "free again" in desk("release", "--account", "outbox").out
     desk("tick")
-    assert len(list((desk.folder / "outbox").iterdir())) == 1
+    assert len(threads_out(desk.folder)) == 1
     assert "no account nobody" in desk("hold", "--account", "nobody", code=1).err
     desk("hold", code=2)
     desk("hold", "alpha", "--account", "outbox", code=2)

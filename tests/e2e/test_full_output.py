@@ -14,13 +14,13 @@ import pytest
 
 from bot.intake import accept
 from bot.scheduling import tick
-from tests.conftest import ROOT, StoppedClock, make_context, write_item
+from tests.conftest import ROOT, StoppedClock, make_context, threads_out, write_item
 from tests.e2e.conftest import Desk
 from tests.e2e.process import COMMAND, ENVIRONMENT
 from tests.waiting import until
 
 FULL = Path("/dev/full")
-SAID = "Standard output cannot be written: No space left on device.\n"
+SAID = "Standard output cannot be written: No space left on device; make room on that disk.\n"
 
 pytestmark = pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full here")
 
@@ -57,7 +57,7 @@ def due(tmp_path: Path) -> Path:
 
 
 def out(folder: Path) -> list[str]:
-    return [place.name[len("2021-08-04-") :] for place in (folder / "outbox").glob("2*")]
+    return [place.name[len("2021-08-04-") :] for place in threads_out(folder)]
 
 
 COMMANDS = [["list"], ["list", "--json"], ["--help"], ["next"], ["doctor"], ["show", "alpha"]]

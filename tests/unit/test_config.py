@@ -276,7 +276,7 @@ MISTAKES = [
      'database.url in config.toml must be "sqlite:///FILE" or'),
     ("[database]\nurl = 'sqlite://'", 'database.url in config.toml must be "sqlite:///FILE" or'),
     ("[database]\nurl_file = 'no/such'",
-     "database.url_file in config.toml names 'no/such', which cannot be read."),
+     "database.url_file in config.toml names 'no/such': there is no such file."),
 ]  # fmt: skip
 
 
