@@ -32,6 +32,10 @@ _CAPTION = re.compile(
 _SUMMARY = re.compile(
     r"(?<!\\)<summary>(?:<[a-z]{1,6}>)?([^<>]{0,200})(?:</[a-z]{1,6}>)?</summary>", re.IGNORECASE
 )
+_EMPHASIS = re.compile(
+    r"(?<!\\)<(?P<tag>em|i|strong|b)>(?=[^\s<>*])(?P<words>[^<>*\n]{1,1000})(?<=\S)</(?P=tag)>",
+    re.IGNORECASE,
+)
 _WRAPPER = re.compile(
     r"(?<!\\)</?(?:figure|center|div|p|picture|source|section|article|aside|main|header|footer"
     rf"|details|span|font|noscript)(?:{_ATTRIBUTES})/?>",
@@ -225,6 +229,11 @@ def _behind(match: re.Match[str]) -> str:
     return ""
 
 
+def _emphasis(match: re.Match[str]) -> str:
+    mark = "*" if match["tag"].casefold() in {"em", "i"} else "**"
+    return f"{mark}{match['words']}{mark}"
+
+
 _SHORTCODES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (_SITE, _nothing),
     (_FILTERED, lambda match: match[1]),
@@ -243,6 +252,7 @@ _TAGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (_SUMMARY, lambda match: f"**{match[1].strip()}**"),
     (_HEADING, lambda match: f"{'#' * int(match[1])} {match[2].strip()}"),
     (_WRAPPER, _nothing),
+    (_EMPHASIS, _emphasis),
 )
 
 

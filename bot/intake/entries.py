@@ -149,7 +149,7 @@ def _columns(head: Sequence[str]) -> list[str]:
 def _row(cells: Sequence[str], columns: Sequence[str], at: int, base: str) -> _Entry:
     entry = _Entry(at, Links(base))
     for name, cell in zip(columns, cells, strict=False):
-        shown = markup.without_pictures(cell)
+        shown = markup.without_pictures(cell, instead="link")
         plain = markup.plain(shown)
         match name:
             case "title":
@@ -195,7 +195,8 @@ def _names_title(text: str) -> bool:
     label = markup.plain(anchor.label)
     is_label = labels.kind_by_label(label) and len(label.split()) <= 3
     is_neutral = labels.normal(label) in labels.NEUTRAL or labels.of_heading(label)
-    return len(label) >= _LEAST_TITLE and not is_label and not is_neutral
+    is_long = len(label) >= _LEAST_TITLE or (len(label) > 1 and not label.isascii())
+    return is_long and any(map(str.isalpha, label)) and not is_label and not is_neutral
 
 
 def _links(entry: _Entry, text: str) -> None:
@@ -310,7 +311,7 @@ def _title(text: str) -> tuple[str, Source | None, str]:
     if separator := _SEPARATOR.search(text[:end]):
         end = separator.start()
     title = markup.plain(text[:end]).strip(_LEADING)
-    if len(title) < _LEAST_TITLE:
+    if len(title) < _LEAST_TITLE and title.isascii():
         return "", None, text
     return markup.unquoted(title), None, text[end:]
 
@@ -348,9 +349,8 @@ def _rest(entry: _Entry, rest: str) -> None:
     if match := re.match(r"[(（]([^()（）]{0,60}?[12][0-9]{3}[^()（）]{0,20})[)）][.,:]?\s*", text):
         entry.year = entry.year or people.year_in(match[1])
         text = text[match.end() :].lstrip(" –—-:：,.")
-    if match := re.match(
-        r"[*_]?([A-Z][\w &/-]{1,30}[ ,'’]\s?((?:19|20)[0-9]{2}))[*_]?[.,;]?\s*$", text
-    ):
+    match = re.match(r"[*_]?([A-Z][\w &/-]{1,30}[ ,'’]\s?((?:19|20)[0-9]{2}))[*_]?[.,;]?\s*$", text)
+    if match and all(word[0].isupper() or word[0].isdigit() for word in match[1].split()):
         entry.year = entry.year or int(match[2])
         text = ""
     read = facts.read(f"**TL;DR:** {text}") if text else None

@@ -27,16 +27,20 @@ _LABEL = re.compile(
 _BOLD_LABEL = re.compile(
     r"(?P<mark>\*\*|__)(?P<label>[^:：*_\[\]|]{1,40})(?P=mark)\s*+(?P<rest>.*)"
 )
-_BY = re.compile(r"[*_]*+(?:written by|by|von)\s+(?=[^\W\d_a-zß-ÿ]|\[)(?P<rest>.*)", re.IGNORECASE)
+_BY = re.compile(r"[*_]*+(?i:written by|by|von)\s+(?=[^\W\d_a-zß-ÿ]|\[)(?P<rest>.*)")
 _INNER = re.compile(
     r"(?<=[\s|｜;；,，·•)*])(?:authors?|作者|autor(?:en|in|innen)?)[*_]*\s?[:：]", re.IGNORECASE
 )
 _BEFORE = re.compile(r"([^\W\d_][^:：|\[\]()]{0,40})[:：]\s*[*_]*\s*$")
 _INLINE_LABEL = re.compile(r"[^\W\d_][\w ./+-]{0,30}[*_]*\s?[:：]")
+_MOST_WORDS = 3
+"""Words of a label that names a kind of link and more, such as "Short Video Explanation"."""
+
 # Most lines of a text hold nothing of these: this spares them the slower reading.
 _MAYBE = re.compile(
     r"[:：\[<(（]|https?:|(?<![0-9])[12][0-9]{3}(?![0-9])|\bet\.? al|等|\*\*|__|^\W{0,8}[*_]"
-    r"|^\W{0,8}(?:by|von|written)\s|^\W{0,8}10\.|^\s*[0-9]{4}\.[0-9]{4}|arxiv",
+    r"|^[^\W\d_][^.!?。,、&]{2,60}(?:[,、&]|\sand\s|\sund\s)[^.!?。]{2,400}$"
+    r"|^\W{0,8}(?:by|von|written|who)\s|^\W{0,8}10\.|^\s*[0-9]{4}\.[0-9]{4}|arxiv",
     re.IGNORECASE,
 )
 _BETWEEN_LINKS = set(" \t\xa0|｜/·•,;，、；&+-–—[]()（）【】*_:：.→»▶>~`")
@@ -71,7 +75,8 @@ class Line:
 
     `summary` is the text behind a lead-in, None without one. `opens` is a label with nothing behind
     it: what follows is its value. `more` is the label of a value that no collage has.
-    `is_sure` says that it can be nothing else, wherever it stands.
+    `is_sure` says that it can be nothing else, wherever it stands, and `is_weak` that it is names
+    only if much else speaks for it.
     """
 
     names: str | None = None
@@ -82,6 +87,7 @@ class Line:
     opens: Field | LinkKind | None = None
     more: str = ""
     is_sure: bool = True
+    is_weak: bool = False
 
 
 def read(line: str, *, expects: Field | LinkKind | None = None) -> Line | None:
@@ -130,7 +136,8 @@ def _labelled(text: str) -> Line | None:
     bold = _BOLD_LABEL.match(text, start)
     if bold and (match is None or bold.end("label") < match.end("label")):
         rest = bold["rest"].lstrip(" :：–—-")
-        if labels.field_of(bold["label"]) in {Field.AUTHORS, Field.SUMMARY, Field.YEAR} and rest:
+        what = labels.field_of(bold["label"])
+        if what in {Field.AUTHORS, Field.SUMMARY, Field.YEAR} or (what and not rest):
             return _of_label(bold["label"], rest, is_marked=True)
     if match is None:
         return None
@@ -152,9 +159,10 @@ def _labelled(text: str) -> Line | None:
 
 def _of_label(label: str, rest: str, *, is_marked: bool) -> Line | None:
     what = labels.field_of(label)
-    kind = labels.kind_by_label(label)
-    if what is Field.SUMMARY and (is_marked or len(label.split()) <= 5):
-        return Line(summary=rest)
+    kind = labels.exact_kind(label) or _kind_of_label(label)
+    if what is Field.SUMMARY:
+        is_lead_in = is_marked or labels.is_only_summary(label)
+        return Line(summary=rest) if is_lead_in else None
     if what is None and kind is None:
         return None
     if not rest.strip("*_ "):
@@ -188,11 +196,17 @@ def _of_links(rest: str, kind: LinkKind | None) -> Line | None:
         if kind is LinkKind.PAPER and len(rest) <= 300 and not rest.endswith((".", "。")):
             return Line(title=markup.plain(rest))
         return None
-    if kind is LinkKind.PAPER and people.looks_like_names(left.strip(" ,，;.*_")):
-        return Line(links=sources, names=left.strip(" ,，;*_"))
+    names = re.sub(r"^(?:by|von)\s+", "", left.strip(" ,，;*_"))
+    if kind is LinkKind.PAPER and people.looks_like_names(names.rstrip(".")):
+        return Line(links=sources, names=names)
     if len(left) <= 60:
         return Line(links=sources)
     return None
+
+
+def has_label(line: str) -> bool:
+    """Whether a line says by a label of its own what it holds."""
+    return _labelled(labels.joined(line[:MOST].strip())) is not None
 
 
 def only_links(text: str, kind: LinkKind | None = None) -> tuple[Source, ...]:
@@ -224,9 +238,16 @@ def _left(text: str) -> str:
 def unlabelled(before: str) -> str:
     """The text before a link without a label for it that is known ("Code: ")."""
     match = _BEFORE.search(before[-60:])
-    if match and (labels.kind_by_label(match[1]) or labels.field_of(match[1])):
+    if match and (_kind_of_label(match[1]) or labels.field_of(match[1])):
         return before[: len(before) - len(match[0])]
     return before
+
+
+def _kind_of_label(label: str) -> LinkKind | None:
+    """The kind that a short label before a link names."""
+    if len(label.split()) > _MOST_WORDS:
+        return None
+    return labels.kind_by_label(label)
 
 
 def _sources(text: str, kind: LinkKind | None) -> tuple[Source, ...]:
@@ -243,7 +264,7 @@ def _source(anchor: Anchor, before: str, kind: LinkKind | None) -> Source:
     """
     label = markup.plain(anchor.label)
     match = _BEFORE.search(before)
-    inline = labels.kind_by_label(match[1]) if match else None
+    inline = _kind_of_label(match[1]) if match else None
     if labels.exact_kind(label):
         return Source(label, anchor.url, before)
     return Source(label, anchor.url, before, inline or kind)
@@ -258,7 +279,8 @@ def _byline(text: str) -> Line | None:
         return None
     names, more = people.split(text)
     plain = markup.plain(markup.without_symbols(names)).rstrip(" ,，:：-–—·")
-    if not people.looks_like_names(plain) or len(_left(more)) > 80:
+    behind = _left(more)
+    if text.startswith(("**", "__")) or not people.looks_like_names(plain) or len(behind) > 80:
         return None
     cited = people.read(plain)
     if all(is_venue(name) for name in cited.names):
@@ -266,8 +288,11 @@ def _byline(text: str) -> Line | None:
     has_link = next(markup.anchors_in(more), None) is not None
     is_italic = text[:1] in "*_" and text[:2] not in {"**", "__"} and text[-1:] in "*_"
     has_several = len(cited.names) > 1
-    if cited.year or cited.others or (has_link and has_several) or (is_italic and has_several):
-        return replace(_of_authors(text), is_sure=False)
+    year = cited.year or people.year_in(behind)
+    if year or cited.others or (has_link and has_several) or (is_italic and has_several):
+        return replace(_of_authors(text), year=year, is_sure=False)
+    if has_several and not behind and people.are_full_names(cited.names):
+        return replace(_of_authors(text), is_sure=False, is_weak=True)
     return None
 
 
@@ -326,6 +351,20 @@ class Links:
 
     def of_kind(self, kind: LinkKind) -> list[str]:
         return [link.url for link in self.links if link.kind == kind]
+
+
+def made_whole(text: str, base: str) -> str:
+    """A text whose relative links are made whole by the article's own address."""
+    if not base or "](" not in text:
+        return text
+    pieces, last = [], 0
+    for anchor in markup.links_in(text):
+        url, problem = whole(anchor.url, base)
+        if problem or url == anchor.url or anchor.url.startswith("#") or not anchor.label:
+            continue
+        pieces += [text[last : anchor.start], f"[{anchor.label}]({url})"]
+        last = anchor.end
+    return "".join([*pieces, text[last:]])
 
 
 def whole(url: str, base: str) -> tuple[str, str]:

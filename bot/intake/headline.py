@@ -17,7 +17,8 @@ _NUMBER = re.compile(
 )
 _BEHIND = re.compile(r"\s*\[(?:[0-9]{1,3}|bonus)\]\s*$", re.IGNORECASE)
 _RATING = re.compile(r"[\s⭐★☆\ufe0f|·–—-]*(?:[0-9.]{1,4}\s?/\s?[0-9]{1,3})?[\s⭐★☆\ufe0f🔥]*$")
-_IN_PARENTHESES = re.compile(r"\s*[(（](?P<inside>[^()（）]{1,200})[)）]\s*$")
+_IN_PARENTHESES = re.compile(r"\s*[(（\[](?P<inside>[^()（）\[\]]{1,200})[)）\]]\s*$")
+_FOOTNOTE = re.compile(r"\[\^[^\[\]]{1,60}\]")
 _CITED_BEHIND = re.compile(
     r"(?:,|\s[-–—|]|\sby|:)\s+(?P<cited>[^\W\d_][^,:|]{1,80}?\bet\.? al\.?,?\s?\(?[12][0-9]{3}\)?)$"
 )
@@ -36,7 +37,7 @@ class Headline:
 
 def read(heading: str) -> Headline:
     """Read the Markdown of a heading."""
-    text = facts_off(blocks.symbols_off(heading.strip()))
+    text = facts_off(blocks.symbols_off(_FOOTNOTE.sub("", heading).strip()))
     links, words = _linked(text)
     plain = markup.plain(words)
     bare = without_number(blocks.symbols_off(plain))

@@ -29,7 +29,7 @@ from bot.config import SHOWN_PARAMETERS
 from bot.core.collage import one_line
 from bot.core.errors import NoDatabase
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest migration, written here so that a start need not import Alembic; a test compares it
 with the folder."""
 
