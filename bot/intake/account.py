@@ -40,12 +40,15 @@ def of_blocks(left: Iterable[Block], where: str, advice: str = "") -> Iterator[F
     yield Finding("note", lines[0], f"{text[0].upper()}{text[1:]}.")
 
 
-def of_rows(left: Sequence[Block]) -> Iterator[Finding]:
-    """Yield a warning on items and rows among the papers that are none, and a note on the rest."""
-    among = [block for block in left if block.kind in {Kind.ITEM, Kind.TABLE}]
+def of_rows(left: Sequence[Block], last: int) -> Iterator[Finding]:
+    """Yield a warning on items and rows among the papers that are none, and a note on the rest.
+
+    `last` is the line of the last paper, counted from 1.
+    """
+    among = [block for block in left if block.kind in {Kind.ITEM, Kind.TABLE} and block.at < last]
     for finding in of_blocks(among, "among the papers"):
         yield Finding("warning", finding.line, finding.text)
-    rest = [block for block in left if block.kind not in {Kind.ITEM, Kind.TABLE}]
+    rest = [block for block in left if block not in among]
     yield from of_blocks(rest, "between and below the papers")
 
 

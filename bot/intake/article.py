@@ -359,7 +359,8 @@ def _entries(source: _Source) -> Article:
         [block for block in above if not _is_taken(block, about.taken, None)],
         "above the first paper",
     )
-    found += account.of_rows(below)
+    last = max(int(item.place.rpartition(":")[2]) for item in read.items)
+    found += account.of_rows(below, last)
     return _article("list", about, "", read.items, found)
 
 

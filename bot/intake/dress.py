@@ -63,6 +63,7 @@ _OBSIDIAN = re.compile(
     re.IGNORECASE,
 )
 _DIV = re.compile(r"^[ \t]{0,3}:{3,}(?:[ \t]*\{[^{}\n]{0,300}\}|[ \t]*[\w-]{1,40})?[ \t]*$", re.M)
+_DEFINED = re.compile(r"^([^\W\d_][^:\n|]{0,40})\n{1,2}:[ \t]+(?=\S)", re.MULTILINE)
 _KRAMDOWN = re.compile(r"^[ \t]{0,3}\{:[^{}\n]{0,300}\}[ \t]*$", re.MULTILINE)
 _ATTRIBUTE = re.compile(
     r"([\w-]{1,40})\s{0,2}=\s{0,2}(?:\"([^\"]{0,2000})\"|'([^']{0,2000})'|([^\s\"'>]{1,2000}))"
@@ -139,6 +140,9 @@ def _undressed(text: str) -> str:
     if "{" in text:
         for pattern, new in _SHORTCODES:
             text = _replaced(pattern, new, text)
+    if "\n:" in text:
+        # The lines of a definition stay as many: the empty one comes first.
+        text = _DEFINED.sub(_defined, text)
     if "![[" in text:
         text = _replaced(_OBSIDIAN, lambda match: _picture(match[1], match[2] or ""), text)
     if ":::" in text:
@@ -232,6 +236,11 @@ def _behind(match: re.Match[str]) -> str:
 def _emphasis(match: re.Match[str]) -> str:
     mark = "*" if match["tag"].casefold() in {"em", "i"} else "**"
     return f"{mark}{match['words']}{mark}"
+
+
+def _defined(match: re.Match[str]) -> str:
+    """A term and its definition, as Pandoc and Obsidian have them, on the definition's line."""
+    return "\n" * match[0].count("\n") + f"{match[1]}: "
 
 
 _SHORTCODES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (

@@ -66,6 +66,15 @@ def _cue(under: Sequence[Block], start: int) -> int | None:
     return None
 
 
+def _is_caption(above: Sequence[Block], place: int) -> bool:
+    """Whether a block is a caption: numbered, or right below a picture."""
+    block = above[place]
+    if block.kind is not Kind.TEXT:
+        return False
+    is_below = place > 0 and above[place - 1].kind is Kind.PICTURE
+    return bool(_number(block)) or (is_below and sections.is_caption(block))
+
+
 def _has_words(block: Block) -> bool:
     """Whether a block has a text: a line that is no fact, or that is a summary."""
     if block.kind not in _WORDS:
@@ -87,7 +96,7 @@ def _ends_with_caption(under: Sequence[Block], start: int, have_text_below: Sequ
     """Whether text below the last caption is the article's and no longer the paper's."""
     above = under[:start]
     has_text_above = any(
-        _has_words(block) for block in above if not (block.kind is Kind.TEXT and _number(block))
+        _has_words(block) for place, block in enumerate(above) if not _is_caption(above, place)
     )
     if start == 0 or not has_text_above or any(have_text_below):
         return False

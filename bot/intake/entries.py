@@ -142,7 +142,8 @@ def _columns(head: Sequence[str]) -> list[str]:
     names = [_COLUMN_BY_HEAD.get(labels.normal(markup.plain(cell)), "") for cell in head]
     # Two columns may be called alike: the first counts.
     return [
-        name if name not in names[:place] or name == "" else "" for place, name in enumerate(names)
+        name if name in {"", "year"} or name not in names[:place] else ""
+        for place, name in enumerate(names)
     ]
 
 
@@ -371,7 +372,7 @@ def _names(rest: str) -> tuple[Cited | None, str]:
         inside = re.match(r"[(（]([^()（）]{1,300})[)）]", bare)
         if inside and people.looks_like_names(inside[1]):
             cited = people.read(inside[1])
-            is_venue = all(facts.is_venue(name) for name in cited.names)
+            is_venue = all(people.is_venue(name) for name in cited.names)
             if cited.year and not is_venue:
                 return cited, bare[inside.end() :]
     names, more = people.split(bare)
@@ -385,7 +386,7 @@ def _names(rest: str) -> tuple[Cited | None, str]:
         has_several = len(cited.names) > 1 or cited.others or by is not None
         if not people.looks_like_names(candidate) or not (cited.year or has_several):
             continue
-        if all(facts.is_venue(name) for name in cited.names):
+        if all(people.is_venue(name) for name in cited.names):
             continue
         if all(len(name.split()) == 1 for name in cited.names) and not (cited.year or cited.others):
             continue

@@ -22,10 +22,13 @@ MOST = 20_000
 
 _MARKER = re.compile(r"\s*(?:>\s?)*\s*(?:(?:[-*+•●▪◦‣]|[0-9]{1,3}[.)、])\s+)?(?:>\s?)*")
 _LABEL = re.compile(
-    r"(?P<mark>[*_`]*+)(?P<label>[^:：*_\[\]|`]{1,40})(?P<closed>[*_`]*+)\s*+[:：](?P<rest>.*)"
+    r"(?P<mark>[*_`]*+)(?P<label>[^:：*_\[\]|`]{1,40})(?P<closed>[*_`]*+)\s*+[:：](?!//)(?P<rest>.*)"
 )
 _BOLD_LABEL = re.compile(
     r"(?P<mark>\*\*|__)(?P<label>[^:：*_\[\]|]{1,40})(?P=mark)\s*+(?P<rest>.*)"
+)
+_DASHED = re.compile(
+    r"[*_]*(?P<label>[^\W\d_][^:：*_\[\]|–—]{1,30}?)[*_]*\s[–—-]{1,2}\s(?P<rest>.+)"
 )
 _BY = re.compile(r"[*_]*+(?i:written by|by|von)\s+(?=[^\W\d_a-zß-ÿ]|\[)(?P<rest>.*)")
 _INNER = re.compile(
@@ -40,16 +43,10 @@ _MOST_WORDS = 3
 _MAYBE = re.compile(
     r"[:：\[<(（]|https?:|(?<![0-9])[12][0-9]{3}(?![0-9])|\bet\.? al|等|\*\*|__|^\W{0,8}[*_]"
     r"|^[^\W\d_][^.!?。,、&]{2,60}(?:[,、&]|\sand\s|\sund\s)[^.!?。]{2,400}$"
-    r"|^\W{0,8}(?:by|von|written|who)\s|^\W{0,8}10\.|^\s*[0-9]{4}\.[0-9]{4}|arxiv",
+    r"|^\W{0,8}(?:by|von|written|who)\s|^\W{0,8}10\.|^\s*[0-9]{4}\.[0-9]{4}|arxiv|\s[–—-]\s",
     re.IGNORECASE,
 )
 _BETWEEN_LINKS = set(" \t\xa0|｜/·•,;，、；&+-–—[]()（）【】*_:：.→»▶>~`")
-_VENUES = re.compile(
-    r"(?:neurips|nips|icml|iclr|cvpr|iccv|eccv|wacv|acl|emnlp|naacl|eacl|coling|aaai|ijcai|kdd"
-    r"|sigir|siggraph|www|arxiv|jmlr|tmlr|nature|science|corl|rss|icra|iros|interspeech|icassp"
-    r"|colm|aistats|uai|colt|miccai|chi|usenix|osdi|sosp|mlsys|preprint|oral|spotlight|poster)\b.*",
-    re.IGNORECASE,
-)
 _HOST = re.compile(
     r"(?:www\.)?[a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,60}){1,4}(?:[/?#]\S*)?", re.IGNORECASE
 )
@@ -140,7 +137,7 @@ def _labelled(text: str) -> Line | None:
         if what in {Field.AUTHORS, Field.SUMMARY, Field.YEAR} or (what and not rest):
             return _of_label(bold["label"], rest, is_marked=True)
     if match is None:
-        return None
+        return _dashed(text[start:])
     rest = match["rest"].strip()
     if match["mark"] and not match["closed"]:
         # The emphasis goes on to the end of the line, or ends behind the colon.
@@ -154,6 +151,17 @@ def _labelled(text: str) -> Line | None:
         names, _ = people.split(rest)
         if people.read(markup.plain(markup.without_symbols(names))).year:
             return _of_authors(rest)
+    return None
+
+
+def _dashed(text: str) -> Line | None:
+    """Read "Authors — Ann Alpha", a label set off by a dash."""
+    match = _DASHED.match(text)
+    if match is None:
+        return None
+    what = labels.field_of(match["label"])
+    if what in {Field.AUTHORS, Field.LINKS} or labels.exact_kind(match["label"]):
+        return _of_label(match["label"], match["rest"], is_marked=False)
     return None
 
 
@@ -182,7 +190,7 @@ def _of_label(label: str, rest: str, *, is_marked: bool) -> Line | None:
 
 
 def _of_authors(rest: str) -> Line:
-    names, more = people.split(rest)
+    names, more = people.split(people.unraised(rest))
     return Line(names=names, links=_sources(more, None))
 
 
@@ -201,6 +209,23 @@ def _of_links(rest: str, kind: LinkKind | None) -> Line | None:
         return Line(links=sources, names=names)
     if len(left) <= 60:
         return Line(links=sources)
+    return None
+
+
+def _is_only_venue(plain: str) -> bool:
+    return people.is_venue(plain.strip(" *_()[]"))
+
+
+def _names_behind(behind: str, more: str) -> Line | None:
+    """Read a line that is links first and then names, as newsletters have it."""
+    plain = markup.plain(re.sub(r"^[^\w(]+|[\s·|]+$", "", behind))
+    sources = _sources(more, None)
+    if not sources or not people.looks_like_names(plain):
+        return None
+    cited = people.read(plain)
+    has_initial = any(name.endswith(".") for name in cited.names)
+    if cited.year or cited.others or len(cited.names) > 1 or has_initial:
+        return Line(names=plain, links=sources, is_sure=False)
     return None
 
 
@@ -277,14 +302,20 @@ def _byline(text: str) -> Line | None:
         if people.looks_like_names(names):
             return replace(_of_authors(match["rest"]), is_sure=False)
         return None
+    text = people.unraised(text)
     names, more = people.split(text)
     plain = markup.plain(markup.without_symbols(names)).rstrip(" ,，:：-–—·")
     behind = _left(more)
-    if text.startswith(("**", "__")) or not people.looks_like_names(plain) or len(behind) > 80:
+    if not plain:
+        return _names_behind(behind, more)
+    if _is_only_venue(plain) and (year := people.year_in(plain)):
+        return Line(year=year, more=plain, is_sure=False)
+    if not people.looks_like_names(plain) or len(behind) > 80:
         return None
     cited = people.read(plain)
-    if all(is_venue(name) for name in cited.names):
-        return Line(year=cited.year, more=plain, is_sure=False) if cited.year else None
+    if text.startswith(("**", "__")) and len(cited.names) == 1:
+        # A title in bold, with its year.
+        return None
     has_link = next(markup.anchors_in(more), None) is not None
     is_italic = text[:1] in "*_" and text[:2] not in {"**", "__"} and text[-1:] in "*_"
     has_several = len(cited.names) > 1
@@ -294,11 +325,6 @@ def _byline(text: str) -> Line | None:
     if has_several and not behind and people.are_full_names(cited.names):
         return replace(_of_authors(text), is_sure=False, is_weak=True)
     return None
-
-
-def is_venue(name: str) -> bool:
-    """Whether a name is that of a conference or a journal."""
-    return _VENUES.fullmatch(name) is not None
 
 
 @dataclass(slots=True)

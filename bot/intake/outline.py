@@ -9,6 +9,7 @@ from bot.core.paper import LinkKind
 from bot.intake import blocks, facts, headline, labels, markup, sections
 from bot.intake.blocks import Block, Kind
 from bot.intake.facts import Line, Source
+from bot.intake.labels import Field
 from bot.intake.sections import Part
 
 _MOST_ABOVE = 8
@@ -271,23 +272,36 @@ def _is_evidence(source: Source, heading: str, is_in_text: bool) -> bool:
 def _lines(body: Sequence[Block]) -> Iterator[tuple[int, Block, Line | None]]:
     """Yield each line under a heading as facts, or None where it is text, with its block's place.
 
-    A sub-heading that is a label announces what the next line is.
+    A sub-heading that is a label announces what the next line is. An item that is a text, or a
+    paper of its own, is a text with all that belongs to it.
     """
     expects = None
+    entry: int | None = None
     for place, block in enumerate(body):
-        match block.kind:
-            case Kind.HEADING:
-                expects = labels.of_heading(markup.plain(block.text))
-            case Kind.TEXT | Kind.QUOTE | Kind.ITEM:
-                for line in block.lines:
-                    found = facts.read(line, expects=expects)
-                    expects = found.opens if found else None
-                    if found is None and sections.number_in(line):
-                        continue
-                    yield place, block, found
-            case Kind.TABLE:
-                for found in sections.facts_in_table(block):
-                    yield place, block, found
+        if block.kind is Kind.ITEM:
+            if entry is not None and block.indent > entry:
+                continue
+            first = facts.read(block.lines[0], expects=expects)
+            entry = block.indent if first is None or not first.is_sure else None
+        if block.kind is Kind.HEADING:
+            expects = labels.of_heading(markup.plain(block.text))
+        elif block.kind is Kind.ITEM and entry is not None:
+            yield place, block, None
+        elif block.kind is Kind.TABLE:
+            for found in sections.facts_in_table(block):
+                yield place, block, found
+        elif block.kind in {Kind.TEXT, Kind.QUOTE, Kind.ITEM}:
+            for line in _of_block(block, expects):
+                yield place, block, line
+            expects = None
+
+
+def _of_block(block: Block, expects: Field | LinkKind | None) -> Iterator[Line | None]:
+    for text in block.lines:
+        line = facts.read(text, expects=expects)
+        expects = line.opens if line else None
+        if line is not None or not sections.number_in(text):
+            yield line
 
 
 def _is_paper(url: str, kind: LinkKind | None, label: str = "") -> bool:

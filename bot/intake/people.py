@@ -23,7 +23,7 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
-    r"[、，,;；&＆和与]|(?<=\s)(?:and|und)(?=\s)|\s[·•|/]\s|\s{2,}(?=\S)", re.IGNORECASE
+    r"[、，,;；&＆和与]|(?<=\s)(?:and|und)(?=\s)|\s[·•|/–—]\s|\s{2,}(?=\S)", re.IGNORECASE
 )
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[\s-]?){1,4}|[A-Z]{1,2}|[A-Z](?:[\s-][A-Z]){1,2}")
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}")
@@ -32,6 +32,13 @@ _RAISED = re.compile(
     r"|[¹²³⁰⁴⁵⁶⁷⁸⁹ⁱ†‡§¶∗♠♣♢♡✉⋆☆*]+|(?<=[^\W\d_])[0-9](?:,[0-9])*(?![\w])"
 )
 _REFERENCE = re.compile(r"(?P<names>[^:]{3,1000}?),?\s\(?(?P<year>(?:19|20)[0-9]{2})\)?[.:,]\s+\S")
+_VENUES = re.compile(
+    r"(?:neurips|nips|icml|iclr|cvpr|iccv|eccv|wacv|acl|emnlp|naacl|eacl|coling|aaai|ijcai|kdd"
+    r"|sigir|siggraph|www|arxiv|jmlr|tmlr|nature|science|corl|rss|icra|iros|interspeech|icassp"
+    r"|colm|aistats|uai|colt|miccai|chi|usenix|osdi|sosp|mlsys|preprint|oral|spotlight|poster)\b.*",
+    re.IGNORECASE,
+)
+_VENUE_BEHIND = re.compile(rf"[,，;.–—-]\s*(?:in\s)?(?:{_VENUES.pattern})$", re.IGNORECASE)
 _INITIAL = re.compile(r"(?:^|[\s,.-])[^\W\d_]\.$")
 _FIELDS = {
     *("learning", "vision", "language", "models", "networks", "systems", "data", "neural", "deep"),
@@ -56,7 +63,9 @@ def read(text: str) -> Cited:
 
     Affiliations in parentheses and footnote marks are left out.
     """
-    names, year = _split_year(text[:MOST].strip())
+    names, year = _split_year(unraised(text[:MOST]).strip())
+    if match := _VENUE_BEHIND.search(names):
+        names = names[: match.start()]
     names = _RAISED.sub("", names)
     names = _IN_PARENTHESES.sub(" ", names)
     # "et al." counts at the end only: in between it belongs to a name.
@@ -67,6 +76,11 @@ def read(text: str) -> Cited:
     return Cited(_names(names), others, year)
 
 
+def unraised(text: str) -> str:
+    """A text without footnote marks in HTML, as names have them."""
+    return re.sub(r"<sup>[^<>]{0,60}</sup>", "", text, flags=re.IGNORECASE)
+
+
 def _names(text: str) -> tuple[str, ...]:
     if ";" in text or "；" in text:
         # Between semicolons a comma stands between family name and given name.
@@ -74,7 +88,7 @@ def _names(text: str) -> tuple[str, ...]:
     else:
         pieces = _with_initials(_BETWEEN.split(text))
     names = (_closed(piece) for piece in pieces)
-    return tuple(name for name in names if any(map(str.isalpha, name)))
+    return tuple(name for name in names if any(map(str.isalpha, name)) and not is_venue(name))
 
 
 def _with_initials(pieces: list[str]) -> list[str]:
@@ -110,6 +124,11 @@ def _split_year(text: str) -> tuple[str, int | None]:
     if last := _LAST_YEAR.search(text[-40:]):
         return text[: len(text) - len(text[-40:]) + last.start()], int(last[1])
     return text, None
+
+
+def is_venue(name: str) -> bool:
+    """Whether a name is that of a conference or a journal."""
+    return _VENUES.fullmatch(name) is not None
 
 
 def year_in(text: str) -> int | None:

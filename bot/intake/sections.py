@@ -24,7 +24,8 @@ _NUMBER = re.compile(
 _PREFIX = re.compile(r"[^:：]{1,40}[:：]\s?")
 _CREDIT = re.compile(
     r"\b(?:image|figure|photo|picture|illustration|screenshot|bild|abbildung|foto|grafik)s?(?:en)?"
-    r" (?:by|from|credit|courtesy|von|aus|nach)\b",
+    r" (?:by|from|credit|courtesy|von|aus|nach)\b"
+    r"|\b(?:image|figure|photo|picture|bild|foto|abbildung)s?(?: credits?)?[:：]",
     re.IGNORECASE,
 )
 _MOST_COMPARED = 20
