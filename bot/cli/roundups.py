@@ -76,6 +76,10 @@ def show_command(
     for thread, parts in shown.threads:
         out = sum(1 for part in parts if part.receipt)
         click.echo(f"{thread.account}: {thread.state}, {out} of {len(parts)} parts out")
+    if shown.findings:
+        click.echo("Found in the article that it was imported from:")
+    for found in shown.findings:
+        click.echo(f"  {found.level}: line {found.line}: {found.text}")
 
 
 def _print_collages(series: Series, items: Sequence[Collage]) -> None:

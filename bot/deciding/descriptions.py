@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bot.deciding.doctor import Examination
     from bot.deciding.inspect import Event, Sight
     from bot.deciding.own_templates import Checked
+    from bot.deciding.pictures import Attached
     from bot.deciding.queue_changes import Edited
     from bot.deciding.roundups import RoundupShown
     from bot.deciding.series import Listed as ListedSeries
@@ -348,11 +349,18 @@ def roundup_with_threads(shown: RoundupShown) -> Description:
     return roundup(shown.roundup) | {
         "collages": [item.name for item in shown.items],
         "deliveries": [thread(*pair) for pair in shown.threads],
+        "findings": [
+            {"level": found.level, "line": found.line, "text": found.text}
+            for found in shown.findings
+        ],
     }
 
 
 def article(file: str, source: Article, taken: Iterable[Taken]) -> Description:
-    """What became of a published article: its collages, and what it gets wrong."""
+    """What became of a published article: its collages, and what it gets wrong.
+
+    "not_taken" counts and names what of it is in no collage.
+    """
     return {
         "file": file,
         "title": source.title,
@@ -373,6 +381,28 @@ def article(file: str, source: Article, taken: Iterable[Taken]) -> Description:
         "findings": [
             {"level": finding.level, "line": finding.line, "text": finding.text}
             for finding in source.findings
+        ],
+        "not_taken": [{"line": note.line, "text": note.text} for note in source.notes],
+    }
+
+
+def attached(attached: Attached) -> Description:
+    """Which collages got a picture from a folder, and which did not."""
+    return {
+        "attached": [
+            {
+                "name": item.collage.name,
+                "state": item.collage.state.value,
+                "picture": item.collage.picture_file,
+                "missing": list(item.missing),
+                "notes": list(item.remarks),
+            }
+            for item in attached.taken
+        ],
+        "missing": [{"name": item.name, "picture": item.picture_file} for item in attached.missing],
+        "refused": [
+            {"name": item.name, "picture": item.picture_file, "reason": reason}
+            for item, reason in attached.refused
         ],
     }
 

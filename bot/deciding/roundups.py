@@ -11,14 +11,19 @@ from bot.core.errors import NotAllowed
 from bot.core.month import Roundup, State
 from bot.roundups import advance
 from bot.site.folder import Written
+from bot.storage.roundups import Found
 
 
 class RoundupShown(NamedTuple):
-    """A roundup, its collages in order, and its threads with their parts."""
+    """A roundup, its collages in order, and its threads with their parts.
+
+    `findings` are those about the article that it was imported from.
+    """
 
     roundup: Roundup
     items: tuple[Collage, ...]
     threads: tuple[tuple[Delivery, tuple[Part, ...]], ...]
+    findings: tuple[Found, ...] = ()
 
 
 def listed(context: Context, series: Series) -> list[Roundup]:
@@ -35,7 +40,8 @@ def show(context: Context, series: Series, title_month: str) -> RoundupShown:
         threads = [
             (thread, work.parts.of(thread.id)) for thread in work.deliveries.of_roundup(roundup.id)
         ]
-    return RoundupShown(roundup, tuple(items), tuple(threads))
+        findings = work.roundups.findings(roundup)
+    return RoundupShown(roundup, tuple(items), tuple(threads), findings)
 
 
 def render(context: Context, series: Series, title_month: str, *, over_edits: bool) -> Written:

@@ -20,6 +20,7 @@ from bot.intake import items, same_papers
 from bot.intake.article import Article
 from bot.pictures import read
 from bot.pictures.read import PictureFile
+from bot.storage.roundups import Found
 from bot.storage.work import Work
 
 
@@ -382,14 +383,20 @@ def import_article(
     """Add an article's collages to the queue, or with its roundup to history.
 
     The article's findings are not reported here. Raises `BadInput` or `NotAllowed`; then nothing is
-    imported.
+    imported. The papers of a list stay drafts.
     """
     arrivals = [_arrival(_with_free_name(context, series, item), options) for item in source.items]
     if options.posted:
         return _import_history(context, series, source, arrivals, options)
+    draft = source.kind == "list"
     if options.draw:
-        arrivals = drawn(series, arrivals, coming_numbers(context, series, arrivals))
-    return take(context, series, arrivals)
+        arrivals = drawn(series, arrivals, coming_numbers(context, series, arrivals, draft=draft))
+    return take(context, series, arrivals, draft=draft)
+
+
+def is_to_do(source: Article, taken: Sequence[Taken]) -> bool:
+    """Whether an import leaves a person something to do: a finding to look at, or a draft."""
+    return bool(source.findings) or any(one.collage.state is State.DRAFT for one in taken)
 
 
 def _with_free_name(context: Context, series: Series, item: Item) -> Item:
@@ -402,7 +409,8 @@ def _with_free_name(context: Context, series: Series, item: Item) -> Item:
         name, count = item.name, 1
         same = {twin.other.name for twin in same_papers.of(work, series, item)}
         while work.queue.has_name(series.name, name):
-            if name in same:
+            has_same_title = work.queue.get(series.name, name).paper.title == item.paper.title
+            if has_same_title or name in same:
                 break
             count += 1
             name = f"{item.name}-{count}"
@@ -412,15 +420,43 @@ def _with_free_name(context: Context, series: Series, item: Item) -> Item:
 def _arrival(item: Item, options: Import) -> Arrival:
     """An article's item with its picture, where the file is there, and the number it keeps."""
     picture = None
+    remarks: tuple[str, ...] = ()
     if options.pictures and item.picture_file:
-        path = options.pictures / item.picture_file
-        if path.is_file():
-            items.check_inside(path, options.pictures)
-            picture = read.load(path)
+        picture = picture_in(options.pictures, item.picture_file)
+        if picture is None:
+            folder = collage.one_line(str(options.pictures))
+            remarks = (f"its picture, {item.picture_file}, is not in {folder}",)
     number = None
     if options.keep_numbers:
         number = _printed_number(item)
-    return Arrival(item, picture, number)
+    return Arrival(item, picture, number, remarks=remarks)
+
+
+def picture_in(folder: Path, name: str) -> PictureFile | None:
+    """The picture with this name in a folder, or None where there is none; raises `BadInput`."""
+    path = folder / name
+    try:
+        is_there = path.is_file()
+    except (OSError, ValueError):
+        # A name that is too long for the file system, say.
+        return None
+    if not is_there:
+        return None
+    items.check_inside(path, folder)
+    return read.load(path)
+
+
+def complete_history(context: Context, series: Series, before: Collage, arrival: Arrival) -> Taken:
+    """Give a collage of imported history the picture that it was published with.
+
+    Raises `NotAllowed` where it was changed since it was read.
+    """
+    with context.write() as work:
+        picture = _store_picture(work, arrival)
+        stored = work.queue.correct(before, arrival.item, picture)
+        file = stored.picture_file
+        change(context, work, "edit", f"{series.name}/{stored.name}", f"picture {file}")
+    return Taken(stored, remarks=_remarks(arrival))
 
 
 def _printed_number(item: Item) -> int:
@@ -482,6 +518,9 @@ def _take_history(
             raise NotAllowed(
                 f"There is a roundup {title_month} of {series.name} already; nothing was imported."
             )
+        found = [*source.findings, *source.notes]
+        kept = [Found(finding.level, finding.line, finding.text) for finding in found]
+        work.roundups.keep_findings(roundup_id, sorted(kept, key=lambda finding: finding.line))
         stored = [_take(context, work, series, arrival) for arrival in dated]
         work.queue.put_into_roundup([taken.collage.id for taken in stored], roundup_id)
         change(context, work, "import", f"{series.name}/roundup-{title_month}", source.link)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.core import collage
-from bot.intake import findings, markup
+from bot.intake import findings, labels, markup
 from bot.intake.blocks import Block, Kind
 from bot.intake.findings import Finding
 from bot.intake.outline import Other
@@ -30,19 +30,40 @@ def of_blocks(left: Iterable[Block], where: str, advice: str = "") -> Iterator[F
     if len(counts) == 1 and sum(kinds.values()) == 1:
         verb = "is"
     lines = sorted({block.at + 1 for block in counted})
-    text = f"{where}, {findings.listed(counts)} {verb} not taken ({findings.on_lines(lines)})"
+    named = findings.on_lines(lines)
+    if len(counted) == 1:
+        words = markup.plain(" ".join(counted[0].source.split())[:400])
+        named += f": {collage.shown(words)}"
+    text = f"{where}, {findings.listed(counts)} {verb} not taken ({named})"
     if advice:
         text += f"; {advice}"
     yield Finding("note", lines[0], f"{text[0].upper()}{text[1:]}.")
 
 
-def of_rows(left: Sequence[Block]) -> Iterator[Finding]:
-    """Yield a warning on items and rows among the papers that are none, and a note on the rest."""
-    among = [block for block in left if block.kind in {Kind.ITEM, Kind.TABLE}]
+def of_rows(left: Sequence[Block], last: int) -> Iterator[Finding]:
+    """Yield a warning on items and rows among the papers that are none, and a note on the rest.
+
+    `last` is the line of the last paper, counted from 1.
+    """
+    among = [block for block in left if block.kind in {Kind.ITEM, Kind.TABLE} and block.at < last]
     for finding in of_blocks(among, "among the papers"):
         yield Finding("warning", finding.line, finding.text)
-    rest = [block for block in left if block.kind not in {Kind.ITEM, Kind.TABLE}]
+    rest = [block for block in left if block not in among]
     yield from of_blocks(rest, "between and below the papers")
+
+
+def of_strays(heading: Block, left: Sequence[Block], *, is_list: bool) -> Iterator[Finding]:
+    """Yield a finding on what stands under a heading that is no paper's.
+
+    With `is_list`, links to papers may be papers that were not taken: that is a warning.
+    """
+    title = collage.shown(markup.plain(heading.text))
+    for finding in of_blocks(left, f"under the heading {title}"):
+        urls = [anchor.url for block in left for anchor in markup.anchors_in(block.source)]
+        if is_list and any(labels.arxiv_id(url) for url in urls):
+            yield Finding("warning", finding.line, finding.text)
+        else:
+            yield finding
 
 
 def of_headings(others: Sequence[Other]) -> Iterator[Finding]:

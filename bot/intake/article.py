@@ -93,6 +93,8 @@ def load(path: Path) -> Article:
         raise BadInput(f"{name}: {error}.") from None
     except files.Unreadable as error:
         raise BadInput(_why(path, name, error)) from None
+    if what := unlike.of_bytes(text[:200_000].encode("utf-8", "replace")):
+        raise BadInput(f"{name} {unlike.advice(what)}.")
     return read(text, str(path))
 
 
@@ -168,9 +170,21 @@ def _outline(source: _Source) -> Outline | None:
     """The article in parts; its first heading is a paper's where nothing else is."""
     title = source.title_block
     parted = outline.of(source.blocks, title)
-    if parted is None and title is not None:
+    if parted is None and title is not None and _is_paper(source, title):
         return outline.of(source.blocks, None)
     return parted
+
+
+def _is_paper(source: _Source, title: Block) -> bool:
+    """Whether the article's first heading is its only paper's: its authors follow, and no month."""
+    if months.in_text(_title(title.text)):
+        return False
+    below = (block for block in source.blocks if block.at > title.at)
+    first = next((block for block in below if block.kind is not Kind.PICTURE), None)
+    if first is None or first.kind not in {Kind.TEXT, Kind.QUOTE}:
+        return False
+    line = facts.read(first.lines[0])
+    return line is not None and line.names is not None and not line.is_weak
 
 
 def _check_headings(read: Sequence[Block], front: Matter, file: str) -> None:
@@ -216,7 +230,8 @@ def _facts(source: _Source, start: int, first_level: int) -> _Facts:
         subtitle = markup.plain(subtitle_block.text)
     subtitle = "".join(char for char in " ".join(subtitle.split()) if char.isprintable())
     link, at, about_link = _link(source, start)
-    month, about_month = _month(source, title, subtitle, link)
+    named = " · ".join(markup.plain(block.text) for block in head if block.kind is Kind.HEADING)
+    month, about_month = _month(source, title, f"{subtitle} · {named}", link)
     found += about_link + about_month
     return _Facts(title, subtitle, month, link, tuple(found), frozenset({*taken, at}))
 
@@ -243,7 +258,9 @@ def _titled(source: _Source, heading: Block | None) -> tuple[str, list[Finding]]
 def _month(
     source: _Source, title: str, subtitle: str, link: str
 ) -> tuple[str | None, list[Finding]]:
-    """The month that an article names: in its title, subtitle, or its address; else by its date."""
+    """The month that an article names: in its title, in what else stands above its papers, or in
+    its address; else by its date.
+    """
     date = source.matter.first("date", "published", "publishdate", "pubdate")
     named = months.in_text(title) or months.beside(title, date) or months.in_text(subtitle)
     if month := named or months.in_address(link):
@@ -272,12 +289,16 @@ def _roundup(source: _Source, parted: Outline) -> Article:
     found += account.of_blocks(left, "above the first paper")
     for section in read:
         name = collage.shown(section.item.paper.title)
-        found += account.of_blocks(section.left, f"of {name}")
+        lost = [block for block in section.left if block.kind is not Kind.NOTE]
+        found += account.of_blocks(lost, f"of {name}")
+    notes = [block for section in read for block in section.left if block.kind is Kind.NOTE]
+    found += account.of_blocks(notes, "of the article")
     found += account.of_headings(
         [other for other in parted.others if other.heading.at not in taken]
     )
-    strays = [block for block in parted.strays if not _is_taken(block, taken, None)]
-    found += account.of_blocks(strays, "under headings that are no papers'")
+    for heading, under in parted.strays:
+        strays = [block for block in under if not _is_taken(block, taken, None)]
+        found += account.of_strays(heading, strays, is_list=not outline.is_of_references(heading))
     name = collage.shown(read[-1].item.paper.title)
     advice = "" if is_told else f"if it belongs to {name}, add it there"
     below = [block for block in below if not _is_taken(block, taken, None)]
@@ -329,7 +350,7 @@ def _entries(source: _Source) -> Article:
     if not read.items:
         raise BadInput(_no_papers(source))
     _check_count(len(read.items), source.file)
-    about = _facts(source, read.start, 2)
+    about = _facts(source, read.start, 3)
     about_list = [finding for finding in about.found if "month" not in finding.text]
     found = [*about_list, *read.findings]
     above = [block for block in read.left if block.at < read.start]
@@ -338,7 +359,8 @@ def _entries(source: _Source) -> Article:
         [block for block in above if not _is_taken(block, about.taken, None)],
         "above the first paper",
     )
-    found += account.of_rows(below)
+    last = max(int(item.place.rpartition(":")[2]) for item in read.items)
+    found += account.of_rows(below, last)
     return _article("list", about, "", read.items, found)
 
 
@@ -347,6 +369,11 @@ def _no_papers(source: _Source) -> str:
     if title is None and not source.matter.first("title"):
         return f'{source.file} is no article: no line starts with "# " and gives a title.'
     line = title.at + 1 if title else 1
+    if any(block.kind is Kind.HTML and "<t" in block.source.lower() for block in source.blocks):
+        return (
+            f"{source.file}, line {line}: under this title is no paper that can be read; "
+            "it has a table in HTML: make it one in Markdown, with a row for each paper."
+        )
     return (
         f"{source.file}, line {line}: under this title is neither a paper's heading "
         "followed by its line of authors or a link to the paper, nor a table or list of papers; "
@@ -391,13 +418,14 @@ def _subtitle(head: Sequence[Block], first_level: int) -> Block | None:
     right below the title.
     """
     end = next((block.at for block in head if block.kind is Kind.PICTURE), None)
+    has_more = any(block.kind is not Kind.HEADING for block in head[1:])
     above = [
         block
         for place, block in enumerate(head)
         if block.kind is Kind.HEADING
         and block.level == 2
         and (end is None or block.at < end)
-        and (first_level <= 2 or place == 0)
+        and (first_level <= 2 or (place == 0 and has_more))
     ]
     fit = (
         block

@@ -32,6 +32,10 @@ _CAPTION = re.compile(
 _SUMMARY = re.compile(
     r"(?<!\\)<summary>(?:<[a-z]{1,6}>)?([^<>]{0,200})(?:</[a-z]{1,6}>)?</summary>", re.IGNORECASE
 )
+_EMPHASIS = re.compile(
+    r"(?<!\\)<(?P<tag>em|i|strong|b)>(?=[^\s<>*])(?P<words>[^<>*\n]{1,1000})(?<=\S)</(?P=tag)>",
+    re.IGNORECASE,
+)
 _WRAPPER = re.compile(
     r"(?<!\\)</?(?:figure|center|div|p|picture|source|section|article|aside|main|header|footer"
     rf"|details|span|font|noscript)(?:{_ATTRIBUTES})/?>",
@@ -59,6 +63,7 @@ _OBSIDIAN = re.compile(
     re.IGNORECASE,
 )
 _DIV = re.compile(r"^[ \t]{0,3}:{3,}(?:[ \t]*\{[^{}\n]{0,300}\}|[ \t]*[\w-]{1,40})?[ \t]*$", re.M)
+_DEFINED = re.compile(r"^([^\W\d_][^:\n|]{0,40})\n{1,2}:[ \t]+(?=\S)", re.MULTILINE)
 _KRAMDOWN = re.compile(r"^[ \t]{0,3}\{:[^{}\n]{0,300}\}[ \t]*$", re.MULTILINE)
 _ATTRIBUTE = re.compile(
     r"([\w-]{1,40})\s{0,2}=\s{0,2}(?:\"([^\"]{0,2000})\"|'([^']{0,2000})'|([^\s\"'>]{1,2000}))"
@@ -135,6 +140,9 @@ def _undressed(text: str) -> str:
     if "{" in text:
         for pattern, new in _SHORTCODES:
             text = _replaced(pattern, new, text)
+    if "\n:" in text:
+        # The lines of a definition stay as many: the empty one comes first.
+        text = _DEFINED.sub(_defined, text)
     if "![[" in text:
         text = _replaced(_OBSIDIAN, lambda match: _picture(match[1], match[2] or ""), text)
     if ":::" in text:
@@ -225,6 +233,16 @@ def _behind(match: re.Match[str]) -> str:
     return ""
 
 
+def _emphasis(match: re.Match[str]) -> str:
+    mark = "*" if match["tag"].casefold() in {"em", "i"} else "**"
+    return f"{mark}{match['words']}{mark}"
+
+
+def _defined(match: re.Match[str]) -> str:
+    """A term and its definition, as Pandoc and Obsidian have them, on the definition's line."""
+    return "\n" * match[0].count("\n") + f"{match[1]}: "
+
+
 _SHORTCODES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (_SITE, _nothing),
     (_FILTERED, lambda match: match[1]),
@@ -243,6 +261,7 @@ _TAGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (_SUMMARY, lambda match: f"**{match[1].strip()}**"),
     (_HEADING, lambda match: f"{'#' * int(match[1])} {match[2].strip()}"),
     (_WRAPPER, _nothing),
+    (_EMPHASIS, _emphasis),
 )
 
 

@@ -59,11 +59,28 @@ def _cue(under: Sequence[Block], start: int) -> int | None:
             return at
         if has_text and (_is_farewell(block) or block.kind is Kind.CARD):
             return at
-        if block.kind is Kind.HEADING and outline.is_aside(block):
+        is_label = labels.of_heading(markup.plain(block.text)) is not None
+        if block.kind is Kind.HEADING and outline.is_aside(block) and not is_label:
             return at
-        if block.kind in _WORDS and any(facts.read(line) is None for line in block.lines):
-            has_text = True
+        has_text = has_text or _has_words(block)
     return None
+
+
+def _is_caption(above: Sequence[Block], place: int) -> bool:
+    """Whether a block is a caption: numbered, or right below a picture."""
+    block = above[place]
+    if block.kind is not Kind.TEXT:
+        return False
+    is_below = place > 0 and above[place - 1].kind is Kind.PICTURE
+    return bool(_number(block)) or (is_below and sections.is_caption(block))
+
+
+def _has_words(block: Block) -> bool:
+    """Whether a block has a text: a line that is no fact, or that is a summary."""
+    if block.kind not in _WORDS:
+        return False
+    read = [facts.read(line) for line in block.lines]
+    return any(line is None or line.summary for line in read)
 
 
 def _is_farewell(block: Block) -> bool:
@@ -79,16 +96,9 @@ def _ends_with_caption(under: Sequence[Block], start: int, have_text_below: Sequ
     """Whether text below the last caption is the article's and no longer the paper's."""
     above = under[:start]
     has_text_above = any(
-        block.kind in _WORDS and any(facts.read(line) is None for line in block.lines)
-        for block in above
-        if not (block.kind is Kind.TEXT and _number(block))
+        _has_words(block) for place, block in enumerate(above) if not _is_caption(above, place)
     )
-    has_summary = any(
-        (line := facts.read(text)) is not None and line.summary
-        for block in above
-        for text in block.lines
-    )
-    if start == 0 or not (has_text_above or has_summary) or any(have_text_below):
+    if start == 0 or not has_text_above or any(have_text_below):
         return False
     is_numbered = any(block.kind is Kind.TEXT and _number(block) for block in above)
     return bool(have_text_below) or is_numbered

@@ -142,14 +142,15 @@ def _columns(head: Sequence[str]) -> list[str]:
     names = [_COLUMN_BY_HEAD.get(labels.normal(markup.plain(cell)), "") for cell in head]
     # Two columns may be called alike: the first counts.
     return [
-        name if name not in names[:place] or name == "" else "" for place, name in enumerate(names)
+        name if name in {"", "year"} or name not in names[:place] else ""
+        for place, name in enumerate(names)
     ]
 
 
 def _row(cells: Sequence[str], columns: Sequence[str], at: int, base: str) -> _Entry:
     entry = _Entry(at, Links(base))
     for name, cell in zip(columns, cells, strict=False):
-        shown = markup.without_pictures(cell)
+        shown = markup.without_pictures(cell, instead="link")
         plain = markup.plain(shown)
         match name:
             case "title":
@@ -195,7 +196,8 @@ def _names_title(text: str) -> bool:
     label = markup.plain(anchor.label)
     is_label = labels.kind_by_label(label) and len(label.split()) <= 3
     is_neutral = labels.normal(label) in labels.NEUTRAL or labels.of_heading(label)
-    return len(label) >= _LEAST_TITLE and not is_label and not is_neutral
+    is_long = len(label) >= _LEAST_TITLE or (len(label) > 1 and not label.isascii())
+    return is_long and any(map(str.isalpha, label)) and not is_label and not is_neutral
 
 
 def _links(entry: _Entry, text: str) -> None:
@@ -310,7 +312,7 @@ def _title(text: str) -> tuple[str, Source | None, str]:
     if separator := _SEPARATOR.search(text[:end]):
         end = separator.start()
     title = markup.plain(text[:end]).strip(_LEADING)
-    if len(title) < _LEAST_TITLE:
+    if len(title) < _LEAST_TITLE and title.isascii():
         return "", None, text
     return markup.unquoted(title), None, text[end:]
 
@@ -348,9 +350,8 @@ def _rest(entry: _Entry, rest: str) -> None:
     if match := re.match(r"[(（]([^()（）]{0,60}?[12][0-9]{3}[^()（）]{0,20})[)）][.,:]?\s*", text):
         entry.year = entry.year or people.year_in(match[1])
         text = text[match.end() :].lstrip(" –—-:：,.")
-    if match := re.match(
-        r"[*_]?([A-Z][\w &/-]{1,30}[ ,'’]\s?((?:19|20)[0-9]{2}))[*_]?[.,;]?\s*$", text
-    ):
+    match = re.match(r"[*_]?([A-Z][\w &/-]{1,30}[ ,'’]\s?((?:19|20)[0-9]{2}))[*_]?[.,;]?\s*$", text)
+    if match and all(word[0].isupper() or word[0].isdigit() for word in match[1].split()):
         entry.year = entry.year or int(match[2])
         text = ""
     read = facts.read(f"**TL;DR:** {text}") if text else None
@@ -371,7 +372,7 @@ def _names(rest: str) -> tuple[Cited | None, str]:
         inside = re.match(r"[(（]([^()（）]{1,300})[)）]", bare)
         if inside and people.looks_like_names(inside[1]):
             cited = people.read(inside[1])
-            is_venue = all(facts.is_venue(name) for name in cited.names)
+            is_venue = all(people.is_venue(name) for name in cited.names)
             if cited.year and not is_venue:
                 return cited, bare[inside.end() :]
     names, more = people.split(bare)
@@ -385,7 +386,7 @@ def _names(rest: str) -> tuple[Cited | None, str]:
         has_several = len(cited.names) > 1 or cited.others or by is not None
         if not people.looks_like_names(candidate) or not (cited.year or has_several):
             continue
-        if all(facts.is_venue(name) for name in cited.names):
+        if all(people.is_venue(name) for name in cited.names):
             continue
         if all(len(name.split()) == 1 for name in cited.names) and not (cited.year or cited.others):
             continue

@@ -22,30 +22,31 @@ MOST = 20_000
 
 _MARKER = re.compile(r"\s*(?:>\s?)*\s*(?:(?:[-*+•●▪◦‣]|[0-9]{1,3}[.)、])\s+)?(?:>\s?)*")
 _LABEL = re.compile(
-    r"(?P<mark>[*_`]*+)(?P<label>[^:：*_\[\]|`]{1,40})(?P<closed>[*_`]*+)\s*+[:：](?P<rest>.*)"
+    r"(?P<mark>[*_`]*+)(?P<label>[^:：*_\[\]|`]{1,40})(?P<closed>[*_`]*+)\s*+[:：](?!//)(?P<rest>.*)"
 )
 _BOLD_LABEL = re.compile(
     r"(?P<mark>\*\*|__)(?P<label>[^:：*_\[\]|]{1,40})(?P=mark)\s*+(?P<rest>.*)"
 )
-_BY = re.compile(r"[*_]*+(?:written by|by|von)\s+(?=[^\W\d_a-zß-ÿ]|\[)(?P<rest>.*)", re.IGNORECASE)
+_DASHED = re.compile(
+    r"[*_]*(?P<label>[^\W\d_][^:：*_\[\]|–—]{1,30}?)[*_]*\s[–—-]{1,2}\s(?P<rest>.+)"
+)
+_BY = re.compile(r"[*_]*+(?i:written by|by|von)\s+(?=[^\W\d_a-zß-ÿ]|\[)(?P<rest>.*)")
 _INNER = re.compile(
     r"(?<=[\s|｜;；,，·•)*])(?:authors?|作者|autor(?:en|in|innen)?)[*_]*\s?[:：]", re.IGNORECASE
 )
 _BEFORE = re.compile(r"([^\W\d_][^:：|\[\]()]{0,40})[:：]\s*[*_]*\s*$")
 _INLINE_LABEL = re.compile(r"[^\W\d_][\w ./+-]{0,30}[*_]*\s?[:：]")
+_MOST_WORDS = 3
+"""Words of a label that names a kind of link and more, such as "Short Video Explanation"."""
+
 # Most lines of a text hold nothing of these: this spares them the slower reading.
 _MAYBE = re.compile(
     r"[:：\[<(（]|https?:|(?<![0-9])[12][0-9]{3}(?![0-9])|\bet\.? al|等|\*\*|__|^\W{0,8}[*_]"
-    r"|^\W{0,8}(?:by|von|written)\s|^\W{0,8}10\.|^\s*[0-9]{4}\.[0-9]{4}|arxiv",
+    r"|^[^\W\d_][^.!?。,、&]{2,60}(?:[,、&]|\sand\s|\sund\s)[^.!?。]{2,400}$"
+    r"|^\W{0,8}(?:by|von|written|who)\s|^\W{0,8}10\.|^\s*[0-9]{4}\.[0-9]{4}|arxiv|\s[–—-]\s",
     re.IGNORECASE,
 )
 _BETWEEN_LINKS = set(" \t\xa0|｜/·•,;，、；&+-–—[]()（）【】*_:：.→»▶>~`")
-_VENUES = re.compile(
-    r"(?:neurips|nips|icml|iclr|cvpr|iccv|eccv|wacv|acl|emnlp|naacl|eacl|coling|aaai|ijcai|kdd"
-    r"|sigir|siggraph|www|arxiv|jmlr|tmlr|nature|science|corl|rss|icra|iros|interspeech|icassp"
-    r"|colm|aistats|uai|colt|miccai|chi|usenix|osdi|sosp|mlsys|preprint|oral|spotlight|poster)\b.*",
-    re.IGNORECASE,
-)
 _HOST = re.compile(
     r"(?:www\.)?[a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,60}){1,4}(?:[/?#]\S*)?", re.IGNORECASE
 )
@@ -71,7 +72,8 @@ class Line:
 
     `summary` is the text behind a lead-in, None without one. `opens` is a label with nothing behind
     it: what follows is its value. `more` is the label of a value that no collage has.
-    `is_sure` says that it can be nothing else, wherever it stands.
+    `is_sure` says that it can be nothing else, wherever it stands, and `is_weak` that it is names
+    only if much else speaks for it.
     """
 
     names: str | None = None
@@ -82,6 +84,7 @@ class Line:
     opens: Field | LinkKind | None = None
     more: str = ""
     is_sure: bool = True
+    is_weak: bool = False
 
 
 def read(line: str, *, expects: Field | LinkKind | None = None) -> Line | None:
@@ -130,10 +133,11 @@ def _labelled(text: str) -> Line | None:
     bold = _BOLD_LABEL.match(text, start)
     if bold and (match is None or bold.end("label") < match.end("label")):
         rest = bold["rest"].lstrip(" :：–—-")
-        if labels.field_of(bold["label"]) in {Field.AUTHORS, Field.SUMMARY, Field.YEAR} and rest:
+        what = labels.field_of(bold["label"])
+        if what in {Field.AUTHORS, Field.SUMMARY, Field.YEAR} or (what and not rest):
             return _of_label(bold["label"], rest, is_marked=True)
     if match is None:
-        return None
+        return _dashed(text[start:])
     rest = match["rest"].strip()
     if match["mark"] and not match["closed"]:
         # The emphasis goes on to the end of the line, or ends behind the colon.
@@ -150,11 +154,23 @@ def _labelled(text: str) -> Line | None:
     return None
 
 
+def _dashed(text: str) -> Line | None:
+    """Read "Authors — Ann Alpha", a label set off by a dash."""
+    match = _DASHED.match(text)
+    if match is None:
+        return None
+    what = labels.field_of(match["label"])
+    if what in {Field.AUTHORS, Field.LINKS} or labels.exact_kind(match["label"]):
+        return _of_label(match["label"], match["rest"], is_marked=False)
+    return None
+
+
 def _of_label(label: str, rest: str, *, is_marked: bool) -> Line | None:
     what = labels.field_of(label)
-    kind = labels.kind_by_label(label)
-    if what is Field.SUMMARY and (is_marked or len(label.split()) <= 5):
-        return Line(summary=rest)
+    kind = labels.exact_kind(label) or _kind_of_label(label)
+    if what is Field.SUMMARY:
+        is_lead_in = is_marked or labels.is_only_summary(label)
+        return Line(summary=rest) if is_lead_in else None
     if what is None and kind is None:
         return None
     if not rest.strip("*_ "):
@@ -174,7 +190,7 @@ def _of_label(label: str, rest: str, *, is_marked: bool) -> Line | None:
 
 
 def _of_authors(rest: str) -> Line:
-    names, more = people.split(rest)
+    names, more = people.split(people.unraised(rest))
     return Line(names=names, links=_sources(more, None))
 
 
@@ -188,11 +204,34 @@ def _of_links(rest: str, kind: LinkKind | None) -> Line | None:
         if kind is LinkKind.PAPER and len(rest) <= 300 and not rest.endswith((".", "。")):
             return Line(title=markup.plain(rest))
         return None
-    if kind is LinkKind.PAPER and people.looks_like_names(left.strip(" ,，;.*_")):
-        return Line(links=sources, names=left.strip(" ,，;*_"))
+    names = re.sub(r"^(?:by|von)\s+", "", left.strip(" ,，;*_"))
+    if kind is LinkKind.PAPER and people.looks_like_names(names.rstrip(".")):
+        return Line(links=sources, names=names)
     if len(left) <= 60:
         return Line(links=sources)
     return None
+
+
+def _is_only_venue(plain: str) -> bool:
+    return people.is_venue(plain.strip(" *_()[]"))
+
+
+def _names_behind(behind: str, more: str) -> Line | None:
+    """Read a line that is links first and then names, as newsletters have it."""
+    plain = markup.plain(re.sub(r"^[^\w(]+|[\s·|]+$", "", behind))
+    sources = _sources(more, None)
+    if not sources or not people.looks_like_names(plain):
+        return None
+    cited = people.read(plain)
+    has_initial = any(name.endswith(".") for name in cited.names)
+    if cited.year or cited.others or len(cited.names) > 1 or has_initial:
+        return Line(names=plain, links=sources, is_sure=False)
+    return None
+
+
+def has_label(line: str) -> bool:
+    """Whether a line says by a label of its own what it holds."""
+    return _labelled(labels.joined(line[:MOST].strip())) is not None
 
 
 def only_links(text: str, kind: LinkKind | None = None) -> tuple[Source, ...]:
@@ -224,9 +263,16 @@ def _left(text: str) -> str:
 def unlabelled(before: str) -> str:
     """The text before a link without a label for it that is known ("Code: ")."""
     match = _BEFORE.search(before[-60:])
-    if match and (labels.kind_by_label(match[1]) or labels.field_of(match[1])):
+    if match and (_kind_of_label(match[1]) or labels.field_of(match[1])):
         return before[: len(before) - len(match[0])]
     return before
+
+
+def _kind_of_label(label: str) -> LinkKind | None:
+    """The kind that a short label before a link names."""
+    if len(label.split()) > _MOST_WORDS:
+        return None
+    return labels.kind_by_label(label)
 
 
 def _sources(text: str, kind: LinkKind | None) -> tuple[Source, ...]:
@@ -243,7 +289,7 @@ def _source(anchor: Anchor, before: str, kind: LinkKind | None) -> Source:
     """
     label = markup.plain(anchor.label)
     match = _BEFORE.search(before)
-    inline = labels.kind_by_label(match[1]) if match else None
+    inline = _kind_of_label(match[1]) if match else None
     if labels.exact_kind(label):
         return Source(label, anchor.url, before)
     return Source(label, anchor.url, before, inline or kind)
@@ -256,24 +302,29 @@ def _byline(text: str) -> Line | None:
         if people.looks_like_names(names):
             return replace(_of_authors(match["rest"]), is_sure=False)
         return None
+    text = people.unraised(text)
     names, more = people.split(text)
     plain = markup.plain(markup.without_symbols(names)).rstrip(" ,，:：-–—·")
-    if not people.looks_like_names(plain) or len(_left(more)) > 80:
+    behind = _left(more)
+    if not plain:
+        return _names_behind(behind, more)
+    if _is_only_venue(plain) and (year := people.year_in(plain)):
+        return Line(year=year, more=plain, is_sure=False)
+    if not people.looks_like_names(plain) or len(behind) > 80:
         return None
     cited = people.read(plain)
-    if all(is_venue(name) for name in cited.names):
-        return Line(year=cited.year, more=plain, is_sure=False) if cited.year else None
+    if text.startswith(("**", "__")) and len(cited.names) == 1:
+        # A title in bold, with its year.
+        return None
     has_link = next(markup.anchors_in(more), None) is not None
     is_italic = text[:1] in "*_" and text[:2] not in {"**", "__"} and text[-1:] in "*_"
     has_several = len(cited.names) > 1
-    if cited.year or cited.others or (has_link and has_several) or (is_italic and has_several):
-        return replace(_of_authors(text), is_sure=False)
+    year = cited.year or people.year_in(behind)
+    if year or cited.others or (has_link and has_several) or (is_italic and has_several):
+        return replace(_of_authors(text), year=year, is_sure=False)
+    if has_several and not behind and people.are_full_names(cited.names):
+        return replace(_of_authors(text), is_sure=False, is_weak=True)
     return None
-
-
-def is_venue(name: str) -> bool:
-    """Whether a name is that of a conference or a journal."""
-    return _VENUES.fullmatch(name) is not None
 
 
 @dataclass(slots=True)
@@ -326,6 +377,20 @@ class Links:
 
     def of_kind(self, kind: LinkKind) -> list[str]:
         return [link.url for link in self.links if link.kind == kind]
+
+
+def made_whole(text: str, base: str) -> str:
+    """A text whose relative links are made whole by the article's own address."""
+    if not base or "](" not in text:
+        return text
+    pieces, last = [], 0
+    for anchor in markup.links_in(text):
+        url, problem = whole(anchor.url, base)
+        if problem or url == anchor.url or anchor.url.startswith("#") or not anchor.label:
+            continue
+        pieces += [text[last : anchor.start], f"[{anchor.label}]({url})"]
+        last = anchor.end
+    return "".join([*pieces, text[last:]])
 
 
 def whole(url: str, base: str) -> tuple[str, str]:

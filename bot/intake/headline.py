@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from bot.intake import blocks, facts, labels, markup, people
+from bot.intake import blocks, labels, markup, people
 from bot.intake.facts import Source
 from bot.intake.people import Cited
 
@@ -17,7 +17,10 @@ _NUMBER = re.compile(
 )
 _BEHIND = re.compile(r"\s*\[(?:[0-9]{1,3}|bonus)\]\s*$", re.IGNORECASE)
 _RATING = re.compile(r"[\s⭐★☆\ufe0f|·–—-]*(?:[0-9.]{1,4}\s?/\s?[0-9]{1,3})?[\s⭐★☆\ufe0f🔥]*$")
-_IN_PARENTHESES = re.compile(r"\s*[(（](?P<inside>[^()（）]{1,200})[)）]\s*$")
+_IN_PARENTHESES = re.compile(r"\s*[(（\[](?P<inside>[^()（）\[\]]{1,200})[)）\]]\s*$")
+_FOOTNOTE = re.compile(r"\[\^[^\[\]]{1,60}\]")
+# What labels of links leave behind a title: "First [] ()", "First (, )".
+_EMPTY = re.compile(r"(?:[\s|,·/;–—-]*[\[(（][\s,;|/·\[\]]*[\])）]|[\s|,·/;–—-]+|[\[(（]+)*$")
 _CITED_BEHIND = re.compile(
     r"(?:,|\s[-–—|]|\sby|:)\s+(?P<cited>[^\W\d_][^,:|]{1,80}?\bet\.? al\.?,?\s?\(?[12][0-9]{3}\)?)$"
 )
@@ -36,7 +39,7 @@ class Headline:
 
 def read(heading: str) -> Headline:
     """Read the Markdown of a heading."""
-    text = facts_off(blocks.symbols_off(heading.strip()))
+    text = facts_off(blocks.symbols_off(_FOOTNOTE.sub("", heading).strip()))
     links, words = _linked(text)
     plain = markup.plain(words)
     bare = without_number(blocks.symbols_off(plain))
@@ -79,7 +82,7 @@ def _linked(text: str) -> tuple[tuple[Source, ...], str]:
             pieces.append(anchor.label)
     words = "".join([*pieces, text[last:]])
     if sources:
-        words = re.sub(r"[\s|,·–—-]*[\[(（]?\s?[\])）]*[\s|,·–—-]*$", "", words) or words
+        words = _EMPTY.sub("", words) or words
     sources = [source for source in sources if not source.url.startswith("#")]
     return tuple(sources), words
 
@@ -92,7 +95,7 @@ def _cited(title: str) -> tuple[str, Cited | None, int | None]:
         if year is None or match.start() == 0:
             return title, None, None
         cited = people.read(inside)
-        is_venue = all(facts.is_venue(name) for name in cited.names)
+        is_venue = all(people.is_venue(name) for name in cited.names)
         is_citation = cited.others or len(cited.names) > 1 or re.search(r",\s?[12][0-9]{3}", inside)
         if cited.names and not is_venue and is_citation and people.looks_like_names(inside):
             return title[: match.start()], cited, cited.year or year

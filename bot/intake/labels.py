@@ -116,7 +116,7 @@ _FIELDS: dict[Field, str] = {
     Field.AUTHORS: "author|authors|autor|autoren|autorin|autorinnen|autorinnen und autoren"
     "|autoren und autorinnen|by|von|written by|paper authors|authors and affiliations"
     "|authors affiliations|lead author|lead authors|first author|researchers|team|verfasser"
-    "|verfasserin|verfasserinnen|forscherinnen|people|names"
+    "|verfasserin|verfasserinnen|forscherinnen|people|names|who"
     "|作者|论文作者|文章作者|作者列表|作者团队|研究团队|第一作者|作者和单位",
     Field.YEAR: "year|date|published|published on|publication date|publication year|release date"
     "|released|submitted|submitted on|jahr|datum|erschienen|erschienen am|veröffentlicht"
@@ -125,7 +125,7 @@ _FIELDS: dict[Field, str] = {
     "|references and links|learn more|source|ressourcen|weiterführende links|mehr dazu|quelle"
     "|链接|参考链接|相关链接|论文链接汇总|资源|相关资源|资源链接|更多|地址|原文|来源链接",
     Field.TITLE: "title|paper title|titel|标题|题目|论文标题|论文题目|论文名称|英文标题",
-    Field.MORE: "venue|conference|journal|konferenz|zeitschrift|published in|published at"
+    Field.MORE: "venue|where|conference|journal|konferenz|zeitschrift|published in|published at"
     "|erschienen in|affiliation|affiliations|institution|institutions|institute|organization"
     "|organisation|lab|tags|tag|keywords|keyword|topics|topic|category|categories|area|field"
     "|schlagwörter|schlagworte|thema|themen|kategorie|citations|score|rating|upvotes|votes"
@@ -275,6 +275,11 @@ FAREWELLS = (
     "欢迎关注",
     "欢迎订阅",
     "关注我们",
+    "更多内容",
+    "更多精彩",
+    "扫码",
+    "点个",
+    "如果你喜欢",
     "我们下",
 )
 """A paragraph that starts with one of these takes leave of the reader, and is no paper's."""
@@ -370,11 +375,16 @@ def of_heading(text: str) -> Field | LinkKind | None:
     """What a heading announces that is a label and no title, such as "Links" or "Abstract"."""
     words = normal(text)
     field = field_of(words)
-    if field is Field.SUMMARY:
-        rest = [word for word in words.split() if word not in _AROUND_SUMMARY]
-        if any(not _ANNOUNCED.fullmatch(word) for word in rest):
-            return None
+    if field is Field.SUMMARY and not is_only_summary(words):
+        return None
     return field or exact_kind(words)
+
+
+def is_only_summary(label: str) -> bool:
+    """Whether a label announces a summary and says nothing else."""
+    words = normal(label)
+    rest = [word for word in words.split() if word not in _AROUND_SUMMARY]
+    return words in _SUMMARIES or all(_ANNOUNCED.search(word) for word in rest)
 
 
 def exact_kind(label: str) -> LinkKind | None:

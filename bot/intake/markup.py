@@ -18,7 +18,7 @@ _URL = rf"[^\s()<>{_BAD}]"
 _BARE = rf"(?P<bare>{_URL}*+(?:\({_URL}*+\){_URL}*+)*+)"
 _TARGET = rf"\(\s?(?:<(?P<angle>[^<>{_BAD}]{{0,2000}})>|{_BARE})(?:\s\"[^\"\n]{{0,500}}\")?\s?\)"
 _LABEL = r"(?P<label>(?:[^\[\]\\\n]|\\.|\[[^\[\]\\\n]{0,300}+\]){0,500}+)"
-_AUTO = rf"<(?P<auto>(?:https?://|/)[^\s<>{_BAD}]{{1,2000}})>"
+_AUTO = rf"<(?P<auto>(?:https?://|/(?=[^\s<>]{{0,200}}[-/.]))[^\s<>{_BAD}]{{1,2000}})>"
 _LINK = re.compile(rf"(?<![!\\])(?:\[{_LABEL}\]{_TARGET}|{_AUTO})")
 _PICTURE = re.compile(rf"(?<!\\)!\[(?P<alt>(?:[^\[\]\\\n]|\\.|\[[^\[\]\\\n]*+\])*+)\]{_TARGET}")
 _AROUND = re.compile(rf"\s?\]{_TARGET}")

@@ -9,6 +9,7 @@ from bot.core.paper import LinkKind
 from bot.intake import blocks, facts, headline, labels, markup, sections
 from bot.intake.blocks import Block, Kind
 from bot.intake.facts import Line, Source
+from bot.intake.labels import Field
 from bot.intake.sections import Part
 
 _MOST_ABOVE = 8
@@ -41,13 +42,13 @@ class Other:
 class Outline:
     """An article in parts: what stands above its papers, its papers, and what is between them.
 
-    `strays` are the blocks under headings that are no paper's.
+    `strays` are the blocks under headings that are no paper's, each list with its heading.
     """
 
     head: tuple[Block, ...]
     parts: tuple[Part, ...]
     others: tuple[Other, ...]
-    strays: tuple[Block, ...]
+    strays: tuple[tuple[Block, tuple[Block, ...]], ...]
 
 
 def of(article: Sequence[Block], title: Block | None) -> Outline | None:
@@ -63,8 +64,21 @@ class _Outliner:
             for at, block in enumerate(article)
             if block.kind is Kind.HEADING and block is not title and markup.plain(block.text)
         ]
+        self.headings = list(self._without_labels())
         self.evidence: dict[int, Evidence] = {}
         self.papers: list[int] = []
+
+    def _without_labels(self) -> Iterator[int]:
+        """Yield the headings but for those that are a label in the section of a higher one."""
+        level = 0
+        for at in self.headings:
+            block = self.article[at]
+            is_label = labels.of_heading(markup.plain(block.text)) is not None
+            if is_label and level and block.level > level:
+                continue
+            if block.level != blocks.BOLD:
+                level = block.level
+            yield at
 
     def outline(self) -> Outline | None:
         """Weigh every heading, then part the article; None where there are no papers."""
@@ -125,7 +139,8 @@ class _Outliner:
     def _parted(self) -> Outline:
         levels = {self.article[at].level for at in self.papers}
         real = {level for level in levels if level != blocks.BOLD}
-        known, parts, others, strays = set(self.papers), [], [], []
+        known, parts, others = set(self.papers), [], []
+        strays: list[tuple[Block, list[Block]]] = []
         start: int | None = None
         under: list[Block] = []
         for at in range(self.papers[0], len(self.article)):
@@ -137,11 +152,13 @@ class _Outliner:
                 start, under = None, []
                 if at in known:
                     start = at
-                elif block.level in real:
+                    continue
+                strays.append((block, []))
+                if block.level in real:
                     others.append(Other(block, is_aside(block) or self._is_group(at)))
                 continue
             if start is None:
-                strays.append(block)
+                strays[-1][1].append(block)
             else:
                 under.append(block)
         if start is not None:
@@ -149,7 +166,8 @@ class _Outliner:
         head = self.article[: self.papers[0]]
         early = [self.article[at] for at in self.headings if at < self.papers[0]]
         above = [Other(block, True) for block in early if block.level in real]
-        return Outline(tuple(head), tuple(parts), (*above, *others), tuple(strays))
+        astray = tuple((heading, tuple(below)) for heading, below in strays if below)
+        return Outline(tuple(head), tuple(parts), (*above, *others), astray)
 
     def _ends_paper(self, at: int, start: int | None) -> bool:
         """Whether a heading that is no paper's ends the paper that begins at `start`."""
@@ -207,10 +225,14 @@ def _of_body(heading: str, body: Sequence[Block]) -> Evidence:
     for place, block, line in _lines(body):
         if line is None:
             texts += 1
+            if block.kind is not Kind.ITEM and _has_title_link(heading, block):
+                found = Evidence.LINK
             continue
         is_in_text = block.kind is not Kind.ITEM
         may_be = line.is_sure or (not texts and is_in_text)
-        if line.names is not None and place < _MOST_ABOVE and may_be:
+        if not may_be or line.is_weak:
+            continue
+        if line.names is not None and place < _MOST_ABOVE:
             return Evidence.AUTHORS
         if any(_is_evidence(source, heading, is_in_text) for source in line.links):
             found = Evidence.LINK
@@ -218,6 +240,18 @@ def _of_body(heading: str, body: Sequence[Block]) -> Evidence:
     if texts and (has_picture or any(_has_number(block) for block in body)):
         return max(found, Evidence.LOOKS)
     return found
+
+
+def _has_title_link(heading: str, block: Block) -> bool:
+    """Whether a text links a paper by the words of the heading above it."""
+    if "](" not in block.source:
+        return False
+    words = labels.normal(heading)
+    return len(words) > 3 and any(
+        labels.normal(markup.plain(anchor.label)) == words
+        and labels.kind_by_address(anchor.url) is LinkKind.PAPER
+        for anchor in markup.links_in(block.source)
+    )
 
 
 def _is_evidence(source: Source, heading: str, is_in_text: bool) -> bool:
@@ -238,23 +272,36 @@ def _is_evidence(source: Source, heading: str, is_in_text: bool) -> bool:
 def _lines(body: Sequence[Block]) -> Iterator[tuple[int, Block, Line | None]]:
     """Yield each line under a heading as facts, or None where it is text, with its block's place.
 
-    A sub-heading that is a label announces what the next line is.
+    A sub-heading that is a label announces what the next line is. An item that is a text, or a
+    paper of its own, is a text with all that belongs to it.
     """
     expects = None
+    entry: int | None = None
     for place, block in enumerate(body):
-        match block.kind:
-            case Kind.HEADING:
-                expects = labels.of_heading(markup.plain(block.text))
-            case Kind.TEXT | Kind.QUOTE | Kind.ITEM:
-                for line in block.lines:
-                    found = facts.read(line, expects=expects)
-                    expects = found.opens if found else None
-                    if found is None and sections.number_in(line):
-                        continue
-                    yield place, block, found
-            case Kind.TABLE:
-                for found in sections.facts_in_table(block):
-                    yield place, block, found
+        if block.kind is Kind.ITEM:
+            if entry is not None and block.indent > entry:
+                continue
+            first = facts.read(block.lines[0], expects=expects)
+            entry = block.indent if first is None or not first.is_sure else None
+        if block.kind is Kind.HEADING:
+            expects = labels.of_heading(markup.plain(block.text))
+        elif block.kind is Kind.ITEM and entry is not None:
+            yield place, block, None
+        elif block.kind is Kind.TABLE:
+            for found in sections.facts_in_table(block):
+                yield place, block, found
+        elif block.kind in {Kind.TEXT, Kind.QUOTE, Kind.ITEM}:
+            for line in _of_block(block, expects):
+                yield place, block, line
+            expects = None
+
+
+def _of_block(block: Block, expects: Field | LinkKind | None) -> Iterator[Line | None]:
+    for text in block.lines:
+        line = facts.read(text, expects=expects)
+        expects = line.opens if line else None
+        if line is not None or not sections.number_in(text):
+            yield line
 
 
 def _is_paper(url: str, kind: LinkKind | None, label: str = "") -> bool:
@@ -267,7 +314,13 @@ def _is_paper(url: str, kind: LinkKind | None, label: str = "") -> bool:
 def is_aside(heading: Block) -> bool:
     """Whether a heading is known to stand over no paper."""
     plain = labels.normal(headline.without_number(markup.plain(heading.text)))
-    return plain in labels.ASIDES or plain in labels.REFERENCES
+    if plain in labels.ASIDES or labels.of_heading(plain) is not None:
+        return True
+    return is_of_references(heading)
+
+
+def is_of_references(heading: Block) -> bool:
+    return labels.normal(markup.plain(heading.text)) in labels.REFERENCES
 
 
 def is_date(text: str) -> bool:

@@ -11,7 +11,9 @@ MOST = 5_000
 
 _YEAR = re.compile(r"(?<![0-9])(1[5-9][0-9]{2}|2[0-9]{3})(?![0-9])")
 _IN_PARENTHESES = re.compile(r"[(（\[]([^()（）\[\]]{1,80})[)）\]]")
-_LAST_YEAR = re.compile(r"[,，.;·|\s]{1,3}((?:19|20)[0-9]{2})\s?年?[.,，]?$")
+_LAST_YEAR = re.compile(
+    r"(?:[,，;·|\s]|\.(?=\s)(?<![^\W\d_]\.)){1,3}((?:19|20)[0-9]{2})\s?年?[.,，]?$"
+)
 _OTHERS = re.compile(
     r"[,，、;；]?\s?(?:等(?:人|等|作者|学者)?|\bet\.? ?al\b\.?|\bu\. ?a\.|\bu\. ?v\. ?a\."
     r"|[&+]\s?[0-9]{1,4} (?:more|others|weitere)\b"
@@ -21,7 +23,7 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
-    r"[、，,;；&＆和与]|(?<=\s)(?:and|und)(?=\s)|\s[·•|/]\s|\s{2,}(?=\S)", re.IGNORECASE
+    r"[、，,;；&＆和与]|(?<=\s)(?:and|und)(?=\s)|\s[·•|/–—]\s|\s{2,}(?=\S)", re.IGNORECASE
 )
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[\s-]?){1,4}|[A-Z]{1,2}|[A-Z](?:[\s-][A-Z]){1,2}")
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}")
@@ -30,6 +32,18 @@ _RAISED = re.compile(
     r"|[¹²³⁰⁴⁵⁶⁷⁸⁹ⁱ†‡§¶∗♠♣♢♡✉⋆☆*]+|(?<=[^\W\d_])[0-9](?:,[0-9])*(?![\w])"
 )
 _REFERENCE = re.compile(r"(?P<names>[^:]{3,1000}?),?\s\(?(?P<year>(?:19|20)[0-9]{2})\)?[.:,]\s+\S")
+_VENUES = re.compile(
+    r"(?:neurips|nips|icml|iclr|cvpr|iccv|eccv|wacv|acl|emnlp|naacl|eacl|coling|aaai|ijcai|kdd"
+    r"|sigir|siggraph|www|arxiv|jmlr|tmlr|nature|science|corl|rss|icra|iros|interspeech|icassp"
+    r"|colm|aistats|uai|colt|miccai|chi|usenix|osdi|sosp|mlsys|preprint|oral|spotlight|poster)\b.*",
+    re.IGNORECASE,
+)
+_VENUE_BEHIND = re.compile(rf"[,，;.–—-]\s*(?:in\s)?(?:{_VENUES.pattern})$", re.IGNORECASE)
+_INITIAL = re.compile(r"(?:^|[\s,.-])[^\W\d_]\.$")
+_FIELDS = {
+    *("learning", "vision", "language", "models", "networks", "systems", "data", "neural", "deep"),
+    *("machine", "intelligence", "processing", "theory", "methods", "robotics", "generation"),
+}
 _DROPPED = "\\'\"“”„"
 _PARTICLES = set(
     re.findall("[a-z]+", "van von der den de di da del la le el bin al ten ter zu dos")
@@ -49,7 +63,9 @@ def read(text: str) -> Cited:
 
     Affiliations in parentheses and footnote marks are left out.
     """
-    names, year = _split_year(text[:MOST].strip())
+    names, year = _split_year(unraised(text[:MOST]).strip())
+    if match := _VENUE_BEHIND.search(names):
+        names = names[: match.start()]
     names = _RAISED.sub("", names)
     names = _IN_PARENTHESES.sub(" ", names)
     # "et al." counts at the end only: in between it belongs to a name.
@@ -60,14 +76,19 @@ def read(text: str) -> Cited:
     return Cited(_names(names), others, year)
 
 
+def unraised(text: str) -> str:
+    """A text without footnote marks in HTML, as names have them."""
+    return re.sub(r"<sup>[^<>]{0,60}</sup>", "", text, flags=re.IGNORECASE)
+
+
 def _names(text: str) -> tuple[str, ...]:
     if ";" in text or "；" in text:
         # Between semicolons a comma stands between family name and given name.
         pieces = [piece for piece in re.split(r"[;；]|\s(?:and|und|&)\s", text) if piece.strip()]
     else:
         pieces = _with_initials(_BETWEEN.split(text))
-    names = (piece.strip(" \t\xa0:：*_,，.|/·•-–—" + _DROPPED) for piece in pieces)
-    return tuple(_closed(name) for name in names if any(map(str.isalpha, name)))
+    names = (_closed(piece) for piece in pieces)
+    return tuple(name for name in names if any(map(str.isalpha, name)) and not is_venue(name))
 
 
 def _with_initials(pieces: list[str]) -> list[str]:
@@ -77,24 +98,22 @@ def _with_initials(pieces: list[str]) -> list[str]:
         is_family = bool(joined) and "," not in joined[-1] and " " not in joined[-1].strip(".")
         is_short = bool(_INITIALS.fullmatch(piece))
         has_family = bool(joined) and "," not in joined[-1] and len(joined[-1].split()) <= 3
-        if joined and _SUFFIX.fullmatch(piece):
+        if (joined and _SUFFIX.fullmatch(piece)) or (
+            is_short and (is_family or ("." in piece and has_family))
+        ):
             joined[-1] = f"{joined[-1]}, {piece}"
-        elif is_short and (is_family or ("." in piece and has_family)):
-            joined[-1] = f"{joined[-1]}, {piece}\0"
         else:
             joined.append(piece)
     return joined
 
 
-def _closed(name: str) -> str:
-    """A name without marks of ours; initials keep their last full stop."""
-    name = name.strip()
-    if name.endswith("\0"):
-        return name.rstrip("\0")
-    words = name.split(" ")
-    if len(words[-1]) == 1 and words[-1].isupper() and len(words) > 1:
-        return name
-    return " ".join(name.replace("\0", "").split())
+def _closed(piece: str) -> str:
+    """A name without the marks around it; an initial keeps its full stop."""
+    bare = piece.strip(" \t\xa0:：*_,，|/·•-–—" + _DROPPED)
+    name = bare.strip(" ." + _DROPPED)
+    if _INITIAL.search(bare):
+        name += "."
+    return " ".join(name.split())
 
 
 def _split_year(text: str) -> tuple[str, int | None]:
@@ -105,6 +124,11 @@ def _split_year(text: str) -> tuple[str, int | None]:
     if last := _LAST_YEAR.search(text[-40:]):
         return text[: len(text) - len(text[-40:]) + last.start()], int(last[1])
     return text, None
+
+
+def is_venue(name: str) -> bool:
+    """Whether a name is that of a conference or a journal."""
+    return _VENUES.fullmatch(name) is not None
 
 
 def year_in(text: str) -> int | None:
@@ -124,6 +148,12 @@ def in_reference(label: str) -> Cited | None:
     return Cited(cited.names, cited.others, int(match["year"]))
 
 
+def are_full_names(names: tuple[str, ...]) -> bool:
+    """Whether each is a name of two words or more, and none a field of research."""
+    words = {word.casefold() for name in names for word in name.split()}
+    return all(len(name.split()) > 1 for name in names) and not words & _FIELDS
+
+
 def looks_like_names(text: str) -> bool:
     """Whether a plain text may be names and a year, and no sentence."""
     if not text or len(text) > MOST or text.rstrip().endswith((":", "：", "?", "!", "。")):
@@ -136,6 +166,8 @@ def looks_like_names(text: str) -> bool:
 
 def _is_name(name: str) -> bool:
     words = name.replace(",", " ").split()
+    if ":" in name or "：" in name:
+        return False
     if not 1 <= len(words) <= 6 or len(name) > 60 or any(char.isdigit() for char in name):
         return False
     for word in words:
@@ -159,7 +191,7 @@ def split(text: str) -> tuple[str, str]:
         if anchor.start >= end:
             break
         has_year = has_year or bool(_YEAR.search(markup.plain(text[: anchor.start])))
-        if has_year or not _is_author(anchor):
+        if has_year or not _is_author(text, anchor):
             end = anchor.start
             break
     bare = markup.bare_address(text[:end])
@@ -180,8 +212,13 @@ def _first_mark(text: str) -> int:
     return at if at >= 0 else len(text)
 
 
-def _is_author(anchor: Anchor) -> bool:
-    """Whether a link in a line of authors leads to one of them: its label is a name."""
+def _is_author(text: str, anchor: Anchor) -> bool:
+    """Whether a link in a line of authors leads to one of them: its label is a name, and before it
+    nothing stands, or what separates names.
+    """
+    before = text[: anchor.start].rstrip(" *_")
+    if before and not re.search(r"(?:[,，、;；&)）\]]|\band|\bund|[和与])$", before):
+        return False
     label = markup.plain(anchor.label).strip(" ,，、;")
     if not label:
         return True

@@ -22,6 +22,12 @@ _NUMBER = re.compile(
     r"[^\[\]|]{0,80}\[\s?(?P<n>[0-9]{1,4})\s?(?:/\s?(?P<of>[0-9]{1,4})\s?\]|\]\s?[:：|])"
 )
 _PREFIX = re.compile(r"[^:：]{1,40}[:：]\s?")
+_CREDIT = re.compile(
+    r"\b(?:image|figure|photo|picture|illustration|screenshot|bild|abbildung|foto|grafik)s?(?:en)?"
+    r" (?:by|from|credit|courtesy|von|aus|nach)\b"
+    r"|\b(?:image|figure|photo|picture|bild|foto|abbildung)s?(?: credits?)?[:：]",
+    re.IGNORECASE,
+)
 _MOST_COMPARED = 20
 """Links that are compared with one another: a hostile article may hold thousands."""
 
@@ -196,6 +202,7 @@ class _Reader:
         for offset, line in _wrapped(block.lines):
             read = facts.read(line, expects=self.expects)
             if read is None or not self._may_be(read, block, texts):
+                self._titled(line, block.at + offset)
                 texts.append(line)
             elif read.summary is not None and not self.has_lead_in:
                 self.has_lead_in = True
@@ -208,6 +215,14 @@ class _Reader:
         if any(text.strip() for text in texts):
             self.expects = None
             self._text(block, "\n".join(texts).strip("\n"))
+
+    def _titled(self, line: str, at: int) -> None:
+        """Take a link in a text whose label is the paper's title; the text keeps it."""
+        for anchor in markup.links_in(line):
+            words = labels.normal(markup.plain(anchor.label))
+            is_title = words == labels.normal(self.top.title) and len(words) > 3
+            if is_title and labels.kind_by_address(anchor.url) is LinkKind.PAPER:
+                self.links.add(Source("", anchor.url, ""), at + 1)
 
     def _may_be(self, line: Line, block: Block, texts: list[str]) -> bool:
         """Whether a line may be facts where it stands: what is not sure only at the beginning."""
@@ -252,11 +267,12 @@ class _Reader:
         if not below or not self.pictures or self.pictures[-1].caption:
             return None
         plain = markup.plain(text)
-        if facts.read(text) and not caption.has_links:
-            return None
         if caption.has_links:
             return caption
-        if len(plain) <= _MOST_CAPTION and (_is_caption(text, plain) or self._hangs(block)):
+        if len(plain) > _MOST_CAPTION:
+            return None
+        is_fact = facts.read(text) is not None
+        if _is_caption(text, plain) or (self._hangs(block) and not is_fact):
             return caption
         return None
 
@@ -359,7 +375,7 @@ class _Reader:
             if pieces:
                 is_close = block.attached and above is not None and above.end == block.at
                 pieces.append("\n" if is_close else "\n\n")
-            pieces.append(text)
+            pieces.append(facts.made_whole(text, self.links.base))
             above = block
         return "".join(pieces).strip()
 
@@ -382,7 +398,8 @@ def _wrapped(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
     at, line = 0, ""
     for offset, more in enumerate(lines):
         is_symbol = bool(more.strip()) and not markup.without_symbols(more.lstrip()[:1])
-        if line and is_symbol and not more.lstrip().startswith(("*", "_")) and facts.read(line):
+        is_rest = is_symbol and facts.only_links(more) and not facts.has_label(more)
+        if line and is_rest and facts.read(line):
             line = f"{line} {more.strip()}"
             continue
         above = facts.read(line) if line else None
@@ -456,7 +473,10 @@ def is_caption(block: Block) -> bool:
 def _is_caption(text: str, plain: str) -> bool:
     """Whether a text under a picture is its caption by its first words, or as it is in italics."""
     stripped = text.strip()
-    if re.fullmatch(r"(\*|_)(?=\S)(?:(?!\1).){1,398}\1\.?", stripped):
+    is_italic = re.fullmatch(r"(\*|_)(?=\S)(?:(?!\1).){1,398}\1\.?", stripped)
+    if is_italic and facts.read(text) is None:
+        return True
+    if len(plain) <= 250 and _CREDIT.search(plain):
         return True
     start = re.sub(r"^[\W_]+", "", plain)
     if len(plain) <= 250 and labels.starts_with(start, labels.CAPTION):

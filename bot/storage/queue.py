@@ -234,6 +234,17 @@ class Queue(Statements):
         newest = statement.order_by(collages.c.posted_at.desc(), collages.c.id.desc())
         return self._load(newest.limit(most))
 
+    def without_picture(self, series_name: str) -> list[Collage]:
+        """The collages that have no picture and name a file of one: history, then the queue."""
+        mine = (
+            collages.c.series_id == self.series_id(series_name),
+            collages.c.picture_sha256.is_(None),
+            collages.c.picture_file != "",
+            collages.c.state != "claimed",
+        )
+        statement = _JOINED.where(*mine).order_by(collages.c.posted_at.is_(None), collages.c.id)
+        return self._load(statement)
+
     def in_roundup(self, roundup_id: int) -> list[Collage]:
         """The collages of a roundup in the order in which they went out."""
         statement = _JOINED.where(collages.c.roundup_id == roundup_id)

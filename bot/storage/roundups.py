@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, func, literal_column, or_, select, update
 
@@ -17,6 +17,18 @@ from bot.storage.database import insert_new
 from bot.storage.deliveries import OPEN
 from bot.storage.statements import Statements
 from bot.storage.tables import collages, deliveries, roundups, series
+
+
+class Found(NamedTuple):
+    """Something that was found in an article, with its line counted from 1.
+
+    `level` is "error", "warning" or "note".
+    """
+
+    level: str
+    line: int
+    text: str
+
 
 # The condition of the index `ix_roundups_open`, in literals that the planner can compare with it.
 _UNFINISHED_STATES: list[ColumnElement[str]] = [
@@ -169,6 +181,18 @@ class Roundups(Statements):
         }
         roundup_id: int | None = insert_new(self.conn, roundups, **row, **names)
         return roundup_id
+
+    def keep_findings(self, roundup_id: int, found: Iterable[Found]) -> None:
+        """Keep what was found in the article that a roundup was imported from."""
+        values = [finding._asdict() for finding in found]
+        mine = roundups.c.id == roundup_id
+        self.conn.execute(update(roundups).where(mine).values(findings=values))
+
+    def findings(self, roundup: Roundup) -> tuple[Found, ...]:
+        """What was found in the article that the roundup was imported from, by its lines."""
+        statement = select(roundups.c.findings).where(roundups.c.id == roundup.id)
+        kept = self.conn.execute(statement).scalar_one()
+        return tuple(Found(**values) for values in kept)
 
     def advance(self, roundup: Roundup, to: State, **values: Any) -> None:
         """Move a roundup to its next state, and write values with it.

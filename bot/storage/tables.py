@@ -208,6 +208,8 @@ roundups = Table(
     Column("state", String(12), nullable=False),
     # Imported, with the collages that it was published with.
     Column("published_elsewhere", Boolean, nullable=False, server_default=text("false")),
+    # What its article gets wrong or leaves open, and what of it was not taken.
+    Column("findings", JSON, nullable=False, server_default="[]"),
     _instant("due_at"),
     _rehearsal(),
     UniqueConstraint("series_id", "title_month", "rehearsal"),

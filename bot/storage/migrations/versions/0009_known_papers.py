@@ -13,7 +13,7 @@ from bot.core import same_paper
 from bot.core.paper import Link, LinkKind, Paper
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
