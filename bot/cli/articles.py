@@ -77,12 +77,14 @@ def import_command(
     collages = [taken.collage for _, _, taken_in in imported for taken in taken_in]
     told = numbers.after_import(context, chosen, collages)
     if as_json:
-        printing.print_json([descriptions.article(*each) for each in imported])
-    else:
-        for each in imported:
-            _print_article(*each)
+        described = [descriptions.article(*each) | {"numbers": []} for each in imported]
+        described[-1]["numbers"] = told
+        printing.print_json(described)
+        return
+    for each in imported:
+        _print_article(*each)
     for sentence in told:
-        click.echo(f"numbers: {sentence}", err=as_json)
+        click.echo(f"numbers: {sentence}")
 
 
 COLOURS = {"error": "red", "warning": "yellow"}
