@@ -105,17 +105,17 @@ def _import(
     told = numbers.after_import(context, series, collages)
     to_do = [accept.is_to_do(source, taken) for _, source, taken in imported]
     if as_json:
-        printing.print_json(
-            [
-                descriptions.article(*each) | {"to_do": is_to_do}
-                for each, is_to_do in zip(imported, to_do, strict=True)
-            ]
-        )
-    else:
-        for each in imported:
-            _print_article(*each)
+        described = [
+            descriptions.article(*each) | {"to_do": is_to_do, "numbers": []}
+            for each, is_to_do in zip(imported, to_do, strict=True)
+        ]
+        described[-1]["numbers"] = told
+        printing.print_json(described)
+        return any(to_do)
+    for each in imported:
+        _print_article(*each)
     for sentence in told:
-        output.line(f"numbers: {sentence}", err=as_json)
+        click.echo(f"numbers: {sentence}")
     return any(to_do)
 
 

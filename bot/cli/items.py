@@ -211,7 +211,10 @@ def edit_command(
     before = collages.get(context, chosen, which)
     arrival, is_written = _edited(context, chosen, before, draw, given)
     try:
-        edited = queue_changes.edit(context, chosen, before, arrival)
+        edited = Edited(Taken(before))
+        # What an editor leaves as it was, and options that say what it says already.
+        if arrival.picture or arrival.item != before:
+            edited = queue_changes.edit(context, chosen, before, arrival)
     except Unusable as error:
         if not is_written:
             raise

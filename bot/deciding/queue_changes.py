@@ -149,7 +149,8 @@ def move(context: Context, series: Series, name: str, place: Place) -> Moved:
         before = _place(work, series, item)
         work.queue.move(item, before=_follower(work, series, item, place))
         moved = Moved(item, changes.changed("place", before, _place(work, series, item)))
-        _log(context, work, "move", moved)
+        subject = f"{item.series}/{item.name}"
+        work.log.record(context.who, "move", subject, str(place), moved.changes)
     return moved
 
 
@@ -308,11 +309,8 @@ def remove(context: Context, series: Series, name: str) -> Collage:
 def edit(context: Context, series: Series, before: Collage, arrival: Arrival) -> Edited:
     """Put an edited item in the place of `before`, which lends it its picture.
 
-    Only accounts whose threads have not begun are asked whether they would take a posted one. What
-    is the same as before is left alone.
+    Only accounts whose threads have not begun are asked whether they would take a posted one.
     """
-    if arrival.picture is None and not changes.between(before, _as_edited(before, arrival)):
-        return Edited(Taken(before))
     with context.read() as work:
         threads = work.lookup.of_collage(before.id)
     asked = series
@@ -333,21 +331,6 @@ def edit(context: Context, series: Series, before: Collage, arrival: Arrival) ->
     out = tuple(thread for thread in threads if thread.state is delivery.State.SENT)
     is_open = tuple(thread for thread in threads if _is_open(thread))
     return Edited(taken, frozen, out, is_open, made)
-
-
-def _as_edited(before: Collage, arrival: Arrival) -> Collage:
-    """The collage with the edited item's content, for comparing."""
-    item = arrival.item
-    return replace(
-        before,
-        name=item.name,
-        paper=item.paper,
-        paragraph=item.paragraph,
-        alt=item.alt,
-        caption=item.caption,
-        printed_number=item.printed_number,
-        thread=item.thread,
-    )
 
 
 def _is_frozen(thread: Delivery) -> bool:

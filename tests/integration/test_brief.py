@@ -644,3 +644,19 @@ def test_a_roundup_that_was_published_elsewhere_needs_nobody(
     notice = heard(rehearsal)[0]
     assert notice.text.endswith("the roundup 2021-09 is there already: https://example.org/s")
     assert not notice.is_trouble
+
+
+def test_a_paper_that_is_out_already_is_told_before_it_goes_out_again(
+    rehearsal: Context, clock: StoppedClock
+) -> None:
+    arxiv = '{{ paper = "{}" }}'
+    add(rehearsal, "first", links=arxiv.format("https://arxiv.org/abs/2103.03230"))
+    add(rehearsal, "again", links=arxiv.format("https://doi.org/10.48550/arXiv.2103.03230"))
+    [told] = given(rehearsal, clock, SLOT - timedelta(hours=1))
+    assert "same paper" not in told
+    clock.at = SLOT
+    tick.tick(rehearsal)
+    heard(rehearsal)
+    [told] = given(rehearsal, clock, SLOT + timedelta(days=7, hours=-1))
+    out = "first (out since Wednesday 2021-08-04) is about the same paper: arXiv 2103.03230"
+    assert f"careful: again: {out}." in told
