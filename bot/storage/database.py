@@ -95,7 +95,7 @@ class Database:
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
             reason = _first_line(error)
             if "psycopg" in str(error):
-                reason += "; install it with: pip install 'mlcollage[postgresql]'"
+                reason += "; install it, in the checkout: pip install '.[postgresql]'"
             raise NoDatabase(f"database.url cannot be used: {reason}.") from None
         _prepare(self.engine, journal if self.is_sqlite else None)
         self.shown = _shown(url)

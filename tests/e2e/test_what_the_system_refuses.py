@@ -149,8 +149,8 @@ def test_a_folder_that_cannot_be_written_is_named(installation: Path) -> None:
         installation.chmod(0o755)
 
 
-@pytest.mark.parametrize("number", [4, 5, 6, 7, 8, 10, 12])
-@pytest.mark.parametrize("args", [["list"], ["add", "alpha.md"], ["tick"], ["backup", "b.db"]])
+@pytest.mark.parametrize("number", [5, 8, 12])
+@pytest.mark.parametrize("args", [["add", "alpha.md"], ["tick"], ["backup", "b.db"]])
 def test_too_many_open_files_are_named_where_they_stop_anything(
     installation: Path, args: list[str], number: int
 ) -> None:
@@ -166,7 +166,7 @@ def test_a_limit_of_a_file_s_size_is_named(installation: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps to this limit")
-@pytest.mark.parametrize("kilobytes", range(40_000, 100_000, 10_000))
+@pytest.mark.parametrize("kilobytes", [40_000, 60_000, 80_000])
 def test_too_little_memory_is_named(installation: Path, kilobytes: int) -> None:
     done = run(installation, "list", before=f"ulimit -v {kilobytes}")
     if done.returncode:
