@@ -79,8 +79,8 @@ def _accented(source: str, at: int, end: int) -> tuple[str, int] | None:
     if found is None:
         return None
     is_bare = source[at] == "\\" and found["bare"] is not None
-    # Outside of a word a backslash before a quotation mark is Markdown's.
-    if is_bare and not (source[at - 1 : at].isalpha() and at):
+    # Outside of a word a backslash before a quotation mark is Markdown's, before others anywhere.
+    if is_bare and not (at and source[at - 1].isalpha() and found["sign"] in "'\"^~"):
         return None
     if is_bare and found["sign"] == "'" and _is_apostrophe(source, at):
         return None

@@ -31,6 +31,7 @@ _STARTS = (
     r"|\[(?=[ xX]\]\s|[^\[\]]{0,999}\]:)"
     rf"|[{syntax.BULLETS}](?=\s*\S))"
 )
+_DASHES = r"(?m)^[–—](?=\s)"
 # In a line of its own: also all brackets and other signs, for it may stand in a label.
 _LINE_SIGNS = (
     r"[\\`*\[\]<>~]|(?<![^\W_])_|_(?![^\W_])|\{(?=:)|&(?=#?\w+;)|#+$|^(?:[#+=-]|\d+(?=[.)]))"
@@ -380,7 +381,15 @@ def _marked(found: re.Match[str]) -> str:
 
 def _at_starts(text: str) -> str:
     """The lines of a paragraph without anything that would begin another block."""
-    return compiled(_STARTS).sub(_marked, text)
+    marked = compiled(_STARTS).sub(_marked, text)
+    # Several of them would be read as items.
+    if len(compiled(_DASHES).findall(marked)) > 1:
+        marked = compiled(_DASHES).sub(_dash_entity, marked)
+    return marked
+
+
+def _dash_entity(found: re.Match[str]) -> str:
+    return f"&#{ord(found[0])};"
 
 
 def target(url: str) -> str:

@@ -162,12 +162,13 @@ def _prepared(markdown: str) -> str:
 
 
 def _with_bullets(lines: Sequence[str]) -> Iterator[str]:
-    dashed = [bool(compiled(rf"\s*{_DASH}").match(line)) for line in lines]
+    # With one before the first line and one behind the last.
+    dashed = [bool(compiled(rf"\s*{_DASH}").match(line)) for line in ("", *lines, "")]
     fence, in_list = "", False
     for number, line in enumerate(lines):
         if marks := compiled(_FENCE).match(line):
             fence = {"": marks[1], marks[1]: ""}.get(fence, fence)
-        is_dashed = dashed[number] and any(dashed[max(0, number - 1) : number + 2 : 2])
+        is_dashed = dashed[number + 1] and (dashed[number] or dashed[number + 2])
         mark = _BULLET
         if is_dashed:
             mark = _DASH
@@ -240,7 +241,7 @@ def _without_spaces(tokenize: "_Rule") -> "_Rule":
 def _sides(text: str, start: int, end: int) -> tuple[bool, bool]:
     """Whether the marks between these places may begin and may end emphasis."""
     before, behind = text[max(start - 1, 0) : start], text[end : end + 1]
-    if before.isdigit() and behind.isdigit():
+    if before.isdecimal() and behind.isdecimal():
         return False, False  # 2*3*4 is a product
     space_before, space_behind = not before.strip(), not behind.strip()
     sign_before = not space_before and not before.isalnum()
