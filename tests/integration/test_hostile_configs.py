@@ -95,8 +95,11 @@ folder = "site"
 """
 
 TEXT = {"templates", "folder", "title"}
-MAY_BE_EMPTY = ("series.main.roundup.base_url", '""')
-"""A series need not have an address."""
+MAY_BE_EMPTY = {
+    *((f"series.main.roundup.{key}", '""') for key in ("base_url", "title", "papers")),
+    *((f"series.main.roundup.{key}", "[]") for key in ("title", "papers")),
+}
+"""A series need not have an address, nor a title and papers other than its language's."""
 SECRETS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
 FILES = (
     "url_file",
@@ -358,7 +361,7 @@ def hostile_values() -> Iterator[Hostile]:
         texts = TEXTS[2:] if key in {*FILES, "heartbeat_url"} else TEXTS
         never = [value for value in NEVER if not (key == "first" and value == "1e400")]
         for value in (*WRONG[key], *never, *texts):
-            if (dotted, value) == MAY_BE_EMPTY:
+            if (dotted, value) in MAY_BE_EMPTY:
                 continue
             yield Hostile(f"{dotted} = {value[:40]}", with_line(number, f"{key} = {value}"), dotted)
         for value in BROKEN:
