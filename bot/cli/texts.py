@@ -131,7 +131,7 @@ def _lines() -> Iterator[tuple[int, dict[str, Any]]]:
         if not raw.strip():
             continue
         try:
-            given = json.loads(raw.decode())
+            given = json.loads(raw.decode("utf-8-sig"))
         except (ValueError, RecursionError):
             raise BadInput(f"line {number} of the input: is no JSON; {WANTED}") from None
         if not isinstance(given, dict) or not isinstance(given.get("text"), str):

@@ -3,7 +3,7 @@
 import errno
 import os
 import sqlite3
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from bot import files
@@ -56,10 +56,13 @@ def _access(file: Path) -> str:
         if path.exists() and not os.access(path, os.R_OK | os.W_OK):
             return f"permission denied: give the user who runs this the right to {what}"
     try:
-        with Path(os.devnull).open("rb"):
-            return ""
+        # As many as SQLite opens: the database, its WAL and the index of that, and a folder.
+        with ExitStack() as stack:
+            for _ in range(4):
+                stack.enter_context(Path(os.devnull).open("rb"))
     except OSError as error:
         return files.why(error)
+    return ""
 
 
 def _limit() -> str:
