@@ -45,11 +45,18 @@ def of_rows(left: Sequence[Block], last: int) -> Iterator[Finding]:
 
     `last` is the line of the last paper, counted from 1.
     """
-    among = [block for block in left if block.kind in {Kind.ITEM, Kind.TABLE} and block.at < last]
+    among = [block for block in left if _is_among(block, last)]
     for finding in of_blocks(among, "among the papers"):
         yield Finding("warning", finding.line, finding.text)
     rest = [block for block in left if block not in among]
     yield from of_blocks(rest, "between and below the papers")
+
+
+def _is_among(block: Block, last: int) -> bool:
+    """Whether a block is a row of the papers' table, or an item of their list."""
+    if block.kind is Kind.TABLE:
+        return len(block.lines) == 1 or block.at < last
+    return block.kind is Kind.ITEM and (block.at < last or (block.attached and block.at == last))
 
 
 def of_strays(heading: Block, left: Sequence[Block], *, is_list: bool) -> Iterator[Finding]:

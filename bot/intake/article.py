@@ -35,7 +35,7 @@ from bot.intake.matter import Matter
 from bot.intake.outline import Outline
 
 MOST_BYTES = 2_000_000
-MOST_LINES = 30_000
+MOST_LINES = 20_000
 MOST_PAPERS = 200
 
 # "> Published at: https://…": the quoted line above the papers that names the article's address.

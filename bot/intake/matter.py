@@ -13,6 +13,8 @@ from typing import Any
 _MOST_LINES = 400
 _KEY = re.compile(r"([A-Za-z_][\w .-]{0,40}?)\s{0,4}:(?:\s+(.*))?$")
 
+_QUOTED = re.compile(r"""("(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+')\s*(?:#.*)?$""")
+
 
 @dataclass(frozen=True, slots=True)
 class Matter:
@@ -65,6 +67,8 @@ def _yaml(lines: list[str]) -> dict[str, str]:
 
 def _scalar(text: str) -> str:
     text = text.strip()
+    if quoted := _QUOTED.match(text):
+        return quoted[1]
     if text[:1] not in {'"', "'"}:
         text = re.split(r"\s#", text, maxsplit=1)[0].strip()
     return text

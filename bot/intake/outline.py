@@ -187,14 +187,14 @@ def _ends(headings: Sequence[int], end: int) -> dict[int, int]:
 def _evidence(heading: Block, body: Sequence[Block]) -> Evidence:
     """What speaks for a paper in a heading and the blocks up to the next one."""
     plain = markup.plain(heading.text)
-    if labels.of_heading(plain) or is_date(plain):
-        return Evidence.NONE
     if is_aside(heading):
         return Evidence.NONE
     top = headline.read(heading.text)
     if top.cited:
         return Evidence.AUTHORS
     found = _of_body(top.title, body)
+    if is_date(plain) and found < Evidence.AUTHORS:
+        return Evidence.NONE
     if found >= Evidence.LINK:
         return found
     if any(_is_paper(source.url, source.kind) for source in top.links):
@@ -225,8 +225,6 @@ def _of_body(heading: str, body: Sequence[Block]) -> Evidence:
     for place, block, line in _lines(body):
         if line is None:
             texts += 1
-            if block.kind is not Kind.ITEM and _has_title_link(heading, block):
-                found = Evidence.LINK
             continue
         is_in_text = block.kind is not Kind.ITEM
         may_be = line.is_sure or (not texts and is_in_text)
@@ -236,6 +234,8 @@ def _of_body(heading: str, body: Sequence[Block]) -> Evidence:
             return Evidence.AUTHORS
         if any(_is_evidence(source, heading, is_in_text) for source in line.links):
             found = Evidence.LINK
+    if any(_has_title_link(heading, block) for block in body):
+        return Evidence.LINK
     has_picture = any(block.kind is Kind.PICTURE for block in body)
     if texts and (has_picture or any(_has_number(block) for block in body)):
         return max(found, Evidence.LOOKS)
@@ -244,7 +244,7 @@ def _of_body(heading: str, body: Sequence[Block]) -> Evidence:
 
 def _has_title_link(heading: str, block: Block) -> bool:
     """Whether a text links a paper by the words of the heading above it."""
-    if "](" not in block.source:
+    if block.kind not in {Kind.TEXT, Kind.QUOTE} or "](" not in block.source:
         return False
     words = labels.normal(heading)
     return len(words) > 3 and any(
@@ -262,7 +262,8 @@ def _is_evidence(source: Source, heading: str, is_in_text: bool) -> bool:
     if not _is_paper(source.url, source.kind, source.label):
         return False
     label = source.label
-    is_titled = len(label) > 12 and not label.startswith("http") and not labels.exact_kind(label)
+    is_kind = labels.kind_by_label(label) is not None and len(label.split()) <= 3
+    is_titled = bool(label) and not label.startswith("http") and not is_kind
     if source.kind is not None or not is_titled or labels.normal(label) in labels.NEUTRAL:
         return True
     words = labels.normal(label)

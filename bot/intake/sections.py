@@ -31,6 +31,9 @@ _CREDIT = re.compile(
 _MOST_COMPARED = 20
 """Links that are compared with one another: a hostile article may hold thousands."""
 
+_MOST_LINES = 20
+"""Lines of a paragraph that may begin with names."""
+
 _MOST_CAPTION = 400
 """Characters of a caption without a number: a longer text under a picture is a paragraph."""
 
@@ -230,7 +233,7 @@ class _Reader:
             is_again = line.names is not None and self.cited is not None and bool(self.texts)
             return not is_again
         is_first = not self.texts and not texts and self.cited is None
-        return is_first and len(block.source) < people.MOST
+        return is_first and len(block.lines) <= _MOST_LINES
 
     def _fact(self, line: Line, at: int) -> None:
         if line.names is not None:
