@@ -129,7 +129,7 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     cls=Lazy,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=(
-        "mlcollage help COMMAND explains each, with an example. "
+        "mlcollage help COMMAND explains each, with an example.\n\n"
         "Example: mlcollage init && mlcollage add barlow.md && mlcollage next"
     ),
 )

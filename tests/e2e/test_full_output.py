@@ -2,6 +2,7 @@
 be done is done, and the message names the output.
 """
 
+import json
 import signal
 import subprocess
 import time
@@ -68,7 +69,11 @@ def test_a_command_says_in_one_line_which_output_cannot_be_written(
     desk: Desk, args: Sequence[str]
 ) -> None:
     done = run(desk.folder, *args)
-    assert (done.returncode, done.stderr) == (1, SAID)
+    expected = SAID
+    if "--json" in args:
+        error = {"message": SAID.rstrip(), "kind": "output", "exit_code": 1}
+        expected = json.dumps({"error": error}) + "\n"
+    assert (done.returncode, done.stderr) == (1, expected)
 
 
 def test_a_tick_whose_log_is_on_a_full_disk_does_all_that_is_due(due: Path) -> None:
