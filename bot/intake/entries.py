@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.core.collage import Item
 from bot.core.paper import LinkKind, Paper
@@ -150,7 +150,7 @@ def _columns(head: Sequence[str]) -> list[str]:
 def _row(cells: Sequence[str], columns: Sequence[str], at: int, base: str) -> _Entry:
     entry = _Entry(at, Links(base))
     for name, cell in zip(columns, cells, strict=False):
-        shown = markup.without_pictures(cell, instead="link")
+        shown = markup.without_breaks(markup.without_pictures(cell, instead="link"))
         plain = markup.plain(shown)
         match name:
             case "title":
@@ -162,6 +162,7 @@ def _row(cells: Sequence[str], columns: Sequence[str], at: int, base: str) -> _E
                 _links(entry, shown)
             case "summary":
                 entry.text = " ".join(filter(None, (entry.text, shown)))
+                _labelled_links(entry, shown)
             case _:
                 _links(entry, shown)
         picture = next(markup.pictures_in(cell), None)
@@ -208,6 +209,14 @@ def _links(entry: _Entry, text: str) -> None:
         last = anchor.end
 
 
+def _labelled_links(entry: _Entry, text: str) -> None:
+    """Take the links of a text that are called "Code" or the like; the text keeps them."""
+    for anchor in markup.links_in(text):
+        label = markup.plain(anchor.label)
+        if labels.exact_kind(label):
+            entry.links.add(Source(label, anchor.url, ""), entry.at + 1)
+
+
 def _list_items(known: Sequence[Block], base: str) -> Iterator[_Entry]:
     """Yield the items of lists as papers; what is indented below one belongs to it."""
     entry: _Entry | None = None
@@ -216,7 +225,7 @@ def _list_items(known: Sequence[Block], base: str) -> Iterator[_Entry]:
         if block.kind is Kind.ITEM and (entry is None or block.indent <= indent):
             if entry:
                 yield entry
-            entry, indent = _one(block, base), block.indent
+            entry, indent = _item_entry(block, base), block.indent
         elif entry is not None and _is_below(block, indent):
             _below(entry, block)
         elif entry is not None:
@@ -224,6 +233,21 @@ def _list_items(known: Sequence[Block], base: str) -> Iterator[_Entry]:
             entry = None
     if entry:
         yield entry
+
+
+def _item_entry(block: Block, base: str) -> _Entry:
+    """Read an item; lines of facts below its first one are read as such."""
+    end = 1
+    while end < len(block.lines) and not facts.has_label(block.lines[end]):
+        end += 1
+    first = facts.read(block.lines[0])
+    entry = _one(replace(block, lines=block.lines[:end]), base)
+    if first is not None and first.title:
+        entry = _Entry(block.at, Links(base), title=first.title)
+        end = 1
+    if end < len(block.lines):
+        _below(entry, replace(block, lines=block.lines[end:]))
+    return entry
 
 
 def _is_below(block: Block, indent: int) -> bool:
@@ -254,14 +278,25 @@ def _below(entry: _Entry, block: Block) -> None:
 
 def _paragraphs(known: Sequence[Block], base: str) -> Iterator[_Entry]:
     """Yield paragraphs that begin with a bold or linked title and hold a link to a paper."""
+    entry: _Entry | None = None
     for block in known:
-        if block.kind not in {Kind.TEXT, Kind.QUOTE}:
-            continue
-        text = " ".join(line.strip() for line in block.lines)
-        text = headline.without_number(blocks.symbols_off(text.lstrip("> ")))
-        starts = _TITLE.match(text) or (text.startswith("[") and _names_title(text))
-        if starts:
-            yield _one(block, base)
+        is_text = block.kind in {Kind.TEXT, Kind.QUOTE}
+        if is_text and _starts_with_title(block):
+            if entry:
+                yield entry
+            entry = _one(block, base)
+        elif is_text and entry is not None and entry.is_paper() and not entry.text:
+            # The paragraph below a line of title, names and links.
+            entry.text = block.source
+            entry.more.append(str(block.at))
+    if entry:
+        yield entry
+
+
+def _starts_with_title(block: Block) -> bool:
+    text = " ".join(line.strip() for line in block.lines)
+    text = headline.without_number(blocks.symbols_off(text.lstrip("> ")))
+    return bool(_TITLE.match(text)) or (text.startswith("[") and _names_title(text))
 
 
 def _one(block: Block, base: str) -> _Entry:
@@ -383,7 +418,8 @@ def _names(rest: str) -> tuple[Cited | None, str]:
         candidates.insert(0, plain[: stop.start()])
     for candidate in candidates:
         cited = people.read(candidate)
-        has_several = len(cited.names) > 1 or cited.others or by is not None
+        has_initial = any(name.endswith(".") for name in cited.names)
+        has_several = len(cited.names) > 1 or cited.others or by is not None or has_initial
         if not people.looks_like_names(candidate) or not (cited.year or has_several):
             continue
         if all(people.is_venue(name) for name in cited.names):

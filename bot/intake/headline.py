@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from bot.intake import blocks, labels, markup, people
+from bot.intake import blocks, labels, markup, months, people
 from bot.intake.facts import Source
 from bot.intake.people import Cited
 
@@ -94,6 +94,8 @@ def _cited(title: str) -> tuple[str, Cited | None, int | None]:
         year = people.year_in(inside)
         if year is None or match.start() == 0:
             return title, None, None
+        if months.in_text(inside):
+            return title[: match.start()], None, year
         cited = people.read(inside)
         is_venue = all(people.is_venue(name) for name in cited.names)
         is_citation = cited.others or len(cited.names) > 1 or re.search(r",\s?[12][0-9]{3}", inside)
