@@ -25,6 +25,11 @@ _TITLE = re.compile(
 _SEPARATOR = re.compile(
     r"\s[–—-]+\s|:\s|：|\.\s|。|,\s(?=[A-Z][a-z]+\s[A-Z])|\sby\s|[(\[（]|\s\|\s"
 )
+# "(*NeurIPS'24*) ", "[2401.10005] ": what stands before some titles.
+_LEADING_VENUE = re.compile(
+    r"(?:[(（][^()（）]{1,30}[0-9]{2}[^()（）]{0,10}[)）]|\[[0-9]{4}\.[0-9]{4,5}\](?!\())\s+(?=\S)"
+)
+_CITED = re.compile(r",\s(?=[^\W\d_][^,]{1,40}\set\.? al\b)")
 _LEADING = " \t\xa0.,;:：，。、|–—-·•→()[]*_"
 _LEAST_TITLE = 3
 
@@ -315,6 +320,10 @@ def _one(block: Block, base: str) -> _Entry:
 def _title_and_text(entry: _Entry, text: str) -> None:
     """Read "Title, names (year). [Paper](…) text" in one of its orders."""
     text = headline.without_number(blocks.symbols_off(text.strip())).strip()
+    if match := _LEADING_VENUE.match(text):
+        if not match[0].startswith("["):
+            entry.year = entry.year or people.year_in(match[0])
+        text = text[match.end() :]
     title, linked, rest = _title(text)
     entry.title = title
     if linked:
@@ -344,7 +353,11 @@ def _title(text: str) -> tuple[str, Source | None, str]:
     first = next(markup.anchors_in(text), None)
     if first:
         end = first.start
-    if separator := _SEPARATOR.search(text[:end]):
+    has_more = bool(re.search(r"[^\W_]{3}", facts.unlinked(text[end:])))
+    separator = _CITED.search(text[:end]) or _SEPARATOR.search(text[:end])
+    # "Title: Subtitle [Paper](…)": where only links follow, both are the title.
+    is_colon = separator is not None and separator[0].strip() in {":", "："}
+    if separator and (has_more or not is_colon or first is None):
         end = separator.start()
     title = markup.plain(text[:end]).strip(_LEADING)
     if len(title) < _LEAST_TITLE and title.isascii():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.core import collage
 from bot.core.errors import BadInput
-from bot.intake import article
+from bot.intake import article, blocks, dress, markup
 from tests.conftest import shared
 
 ENGLISH = (Path(__file__).parent.parent / "articles" / "english.md").read_text("utf-8")
@@ -61,6 +61,15 @@ MIXED = st.lists(st.sampled_from(PIECES.split("~"))).map("".join)
 @given(st.sampled_from(["", ENGLISH[:300], ENGLISH]), st.one_of(st.text(), MIXED))
 def test_any_text_is_an_article_or_refused_in_one_line(start: str, text: str) -> None:
     check_any(start + text)
+
+
+@settings(max_examples=300)
+@given(st.one_of(st.text(), MIXED))
+def test_every_line_of_any_text_is_in_a_block(text: str) -> None:
+    lines = dress.one("\n".join(markup.lines_of(text)))
+    covered = {at for block in blocks.read(lines) for at in range(block.at, block.end)}
+    assert [at for at, line in enumerate(lines) if line.strip() and at not in covered] == []
+    assert len(lines) == len(markup.lines_of(text))
 
 
 @settings(max_examples=150)
