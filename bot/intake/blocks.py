@@ -110,9 +110,11 @@ class _Reader:
             if not self.lines[at].strip():
                 at, above = at + 1, False
                 continue
+            end = at + 1
             for block in self._from(at):
                 yield replace(block, attached=above)
-                at, above = max(at + 1, block.end), True
+                end, above = max(end, block.end), True
+            at = end
 
     def _from(self, at: int) -> Iterator[Block]:
         """Yield the block that begins at a line; with the pictures in it, more than one."""

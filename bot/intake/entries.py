@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.core.collage import Item
 from bot.core.paper import LinkKind, Paper
@@ -25,6 +25,11 @@ _TITLE = re.compile(
 _SEPARATOR = re.compile(
     r"\s[–—-]+\s|:\s|：|\.\s|。|,\s(?=[A-Z][a-z]+\s[A-Z])|\sby\s|[(\[（]|\s\|\s"
 )
+# "(*NeurIPS'24*) ", "[2401.10005] ": what stands before some titles.
+_LEADING_VENUE = re.compile(
+    r"(?:[(（][^()（）]{1,30}[0-9]{2}[^()（）]{0,10}[)）]|\[[0-9]{4}\.[0-9]{4,5}\](?!\())\s+(?=\S)"
+)
+_CITED = re.compile(r",\s(?=[^\W\d_][^,]{1,40}\set\.? al\b)")
 _LEADING = " \t\xa0.,;:：，。、|–—-·•→()[]*_"
 _LEAST_TITLE = 3
 
@@ -150,7 +155,7 @@ def _columns(head: Sequence[str]) -> list[str]:
 def _row(cells: Sequence[str], columns: Sequence[str], at: int, base: str) -> _Entry:
     entry = _Entry(at, Links(base))
     for name, cell in zip(columns, cells, strict=False):
-        shown = markup.without_pictures(cell, instead="link")
+        shown = markup.without_breaks(markup.without_pictures(cell, instead="link"))
         plain = markup.plain(shown)
         match name:
             case "title":
@@ -162,6 +167,7 @@ def _row(cells: Sequence[str], columns: Sequence[str], at: int, base: str) -> _E
                 _links(entry, shown)
             case "summary":
                 entry.text = " ".join(filter(None, (entry.text, shown)))
+                _labelled_links(entry, shown)
             case _:
                 _links(entry, shown)
         picture = next(markup.pictures_in(cell), None)
@@ -208,6 +214,14 @@ def _links(entry: _Entry, text: str) -> None:
         last = anchor.end
 
 
+def _labelled_links(entry: _Entry, text: str) -> None:
+    """Take the links of a text that are called "Code" or the like; the text keeps them."""
+    for anchor in markup.links_in(text):
+        label = markup.plain(anchor.label)
+        if labels.exact_kind(label):
+            entry.links.add(Source(label, anchor.url, ""), entry.at + 1)
+
+
 def _list_items(known: Sequence[Block], base: str) -> Iterator[_Entry]:
     """Yield the items of lists as papers; what is indented below one belongs to it."""
     entry: _Entry | None = None
@@ -216,7 +230,7 @@ def _list_items(known: Sequence[Block], base: str) -> Iterator[_Entry]:
         if block.kind is Kind.ITEM and (entry is None or block.indent <= indent):
             if entry:
                 yield entry
-            entry, indent = _one(block, base), block.indent
+            entry, indent = _item_entry(block, base), block.indent
         elif entry is not None and _is_below(block, indent):
             _below(entry, block)
         elif entry is not None:
@@ -224,6 +238,21 @@ def _list_items(known: Sequence[Block], base: str) -> Iterator[_Entry]:
             entry = None
     if entry:
         yield entry
+
+
+def _item_entry(block: Block, base: str) -> _Entry:
+    """Read an item; lines of facts below its first one are read as such."""
+    end = 1
+    while end < len(block.lines) and not facts.has_label(block.lines[end]):
+        end += 1
+    first = facts.read(block.lines[0])
+    entry = _one(replace(block, lines=block.lines[:end]), base)
+    if first is not None and first.title:
+        entry = _Entry(block.at, Links(base), title=first.title)
+        end = 1
+    if end < len(block.lines):
+        _below(entry, replace(block, lines=block.lines[end:]))
+    return entry
 
 
 def _is_below(block: Block, indent: int) -> bool:
@@ -254,14 +283,25 @@ def _below(entry: _Entry, block: Block) -> None:
 
 def _paragraphs(known: Sequence[Block], base: str) -> Iterator[_Entry]:
     """Yield paragraphs that begin with a bold or linked title and hold a link to a paper."""
+    entry: _Entry | None = None
     for block in known:
-        if block.kind not in {Kind.TEXT, Kind.QUOTE}:
-            continue
-        text = " ".join(line.strip() for line in block.lines)
-        text = headline.without_number(blocks.symbols_off(text.lstrip("> ")))
-        starts = _TITLE.match(text) or (text.startswith("[") and _names_title(text))
-        if starts:
-            yield _one(block, base)
+        is_text = block.kind in {Kind.TEXT, Kind.QUOTE}
+        if is_text and _starts_with_title(block):
+            if entry:
+                yield entry
+            entry = _one(block, base)
+        elif is_text and entry is not None and entry.is_paper() and not entry.text:
+            # The paragraph below a line of title, names and links.
+            entry.text = block.source
+            entry.more.append(str(block.at))
+    if entry:
+        yield entry
+
+
+def _starts_with_title(block: Block) -> bool:
+    text = " ".join(line.strip() for line in block.lines)
+    text = headline.without_number(blocks.symbols_off(text.lstrip("> ")))
+    return bool(_TITLE.match(text)) or (text.startswith("[") and _names_title(text))
 
 
 def _one(block: Block, base: str) -> _Entry:
@@ -280,6 +320,10 @@ def _one(block: Block, base: str) -> _Entry:
 def _title_and_text(entry: _Entry, text: str) -> None:
     """Read "Title, names (year). [Paper](…) text" in one of its orders."""
     text = headline.without_number(blocks.symbols_off(text.strip())).strip()
+    if match := _LEADING_VENUE.match(text):
+        if not match[0].startswith("["):
+            entry.year = entry.year or people.year_in(match[0])
+        text = text[match.end() :]
     title, linked, rest = _title(text)
     entry.title = title
     if linked:
@@ -309,7 +353,11 @@ def _title(text: str) -> tuple[str, Source | None, str]:
     first = next(markup.anchors_in(text), None)
     if first:
         end = first.start
-    if separator := _SEPARATOR.search(text[:end]):
+    has_more = bool(re.search(r"[^\W_]{3}", facts.unlinked(text[end:])))
+    separator = _CITED.search(text[:end]) or _SEPARATOR.search(text[:end])
+    # "Title: Subtitle [Paper](…)": where only links follow, both are the title.
+    is_colon = separator is not None and separator[0].strip() in {":", "："}
+    if separator and (has_more or not is_colon or first is None):
         end = separator.start()
     title = markup.plain(text[:end]).strip(_LEADING)
     if len(title) < _LEAST_TITLE and title.isascii():
@@ -383,7 +431,8 @@ def _names(rest: str) -> tuple[Cited | None, str]:
         candidates.insert(0, plain[: stop.start()])
     for candidate in candidates:
         cited = people.read(candidate)
-        has_several = len(cited.names) > 1 or cited.others or by is not None
+        has_initial = any(name.endswith(".") for name in cited.names)
+        has_several = len(cited.names) > 1 or cited.others or by is not None or has_initial
         if not people.looks_like_names(candidate) or not (cited.year or has_several):
             continue
         if all(people.is_venue(name) for name in cited.names):

@@ -260,6 +260,11 @@ def _left(text: str) -> str:
     return left.strip() if shown else ""
 
 
+def unlinked(text: str) -> str:
+    """What a text holds besides its links, or "" where that is only signs between them."""
+    return _left(text)
+
+
 def unlabelled(before: str) -> str:
     """The text before a link without a label for it that is known ("Code: ")."""
     match = _BEFORE.search(before[-60:])

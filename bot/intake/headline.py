@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from bot.intake import blocks, labels, markup, people
+from bot.intake import blocks, labels, markup, months, people
 from bot.intake.facts import Source
 from bot.intake.people import Cited
 
@@ -22,7 +22,10 @@ _FOOTNOTE = re.compile(r"\[\^[^\[\]]{1,60}\]")
 # What labels of links leave behind a title: "First [] ()", "First (, )".
 _EMPTY = re.compile(r"(?:[\s|,·/;–—-]*[\[(（][\s,;|/·\[\]]*[\])）]|[\s|,·/;–—-]+|[\[(（]+)*$")
 _CITED_BEHIND = re.compile(
-    r"(?:,|\s[-–—|]|\sby|:)\s+(?P<cited>[^\W\d_][^,:|]{1,80}?\bet\.? al\.?,?\s?\(?[12][0-9]{3}\)?)$"
+    r"(?:,|\s[-–—|]|\sby|:)\s+(?P<cited>[^\W\d_](?:(?!\sby\s)[^,:|]){1,80}?\bet\.? al\.?,?\s?"
+    r"\(?[12][0-9]{3}\)?)$"
+    r"|\s(?:[-–—|]|by)\s"
+    r"(?P<two>[^\W\d_]{2,30}\s(?:&|and|und)\s[^\W\d_]{2,30},?\s?\([12][0-9]{3}\))$"
 )
 
 
@@ -89,11 +92,16 @@ def _linked(text: str) -> tuple[tuple[Source, ...], str]:
 
 def _cited(title: str) -> tuple[str, Cited | None, int | None]:
     """The title without a citation behind it ("First (Doe et al., 2021)"), and what that says."""
+    if match := _CITED_BEHIND.search(title):
+        cited = people.read(match["cited"] or match["two"])
+        return title[: match.start()], cited, cited.year
     if match := _IN_PARENTHESES.search(title):
         inside = match["inside"]
         year = people.year_in(inside)
         if year is None or match.start() == 0:
             return title, None, None
+        if months.in_text(inside):
+            return title[: match.start()], None, year
         cited = people.read(inside)
         is_venue = all(people.is_venue(name) for name in cited.names)
         is_citation = cited.others or len(cited.names) > 1 or re.search(r",\s?[12][0-9]{3}", inside)
@@ -101,8 +109,4 @@ def _cited(title: str) -> tuple[str, Cited | None, int | None]:
             return title[: match.start()], cited, cited.year or year
         if is_venue:
             return title[: match.start()], None, year
-        return title, None, None
-    if match := _CITED_BEHIND.search(title):
-        cited = people.read(match["cited"])
-        return title[: match.start()], cited, cited.year
     return title, None, None

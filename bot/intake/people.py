@@ -149,9 +149,11 @@ def in_reference(label: str) -> Cited | None:
 
 
 def are_full_names(names: tuple[str, ...]) -> bool:
-    """Whether each is a name of two words or more, and none a field of research."""
+    """Whether each is a name of two words or more, or two are families, and none is a field."""
     words = {word.casefold() for name in names for word in name.split()}
-    return all(len(name.split()) > 1 for name in names) and not words & _FIELDS
+    are_whole = all(len(name.split()) > 1 for name in names)
+    are_two_families = len(names) == len(words) == 2
+    return (are_whole or are_two_families) and not words & _FIELDS
 
 
 def looks_like_names(text: str) -> bool:

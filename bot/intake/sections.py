@@ -21,6 +21,10 @@ from bot.intake.people import Cited
 _NUMBER = re.compile(
     r"[^\[\]|]{0,80}\[\s?(?P<n>[0-9]{1,4})\s?(?:/\s?(?P<of>[0-9]{1,4})\s?\]|\]\s?[:：|])"
 )
+# A heading that only counts the paper: its title is a fact below it.
+_COUNTED = re.compile(
+    r"(?:paper|article|aufsatz|论文|nr\.?|no\.?|第)?\s?#?[\d一二三四五六七八九十]{1,4}\s?篇?", re.I
+)
 _PREFIX = re.compile(r"[^:：]{1,40}[:：]\s?")
 _CREDIT = re.compile(
     r"\b(?:image|figure|photo|picture|illustration|screenshot|bild|abbildung|foto|grafik)s?(?:en)?"
@@ -249,6 +253,10 @@ class _Reader:
                 self.cited = people.in_reference(source.label)
         if line.title and not self.title:
             self.title = line.title
+            is_other = labels.normal(line.title) != labels.normal(self.top.title)
+            if is_other and not _COUNTED.fullmatch(self.top.title):
+                text = f"Of {self._name()}, the further title {collage.shown(line.title)}"
+                self.found.append(Finding("note", at + 1, f"{text} is not taken."))
         self.expects = line.opens
         if line.more:
             label = collage.shown(" ".join(line.more.split()))
@@ -354,7 +362,7 @@ class _Reader:
         papers = self.links.of_kind(LinkKind.PAPER)
         ids = (labels.arxiv_id(url) for url in papers)
         title = self.top.title
-        if self.title and not re.search(r"[^\W\d_]{3}", headline.without_number(title)):
+        if self.title and _COUNTED.fullmatch(title):
             title = self.title
         return Paper(
             title=title,

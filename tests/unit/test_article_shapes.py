@@ -238,6 +238,17 @@ def test_a_picture_inside_a_paragraph_is_taken_out_of_it_and_a_badge_is_none() -
     assert (item.paragraph, item.picture_file, item.alt) == ("Clouds  drift.", "c.png", "a")
 
 
+def test_the_line_below_one_with_a_picture_and_more_is_not_lost() -> None:
+    text = (
+        f"# Bookmarks\n\n- [Soft Clouds]({URL}) ![](https://img.shields.io/x.svg) drift.\n"
+        f"- [Hard Rain]({URL}9) pours.\n"
+    )
+    assert [item.paper.title for item in read(text).items] == ["Soft Clouds", "Hard Rain"]
+    facts = f"*Authors: Wolke (2022)* | [Paper]({URL})"
+    item = first(f"## Soft Clouds\n\n{facts}\n\n![](c.png) *Image: W.*\nClouds drift.")
+    assert (item.paragraph, item.caption) == ("Clouds drift.", "Image: W.")
+
+
 def test_every_link_gets_its_kind_by_label_line_or_address() -> None:
     item = first(
         "## Soft Clouds\n\n*Authors: Wolke (2022)* | [Link](https://huggingface.co/papers/2203.00011)"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.core import collage
 from bot.core.errors import BadInput
-from bot.intake import article
+from bot.intake import article, blocks, dress, markup
 from tests.conftest import shared
 
 ENGLISH = (Path(__file__).parent.parent / "articles" / "english.md").read_text("utf-8")
@@ -35,8 +35,9 @@ def check_any(text: str) -> None:
         assert re.fullmatch(r"a\.md:[1-9]\d*", item.place)
         assert "/" not in item.picture_file
         assert item.paragraph == item.paragraph.strip()
+        assert not [problem for problem in collage.problems(item) if problem.startswith("url")]
     lines = text.count("\n") + text.count("\r") + 1
-    for one in found.findings:
+    for one in (*found.findings, *found.notes):
         assert 1 <= one.line <= lines
         assert one.text.isprintable()
 
@@ -47,6 +48,10 @@ PIECES = (
     "~\x00~\r~\u2028~\ud800"
     "~[Paper](https://arxiv.org/abs/2101.00001)~[](/x) ~[## ~![~![a](b.png)~arxiv:~来源:~ML "
     "[1/52]:~ML [2]:~> 原文："
+    "~---\ntitle: T\n---\n~<img src='a.png' alt='b'>~<figure>\n~<figcaption>c</figcaption>~```\n"
+    "~{{< figure src=a.png caption=b >}}~{#x}~| a | b |\n~|---|---|\n~- ~1. ~**b**\n\n~<!--~-->"
+    "~[a][b]~[b]: https://b.org\n~[^1]: n\n~by Ann Bo, Cy Do~Doe, J., ~-----\n~=====\n"
+    "~**Code:** ~Year: 2020~\ue000"
     "~<https://a.org/1>~2021 年 5 月~May 2021~# 参考~**One paragraph summary:**"
 )
 MIXED = st.lists(st.sampled_from(PIECES.split("~"))).map("".join)
@@ -56,6 +61,15 @@ MIXED = st.lists(st.sampled_from(PIECES.split("~"))).map("".join)
 @given(st.sampled_from(["", ENGLISH[:300], ENGLISH]), st.one_of(st.text(), MIXED))
 def test_any_text_is_an_article_or_refused_in_one_line(start: str, text: str) -> None:
     check_any(start + text)
+
+
+@settings(max_examples=300)
+@given(st.one_of(st.text(), MIXED))
+def test_every_line_of_any_text_is_in_a_block(text: str) -> None:
+    lines = dress.one("\n".join(markup.lines_of(text)))
+    covered = {at for block in blocks.read(lines) for at in range(block.at, block.end)}
+    assert [at for at, line in enumerate(lines) if line.strip() and at not in covered] == []
+    assert len(lines) == len(markup.lines_of(text))
 
 
 @settings(max_examples=150)
@@ -101,7 +115,24 @@ ROUNDUP, DRAFTS = (
 
 @pytest.mark.parametrize(
     "unit",
-    ["![", "[](", "[[b]", "(2", "等", "<", "\\", "‘", '"', "| [x](y) ", "\n", "\n[](//a) [## "],
+    [
+        *(
+            "![",
+            "[](",
+            "[[b]",
+            "(2",
+            "等",
+            "<",
+            "\\",
+            "‘",
+            '"',
+            "| [x](y) ",
+            "\n",
+            "\n[](//a) [## ",
+        ),
+        *("<img ", "<a href=", "<!--", "{{< figure ", "```\n", "Doe, J., ", "| a | b |\n|-|-|\n"),
+        *("- x\n", "**a:** b\n", "## x\n\n", "**a**\n\n", "[a]: https://b\n[a] ", "a\n: b\n"),
+    ],
 )
 @pytest.mark.parametrize("start", [ROUNDUP, DRAFTS])
 def test_time_grows_with_the_length_whatever_the_marks(start: str, unit: str) -> None:
