@@ -195,7 +195,6 @@ def _link(text: str) -> Link:
 def edit_command(
     config_file: str | None,
     series: str | None,
-    as_json: bool,
     which: str,
     draw: bool,
     **given: Any,
