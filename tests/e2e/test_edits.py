@@ -68,7 +68,8 @@ def test_of_a_long_text_what_is_different_is_shown_and_json_has_all_of_it(desk: 
     assert f"  paragraph: {said}\n" in told
     [newest] = desk("history", "--changes", "--most", 1, "--json").json
     assert newest["changes"] == [{"field": "paragraph", "from": long, "to": other}]
-    [again] = desk("edit", "alpha", "--paragraph", long, "--json").json["changes"]
+    [collage] = desk("edit", "alpha", "--paragraph", long, "--json").json["collages"]
+    [again] = collage["changes"]
     assert again == {"field": "paragraph", "from": other, "to": long}
 
 

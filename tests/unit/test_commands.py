@@ -20,7 +20,7 @@ def _commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tu
             yield from _commands(below, (*path, name))
 
 
-@pytest.mark.parametrize("path", _commands(main), ids=" ".join)
+@pytest.mark.parametrize("path", [*_commands(main)], ids=" ".join)
 def test_a_command_takes_exactly_the_options_that_it_declares(path: tuple[str, ...]) -> None:
     command: click.Command = main
     for name in path:
