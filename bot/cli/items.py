@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bot.cli import completion, editing, options, output
+from bot.cli import completion, editing, naming, options, output
 from bot.config import Series
 from bot.context import Context
 from bot.core import collage, hints
@@ -167,7 +167,9 @@ def _unwanted(given: dict[str, Any], wanted: Sequence[Link]) -> list[LinkKind]:
 
 def _link(text: str) -> Link:
     kind, _, url = text.partition("=")
-    if kind not in set(LinkKind) or not url:
+    if kind in set(LinkKind) and not url:
+        raise click.UsageError(f"{text}: write the address behind it, as in {kind}=https://….")
+    if kind not in set(LinkKind):
         kinds = ", ".join(LinkKind)
         hint = hints.did_you_mean(kind, LinkKind)
         raise click.UsageError(
@@ -188,14 +190,13 @@ def _link(text: str) -> Link:
     "no_links",
     multiple=True,
     metavar="KIND",
-    type=click.Choice([kind.value for kind in LinkKind]),
+    type=naming.Choice([kind.value for kind in LinkKind]),
     help="Take away the links of this kind.",
 )
 @click.option("--draw", is_flag=True, help="Draw a plain slide, with its alt text, as the picture.")
 def edit_command(
     config_file: str | None,
     series: str | None,
-    as_json: bool,
     which: str,
     draw: bool,
     **given: Any,

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot import config
+from bot.config import Config
 from bot.context import Context
 from bot.core import changes
 from bot.core.collage import shown
@@ -11,6 +12,7 @@ from bot.core.errors import BadInput, NotAllowed
 from bot.core.notices.entry import counted
 from bot.scheduling import unconfigured
 from bot.storage.renames import Contents
+from bot.storage.work import Work
 
 
 class Listed(NamedTuple):
@@ -85,16 +87,31 @@ def rename(context: Context, old: str, new: str) -> Renamed:
 
 
 def swap(context: Context, one: str, other: str) -> None:
-    """Let two series swap their names; raises as `rename` does."""
+    """Let two series swap their names; raises as `rename` does.
+
+    What was asked about the two is answered by it, also where a round has looked at each by the
+    other's calendar before.
+    """
     for name in (one, other):
         _check_stored(context, name)
     if one == other:
         raise BadInput(f"{one} and {other} are the same series.")
     with context.write() as work:
+        work.renames.answer_swapped(one, other)
         work.renames.swap(one, other)
+        for notice in unconfigured.swapped(work, context.config):
+            if {notice.one, notice.other} == {one, other}:
+                _follow(work, context.config, (one, other))
         for before, now in ((one, other), (other, one)):
             made = changes.changed("series", before, now)
             work.log.record(context.who, "rename", now, changes=made)
+
+
+def _follow(work: Work, config: Config, names: tuple[str, ...]) -> None:
+    """Let series go on by the calendars that the configuration has."""
+    for name in names:
+        calendar = config.series[name].calendar
+        work.series.follow(name, work.series.get(name).course(calendar, work.now))
 
 
 def retire(context: Context, name: str) -> Contents:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, literal, or_, 
 
 from bot.core.delivery import State as Sending
 from bot.core.errors import BadInput, NotAllowed
+from bot.core.notices.entry import Kind
 from bot.storage.deliveries import OPEN
 from bot.storage.lookup import STOPPED
 from bot.storage.statements import Statements
@@ -113,6 +114,15 @@ class Renames(Statements):
         self._call(one, BETWEEN)
         self._call(other, one)
         self._call(BETWEEN, other)
+
+    def answer_swapped(self, one: str, other: str) -> None:
+        """Acknowledge the notices that ask whether these two have swapped their names."""
+        asked = [
+            notices.c.key.contains(f"{Kind.GONE.value}/{pair}/", autoescape=True)
+            for pair in (f"{one}/{other}", f"{other}/{one}")
+        ]
+        statement = update(notices).where(notices.c.acknowledged_at.is_(None), or_(*asked))
+        self.conn.execute(statement.values(acknowledged_at=self.now))
 
     def _idle(self, name: str) -> int:
         """The id of a series none of whose threads is being sent; raises `NotAllowed` else."""

@@ -40,6 +40,15 @@ def test_no_link_takes_the_links_of_a_kind_away_and_says_which_there_were(desk: 
     assert "nowhere" in desk("edit", "alpha", "--no-link", "nowhere", code=2).err
 
 
+def test_a_mistyped_kind_of_link_gets_the_nearest_one_and_a_missing_address_is_named(
+    desk: Desk,
+) -> None:
+    for option in ("--link=cod=https://a.org/1", "--no-link=cod"):
+        assert "Did you mean code?" in desk("edit", "alpha", option, code=2).err
+    told = desk("edit", "alpha", "--link", "code=", code=2).err
+    assert told.startswith("code=: write the address behind it, as in code=https://….")
+
+
 def test_authors_are_replaced_as_a_whole_and_both_lists_are_told(desk: Desk) -> None:
     told = desk("edit", "alpha", "--author", "Mary Somerville", "--author", "Ada Lovelace").out
     before = "Ada Lovelace; Charles Babbage; Mary Somerville"
@@ -68,7 +77,8 @@ def test_of_a_long_text_what_is_different_is_shown_and_json_has_all_of_it(desk: 
     assert f"  paragraph: {said}\n" in told
     [newest] = desk("history", "--changes", "--most", 1, "--json").json
     assert newest["changes"] == [{"field": "paragraph", "from": long, "to": other}]
-    [again] = desk("edit", "alpha", "--paragraph", long, "--json").json["changes"]
+    [collage] = desk("edit", "alpha", "--paragraph", long, "--json").json["collages"]
+    [again] = collage["changes"]
     assert again == {"field": "paragraph", "from": other, "to": long}
 
 

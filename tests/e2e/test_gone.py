@@ -123,6 +123,9 @@ def test_two_series_that_have_swapped_their_times_are_asked_about(desk: Desk) ->
     assert "swapped their names" in desk("series", "rename", "one", "two", "--swap").out
     assert desk.names("--series", "one") == ["second"]
     assert desk.names("--series", "two") == ["first"]
+    # The round above had looked by the swapped times: nothing is asked, or told to be undone.
+    assert desk("list", "--series", "one").err == ""
+    assert asked not in desk("tick").out
 
 
 LIVE = "live = true\n" + CONFIG
