@@ -59,6 +59,7 @@ def posted(place: Place, folder: Path, *, kill_at: int = 0) -> list[str]:
     scene.write_config(
         folder, account | {"total_timeout": "1s"} if place.kind == "x" else account, more=SHORT
     )
+    mlcollage(folder, "init")
     mlcollage(folder, "add", scene.write_long_item(folder).name)
     return mlcollage(folder, "post", scene.NAME, "--now", kill_at=kill_at)
 

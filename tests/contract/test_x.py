@@ -798,6 +798,12 @@ def test_looking_commands_do_not_load_tweepy(tmp_path: Path, command: list[str])
     (tmp_path / "config.toml").write_text(
         'live = true\n[accounts.lab]\nnetwork = "x"\n', encoding="utf-8"
     )
+    subprocess.run(
+        [sys.executable, "-m", "bot", "init"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT)},
+        check=True,
+    )
     code = (
         "import sys; from click.testing import CliRunner; from bot import cli; "
         f"print(CliRunner().invoke(cli.main, {command!r}).exit_code, "

@@ -76,6 +76,7 @@ def test_doctor_names_the_entry_that_cannot_be_used_and_never_shows_it(
     bare: Desk, hook: Webhook
 ) -> None:
     configure(bare, hook.url("good"), f"slack://{SECRET}")
+    bare("init")
     told = bare("doctor", code=1)
     assert told.err == (
         "! No alert can go to slack://… (entry 2 of alerts.urls) in config.toml: "

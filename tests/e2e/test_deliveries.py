@@ -249,12 +249,13 @@ def test_a_typo_is_corrected_for_the_account_that_has_not_begun(bare: Desk) -> N
     told = bare("edit", "alpha", "--paragraph", "Correct now.").out
     assert told.splitlines() == [
         "alpha is posted",
+        "  paragraph: alpha says one thing. Then it says another thing, and a thir… → Correct now.",
         "  note: what a got is out, and stays as it was",
         "  note: what b gets has not begun, and goes out as edited",
     ]
     bare("release", "--account", "b")
     bare("tick")
-    (a,), (b,) = ([*(bare.folder / name).glob("*/1.txt")] for name in "ab")
+    (a,), (b,) = ([*(bare.folder / name).rglob("1.txt")] for name in "ab")
     assert "alpha says one thing." in a.read_text(encoding="utf-8")
     assert "Correct now." in b.read_text(encoding="utf-8")
     assert "what is out is history" in bare("edit", "alpha", "--alt", "No.", code=1).err

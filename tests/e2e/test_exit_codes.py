@@ -50,6 +50,9 @@ FAILING: dict[str, list[tuple[object, ...]]] = {
     "templates check": [],
     "count": [],
     "split": [],
+    "series rename": [("series", "rename", "nobody", "mlcollage")],
+    "series retire": [("series", "retire", "nobody")],
+    "accounts rename": [("accounts", "rename", "nobody", "outbox")],
     "backup": [("backup", "alpha.md")],
     "restore": [("restore", "alpha.md")],
 }

@@ -122,6 +122,7 @@ def test_a_list_comes_in_as_drafts_even_with_slides(bare: Desk) -> None:
 
 def test_what_is_no_article_is_refused_by_its_name(bare: Desk) -> None:
     page, word = bare.folder / "page.html", bare.folder / "paper.docx"
+    bare("init")
     page.write_text("<!doctype html><html><h1>Papers</h1></html>")
     word.write_bytes(b"PK\x03\x04\x14\x00 [Content_Types].xml word/document.xml \xff\xfe")
     assert "is an HTML page; save the article as Markdown" in bare("import", page, code=1).err

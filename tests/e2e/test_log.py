@@ -35,7 +35,7 @@ def test_a_level_that_is_none_is_named(desk: Desk, monkeypatch: pytest.MonkeyPat
     assert err == "MLCOLLAGE_LOG is 'loud'; use one of debug, info, warning, error.\n"
 
 
-def test_an_unexpected_error_is_one_sentence_and_its_traceback_is_in_the_log(
+def test_a_mistake_of_ours_is_one_sentence_and_its_traceback_is_in_the_log(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(*arguments: object, **named: object) -> None:

@@ -49,9 +49,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         shutil.copy2(ROOT / name, folder)
     for name in ("demo-items", "requirements"):
         shutil.copytree(ROOT / name, folder / name)
-    (folder / ".venv").mkdir()
-    # A folder without a Python that can be used would be made anew.
-    (folder / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    scripts = folder / ".venv" / "bin"
+    scripts.mkdir(parents=True)
+    # One without a Python that can be used, or made in another folder, would be made anew.
+    (scripts / "python").symlink_to(sys.executable)
+    (scripts / "activate").write_text(f"VIRTUAL_ENV={folder}/.venv\n", encoding="utf-8")
     for mark in ("made", "ready"):
         (folder / ".venv" / mark).touch()
     return folder, make_demo(folder)

@@ -99,7 +99,7 @@ def test_an_article_that_was_imported_is_not_taken_in_again_under_another_addres
     text = (ROOT / "tests/articles/english.md").read_text(encoding="utf-8")
     article = desk.folder / "list.md"
     article.write_text(text, encoding="utf-8")
-    desk("import", article)
+    desk("import", article, code=1)
     other = text.replace("arxiv.org/pdf/2203.00001v2.pdf", "doi.org/10.48550/arXiv.2203.00001")
     article.write_text(other, encoding="utf-8")
     assert "there is already a collage named" in desk("import", article, code=1).err

@@ -92,7 +92,8 @@ def test_no_message_hands_control_characters_of_others_to_a_terminal(
     command = [*COMMAND, *args]
     for environment in (COLOURFUL, COLOURFUL | {"NO_COLOR": "1"}):
         code, shown = printed(command, desk.folder, environment)  # type: ignore[arg-type]
-        assert code in {1, 2}
+        # A backup makes the folder that was named.
+        assert code in {1, 2} or args[0] == "backup"
         assert obeyed(shown) == set()
         assert r"\x1b" in shown or r"\u202e" in shown or "HOSTILE" not in repr(args)
     code, shown = printed([*command, "--json"], desk.folder, COLOURFUL)  # type: ignore[list-item]

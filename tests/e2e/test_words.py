@@ -176,6 +176,7 @@ def test_check_fills_roundups_of_several_lengths(desk: Desk) -> None:
 
 def test_the_program_s_own_templates_make_threads_and_pages_of_every_sample(desk: Desk) -> None:
     file = desk.folder / "config.toml"
+    (desk.folder / "queue.db").unlink()
     for network in ("x", "bluesky", "mastodon"):
         accounts = f"live = false\n[accounts.a]\nnetwork = 'outbox'\nlike = '{network}'\n"
         series = "".join(
@@ -247,7 +248,10 @@ def test_a_page_template_in_a_folder_for_posts_only_is_listed_as_unused(desk: De
 
 @pytest.mark.parametrize(
     ("folder", "reason"),
-    [("alpha.md", "File exists"), ("/proc/templates", "No such file or directory")],
+    [
+        ("alpha.md", "Not a directory; a file is where a folder should be"),
+        ("/proc/templates", "No such file or directory"),
+    ],
     ids=["a file", "a file system that is read only"],
 )
 def test_a_copy_that_cannot_be_written_is_told_in_one_line(

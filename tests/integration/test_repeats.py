@@ -84,7 +84,8 @@ def test_a_second_collage_of_a_paper_goes_out_whole_with_its_number_above_the_li
     clock.at += WEEK - timedelta(hours=20)
     briefing.give(context)
     [brief] = [notice.text for notice in tick.unheard(context) if notice.kind == "brief"]
-    assert brief.endswith("second [2/52] goes to lab for $0.23; all is well.")
+    assert "second [2/52] goes to lab for $0.23; careful: second: first (out since" in brief
+    assert brief.endswith("is about the same paper: arXiv 2101.00001.")
     clock.go(hours=20)
     tick.tick(context)
     assert fake.state.texts()[-2:] == before
