@@ -62,7 +62,9 @@ def after_import(context: Context, series: Series, taken: Sequence[Collage]) -> 
     coming = next_number(context, series)
     told.append(f"The next number is {series.numbering.shown(coming.number) or coming.number}.")
     newest_year = max(years)
-    if newest_year in by_year:
+    # An older year's history says nothing about a year that has numbers of its own.
+    is_older = newest_year < coming.year and coming.year in by_year
+    if newest_year in by_year and not is_older:
         told += _why(series, newest_year, max(by_year[newest_year]), coming)
     return told
 

@@ -96,6 +96,15 @@ def test_articles_in_any_order_lead_to_the_same_next_number_and_gaps_are_told(
     assert told[3:] == ["The next number is 33/52."]
 
 
+def test_an_older_year_taken_after_the_one_that_is_counted_asks_nothing(
+    context: Context, series: Series, tmp_path: Path, clock: StoppedClock
+) -> None:
+    clock.at = datetime(2022, 3, 7, 9, tzinfo=UTC)
+    imported(context, series, roundup(tmp_path, "February", *span(3, 6), year=2022))
+    told = imported(context, series, roundup(tmp_path, "September", *span(29, 32)))
+    assert told[-1] == "The next number is 7/52."
+
+
 def test_in_a_new_numbering_year_a_person_is_told_until_it_is_decided(
     context: Context, series: Series, tmp_path: Path, clock: StoppedClock
 ) -> None:
