@@ -284,7 +284,8 @@ def slug(title: str) -> str:
 
     Empty where the title has no ASCII letters or digits.
     """
-    words = re.findall(r"[a-z0-9]+", ascii_form(title).replace("'", "").lower())
+    read = ascii_form(markdown.line(title))
+    words = re.findall(r"[a-z0-9]+", read.replace("'", "").lower())
     if not words:
         return ""
     most = NAME_LENGTH // 2

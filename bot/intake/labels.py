@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from bot.core.paper import LinkKind
+from bot.core.words import WORDS
 
 
 def _by_word(table: Mapping[LinkKind, str], mark: str) -> dict[str, LinkKind]:
@@ -21,23 +22,29 @@ KIND_BY_LABEL = _by_word(
         LinkKind.PAPER: "paper|pdf|arxiv|arvix|preprint|article|publication|report|openreview|doi"
         "|full paper|paper link|hf paper|hugging face paper|alphaxiv|abs|arxiv id|acl anthology"
         "|artikel|aufsatz|bericht|veröffentlichung"
-        "|论文|纸张|纸|文章|预印本|技术报告|论文链接|论文地址|原文链接|论文原文|论文标题链接|全文",
+        "|论文|纸张|纸|文章|预印本|技术报告|论文链接|论文地址|原文链接|论文原文|论文标题链接|全文|預印本|論文連結|論文網址",
         LinkKind.CODE: "code|source code|github|repo|repository|colab|notebook|implementation"
         "|official code|weights|model|models|checkpoint|checkpoints|quelltext|quellcode"
-        "|代码|源代码|源码|仓库|笔记本|代码链接|代码地址|开源地址|代码仓库|模型|权重",
+        "|代码|源代码|源码|仓库|笔记本|代码链接|代码地址|开源地址|代码仓库|模型|权重|代碼|原始碼|程式碼連結|權重",
         LinkKind.PROJECT: "project|project page|website|page|homepage|data|dataset|datasets"
         "|benchmark|poster|projekt|projektseite|webseite|daten|datensatz"
-        "|项目|项目页面|项目主页|网站|主页|网页|项目链接|项目地址|数据|数据集",
+        "|项目|项目页面|项目主页|网站|主页|网页|项目链接|项目地址|数据|数据集|專案頁面|專案首頁|項目|網站|首頁|資料集",
         LinkKind.TALK: "talk|video|presentation|lecture|slides|youtube|bilibili|recording"
-        "|vortrag|präsentation|vorlesung|folien|谈话|演讲|讲座|视频|对话|幻灯片|视频链接|视频讲解",
+        "|vortrag|präsentation|vorlesung|folien|谈话|演讲|讲座|视频|对话|幻灯片|视频链接|视频讲解|演講|講座|影片|簡報",
         LinkKind.PODCAST: "podcast|episode|interview|folge|播客|访谈|采访",
         LinkKind.BLOG: "blog|blog post|blogpost|post|thread|tweet|twitter|short read|explained"
         "|announcement|newsletter|blogbeitrag|blogartikel|beitrag"
-        "|博客|博客文章|博客帖子|帖子|博文|博客链接|解读",
+        "|博客|博客文章|博客帖子|帖子|博文|博客链接|解读|部落格文章|解讀",
         LinkKind.DEMO: "demo|playground|app|space|vorführung|演示|示例|演示地址|在线演示",
     },
     "|",
 )
+# What the program prints is read again, in every language that has a table of phrases.
+KIND_BY_LABEL |= {
+    label.casefold(): kind
+    for phrases in WORDS.values()
+    for kind, label in zip(LinkKind, phrases.labels, strict=True)
+}
 KIND_BY_HOST = {
     **_by_word(
         {
@@ -95,7 +102,7 @@ KIND_BY_EMOJI = _by_word(
 NEUTRAL = _words(
     "link|links|url|here|hier|read|read more|more|mehr|hf|huggingface|hugging face|source|quelle"
     "|web|html|external link"
-    "|链接|这里|地址|原文|详情|查看|阅读原文|论文详情"
+    "|链接|这里|地址|原文|详情|查看|阅读原文|论文详情|連結|鏈接|這裡|閱讀原文"
 )
 """Labels that tell nothing of a link, and are no reason to ask: its address tells."""
 

@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from bot.core.citation import family_name, is_team
 from bot.intake import labels, markup
 from bot.intake.markup import Anchor
 
@@ -25,6 +26,8 @@ _OTHERS = re.compile(
 _BETWEEN = re.compile(
     r"[、，,;；&＆和与]|(?<=\s)(?:and|und)(?=\s)|\s[·•|/–—]\s|\s{2,}(?=\S)", re.IGNORECASE
 )
+_WIDE_END = re.compile(r"[\u3005-\u30ff\u3400-\u9fff·]{1,20}\Z")
+_WIDE_START = re.compile(r"(?:(?![和与])[\u3005-\u30ff\u3400-\u9fff·]){1,20}")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[\s-]?){1,4}|[A-Z]{1,2}|[A-Z](?:[\s-][A-Z]){1,2}")
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}")
 _RAISED = re.compile(
@@ -61,7 +64,8 @@ class Cited(NamedTuple):
 def read(text: str) -> Cited:
     """Read plain text: "Feurer et al. (2021)" as well as "盖尔曼&韦赫塔里(2021)".
 
-    Affiliations in parentheses and footnote marks are left out.
+    Footnote marks are left out, and affiliations in parentheses but for those of family names
+    alone, which is how the program prints them.
     """
     names, year = _split_year(unraised(text[:MOST]).strip())
     if match := _VENUE_BEHIND.search(names):
@@ -73,7 +77,24 @@ def read(text: str) -> Cited:
     others = bool(mentions) and not names[mentions[-1].end() :].strip(" .,，、*_;；:：")
     if others:
         names = names[: mentions[-1].start()]
-    return Cited(_names(names), others, year)
+    return Cited(_affiliated(_names(names), text[:MOST]), others, year)
+
+
+def _affiliated(names: tuple[str, ...], text: str) -> tuple[str, ...]:
+    """The names as we print them: one or two families, each with what stands in parentheses."""
+    if not names or re.search(r"[,，、;；]", _IN_PARENTHESES.sub(" ", text)):
+        return names
+    return tuple(_with_affiliation(name, text) for name in names)
+
+
+def _with_affiliation(name: str, text: str) -> str:
+    found = re.search(rf"{re.escape(name)}\s?\(([^()（）]{{1,80}})\)", text)
+    if found is None or family_name(name) != name:
+        return name
+    place = found[1].strip()
+    if _YEAR.search(place) or is_venue(place) or not place[:1].isupper():
+        return name
+    return f"{name} ({place})"
 
 
 def unraised(text: str) -> str:
@@ -86,9 +107,43 @@ def _names(text: str) -> tuple[str, ...]:
         # Between semicolons a comma stands between family name and given name.
         pieces = [piece for piece in re.split(r"[;；]|\s(?:and|und|&)\s", text) if piece.strip()]
     else:
-        pieces = _with_initials(_BETWEEN.split(text))
+        pieces = _with_initials(_apart(text))
     names = (_closed(piece) for piece in pieces)
     return tuple(name for name in names if any(map(str.isalpha, name)) and not is_venue(name))
+
+
+def _apart(text: str) -> list[str]:
+    """The text between the marks that separate names; 和 and "and" may also be part of one."""
+    pieces, start = [], 0
+    for mark in _BETWEEN.finditer(text):
+        before, behind = text[start : mark.start()], text[mark.end() :]
+        if mark[0] in "和与" and _is_in_name(before, behind):
+            continue
+        if mark[0].isalpha() and _is_in_team(before, behind):
+            continue
+        pieces.append(text[start : mark.start()])
+        start = mark.end()
+    return [*pieces, text[start:]]
+
+
+def _is_in_name(before: str, behind: str) -> bool:
+    """Whether 和 belongs to a name, as in 周和平, 山本和子 or 和 平: no two names are beside it."""
+    if not before.strip():
+        return True
+    if before[-1].isspace() and behind[:1].isspace():
+        return False
+    left, right = _WIDE_END.search(before.rstrip()), _WIDE_START.match(behind.lstrip())
+    if left is None or right is None:  # a letter of another script is beside it
+        return not behind.strip(" .,，、*_;；:：")
+    return len(left[0]) < 2 or len(right[0]) < 2
+
+
+def _is_in_team(before: str, behind: str) -> bool:
+    """Whether "and" belongs to a team's name, as in "Center for AI and Society"."""
+    if not is_team(before) or not re.search(r"\s(?:of|for|on|für)\s", before):
+        return False
+    following = _BETWEEN.split(behind.lstrip(), maxsplit=1)[0]
+    return len(following.split()) == 1
 
 
 def _with_initials(pieces: list[str]) -> list[str]:

@@ -179,6 +179,7 @@ def test_a_title_gives_a_good_name_or_none(title: str) -> None:
         ),
         ("Don't Decay the Learning Rate", "dont-decay-the-learning-rate"),
         ("Über Größe", "uber-groe"),
+        (r"R&amp;D with $\sqrt{n}$ *data*", "r-d-with-n-data"),
         ("1984", "paper-1984"),
         ("8" * 60, "paper-" + "8" * 40),
         ("A" * 60 + " b", "a" * 40),

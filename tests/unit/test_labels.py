@@ -5,6 +5,7 @@ numbers.
 import pytest
 
 from bot.core.paper import LinkKind
+from bot.core.words import WORDS
 from bot.intake import findings, labels, markup, months, people
 from bot.intake.findings import Printed
 
@@ -28,6 +29,16 @@ from bot.intake.findings import Printed
         ("Feurer et al.* (2021)", ("Feurer",), True, 2021),
         ("Groß und Müller u.a. (1999)", ("Groß", "Müller"), True, 1999),
         ("甲、乙", ("甲", "乙"), False, None),
+        ("和 平", ("和 平",), False, None),
+        ("Center for AI and Society (2021)", ("Center for AI and Society",), False, 2021),
+        ("University of Ulm and Ada Example", ("University of Ulm", "Ada Example"), False, None),
+        ("Example (MIT, Google) et al. (2021)", ("Example (MIT, Google)",), True, 2021),
+        ("Wolke (Sky Lab) & Regen (2021)", ("Wolke (Sky Lab)", "Regen"), False, 2021),
+        ("Anna Wolke (Sky Lab) & Regen (ICLR)", ("Anna Wolke", "Regen"), False, None),
+        ("周和平、山本和子 (2020)", ("周和平", "山本和子"), False, 2020),
+        ("张三和李四", ("张三", "李四"), False, None),
+        ("盖尔曼和李·斯莫林", ("盖尔曼", "李·斯莫林"), False, None),
+        ("Ada Example和李四", ("Ada Example", "李四"), False, None),
         ("", (), False, None),
     ],
 )
@@ -112,3 +123,9 @@ def test_numbers_twice_left_out_or_without_total_are_one_error_each(
     found = list(findings.about_numbers(printed))
     assert [one.text for one in found] == texts
     assert {one.level for one in found} <= {"error"}
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_the_labels_that_the_program_prints_are_known(language: str) -> None:
+    printed = WORDS[language].labels
+    assert tuple(map(labels.kind_by_label, printed)) == tuple(LinkKind)

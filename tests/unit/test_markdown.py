@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.text import tex
-from bot.core.text.markdown import line, links, plain
+from bot.core.text.markdown import line, links, plain, unknown_tex
 from tests.timing import is_linear
 
 
@@ -105,6 +105,12 @@ def test_lines_become_paragraphs_and_items(markdown: str, said: str) -> None:
         (r"s = 13 \text{ TeV}", "s = 13 TeV"),
         (r"\emph{deep}, \textbf{wide}", "deep, wide"),
         (r"Schr\"odinger, Poincar\'e, \v{c}, \c{c}, \o, \ss", "Schrödinger, Poincaré, č, ç, ø, ß"),
+        (r"62^{+4}{M}_{\odot}, a^\dagger, L^\infty, W^\pm", "62⁺⁴M_⊙, a^†, L^∞, W^±"),
+        (r"\ket{\psi}, \braket{\phi|\psi}, \norm{x}_2", "|ψ⟩, ⟨φ|ψ⟩, ‖x‖₂"),
+        (r"\Im s < \Re(s)", "Im s < Re(s)"),
+        (r"\overline{\mathrm{MS}}, \overline{x+y}", "M̄S̄, x+y"),
+        (r"\begin{pmatrix}1&0\\0&1\end{pmatrix}", "(1 0; 0 1)"),
+        (r"\begin{cases}x & x>0\\0 & \text{else}\end{cases}", "{x, x>0; 0, else"),
         ("{{{", ""),
         (r"\frac", "()/()"),
     ],
@@ -178,10 +184,22 @@ def test_a_formula_nested_as_deep_as_one_may_be_is_read(piece: str) -> None:
         ("Between $5 or A$ who knows", "Between $5 or A$ who knows"),
         ("$PATH:$HOME and $TSLA, $AAPL", "$PATH:$HOME and $TSLA, $AAPL"),
         (r"`$x^2$` and \$x^2\$", "$x^2$ and $x^2$"),
+        (r"$\sim$2\%, $\times$3, not $5 or $6", "~2%, ×3, not $5 or $6"),
+        ("A $[word](https://a.org/b)$ is no formula", "A $word$ is no formula"),
     ],
 )
 def test_dollars_hold_formulas_or_money(markdown: str, said: str) -> None:
     assert plain(markdown) == said
+
+
+def test_commands_in_words_that_are_not_known_are_named() -> None:
+    written = r"\noindent So \xspace and \ref{a}; C:\temp\new, \ldots, \`a, `\code`, \(\foo x\)"
+    assert unknown_tex(written) == [
+        (1, "\\noindent"),
+        (1, "\\xspace"),
+        (1, "\\ref"),
+        (1, "\\foo"),
+    ]
 
 
 def test_commands_that_are_not_known_are_named() -> None:
@@ -207,6 +225,18 @@ def test_commands_that_are_not_known_are_named() -> None:
         ("\\[\nx_1\n+ y\n\\]", "x₁ + y"),
         (r"\begin{equation}E = mc^2\end{equation}", "E = mc²"),
         (r"C:\dir and \unknown{x}", r"C:\dir and \unknown{x}"),
+        (r"{\it Kepler}, {\bf b}, {\sc Name} and [O\,{\sc iii}]", "Kepler, b, Name and [O iii]"),
+        (r"5\,$\mu$m, 203\,000 years; a\, b", "5 μm, 203 000 years; a, b"),
+        ("1.7~K, Fig.~1 and $z$~km, but 10~20", "1.7 K, Fig. 1 and z km, but 10~20"),
+        ("10~K where nothing else is TeX", "10~K where nothing else is TeX"),
+        (r"\v Cech, CO\textsubscript{2}, 3\textdegree, \ldots", "Čech, CO₂, 3°, …"),
+        (r"\LaTeX{} in C:\dots", r"LaTeX in C:\dots"),
+        (
+            r"At \url{https://a.org/b\_c} and \href{https://a.org}{here}.",
+            "At https://a.org/b_c and here.",
+        ),
+        ("``One'' and ``two'', `three' and `code`", "“One” and “two”, ‘three’ and code"),
+        ("``x = ''`` and `f'` are code", "x = '' and f' are code"),
     ],
 )
 def test_tex_outside_of_dollars_is_read(markdown: str, said: str) -> None:
@@ -280,6 +310,11 @@ def test_a_title_is_read_as_a_paragraph_is_on_one_line(title: str, said: str) ->
         ("“https://a.org/b”", "https://a.org/b"),
         ("**https://a.org/b**", "https://a.org/b"),
         (r"[x]: https://a.org/b\_c" + "\n\n[x]", "https://a.org/b_c"),
+        ("[x](HTTPS://A.org/B)", "https://A.org/B"),
+        ("<HTTP://A.org/B>", "http://A.org/B"),
+        ("HTTPS://A.org/B", "https://A.org/B"),
+        ("$[x](https://a.org/b)$", "https://a.org/b"),
+        (r"\url{https://a.org/b\_c}", "https://a.org/b_c"),
     ],
 )
 def test_an_address_is_decoded_as_commonmark_says(written: str, address: str) -> None:
@@ -348,6 +383,7 @@ HARD = [
         "\n– ",
     ),
     *("\\(x", "\\[", "\\emph{", '{\\"', "<math>", "\ufe0f", "\\begin{align}"),
+    *("{\\it a", "``a", "`a' ", "\\url{http://a", "\\href{http://a}{", "$\\a", "a~"),
 ]
 
 

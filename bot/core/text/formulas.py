@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _TEX = (
     r"\$\$(?P<display>[^$]{1,240})\$\$"
     r"|\$(?=\S)(?P<math>(?:[^$\n]|(?<!  )(?<!\\)\n){1,240})(?<![\s,;:])\$(?!\d)"
+    # A digit may follow a command alone: `$\sim$5`.
+    r"|\$(?P<command>\\[A-Za-z]{2,20})\$"
 )
 # Money is written with dollars too: between single ones a formula has a sign of TeX or of a
 # relation, or is one word, or one call, or has no word of two letters.
@@ -59,7 +61,8 @@ def inline(state: "StateInline", silent: bool) -> bool:
         return False
     if not silent:
         token = state.push("math", "math", 0)
-        token.content = (found["display"] or found["math"]).replace("\n", " ").strip()
+        content = found["display"] or found["math"] or found["command"]
+        token.content = content.replace("\n", " ").strip()
         token.markup = "$"
         if found["display"]:
             token.markup = "$$"
@@ -70,9 +73,9 @@ def inline(state: "StateInline", silent: bool) -> bool:
 def _at(text: str, start: int, end: int) -> re.Match[str] | None:
     """The formula that begins at `start`, where the dollars there are not money."""
     found = compiled(_TEX).match(text, start, end)
-    if found is None or found["display"]:
-        return found
-    if compiled(_SURELY_TEX).match(found["math"].replace("\n", " ")):
+    if found is None or "://" in found[0]:
+        return None  # an address in a formula would be lost
+    if found["math"] is None or compiled(_SURELY_TEX).match(found["math"].replace("\n", " ")):
         return found
     return None
 

@@ -28,6 +28,13 @@ _IN_BRACES = (
 )
 _NAMED = r"\\(?P<name>[A-Za-z]{1,2})(?:\{\}|(?P<space> +)(?=[a-zäöüß])|(?![A-Za-z{]))"
 _NAMED_IN_BRACES = r"\{\\(?P<name>[A-Za-z]{1,2})\}"
+# `\v Cech`; other letters before a space are more often something else.
+_BEFORE_SPACE = r"\\(?P<sign>[vHc]) +(?P<letter>[A-Za-z])(?=[^\W\d_])"
+_SIGN = rf"(?<![:\\])\\(?P<sign>{'|'.join(symbols.TEXT_SIGNS)})(?:\{{\}}|(?![A-Za-z{{]))"
+# `5\,km`: behind a backslash that belongs to TeX, a comma is a narrow space.
+_THIN = r"(?<=[\w.$)}])\\,(?=[\w${(]|\\[A-Za-z])"
+# A tie, as in `1.7~K` and `Fig.~1`, but not a span, as in 10~20.
+_TIE = r"(?<=\d)~(?=[A-Za-z\\$])|(?<=[$}])~(?=[\w\\$])|(?<=[a-z]\.)~(?=[\d\[(\\$])"
 # "it\'s" and "l\'homme": an apostrophe that somebody escaped.
 _APOSTROPHE = r"\\'(?:s|t|m|d|re|ll|ve)(?![a-zA-Z])"
 _ELISION = r"(?:\A|[^\w])(?:[dljm]|qu)\Z"
@@ -50,6 +57,26 @@ _STYLES = {
     "uline": "",
 }
 _MARKUP = {"em": "*", "strong": "**"}
+# What stands up to the end of the group: `{\it so}`.
+_SWITCHES = {
+    "it": "em",
+    "em": "em",
+    "sl": "em",
+    "itshape": "em",
+    "bf": "strong",
+    "bfseries": "strong",
+    "tt": "code",
+    "ttfamily": "code",
+    "sc": "",
+    "scshape": "",
+    "rm": "",
+    "sf": "",
+    "small": "",
+    "large": "",
+    "footnotesize": "",
+}
+_SWITCHED = rf"\{{\\(?P<style>{'|'.join(_SWITCHES)})(?![A-Za-z])\s*"
+_MOVED = r"\\text(?P<side>superscript|subscript)\s?\{(?P<text>[^{}\\$]{1,40})\}"
 _STYLED = rf"\\(?P<style>{'|'.join(_STYLES)})\s?(?=\{{)"
 _CLOSING = {"\\(": "\\)", "\\[": "\\]"}
 _ENVIRONMENT = (
@@ -63,6 +90,8 @@ def accents(state: "StateInline", silent: bool) -> bool:
     if source[at] not in "\\{":
         return False
     letter, end = _accented(source, at, state.posMax) or _named(source, at, state.posMax)
+    if not letter:
+        letter, end = _sign(source, at, state.posMax)
     if not letter:
         return False
     if not silent:
@@ -104,6 +133,62 @@ def _named(source: str, at: int, end: int) -> tuple[str, int]:
     if found is None:
         return "", at
     return symbols.TEXT_LETTERS.get(found["name"], ""), found.end()
+
+
+def _sign(source: str, at: int, end: int) -> tuple[str, int]:
+    """A sign that is a command, or an accent with a space before its letter."""
+    if found := compiled(_SIGN).match(source, at, end):
+        return symbols.TEXT_SIGNS[found["sign"]], found.end()
+    if found := compiled(_BEFORE_SPACE).match(source, at, end):
+        return tex.accented(found["sign"], found["letter"]), found.end()
+    return "", at
+
+
+def spaces(state: "StateInline", silent: bool) -> bool:
+    """A space that TeX writes with a sign: `5\\,km`, and `1.7~K` in a text with other TeX."""
+    at, source = state.pos, state.src
+    if source[at] not in "\\~":
+        return False
+    found = compiled(_THIN).match(source, at, state.posMax)
+    if found is None and source[at] == "~" and ("$" in source or "\\" in source):
+        found = compiled(_TIE).match(source, at, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        state.push("text", "", 0).content = " "
+    state.pos = found.end()
+    return True
+
+
+def moved(state: "StateInline", silent: bool) -> bool:
+    """What stands higher or lower in words: `\\textsuperscript{2}`."""
+    if state.src[state.pos] != "\\":
+        return False
+    found = compiled(_MOVED).match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        side = found["side"][:3]
+        state.push(side, side, 0).content = " ".join(found["text"].split())
+    state.pos = found.end()
+    return True
+
+
+def switches(state: "StateInline", silent: bool) -> bool:
+    """A group whose type a command at its beginning says: `{\\it so}`, `{\\bf so}`."""
+    at = state.pos
+    if state.src[at] != "{" or state.level >= _NESTING:
+        return False
+    found = compiled(_SWITCHED).match(state.src, at, state.posMax)
+    if found is None:
+        return False
+    close = _closing(state.src).get(at, state.posMax)
+    if close >= state.posMax or close == found.end():
+        return False
+    if not silent:
+        _push_styled(state, _SWITCHES[found["style"]], found.end(), close)
+    state.pos = close + 1
+    return True
 
 
 def styles(state: "StateInline", silent: bool) -> bool:

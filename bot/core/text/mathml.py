@@ -6,7 +6,7 @@ Only what MathML Core has is used: https://www.w3.org/TR/mathml-core/
 import unicodedata
 from collections.abc import Sequence
 
-from bot.core.text import tex
+from bot.core.text import symbols, tex
 from bot.core.text.patterns import compiled
 
 TAGS = frozenset(
@@ -73,14 +73,6 @@ _WIDTHS = {"quad": "1em", "qquad": "2em", "\\": "1em", ",": "0.17em", ":": "0.22
 _GAP = '<mspace width="0.17em"></mspace>'
 # A name stands apart from these anyway.
 _APART = ("<mo>", "<mo ", "<mspace ")
-_BRACKETS = {
-    "pmatrix": ("(", ")"),
-    "bmatrix": ("[", "]"),
-    "Bmatrix": ("{", "}"),
-    "vmatrix": ("|", "|"),
-    "Vmatrix": ("‖", "‖"),
-    "cases": ("{", ""),
-}
 
 
 def written(formula: str, is_display: bool = False) -> str:
@@ -291,7 +283,7 @@ def _table(node: tex.Node) -> str:
         columns = [f"<mtd>{_group(cell.parts[0], False)}</mtd>" for cell in cells]
         rows.append(f"<mtr>{''.join(columns)}</mtr>")
     table = f"<mtable>{''.join(rows)}</mtable>"
-    opening, closing = _BRACKETS.get(node.text, ("", ""))
+    opening, closing = symbols.TABLES.get(node.text, ("", ""))
     return f"<mrow>{_bracket(opening)}{table}{_bracket(closing)}</mrow>"
 
 

@@ -13,6 +13,8 @@ from bot.core.text.patterns import compiled
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+# With an argument, or of two letters and more, but not in a path of Windows.
+_COMMAND = r"\\[A-Za-z]+\*?(?=\s?\{)|(?<![\w:\\/.])\\[A-Za-z]{2,30}(?![\w\\:/.*?+|(\[])"
 WEB = ("http://", "https://")
 CODE = ("fence", "code_block")
 LISTS = ("bullet_list_open", "ordered_list_open")
@@ -126,7 +128,7 @@ def unknown_tex(tokens: Iterable["Token"]) -> list[str]:
         if token.type in ("math", "math_block"):
             found += tex.unknown(token.content)
         elif token.type == "text":
-            found += compiled(r"\\[A-Za-z]+\*?(?=\s?\{)").findall(token.content)
+            found += compiled(_COMMAND).findall(token.content)
         found += unknown_tex(token.children or ())
     return list(dict.fromkeys(found))
 

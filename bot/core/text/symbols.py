@@ -17,7 +17,7 @@ Gamma Γ Delta Δ Theta Θ Lambda Λ Xi Ξ Pi Π Sigma Σ Upsilon Υ Phi Φ Psi 
 nabla ∇ ell ℓ hbar ℏ emptyset ∅ varnothing ∅ forall ∀ exists ∃ neg ¬ lnot ¬ angle ∠ sum ∑ prod ∏
 int ∫ ldots … dots … cdots … vdots ⋮ cdot · circ ∘ degree ° prime ′ star ⋆ ast * dagger † langle ⟨
 rangle ⟩ lfloor ⌊ rfloor ⌋ lceil ⌈ rceil ⌉ lVert ‖ rVert ‖ Vert ‖ | ‖ lvert | rvert | vert | top ⊤
-bot ⊥ Re Re Im Im aleph ℵ checkmark ✓ lbrace { rbrace } backslash \\ S § colon : lbrack [ rbrack ]
+bot ⊥ aleph ℵ checkmark ✓ lbrace { rbrace } backslash \\ S § colon : lbrack [ rbrack ]
 pounds £ yen ¥ circledR ® eth ð imath ı jmath ȷ varsigma ς varpi ϖ digamma ϝ varkappa ϰ varrho ϱ
 backprime ‵ hslash ℏ wp ℘ mho ℧ beth ℶ gimel ℷ daleth ℸ circlearrowleft ↺ circlearrowright ↻
 dashleftarrow ⇠ dashrightarrow ⇢ complement ∁ nexists ∄ coprod ∐ measuredangle ∡ sphericalangle ∢
@@ -78,9 +78,19 @@ shortparallel ∥ upharpoon ↾ restriction ↾ indep ⫫ independent ⫫ xor �
 FUNCTIONS = _words("""
 arccos arcsin arctan arg argmax argmin cos cosh cot coth csc deg det diag dim div exp gcd grad hom
 inf injlim ker lcm lg lim liminf limsup ln log max min mod Pr projlim rank sec sgn sign sin sinh
-sup supp tan tanh tr Tr Var Cov
+sup supp tan tanh tr Tr Var Cov Im Re
 """)
 """Commands that are written as their own name."""
+
+TABLES = {
+    "pmatrix": ("(", ")"),
+    "bmatrix": ("[", "]"),
+    "Bmatrix": ("{", "}"),
+    "vmatrix": ("|", "|"),
+    "Vmatrix": ("‖", "‖"),
+    "cases": ("{", ""),
+}
+"""The brackets of environments that have some."""
 
 BLACKBOARD = dict(
     zip(
@@ -138,3 +148,11 @@ o ø O Ø l ł L Ł ss ß SS ẞ ae æ AE Æ oe œ OE Œ aa å AA Å i ı j ȷ d
 ng ŋ NG Ŋ
 """)
 """Letters beyond ASCII, in words: `\\o`, `\\ss`. In a formula these names are often others'."""
+
+TEXT_SIGNS = _pairs("""
+LaTeX LaTeX LaTeXe LaTeX2e TeX TeX BibTeX BibTeX ldots … dots … textellipsis … textdegree ° textmu µ
+textendash – textemdash — texttimes × textpm ± texttrademark ™ textregistered ® copyright ©
+textcopyright © texteuro € pounds £ textbullet • textquoteright ’ textquoteleft ‘
+textquotedblleft “ textquotedblright ” textasciitilde ~ textbackslash \\ textunderscore _
+""")
+"""Signs and names that are commands in words."""

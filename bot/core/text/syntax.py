@@ -8,6 +8,7 @@ these is shown as it was written: tables, footnotes, other HTML.
 import bisect
 import functools
 import html
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -39,14 +40,21 @@ _WIDE = (
 _DEFINITION = (
     r"\[([^\[\]\\\n^][^\[\]\\\n]*)\]:\s+<?((?:https?://|mailto:|[#/.])[^\s<>]*)>?(?:\s.*)?\Z"
 )
-_ADDRESS = r"<(https?://[^\s<>]+|[\w.+\-]+@[\w.\-]+)>"
-_SCHEME = r"(?<!\w)https?\Z"
+_ADDRESS = r"<((?i:https?)://[^\s<>]+|[\w.+\-]+@[\w.\-]+)>"
+_SCHEME = r"(?<!\w)(?i:https?)\Z"
+_TEX_ADDRESS = r"\\(?:url|href)\s?\{\s*(?P<url>https?://[^\s{}]+)\s*\}"
+# Quotation marks of TeX, which would be code where another pair follows.
+_TEX_QUOTES = (
+    r"(?<![\w`\\])(?P<open>`{1,2})(?P<said>(?=[^\s`'])[^`\n]{0,300}?[^\s`'])"
+    r"(?P<close>'{1,2})(?![\w'`])(?=[^`]*(?:\Z|(?<=[\s(\[])`{1,2}[^\s`]))"
+)
 _URL = (
     r"://(?:[^\s<>*\[\]()`~\\\u2018-\u201f\u3000-\u303f\uff01-\uff20\uff3b-\uff65«»„…]|~(?!~)"
     r"|\*(?=[\w/])|\([^\s<>()]*\))+"
 )
 # Signs at the end of a bare address belong to the sentence, and so does an entity of one.
 _URL_END = r"(?:[.,;:!?'\"_]|&(?:quot|lt|gt|apos|#39);)+\Z"
+_QUOTES = {1: ("‘", "’"), 2: ("“", "”")}
 _HOST = r"://(?:[^\s./?#]+\.)+[^\s./?#]{2,}|://localhost"
 _FORM = r"<(su[bp])>([^<>]{1,40})</su[bp]>"
 _NAMES = (
@@ -75,7 +83,8 @@ def parse_line(text: str) -> list["Token"]:
 
     No sign at its beginning makes it a heading, a list or a quotation.
     """
-    return _parser().parseInline(" ".join(invisible.removed(text).split()), {})
+    visible = _with_quotes(invisible.removed(text))
+    return _parser().parseInline(" ".join(visible.split()), {})
 
 
 def parse_as_others(paragraph: str) -> list["Token"]:
@@ -112,6 +121,10 @@ def _parser() -> "MarkdownIt":
     inline.before("escape", "brackets", macros.brackets)
     inline.before("escape", "accents", macros.accents)
     inline.before("escape", "styles", macros.styles)
+    inline.before("escape", "switches", macros.switches)
+    inline.before("escape", "moved", macros.moved)
+    inline.before("escape", "spaces", macros.spaces)
+    inline.before("escape", "tex_addresses", _tex_address)
 
     block = parser.block.ruler
     block.at("list", _shallow(list_block), {"alt": ["paragraph", "reference", "blockquote"]})
@@ -156,9 +169,24 @@ def _prepared(markdown: str) -> str:
     text = invisible.removed(markdown)
     if "\\[" in text:
         text = compiled(_BRACKET_LINES).sub(r"$$\n\1$$", text)
+    text = _with_quotes(text)
     if compiled(rf"(?m)^[^\S\n]*(?:{_BULLET}|{_DASH})").search(text):
         text = "\n".join(_with_bullets(text.split("\n")))
     return text
+
+
+def _with_quotes(text: str) -> str:
+    """The text with quotation marks for those of TeX: “so” for ``so''."""
+    if "`" not in text or "'" not in text:
+        return text
+    return compiled(_TEX_QUOTES).sub(_quoted, text)
+
+
+def _quoted(found: re.Match[str]) -> str:
+    if len(found["open"]) != len(found["close"]):
+        return found[0]
+    opening, closing = _QUOTES[len(found["open"])]
+    return f"{opening}{found['said']}{closing}"
 
 
 def _with_bullets(lines: Sequence[str]) -> Iterator[str]:
@@ -182,7 +210,12 @@ def _with_bullets(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _as_written(url: str) -> str:
-    return url
+    """The address, with a scheme of the web in small letters: readers of addresses expect it so."""
+    return compiled(r"\A(?i:https?)(?=://)").sub(_in_small, url)
+
+
+def _in_small(found: re.Match[str]) -> str:
+    return found[0].lower()
 
 
 def _is_address(url: str) -> bool:
@@ -302,8 +335,37 @@ def _address(state: "StateInline", silent: bool) -> bool:
     return True
 
 
+def _tex_address(state: "StateInline", silent: bool) -> bool:
+    """An address in TeX: `\\url{…}` and, with a label, `\\href{…}{…}`."""
+    if state.src[state.pos] != "\\":
+        return False
+    found = compiled(_TEX_ADDRESS).match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    address = state.md.utils.unescapeAll(found["url"])
+    label = compiled(r"\s?\{(?P<label>[^{}\\$\[\]]{1,300})\}").match(state.src, found.end())
+    if found[0].startswith("\\url"):
+        label = None
+    elif label is None or label.end() > state.posMax or state.linkLevel:
+        return False
+    if not silent and label:
+        _push_labelled(state, address, label["label"])
+    elif not silent:
+        _push_address(state, address)
+    state.pos = (label or found).end()
+    return True
+
+
+def _push_labelled(state: "StateInline", address: str, label: str) -> None:
+    opening = state.push("link_open", "a", 1)
+    opening.attrs = {"href": address}
+    state.push("text", "", 0).content = label
+    state.push("link_close", "a", -1)
+
+
 def _push_address(state: "StateInline", address: str) -> None:
     """A link that has its address as its label; in a link it is text."""
+    address = _as_written(address)
     is_link = not state.linkLevel
     if is_link:
         opening = state.push("link_open", "a", 1)

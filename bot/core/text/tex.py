@@ -33,6 +33,17 @@ _UNREAD = frozenset(
 )
 _MARKED = {**symbols.ACCENTS, **symbols.TEXT_ACCENTS, "not": "\u0338"}
 """What combines with the letter or sign that a command is applied to."""
+_LINES = frozenset({"overline", "underline"})
+# Brackets around what a command applies to.
+_BRACKETED = {
+    "ket": ("|", "⟩"),
+    "bra": ("⟨", "|"),
+    "braket": ("⟨", "⟩"),
+    "norm": ("‖", "‖"),
+    "abs": ("|", "|"),
+    "ceil": ("⌈", "⌉"),
+    "floor": ("⌊", "⌋"),
+}
 _APPLIED = (
     _STYLES | _FRACTIONS | _STACKS.keys() | _ARROWS.keys() | symbols.ACCENTS.keys() | {"not"}
 ) | {"sqrt", "begin", "end"}
@@ -175,7 +186,9 @@ def _moved(text: str, sign: str, forms: dict[str, str]) -> str:
     tight = text.replace(" ", "")
     if all(letter in forms for letter in tight):
         return "".join(forms[letter] for letter in tight)
-    return sign + (text if compiled(r"\w+(?:\.\w+)?").fullmatch(text) else f"({text})")
+    if len(text) == 1 or compiled(r"\w+(?:\.\w+)?").fullmatch(text):
+        return sign + text
+    return f"{sign}({text})"
 
 
 def _in_brackets(text: str) -> str:
@@ -256,6 +269,10 @@ class _Reader:
         elif name in _UNREAD:
             self._optional()
             self._argument()
+        elif name in _BRACKETED and self.tokens and self.tokens[-1] == "{":
+            opening, closing = _BRACKETED[name]
+            inside = (Node("symbol", opening), *self._argument(), Node("symbol", closing))
+            nodes.append(Node("group", parts=(inside,)))
         elif name in _FUSED:
             nodes += self._fused(name)
         elif self._is_accent(name):
@@ -422,14 +439,22 @@ def _said(node: Node) -> str:
     if node.kind in ("space", "size"):
         return " " * (node.kind == "space")
     if node.kind == "table":
-        cells = [_said(cell) for row in node.parts for cell in row]
-        return f" {' '.join(cells)} "
+        return _tabled(node)
     if node.kind == "style" and node.text in _TEXTS:
         return _typed(node.parts[0]).replace(_APART, "")
     parts = [_written(part) for part in node.parts]
     if node.kind == "group":
         return parts[0]
     return _applied(node, [part.replace(_APART, "").strip() for part in parts])
+
+
+def _tabled(node: Node) -> str:
+    """A matrix or cases with their brackets; a semicolon stands between two rows."""
+    between = ", " if node.text == "cases" else " "
+    rows = [[_said(cell).strip() for cell in row] for row in node.parts]
+    said = "; ".join([between.join(filter(None, row)) for row in rows if any(row)])
+    opening, closing = symbols.TABLES.get(node.text, ("", ""))
+    return f" {opening}{said}{closing} "
 
 
 def _applied(node: Node, parts: Sequence[str]) -> str:
@@ -462,7 +487,9 @@ def _stacked(node: Node, parts: Sequence[str]) -> str:
 
 
 def _accented(name: str, text: str) -> str:
-    """A letter with its accent; several letters have none."""
+    """A letter with its accent. Over several only a line is written, a stroke through the first."""
+    if len(text) != 1 and name in _LINES and compiled(r"[^\W_]{2,8}").fullmatch(text):
+        return "".join(letter + _MARKED[name] for letter in text)
     if len(text) != 1:
         return text
     return unicodedata.normalize("NFC", {"ı": "i", "ȷ": "j"}.get(text, text) + _MARKED[name])
