@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.text import terminal
-from tests.conftest import ROOT
+from tests.conftest import ROOT, absent
 from tests.e2e.conftest import Desk
 from tests.e2e.process import COMMAND, ENVIRONMENT
 from tests.e2e.shells import printed
@@ -243,7 +243,7 @@ def test_tables_fit_the_terminal_and_are_whole_in_a_pipe(
 def test_a_screen_of_another_program_shows_what_was_measured(desk: Desk) -> None:
     """Tmux is a terminal of its own, with its own idea of what is wide."""
     if shutil.which("tmux") is None:
-        pytest.skip("tmux is not installed")
+        absent("tmux is not installed")
     desk("edit", "beta", "--title", "视觉变换器 do see like networks, again and again and again")
     socket = desk.folder / "tmux"
     run = ["tmux", "-S", str(socket), "-f", "/dev/null"]
