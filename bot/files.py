@@ -95,6 +95,14 @@ def no_space(place: Path) -> str:
     return ADVICE[errno.ENOSPC]
 
 
+def is_full(place: Path) -> bool:
+    """Whether the disk of a file or folder has no space left for us, or no room for a file."""
+    for folder in (place, *place.absolute().parents):
+        with suppress(OSError, AttributeError):  # Windows has no such call
+            return os.statvfs(folder).f_bavail == 0 or _lacks_inodes(place)
+    return False
+
+
 def _lacks_inodes(place: Path) -> bool:
     """Whether a disk has space left, and no room for one more file."""
     for folder in (place, *place.absolute().parents):

@@ -83,7 +83,12 @@ def add_command(
 
     What lacks nothing is ready.
     """
-    if bool(files) == _is_any_given(given):
+    if files and _is_any_given(given):
+        raise click.UsageError(
+            "Item files say all of a collage, options too: give one of them; what is to be "
+            "different from a file: mlcollage edit NAME, when it is added."
+        )
+    if not files and not _is_any_given(given):
         raise click.UsageError("Name item files, or describe one collage by options.")
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)

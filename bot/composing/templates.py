@@ -3,6 +3,7 @@
 The files that the program brings along are found here, too.
 """
 
+import ast
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +15,7 @@ from jinja2 import Environment, Template, TemplateError, TemplateNotFound
 
 from bot import files
 from bot.composing.sandbox import Sandbox
-from bot.core import collage
+from bot.core import collage, toml
 from bot.core.errors import BadInput
 
 PACKAGE = Path(__file__).parent.parent
@@ -26,6 +27,9 @@ MOST = 2_000_000
 
 CLASS = r"<class '(?:\w+\.)*(\w+)'>"
 """How Python names a type in a message; its own name alone is enough."""
+
+UNEXPECTED = re.compile(r"unexpected char ('.*?'|\".*?\") at \d+$")
+"""How Jinja2 names a character that it cannot read."""
 
 LONGEST_NAME = 100
 """Characters of a missing template's name that are shown."""
@@ -137,7 +141,7 @@ def _reason(error: Exception) -> str:
     """What is wrong, as the end of a sentence."""
     match error:
         case TemplateError():
-            reason = error.message or type(error).__name__
+            reason = _misread(error.message or "") or error.message or type(error).__name__
         case UnicodeDecodeError():
             reason = files.no_utf8(error)
         case MemoryError():
@@ -156,6 +160,15 @@ def _reason(error: Exception) -> str:
     if line.endswith((".", "?", "!")):
         return line
     return f"{line}."
+
+
+def _misread(message: str) -> str:
+    """What is wrong where Jinja2 stopped at a character that was typed in place of another one."""
+    found = UNEXPECTED.match(message)
+    if not found:
+        return ""
+    # It is quoted as Python writes it.
+    return toml.mistyped(ast.literal_eval(found[1]))
 
 
 def _place(error: Exception, name: str) -> str:

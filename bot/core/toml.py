@@ -103,12 +103,22 @@ def _curly(char: str) -> str:
 
 
 def _quoting(message: str, lines: list[str], place: _Place) -> str:
-    return _curly(place.char) if place.char and place.char in QUOTES else ""
+    return mistyped(place.char)
+
+
+def mistyped(char: str) -> str:
+    """What is wrong where this character stands in the place of another one; "" of any other."""
+    if char and char in QUOTES:
+        return _curly(char)
+    return _unseen(char)
 
 
 def _invisible(message: str, lines: list[str], place: _Place) -> str:
+    return _unseen(place.char)
+
+
+def _unseen(char: str) -> str:
     """Spaces that are no spaces, and characters that nobody sees."""
-    char = place.char
     if (
         not char
         or char in " \t"

@@ -22,7 +22,8 @@ def advice(error: BaseException | None, file: Path) -> str:
         case sqlite3.SQLITE_FULL:
             found = files.no_space(file)
         case sqlite3.SQLITE_IOERR:
-            found = f"{_limit()}look at the disk: it may be failing, or its quota be used up"
+            # Where there is no space for its index of the WAL, SQLite says no more than this.
+            found = files.no_space(file) if files.is_full(file) else _failing()
         case sqlite3.SQLITE_BUSY:
             found = "another program keeps it locked; end that one, or wait for it"
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
@@ -63,6 +64,11 @@ def _access(file: Path) -> str:
     except OSError as error:
         return files.why(error)
     return ""
+
+
+def _failing() -> str:
+    """What may be behind a disk that cannot be read or written, though it has space."""
+    return f"{_limit()}look at the disk: it may be failing, or its quota be used up"
 
 
 def _limit() -> str:

@@ -80,6 +80,13 @@ def test_a_bad_file_among_good_ones_adds_none(bare: Desk) -> None:
     assert bare.names() == []
 
 
+def test_item_files_and_options_together_are_refused_with_what_to_say_instead(bare: Desk) -> None:
+    file = write_item(bare.folder, "alpha")
+    told = bare("add", "--picture", file.with_suffix(".png"), file, code=2).err
+    assert "give one of them" in told
+    assert "mlcollage edit NAME" in told
+
+
 def test_a_file_added_twice_is_refused(desk: Desk) -> None:
     assert "mlcollage edit alpha" in desk("add", "alpha.md", code=1).err
     assert desk.names() == ITEMS

@@ -263,6 +263,8 @@ def test_a_template_that_is_put_before_another_one_counts_at_once(tmp_path: Path
     ("content", "complaint"),
     [
         ("{{ papr.title }}", "posts/collage/first.txt, line 1: 'papr' is undefined"),
+        ("{{ “a” }}", "posts/collage/first.txt, line 1: typographic quotes (“) stand for straight"),
+        ("{{ hash\u200btag }}", "line 1: an invisible character stands in it (zero width space"),
         ("a\n{% if %}", "posts/collage/first.txt, line 2: Expected an expression"),
         (
             "a\n\n{{ ''.__class__.__mro__ }}",

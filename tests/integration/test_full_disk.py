@@ -211,6 +211,7 @@ def test_the_command_says_in_one_sentence_that_nothing_can_be_written_and_asks_f
         assert done.returncode == 1
         assert (done.stdout, len(done.stderr.splitlines())) == ("", 1)
         assert f"The database {folder / 'queue.db'} cannot be used" in done.stderr
+        assert ("make room on that disk" if is_full else "is read-only") in done.stderr
         assert x_threads.asked(fake) == asked
         afterwards(folder, clock)
         assert at_x(fake, folder) == scene.PARTS
