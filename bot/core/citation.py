@@ -26,7 +26,8 @@ TEAM_WORDS = _words(
     " Corp Corp. Inc Inc. Ltd Ltd. GmbH AI ML NLP Research"
     " Kollaboration Konsortium Gruppe Arbeitsgruppe Forschungsgruppe Arbeitskreis Institut"
     " Universität Hochschule Zentrum Verein Gesellschaft Stiftung Labor Projekt"
-    " Équipe Collectif Equipo Grupo Consorcio Universidad Université"
+    " Équipe Collectif Equipo Grupo Consorcio Universidad Université École Ecole"
+    " authors Authors contributors Contributors"
 )
 """Words of an organisation's name; none is a usual name of a person. Case counts: Ai is one."""
 _INSIDE_TEAMS = frozenset({"of", "for", "on", "at", "für", "pour"})
@@ -38,7 +39,22 @@ _CAMEL = (
 )
 
 _CAPITAL_PARTICLES = frozenset(
-    {"Van", "Von", "De", "Del", "Della", "Dos", "Den", "Der", "Ter", "Vanden", "Vander"}
+    {
+        "Van",
+        "Von",
+        "De",
+        "El",
+        "St.",
+        "Da",
+        "Del",
+        "Della",
+        "Dos",
+        "Den",
+        "Der",
+        "Ter",
+        "Vanden",
+        "Vander",
+    }
 )
 _BETWEEN_TWO = frozenset({"y", "e", "i"})
 """Joins the two names of a Spanish, Portuguese or Catalan family: "Ortega y Gasset"."""
@@ -50,7 +66,8 @@ _VIETNAMESE = _words(
 _INITIALS = r"[^\W\d_]|(?:[^\W\d_]\.-?){1,4}"
 _MARKS = " *†‡§¶¹²³⁰⁴⁵⁶⁷⁸⁹"
 """Marks of footnotes behind a name."""
-_PARENTHESES = r"\s*[(（]([^()（）]*)[)）]$"
+_PARENTHESES = r"\s*[(（\[]([^()（）\[\]]*)[)）\]]$"
+_MAIL = r"\s+<?[^\s<>@]+@[^\s<>@]+\.[A-Za-z]{2,}>?$"
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u3005"
 _IS_CJK = f"[{_CJK}]"
 _UNNAMED = r"others|other\s+authors|colleagues|co-?workers|co-?authors|more|andere[n]?|weitere[n]?"
@@ -62,7 +79,14 @@ _OTHERS = (
     rf"|\d[\d,.]*\s+(?:{_UNNAMED})|(?<![\s\S])others"
     r"|u\.\s?a\.?|等(?:人|等|作者|学者)?|…|\.\.\.)\.?$"
 )
-_AND = r"\s*;\s*|\s+(?:and|und|&)\s+"
+# What joins names, but for what stands in parentheses; and a comma behind these.
+_NOT_INSIDE = r"(?![^()（）]{0,100}[)）])"
+_AND = rf"(?:\s*[;；、]\s*|\s+(?:and|und|&)\s+|(?<=[)）])\s*[,，]\s*){_NOT_INSIDE}"
+# Three and more whole names behind each other.
+_LISTED = r"[^\W\d_][^\s,，]*(?:\s[^\s,，]+)+(?:[,，]\s*[^\W\d_][^\s,，]*(?:\s[^\s,，]+)+){2,}"
+
+
+_LONGEST_LIST = 2000
 
 
 class Author(NamedTuple):
@@ -135,7 +159,7 @@ def family_name(name: str) -> str:
     Particles belong to it ("Laurens van der Maaten" → "van der Maaten"). A team, a Chinese,
     Japanese or Korean name, a single word, and what stands in braces are kept whole.
     """
-    name = " ".join(name.split()).rstrip(_MARKS)
+    name = compiled(_MAIL).sub("", " ".join(name.split())).rstrip(_MARKS)
     if re.fullmatch(r"\{[^{}]+\}", name):
         return name[1:-1]
     if is_team(name):
@@ -217,7 +241,10 @@ def _separate(text: str) -> list[str]:
         return [team, *_separate(rest + end)] if rest else [team + end]
     if is_team(bare):
         return [text]
-    pieces = [piece for piece in compiled(_AND).split(bare) if piece.strip()]
+    mark = _AND
+    if len(bare) < _LONGEST_LIST and compiled(_LISTED).fullmatch(bare):
+        mark = rf"\s*[,，]\s*(?:and\s+|und\s+|&\s*)?|{_AND}"
+    pieces = [piece for piece in compiled(mark).split(bare) if piece.strip()]
     if len(pieces) < 2:
         return [text]
     return [*pieces[:-1], pieces[-1] + end]

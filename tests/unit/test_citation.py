@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bot.core import citation
 from bot.core.paper import Paper
 from bot.core.words import WORDS, of
+from tests.timing import is_linear
 
 steady = settings(derandomize=True, deadline=None)
 capitalised = st.from_regex(r"\A[A-ZÄÖ][a-zäöß]{1,8}\Z")
@@ -219,6 +220,29 @@ def test_family_names_of_many_kinds(name: str, family: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "cited_as"),
+    [
+        ("Ada Example (Google), Bob Sample (MIT)", "Example & Sample (2021)"),
+        ("Ada Example, Bob Sample, and Cem Third", "Example et al. (2021)"),
+        ("Ada Example, Bob Sample, Cem Third et al.", "Example et al. (2021)"),
+        ("张三、李四", "张三 & 李四 (2021)"),
+        ("Ada Example <ada@lab.example>", "Example (2021)"),
+        ("Doe, John, Jr.", "Doe (2021)"),
+        ("BIG-bench authors", "BIG-bench authors (2021)"),
+        ("École Normale Supérieure", "École Normale Supérieure (2021)"),
+        ("Laurent El Ghaoui", "El Ghaoui (2021)"),
+    ],
+)
+def test_whatever_people_type_as_one_author_no_name_is_lost(typed: str, cited_as: str) -> None:
+    assert cited(typed) == cited_as
+
+
+@pytest.mark.parametrize("piece", ["and ", "; ", "(a), ", "A B, ", "[", " a@b.c", "、"])
+def test_names_are_read_in_linear_time(piece: str) -> None:
+    assert is_linear(cited, piece)
+
+
+@pytest.mark.parametrize(
     ("typed", "family", "affiliation"),
     [
         ("Ada Example (Some Lab)", "Example", "Some Lab"),
@@ -226,6 +250,8 @@ def test_family_names_of_many_kinds(name: str, family: str) -> None:
         ("Kaiming He (何恺明)", "He", "何恺明"),
         ("The LIGO Collaboration (LSC)", "The LIGO Collaboration", "LSC"),
         ("Gemini Team, Google", "Gemini Team", "Google"),
+        ("Ada Example (MIT; Google and others)", "Example", "MIT; Google and others"),
+        ("Ada Example [Some Lab]", "Example", "Some Lab"),
     ],
 )
 def test_an_affiliation_is_no_part_of_the_name_and_is_kept_for_the_page(

@@ -273,6 +273,10 @@ def test_a_formula_in_mathml_is_read(markdown: str, said: str) -> None:
         ("der Text\n– so heißt es – geht weiter", "der Text – so heißt es – geht weiter"),
         ("```\n• code\n```", "• code"),
         ("- [ ] a\n• b", "• a\n• b"),
+        ("➢ a\n\uf0b7 b\n♦ c", "• a\n• b\n• c"),
+        ("・一\n・二", "• 一\n• 二"),
+        ("· a\n· b", "• a\n• b"),
+        ("a\n· b", "a · b"),
     ],
 )
 def test_bullets_of_word_processors_are_lists(written: str, said: str) -> None:

@@ -61,8 +61,12 @@ sein mein unser dein dieser dieses und oder bis ab seit
 """)
 # In front of one of three digits or more: the others also stand before years.
 ARTICLES = _words("""
-der die das dem den des zum zur jede jeder jedes jeden ein eine einen einem einer ihr sein mein
-unser dein dieser dieses
+der die das dem den des zum zur jede jeder jedes jeden jedem ein eine einen einem einer ihr sein
+mein unser dein dieser dieses diesem diesen seinem ihrem unserem meinem seinen ihren unseren
+""")
+# In front of one of three digits or more that is no year: in Switzerland they say "im 2021".
+CONTRACTED = _words("""
+am im vom beim ans ins
 """)
 MONTHS = _words("""
 januar jänner februar märz april mai juni juli august september oktober november dezember

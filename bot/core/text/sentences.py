@@ -12,6 +12,7 @@ from bot.core.text.abbreviations import (
     BEFORE_NUMBER,
     BEFORE_ORDINAL,
     BEGIN,
+    CONTRACTED,
     EXCLAIMED,
     JOINS_LIST,
     LABELS,
@@ -227,7 +228,7 @@ class _Line:
         if compiled(r"\d[.,]\Z").search(before):
             return True
         if len(number) > 2:
-            return not self._is_long_ordinal(before, is_beginning)
+            return not self._is_long_ordinal(number, before, is_beginning)
         # The number of an item, or of a label: "Theorem 1."
         list_sign = r"[;；]\s*\Z"
         if number == "1":
@@ -245,12 +246,14 @@ class _Line:
             lead[-1] == "," or lead.lower() in BEFORE_ORDINAL or first in MONTHS
         )
 
-    def _is_long_ordinal(self, before: str, is_beginning: bool) -> bool:
+    def _is_long_ordinal(self, number: str, before: str, is_beginning: bool) -> bool:
         """Whether a number of three digits or more counts on: "die 100. Ausgabe"."""
-        if self.language != "de" or is_beginning:
-            return False
         words = before.split()
-        return bool(words) and words[-1].lower() in ARTICLES
+        if self.language != "de" or is_beginning or not words:
+            return False
+        lead = words[-1].lower()
+        is_year = len(number) == 4 and number[:2] in ("19", "20")
+        return lead in ARTICLES or (lead in CONTRACTED and not is_year)
 
     def _word(self, stop: int) -> str:
         """The word right before `stop`, empty where there is none."""

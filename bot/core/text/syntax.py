@@ -156,10 +156,11 @@ def _common_parser() -> "MarkdownIt":
     return parser
 
 
-# Bullets of word processors; a dash is one where lines under each other begin with it.
-BULLETS = "•●‣◦▪■○⁃∙"
+# Bullets of word processors, also those of their own fonts. A dash or a dot in the middle is one
+# where lines under each other begin with it.
+BULLETS = "•●‣◦▪■○⁃∙❖➢➤►▶◆♦\uf0a7\uf0b7\uf0d8"
 _BULLET = rf"[{BULLETS}][^\S\n]*(?=\S)"
-_DASH = r"[–—][^\S\n]+(?=\S)"
+_DASH = r"(?:[–—][^\S\n]+|[·・･][^\S\n]*)(?=\S)"
 _FENCE = r" {0,3}(```|~~~)"
 _BRACKET_LINES = r"(?m)^[ ]{0,3}\\\[[ \t]*\n((?:[^\n$]*\S[^\n$]*\n){1,40}?)[ ]{0,3}\\\][ \t]*$"
 
