@@ -5,11 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bot.core import collage
 from bot.intake import findings, labels, markup
-from bot.intake.blocks import Block, Kind
+from bot.intake.blocks import BOLD, Block, Kind
 from bot.intake.findings import Finding
 from bot.intake.outline import Other
 
-_SILENT = {Kind.RULE, Kind.HEADING}
 _PLURALS = {
     "piece of code": "pieces of code",
     "piece of HTML": "pieces of HTML",
@@ -18,7 +17,7 @@ _PLURALS = {
 
 def of_blocks(left: Iterable[Block], where: str, advice: str = "") -> Iterator[Finding]:
     """Yield a note that counts what was left at a place, as in "above the first paper"."""
-    counted = [block for block in left if block.kind not in _SILENT]
+    counted = [block for block in left if not _is_silent(block)]
     if not counted:
         return
     kinds = Counter(_kind(block) for block in counted)
@@ -86,7 +85,14 @@ def of_headings(others: Sequence[Other]) -> Iterator[Finding]:
         yield Finding("warning", line, f"{text} and no link to a paper; {advice}.")
 
 
+def _is_silent(block: Block) -> bool:
+    """Whether nothing is said of a block: a rule, or a heading, which is named elsewhere."""
+    return block.kind is Kind.RULE or (block.kind is Kind.HEADING and block.level != BOLD)
+
+
 def _kind(block: Block) -> str:
+    if block.kind is Kind.HEADING:
+        return "bold line"
     if block.kind is Kind.TABLE and len(block.lines) == 1:
         return "row of a table"
     return str(block.kind)

@@ -326,8 +326,8 @@ def _about_bold(parted: Outline) -> list[Finding]:
 
 
 def _is_taken(block: Block, taken: Iterable[int], title: Block | None) -> bool:
-    """Whether a block was read for what the article says of itself, or is its cover."""
-    return block is title or block.at in taken or block.kind is Kind.PICTURE
+    """Whether a block was read for what the article says of itself."""
+    return block is title or block.at in taken
 
 
 def _list(source: _Source, parted: Outline) -> Article:

@@ -157,7 +157,9 @@ class _Reader:
             return Block(Kind.HEADING, at, at + 2, (line, below), level=level, text=text)
         if is_below_blank and (bold := _BOLD_LINE.fullmatch(line)):
             text = bold[2].strip()
-            if bold[1] not in text and not labels.field_of(markup.plain(text)):
+            is_sentence = text.endswith(("。", "！")) or (len(text) > 120 and text.endswith("."))
+            is_label = labels.field_of(markup.plain(text)) is not None
+            if bold[1] not in text and not is_label and not is_sentence:
                 return Block(Kind.HEADING, at, at + 1, (line,), level=BOLD, text=text)
         return None
 
