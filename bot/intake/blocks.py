@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from bot.intake import dress, labels, markup
+from bot.intake import dress, facts, labels, markup
 from bot.intake.dress import CAPTION
 from bot.intake.markup import Picture
 
@@ -158,7 +158,7 @@ class _Reader:
         if is_below_blank and (bold := _BOLD_LINE.fullmatch(line)):
             text = bold[2].strip()
             is_sentence = text.endswith(("。", "！")) or (len(text) > 120 and text.endswith("."))
-            is_label = labels.field_of(markup.plain(text)) is not None
+            is_label = labels.field_of(markup.plain(text)) is not None or _is_byline(text)
             if bold[1] not in text and not is_label and not is_sentence:
                 return Block(Kind.HEADING, at, at + 1, (line,), level=BOLD, text=text)
         return None
@@ -272,6 +272,12 @@ def _split_off_pictures(block: Block) -> Iterator[Block]:
         lines.append(markup.without_pictures(line, instead="link").rstrip())
     yield replace(block, lines=tuple(lines))
     yield from pictures
+
+
+def _is_byline(text: str) -> bool:
+    """Whether a bold line is authors and a year, and no title."""
+    line = facts.read(text)
+    return line is not None and line.names is not None and not line.is_weak
 
 
 def symbols_off(text: str) -> str:

@@ -92,6 +92,7 @@ def test_the_numbers_in_a_title_that_count_nothing_stay() -> None:
         f"> **Authors:** Wolke, Regen (2022)\n> **Paper:** [here]({URL})",
         f"👥 **Authors:** Wolke, Regen (2022)\n📄 **Paper:** [arXiv]({URL})",
         f"Wolke and Regen (2022), [Paper]({URL})",
+        f"**Wolke & Regen (2022)**\n\n[Paper]({URL})",
         f"*by Wolke & Regen (2022)*\n[Paper]({URL})",
         f"[Paper]({URL}) · 👩‍🔬 Wolke & Regen (2022)",
         f"Authors — Wolke, Regen (2022)\nPDF — {URL}",
