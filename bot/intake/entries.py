@@ -282,7 +282,7 @@ def _below(entry: _Entry, block: Block) -> None:
 
 
 def _paragraphs(known: Sequence[Block], base: str) -> Iterator[_Entry]:
-    """Yield paragraphs that begin with a bold or linked title and hold a link to a paper."""
+    """Yield paragraphs that begin with a bold or linked title, or have a line for each fact."""
     entry: _Entry | None = None
     for block in known:
         is_text = block.kind in {Kind.TEXT, Kind.QUOTE}
@@ -290,12 +290,27 @@ def _paragraphs(known: Sequence[Block], base: str) -> Iterator[_Entry]:
             if entry:
                 yield entry
             entry = _one(block, base)
+        elif is_text and sum(map(facts.has_label, block.lines[1:])) > 1:
+            if entry:
+                yield entry
+            entry = _labelled(block, base)
         elif is_text and entry is not None and entry.is_paper() and not entry.text:
             # The paragraph below a line of title, names and links.
             entry.text = block.source
             entry.more.append(str(block.at))
     if entry:
         yield entry
+
+
+def _labelled(block: Block, base: str) -> _Entry:
+    """Read a paragraph of a title and lines of facts, each with its label."""
+    first = facts.read(block.lines[0])
+    title = block.lines[0]
+    if first is not None and first.title:
+        title = first.title
+    entry = _Entry(block.at, Links(base), title=headline.read(title).title)
+    _below(entry, replace(block, lines=block.lines[1:]))
+    return entry
 
 
 def _starts_with_title(block: Block) -> bool:

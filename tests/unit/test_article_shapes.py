@@ -415,18 +415,25 @@ NESTED = f"""# Papers, March 2022
    - Paper: {URL}
    - Summary: Clouds drift.
 """
+KEYS = f"""# Weather, March 2022
+
+Paper 1: Soft Clouds
+Authors: Wolke et al. (2022)
+Link: {URL}
+Summary: Clouds drift.
+"""
 DATED = f"# Bookmarks\n\n- 7 Mar, *Soft Clouds*, {URL}\n- 9 Mar, *Hard Rain*, {URL}9\n"
 LETTER = f"# Weather Letter\n\n**[Soft Clouds]({URL})** — Clouds drift.\n\nOnly words.\n"
 
 
-@pytest.mark.parametrize("text", [TABLE, COLUMNS, BULLETS, NESTED, DATED, LETTER])
+@pytest.mark.parametrize("text", [TABLE, COLUMNS, BULLETS, NESTED, KEYS, DATED, LETTER])
 def test_papers_of_one_line_each_are_a_list_of_drafts(text: str) -> None:
     found = read(text)
     item = found.items[0]
     assert found.kind == "list"
     assert (item.paper.title, item.paper.arxiv_id) == ("Soft Clouds", "2203.00011")
     assert item.paragraph == ("" if text is DATED else "Clouds drift.")
-    if text in {COLUMNS, BULLETS, NESTED}:
+    if text in {COLUMNS, BULLETS, NESTED, KEYS}:
         assert (item.paper.citation, item.paper.others) == ("Wolke et al. (2022)", True)
 
 
