@@ -318,7 +318,7 @@ def _byline(text: str) -> Line | None:
     if not people.looks_like_names(plain) or len(behind) > 80:
         return None
     cited = people.read(plain)
-    if text.startswith(("**", "__")) and len(cited.names) == 1:
+    if text.startswith(("**", "__")) and len(cited.names) == 1 and not cited.others:
         # A title in bold, with its year.
         return None
     has_link = next(markup.anchors_in(more), None) is not None

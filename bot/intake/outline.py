@@ -1,6 +1,7 @@
 """Which headings of an article are those of papers, and which stand over something else."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -21,7 +22,7 @@ class Evidence(IntEnum):
 
     NONE = 0
     LOOKS = 1
-    """A text with a picture, as papers have it."""
+    """A text with a picture, or one that links a paper, as papers have it."""
     LINK = 2
     """A link to a paper, or a quoted title over links or a numbered caption."""
     AUTHORS = 3
@@ -112,6 +113,23 @@ class _Outliner:
                 level = block.level
             elif block.level <= level:
                 level = 0
+        if not self.papers:
+            self.papers = self._by_texts()
+
+    def _by_texts(self) -> list[int]:
+        """The headings of one level whose texts link a paper each, where there are several."""
+        ends = _ends(self.headings, len(self.article))
+        linking = [
+            at
+            for at in self.headings
+            if self.evidence[at] >= Evidence.LOOKS
+            and any(sections.paper_in(block) for block in self.article[at + 1 : ends[at]])
+        ]
+        levels = Counter(self.article[at].level for at in linking)
+        level, count = max(levels.items(), key=lambda one: one[1], default=(0, 0))
+        if count < 2:
+            return []
+        return [at for at in linking if self.article[at].level == level]
 
     def _add_siblings(self) -> None:
         """Take headings of the papers' level that look like papers among papers that do."""
@@ -238,6 +256,8 @@ def _of_body(heading: str, body: Sequence[Block]) -> Evidence:
         return Evidence.LINK
     has_picture = any(block.kind is Kind.PICTURE for block in body)
     if texts and (has_picture or any(_has_number(block) for block in body)):
+        return max(found, Evidence.LOOKS)
+    if any(sections.paper_in(block) for block in body):
         return max(found, Evidence.LOOKS)
     return found
 

@@ -70,7 +70,7 @@ def read(text: str) -> Cited:
     names = _IN_PARENTHESES.sub(" ", names)
     # "et al." counts at the end only: in between it belongs to a name.
     mentions = list(_OTHERS.finditer(names))
-    others = bool(mentions) and not names[mentions[-1].end() :].strip(" .,，、*_;；:：")
+    others = bool(mentions) and not names[mentions[-1].end() :].strip(" .,，、*_;；:：–—-|·")
     if others:
         names = names[: mentions[-1].start()]
     return Cited(_names(names), others, year)

@@ -306,6 +306,7 @@ class _Reader:
         shown = self._shown()
         caption = self._caption(shown)
         self._links_of(caption)
+        self._link_of_text()
         figures = [self._figure(one) for one in self.pictures if one is not shown]
         paragraph = self._paragraph_text()
         alt = file_name = ""
@@ -352,6 +353,19 @@ class _Reader:
         for source in sources:
             self.links.add(source, caption.block.at + 1)
 
+    def _link_of_text(self) -> None:
+        """Take the first link of the text to a paper where none is known otherwise."""
+        if self.links.of_kind(LinkKind.PAPER):
+            return
+        for block, _ in self.texts:
+            if url := paper_in(block):
+                self.links.add(Source("", url, ""), block.at + 1)
+                text = (
+                    f"The link to {self._name()}, {findings.address(url)}, is taken from its text."
+                )
+                self.found.append(Finding("warning", block.at + 1, text))
+                return
+
     def _figure(self, shown: _Shown) -> Figure:
         picture = shown.block.picture
         caption = shown.caption.text if shown.caption else ""
@@ -391,10 +405,24 @@ class _Reader:
         return "".join(pieces).strip()
 
 
+def paper_in(block: Block) -> str:
+    """The first address in a paragraph that is a paper's; "" without one."""
+    if block.kind not in {Kind.TEXT, Kind.QUOTE}:
+        return ""
+    for line in block.lines:
+        for anchor in markup.anchors_in(line):
+            if labels.kind_by_address(anchor.url) is LinkKind.PAPER:
+                return anchor.url
+    return ""
+
+
 def facts_in_table(block: Block) -> list[Line]:
     """The facts of a table whose rows are a key and its value each; none of any other table."""
     rows = [markup.cells(row) for row in block.lines]
     pairs = [row for row in rows if len(row) == 2 and row[1].strip(" :-")]
+    if len(rows) == 3 and len(rows[0]) > 2:
+        # One row under keys as heads.
+        pairs = [list(pair) for pair in zip(rows[0], rows[2], strict=False) if pair[1].strip(" -")]
     read = [facts.read(f"**{markup.plain(key)}:** {value}") for key, value in pairs]
     known = [line for line in read if line is not None]
     if len(known) < 2 or len(known) < len(pairs) - 1:

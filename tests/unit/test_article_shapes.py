@@ -353,6 +353,16 @@ def test_a_section_that_looks_like_its_neighbours_comes_in_though_it_lacks_facts
     assert any("'Winds' has no authors and no year" in one.text for one in found.findings)
 
 
+def test_a_link_to_a_paper_in_the_text_alone_makes_a_collage_and_is_told() -> None:
+    found = read(f"{TOP}## Soft Clouds{BODY}\n\n## Rain\n\nSee {URL}9 by Regen.{NEXT}")
+    rain = found.items[1]
+    assert (rain.paper.title, kinds(rain)) == ("Rain", [("paper", f"{URL}9")])
+    assert rain.paragraph == f"See {URL}9 by Regen."
+    assert any("is taken from its text" in one.text for one in found.findings)
+    texts = f"# Notes\n\n## Rain\n\nSee [this]({URL}).\n\n## Hail\n\nAnd [that]({URL}9).\n"
+    assert [item.paper.title for item in read(texts).items] == ["Rain", "Hail"]
+
+
 def test_a_bold_line_among_bold_titles_that_is_no_paper_is_named() -> None:
     body = BODY.replace("\n\n", "\n\n", 1)
     found = read(f"{TOP}**Soft Clouds**{body}\n\n**Lost Winds**\n\nNothing.\n")
