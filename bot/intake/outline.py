@@ -205,13 +205,15 @@ def _ends(headings: Sequence[int], end: int) -> dict[int, int]:
 def _evidence(heading: Block, body: Sequence[Block]) -> Evidence:
     """What speaks for a paper in a heading and the blocks up to the next one."""
     plain = markup.plain(heading.text)
-    if is_aside(heading):
+    # "Data" and "Code" may be a paper's title, where its authors follow.
+    is_kind = isinstance(labels.of_heading(plain), LinkKind)
+    if is_aside(heading) and not is_kind:
         return Evidence.NONE
     top = headline.read(heading.text)
     if top.cited:
         return Evidence.AUTHORS
     found = _of_body(top.title, body)
-    if is_date(plain) and found < Evidence.AUTHORS:
+    if (is_date(plain) or is_kind) and found < Evidence.AUTHORS:
         return Evidence.NONE
     if found >= Evidence.LINK:
         return found

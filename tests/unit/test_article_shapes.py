@@ -71,7 +71,7 @@ def test_a_papers_heading_counts_in_any_dress(heading: str) -> None:
 
 
 def test_the_numbers_in_a_title_that_count_nothing_stay() -> None:
-    for title in ("3D Clouds", "2.5 Clouds a Day", "1984", "100 Years of Rain"):
+    for title in ("3D Clouds", "2.5 Clouds a Day", "1984", "100 Years of Rain", "Data"):
         assert first(f"## {title}{BODY}").paper.title == title
 
 
