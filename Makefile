@@ -68,8 +68,10 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Without isolation: pip would download what builds mlcollage, in any version.
 SELF = --no-deps --no-build-isolation --editable .
 
-# An old folder is upgraded; one whose Python is gone or too old is made anew.
-USABLE = $(BIN)/python -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null
+# An old folder is upgraded; one whose Python is gone or too old is made anew, and so is one that
+# was moved with the clone: its scripts begin with the path of the Python that they are run by.
+USABLE = $(BIN)/python -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null \
+	&& grep -qF "$(CURDIR)/.venv" .venv/bin/activate 2>/dev/null
 ifneq ($(wildcard .venv/made),)
 ifneq ($(shell $(USABLE) && echo yes),yes)
 $(shell rm -f .venv/made)
@@ -79,7 +81,7 @@ endif
 .venv/made:
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { echo "mlcollage needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -c "import venv, ensurepip" 2>/dev/null || { echo "This Python lacks venv; on Debian and Ubuntu install the package python3-venv."; exit 1; }
-	@$(PYTHON) -m venv $$($(USABLE) || echo --clear) .venv
+	@$(PYTHON) -m venv $$({ $(USABLE); } || echo --clear) .venv
 	@touch $@
 
 .venv/ready: .venv/made pyproject.toml requirements/run.txt

@@ -156,7 +156,7 @@ def memory(folder: Path, idle: bool) -> None:
         )
     make_due(place / "queue.db")
     end = time.monotonic() + PATIENCE
-    while not list((place / "outbox").glob("2*")):
+    while not list((place / "outbox").rglob("2*")):
         if process.poll() is not None or time.monotonic() > end:
             process.kill()
             sys.exit(f"mlcollage run has posted nothing in {PATIENCE} s, though a slot was due")

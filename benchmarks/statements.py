@@ -106,7 +106,7 @@ def one_thread(folder: Path) -> Traffic:
     with counted(context.database.engine) as found:
         tick.tick(context)
     context.database.close()
-    sent = sorted(file.name for file in (folder / "outbox").glob("*/*.txt"))
+    sent = sorted(file.name for file in (folder / "outbox").rglob("*.txt"))
     assert sent == ["1.txt", "2.txt"], sent
     return found
 

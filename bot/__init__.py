@@ -3,26 +3,27 @@
 The folders follow the way of a collage; each imports only from the floors below its own, which
 `pyproject.toml` lists and import-linter checks. From above:
 
-    cli            the commands: parse, call, print
-    app            the process: settings into a working bot, clocks, the scheduler, one round
-    watching       what maintainers must hear: the briefing before a slot, the watchdog, alerts
-    deciding       what maintainers look at and decide: previews, the queue, deliveries; JSON
-    scheduling     what is due: slots settled in order of time, and the forecast of those to come
-    roundups       one roundup from its list to its link and its thread
-    sending        one delivery from claim to receipt; failures, rescue, duplicates, preconditions
-    intake         item files and published articles: read, checked, put into the queue
-    site           a roundup as a page, an article, and the list of roundups
-    composing      a collage or a roundup as one account's thread; templates, filters, the sandbox
-    context.py     what every stage works with: configuration, database, clock, publishers, mode
-    pictures       a picture read and checked; a plain slide drawn
-    publishers     one account on one network: the outbox, X
-    storage        the database, and the only SQL
-    config.py      config.toml and the environment as frozen, checked values
-    http_calls.py  calls that end by a deadline, with bounds on what comes back
-    processes.py   child processes with bounds of time and memory, and without our secrets
-    workers.py     one worker thread for each account
-    files.py       files read within bounds, and written whole or not at all
-    core           the rules: no files, no network, no clock; core/text counts and splits
+    cli             the commands: parse, call, print
+    app             the process: settings into a working bot, clocks, the scheduler, one round
+    watching        what maintainers must hear: the briefing before a slot, the watchdog, alerts
+    deciding        what maintainers look at and decide: previews, the queue, deliveries; JSON
+    scheduling      what is due: slots settled in order of time, and the forecast of those to come
+    roundups        one roundup from its list to its link and its thread
+    sending         one delivery from claim to receipt; failures, rescue, duplicates, preconditions
+    intake          item files and published articles: read, checked, put into the queue
+    site            a roundup as a page, an article, and the list of roundups
+    composing       a collage or a roundup as one account's thread; templates, filters, the sandbox
+    context.py      what every stage works with: configuration, database, clock, publishers, mode
+    pictures        a picture read and checked; a plain slide drawn
+    publishers      one account on one network: the outbox, X
+    storage         the database, and the only SQL
+    config.py       config.toml and the environment as frozen, checked values
+    environment.py  what the environment asks of every command: colours
+    http_calls.py   calls that end by a deadline, with bounds on what comes back
+    processes.py    child processes with bounds of time and memory, and without our secrets
+    workers.py      one worker thread for each account
+    files.py        files read within bounds, and written whole or not at all
+    core            the rules: no files, no network, no clock; core/text counts and splits
 
 `docs/architecture.md` draws the way of a collage, the states of a delivery and the sending
 protocol, and says which file holds which rule. A good place to start is `sending/deliver.py`.

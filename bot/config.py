@@ -2,10 +2,8 @@
 
 import os
 import re
-import stat
-import tomllib
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, time, timedelta
@@ -16,16 +14,16 @@ from urllib.parse import parse_qsl, unquote_plus
 from zoneinfo import ZoneInfo
 
 from bot import files
-from bot.core import address, month, retry, schedule, settings
+from bot.core import address, hints, month, retry, schedule, settings, toml, words
 from bot.core.calendar import Calendar
 from bot.core.collage import one_line, shown
 from bot.core.errors import BadConfig, BadInput
 from bot.core.numbering import Numbering
 from bot.core.settings import Secret, Table, nearest, read, setting
+from bot.core.words import Words
 
 FILE = "config.toml"
 LOG_LEVELS = ("debug", "info", "warning", "error")
-LANGUAGES = ("en", "de", "zh")
 SIZE = 1_000_000
 """Bytes a configuration may have."""
 
@@ -76,7 +74,7 @@ class Series:
 
     title: str = setting(settings.some_text, "ML-Collage")
     hashtag: str = setting(settings.hashtag, "#mlcollage")
-    language: str = setting(settings.one_of(*LANGUAGES), "en")
+    language: str = setting(settings.language, "en")
     zone: ZoneInfo = setting(settings.zone, UTC)
     accounts: tuple[str, ...] = setting(settings.list_of(settings.some_text), ())
     slots: tuple[schedule.Weekly, ...] = setting(
@@ -88,11 +86,18 @@ class Series:
     dry: timedelta = setting(settings.span, timedelta(days=21))
 
     name: str = ""
+    phrases: Words | None = None
+    """The language's phrases with those that the configuration gives; see `words`."""
     numbering: Numbering = field(default_factory=Numbering)
     roundup: month.Rule = field(default_factory=month.Rule)
     site: Path = Path()
     example: str = ""
     """The address that is left out because it is an example and the configuration is live."""
+
+    @property
+    def words(self) -> Words:
+        """The phrases of its posts and pages."""
+        return self.phrases or words.of(self.language)
 
     @property
     def timetable(self) -> schedule.Timetable:
@@ -151,15 +156,19 @@ class Config:
     def series_named(self, name: str) -> Series:
         """The series of that name; raises `BadInput` naming those there are."""
         if name not in self.series:
-            names = ", ".join(self.series)
-            raise BadInput(f"There is no series {name} in {self.file.name}; it has {names}.")
+            raise BadInput(self._unknown("series", name, self.series))
         return self.series[name]
 
     def check_account(self, name: str) -> None:
         """Raise `BadInput` where there is no account of that name."""
         if name not in self.accounts:
-            names = ", ".join(self.accounts)
-            raise BadInput(f"There is no account {name} in {self.file.name}; it has {names}.")
+            raise BadInput(self._unknown("account", name, self.accounts))
+
+    def _unknown(self, what: str, name: str, known: Iterable[str]) -> str:
+        """That a name does not exist, and which do."""
+        hint = hints.did_you_mean(name, known)
+        names = ", ".join(known)
+        return f"There is no {what} {name} in {self.file.name}; it has {names}.{hint}"
 
 
 SECTIONS = ("database", "delivery", "alerts", "accounts", "series")
@@ -205,7 +214,7 @@ def _not_whole(source: str, file: Path) -> BadConfig:
     silence.
     """
     what = "says neither live nor any series"
-    if not tomllib.loads(source):
+    if not toml.load(source):
         what = "is empty"
     return BadConfig(
         f"{one_line(str(file))} {what}: is it the whole file? Put it back from a copy; "
@@ -253,24 +262,9 @@ def parse(source: str, file: Path) -> Config:
 def _values(source: str, file: Path) -> dict[str, object]:
     """The file's TOML; raises `BadConfig`."""
     try:
-        if re.search(settings.DOTTED_KEY, source):
-            raise RecursionError
-        return tomllib.loads(source)
-    except (RecursionError, ValueError) as error:
-        message = f"{file} is no valid TOML: {_reason(error)}."
-        raise BadConfig(one_line(message)) from None
-
-
-def _reason(error: Exception) -> str:
-    """Why a text is no TOML; a long reason is cut in the middle, which quotes the text."""
-    if isinstance(error, RecursionError):
-        return "it is nested too deeply"
-    if not isinstance(error, tomllib.TOMLDecodeError):
-        return "it holds a number that is too long"
-    reason = str(error).rstrip(".")
-    if len(reason) <= 200:
-        return reason
-    return f"{reason[:120]} … {reason[-60:]}"
+        return toml.load(source)
+    except toml.BadToml as error:
+        raise BadConfig(one_line(f"{file} is no valid TOML: {error}.")) from None
 
 
 def _check_top(root: Table) -> None:
@@ -388,9 +382,9 @@ def _secret(place: _Place, written: str, file: str, variable: str) -> Secret:
         return Secret(written)
     try:
         text = files.read_text(place.folder / file, SIZE, "a file of secrets")
-    except files.Unreadable:
+    except files.Unreadable as error:
         key = f"{place.key}_file"
-        raise place.table.wrong(key, f"names {shown(file)}, which cannot be read") from None
+        raise place.table.wrong(key, f"names {shown(file)}: {error}") from None
     return Secret(text.strip())
 
 
@@ -452,18 +446,25 @@ def _secrets_file(table: Table, keys: Sequence[str], folder: Path) -> Mapping[st
         return {}
     try:
         file = folder / Path(name).expanduser()
-        mode = file.stat().st_mode
-        if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        if files.is_exposed(file):
             raise table.wrong(
                 "secrets_file", f"names {shown(name)}, which others may read; run: chmod 600 {name}"
             )
-        values = tomllib.loads(files.read_text(file, SIZE, "a file of secrets"))
-    except FileNotFoundError:
+        values = toml.load(files.read_text(file, SIZE, "a file of secrets"))
+    except files.Missing:
         raise table.wrong("secrets_file", f"names {shown(name)}, which is missing") from None
-    # RuntimeError: a "~" without a home folder.
-    except (OSError, RecursionError, RuntimeError, ValueError, files.Unreadable):
+    except files.Unreadable as error:
+        raise table.wrong("secrets_file", f"names {shown(name)}, which {error}") from None
+    except toml.BadToml as error:
+        # Other reasons may quote a part of a secret.
+        reason = error if error.is_ours else f"line {error.line}"
         raise table.wrong(
-            "secrets_file", f"names {shown(name)}, which cannot be read as TOML"
+            "secrets_file", f"names {shown(name)}, which is no valid TOML: {reason}"
+        ) from None
+    # A "~" without a home folder.
+    except RuntimeError:
+        raise table.wrong(
+            "secrets_file", f"names {shown(name)}, which has no home folder"
         ) from None
     secrets = Table(one_line(name), "", values)
     for key in values:
@@ -527,7 +528,7 @@ def _without_example(series: Series) -> Series:
 
 def _series(table: Table, top: Top, all_accounts: tuple[str, ...]) -> Series:
     """One series with the tables below it and what it inherits; raises `BadConfig`."""
-    series = read(table.without("numbering", "roundup"), Series)
+    series = read(table.without("numbering", "roundup", "words"), Series)
     if "accounts" not in table.values:
         series = replace(series, accounts=all_accounts)
     if "zone" not in table.values:
@@ -535,15 +536,27 @@ def _series(table: Table, top: Top, all_accounts: tuple[str, ...]) -> Series:
     for account in series.accounts:
         if account not in all_accounts:
             raise table.wrong(
-                "accounts", f"names {shown(account)}, but there is no such [accounts.NAME]"
+                "accounts",
+                f"names {shown(account)}, but there is no such [accounts.NAME]"
+                f"{nearest(account, all_accounts)}",
             )
     if not series.accounts:
         raise table.wrong("accounts", "must name an account; leave it out to use all of them")
     return replace(
         series,
+        phrases=words.given(table.table("words"), series.language),
         numbering=read(table.table("numbering"), Numbering),
-        roundup=read(table.table("roundup"), month.Rule),
+        roundup=_roundup(table.table("roundup"), series.language),
     )
+
+
+def _roundup(table: Table, language: str) -> month.Rule:
+    """`[series.NAME.roundup]`; raises `BadConfig`, also for forms that the language has not."""
+    rule = read(table, month.Rule)
+    for key, forms in (("title", rule.title), ("papers", rule.papers)):
+        if problem := month.odd_forms(forms, language):
+            raise table.wrong(key, problem)
+    return rule
 
 
 def who() -> str:
@@ -556,6 +569,11 @@ def who() -> str:
     # An ID without a name; Windows has no module `pwd`.
     except (KeyError, OSError, ImportError):
         return "unknown"
+
+
+def default_file() -> Path:
+    """The configuration where none is named: $MLCOLLAGE_CONFIG, else config.toml here."""
+    return Path(os.environ.get("MLCOLLAGE_CONFIG") or FILE)
 
 
 def editor() -> str:

@@ -1,7 +1,9 @@
 """Files read within bounds, and written atomically: a power cut leaves the old or the new."""
 
+import codecs
 import errno
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -9,6 +11,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from bot.core.collage import shown
 
 PUBLIC = 0o666
 """The mode of a file that anybody may read, as far as the umask allows."""
@@ -29,6 +33,85 @@ class TooLarge(Unreadable):
     """Raised when a file has more bytes than may be read."""
 
 
+ADVICE = {
+    errno.ENOSPC: "make room on that disk",
+    errno.EDQUOT: "remove files of this user, or have the quota raised",
+    errno.EROFS: "mount it for writing, or name another place",
+    errno.EACCES: "give the user who runs this the right to it",
+    errno.EPERM: "give the user who runs this the right to it",
+    errno.EMFILE: "raise the limit of open files (ulimit -n)",
+    errno.ENFILE: "close other programs, or raise the system's limit",
+    errno.EFBIG: "raise the limit of a file's size (ulimit -f)",
+    errno.EIO: "look after the disk",
+    errno.ENOMEM: "end other programs, or raise the limit of memory (ulimit -v)",
+    errno.EAGAIN: "end other programs, or raise the limit of processes (ulimit -u)",
+    errno.ENAMETOOLONG: "use a shorter one",
+    errno.ENOTDIR: "a file is where a folder should be",
+    errno.EISDIR: "name a file in it",
+}
+"""What to do about an error of the system, by its number."""
+
+
+NO_MEMORY = f"There is not enough memory; {ADVICE[errno.ENOMEM]}."
+
+
+def why(error: BaseException, place: Path | None = None) -> str:
+    """An error of the system in its own words, and what to do about it; without a full stop.
+
+    `place` is where something should have been written.
+    """
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error).strip() or type(error).__name__
+    advice = ADVICE.get(error.errno or 0, "")
+    if error.errno == errno.ENOSPC and place:
+        advice = no_space(place)
+    return f"{error.strerror}; {advice}" if advice else error.strerror
+
+
+def refusal(error: BaseException) -> str:
+    """A sentence for an error that comes from the system or the installation, and from no mistake
+    in the program; "" for any other.
+    """
+    match error:
+        case MemoryError():
+            return NO_MEMORY
+        # A library that cannot be loaded for want of memory is an ImportError, too.
+        case ImportError() if re.search(r"failed to map|[Cc]annot allocate", str(error)):
+            return NO_MEMORY
+        case OSError() if error.strerror:
+            what = shown(str(error.filename), 200) if error.filename else "A file or a process"
+            return f"{what} cannot be used: {why(error)}."
+        case RuntimeError() if str(error) == "can't start new thread":
+            return f"No thread can be started; {ADVICE[errno.EAGAIN]}."
+        case ImportError() if not (error.name or "bot").startswith("bot"):
+            return f"The installation is not whole: {error}. Install mlcollage again."
+    return ""
+
+
+def no_space(place: Path) -> str:
+    """What to do about a full disk."""
+    if _lacks_inodes(place):
+        return "the disk holds as many files as it can (inodes); remove some there"
+    return ADVICE[errno.ENOSPC]
+
+
+def _lacks_inodes(place: Path) -> bool:
+    """Whether a disk has space left, and no room for one more file."""
+    for folder in (place, *place.absolute().parents):
+        with suppress(OSError, AttributeError):  # Windows has no such call
+            found = os.statvfs(folder)
+            return found.f_files > 0 and found.f_favail == 0 and found.f_bavail > 0
+    return False
+
+
+def lost_link(path: Path) -> str:
+    """What is wrong with a symbolic link that leads nowhere, after its name; else ""."""
+    with suppress(OSError):
+        if path.is_symlink() and not path.exists():
+            return f"is a symbolic link to {shown(str(path.readlink()))}, which is not there"
+    return ""
+
+
 def read(path: Path, most: int, kind: str) -> bytes:
     """The bytes of a file that a person named; raises `Unreadable`, also above `most` bytes.
 
@@ -44,26 +127,47 @@ def read(path: Path, most: int, kind: str) -> bytes:
         with path.open("rb") as file:
             data = file.read(most + 1)
     except FileNotFoundError:
+        if lost := lost_link(path):
+            raise Unreadable(lost) from None
         raise Missing("there is no such file") from None
     # ValueError: a path with a NUL in it.
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise Unreadable(f"cannot be read ({reason})") from None
+        raise Unreadable(f"cannot be read ({why(error)})") from None
     if len(data) > most:
         raise TooLarge(f"has more than {most:,} bytes, too many for {kind}")
     return data
+
+
+MARKS = {
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+"""The byte order marks of other encodings; one may begin as another one does."""
 
 
 def read_text(path: Path, most: int, kind: str) -> str:
     """As `read`, the text of a UTF-8 file without the byte order mark that some editors write."""
     data = read(path, most, kind)
     try:
-        return data.decode("utf-8").removeprefix("\ufeff")
+        text = data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise Unreadable(
-            f"line {line}: byte {error.start} of the file is no UTF-8; save it as UTF-8"
-        ) from None
+        raise Unreadable(no_utf8(error)) from None
+    # UTF-16 without a mark has a zero for every ASCII letter, and may be UTF-8 by its bytes.
+    if data.count(0) * 3 > len(data):
+        raise Unreadable("is UTF-16, or no text at all; save it as UTF-8")
+    return text
+
+
+def no_utf8(error: UnicodeDecodeError) -> str:
+    """Why a file's bytes are no UTF-8, after its name; another encoding is named."""
+    data = bytes(error.object)
+    for mark, encoding in MARKS.items():
+        if data.startswith(mark):
+            return f"is {encoding}, as its byte order mark says; save it as UTF-8"
+    line = data.count(b"\n", 0, error.start) + 1
+    return f"line {line}: byte {error.start} of the file is no UTF-8; save it as UTF-8"
 
 
 def beginning(path: Path, most: int = 200_000) -> bytes:
@@ -108,8 +212,10 @@ def sync_folder(folder: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, each of them synced."""
+    """Make a folder and those above it, each of them synced; raises `OSError`."""
     if not folder.is_dir():
+        if folder.exists():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
         make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
         sync_folder(folder.parent)

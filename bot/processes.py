@@ -31,6 +31,10 @@ class TooLong(NoAnswer):
     """Raised when a child had not ended in time; it is ended then."""
 
 
+class NotStarted(NoAnswer):
+    """Raised when the system would not start a child; `__cause__` is its error."""
+
+
 class BrokeOff(NoAnswer):
     """Raised when a child ended without an answer, as it does when its memory is not enough."""
 
@@ -57,7 +61,7 @@ def ask(script: Path, question: bytes, bounds: Bounds, environment: Mapping[str,
     except subprocess.TimeoutExpired:
         raise TooLong(_too_long(bounds)) from None
     except OSError as error:
-        raise NoAnswer(f"could not be started ({error.strerror or error})") from None
+        raise _not_started(error) from error
     if done.returncode:
         raise BrokeOff(f"broke off ({done.returncode})")
     return done.stdout
@@ -117,7 +121,7 @@ class Lasting:
                 start_new_session=True,
             )
         except OSError as error:
-            raise NoAnswer(f"could not be started ({error.strerror or error})") from None
+            raise _not_started(error) from error
 
     def _exchanged(
         self, child: "subprocess.Popen[bytes]", question: bytes
@@ -141,6 +145,11 @@ class Lasting:
             return None, late.is_set()
         finally:
             deadline.cancel()
+
+
+def _not_started(error: OSError) -> NotStarted:
+    # Not in the words of `files`: nothing of ours is imported here.
+    return NotStarted(f"could not be started ({error.strerror or error})")
 
 
 def _command(way: str, script: Path, bounds: Bounds) -> tuple[str, ...]:

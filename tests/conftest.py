@@ -217,6 +217,12 @@ def write_item(folder: Path, name: str, **more: object) -> Path:
     return file
 
 
+def threads_out(folder: Path) -> list[Path]:
+    """The folders of all threads in an installation's outbox, those of rehearsals too, by name."""
+    found = (file.parent for file in (folder / "outbox").rglob("thread.json"))
+    return sorted(found, key=lambda place: place.name)
+
+
 def make_context(
     folder: Path, settings: str = "", clock: StoppedClock | None = None, url: str | None = None
 ) -> Context:

@@ -10,14 +10,18 @@ from bot import config as configuration
 from bot.config import Config
 from bot.context import Context
 from bot.core.calendar import Course
-from bot.core.errors import BadConfig
+from bot.core.errors import BadConfig, NoDatabase
 from bot.core.notices.upkeep import Upgraded
 from bot.core.schedule import Clock
 from bot.core.settings import Table
 from bot.publishers import table
 from bot.publishers.protocol import Publisher
+from bot.scheduling import unconfigured
 from bot.storage.database import Database
 from bot.storage.work import reading, writing
+
+DATABASE_FILE = "queue.db"
+"""What a database is called where the configuration names none."""
 
 Say = Callable[[datetime, str], None]
 """Shows a message to a person who watches, with the time it speaks of."""
@@ -69,15 +73,17 @@ def quiet(at: datetime, message: str) -> None:
     """Show nothing."""
 
 
-def database(config: Config) -> Database:
+def database(config: Config, *, makes: bool = True) -> Database:
     """The configured database, with its schema made or upgraded.
 
     An older one is backed up before, and a notice names the backup. Raises `NoDatabase` where the
-    database cannot be used or upgraded.
+    database cannot be used or upgraded, and without `makes` where a live installation has none.
     """
     opened = Database(config.database_url)
     now = SystemClock().now()
     try:
+        if config.live and not makes and opened.version() is None:
+            raise NoDatabase(missing(config, opened))
         backup = opened.prepare(lambda: _back_up(opened, config, now))
     except Exception:
         opened.close()
@@ -88,23 +94,50 @@ def database(config: Config) -> Database:
     return opened
 
 
+def missing(config: Config, database: Database) -> str:
+    """That a live installation has no database, and the ways back."""
+    return (
+        f"There is no database {database.shown}, or nothing in it, and the configuration is live: "
+        f"a new one would know of nothing that is out.{beside(config)} Put the old one back, or "
+        "fill a new one from a backup: mlcollage restore FILE. Where nothing has ever gone out: "
+        "mlcollage init"
+    )
+
+
+def beside(config: Config) -> str:
+    """That a database lies beside the configuration which names another one; else empty."""
+    file = config.folder / DATABASE_FILE
+    if config.database_file == file or not file.is_file():
+        return ""
+    return f" {file} is there, and database.url names another one."
+
+
 def _back_up(old: Database, config: Config, now: datetime) -> Path:
     from bot.storage import backup  # heavy: it brings Alembic along, for an upgrade only
 
     return backup.before_upgrade(old, config.folder, now)
 
 
-def context(config: Config, *, say: Say = quiet, clock: Clock | None = None) -> Context:
+def context(
+    config: Config,
+    *,
+    say: Say = quiet,
+    clock: Clock | None = None,
+    makes: bool = True,
+    checked: bool = True,
+) -> Context:
     """What every stage works with, with rows for all configured series and accounts.
 
     Raises `BadConfig` where an account's settings are wrong, and where the configuration of a live
-    installation says nothing of `live`: one that was emptied would make it a rehearsal.
+    installation says nothing of `live`: one that was emptied would make it a rehearsal. Unless it
+    is not `checked`, also where a series seems to have been renamed. Without `makes` raises
+    `NoDatabase` where a live installation has no database.
 
     `say` is called with messages and the clock's time. Without a `clock` it is the machine's; in a
     simulation's database it is one that stands where the simulation was played to.
     """
     table.check_folders(config.accounts, config.folder)
-    opened, stop = database(config), Event()
+    opened, stop = database(config, makes=makes), Event()
     with reading(opened, SystemClock().now()) as work:
         simulated_until = work.installation.simulated_until()
         rehearsal = work.installation.rehearsal_number(live=config.live)
@@ -131,7 +164,11 @@ def context(config: Config, *, say: Say = quiet, clock: Clock | None = None) -> 
         say=lambda message: say(running.now(), message),
         stop=stop,
     )
-    _make_rows(assembled)
+    try:
+        _make_rows(assembled, checked=checked)
+    except BadConfig:
+        opened.close()
+        raise
     return assembled
 
 
@@ -154,10 +191,13 @@ def _publisher(config: Config, settings: Table, clock: Clock) -> Publisher:
     real = table.make(settings, config.folder, clock, config.delivery.request)
     if config.live:
         return real
-    return table.make(table.rehearsed(settings), config.folder, clock)
+    stand_in = table.rehearsed(settings)
+    if isinstance(clock, SimulatedClock):
+        stand_in = table.simulated(settings)
+    return table.make(stand_in, config.folder, clock)
 
 
-def _make_rows(context: Context) -> None:
+def _make_rows(context: Context, *, checked: bool) -> None:
     """Insert series and accounts that the database does not know yet.
 
     A series whose calendar has changed is left to the next tick: a command that only reads must
@@ -165,9 +205,13 @@ def _make_rows(context: Context) -> None:
     """
     config, now = context.config, context.clock.now()
     with context.read() as work:
-        known = {name for name in config.series if work.series.find(name)}
+        new_series = config.series.keys() - work.series.known().keys()
         new_accounts = config.accounts.keys() - work.accounts.ids().keys()
-    new_series = config.series.keys() - known
+        if new_series and checked:
+            unconfigured.check(work, config)
+        elif new_series and unconfigured.series_gone(work, config):
+            # One of them may be the old one under another name: a person says so first.
+            new_series = set()
     # Most starts end here, without a write lock.
     if not new_series and not new_accounts:
         return

@@ -14,7 +14,7 @@ from bot.app import assemble
 from bot.config import Config
 from bot.core import collage
 from bot.core.collage import shown
-from bot.core.errors import BadInput
+from bot.core.errors import BadInput, NoDatabase
 from bot.core.notices.upkeep import Restored as RestoredNotice
 from bot.pictures import read
 from bot.storage import backup, foreign, restore
@@ -47,10 +47,13 @@ class Restored(NamedTuple):
 def make(settings: Config, file: Path) -> Made:
     """Back the configured database, which may be in use, up into a file that must not exist yet.
 
-    Raises `BadInput` where the file exists or cannot be written.
+    Raises `BadInput` where the file exists or cannot be written, `NoDatabase` where there is no
+    database.
     """
     now = assemble.SystemClock().now()
     with _unwound(), closing(Database(settings.database_url)) as source:
+        if settings.live and source.version() is None:
+            raise NoDatabase(assemble.missing(settings, source))
         return Made(backup.make(source, file, now), now)
 
 

@@ -6,12 +6,13 @@ person who watches sees is printed; the log is for finding mistakes.
 """
 
 import logging
-import re
 import sys
 from collections.abc import Iterable
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+
+from bot.core.text import terminal
 
 FILE = "mlcollage.log"
 SIZE = 1_000_000
@@ -20,9 +21,6 @@ SIZE = 1_000_000
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 ROOT = "bot"
 """The logger above those of all our modules; libraries keep theirs to themselves."""
-
-_NOT_SHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What a terminal obeys and no file can hold: an address from elsewhere may have such in it."""
 
 _HIDDEN: set[str] = set()
 """Values that are not shown."""
@@ -69,7 +67,8 @@ class _Formatter(logging.Formatter):
         # The longest first: one secret may be a part of another.
         for secret in sorted(_HIDDEN, key=len, reverse=True):
             text = text.replace(secret, "***")
-        return _NOT_SHOWN.sub(lambda found: ascii(found[0])[1:-1], text)
+        # An address from elsewhere may have in it what a terminal obeys and no file can hold.
+        return terminal.visible(text)
 
 
 class _PrivateFile(RotatingFileHandler):

@@ -13,10 +13,10 @@ from bot.config import Config
 from bot.context import Context
 from bot.core import schedule, times
 from bot.core.calendar import Course
-from bot.core.errors import BadInput, NotAllowed
-from bot.scheduling import tick
+from bot.core.errors import BadInput, NoDatabase, NotAllowed
+from bot.scheduling import tick, unconfigured
 from bot.storage import copy, installation
-from bot.storage.database import Database
+from bot.storage.database import HEAD, Database
 from bot.storage.work import reading, writing
 
 
@@ -32,7 +32,7 @@ def prepare(source: Callable[[], Config], folder: Path) -> Config:
             _copy(source(), folder)
         except OSError as error:
             raise BadInput(
-                f"{folder} cannot hold a simulation: {error.strerror or error}."
+                f"{folder} cannot hold a simulation: {files.why(error, folder)}."
             ) from None
     settings = config.load(file)
     with (
@@ -44,12 +44,27 @@ def prepare(source: Callable[[], Config], folder: Path) -> Config:
     return settings
 
 
+def _check(source: Config, real: Database) -> None:
+    """Raise where there is nothing to play forward: no database, or a series renamed.
+
+    That is `NoDatabase` where a live installation has none, and `BadConfig` for a series.
+    """
+    version = real.version()
+    if version is None and source.live:
+        raise NoDatabase(assemble.missing(source, real))
+    # One that is older has other tables; the copy is upgraded.
+    if version == HEAD:
+        with reading(real, assemble.SystemClock().now()) as work:
+            unconfigured.check(work, source)
+
+
 def _copy(source: Config, folder: Path) -> None:
     """Copy an installation into an empty folder; raises `NotAllowed` where it is not empty."""
     if folder.exists() and any(folder.iterdir()):
         raise NotAllowed(f"{folder} is not empty and no simulation; name another folder.")
-    folder.mkdir(parents=True, exist_ok=True)
     with closing(Database(source.database_url)) as real:
+        _check(source, real)
+        folder.mkdir(parents=True, exist_ok=True)
         if real.version() is not None:
             copy.into_file(real, folder / "queue.db")
     with closing(Database(f"sqlite:///{folder / 'queue.db'}")) as copied:

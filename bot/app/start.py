@@ -1,6 +1,5 @@
 """Writes the first configuration: the example with every setting, and what a person chose."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 from bot import config, files
 from bot.composing import templates
 from bot.context import Context
-from bot.core import settings
+from bot.core import settings, toml
 from bot.core.errors import BadConfig, BadInput
 from bot.core.settings import Reader
 
@@ -54,14 +53,17 @@ CHOICES: Mapping[str, Choice] = {
         is_list=True,
     ),
     "hashtag": Choice(f"{SERIES}.hashtag", "Hashtag", "#mlcollage", settings.hashtag),
+    "language": Choice(
+        f"{SERIES}.language", "Language of posts and pages", "de", settings.language
+    ),
     "title": Choice(
         f"{SERIES}.title", "Title, before the number", "ML-Collage", settings.some_text
     ),
     "papers": Choice(
         f"{SERIES}.roundup.papers",
-        "What a roundup holds, for one and for several",
+        "What a roundup holds, for one and for several; empty for the language's own",
         "Deep Learning Paper, Deep Learning Papers",
-        settings.singular_and_plural,
+        settings.forms(settings.some_text),
         is_list=True,
     ),
     "address": Choice(
@@ -82,6 +84,8 @@ def write_config(file: Path, chosen: Mapping[str, Any] | None = None) -> bool:
     """
     if file.exists():
         return False
+    if lost := files.lost_link(file):
+        raise BadConfig(f"{file} {lost}.")
     text = templates.example_config()
     if chosen:
         text = _with(text, chosen)
@@ -89,7 +93,7 @@ def write_config(file: Path, chosen: Mapping[str, Any] | None = None) -> bool:
         # Keys may be put into it later.
         files.create(file, text.encode(), files.PRIVATE)
     except OSError as error:
-        raise BadConfig(f"{file} cannot be written: {error.strerror or error}.") from None
+        raise BadConfig(f"{file} cannot be written: {files.why(error, file)}.") from None
     return True
 
 
@@ -101,7 +105,7 @@ def has_lost_live(context: Context) -> bool:
 
 def defaults() -> dict[str, str]:
     """What the example has for each choice, as a person would type it; it has no address."""
-    document = tomllib.loads(templates.example_config())
+    document = toml.load(templates.example_config())
     typed = {}
     for name, choice in CHOICES.items():
         value: Any = document

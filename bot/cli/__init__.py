@@ -1,55 +1,85 @@
 """The commands; each module is loaded when one of its commands is used."""
 
 import importlib
-from typing import NamedTuple
+import itertools
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from bot.core import hints
+from bot.cli import naming
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+class Entry(NamedTuple):
+    """A command: the module it stands in, its one line of help, and the group it is listed in."""
+
+    module: str
+    line: str
+    group: str
+
+
+SETUP = "Setting up"
+QUEUE = "The queue"
+TIMETABLE = "The timetable"
+LOOKING = "Looking"
+POSTING = "Posting"
+ROUNDUPS = "Roundups"
+TROUBLE = "When something is wrong"
+TEXTS = "Templates and texts"
+UPKEEP = "Upkeep"
+HELP = "Help"
 
 COMMANDS = {
-    "init": ("start", "Make config.toml and the database."),
-    "add": ("items", "Put collages into the queue, from files or options."),
-    "import": ("articles", "Read published articles into the queue or into history."),
-    "list": ("looking", "List the queue in order."),
-    "show": ("looking", "Show everything about one collage."),
-    "edit": ("items", "Change a collage, in $EDITOR or by options."),
-    "ready": ("queue", "Make a draft ready to go out."),
-    "move": ("queue", "Change a collage's place in the queue."),
-    "pin": ("queue", "Tie a collage to a day that has a slot."),
-    "number": ("queue", "Let a collage keep a number of its own."),
-    "hold": ("queue", "Hold a collage, or an account."),
-    "release": ("queue", "Release what was held."),
-    "remove": ("queue", "Take a collage out of the queue."),
-    "skip": ("slots", "Let a day's slots pass without a post."),
-    "pause": ("slots", "Stop a series' slots for a while."),
-    "resume": ("slots", "End a pause."),
-    "preview": ("previews", "Show the exact parts, as they would be sent."),
-    "next": ("coming", "Show what goes out when."),
-    "tick": ("running", "Do what is due now, and exit."),
-    "run": ("running", "Stay, and do what is due when it is due."),
-    "post": ("running", "Post a ready collage now."),
-    "roundup": ("roundups", "List, show and preview roundups."),
-    "history": ("looking", "List what is out."),
-    "deliveries": ("deliveries", "List what is on its way, and decide what may be out."),
-    "notices": ("looking", "List what a maintainer must hear."),
-    "alerts": ("alerting", "Try the destinations of notices."),
-    "templates": ("templating", "List, copy and check the templates."),
-    "count": ("texts", "Measure texts as a network does."),
-    "split": ("texts", "Split texts into parts that fit."),
-    "connect": ("connecting", "Connect an account on a network."),
-    "doctor": ("accounts", "Say whether every account can post now."),
-    "audit": ("auditing", "Compare what accounts show with what is known to be out."),
-    "costs": ("costs", "Add up what the accounts have cost."),
-    "repair": ("repairing", "Name what a wrong clock has left, and put it right."),
-    "backup": ("backups", "Copy the whole database into one file."),
-    "restore": ("backups", "Fill an empty database from a backup."),
-    "simulate": ("simulation", "Play a copy of it all forward in time."),
+    "init": Entry("start", "Make config.toml and the database.", SETUP),
+    "connect": Entry("connecting", "Connect an account on a network.", SETUP),
+    "doctor": Entry("accounts", "Say whether every account can post now.", SETUP),
+    "alerts": Entry("alerting", "Try the destinations of notices.", SETUP),
+    "add": Entry("items", "Put collages into the queue, from files or options.", QUEUE),
+    "import": Entry("articles", "Read published articles into the queue or into history.", QUEUE),
+    "edit": Entry("items", "Change a collage, in $EDITOR or by options.", QUEUE),
+    "ready": Entry("queue", "Make a draft ready to go out.", QUEUE),
+    "move": Entry("queue", "Change a collage's place in the queue.", QUEUE),
+    "pin": Entry("queue", "Tie a collage to a day that has a slot.", QUEUE),
+    "number": Entry("queue", "Let a collage keep a number of its own.", QUEUE),
+    "hold": Entry("queue", "Hold a collage, or an account.", QUEUE),
+    "release": Entry("queue", "Release what was held.", QUEUE),
+    "remove": Entry("queue", "Take a collage out of the queue.", QUEUE),
+    "skip": Entry("slots", "Let a day's slots pass without a post.", TIMETABLE),
+    "pause": Entry("slots", "Stop a series' slots for a while.", TIMETABLE),
+    "resume": Entry("slots", "End a pause.", TIMETABLE),
+    "list": Entry("looking", "List the queue in order.", LOOKING),
+    "next": Entry("coming", "Show what goes out when.", LOOKING),
+    "show": Entry("looking", "Show everything about one collage.", LOOKING),
+    "preview": Entry("previews", "Show the exact parts, as they would be sent.", LOOKING),
+    "history": Entry("looking", "List what is out.", LOOKING),
+    "costs": Entry("costs", "Add up what the accounts have cost.", LOOKING),
+    "run": Entry("running", "Stay, and do what is due when it is due.", POSTING),
+    "tick": Entry("running", "Do what is due now, and exit.", POSTING),
+    "post": Entry("running", "Post a ready collage now.", POSTING),
+    "simulate": Entry("simulation", "Play a copy of it all forward in time.", POSTING),
+    "roundup": Entry("roundups", "List, show and preview roundups.", ROUNDUPS),
+    "notices": Entry("looking", "List what a maintainer must hear.", TROUBLE),
+    "deliveries": Entry(
+        "deliveries", "List what is on its way, and decide what may be out.", TROUBLE
+    ),
+    "audit": Entry("auditing", "Compare what accounts show with what is known to be out.", TROUBLE),
+    "repair": Entry("repairing", "Name what a wrong clock has left, and put it right.", TROUBLE),
+    "templates": Entry("templating", "List, copy and check the templates.", TEXTS),
+    "count": Entry("texts", "Measure texts as a network does.", TEXTS),
+    "split": Entry("texts", "Split texts into parts that fit.", TEXTS),
+    "backup": Entry("backups", "Copy the whole database into one file.", UPKEEP),
+    "restore": Entry("backups", "Fill an empty database from a backup.", UPKEEP),
+    "series": Entry("series", "List the series, and rename or retire one.", UPKEEP),
+    "accounts": Entry("series", "Rename an account.", UPKEEP),
+    "help": Entry("helping", "Explain a command.", HELP),
+    "completion": Entry("helping", "Print what makes a shell complete commands and names.", HELP),
 }
-"""Each command: the module it stands in, and its one line of help."""
+"""Each command, in the order in which they are listed."""
 
 
-class Lazy(click.Group):
+class Lazy(naming.Group):
     """Loads a command's module when it is used; the list of commands needs none."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -58,23 +88,26 @@ class Lazy(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"bot.cli.{COMMANDS[name][0]}")
+        module = importlib.import_module(f"bot.cli.{COMMANDS[name].module}")
         command: click.Command = getattr(module, f"{name}_command")
         return command
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0]
-        if name not in COMMANDS and not name.startswith("-"):
-            near = hints.nearest(name, COMMANDS)
-            hint = f" Did you mean {near}?" if near else ""
-            raise click.UsageError(f"There is no command {name}.{hint}", ctx)
-        return super().resolve_command(ctx, args)
-
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+        widest = max(map(len, COMMANDS))
+        for group, names in itertools.groupby(COMMANDS, lambda name: COMMANDS[name].group):
+            with formatter.section(group):
+                formatter.write_dl([(name.ljust(widest), COMMANDS[name].line) for name in names])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list["CompletionItem[str]"]:
+        """The commands that begin like that, without loading any; then this program's options."""
+        from click.shell_completion import CompletionItem  # heavy: it is loaded by a shell only
+
+        found = [
+            CompletionItem(name, help=entry.line)
+            for name, entry in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
 
 class Shared(NamedTuple):
@@ -95,9 +128,16 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
 @click.group(
     cls=Lazy,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Example: mlcollage init && mlcollage add barlow.md && mlcollage next",
+    epilog=(
+        "mlcollage help COMMAND explains each, with an example.\n\n"
+        "Example: mlcollage init && mlcollage add barlow.md && mlcollage next"
+    ),
 )
-@click.option("--config", metavar="FILE", help="The configuration; default: config.toml here.")
+@click.option(
+    "--config",
+    metavar="FILE",
+    help="The configuration; default: $MLCOLLAGE_CONFIG, or config.toml here.",
+)
 @click.option(
     "--version",
     is_flag=True,

@@ -1,10 +1,13 @@
 """The accounts: whether each can post now, as whom, and what that costs."""
 
+from collections.abc import Sequence
+
 import click
 
-from bot.cli import options, printing
+from bot.cli import options, output, printing
+from bot.context import Context
 from bot.core.notices.briefing import REHEARSAL
-from bot.deciding import descriptions, doctor, upkeep
+from bot.deciding import descriptions, doctor, series, upkeep
 from bot.deciding.doctor import Examination
 from bot.roundups import advance
 from bot.watching import alerts
@@ -20,35 +23,43 @@ def doctor_command(config_file: str | None, as_json: bool) -> None:
     if as_json:
         printing.print_json([descriptions.account(one) for one in examinations])
     else:
-        for examination in examinations:
-            _print_examination(examination)
-        for missing in advance.without_links(context.config):
-            click.echo(missing.text)
-        if not context.config.live:
-            click.echo(REHEARSAL)
+        _print_all(context, examinations)
     findings = upkeep.findings(context)
     wrong = [notice.text for notice in findings if notice.is_trouble]
     if damage := doctor.damage(context):
         wrong.append(damage)
     wrong += alerts.unreadable(context.config)
     for message in wrong:
-        click.secho(f"! {message}", fg="red", err=True)
+        output.line(f"! {message}", style="red", err=True)
     for notice in findings:
         if not notice.is_trouble:
-            click.echo(f"· {notice.text}", err=True)
+            output.line(f"· {notice.text}", err=True)
+    # What the configuration does not know was told above.
+    wrong += series.warnings(context)
     if wrong or any(one.problem or one.waits for one in examinations):
         click.get_current_context().exit(1)
+
+
+def _print_all(context: Context, examinations: Sequence[Examination]) -> None:
+    for examination in examinations:
+        _print_examination(examination)
+    for missing in advance.without_links(context.config):
+        click.echo(missing.text)
+    for hint in doctor.number_hints(context):
+        click.echo(f"· {hint}")
+    if not context.config.live:
+        click.echo(REHEARSAL)
 
 
 def _print_examination(examination: Examination) -> None:
     account = f"{examination.account} ({examination.network})"
     if examination.problem:
-        click.secho(f"! {account} cannot post: {examination.problem}", fg="red")
+        output.line(f"! {account} cannot post: {examination.problem}", style="red")
     else:
         identity = f" as {examination.identity}" if examination.identity else ""
-        click.secho(f"{account} can post{identity}.", fg="green")
+        output.line(f"{account} can post{identity}.", style="green")
     if examination.waits:
-        click.secho(f"! {examination.waits}", fg="red")
+        output.line(f"! {examination.waits}", style="red")
     if examination.week is not None:
         click.echo(f"  a week costs about ${examination.week:.2f}; {_spent(examination)}")
     elif examination.spent is not None:

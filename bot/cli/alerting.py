@@ -2,13 +2,13 @@
 
 import click
 
-from bot.cli import options, printing
+from bot.cli import options, output, printing
 from bot.core.errors import NotAllowed
 from bot.deciding import descriptions
 from bot.watching import alerts
 
 
-@click.group("alerts", epilog="Example: mlcollage alerts test")
+@options.group("alerts", "mlcollage alerts test")
 def alerts_command() -> None:
     """Try the destinations of notices."""
 
@@ -27,8 +27,8 @@ def test_command(config_file: str | None, as_json: bool) -> None:
     else:
         for destination, problem in problems.items():
             if problem:
-                click.secho(f"! {destination} did not take it: {problem}", fg="red")
+                output.line(f"! {destination} did not take it: {problem}", style="red")
             else:
-                click.secho(f"{destination} took it.", fg="green")
+                output.line(f"{destination} took it.", style="green")
     if any(problems.values()):
         click.get_current_context().exit(1)

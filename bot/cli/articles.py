@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
-from bot.cli import items, options, printing
+from bot.cli import items, options, output, printing
 from bot.config import Series
 from bot.context import Context
 from bot.core import collage
 from bot.deciding import descriptions, pictures
-from bot.intake import accept, article
+from bot.intake import accept, article, numbers
 from bot.intake.accept import Import, Taken
 from bot.intake.article import Article
 from bot.intake.findings import Finding
@@ -22,7 +22,7 @@ from bot.intake.findings import Finding
     series=True,
     as_json=True,
 )
-@click.argument("files", metavar="[ARTICLE…]", nargs=-1, type=click.Path())
+@click.argument("files", metavar="[ARTICLE…]", nargs=-1, type=click.Path(readable=False))
 @click.option("--queue", "kind", flag_value="queue", help="Into the queue (the default).")
 @click.option(
     "--posted",
@@ -39,7 +39,7 @@ from bot.intake.findings import Finding
 @click.option(
     "--pictures",
     "folder",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     metavar="FOLDER",
     help="Where the pictures lie, by name; without ARTICLE: of what was imported before.",
 )
@@ -101,26 +101,30 @@ def _import(
         (file, source, accept.import_article(context, series, source, given))
         for file, source in zip(files, sources, strict=True)
     ]
+    collages = [one.collage for _, _, taken in imported for one in taken]
+    told = numbers.after_import(context, series, collages)
     to_do = [accept.is_to_do(source, taken) for _, source, taken in imported]
     if as_json:
-        printing.print_json(
-            [
-                descriptions.article(*each) | {"to_do": is_to_do}
-                for each, is_to_do in zip(imported, to_do, strict=True)
-            ]
-        )
-    else:
-        for each in imported:
-            _print_article(*each)
+        described = [
+            descriptions.article(*each) | {"to_do": is_to_do, "numbers": []}
+            for each, is_to_do in zip(imported, to_do, strict=True)
+        ]
+        described[-1]["numbers"] = told
+        printing.print_json(described)
+        return any(to_do)
+    for each in imported:
+        _print_article(*each)
+    for sentence in told:
+        click.echo(f"numbers: {sentence}")
     return any(to_do)
 
 
-COLOURS = {"error": "red", "warning": "yellow", "note": None}
+COLOURS = {"error": "red", "warning": "yellow", "note": ""}
 
 
 def _print_article(file: str, source: Article, taken: list[Taken]) -> None:
     file = collage.one_line(file)
-    click.secho(f"{file}: {source.title}", bold=True)
+    output.line(f"{file}: {source.title}", style="bold")
     facts = {
         "month": source.title_month,
         "subtitle": source.subtitle,
@@ -146,7 +150,7 @@ def print_findings(file: str, found: Iterable[Finding]) -> None:
     """Print findings by their lines, each with its place."""
     for finding in sorted(found, key=lambda finding: finding.line):
         place = f"{file}:{finding.line}"
-        click.secho(f"{finding.level}: {place}: {finding.text}", fg=COLOURS[finding.level])
+        output.line(f"{finding.level}: {place}: {finding.text}", style=COLOURS[finding.level])
 
 
 def _attach(context: Context, series: Series, folder: Path, *, as_json: bool) -> bool:

@@ -4,14 +4,22 @@ import sys
 
 import click
 
-from bot.cli import options, printing
+from bot.cli import completion, options, printing
 from bot.core.audit import Finding, Kind
+from bot.core.text import terminal
 from bot.deciding import audit, descriptions
 from bot.deciding.audit import Audited
 
 
 @options.command("audit", "mlcollage audit --account x", as_json=True)
-@click.option("--account", "names", metavar="NAME", multiple=True, help="Only this account.")
+@click.option(
+    "--account",
+    "names",
+    metavar="NAME",
+    multiple=True,
+    help="Only this account.",
+    shell_complete=completion.accounts,
+)
 @click.option(
     "--threads",
     default=audit.THREADS,
@@ -53,7 +61,7 @@ def _print(found: Audited) -> None:
 def _told(finding: Finding) -> str:
     """One finding on a line, with the delivery that it is about and what can be done."""
     if finding.meant is None:
-        return f"{finding.url}, which is no part of a thread: {printing.cut(finding.detail, 60)}"
+        return f"{finding.url}, which is no part of a thread: {terminal.cut(finding.detail, 60)}"
     delivery_id, position = finding.meant.delivery_id, finding.meant.position
     part = f"part {position} of delivery {delivery_id}"
     match finding.kind:

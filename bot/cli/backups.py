@@ -9,7 +9,7 @@ from bot.app import backups
 from bot.cli import options, printing
 from bot.deciding import descriptions
 
-FILE = click.argument("file", type=click.Path(path_type=Path))
+FILE = click.argument("file", type=click.Path(readable=False, path_type=Path))
 COUNTED = {"collages": "collage", "pictures": "picture", "deliveries": "thread"}
 """The tables whose rows are told, and what one of them is called."""
 

@@ -4,10 +4,12 @@ from decimal import Decimal
 
 import click
 
-from bot.cli import options, printing
+from bot.cli import options, output, printing
 from bot.config import Series
+from bot.core import legibility
 from bot.core.collage import State
 from bot.core.schedule import SlotState
+from bot.core.text import markdown
 from bot.deciding import coming, descriptions
 from bot.deciding.coming import NextRoundup, Stopped
 from bot.scheduling.forecast import Outlook
@@ -38,7 +40,7 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
         printing.print_json(descriptions.coming(chosen, ahead))
         return
     mode = printing.mode(context.config)
-    click.secho(f"{chosen.title} in {chosen.zone.key}{mode}", bold=True)
+    output.line(f"{chosen.title} in {chosen.zone.key}{mode}", style="bold")
     if not ahead.slots:
         click.echo("The series has no slots.")
     rows = [
@@ -46,11 +48,18 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
     ]
     due_at = ahead.roundup.due_at
     rows.append((due_at, (printing.local(chosen, due_at), "", _roundup(ahead.roundup), "", "")))
-    printing.table([row for _, row in sorted(rows, key=lambda row: row[0])])
+    printing.table([row for _, row in sorted(rows, key=lambda row: row[0])], free=(3,))
     for each in ahead.stopped:
-        click.secho(f"! {_why_stopped(each)}", fg="red")
+        output.line(f"! {_why_stopped(each)}", style="red")
     for waits in ahead.waiting:
-        click.secho(f"! {printing.local(chosen, waits.due_at)}: {waits.why}", fg="red")
+        output.line(f"! {printing.local(chosen, waits.due_at)}: {waits.why}", style="red")
+    if ahead.past_total:
+        output.line(f"! {ahead.past_total.text}", style="red")
+    for sentence in ahead.careful:
+        output.line(f"careful: {sentence}")
+    for item in filter(None, (slot.collage for slot in ahead.slots)):
+        for note in legibility.notes(item):
+            output.line(f"note: {item.name}: {note}")
 
 
 def _why_stopped(stopped: Stopped) -> str:
@@ -82,5 +91,5 @@ def _row(series: Series, outlook: Outlook) -> tuple[str, ...]:
         return at, "", WHY[outlook.state or SlotState.EMPTY], ""
     number = series.numbering.shown(outlook.number)
     pinned = " (pinned)" if item.pinned_on == outlook.slot.local_on else ""
-    title = printing.cut(item.paper.title, 50)
+    title = markdown.line(item.paper.title)
     return at, f"~{number}" if number else "", item.name + pinned, title

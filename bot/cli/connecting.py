@@ -5,21 +5,27 @@ from pathlib import Path
 import click
 
 from bot.app import connect
-from bot.cli import options
+from bot.cli import completion, options, output
 from bot.publishers.x import setup
 
 
-@click.group("connect", epilog="Example: mlcollage connect x")
+@options.group("connect", "mlcollage connect x")
 def connect_command() -> None:
     """Connect an account on a network."""
 
 
 @connect_command.add_command
 @options.command("x", "mlcollage connect x --account lab")
-@click.option("--account", default="x", show_default=True, help="What it is called in config.toml.")
+@click.option(
+    "--account",
+    default="x",
+    show_default=True,
+    help="What it is called in config.toml.",
+    shell_complete=completion.accounts,
+)
 @click.option(
     "--secrets",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     metavar="FILE",
     help="The file that keeps the keys; default: the one it has, or "
     "~/.config/mlcollage/ACCOUNT.toml.",
@@ -36,11 +42,12 @@ def x_command(config_file: str | None, account: str, secrets: Path | None, base_
     is_renewal = connect.is_renewal(config, account)
     click.echo(setup.STEPS)
     keys = {
-        key: click.prompt(question, hide_input=True).strip()
+        key: click.prompt(question, hide_input=True, err=output.is_json()).strip()
         for key, question in setup.QUESTIONS.items()
     }
     identity = connect.x(config, account, keys, file, base_url)
     click.echo(f"Connected as {identity}. The keys are in {file}, for you alone.")
+    output.add(account=account, identity=identity, keys_file=str(file))
     if is_renewal:
         click.echo(
             f"[accounts.{account}] has new keys. Restart a bot that is running. "

@@ -10,7 +10,7 @@ import click
 
 from bot import files
 from bot.app import scheduler
-from bot.cli import editing, options, output, printing
+from bot.cli import completion, editing, errors, naming, options, output, printing
 from bot.config import Series
 from bot.context import Context
 from bot.core import times
@@ -28,7 +28,7 @@ MOST_BYTES = 100_000
 """Of a file with the text of one part, far more than any network takes."""
 
 
-@click.group("deliveries", epilog="Example: mlcollage deliveries show 12")
+@options.group("deliveries", "mlcollage deliveries show 12")
 def deliveries_command() -> None:
     """List what is on its way to an account, show all about it, and decide; an ID is its number or
     its key.
@@ -38,10 +38,15 @@ def deliveries_command() -> None:
 @deliveries_command.add_command
 @options.command("list", "mlcollage deliveries list --account x", as_json=True)
 @click.option("--all", "everything", is_flag=True, help="With what is sent.")
-@click.option("--account", metavar="NAME", help="Only to this account.")
+@click.option(
+    "--account",
+    metavar="NAME",
+    help="Only to this account.",
+    shell_complete=completion.accounts,
+)
 @click.option(
     "--state",
-    type=click.Choice([state.value for state in State]),
+    type=naming.Choice([state.value for state in State]),
     help="Only what is in this state.",
 )
 @click.option(
@@ -73,7 +78,8 @@ def list_command(
         printing.print_json([descriptions.delivery(listed) for listed in found])
     elif found:
         rows = [_row(context, listed) for listed in found]
-        printing.table(rows, head=("", "thread", "account", "state", "out", "next", "why"))
+        head = ("", "thread", "account", "state", "out", "next", "why")
+        printing.table(rows, head=head, free=(1, 5, 6))
     elif state or everything:
         click.echo("Nothing.")
     else:
@@ -96,7 +102,7 @@ def _row(context: Context, listed: Listed) -> tuple[str, ...]:
         delivery.state,
         f"{entry.out}/{entry.saved_parts}" if entry.saved_parts else "",
         coming,
-        printing.cut(delivery.note, 70),
+        delivery.note,
     )
 
 
@@ -108,7 +114,7 @@ def _series(context: Context, delivery: Delivery) -> Series:
 
 @deliveries_command.add_command
 @options.command("show", "mlcollage deliveries show 12", as_json=True)
-@click.argument("wanted", metavar="ID")
+@click.argument("wanted", metavar="ID", shell_complete=completion.deliveries)
 @click.option("--trace", is_flag=True, help="With the tracebacks of unexpected errors.")
 def show_command(config_file: str | None, as_json: bool, wanted: str, trace: bool) -> None:
     """Show all that is known of a delivery: its parts, what was tried and seen, and what you can
@@ -125,20 +131,20 @@ def show_command(config_file: str | None, as_json: bool, wanted: str, trace: boo
         _print_part(series, part)
     _print_edit(seen)
     if seen.timeline:
-        click.secho("\nWhat happened", bold=True)
+        output.line("\nWhat happened", style="bold")
         rows = [(_second(series, event), _told(event)) for event in seen.timeline]
-        printing.table(rows)
+        printing.table(rows, whole=True)
     if trace:
         _print_traces(series, seen)
     if seen.possible:
-        click.secho("\nWhat you can do", bold=True)
+        output.line("\nWhat you can do", style="bold")
         for command in seen.possible:
             click.echo(command)
 
 
 def _print_facts(series: Series, seen: Sight, mode: str) -> None:
     delivery = seen.entry.delivery
-    click.secho(f"{seen.entry.name} on {delivery.account}: {delivery.state}{mode}", bold=True)
+    output.line(f"{seen.entry.name} on {delivery.account}: {delivery.state}{mode}", style="bold")
     facts = {
         "delivery": str(delivery.id),
         "key": delivery.key,
@@ -149,7 +155,7 @@ def _print_facts(series: Series, seen: Sight, mode: str) -> None:
         "look at": seen.identity,
         "after": seen.before,
     }
-    printing.table([(name, value) for name, value in facts.items() if value])
+    printing.table([(name, value) for name, value in facts.items() if value], whole=True)
 
 
 def _print_traces(series: Series, seen: Sight) -> None:
@@ -158,7 +164,7 @@ def _print_traces(series: Series, seen: Sight) -> None:
     if not failed:
         click.echo("\nThere was no unexpected error.")
     for event in failed:
-        click.secho(f"\n{_second(series, event)}", bold=True)
+        output.line(f"\n{_second(series, event)}", style="bold")
         click.echo(event.trace.rstrip())
 
 
@@ -177,9 +183,9 @@ def _print_part(series: Series, part: Part) -> None:
     if receipt:
         at = printing.local(series, receipt.at)
         gone = ", and taken off since" if part.is_gone else ""
-        click.secho(f"\n{part.position}. out {at}  {receipt.url}{gone}")
+        output.line(f"\n{part.position}. out {at}  {receipt.url}{gone}")
     else:
-        click.secho(f"\n{part.position}. not out", fg="yellow")
+        output.line(f"\n{part.position}. not out", style="yellow")
     for line in inspect.described(part):
         click.echo(f"   {line}".rstrip())
 
@@ -187,13 +193,13 @@ def _print_part(series: Series, part: Part) -> None:
 def _print_edit(seen: Sight) -> None:
     """What has been changed since the thread was frozen, line by line."""
     if seen.problem:
-        click.secho(f"\nIt could not be composed now: {seen.problem}", fg="red")
+        output.line(f"\nIt could not be composed now: {seen.problem}", style="red")
     if not seen.anew:
         return
-    click.secho("\nIt has been edited since it was frozen, and goes out as frozen", bold=True)
+    output.line("\nIt has been edited since it was frozen, and goes out as frozen", style="bold")
     for position, frozen, anew in _pairs(seen):
         for line in _differences(frozen, anew):
-            click.secho(f"{position}. {line}", fg="red" if line.startswith("-") else "green")
+            output.line(f"{position}. {line}", style="red" if line.startswith("-") else "green")
 
 
 def _pairs(seen: Sight) -> Iterable[tuple[int, list[str], list[str]]]:
@@ -226,7 +232,9 @@ def _told(event: Event) -> str:
     return f"tried {what}{took}: {outcome}{words}"
 
 
-IDS = click.argument("wanted", metavar="ID…", nargs=-1, required=True)
+IDS = click.argument(
+    "wanted", metavar="ID…", nargs=-1, required=True, shell_complete=completion.deliveries
+)
 
 
 @deliveries_command.add_command
@@ -263,7 +271,7 @@ def retry_command(
     "resolve",
     "mlcollage deliveries resolve 12 --posted https://x.com/mlcollage/status/1460323737035677698",
 )
-@click.argument("wanted", metavar="ID")
+@click.argument("wanted", metavar="ID", shell_complete=completion.deliveries)
 @click.option(
     "--posted",
     "urls",
@@ -318,11 +326,15 @@ def resolve_command(
 
 @deliveries_command.add_command
 @options.command("reword", "mlcollage deliveries reword 12 2")
-@click.argument("wanted", metavar="ID")
+@click.argument("wanted", metavar="ID", shell_complete=completion.deliveries)
 @click.argument("part", type=click.IntRange(1))
 @click.option("--text", help="The new text, in place of an editor.")
 @click.option(
-    "--from", "file", type=click.Path(), metavar="FILE", help="It is in this file; - reads it."
+    "--from",
+    "file",
+    type=click.Path(readable=False),
+    metavar="FILE",
+    help="It is in this file; - reads it.",
 )
 @click.option("--not-posted", is_flag=True, help="You looked, and the part is not out.")
 def reword_command(
@@ -343,7 +355,7 @@ def reword_command(
         before = deliveries.frozen_text(context, wanted, part, is_not_posted=not_posted)
         new = _new_text(before, text, file)
     except (BadInput, NotAllowed) as error:
-        click.echo(error, err=True)
+        output.fail(*errors.failure(error))
         sys.exit(1)
     if new.strip() == before:
         click.echo(f"Part {part} is unchanged.")
@@ -402,10 +414,14 @@ def _decide(
         try:
             decided = step(name)
         except (BadInput, NotAllowed, Unavailable) as error:
-            output.tell(str(error), err=True)
+            failure = errors.failure(error)
+            output.fail(*failure)
+            output.add(refused=[{"delivery": name, "message": failure.message}])
             code = 1
             continue
         output.tell(decided.message)
+        described = descriptions.delivery(Listed(decided.entry, decided.ahead))
+        output.add(deliveries=[described])
         series = _series(context, decided.entry.delivery)
         output.tell(f"  next: {_next(series, decided.ahead)}")
         done.append(decided)
@@ -419,5 +435,6 @@ def _send_now(context: Context, done: Sequence[Decided]) -> int:
     for entry in unsent:
         delivery = entry.delivery
         click.echo(f"Delivery {delivery.id} is not sent yet: {delivery.note or delivery.state}")
+        output.add(unsent=[delivery.id])
     tick.tell(context, partial(printing.print_notices, context.config))
     return int(bool(unsent))

@@ -1,19 +1,23 @@
 """Collages into the queue, and changed there."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from bot.cli import editing, options
-from bot.core import collage
+from bot.cli import completion, editing, options, output
+from bot.config import Series
+from bot.context import Context
+from bot.core import collage, hints
+from bot.core import paper as paper_links
 from bot.core.collage import Collage, Item, State
 from bot.core.delivery import State as Sending
 from bot.core.errors import BadInput, Unusable
 from bot.core.paper import Link, LinkKind, Paper
-from bot.deciding import collages, queue_changes
+from bot.deciding import collages, descriptions, queue_changes
 from bot.deciding.queue_changes import Edited
 from bot.intake import accept, items
 from bot.intake.accept import Arrival, Taken
@@ -26,10 +30,10 @@ FIELDS = (
         "authors",
         multiple=True,
         metavar="NAME",
-        help="An author; once for each, in order.",
+        help="An author; once for each, in order. Together they are the whole list.",
     ),
     click.option(
-        "--others", is_flag=True, default=None, help="There are more authors: cite as et al."
+        "--others/--no-others", default=None, help="There are more authors: cite as et al."
     ),
     click.option("--year", type=click.IntRange(1000, 9999), help="The year it is cited with."),
     click.option(
@@ -37,14 +41,16 @@ FIELDS = (
         "links",
         multiple=True,
         metavar="KIND=URL",
-        help="A link: paper, code, project, talk, …",
+        help="A link: paper, code, project, talk, … It takes the place of those of its kind.",
     ),
     click.option(
         "--paragraph",
         help="The one-paragraph summary, in Markdown; - reads it from standard input.",
     ),
     click.option("--alt", help="Alt text: what the picture shows."),
-    click.option("--picture", type=click.Path(), metavar="FILE", help="The collage's picture."),
+    click.option(
+        "--picture", type=click.Path(readable=False), metavar="FILE", help="The collage's picture."
+    ),
     click.option("--name", help="Its NAME; a new one is named after its title."),
 )
 
@@ -61,7 +67,7 @@ def fields(function: Any) -> Any:
     "mlcollage add barlow.md  (or: --title … --author … --year 2021 --link paper=https://… )",
     series=True,
 )
-@click.argument("files", nargs=-1, type=click.Path())
+@click.argument("files", nargs=-1, type=click.Path(readable=False))
 @fields
 @click.option("--draft", is_flag=True, help="Keep it a draft though nothing is missing.")
 @click.option("--draw", is_flag=True, help="Draw a plain slide where there is no picture.")
@@ -89,11 +95,12 @@ def add_command(
         arrivals = accept.drawn(chosen, arrivals, numbers)
     for taken in accept.take(context, chosen, arrivals, draft=draft):
         print_taken(taken)
+        output.add(collages=[descriptions.taken(chosen, taken)])
 
 
 def _is_any_given(given: dict[str, Any]) -> bool:
     """Whether any of the options that describe a collage was given."""
-    return any(value not in (None, (), False) for value in given.values())
+    return any(value not in (None, ()) for value in given.values())
 
 
 def print_taken(taken: Taken) -> None:
@@ -138,8 +145,8 @@ def _changed(item: Item, given: dict[str, Any]) -> Item:
     }
     if given["authors"]:
         about["authors"] = given["authors"]
-    if given["links"]:
-        about["links"] = tuple(_link(text) for text in given["links"])
+    wanted = [_link(text) for text in given["links"]]
+    about["links"] = paper_links.replaced(item.paper.links, wanted, _unwanted(given, wanted))
     paper = replace(item.paper, **about)
     texts = {key: given[key] for key in ("name", "alt") if given[key] is not None}
     if given["paragraph"] is not None:
@@ -148,49 +155,118 @@ def _changed(item: Item, given: dict[str, Any]) -> Item:
     return replace(item, paper=paper, **texts)
 
 
+def _unwanted(given: dict[str, Any], wanted: Sequence[Link]) -> list[LinkKind]:
+    """The kinds of links that are to go; raises `UsageError` where one is given as well."""
+    kinds = [LinkKind(kind) for kind in given.get("no_links", ())]
+    for link in wanted:
+        if link.kind in kinds:
+            gives = f"what --link {link.kind}=… gives; say one of them."
+            raise click.UsageError(f"--no-link {link.kind} takes away {gives}")
+    return kinds
+
+
 def _link(text: str) -> Link:
     kind, _, url = text.partition("=")
     if kind not in set(LinkKind) or not url:
         kinds = ", ".join(LinkKind)
-        raise click.UsageError(f"{text}: write a link as KIND=URL, where KIND is one of {kinds}.")
+        hint = hints.did_you_mean(kind, LinkKind)
+        raise click.UsageError(
+            f"{text}: write a link as KIND=URL, where KIND is one of {kinds}.{hint}"
+        )
     return Link(LinkKind(kind), url)
 
 
-@options.command("edit", 'mlcollage edit barlow-twins --alt "Two towers of boxes …"', series=True)
-@click.argument("which", metavar="NAME")
+@options.command(
+    "edit",
+    'mlcollage edit barlow-twins --alt "Two towers of boxes …" --link code=https://…',
+    series=True,
+)
+@click.argument("which", metavar="NAME", shell_complete=completion.collages)
 @fields
+@click.option(
+    "--no-link",
+    "no_links",
+    multiple=True,
+    metavar="KIND",
+    type=click.Choice([kind.value for kind in LinkKind]),
+    help="Take away the links of this kind.",
+)
 @click.option("--draw", is_flag=True, help="Draw a plain slide, with its alt text, as the picture.")
 def edit_command(
-    config_file: str | None, series: str | None, which: str, draw: bool, **given: Any
+    config_file: str | None,
+    series: str | None,
+    as_json: bool,
+    which: str,
+    draw: bool,
+    **given: Any,
 ) -> None:
-    """Change a collage: without options as text in $EDITOR, checked on the way back."""
+    """Change a collage, and say from what to what: without options as text in $EDITOR, checked on
+    the way back.
+
+    --link takes the place of the links of its kind, --author that of the whole list of authors;
+    what no option names stays.
+    """
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
     before = collages.get(context, chosen, which)
-    if draw and given["picture"]:
-        raise click.UsageError("Give a picture with --picture, or have one drawn with --draw.")
-    written: Arrival | None = None
-    if draw:
-        arrival = queue_changes.drawn(context, chosen, before)
-        arrival = replace(arrival, item=_changed(arrival.item, given))
-    elif _is_any_given(given):
-        picture = read.load(Path(given["picture"])) if given["picture"] else None
-        arrival = Arrival(_changed(before, given), picture)
-    else:
-        written = _in_editor(before)
-        if written is None:
-            click.echo(f"{before.name} is unchanged.")
-            return
-        arrival = written
+    arrival, is_written = _edited(context, chosen, before, draw, given)
     try:
-        edited = queue_changes.edit(context, chosen, before, arrival)
+        edited = Edited(Taken(before))
+        # What an editor leaves as it was, and options that say what it says already.
+        if arrival.picture or arrival.item != before:
+            edited = queue_changes.edit(context, chosen, before, arrival)
     except Unusable as error:
-        if not written:
+        if not is_written:
             raise
         kept = items.keep_rejected(before.name, items.dump(arrival.item, arrival.item.picture_file))
         raise BadInput(f"{error} Your text is in {kept}.") from None
-    print_taken(edited.taken)
-    _print_threads(edited)
+    notes = _missed(before, given)
+    _print_edited(edited, notes)
+    output.add(collages=[descriptions.edited(chosen, edited, notes)])
+
+
+def _edited(
+    context: Context, series: Series, before: Collage, draw: bool, given: dict[str, Any]
+) -> tuple[Arrival, bool]:
+    """The collage as options or an editor make it, and whether it was written in an editor."""
+    if draw and given["picture"]:
+        raise click.UsageError("Give a picture with --picture, or have one drawn with --draw.")
+    if draw:
+        arrival = queue_changes.drawn(context, series, before)
+        return replace(arrival, item=_changed(arrival.item, given)), False
+    if _is_any_given(given):
+        picture = read.load(Path(given["picture"])) if given["picture"] else None
+        return Arrival(_changed(before, given), picture), False
+    written = _in_editor(before)
+    if written is None:
+        return Arrival(before), False
+    return written, True
+
+
+def _print_edited(edited: Edited, notes: Sequence[str]) -> None:
+    """What the collage is now, from what to what it was changed, and what becomes of its threads.
+
+    Where nothing is different, that is all.
+    """
+    if not edited.changes:
+        click.echo(f"{edited.taken.collage.name} is unchanged.")
+    else:
+        print_taken(edited.taken)
+    for change in edited.changes:
+        click.echo(f"  {change}")
+    for note in notes:
+        click.echo(f"  note: {note}")
+    if edited.changes:
+        _print_threads(edited)
+
+
+def _missed(before: Collage, given: dict[str, Any]) -> list[str]:
+    """What options of an edit may have meant, and did not do."""
+    gone = map(LinkKind, given["no_links"])
+    notes = [f"it had no {kind} link" for kind in gone if not before.paper.links_of(kind)]
+    if given["authors"] and given["others"] is None and before.paper.others:
+        notes.append("it is still said to have more authors; if these are all: --no-others")
+    return notes
 
 
 def _print_threads(edited: Edited) -> None:
@@ -221,8 +297,8 @@ def _in_editor(before: Collage) -> Arrival | None:
             return _parsed(edited, before)
         except BadInput as error:
             text = edited
-            click.echo(error, err=True)
-            if not (sys.stdin.isatty() and click.confirm("Edit again?", default=True)):
+            output.line(str(error), err=True)
+            if not (sys.stdin.isatty() and click.confirm("Edit again?", default=True, err=True)):
                 kept = items.keep_rejected(before.name, edited)
                 raise BadInput(f"{before.name} is unchanged; your text is in {kept}.") from None
 

@@ -2,20 +2,21 @@
 
 import click
 
-from bot.cli import options, printing
+from bot.cli import completion, naming, options, output, printing
 from bot.config import Series
-from bot.core import collage
+from bot.core import changes, collage
 from bot.core.collage import Collage, State
 from bot.core.delivery import is_rehearsed
+from bot.core.text import markdown
 from bot.deciding import collages, descriptions
-from bot.deciding.collages import Shown
+from bot.deciding.collages import Change, Shown
 from bot.watching import notices
 
 
 @options.command("list", "mlcollage list --state draft", series=True, as_json=True)
 @click.option(
     "--state",
-    type=click.Choice([state.value for state in State]),
+    type=naming.Choice([state.value for state in State]),
     help="Only what is in this state.",
 )
 def list_command(
@@ -29,7 +30,7 @@ def list_command(
         printing.print_json([descriptions.collage(chosen, item) for item in items])
     elif items:
         rows = [_row(chosen, item) for item in items]
-        printing.table(rows, head=("", "name", "state", "paper", "remarks"))
+        printing.table(rows, head=("", "name", "state", "paper", "remarks"), free=(3, 4))
     elif state:
         click.echo("Nothing.")
     else:
@@ -42,7 +43,7 @@ def _row(series: Series, item: Collage) -> tuple[str, ...]:
         series.numbering.shown(number),
         item.name,
         item.state,
-        printing.cut(item.paper.title, 50),
+        markdown.line(item.paper.title),
         "; ".join(_remarks(item)),
     )
 
@@ -61,7 +62,7 @@ def _remarks(item: Collage) -> list[str]:
 
 
 @options.command("show", "mlcollage show barlow-twins", series=True, as_json=True)
-@click.argument("name")
+@click.argument("name", shell_complete=completion.collages)
 def show_command(config_file: str | None, series: str | None, as_json: bool, name: str) -> None:
     """Show everything about one collage: its paper, its threads, and who changed it when."""
     context = options.context(config_file)
@@ -76,24 +77,39 @@ def show_command(config_file: str | None, series: str | None, as_json: bool, nam
 
 def _print_collage(series: Series, item: Collage) -> None:
     number = series.numbering.shown(item.number)
-    click.secho(f"{number} {item.paper.title}".lstrip(), bold=True)
+    output.line(f"{number} {markdown.line(item.paper.title)}".lstrip(), style="bold")
     posted = printing.local(series, item.posted_at)
     if item.posted_is_assumed:
         posted += " (assumed)"
-    facts = {
-        "name": item.name,
-        "state": "; ".join([item.state.value, *_remarks(item)]),
-        "cited": item.paper.citation,
-        "printed": item.printed_number,
-        "posted": posted,
-        "roundup": item.roundup,
-        "picture": _picture(item),
-        "alt": item.alt,
-    }
-    facts |= {link.kind.value: link.url for link in item.paper.links}
-    printing.table([(name, value) for name, value in facts.items() if value])
+    facts = [
+        ("name", item.name),
+        ("state", "; ".join([item.state.value, *_remarks(item)])),
+        ("cited", series.words.cite(item.paper)),
+        ("authors", _authors(item)),
+        ("arxiv", item.paper.arxiv_id),
+        ("doi", item.paper.doi),
+        ("printed", item.printed_number),
+        ("posted", posted),
+        ("roundup", item.roundup),
+        ("picture", _picture(item)),
+        ("alt", item.alt),
+        ("caption", item.caption),
+        ("licence", item.paper.licence),
+    ]
+    paper = item.paper
+    facts += [(link.kind.value, link.url) for link in paper.links]
+    facts += [("reference", f"{each.title} {each.url}".strip()) for each in paper.references]
+    facts += [("figure", "; ".join(filter(None, each))) for each in paper.figures]
+    printing.table([(name, value) for name, value in facts if value], whole=True)
     if item.paragraph:
         click.echo(f"\n{item.paragraph}\n")
+
+
+def _authors(item: Collage) -> str:
+    authors = ", ".join(item.paper.authors)
+    if authors and item.paper.others:
+        authors += ", and others"
+    return authors
 
 
 def _picture(item: Collage) -> str:
@@ -117,28 +133,35 @@ def _print_history(series: Series, shown: Shown) -> None:
             click.echo(f"  {part.position}. {address}")
     for change in shown.changes:
         at = printing.local(series, change.at)
-        detail = f" ({change.detail})" if change.detail else ""
-        click.secho(f"{at}  {change.who}: {change.what}{detail}", dim=True)
+        told = _detail(change)
+        detail = f" ({told})" if told else ""
+        output.line(f"{at}  {change.who}: {change.what}{detail}", style="dim")
 
 
 @options.command("history", "mlcollage history --changes", series=True, as_json=True)
 @click.option(
     "--most", default=50, show_default=True, type=click.IntRange(1), help="How many, newest first."
 )
-@click.option("--changes", is_flag=True, help="Who changed what when, instead of what is out.")
+@click.option(
+    "--changes",
+    "with_changes",
+    is_flag=True,
+    help="Who changed what when, from what to what, instead of what is out.",
+)
 def history_command(
-    config_file: str | None, series: str | None, as_json: bool, most: int, changes: bool
+    config_file: str | None, series: str | None, as_json: bool, most: int, with_changes: bool
 ) -> None:
     """List what is out, newest first; or who changed what."""
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
-    if changes:
+    if with_changes:
         made = collages.changes(context, most)
         if as_json:
             printing.print_json([descriptions.change(change) for change in made])
         else:
-            rows = [(printing.local(chosen, change.at), *change[1:]) for change in made]
-            printing.table(rows, head=("at", "who", "what", "subject", "detail"))
+            rows = [_change_row(chosen, change) for change in made]
+            head = ("at", "who", "what", "subject", "from what to what")
+            printing.table(rows, head=head, whole=True)
         return
     posted = collages.posted(context, chosen, most)
     if as_json:
@@ -147,7 +170,17 @@ def history_command(
     if not posted:
         click.echo("Nothing is out yet.")
     head = ("posted", "number", "name", "paper", "roundup")
-    printing.table([_posted_row(chosen, item) for item in posted], head=head)
+    printing.table([_posted_row(chosen, item) for item in posted], head=head, free=(3,))
+
+
+def _change_row(series: Series, change: Change) -> tuple[str, ...]:
+    at = printing.local(series, change.at)
+    return at, change.who, change.what, change.subject, _detail(change)
+
+
+def _detail(change: Change) -> str:
+    """From what to what it was changed, and what else is known of it."""
+    return "; ".join(filter(None, [changes.told(change.changes), change.detail]))
 
 
 def _posted_row(series: Series, item: Collage) -> tuple[str, ...]:
@@ -156,7 +189,7 @@ def _posted_row(series: Series, item: Collage) -> tuple[str, ...]:
         printing.local(series, item.posted_at) + assumed,
         series.numbering.shown(item.number) or item.printed_number,
         item.name,
-        printing.cut(item.paper.title, 50),
+        markdown.line(item.paper.title),
         item.roundup,
     )
 
@@ -174,7 +207,11 @@ def notices_command(
     context = options.context(config_file)
     if done:
         count = notices.acknowledge(context, numbers)
-        click.echo(f"{count} acknowledged.")
+        message = f"{count} acknowledged."
+        if as_json:
+            printing.print_json({"messages": [message], "acknowledged": count})
+        else:
+            click.echo(message)
         return
     found = notices.listed(context, everything=everything)
     if as_json:
@@ -184,7 +221,7 @@ def notices_command(
     else:
         first = next(iter(context.config.series.values()))
         rows = [_notice_row(first, listed) for listed in found]
-        printing.table(rows, head=("", "when", "kind", "alerted", "what"))
+        printing.table(rows, head=("", "when", "kind", "alerted", "what"), whole=True)
 
 
 def _notice_row(series: Series, listed: notices.Listed) -> tuple[str, ...]:

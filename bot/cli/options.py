@@ -1,5 +1,6 @@
 """What every command shares: its options, and the context it works in."""
 
+import functools
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -10,9 +11,10 @@ import click
 
 from bot import config
 from bot.app import assemble, logs
+from bot.cli import completion, naming, output
 from bot.config import Config, Series
 from bot.context import Context
-from bot.deciding import modes
+from bot.deciding import modes, series
 
 Command = Callable[..., Any]
 
@@ -20,14 +22,25 @@ Command = Callable[..., Any]
 def command(
     name: str, example: str, *, series: bool = False, as_json: bool = False
 ) -> Callable[[Command], Any]:
-    """A command with the options all share; its help ends with an example."""
+    """A command with the options all share; its help ends with an example.
+
+    With --json, what the command tells becomes one document, to which `output.add` adds facts. One
+    that is called `as_json` prints a document of its own instead, where its argument of that name
+    is true.
+    """
 
     def decorate(function: Command) -> Any:
-        if as_json:
-            function = click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)
+        if not as_json:
+            function = _documented(function)
+        function = click.option(
+            output.JSON, "as_json", is_flag=True, expose_value=as_json, help="Print JSON."
+        )(function)
         if series:
             function = click.option(
-                "--series", metavar="NAME", help="Which series, where there are several."
+                "--series",
+                metavar="NAME",
+                help="Which series, where there are several.",
+                shell_complete=completion.series,
             )(function)
         function = click.option(
             "--config", "config_file", metavar="FILE", help="The configuration."
@@ -45,6 +58,22 @@ def command(
     return decorate
 
 
+def _documented(function: Command) -> Command:
+    """The command, which with --json prints one document."""
+
+    @functools.wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        with output.document():
+            return function(*args, **kwargs)
+
+    return run
+
+
+def group(name: str, example: str) -> Callable[[Command], naming.Group]:
+    """A group of commands; its help ends with an example."""
+    return click.group(name, cls=naming.Group, epilog=f"Example: {example}")
+
+
 def _log(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     """Set up the log, at the command or before it; the environment may ask for it, too."""
     shared = ctx.find_root().obj
@@ -55,10 +84,11 @@ def _log(ctx: click.Context, param: click.Parameter, value: bool) -> None:
 
 
 def file_of(config_file: str | None) -> Path:
-    """The configuration named at this command, else before it, else config.toml here."""
+    """The configuration named at this command, else before it, else by the environment."""
     shared = click.get_current_context().find_root().obj
     before = shared.config if shared else None
-    return Path(config_file or before or config.FILE)
+    named = config_file or before
+    return Path(named) if named else config.default_file()
 
 
 def load(config_file: str | None) -> Config:
@@ -72,17 +102,36 @@ def load(config_file: str | None) -> Config:
 def context(config_file: str | None) -> Context:
     """What a command works in that tells nothing while it works.
 
-    That the mode is about to change is said beside what the command prints.
+    That the mode is about to change, and what the configuration does not know, is said beside what
+    the command prints.
     """
     made = opened(load(config_file))
     if change := modes.change_ahead(made):
-        click.echo(change, err=True)
+        output.line(change, err=True)
+    for warning in series.warnings(made):
+        output.line(f"! {warning}", style="red", err=True)
     return made
 
 
-def opened(config: Config, say: assemble.Say = assemble.quiet) -> Context:
-    """A context whose database is closed when the command ends."""
-    made = assemble.context(config, say=say)
+def opened(
+    config: Config,
+    say: assemble.Say = assemble.quiet,
+    *,
+    makes: bool = False,
+    checked: bool = True,
+) -> Context:
+    """A context whose database is closed when the command ends.
+
+    Without `makes` a live installation must have its database, and that of a rehearsal is said to
+    be new where it is made. Unless it is `checked`, a series may have been renamed.
+    """
+    made = assemble.context(config, say=say, makes=makes, checked=checked)
+    if made.database.was_made and not makes:
+        beside = assemble.beside(config)
+        output.line(
+            f"There was no database: a new, empty one was made, {made.database.shown}.{beside}",
+            err=True,
+        )
     for publisher in made.publishers.values():
         logs.hide(publisher.secrets)
     click.get_current_context().call_on_close(made.database.close)

@@ -2,11 +2,12 @@
 
 import click
 
-from bot.cli import options, printing
+from bot.cli import completion, options, output, printing
+from bot.cli.output import Styled
 from bot.composing.composed import ComposedThread
 from bot.config import Config, Series
 from bot.context import Context
-from bot.core import collage, price
+from bot.core import collage, hints, price
 from bot.core.collage import Collage, State
 from bot.core.delivery import Part
 from bot.core.errors import BadInput
@@ -16,8 +17,13 @@ from bot.deciding import candidates, collages, coming, preview_descriptions
 @options.command(
     "preview", "mlcollage preview barlow-twins --account outbox", series=True, as_json=True
 )
-@click.argument("name", required=False)
-@click.option("--account", metavar="NAME", help="Only for this account.")
+@click.argument("name", required=False, shell_complete=completion.collages)
+@click.option(
+    "--account",
+    metavar="NAME",
+    help="Only for this account.",
+    shell_complete=completion.accounts,
+)
 def preview_command(
     config_file: str | None,
     series: str | None,
@@ -32,22 +38,26 @@ def preview_command(
     own = options.one_series(context.config, series)
     item = _wanted(context, own, name)
     if account is not None and account not in own.accounts:
-        raise click.UsageError(
-            f"Series {own.name} has no account {account}; it has {', '.join(own.accounts)}."
-        )
+        hint = hints.did_you_mean(account, own.accounts)
+        known = ", ".join(own.accounts)
+        raise click.UsageError(f"Series {own.name} has no account {account}; it has {known}.{hint}")
     accounts = (account,) if account else own.accounts
     number, previews = candidates.preview(context, own, item, accounts)
     shown = own.numbering.shown(number)
     obstacle = collage.obstacle(item)
+    same = collages.same_papers(context, own, item)
     if as_json:
-        printing.print_json(preview_descriptions.collage(own, item, number, previews))
+        described = preview_descriptions.collage(own, item, number, previews)
+        printing.print_json(described | {"same_paper": same})
     else:
         would = "is" if item.number is not None else "would be"
-        click.secho(
+        output.line(
             f"{item.name} {would} {shown or 'without a number'}{printing.mode(context.config)}",
-            bold=True,
+            style="bold",
         )
         _print_standing(item, obstacle)
+        for sentence in same:
+            click.echo(f"careful: {sentence}.")
         for one in previews:
             print_thread(one, context.config)
     if obstacle or any(one.problems for one in previews):
@@ -57,7 +67,7 @@ def preview_command(
 def _print_standing(item: Collage, obstacle: str) -> None:
     """Why the collage cannot go out, or what has to be done so that it does."""
     if obstacle:
-        click.secho(f"! {obstacle}", fg="red")
+        output.line(f"! {obstacle}", style="red")
     elif item.state is State.DRAFT:
         click.echo(f"It is a draft and goes nowhere before: mlcollage ready {item.name}")
     elif item.state is State.HELD:
@@ -78,36 +88,42 @@ def print_thread(thread: ComposedThread, config: Config) -> None:
     costs; in a rehearsal, what it would cost when live.
     """
     limit, count = thread.limits.length, len(thread.parts)
-    click.secho(f"\n{thread.account} ({thread.network.name}, {limit} characters)", bold=True)
+    output.line(f"\n{thread.account} ({thread.network.name}, {limit} characters)", style="bold")
     if thread.standing:
         click.echo(thread.standing)
     for problem in thread.problems:
-        click.secho(f"! {problem}", fg="red")
+        output.line(f"! {problem}", style="red")
     for part in thread.parts:
-        click.secho(f"┌ {part.position}/{count} · {thread.length(part)}/{limit}", dim=True)
-        for line in _marked(thread, part).splitlines():
-            click.echo(f"│ {line}")
+        output.line(f"┌ {part.position}/{count} · {thread.length(part)}/{limit}", style="dim")
+        for pieces in _marked(thread, part):
+            output.line("│ ", *pieces)
         for note in _notes(thread, part):
-            click.secho(f"│ {note}", dim=True)
-        click.secho("└", dim=True)
-    if thread.caution:
-        click.secho(f"careful: {thread.caution}", dim=True)
+            output.line(f"│ {note}", style="dim")
+        output.line("└", style="dim")
+    for caution in filter(None, (thread.caution, *thread.notes)):
+        output.line(f"careful: {caution}", style="dim")
     if cost := thread.cost:
         heading = "Price" if config.live else "Price when live"
         reads = f"${price.mills(cost.reads)} of it for reading"
         click.echo(f"{heading}: {cost}; {reads}; by the price list of {cost.read_on}")
 
 
-def _marked(thread: ComposedThread, part: Part) -> str:
-    """The text with its links underlined and its tags in colour, where the terminal can."""
-    styled = [(span, click.style(span.text, underline=True)) for span in thread.urls(part)]
-    tags = thread.hashtags(part) + thread.mentions(part)
-    styled += [(span, click.style(span.text, fg="cyan")) for span in tags]
-    text = part.text
-    # From the end on: what stands before keeps its place.
-    for span, shown in sorted(styled, key=lambda pair: pair[0].start, reverse=True):
-        text = text[: span.start] + shown + text[span.end :]
-    return text
+def _marked(thread: ComposedThread, part: Part) -> list[list[str | Styled]]:
+    """The text's lines in pieces: links are underlined and tags in colour, where that is shown."""
+    styled = [(span, "underlined") for span in thread.urls(part)]
+    styled += [(span, "cyan") for span in thread.hashtags(part) + thread.mentions(part)]
+    lines: list[list[str | Styled]] = [[]]
+    at = 0
+    for span, style in sorted(styled, key=lambda pair: pair[0].start):
+        first, *more = part.text[at : span.start].split("\n")
+        lines[-1].append(first)
+        lines += [[text] for text in more]
+        lines[-1].append(Styled(span.text, style))
+        at = span.end
+    first, *more = part.text[at:].split("\n")
+    lines[-1].append(first)
+    lines += [[text] for text in more]
+    return lines
 
 
 def _notes(thread: ComposedThread, part: Part) -> list[str]:

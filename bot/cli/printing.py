@@ -1,16 +1,15 @@
-"""How commands print: tables, JSON, times, notices."""
+"""How commands print: tables, times, notices."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
-from unicodedata import east_asian_width
 
-import click
-
-from bot.cli import options
+from bot.cli import options, output
 from bot.config import Config, Series
+from bot.context import Context
 from bot.core import times
+from bot.core.text import terminal
+from bot.deciding import collages, descriptions
 from bot.watching.notices import Notice
 
 
@@ -30,42 +29,114 @@ def local(series: Series, at: datetime | None) -> str:
 
 
 def print_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    """Print what a command that looks has found, for programs."""
+    output.print_json(value)
 
 
-def table(rows: Sequence[Sequence[str]], *, head: Sequence[str] = ()) -> None:
-    """Rows in aligned columns, empty columns left out; wide characters count as two."""
+def add_collages(context: Context, series: Series, names: Iterable[str]) -> None:
+    """Add collages as they are now to the document, where --json asks for one."""
+    if output.is_json():
+        items = [collages.get(context, series, name) for name in names]
+        output.add(collages=[descriptions.collage(series, item) for item in items])
+
+
+def table(
+    rows: Sequence[Sequence[str]],
+    *,
+    head: Sequence[str] = (),
+    free: Collection[int] = (),
+    whole: bool = False,
+) -> None:
+    """Print rows in aligned columns, empty columns left out.
+
+    In a terminal they fit its width: first the `free` columns are cut, then all. The last column of
+    a `whole` table is wrapped instead, so that nothing of it is lost.
+    """
     if not rows:
         return
     filled = [column for column, cells in enumerate(zip(*rows, strict=True)) if any(cells)]
-    lines = [[str(row[column]) for column in filled] for row in ([head] if head else []) + [*rows]]
-    widths = [max(map(_width, cells)) for cells in zip(*lines, strict=True)]
-    for number, line in enumerate(lines):
-        cells = [
-            cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)
-        ]
-        click.secho("  ".join(cells).rstrip(), bold=bool(head) and number == 0)
+    shown = [*([head] if head else []), *rows]
+    lines = [[terminal.one_line(str(row[column])) for column in filled] for row in shown]
+    widths = [max(map(terminal.width, cells)) for cells in zip(*lines, strict=True)]
+    room = output.columns()
+    if room is not None:
+        free = {filled.index(at) for at in free if at in filled}
+        # The last column of a whole table is wrapped, and needs none of the others' room.
+        narrowed = widths[:-1] if whole else widths
+        widths[: len(narrowed)] = _narrowed(narrowed, free, room)
+    for number, cells in enumerate(lines):
+        style = "bold" if head and number == 0 else ""
+        for text in _line(cells, widths, room if whole else None):
+            output.line(text, style=style)
 
 
-def _width(text: str) -> int:
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+GAP = 2
+"""Spaces between columns."""
+
+LEAST = 4
+"""Columns that the free ones keep before others are cut, too."""
+
+NARROW, INDENT = 24, 4
+"""A last column with less room than that is wrapped below the others, behind so many spaces."""
 
 
-def cut(text: str, most: int) -> str:
-    """The text on one line, cut to a width with "…"."""
-    line = " ".join(text.split())
-    while _width(line) > most:
-        line = line[:-2].rstrip() + "…"
-    return line
+def _narrowed(widths: Sequence[int], free: Collection[int], room: int) -> list[int]:
+    """The widths so that all fit into the room: the widest of the free ones are cut first."""
+    left = room - GAP * (len(widths) - 1)
+    kept = [min(LEAST, width) if at in free else width for at, width in enumerate(widths)]
+    if sum(kept) > left:
+        cap = _cap(kept, left)
+        return [min(width, cap) for width in kept]
+    taken = sum(width for at, width in enumerate(widths) if at not in free)
+    cap = _cap([width for at, width in enumerate(widths) if at in free], left - taken)
+    return [min(width, cap) if at in free else width for at, width in enumerate(widths)]
+
+
+def _cap(widths: Sequence[int], room: int) -> int:
+    """The width to which the wider columns are cut so that all fit; 1 at least."""
+    cap = max(widths, default=1)
+    while cap > 1 and sum(min(width, cap) for width in widths) > room:
+        cap -= 1
+    return cap
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], room: int | None) -> list[str]:
+    """A row as lines: its cells cut to their widths; with `room`, the last one is wrapped."""
+    *first, last = cells
+    *before, width = widths
+    padded = "".join(
+        _padded(cell, most) + " " * GAP for cell, most in zip(first, before, strict=True)
+    )
+    if room is None:
+        return [f"{padded}{terminal.cut(last, width)}".rstrip()]
+    indent = terminal.width(padded)
+    if room - indent >= min(width, NARROW):
+        texts = terminal.wrapped(last, room - indent)
+        return [f"{padded}{texts[0]}".rstrip(), *(" " * indent + text for text in texts[1:])]
+    if not last:
+        return [padded.rstrip()]
+    below = terminal.wrapped(last, max(1, room - INDENT))
+    return [padded.rstrip(), *(" " * INDENT + text for text in below)]
+
+
+def _padded(cell: str, most: int) -> str:
+    shown = terminal.cut(cell, most)
+    return shown + " " * (most - terminal.width(shown))
 
 
 def print_notices(config: Config, notices: Sequence[Notice]) -> None:
     """Print notices, those that ask a person to do something with another mark.
 
-    They are written out when it returns; raises `OSError` where that is not possible.
+    They are written out when it returns; raises `OSError` where that is not possible. With --json
+    they go to standard error at once, and into the command's document.
     """
+    if notices:
+        output.require()
     for notice in notices:
-        mark, colour = ("!", "red") if notice.is_trouble else ("·", None)
-        line = stamped(config, notice.created_at, f"{mark} {notice.text}")
-        # It flushes each line.
-        click.secho(line, fg=colour)
+        if output.is_json():
+            described = descriptions.notice(notice, ())
+            output.json_line({"notice": described}, err=True)
+            output.add(notices=[described])
+            continue
+        mark, style = ("!", "red") if notice.is_trouble else ("·", "")
+        output.line(stamped(config, notice.created_at, f"{mark} {notice.text}"), style=style)

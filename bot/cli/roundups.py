@@ -4,17 +4,18 @@ from collections.abc import Sequence
 
 import click
 
-from bot.cli import options, previews, printing
+from bot.cli import completion, options, output, previews, printing
 from bot.config import Series
 from bot.core import address, month
 from bot.core.collage import Collage, shown
 from bot.core.month import Roundup
+from bot.core.text import markdown
 from bot.deciding import coming, descriptions, preview, preview_descriptions, roundups
 from bot.roundups import advance
 from bot.site import folder
 
 
-@click.group("roundup", epilog="Example: mlcollage roundup preview 2021-09")
+@options.group("roundup", "mlcollage roundup preview 2021-09")
 def roundup_command() -> None:
     """List, show and preview roundups; a MONTH is the one in the title, such as 2021-09."""
 
@@ -34,7 +35,7 @@ def list_command(config_file: str | None, series: str | None, as_json: bool) -> 
         rows = [
             (roundup.title_month, _state(roundup), roundup.title, roundup.link) for roundup in found
         ]
-        printing.table(rows, head=("month", "state", "title", "link"))
+        printing.table(rows, head=("month", "state", "title", "link"), free=(2, 3))
 
 
 def _state(roundup: Roundup) -> str:
@@ -52,7 +53,7 @@ def _checked(title_month: str) -> str:
 
 @roundup_command.add_command
 @options.command("show", "mlcollage roundup show 2021-09", series=True, as_json=True)
-@click.argument("title_month", metavar="MONTH")
+@click.argument("title_month", metavar="MONTH", shell_complete=completion.roundups)
 def show_command(
     config_file: str | None, series: str | None, as_json: bool, title_month: str
 ) -> None:
@@ -64,13 +65,13 @@ def show_command(
         printing.print_json(descriptions.roundup_with_threads(shown))
         return
     roundup = shown.roundup
-    click.secho(roundup.title, bold=True)
+    output.line(roundup.title, style="bold")
     facts = [
         ("state", _state(roundup)),
         ("due", printing.local(chosen, roundup.due_at)),
         ("link", roundup.link or "none yet"),
     ]
-    printing.table(facts)
+    printing.table(facts, whole=True)
     _print_collages(chosen, shown.items)
     for thread, parts in shown.threads:
         out = sum(1 for part in parts if part.receipt)
@@ -85,15 +86,15 @@ def _print_collages(series: Series, items: Sequence[Collage]) -> None:
     rows = []
     for item in items:
         number = series.numbering.shown(item.number) or item.printed_number
-        rows.append((number, item.name, printing.cut(item.paper.title, 60)))
-    printing.table(rows)
+        rows.append((number, item.name, markdown.line(item.paper.title)))
+    printing.table(rows, free=(2,))
 
 
 @roundup_command.add_command
 @options.command(
     "link", "mlcollage roundup link 2021-09 https://example.org/september", series=True
 )
-@click.argument("title_month", metavar="MONTH")
+@click.argument("title_month", metavar="MONTH", shell_complete=completion.roundups)
 @click.argument("url")
 def link_command(config_file: str | None, series: str | None, title_month: str, url: str) -> None:
     """Say where you published a roundup yourself; its thread goes out with this link."""
@@ -104,11 +105,12 @@ def link_command(config_file: str | None, series: str | None, title_month: str, 
     roundup = advance.publish_at(context, chosen, _checked(title_month), url)
     place = f"The roundup {roundup.title_month} is at {roundup.link}"
     click.echo(f"{place}; its thread goes out when that answers.")
+    output.add(roundup=descriptions.roundup(roundup))
 
 
 @roundup_command.add_command
 @options.command("render", "mlcollage roundup render 2021-09", series=True)
-@click.argument("title_month", metavar="MONTH")
+@click.argument("title_month", metavar="MONTH", shell_complete=completion.roundups)
 @click.option("--over-edits", is_flag=True, help="Also what was edited by hand; it is kept beside.")
 def render_command(
     config_file: str | None, series: str | None, title_month: str, over_edits: bool
@@ -119,6 +121,7 @@ def render_command(
     month_named = _checked(title_month)
     written = roundups.render(context, chosen, month_named, over_edits=over_edits)
     click.echo("The page was made again." if written.changed else "The page is as it was.")
+    output.add(month=month_named, changed=written.changed, edited=list(written.edited))
     for name in written.edited:
         path = chosen.site / name
         if over_edits:
@@ -133,7 +136,7 @@ def render_command(
 
 @roundup_command.add_command
 @options.command("preview", "mlcollage roundup preview 2021-09", series=True, as_json=True)
-@click.argument("title_month", metavar="MONTH", required=False)
+@click.argument("title_month", metavar="MONTH", required=False, shell_complete=completion.roundups)
 def preview_command(
     config_file: str | None, series: str | None, as_json: bool, title_month: str | None
 ) -> None:
@@ -148,10 +151,10 @@ def preview_command(
         return
     due = f"due {printing.local(chosen, roundup.due_at)}"
     if items:
-        click.secho(roundup.title, bold=True)
+        output.line(roundup.title, style="bold")
         click.echo(f"{due}, {roundups.place(roundup)}")
     else:
-        click.secho(f"{title_month}: no collage is out for it yet", bold=True)
+        output.line(f"{title_month}: no collage is out for it yet", style="bold")
         click.echo(due)
     _print_collages(chosen, items)
     for thread in threads:

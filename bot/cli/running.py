@@ -3,14 +3,16 @@
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
 import click
 
+from bot import files
 from bot.app import runner, scheduler
 from bot.app.runner import Duty
-from bot.cli import options, output, printing
+from bot.cli import completion, options, output, printing
 from bot.context import Context
 from bot.core import times
 from bot.core.errors import MlcollageError
@@ -25,12 +27,19 @@ from bot.workers import Workers
 log = logging.getLogger(__name__)
 
 
-def _context(config_file: str | None) -> Context:
-    """A context that tells what it does, each line with its time; not one of a simulation."""
+def _context(config_file: str | None, *, is_endless: bool = False) -> Context:
+    """A context that tells what it does, each line with its time; not one of a simulation.
+
+    One `is_endless`: with --json each line is an object of its own.
+    """
     config = options.load(config_file)
 
     def say(at: datetime, text: str) -> None:
-        output.tell(printing.stamped(config, at, text))
+        if is_endless and output.is_json():
+            with suppress(OSError):
+                output.json_line({"at": at.isoformat(), "message": text})
+        else:
+            output.tell(printing.stamped(config, at, text))
 
     context = options.opened(config, say)
     runner.refuse_simulation(context)
@@ -45,13 +54,18 @@ def tick_command(config_file: str | None) -> None:
     context = _context(config_file)
     with scheduler.stoppable(context.stop):
         Duty(context, hear=_hear(context)).once()
-    sys.exit(int(outstanding.is_any(context)))
+    needs_a_person = outstanding.is_any(context)
+    output.add(needs_a_person=needs_a_person)
+    sys.exit(int(needs_a_person))
 
 
-@options.command("run", "mlcollage run")
-def run_command(config_file: str | None) -> None:
-    """Stay, and do what is due when it is due; SIGTERM ends it after the request in flight."""
-    context = _context(config_file)
+@options.command("run", "mlcollage run", as_json=True)
+def run_command(config_file: str | None, as_json: bool) -> None:
+    """Stay, and do what is due when it is due; SIGTERM ends it after the request in flight.
+
+    With --json it prints an object a line.
+    """
+    context = _context(config_file, is_endless=True)
     duty = Duty(context, Workers(PATIENCE), hear=_hear(context))
     with scheduler.stoppable(context.stop):
         context.say(_headline(context))
@@ -77,7 +91,8 @@ def _shielded(do: Callable[[], object]) -> None:
             return
         # One bad tick must not end a bot that serves others.
         log.exception("Unexpected error in a round")
-        output.tell(f"! Something unexpected happened: {type(error).__name__}: {error}", err=True)
+        reason = f"Something unexpected happened: {type(error).__name__}: {error}"
+        output.tell(f"! {files.refusal(error) or reason}", err=True)
 
 
 PATIENCE = timedelta(seconds=5)
@@ -100,7 +115,7 @@ def _headline(context: Context) -> str:
 
 
 @options.command("post", "mlcollage post barlow-twins --now", series=True)
-@click.argument("name")
+@click.argument("name", shell_complete=completion.queued)
 @click.option("--now", is_flag=True, help="At this moment, outside the timetable.")
 def post_command(config_file: str | None, series: str | None, name: str, now: bool) -> None:
     """Post a ready collage at once.
@@ -115,6 +130,8 @@ def post_command(config_file: str | None, series: str | None, name: str, now: bo
         posted = deliveries.post_now(context, chosen, name)
     tick.tell(context, _hear(context))
     _say_unsent(context, posted)
+    printing.add_collages(context, chosen, [posted.item.name])
+    output.add(unsent=[unsent._asdict() for unsent in posted.unsent])
     sys.exit(int(bool(posted.unsent)))
 
 

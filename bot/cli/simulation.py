@@ -17,7 +17,7 @@ from bot.core import times
     "folder",
     required=True,
     metavar="FOLDER",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     help="Its own folder.",
 )
 @click.option("--from", "start", metavar="DATE", help="The first day; default: where it stopped.")
@@ -49,3 +49,4 @@ def simulate_command(
 
     until = simulate.run(config, start_on, end_on, say)
     click.echo(f"Simulated until {times.plain(until, zone)}.")
+    output.add(folder=str(folder), until=until.isoformat())

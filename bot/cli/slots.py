@@ -2,7 +2,7 @@
 
 import click
 
-from bot.cli import options
+from bot.cli import options, output
 from bot.core import times
 from bot.scheduling import pauses
 
@@ -18,9 +18,11 @@ def skip_command(config_file: str | None, series: str | None, day: str, off: boo
     if off:
         pauses.unskip(context, chosen, on)
         click.echo(f"{times.day(on)} is not skipped any more.")
+        output.add(day=str(on), is_skipped=False)
         return
     unpinned = pauses.skip(context, chosen, on)
     click.echo(f"{times.day(on)} is skipped.")
+    output.add(day=str(on), is_skipped=True, unpinned=unpinned or None)
     if unpinned:
         click.echo(f"{unpinned} was pinned to that day; it is back in its place in the queue.")
 
@@ -40,6 +42,7 @@ def pause_command(config_file: str | None, series: str | None, until: str | None
     pauses.pause(context, chosen, end_on)
     end = f" until {end_on}" if end_on else ""
     click.echo(f"{chosen.name} is paused{end}.")
+    output.add(series=chosen.name, is_paused=True, until=until and str(end_on))
 
 
 @options.command("resume", "mlcollage resume", series=True)
@@ -49,3 +52,4 @@ def resume_command(config_file: str | None, series: str | None) -> None:
     chosen = options.one_series(context.config, series)
     was_paused = pauses.resume(context, chosen)
     click.echo(f"{chosen.name} {'goes on' if was_paused else 'was not paused'}.")
+    output.add(series=chosen.name, is_paused=False, was_paused=was_paused)

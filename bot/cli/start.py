@@ -11,8 +11,10 @@ import click
 from bot import config
 from bot.app import start
 from bot.app.start import CHOICES, Choice
-from bot.cli import options
+from bot.cli import options, output
+from bot.context import Context
 from bot.core.errors import BadInput
+from bot.deciding import series, upkeep
 
 Option = Callable[..., Any]
 
@@ -71,8 +73,10 @@ def init_command(config_file: str | None, **given: Any) -> None:
     else:
         click.echo(f"{file} is there already and stays as it is.")
     settings = config.load(file)
-    context = options.opened(settings)
-    click.echo(f"The database is {context.database.shown}.")
+    context = options.opened(settings, makes=True, checked=False)
+    click.echo(f"The database is {context.database.shown}{_held(context)}.")
+    for warning in series.warnings(context):
+        output.line(f"! {warning}", style="red", err=True)
     if start.has_lost_live(context):
         click.echo(
             'This database is live, and the configuration is not: set "live = true" before you '
@@ -80,7 +84,17 @@ def init_command(config_file: str | None, **given: Any) -> None:
         )
     elif not settings.live:
         click.echo('It is a rehearsal until you set "live = true".')
+    for notice in upkeep.wordless(settings):
+        click.echo(notice.text)
     click.echo("Next: mlcollage add ITEM.md, then mlcollage preview NAME")
+    output.add(config=str(file), database=context.database.shown, live=settings.live)
+
+
+def _held(context: Context) -> str:
+    """What is in a database that was there before, by series; empty where it was made now."""
+    if context.database.was_made:
+        return ""
+    return f", which was there already: {series.overview(context)}"
 
 
 def _refuse_choices(file: Path, chosen: dict[str, Any]) -> None:
@@ -94,7 +108,7 @@ def _refuse_choices(file: Path, chosen: dict[str, Any]) -> None:
 
 def _asked(chosen: dict[str, Any]) -> dict[str, Any]:
     """What a person at a terminal answers for what was not given; nothing without a terminal."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if output.is_json() or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return {}
     defaults = start.defaults()
     answers: dict[str, Any] = {}

@@ -2,13 +2,11 @@
 
 import click
 
-from bot.cli import options, printing
+from bot.cli import completion, options, output, printing
 from bot.deciding import descriptions, own_templates
 
 
-@click.group(
-    "templates", epilog="Example: mlcollage templates copy posts/collage/first.txt --network x"
-)
+@options.group("templates", "mlcollage templates copy posts/collage/first.txt --network x")
 def templates_command() -> None:
     """List, copy and check the templates of posts and pages; docs/templates.md says what they can
     use.
@@ -28,18 +26,34 @@ def list_command(config_file: str | None, as_json: bool) -> None:
         (template.name, ", ".join(map(str, template.places)) or "the program's")
         for template in found
     ]
-    printing.table(rows, head=("template", "used"))
+    printing.table(rows, head=("template", "used"), whole=True)
     for place in [place for template in found for place in template.unused]:
         click.echo(f"{place} is not used: no account of a series and no page reads it.")
     click.echo(f"Your own folder: {context.config.templates}")
 
 
+def _names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The templates whose names begin like that."""
+    return [name for name in own_templates.names() if name.startswith(incomplete)]
+
+
 @templates_command.add_command
 @options.command("copy", "mlcollage templates copy posts/collage/first.txt --account outbox")
-@click.argument("name")
+@click.argument("name", shell_complete=_names)
 @click.option("--network", metavar="NAME", help="Only for this network.")
-@click.option("--series", "series_name", metavar="NAME", help="Only for this series.")
-@click.option("--account", metavar="NAME", help="Only for this account.")
+@click.option(
+    "--series",
+    "series_name",
+    metavar="NAME",
+    help="Only for this series.",
+    shell_complete=completion.series,
+)
+@click.option(
+    "--account",
+    metavar="NAME",
+    help="Only for this account.",
+    shell_complete=completion.accounts,
+)
 def copy_command(
     config_file: str | None,
     name: str,
@@ -57,13 +71,14 @@ def copy_command(
         )
     target = own_templates.copy(config, name, *chosen)
     click.echo(f"Made {target}. After changing it: mlcollage templates check")
+    output.add(file=str(target))
 
 
 @templates_command.add_command
 @options.command("check", "mlcollage templates check", as_json=True)
 def check_command(config_file: str | None, as_json: bool) -> None:
-    """Fill every template with every item of the queue and with an example, and name what would not
-    fit or is undefined.
+    """Fill every template with every item of the queue and with samples, long and short ones, and
+    name what would not fit or is undefined.
     """
     checked = own_templates.check(options.context(config_file))
     count = len(checked.problems)
@@ -71,7 +86,7 @@ def check_command(config_file: str | None, as_json: bool) -> None:
         printing.print_json(descriptions.templates_checked(checked))
     else:
         for problem in checked.problems:
-            click.secho(f"! {problem}", fg="red")
+            output.line(f"! {problem}", style="red")
         for place in checked.unused:
             click.echo(f"{place} was not tried: no account of a series and no page uses it.")
         plural = "" if count == 1 else "s"

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from bot.config import LANGUAGES
+from bot.cli import naming, output
 from bot.core import network as networks
-from bot.core.collage import shown
+from bot.core import settings
 from bot.core.errors import BadInput
 from bot.core.network import Network
 from bot.core.text import parts
@@ -17,9 +17,26 @@ from bot.deciding import preview_descriptions
 
 WANTED = 'write {"text": "…"} on each line'
 
+
+def _language(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    """The language of an option; raises `BadParameter`."""
+    try:
+        return settings.language(value)
+    except ValueError as error:
+        raise click.BadParameter(f"It {error}.") from None
+
+
+def _language_in(value: Any) -> str:
+    """The language that a line names; raises `BadInput`."""
+    try:
+        return str(settings.language(value))
+    except ValueError as error:
+        raise BadInput(f'"language" {error}.') from None
+
+
 NETWORK = click.option(
     "--network",
-    type=click.Choice(sorted(networks.NETWORKS)),
+    type=naming.Choice(sorted(networks.NETWORKS)),
     default=networks.X.name,
     show_default=True,
     help="Whose rules.",
@@ -61,7 +78,7 @@ def count_command(network: str) -> None:
 @NETWORK
 @click.option(
     "--language",
-    type=click.Choice(LANGUAGES),
+    callback=_language,
     default="en",
     show_default=True,
     help="Of the sentences.",
@@ -74,11 +91,9 @@ def split_command(network: str, language: str, markers: bool) -> None:
     chosen = networks.named(network)
 
     def cut(text: str, given: dict[str, Any]) -> dict[str, Any]:
-        spoken = given.get("language", language)
-        if spoken not in list(LANGUAGES):
-            raise BadInput(
-                f'"language" must be one of {", ".join(LANGUAGES)}, not {shown(spoken)}.'
-            )
+        spoken = language
+        if "language" in given:
+            spoken = _language_in(given["language"])
         found = marked(text, spoken, chosen) if markers else chosen.split(text, spoken)
         return {
             "parts": found,
@@ -105,7 +120,7 @@ def _each(answer: Callable[[str, dict[str, Any]], dict[str, Any]]) -> None:
     """Answer each line of standard input with a line."""
     for number, given in _lines():
         try:
-            click.echo(json.dumps(answer(given["text"], given), ensure_ascii=False))
+            output.json_line(answer(given["text"], given))
         except BadInput as error:
             raise BadInput(f"line {number} of the input: {error}") from None
 
@@ -116,7 +131,7 @@ def _lines() -> Iterator[tuple[int, dict[str, Any]]]:
         if not raw.strip():
             continue
         try:
-            given = json.loads(raw.decode())
+            given = json.loads(raw.decode("utf-8-sig"))
         except (ValueError, RecursionError):
             raise BadInput(f"line {number} of the input: is no JSON; {WANTED}") from None
         if not isinstance(given, dict) or not isinstance(given.get("text"), str):

@@ -30,6 +30,8 @@ class ComposedThread:
     pictures: Mapping[int, Picture] = field(default_factory=dict)
     number: str = ""
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What of the collage's texts is shown as it was written, or not at all."""
     unshown: tuple[str, ...] = ()
     """What no font here could show on a drawn slide."""
     is_charged: bool = True
@@ -97,13 +99,14 @@ class ComposedThread:
 
     @property
     def all_cautions(self) -> list[str]:
-        """The cautions of the thread and of all its parts, each with its part."""
+        """The cautions of the thread, its notes, and those of all its parts, each with its part."""
         of_parts = [
             f"part {part.position}: {caution}"
             for part in self.parts
             for caution in self.cautions(part)
         ]
-        return [self.caution, *of_parts] if self.caution else of_parts
+        found = [*self.notes, *of_parts]
+        return [self.caution, *found] if self.caution else found
 
 
 def _listed(spans: Iterable[Span]) -> str:

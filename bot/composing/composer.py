@@ -14,12 +14,12 @@ from bot.composing.composition import Composition, Source
 from bot.composing.rendering import MOST_IN_POST, Renderer
 from bot.config import Series
 from bot.context import Context
-from bot.core import month, paper, refusals, words
+from bot.core import legibility, month, paper, reading, refusals
 from bot.core.collage import Collage, is_blank
 from bot.core.delivery import Carried, Delivery, Image, Kind, Part
 from bot.core.errors import BadInput, Unusable
 from bot.core.network import Limits, Network
-from bot.core.text import markdown, parts
+from bot.core.text import invisible, markdown, parts
 from bot.publishers import table
 
 TEMPLATES = {
@@ -107,6 +107,8 @@ class Composer:
 
     def collage_shown(self, item: Collage, number: int | None) -> ComposedThread:
         """A collage's thread for people to look at; `problems` say why it cannot go out."""
+        notes = legibility.notes(item)
+        item = reading.item(item)
         shown_number = self.series.numbering.shown(number)
         subject = _Subject(
             f"{item.name} for {self.account}",
@@ -128,16 +130,17 @@ class Composer:
                     _tidy(renderer.render_text(part, context, _entry(item, position)))
                     for position, part in enumerate(item.thread, 1)
                 ),
-                fields=(*_fields(item), *self._of_series(number=shown_number)),
+                fields=(*self._fields(item), *self._of_series(number=shown_number)),
             )
             return self._composed(
                 thread, subject, lambda composition: composition.collage_texts(item.paragraph)
             )
 
-        return self._shown(subject, compose)
+        return replace(self._shown(subject, compose), notes=notes)
 
     def roundup_shown(self, roundup: month.Roundup, items: Sequence[Collage]) -> ComposedThread:
         """A roundup's thread for people to look at; `problems` say why it cannot go out."""
+        items = [reading.item(item) for item in items]
         subject = _Subject(
             f"The roundup {roundup.title_month} for {self.account}",
             Carried(roundup_id=roundup.id or None),
@@ -176,6 +179,13 @@ class Composer:
         repeated = self._repeated(texts[position - 1 : position], carried)
         problems = thread.problems_of_part(position, texts, repeated)
         return (*problems, *thread.problems_of_whole(texts))
+
+    def _fields(self, item: Collage) -> Iterator[Source]:
+        """The texts of a collage that a person can change, but for its body and its links."""
+        yield Source("its title", item.paper.title)
+        yield Source("its authors", self.series.words.cite(item.paper))
+        yield from (Source("its authors", author) for author in item.paper.authors)
+        yield Source("its caption", item.caption)
 
     def _of_series(self, number: str = "") -> Iterator[Source]:
         """The texts that the series puts into its threads, as its configuration has them."""
@@ -290,14 +300,15 @@ class Composer:
     def _renderer(self) -> Renderer:
         return Renderer(self.templates, self.variants, MOST_IN_POST)
 
-    def problems(self, item: Collage, roundup: month.Roundup) -> Iterator[str]:
+    def problems(self, item: Collage, roundup: month.Roundup, number: int | None) -> Iterator[str]:
         """What is wrong with each template when it is filled by itself, fitting or not.
 
         Every template is filled, also those that the threads of this collage and roundup of one
         collage would not need.
         """
+        item = reading.item(item)
         contexts = {
-            "collage": self.collage_context(item, self.series.numbering.first),
+            "collage": self.collage_context(item, number),
             "roundup": self.roundup_context(roundup, [item]),
         }
         text = markdown.plain(item.paragraph)
@@ -315,7 +326,7 @@ class Composer:
         return context | {
             "links": context["links"] + values.gathered(item.paragraph, item.paper.links),
             "number": self.series.numbering.shown(number),
-            "paper": values.paper(item.paper, self.series.language),
+            "paper": values.paper(item.paper, self.series.words),
             "collage": {"name": item.name, "alt": item.alt, "caption": item.caption},
         }
 
@@ -326,7 +337,7 @@ class Composer:
             links = (paper.Link(paper.LinkKind.BLOG, roundup.link),)
         return self._context(links) | {
             "roundup": values.roundup(roundup, self.series.zone),
-            "papers": [values.paper(item.paper, self.series.language) for item in items],
+            "papers": [values.paper(item.paper, self.series.words) for item in items],
         }
 
     def _context(self, links: Sequence[paper.Link]) -> values.Table:
@@ -336,8 +347,9 @@ class Composer:
             "hashtag": series.hashtag,
             "network": self.network.name,
             "account": self.account,
-            "quotes": words.of(series.language).quotes,
-            "links": values.links(links, series.language),
+            "quotes": list(series.words.quotes),
+            "colon": series.words.colon,
+            "links": values.links(links, series.words),
         }
 
 
@@ -371,14 +383,6 @@ def _entry(item: Collage, position: int) -> str:
     return f"{item.name}, entry {position} of its thread"
 
 
-def _fields(item: Collage) -> Iterator[Source]:
-    """The texts of a collage that a person can change, but for its body and its links."""
-    yield Source("its title", item.paper.title)
-    yield Source("its authors", item.paper.citation)
-    yield from (Source("its authors", author) for author in item.paper.authors)
-    yield Source("its caption", item.caption)
-
-
 class _Subject(NamedTuple):
     """What a thread is about, as messages name it, and what its first part shows.
 
@@ -392,8 +396,11 @@ class _Subject(NamedTuple):
 
 
 def _tidy(text: str) -> str:
-    """The text without white space at the ends of lines, and with single blank lines."""
-    lines = [line.rstrip() for line in text.strip().splitlines()]
+    """The text without white space at the ends of lines, and with single blank lines.
+
+    Invisible characters are left out, wherever they came from: some networks refuse them.
+    """
+    lines = [line.rstrip() for line in invisible.removed(text).strip().splitlines()]
     return "\n".join(
         line for line, before in zip(lines, ["", *lines], strict=False) if line or before
     )

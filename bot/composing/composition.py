@@ -1,14 +1,17 @@
 """One thread while it is composed: its texts, part by part, and what its network would refuse."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from bot.composing import values
 from bot.config import Series
 from bot.core import refusals
 from bot.core.collage import is_blank, shown
 from bot.core.errors import BadInput
 from bot.core.network import Limits, Network
+from bot.core.paper import same_address
 from bot.core.text import markdown, parts
 
 Fill = Callable[[str, Mapping[str, Any]], str]
@@ -56,9 +59,26 @@ class Composition:
 
     def collage_texts(self, paragraph: str) -> list[str]:
         """The parts written by hand, or those of the paragraph, in Markdown; then the links."""
+        links = self._link_parts()
         if self.written:
-            return [*self.written, *self._link_parts()]
-        return self._with_paragraph(markdown.plain(paragraph)) + self._link_parts()
+            return [*self.written, *links]
+        body = self._with_addresses_once(markdown.plain(paragraph), paragraph, links)
+        return self._with_paragraph(body) + links
+
+    def _with_addresses_once(self, body: str, paragraph: str, links: Sequence[str]) -> str:
+        """The body with a sign in the place of each address that stands among the links.
+
+        An address that stands twice is counted twice, and on X it would be paid twice.
+        """
+        below = "\n".join(links)
+        for label, url in markdown.links(paragraph):
+            shown_address = label or url
+            if not shown_address.startswith(values.WEB):
+                continue
+            for link in self.context["links"]:
+                if link["url"] in below and same_address(link["url"], url):
+                    body = _replaced(body, shown_address, _sign(link))
+        return body
 
     def roundup_texts(self, lines: Sequence[str]) -> list[str]:
         """The parts with one line for each paper, then the link."""
@@ -250,6 +270,19 @@ class Composition:
             raise BadInput(f"{self.subject}: {what} is empty.")
         if too_long := refusals.too_long(self.network, self.limits, text + self.marker):
             raise BadInput(f"{self.subject}: {what} {too_long}; shorten {self._field(1, text)}.")
+
+
+def _sign(link: Mapping[str, str]) -> str:
+    """What stands in the body for an address: the emoji of its line, and its number there."""
+    number = ""
+    if link["label"].isdecimal():
+        number = link["label"]
+    return link["emoji"] + number
+
+
+def _replaced(body: str, address: str, sign: str) -> str:
+    """The body with the sign where the address stands first, and not as a part of a longer one."""
+    return re.sub(rf"{re.escape(address)}(?![\w/?#=&%~@-])", sign, body, count=1)
 
 
 def _longer_of(link: Mapping[str, str]) -> str:

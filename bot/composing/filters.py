@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bot.core import month, network
+from bot.core import month, network, settings
 from bot.core.paper import LinkKind
 from bot.core.text import markdown, parts
 from bot.core.text.sentences import sentences
@@ -76,7 +76,15 @@ def dated(context: Mapping[str, Any], value: str | date, style: str = "long") ->
 
     if isinstance(value, str):
         value = date.fromisoformat(value)
-    return format_date(value, style, locale=_language(context).replace("-", "_"))
+    return format_date(value, style, locale=settings.babel_name(_language(context)))
+
+
+def listed(context: Mapping[str, Any], value: Sequence[str]) -> str:
+    """`{{ paper.authors|listed }}`: "A, B und C", as the series' language writes it."""
+    from babel.lists import format_list  # heavy: 7 ms, and few templates write lists
+
+    entries = [str(entry) for entry in value]
+    return format_list(entries, locale=settings.babel_name(_language(context)))
 
 
 def links_of(
@@ -96,6 +104,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "month": month_named,
     "date": dated,
     "links": links_of,
+    "listed": listed,
 }
 """The filters by name; each gets the template's variables as its first argument."""
 

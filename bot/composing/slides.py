@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from bot.config import Series
+from bot.core import reading
 from bot.core.collage import Collage
 from bot.core.paper import Paper
 from bot.pictures import read, slide
@@ -34,9 +35,10 @@ def draw(series: Series, paper: Paper, name: str, number: str) -> Drawing:
 
     The picture's file is called after the collage's `name`.
     """
-    drawn = slide.draw(paper.title, paper.citation, number, series.title)
+    paper = reading.paper(paper)
+    drawn = slide.draw(paper.title, series.words.cite(paper), number, series.title)
     picture = read.check(drawn.png, f"{name}.png")
-    return Drawing(picture, drawn.alt(series.language), drawn.unshown)
+    return Drawing(picture, drawn.alt(series.words.slide), drawn.unshown)
 
 
 def with_number(series: Series, item: Collage, number: int | None) -> Drawn:

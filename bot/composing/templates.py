@@ -12,6 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, Template, TemplateError, TemplateNotFound
 
+from bot import files
 from bot.composing.sandbox import Sandbox
 from bot.core import collage
 from bot.core.errors import BadInput
@@ -77,7 +78,7 @@ def _is_there(path: Path) -> bool:
     try:
         return path.is_file()
     except OSError as error:
-        raise BadInput(f"The template {path} cannot be read: {error.strerror}.") from None
+        raise BadInput(f"The template {path} cannot be read: {files.why(error)}.") from None
 
 
 @lru_cache
@@ -138,7 +139,7 @@ def _reason(error: Exception) -> str:
         case TemplateError():
             reason = error.message or type(error).__name__
         case UnicodeDecodeError():
-            reason = f"is not UTF-8 text: byte {error.start + 1} cannot be read"
+            reason = files.no_utf8(error)
         case MemoryError():
             reason = "needs more memory than a template may take"
         case RecursionError():
@@ -146,7 +147,7 @@ def _reason(error: Exception) -> str:
         case SyntaxError():
             reason = f"cannot be used: {error.msg}"
         case OSError():
-            reason = f"cannot be read: {error.strerror or type(error).__name__}"
+            reason = f"cannot be read: {files.why(error)}"
         case _:
             reason = re.sub(CLASS, r"\1", str(error)) or type(error).__name__
     line = collage.one_line(" ".join(reason.split()))

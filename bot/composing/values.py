@@ -10,12 +10,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.config import Series
-from bot.core import words
+from bot.core import identifiers
 from bot.core.collage import without_control
 from bot.core.month import Roundup
-from bot.core.paper import Link, Paper, same_address
+from bot.core.paper import Link, LinkKind, Paper
 from bot.core.text import markdown
+from bot.core.words import EMOJI, Words
 
+WEB = ("http://", "https://")
 Table = dict[str, Any]
 """A record's values by their names."""
 
@@ -32,15 +34,15 @@ def series(value: Series) -> Table:
     }
 
 
-def paper(value: Paper, language: str) -> Table:
-    """A paper with its citation, its links labelled in that language."""
+def paper(value: Paper, words: Words) -> Table:
+    """A paper with its citation, its links labelled in these words."""
     return {
         "title": value.title,
         "authors": list(value.authors),
         "others": value.others,
         "year": value.year,
-        "citation": value.citation,
-        "links": links(value.links, language),
+        "citation": words.cite(value),
+        "links": links(value.links, words),
         "arxiv_id": value.arxiv_id,
         "doi": value.doi,
         "licence": value.licence,
@@ -49,26 +51,37 @@ def paper(value: Paper, language: str) -> Table:
     }
 
 
-def links(values: Iterable[Link], language: str) -> list[Table]:
-    """Links with their kind, label in that language, emoji and url."""
-    phrases = words.of(language)
+def links(values: Iterable[Link], words: Words) -> list[Table]:
+    """Links with their kind, label in these words, emoji and url."""
     return [
         {
             "kind": link.kind.value,
-            "label": phrases.label(link.kind),
-            "emoji": words.EMOJI[link.kind],
+            "label": words.label(link.kind),
+            "emoji": EMOJI[link.kind],
             "url": link.url,
         }
         for link in values
     ]
 
 
+def phrases(words: Words) -> Table:
+    """The phrases of a language that pages show, and how it is written."""
+    names = (
+        *("language", "locale", "direction", "colon", "gap", "et_al"),
+        *("authors", "summary", "figures", "previous", "following", "every"),
+    )
+    return {name: getattr(words, name) for name in names} | {
+        "quotes": list(words.quotes),
+        "labels": {str(kind): words.label(kind) for kind in LinkKind},
+    }
+
+
 def roundup(value: Roundup, zone: ZoneInfo) -> Table:
     """A roundup; `due_on` is the day in that zone, `month` that of its title."""
     return {
         # Those of old articles were once stored as they were; every later page links to them.
-        "title": without_control(value.title),
-        "subtitle": without_control(value.subtitle),
+        "title": markdown.line(without_control(value.title)),
+        "subtitle": markdown.line(without_control(value.subtitle)),
         "month": value.title_month,
         "slug": value.slug,
         "link": value.link,
@@ -79,18 +92,22 @@ def roundup(value: Roundup, zone: ZoneInfo) -> Table:
 def gathered(paragraph: str, known_links: Iterable[Link]) -> list[Table]:
     """The links in a paragraph that are not among the known ones, as templates see them.
 
-    Each address comes once; a link without a label is labelled with its host.
+    Each address comes once. A link that has no label but its address has none, or a number where
+    there are several of them.
     """
     known = [link.url for link in known_links]
     references = []
     for label, url in markdown.links(paragraph):
-        if not url.startswith(("http://", "https://")):
+        if not url.startswith(WEB):
             continue
-        if any(same_address(url, other) for other in known):
+        if any(identifiers.is_same_page(url, other) for other in known):
             continue
         known.append(url)
-        host = url.split("//", 1)[1].split("/", 1)[0]
-        references.append(
-            {"kind": "reference", "label": label.strip() or host, "emoji": "🔗", "url": url}
-        )
+        if label.startswith(WEB):
+            label = ""
+        references.append({"kind": "reference", "label": label.strip(), "emoji": "🔗", "url": url})
+    unlabelled = [reference for reference in references if not reference["label"]]
+    if len(unlabelled) > 1:
+        for number, reference in enumerate(unlabelled, 1):
+            reference["label"] = str(number)
     return references

@@ -6,7 +6,7 @@ reads the same lines, so that what is shown is what will be done.
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import islice, takewhile
 from typing import NamedTuple
 
@@ -78,10 +78,12 @@ class Snapshot:
         is_late = self.now - slot.due_at > by.lateness
         return is_late or self.timetable.is_blacked_out(local_on)
 
-    def after_claim(self, collage_id: int, slot: SlotTime) -> "Snapshot":
-        """The same moment once the slot has taken that collage; its number is left out."""
+    def after_claim(self, collage_id: int, slot: SlotTime, number: tuple[int, int]) -> "Snapshot":
+        """The same moment once the slot has taken that collage; the number is with its year."""
+        value, year = number
         return replace(
             self,
+            newest={**self.newest, year: max(value, self.newest.get(year, value))},
             ready=tuple(item for item in self.ready if item.id != collage_id),
             settled={**self.settled, slot.due_at: SlotState.CLAIMED},
         )
@@ -280,6 +282,67 @@ def supply(snapshot: Snapshot, after: datetime, until: datetime) -> Supply:
         wanted += line.state in {SlotState.CLAIMED, SlotState.EMPTY}
         filled += line.collage is not None
     return Supply(wanted, filled)
+
+
+AHEAD = timedelta(days=31)
+"""How long before numbers run past their total somebody hears of it."""
+
+
+class PastTotal(NamedTuple):
+    """The first slot that would get a number above the total that numbers are shown with.
+
+    `slots` is how many slots its year has.
+    """
+
+    slot: SlotTime
+    number: int
+    total: int
+    slots: int
+
+
+def past_total(snapshot: Snapshot) -> PastTotal | None:
+    """What is to be said of numbers that will run past their total, 53/52; None mostly.
+
+    It counts on every slot, and looks a month ahead: for the slot itself, and for a numbering year
+    that begins by then and has more slots than the total.
+    """
+    total = snapshot.numbering.total
+    if total is None:
+        return None
+    newest = dict(snapshot.newest)
+    until = snapshot.now + AHEAD
+    start = snapshot.looked_until + STEP
+    for slot in calendar.slots_between(snapshot.earlier, snapshot.timetable, start, until):
+        if slot.due_at in snapshot.settled or snapshot.is_stopped(slot.due_at):
+            continue
+        year = snapshot.numbering.year(slot.local_on)
+        newest[year] = snapshot.numbering.after(newest.get(year))
+        if newest[year] > total:
+            slots = len(_slots_of_year(snapshot, slot.local_on.year))
+            return PastTotal(slot, newest[year], total, slots)
+    return _past_total_of_next_year(snapshot, total)
+
+
+def _past_total_of_next_year(snapshot: Snapshot, total: int) -> PastTotal | None:
+    """The same of a numbering year that begins within a month, while nothing is numbered yet."""
+    today, then = (
+        at.astimezone(snapshot.timetable.zone).date() for at in (snapshot.now, snapshot.now + AHEAD)
+    )
+    if snapshot.numbering.restart == "never" or then.year == today.year:
+        return None
+    slots = _slots_of_year(snapshot, then.year)
+    taken = total - snapshot.numbering.first + 1
+    if not 0 <= taken < len(slots):
+        return None
+    return PastTotal(slots[taken], total + 1, total, len(slots))
+
+
+def _slots_of_year(snapshot: Snapshot, year: int) -> list[SlotTime]:
+    """The slots of a local year, as the timetable has them now."""
+    zone = snapshot.timetable.zone
+    start = schedule.instant(date(year, 1, 1), time(0), zone)
+    end = schedule.instant(date(year + 1, 1, 1), time(0), zone) - STEP
+    return list(schedule.slots_between(snapshot.timetable, start, end))
 
 
 class _Rest:

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.core import address
+from bot.core import address, citation
 from bot.core.errors import NotAllowed
 from bot.core.paper import LinkKind, Paper
+from bot.core.text import markdown
 
 NAME_LENGTH = 80
 """Characters a NAME may have: it becomes a folder's name beside a date."""
@@ -142,18 +143,30 @@ def check_move(name: str, state: State, to: State) -> None:
 
 
 def missing(item: Item, *, has_picture: bool) -> tuple[str, ...]:
-    """What a collage still needs before it can be ready, in the words of the item file."""
+    """What a collage still needs before it can be ready, in the words of the item file.
+
+    Texts count by what people see of them.
+    """
     paper = item.paper
+    # "et al." alone names nobody.
+    named, _ = citation.authors(paper.authors)
     needed = (
-        ("a title", not is_blank(paper.title)),
-        ("authors", not is_blank("".join(paper.authors))),
+        ("a title", not is_blank(markdown.line(paper.title))),
+        ("authors", not is_blank("".join(markdown.line(author.name) for author in named))),
         ("a year", paper.year is not None),
         ("a link of the kind paper", bool(paper.links_of(LinkKind.PAPER))),
-        ("a paragraph", not is_blank("".join((item.paragraph, *item.thread)))),
+        ("a paragraph", _says_something(item.paragraph) or not is_blank("".join(item.thread))),
         ("a picture", has_picture),
-        ("alt text", not is_blank(item.alt)),
+        ("alt text", not is_blank(markdown.lines(item.alt))),
     )
     return tuple(name for name, is_there in needed if not is_there)
+
+
+def _says_something(paragraph: str) -> bool:
+    """Whether anybody sees anything of a paragraph; only one without words is parsed for that."""
+    if not is_blank(re.sub(r"<[^<>]*>|&#?\w+;", "", paragraph)):
+        return True
+    return not (is_blank(paragraph) or is_blank(markdown.plain(paragraph)))
 
 
 def is_blank(text: str) -> bool:

@@ -7,41 +7,9 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.core import collage, schedule, settings
+from bot.core import collage, schedule, settings, words
 from bot.core.settings import setting
-
-NUMBER_WORDS = {
-    "en": [
-        "One",
-        "Two",
-        "Three",
-        "Four",
-        "Five",
-        "Six",
-        "Seven",
-        "Eight",
-        "Nine",
-        "Ten",
-        "Eleven",
-        "Twelve",
-    ],
-    "de": [
-        "Ein",
-        "Zwei",
-        "Drei",
-        "Vier",
-        "Fünf",
-        "Sechs",
-        "Sieben",
-        "Acht",
-        "Neun",
-        "Zehn",
-        "Elf",
-        "Zwölf",
-    ],
-    "zh": ["一", "两", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"],
-}
-"""Words for 1 to 12 as they begin a title, before a noun; larger numbers are digits."""
+from bot.core.words import Words
 
 SLUG_LENGTH = 120
 """Characters a slug may have: it is a folder's name, and none may be longer than 255 bytes."""
@@ -60,18 +28,16 @@ class State(StrEnum):
 class Rule:
     """`[series.NAME.roundup]`: when a series' roundup is due, its title, and where it appears.
 
-    `day` is of the month, 0 its last; `papers` names one paper and several. Without a `base_url`
-    its thread has no link.
+    `day` is of the month, 0 its last. `title` and `papers` may have several forms for different
+    numbers; without any they are the language's own. Without a `base_url` its thread has no link.
     """
 
     day: int = setting(settings.month_day, 0)
     time: time = setting(settings.clock_time, time(18, 0))
     names_month: str = setting(settings.one_of("next", "same"), "next")
     wait: timedelta = setting(settings.span, timedelta(hours=24))
-    title: str = setting(settings.title_format, "{count} {papers} to Read in {month} {year}")
-    papers: tuple[str, str] = setting(
-        settings.singular_and_plural, ("Deep Learning Paper", "Deep Learning Papers")
-    )
+    title: words.Forms = setting(settings.forms(settings.title_format), ())
+    papers: words.Forms = setting(settings.forms(settings.some_text), ())
     base_url: str = setting(settings.address_if_any, "https://example.org/mlcollage")
     folder: str = setting(settings.some_text, "site")
 
@@ -173,38 +139,39 @@ def coming(rule: Rule, handled: str, zone: ZoneInfo) -> Iterator[tuple[str, date
         first = after(first)
 
 
-def number_word(count: int, language: str) -> str:
-    """The word for a count, digits where there is none; English for a language without words."""
-    words = NUMBER_WORDS.get(language.split("-")[0], NUMBER_WORDS["en"])
-    if 1 <= count <= len(words):
-        return words[count - 1]
-    return str(count)
-
-
 def month_name(title: str, language: str) -> str:
-    """The name of the title month "2021-09" in a language."""
+    """The name of the title month "2021-09" in a language, as it stands alone."""
     from babel.dates import format_date  # heavy: 7 ms, and every command loads this module
 
-    # Not "LLLL", the name that stands alone: once it has named a Chinese month, Babel 2.18 names
-    # German ones in Chinese, too.
-    return format_date(parse(title), "MMMM", locale=language.replace("-", "_"))
+    pattern = words.of(language).month
+    return format_date(parse(title), pattern, locale=settings.babel_name(language))
 
 
-def title(rule: Rule, name: str, count: int, language: str) -> str:
+def title(rule: Rule, name: str, count: int, phrases: Words) -> str:
     """The roundup's title: "Four Deep Learning Papers to Read in September 2021".
 
     `name` is its title month, `count` the number of its papers.
     """
-    singular, plural = rule.papers
-    papers = plural
-    if count == 1:
-        papers = singular
-    return rule.title.format(
-        count=number_word(count, language),
-        papers=papers,
-        month=month_name(name, language),
+    titles = rule.title or phrases.title
+    if rule.papers and not rule.title:
+        titles = phrases.title_of_own or phrases.title
+    return phrases.form(titles, count).format(
+        count=phrases.number(count),
+        papers=phrases.form(rule.papers or phrases.papers, count),
+        month=month_name(name, phrases.language),
         year=parse(name).year,
     )
+
+
+def odd_forms(forms: words.Forms, language: str) -> str:
+    """Why a text has too many or too few forms for a language, as the rest of a sentence; or ""."""
+    known = words.categories(language)
+    if len(forms) in {0, 1, 2, len(known), len(settings.PLURALS)}:
+        return ""
+    needed = f"one for each of {', '.join(known)}"
+    if len(known) < 3:
+        needed = "no more"
+    return f"has {len(forms)} forms; give one, or two for one and for several, or {needed}"
 
 
 def slug(title: str, name: str) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 # The package only: the modules in it are loaded when a text is first read.
+from bot.core import hints
 from bot.core import text as texts
 from bot.core.errors import BadInput
 from bot.core.price import Cost, Price, Requests
@@ -211,5 +212,6 @@ NETWORKS: Mapping[str, Network] = {network.name: network for network in (X, BLUE
 def named(name: str) -> Network:
     """The network of that name; raises `BadInput` naming those there are."""
     if name not in NETWORKS:
-        raise BadInput(f"There is no network {name}; it is one of {', '.join(NETWORKS)}.")
+        hint = hints.did_you_mean(name, NETWORKS)
+        raise BadInput(f"There is no network {name}; it is one of {', '.join(NETWORKS)}.{hint}")
     return NETWORKS[name]

@@ -28,11 +28,30 @@ class Numbering:
             return self.first
         return newest + 1
 
+    @property
+    def total(self) -> int | None:
+        """What the numbers are out of: 52 of "{n}/52", None where the format names nothing."""
+        match = re.search(r"\{n\}\D{1,10}(\d{1,6})(?!\d)", self.format)
+        return int(match[1]) if match else None
+
     def shown(self, number: int | None) -> str:
         """ "29/52"; empty where there is no number or the series shows none."""
         if number is None:
             return ""
         return self.format.replace("{n}", str(number))
+
+    def read(self, printed: str) -> int | None:
+        """The 29 of a printed "29/52", "#29" or "29"; None for what is no number of a series.
+
+        That is also one beyond its own total, as "320/52".
+        """
+        found = re.fullmatch(r"\D*?(\d{1,6})(?:\s*/\s*(\d{1,6}))?\D*", printed, re.ASCII)
+        if found is None:
+            return None
+        number, total = int(found[1]), found[2]
+        if total is not None and number > int(total):
+            return None
+        return number
 
 
 def other_in(text: str, number: str) -> str:

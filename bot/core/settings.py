@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from datetime import date, time, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -11,10 +11,6 @@ from bot.core import address as addresses
 from bot.core import hints, schedule
 from bot.core.collage import control, one_line, shown
 from bot.core.errors import BadConfig
-
-# tomllib takes time that grows with the square of a dotted key's parts: 1 MB would take an hour.
-DOTTED_KEY = r"(?:\.[ \t]*+(?:\"[^\"\n]*+\"|'[^'\n]*+'|[^\s.,=\"']*+)[ \t]*+){100}"
-"""Matches a dotted key of more than 100 parts, and no ordinary text."""
 
 
 class Secret(str):
@@ -71,10 +67,11 @@ def setting(reader: Reader, default: Any = MISSING) -> Any:
     return field(default=default, metadata={"reader": reader})
 
 
-def read(table: Table, settings: type[T]) -> T:
+def read(table: Table, settings: type[T], base: T | None = None) -> T:
     """A settings class with its fields made by `setting` filled from a table.
 
-    Raises `BadConfig` for an unknown key, a bad value, or a missing one that has no default.
+    What the table leaves out is as in `base`, or has its default. Raises `BadConfig` for an
+    unknown key, a bad value, or a missing one that has no default.
     """
     known: dict[str, Field[Any]] = {
         each.name: each
@@ -91,8 +88,10 @@ def read(table: Table, settings: type[T]) -> T:
                 values[key] = spec.metadata["reader"](table.values[key])
             except ValueError as error:
                 raise table.wrong(key, str(error)) from None
-        elif spec.default is MISSING:
+        elif base is None and spec.default is MISSING:
             raise table.wrong(key, "is missing")
+    if base is not None:
+        return replace(base, **values)  # type: ignore[type-var]
     return settings(**values)
 
 
@@ -108,8 +107,13 @@ def text(value: Any) -> str:
     """One line, which may be empty."""
     if not isinstance(value, str):
         raise ValueError(f"must be text in quotes, not {shown(value)}")
-    if len(value) > 2_000 or control(value):
+    if len(value) > 2_000 or "\n" in value:
         raise ValueError("must be one line of at most 2,000 characters")
+    if bad := control(value):
+        raise ValueError(
+            f"must be one line without control characters, and holds U+{ord(bad):04X}; "
+            "a backslash is written twice"
+        )
     return value
 
 
@@ -238,6 +242,49 @@ def days(value: Any) -> tuple[date, date]:
     return schedule.parse_days(text(value))
 
 
+KNOWN_LANGUAGES = ("en", "de", "zh", "zh-Hant")
+"""Languages that are known without looking them up."""
+
+
+def language(value: Any) -> str:
+    """A language's tag, as in "de", "pt-BR" or "zh-Hant", as HTML writes it.
+
+    It is one that Babel knows: months, plurals and lists are as Unicode CLDR has them.
+    """
+    tag = some_text(value).strip().replace("_", "-")
+    if tag in KNOWN_LANGUAGES:
+        return tag
+    if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", tag):
+        tag = _cased(tag)
+        if tag in KNOWN_LANGUAGES or _is_in_babel(tag):
+            return tag
+    raise ValueError(
+        f'must be the tag of a language, such as "en", "de", "zh" or "pt-BR", not {shown(value)}'
+    )
+
+
+def _cased(tag: str) -> str:
+    """A tag as BCP 47 recommends to write it: "zh-Hant-TW"."""
+    base, *rest = tag.split("-")
+    by_length = {2: str.upper, 4: str.title}
+    cased = [by_length.get(len(piece), str)(piece) for piece in rest]
+    return "-".join([base.lower(), *cased])
+
+
+def _is_in_babel(tag: str) -> bool:
+    from babel import Locale, UnknownLocaleError  # heavy: 7 ms, for other languages only
+
+    try:
+        return Locale.parse(babel_name(tag)) is not None
+    except (UnknownLocaleError, ValueError):
+        return False
+
+
+def babel_name(tag: str) -> str:
+    """A language's tag as Babel names it: "pt_BR"."""
+    return tag.replace("-", "_")
+
+
 def hashtag(value: Any) -> str:
     """A hashtag, written with its `#` or without."""
     word = some_text(value).removeprefix("#")
@@ -270,6 +317,75 @@ def title_format(value: Any) -> str:
     return str(value)
 
 
+def formatted(*names: str) -> Reader:
+    """A reader of one line that may hold these names in braces, and no other braces."""
+    known = [f"{{{name}}}" for name in names]
+
+    def reader(value: Any) -> str:
+        if re.search(r"[{}]", re.sub("|".join(map(re.escape, known)), "", some_text(value))):
+            raise ValueError(f"may hold {', '.join(known)} and no other braces, not {shown(value)}")
+        return str(value)
+
+    return reader
+
+
+def with_place(value: Any) -> str:
+    """One line with a single `{}`, where something is filled in."""
+    if some_text(value).count("{}") != 1 or re.search(r"[{}]", value.replace("{}", "")):
+        raise ValueError(f"must hold {{}} once and no other braces, not {shown(value)}")
+    return str(value)
+
+
+def quotes(value: Any) -> tuple[str, str]:
+    """The opening and the closing quotation mark, as a text of two or as a list."""
+    pair = value
+    if isinstance(value, str):
+        pair = list(value)
+    if not isinstance(pair, list) or len(pair) != 2:
+        raise ValueError(f'must be two marks, as in "‘’" or ["« ", " »"], not {shown(value)}')
+    return some_text(pair[0]), some_text(pair[1])
+
+
+PLURALS = ("zero", "one", "two", "few", "many", "other")
+"""The plural categories of Unicode CLDR in their order."""
+
+
+def forms(reader: Reader) -> Reader:
+    """A reader of the forms of a text for different numbers; none where the language's own count.
+
+    They are one text, a list of them for one and for several, or for each plural category of the
+    language, or a table by category. A table becomes all six forms, "" where it has none.
+    """
+
+    def read_forms(value: Any) -> tuple[str, ...]:
+        if isinstance(value, dict):
+            return _forms_by_category(value, reader)
+        if value in ("", []):
+            return ()
+        if isinstance(value, str):
+            return (reader(value),)
+        if not isinstance(value, list) or len(value) > len(PLURALS):
+            raise ValueError(
+                'must be one text, a list for one and for several, as in ["Paper", "Papers"], or a '
+                f'table such as {{one = "…", few = "…", other = "…"}}, not {shown(value)}'
+            )
+        return tuple(reader(entry) for entry in value)
+
+    return read_forms
+
+
+def _forms_by_category(table: Mapping[str, Any], reader: Reader) -> tuple[str, ...]:
+    for name in table:
+        if name not in PLURALS:
+            raise ValueError(f"has no form {shown(name)}{nearest(name, PLURALS)}")
+    found = [reader(table[name]) if name in table else "" for name in PLURALS]
+    # In many languages no whole number has the category "other".
+    rest = next((form for form in reversed(found) if form), "")
+    if not rest:
+        raise ValueError("names no form")
+    return (*found[:-1], found[-1] or rest)
+
+
 def month_day(value: Any) -> int:
     """A day of the month, 0 for "last"."""
     if value == "last":
@@ -278,13 +394,6 @@ def month_day(value: Any) -> int:
         return int(whole(1, 31)(value))
     except ValueError:
         raise ValueError(f'must be "last" or a day from 1 to 31, not {shown(value)}') from None
-
-
-def singular_and_plural(value: Any) -> tuple[str, str]:
-    """Two names, for one and for several; in some languages they are the same."""
-    if not isinstance(value, list) or len(value) != 2:
-        raise ValueError('must be two names, for one and for several, as in ["Paper", "Papers"]')
-    return some_text(value[0]), some_text(value[1])
 
 
 def address(value: Any) -> str:

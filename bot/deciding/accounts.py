@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from bot.context import Context
+from bot.core import changes
 from bot.core.delivery import State
 from bot.storage.charges import MonthlyCost
 from bot.storage.lookup import Entry
@@ -31,7 +32,8 @@ def hold(context: Context, account: str, why: str = "") -> bool:
     context.config.check_account(account)
     with context.write() as work:
         is_new = work.accounts.hold(account, why)
-        work.log.record(context.who, "hold", f"account/{account}", why)
+        made = changes.changed("held", "no" if is_new else "yes", "yes")
+        work.log.record(context.who, "hold", f"account/{account}", why, made)
     return is_new
 
 
@@ -50,7 +52,8 @@ def release(context: Context, account: str, *, with_late: bool = False) -> Freed
             for entry in late:
                 values = {"next_at": work.now, "released": True}
                 work.deliveries.move(entry.delivery, State.WAITING, **values)
-        work.log.record(context.who, "release", f"account/{account}", "")
+        made = changes.changed("held", "yes" if was_held else "no", "no")
+        work.log.record(context.who, "release", f"account/{account}", changes=made)
     names = () if with_late else tuple(entry.name for entry in late)
     return Freed(was_held, deliveries + len(late) * with_late, names)
 

@@ -6,7 +6,8 @@ from bot.config import Series
 from bot.context import Context
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery, Part
-from bot.storage.log import Change
+from bot.intake import same_papers as about
+from bot.storage.log import Change as Change
 
 MOST_POSTED = 1_000
 """How many posted collages a list of them shows, the newest first."""
@@ -63,3 +64,10 @@ def changes(context: Context, most: int) -> list[Change]:
     """Who changed what when, in all series, newest first."""
     with context.read() as work:
         return work.log.changes(most=most)
+
+
+def same_papers(context: Context, series: Series, item: Collage) -> list[str]:
+    """What a person should know of other collages about the same paper."""
+    with context.read() as work:
+        twins = about.of(work, series, item, item.id)
+    return list(about.sentences(series, twins))

@@ -12,7 +12,9 @@ from bot.config import Series
 from bot.context import Context
 from bot.core.agenda import Line
 from bot.core.collage import Collage, State
+from bot.core.notices.queue import NumbersPastTotal
 from bot.deciding import budgets
+from bot.intake import numbers, same_papers
 from bot.scheduling import forecast
 from bot.scheduling.forecast import Outlook
 from bot.storage.work import Work
@@ -57,7 +59,9 @@ class Coming:
 
     `prices` are US dollars by the collage's id, for all accounts together; a collage whose
     accounts charge nothing is not in it. `stopped` are ready collages that a slot would hold, and
-    drafts that were kept from being ready; `waiting` are threads that a budget would not allow.
+    drafts that were kept from being ready; `waiting` are threads that a budget would not allow;
+    `past_total` says that numbers will run past their total. `careful` are sentences on papers
+    that come twice, and on the numbers.
     """
 
     slots: tuple[Outlook, ...]
@@ -65,6 +69,8 @@ class Coming:
     roundup: NextRoundup
     stopped: tuple[Stopped, ...] = ()
     waiting: tuple[Waits, ...] = ()
+    past_total: NumbersPastTotal | None = None
+    careful: tuple[str, ...] = ()
 
     def price(self, outlook: Outlook) -> Decimal | None:
         """US dollars that a slot's threads would cost; None where nothing is charged."""
@@ -112,7 +118,18 @@ def look(context: Context, series: Series, count: int) -> Coming:
         next_roundup(context, series),
         tuple(stopped),
         tuple(_waiting(context, chosen)),
+        forecast.past_total(context, series),
+        (
+            *_same_papers(context, series, [slot.collage for slot in slots if slot.collage]),
+            *numbers.hints(context, series),
+        ),
     )
+
+
+def _same_papers(context: Context, series: Series, items: list[Collage]) -> list[str]:
+    """What a person should know of papers that have been out, or come twice."""
+    cautions = same_papers.cautions(context, series, items)
+    return [f"{caution}." for item in items for caution in cautions.get(item.id, ())]
 
 
 def _waiting(context: Context, chosen: Iterable[tuple[datetime, Candidate]]) -> Iterator[Waits]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from bot.config import Series
 from bot.context import Context
+from bot.core import hints
 from bot.core.collage import Collage
 from bot.core.delivery import State
 from bot.core.errors import BadInput
@@ -61,7 +62,8 @@ def listed(
     with context.read() as work:
         rows = {row.name: row for row in work.accounts.all()}
         if account is not None and account not in rows:
-            raise BadInput(f"There is no account {account}; there are {', '.join(rows)}.")
+            hint = hints.did_you_mean(account, rows)
+            raise BadInput(f"There is no account {account}; there are {', '.join(rows)}.{hint}")
         found = work.lookup.listed(states, account=account, most=most)
     return [
         Listed(entry, actions.ahead(context, entry, rows[entry.delivery.account]))

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.core import collage as collages
+from bot.core import legibility
 from bot.core.collage import State
 from bot.core.price import mills
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.config import Series
+    from bot.core.changes import Changed
     from bot.core.collage import Collage
     from bot.core.delivery import Delivery, Part
     from bot.core.month import Roundup
@@ -32,7 +34,9 @@ if TYPE_CHECKING:
     from bot.deciding.inspect import Event, Sight
     from bot.deciding.own_templates import Checked
     from bot.deciding.pictures import Attached
+    from bot.deciding.queue_changes import Edited
     from bot.deciding.roundups import RoundupShown
+    from bot.deciding.series import Listed as ListedSeries
     from bot.intake.accept import Taken
     from bot.intake.article import Article
     from bot.scheduling.forecast import Outlook
@@ -62,7 +66,7 @@ def collage(series: Series, item: Collage) -> Description:
         "authors": list(paper.authors),
         "others": paper.others,
         "year": paper.year,
-        "citation": paper.citation,
+        "citation": series.words.cite(paper),
         "links": [{"kind": link.kind.value, "url": link.url} for link in paper.links],
         "paragraph": item.paragraph,
         "alt": item.alt,
@@ -78,17 +82,18 @@ def collage(series: Series, item: Collage) -> Description:
     }
 
 
+def taken(series: Series, taken: Taken) -> Description:
+    """A collage that was stored, what keeps it from going out, and what else is to be known."""
+    return collage(series, taken.collage) | {
+        "missing": list(taken.missing),
+        "problems": list(taken.problems),
+        "notes": list(taken.remarks),
+    }
+
+
 def collage_with_history(series: Series, shown: Shown) -> Description:
     """Everything about a collage: its threads, and who changed it when."""
-    changes = [
-        {
-            "at": change.at.isoformat(),
-            "who": change.who,
-            "what": change.what,
-            "detail": change.detail,
-        }
-        for change in shown.changes
-    ]
+    changes = [change(made) for made in shown.changes]
     threads = [
         thread(delivery, parts) | {"set_aside": delivery.id in shown.set_aside}
         for delivery, parts in shown.threads
@@ -171,6 +176,30 @@ def change(change: Change) -> Description:
         "what": change.what,
         "subject": change.subject,
         "detail": change.detail,
+        "changes": from_to(change.changes),
+    }
+
+
+def from_to(changes: Iterable[Changed]) -> list[Description]:
+    """From what to what something was changed, field by field, with the whole texts."""
+    return [
+        {"field": each.field, "from": each.before or None, "to": each.after or None}
+        for each in changes
+    ]
+
+
+def edited(series: Series, edited: Edited, notes: Sequence[str]) -> Description:
+    """An edited collage: what was changed, and what becomes of its threads."""
+    taken = edited.taken
+    return collage(series, taken.collage) | {
+        "changes": from_to(edited.changes),
+        "problems": list(taken.problems),
+        "notes": [*taken.remarks, *notes],
+        "threads": {
+            "as_edited": [thread.id for thread in edited.open],
+            "as_before": [thread.id for thread in edited.frozen],
+            "out": [thread.id for thread in edited.out],
+        },
     }
 
 
@@ -194,6 +223,8 @@ def coming(series: Series, coming: Coming) -> Description:
         "waiting": [
             {"due_at": each.due_at.isoformat(), "why": each.why} for each in coming.waiting
         ],
+        "past_total": coming.past_total.text if coming.past_total else None,
+        "careful": list(coming.careful),
     }
 
 
@@ -207,11 +238,13 @@ def _slot(series: Series, outlook: Outlook, cost: Decimal | None) -> Description
         "name": None,
         "provisional_number": outlook.number,
         "price": dollars(cost),
+        "notes": [],
     }
     if outlook.state:
         described["state"] = outlook.state.value
     if outlook.collage:
         described["name"] = outlook.collage.name
+        described["notes"] = list(legibility.notes(outlook.collage))
     return described
 
 
@@ -371,6 +404,21 @@ def attached(attached: Attached) -> Description:
             {"name": item.name, "picture": item.picture_file, "reason": reason}
             for item, reason in attached.refused
         ],
+    }
+
+
+def series(listed: ListedSeries) -> Description:
+    """A series of configuration or database, and how much there is of it."""
+    return {
+        "name": listed.name,
+        "standing": listed.standing,
+        "is_configured": listed.is_configured,
+        "is_stored": listed.is_stored,
+        "is_retired": listed.is_retired,
+        "waiting": listed.contents.waiting,
+        "posted": listed.contents.posted,
+        "threads": listed.contents.threads,
+        "roundups": listed.contents.roundups,
     }
 
 

@@ -7,6 +7,7 @@ from bot.context import Context
 from bot.core.errors import ended
 from bot.core.identity import Profile
 from bot.deciding import budgets, preview
+from bot.intake import numbers
 from bot.publishers import table
 from bot.publishers.protocol import Publisher
 from bot.scheduling import forecast
@@ -143,3 +144,12 @@ def _week(context: Context, name: str, publisher: Publisher) -> Decimal | None:
             cost = preview.cost(context, series, item, (name,))
             total = (total or Decimal(0)) + cost * len(series.timetable.slots)
     return total
+
+
+def number_hints(context: Context) -> list[str]:
+    """What a person should know of the next number of each series."""
+    return [
+        f"{series.name}: {hint}"
+        for series in context.config.series.values()
+        for hint in numbers.hints(context, series)
+    ]

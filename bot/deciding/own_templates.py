@@ -8,7 +8,7 @@ from bot.composing import templates
 from bot.composing.composer import Composer
 from bot.config import Config
 from bot.context import Context
-from bot.core import network
+from bot.core import hints, network
 from bot.core.errors import BadInput, NotAllowed
 from bot.deciding import preview
 
@@ -62,6 +62,11 @@ def _places(folder: Path, name: str) -> list[Path]:
     return [path.relative_to(folder) for path in found if path.is_file()]
 
 
+def names() -> tuple[str, ...]:
+    """The names of the program's own templates."""
+    return templates.names()
+
+
 def copy(config: Config, name: str, scope: tuple[str, str] | None = None) -> Path:
     """Copy a template of the program's into the maintainer's folder; the file to change.
 
@@ -70,7 +75,8 @@ def copy(config: Config, name: str, scope: tuple[str, str] | None = None) -> Pat
     nothing would read it.
     """
     if name not in templates.names():
-        raise BadInput(f"There is no template {name}; see: mlcollage templates list")
+        hint = hints.or_see(name, templates.names(), "mlcollage templates list")
+        raise BadInput(f"There is no template {name}{hint}")
     if scope:
         _check_scope(config, name, *scope)
     target = config.templates.joinpath(*scope or (), name)
@@ -79,7 +85,7 @@ def copy(config: Config, name: str, scope: tuple[str, str] | None = None) -> Pat
     try:
         files.create(target, (templates.shipped() / name).read_bytes())
     except OSError as error:
-        raise BadInput(f"{target} cannot be written: {error.strerror or error}.") from None
+        raise BadInput(f"{target} cannot be written: {files.why(error, target)}.") from None
     return target
 
 
@@ -99,13 +105,27 @@ def _check_scope(config: Config, name: str, kind: str, value: str) -> None:
 
 
 def check(context: Context) -> Checked:
-    """Fill every template with every item of the queue and with an example, for all series."""
-    results: list[str] = []
+    """Fill every template with every item of the queue and with samples, for all series."""
+    results: list[preview.Filled] = []
     for series in context.config.series.values():
         results += preview.check_templates(context, series)
-    problems = dict.fromkeys(problem for problem in results if problem)
+    met: dict[str, list[str]] = {}
+    for filled in results:
+        if filled.problem:
+            met.setdefault(filled.problem, []).append(filled.sample)
     unused = tuple(place for template in listed(context) for place in template.unused)
-    return Checked(len(results), tuple(problems), unused)
+    return Checked(len(results), tuple(map(_told, met.items())), unused)
+
+
+def _told(problem_and_samples: tuple[str, list[str]]) -> str:
+    """A problem, with the samples that it came up with unless the queue has it too."""
+    problem, met = problem_and_samples
+    distinct = list(dict.fromkeys(met))
+    if "" in distinct:
+        return problem
+    others = len(distinct) - 1
+    more = f", and {others} more" if others else ""
+    return f"{problem} (the sample: {distinct[0]}{more})"
 
 
 def _used(context: Context) -> set[Path]:

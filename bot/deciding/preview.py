@@ -1,8 +1,9 @@
 """Threads as they would be sent now, per account, looked at before anything is done."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from bot.composing import ahead
 from bot.composing.composed import ComposedThread
@@ -10,41 +11,13 @@ from bot.composing.composer import Composer, nothing_repeated
 from bot.config import Series
 from bot.context import Context
 from bot.core import month
-from bot.core.collage import Collage, Picture, State, is_blank
+from bot.core.collage import Collage, is_blank
 from bot.core.errors import MlcollageError
 from bot.core.month import Roundup
-from bot.core.paper import Figure, Link, LinkKind, Paper, Reference
 from bot.core.price import Cost
+from bot.deciding import samples
 from bot.scheduling import forecast
 from bot.site import pages
-
-SHA256 = "0" * 64
-
-EXAMPLE = Collage(
-    id=0,
-    series="",
-    name="example",
-    paper=Paper(
-        title="An Example: Every Field Has a Value",
-        authors=("Ada Example", "Bo Example"),
-        others=True,
-        year=2021,
-        links=tuple(Link(kind, f"https://example.org/{kind}") for kind in LinkKind),
-        arxiv_id="2101.00001",
-        doi="10.1000/example",
-        licence="CC BY 4.0",
-        figures=(Figure("figure.png", "A figure", "https://example.org/figure"),),
-        references=(Reference("A reference", "https://example.org/reference"),),
-    ),
-    paragraph="One sentence. A second one with a [link](https://example.org/link).",
-    alt="A drawing.",
-    printed_number="29/52",
-    caption="Figures by the authors",
-    state=State.READY,
-    position=1,
-    picture=Picture(SHA256, "image/png", 16, 9, 100, "example.png"),
-)
-"""A collage that no queue holds, for filling templates."""
 
 
 def costs(context: Context, series: Series, item: Collage, accounts: tuple[str, ...]) -> list[Cost]:
@@ -77,12 +50,22 @@ def roundup_threads(
     return roundup, items, list(_roundup_threads(context, series, roundup, items))
 
 
-def check_templates(context: Context, series: Series) -> Iterator[str]:
+class Filled(NamedTuple):
+    """A thread, a page or a single template that was filled: what is wrong with it, or "".
+
+    `sample` says which of the program's samples it was filled with; "" for one of the queue.
+    """
+
+    problem: str
+    sample: str = ""
+
+
+def check_templates(context: Context, series: Series) -> Iterator[Filled]:
     """Fill every account's templates with each item of the queue, the roundup's with all of them.
 
-    Yields one text for each thread and page: what is wrong with it, or "". Items without a picture
-    or alt text are left out, since they cannot be composed anyway. Then each template is filled by
-    itself with an example, for the queue's items may not need all of them.
+    Items without a picture or alt text are left out, since they cannot be composed anyway. Then the
+    same is done with samples, and each template is filled by itself with each of them, for the
+    queue's items may not need all of them.
     """
     with context.read() as work:
         row = work.series.get(series.name)
@@ -99,25 +82,59 @@ def check_templates(context: Context, series: Series) -> Iterator[str]:
     for item in items:
         number = forecast.provisional_number(context, series, item)
         for composer in composers:
-            yield " ".join(composer.collage_shown(item, number).problems)
-    title_month = month.last_before(series.roundup, context.clock.now(), series.zone)
-    stand_in = _imagined(context, series, title_month, len(items) or 1)
+            yield Filled(" ".join(composer.collage_shown(item, number).problems))
     if items:
+        stand_in = _imagined(context, series, _last_month(context, series), len(items))
         for composer in composers:
-            yield " ".join(composer.roundup_shown(stand_in, items).problems)
-    for composer in composers:
-        yield from composer.problems(EXAMPLE, stand_in)
-    edition = pages.Edition(stand_in, items or [EXAMPLE], pictures | {SHA256: b""})
+            yield Filled(" ".join(composer.roundup_shown(stand_in, items).problems))
+        edition = pages.Edition(stand_in, items, pictures)
+        yield Filled(_page_problem(context, series, edition))
+    yield from _check_with_samples(context, series, composers)
+
+
+def _check_with_samples(
+    context: Context, series: Series, composers: Sequence[Composer]
+) -> Iterator[Filled]:
+    """As `check_templates`, with samples in the place of the queue's items."""
+    title_month = _last_month(context, series)
+    single = _imagined(context, series, title_month, 1)
+    for sample in samples.collages(series.numbering.first):
+        for composer in composers:
+            problems = [*composer.problems(sample.collage, single, sample.number)]
+            if not problems:
+                shown = composer.collage_shown(sample.collage, sample.number)
+                problems = [" ".join(shown.problems)]
+            yield from (Filled(problem, sample.what) for problem in problems)
+    for count in samples.ROUNDUPS:
+        items = samples.several(count)
+        stand_in = _imagined(context, series, title_month, count)
+        what = f"a roundup of {count}"
+        for roundup, more in ((stand_in, ""), (replace(stand_in, link=""), " without a link")):
+            for composer in composers:
+                shown = composer.roundup_shown(roundup, items)
+                yield Filled(" ".join(shown.problems), what + more)
+        alone = pages.Edition(stand_in, items, {samples.SHA256: b""})
+        among = replace(alone, previous=single, following=single, listed=(stand_in, single))
+        yield Filled(_page_problem(context, series, alone), what)
+        yield Filled(_page_problem(context, series, among), f"{what} between two others")
+
+
+def _page_problem(context: Context, series: Series, edition: pages.Edition) -> str:
+    """What is wrong with a roundup's files; or ""."""
     try:
         pages.build(series, edition, context.config.templates)
-        yield ""
     except MlcollageError as error:
-        yield str(error)
+        return str(error)
+    return ""
+
+
+def _last_month(context: Context, series: Series) -> str:
+    return month.last_before(series.roundup, context.clock.now(), series.zone)
 
 
 def _imagined(context: Context, series: Series, title_month: str, count: int) -> Roundup:
     """A roundup that is not in the database, with `count` collages."""
-    title = month.title(series.roundup, title_month, count, series.language)
+    title = month.title(series.roundup, title_month, count, series.words)
     slug = month.slug(title, title_month)
     return Roundup(
         id=0,

@@ -63,6 +63,7 @@ def thread(composed: ComposedThread) -> Description:
         "cost": cost,
         "cost_of_reads": reads,
         "caution": composed.caution or None,
+        "notes": list(composed.notes),
         "parts": [_part(composed, part) for part in composed.parts],
     }
 

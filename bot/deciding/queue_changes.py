@@ -12,12 +12,13 @@ from typing import NamedTuple
 from bot.composing import ahead
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, collage, delivery, schedule, times
+from bot.core import agenda, changes, collage, delivery, legibility, schedule, times
+from bot.core.changes import Changed
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.schedule import SlotState
-from bot.intake import accept
+from bot.intake import accept, numbers, same_papers
 from bot.intake.accept import Arrival, Taken
 from bot.scheduling import forecast
 from bot.storage.work import Work
@@ -60,17 +61,28 @@ class Edited(NamedTuple):
     """An edited collage, and what becomes of its threads where they were made already.
 
     `frozen` go out as they were, `out` stay as they are, and `open` have not begun: they are sent
-    as edited.
+    as edited. `changes` say from what to what it was changed.
     """
 
     taken: Taken
     frozen: tuple[Delivery, ...] = ()
     out: tuple[Delivery, ...] = ()
     open: tuple[Delivery, ...] = ()
+    changes: tuple[Changed, ...] = ()
 
 
-def make_ready(context: Context, series: Series, names: Sequence[str]) -> None:
+class Moved(NamedTuple):
+    """A collage, and from what to what it was changed."""
+
+    item: Collage
+    changes: tuple[Changed, ...]
+
+
+def make_ready(context: Context, series: Series, names: Sequence[str]) -> list[str]:
     """Make drafts ready to go out, all or none; what is ready already stays so.
+
+    Returns what a person should know: what of their texts is not shown as it was written, and
+    which others are about the same papers.
 
     Raises `NotAllowed` where one still lacks something, or could not go out in its turn: a network
     would refuse it, or it repeats what goes out before.
@@ -92,7 +104,29 @@ def make_ready(context: Context, series: Series, names: Sequence[str]) -> None:
             if item.state is State.READY:
                 continue
             work.queue.change_state(item, State.READY)
-            accept.change(context, work, "ready", f"{series.name}/{item.name}")
+            _log(context, work, "ready", Moved(item, changes.state(item.state, State.READY)))
+    return [*_unlike(items), *_same_papers(context, series, items)]
+
+
+def _unlike(items: Sequence[Collage]) -> list[str]:
+    """What of the collages' texts is shown as it was written, or not at all, each with its name."""
+    return [f"{item.name}: {note}" for item in items for note in legibility.notes(item)]
+
+
+def _same_papers(context: Context, series: Series, items: Sequence[Collage]) -> list[str]:
+    """Sentences on the other collages about the same papers, each with the name it is about."""
+    with context.read() as work:
+        twins = same_papers.of_all(work, series, items)
+    return [
+        f"{item.name}: {sentence}"
+        for item in items
+        for sentence in same_papers.sentences(series, twins.get(item.id, ()))
+    ]
+
+
+def _log(context: Context, work: Work, what: str, moved: Moved) -> None:
+    item = moved.item
+    accept.changed(context, work, what, f"{item.series}/{item.name}", moved.changes)
 
 
 def _problems(
@@ -108,13 +142,22 @@ def _problems(
     return {candidate.item.id: candidate.problems for candidate in found}
 
 
-def move(context: Context, series: Series, name: str, place: Place) -> Collage:
-    """Move a collage to another place in the queue; return it."""
+def move(context: Context, series: Series, name: str, place: Place) -> Moved:
+    """Move a collage to another place in the queue."""
     with context.write() as work:
         item = _find(work, series, name)
+        before = _place(work, series, item)
         work.queue.move(item, before=_follower(work, series, item, place))
-        accept.change(context, work, "move", f"{series.name}/{item.name}", str(place))
-    return item
+        moved = Moved(item, changes.changed("place", before, _place(work, series, item)))
+        subject = f"{item.series}/{item.name}"
+        work.log.record(context.who, "move", subject, str(place), moved.changes)
+    return moved
+
+
+def _place(work: Work, series: Series, item: Collage) -> int:
+    """The place of a collage in the queue, from 1, drafts and what is held counted."""
+    ids = [other.id for other in work.queue.waiting(series.name, MOVABLE)]
+    return ids.index(item.id) + 1 if item.id in ids else 0
 
 
 def _follower(work: Work, series: Series, item: Collage, place: Place) -> Collage | None:
@@ -132,8 +175,8 @@ def _follower(work: Work, series: Series, item: Collage, place: Place) -> Collag
     return next((other for other in others if other.position > neighbour.position), None)
 
 
-def pin(context: Context, series: Series, name: str, on: date) -> Collage:
-    """Pin a collage to a day: it goes out then, not before; return it.
+def pin(context: Context, series: Series, name: str, on: date) -> Moved:
+    """Pin a collage to a day: it goes out then, not before.
 
     Raises `BadInput` where nothing can go out on that day: it is past, has no slot, or none that
     is still to come, is skipped, or lies in a pause.
@@ -167,21 +210,22 @@ def _why_closed(context: Context, series: Series, on: date) -> str:
             return f"{day} has no slot of {series.name} that is still to come."
 
 
-def unpin(context: Context, series: Series, name: str) -> Collage:
-    """Remove a collage's pin; return it."""
+def unpin(context: Context, series: Series, name: str) -> Moved:
+    """Remove a collage's pin."""
     return _pin(context, series, name, None)
 
 
-def _pin(context: Context, series: Series, name: str, on: date | None) -> Collage:
+def _pin(context: Context, series: Series, name: str, on: date | None) -> Moved:
     with context.write() as work:
         item = _find(work, series, name)
         work.queue.pin(item, on)
-        accept.change(context, work, "pin", f"{series.name}/{item.name}", str(on or "off"))
-    return item
+        moved = Moved(item, changes.changed("pinned to", item.pinned_on, on))
+        _log(context, work, "pin", moved)
+    return moved
 
 
-def keep_number(context: Context, series: Series, name: str, number: int | None) -> Collage:
-    """Let a collage keep a number, or with None be counted when a slot takes it; return it.
+def keep_number(context: Context, series: Series, name: str, number: int | None) -> Moved:
+    """Let a collage keep a number, or with None be counted when a slot takes it.
 
     Raises `NotAllowed` where the number is another one's, or the collage is on its way or out.
     """
@@ -193,9 +237,21 @@ def keep_number(context: Context, series: Series, name: str, number: int | None)
             if other not in (None, item.name):
                 raise NotAllowed(f"The number {number} is {other}'s already; give another one.")
         work.queue.keep_number(item, number)
-        detail = "off" if number is None else str(number)
-        accept.change(context, work, "number", f"{series.name}/{item.name}", detail)
-    return item
+        moved = Moved(item, changes.changed("kept number", item.kept_number, number))
+        _log(context, work, "number", moved)
+    return moved
+
+
+def count_from(context: Context, series: Series, number: int) -> tuple[int, int]:
+    """Let the series go on with a number at its next slot; the next number before and now.
+
+    Raises `NotAllowed` where it is taken.
+    """
+    before, now = numbers.count_from(context, series, number)
+    with context.write() as work:
+        made = changes.changed("next number", before, now)
+        accept.changed(context, work, "number", series.name, made)
+    return before, now
 
 
 def hold(context: Context, series: Series, name: str, why: str = "") -> Collage:
@@ -213,7 +269,8 @@ def hold(context: Context, series: Series, name: str, why: str = "") -> Collage:
             before = f"before you say mlcollage ready {item.name}"
             raise NotAllowed(f"{item.name} is a draft: it goes nowhere {before}")
         work.queue.change_state(item, State.HELD, why)
-        accept.change(context, work, "hold", f"{series.name}/{item.name}", why)
+        held = changes.state(item.state, State.HELD)
+        work.log.record(context.who, "hold", f"{item.series}/{item.name}", why, held)
     return item
 
 
@@ -233,8 +290,10 @@ def release(context: Context, series: Series, name: str) -> Released:
         state = State.READY
         if missing or problems:
             state = State.DRAFT
-        work.queue.change_state(item, state, " ".join(problems))
-        accept.change(context, work, "release", f"{series.name}/{item.name}")
+        note = " ".join(problems)
+        work.queue.change_state(item, state, note)
+        freed = changes.state(item.state, state) + changes.changed("why", item.note, note)
+        _log(context, work, "release", Moved(item, freed))
     return Released(item, missing, problems)
 
 
@@ -243,7 +302,7 @@ def remove(context: Context, series: Series, name: str) -> Collage:
     with context.write() as work:
         item = _find(work, series, name)
         work.queue.remove(item)
-        accept.change(context, work, "remove", f"{series.name}/{item.name}")
+        _log(context, work, "remove", Moved(item, changes.state(item.state, "removed")))
     return item
 
 
@@ -265,11 +324,13 @@ def edit(context: Context, series: Series, before: Collage, arrival: Arrival) ->
     with context.read() as work:
         threads = work.lookup.of_collage(before.id)
     frozen = tuple(thread for thread in threads if _is_frozen(thread))
+    made = changes.between(before, taken.collage)
     if taken.collage.state not in {State.CLAIMED, State.POSTED}:
         # Threads of an earlier slot: the next one makes others.
-        return Edited(taken, frozen)
+        return Edited(taken, frozen, changes=made)
     out = tuple(thread for thread in threads if thread.state is delivery.State.SENT)
-    return Edited(taken, frozen, out, tuple(thread for thread in threads if _is_open(thread)))
+    is_open = tuple(thread for thread in threads if _is_open(thread))
+    return Edited(taken, frozen, out, is_open, made)
 
 
 def _is_frozen(thread: Delivery) -> bool:

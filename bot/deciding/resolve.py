@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from bot.composing import composer
 from bot.context import Context
-from bot.core import audit, collage, errors
+from bot.core import audit, changes, collage, errors
 from bot.core.audit import Difference
 from bot.core.delivery import Delivery, Outcome, Part, Receipt, State
 from bot.core.errors import BadInput, NotAllowed
@@ -600,7 +600,9 @@ def _as_new(work: Work) -> dict[str, Any]:
 
 
 def _log(context: Context, work: Work, what: str, delivery: Delivery, detail: str = "") -> None:
-    work.log.record(context.who, what, delivery.key, detail)
+    now = work.deliveries.get(delivery.id).state
+    made = changes.state(delivery.state, now)
+    work.log.record(context.who, what, delivery.key, detail, made)
 
 
 def _parts(positions: Sequence[int]) -> str:

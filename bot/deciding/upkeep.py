@@ -1,5 +1,8 @@
 """What is to be repaired on the machine: files with secrets, or with the queue, that others can
 open, what lies in an outbox and is no thread, and pages that are gone or were edited by hand.
+
+And what is to be settled in the configuration: phrases that a language has not, numbers that will
+run past their total.
 """
 
 from collections.abc import Iterator
@@ -8,12 +11,15 @@ from pathlib import Path
 from bot import files
 from bot.config import Config
 from bot.context import Context
+from bot.core import words
 from bot.core.month import State
 from bot.core.notices.entry import Entry
+from bot.core.notices.queue import NumbersPastTotal
 from bot.core.notices.roundups import PageEdited, PageGone
-from bot.core.notices.upkeep import Exposed, StrangeInOutbox
+from bot.core.notices.upkeep import Exposed, NoWords, StrangeInOutbox
 from bot.publishers import table
 from bot.publishers.outbox import Outbox
+from bot.scheduling import forecast
 from bot.site import folder
 from bot.site.pages import slug_path
 
@@ -23,7 +29,33 @@ NEWEST = 3
 
 def findings(context: Context) -> list[Entry]:
     """A notice for each thing that is to be repaired."""
-    return [*exposed(context.config), *_strange(context), *pages(context)]
+    return [
+        *exposed(context.config),
+        *_strange(context),
+        *pages(context),
+        *wordless(context.config),
+        *past_totals(context),
+    ]
+
+
+def wordless(config: Config) -> Iterator[NoWords]:
+    """A notice for each series whose language has no phrases, but for those that it gives."""
+    for series in config.series.values():
+        lacking = words.lacking(series.words)
+        if not series.words.has_table:
+            forms = {"title": series.roundup.title, "papers": series.roundup.papers}
+            lacking = [f"roundup.{name}" for name in forms if not forms[name]] + lacking
+        if lacking:
+            yield NoWords(series.name, series.language, tuple(lacking))
+
+
+def past_totals(context: Context) -> Iterator[NumbersPastTotal]:
+    """A notice for each series whose numbers will run past their total."""
+    for series in context.config.series.values():
+        with context.read() as work:
+            is_known = work.series.find(series.name) is not None
+        if is_known and (notice := forecast.past_total(context, series)):
+            yield notice
 
 
 def pages(context: Context) -> Iterator[Entry]:

@@ -11,12 +11,12 @@ from pathlib import Path
 from bot.composing import ahead, slides
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, collage, month, refusals, schedule
+from bot.core import agenda, changes, collage, legibility, month, schedule
 from bot.core.agenda import Waiting
+from bot.core.changes import Changed
 from bot.core.collage import Collage, Item, State
 from bot.core.errors import BadInput, NotAllowed
-from bot.core.paper import LinkKind
-from bot.intake import items
+from bot.intake import items, same_papers
 from bot.intake.article import Article
 from bot.pictures import read
 from bot.pictures.read import PictureFile
@@ -80,6 +80,13 @@ def whole(arrival: Arrival) -> Arrival:
 def change(context: Context, work: Work, what: str, subject: str, detail: str = "") -> None:
     """Log what was changed, by the user of this process; `subject` is SERIES or SERIES/NAME."""
     work.log.record(context.who, what, subject, detail)
+
+
+def changed(
+    context: Context, work: Work, what: str, subject: str, fields: Sequence[Changed]
+) -> None:
+    """As `change`, with the fields that were changed, from what to what."""
+    work.log.record(context.who, what, subject, changes=fields)
 
 
 def drawn(series: Series, arrivals: Sequence[Arrival], numbers: Sequence[str]) -> list[Arrival]:
@@ -220,8 +227,7 @@ def _take(
     item, problems = arrival.item, arrival.problems
     missing = _lacks(arrival)
     remarks = _remarks(arrival)
-    if same := work.queue.same_paper(series.name, _paper_urls(item)):
-        remarks += (f"{same} is about the same paper",)
+    remarks += same_papers.sentences(series, same_papers.of(work, series, item))
     state = State.READY
     if draft or missing or problems:
         state = State.DRAFT
@@ -293,23 +299,22 @@ def replace_item(
             stored = work.queue.correct(before, edited, edited.picture, **more)
         else:
             stored = work.queue.replace(before, edited, edited.picture, state, **more)
-        detail = ""
+        subject = f"{series.name}/{stored.name}"
         if stored.name != before.name:
-            detail = f"was {before.name}"
-        change(context, work, "edit", f"{series.name}/{stored.name}", detail)
-    return Taken(stored, missing, _remarks(arrival), problems)
+            # What was done to it before is found by its new name.
+            work.log.follow(f"{series.name}/{before.name}", subject)
+        changed(context, work, "edit", subject, changes.between(before, stored))
+        twins = same_papers.of(work, series, stored, stored.id)
+    remarks = _remarks(arrival) + same_papers.sentences(series, twins)
+    return Taken(stored, missing, remarks, problems)
 
 
 def _remarks(arrival: Arrival) -> tuple[str, ...]:
-    """The remarks about an arrival and about its picture."""
-    turned = {field for field, text in collage.texts(arrival.item) if refusals.turned(text)}
-    if turned:
-        fields_turned = ", ".join(sorted(turned))
-        remark = f"careful: characters turn the direction of the text in: {fields_turned}"
-        arrival = replace(arrival, remarks=(*arrival.remarks, remark))
+    """The remarks about an arrival, about how its texts are shown, and about its picture."""
+    remarks = arrival.remarks + legibility.notes(arrival.item)
     if arrival.picture is None:
-        return arrival.remarks
-    return arrival.remarks + arrival.picture.remarks
+        return remarks
+    return remarks + arrival.picture.remarks
 
 
 def _edited(series: Series, before: Collage, arrival: Arrival) -> Collage:
@@ -400,20 +405,16 @@ def _with_free_name(context: Context, series: Series, item: Item) -> Item:
     A NAME held by the same paper stays: taking it in refuses the item, instead of storing the paper
     a second time.
     """
-    urls = _paper_urls(item)
     with context.read() as work:
         name, count = item.name, 1
+        same = {twin.other.name for twin in same_papers.of(work, series, item)}
         while work.queue.has_name(series.name, name):
             has_same_title = work.queue.get(series.name, name).paper.title == item.paper.title
-            if has_same_title or work.queue.same_paper(series.name, urls):
+            if has_same_title or name in same:
                 break
             count += 1
             name = f"{item.name}-{count}"
     return replace(item, name=name)
-
-
-def _paper_urls(item: Item) -> list[str]:
-    return [link.url for link in item.paper.links_of(LinkKind.PAPER)]
 
 
 def _arrival(item: Item, options: Import) -> Arrival:

@@ -1,11 +1,9 @@
 """The front matter of an item file: TOML between two +++ lines, known keys and checked values."""
 
-import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from bot.core import collage, hints, settings
+from bot.core import collage, hints, toml
 from bot.core.errors import BadInput
 from bot.core.paper import Figure, Link, LinkKind, Reference
 
@@ -16,8 +14,6 @@ MOST_ENTRIES = 1_000
 """How many entries a list may have; longer lists of authors are told by `others = true`."""
 
 _BLANK = " \t\n"
-_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-_DOTTED_KEY = re.compile(settings.DOTTED_KEY)
 
 
 def read(text: str) -> tuple[dict[str, Any], str]:
@@ -51,31 +47,13 @@ def _split(text: str) -> tuple[str, str]:
 def _toml(front: str) -> dict[str, Any]:
     """Parse the front matter; lines in messages count from the file's start, the fence's line.
 
-    Raises `BadInput`, also for what tomllib trips over: depth, and numbers without end.
+    Raises `BadInput`.
     """
-    if dotted := _DOTTED_KEY.search(front):
-        line = front.count("\n", 0, dotted.start()) + 2
-        raise BadInput(f"line {line}: a hundred dots in a row are neither a key nor a text")
     try:
-        return tomllib.loads(front)
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(_toml_message(str(error), front)) from None
-    except RecursionError:
-        raise BadInput("front matter: is nested too deeply") from None
-    except ValueError:
-        raise BadInput("front matter: holds a number of more digits than any key takes") from None
-
-
-def _toml_message(message: str, front: str) -> str:
-    """tomllib's message with its place as a line of the file, in front of it."""
-    # Without a line the place is the document's end.
-    line = front.count("\n") + 2
-    if place := _TOML_PLACE.search(message):
-        message = message[: place.start()]
-        if place[1]:
-            line = int(place[1]) + 1
-    fact = collage.one_line(message)
-    return f"line {line}: {fact[:1].lower()}{fact[1:200]}"
+        return toml.load(front)
+    except toml.BadToml as error:
+        place = f"line {error.line + 1}" if error.line else "front matter"
+        raise BadInput(f"{place}: {collage.one_line(error.reason)}") from None
 
 
 def _text(key: str, value: object) -> str:

@@ -196,7 +196,7 @@ def _named_picture(path: Path, name: str) -> str:
         raise BadInput(f"there is no {collage.shown(name)} in the item file's folder") from None
     except (OSError, ValueError, RuntimeError) as error:
         # ValueError: a name with a null character; RuntimeError: links in a circle.
-        reason = getattr(error, "strerror", None) or error
+        reason = files.why(error)
         raise BadInput(f"{collage.shown(name)} cannot be read ({reason})") from None
     if not stat.S_ISREG(mode):
         raise BadInput(f"{collage.shown(name)} is no file")

@@ -131,6 +131,12 @@ def _decoded(data: bytes, kind: str) -> dict[str, Any]:
         raise BadInput(
             f"takes more than {BOUNDS.seconds:g} s to decode; export it smaller or simpler"
         ) from None
+    except processes.NotStarted as error:
+        reason = files.why(error.__cause__ or error)
+        raise BadInput(
+            "cannot be looked at: the process that decodes pictures "
+            f"could not be started ({reason})"
+        ) from None
     except processes.NoAnswer:
         raise BadInput(
             f"is a {kind} picture that breaks what decodes it, or takes too much memory; "

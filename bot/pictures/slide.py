@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core import words
+from bot.core.words import SlideWords
 from bot.pictures import font
 
 Measure = Callable[[str], float]
@@ -46,12 +46,11 @@ class Slide:
     is_whole: bool
     unshown: tuple[str, ...] = ()
 
-    def alt(self, language: str) -> str:
-        """Describe what is on the slide in a series' language, in at most 1,000 characters.
+    def alt(self, phrases: SlideWords) -> str:
+        """Describe what is on the slide in a series' phrases, in at most 1,000 characters.
 
         A title that the slide does not show in full is added in full: alt text is read for it.
         """
-        phrases = words.of(language).slide
         drawn, full = _short(self.shown["title"].text, 150), _short(self.title, 500)
         by, series, number = (
             _short(self.shown[name].text, 100) for name in ("authors", "series", "number")

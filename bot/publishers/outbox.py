@@ -49,17 +49,28 @@ NEWEST = 20
 DAY = len("2021-08-04")
 LONGEST = 5_000_000
 """Bytes of a description that are read."""
+REHEARSALS = "rehearsal"
+"""The folder in an outbox that a rehearsal's threads go into: nobody takes them for those that
+count.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`[accounts.NAME]` with `network = "outbox"`.
 
-    `like` names the network whose rules it composes by.
+    `like` names the network whose rules it composes by. `rehearsal_apart` says whether the threads
+    of a rehearsal go into a folder of their own.
     """
 
     folder: str = setting(settings.some_text, "outbox")
     like: str = setting(settings.one_of(*networks.NETWORKS), networks.X.name)
+    rehearsal_apart: bool = setting(settings.flag, True)
+
+    @property
+    def rehearsals(self) -> str:
+        """The folder that the threads of a rehearsal go into."""
+        return f"{self.folder}/{REHEARSALS}" if self.rehearsal_apart else self.folder
 
 
 class Outbox:
@@ -79,6 +90,7 @@ class Outbox:
     def __init__(self, settings: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
         self.network = networks.named(settings.like)
         self.folder = base / settings.folder
+        self._rehearsals = base / settings.rehearsals
         self.identity = str(self.folder)
         self.handle = ""
         self.known = None
@@ -125,13 +137,13 @@ class Outbox:
     def send(self, thread: Thread, position: int | None, saved: Saved) -> dict[int, Receipt]:
         """Write the thread; one that is there under the same key gives its receipts again."""
         try:
-            files.make_folder(self.folder)
             found = self._look(thread)
             if isinstance(found, Found):
                 return found.receipts
+            files.make_folder(found.parent)
             return self._write(thread, found)
         except OSError as error:
-            reason = error.strerror or error
+            reason = files.why(error, self.folder)
             raise Unavailable(f"The outbox {self.folder} cannot be written: {reason}.") from error
 
     def find(self, thread: Thread, saved: Saved) -> Look:
@@ -172,25 +184,36 @@ class Outbox:
             with tempfile.TemporaryFile(dir=existing) as probe:
                 probe.write(b"?")
         except OSError as error:
-            reason = error.strerror or error
+            reason = files.why(error, self.folder)
             return f"The outbox {self.folder} cannot be written: {reason}."
         return ""
 
     def _look(self, thread: Thread) -> Found | Path:
         """The receipts of the thread with this key, or the free folder where it belongs.
 
+        Threads that were rehearsed before they had a folder of their own are found where they are.
+        """
+        if not is_rehearsed(thread.key) or self._rehearsals == self.folder:
+            return self._look_in(self.folder, thread)
+        found = self._look_in(self._rehearsals, thread)
+        earlier = self._look_in(self.folder, thread)
+        return earlier if isinstance(earlier, Found) else found
+
+    def _look_in(self, folder: Path, thread: Thread) -> Found | Path:
+        """As `_look`, in one folder.
+
         Another thread may have the folder's name already: then the name is counted on.
         """
         name = f"{thread.local_on}-{thread.name}"
-        place = self.folder / name
+        place = folder / name
         count = 1
         # A link that leads nowhere has the name, too.
         while os.path.lexists(place):
             described = _described(place)
             if described.get("key") == thread.key:
-                return Found(_receipts(thread, place, self._posted_at(described)))
+                return Found(self._receipts(thread, place, self._posted_at(described)))
             count += 1
-            place = self.folder / f"{name}-{count}"
+            place = folder / f"{name}-{count}"
         return place
 
     def _names(self, since: str | None) -> list[str]:
@@ -212,17 +235,26 @@ class Outbox:
 
         Of threads only the newest are opened.
         """
+        apart = REHEARSALS if (self.folder / REHEARSALS).is_dir() else ""
+        wrong = {name: why for name, why in self._wrong_in(self.folder) if name != apart}
+        if apart:
+            inside = self._wrong_in(self.folder / apart)
+            wrong |= {f"{apart}/{name}": why for name, why in inside}
+        return [f"{shown(name)} {wrong[name]}" for name in sorted(wrong)]
+
+    def _wrong_in(self, folder: Path) -> list[tuple[str, str]]:
+        """What in one folder is no thread, each name with the reason."""
         latest = (self._clock.now() + AHEAD).date()
         try:
-            with os.scandir(self.folder) as entries:
+            with os.scandir(folder) as entries:
                 # Hidden ones, such as those being written, are nobody's business.
                 seen = [entry for entry in entries if not entry.name.startswith(".")]
         except OSError:
             return []
         wrong = {entry.name: _wrong_name(entry, latest) for entry in seen}
         for name in sorted(name for name in wrong if not wrong[name])[-NEWEST:]:
-            wrong[name] = _wrong_description(self.folder / name)
-        return [f"{shown(name)} {wrong[name]}" for name in sorted(wrong) if wrong[name]]
+            wrong[name] = _wrong_description(folder / name)
+        return [(name, why) for name, why in wrong.items() if why]
 
     def _receipts_of(self, thread: Thread, names: list[str]) -> dict[int, Receipt]:
         found = self._look(thread)
@@ -241,7 +273,7 @@ class Outbox:
         for name in names:
             described = _described_if_readable(self.folder / name)
             if _texts(described) == texts and not is_rehearsed(str(described.get("key"))):
-                return _receipts(thread, self.folder / name, self._posted_at(described))
+                return self._receipts(thread, self.folder / name, self._posted_at(described))
         return {}
 
     def _first_part(self, name: str) -> Post | None:
@@ -251,7 +283,7 @@ class Outbox:
         key, texts = described.get("key"), _texts(described)
         if not isinstance(key, str) or is_rehearsed(key) or not texts:
             return None
-        return Post(_receipt(place, 1, self._posted_at(described)), texts[0])
+        return Post(self._receipt(place, 1, self._posted_at(described)), texts[0])
 
     def _posts_in(self, name: str) -> Iterator[ShownPost]:
         """The parts of the thread in a folder; none for a rehearsal, or where it is no thread."""
@@ -263,7 +295,7 @@ class Outbox:
         at = self._posted_at(described)
         parent: str | None = None
         for position, part in enumerate(_parts(described), 1):
-            receipt = _receipt(place, position, at)
+            receipt = self._receipt(place, position, at)
             picture = part.get("picture")
             alts: tuple[str, ...] = ()
             if isinstance(picture, dict):
@@ -277,36 +309,46 @@ class Outbox:
         Raises `ValueError` or `OSError` where it is no part's.
         """
         place, position = self.folder / given.parent.name, int(given.stem)
+        if given.parent.parent.name == REHEARSALS:
+            place = self.folder / REHEARSALS / given.parent.name
         described = _described(place)
         is_part = given.name == f"{position}.txt" and 1 <= position <= len(_texts(described))
         if not (is_part and (place / given.name).samefile(given)):
             raise ValueError
-        return _receipt(place, position, self._posted_at(described))
+        return self._receipt(place, position, self._posted_at(described))
 
     def _posted_at(self, described: dict[str, Any]) -> datetime:
         """When a thread was written, by its description; now, where an edited one does not tell."""
         return _instant(described) or self._clock.now()
 
     def _unreadable(self, error: OSError) -> Unavailable:
-        reason = error.strerror or error
+        reason = files.why(error, self.folder)
         return Unavailable(f"The outbox {self.folder} cannot be read: {reason}.")
 
     def _write(self, thread: Thread, place: Path) -> dict[int, Receipt]:
         """Write the thread into the free folder `place`; its receipts."""
         name = f".writing-{hashlib.sha256(thread.key.encode()).hexdigest()[:16]}"
-        for left in self.folder.glob(f"{name}*"):
+        for left in place.parent.glob(f"{name}*"):
             shutil.rmtree(left, ignore_errors=True)
         # With a random suffix, because a suspended worker that resumes must not rename into place
         # what another worker is still writing.
-        beside = self.folder / f"{name}-{os.urandom(4).hex()}"
+        beside = place.with_name(f"{name}-{os.urandom(4).hex()}")
         beside.mkdir()
         at = self._clock.now()
         for name, data in _contents(thread, at).items():
             files.write_synced(beside / name, data)
         files.sync_folder(beside)
         beside.rename(place)
-        files.sync_folder(self.folder)
-        return _receipts(thread, place, at)
+        files.sync_folder(place.parent)
+        return self._receipts(thread, place, at)
+
+    def _receipts(self, thread: Thread, place: Path, at: datetime) -> dict[int, Receipt]:
+        return {part.position: self._receipt(place, part.position, at) for part in thread.parts}
+
+    def _receipt(self, place: Path, position: int, at: datetime) -> Receipt:
+        """The receipt of a part: its id is the path in the outbox, without the suffix."""
+        name = place.relative_to(self.folder).as_posix()
+        return Receipt(f"{name}/{position}", (place / f"{position}.txt").as_uri(), at)
 
 
 def _day(name: str) -> date | None:
@@ -331,7 +373,7 @@ def _wrong_name(entry: "os.DirEntry[str]", latest: date) -> str:
     try:
         return "" if entry.is_dir() else "is no folder"
     except OSError as error:
-        return f"cannot be opened ({error.strerror or error})"
+        return f"cannot be opened ({files.why(error)})"
 
 
 def _wrong_description(place: Path) -> str:
@@ -339,7 +381,7 @@ def _wrong_description(place: Path) -> str:
     try:
         described = _described(place)
     except OSError as error:
-        return f"has a thread.json that cannot be read ({error.strerror or error})"
+        return f"has a thread.json that cannot be read ({files.why(error)})"
     if not (isinstance(described.get("key"), str) and _texts(described)):
         return "has no thread.json with a key and texts"
     if _instant(described) is None:
@@ -412,14 +454,6 @@ def _path(url: str) -> Path:
     if address.netloc not in {"", "localhost"}:
         raise ValueError
     return Path(os.fsdecode(unquote_to_bytes(address.path)))
-
-
-def _receipts(thread: Thread, place: Path, at: datetime) -> dict[int, Receipt]:
-    return {part.position: _receipt(place, part.position, at) for part in thread.parts}
-
-
-def _receipt(place: Path, position: int, at: datetime) -> Receipt:
-    return Receipt(f"{place.name}/{position}", (place / f"{position}.txt").as_uri(), at)
 
 
 def _contents(thread: Thread, at: datetime) -> dict[str, bytes]:

@@ -1,14 +1,14 @@
 """Every network we can publish to: one line each."""
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot import config
-from bot.core import settings
+from bot.core import hints, settings
 from bot.core.collage import shown
 from bot.core.price import Price
 from bot.core.schedule import Clock
@@ -56,7 +56,11 @@ def network_of(table: Table) -> str:
     if name is None:
         raise table.wrong("network", f"is missing; it is one of {', '.join(NETWORKS)}")
     if not isinstance(name, str) or name not in NETWORKS:
-        raise table.wrong("network", f"must be one of {', '.join(NETWORKS)}, not {shown(name)}")
+        known = ", ".join(NETWORKS)
+        hint = ""
+        if isinstance(name, str) and (near := hints.nearest(name, NETWORKS)):
+            hint = f'; did you mean "{near}"'
+        raise table.wrong("network", f"must be one of {known}, not {shown(name)}{hint}")
     return name
 
 
@@ -81,16 +85,23 @@ def rehearsed(table: Table) -> Table:
     return Table(table.file, table.path, stand_in)
 
 
+def simulated(table: Table) -> Table:
+    """As `rehearsed`, for a simulation: nothing in its folder counts, so nothing is kept apart."""
+    stand_in = rehearsed(table)
+    return Table(table.file, table.path, {**stand_in.values, "rehearsal_apart": False})
+
+
 def check_folders(accounts: Mapping[str, Table], base: Path) -> None:
     """Raise `BadConfig` where two accounts write to one folder, live or in a rehearsal.
 
     Each would take what the other has written there for threads of its own.
     """
     owners: dict[Path, str] = {}
-    for name, table in accounts.items():
-        other = owners.setdefault(base / _folder(table), name)
+    for folder, name in _folders(accounts):
+        other = owners.setdefault(base / folder, name)
         if other == name:
             continue
+        table = accounts[name]
         if network_of(table) != "outbox":
             table, name, other = accounts[other], other, name
         if network_of(accounts[other]) == "outbox":
@@ -100,12 +111,22 @@ def check_folders(accounts: Mapping[str, Table], base: Path) -> None:
         raise table.wrong("folder", reason)
 
 
-def _folder(table: Table) -> str:
-    """The outbox folder of an account, or of what stands in for it in a rehearsal."""
-    values = rehearsed(table).values
-    own = Table(table.file, table.path, {key: values[key] for key in ("folder",) if key in values})
-    outbox = settings.read(own, network("outbox").settings)
-    return str(outbox.folder)
+def _folders(accounts: Mapping[str, Table]) -> Iterator[tuple[str, str]]:
+    """The outbox folders of each account, or of what stands in for it in a rehearsal.
+
+    Each comes with the account's name; the folder of rehearsals in it is one of them.
+    """
+    for name, table in accounts.items():
+        own = rehearsed(table)
+        known = {key: own.values[key] for key in FOLDER_KEYS if key in own.values}
+        outbox = settings.read(Table(table.file, table.path, known), network("outbox").settings)
+        yield outbox.folder, name
+        if outbox.rehearsals != outbox.folder:
+            yield outbox.rehearsals, name
+
+
+FOLDER_KEYS = ("folder", "rehearsal_apart")
+"""The settings of an outbox that say where it writes."""
 
 
 def has_secrets(table: Table) -> bool:

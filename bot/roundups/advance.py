@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from bot.composing.composer import Composer
 from bot.config import Config, Series
 from bot.context import Context
-from bot.core import address, month, settings
+from bot.core import address, changes, month, settings
 from bot.core.calendar import RoundupTime
 from bot.core.collage import shown
 from bot.core.delivery import thread_key
@@ -66,7 +66,7 @@ def _fix(work: Work, series: Series, due: RoundupTime) -> None:
     if not count:
         work.notices.add(NoRoundup(series.name, title_month, due.reading_month))
         return
-    title = month.title(series.roundup, title_month, count, series.language)
+    title = month.title(series.roundup, title_month, count, series.words)
     slug = month.slug(title, title_month)
     names = {"title": title, "slug": slug, "link": pages.link(series, slug)}
     work.roundups.fix(series.name, title_month, due_at, **names)
@@ -282,6 +282,9 @@ def publish_at(context: Context, series: Series, title_month: str, link: str) ->
                 f"The roundup {title_month} is {roundup.state}: its link is out and stays as it is."
             )
         work.roundups.set_link(roundup, link)
+        made = changes.changed("link", roundup.link, link)
+        subject = f"{series.name}/roundup-{title_month}"
+        work.log.record(context.who, "publish", subject, changes=made)
         return work.roundups.by_id(roundup.id)
 
 

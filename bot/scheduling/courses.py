@@ -5,23 +5,30 @@ What was due by the calendar before, or in the mode before, is not lost on the w
 
 from dataclasses import replace
 
-from bot.config import Series
+from bot.config import Config, Series
 from bot.core import agenda, month
 from bot.core.calendar import Course
 from bot.core.notices.queue import SlotsChanged
 from bot.core.notices.roundups import RoundupChanged
 from bot.core.schedule import SlotState
-from bot.scheduling import heal, slots
+from bot.scheduling import heal, slots, unconfigured
 from bot.storage.installation import Entered
 from bot.storage.series import SeriesRow
 from bot.storage.work import Work
 
 
-def begin(work: Work, series: Series, entered: Entered) -> None:
-    """Make the series' row, or bring it to the configured calendar and the mode entered."""
+def begin(work: Work, config: Config, series: Series, entered: Entered) -> None:
+    """Make the series' row, or bring it to the configured calendar and the mode entered.
+
+    Raises `BadConfig` where the series may be one that the database knows by another name.
+    """
     row = work.series.find(series.name)
     if row is None:
+        unconfigured.check(work, config)
         row = work.series.make(series.name, Course.begun(series.calendar, work.now))
+    if row.retired_at is not None:
+        # It is in the configuration again.
+        work.series.retire(series.name, None)
     if heal.is_series_ahead(work, series, row):
         row = heal.series(work, series)
     if entered.has_changed:

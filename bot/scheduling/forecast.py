@@ -7,8 +7,9 @@ from typing import NamedTuple
 from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, schedule
-from bot.core.agenda import Line, Trial, Waiting
+from bot.core.agenda import Line, Snapshot, Trial, Waiting
 from bot.core.collage import Collage
+from bot.core.notices.queue import NumbersPastTotal
 from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.storage.work import Work
 
@@ -51,6 +52,30 @@ def next_collage(context: Context, series: Series) -> Collage | None:
         if first is None:
             return None
         return work.queue.by_ids([first.id]).get(first.id)
+
+
+def past_total(context: Context, series: Series) -> NumbersPastTotal | None:
+    """That numbers will run past the total they are shown with; None where they will not."""
+    if series.numbering.total is None:
+        return None
+    now = context.clock.now()
+    soon = schedule.slots_between(series.timetable, now, now + agenda.AHEAD)
+    # One at least: without any the numbers are not read.
+    count = max(1, sum(1 for _ in soon))
+    with context.read() as work:
+        return past_total_of(series, work.snapshots.take(series, now, count))
+
+
+def past_total_of(series: Series, snapshot: Snapshot) -> NumbersPastTotal | None:
+    """The same by a snapshot, which must have the newest numbers."""
+    found = agenda.past_total(snapshot)
+    if found is None:
+        return None
+    shown = series.numbering.shown(found.number)
+    due_at = found.slot.due_at
+    return NumbersPastTotal(
+        series.name, due_at, series.zone, shown, total=found.total, slots=found.slots
+    )
 
 
 def takes_any(work: Work, series: Series, until: datetime) -> bool:

@@ -4,11 +4,12 @@ from datetime import date, time
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import schedule, times
+from bot.core import changes, schedule, times
 from bot.core.errors import BadInput
 from bot.core.schedule import SlotTime
 from bot.intake import accept
 from bot.scheduling import slots as settling
+from bot.storage.work import Work
 
 
 def skip(context: Context, series: Series, on: date) -> str | None:
@@ -21,7 +22,11 @@ def skip(context: Context, series: Series, on: date) -> str | None:
         for slot in coming:
             work.slots.skip(series.name, slot)
         unpinned = work.queue.unpin_day(series.name, on)
-        accept.change(context, work, "skip", f"{series.name}/{on}")
+        made = changes.changed("skipped", "no", "yes")
+        accept.changed(context, work, "skip", f"{series.name}/{on}", made)
+        if unpinned:
+            freed = changes.changed("pinned to", on, None)
+            accept.changed(context, work, "skip", f"{series.name}/{unpinned}", freed)
     return unpinned
 
 
@@ -31,7 +36,8 @@ def unskip(context: Context, series: Series, on: date) -> None:
     with context.write() as work:
         for slot in coming:
             work.slots.unskip(series.name, slot)
-        accept.change(context, work, "skip", f"{series.name}/{on}", "off")
+        made = changes.changed("skipped", "yes", "no")
+        accept.changed(context, work, "skip", f"{series.name}/{on}", made)
 
 
 def _still_to_come(context: Context, series: Series, on: date) -> list[SlotTime]:
@@ -52,17 +58,33 @@ def pause(context: Context, series: Series, until: date | None = None) -> None:
     if end and end <= now:
         raise BadInput(f"{until} is not to come; pause until a later day.")
     with context.write() as work:
+        made = changes.changed("paused", _paused(work, series), _until(until))
         settling.settle_pause(work, series)
         work.series.pause(series.name, now, end)
-        accept.change(context, work, "pause", series.name, str(until or ""))
+        accept.changed(context, work, "pause", series.name, made)
 
 
 def resume(context: Context, series: Series) -> bool:
     """End a pause; slots that fell into it stay without a post. False where there was none."""
     with context.write() as work:
         was_paused = work.series.get(series.name).is_paused(work.now)
+        made = changes.changed("paused", _paused(work, series), "no")
         settling.settle_pause(work, series)
         work.series.pause(series.name, None, None)
         if was_paused:
-            accept.change(context, work, "resume", series.name)
+            accept.changed(context, work, "resume", series.name, made)
     return was_paused
+
+
+def _paused(work: Work, series: Series) -> str:
+    """Until when the series is paused, for the log."""
+    row = work.series.get(series.name)
+    if not row.is_paused(work.now):
+        return "no"
+    if row.paused_until is None:
+        return _until(None)
+    return _until(row.paused_until.astimezone(series.zone).date())
+
+
+def _until(day: date | None) -> str:
+    return "until resumed" if day is None else f"until {day}"

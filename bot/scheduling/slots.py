@@ -9,13 +9,14 @@ from bot.composing import slides
 from bot.composing.ahead import Ahead
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, schedule, times
+from bot.core import agenda, changes, schedule, times
 from bot.core.agenda import Line, Snapshot, Waiting
 from bot.core.collage import Collage, State
 from bot.core.delivery import thread_key
 from bot.core.errors import BadInput, NotAllowed, Unavailable, Unusable
 from bot.core.notices.queue import CollageHeld, RunningDry, SlotEmpty, SlotMissed
 from bot.core.schedule import STEP, SlotState, SlotTime
+from bot.scheduling import forecast
 from bot.storage.claims import NewDelivery, SlotClaim, Taken
 from bot.storage.work import Work
 
@@ -157,12 +158,24 @@ def claim(context: Context, series: Series, wanted: Claim) -> None:
         new = _deliveries(context, work, series, wanted)
         work.claims.claim(SlotClaim(slot, item, *number, extra=wanted.extra), new)
         if wanted.extra:
-            work.log.record(context.who, "post", f"{series.name}/{item.name}", "outside the slots")
-        _warn_of_dry(context, work, series, found.after_claim(item.id, slot), slot)
+            _log_post(context, work, wanted)
+        rest = found.after_claim(item.id, slot, number)
+        _warn_of_dry(context, work, series, rest, slot)
+        if notice := forecast.past_total_of(series, rest):
+            work.notices.add(notice)
     shown = series.numbering.shown(number[0]) or "taken"
     context.say(
         f"{series.name}: {item.name} is {shown}, due {times.full(slot.due_at, series.zone)}"
     )
+
+
+def _log_post(context: Context, work: Work, wanted: Claim) -> None:
+    item = wanted.collage
+    made = changes.state(item.state, State.CLAIMED)
+    made += changes.changed("number", item.number, wanted.number[0])
+    made += changes.changed("pinned to", item.pinned_on, None)
+    subject = f"{item.series}/{item.name}"
+    work.log.record(context.who, "post", subject, "outside the slots", made)
 
 
 def _ahead(series: Series, wanted: Claim) -> int:

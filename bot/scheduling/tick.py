@@ -17,7 +17,7 @@ from bot.core.notices.accounts import AccountGone, AccountGoneUncertain
 from bot.core.notices.queue import RehearsalBegun, RehearsalEnded
 from bot.publishers import table
 from bot.roundups import advance
-from bot.scheduling import courses, heal, slots
+from bot.scheduling import courses, heal, slots, unconfigured
 from bot.sending import deliver, rescue
 from bot.storage.installation import Entered
 from bot.storage.notices import Notice
@@ -135,11 +135,13 @@ def begin(context: Context) -> Context:
     config = context.config
     context.database.check_file()
     with context.write() as work:
+        for swap in unconfigured.swapped(work, config):
+            work.notices.add(swap)
         entered = work.installation.enter(live=config.live)
         networks = {name: table.network_of(raw) for name, raw in config.accounts.items()}
         work.accounts.ensure(networks)
         for series in config.series.values():
-            courses.begin(work, series, entered)
+            courses.begin(work, config, series, entered)
         if entered.has_changed:
             _tell_mode(work, entered)
     return replace(context, rehearsal=entered.rehearsal)

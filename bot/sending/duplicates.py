@@ -16,6 +16,7 @@ from bot.core.delivery import Delivery, Likely, Post, Survey, Thread
 from bot.core.network import Network
 from bot.core.notices.deliveries import PartTwice
 from bot.core.numbering import Numbering
+from bot.core.text import markdown
 from bot.core.text.sameness import normalized
 from bot.publishers.protocol import Publisher
 from bot.storage.work import Work
@@ -97,7 +98,7 @@ def _has_tag(post: Post, series: Series, network: Network) -> bool:
 
 def _titles(work: Work, delivery: Delivery) -> list[str]:
     """Titles that are still to go out: papers in the queue, and the roundup this thread carries."""
-    titles = [item.paper.title for item in work.queue.waiting(delivery.series)]
+    titles = [markdown.line(item.paper.title) for item in work.queue.waiting(delivery.series)]
     if delivery.roundup_id is not None:
         titles.append(work.roundups.by_id(delivery.roundup_id).title)
     return [plain for title in titles if (plain := normalized(title))]

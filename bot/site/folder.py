@@ -52,7 +52,7 @@ def write(folder: Path, files: Mapping[str, bytes], *, over_edits: bool = False)
         place.put(path, json.dumps(known, indent=0, sort_keys=True).encode())
         return Written(changed, tuple(edited))
     except OSError as error:
-        reason = error.strerror or error
+        reason = place.why(error, path)
         raise Unavailable(
             f"{path} cannot be written: {reason}; "
             "what was there before is still there, and it is tried again."

@@ -10,7 +10,7 @@ import nh3
 from bot import config
 from bot.composing import values
 from bot.composing.rendering import Renderer
-from bot.core import month, words
+from bot.core import month, reading, settings
 from bot.core.collage import Collage, Picture, shown, without_control
 from bot.core.errors import BadInput
 from bot.core.month import Roundup
@@ -32,7 +32,7 @@ TAGS = mathml.TAGS | (
 """What a paragraph may become."""
 ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, **mathml.ATTRIBUTES}
 """And the attributes it may have there."""
-_PRINTED = re.compile(r"^[^\[\]|]{0,80}\[\s?\d{1,4}\s?(?:/\s?\d{1,4}\s?)?\]\s*[:：]")
+_PRINTED = re.compile(r"^[^\[\]|]{0,80}\[\s?\d{1,4}\s?(?:/\s?\d{1,4}\s?)?\]\s*(?:[:：]|$)")
 """What an imported caption holds before its text: the series and the number printed there."""
 
 
@@ -140,8 +140,8 @@ def build(series: config.Series, edition: Edition, templates_folder: Path) -> di
 
 def roundup_context(series: config.Series, edition: Edition) -> values.Table:
     """The variables of the page and of the article; docs/templates.md lists them."""
-    roundup, language = edition.roundup, words.of(series.language)
-    shared = _context(series, language)
+    roundup, language = edition.roundup, series.words
+    shared = _context(series)
     reading = _reading_month(series, roundup)
     holds = language.holds.format(month=reading, hashtag=series.hashtag)
     return shared | {
@@ -160,14 +160,14 @@ def roundup_context(series: config.Series, edition: Edition) -> values.Table:
 def index_context(series: config.Series, edition: Edition) -> values.Table:
     """The variables of the list of roundups; docs/templates.md lists them."""
     entries = [asdict(entry) for entry in _entries(series, edition)]
-    return _context(series, words.of(series.language)) | {"entries": entries}
+    return _context(series) | {"entries": entries}
 
 
-def _context(series: config.Series, language: Words) -> values.Table:
+def _context(series: config.Series) -> values.Table:
     return {
         "series": values.series(series),
-        "words": asdict(language),
-        "about": language.about.format(series=series.title),
+        "words": values.phrases(series.words),
+        "about": series.words.introduce(series.title),
     }
 
 
@@ -196,12 +196,12 @@ def _reading_month(series: config.Series, roundup: Roundup) -> str:
     from babel.dates import format_skeleton  # heavy: its locale data is read on first use
 
     first = month.parse(month.reading_month(series.roundup, roundup.title_month))
-    return str(format_skeleton("yMMMM", first, locale=series.language))
+    return str(format_skeleton("yMMMM", first, locale=settings.babel_name(series.language)))
 
 
 def _description(roundup: Roundup, collages: Sequence[Collage]) -> str:
     """The subtitle, or the papers' titles where there is none, on one line and cut to fit."""
-    titles = " · ".join(collage.paper.title for collage in collages)
+    titles = " · ".join(markdown.line(collage.paper.title) for collage in collages)
     text = without_control(" ".join((roundup.subtitle or titles).split()))
     if len(text) <= DESCRIPTION:
         return text
@@ -220,8 +220,8 @@ def _entry(series: config.Series, roundup: Roundup) -> Entry:
         url, path = _web(roundup.link), ""
         host = re.sub(r"^https?://(www\.)?|[/?#].*", "", url)
     return Entry(
-        title=without_control(roundup.title),
-        subtitle=without_control(roundup.subtitle),
+        title=markdown.line(without_control(roundup.title)),
+        subtitle=markdown.line(without_control(roundup.subtitle)),
         year=roundup.title_month[:4],
         url=url,
         path=path,
@@ -230,6 +230,7 @@ def _entry(series: config.Series, roundup: Roundup) -> Entry:
 
 
 def _section(series: config.Series, collage: Collage, language: Words) -> Section:
+    collage = reading.item(collage)
     paper = collage.paper
     links = tuple(
         Labelled(language.label(link.kind), EMOJI[link.kind], link.url)
@@ -244,17 +245,34 @@ def _section(series: config.Series, collage: Collage, language: Words) -> Sectio
     return Section(
         name=collage.name,
         title=f"{language.quotes[0]}{paper.title}{language.quotes[1]}",
-        citation=paper.citation,
+        citation=language.cite(paper, affiliations=True),
         links=links,
         paper=next(to_paper, None),
         picture=collage.picture,
         file=_file(collage),
         alt=" ".join(collage.alt.split()),
         number=number,
-        caption=_PRINTED.sub("", collage.caption, count=1).strip() or language.figures,
+        caption=_caption(series, collage),
         paragraph=collage.paragraph.strip(),
         html=paragraph_html(collage.paragraph),
     )
+
+
+def _caption(series: config.Series, collage: Collage) -> str:
+    """The caption without series and number, which the page sets before it.
+
+    A picture without one is said to hold the authors' figures; a drawn slide holds none.
+    """
+    if not collage.caption.strip():
+        if collage.picture is None or collage.picture_is_drawn:
+            return ""
+        return series.words.figures
+    caption = _PRINTED.sub("", collage.caption, count=1).strip()
+    behind = caption.removeprefix(series.title).lstrip()
+    # An article of a series without numbers has its title alone there.
+    if caption.startswith(series.title) and behind[:1] in ("", ":", "："):
+        caption = behind[1:].strip()
+    return caption
 
 
 def _file(collage: Collage) -> str:

@@ -22,7 +22,7 @@ from bot import files
 from bot.core import times
 from bot.core.collage import one_line, shown
 from bot.core.errors import BadInput, MlcollageError, NoDatabase, NotAllowed
-from bot.storage import copy, installation, schema
+from bot.storage import copy, installation, refusals, schema
 from bot.storage.copy import SEAL, Held
 from bot.storage.database import HEAD, Connection, Database, version_in, why
 from bot.storage.tables import attempts, log, metadata, notices
@@ -65,14 +65,14 @@ def make(source: Database, file: Path, now: datetime) -> Held:
     """Back up a database, which may be in use, into a file that must not exist yet.
 
     The database is only read, and the backup has its version of the schema. Returns what the backup
-    holds, read back from it; raises `BadInput` where the file exists or cannot be written.
+    holds, read back from it; its folder is made where there is none. Raises `BadInput` where the
+    file exists or cannot be written.
     """
     name = one_line(str(file))
     if os.path.lexists(file):
         raise BadInput(f"{name} is there already: name another file, or remove it.")
-    if not file.parent.is_dir():
-        raise BadInput(f"{name} cannot be written: its folder does not exist.")
     try:
+        files.make_folder(file.parent)
         # In the same folder, so that it can be renamed.
         with files.scratch(file.parent, SCRATCH) as folder:
             beside = folder / "backup.db"
@@ -84,7 +84,7 @@ def make(source: Database, file: Path, now: datetime) -> Held:
             beside.rename(file)
         files.sync_folder(file.parent)
     except OSError as error:
-        raise BadInput(f"{name} cannot be written: {error.strerror or error}.") from None
+        raise BadInput(f"{name} cannot be written: {files.why(error, file)}.") from None
     return held
 
 
@@ -119,7 +119,7 @@ def _seal(file: Path, held: Held, now: datetime) -> None:
             connection.execute("INSERT INTO installation (name, value) VALUES (?, ?)", (SEAL, seal))
             connection.execute(f"PRAGMA application_id = {MARK}")
     except sqlite3.Error as error:
-        raise OSError(errno.EIO, why(error)) from None
+        raise refusals.as_system_error(error, file) from None
 
 
 def _hash(made_at: str, held: Held) -> str:

@@ -1,6 +1,5 @@
 """Copies every row of one database into another, and sums the rows up on the way."""
 
-import errno
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +12,7 @@ from sqlalchemy import Column, Connection, LargeBinary, Table, insert, inspect, 
 from sqlalchemy.exc import DBAPIError
 
 from bot.core.errors import NoDatabase
-from bot.storage import database, schema, tables
+from bot.storage import database, refusals, schema, tables
 from bot.storage.database import HEAD, Database
 
 BATCH = 500
@@ -166,5 +165,5 @@ def into_file(source: Database, target: Path) -> Held:
                         writing.execute(insert(table), batch)
                     counted.add(table, batch)
         except DBAPIError as error:
-            raise OSError(errno.EIO, database.why(error)) from None
+            raise refusals.as_system_error(error.orig or error, target) from None
     return counted.held(version)

@@ -28,8 +28,9 @@ from bot import files
 from bot.config import SHOWN_PARAMETERS
 from bot.core.collage import one_line
 from bot.core.errors import NoDatabase
+from bot.storage import refusals
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest migration, written here so that a start need not import Alembic; a test compares it
 with the folder."""
 
@@ -75,7 +76,8 @@ class Database:
 
     `read` is for looking, `write` for one transaction that commits at its end. `shares_clock`
     says whether leases go by the database's own clock, which all hosts share. `shown` is the
-    database as messages may name it, without a password.
+    database as messages may name it, without a password. `was_made` says that `prepare` has found
+    none and made it.
     """
 
     def __init__(self, url: str | URL, *, journal: str = "WAL") -> None:
@@ -93,12 +95,13 @@ class Database:
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
             reason = _first_line(error)
             if "psycopg" in str(error):
-                reason += "; install it with: pip install 'mlcollage[postgresql]'"
+                reason += "; install it, in the checkout: pip install '.[postgresql]'"
             raise NoDatabase(f"database.url cannot be used: {reason}.") from None
         _prepare(self.engine, journal if self.is_sqlite else None)
         self.shown = _shown(url)
         self._file: tuple[int, int] | None = None
         self._newest: tuple[int, ...] = ()
+        self.was_made = False
 
     @classmethod
     def in_one_file(cls, file: Path) -> "Database":
@@ -157,9 +160,17 @@ class Database:
                 found: tuple[int, ...] = connection.execute(f"SELECT {greatest}").fetchone()
                 return found
         except sqlite3.Error as error:
-            raise NoDatabase(
-                f"The database {self.shown} cannot be used: {why(error)}; nothing was changed."
-            ) from error
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: Exception) -> NoDatabase:
+        """The database's own message as an error of ours, with what is behind it."""
+        reason = why(error)
+        if self.is_sqlite:
+            file = Path(str(self.engine.url.database))
+            reason += refusals.advice(getattr(error, "orig", None) or error, file)
+        return NoDatabase(
+            f"The database {self.shown} cannot be used: {reason}; nothing was changed."
+        )
 
     def damage(self) -> str:
         """What SQLite finds wrong in its file, in its words; "" where it is whole."""
@@ -218,9 +229,7 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            raise NoDatabase(
-                f"The database {self.shown} cannot be used: {why(error)}; nothing was changed."
-            ) from error
+            raise self._unusable(error) from error
 
     def prepare(self, before_upgrade: Callable[[], Path] | None = None) -> Path | None:
         """Make the schema, or bring it to this version; one process does it while others wait.
@@ -251,6 +260,7 @@ class Database:
                 raise NoDatabase(
                     f"The database {self.shown} was made by a newer mlcollage; upgrade the program."
                 )
+            self.was_made = current is None
             backup = None
             if current is not None and before_upgrade:
                 backup = before_upgrade()

@@ -14,6 +14,7 @@ from sqlalchemy import JSON, Column, Connection
 from bot import config
 from bot.core import address, collage, delivery, month, paper, schedule
 from bot.core.calendar import Calendar
+from bot.core.changes import Changed
 from bot.core.collage import shown
 from bot.core.notices.entry import Kind
 from bot.storage import copy, installation, tables
@@ -180,6 +181,14 @@ def _is_course(value: Any) -> bool:
     )
 
 
+def _is_counted(value: Any) -> bool:
+    """Whether it is a number by numbering year: {"2021": 32}."""
+    return isinstance(value, dict) and all(
+        re.fullmatch("[0-9]{1,4}", year) and type(number) is int and 0 <= number <= 1_000_000
+        for year, number in value.items()
+    )
+
+
 FORMS: Mapping[Column[Any], Callable[[Any], bool]] = {
     tables.accounts.c.strangers: _is_texts,
     tables.papers.c.authors: _is_texts,
@@ -188,6 +197,8 @@ FORMS: Mapping[Column[Any], Callable[[Any], bool]] = {
     tables.collages.c.thread: _is_texts,
     tables.deliveries.c.saved: lambda value: isinstance(value, dict),
     tables.series.c.calendars: _is_course,
+    tables.series.c.counted: _is_counted,
+    tables.log.c.changes: _is_records(Changed._fields),
 }
 """What a column of JSON holds."""
 

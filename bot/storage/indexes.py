@@ -59,6 +59,7 @@ INDEXES = (
     ),
     Spec("ix_collages_posted", "collages", ("series_id", "posted_at"), "state = 'posted'"),
     Spec("ix_collages_roundup_id", "collages", ("roundup_id",)),
+    Spec("ix_collages_paper_id", "collages", ("paper_id",)),
     # Deliveries: the first that waits for an account, which is the claim; everything open, for the
     # watchdog and lists; the few under way; what a person has to look at; by what they carry; and
     # those with an attempt, in the order in which an account's threads were made.
@@ -90,6 +91,9 @@ INDEXES = (
     Spec("ix_notices_unprinted", "notices", ("id",), "printed_at IS NULL"),
     Spec("ix_notices_unalerted", "notices", ("id",), "alerted_at IS NULL"),
     Spec("ix_notices_open", "notices", ("id",), "acknowledged_at IS NULL"),
+    # Which papers have a key, and the keys of a paper.
+    Spec("ix_paper_keys_key", "paper_keys", ("key",)),
+    Spec("ix_paper_keys_paper_id", "paper_keys", ("paper_id",)),
     Spec("ix_log_subject", "log", ("subject",)),
 )
 

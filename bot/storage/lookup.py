@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, func, literal_column, select
 
-from bot.core import collage
+from bot.core import collage, hints
 from bot.core.delivery import Delivery, Outcome, State
 from bot.core.errors import BadInput
 from bot.storage.deliveries import JOINED, OPEN, from_row
@@ -153,9 +153,14 @@ class Lookup(Statements):
             mine = deliveries.c.key == wanted.encode(errors="replace").decode()
         row = self.conn.execute(_ENTRIES.where(mine)).one_or_none()
         if row is None:
-            shown = collage.shown(wanted)
-            raise BadInput(f"There is no delivery {shown}; see: mlcollage deliveries list --all")
+            hint = hints.or_see(wanted, self._newest_keys(), "mlcollage deliveries list --all")
+            raise BadInput(f"There is no delivery {collage.shown(wanted)}{hint}")
         return _entry(row)
+
+    def _newest_keys(self) -> list[str]:
+        """The keys of the newest deliveries, at most as many as are compared."""
+        newest = select(deliveries.c.key).order_by(_NEWEST).limit(hints.MOST)
+        return list(self.conn.execute(newest).scalars())
 
     def listed(
         self, states: Sequence[State] = UNSENT, *, account: str | None = None, most: int = 50

@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from bot.core import same_paper
 from bot.core.paper import Figure, Link, LinkKind, Paper, Reference
-from bot.storage.tables import links, papers
+from bot.storage.tables import links, paper_keys, papers
 
 COLUMNS = tuple(column.label(f"its_{column.name}") for column in papers.c)
 """A paper's columns under names that do not clash with those of its collage."""
@@ -43,6 +44,7 @@ def add(conn: Connection, paper: Paper) -> int:
     new = insert(papers).values(_values(paper)).returning(papers.c.id)
     paper_id: int = conn.execute(new).scalar_one()
     _put_links(conn, paper_id, paper.links)
+    _put_keys(conn, paper_id, paper)
     return paper_id
 
 
@@ -50,6 +52,8 @@ def replace(conn: Connection, paper_id: int, paper: Paper) -> None:
     """Write a paper and its links in place of what was there."""
     conn.execute(update(papers).where(papers.c.id == paper_id).values(_values(paper)))
     _put_links(conn, paper_id, paper.links)
+    conn.execute(delete(paper_keys).where(paper_keys.c.paper_id == paper_id))
+    _put_keys(conn, paper_id, paper)
 
 
 def _values(paper: Paper) -> dict[str, Any]:
@@ -74,3 +78,10 @@ def _put_links(conn: Connection, paper_id: int, its_links: Sequence[Link]) -> No
     ]
     if rows:
         conn.execute(insert(links), rows)
+
+
+def _put_keys(conn: Connection, paper_id: int, paper: Paper) -> None:
+    """Write by what the paper is found again."""
+    rows = [{"paper_id": paper_id, "key": key} for key in same_paper.keys(paper)]
+    if rows:
+        conn.execute(insert(paper_keys), rows)

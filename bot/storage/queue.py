@@ -17,12 +17,13 @@ from sqlalchemy import (
     update,
 )
 
+from bot.core import hints
 from bot.core.collage import Collage, Item, Picture, State, check_move, shown
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.paper import Link
 from bot.storage import papers, tables
 from bot.storage.statements import Statements
-from bot.storage.tables import collages, links, pictures, roundups, series
+from bot.storage.tables import collages, paper_keys, pictures, roundups, series
 
 # Literals, not bind parameters, as in `deliveries.py`: the partial indexes are used only where the
 # planner can read the state in the statement.
@@ -31,6 +32,9 @@ POSTED: ColumnElement[str] = literal_column("'posted'")
 QUEUED: tuple[ColumnElement[str], ...] = tuple(
     literal_column(f"'{state}'") for state in ("draft", "ready", "claimed", "held")
 )
+
+MOST_KEYS = 500
+"""Keys of papers in one statement; SQLite takes no more than 999 parameters where it is old."""
 
 _WITH_REMOVED = (
     select(
@@ -89,6 +93,16 @@ def _collage(row: Row[Any], its_links: tuple[Link, ...]) -> Collage:
         posted_is_assumed=row.posted_is_assumed,
         roundup=row.roundup or "",
     )
+
+
+class Printed(NamedTuple):
+    """What is out or on its way: its own number with its year, or the one that an article shows."""
+
+    name: str
+    number: int | None
+    number_year: int
+    printed_number: str
+    posted_at: datetime | None
 
 
 def belongs_to_roundup(series_id: int, due_by: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -151,10 +165,15 @@ class Queue(Statements):
         return [_collage(row, links_by_paper[row.paper_id]) for row in rows]
 
     def get(self, series_name: str, name: str) -> Collage:
-        """The collage with this slug or number ("29": of the newest numbering year).
+        """As `find`; raises `BadInput` where there is none."""
+        found = self.find(series_name, name)
+        if found is None:
+            hint = hints.or_see(name, self._newest_names(series_name), "mlcollage list")
+            raise BadInput(f"There is no collage {shown(name)} in the queue{hint}")
+        return found
 
-        Raises `BadInput` where there is none.
-        """
+    def find(self, series_name: str, name: str) -> Collage | None:
+        """The collage with this slug or number ("29": of the newest numbering year), or None."""
         wanted = collages.c.name == name
         # At most nine digits: more may not fit into a column of 32 bits.
         if name.isascii() and name.isdigit() and len(name) < 10:
@@ -162,9 +181,16 @@ class Queue(Statements):
             wanted = or_(wanted, collages.c.number == number, collages.c.kept_number == number)
         statement = _JOINED.where(collages.c.series_id == self.series_id(series_name), wanted)
         loaded = self._load(statement.order_by(collages.c.number_year.desc()).limit(1))
-        if not loaded:
-            raise BadInput(f"There is no collage {shown(name)} in the queue; see: mlcollage list")
-        return loaded[0]
+        return next(iter(loaded), None)
+
+    def _newest_names(self, series_name: str) -> list[str]:
+        """The names of the series' collages, the newest first, at most as many as are compared."""
+        mine = (
+            collages.c.series_id == self.series_id(series_name),
+            collages.c.removed_at.is_(None),
+        )
+        newest = select(collages.c.name).where(*mine).order_by(collages.c.id.desc())
+        return list(self.conn.execute(newest.limit(hints.MOST)).scalars())
 
     def by_id(self, collage_id: int) -> Collage:
         """The collage with this id, which must be there."""
@@ -174,7 +200,7 @@ class Queue(Statements):
         """Collages by id; one that has been removed is left out."""
         if not (wanted := list(ids)):
             return {}
-        loaded = self._load(_JOINED.where(collages.c.id.in_(wanted)))
+        loaded = self._load(_JOINED.where(collages.c.id.in_(wanted)).order_by(collages.c.id))
         return {collage.id: collage for collage in loaded}
 
     def everything(self) -> Iterator[Collage]:
@@ -260,6 +286,31 @@ class Queue(Statements):
         )
         return self.conn.execute(select(collages.c.name).where(*mine).limit(1)).scalar()
 
+    def newest_number(self, series_name: str, year: int) -> int | None:
+        """The highest number taken in a numbering year, or None."""
+        statement = select(func.max(collages.c.number)).where(
+            collages.c.series_id == self.series_id(series_name),
+            collages.c.number_year == year,
+            collages.c.number.is_not(None),
+        )
+        return self.conn.execute(statement).scalar()
+
+    def printed(self, series_name: str, most: int | None = None) -> list[Printed]:
+        """The numbers of what is on its way, and then of what is out, the newest first.
+
+        Of what is out these are all, or at most so many.
+        """
+        statement = select(*(collages.c[name] for name in Printed._fields)).where(
+            collages.c.series_id == self.series_id(series_name)
+        )
+        claimed = (collages.c.state.in_(QUEUED), collages.c.state == "claimed")
+        there = (collages.c.removed_at.is_(None), collages.c.number.is_not(None))
+        found = list(self.conn.execute(statement.where(*claimed, *there)))
+        posted = statement.where(collages.c.state == POSTED, collages.c.posted_at.is_not(None))
+        newest = posted.order_by(collages.c.posted_at.desc(), collages.c.id.desc())
+        found += self.conn.execute(newest.limit(most))
+        return [Printed(*row) for row in found]
+
     def taken_by(self, series_name: str, number: int, year: int) -> str | None:
         """The name of the collage that took this number in that numbering year, or None."""
         mine = (
@@ -269,17 +320,19 @@ class Queue(Statements):
         )
         return self.conn.execute(select(collages.c.name).where(*mine)).scalar()
 
-    def same_paper(self, series_name: str, urls: Sequence[str]) -> str | None:
-        """The name of a collage of this series whose paper has one of these links, or None."""
+    def about(self, series_name: str, keys: Iterable[str]) -> list[Collage]:
+        """The series' collages whose papers may be found by one of these keys, the oldest first."""
         series_id = self.series_id(series_name)
-        statement = (
-            select(collages.c.name)
-            .join(links, links.c.paper_id == collages.c.paper_id)
-            .where(links.c.url.in_(urls), links.c.kind == "paper")
-            .where(collages.c.series_id == series_id, collages.c.removed_at.is_(None))
-            .limit(1)
-        )
-        return self.conn.execute(statement).scalar()
+        wanted, found = list(keys), set[int]()
+        for start in range(0, len(wanted), MOST_KEYS):
+            statement = (
+                select(collages.c.id)
+                .join(paper_keys, paper_keys.c.paper_id == collages.c.paper_id)
+                .where(paper_keys.c.key.in_(wanted[start : start + MOST_KEYS]))
+                .where(collages.c.series_id == series_id, collages.c.removed_at.is_(None))
+            )
+            found.update(self.conn.execute(statement).scalars())
+        return list(self.by_ids(sorted(found)).values())
 
     def kept_back(self, series_name: str) -> list[KeptBack]:
         """The drafts that were to go out and cannot, in the order of the queue."""

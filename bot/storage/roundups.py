@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, func, literal_column, or_, select, update
 
+from bot.core import hints
 from bot.core.collage import shown
 from bot.core.delivery import Kind
 from bot.core.errors import BadInput
@@ -86,9 +87,9 @@ class Roundups(Statements):
         """The roundup of a title month; raises `BadInput` where there is none."""
         roundup = self.find(series_name, title_month)
         if roundup is None:
-            raise BadInput(
-                f"There is no roundup {shown(title_month)} yet; see: mlcollage roundup list"
-            )
+            known = [each.title_month for each in self.listed(series_name)]
+            hint = hints.or_see(title_month, known, "mlcollage roundup list")
+            raise BadInput(f"There is no roundup {shown(title_month)} yet{hint}")
         return roundup
 
     def by_id(self, roundup_id: int) -> Roundup:

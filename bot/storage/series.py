@@ -22,7 +22,9 @@ class SeriesRow(NamedTuple):
     settled, and so are the roundups of title months up to `roundups_through`, as the newest
     calendar names them. `live_through` is the reading month up to which live roundups were settled
     when the rehearsal that runs began; "" where nothing was live before. Paused from `paused_at`
-    on: until `paused_until`, or where that is None until a person ends it.
+    on: until `paused_until`, or where that is None until a person ends it. `counted` has by
+    numbering year the number after which it counts on. With `retired_at` a person has said that the
+    configuration is to know it no more.
     """
 
     id: int
@@ -35,6 +37,8 @@ class SeriesRow(NamedTuple):
     paused_until: datetime | None
     calendars: Mapping[str, Any]
     live_through: str
+    counted: Mapping[str, int]
+    retired_at: datetime | None
 
     def is_paused(self, at: datetime) -> bool:
         """Whether slots of that moment take nothing."""
@@ -142,3 +146,23 @@ class Series(Statements):
         mine = series.c.id == self.series_id(name)
         values = {"paused_at": at, "paused_until": until}
         self.conn.execute(update(series).where(mine).values(values))
+
+    def known(self) -> dict[str, bool]:
+        """The names of all series, the oldest first, and whether each is retired."""
+        statement = select(series.c.name, series.c.retired_at).order_by(series.c.id)
+        return {row.name: row.retired_at is not None for row in self.conn.execute(statement)}
+
+    def all(self) -> list[SeriesRow]:
+        """All series, the oldest first."""
+        rows = self.conn.execute(select(series).order_by(series.c.id))
+        return [SeriesRow(**row._asdict()) for row in rows]
+
+    def retire(self, name: str, at: datetime | None) -> None:
+        """Note that a series is to be gone from the configuration, or with None that it is not."""
+        mine = series.c.id == self.series_id(name)
+        self.conn.execute(update(series).where(mine).values(retired_at=at))
+
+    def count_from(self, name: str, counted: Mapping[str, int]) -> None:
+        """Store by numbering year the number after which a series counts on."""
+        mine = series.c.id == self.series_id(name)
+        self.conn.execute(update(series).where(mine).values(counted=dict(counted)))

@@ -3,7 +3,7 @@
 They are read by the same few statements, each from an index, however long the history is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
@@ -19,6 +19,7 @@ from bot.core.calendar import Course
 from bot.core.schedule import STEP, SlotTime
 from bot.storage.queue import QUEUED, READY
 from bot.storage.series import Series as SeriesRows
+from bot.storage.series import SeriesRow
 from bot.storage.slots import Slots
 from bot.storage.statements import Statements
 from bot.storage.tables import collages
@@ -92,6 +93,14 @@ def _years(settings: Series, first: date, today: date) -> set[int]:
     return {settings.numbering.year(date(year, 1, 1)) for year in years}
 
 
+def _counted(row: SeriesRow, taken: Mapping[int, int]) -> dict[int, int]:
+    """The newest number by numbering year: taken, or one after which the series is to count on."""
+    newest = dict(taken)
+    for year, number in row.counted.items():
+        newest[int(year)] = max(number, newest.get(int(year), number))
+    return newest
+
+
 def _in_order(rows: Iterable[Row[Any]]) -> list[Row[Any]]:
     return sorted(rows, key=lambda row: row.position)
 
@@ -144,7 +153,7 @@ class Snapshots(Statements):
                 if row.state == "ready"
             ),
             kept={row.id: row.kept_number for row in rows if row.kept_number is not None},
-            newest=self._newest(row.id, _years(settings, min(first, today), today)),
+            newest=_counted(row, self._newest(row.id, _years(settings, min(first, today), today))),
         )
 
     def _whole_queue(self, series_id: int) -> list[Row[Any]]:

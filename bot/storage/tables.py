@@ -122,6 +122,11 @@ series = Table(
     Column("calendars", JSON, nullable=False, server_default="{}"),
     # While a rehearsal runs: up to which reading month live roundups are settled.
     Column("live_through", String(7), nullable=False, server_default=""),
+    # By numbering year the number after which it counts on, whatever it has given itself: printed
+    # in history, or named by a person.
+    Column("counted", JSON, nullable=False, server_default="{}"),
+    # A person has said that it is to be gone from the configuration.
+    _instant("retired_at", nullable=True),
 )
 
 accounts = Table(
@@ -166,6 +171,15 @@ links = Table(
     Column("kind", String(20), nullable=False),
     Column("url", Text, nullable=False),
     UniqueConstraint("paper_id", "position"),
+)
+
+# By what a paper is found again, as `core/same_paper.py` says.
+paper_keys = Table(
+    "paper_keys",
+    metadata,
+    _id(),
+    _reference("paper_id", "papers", nullable=False),
+    Column("key", String(200), nullable=False),
 )
 
 # In the database and not beside it: one file to back up, and every host sees the same bytes.
@@ -399,4 +413,6 @@ log = Table(
     Column("what", String(40), nullable=False),
     Column("subject", Text, nullable=False),
     _text("detail"),
+    # What it was before and what it is now, field by field.
+    Column("changes", JSON, nullable=False, server_default="[]"),
 )

@@ -31,6 +31,7 @@ from bot.storage.overdue import Overdue
 from bot.storage.parts import Parts
 from bot.storage.pictures import Pictures
 from bot.storage.queue import Queue
+from bot.storage.renames import Renames
 from bot.storage.roundups import Roundups
 from bot.storage.series import Series
 from bot.storage.slots import Slots
@@ -147,6 +148,10 @@ class Work:
     @property
     def queue(self) -> Queue:
         return Queue(self.scope)
+
+    @property
+    def renames(self) -> Renames:
+        return Renames(self.scope)
 
     @property
     def roundups(self) -> Roundups:

@@ -14,14 +14,17 @@ from bot.composing.ahead import Candidate
 from bot.composing.composed import ComposedThread
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, errors, price, schedule, times
+from bot.core import agenda, errors, price, reading, schedule, times
 from bot.core.agenda import Line
 from bot.core.identity import Profile
 from bot.core.notices.briefing import REHEARSAL, Briefing, briefing_heading, briefing_key
 from bot.core.notices.entry import Kind
 from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
+from bot.core.text import markdown
 from bot.deciding import budgets, candidates, coming, doctor, preview, roundups
+from bot.intake.same_papers import cautions
+from bot.scheduling import forecast
 from bot.storage.accounts import AccountRow
 from bot.storage.charges import month_of
 from bot.storage.work import Work
@@ -49,8 +52,8 @@ class Due:
 class Plan(NamedTuple):
     """What a slot or a roundup would send.
 
-    `wrong` and `about` are sentences and lines for people; `place` is that of its collage in the
-    queue. With `is_wanted` False nothing is meant to go out, and nobody needs to act.
+    `wrong`, `about` and `careful` are sentences and lines for people; `place` is where its collage
+    stands in the queue. With `is_wanted` False nothing is meant to go out, and nobody needs to act.
     """
 
     what: str
@@ -59,6 +62,7 @@ class Plan(NamedTuple):
     about: tuple[str, ...] = ()
     is_wanted: bool = True
     place: int | None = None
+    careful: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +195,9 @@ def _slot_plan(context: Context, brief: Due) -> Plan:
         return _nothing(series, line.state, snapshot.paused_until, trial.wrong)
     if trial.candidate is None or trial.candidate.problems:
         return Plan("it is not known what goes out", wrong=tuple(trial.wrong))
-    return trial.plan(trial.candidate, line.number)
+    plan = trial.plan(trial.candidate, line.number)
+    item = trial.candidate.item
+    return plan._replace(careful=tuple(cautions(context, series, [item]).get(item.id, ())))
 
 
 class _Trial:
@@ -238,7 +244,8 @@ def _collage_plan(
     shown = series.numbering.shown(number)
     if shown:
         what += f" [{shown}]"
-    about = (f"{item.paper.title}, {item.paper.citation}",)
+    paper = reading.paper(item.paper)
+    about = (f"{paper.title}, {series.words.cite(paper)}",)
     return Plan(what, candidate.threads, tuple(wrong), about, place=item.position)
 
 
@@ -281,7 +288,7 @@ def _roundup_plan(context: Context, brief: Due) -> Plan:
         about=(
             roundup.title,
             roundups.place(roundup),
-            *(f"- {item.name}: {item.paper.title}" for item in items),
+            *(f"- {item.name}: {markdown.line(item.paper.title)}" for item in items),
         ),
     )
 
@@ -330,10 +337,13 @@ def _notice(context: Context, brief: Due, plan: Plan, checks: Checks) -> Briefin
         account_lines += ["", _account_line(context, name, state)]
         if name in threads:
             account_lines += _thread_lines(threads[name])
-    cautions = (caution for thread in plan.threads for caution in thread.all_cautions)
-    careful = tuple(dict.fromkeys(f"careful: {caution}." for caution in cautions))
+    of_threads = (caution for thread in plan.threads for caution in thread.all_cautions)
+    found = (*plan.careful, *of_threads)
+    careful = tuple(dict.fromkeys(f"careful: {caution}." for caution in found))
     if wrong or careful:
         lines += ["", *(f"! {sentence}" for sentence in (*wrong, *careful))]
+    notes = _notes(context, brief)
+    lines += notes
     total = sum((state.cost.total for state in states.values() if state.cost), Decimal(0))
     return Briefing(
         occasion=brief.key,
@@ -344,7 +354,19 @@ def _notice(context: Context, brief: Due, plan: Plan, checks: Checks) -> Briefin
         wrong=tuple(wrong),
         careful=careful,
         lines=(*lines, *account_lines),
+        notes=notes,
     )
+
+
+def _notes(context: Context, brief: Due) -> tuple[str, ...]:
+    """What a person should know of the series' slots, and has time for: numbers past their total.
+
+    A roundup's brief has none, because its month's last slot has one.
+    """
+    if brief.title_month:
+        return ()
+    notice = forecast.past_total(context, brief.series)
+    return (notice.text,) if notice else ()
 
 
 def _states(

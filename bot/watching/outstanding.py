@@ -6,7 +6,6 @@ from datetime import datetime
 from bot.context import Context
 from bot.core import clocks, collage
 from bot.core.delivery import State
-from bot.core.errors import BadInput
 from bot.core.month import State as RoundupState
 from bot.core.notices.briefing import occasion_of
 from bot.core.notices.entry import Kind
@@ -63,11 +62,9 @@ def _account(context: Context, work: Work, notice: Notice, name: str) -> bool:
 
 def _collage(context: Context, work: Work, notice: Notice, name: str) -> bool:
     series_name, _, collage_name = name.partition("/")
-    try:
-        return work.queue.get(series_name, collage_name).state is not collage.State.HELD
-    # It was taken out of the queue.
-    except BadInput:
-        return True
+    item = work.queue.find(series_name, collage_name)
+    # Or it was taken out of the queue.
+    return item is None or item.state is not collage.State.HELD
 
 
 def _roundup(context: Context, work: Work, notice: Notice, name: str) -> bool:
@@ -106,6 +103,11 @@ def _clock(context: Context, work: Work, notice: Notice, name: str) -> bool:
     return not clocks.is_ahead(work.ahead.newest_row_at(), work.now)
 
 
+def _series(context: Context, work: Work, notice: Notice, name: str) -> bool:
+    """A series is in the configuration, or retired, or has another name."""
+    return name in context.config.series or work.series.known().get(name, True)
+
+
 OVER: dict[str, Callable[[Context, Work, Notice, str], bool]] = {
     "account": _account,
     "brief": _brief,
@@ -115,6 +117,7 @@ OVER: dict[str, Callable[[Context, Work, Notice, str], bool]] = {
     "delivery": _delivery,
     "rehearsal": _rehearsal,
     "roundup": _roundup,
+    "series": _series,
     "slot": _slot,
 }
 """By what a notice is about, whether that is over. What is about nothing else (a slot that was

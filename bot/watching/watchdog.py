@@ -29,6 +29,7 @@ from bot.core.notices.overdue import (
 )
 from bot.core.schedule import SlotState
 from bot.deciding import upkeep
+from bot.scheduling import unconfigured
 from bot.sending.rescue import NEVER
 from bot.storage.accounts import AccountRow
 from bot.storage.work import Work
@@ -60,6 +61,7 @@ def look(context: Context) -> None:
         findings += _accounts(work, accounts)
         findings += _alerts(context, work)
         findings += upkeep.findings(context)
+        findings += unconfigured.findings(work, context.config)
         unsaid = [*_unsaid(work, findings)]
     # Most looks end here, without a write lock.
     if unsaid:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.delivery import Found, Kind, Part, thread_key
-from bot.core.errors import BadInput, Unavailable
+from bot.core.errors import BadConfig, BadInput, Unavailable
 from bot.core.settings import Table
 from bot.publishers import table
 from bot.publishers.outbox import Outbox
@@ -114,7 +114,9 @@ def unwritable(tmp_path: Path) -> Publisher:
 def test_an_outbox_that_cannot_be_written_is_unavailable_and_says_so(unwritable: Publisher) -> None:
     with pytest.raises(Unavailable, match="outbox cannot be written"):
         unwritable.send(THREAD, None, {})
-    assert unwritable.check().endswith(" cannot be written: Not a directory.")
+    assert unwritable.check().endswith(
+        " cannot be written: Not a directory; a file is where a folder should be."
+    )
 
 
 # What is there already
@@ -388,3 +390,97 @@ def test_an_outbox_of_threads_alone_has_nothing_strange(on_its_day: Outbox, fold
         send(on_its_day, thread)
     (folder / ".writing-abc").mkdir()
     assert on_its_day.strange() == []
+
+
+# Rehearsals
+
+
+REHEARSED = THREAD._replace(key=thread_key("mlcollage", "2021-08-04T13:00:00Z", "lab", 3))
+
+
+def outbox_of_old(tmp_path: Path, clock: StoppedClock) -> Publisher:
+    """The outbox as it was when rehearsed threads lay among the others."""
+    settings = {"network": "outbox", "rehearsal_apart": False}
+    return table.make(Table("config.toml", "accounts.lab", settings), tmp_path, clock)
+
+
+def test_a_rehearsed_thread_has_a_folder_apart_and_addresses_that_say_so(
+    outbox: Publisher, folder: Path
+) -> None:
+    send(outbox, THREAD)
+    receipts = outbox.send(REHEARSED, None, {})
+    place = folder / "rehearsal/2021-08-04-auto-sklearn"
+    assert (place / "thread.json").is_file()
+    assert receipts[1].id == "rehearsal/2021-08-04-auto-sklearn/1"
+    assert receipts[1].url == (place / "1.txt").as_uri()
+    assert (folder / "2021-08-04-auto-sklearn/thread.json").is_file()
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "2021-08-04-auto-sklearn",
+        "rehearsal",
+    ]
+
+
+def test_it_is_found_again_and_never_written_twice(outbox: Publisher, folder: Path) -> None:
+    first = outbox.send(REHEARSED, None, {})
+    assert outbox.send(REHEARSED, None, {}) == first
+    found = outbox.find(REHEARSED, {})
+    assert isinstance(found, Found)
+    assert found.receipts == first
+    assert outbox.survey(REHEARSED, {}, None).found == first
+    assert len(list((folder / "rehearsal").iterdir())) == 1
+
+
+def test_one_that_was_rehearsed_before_there_was_such_a_folder_is_found_where_it_is(
+    outbox: Publisher, folder: Path, tmp_path: Path, clock: StoppedClock
+) -> None:
+    before = outbox_of_old(tmp_path, clock).send(REHEARSED, None, {})
+    assert before[1].id == "2021-08-04-auto-sklearn/1"
+    assert outbox.send(REHEARSED, None, {}) == before
+    assert not (folder / "rehearsal").exists()
+
+
+def test_no_rehearsed_thread_is_taken_for_one_that_counts_wherever_it_lies(
+    outbox: Publisher, tmp_path: Path, clock: StoppedClock
+) -> None:
+    send(outbox_of_old(tmp_path, clock), REHEARSED)
+    other = REHEARSED._replace(key=REHEARSED.key.replace("rehearsal-3", "rehearsal-4"))
+    send(outbox, other)
+    survey = outbox.survey(THREAD, {}, None)
+    assert (survey.found, survey.others) == ({}, ())
+    assert outbox.shown("") == []
+
+
+def test_the_address_of_a_rehearsed_part_is_one(outbox: Publisher, folder: Path) -> None:
+    receipts = outbox.send(REHEARSED, None, {})
+    assert outbox.receipt(receipts[2].url) == receipts[2]
+    path = folder / "rehearsal/2021-08-04-auto-sklearn/2.txt"
+    assert outbox.receipt(str(path)) == receipts[2]
+
+
+def test_what_is_no_thread_is_named_in_the_folder_of_rehearsals_too(
+    outbox: Publisher, folder: Path, clock: StoppedClock
+) -> None:
+    clock.go(days=3)
+    send(outbox, REHEARSED)
+    assert outbox.strange() == []  # type: ignore[attr-defined]
+    (folder / "rehearsal/notes.txt").touch()
+    (folder / "other").mkdir()
+    assert outbox.strange() == [  # type: ignore[attr-defined]
+        "'other' does not begin with a day",
+        "'rehearsal/notes.txt' does not begin with a day",
+    ]
+
+
+def test_two_accounts_do_not_share_a_folder_of_rehearsals(
+    tmp_path: Path, clock: StoppedClock
+) -> None:
+    accounts = {
+        "a": Table("config.toml", "accounts.a", {"network": "outbox"}),
+        "b": Table(
+            "config.toml", "accounts.b", {"network": "outbox", "folder": "outbox/rehearsal"}
+        ),
+    }
+    with pytest.raises(BadConfig, match=r"accounts\.b\.folder in config\.toml is also the folder"):
+        table.check_folders(accounts, tmp_path)
+    accounts["b"].values["folder"] = "outbox/b"  # type: ignore[index]
+    table.check_folders(accounts, tmp_path)

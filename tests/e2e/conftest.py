@@ -97,7 +97,7 @@ def bare(
     shutil.copytree(prepared, folder)
     (folder / "config.toml").chmod(0o600)
     monkeypatch.chdir(folder)
-    for name in ("MLCOLLAGE_DATABASE_URL", "VISUAL"):
+    for name in ("MLCOLLAGE_DATABASE_URL", "MLCOLLAGE_CONFIG", "FORCE_COLOR", "VISUAL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("MLCOLLAGE_USER", "ada")
     yield Desk(folder, monkeypatch, capsys)

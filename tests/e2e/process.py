@@ -9,7 +9,7 @@ from tests.conftest import ROOT
 
 # Without our own settings, without what `make test` tells a make inside it, and with Python's own
 # buffers: what is written only at the end can fail there.
-_LEFT_OUT = ("MLCOLLAGE_", "MAKE", "MFLAGS", "PYTHONUNBUFFERED")
+_LEFT_OUT = ("MLCOLLAGE_", "MAKE", "MFLAGS", "PYTHONUNBUFFERED", "COLUMNS", "NO_COLOR", "FORCE_")
 _KEPT = {name: value for name, value in os.environ.items() if not name.startswith(_LEFT_OUT)}
 ENVIRONMENT = _KEPT | {
     "PYTHONPATH": str(ROOT),

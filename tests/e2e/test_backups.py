@@ -21,6 +21,7 @@ from bot.storage import backup, schema, tables
 from bot.storage.database import HEAD, Database
 from bot.storage.work import reading
 from tests import rows
+from tests.conftest import threads_out
 from tests.e2e.conftest import CONFIG, Desk
 from tests.e2e.process import COMMAND, ENVIRONMENT, mlcollage
 from tests.rows import tally
@@ -76,7 +77,7 @@ def test_what_was_backed_up_is_there_after_a_restore_and_work_goes_on(
     posted("add", rest.name)
     posted("post", "beta", "--now")
     assert posted.shown("beta")["number"] == before[0]["number"] + 1
-    assert len(list((posted.folder / "outbox").iterdir())) == 2
+    assert len(threads_out(posted.folder)) == 2
 
 
 def test_what_had_begun_is_found_and_not_posted_again(posted: Desk) -> None:
@@ -99,7 +100,7 @@ def test_what_had_begun_is_found_and_not_posted_again(posted: Desk) -> None:
     posted("tick")
     with closing(sqlite3.connect(posted.folder / "other.db")) as connection:
         assert connection.execute("SELECT state FROM deliveries").fetchall() == [("sent",)]
-    assert len(list((posted.folder / "outbox").iterdir())) == 1
+    assert len(threads_out(posted.folder)) == 1
 
 
 def test_a_database_in_use_is_said_to_be_one(posted: Desk) -> None:
@@ -381,7 +382,7 @@ def test_what_cannot_be_backed_up_is_not_upgraded(bare: Desk) -> None:
             schema.upgrade(conn, "0001")
         said = bare("list", code=1).err
         assert f"{name}.db is of an older version and is not upgraded without a backup: " in said
-        assert said.endswith("cannot be written: File name too long.\n")
+        assert said.endswith("cannot be written: File name too long; use a shorter one.\n")
         assert database.version() == "0001"
 
 

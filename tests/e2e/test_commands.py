@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import COMMANDS
-from tests.conftest import png, write_item
+from tests.conftest import png, threads_out, write_item
 from tests.e2e.conftest import CONFIG, DAYS, ITEMS, SERIES, SLOT, Desk
 
 
@@ -74,7 +74,8 @@ def test_an_item_from_options_can_be_complete(bare: Desk) -> None:
 
 def test_a_bad_file_among_good_ones_adds_none(bare: Desk) -> None:
     (bare.folder / "bad.md").write_text("+++\nyear = 'soon'\n+++\n", encoding="utf-8")
-    assert "bad.md" in bare("add", "alpha.md", "bad.md", "beta.md", code=1).err
+    # The database is new, which is said in a line of its own.
+    assert "bad.md" in bare("add", "alpha.md", "bad.md", "beta.md", code=1, lines=2).err
     assert "missing.md" in bare("add", "alpha.md", "missing.md", code=1).err
     assert bare.names() == []
 
@@ -131,7 +132,8 @@ def test_edit_opens_the_item_in_the_editor_and_reads_it_back(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     editor(desk, monkeypatch, "A white slide about beta.", "A blue slide about beta.")
-    assert desk("edit", "beta").out == "beta is ready\n"
+    change = "A white slide about beta. → A blue slide about beta."
+    assert desk("edit", "beta").out == f"beta is ready\n  alt: {change}\n"
     shown = desk.shown("beta")
     assert shown["alt"] == "A blue slide about beta."
     assert shown["picture"]["file"] == "beta.png"
@@ -140,9 +142,10 @@ def test_edit_opens_the_item_in_the_editor_and_reads_it_back(
 
 def test_what_turns_the_direction_of_a_text_is_told_when_it_is_taken(desk: Desk) -> None:
     said = desk("edit", "beta", "--alt", "a \u202efdp.exe", "--title", "\u2066Beta\u2069").out
-    assert "careful: characters turn the direction of the text in: alt, title" in said
+    assert "its title holds characters that nobody sees (U+2066, U+2069)" in said
+    assert "its alt text holds characters that nobody sees (U+202E)" in said
     assert "\u202e" not in said
-    assert "careful" not in desk("edit", "beta", "--alt", "a", "--title", "Beta").out
+    assert "nobody sees" not in desk("edit", "beta", "--alt", "a", "--title", "Beta").out
     error = desk("edit", "beta", "--link", "paper=https://h.org/\u202efdp", code=1).err
     assert "holds a character that turns the direction of the text" in error
 
@@ -248,7 +251,12 @@ def test_edit_by_options_changes_what_they_name_and_nothing_else(desk: Desk) -> 
 
 
 def test_a_ready_collage_that_loses_something_is_a_draft_again(desk: Desk) -> None:
-    assert desk("edit", "alpha", "--alt", "").out == "alpha is a draft: it lacks alt text\n"
+    told = desk("edit", "alpha", "--alt", "").out.splitlines()
+    assert told == [
+        "alpha is a draft: it lacks alt text",
+        "  alt: A white slide about alpha. → none",
+        "  state: ready → draft",
+    ]
     assert desk.ahead()[0] == "beta"
 
 
@@ -288,7 +296,8 @@ def test_a_pin_needs_a_day_with_a_slot_that_is_to_come(desk: Desk) -> None:
 def test_a_collage_keeps_a_number_of_its_own_until_that_is_taken_off(desk: Desk) -> None:
     counted = desk("next", "--json").json["slots"][0]["provisional_number"]
     said = desk("number", "alpha", 40).out
-    assert said == "alpha keeps the number 40/52; the others count on behind it.\n"
+    told = "alpha keeps the number 40/52; the others count on behind it"
+    assert said == f"{told} (kept number: none → 40).\n"
     slots = desk("next", "--json").json["slots"]
     assert [slot["provisional_number"] for slot in slots[:2]] == [40, 41]
     assert "40/52" in desk("preview", "alpha").out
@@ -325,7 +334,7 @@ def test_a_held_account_gets_nothing_until_it_is_released(desk: Desk) -> None:
     assert "on its way out" in desk("hold", "alpha", code=1).err
     assert "free again" in desk("release", "--account", "outbox").out
     desk("tick")
-    assert len(list((desk.folder / "outbox").iterdir())) == 1
+    assert len(threads_out(desk.folder)) == 1
     assert "no account nobody" in desk("hold", "--account", "nobody", code=1).err
     desk("hold", code=2)
     desk("hold", "alpha", "--account", "outbox", code=2)

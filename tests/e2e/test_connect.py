@@ -134,7 +134,10 @@ def test_a_full_disk_leaves_the_old_configuration_and_no_keys(
     small = ("sh", "-c", 'ulimit -f 2; exec "$@"', "sh", *COMMAND)
     done = connected(desk, fake, home, *small)
     assert done.returncode == 1
-    assert "cannot be written: File too large; it is as it was." in done.stderr
+    assert (
+        "File too large; raise the limit of a file's size (ulimit -f); it is as it was."
+        in done.stderr
+    )
     assert tree(desk.folder) == before
     assert tree(home) == {}
     assert connected(desk, fake, home, *COMMAND).returncode == 0, "nothing stands in its way"

@@ -2,6 +2,7 @@
 be done is done, and the message names the output.
 """
 
+import json
 import signal
 import subprocess
 import time
@@ -14,13 +15,13 @@ import pytest
 
 from bot.intake import accept
 from bot.scheduling import tick
-from tests.conftest import ROOT, StoppedClock, make_context, write_item
+from tests.conftest import ROOT, StoppedClock, make_context, threads_out, write_item
 from tests.e2e.conftest import Desk
 from tests.e2e.process import COMMAND, ENVIRONMENT
 from tests.waiting import until
 
 FULL = Path("/dev/full")
-SAID = "Standard output cannot be written: No space left on device.\n"
+SAID = "Standard output cannot be written: No space left on device; make room on that disk.\n"
 
 pytestmark = pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full here")
 
@@ -57,7 +58,7 @@ def due(tmp_path: Path) -> Path:
 
 
 def out(folder: Path) -> list[str]:
-    return [place.name[len("2021-08-04-") :] for place in (folder / "outbox").glob("2*")]
+    return [place.name[len("2021-08-04-") :] for place in threads_out(folder)]
 
 
 COMMANDS = [["list"], ["list", "--json"], ["--help"], ["next"], ["doctor"], ["show", "alpha"]]
@@ -68,7 +69,11 @@ def test_a_command_says_in_one_line_which_output_cannot_be_written(
     desk: Desk, args: Sequence[str]
 ) -> None:
     done = run(desk.folder, *args)
-    assert (done.returncode, done.stderr) == (1, SAID)
+    expected = SAID
+    if "--json" in args:
+        error = {"message": SAID.rstrip(), "kind": "output", "exit_code": 1}
+        expected = json.dumps({"error": error}) + "\n"
+    assert (done.returncode, done.stderr) == (1, expected)
 
 
 def test_a_tick_whose_log_is_on_a_full_disk_does_all_that_is_due(due: Path) -> None:

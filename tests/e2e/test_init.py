@@ -20,6 +20,7 @@ CHOSEN = {
     "zone": "Europe/Berlin",
     "slots": "tuesday 09:30, friday 18:00",
     "hashtag": "visionlab",
+    "language": "de",
     "title": "Vision Collage",
     "papers": "Vision Paper, Vision Papers",
     "address": "https://lab.edu/collage/",
@@ -46,7 +47,7 @@ def test_without_a_terminal_and_options_it_is_the_example_with_every_default(emp
 def test_what_is_given_stands_in_the_configuration_and_all_comments_stay(empty: Desk) -> None:
     options = [word for name, value in CHOSEN.items() for word in (f"--{name}", value)]
     said = empty("init", *options).out
-    assert "Made config.toml: your zone, slots, hashtag, title, papers, address, and every" in said
+    assert "your zone, slots, hashtag, language, title, papers, address, and every" in said
     made = settings(empty.folder)
     series = made["series"]["mlcollage"]
     assert made["zone"] == "Europe/Berlin"
@@ -69,7 +70,8 @@ def test_what_is_given_stands_in_the_configuration_and_all_comments_stay(empty: 
         ("slots", "monday 15:00, monday 15:00", "names an entry twice"),
         ("hashtag", "two words", "must be one word such as"),
         ("title", " ", "must"),
-        ("papers", "Paper", "must be two names"),
+        ("papers", "a, b, c, d, e, f, g", "must be one text, a list"),
+        ("language", "xx", "must be the tag of a language"),
         ("address", "lab.edu/collage", "must be an http(s) address"),
     ],
 )
@@ -127,7 +129,7 @@ def answered(folder: Path, answers: list[str]) -> str:
 
 
 def test_in_a_terminal_it_asks_and_asks_again_for_what_cannot_be(empty: Desk) -> None:
-    shown = answered(empty.folder, ["Mars", "Europe/Berlin", "", "#visionlab", "", "", ""])
+    shown = answered(empty.folder, ["Mars", "Europe/Berlin", "", "#visionlab", "de", "", "", ""])
     assert "Time zone [UTC]: " in shown
     assert "must be an IANA zone" in shown
     made = settings(empty.folder)
@@ -135,4 +137,6 @@ def test_in_a_terminal_it_asks_and_asks_again_for_what_cannot_be(empty: Desk) ->
     series = made["series"]["mlcollage"]
     assert series["slots"] == ["wednesday 15:00"]
     assert series["hashtag"] == "#visionlab"
+    assert series["language"] == "de"
+    assert series["roundup"]["papers"] == [], "those of the language"
     assert series["roundup"]["base_url"] == "", "no example of an address"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import write_item
+from tests.conftest import threads_out, write_item
 from tests.e2e.process import COMMAND, ENVIRONMENT, mlcollage
 
 pytestmark = pytest.mark.slow
@@ -144,7 +144,7 @@ def test_a_slot_that_is_late_is_posted_at_once(late: Path, run: Run) -> None:
     assert [name for (name,) in rows(late, "SELECT name FROM collages WHERE state = 'posted'")] == [
         "alpha"
     ]
-    assert len(list((late / "outbox").iterdir())) == 1
+    assert len(threads_out(late)) == 1
 
 
 def test_what_went_out_before_a_stop_does_not_go_out_after_it(late: Path, run: Run) -> None:
@@ -167,7 +167,7 @@ def test_two_bots_on_one_database_post_once(late: Path, run: Run) -> None:
     assert sum(bot.printed.count("is out") for bot in bots) == 1
     assert rows(late, "SELECT state, collage_id FROM slots") == [("claimed", 1)]
     assert rows(late, "SELECT outcome FROM attempts") == [("sent",)]
-    assert len(list((late / "outbox").iterdir())) == 1
+    assert len(threads_out(late)) == 1
     assert not any("!" in bot.printed for bot in bots)
 
 

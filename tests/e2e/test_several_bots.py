@@ -18,7 +18,7 @@ from bot.core.delivery import State
 from bot.intake import accept
 from bot.scheduling import tick
 from bot.storage import tables
-from tests.conftest import StoppedClock, make_context, write_item
+from tests.conftest import StoppedClock, make_context, threads_out, write_item
 from tests.e2e.test_run import Running
 from tests.fakes import x, x_threads
 from tests.fakes.x import FakeX, Trouble
@@ -161,7 +161,7 @@ def check(scene: Scene, context: Context) -> None:
     ]
     assert [x_threads.out(scene.fake, parts) for parts in at_x] == [len(parts) for parts in at_x]
     assert len(scene.fake.state.posts) == 1 + sum(map(len, at_x))
-    assert len(list((scene.folder / "outbox").iterdir())) == THREADS / 2
+    assert len(threads_out(scene.folder)) == THREADS / 2
     assert slots == [(1, "claimed"), (1, "missed"), (2, "claimed"), (2, "missed")]
     assert [kind for kind in heard if kind in ONCE] == sorted(ONCE * len(SERIES))
 

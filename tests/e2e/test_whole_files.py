@@ -25,6 +25,8 @@ __main__.main()
 """
 """The program, killed before the disk has what it has written."""
 
+TOO_LARGE = "File too large; raise the limit of a file's size (ulimit -f)."
+
 
 def run(folder: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -41,7 +43,7 @@ def test_a_full_disk_leaves_no_half_of_a_first_configuration(tmp_path: Path) -> 
     done = run(tmp_path, *FULL, "init")
     assert (done.returncode, done.stderr) == (
         2,
-        "config.toml cannot be written: File too large.\n",
+        f"config.toml cannot be written: {TOO_LARGE}\n",
     )
     assert tree(tmp_path) == {}
     assert "Made config.toml" in mlcollage(tmp_path, "init")
@@ -65,7 +67,7 @@ def test_a_full_disk_leaves_no_half_of_a_template(desk: Desk) -> None:
     desk("list")
     done = run(desk.folder, *FULL, "templates", "copy", "roundup/page.html")
     assert done.returncode == 1
-    assert done.stderr.endswith("page.html cannot be written: File too large.\n")
+    assert done.stderr.endswith(f"page.html cannot be written: {TOO_LARGE}\n")
     assert not list((desk.folder / "templates").rglob("*.html"))
     desk("templates", "copy", "roundup/page.html")
     (copied,) = (desk.folder / "templates").rglob("page.html")

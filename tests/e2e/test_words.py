@@ -137,6 +137,56 @@ def test_check_fills_templates_that_no_item_of_the_queue_needs(desk: Desk, name:
     assert f"{name}.txt, line 1: " in said
 
 
+@pytest.mark.parametrize(
+    ("source", "sample"),
+    [
+        ("{{ paper.year + 1 }}", "nothing but a title, an author and a sentence, and 1 more"),
+        ("{{ paper.authors[1] }}", "nothing but a title, an author and a sentence, and 2 more"),
+        ("{{ paper.links[0].url }}", "nothing but a title, an author and a sentence, and 1 more"),
+        ('{{ number.split("/")[1] }}', "no number"),
+        ("{{ 1 // (54 - number.split('/')[0]|int - 1) if number else 1 }}", "the last number of"),
+        ("{% if text|length > 1000 %}{{ nope }}{% endif %}{{ text }}", "a long paragraph"),
+    ],
+)
+def test_check_fills_templates_with_samples_and_says_which_one_was_wrong(
+    desk: Desk, source: str, sample: str
+) -> None:
+    own = desk.folder / "templates/posts/collage/more.txt"
+    own.parent.mkdir(parents=True)
+    own.write_text(f"{{# mine #}}\n{source}", encoding="utf-8")
+    said = desk("templates", "check", code=1).out
+    assert "more.txt, line 2: " in said
+    assert f"(the sample: {sample}" in said
+
+
+def test_check_fills_roundups_of_several_lengths(desk: Desk) -> None:
+    own = desk.folder / "templates/roundup/page.html"
+    own.parent.mkdir(parents=True)
+    own.write_text("{{ sections[3].title }}", encoding="utf-8")
+    said = desk("templates", "check", code=1).out
+    assert "page.html, line 1: " in said
+    own.write_text("{{ sections[0].title }}{{ previous.url }}", encoding="utf-8")
+    said = desk("templates", "check", code=1).out
+    assert "page.html, line 1: " in said
+    own.write_text(
+        "{{ sections[0].title }}{% if previous %}{{ previous.url }}{% endif %}", encoding="utf-8"
+    )
+    desk("templates", "check")
+
+
+def test_the_program_s_own_templates_make_threads_and_pages_of_every_sample(desk: Desk) -> None:
+    file = desk.folder / "config.toml"
+    for network in ("x", "bluesky", "mastodon"):
+        accounts = f"live = false\n[accounts.a]\nnetwork = 'outbox'\nlike = '{network}'\n"
+        series = "".join(
+            f"[series.{language}]\nlanguage = '{language}'\nmarkers = true\n"
+            f"roundup = {{ folder = 'site/{language}' }}\n"
+            for language in ("en", "de", "zh")
+        )
+        file.write_text(accounts + series, encoding="utf-8")
+        assert "no problems" in desk("templates", "check").out
+
+
 def test_check_fills_pages_before_anything_is_in_the_queue(desk: Desk) -> None:
     for item in desk("list", "--json").json:
         desk("remove", item["name"])
@@ -310,7 +360,13 @@ def test_a_preview_of_a_draft_says_what_it_lacks_or_what_is_to_be_done(desk: Des
 
 
 def test_a_line_in_a_language_that_cannot_be_split_is_refused() -> None:
-    code, _, said = piped("split", lines=[{"text": "Un. Deux.", "language": "fr"}])
+    code, _, said = piped("split", lines=[{"text": "Un. Deux.", "language": "xx"}])
     assert code == 1
     assert said.startswith("line 1 of the input: ")
-    assert "must be one of en, de, zh, not" in said
+    assert "must be the tag of a language, such as" in said
+
+
+def test_a_line_may_be_in_any_language_that_has_a_tag() -> None:
+    code, answers, _ = piped("split", lines=[{"text": "Un. Deux.", "language": "fr"}])
+    assert code == 0
+    assert answers[0]["parts"] == ["Un. Deux."]

@@ -212,7 +212,7 @@ def test_nothing_is_pinned_to_a_skipped_day_until_it_is_one_no_more(bot: Bot) ->
         "Wednesday 2021-08-04 is skipped; first take that back: mlcollage skip 2021-08-04 --off"
     )
     pauses.unskip(bot.running, bot.series(), SLOT)
-    assert queue_changes.pin(bot.running, bot.series(), "barlow", SLOT).name == "barlow"
+    assert queue_changes.pin(bot.running, bot.series(), "barlow", SLOT).item.name == "barlow"
     bot.tick("2021-08-04 15:00")
     assert bot.out() == ["2021-08-04-barlow"]
 

@@ -16,12 +16,12 @@ from bot.core.collage import State
 from bot.core.notices.briefing import REHEARSAL
 from bot.core.notices.entry import Kind
 from bot.core.schedule import SlotTime
-from bot.deciding import coming, doctor
+from bot.deciding import coming, doctor, upkeep
 from bot.intake import accept
 from bot.scheduling import tick
 from bot.storage import notices, tables
 from bot.storage.work import writing
-from bot.watching import briefing
+from bot.watching import briefing, watchdog
 from tests.conftest import StoppedClock, make_context, write_item
 from tests.fakes import x
 from tests.fakes.x import FakeX
@@ -383,6 +383,50 @@ def test_next_and_doctor_know_the_budget_as_the_brief_does(
     made.database.close()
 
 
+def test_numbers_past_their_total_are_told_by_brief_next_doctor_and_a_notice(
+    tmp_path: Path, clock: StoppedClock
+) -> None:
+    settings = "[series.mlcollage.numbering]\nfirst = 50\n"
+    made = begun(make_context(tmp_path, settings, clock))
+    add(made, "barlow")
+    last = SLOT + timedelta(weeks=3)
+    told = f"The slot of mlcollage on {last:%A %Y-%m-%d} 15:00 would get the number 53/52. Give"
+    clock.at = SLOT - timedelta(days=1)
+    briefing.give(made)
+    [brief] = heard(made)
+    assert f"barlow [50/52] goes to outbox; all is well. {told}" in brief.text
+    assert not brief.is_trouble
+    series = made.config.series["mlcollage"]
+    found = coming.look(made, series, 1).past_total
+    assert found
+    assert found.text.startswith(told)
+    assert found.text.endswith("mlcollage skip 2021-08-25 --series mlcollage")
+    assert found in upkeep.findings(made)
+    watchdog.look(made)
+    watchdog.look(made)
+    [notice] = [each for each in tick.unheard(made) if each.kind is Kind.NUMBERS]
+    assert notice.text == found.text
+    assert not notice.is_trouble
+    with made.write() as work:
+        work.slots.skip("mlcollage", SlotTime(SLOT, SLOT.date()))
+    later = coming.look(made, series, 1).past_total
+    assert later
+    assert later.due_at == last + timedelta(weeks=1), "the slots go on behind the one left out"
+    made.database.close()
+
+
+def test_a_slot_that_takes_a_collage_tells_of_numbers_past_their_total_as_a_simulation_shows(
+    tmp_path: Path, clock: StoppedClock
+) -> None:
+    made = begun(make_context(tmp_path, "[series.mlcollage.numbering]\nfirst = 51\n", clock))
+    add(made, "barlow", "moco", "vit")
+    clock.at = SLOT
+    assert Kind.NUMBERS in {notice.kind for notice in tick.tick(made)}
+    clock.at = SLOT + timedelta(weeks=1)
+    assert Kind.NUMBERS not in {notice.kind for notice in tick.tick(made)}, "it is told once"
+    made.database.close()
+
+
 def test_a_budget_that_would_not_do_is_said_by_the_month_of_the_slot(
     tmp_path: Path, settings: str, clock: StoppedClock
 ) -> None:
@@ -600,3 +644,19 @@ def test_a_roundup_that_was_published_elsewhere_needs_nobody(
     notice = heard(rehearsal)[0]
     assert notice.text.endswith("the roundup 2021-09 is there already: https://example.org/s")
     assert not notice.is_trouble
+
+
+def test_a_paper_that_is_out_already_is_told_before_it_goes_out_again(
+    rehearsal: Context, clock: StoppedClock
+) -> None:
+    arxiv = '{{ paper = "{}" }}'
+    add(rehearsal, "first", links=arxiv.format("https://arxiv.org/abs/2103.03230"))
+    add(rehearsal, "again", links=arxiv.format("https://doi.org/10.48550/arXiv.2103.03230"))
+    [told] = given(rehearsal, clock, SLOT - timedelta(hours=1))
+    assert "same paper" not in told
+    clock.at = SLOT
+    tick.tick(rehearsal)
+    heard(rehearsal)
+    [told] = given(rehearsal, clock, SLOT + timedelta(days=7, hours=-1))
+    out = "first (out since Wednesday 2021-08-04) is about the same paper: arXiv 2103.03230"
+    assert f"careful: again: {out}." in told

@@ -116,6 +116,61 @@ def test_links_in_the_paragraph_become_their_labels_and_are_gathered_for_the_lin
     assert last.splitlines()[2:] == ["🔗 API: https://example.org/api"]
 
 
+@pytest.mark.parametrize("network", ["x", "bluesky", "mastodon"])
+def test_an_address_in_the_paragraph_stands_once_among_the_links(
+    tmp_path: Path, network: str
+) -> None:
+    paragraph = "See <https://example.org/auto> now (or not)."
+    first, last = texts(composer(tmp_path, network), collage(paragraph=paragraph))
+    assert "See 🔗 now (or not)." in first
+    assert last.splitlines()[2:] == ["🔗 https://example.org/auto"]
+
+
+def test_a_bare_address_is_a_link_and_the_paper_s_own_is_its_line(tmp_path: Path) -> None:
+    paragraph = (
+        "At https://example.org/a_b. The code: https://github.com/facebookresearch/barlowtwins."
+    )
+    first, last = texts(composer(tmp_path), collage(paragraph=paragraph))
+    assert "At 🔗. The code: 🤖." in first
+    assert last.splitlines()[2:] == ["🔗 https://example.org/a_b"]
+    assert last.count("barlowtwins") == 1
+
+
+def test_several_addresses_are_numbered(tmp_path: Path) -> None:
+    paragraph = "See https://a.example/x, https://a.example/xy and [that](https://a.example/z)."
+    first, last = texts(composer(tmp_path), collage(paragraph=paragraph))
+    assert "See 🔗1, 🔗2 and that." in first
+    assert last.splitlines()[2:] == [
+        "🔗 1: https://a.example/x",
+        "🔗 2: https://a.example/xy",
+        "🔗 that: https://a.example/z",
+    ]
+
+
+def test_a_thread_with_an_address_is_charged_for_one_post_with_links(tmp_path: Path) -> None:
+    with_address = collage(paragraph="See <https://example.org/auto> now.")
+    without = collage(paragraph="See this now.")
+    shown = [composer(tmp_path).collage_shown(item, 29) for item in (with_address, without)]
+    assert shown[0].cost
+    assert shown[1].cost
+    assert shown[0].cost.total == shown[1].cost.total
+
+
+def test_titles_names_and_alt_texts_are_shown_as_paragraphs_are(tmp_path: Path) -> None:
+    paper = Paper(r"R&amp;D of $L^2$ in <math><mi>Au</mi></math>", (r"Paul Erd\H{o}s",), year=2021)
+    [part] = composer(tmp_path).collage(collage(paper, "So.", alt="A \ufeffplot of $x^2$"), 29)
+    assert "‘R&D of L² in Au’" in part.text
+    assert "Erdős (2021)" in part.text
+    assert part.image is not None
+    assert part.image.alt == "A plot of x²"
+
+
+def test_invisible_characters_keep_nothing_from_going_out(tmp_path: Path) -> None:
+    item = collage(paragraph="So \u200bit\ufeff is.", thread=("\ufeffBy \u202ehand #mlcollage",))
+    assert composer(tmp_path).collage(item, 29)[0].text == "By hand #mlcollage"
+    assert "So it is." in texts(composer(tmp_path), replace(item, thread=()))[0]
+
+
 def test_a_series_without_numbers_shows_none(tmp_path: Path) -> None:
     first = texts(
         composer(tmp_path, series='[series.mlcollage.numbering]\nformat = "none"'), collage()

@@ -97,13 +97,22 @@ def test_a_file_that_is_there_is_never_overwritten(source: Database, file: Path)
 
 @pytest.mark.parametrize(
     ("name", "why"),
-    [("nowhere/b.db", "its folder does not exist"), (f"{'b' * 253}.db", "File name too long")],
+    [
+        ("file/b.db", "Not a directory; a file is where a folder should be"),
+        (f"{'b' * 253}.db", "File name too long; use a shorter one"),
+    ],
 )
 def test_a_place_that_cannot_be_written_is_named(
     source: Database, tmp_path: Path, name: str, why: str
 ) -> None:
-    with pytest.raises(BadInput, match=f"{name} cannot be written: {why}"):
+    (tmp_path / "file").touch()
+    with pytest.raises(BadInput, match=rf"{name} cannot be written: {why}\.$"):
         backup.make(source, tmp_path / name, NOW)
+
+
+def test_a_backup_makes_the_folder_that_it_is_written_to(source: Database, tmp_path: Path) -> None:
+    backup.make(source, tmp_path / "backups/2026/b.db", NOW)
+    assert [path.name for path in (tmp_path / "backups/2026").iterdir()] == ["b.db"]
 
 
 NAMES = ["ein Backup.db", "50%25?mode=ro&x#y.db", "论文 ’.db", "line\nend.db", "-", "\udce4.db"]
@@ -135,7 +144,8 @@ def test_a_full_disk_leaves_nothing_behind(source: Database, small_disk: Disk, p
     before = list(small_disk.folder.iterdir())
     with pytest.raises(
         BadInput,
-        match=r"b\.db cannot be written: (database or disk is full|No space left on device)\.$",
+        match=r"b\.db cannot be written: (database or disk is full|No space left on device); "
+        r"make room on that disk\.$",
     ):
         backup.make(source, small_disk.folder / "b.db", NOW)
     assert list(small_disk.folder.iterdir()) == before

@@ -96,7 +96,7 @@ def alt(name: str, number: str) -> str:
 
 def sent(context: Context, name: str) -> tuple[str, str, str]:
     """The number a thread in the outbox has, its alt text, and its picture's hash."""
-    [place] = (context.config.folder / "outbox").glob(f"*-{name}")
+    [place] = (context.config.folder / "outbox/rehearsal").glob(f"*-{name}")
     described = json.loads((place / "thread.json").read_text(encoding="utf-8"))
     picture = described["parts"][0]["picture"]
     data = (place / picture["file"]).read_bytes()

@@ -137,5 +137,5 @@ def test_an_article_that_cannot_be_read_is_told_with_its_name(tmp_path: Path) ->
 
 def test_a_secret_in_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(BadConfig, match=r"urls_file in config\.toml names 'pipe', which cannot be"):
+    with pytest.raises(BadConfig, match=r"urls_file in config\.toml names 'pipe': is no file"):
         make_context(tmp_path, '[alerts]\nurls_file = "pipe"\n')

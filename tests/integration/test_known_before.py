@@ -222,8 +222,8 @@ def test_a_problem_of_one_account_keeps_the_collage_from_all(
             "part 2 has 281 of 280 characters (1 too many); shorten entry 2 of its thread.",
         ),
         (
-            {"title": '"A\ufeffB"'},
-            "part 1 holds the character U+FEFF, which X refuses; remove it from its title.",
+            {"title": '"A\ufffeB"'},
+            "part 1 holds the character U+FFFE, which X refuses; remove it from its title.",
         ),
         ({"thread": '["One."]'}, "no part holds the hashtag #mlcollage"),
         (
@@ -329,7 +329,7 @@ def test_with_markers_the_field_is_found_as_well(tmp_path: Path, clock: StoppedC
 # What nobody can see
 
 
-INVISIBLE = "\u200b\u00ad\u2060\ufeff\u3164\ufe0f\u2800 \u00a0"
+INVISIBLE = "\u200b\u00ad\u2060\ufffe\u3164\ufe0f\u2800 \u00a0"
 
 
 def test_an_alt_text_that_shows_nothing_is_lacking(context: Context) -> None:
@@ -370,7 +370,10 @@ def test_what_turns_the_direction_is_named_in_texts_and_alt_text(context: Contex
     item = add(context, "odd", title=title, alt='"A \\u202e bell"').collage
     series = context.config.series["mlcollage"]
     _, [thread] = candidates.preview(context, series, item, series.accounts)
-    assert thread.cautions(thread.parts[0]) == [
-        "it holds U+2066, U+2069, which turns the direction of the text",
-        "its alt text holds U+202E, which turns the direction of the text",
-    ]
+    assert thread.notes == (
+        "its title holds characters that nobody sees (U+2066, U+2069); they are left out",
+        "its alt text holds characters that nobody sees (U+202E); they are left out",
+    )
+    assert "A B C" in thread.parts[0].text
+    assert thread.parts[0].image is not None
+    assert thread.parts[0].image.alt == "A bell"

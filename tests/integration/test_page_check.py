@@ -20,7 +20,7 @@ from bot.scheduling import tick
 from bot.site import reach
 from bot.storage import tables
 from bot.workers import Workers
-from tests.conftest import StoppedClock, make_context, write_item
+from tests.conftest import StoppedClock, make_context, threads_out, write_item
 from tests.fakes import servers, x
 from tests.fakes.servers import Serve, Server
 from tests.fakes.x import FakeX
@@ -111,7 +111,7 @@ def told(context: Context) -> list[str]:
 
 def out(context: Context) -> list[str]:
     """What the press has got."""
-    return [place.name for place in (context.config.folder / "outbox").glob("*")]
+    return [place.name for place in threads_out(context.config.folder)]
 
 
 def took(do: Callable[[], object]) -> timedelta:

@@ -70,13 +70,14 @@ def test_what_was_removed_keeps_neither_its_name_nor_its_number_nor_its_paper_no
     with writing(filled, MONDAY) as work:
         assert list(seen(work).kept.values()) == [40]
         assert work.queue.has_number("weekly", YEAR, 40) == "barlow"
-        assert work.queue.same_paper("weekly", ["https://example.org/barlow"]) == "barlow"
+        key = "at:example.org/barlow"
+        assert [each.name for each in work.queue.about("weekly", [key])] == ["barlow"]
         work.queue.pin(work.queue.get("weekly", "barlow"), DAY)
         work.queue.remove(work.queue.get("weekly", "barlow"))
         assert not work.queue.has_name("weekly", "barlow")
         assert seen(work).kept == {}
         assert work.queue.has_number("weekly", YEAR, 40) is None
-        assert work.queue.same_paper("weekly", ["https://example.org/barlow"]) is None
+        assert work.queue.about("weekly", [key]) == []
         work.queue.pin(work.queue.get("weekly", "moco"), DAY)
         work.queue.add("weekly", item("barlow"), None, State.READY)
     with reading(filled, MONDAY) as work:

@@ -107,7 +107,10 @@ def test_a_full_disk_leaves_the_database_as_it_was(
         target.prepare()
         before = tally(target)
         small_disk.fill(but=100)
-        with pytest.raises(NoDatabase, match="database or disk is full; nothing was changed"):
+        with pytest.raises(
+            NoDatabase,
+            match=r"database or disk is full \(make room on that disk\); nothing was changed",
+        ):
             restored(tmp_path / "b.db", target, NOW)
         assert tally(target) == before
         small_disk.empty()

@@ -24,6 +24,7 @@ from bot.core.errors import BadInput, Unavailable
 from bot.core.month import Roundup
 from bot.core.month import State as RoundupState
 from bot.core.paper import Link, LinkKind, Paper
+from bot.core.text import markdown
 from bot.intake import article
 from bot.site import folder, pages
 from bot.site.folder import Written
@@ -409,10 +410,11 @@ def test_no_text_breaks_out_of_its_place_on_the_page(text: str, paragraph: str) 
     seen, listed = Outline(page(files)), Outline(files["index.html"].decode())
     assert seen.frame == Outline(page(build())).frame
     assert {tag for tag, _ in seen.elements} <= {*seen.frame, *pages.TAGS}
-    assert seen.texts["h1"] == seen.texts["title"] == [text]
-    assert text in listed.texts["a"]
-    assert seen.texts["h2"][0] == f"‘{text}’"
-    assert [img["alt"] for img in seen.all("img")] == [" ".join(text.split()), ATTENTION.alt]
+    read = markdown.line(text)
+    assert seen.texts["h1"] == seen.texts["title"] == [read]
+    assert read in listed.texts["a"]
+    assert seen.texts["h2"][0] == f"‘{read}’"
+    assert [img["alt"] for img in seen.all("img")] == [read, ATTENTION.alt]
     for tag, attrs in seen.elements:
         assert not [name for name in attrs if name.startswith("on") or name == "style"]
         assert tag != "a" or re.match(
@@ -433,7 +435,8 @@ def test_no_text_breaks_out_of_its_place_in_the_article(text: str, paragraph: st
         after for mark, after in pairwise(parsed) if mark.type == "heading_open" and mark.level == 0
     ]
     assert {child.type for head in heads for child in head.children or ()} == {"text"}
-    expected = [f"T {text}", f"S {text}", f"‘{text}’", f"‘{ATTENTION.paper.title}’"]
+    read = [markdown.line(one) for one in (f"T {text}", f"S {text}", text)]
+    expected = [*read[:2], f"‘{read[2]}’", f"‘{ATTENTION.paper.title}’"]
     said = ["".join(child.content for child in head.children or ()) for head in heads]
     assert said == [" ".join(one.split()) for one in expected]
     images = [image.attrs["src"] for image in inlines if image.type == "image"]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageColor, ImageFont
 
-from bot.core import words
+from bot.core.words import WORDS, of
 from bot.pictures import font, read, slide
 
 TITLE = "Do Vision Transformers See Like Convolutional Neural Networks?"
@@ -85,7 +85,7 @@ def test_the_same_words_give_the_same_bytes_and_other_words_others() -> None:
 def test_the_alt_text_says_what_is_on_the_slide() -> None:
     drawn = slide.draw(TITLE, "Raghu et al. (2021)", "32/52", "ML-Collage", NO_FOLDERS)
     assert (
-        drawn.alt("en")
+        drawn.alt(of("en").slide)
         == f"Plain slide with the title “{TITLE}”, by Raghu et al. (2021), ML-Collage 32/52."
     )
 
@@ -99,7 +99,7 @@ def test_the_alt_text_says_what_is_on_the_slide() -> None:
 )
 def test_the_alt_text_is_in_the_series_language(language: str, said: str) -> None:
     drawn = slide.draw(TITLE, "Raghu et al. (2021)", "32/52", "ML-Collage", NO_FOLDERS)
-    assert drawn.alt(language) == said.format(TITLE)
+    assert drawn.alt(of(language).slide) == said.format(TITLE)
 
 
 @pytest.mark.parametrize(
@@ -111,12 +111,12 @@ def test_the_alt_text_is_in_the_series_language(language: str, said: str) -> Non
 )
 def test_a_title_that_is_left_off_is_added_in_the_series_language(language: str, said: str) -> None:
     drawn = slide.draw(CHINESE, "", "29/52", "ML-Collage", NO_FOLDERS)
-    assert drawn.alt(language) == said.format(CHINESE)
+    assert drawn.alt(of(language).slide) == said.format(CHINESE)
 
 
 def test_a_slide_without_a_number_shows_and_names_the_series_alone() -> None:
     drawn = slide.draw(TITLE, "Raghu et al. (2021)", "", "ML-Collage", NO_FOLDERS)
-    assert drawn.alt("en").endswith("by Raghu et al. (2021), ML-Collage.")
+    assert drawn.alt(of("en").slide).endswith("by Raghu et al. (2021), ML-Collage.")
     assert not has_ink(pixels(drawn), NUMBER_AREA)
 
 
@@ -124,7 +124,7 @@ def test_a_title_that_no_font_shows_is_left_off_and_said_to_be() -> None:
     drawn = slide.draw(CHINESE, "", "29/52", "ML-Collage", NO_FOLDERS)
     assert drawn.unshown == (CHINESE,)
     assert (
-        drawn.alt("en")
+        drawn.alt(of("en").slide)
         == f"Plain slide without its title, ML-Collage 29/52. The paper’s title: “{CHINESE}”."
     )
     image = pixels(drawn)
@@ -135,7 +135,7 @@ def test_a_title_that_no_font_shows_is_left_off_and_said_to_be() -> None:
 def test_the_latin_words_of_a_chinese_title_are_shown_without_the_rest() -> None:
     drawn = slide.draw("用 BERT 做中文分词", "李等 (2021)", "29/52", "ML-Collage", NO_FOLDERS)
     assert drawn.unshown == ("用", "做中文分词", "李等 (2021)")
-    assert drawn.alt("en") == (
+    assert drawn.alt(of("en").slide) == (
         "Plain slide with these words of its title: “… BERT …”, ML-Collage 29/52. "
         "The paper’s title: “用 BERT 做中文分词”."
     )
@@ -146,7 +146,7 @@ def test_a_chinese_title_is_drawn_where_a_font_has_it(chinese_fonts: tuple[str, 
     drawn = slide.draw(CHINESE, "Steiner 等 (2021)", "29/52", "机器学习拼贴", chinese_fonts)
     assert drawn.unshown == ()
     assert (
-        drawn.alt("en")
+        drawn.alt(of("en").slide)
         == f"Plain slide with the title “{CHINESE}”, by Steiner 等 (2021), 机器学习拼贴 29/52."
     )
     assert has_ink(pixels(drawn), TITLE_AREA)
@@ -165,8 +165,10 @@ def test_chinese_wraps_between_characters_but_never_before_a_comma(
 def test_a_title_too_long_for_the_slide_is_cut_and_given_in_full_in_the_alt_text() -> None:
     title = " ".join(["WIDEWORDS"] * 49)
     drawn = slide.draw(title, "A (2021)", "1", "S", NO_FOLDERS)
-    assert drawn.alt("en").startswith("Plain slide with these words of its title: “WIDEWORDS")
-    assert drawn.alt("en").endswith(f"The paper’s title: “{title}”.")
+    assert drawn.alt(of("en").slide).startswith(
+        "Plain slide with these words of its title: “WIDEWORDS"
+    )
+    assert drawn.alt(of("en").slide).endswith(f"The paper’s title: “{title}”.")
 
 
 @pytest.mark.parametrize(
@@ -223,14 +225,14 @@ def test_every_colour_is_readable_on_the_paper(colour: str) -> None:
     st.text(max_size=60),
     st.text(max_size=12),
     st.text(max_size=60),
-    st.sampled_from(list(words.WORDS)),
+    st.sampled_from(list(WORDS)),
 )
 def test_whatever_the_words_the_alt_text_fits_and_the_margins_stay_clear(
     title: str, authors: str, number: str, series: str, language: str
 ) -> None:
     drawn = slide.draw(title + "W" * 50, authors, number, series, NO_FOLDERS)
-    assert 0 < len(drawn.alt(language)) <= 1_000
-    assert "\n" not in drawn.alt(language)
+    assert 0 < len(drawn.alt(of(language).slide)) <= 1_000
+    assert "\n" not in drawn.alt(of(language).slide)
     image, clear = pixels(drawn), slide.MARGIN - 8
     assert not has_ink(image, (0, 0, clear, slide.HEIGHT))
     assert not has_ink(image, (slide.WIDTH - clear, 0, slide.WIDTH, slide.HEIGHT))

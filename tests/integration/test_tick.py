@@ -35,7 +35,7 @@ from bot.storage import tables
 from bot.storage.claims import Taken
 from bot.storage.queue import Queue
 from bot.storage.work import writing
-from tests.conftest import ROOT, StoppedClock, lay_database, make_context, write_item
+from tests.conftest import ROOT, StoppedClock, lay_database, make_context, threads_out, write_item
 
 pytestmark = pytest.mark.slow_on_postgresql
 
@@ -139,7 +139,7 @@ class Bot:
 
     def out(self) -> list[str]:
         """The threads in the outbox."""
-        return sorted(path.name for path in (self.folder / "outbox").glob("*"))
+        return [place.name for place in threads_out(self.folder)]
 
     def pages(self) -> list[str]:
         return sorted(path.parent.name for path in (self.folder / "site").glob("*/index.html"))
@@ -156,7 +156,7 @@ class Bot:
     def numbers(self) -> dict[str, int | None]:
         """The number of every thread, by its folder."""
         found = {}
-        for path in (self.folder / "outbox").glob("*/thread.json"):
+        for path in (place / "thread.json" for place in threads_out(self.folder)):
             found[path.parent.name] = json.loads(path.read_text(encoding="utf-8"))["number"]
         return dict(sorted(found.items()))
 
@@ -569,7 +569,7 @@ def test_a_collage_is_taken_only_if_all_its_accounts_can_have_it(bot: Bot) -> No
     bot.start(both).add("barlow", title='"' + "word " * 50 + '"').insist("barlow").add("moco")
     bot.tick("2021-08-04 15:00")
     assert bot.states() == {"barlow": "held", "moco": "posted"}
-    threads = (bot.folder / "outbox").glob("*/*")
+    threads = threads_out(bot.folder)
     assert {path.name for path in threads} == {"2021-08-04-moco"}
 
 
@@ -1043,7 +1043,7 @@ def test_two_series_share_an_account_and_nothing_else(bot: Bot) -> None:
     bot.play("2021-08-12 12:00")
     keys = [
         json.loads(path.read_text(encoding="utf-8"))["key"]
-        for path in sorted((bot.folder / "outbox").glob("*/*.json"))
+        for path in [place / "thread.json" for place in threads_out(bot.folder)]
     ]
     assert bot.numbers() == {
         "2021-08-04-barlow": 1,

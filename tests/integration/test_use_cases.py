@@ -94,7 +94,7 @@ def command(context: Context, *words: str) -> Any:
 def test_a_collage_is_moved_to_any_place_and_the_log_says_where(
     context: Context, series: Series, place: Place, expected: list[str]
 ) -> None:
-    assert queue_changes.move(context, series, "three", place).name == "three"
+    assert queue_changes.move(context, series, "three", place).item.name == "three"
     assert order(context, series) == expected
     assert logged(context) == [("move", f"{series.name}/three", str(place))]
 
@@ -120,9 +120,18 @@ def test_every_change_of_the_queue_is_one_call_and_one_line_of_the_log(
     assert logged(context) == [
         ("hold", f"{series.name}/one", "a doubt"),
         ("release", f"{series.name}/one", ""),
-        ("pin", f"{series.name}/two", str(WEDNESDAY)),
-        ("pin", f"{series.name}/two", "off"),
+        ("pin", f"{series.name}/two", ""),
+        ("pin", f"{series.name}/two", ""),
         ("remove", f"{series.name}/three", ""),
+    ]
+    told = [str(each) for made in collages.changes(context, 5) for each in made.changes]
+    assert told == [
+        "state: ready → removed",
+        f"pinned to: {WEDNESDAY} → none",
+        f"pinned to: none → {WEDNESDAY}",
+        "state: held → ready",
+        "why: a doubt → none",
+        "state: ready → held",
     ]
     assert {change.who for change in collages.changes(context, 50)} == {context.who}
 
@@ -176,7 +185,8 @@ def test_a_skipped_day_says_which_collage_lost_its_pin(context: Context, series:
     assert coming.look(context, series, 1).slots[0].collage == collages.get(context, series, "one")
     assert logged(context)[1:] == [
         ("skip", f"{series.name}/{WEDNESDAY}", ""),
-        ("skip", f"{series.name}/{WEDNESDAY}", "off"),
+        ("skip", f"{series.name}/two", ""),
+        ("skip", f"{series.name}/{WEDNESDAY}", ""),
     ]
 
 

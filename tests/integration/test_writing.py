@@ -8,6 +8,7 @@ import pytest
 from bot.composing import filters, values
 from bot.composing.rendering import Renderer
 from bot.core.paper import Link, LinkKind, Paper
+from bot.core.words import of
 from tests.conftest import ROOT
 from tests.integration.test_compose import collage, composer, roundup
 
@@ -24,7 +25,7 @@ PAPER = Paper(
 
 def filled(source: str, language: str = "en", network: str = "x", **more: object) -> str:
     series = {"language": language, "numbering": "{n}/52"}
-    paper = values.paper(PAPER, language)
+    paper = values.paper(PAPER, of(language))
     context = {"series": series, "network": network, "paper": paper} | more
     return Renderer(Path("/nowhere")).render_text(source, context, "test.txt")
 
@@ -55,9 +56,17 @@ def test_a_filter_gives_what_the_page_says(source: str, written: str) -> None:
     assert filled(source) == written
 
 
-@pytest.mark.parametrize(("language", "month"), [("de", "März"), ("zh", "三月")])
+@pytest.mark.parametrize(("language", "month"), [("de", "März"), ("zh", "3月"), ("pl", "marzec")])
 def test_months_are_named_in_the_series_language(language: str, month: str) -> None:
     assert filled("{{ '2021-03'|month }}", language) == month
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("en", "A, B, and C"), ("de", "A, B und C"), ("zh", "A、B和C"), ("pl", "A, B i C")],
+)
+def test_lists_are_written_as_the_language_writes_them(language: str, expected: str) -> None:
+    assert filled("{{ ['A', 'B', 'C']|listed }}", language) == expected
 
 
 def test_the_page_names_every_filter_and_every_variable(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from bot.publishers import table
 from bot.scheduling import tick
 from bot.storage import tables
 from bot.storage.parts import Parts
-from tests.conftest import StoppedClock, make_context, write_item
+from tests.conftest import StoppedClock, make_context, threads_out, write_item
 from tests.fakes import x
 from tests.fakes.x import FakeX, Trouble
 from tests.fakes.x_state import PRICES, invalid
@@ -462,7 +462,7 @@ def test_another_account_goes_on_while_one_is_out_of_credits(
     post(context, "barlow")
     with context.read() as work:
         assert [row.name for row in work.accounts.all() if row.held_at] == ["lab"]
-    assert len(list((tmp_path / "outbox").iterdir())) == 1
+    assert len(threads_out(tmp_path)) == 1
     assert heard(context).count("held") == 1
     release(context)
     tick.tick(context)
@@ -476,7 +476,7 @@ def test_in_a_rehearsal_an_outbox_stands_in_and_nothing_reaches_x(
     lines = "\n".join(f"{key} = '''{value}'''" for key, value in x.account(fake).items())
     context = make_context(tmp_path, f"[accounts.lab]\n{lines}\n", clock=clock)
     post(context, "barlow")
-    (thread,) = (tmp_path / "outbox/lab").iterdir()
+    (thread,) = threads_out(tmp_path)
     assert (thread / "4.txt").exists(), "composed by the rules of X"
     assert fake.calls == []
     context.database.close()

@@ -33,7 +33,7 @@ from bot.pictures import read
 from bot.pictures.read import PictureFile
 from bot.scheduling import tick
 from bot.storage import tables
-from tests.conftest import StoppedClock, make_context, png
+from tests.conftest import StoppedClock, make_context, png, threads_out
 
 pytestmark = pytest.mark.slow
 
@@ -168,7 +168,7 @@ class Years:
 
     def threads(self, kind: str) -> dict[str, dict[str, object]]:
         found = {}
-        for file in sorted((self.folder / "outbox").glob("*/thread.json")):
+        for file in [place / "thread.json" for place in threads_out(self.folder)]:
             described = json.loads(file.read_text(encoding="utf-8"))
             if described["kind"] == kind:
                 found[file.parent.name] = described

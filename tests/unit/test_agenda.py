@@ -346,7 +346,7 @@ def test_slots_that_are_skipped_or_paused_want_nothing() -> None:
 def test_after_a_claim_the_slot_is_settled_and_the_collage_gone() -> None:
     found = series("barlow", "moco", now="2021-08-04 15:00")
     [line] = agenda.due(found)
-    later = found.after_claim(1, line.slot)
+    later = found.after_claim(1, line.slot, (1, 2021))
     assert agenda.due(later) == []
     assert [item.name for item in later.ready] == ["moco"]
 
@@ -381,3 +381,77 @@ def test_no_collage_is_taken_twice_none_is_lost_and_no_number_given_twice(
     for line in ahead:
         assert line == agenda.at(found, line.slot.due_at)
         assert line.number == agenda.number_of(found, line.collage)
+
+
+# Numbers past their total
+
+
+THURSDAY = Weekly(3, time(15))
+
+
+def past(now: str, newest: int | None = None, **more: object) -> tuple[str, int, int] | None:
+    """The day, the number and the slots of the year that are to be told of."""
+    taken = {} if newest is None else {utc(now).year: newest}
+    snapshot = series(now=now, newest=taken, **{"timetable": weekly(THURSDAY), **more})
+    found = agenda.past_total(snapshot)
+    return found and (f"{found.slot.local_on}", found.number, found.slots)
+
+
+@pytest.mark.parametrize(
+    ("now", "newest", "expected"),
+    [
+        # 2026 has 53 Thursdays, the last one on its last day.
+        ("2026-11-30 14:00", 48, None),
+        ("2026-11-30 15:00", 48, ("2026-12-31", 53, 53)),
+        ("2026-12-30 15:00", 52, ("2026-12-31", 53, 53)),
+        # A slot that stayed empty took no number.
+        ("2026-12-30 15:00", 51, None),
+        ("2026-12-30 15:00", None, None),
+        ("2025-12-20 15:00", 50, ("2026-12-31", 53, 53)),
+    ],
+)
+def test_a_number_past_its_total_is_told_a_month_ahead(
+    now: str, newest: int | None, expected: tuple[str, int, int] | None
+) -> None:
+    assert past(now, newest) == expected
+
+
+def test_a_year_with_a_slot_too_many_is_told_a_month_before_it_begins() -> None:
+    assert past("2025-11-30 15:00", 47) is None
+    assert past("2025-12-02 15:00", 47) == ("2026-12-31", 53, 53)
+    assert past("2025-12-02 15:00", 47, numbering=Numbering("{n}/53")) is None
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"timetable": weekly(THURSDAY, blackout=((date(2026, 12, 24), date(2026, 12, 24)),))},
+        {"settled": {utc("2026-12-24 15:00"): SlotState.SKIPPED}},
+        {"numbering": Numbering("{n}/53")},
+        {"numbering": Numbering("No. {n}")},
+        {"numbering": Numbering("")},
+    ],
+)
+def test_a_slot_left_out_or_another_total_puts_it_right(more: dict[str, object]) -> None:
+    assert past("2026-12-05 12:00", 49) == ("2026-12-31", 53, 53)
+    assert past("2026-12-05 12:00", 49, **more) is None
+
+
+def test_numbers_that_never_restart_run_past_their_total_in_any_month() -> None:
+    snapshot = series(
+        now="2026-06-01 09:00",
+        newest={0: 51},
+        timetable=weekly(THURSDAY),
+        numbering=Numbering(restart="never"),
+    )
+    found = agenda.past_total(snapshot)
+    assert found
+    assert (found.number, f"{found.slot.local_on}") == (53, "2026-06-11")
+
+
+@pytest.mark.parametrize(
+    ("format", "total"),
+    [("{n}/52", 52), ("{n} von 52", 52), ("#{n}", None), ("", None), ("52: {n}", None)],
+)
+def test_the_total_is_what_follows_the_number(format: str, total: int | None) -> None:
+    assert Numbering(format).total == total

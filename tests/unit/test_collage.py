@@ -64,7 +64,13 @@ def test_only_what_is_posted_is_history() -> None:
         (replace(WHOLE, alt=" \n"), ("alt text",)),
         (replace(WHOLE, paragraph=""), ("a paragraph",)),
         (replace(WHOLE, paper=replace(PAPER, title="")), ("a title",)),
+        (replace(WHOLE, paper=replace(PAPER, title="\u200b")), ("a title",)),
+        (replace(WHOLE, paper=replace(PAPER, title="&#8203;\ufeff")), ("a title",)),
+        (replace(WHOLE, paragraph="<!-- to do -->"), ("a paragraph",)),
+        (replace(WHOLE, alt="\u202e&ZeroWidthSpace;"), ("alt text",)),
         (replace(WHOLE, paper=replace(PAPER, authors=())), ("authors",)),
+        (replace(WHOLE, paper=replace(PAPER, authors=("et al.",))), ("authors",)),
+        (replace(WHOLE, paper=replace(PAPER, authors=("Gemini Team",))), ()),
         (replace(WHOLE, paper=replace(PAPER, year=None)), ("a year",)),
         (replace(WHOLE, paper=replace(PAPER, links=())), ("a link of the kind paper",)),
         (

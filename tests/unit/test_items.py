@@ -165,7 +165,7 @@ def test_an_editors_fence_in_the_paragraph_stays_there() -> None:
         (front('doi = "a\\u0000b"'), "barlow.md: doi: holds the control character U+0000"),
         (front("year ="), "barlow.md: line 3: "),
         (front("year = 1", "year = 2"), "barlow.md: line 4: "),
-        (front('alt = """never closed'), "barlow.md: line 4: "),
+        (front('alt = """never closed'), "barlow.md: line 3: "),
         (
             "+++\ntitle = 'x'\n\ntext",
             "barlow.md: line 1: the front matter that starts here has no end",

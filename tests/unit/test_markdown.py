@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.text import tex
-from bot.core.text.markdown import links, plain
+from bot.core.text.markdown import line, links, plain
 from tests.timing import is_linear
 
 
@@ -91,6 +91,20 @@ def test_lines_become_paragraphs_and_items(markdown: str, said: str) -> None:
         (r"50\% \; \unknown x", "50% unknown x"),
         (r"90^\circ", "90°"),
         (r"a \end{cases} b", "a b"),
+        (r"\sqrt[3]{x}", "³√x"),
+        (r"\binom{n}{k}", "C(n, k)"),
+        (r"\stackrel{d}{\to} y, a \overset{p}{=} b", "→ᵈ y, a =ᵖ b"),
+        (r"\underset{x}{\max} f", "maxₓ f"),
+        (r"\color{red}{x} + \textcolor{blue}{y}", "x + y"),
+        (r"a \lesssim b \succeq c \preceq d \gtrsim e", "a ≲ b ⪰ c ⪯ d ≳ e"),
+        (r"\bigcup_i A_i, \bigoplus, \coprod", "⋃ᵢ Aᵢ, ⨁, ∐"),
+        (r"\mathbb{RP}^n, \mathbb{1}, \mathds{E}", "ℝℙⁿ, 𝟙, 𝔼"),
+        (r"a \not\in B \not\subset C", "a ∉ B ⊄ C"),
+        (r"a \equiv b \pmod{n}, a \bmod n", "a ≡ b (mod n), a mod n"),
+        (r"\xrightarrow[n]{f}, \hookrightarrow", "→ᶠₙ, ↪"),
+        (r"s = 13 \text{ TeV}", "s = 13 TeV"),
+        (r"\emph{deep}, \textbf{wide}", "deep, wide"),
+        (r"Schr\"odinger, Poincar\'e, \v{c}, \c{c}, \o, \ss", "Schrödinger, Poincaré, č, ç, ø, ß"),
         ("{{{", ""),
         (r"\frac", "()/()"),
     ],
@@ -170,6 +184,108 @@ def test_dollars_hold_formulas_or_money(markdown: str, said: str) -> None:
     assert plain(markdown) == said
 
 
+def test_commands_that_are_not_known_are_named() -> None:
+    assert tex.unknown(r"\frac{\foo x}{\log \bar y} \baz_{\foo}") == ["\\foo", "\\baz"]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "said"),
+    [
+        (r"Erd\H{o}s, Poincar\'e, Schr{\"o}dinger, \v{C}ech", "Erdős, Poincaré, Schrödinger, Čech"),
+        (r"na\"ive, fa\c{c}ade, {\'E}tale, \AA ngstr\"om", "naïve, façade, Étale, Ångström"),
+        (r"S{\o}ren, Stra\ss e, {\L}ukasz", "Søren, Straße, Łukasz"),
+        (r"It\'s \"quoted\", l\'homme and don\'t", "It's \"quoted\", l'homme and don't"),
+        (
+            r"\emph{deep \textbf{nets}} in \texttt{train\_it} and \textsc{Llama}",
+            r"deep nets in train\_it and Llama",
+        ),
+        (
+            r"It takes \(O(n^2)\) steps, \(k\) times; \[x_1 = 2\]",
+            "It takes O(n²) steps, k times; x₁ = 2",
+        ),
+        (r"\(not a formula\), \(1\) and \[29/52\]", "(not a formula), (1) and [29/52]"),
+        ("\\[\nx_1\n+ y\n\\]", "x₁ + y"),
+        (r"\begin{equation}E = mc^2\end{equation}", "E = mc²"),
+        (r"C:\dir and \unknown{x}", r"C:\dir and \unknown{x}"),
+    ],
+)
+def test_tex_outside_of_dollars_is_read(markdown: str, said: str) -> None:
+    assert plain(markdown) == said
+
+
+@pytest.mark.parametrize(
+    ("markdown", "said"),
+    [
+        ("<math><mi>Au</mi></math>", "Au"),
+        ("<math><msub><mi>H</mi><mn>2</mn></msub><mi>O</mi></math>", "H₂O"),
+        (
+            "<mml:math><mml:msqrt><mml:mi>s</mml:mi></mml:msqrt><mml:mo>=</mml:mo>"
+            "<mml:mn>13</mml:mn><mml:mtext> TeV</mml:mtext></mml:math>",
+            "√s = 13 TeV",
+        ),
+        (
+            "<math><mfrac><mi>a</mi><mi>b</mi></mfrac><mo>&lt;</mo><mi>&alpha;</mi></math>",
+            "a/b < α",
+        ),
+        ("<math><mroot><mi>x</mi><mn>3</mn></mroot>", "<math><mroot><mi>x</mi><mn>3</mn></mroot>"),
+    ],
+)
+def test_a_formula_in_mathml_is_read(markdown: str, said: str) -> None:
+    assert plain(markdown) == said
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("We show:\n• one\n● two\n  ◦ three", "We show:\n• one\n• two\n• three"),
+        ("‣ one\n▪two", "• one\n• two"),
+        ("– eins\n– zwei", "• eins\n• zwei"),
+        ("der Text\n– so heißt es – geht weiter", "der Text – so heißt es – geht weiter"),
+        ("```\n• code\n```", "• code"),
+        ("- [ ] a\n• b", "• a\n• b"),
+    ],
+)
+def test_bullets_of_word_processors_are_lists(written: str, said: str) -> None:
+    assert plain(written) == said
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        (r"R&amp;D of $L^2$ on $\alpha$-flows", "R&D of L² on α-flows"),
+        ("# 1 of *all* [papers](https://a.org)", "# 1 of all papers"),
+        ("1. One\n> two", "1. One > two"),
+        ("*-algebras and *-rings, 2*3*4", "*-algebras and *-rings, 2*3*4"),
+        ("\ufeffNets\u200b", "Nets"),
+        ("<b>", "<b>"),
+        ("&#8203;", ""),
+    ],
+)
+def test_a_title_is_read_as_a_paragraph_is_on_one_line(title: str, said: str) -> None:
+    assert line(title) == said
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        (r"[x](https://a.org/b\_c)", "https://a.org/b_c"),
+        ("[x](https://a.org/?b=1&amp;c=2)", "https://a.org/?b=1&c=2"),
+        ("[x](<https://a.org/b c>)", "https://a.org/b c"),
+        ("[x](https://a.org/b_(c)_d 'title')", "https://a.org/b_(c)_d"),
+        ("[x](https://a.org/b%20c%2Fd)", "https://a.org/b%20c%2Fd"),
+        ("<https://a.org/?b=1&amp;c=2>", "https://a.org/?b=1&c=2"),
+        ("See https://a.org/b_c.", "https://a.org/b_c"),
+        ("(https://a.org/b)", "https://a.org/b"),
+        ("见 https://a.org/b。", "https://a.org/b"),
+        ("“https://a.org/b”", "https://a.org/b"),
+        ("**https://a.org/b**", "https://a.org/b"),
+        (r"[x]: https://a.org/b\_c" + "\n\n[x]", "https://a.org/b_c"),
+    ],
+)
+def test_an_address_is_decoded_as_commonmark_says(written: str, address: str) -> None:
+    assert [url for _, url in links(written)] == [address]
+
+
 def test_links_are_gathered_in_order() -> None:
     markdown = """\
 [Code](https://a.org/c) ![no](x.png) <https://b.org>
@@ -179,7 +295,7 @@ def test_links_are_gathered_in_order() -> None:
 [p]: https://c.org"""
     assert links(markdown) == [
         ("Code", "https://a.org/c"),
-        ("https://b.org", "https://b.org"),
+        ("", "https://b.org"),
         ("the paper", "https://c.org"),
     ]
 
@@ -219,8 +335,22 @@ PIECES = [
 ]
 
 
-@pytest.mark.parametrize(
-    "piece", [*PIECES, "[a]: http://b\n", "](((", "https://a.b/(", "$x^{{", "![![a](b)](b)", "~~a"]
-)
+HARD = [
+    *(
+        "[a]: http://b\n",
+        "](((",
+        "https://a.b/(",
+        "$x^{{",
+        "![![a](b)](b)",
+        "~~a",
+        "\n",
+        "\n• ",
+        "\n– ",
+    ),
+    *("\\(x", "\\[", "\\emph{", '{\\"', "<math>", "\ufe0f", "\\begin{align}"),
+]
+
+
+@pytest.mark.parametrize("piece", [*PIECES, *HARD])
 def test_time_grows_with_length_only(piece: str) -> None:
     assert is_linear(plain, piece)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bot.core import month
 from bot.core.month import Rule
+from bot.core.words import of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = (
@@ -37,7 +38,7 @@ instants = st.datetimes(
     datetime.fromisoformat("2037-01-01"),
     timezones=st.just(UTC),
 )
-languages = st.sampled_from(["en", "de", "zh"])
+languages = st.sampled_from(["en", "de", "zh", "pl", "ja"])
 
 
 def moment(rule: Rule, title_month: str, zone: str = "Europe/Berlin") -> str:
@@ -200,8 +201,8 @@ CHINESE = ["一", "两", "三", "四", "五", "六", "七", "八", "九", "十",
 def test_numbers_are_words_up_to_twelve_and_digits_from_thirteen_on(
     language: str, words: list[str]
 ) -> None:
-    assert [month.number_word(count, language) for count in range(1, 15)] == words
-    assert month.number_word(0, language) == "0"
+    assert [of(language).number(count) for count in range(1, 15)] == words
+    assert of(language).number(0) == "0"
 
 
 @pytest.mark.parametrize(
@@ -216,21 +217,96 @@ def test_numbers_are_words_up_to_twelve_and_digits_from_thirteen_on(
     ],
 )
 def test_a_title_gives_the_real_count(count: int, title_month: str, expected: str) -> None:
-    assert month.title(NEXT, title_month, count, "en") == expected
+    assert month.title(NEXT, title_month, count, of("en")) == expected
 
 
 def test_a_title_may_be_another_one_in_another_language() -> None:
-    german = Rule(title="{count} {papers} im {month} {year}", papers=("Aufsatz", "Aufsätze"))
-    assert month.title(german, "2021-03", 1, "de") == "Ein Aufsatz im März 2021"
-    chinese = Rule(title="{year}年{month}要读的{count}篇{papers}", papers=("论文", "论文"))
-    assert month.title(chinese, "2021-09", 4, "zh") == "2021年九月要读的四篇论文"
+    german = Rule(title=("{count} {papers} im {month} {year}",), papers=("Aufsatz", "Aufsätze"))
+    assert month.title(german, "2021-03", 1, of("de")) == "Ein Aufsatz im März 2021"
+    chinese = Rule(title=("{year}年{month}要读的{count}篇{papers}",), papers=("论文",))
+    assert month.title(chinese, "2021-09", 4, of("zh")) == "2021年9月要读的四篇论文"
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "expected"),
+    [
+        ("de", 1, "Ein Deep-Learning-Paper, das man im September 2021 lesen sollte"),
+        ("de", 4, "Vier Deep-Learning-Paper, die man im September 2021 lesen sollte"),
+        ("de-AT", 13, "13 Deep-Learning-Paper, die man im September 2021 lesen sollte"),
+        ("zh", 1, "2021年9月值得一读的一篇深度学习论文"),
+        ("zh", 2, "2021年9月值得一读的两篇深度学习论文"),
+        ("zh", 13, "2021年9月值得一读的13篇深度学习论文"),
+        ("zh-Hant", 2, "2021年9月值得一讀的兩篇深度學習論文"),
+        # A language without phrases: English ones, its own month, and no number word of another.
+        ("pl", 4, "4 Deep Learning Papers to Read in wrzesień 2021"),
+    ],
+)
+def test_a_title_is_in_the_series_language_by_the_language_alone(
+    language: str, count: int, expected: str
+) -> None:
+    assert month.title(NEXT, "2021-09", count, of(language)) == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [
+        (1, "1 Studie für den September 2021"),
+        (3, "Drei Studien, die man im September 2021 lesen sollte"),
+    ],
+)
+def test_a_german_title_of_papers_called_otherwise_does_not_depend_on_their_gender(
+    count: int, expected: str
+) -> None:
+    rule = Rule(papers=("Studie", "Studien"))
+    assert month.title(rule, "2021-09", count, of("de")) == expected
+
+
+def test_a_title_may_have_a_form_for_one_paper_and_one_for_several() -> None:
+    rule = Rule(
+        title=("Eine {papers} für den {month} {year}", "{count} {papers} für den {month} {year}"),
+        papers=("Studie", "Studien"),
+    )
+    titles = [month.title(rule, "2021-09", count, of("de")) for count in (1, 2)]
+    assert titles == ["Eine Studie für den September 2021", "Zwei Studien für den September 2021"]
+
+
+@pytest.mark.parametrize(
+    ("language", "papers", "by_count"),
+    [
+        ("zh", ("论文",), {1: "论文", 4: "论文"}),
+        ("zh", ("论文", "论文"), {1: "论文", 4: "论文"}),
+        ("zh", ("Paper", "Papers"), {1: "Paper", 2: "Papers"}),
+        ("de", ("Artikel",), {1: "Artikel", 2: "Artikel"}),
+        ("pl", ("artykuł", "artykuły", "artykułów"),
+         {1: "artykuł", 2: "artykuły", 5: "artykułów", 12: "artykułów", 22: "artykuły"}),
+        ("ru", ("статья", "статьи", "статей"),
+         {1: "статья", 3: "статьи", 11: "статей", 21: "статья", 25: "статей"}),
+        ("ru", ("", "статья", "", "статьи", "статей", "статей"), {21: "статья", 5: "статей"}),
+        ("cs", ("článek", "články", "článků"), {1: "článek", 4: "články", 5: "článků"}),
+        ("fr", ("article", "articles"), {1: "article", 2: "articles"}),
+        ("ja", ("論文",), {1: "論文", 7: "論文"}),
+    ],
+)  # fmt: skip
+def test_papers_are_called_by_the_plural_rule_of_the_language(
+    language: str, papers: tuple[str, ...], by_count: dict[int, str]
+) -> None:
+    assert month.odd_forms(papers, language) == ""
+    assert {count: of(language).form(papers, count) for count in by_count} == by_count
+
+
+def test_as_many_forms_as_no_rule_of_the_language_has_are_refused_with_those_it_has() -> None:
+    told = month.odd_forms(("a", "b", "c", "d"), "pl")
+    assert told == (
+        "has 4 forms; give one, or two for one and for several, or one for each of one, few, many"
+    )
+    assert "or no more" in month.odd_forms(("a", "b", "c"), "de")
 
 
 def test_months_are_named_in_each_series_own_language_whichever_was_named_before() -> None:
     named = [
         month.month_name("2021-03", language) for language in ("zh", "de", "en", "de", "zh", "en")
     ]
-    assert named == ["三月", "März", "March", "März", "三月", "March"]
+    assert named == ["3月", "März", "March", "März", "3月", "March"]
 
 
 @pytest.mark.parametrize(
@@ -265,9 +341,9 @@ titles = st.permutations(["{count}", "{papers}", "{month}", "{year}"]).flatmap(
 def test_no_two_months_share_a_page(
     title: str, papers: str, one: str, other: str, count: int, its_count: int, language: str
 ) -> None:
-    rule = Rule(title=title, papers=(papers, papers))
+    rule = Rule(title=(title,), papers=(papers, papers))
     slugs = [
-        month.slug(month.title(rule, name, number, language), name)
+        month.slug(month.title(rule, name, number, of(language)), name)
         for name, number in ((one, count), (other, its_count))
     ]
     assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) and len(slug) < 200 for slug in slugs)

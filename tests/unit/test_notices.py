@@ -19,6 +19,7 @@ from bot.core.notices import (
     briefing,
     clocks,
     deliveries,
+    gone,
     overdue,
     queue,
     roundups,
@@ -108,6 +109,13 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         queue.RunningDry("weekly", AT, 0, 1, DAY),
         "weekly/2021-08-04 13:00:00+00:00",
         "weekly is running dry: no collage for 1 slot in the next 1 day.",
+    ),
+    (
+        queue.NumbersPastTotal("weekly", AT, ZONE, "53/52", 52, 53),
+        "weekly/2021/53/52",
+        "The slot of weekly on Wednesday 2021-08-04 15:00 would get the number 53/52. 2021 has 53 "
+        "slots. Give the format under [series.weekly.numbering] another total, or leave out a "
+        "slot: mlcollage skip 2021-08-04 --series weekly",
     ),
     (
         queue.CollageHeld("weekly", "moco", 4, "It has no alt text."),
@@ -509,10 +517,66 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "See: mlcollage notices",
     ),
     (
+        gone.SeriesGone("weekly", "4 collages in its queue", ("monthly",)),
+        "weekly/gone/monthly",
+        "The database has the series weekly (4 collages in its queue), and the configuration "
+        "does not know it. If it is called monthly now: mlcollage series rename weekly monthly. "
+        "If it is missing by mistake, put [series.weekly] back. "
+        "If it is to be gone: mlcollage series retire weekly",
+    ),
+    (
+        gone.SeriesGone("weekly", "29 out"),
+        "weekly/gone/",
+        "The database has the series weekly (29 out), and the configuration does not know it. "
+        "If it was renamed: mlcollage series rename weekly NEW. "
+        "If it is missing by mistake, put [series.weekly] back. "
+        "If it is to be gone: mlcollage series retire weekly",
+    ),
+    (
+        gone.SeriesGone("weekly", "29 out", ("a", "b")),
+        "weekly/gone/a,b",
+        "The database has the series weekly (29 out), and the configuration does not know it. "
+        "If it is one of a or b now: mlcollage series rename weekly NEW. "
+        "If it is missing by mistake, put [series.weekly] back. "
+        "If it is to be gone: mlcollage series retire weekly",
+    ),
+    (
+        gone.SeriesSwapped("a", "b", "UTC | monday 15:00"),
+        "a/b/UTC | monday 15:00",
+        "The configuration gives a the slots that b had, and b those of a: were their names "
+        "swapped? If they were, and the queues are to follow: mlcollage series rename a b --swap",
+    ),
+    (
+        gone.AccountMissing("x", 2, ("lab-x",)),
+        "account-x/lab-x",
+        "The configuration does not know the account x, to which 2 threads are on the way. Put "
+        "[accounts.x] back; if it has another name now: mlcollage accounts rename x lab-x",
+    ),
+    (
+        gone.AccountMissing("x", 1),
+        "account-x/",
+        "The configuration does not know the account x, to which 1 thread is on the way. Put "
+        "[accounts.x] back; if it has another name now: mlcollage accounts rename x NEW",
+    ),
+    (
         upkeep.Exposed("/srv/my bot/config.toml", "keys or passwords"),
         "/srv/my bot/config.toml",
         "/srv/my bot/config.toml holds keys or passwords, and other users of this machine can open "
         "it. Run: chmod 600 '/srv/my bot/config.toml'",
+    ),
+    (
+        upkeep.NoWords("weekly", "pl", ("authors", "summary")),
+        "weekly/pl",
+        "There are no phrases in the language pl yet: on the posts and pages of weekly these are "
+        "English: authors, summary. Give them under [series.weekly.words] and "
+        "[series.weekly.roundup]; docs/templates.md lists all.",
+    ),
+    (
+        upkeep.NoWords("weekly", "pl", tuple("abcdefgh")),
+        "weekly/pl",
+        "There are no phrases in the language pl yet: on the posts and pages of weekly these are "
+        "English: a, b, c, d, e, f and 2 more. Give them under [series.weekly.words] and "
+        "[series.weekly.roundup]; docs/templates.md lists all.",
     ),
     (
         upkeep.StrangeInOutbox("/srv/outbox", ("'pipe' is no folder", "'old' does not begin")),

@@ -96,8 +96,12 @@ def test_sentences_joined_are_the_text(said: str, language: str) -> None:
     assert all(found)
 
 
-@pytest.mark.parametrize(
-    "piece", ["A. ", "1. ", "x; 1. A", "“a", "(a. ", "a.b. C ", "。”", "……", "! ", "[1] ", "\n"]
-)
+HARD = [
+    *("A. ", "1. ", "x; 1. A", "“a", "(a. ", "a.b. C ", "。”", "……", "! ", "[1] ", "\n"),
+    *("1. A 2. B ", "• ", "«", "» ", '"a ', "(", "（)", "…) "),
+]
+
+
+@pytest.mark.parametrize("piece", HARD)
 def test_time_grows_with_length_only(piece: str) -> None:
     assert is_linear(lambda said: sentences(said, "en"), piece)

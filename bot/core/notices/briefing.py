@@ -49,8 +49,8 @@ class Briefing(Entry):
     """What a slot or a roundup would send.
 
     `occasion` is its `briefing_key`, `cost` an amount such as "$0.33" or "", `wrong` are sentences
-    on what is wrong, and `careful` on what may be. Where nothing is wanted, or nothing is to be
-    said, it needs nobody.
+    on what is wrong, `careful` on what may be, and `notes` on what has time. Where nothing is
+    wanted, or nothing is wrong, it needs nobody.
     """
 
     kind = Kind.BRIEF
@@ -63,6 +63,7 @@ class Briefing(Entry):
     careful: tuple[str, ...] = ()
     is_wanted: bool = True
     lines: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -89,8 +90,9 @@ class Briefing(Entry):
             return ""
         sentences = (*self.wrong, *self.careful)
         if not sentences:
-            return "all is well."
+            return " ".join(["all is well.", *self.notes])
         # The last one keeps its end: it may be a command, which a full stop would spoil.
+        sentences = (*self.notes, *sentences)
         return "; ".join([*(sentence.rstrip(".") for sentence in sentences[:-1]), sentences[-1]])
 
     @property

@@ -21,6 +21,8 @@ class Kind(StrEnum):
     ROUNDUP = "roundup out"
     NO_ROUNDUP = "no roundup"
     NO_LINK = "no link"
+    NO_WORDS = "no words"
+    NUMBERS = "numbers"
     CHANGED = "slots changed"
     ROUNDUP_CHANGED = "roundup changed"
     DIFFERS = "differs"
@@ -29,6 +31,7 @@ class Kind(StrEnum):
     BRIEF = "brief"
     OVERDUE = "overdue"
     EXPOSED = "exposed"
+    GONE = "gone"
     CLOCK = "clock"
     CLOCK_SET = "clock set"
     UPGRADED = "upgraded"
@@ -48,11 +51,12 @@ TROUBLE = frozenset(
         Kind.ALERTS,
         Kind.OVERDUE,
         Kind.EXPOSED,
+        Kind.GONE,
     }
 )
 """Notices after which a person has to do something."""
 
-ASKING = TROUBLE | {Kind.DRY, Kind.DIFFERS}
+ASKING = TROUBLE | {Kind.DRY, Kind.DIFFERS, Kind.NUMBERS}
 """Notices that ask for a person, if not at once: those that `alerts.only_trouble` lets through."""
 
 

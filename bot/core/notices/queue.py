@@ -1,6 +1,6 @@
 """Notices of slots and the queue."""
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from bot.core import times
 from bot.core.notices.entry import Entry, Kind, counted
@@ -85,6 +85,46 @@ class RunningDry(Entry):
         slots = counted(self.coming, "slot", "slots")
         days = counted(self.span.days, "day", "days")
         return f"{self.series} is running dry: {left} for {slots} in the next {days}."
+
+
+class NumbersPastTotal(Entry):
+    """A slot to come would get a number above the total that is shown with it: 53/52.
+
+    `shown` is that number, `total` the total, and `slots` how many the year of the slot has.
+    """
+
+    kind = Kind.NUMBERS
+    series: str
+    due_at: datetime
+    zone: tzinfo
+    shown: str
+    total: int
+    slots: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self._day.year}/{self.shown}"
+
+    @property
+    def _day(self) -> date:
+        return self.due_at.astimezone(self.zone).date()
+
+    @property
+    def sentence(self) -> str:
+        when = times.full(self.due_at, self.zone)
+        why = ""
+        if self.slots > self.total:
+            why = f" {self._day.year} has {self.slots} slots."
+        return f"The slot of {self.series} on {when} would get the number {self.shown}.{why}"
+
+    @property
+    def advice(self) -> str:
+        table = f"[series.{self.series}.numbering]"
+        return f"Give the format under {table} another total, or leave out a slot: {self.command}"
+
+    @property
+    def command(self) -> str:
+        return f"mlcollage skip {self._day} --series {self.series}"
 
 
 class CollageHeld(Entry):

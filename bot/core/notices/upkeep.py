@@ -6,6 +6,9 @@ from datetime import datetime
 
 from bot.core.notices.entry import Entry, Kind, counted, printable
 
+WORDLESS = 6
+"""Phrases that one notice names."""
+
 STRANGE = 5
 """Entries of an outbox that one notice names."""
 
@@ -55,6 +58,36 @@ class Exposed(Entry):
     @property
     def advice(self) -> str:
         return f"Run: chmod 600 {shlex.quote(self.path)}"
+
+
+class NoWords(Entry):
+    """A series' language has no table of phrases; those that are English are `lacking`."""
+
+    kind = Kind.NO_WORDS
+    series: str
+    language: str
+    lacking: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.language}"
+
+    @property
+    def sentence(self) -> str:
+        named = ", ".join(self.lacking[:WORDLESS])
+        if len(self.lacking) > WORDLESS:
+            named += f" and {len(self.lacking) - WORDLESS} more"
+        return (
+            f"There are no phrases in the language {self.language} yet: on the posts and pages of "
+            f"{self.series} these are English: {named}."
+        )
+
+    @property
+    def advice(self) -> str:
+        return (
+            f"Give them under [series.{self.series}.words] and [series.{self.series}.roundup]; "
+            "docs/templates.md lists all."
+        )
 
 
 class StrangeInOutbox(Entry):

@@ -19,7 +19,25 @@ _TEX = (
 # Money is written with dollars too: between single ones a formula has a sign of TeX or of a
 # relation, or is one word, or one call, or has no word of two letters.
 _SURELY_TEX = r".*[\\^_{}=<>]|\S+\Z|\w+\(.*\)\Z|(?!.*[^\W\d_]{2})"
+_SIGN = r"[\\^_{}=<>≤≥≈∈]"
 _TEX_LINES = r"\$\$(?P<tex>[^$]{1,240})\$\$[ \t]*(?=\n|\Z)"
+
+
+def has_sign(text: str) -> bool:
+    """Whether the text has a sign of TeX or of a relation."""
+    return bool(compiled(_SIGN).search(text))
+
+
+def is_in_line(text: str) -> bool:
+    """Whether a text in `\\(…\\)` is a formula, and not one in brackets that somebody escaped.
+
+    Without a sign of TeX it has a letter, and no word but names of one or two letters or a call.
+    """
+    if has_sign(text):
+        return True
+    if not compiled(r"[^\W\d_]").search(text):
+        return False
+    return not compiled(r"[^\W\d_]{3}(?!\w*\()").search(text)
 
 
 def holds_formula(text: str) -> bool:

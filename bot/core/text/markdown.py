@@ -1,13 +1,44 @@
 """A paragraph's Markdown as a post, as a page and as Markdown again, and the links it holds."""
 
-from bot.core.text import renderers, rewriting, syntax
+import functools
+import html as html_entities
+
+from bot.core import text as reader
+from bot.core.text import invisible
+from bot.core.text.patterns import compiled
+
+# What a text without any of these says is what stands there.
+_MARKS = r"[\\`*_<&$\[~]|\s\s|[^\S ]|://"
 
 
 def plain(markdown: str) -> str:
     """What a post says of it: labels without their links, formulas in Unicode, a blank line between
     blocks.
     """
-    return renderers.post(syntax.parse(markdown))
+    return reader.renderers.post(reader.syntax.parse(markdown))
+
+
+@functools.lru_cache(maxsize=2000)
+def line(text: str) -> str:
+    """What a title, a name or a caption says, on one line: read as a paragraph is.
+
+    No sign at its beginning makes it a heading or a list.
+    """
+    visible = invisible.removed(text).strip()
+    # Most titles are plain, and the commands that list them load no parser.
+    if not compiled(_MARKS).search(visible):
+        return visible
+    tokens = reader.syntax.parse_line(visible)
+    said = [reader.renderers.inline(token.children, reader.renderers.POST) for token in tokens]
+    read = " ".join("".join(said).split())
+    if not read and invisible.removed(html_entities.unescape(visible)).strip():
+        return visible  # a tag or a comment alone would be a title that shows nothing
+    return read
+
+
+def lines(text: str) -> str:
+    """What an alt text says: each of its lines read by itself."""
+    return "\n".join(map(line, text.split("\n"))).strip("\n")
 
 
 def html(markdown: str) -> str:
@@ -16,7 +47,7 @@ def html(markdown: str) -> str:
     Pictures are their alternative text, headings are paragraphs in bold. All text is escaped; who
     puts this on a page still cleans it.
     """
-    return renderers.page(syntax.parse(markdown))
+    return reader.renderers.page(reader.syntax.parse(markdown))
 
 
 def contained(markdown: str) -> str:
@@ -26,19 +57,37 @@ def contained(markdown: str) -> str:
     HTML, and formulas in Unicode. Text that begins with a paragraph goes on in the line that it is
     put into; before anything else an empty line stands.
     """
-    return rewriting.article(syntax.parse(markdown))
+    return reader.rewriting.article(reader.syntax.parse(markdown))
 
 
 def links(markdown: str) -> list[tuple[str, str]]:
     """Labels and addresses of its links, in order."""
-    return renderers.links(syntax.parse(markdown))
+    return reader.renderers.links(reader.syntax.parse(markdown))
+
+
+def unknown_tex(markdown: str) -> list[tuple[int, str]]:
+    """The commands of TeX in it that are not known, each with the line its block begins at."""
+    if "\\" not in markdown:
+        return []
+    found: list[tuple[int, str]] = []
+    for token in reader.syntax.parse(markdown):
+        commands = reader.renderers.unknown_tex([token])
+        found += [((token.map or [0])[0] + 1, command) for command in commands]
+    return found
+
+
+def unknown_tex_in_line(text: str) -> list[str]:
+    """The same for a title, a name or a caption, without lines."""
+    if "\\" not in text:
+        return []
+    return reader.renderers.unknown_tex(reader.syntax.parse_line(text))
 
 
 def target(url: str) -> str:
     """An address as the target of a link in Markdown."""
-    return rewriting.target(url)
+    return reader.rewriting.target(url)
 
 
 def literal_line(text: str) -> str:
     """Text on one line of Markdown that shows it as it is, wherever it stands."""
-    return rewriting.literal_line(text)
+    return reader.rewriting.literal_line(text)

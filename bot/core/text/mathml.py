@@ -19,6 +19,7 @@ ATTRIBUTES = {
     "mo": {"stretchy"},
     "mover": {"accent"},
     "mspace": {"width"},
+    "mfrac": {"linethickness"},
 }
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
@@ -27,7 +28,7 @@ _SIGNS = str.maketrans({"-": "−", "'": "′"})
 _FENCES = frozenset("()[]{}|‖⟨⟩⌊⌋⌈⌉")
 # What stands below and above these in a display stands beside them in a line.
 _LIMITS = frozenset({"lim", "limsup", "liminf", "max", "min", "sup", "inf", "argmax", "argmin"})
-_SUMS = frozenset("∑∏⋃⋂")
+_SUMS = frozenset("∑∏∐⋃⋂⋁⋀⨁⨂⨀⨄⨆")
 # Elements for an index, an exponent, or both.
 _BESIDE = {(True, False): "msub", (False, True): "msup", (True, True): "msubsup"}
 _ABOVE_AND_BELOW = {
@@ -43,15 +44,26 @@ _ACCENTS = {
     "tilde": "~",
     "widetilde": "~",
     "vec": "→",
+    "overrightarrow": "→",
     "dot": "˙",
     "ddot": "¨",
+    "dddot": "⃛",
+    "acute": "´",
+    "grave": "`",
+    "breve": "˘",
+    "check": "ˇ",
+    "widecheck": "ˇ",
+    "mathring": "˚",
 }
 # MathML Core has no bold or script: Unicode has letters of their own for them.
 _ALPHABETS = {
     "mathbf": ("MATHEMATICAL BOLD",),
     "boldsymbol": ("MATHEMATICAL BOLD",),
     "bm": ("MATHEMATICAL BOLD",),
+    "pmb": ("MATHEMATICAL BOLD",),
     "mathbb": ("MATHEMATICAL DOUBLE-STRUCK", "DOUBLE-STRUCK"),
+    "mathds": ("MATHEMATICAL DOUBLE-STRUCK", "DOUBLE-STRUCK"),
+    "mathbbm": ("MATHEMATICAL DOUBLE-STRUCK", "DOUBLE-STRUCK"),
     "mathcal": ("MATHEMATICAL SCRIPT", "SCRIPT"),
     "mathscr": ("MATHEMATICAL SCRIPT", "SCRIPT"),
     "mathfrak": ("MATHEMATICAL FRAKTUR", "BLACK-LETTER"),
@@ -194,7 +206,7 @@ def _add(row: _Row, node: tex.Node) -> None:
         row.add(_table(node))
     elif node.kind == "group":
         row.add(_group(node.parts[0], row.is_display))
-    elif node.kind in ("frac", "root", "accent"):
+    elif node.parts:
         row.add(_applied(node))
 
 
@@ -211,12 +223,29 @@ def _applied(node: tex.Node) -> str:
     parts = [_group(part, False) for part in node.parts]
     if node.kind == "frac":
         return f"<mfrac>{parts[0]}{parts[1]}</mfrac>"
+    if node.kind == "binomial":
+        stacked = f'<mfrac linethickness="0">{"".join(parts)}</mfrac>'
+        return f"<mrow>{_bracket('(')}{stacked}{_bracket(')')}</mrow>"
+    if node.kind == "stack":
+        tag = {"over": "mover", "under": "munder"}[node.text]
+        return f"<{tag}>{parts[0]}{parts[1]}</{tag}>"
     if node.kind == "accent":
-        accent = _ACCENTS[node.text]
-        return f'<mover accent="true">{parts[0]}<mo>{accent}</mo></mover>'
+        return _accented(node, parts[0])
     if node.parts[1]:
         return f"<mroot>{parts[0]}{parts[1]}</mroot>"
     return f"<msqrt>{parts[0]}</msqrt>"
+
+
+def _accented(node: tex.Node, part: str) -> str:
+    if accent := _ACCENTS.get(node.text):
+        return f'<mover accent="true">{part}<mo>{accent}</mo></mover>'
+    text = tex.written((node,)).strip()
+    if text == tex.written(node.parts[0]).strip():
+        return part
+    tag = "mo"
+    if text[:1].isalpha():
+        tag = "mi"
+    return f"<{tag}>{escaped(text)}</{tag}>"
 
 
 def _add_style(row: _Row, node: tex.Node) -> None:

@@ -119,6 +119,18 @@ def links(tokens: Iterable["Token"]) -> list[tuple[str, str]]:
     return found
 
 
+def unknown_tex(tokens: Iterable["Token"]) -> list[str]:
+    """The commands of TeX that are not known, in formulas and, with an argument, in words."""
+    found: list[str] = []
+    for token in tokens:
+        if token.type in ("math", "math_block"):
+            found += tex.unknown(token.content)
+        elif token.type == "text":
+            found += compiled(r"\\[A-Za-z]+\*?(?=\s?\{)").findall(token.content)
+        found += unknown_tex(token.children or ())
+    return list(dict.fromkeys(found))
+
+
 def page(tokens: Sequence["Token"]) -> str:
     """HTML without anything that only a page has once, such as headings."""
     pieces: list[str] = []

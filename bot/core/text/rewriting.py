@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.core.text import formulas, renderers, syntax, tex
+from bot.core.text import formulas, macros, renderers, syntax, tex
 from bot.core.text.patterns import compiled
 
 if TYPE_CHECKING:
@@ -21,21 +21,25 @@ _OTHER_MARKS = {"-": "*", "*": "-", "+": "-", ".": ")", ")": "."}
 # underscores outside of words, tildes in pairs, brackets that end a label, pictures, attributes
 # (`{: …}`, in kramdown), HTML, and entities.
 _SIGNS = (
-    r"\\(?=[!-/:-@\[-`{-~]|\s*\Z)|`|(?<! )\*|\*(?! )|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~"
+    r"\\(?=[!-~]|\s*\Z)|`|(?<! )\*|\*(?! )|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~"
     r"|\](?=[(\[:])|!(?=\[)|\{(?=:)|<(?! )|&(?=#?\w+;)"
 )
 # At the start of a line: headings (for some readers also without a space, as in `#tag`),
 # underlines, lists, quotations, boxes, definitions of links.
 _STARTS = (
     r"(?m)^(?:#|[-+](?=\s|$)|[-=](?=[-=]*[ ]*$)|>|\d{1,9}(?=[.)](?:\s|$))"
-    r"|\[(?=[ xX]\]\s|[^\[\]]{0,999}\]:))"
+    r"|\[(?=[ xX]\]\s|[^\[\]]{0,999}\]:)"
+    rf"|[{syntax.BULLETS}](?=\s*\S))"
 )
+_DASHES = r"(?m)^[–—](?=\s)"
 # In a line of its own: also all brackets and other signs, for it may stand in a label.
 _LINE_SIGNS = (
     r"[\\`*\[\]<>~]|(?<![^\W_])_|_(?![^\W_])|\{(?=:)|&(?=#?\w+;)|#+$|^(?:[#+=-]|\d+(?=[.)]))"
 )
 # Not every reader of Markdown knows a backslash before these, and HTML would stay HTML for some.
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+# What every reader of Markdown takes as an address in angle brackets, and as nothing else.
+_AUTOLINK = r"https?://[A-Za-z0-9/?#@:.,;=~+%!'()_-]+"
 _UNSAFE = str.maketrans({"\\": "%5C", "`": "%60", "<": "%3C", ">": "%3E", " ": "%20", "\n": "%0A"})
 
 
@@ -173,14 +177,11 @@ def _article_pieces(tokens: Iterable["Token"]) -> list[tuple[str, str]]:
     pieces: list[tuple[str, str]] = []
     kind = "text"
     for token in tokens:
-        if token.type == "link_open":
-            if str(token.attrs["href"]).startswith(renderers.WEB):
-                pieces.append(("link", "["))
-                kind = "label"
-        elif token.type == "link_close":
-            if kind == "label":
-                pieces.append(("mark", f"]({target(token.meta['href'])})"))
-                kind = "text"
+        if token.tag == "a":
+            piece, kind = _link_piece(token, kind)
+            pieces.append(piece)
+        elif kind == "address":
+            continue  # the piece of its link says it
         elif token.type == "hardbreak":
             pieces.append(("mark", "\\\n"))
         elif token.type == "softbreak":
@@ -194,12 +195,42 @@ def _article_pieces(tokens: Iterable["Token"]) -> list[tuple[str, str]]:
     return [piece for piece in pieces if piece[1]]
 
 
+def _link_piece(token: "Token", kind: str) -> tuple[tuple[str, str], str]:
+    """What an edge of a link is in an article, and the kind of what follows it.
+
+    `kind` is that of what stands before it.
+    """
+    if token.type == "link_close" and kind == "label":
+        return ("mark", f"]({target(token.meta['href'])})"), "text"
+    if token.type == "link_close":
+        return ("mark", ""), "text"
+    if _is_address(token):
+        return ("mark", f"<{token.attrs['href']}>"), "address"
+    if str(token.attrs["href"]).startswith(renderers.WEB):
+        return ("link", "["), "label"
+    return ("link", ""), "text"
+
+
+def _is_address(token: "Token") -> bool:
+    """Whether a link begins that has its address as its label."""
+    if token.markup != "autolink":
+        return False
+    return bool(compiled(_AUTOLINK).fullmatch(str(token.attrs["href"])))
+
+
 def _assembled(pieces: Sequence[tuple[str, str]]) -> str:
     """The paragraph with what it needs of backslashes."""
     text = _at_starts(_escaped(pieces, with_dollars=False))
     if formulas.holds_formula(text):
         text = _at_starts(_escaped(pieces, with_dollars=True))
+    if macros.holds_formula(text):
+        text = compiled(r"(\\\\)|\\([\[\]])").sub(_bracket_entity, text)
     return text
+
+
+def _bracket_entity(found: re.Match[str]) -> str:
+    """A bracket as an entity, which nobody takes for the beginning of a formula."""
+    return found[1] or {"[": "&#91;", "]": "&#93;"}[found[2]]
 
 
 def _escaped(pieces: Iterable[tuple[str, str]], with_dollars: bool) -> str:
@@ -343,12 +374,22 @@ def _marked(found: re.Match[str]) -> str:
     if found[0].isdigit():
         # A backslash takes its meaning from the dot behind a number, from other signs themselves.
         return f"{found[0]}\\"
+    if found[0] in syntax.BULLETS:
+        return f"&#{ord(found[0])};"
     return _ENTITIES.get(found[0], f"\\{found[0]}")
 
 
 def _at_starts(text: str) -> str:
     """The lines of a paragraph without anything that would begin another block."""
-    return compiled(_STARTS).sub(_marked, text)
+    marked = compiled(_STARTS).sub(_marked, text)
+    # Several of them would be read as items.
+    if len(compiled(_DASHES).findall(marked)) > 1:
+        marked = compiled(_DASHES).sub(_dash_entity, marked)
+    return marked
+
+
+def _dash_entity(found: re.Match[str]) -> str:
+    return f"&#{ord(found[0])};"
 
 
 def target(url: str) -> str:

@@ -7,10 +7,11 @@ these is shown as it was written: tables, footnotes, other HTML.
 
 import bisect
 import functools
-from collections.abc import Callable, Sequence
+import html
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from bot.core.text import formulas
+from bot.core.text import formulas, invisible, macros, mathml_reading
 from bot.core.text.patterns import compiled
 
 if TYPE_CHECKING:
@@ -40,7 +41,13 @@ _DEFINITION = (
 )
 _ADDRESS = r"<(https?://[^\s<>]+|[\w.+\-]+@[\w.\-]+)>"
 _SCHEME = r"(?<!\w)https?\Z"
-_URL = r"://(?:[^\s<>*\[\]()`~\\]|~(?!~)|\([^\s<>()]*\))+"
+_URL = (
+    r"://(?:[^\s<>*\[\]()`~\\\u2018-\u201f\u3000-\u303f\uff01-\uff20\uff3b-\uff65«»„…]|~(?!~)"
+    r"|\*(?=[\w/])|\([^\s<>()]*\))+"
+)
+# Signs at the end of a bare address belong to the sentence, and so does an entity of one.
+_URL_END = r"(?:[.,;:!?'\"_]|&(?:quot|lt|gt|apos|#39);)+\Z"
+_HOST = r"://(?:[^\s./?#]+\.)+[^\s./?#]{2,}|://localhost"
 _FORM = r"<(su[bp])>([^<>]{1,40})</su[bp]>"
 _NAMES = (
     "a|abbr|b|big|br|cite|code|del|div|em|i|img|ins|kbd|mark|p|small|span|strike|strong|sub|sup"
@@ -56,10 +63,19 @@ def parse(markdown: str) -> list["Token"]:
     `math` and `math_block` hold a formula's TeX, `sub` and `sup` their text. A `softbreak` has as
     its content what stands in its place: a line break, or nothing between characters that are
     written without spaces. A `link_close` has its address in `meta["href"]`; a link without a
-    label holds its address as a text whose info is "address". Addresses are as they were written,
+    label holds its address as a text whose info is "address", and the markup of a link that was
+    written as its address is "autolink". Addresses are as they were written,
     with escapes and entities read.
     """
-    return _parser().parse(markdown, {})
+    return _parser().parse(_prepared(markdown), {})
+
+
+def parse_line(text: str) -> list["Token"]:
+    """The same for a text that is no more than one line, such as a title: the tokens inside of it.
+
+    No sign at its beginning makes it a heading, a list or a quotation.
+    """
+    return _parser().parseInline(" ".join(invisible.removed(text).split()), {})
 
 
 def parse_as_others(paragraph: str) -> list["Token"]:
@@ -93,6 +109,9 @@ def _parser() -> "MarkdownIt":
     inline.at("html_inline", _tag)
     inline.before("newline", "url", _url)
     inline.before("escape", "math", formulas.inline)
+    inline.before("escape", "brackets", macros.brackets)
+    inline.before("escape", "accents", macros.accents)
+    inline.before("escape", "styles", macros.styles)
 
     block = parser.block.ruler
     block.at("list", _shallow(list_block), {"alt": ["paragraph", "reference", "blockquote"]})
@@ -122,6 +141,44 @@ def _common_parser() -> "MarkdownIt":
     parser = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
     parser.parse("first")
     return parser
+
+
+# Bullets of word processors; a dash is one where lines under each other begin with it.
+BULLETS = "•●‣◦▪■○⁃∙"
+_BULLET = rf"[{BULLETS}][^\S\n]*(?=\S)"
+_DASH = r"[–—][^\S\n]+(?=\S)"
+_FENCE = r" {0,3}(```|~~~)"
+_BRACKET_LINES = r"(?m)^[ ]{0,3}\\\[[ \t]*\n((?:[^\n$]*\S[^\n$]*\n){1,40}?)[ ]{0,3}\\\][ \t]*$"
+
+
+def _prepared(markdown: str) -> str:
+    """The Markdown without invisible characters, with `-` for other bullets, `$$` for `\\[`."""
+    text = invisible.removed(markdown)
+    if "\\[" in text:
+        text = compiled(_BRACKET_LINES).sub(r"$$\n\1$$", text)
+    if compiled(rf"(?m)^[^\S\n]*(?:{_BULLET}|{_DASH})").search(text):
+        text = "\n".join(_with_bullets(text.split("\n")))
+    return text
+
+
+def _with_bullets(lines: Sequence[str]) -> Iterator[str]:
+    # With one before the first line and one behind the last.
+    dashed = [bool(compiled(rf"\s*{_DASH}").match(line)) for line in ("", *lines, "")]
+    fence, in_list = "", False
+    for number, line in enumerate(lines):
+        if marks := compiled(_FENCE).match(line):
+            fence = {"": marks[1], marks[1]: ""}.get(fence, fence)
+        is_dashed = dashed[number + 1] and (dashed[number] or dashed[number + 2])
+        mark = _BULLET
+        if is_dashed:
+            mark = _DASH
+        found = compiled(rf"(\s*)(?:{mark})").match(line)
+        # Four spaces begin code, but not below an item of a list.
+        if found and not fence and (in_list or len(found[1].expandtabs(4)) < 4):
+            line, in_list = f"{found[1]}- {line[found.end() :]}", True
+        elif line.strip() and not line[0].isspace():
+            in_list = False
+        yield line
 
 
 def _as_written(url: str) -> str:
@@ -184,7 +241,7 @@ def _without_spaces(tokenize: "_Rule") -> "_Rule":
 def _sides(text: str, start: int, end: int) -> tuple[bool, bool]:
     """Whether the marks between these places may begin and may end emphasis."""
     before, behind = text[max(start - 1, 0) : start], text[end : end + 1]
-    if before.isdigit() and behind.isdigit():
+    if before.isdecimal() and behind.isdecimal():
         return False, False  # 2*3*4 is a product
     space_before, space_behind = not before.strip(), not behind.strip()
     sign_before = not space_before and not before.isalnum()
@@ -204,20 +261,32 @@ def _is_spaceless(character: str) -> bool:
 
 
 def _url(state: "StateInline", silent: bool) -> bool:
-    """A bare address: no underscore or asterisk in it is a mark of emphasis.
+    """A bare address: a link, and no underscore or asterisk in it is a mark of emphasis.
 
     Entities in it are read, as everywhere in CommonMark: an article writes a `<` behind it as one.
     """
     at = state.pos
-    if state.src[at] != ":" or not compiled(_SCHEME).search(state.src, max(at - 6, 0), at):
+    if state.src[at] != ":" or not (scheme := _scheme_before(state)):
         return False
     found = compiled(_URL).match(state.src, at, state.posMax)
     if found is None:
         return False
-    if not silent:
-        state.push("text", "", 0).content = state.md.utils.unescapeAll(found[0])
-    state.pos = found.end()
+    address = compiled(_URL_END).sub("", found[0])
+    if not silent and compiled(_HOST).match(address):
+        state.pending = state.pending[: -len(scheme)]
+        _push_address(state, state.md.utils.unescapeAll(scheme + address))
+    elif not silent:
+        state.pending += state.md.utils.unescapeAll(address)
+    state.pos = at + len(address)
     return True
+
+
+def _scheme_before(state: "StateInline") -> str:
+    """The scheme that has just been read as text, "" where there is none."""
+    found = compiled(_SCHEME).search(state.src, max(state.pos - 6, 0), state.pos)
+    if found is None:
+        return ""
+    return found[0]
 
 
 def _address(state: "StateInline", silent: bool) -> bool:
@@ -228,18 +297,26 @@ def _address(state: "StateInline", silent: bool) -> bool:
     if found is None:
         return False
     if not silent:
-        is_link = not state.linkLevel  # a link holds no link
-        if is_link:
-            state.push("link_open", "a", 1).attrs = {"href": found[1]}
-        state.push("text", "", 0).content = found[1]
-        if is_link:
-            state.push("link_close", "a", -1)
+        _push_address(state, html.unescape(found[1]))
     state.pos = found.end()
     return True
 
 
+def _push_address(state: "StateInline", address: str) -> None:
+    """A link that has its address as its label; in a link it is text."""
+    is_link = not state.linkLevel
+    if is_link:
+        opening = state.push("link_open", "a", 1)
+        opening.attrs, opening.markup = {"href": address}, "autolink"
+    label = state.push("text", "", 0)
+    label.content = address
+    if is_link:
+        label.info = "address"
+        state.push("link_close", "a", -1)
+
+
 def _tag(state: "StateInline", silent: bool) -> bool:
-    """The HTML that is read: line breaks, `sub` and `sup`, and comments.
+    """The HTML that is read: line breaks, `sub` and `sup`, formulas in MathML, and comments.
 
     Other common tags are left out, others still are shown as they were written.
     """
@@ -251,6 +328,12 @@ def _tag(state: "StateInline", silent: bool) -> bool:
         if not 0 < behind <= state.posMax:
             return False
         state.pos = behind
+        return True
+    if formula := mathml_reading.at(state.src, at, state.posMax):
+        if not silent:
+            token = state.push("math", "math", 0)
+            token.content, token.markup = formula.tex, "$"
+        state.pos = formula.end
         return True
     if form := compiled(_FORM).match(state.src, at, state.posMax):
         if not silent:
@@ -343,7 +426,8 @@ def _join(tokens: Sequence["Token"]) -> None:
         elif token.type == "hardbreak":
             last, ended = None, None
         elif token.content:
-            if token.type == "text":  # an entity may spell a line break
+            token.content = invisible.removed(token.content)  # an entity may spell one
+            if token.type == "text":  # or a line break
                 token.content = compiled(r"[\r\n]").sub(" ", token.content)
                 if ended:
                     token.content = token.content.lstrip()

@@ -4,61 +4,83 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.core.text import symbols
 from bot.core.text.patterns import compiled
 
 _TOKEN = r"\\[a-zA-Z]+\*?\s*|\\.|\s+|."
 
 
-def _pairs(table: str) -> dict[str, str]:
-    words = table.split()
-    return dict(zip(words[::2], words[1::2], strict=True))
-
-
-_SYMBOLS = _pairs("""
-alpha α beta β gamma γ delta δ epsilon ε varepsilon ε zeta ζ eta η theta θ vartheta ϑ iota ι kappa κ
-lambda λ mu μ nu ν xi ξ pi π rho ρ sigma σ tau τ upsilon υ phi φ varphi φ chi χ psi ψ omega ω Gamma
-Γ Delta Δ Theta Θ Lambda Λ Xi Ξ Pi Π Sigma Σ Upsilon Υ Phi Φ Psi Ψ Omega Ω infty ∞ partial ∂ nabla ∇
-ell ℓ hbar ℏ emptyset ∅ varnothing ∅ forall ∀ exists ∃ neg ¬ lnot ¬ angle ∠ sum ∑ prod ∏ int ∫ ldots
-… dots … cdots … vdots … cdot · circ ∘ degree ° prime ′ star ⋆ ast * dagger † langle ⟨ rangle ⟩
-lfloor ⌊ rfloor ⌋ lceil ⌈ rceil ⌉ lVert ‖ rVert ‖ Vert ‖ | ‖ lvert | rvert | vert | top ⊤ bot ⊥ Re
-Re Im Im aleph ℵ checkmark ✓ lbrace { rbrace } backslash \\ S § colon :
-""")
-# Space stands around these, however the formula is written.
-_RELATIONS = _pairs("""
-times × div ÷ pm ± mp ∓ le ≤ leq ≤ leqslant ≤ ge ≥ geq ≥ geqslant ≥ ne ≠ neq ≠ approx ≈ equiv ≡ sim
-~ simeq ≃ cong ≅ propto ∝ in ∈ notin ∉ ni ∋ subset ⊂ subseteq ⊆ supset ⊃ supseteq ⊇ cup ∪ cap ∩
-setminus ∖ to → rightarrow → gets ← leftarrow ← leftrightarrow ↔ Rightarrow ⇒ Leftarrow ⇐
-Leftrightarrow ⇔ implies ⇒ iff ⇔ mapsto ↦ longrightarrow → land ∧ wedge ∧ lor ∨ vee ∨ oplus ⊕ otimes
-⊗ odot ⊙ ll ≪ gg ≫ mid | parallel ∥ perp ⊥ coloneqq := triangleq ≜ prec ≺ succ ≻ vdash ⊢ models ⊨
-""")
-_ACCENTS = {
-    "hat": "\u0302",
-    "widehat": "\u0302",
-    "bar": "\u0304",
-    "overline": "\u0304",
-    "tilde": "\u0303",
-    "widetilde": "\u0303",
-    "vec": "\u20d7",
-    "dot": "\u0307",
-    "ddot": "\u0308",
-}
-_TEXTS = frozenset({"text", "textbf", "textit", "textrm", "texttt", "textsc", "mbox", "emph"})
+_TEXTS = frozenset(
+    {"text", "textbf", "textit", "textrm", "texttt", "textsc", "textsf", "textnormal", "textup"}
+    | {"mbox", "hbox", "emph"}
+)
 _STYLES = frozenset(
     _TEXTS
     | {"mathrm", "mathbf", "mathcal", "mathit", "mathsf", "mathtt", "mathscr", "mathfrak", "mathbb"}
-    | {"boldsymbol", "bm", "operatorname", "operatorname*"}
+    | {"mathds", "mathbbm", "mathnormal", "boldsymbol", "bm", "pmb", "symbf", "symrm"}
+    | {"operatorname", "operatorname*"}
 )
-_FRACTIONS = frozenset({"frac", "dfrac", "tfrac"})
-_APPLIED = _STYLES | _FRACTIONS | _ACCENTS.keys() | {"sqrt", "begin", "end"}
+_BINOMIALS = frozenset({"binom", "dbinom", "tbinom"})
+_FRACTIONS = _BINOMIALS | {"frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"}
+_FUSED = frozenset({"bmod", "pmod", "mod", "pod"})
+# What stands above or below something else: what comes first, and on which side it is.
+_STACKS = {"stackrel": "over", "overset": "over", "underset": "under"}
+_ARROWS = {"xrightarrow": "→", "xleftarrow": "←", "xRightarrow": "⇒", "xmapsto": "↦"}
+# These take an argument that nobody reads, such as a colour or a length.
+_UNREAD = frozenset(
+    {"color", "textcolor", "colorbox", "label", "hspace", "vspace", "hspace*", "vspace*"}
+    | {"phantom", "hphantom", "vphantom", "tag", "tag*"}
+)
+_MARKED = {**symbols.ACCENTS, **symbols.TEXT_ACCENTS, "not": "\u0338"}
+"""What combines with the letter or sign that a command is applied to."""
+_APPLIED = (
+    _STYLES | _FRACTIONS | _STACKS.keys() | _ARROWS.keys() | symbols.ACCENTS.keys() | {"not"}
+) | {"sqrt", "begin", "end"}
+_SHORT = frozenset({"O", "l", "L", "i", "j"})
+"""Letters in words that are commands of an author's own in formulas, such as `\\O(n)`."""
 _SIZES = frozenset(
     {"left", "right", "middle", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "bigg", "Bigg"}
+    | {"biggl", "biggr", "Biggl", "Biggr", "bigm", "Bigm"}
 )
 _SILENT = frozenset(
-    {"displaystyle", "textstyle", "limits", "nolimits", "rm", "bf", "it", "cal", "nonumber"}
-    | {"!", "/"}
+    {"displaystyle", "textstyle", "scriptstyle", "scriptscriptstyle", "limits", "nolimits"}
+    | {
+        "rm",
+        "bf",
+        "it",
+        "cal",
+        "sf",
+        "tt",
+        "em",
+        "sl",
+        "nonumber",
+        "notag",
+        "boldmath",
+        "normalfont",
+    }
+    | {"hfill", "hline", "relax", "allowbreak", "nobreak", "noindent", "centering", "protect"}
+    | {"tiny", "small", "normalsize", "large", "Large", "LARGE", "huge", "Huge", "footnotesize"}
+    # What these apply to is read as if it stood by itself.
+    | {
+        "boxed",
+        "fbox",
+        "cancel",
+        "mathop",
+        "mathbin",
+        "mathrel",
+        "mathord",
+        "mathopen",
+        "mathclose",
+    }
+    | {"overbrace", "underbrace", "ensuremath", "mathstrut", "substack", "smash", "mathinner"}
+    | {"!", "/", "-", "@"}
 )
-_SPACES = frozenset({"quad", "qquad", "\\", ",", ";", ":", " ", "~"})
-_CLOSING = frozenset({"rangle", "rfloor", "rceil", "rVert", "rvert"})
+_SPACES = frozenset(
+    {"quad", "qquad", "enspace", "thinspace", "medspace", "thickspace", "newline", "par", "space"}
+    | {"\\", ",", ";", ":", ">", " ", "~"}
+)
+_CLOSING = frozenset({"rangle", "rfloor", "rceil", "rVert", "rvert", "rbrack", "rgroup"})
+_DOUBLE = frozenset({"mathbb", "mathds", "mathbbm"})
 _OPERATORS = frozenset("+-−=<>/*|:")
 # These have as much space on one side as on the other, unless they are a sign of what follows.
 _EVEN = frozenset("+-−=<>")
@@ -68,7 +90,6 @@ _NESTING = 60
 # Beside a function's name: a space where a letter or digit stands on both sides, as in `n\\log n`.
 _APART = "\x00"
 _AROUND = {"symbol": "", "relation": " ", "name": _APART}
-_DOUBLE = dict(zip("RNZQCPE", "ℝℕℤℚℂℙ𝔼", strict=True))
 _HIGH = dict(
     zip(
         "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWβγδθφ*′∘⊤",
@@ -91,9 +112,10 @@ class Node:
 
     Kinds: a `sign` as it was typed, a `symbol`, a `relation`, a `name` (of a function, or a command
     that is not known), a `space`, a `size` of the sign that follows, a `group`, what stands `up` or
-    `down` (an exponent, an index), a `frac`, a `root` (its radicand, and its degree if not 2), an
-    `accent`, a `style`, and a `table`, whose `text` is the environment and whose parts are groups
-    of cells, a row each.
+    `down` (an exponent, an index), a `frac`, a `binomial`, a `root` (its radicand, and its degree
+    if not 2), a `stack` (what stands in the line, and what is above or below it: its `text` is
+    "over" or "under"), an `accent`, a `style`, and a `table`, whose `text` is the environment and
+    whose parts are groups of cells, a row each.
     """
 
     kind: str
@@ -105,6 +127,25 @@ def plain(formula: str) -> str:
     """What stands between the dollars, in Unicode; what it does not know stays as its name."""
     text = " ".join(written(read(formula)).split())
     return text.replace("( ", "(").replace(" )", ")")
+
+
+def unknown(formula: str) -> list[str]:
+    """The commands in a formula that are not known, each once: `plain` shows them as their name."""
+    found: dict[str, None] = {}
+    nodes = list(read(formula))[::-1]
+    while nodes:
+        node = nodes.pop()
+        if node.kind == "name" and node.text not in symbols.FUNCTIONS:
+            found[f"\\{node.text}"] = None
+        nodes += [inner for part in reversed(node.parts) for inner in reversed(part)]
+    return list(found)
+
+
+def accented(mark: str, letter: str) -> str:
+    """The letter with the accent of that command of TeX, "" where there is no such letter."""
+    letter = {"ı": "i", "ȷ": "j"}.get(letter, letter)
+    composed = unicodedata.normalize("NFC", letter + symbols.TEXT_ACCENTS[mark])
+    return composed * (len(letter) == len(composed) == 1)
 
 
 def written(nodes: Sequence["Node"]) -> str:
@@ -148,6 +189,10 @@ class _Reader:
         text = formula.replace(_APART, "").replace("\n", " ")
         self.tokens = compiled(_TOKEN).findall(text)[::-1]
         self.depth = 0
+        # The tokens are popped from the end: where the last closing bracket stands, if any.
+        self.last_bracket = len(self.tokens)
+        if "]" in self.tokens:
+            self.last_bracket = self.tokens.index("]")
 
     def read(self, until: str = "") -> list[Node]:
         """Up to the closing bracket or the end."""
@@ -204,25 +249,50 @@ class _Reader:
         """Add what a command means. Adds nothing for one that only says how to set what follows."""
         if name in _CLOSING:
             _remove_space(nodes)
-        if name in _SYMBOLS:
-            nodes.append(Node("symbol", _SYMBOLS[name]))
-        elif name in _RELATIONS:
-            nodes.append(Node("relation", _RELATIONS[name]))
-        elif name in _SPACES:
-            nodes.append(Node("space", name))
-        elif name in _SIZES:
-            nodes.append(Node("size", name))
+        if node := _of_its_own(name):
+            nodes.append(node)
         elif name in _APPLIED:
             nodes.append(self._applied(name))
+        elif name in _UNREAD:
+            self._optional()
+            self._argument()
+        elif name in _FUSED:
+            nodes += self._fused(name)
+        elif self._is_accent(name):
+            nodes.append(Node("accent", name, (self._argument(),)))
+        elif name in symbols.TEXT_LETTERS and name not in _SHORT:
+            nodes.append(Node("symbol", symbols.TEXT_LETTERS[name]))
         elif name not in _SILENT:
-            nodes.append(Node("name" if name.isalpha() else "sign", name))
+            nodes.append(Node("name" if name[0].isalpha() else "sign", name))
+
+    def _is_accent(self, name: str) -> bool:
+        """Whether the command is an accent in words, as in `Schr\\"odinger` and `\\v{c}`.
+
+        With a name of a letter it is one only where there is such a letter: these names are often
+        given to other commands.
+        """
+        if name not in symbols.TEXT_ACCENTS:
+            return False
+        following = self.tokens[:-4:-1]
+        if following and following[0].isalpha() and not name.isalpha():
+            return True
+        is_group = len(following) == 3 and following[0] == "{" and following[2] == "}"
+        return is_group and (not name.isalpha() or bool(accented(name, following[1])))
 
     def _applied(self, name: str) -> Node:
         """A command with what it applies to."""
         if name in _FRACTIONS:
-            return Node("frac", parts=(self._argument(), self._argument()))
+            kind = "frac"
+            if name in _BINOMIALS:
+                kind = "binomial"
+            return Node(kind, parts=(self._argument(), self._argument()))
+        if name in _STACKS:
+            other = self._argument()
+            return Node("stack", _STACKS[name], (self._argument(), other))
+        if name in _ARROWS:
+            return self._arrow(_ARROWS[name])
         if name == "sqrt":
-            degree = self._degree()
+            degree = self._optional()
             return Node("root", parts=(self._argument(), degree))
         if name == "begin":
             return self._table(written(self._argument()).strip())
@@ -231,9 +301,25 @@ class _Reader:
             return Node("space", " ")
         return Node("style" if name in _STYLES else "accent", name, (self._argument(),))
 
-    def _degree(self) -> list[Node]:
-        """Of a root: `3` in `\\sqrt[3]{x}`."""
-        if self.tokens and self.tokens[-1] == "[" and "]" in self.tokens:
+    def _arrow(self, arrow: str) -> Node:
+        """An arrow with what stands above and below it."""
+        below = self._optional()
+        node = Node("stack", "over", ((Node("relation", arrow),), self._argument()))
+        if below:
+            return Node("stack", "under", ((node,), below))
+        return node
+
+    def _fused(self, name: str) -> Sequence[Node]:
+        """What a remainder is taken by: `a \\bmod n`, `a \\pmod{n}`."""
+        mod = Node("relation", "mod")
+        if name in ("bmod", "mod"):
+            return (mod,)
+        inside = (Node("sign", "("), mod, *self._argument(), Node("sign", ")"))
+        return (Node("sign", " "), Node("group", parts=(inside,)))
+
+    def _optional(self) -> list[Node]:
+        """An argument in square brackets, where there is one: `3` in `\\sqrt[3]{x}`."""
+        if self.tokens and self.tokens[-1] == "[" and self.last_bracket < len(self.tokens):
             self.tokens.pop()
             return self.read("]")
         return []
@@ -242,6 +328,7 @@ class _Reader:
         """A matrix, cases, or lines under each other, up to the next `\\end`."""
         if name == "array":
             self._argument()  # how its columns are aligned
+        self.depth += 1
         rows: list[list[Node]] = [[]]
         cell: list[Node] = []
         while self.tokens:
@@ -257,7 +344,21 @@ class _Reader:
             if token == "\\\\":
                 rows.append([])
         rows[-1].append(Node("group", parts=(cell,)))
+        self.depth -= 1
         return Node("table", name, tuple(rows))
+
+
+def _of_its_own(name: str) -> Node | None:
+    """What a command means that applies to nothing."""
+    if name in symbols.SYMBOLS:
+        return Node("symbol", symbols.SYMBOLS[name])
+    if name in symbols.RELATIONS:
+        return Node("relation", symbols.RELATIONS[name])
+    if name in _SPACES:
+        return Node("space", name)
+    if name in _SIZES:
+        return Node("size", name)
+    return None
 
 
 def _remove_space(nodes: list[Node]) -> None:
@@ -323,10 +424,9 @@ def _said(node: Node) -> str:
     if node.kind == "table":
         cells = [_said(cell) for row in node.parts for cell in row]
         return f" {' '.join(cells)} "
-    written_as = _written
     if node.kind == "style" and node.text in _TEXTS:
-        written_as = _typed
-    parts = [written_as(part) for part in node.parts]
+        return _typed(node.parts[0]).replace(_APART, "")
+    parts = [_written(part) for part in node.parts]
     if node.kind == "group":
         return parts[0]
     return _applied(node, [part.replace(_APART, "").strip() for part in parts])
@@ -341,6 +441,28 @@ def _applied(node: Node, parts: Sequence[str]) -> str:
     if node.kind == "root":
         degree = raised(parts[1]) if parts[1] else ""
         return f"{degree}√{_in_brackets(parts[0])}"
-    if node.kind == "accent" and len(parts[0]) == 1:
-        return unicodedata.normalize("NFC", parts[0] + _ACCENTS[node.text])
-    return _DOUBLE.get(parts[0], parts[0]) if node.text == "mathbb" else parts[0]
+    if node.kind == "binomial":
+        return f"C({parts[0]}, {parts[1]})"
+    if node.kind == "stack":
+        return _stacked(node, parts)
+    if node.kind == "accent":
+        return _accented(node.text, parts[0])
+    if node.text in _DOUBLE:
+        return "".join(symbols.BLACKBOARD.get(letter, letter) for letter in parts[0])
+    return parts[0]
+
+
+def _stacked(node: Node, parts: Sequence[str]) -> str:
+    """What stands in the line, with what is above or below it as an exponent or an index."""
+    stacked = parts[0] + (raised if node.text == "over" else lowered)(parts[1])
+    base = node.parts[0]
+    if len(base) == 1 and (base[0].kind == "relation" or base[0].text in _EVEN):
+        return f" {stacked} "
+    return stacked
+
+
+def _accented(name: str, text: str) -> str:
+    """A letter with its accent; several letters have none."""
+    if len(text) != 1:
+        return text
+    return unicodedata.normalize("NFC", {"ı": "i", "ȷ": "j"}.get(text, text) + _MARKED[name])
