@@ -66,6 +66,10 @@ _SAID = (
     r"(?:他们?|她们?|它们?|我们?|作者们?|[\u4e00-\u9fff]{2,3}?)?(?:又|还|接着)?"
     r"(?:说|问(?!题)|写道|答道|喊道|回答|认为|表示|指出)(?!道?[：:])|と|って"
 )
+# What never begins a sentence: the quotation is a part of one.
+_GOES_ON = (
+    r"[的地得或和与及跟等、，；]|而不是|还是|即可|来[\u4e00-\u9fff]|之[类后]|[就便也都是]"
+)
 _NEW_SUBJECT = r"(?:这|那|我|你|他|她|它|作者|该|本文|因此|所以|但|然而|不过|此外|最后|首先|另外)"
 
 
@@ -166,7 +170,7 @@ class _Line:
             return False
         if close[-1] not in '”」』’"':
             return self._opens_sentence(end.start())
-        if compiled(_SAID).match(goes_on):
+        if compiled(_SAID).match(goes_on) or compiled(_GOES_ON).match(goes_on):
             return False
         if end["mark"] in ("。", "｡"):
             return True
@@ -181,15 +185,18 @@ class _Line:
         word, after = self._word(end.start()), self.line[end.end() : end.end() + 40]
         if not word or end["close"]:
             return True
-        if word.lower() in self.never or word in TITLES:
+        if word.lower() in self.never or _last_part(word) in TITLES:
             return False
-        if word.lower() in BEFORE_NUMBER and compiled(r"[\d(\[#]|[A-Z]\b|[IVX]+\b").match(after):
+        if word.lower() in BEFORE_NUMBER and self._is_number(word, end.start(), after):
             return False
         begins = compiled(rf"[{_OPENING}]*(?:[{CJK}]|([^\W\d_]+)(?![.\w]))").match(after)
         first = ""
         if begins and begins[1]:
             first = begins[1].lower()
         is_beginning = begins is not None and (not first or first in self.begin_words)
+        if begins and not first and _is_short_form(word):
+            # Chinese goes on behind "et al." as it would behind a name.
+            return bool(compiled(_NEW_SUBJECT).match(after))
         if word.isdigit():
             return self._is_end_behind_number(word, end.start(), first, is_beginning)
         if len(word) == 1 and word.isalpha():
@@ -202,6 +209,14 @@ class _Line:
         if word.lower() == "etc" and self.language == "en" and after[:1].isalpha():
             return True
         return is_beginning or not _is_short_form(word)
+
+    def _is_number(self, label: str, stop: int, after: str) -> bool:
+        """Whether what follows a label is its number: digits, a letter, a code ("No. NSF-12")."""
+        if compiled(r"[\d(\[#]|[A-Z]\b|[IVX]+\b").match(after):
+            return True
+        # Alone it may be an answer: "No. NASA did."
+        is_alone = not self.line[self.start : stop - len(label)].strip()
+        return not is_alone and bool(compiled(r"[A-Z]{2,}(?:[-/ ]?[A-Z]*-?\d|-)").match(after))
 
     def _is_end_behind_number(self, number: str, stop: int, first: str, is_beginning: bool) -> bool:
         start = stop - len(number)
@@ -269,6 +284,11 @@ class _Line:
         if start < at < end:
             return start, end
         return None
+
+
+def _last_part(word: str) -> str:
+    """What a title of several parts ends in: "Ing" of "Dr.-Ing"."""
+    return re.split("[.-]", word)[-1]
 
 
 def _is_short_form(word: str) -> bool:
