@@ -29,6 +29,11 @@ _SEPARATOR = re.compile(
 _LEADING_VENUE = re.compile(
     r"(?:[(（][^()（）]{1,30}[0-9]{2}[^()（）]{0,10}[)）]|\[[0-9]{4}\.[0-9]{4,5}\](?!\())\s+(?=\S)"
 )
+# "Doe, J., & Poe, A. (2021). Title": how bibliographies begin.
+_BIBLIOGRAPHIC = re.compile(
+    r"(?P<names>[^\[\]()（）*“\"]{3,1000}?),?\s?[(（](?P<year>(?:19|20)[0-9]{2})[a-z]?(?:,\s[^()]{1,20})?"
+    r"[)）][.,:]?\s+(?=\S)"
+)
 _CITED = re.compile(r",\s(?=[^\W\d_][^,]{1,40}\set\.? al\b)")
 _LEADING = " \t\xa0.,;:：，。、|–—-·•→()[]*_"
 _LEAST_TITLE = 3
@@ -231,6 +236,8 @@ def _list_items(known: Sequence[Block], base: str) -> Iterator[_Entry]:
             if entry:
                 yield entry
             entry, indent = _item_entry(block, base), block.indent
+        elif entry is not None and block.kind is Kind.PICTURE and _is_of(block, entry, indent):
+            _pictured(entry, block)
         elif entry is not None and _is_below(block, indent):
             _below(entry, block)
         elif entry is not None:
@@ -253,6 +260,19 @@ def _item_entry(block: Block, base: str) -> _Entry:
     if end < len(block.lines):
         _below(entry, replace(block, lines=block.lines[end:]))
     return entry
+
+
+def _is_of(picture: Block, entry: _Entry, indent: int) -> bool:
+    """Whether a picture stands in the item's own lines, or indented below it."""
+    first = picture.lines[0]
+    return picture.attached or len(first) - len(first.lstrip()) > indent + 1
+
+
+def _pictured(entry: _Entry, block: Block) -> None:
+    picture = block.picture
+    if picture and not picture.is_badge and not entry.picture:
+        entry.picture = picture.file
+    entry.more.append(str(block.at))
 
 
 def _is_below(block: Block, indent: int) -> bool:
@@ -339,11 +359,31 @@ def _title_and_text(entry: _Entry, text: str) -> None:
         if not match[0].startswith("["):
             entry.year = entry.year or people.year_in(match[0])
         text = text[match.end() :]
+    if cited := _bibliographic(text):
+        entry.cited = people.read(f"{cited['names']} ({cited['year']})")
+        text = text[cited.end() :]
     title, linked, rest = _title(text)
-    entry.title = title
+    top = headline.read(title)
+    entry.title = top.title
+    entry.cited = entry.cited or top.cited
+    entry.year = entry.year or top.year
     if linked:
         entry.links.add(linked, entry.at + 1)
     _rest(entry, rest)
+
+
+def _bibliographic(text: str) -> re.Match[str] | None:
+    """The names and the year that a line begins with; None where it begins with its title."""
+    match = _BIBLIOGRAPHIC.match(text)
+    if match is None or not people.looks_like_names(match["names"]):
+        return None
+    cited = people.read(match["names"])
+    has_initial = any(re.search(r"\b[^\W\d_]\.", name) for name in cited.names)
+    if not (cited.others or len(cited.names) > 1 or has_initial):
+        return None
+    rest = text[match.end() :]
+    # "Title, Other & More (2021) - text" begins with its title.
+    return None if re.match(r"[–—|-]", rest) else match
 
 
 def _title(text: str) -> tuple[str, Source | None, str]:
@@ -352,18 +392,13 @@ def _title(text: str) -> tuple[str, Source | None, str]:
     start = marked.end() if marked else 0
     anchor = next(markup.links_in(text), None)
     if anchor and anchor.start <= start and _names_title(text):
-        head = headline.read(markup.plain(anchor.label))
         source = Source("", anchor.url, "", _kind_of_title(anchor.url))
-        return head.title, source, text[anchor.end :].lstrip('*_”"’」》')
+        return markup.plain(anchor.label), source, text[anchor.end :].lstrip('*_”"’」》')
     if match := _TITLE.match(text):
         words = match["title"] or match["quoted"]
         inner = next(markup.links_in(words), None)
         linked = Source("", inner.url, "", _kind_of_title(inner.url)) if inner else None
-        return (
-            headline.read(markup.plain(words).rstrip(" .:：,")).title,
-            linked,
-            text[match.end() :],
-        )
+        return markup.plain(words).rstrip(" .:：,"), linked, text[match.end() :]
     end = len(text)
     first = next(markup.anchors_in(text), None)
     if first:
@@ -414,7 +449,7 @@ def _rest(entry: _Entry, rest: str) -> None:
         entry.year = entry.year or people.year_in(match[1])
         text = text[match.end() :].lstrip(" –—-:：,.")
     match = re.match(r"[*_]?([A-Z][\w &/-]{1,30}[ ,'’]\s?((?:19|20)[0-9]{2}))[*_]?[.,;]?\s*$", text)
-    if match and all(word[0].isupper() or word[0].isdigit() for word in match[1].split()):
+    if match and all(_is_of_name(word) for word in match[1].split()):
         entry.year = entry.year or int(match[2])
         text = ""
     read = facts.read(f"**TL;DR:** {text}") if text else None
@@ -423,6 +458,11 @@ def _rest(entry: _Entry, rest: str) -> None:
         text = lead.summary
     if read is not None and re.search(r"[^\W_]{3}", text):
         entry.text = " ".join(filter(None, (text, entry.text)))
+
+
+def _is_of_name(word: str) -> bool:
+    """Whether a word may stand in a journal's name and year."""
+    return word[0].isupper() or word[0].isdigit() or word in {"of", "on", "in", "the", "and", "for"}
 
 
 def _names(rest: str) -> tuple[Cited | None, str]:
@@ -436,14 +476,18 @@ def _names(rest: str) -> tuple[Cited | None, str]:
         if inside and people.looks_like_names(inside[1]):
             cited = people.read(inside[1])
             is_venue = all(people.is_venue(name) for name in cited.names)
-            if cited.year and not is_venue:
+            is_acronym = len(cited.names) == 1 and cited.names[0].isupper() and not cited.others
+            if cited.year and not (is_venue or is_acronym):
                 return cited, bare[inside.end() :]
     names, more = people.split(bare)
     plain = markup.plain(names)
+    others = re.match(r".{2,200}?\bet\.? al\b\.?", plain)
     stop = re.search(r"[.。]\s+(?=[A-Z*\"“(\[]|$)|\s[–—-]\s|:\s|：", plain)
     candidates = [plain]
     if stop and not re.search(r"\b[A-Z]\.$|al\.$", plain[: stop.start() + 1]):
         candidates.insert(0, plain[: stop.start()])
+    if others:
+        candidates.append(others[0])
     for candidate in candidates:
         cited = people.read(candidate)
         has_initial = any(name.endswith(".") for name in cited.names)

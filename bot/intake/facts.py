@@ -27,6 +27,17 @@ _LABEL = re.compile(
 _BOLD_LABEL = re.compile(
     r"(?P<mark>\*\*|__)(?P<label>[^:：*_\[\]|]{1,40})(?P=mark)\s*+(?P<rest>.*)"
 )
+_BRACKETED = re.compile(
+    r"[*_]*[【〔\[](?P<label>[^\[\]【】〔〕]{1,40})[】〕\]](?![(\[:])[*_]*\s*[:：]?(?P<rest>.*)"
+)
+_FURTHER = re.compile(
+    r"\s*[|｜;；]\s*[*_]*(?:last|senior|second|corresponding|letzte[rn]?|通讯|通信)\s?"
+    r"(?:authors?|autor(?:in)?|作者)[*_]*\s?[:：]\s*",
+    re.IGNORECASE,
+)
+_WHEN = re.compile(
+    r"[📅🗓📆⏰\ufe0f\s]+[*_]*(?P<date>[^\W\d_]{0,10}\.?\s?(?:[0-9]{1,2}[.,]?\s)?[0-9]{4}(?:[-./][0-9]{1,2}){0,2})[*_]*\s*"
+)
 _DASHED = re.compile(
     r"[*_]*(?P<label>[^\W\d_][^:：*_\[\]|–—]{1,30}?)[*_]*\s[–—-]{1,2}\s(?P<rest>.+)"
 )
@@ -41,7 +52,7 @@ _MOST_WORDS = 3
 
 # Most lines of a text hold nothing of these: this spares them the slower reading.
 _MAYBE = re.compile(
-    r"[:：\[<(（]|https?:|(?<![0-9])[12][0-9]{3}(?![0-9])|\bet\.? al|等|\*\*|__|^\W{0,8}[*_]"
+    r"[:：\[<(（【〔]|https?:|(?<![0-9])[12][0-9]{3}(?![0-9])|\bet\.? al|等|\*\*|__|^\W{0,8}[*_]"
     r"|^[^\W\d_][^.!?。,、&]{2,60}(?:[,、&]|\sand\s|\sund\s)[^.!?。]{2,400}$"
     r"|^\W{0,8}(?:by|von|written|who)\s|^\W{0,8}10\.|^\s*[0-9]{4}\.[0-9]{4}|arxiv|\s[–—-]\s",
     re.IGNORECASE,
@@ -104,6 +115,8 @@ def read(line: str, *, expects: Field | LinkKind | None = None) -> Line | None:
     inner = _INNER.search(text)
     if inner and inner.start() > 0 and (head := read(text[: inner.start()])):
         return replace(head, names=text[inner.end() :])
+    if when := _WHEN.fullmatch(text):
+        return Line(year=people.year_in(when["date"]))
     if found := _labelled(text):
         return found
     if sources := only_links(text):
@@ -129,6 +142,9 @@ def _labelled(text: str) -> Line | None:
         unicodedata.category(text[start]) == "So" or text[start] in " \ufe0f"
     ):
         start += 1
+    bracketed = _BRACKETED.match(text, start)
+    if bracketed and labels.field_of(bracketed["label"]) in {Field.SUMMARY, Field.AUTHORS}:
+        return _of_label(bracketed["label"], bracketed["rest"].strip(), is_marked=True)
     match = _LABEL.match(text, start)
     bold = _BOLD_LABEL.match(text, start)
     if bold and (match is None or bold.end("label") < match.end("label")):
@@ -190,7 +206,7 @@ def _of_label(label: str, rest: str, *, is_marked: bool) -> Line | None:
 
 
 def _of_authors(rest: str) -> Line:
-    names, more = people.split(people.unraised(rest))
+    names, more = people.split(_FURTHER.sub(", ", people.unraised(rest)))
     return Line(names=names, links=_sources(more, None))
 
 

@@ -132,12 +132,16 @@ class _Outliner:
         return [at for at in linking if self.article[at].level == level]
 
     def _add_siblings(self) -> None:
-        """Take headings of the papers' level that look like papers among papers that do."""
+        """Take headings of the papers' level that look like papers among papers that do; above the
+        first one, where greetings stand, those with a picture and a link to a paper.
+        """
         levels = {self.article[at].level for at in self.papers}
         first, known = self.papers[0], set(self.papers)
         for at in self.headings:
             block = self.article[at]
-            if at < first or at in known or block.level not in levels:
+            if at in known or block.level not in levels:
+                continue
+            if at < first and not self._is_illustrated(at):
                 continue
             if block.level in {1, blocks.BOLD} or is_aside(block) or self._is_group(at):
                 continue
@@ -146,6 +150,13 @@ class _Outliner:
             if self.evidence[at] >= Evidence.LOOKS:
                 known.add(at)
         self.papers = sorted(known)
+
+    def _is_illustrated(self, at: int) -> bool:
+        """Whether a picture and a text that links a paper stand below a heading."""
+        end = _ends(self.headings, len(self.article))[at]
+        body = self.article[at + 1 : end]
+        has_picture = any(block.kind is Kind.PICTURE for block in body)
+        return has_picture and any(sections.paper_in(block) for block in body)
 
     def _is_group(self, at: int) -> bool:
         """Whether the next heading below is a deeper one of a paper."""

@@ -22,6 +22,10 @@ _OTHERS = re.compile(
     r"|…|\.\.\.)",
     re.IGNORECASE,
 )
+_MORE = re.compile(
+    r"[(（]\s?(?:(?:and|und|&)\s)?\+?\s?[0-9]{1,4}(?:\s(?:more|others|weitere|co-?authors))?\s?[)）]",
+    re.IGNORECASE,
+)
 _BETWEEN = re.compile(
     r"[、，,;；&＆和与]|(?<=\s)(?:and|und)(?=\s)|\s[·•|/–—]\s|\s{2,}(?=\S)", re.IGNORECASE
 )
@@ -67,6 +71,7 @@ def read(text: str) -> Cited:
     if match := _VENUE_BEHIND.search(names):
         names = names[: match.start()]
     names = _RAISED.sub("", names)
+    names = _MORE.sub(" et al.", names)
     names = _IN_PARENTHESES.sub(" ", names)
     # "et al." counts at the end only: in between it belongs to a name.
     mentions = list(_OTHERS.finditer(names))
@@ -177,7 +182,8 @@ def _is_name(name: str) -> bool:
         is_wide = "\u2e80" <= first <= "\ufaff"
         if is_wide and len(word) > 14:
             return False
-        if not (first.isupper() or is_wide or word.casefold() in _PARTICLES):
+        is_handle = first == "@" and len(words) == 1 and len(word) > 2
+        if not (first.isupper() or is_wide or is_handle or word.casefold() in _PARTICLES):
             return False
     return True
 
@@ -199,7 +205,8 @@ def split(text: str) -> tuple[str, str]:
     bare = markup.bare_address(text[:end])
     if bare:
         end = min(end, bare[0])
-    return text[:end], text[end:]
+    names = text[:end].rstrip(" *_").removesuffix("(").removesuffix("[")
+    return (names if len(names) < len(text[:end].rstrip(" *_")) else text[:end]), text[end:]
 
 
 def _first_mark(text: str) -> int:

@@ -5,8 +5,9 @@ Text is kept wherever it stands. What is taken as nothing of these is named by t
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from bot.core import collage, paper
 from bot.core.collage import Item
@@ -32,6 +33,7 @@ _CREDIT = re.compile(
     r"|\b(?:image|figure|photo|picture|bild|foto|abbildung)s?(?: credits?)?[:：]",
     re.IGNORECASE,
 )
+_REFERRED = re.compile(r"\[\^([^\[\]\n]{1,60})\](?!:)")
 _MOST_COMPARED = 20
 """Links that are compared with one another: a hostile article may hold thousands."""
 
@@ -40,6 +42,8 @@ _MOST_LINES = 20
 
 _MOST_CAPTION = 400
 """Characters of a caption without a number: a longer text under a picture is a paragraph."""
+
+NO_NOTES: Mapping[str, Block] = MappingProxyType({})
 
 _MOST_TEXT = collage.LENGTHS["paragraph"]
 
@@ -64,6 +68,8 @@ class Section:
     findings: tuple[Finding, ...]
     left: tuple[Block, ...]
     has_text_below: bool = False
+    notes: frozenset[int] = frozenset()
+    """The lines of the footnotes that were taken."""
 
 
 @dataclass(slots=True)
@@ -88,12 +94,38 @@ class _Shown:
     caption: _Caption | None = None
 
 
-def read(part: Part, file: str, base: str) -> Section:
-    """Read a paper; `file` names the article in places, `base` is where it was published."""
+def read(part: Part, file: str, base: str, notes: Mapping[str, Block] = NO_NOTES) -> Section:
+    """Read a paper; `file` names the article in places, `base` is where it was published, `notes`
+    are the article's footnotes by their marks.
+    """
     reader = _Reader(part.heading, Links(base))
     for block in part.blocks:
         reader.take(block)
+    if notes:
+        reader.look_up(notes, part)
     return reader.section(file)
+
+
+def footnotes(article: Sequence[Block]) -> dict[str, Block]:
+    """An article's footnotes by their marks; of several with one mark the first."""
+    notes: dict[str, Block] = {}
+    for block in article:
+        if block.kind is Kind.NOTE:
+            notes.setdefault(_split_note(block)[0], block)
+    return notes
+
+
+def _split_note(block: Block) -> tuple[str, str]:
+    """The mark of a footnote, and its text in one line."""
+    mark, _, text = block.source.strip().removeprefix("[^").partition("]:")
+    return mark, " ".join(text.split())
+
+
+def _marks(block: Block) -> set[str]:
+    """The marks of the footnotes that a block refers to."""
+    if block.kind in {Kind.FENCE, Kind.NOTE} or "[^" not in block.source:
+        return set()
+    return set(_REFERRED.findall(block.source))
 
 
 @dataclass(slots=True)
@@ -117,6 +149,7 @@ class _Reader:
     end: int = 0
     has_lead_in: bool = False
     has_text_below: bool = False
+    notes: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.top = headline.read(self.heading.text)
@@ -134,6 +167,23 @@ class _Reader:
         else:
             self.left.append(block)
         self.last = block
+
+    def look_up(self, notes: Mapping[str, Block], part: Part) -> None:
+        """Take the links of the footnotes that a heading refers to, and of those in the text that
+        are nothing but links.
+        """
+        top = _marks(part.heading)
+        for mark in sorted(top.union(*map(_marks, part.blocks)) & notes.keys()):
+            note = notes[mark]
+            _, text = _split_note(note)
+            sources = facts.only_links(text)
+            if not sources and mark in top:
+                found = facts.read(f"Links: {text}")
+                sources = found.links if found else ()
+            for source in sources:
+                self.links.add(source, note.at + 1)
+            if sources:
+                self.notes.add(note.at)
 
     def _takes(self, block: Block) -> bool:
         """Take a block; False where it is nothing that a paper has."""
@@ -157,6 +207,8 @@ class _Reader:
         return True
 
     def _text(self, block: Block, text: str) -> None:
+        if block.kind is not Kind.FENCE:
+            text = _REFERRED.sub("", text)
         self.texts.append((block, text))
         self.has_text_below = self.has_text_below or bool(self.pictures)
 
@@ -277,13 +329,15 @@ class _Reader:
             return caption
         if not below or not self.pictures or self.pictures[-1].caption:
             return None
+        fact = facts.read(text)
+        if fact is not None and fact.names is not None and not fact.is_weak:
+            return None
         plain = markup.plain(text)
         if caption.has_links:
             return caption
         if len(plain) > _MOST_CAPTION:
             return None
-        is_fact = facts.read(text) is not None
-        if _is_caption(text, plain) or (self._hangs(block) and not is_fact):
+        if _is_caption(text, plain) or (self._hangs(block) and fact is None):
             return caption
         return None
 
@@ -329,7 +383,15 @@ class _Reader:
         printed = None
         if caption and caption.number:
             printed = Printed(caption.number, caption.block.at + 1)
-        return Section(item, printed, self.end, tuple(found), tuple(self.left), self.has_text_below)
+        return Section(
+            item=item,
+            printed=printed,
+            end=self.end,
+            findings=tuple(found),
+            left=tuple(self.left),
+            has_text_below=self.has_text_below,
+            notes=frozenset(self.notes),
+        )
 
     def _shown(self) -> _Shown | None:
         """The collage's picture: the one with a numbered caption, else the first one."""
@@ -438,10 +500,10 @@ def _wrapped(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
     for offset, more in enumerate(lines):
         is_symbol = bool(more.strip()) and not markup.without_symbols(more.lstrip()[:1])
         is_rest = is_symbol and facts.only_links(more) and not facts.has_label(more)
-        if line and is_rest and facts.read(line):
+        above = facts.read(line) if line else None
+        if above and is_rest and (above.links or above.names is not None or above.opens):
             line = f"{line} {more.strip()}"
             continue
-        above = facts.read(line) if line else None
         joined = None
         if above and above.opens:
             joined = facts.read(f"{line} {more.strip()}")

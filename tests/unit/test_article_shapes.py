@@ -376,10 +376,11 @@ def test_what_is_not_taken_is_counted_by_kind_and_lines() -> None:
         f"## Vision\n{NEXT}\n\nThat's it! See [us](https://u.example).\n"
     )
     assert [note.text for note in found.notes] == [
-        "Above the first paper, 1 paragraph, 1 quotation and 1 link are not taken (lines 3 and 5).",
+        "Above the first paper, 1 paragraph, 1 quotation and 1 link are not taken "
+        "(lines 3 and 5: https://m.example).",
         "Of the article, 1 footnote is not taken (line 15: '[^1]: A note.').",
         "Below the last paper, 1 paragraph and 1 link are not taken "
-        '(line 30: "That\'s it! See us.").',
+        '(line 30: "That\'s it! See us." and https://u.example).',
     ]
 
 
