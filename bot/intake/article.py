@@ -340,7 +340,7 @@ def _about_bold(parted: Outline) -> list[Finding]:
 
 
 def _is_taken(block: Block, taken: Iterable[int], title: Block | None) -> bool:
-    """Whether a block was read for what the article says of itself, or is accounted for elsewhere."""
+    """Whether a block was read for what the article says of itself, or is a footnote."""
     return block is title or block.at in taken or block.kind is Kind.NOTE
 
 

@@ -442,7 +442,7 @@ def _rest(entry: _Entry, rest: str) -> None:
             entry.links.add(Source(label, anchor.url, before[-60:]), entry.at + 1)
             last = anchor.end
     text = "".join([*pieces, rest[last:]])
-    text = re.sub(r"[\[(（]\s*[\])）]", "", text)
+    text = re.sub(r"[\[(（][\s|,·;/]*[\])）]", "", text)
     text = re.sub(r"\s*(?:[|·,;/]\s*){1,20}(?=$|[|·,;/])", " ", text).strip(" \t|·,;/–—-:：\xa0")
     text = re.sub(r"^[\s.。)\]]+", "", text).strip()
     if match := re.match(r"[(（]([^()（）]{0,60}?[12][0-9]{3}[^()（）]{0,20})[)）][.,:]?\s*", text):
@@ -465,6 +465,17 @@ def _is_of_name(word: str) -> bool:
     return word[0].isupper() or word[0].isdigit() or word in {"of", "on", "in", "the", "and", "for"}
 
 
+def _candidates(plain: str) -> list[str]:
+    """The beginnings of a text that may be names: up to a full stop, all of it, up to "et al."."""
+    candidates = [plain]
+    stop = re.search(r"[.。]\s+(?=[A-Z*\"“(\[]|$)|\s[–—-]\s|:\s|：", plain)
+    if stop and not re.search(r"\b[A-Z]\.$|al\.$", plain[: stop.start() + 1]):
+        candidates.insert(0, plain[: stop.start()])
+    if others := re.match(r".{2,200}?\bet\.? al\b\.?", plain):
+        candidates.append(others[0])
+    return candidates
+
+
 def _names(rest: str) -> tuple[Cited | None, str]:
     """The names and the year at the beginning of a line's rest, where there are any."""
     bare = rest.lstrip(" ,.;:：–—-|*_")
@@ -481,14 +492,7 @@ def _names(rest: str) -> tuple[Cited | None, str]:
                 return cited, bare[inside.end() :]
     names, more = people.split(bare)
     plain = markup.plain(names)
-    others = re.match(r".{2,200}?\bet\.? al\b\.?", plain)
-    stop = re.search(r"[.。]\s+(?=[A-Z*\"“(\[]|$)|\s[–—-]\s|:\s|：", plain)
-    candidates = [plain]
-    if stop and not re.search(r"\b[A-Z]\.$|al\.$", plain[: stop.start() + 1]):
-        candidates.insert(0, plain[: stop.start()])
-    if others:
-        candidates.append(others[0])
-    for candidate in candidates:
+    for candidate in _candidates(plain):
         cited = people.read(candidate)
         has_initial = any(name.endswith(".") for name in cited.names)
         has_several = len(cited.names) > 1 or cited.others or by is not None or has_initial

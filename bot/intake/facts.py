@@ -38,6 +38,9 @@ _FURTHER = re.compile(
 _WHEN = re.compile(
     r"[📅🗓📆⏰\ufe0f\s]+[*_]*(?P<date>[^\W\d_]{0,10}\.?\s?(?:[0-9]{1,2}[.,]?\s)?[0-9]{4}(?:[-./][0-9]{1,2}){0,2})[*_]*\s*"
 )
+_BARE_LEAD_IN = re.compile(
+    r"[*_]*(?:摘要|简介|簡介|概要|一[段句]话总结)[*_]*[ \t\u3000]+(?P<rest>\S.*)"
+)
 _DASHED = re.compile(
     r"[*_]*(?P<label>[^\W\d_][^:：*_\[\]|–—]{1,30}?)[*_]*\s[–—-]{1,2}\s(?P<rest>.+)"
 )
@@ -54,6 +57,7 @@ _MOST_WORDS = 3
 _MAYBE = re.compile(
     r"[:：\[<(（【〔]|https?:|(?<![0-9])[12][0-9]{3}(?![0-9])|\bet\.? al|等|\*\*|__|^\W{0,8}[*_]"
     r"|^[^\W\d_][^.!?。,、&]{2,60}(?:[,、&]|\sand\s|\sund\s)[^.!?。]{2,400}$"
+    r"|^\W{0,4}(?:[¹²³⁴⁵⁶⁷⁸⁹†‡]|摘要|简介|簡介|概要)"
     r"|^\W{0,8}(?:by|von|written|who)\s|^\W{0,8}10\.|^\s*[0-9]{4}\.[0-9]{4}|arxiv|\s[–—-]\s",
     re.IGNORECASE,
 )
@@ -115,6 +119,8 @@ def read(line: str, *, expects: Field | LinkKind | None = None) -> Line | None:
     inner = _INNER.search(text)
     if inner and inner.start() > 0 and (head := read(text[: inner.start()])):
         return replace(head, names=text[inner.end() :])
+    if people.is_affiliation(text):
+        return Line(more=markup.plain(people.unraised(text)))
     if when := _WHEN.fullmatch(text):
         return Line(year=people.year_in(when["date"]))
     if found := _labelled(text):
@@ -137,14 +143,9 @@ def _expected(text: str, expects: Field | LinkKind) -> Line | None:
 
 def _labelled(text: str) -> Line | None:
     """Read "Label: value", also with a bold label, or a bold one without a colon."""
-    start = 0
-    while start < len(text) and (
-        unicodedata.category(text[start]) == "So" or text[start] in " \ufe0f"
-    ):
-        start += 1
-    bracketed = _BRACKETED.match(text, start)
-    if bracketed and labels.field_of(bracketed["label"]) in {Field.SUMMARY, Field.AUTHORS}:
-        return _of_label(bracketed["label"], bracketed["rest"].strip(), is_marked=True)
+    start = _behind_symbols(text)
+    if lead_in := _lead_in(text, start):
+        return lead_in
     match = _LABEL.match(text, start)
     bold = _BOLD_LABEL.match(text, start)
     if bold and (match is None or bold.end("label") < match.end("label")):
@@ -167,6 +168,26 @@ def _labelled(text: str) -> Line | None:
         names, _ = people.split(rest)
         if people.read(markup.plain(markup.without_symbols(names))).year:
             return _of_authors(rest)
+    return None
+
+
+def _behind_symbols(text: str) -> int:
+    """Where a text begins behind its emoji."""
+    start = 0
+    while start < len(text) and (
+        unicodedata.category(text[start]) == "So" or text[start] in " \ufe0f"
+    ):
+        start += 1
+    return start
+
+
+def _lead_in(text: str, start: int) -> Line | None:
+    """Read a label in brackets, "【摘要】…", or one that only a space sets off, "摘要 …"."""
+    bracketed = _BRACKETED.match(text, start)
+    if bracketed and labels.field_of(bracketed["label"]) in {Field.SUMMARY, Field.AUTHORS}:
+        return _of_label(bracketed["label"], bracketed["rest"].strip(), is_marked=True)
+    if bare := _BARE_LEAD_IN.match(text, start):
+        return Line(summary=bare["rest"])
     return None
 
 
@@ -302,6 +323,15 @@ def _sources(text: str, kind: LinkKind | None) -> tuple[Source, ...]:
         sources.append(_source(anchor, text[max(last, anchor.start - 80) : anchor.start], kind))
         last = anchor.end
     return tuple(sources)
+
+
+def is_titled(source: Source) -> bool:
+    """Whether a link's label is a title, and no kind of a link."""
+    label = source.label
+    if not label or label.startswith("http") or source.kind is not None:
+        return False
+    is_kind = labels.kind_by_label(label) is not None and len(label.split()) <= 3
+    return not is_kind and labels.normal(label) not in labels.NEUTRAL
 
 
 def _source(anchor: Anchor, before: str, kind: LinkKind | None) -> Source:

@@ -294,12 +294,9 @@ def _is_evidence(source: Source, heading: str, is_in_text: bool) -> bool:
     """
     if not _is_paper(source.url, source.kind, source.label):
         return False
-    label = source.label
-    is_kind = labels.kind_by_label(label) is not None and len(label.split()) <= 3
-    is_titled = bool(label) and not label.startswith("http") and not is_kind
-    if source.kind is not None or not is_titled or labels.normal(label) in labels.NEUTRAL:
+    if not facts.is_titled(source):
         return True
-    words = labels.normal(label)
+    words = labels.normal(source.label)
     return is_in_text or words in labels.normal(heading) or labels.normal(heading) in words
 
 

@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from bot.core import citation
 from bot.intake import labels, markup
 from bot.intake.markup import Anchor
 
@@ -27,7 +28,8 @@ _MORE = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
-    r"[、，,;；&＆和与]|(?<=\s)(?:and|und)(?=\s)|\s[·•|/–—]\s|\s{2,}(?=\S)", re.IGNORECASE
+    r"[、，,;；&＆]|(?<=[^\s、，,;；&＆]{2})[和与](?=[^\s、，,;；&＆]{2})|(?<=\s)[和与]|[和与](?=\s)|(?<=\s)(?:and|und)(?=\s)|\s[·•|/–—]\s|\s{2,}(?=\S)",
+    re.IGNORECASE,
 )
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[\s-]?){1,4}|[A-Z]{1,2}|[A-Z](?:[\s-][A-Z]){1,2}")
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}")
@@ -49,6 +51,31 @@ _FIELDS = {
     *("machine", "intelligence", "processing", "theory", "methods", "robotics", "generation"),
 }
 _DROPPED = "\\'\"“”„"
+_MOST_AFFILIATION = 300
+_RAISED_MARK = re.compile(r"<sup>|(?<=[^\W\d_])[¹²³⁴⁵⁶⁷⁸⁹†‡]", re.IGNORECASE)
+_MARKED_PLACE = re.compile(
+    r"(?:<sup>[^<>]{1,20}</sup>|[¹²³⁴⁵⁶⁷⁸⁹†‡]|\^?\{?[0-9]\}?\^|\$\^\{?[0-9]\}?\$)\s?(?=[^\W\d_])",
+    re.IGNORECASE,
+)
+_HOMES = re.compile(
+    r"\b(?:universit(?:y|ies|ät|é|at|à|y of)|institut(?:e|es|ion)?|college|school|department"
+    r"|hochschule|laborator(?:y|ies)|academy|faculty|fakultät|technische|polytechnic\w*)\b"
+    r"|大学|大學|学院|研究院|研究所|实验室",
+    re.IGNORECASE,
+)
+_PLACES = re.compile(
+    rf"{_HOMES.pattern}|\b(?:labs?|research|google|deepmind|meta|microsoft|openai|nvidia|ibm|amazon"
+    r"|apple|mit|eth|epfl|cmu|stanford|berkeley|oxford|cambridge|tum|kth|inria|cnrs|inc|gmbh)\b",
+    re.IGNORECASE,
+)
+_OF = re.compile(r"\s(?:for|of|für)\s", re.IGNORECASE)
+_LONE = re.compile(r"[^\W\d_]+\s*(?:$|[,;(、，])")
+_ACADEMIC = re.compile(
+    r"^(?:(?:Prof|Professor(?:in)?|Dr|PD|Priv|Dipl|Univ)\b[\w.-]*\s+"
+    r"|(?:rer|nat|med|phil|habil|h|c|mult)\.\s?)+(?=[^\W\d_]{2})"
+    r"|,?\s(?:Ph\.?\s?D|M\.?Sc|B\.?Sc|M\.?D)\.?$"
+)
+_DEGREES = {"phd", "ph.d", "ph.d.", "md", "m.d.", "msc", "m.sc.", "m.sc", "b.sc."}
 _PARTICLES = set(
     re.findall("[a-z]+", "van von der den de di da del la le el bin al ten ter zu dos")
 )
@@ -91,9 +118,28 @@ def _names(text: str) -> tuple[str, ...]:
         # Between semicolons a comma stands between family name and given name.
         pieces = [piece for piece in re.split(r"[;；]|\s(?:and|und|&)\s", text) if piece.strip()]
     else:
-        pieces = _with_initials(_BETWEEN.split(text))
+        pieces = _with_initials(_teams_kept(text))
     names = (_closed(piece) for piece in pieces)
-    return tuple(name for name in names if any(map(str.isalpha, name)) and not is_venue(name))
+    return tuple(name for name in names if _may_be_name(name))
+
+
+def _may_be_name(name: str) -> bool:
+    is_degree = name.casefold() in _DEGREES
+    return any(map(str.isalpha, name)) and not is_degree and not is_venue(name)
+
+
+def _teams_kept(text: str) -> list[str]:
+    """The pieces between commas and the like; "Center for AI and Society" stays one."""
+    pieces: list[str] = []
+    last = 0
+    for match in _BETWEEN.finditer(text):
+        left, right = text[last : match.start()].strip(), text[match.end() :].strip()
+        is_and = match[0].casefold() in {"and", "und", "&"}
+        if is_and and _OF.search(left) and citation.is_team(left) and _LONE.match(right):
+            continue
+        pieces.append(left)
+        last = match.end()
+    return [*pieces, text[last:]]
 
 
 def _with_initials(pieces: list[str]) -> list[str]:
@@ -115,6 +161,7 @@ def _with_initials(pieces: list[str]) -> list[str]:
 def _closed(piece: str) -> str:
     """A name without the marks around it; an initial keeps its full stop."""
     bare = piece.strip(" \t\xa0:：*_,，|/·•-–—" + _DROPPED)
+    bare = _ACADEMIC.sub("", bare)
     name = bare.strip(" ." + _DROPPED)
     if _INITIAL.search(bare):
         name += "."
@@ -159,6 +206,30 @@ def are_full_names(names: tuple[str, ...]) -> bool:
     are_whole = all(len(name.split()) > 1 for name in names)
     are_two_families = len(names) == len(words) == 2
     return (are_whole or are_two_families) and not words & _FIELDS
+
+
+def is_affiliation(text: str) -> bool:
+    """Whether a line names where authors work: with footnote marks, or in words for places only."""
+    if len(text) > _MOST_AFFILIATION or year_in(text) or "](" in text:
+        return False
+    plain = markup.plain(unraised(text)).strip(" *_()")
+    pieces = [piece.strip(" ¹²³⁴⁵⁶⁷⁸⁹†‡*") for piece in re.split(r"[,;·|，、；]|\s{2,}", plain)]
+    pieces = [piece for piece in pieces if piece]
+    if not pieces or plain.endswith((".", "。", "!", "?", ":")):
+        return False
+    are_places = [bool(_PLACES.search(piece)) for piece in pieces]
+    if _MARKED_PLACE.match(text.lstrip("*_ ")):
+        return any(are_places) or all(_is_name(piece) for piece in pieces)
+    return (
+        any(are_places)
+        and all(_is_name(piece) for piece in pieces)
+        and _HOMES.search(plain) is not None
+    )
+
+
+def has_marks(text: str) -> bool:
+    """Whether names carry marks of footnotes."""
+    return _RAISED_MARK.search(text) is not None
 
 
 def looks_like_names(text: str) -> bool:

@@ -34,6 +34,8 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 _REFERRED = re.compile(r"\[\^([^\[\]\n]{1,60})\](?!:)")
+# "ML-Collage": what stands alone below each picture, where a series numbers nothing.
+_NAME = re.compile(r"[A-Z\u4e00-\u9fff][^\s.!?。！？]{0,30}(?:[ -][^\s.!?。！？]{1,20}){0,2}")
 _MOST_COMPARED = 20
 """Links that are compared with one another: a hostile article may hold thousands."""
 
@@ -285,11 +287,20 @@ class _Reader:
 
     def _may_be(self, line: Line, block: Block, texts: list[str]) -> bool:
         """Whether a line may be facts where it stands: what is not sure only at the beginning."""
+        if block.kind is Kind.ITEM and line.links and all(map(self._is_other, line.links)):
+            return False
         if line.is_sure:
             is_again = line.names is not None and self.cited is not None and bool(self.texts)
             return not is_again
         is_first = not self.texts and not texts and self.cited is None
         return is_first and len(block.lines) <= _MOST_LINES
+
+    def _is_other(self, source: Source) -> bool:
+        """Whether a link in a list leads to another paper: its label is that one's title."""
+        words, title = labels.normal(source.label), labels.normal(self.top.title)
+        is_same = words in title or title in words
+        is_paper = labels.kind_by_address(source.url) is LinkKind.PAPER
+        return is_paper and facts.is_titled(source) and not is_same
 
     def _fact(self, line: Line, at: int) -> None:
         if line.names is not None:
@@ -337,7 +348,8 @@ class _Reader:
             return caption
         if len(plain) > _MOST_CAPTION:
             return None
-        if _is_caption(text, plain) or (self._hangs(block) and fact is None):
+        is_name = _NAME.fullmatch(plain) is not None and bool(self.texts) and fact is None
+        if is_name or _is_caption(text, plain) or (self._hangs(block) and fact is None):
             return caption
         return None
 
@@ -426,7 +438,16 @@ class _Reader:
                     f"The link to {self._name()}, {findings.address(url)}, is taken from its text."
                 )
                 self.found.append(Finding("warning", block.at + 1, text))
+                self._labelled_links_of_text()
                 return
+
+    def _labelled_links_of_text(self) -> None:
+        """Take the links of the text that are called "code" or the like; the text keeps them."""
+        for block, text in self.texts:
+            for anchor in markup.links_in(text):
+                kind = labels.exact_kind(markup.plain(anchor.label))
+                if kind not in {None, LinkKind.PAPER}:
+                    self.links.add(Source("", anchor.url, "", kind), block.at + 1)
 
     def _figure(self, shown: _Shown) -> Figure:
         picture = shown.block.picture
