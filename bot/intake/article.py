@@ -42,6 +42,20 @@ MOST_PAPERS = 200
 _MOST_REFERENCES = 20
 """References without an address that are named: a hostile article may hold thousands."""
 
+_DATES = (
+    *(
+        "date",
+        "published",
+        "publishdate",
+        "pubdate",
+        "date_published",
+        "published_at",
+        "pubdatetime",
+    ),
+    *("created", "created_at", "date-modified", "lastmod", "updated", "modified", "datum"),
+)
+"""Keys of front matter that give an article's date; the first that holds one counts."""
+
 # "> Published at: https://…": the quoted line above the papers that names the article's address.
 _LINK_LINE = re.compile(r"\s{0,3}>\s?[^\[\]<>]{1,40}?[:：]\s?(?=[<\[h])")
 _PUBLISHED = re.compile(
@@ -82,6 +96,8 @@ class _Source:
     blocks: list[Block]
     matter: Matter
     title_block: Block | None
+    shortcodes: tuple[tuple[int, str], ...] = ()
+    """Those that are left out, with their lines from 0."""
 
     def head(self, end: int) -> list[Block]:
         """The blocks above a line, without the title."""
@@ -150,10 +166,11 @@ def _source(text: str, file: str) -> _Source:
         )
     front = matter.read(lines)
     lines[: front.end] = [""] * front.end
+    shortcodes = tuple(dress.shortcodes("\n".join(lines))[:_MOST_REFERENCES])
     dressed = dress.one("\n".join(lines))
     read = blocks.read(dressed)
     _check_headings(read, front, file)
-    return _Source(file, dressed, read, front, _title_block(read, front))
+    return _Source(file, dressed, read, front, _title_block(read, front), shortcodes)
 
 
 def _title_block(read: Sequence[Block], front: Matter) -> Block | None:
@@ -265,7 +282,8 @@ def _month(
     """The month that an article names: in its title, in what else stands above its papers, or in
     its address; else by its date.
     """
-    date = source.matter.first("date", "published", "publishdate", "pubdate")
+    given = [source.matter.texts.get(key, "") for key in _DATES]
+    date = next(filter(months.of_date, given), "")
     named = months.in_text(title) or months.beside(title, date) or months.in_text(subtitle)
     if month := named or months.in_address(link):
         return month, []
@@ -298,6 +316,9 @@ def _roundup(source: _Source, parted: Outline) -> Article:
         found += account.of_blocks(lost, f"of {name}")
     found += account.of_notes(block for block in source.blocks if block.at not in taken)
     found += _about_references(source)
+    for at, shortcode in source.shortcodes:
+        text = f"The shortcode {collage.shown(shortcode)} is not taken."
+        found.append(Finding("note", at + 1, text))
     found += account.of_headings(
         [other for other in parted.others if other.heading.at not in taken]
     )
@@ -504,8 +525,9 @@ def _previous(source: _Source, start: int, first: int, link: str) -> tuple[str, 
     unknown, too, a finding says so.
     """
     best, best_rank, line = "", 0, 0
+    notes = {block.at for block in source.blocks if block.kind is Kind.NOTE}
     places = [
-        *((at, 1) for at in range(start, len(source.lines))),
+        *((at, 1) for at in range(start, len(source.lines)) if at not in notes),
         *((at, 3) for at in range(first)),
     ]
     for at, least in places:

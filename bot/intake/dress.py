@@ -9,6 +9,8 @@ import html
 import re
 from collections.abc import Callable, Sequence
 
+from bot.intake import htmltables
+
 CAPTION = "\ue000"
 """Stands before a caption that was marked as one: a character for private use."""
 
@@ -166,6 +168,7 @@ def _undressed(text: str) -> str:
     if "<" in text:
         for pattern, new in _TAGS:
             text = _replaced(pattern, new, text)
+        text = htmltables.as_markdown(text)
     if "orcid.org" in text:
         text = _replaced(_ICON, _nothing, text)
     if "&" in text:
@@ -311,6 +314,28 @@ def _with_references(lines: list[str]) -> list[str]:
         left -= len(written) - len(line)
         lines[at] = written
     return lines
+
+
+def shortcodes(text: str) -> list[tuple[int, str]]:
+    """The shortcodes that hold nothing an article is read for, each with its line from 0.
+
+    Those around a text, such as a notice's, are none: the text stays.
+    """
+    if "{" not in text:
+        return []
+    left = text
+    for pattern, new in _SHORTCODES:
+        if pattern is not _SHORTCODE:
+            left = _replaced(pattern, new, left)
+    ended = set(re.findall(r"\{[{%][<%-]?\s{0,4}(?:/|end)\s?(\w{1,40})", left))
+    found = []
+    for at, line in enumerate(left.split("\n")):
+        for match in _SHORTCODE.finditer(line):
+            name = re.search(r"/?\w[\w-]*", match[0])
+            is_wrapper = name is None or name[0].startswith(("/", "end")) or name[0] in ended
+            if not is_wrapper:
+                found.append((at, match[0]))
+    return found
 
 
 def undefined(lines: Sequence[str]) -> list[tuple[int, str]]:

@@ -29,10 +29,16 @@ _SEPARATOR = re.compile(
 _LEADING_VENUE = re.compile(
     r"(?:[(（][^()（）]{1,30}[0-9]{2}[^()（）]{0,10}[)）]|\[[0-9]{4}\.[0-9]{4,5}\](?!\())\s+(?=\S)"
 )
-# "Doe, J., & Poe, A. (2021). Title": how bibliographies begin.
-_BIBLIOGRAPHIC = re.compile(
-    r"(?P<names>[^\[\]()（）*“\"]{3,1000}?),?\s?[(（](?P<year>(?:19|20)[0-9]{2})[a-z]?(?:,\s[^()]{1,20})?"
-    r"[)）][.,:]?\s+(?=\S)"
+# How bibliographies begin: "Doe, J., & Poe, A. (2021). Title", "Doe et al. Title",
+# 'J. Doe, A. Poe, "Title"', "Jane Doe and Ann Poe. Title".
+_BIBLIOGRAPHIC = tuple(
+    re.compile(rf"(?P<names>[^\[\]()（）*“\"]{{3,1000}}?){behind}")
+    for behind in (
+        r",?\s?[(（](?P<year>(?:19|20)[0-9]{2})[a-z]?(?:,\s[^()]{1,20})?[)）][.,:]?\s+(?=\S)",
+        r"(?<=al)\.?,?\s+(?=[*“\"A-Z])",
+        r",\s+(?=[*“\"])",
+        r"(?<=[^\W\d_]{2})\.\s+(?=[*“\"]?[A-Z])",
+    )
 )
 _CITED = re.compile(r",\s(?=[^\W\d_][^,]{1,40}\set\.? al\b)")
 _LEADING = " \t\xa0.,;:：，。、|–—-·•→()[]*_"
@@ -360,7 +366,8 @@ def _title_and_text(entry: _Entry, text: str) -> None:
             entry.year = entry.year or people.year_in(match[0])
         text = text[match.end() :]
     if cited := _bibliographic(text):
-        entry.cited = people.read(f"{cited['names']} ({cited['year']})")
+        entry.cited = people.read(cited["names"])
+        entry.year = int(cited.groupdict().get("year") or 0) or entry.year
         text = text[cited.end() :]
     title, linked, rest = _title(text)
     top = headline.read(title)
@@ -370,20 +377,24 @@ def _title_and_text(entry: _Entry, text: str) -> None:
     if linked:
         entry.links.add(linked, entry.at + 1)
     _rest(entry, rest)
+    if not entry.links.of_kind(LinkKind.PAPER) and (url := labels.address_in_text(rest)):
+        entry.links.add(Source("", url, "", LinkKind.PAPER), entry.at + 1)
 
 
 def _bibliographic(text: str) -> re.Match[str] | None:
     """The names and the year that a line begins with; None where it begins with its title."""
-    match = _BIBLIOGRAPHIC.match(text)
-    if match is None or not people.looks_like_names(match["names"]):
-        return None
-    cited = people.read(match["names"])
-    has_initial = any(re.search(r"\b[^\W\d_]\.", name) for name in cited.names)
-    if not (cited.others or len(cited.names) > 1 or has_initial):
-        return None
-    rest = text[match.end() :]
-    # "Title, Other & More (2021) - text" begins with its title.
-    return None if re.match(r"[–—|-]", rest) else match
+    for place, pattern in enumerate(_BIBLIOGRAPHIC):
+        match = pattern.match(text)
+        if match is None or not people.looks_like_names(match["names"]):
+            continue
+        cited = people.read(match["names"])
+        has_initial = any(re.search(r"\b[^\W\d_]\.", name) for name in cited.names)
+        are_several = len(cited.names) > 1 and (not place or people.are_full_names(cited.names))
+        # "Title, Other & More (2021) - text" begins with its title.
+        is_title = re.match(r"[–—|-]", text[match.end() :]) is not None
+        if (cited.others or are_several or has_initial) and not is_title:
+            return match
+    return None
 
 
 def _title(text: str) -> tuple[str, Source | None, str]:
@@ -427,9 +438,13 @@ def _rest(entry: _Entry, rest: str) -> None:
     """Read what follows a title: names and a year, links, and a text."""
     rest = rest.strip()
     names, more = _names(rest)
-    if names is not None:
+    if names is not None and entry.cited is None:
         entry.cited = names
         rest = more
+    elif entry.year is None and entry.cited is not None:
+        # An arXiv id ("2203.00014") is no year.
+        year = re.search(r"(?<![0-9.:/])(?:19|20)[0-9]{2}(?![0-9]|\.[0-9])", facts.unlinked(rest))
+        entry.year = int(year[0]) if year else None
     pieces, last = [], 0
     for anchor in markup.anchors_in(rest):
         label = markup.plain(anchor.label)

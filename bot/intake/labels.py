@@ -143,6 +143,7 @@ _FIELDS: dict[Field, str] = {
     "|erschienen in|affiliation|affiliations|institution|institutions|institute|organization"
     "|organisation|lab|tags|tag|keywords|keyword|topics|topic|category|categories|area|field"
     "|schlagwörter|schlagworte|thema|themen|kategorie|citations|score|rating|upvotes|votes"
+    "|status|created|created time|last edited|last edited time|priority|date added|added on"
     "|license|licence|subjects|comments|reading time|difficulty|lesezeit|bewertung"
     "|标签|关键词|关键字|会议|期刊|会议期刊|机构|单位|发表机构|所属机构|评分|分数|引用数|分类"
     "|类别|领域|主题|来源|难度|推荐指数",
@@ -322,6 +323,7 @@ _ARXIV = re.compile(
     re.IGNORECASE,
 )
 _ARXIV_ID = re.compile(rf"(?:ar[xv]i[vx]\s?[:：]?\s?)?{_ID}(?:v[0-9]{{1,2}})?", re.IGNORECASE)
+_NAMED_ID = re.compile(rf"\barxiv\s?(?:preprint\s)?(?:arxiv)?[:：]\s?{_ID}", re.IGNORECASE)
 _DOI = re.compile(r"(?:doi\s?[:：]?\s?)?(10\.[0-9]{4,9}/[^\s<>\"]{1,200})", re.IGNORECASE)
 _GENDERED = re.compile(
     r"\b(autor|verfasser|forscher)(?:\\?[*:_·/]\\?-?|\((?=in))(in)(nen)?\)?", re.IGNORECASE
@@ -382,6 +384,12 @@ def address_of_id(text: str) -> str:
     if match := _DOI.fullmatch(text.strip(" .")):
         return f"https://doi.org/{match[1]}"
     return ""
+
+
+def address_in_text(text: str) -> str:
+    """The address of the first arXiv id in a text that is called one; "" without any."""
+    match = _NAMED_ID.search(text)
+    return f"https://arxiv.org/abs/{match[1]}" if match else ""
 
 
 def field_of(label: str) -> Field | None:

@@ -105,7 +105,7 @@ def of_date(date: str) -> str | None:
     """The month of a date ("2025-02-27"), or None where it is none."""
     match = re.match(r"\s*([12][0-9]{3})[-/]([0-9]{2})", date)
     if match is None:
-        return None
+        return in_text(date)
     return _key(int(match[1]), int(match[2]))
 
 

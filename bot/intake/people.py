@@ -63,6 +63,7 @@ _HOMES = re.compile(
     r"|大学|大學|学院|研究院|研究所|实验室",
     re.IGNORECASE,
 )
+_SMALL = re.compile(r"\s(?:of|for|the|and|in|at|für|und|der|des)\s")
 _PLACES = re.compile(
     rf"{_HOMES.pattern}|\b(?:labs?|research|google|deepmind|meta|microsoft|openai|nvidia|ibm|amazon"
     r"|apple|mit|eth|epfl|cmu|stanford|berkeley|oxford|cambridge|tum|kth|inria|cnrs|inc|gmbh)\b",
@@ -220,6 +221,7 @@ def is_affiliation(text: str) -> bool:
     are_places = [bool(_PLACES.search(piece)) for piece in pieces]
     if _MARKED_PLACE.match(text.lstrip("*_ ")):
         return any(are_places) or all(_is_name(piece) for piece in pieces)
+    pieces = [_SMALL.sub(" ", piece) for piece in pieces]
     return (
         any(are_places)
         and all(_is_name(piece) for piece in pieces)

@@ -6,7 +6,7 @@ Text is kept wherever it stands. What is taken as nothing of these is named by t
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from bot.core import collage, paper
@@ -253,7 +253,12 @@ class _Reader:
             for line in read:
                 self._fact(line, block.at)
             return
-        self._text(block, block.source)
+        pictures = [picture for line in block.lines for picture in markup.pictures_in(line)]
+        for picture in pictures:
+            self._picture(replace(block, kind=Kind.PICTURE, picture=picture))
+        words = "".join(map(markup.without_pictures, block.lines))
+        if not pictures or any(map(str.isalnum, words)):
+            self._text(block, block.source)
 
     def _paragraph(self, block: Block) -> None:
         if caption := self._caption_of(block):
