@@ -1,5 +1,6 @@
 """Reads a published article: its title and links, its papers, and an account of all the rest."""
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -37,6 +38,23 @@ from bot.intake.outline import Outline
 MOST_BYTES = 2_000_000
 MOST_LINES = 20_000
 MOST_PAPERS = 200
+
+_MOST_REFERENCES = 20
+"""References without an address that are named: a hostile article may hold thousands."""
+
+_DATES = (
+    *(
+        "date",
+        "published",
+        "publishdate",
+        "pubdate",
+        "date_published",
+        "published_at",
+        "pubdatetime",
+    ),
+    *("created", "created_at", "date-modified", "lastmod", "updated", "modified", "datum"),
+)
+"""Keys of front matter that give an article's date; the first that holds one counts."""
 
 # "> Published at: https://…": the quoted line above the papers that names the article's address.
 _LINK_LINE = re.compile(r"\s{0,3}>\s?[^\[\]<>]{1,40}?[:：]\s?(?=[<\[h])")
@@ -78,6 +96,8 @@ class _Source:
     blocks: list[Block]
     matter: Matter
     title_block: Block | None
+    shortcodes: tuple[tuple[int, str], ...] = ()
+    """Those that are left out, with their lines from 0."""
 
     def head(self, end: int) -> list[Block]:
         """The blocks above a line, without the title."""
@@ -146,10 +166,11 @@ def _source(text: str, file: str) -> _Source:
         )
     front = matter.read(lines)
     lines[: front.end] = [""] * front.end
+    shortcodes = tuple(dress.shortcodes("\n".join(lines))[:_MOST_REFERENCES])
     dressed = dress.one("\n".join(lines))
     read = blocks.read(dressed)
     _check_headings(read, front, file)
-    return _Source(file, dressed, read, front, _title_block(read, front))
+    return _Source(file, dressed, read, front, _title_block(read, front), shortcodes)
 
 
 def _title_block(read: Sequence[Block], front: Matter) -> Block | None:
@@ -261,7 +282,8 @@ def _month(
     """The month that an article names: in its title, in what else stands above its papers, or in
     its address; else by its date.
     """
-    date = source.matter.first("date", "published", "publishdate", "pubdate")
+    given = [source.matter.texts.get(key, "") for key in _DATES]
+    date = next(filter(months.of_date, given), "")
     named = months.in_text(title) or months.beside(title, date) or months.in_text(subtitle)
     if month := named or months.in_address(link):
         return month, []
@@ -276,23 +298,27 @@ def _roundup(source: _Source, parted: Outline) -> Article:
     first = parted.parts[0].heading
     about = _facts(source, first.at, first.level)
     *parts, last = parted.parts
-    read = [sections.read(part, source.file, about.link) for part in parts]
+    footnotes = sections.footnotes(source.blocks)
+    read = [sections.read(part, source.file, about.link, footnotes) for part in parts]
     last, below, is_told = ending.split(last, [section.has_text_below for section in read])
-    read.append(sections.read(last, source.file, about.link))
+    read.append(sections.read(last, source.file, about.link, footnotes))
     previous, at, about_previous = _previous(source, read[-1].end, first.at, about.link)
     found = [*about.found, *about_previous]
     for section in read:
         found += section.findings
     found += findings.about_numbers([section.printed for section in read if section.printed])
-    taken = about.taken | {at}
+    taken = about.taken.union({at}, *(section.notes for section in read))
     left = [block for block in parted.head if not _is_taken(block, taken, source.title_block)]
     found += account.of_blocks(left, "above the first paper")
     for section in read:
         name = collage.shown(section.item.paper.title)
         lost = [block for block in section.left if block.kind is not Kind.NOTE]
         found += account.of_blocks(lost, f"of {name}")
-    notes = [block for section in read for block in section.left if block.kind is Kind.NOTE]
-    found += account.of_blocks(notes, "of the article")
+    found += account.of_notes(block for block in source.blocks if block.at not in taken)
+    found += _about_references(source)
+    for at, shortcode in source.shortcodes:
+        text = f"The shortcode {collage.shown(shortcode)} is not taken."
+        found.append(Finding("note", at + 1, text))
     found += account.of_headings(
         [other for other in parted.others if other.heading.at not in taken]
     )
@@ -306,6 +332,15 @@ def _roundup(source: _Source, parted: Outline) -> Article:
     found += _about_bold(parted)
     items = [section.item for section in read]
     return _article("roundup", about, previous, items, found)
+
+
+def _about_references(source: _Source) -> list[Finding]:
+    """A warning for each link by reference whose address the article does not give."""
+    found = []
+    for at, reference in dress.undefined(source.lines)[:_MOST_REFERENCES]:
+        text = f"The link {collage.shown(reference)} is left out: no line gives its address"
+        found.append(Finding("warning", at + 1, f"{text}; write one, or the address itself."))
+    return found
 
 
 def _about_bold(parted: Outline) -> list[Finding]:
@@ -326,8 +361,8 @@ def _about_bold(parted: Outline) -> list[Finding]:
 
 
 def _is_taken(block: Block, taken: Iterable[int], title: Block | None) -> bool:
-    """Whether a block was read for what the article says of itself, or is its cover."""
-    return block is title or block.at in taken or block.kind is Kind.PICTURE
+    """Whether a block was read for what the article says of itself, or is a footnote."""
+    return block is title or block.at in taken or block.kind is Kind.NOTE
 
 
 def _list(source: _Source, parted: Outline) -> Article:
@@ -336,6 +371,7 @@ def _list(source: _Source, parted: Outline) -> Article:
     items, found = drafts.read(source.lines, source.blocks, parted, source.file, about.link)
     left = [block for block in parted.head if not _is_taken(block, about.taken, source.title_block)]
     found += account.of_blocks(left, "above the first paper")
+    found += account.of_notes(source.blocks)
     about_list = [finding for finding in about.found if "month" not in finding.text]
     return _article(
         "list", replace(about, found=tuple(about_list)), "", items, [*about_list, *found]
@@ -354,7 +390,9 @@ def _entries(source: _Source) -> Article:
     about_list = [finding for finding in about.found if "month" not in finding.text]
     found = [*about_list, *read.findings]
     above = [block for block in read.left if block.at < read.start]
-    below = [block for block in read.left if block.at >= read.start]
+    notes = [block for block in read.left if block.kind is Kind.NOTE]
+    found += account.of_notes(notes)
+    below = [block for block in read.left if block.at >= read.start and block not in notes]
     found += account.of_blocks(
         [block for block in above if not _is_taken(block, about.taken, None)],
         "above the first paper",
@@ -411,7 +449,8 @@ def _title(text: str) -> str:
 
 
 def _subtitle(head: Sequence[Block], first_level: int) -> Block | None:
-    """The last heading of level two above pictures and papers; None where there is none.
+    """The last heading of level two right below the title, else the last one above pictures and
+    papers; None where there is none.
 
     One that is only a link is the publication's name ("Thoughts and Theory"), and is passed over.
     Where papers have deeper headings, one of level two is the title of a group, unless it stands
@@ -427,14 +466,16 @@ def _subtitle(head: Sequence[Block], first_level: int) -> Block | None:
         and (end is None or block.at < end)
         and (first_level <= 2 or (place == 0 and has_more))
     ]
-    fit = (
+    fit = [
         block
-        for block in reversed(above)
+        for block in above
         if not markup.is_link(block.text)
         and not outline.is_aside(block)
         and not outline.is_date(markup.plain(block.text))
-    )
-    return next(fit, None)
+    ]
+    near = list(itertools.takewhile(lambda block: block.kind is Kind.HEADING, head))
+    right_below = [block for block in fit if block in near]
+    return next(iter([*reversed(right_below or fit)]), None)
 
 
 def _link(source: _Source, start: int) -> tuple[str, int, list[Finding]]:
@@ -484,8 +525,9 @@ def _previous(source: _Source, start: int, first: int, link: str) -> tuple[str, 
     unknown, too, a finding says so.
     """
     best, best_rank, line = "", 0, 0
+    notes = {block.at for block in source.blocks if block.kind is Kind.NOTE}
     places = [
-        *((at, 1) for at in range(start, len(source.lines))),
+        *((at, 1) for at in range(start, len(source.lines)) if at not in notes),
         *((at, 3) for at in range(first)),
     ]
     for at, least in places:

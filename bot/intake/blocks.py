@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from bot.intake import dress, labels, markup
+from bot.intake import dress, facts, labels, markup, people
 from bot.intake.dress import CAPTION
 from bot.intake.markup import Picture
 
@@ -157,7 +157,9 @@ class _Reader:
             return Block(Kind.HEADING, at, at + 2, (line, below), level=level, text=text)
         if is_below_blank and (bold := _BOLD_LINE.fullmatch(line)):
             text = bold[2].strip()
-            if bold[1] not in text and not labels.field_of(markup.plain(text)):
+            is_sentence = text.endswith(("。", "！")) or (len(text) > 120 and text.endswith("."))
+            is_label = labels.field_of(markup.plain(text)) is not None or _is_byline(text)
+            if bold[1] not in text and not is_label and not is_sentence:
                 return Block(Kind.HEADING, at, at + 1, (line,), level=BOLD, text=text)
         return None
 
@@ -248,8 +250,12 @@ class _Reader:
             kind = Kind.CAPTION
         else:
             kind = Kind.TEXT
+        if links := [_badge(picture) for picture in pictures if _badge(picture)]:
+            text = " | ".join(links)
+            yield Block(Kind.TEXT, at, at + 1, (text,), text=text, attached=True)
         for picture in pictures:
-            yield Block(Kind.PICTURE, at, at + 1, (line,), picture=picture)
+            if not _badge(picture):
+                yield Block(Kind.PICTURE, at, at + 1, (line,), picture=picture)
         if rest.strip("*_ \t\xa0"):
             yield Block(kind, at, at + 1, (rest,), text=rest, attached=True)
 
@@ -270,6 +276,22 @@ def _split_off_pictures(block: Block) -> Iterator[Block]:
         lines.append(markup.without_pictures(line, instead="link").rstrip())
     yield replace(block, lines=tuple(lines))
     yield from pictures
+
+
+def _badge(picture: Picture) -> str:
+    """A badge as the link that it is; "" where it is none."""
+    if not picture.is_badge or not labels.kind_by_address(picture.link):
+        return ""
+    label = picture.alt if labels.exact_kind(picture.alt) else ""
+    return f"[{label}]({picture.link})"
+
+
+def _is_byline(text: str) -> bool:
+    """Whether a bold line is authors and a year, and no title."""
+    line = facts.read(text)
+    if line is None or line.names is None:
+        return False
+    return not line.is_weak or people.has_marks(text)
 
 
 def symbols_off(text: str) -> str:

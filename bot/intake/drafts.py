@@ -95,8 +95,11 @@ def _text(part: sections.Part, title: str, base: str) -> tuple[str, list[Finding
     texts = [
         block
         for block in part.blocks
-        if block.kind in {Kind.TEXT, Kind.QUOTE, Kind.ITEM, Kind.FENCE, Kind.TABLE}
-        and any(facts.read(line) is None for line in block.lines)
+        if (
+            block.kind in {Kind.TEXT, Kind.QUOTE, Kind.ITEM, Kind.FENCE, Kind.TABLE}
+            and any(facts.read(line) is None for line in block.lines)
+        )
+        or block.level == blocks.BOLD
     ]
     text = section.item.paragraph
     if len(texts) <= _MOST_BLOCKS and len(text) <= _MOST_TEXT:

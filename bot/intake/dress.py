@@ -5,8 +5,11 @@ a picture, its caption, a heading, a link. What comes out has as many lines as w
 a finding names the line of the file.
 """
 
+import html
 import re
 from collections.abc import Callable, Sequence
+
+from bot.intake import htmltables
 
 CAPTION = "\ue000"
 """Stands before a caption that was marked as one: a character for private use."""
@@ -22,7 +25,7 @@ _IMG = re.compile(rf"(?<!\\)<img({_ATTRIBUTES})/?>(?:\s{{0,2}}</img>)?", re.IGNO
 _IFRAME = re.compile(rf"(?<!\\)<iframe({_ATTRIBUTES})>(?:\s{{0,20}}</iframe>)?", re.IGNORECASE)
 _LINK = re.compile(
     rf"(?<!\\)<a(?P<has>{_ATTRIBUTES})>(?P<label>[^<>]{{0,1000}}"
-    r"(?:</?(?:b|i|em|strong|span|code)>[^<>]{0,1000}){0,6})</a\s?>",
+    r"(?:<(?!/?a[\s>])[^<>]{1,300}>[^<>]{0,1000}){0,12})</a\s?>",
     re.IGNORECASE,
 )
 _ANCHOR = re.compile(rf"(?<!\\)<a{_ATTRIBUTES}>|(?<!\\)</a\s?>", re.IGNORECASE)
@@ -63,6 +66,17 @@ _OBSIDIAN = re.compile(
     re.IGNORECASE,
 )
 _DIV = re.compile(r"^[ \t]{0,3}:{3,}(?:[ \t]*\{[^{}\n]{0,300}\}|[ \t]*[\w-]{1,40})?[ \t]*$", re.M)
+_REF = re.compile(
+    r"\{\{[<%]\s{0,4}(?:rel)?ref\s{1,4}[\"']?([^\"'{}\s]{1,500})[\"']?\s{0,4}[>%]\}\}"
+)
+_SHORTCODE = re.compile(r"\{\{[<%][^{}\n]{0,2000}[>%]\}\}|\{%-?\s[^{}%\n]{0,2000}-?%\}")
+_ORCID = r"https?://(?:www\.)?orcid\.org(?:/[^\s()<>]{0,60})?"
+_ICON = re.compile(
+    rf"[ \t]?\[(?:!\[[^\[\]\n]{{0,100}}\]\([^()\n]{{0,500}}\)|orcid|id|🆔)?\]\({_ORCID}\)"
+    rf"|[ \t]?\(?<{_ORCID}>\)?|[ \t]?\({_ORCID}\)",
+    re.IGNORECASE,
+)
+_ENTITY = re.compile(r"&(?:amp|nbsp|quot|apos|#39|#x27|hellip|mdash|ndash|[lr][sd]quo|shy);", re.I)
 _DEFINED = re.compile(r"^([^\W\d_][^:\n|]{0,40})\n{1,2}:[ \t]+(?=\S)", re.MULTILINE)
 _KRAMDOWN = re.compile(r"^[ \t]{0,3}\{:[^{}\n]{0,300}\}[ \t]*$", re.MULTILINE)
 _ATTRIBUTE = re.compile(
@@ -70,11 +84,15 @@ _ATTRIBUTE = re.compile(
 )
 _DEFINITION = re.compile(
     r" {0,3}\[(?P<id>[^\[\]\\\n^][^\[\]\n]{0,200})\]:\s{0,4}"
-    r"<?(?P<url>(?:https?://|www\.|mailto:|[#/.])[^\s<>]{0,2000})>?(?:\s{1,4}[\"'(].{0,500})?\s*"
+    r"<?(?P<url>(?:https?://|www\.|mailto:|[#/.]|[\w%-]{1,200}[/.])[^\s<>]{0,2000})>?(?:\s{1,4}[\"'(].{0,500})?\s*"
 )
 _REFERENCE = re.compile(
     r"(?<![\\\]])(?P<picture>!?)\[(?P<label>[^\[\]\\\n]{0,300}+)\]"
     r"(?:\[(?P<id>[^\[\]\n]{0,200}+)\])?(?![(\[:])"
+)
+
+_UNDEFINED = re.compile(
+    r"(?<![\w\\\])])\[[^\W\d_][^\[\]\\\n]{0,100}\]\[[^\[\]\n]{1,100}\](?![(\[:\w])"
 )
 
 
@@ -150,7 +168,19 @@ def _undressed(text: str) -> str:
     if "<" in text:
         for pattern, new in _TAGS:
             text = _replaced(pattern, new, text)
+        text = htmltables.as_markdown(text)
+    if "orcid.org" in text:
+        text = _replaced(_ICON, _nothing, text)
+    if "&" in text:
+        text = "\n".join(map(_with_entities_read, text.split("\n")))
     return text
+
+
+def _with_entities_read(line: str) -> str:
+    """A line with the entities read that stand for no mark of Markdown; code stays as it is."""
+    if "&" not in line or "`" in line:
+        return line
+    return _ENTITY.sub(lambda entity: html.unescape(entity[0]).replace("\xad", ""), line)
 
 
 def _replaced(pattern: re.Pattern[str], new: Callable[[re.Match[str]], str], text: str) -> str:
@@ -207,7 +237,7 @@ def _iframe(match: re.Match[str]) -> str:
 
 def _link(match: re.Match[str]) -> str:
     url = attributes(match["has"]).get("href", "")
-    label = re.sub(r"</?\w+>", "", match["label"])
+    label = re.sub(r"</?\w[^<>]*>", " ", match["label"])
     if not url:
         return label
     return f"[{' '.join(label.split())}]({_target(url)})"
@@ -249,6 +279,8 @@ _SHORTCODES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] 
     (_HUGO_FIGURE, _shortcode),
     (_HUGO_VIDEO, lambda match: f"[](https://youtu.be/{match[1]})"),
     (_JEKYLL_FIGURE, _shortcode),
+    (_REF, lambda match: match[1]),
+    (_SHORTCODE, _nothing),
     (_KRAMDOWN, _nothing),
     (_BEHIND, _behind),
 )
@@ -282,6 +314,41 @@ def _with_references(lines: list[str]) -> list[str]:
         left -= len(written) - len(line)
         lines[at] = written
     return lines
+
+
+def shortcodes(text: str) -> list[tuple[int, str]]:
+    """The shortcodes that hold nothing an article is read for, each with its line from 0.
+
+    Those around a text, such as a notice's, are none: the text stays.
+    """
+    if "{" not in text:
+        return []
+    left = text
+    for pattern, new in _SHORTCODES:
+        if pattern is not _SHORTCODE:
+            left = _replaced(pattern, new, left)
+    ended = set(re.findall(r"\{[{%][<%-]?\s{0,4}(?:/|end)\s?(\w{1,40})", left))
+    found = []
+    for at, line in enumerate(left.split("\n")):
+        for match in _SHORTCODE.finditer(line):
+            name = re.search(r"/?\w[\w-]*", match[0])
+            is_wrapper = name is None or name[0].startswith(("/", "end")) or name[0] in ended
+            if not is_wrapper:
+                found.append((at, match[0]))
+    return found
+
+
+def undefined(lines: Sequence[str]) -> list[tuple[int, str]]:
+    """The references in lines of one dress that nothing defines, each with its line from 0.
+
+    Only those that name what they refer to, as in "[Paper][one]"; code has none.
+    """
+    inside = {at for start, end in fences(lines) for at in range(start, end)}
+    found = []
+    for at, line in enumerate(lines):
+        if "][" in line and "`" not in line and at not in inside:
+            found += [(at, match[0]) for match in _UNDEFINED.finditer(line)]
+    return found
 
 
 def _written_out(match: re.Match[str], addresses: dict[str, str]) -> str:

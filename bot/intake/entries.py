@@ -29,6 +29,17 @@ _SEPARATOR = re.compile(
 _LEADING_VENUE = re.compile(
     r"(?:[(（][^()（）]{1,30}[0-9]{2}[^()（）]{0,10}[)）]|\[[0-9]{4}\.[0-9]{4,5}\](?!\())\s+(?=\S)"
 )
+# How bibliographies begin: "Doe, J., & Poe, A. (2021). Title", "Doe et al. Title",
+# 'J. Doe, A. Poe, "Title"', "Jane Doe and Ann Poe. Title".
+_BIBLIOGRAPHIC = tuple(
+    re.compile(rf"(?P<names>[^\[\]()（）*“\"]{{3,1000}}?){behind}")
+    for behind in (
+        r",?\s?[(（](?P<year>(?:19|20)[0-9]{2})[a-z]?(?:,\s[^()]{1,20})?[)）][.,:]?\s+(?=\S)",
+        r"(?<=al)\.?,?\s+(?=[*“\"A-Z])",
+        r",\s+(?=[*“\"])",
+        r"(?<=[^\W\d_]{2})\.\s+(?=[*“\"]?[A-Z])",
+    )
+)
 _CITED = re.compile(r",\s(?=[^\W\d_][^,]{1,40}\set\.? al\b)")
 _LEADING = " \t\xa0.,;:：，。、|–—-·•→()[]*_"
 _LEAST_TITLE = 3
@@ -231,6 +242,8 @@ def _list_items(known: Sequence[Block], base: str) -> Iterator[_Entry]:
             if entry:
                 yield entry
             entry, indent = _item_entry(block, base), block.indent
+        elif entry is not None and block.kind is Kind.PICTURE and _is_of(block, entry, indent):
+            _pictured(entry, block)
         elif entry is not None and _is_below(block, indent):
             _below(entry, block)
         elif entry is not None:
@@ -253,6 +266,19 @@ def _item_entry(block: Block, base: str) -> _Entry:
     if end < len(block.lines):
         _below(entry, replace(block, lines=block.lines[end:]))
     return entry
+
+
+def _is_of(picture: Block, entry: _Entry, indent: int) -> bool:
+    """Whether a picture stands in the item's own lines, or indented below it."""
+    first = picture.lines[0]
+    return picture.attached or len(first) - len(first.lstrip()) > indent + 1
+
+
+def _pictured(entry: _Entry, block: Block) -> None:
+    picture = block.picture
+    if picture and not picture.is_badge and not entry.picture:
+        entry.picture = picture.file
+    entry.more.append(str(block.at))
 
 
 def _is_below(block: Block, indent: int) -> bool:
@@ -282,7 +308,7 @@ def _below(entry: _Entry, block: Block) -> None:
 
 
 def _paragraphs(known: Sequence[Block], base: str) -> Iterator[_Entry]:
-    """Yield paragraphs that begin with a bold or linked title and hold a link to a paper."""
+    """Yield paragraphs that begin with a bold or linked title, or have a line for each fact."""
     entry: _Entry | None = None
     for block in known:
         is_text = block.kind in {Kind.TEXT, Kind.QUOTE}
@@ -290,12 +316,27 @@ def _paragraphs(known: Sequence[Block], base: str) -> Iterator[_Entry]:
             if entry:
                 yield entry
             entry = _one(block, base)
+        elif is_text and sum(map(facts.has_label, block.lines[1:])) > 1:
+            if entry:
+                yield entry
+            entry = _labelled(block, base)
         elif is_text and entry is not None and entry.is_paper() and not entry.text:
             # The paragraph below a line of title, names and links.
             entry.text = block.source
             entry.more.append(str(block.at))
     if entry:
         yield entry
+
+
+def _labelled(block: Block, base: str) -> _Entry:
+    """Read a paragraph of a title and lines of facts, each with its label."""
+    first = facts.read(block.lines[0])
+    title = block.lines[0]
+    if first is not None and first.title:
+        title = first.title
+    entry = _Entry(block.at, Links(base), title=headline.read(title).title)
+    _below(entry, replace(block, lines=block.lines[1:]))
+    return entry
 
 
 def _starts_with_title(block: Block) -> bool:
@@ -324,11 +365,36 @@ def _title_and_text(entry: _Entry, text: str) -> None:
         if not match[0].startswith("["):
             entry.year = entry.year or people.year_in(match[0])
         text = text[match.end() :]
+    if cited := _bibliographic(text):
+        entry.cited = people.read(cited["names"])
+        entry.year = int(cited.groupdict().get("year") or 0) or entry.year
+        text = text[cited.end() :]
     title, linked, rest = _title(text)
-    entry.title = title
+    top = headline.read(title)
+    entry.title = top.title
+    entry.cited = entry.cited or top.cited
+    entry.year = entry.year or top.year
     if linked:
         entry.links.add(linked, entry.at + 1)
     _rest(entry, rest)
+    if not entry.links.of_kind(LinkKind.PAPER) and (url := labels.address_in_text(rest)):
+        entry.links.add(Source("", url, "", LinkKind.PAPER), entry.at + 1)
+
+
+def _bibliographic(text: str) -> re.Match[str] | None:
+    """The names and the year that a line begins with; None where it begins with its title."""
+    for place, pattern in enumerate(_BIBLIOGRAPHIC):
+        match = pattern.match(text)
+        if match is None or not people.looks_like_names(match["names"]):
+            continue
+        cited = people.read(match["names"])
+        has_initial = any(re.search(r"\b[^\W\d_]\.", name) for name in cited.names)
+        are_several = len(cited.names) > 1 and (not place or people.are_full_names(cited.names))
+        # "Title, Other & More (2021) - text" begins with its title.
+        is_title = re.match(r"[–—|-]", text[match.end() :]) is not None
+        if (cited.others or are_several or has_initial) and not is_title:
+            return match
+    return None
 
 
 def _title(text: str) -> tuple[str, Source | None, str]:
@@ -337,18 +403,13 @@ def _title(text: str) -> tuple[str, Source | None, str]:
     start = marked.end() if marked else 0
     anchor = next(markup.links_in(text), None)
     if anchor and anchor.start <= start and _names_title(text):
-        head = headline.read(markup.plain(anchor.label))
         source = Source("", anchor.url, "", _kind_of_title(anchor.url))
-        return head.title, source, text[anchor.end :].lstrip('*_”"’」》')
+        return markup.plain(anchor.label), source, text[anchor.end :].lstrip('*_”"’」》')
     if match := _TITLE.match(text):
         words = match["title"] or match["quoted"]
         inner = next(markup.links_in(words), None)
         linked = Source("", inner.url, "", _kind_of_title(inner.url)) if inner else None
-        return (
-            headline.read(markup.plain(words).rstrip(" .:：,")).title,
-            linked,
-            text[match.end() :],
-        )
+        return markup.plain(words).rstrip(" .:：,"), linked, text[match.end() :]
     end = len(text)
     first = next(markup.anchors_in(text), None)
     if first:
@@ -377,9 +438,13 @@ def _rest(entry: _Entry, rest: str) -> None:
     """Read what follows a title: names and a year, links, and a text."""
     rest = rest.strip()
     names, more = _names(rest)
-    if names is not None:
+    if names is not None and entry.cited is None:
         entry.cited = names
         rest = more
+    elif entry.year is None and entry.cited is not None:
+        # An arXiv id ("2203.00014") is no year.
+        year = re.search(r"(?<![0-9.:/])(?:19|20)[0-9]{2}(?![0-9]|\.[0-9])", facts.unlinked(rest))
+        entry.year = int(year[0]) if year else None
     pieces, last = [], 0
     for anchor in markup.anchors_in(rest):
         label = markup.plain(anchor.label)
@@ -392,14 +457,14 @@ def _rest(entry: _Entry, rest: str) -> None:
             entry.links.add(Source(label, anchor.url, before[-60:]), entry.at + 1)
             last = anchor.end
     text = "".join([*pieces, rest[last:]])
-    text = re.sub(r"[\[(（]\s*[\])）]", "", text)
+    text = re.sub(r"[\[(（][\s|,·;/]*[\])）]", "", text)
     text = re.sub(r"\s*(?:[|·,;/]\s*){1,20}(?=$|[|·,;/])", " ", text).strip(" \t|·,;/–—-:：\xa0")
     text = re.sub(r"^[\s.。)\]]+", "", text).strip()
     if match := re.match(r"[(（]([^()（）]{0,60}?[12][0-9]{3}[^()（）]{0,20})[)）][.,:]?\s*", text):
         entry.year = entry.year or people.year_in(match[1])
         text = text[match.end() :].lstrip(" –—-:：,.")
     match = re.match(r"[*_]?([A-Z][\w &/-]{1,30}[ ,'’]\s?((?:19|20)[0-9]{2}))[*_]?[.,;]?\s*$", text)
-    if match and all(word[0].isupper() or word[0].isdigit() for word in match[1].split()):
+    if match and all(_is_of_name(word) for word in match[1].split()):
         entry.year = entry.year or int(match[2])
         text = ""
     read = facts.read(f"**TL;DR:** {text}") if text else None
@@ -408,6 +473,22 @@ def _rest(entry: _Entry, rest: str) -> None:
         text = lead.summary
     if read is not None and re.search(r"[^\W_]{3}", text):
         entry.text = " ".join(filter(None, (text, entry.text)))
+
+
+def _is_of_name(word: str) -> bool:
+    """Whether a word may stand in a journal's name and year."""
+    return word[0].isupper() or word[0].isdigit() or word in {"of", "on", "in", "the", "and", "for"}
+
+
+def _candidates(plain: str) -> list[str]:
+    """The beginnings of a text that may be names: up to a full stop, all of it, up to "et al."."""
+    candidates = [plain]
+    stop = re.search(r"[.。]\s+(?=[A-Z*\"“(\[]|$)|\s[–—-]\s|:\s|：", plain)
+    if stop and not re.search(r"\b[A-Z]\.$|al\.$", plain[: stop.start() + 1]):
+        candidates.insert(0, plain[: stop.start()])
+    if others := re.match(r".{2,200}?\bet\.? al\b\.?", plain):
+        candidates.append(others[0])
+    return candidates
 
 
 def _names(rest: str) -> tuple[Cited | None, str]:
@@ -421,15 +502,12 @@ def _names(rest: str) -> tuple[Cited | None, str]:
         if inside and people.looks_like_names(inside[1]):
             cited = people.read(inside[1])
             is_venue = all(people.is_venue(name) for name in cited.names)
-            if cited.year and not is_venue:
+            is_acronym = len(cited.names) == 1 and cited.names[0].isupper() and not cited.others
+            if cited.year and not (is_venue or is_acronym):
                 return cited, bare[inside.end() :]
     names, more = people.split(bare)
     plain = markup.plain(names)
-    stop = re.search(r"[.。]\s+(?=[A-Z*\"“(\[]|$)|\s[–—-]\s|:\s|：", plain)
-    candidates = [plain]
-    if stop and not re.search(r"\b[A-Z]\.$|al\.$", plain[: stop.start() + 1]):
-        candidates.insert(0, plain[: stop.start()])
-    for candidate in candidates:
+    for candidate in _candidates(plain):
         cited = people.read(candidate)
         has_initial = any(name.endswith(".") for name in cited.names)
         has_several = len(cited.names) > 1 or cited.others or by is not None or has_initial

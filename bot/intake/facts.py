@@ -27,6 +27,20 @@ _LABEL = re.compile(
 _BOLD_LABEL = re.compile(
     r"(?P<mark>\*\*|__)(?P<label>[^:：*_\[\]|]{1,40})(?P=mark)\s*+(?P<rest>.*)"
 )
+_BRACKETED = re.compile(
+    r"[*_]*[【〔\[](?P<label>[^\[\]【】〔〕]{1,40})[】〕\]](?![(\[:])[*_]*\s*[:：]?(?P<rest>.*)"
+)
+_FURTHER = re.compile(
+    r"\s*[|｜;；]\s*[*_]*(?:last|senior|second|corresponding|letzte[rn]?|通讯|通信)\s?"
+    r"(?:authors?|autor(?:in)?|作者)[*_]*\s?[:：]\s*",
+    re.IGNORECASE,
+)
+_WHEN = re.compile(
+    r"[📅🗓📆⏰\ufe0f\s]+[*_]*(?P<date>[^\W\d_]{0,10}\.?\s?(?:[0-9]{1,2}[.,]?\s)?[0-9]{4}(?:[-./][0-9]{1,2}){0,2})[*_]*\s*"
+)
+_BARE_LEAD_IN = re.compile(
+    r"[*_]*(?:摘要|简介|簡介|概要|一[段句]话总结)[*_]*[ \t\u3000]+(?P<rest>\S.*)"
+)
 _DASHED = re.compile(
     r"[*_]*(?P<label>[^\W\d_][^:：*_\[\]|–—]{1,30}?)[*_]*\s[–—-]{1,2}\s(?P<rest>.+)"
 )
@@ -41,8 +55,9 @@ _MOST_WORDS = 3
 
 # Most lines of a text hold nothing of these: this spares them the slower reading.
 _MAYBE = re.compile(
-    r"[:：\[<(（]|https?:|(?<![0-9])[12][0-9]{3}(?![0-9])|\bet\.? al|等|\*\*|__|^\W{0,8}[*_]"
+    r"[:：\[<(（【〔]|https?:|(?<![0-9])[12][0-9]{3}(?![0-9])|\bet\.? al|等|\*\*|__|^\W{0,8}[*_]"
     r"|^[^\W\d_][^.!?。,、&]{2,60}(?:[,、&]|\sand\s|\sund\s)[^.!?。]{2,400}$"
+    r"|^\W{0,4}(?:[¹²³⁴⁵⁶⁷⁸⁹†‡]|摘要|简介|簡介|概要)"
     r"|^\W{0,8}(?:by|von|written|who)\s|^\W{0,8}10\.|^\s*[0-9]{4}\.[0-9]{4}|arxiv|\s[–—-]\s",
     re.IGNORECASE,
 )
@@ -104,6 +119,10 @@ def read(line: str, *, expects: Field | LinkKind | None = None) -> Line | None:
     inner = _INNER.search(text)
     if inner and inner.start() > 0 and (head := read(text[: inner.start()])):
         return replace(head, names=text[inner.end() :])
+    if people.is_affiliation(text):
+        return Line(more=markup.plain(people.unraised(text)))
+    if when := _WHEN.fullmatch(text):
+        return Line(year=people.year_in(when["date"]))
     if found := _labelled(text):
         return found
     if sources := only_links(text):
@@ -124,11 +143,9 @@ def _expected(text: str, expects: Field | LinkKind) -> Line | None:
 
 def _labelled(text: str) -> Line | None:
     """Read "Label: value", also with a bold label, or a bold one without a colon."""
-    start = 0
-    while start < len(text) and (
-        unicodedata.category(text[start]) == "So" or text[start] in " \ufe0f"
-    ):
-        start += 1
+    start = _behind_symbols(text)
+    if lead_in := _lead_in(text, start):
+        return lead_in
     match = _LABEL.match(text, start)
     bold = _BOLD_LABEL.match(text, start)
     if bold and (match is None or bold.end("label") < match.end("label")):
@@ -151,6 +168,26 @@ def _labelled(text: str) -> Line | None:
         names, _ = people.split(rest)
         if people.read(markup.plain(markup.without_symbols(names))).year:
             return _of_authors(rest)
+    return None
+
+
+def _behind_symbols(text: str) -> int:
+    """Where a text begins behind its emoji."""
+    start = 0
+    while start < len(text) and (
+        unicodedata.category(text[start]) == "So" or text[start] in " \ufe0f"
+    ):
+        start += 1
+    return start
+
+
+def _lead_in(text: str, start: int) -> Line | None:
+    """Read a label in brackets, "【摘要】…", or one that only a space sets off, "摘要 …"."""
+    bracketed = _BRACKETED.match(text, start)
+    if bracketed and labels.field_of(bracketed["label"]) in {Field.SUMMARY, Field.AUTHORS}:
+        return _of_label(bracketed["label"], bracketed["rest"].strip(), is_marked=True)
+    if bare := _BARE_LEAD_IN.match(text, start):
+        return Line(summary=bare["rest"])
     return None
 
 
@@ -190,7 +227,7 @@ def _of_label(label: str, rest: str, *, is_marked: bool) -> Line | None:
 
 
 def _of_authors(rest: str) -> Line:
-    names, more = people.split(people.unraised(rest))
+    names, more = people.split(_FURTHER.sub(", ", people.unraised(rest)))
     return Line(names=names, links=_sources(more, None))
 
 
@@ -288,6 +325,15 @@ def _sources(text: str, kind: LinkKind | None) -> tuple[Source, ...]:
     return tuple(sources)
 
 
+def is_titled(source: Source) -> bool:
+    """Whether a link's label is a title, and no kind of a link."""
+    label = source.label
+    if not label or label.startswith("http") or source.kind is not None:
+        return False
+    is_kind = labels.kind_by_label(label) is not None and len(label.split()) <= 3
+    return not is_kind and labels.normal(label) not in labels.NEUTRAL
+
+
 def _source(anchor: Anchor, before: str, kind: LinkKind | None) -> Source:
     """A link with the kind that its line's label names, unless its own label or the one right
     before it does.
@@ -318,7 +364,7 @@ def _byline(text: str) -> Line | None:
     if not people.looks_like_names(plain) or len(behind) > 80:
         return None
     cited = people.read(plain)
-    if text.startswith(("**", "__")) and len(cited.names) == 1:
+    if text.startswith(("**", "__")) and len(cited.names) == 1 and not cited.others:
         # A title in bold, with its year.
         return None
     has_link = next(markup.anchors_in(more), None) is not None

@@ -4,12 +4,21 @@ import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from bot.core import words as phrases
 from bot.core.paper import LinkKind
-from bot.core.words import WORDS
 
 
 def _by_word(table: Mapping[LinkKind, str], mark: str) -> dict[str, LinkKind]:
     return {word: kind for kind, words in table.items() for word in words.split(mark)}
+
+
+_SIMPLIFIED = str.maketrans(
+    "論紙張預報鏈連項頁網據訪談講視頻頻對話燈幻博貼帖發時間會議機構單領題來難標籤關鍵評數類總結簡紹"
+    "專案碼關更資處導讀鑑鍊題譯圖與於後檢驗課題團隊研究員學儲庫倉筆記連結語開試軟體鍵條絡紹載影",
+    "论纸张预报链连项页网据访谈讲视频频对话灯幻博贴帖发时间会议机构单领题来难标签关键评数类总结简绍"
+    "专案码关更资处导读鉴链题译图与于后检验课题团队研究员学储库仓笔记连结语开试软体键条络绍载影",
+)
+"""Characters of labels in traditional Chinese, as the tables write them."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -25,26 +34,24 @@ KIND_BY_LABEL = _by_word(
         "|论文|纸张|纸|文章|预印本|技术报告|论文链接|论文地址|原文链接|论文原文|论文标题链接|全文|預印本|論文連結|論文網址",
         LinkKind.CODE: "code|source code|github|repo|repository|colab|notebook|implementation"
         "|official code|weights|model|models|checkpoint|checkpoints|quelltext|quellcode"
-        "|代码|源代码|源码|仓库|笔记本|代码链接|代码地址|开源地址|代码仓库|模型|权重|代碼|原始碼|程式碼連結|權重",
+        "|代码|源代码|源码|程式码|原始码|仓库|笔记本|代码链接|代码地址|开源地址|代码仓库|模型|权重",
         LinkKind.PROJECT: "project|project page|website|page|homepage|data|dataset|datasets"
         "|benchmark|poster|projekt|projektseite|webseite|daten|datensatz"
-        "|项目|项目页面|项目主页|网站|主页|网页|项目链接|项目地址|数据|数据集|專案頁面|專案首頁|項目|網站|首頁|資料集",
+        "|项目|专案|专案页面|网站|资料集|项目页面|项目主页|网站|主页|网页|项目链接|项目地址|数据|数据集",
         LinkKind.TALK: "talk|video|presentation|lecture|slides|youtube|bilibili|recording"
-        "|vortrag|präsentation|vorlesung|folien|谈话|演讲|讲座|视频|对话|幻灯片|视频链接|视频讲解|演講|講座|影片|簡報",
+        "|vortrag|präsentation|vorlesung|folien|影片|投影片|谈话|演讲|讲座|视频|对话|幻灯片|视频链接|视频讲解",
         LinkKind.PODCAST: "podcast|episode|interview|folge|播客|访谈|采访",
         LinkKind.BLOG: "blog|blog post|blogpost|post|thread|tweet|twitter|short read|explained"
         "|announcement|newsletter|blogbeitrag|blogartikel|beitrag"
-        "|博客|博客文章|博客帖子|帖子|博文|博客链接|解读|部落格文章|解讀",
-        LinkKind.DEMO: "demo|playground|app|space|vorführung|演示|示例|演示地址|在线演示",
+        "|部落格|部落格文章|博客|博客文章|博客帖子|帖子|博文|博客链接|解读",
+        LinkKind.DEMO: "demo|playground|app|space|vorführung|示范|演示|示例|演示地址|在线演示",
     },
     "|",
 )
-# What the program prints is read again, in every language that has a table of phrases.
-KIND_BY_LABEL |= {
-    label.casefold(): kind
-    for phrases in WORDS.values()
-    for kind, label in zip(LinkKind, phrases.labels, strict=True)
-}
+for _kind in LinkKind:
+    # What the program prints is read again.
+    for _label in phrases.labels_in_all_tables(_kind):
+        KIND_BY_LABEL.setdefault(_label.casefold().translate(_SIMPLIFIED), _kind)
 KIND_BY_HOST = {
     **_by_word(
         {
@@ -102,7 +109,7 @@ KIND_BY_EMOJI = _by_word(
 NEUTRAL = _words(
     "link|links|url|here|hier|read|read more|more|mehr|hf|huggingface|hugging face|source|quelle"
     "|web|html|external link"
-    "|链接|这里|地址|原文|详情|查看|阅读原文|论文详情|連結|鏈接|這裡|閱讀原文"
+    "|链接|连结|这里|地址|原文|详情|查看|阅读原文|论文详情"
 )
 """Labels that tell nothing of a link, and are no reason to ask: its address tells."""
 
@@ -136,10 +143,14 @@ _FIELDS: dict[Field, str] = {
     "|erschienen in|affiliation|affiliations|institution|institutions|institute|organization"
     "|organisation|lab|tags|tag|keywords|keyword|topics|topic|category|categories|area|field"
     "|schlagwörter|schlagworte|thema|themen|kategorie|citations|score|rating|upvotes|votes"
+    "|status|created|created time|last edited|last edited time|priority|date added|added on"
     "|license|licence|subjects|comments|reading time|difficulty|lesezeit|bewertung"
     "|标签|关键词|关键字|会议|期刊|会议期刊|机构|单位|发表机构|所属机构|评分|分数|引用数|分类"
     "|类别|领域|主题|来源|难度|推荐指数",
 }
+_FIELDS[Field.AUTHORS] += "".join(
+    f"|{word.casefold()}" for word in phrases.in_all_tables("authors")
+)
 _FIELD_BY_LABEL = {word: field for field, words in _FIELDS.items() for word in words.split("|")}
 
 REFERENCES = frozenset(
@@ -184,6 +195,7 @@ PREVIOUS = (
     "前一",
     "上期",
     "往期",
+    *(text.casefold() for text in phrases.in_all_tables("previous")),
 )
 """The line that links the previous roundup starts with one of these."""
 
@@ -239,6 +251,7 @@ CAPTION = (
     "来源",
     "插图",
     "作者的数字",
+    *(text.casefold() for text in phrases.in_all_tables("figures")),
 )
 """A text right under a picture that starts with one of these is its caption."""
 
@@ -249,6 +262,15 @@ FAREWELLS = (
     "that’s all",
     "that is all",
     "thanks for reading",
+    "share this post",
+    "leave a comment",
+    "discussion about this post",
+    "ready for more",
+    "type your email",
+    "sign up",
+    "a guest post by",
+    "like this post",
+    "if this was useful",
     "thank you for reading",
     "let me know",
     "tell us",
@@ -301,6 +323,7 @@ _ARXIV = re.compile(
     re.IGNORECASE,
 )
 _ARXIV_ID = re.compile(rf"(?:ar[xv]i[vx]\s?[:：]?\s?)?{_ID}(?:v[0-9]{{1,2}})?", re.IGNORECASE)
+_NAMED_ID = re.compile(rf"\barxiv\s?(?:preprint\s)?(?:arxiv)?[:：]\s?{_ID}", re.IGNORECASE)
 _DOI = re.compile(r"(?:doi\s?[:：]?\s?)?(10\.[0-9]{4,9}/[^\s<>\"]{1,200})", re.IGNORECASE)
 _GENDERED = re.compile(
     r"\b(autor|verfasser|forscher)(?:\\?[*:_·/]\\?-?|\((?=in))(in)(nen)?\)?", re.IGNORECASE
@@ -325,7 +348,7 @@ def kind_of(label: str, url: str, before: str) -> tuple[LinkKind, str]:
 
 def kind_by_label(label: str) -> LinkKind | None:
     """The kind that a label names as a whole, or in words that agree with one another."""
-    words = re.findall(r"[^\W_]+", label.casefold())
+    words = re.findall(r"[^\W_]+", label.casefold().translate(_SIMPLIFIED))
     if whole := KIND_BY_LABEL.get(" ".join(words)):
         return whole
     kinds = {KIND_BY_LABEL[word] for word in words if word in KIND_BY_LABEL}
@@ -363,6 +386,12 @@ def address_of_id(text: str) -> str:
     return ""
 
 
+def address_in_text(text: str) -> str:
+    """The address of the first arXiv id in a text that is called one; "" without any."""
+    match = _NAMED_ID.search(text)
+    return f"https://arxiv.org/abs/{match[1]}" if match else ""
+
+
 def field_of(label: str) -> Field | None:
     """What a line with this label holds, besides links of one kind; None for any other label."""
     words = normal(label)
@@ -396,12 +425,13 @@ def is_only_summary(label: str) -> bool:
 
 def exact_kind(label: str) -> LinkKind | None:
     """The kind that a label names as a whole."""
-    return KIND_BY_LABEL.get(" ".join(re.findall(r"[^\W_]+", label.casefold())))
+    words = re.findall(r"[^\W_]+", label.casefold().translate(_SIMPLIFIED))
+    return KIND_BY_LABEL.get(" ".join(words))
 
 
 def normal(label: str) -> str:
     """A label as the tables have it: small letters and single spaces, without marks and emoji."""
-    label = joined(label).casefold()
+    label = joined(label).casefold().translate(_SIMPLIFIED)
     return " ".join(re.sub(r"[^\w\s'’-]|_", " ", label.replace("(s)", "s")).split())
 
 

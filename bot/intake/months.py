@@ -34,14 +34,14 @@ _ZH_MONTH = re.compile(
 _NAMED_MONTH = re.compile(
     r"(?<![^\W\d_])(?P<name>[^\W\d_]{3,9})\.?"
     r"(?:(?P<gap>[/–—&+-]|\s(?:und|and|&|–|-)\s)(?P<last>[^\W\d_]{3,9})\.?)?"
-    r"[,.]?[ \xa0-](?P<year>[12][0-9]{3})(?![0-9])"
+    r"[,.]?[ \xa0-](?P<year>[12][0-9]{3}|['’‘][0-9]{2})(?![0-9])"
 )
 _YEAR_FIRST = re.compile(
     r"(?<![0-9])(?P<year>[12][0-9]{3})[,.]?[ \xa0-](?P<name>[^\W\d_]{3,9})(?![^\W\d_])"
 )
 _NUMERIC = re.compile(
-    r"(?<![0-9./-])(?:(?P<year>20[0-9]{2})[-/.](?P<month>0[1-9]|1[0-2])(?:[-/.][0-3][0-9])?"
-    r"|(?P<first>0?[1-9]|1[0-2])/(?P<behind>20[0-9]{2}))(?![0-9./-])"
+    r"(?<![0-9./-])(?:(?P<year>20[0-9]{2})(?:[-/.](?=[01][0-9])|[-/])(?P<month>0?[1-9]|1[0-2])(?:[-/.][0-3][0-9])?"
+    r"|(?P<first>0?[1-9]|1[0-2])[/.](?P<behind>20[0-9]{2}))(?![0-9./-])"
 )
 _WORD = re.compile(r"[^\W\d_]+|[0-9]+(?:st|nd|rd|th)?")
 _YEAR = re.compile(r"(?<![0-9])(20[0-9]{2})(?![0-9])")
@@ -105,7 +105,7 @@ def of_date(date: str) -> str | None:
     """The month of a date ("2025-02-27"), or None where it is none."""
     match = re.match(r"\s*([12][0-9]{3})[-/]([0-9]{2})", date)
     if match is None:
-        return None
+        return in_text(date)
     return _key(int(match[1]), int(match[2]))
 
 
@@ -120,7 +120,7 @@ def _nearer(number: int, month: int) -> int:
 
 def _named(match: re.Match[str]) -> str | None:
     """The month of "September 2021" or "March/April 2025", of two the first one."""
-    year = int(match["year"])
+    year = int(match["year"].replace("'", "20").replace("’", "20").replace("‘", "20"))
     first = _NAMES.get(match["name"].casefold())
     if match["last"] is None:
         return _key(year, first) if first else None

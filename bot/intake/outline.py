@@ -1,6 +1,7 @@
 """Which headings of an article are those of papers, and which stand over something else."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -21,7 +22,7 @@ class Evidence(IntEnum):
 
     NONE = 0
     LOOKS = 1
-    """A text with a picture, as papers have it."""
+    """A text with a picture, or one that links a paper, as papers have it."""
     LINK = 2
     """A link to a paper, or a quoted title over links or a numbered caption."""
     AUTHORS = 3
@@ -112,14 +113,35 @@ class _Outliner:
                 level = block.level
             elif block.level <= level:
                 level = 0
+        if not self.papers:
+            self.papers = self._by_texts()
+
+    def _by_texts(self) -> list[int]:
+        """The headings of one level whose texts link a paper each, where there are several."""
+        ends = _ends(self.headings, len(self.article))
+        linking = [
+            at
+            for at in self.headings
+            if self.evidence[at] >= Evidence.LOOKS
+            and any(sections.paper_in(block) for block in self.article[at + 1 : ends[at]])
+        ]
+        levels = Counter(self.article[at].level for at in linking)
+        level, count = max(levels.items(), key=lambda one: one[1], default=(0, 0))
+        if count < 2:
+            return []
+        return [at for at in linking if self.article[at].level == level]
 
     def _add_siblings(self) -> None:
-        """Take headings of the papers' level that look like papers among papers that do."""
+        """Take headings of the papers' level that look like papers among papers that do; above the
+        first one, where greetings stand, those with a picture and a link to a paper.
+        """
         levels = {self.article[at].level for at in self.papers}
         first, known = self.papers[0], set(self.papers)
         for at in self.headings:
             block = self.article[at]
-            if at < first or at in known or block.level not in levels:
+            if at in known or block.level not in levels:
+                continue
+            if at < first and not self._is_illustrated(at):
                 continue
             if block.level in {1, blocks.BOLD} or is_aside(block) or self._is_group(at):
                 continue
@@ -128,6 +150,13 @@ class _Outliner:
             if self.evidence[at] >= Evidence.LOOKS:
                 known.add(at)
         self.papers = sorted(known)
+
+    def _is_illustrated(self, at: int) -> bool:
+        """Whether a picture and a text that links a paper stand below a heading."""
+        end = _ends(self.headings, len(self.article))[at]
+        body = self.article[at + 1 : end]
+        has_picture = any(block.kind is Kind.PICTURE for block in body)
+        return has_picture and any(sections.paper_in(block) for block in body)
 
     def _is_group(self, at: int) -> bool:
         """Whether the next heading below is a deeper one of a paper."""
@@ -187,13 +216,15 @@ def _ends(headings: Sequence[int], end: int) -> dict[int, int]:
 def _evidence(heading: Block, body: Sequence[Block]) -> Evidence:
     """What speaks for a paper in a heading and the blocks up to the next one."""
     plain = markup.plain(heading.text)
-    if is_aside(heading):
+    # "Data" and "Code" may be a paper's title, where its authors follow.
+    is_kind = isinstance(labels.of_heading(plain), LinkKind)
+    if is_aside(heading) and not is_kind:
         return Evidence.NONE
     top = headline.read(heading.text)
     if top.cited:
         return Evidence.AUTHORS
     found = _of_body(top.title, body)
-    if is_date(plain) and found < Evidence.AUTHORS:
+    if (is_date(plain) or is_kind) and found < Evidence.AUTHORS:
         return Evidence.NONE
     if found >= Evidence.LINK:
         return found
@@ -239,6 +270,8 @@ def _of_body(heading: str, body: Sequence[Block]) -> Evidence:
     has_picture = any(block.kind is Kind.PICTURE for block in body)
     if texts and (has_picture or any(_has_number(block) for block in body)):
         return max(found, Evidence.LOOKS)
+    if any(sections.paper_in(block) for block in body):
+        return max(found, Evidence.LOOKS)
     return found
 
 
@@ -261,12 +294,9 @@ def _is_evidence(source: Source, heading: str, is_in_text: bool) -> bool:
     """
     if not _is_paper(source.url, source.kind, source.label):
         return False
-    label = source.label
-    is_kind = labels.kind_by_label(label) is not None and len(label.split()) <= 3
-    is_titled = bool(label) and not label.startswith("http") and not is_kind
-    if source.kind is not None or not is_titled or labels.normal(label) in labels.NEUTRAL:
+    if not facts.is_titled(source):
         return True
-    words = labels.normal(label)
+    words = labels.normal(source.label)
     return is_in_text or words in labels.normal(heading) or labels.normal(heading) in words
 
 

@@ -23,6 +23,10 @@ _OTHERS = re.compile(
     r"|…|\.\.\.)",
     re.IGNORECASE,
 )
+_MORE = re.compile(
+    r"[(（]\s?(?:(?:and|und|&)\s)?\+?\s?[0-9]{1,4}(?:\s(?:more|others|weitere|co-?authors))?\s?[)）]",
+    re.IGNORECASE,
+)
 _BETWEEN = re.compile(
     r"[、，,;；&＆和与]|(?<=\s)(?:and|und)(?=\s)|\s[·•|/–—]\s|\s{2,}(?=\S)", re.IGNORECASE
 )
@@ -48,6 +52,30 @@ _FIELDS = {
     *("machine", "intelligence", "processing", "theory", "methods", "robotics", "generation"),
 }
 _DROPPED = "\\'\"“”„"
+_MOST_AFFILIATION = 300
+_RAISED_MARK = re.compile(r"<sup>|(?<=[^\W\d_])[¹²³⁴⁵⁶⁷⁸⁹†‡]", re.IGNORECASE)
+_MARKED_PLACE = re.compile(
+    r"(?:<sup>[^<>]{1,20}</sup>|[¹²³⁴⁵⁶⁷⁸⁹†‡]|\^?\{?[0-9]\}?\^|\$\^\{?[0-9]\}?\$)\s?(?=[^\W\d_])",
+    re.IGNORECASE,
+)
+_HOMES = re.compile(
+    r"\b(?:universit(?:y|ies|ät|é|at|à|y of)|institut(?:e|es|ion)?|college|school|department"
+    r"|hochschule|laborator(?:y|ies)|academy|faculty|fakultät|technische|polytechnic\w*)\b"
+    r"|大学|大學|学院|研究院|研究所|实验室",
+    re.IGNORECASE,
+)
+_SMALL = re.compile(r"\s(?:of|for|the|and|in|at|für|und|der|des)\s")
+_PLACES = re.compile(
+    rf"{_HOMES.pattern}|\b(?:labs?|research|google|deepmind|meta|microsoft|openai|nvidia|ibm|amazon"
+    r"|apple|mit|eth|epfl|cmu|stanford|berkeley|oxford|cambridge|tum|kth|inria|cnrs|inc|gmbh)\b",
+    re.IGNORECASE,
+)
+_ACADEMIC = re.compile(
+    r"^(?:(?:Prof|Professor(?:in)?|Dr|PD|Priv|Dipl|Univ)\b[\w.-]*\s+"
+    r"|(?:rer|nat|med|phil|habil|h|c|mult)\.\s?)+(?=[^\W\d_]{2})"
+    r"|,?\s(?:Ph\.?\s?D|M\.?Sc|B\.?Sc|M\.?D)\.?$"
+)
+_DEGREES = {"phd", "ph.d", "ph.d.", "md", "m.d.", "msc", "m.sc.", "m.sc", "b.sc."}
 _PARTICLES = set(
     re.findall("[a-z]+", "van von der den de di da del la le el bin al ten ter zu dos")
 )
@@ -71,10 +99,11 @@ def read(text: str) -> Cited:
     if match := _VENUE_BEHIND.search(names):
         names = names[: match.start()]
     names = _RAISED.sub("", names)
+    names = _MORE.sub(" et al.", names)
     names = _IN_PARENTHESES.sub(" ", names)
     # "et al." counts at the end only: in between it belongs to a name.
     mentions = list(_OTHERS.finditer(names))
-    others = bool(mentions) and not names[mentions[-1].end() :].strip(" .,，、*_;；:：")
+    others = bool(mentions) and not names[mentions[-1].end() :].strip(" .,，、*_;；:：–—-|·")
     if others:
         names = names[: mentions[-1].start()]
     return Cited(_affiliated(_names(names), text[:MOST]), others, year)
@@ -109,7 +138,12 @@ def _names(text: str) -> tuple[str, ...]:
     else:
         pieces = _with_initials(_apart(text))
     names = (_closed(piece) for piece in pieces)
-    return tuple(name for name in names if any(map(str.isalpha, name)) and not is_venue(name))
+    return tuple(name for name in names if _may_be_name(name))
+
+
+def _may_be_name(name: str) -> bool:
+    is_degree = name.casefold() in _DEGREES
+    return any(map(str.isalpha, name)) and not is_degree and not is_venue(name)
 
 
 def _apart(text: str) -> list[str]:
@@ -165,6 +199,7 @@ def _with_initials(pieces: list[str]) -> list[str]:
 def _closed(piece: str) -> str:
     """A name without the marks around it; an initial keeps its full stop."""
     bare = piece.strip(" \t\xa0:：*_,，|/·•-–—" + _DROPPED)
+    bare = _ACADEMIC.sub("", bare)
     name = bare.strip(" ." + _DROPPED)
     if _INITIAL.search(bare):
         name += "."
@@ -211,6 +246,31 @@ def are_full_names(names: tuple[str, ...]) -> bool:
     return (are_whole or are_two_families) and not words & _FIELDS
 
 
+def is_affiliation(text: str) -> bool:
+    """Whether a line names where authors work: with footnote marks, or in words for places only."""
+    if len(text) > _MOST_AFFILIATION or year_in(text) or "](" in text:
+        return False
+    plain = markup.plain(unraised(text)).strip(" *_()")
+    pieces = [piece.strip(" ¹²³⁴⁵⁶⁷⁸⁹†‡*") for piece in re.split(r"[,;·|，、；]|\s{2,}", plain)]
+    pieces = [piece for piece in pieces if piece]
+    if not pieces or plain.endswith((".", "。", "!", "?", ":")):
+        return False
+    are_places = [bool(_PLACES.search(piece)) for piece in pieces]
+    if _MARKED_PLACE.match(text.lstrip("*_ ")):
+        return any(are_places) or all(_is_name(piece) for piece in pieces)
+    pieces = [_SMALL.sub(" ", piece) for piece in pieces]
+    return (
+        any(are_places)
+        and all(_is_name(piece) for piece in pieces)
+        and _HOMES.search(plain) is not None
+    )
+
+
+def has_marks(text: str) -> bool:
+    """Whether names carry marks of footnotes."""
+    return _RAISED_MARK.search(text) is not None
+
+
 def looks_like_names(text: str) -> bool:
     """Whether a plain text may be names and a year, and no sentence."""
     if not text or len(text) > MOST or text.rstrip().endswith((":", "：", "?", "!", "。")):
@@ -232,7 +292,8 @@ def _is_name(name: str) -> bool:
         is_wide = "\u2e80" <= first <= "\ufaff"
         if is_wide and len(word) > 14:
             return False
-        if not (first.isupper() or is_wide or word.casefold() in _PARTICLES):
+        is_handle = first == "@" and len(words) == 1 and len(word) > 2
+        if not (first.isupper() or is_wide or is_handle or word.casefold() in _PARTICLES):
             return False
     return True
 
@@ -254,7 +315,8 @@ def split(text: str) -> tuple[str, str]:
     bare = markup.bare_address(text[:end])
     if bare:
         end = min(end, bare[0])
-    return text[:end], text[end:]
+    names = text[:end].rstrip(" *_").removesuffix("(").removesuffix("[")
+    return (names if len(names) < len(text[:end].rstrip(" *_")) else text[:end]), text[end:]
 
 
 def _first_mark(text: str) -> int:

@@ -5,8 +5,9 @@ Text is kept wherever it stands. What is taken as nothing of these is named by t
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from bot.core import collage, paper
 from bot.core.collage import Item
@@ -32,6 +33,9 @@ _CREDIT = re.compile(
     r"|\b(?:image|figure|photo|picture|bild|foto|abbildung)s?(?: credits?)?[:：]",
     re.IGNORECASE,
 )
+_REFERRED = re.compile(r"\[\^([^\[\]\n]{1,60})\](?!:)")
+# "ML-Collage": what stands alone below each picture, where a series numbers nothing.
+_NAME = re.compile(r"[A-Z\u4e00-\u9fff][^\s.!?。！？]{0,30}(?:[ -][^\s.!?。！？]{1,20}){0,2}")
 _MOST_COMPARED = 20
 """Links that are compared with one another: a hostile article may hold thousands."""
 
@@ -40,6 +44,8 @@ _MOST_LINES = 20
 
 _MOST_CAPTION = 400
 """Characters of a caption without a number: a longer text under a picture is a paragraph."""
+
+NO_NOTES: Mapping[str, Block] = MappingProxyType({})
 
 _MOST_TEXT = collage.LENGTHS["paragraph"]
 
@@ -64,6 +70,8 @@ class Section:
     findings: tuple[Finding, ...]
     left: tuple[Block, ...]
     has_text_below: bool = False
+    notes: frozenset[int] = frozenset()
+    """The lines of the footnotes that were taken."""
 
 
 @dataclass(slots=True)
@@ -88,12 +96,38 @@ class _Shown:
     caption: _Caption | None = None
 
 
-def read(part: Part, file: str, base: str) -> Section:
-    """Read a paper; `file` names the article in places, `base` is where it was published."""
+def read(part: Part, file: str, base: str, notes: Mapping[str, Block] = NO_NOTES) -> Section:
+    """Read a paper; `file` names the article in places, `base` is where it was published, `notes`
+    are the article's footnotes by their marks.
+    """
     reader = _Reader(part.heading, Links(base))
     for block in part.blocks:
         reader.take(block)
+    if notes:
+        reader.look_up(notes, part)
     return reader.section(file)
+
+
+def footnotes(article: Sequence[Block]) -> dict[str, Block]:
+    """An article's footnotes by their marks; of several with one mark the first."""
+    notes: dict[str, Block] = {}
+    for block in article:
+        if block.kind is Kind.NOTE:
+            notes.setdefault(_split_note(block)[0], block)
+    return notes
+
+
+def _split_note(block: Block) -> tuple[str, str]:
+    """The mark of a footnote, and its text in one line."""
+    mark, _, text = block.source.strip().removeprefix("[^").partition("]:")
+    return mark, " ".join(text.split())
+
+
+def _marks(block: Block) -> set[str]:
+    """The marks of the footnotes that a block refers to."""
+    if block.kind in {Kind.FENCE, Kind.NOTE} or "[^" not in block.source:
+        return set()
+    return set(_REFERRED.findall(block.source))
 
 
 @dataclass(slots=True)
@@ -117,6 +151,7 @@ class _Reader:
     end: int = 0
     has_lead_in: bool = False
     has_text_below: bool = False
+    notes: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.top = headline.read(self.heading.text)
@@ -134,6 +169,23 @@ class _Reader:
         else:
             self.left.append(block)
         self.last = block
+
+    def look_up(self, notes: Mapping[str, Block], part: Part) -> None:
+        """Take the links of the footnotes that a heading refers to, and of those in the text that
+        are nothing but links.
+        """
+        top = _marks(part.heading)
+        for mark in sorted(top.union(*map(_marks, part.blocks)) & notes.keys()):
+            note = notes[mark]
+            _, text = _split_note(note)
+            sources = facts.only_links(text)
+            if not sources and mark in top:
+                found = facts.read(f"Links: {text}")
+                sources = found.links if found else ()
+            for source in sources:
+                self.links.add(source, note.at + 1)
+            if sources:
+                self.notes.add(note.at)
 
     def _takes(self, block: Block) -> bool:
         """Take a block; False where it is nothing that a paper has."""
@@ -157,6 +209,8 @@ class _Reader:
         return True
 
     def _text(self, block: Block, text: str) -> None:
+        if block.kind is not Kind.FENCE:
+            text = _REFERRED.sub("", text)
         self.texts.append((block, text))
         self.has_text_below = self.has_text_below or bool(self.pictures)
 
@@ -199,7 +253,12 @@ class _Reader:
             for line in read:
                 self._fact(line, block.at)
             return
-        self._text(block, block.source)
+        pictures = [picture for line in block.lines for picture in markup.pictures_in(line)]
+        for picture in pictures:
+            self._picture(replace(block, kind=Kind.PICTURE, picture=picture))
+        words = "".join(map(markup.without_pictures, block.lines))
+        if not pictures or any(map(str.isalnum, words)):
+            self._text(block, block.source)
 
     def _paragraph(self, block: Block) -> None:
         if caption := self._caption_of(block):
@@ -233,11 +292,20 @@ class _Reader:
 
     def _may_be(self, line: Line, block: Block, texts: list[str]) -> bool:
         """Whether a line may be facts where it stands: what is not sure only at the beginning."""
+        if block.kind is Kind.ITEM and line.links and all(map(self._is_other, line.links)):
+            return False
         if line.is_sure:
             is_again = line.names is not None and self.cited is not None and bool(self.texts)
             return not is_again
         is_first = not self.texts and not texts and self.cited is None
         return is_first and len(block.lines) <= _MOST_LINES
+
+    def _is_other(self, source: Source) -> bool:
+        """Whether a link in a list leads to another paper: its label is that one's title."""
+        words, title = labels.normal(source.label), labels.normal(self.top.title)
+        is_same = words in title or title in words
+        is_paper = labels.kind_by_address(source.url) is LinkKind.PAPER
+        return is_paper and facts.is_titled(source) and not is_same
 
     def _fact(self, line: Line, at: int) -> None:
         if line.names is not None:
@@ -277,13 +345,16 @@ class _Reader:
             return caption
         if not below or not self.pictures or self.pictures[-1].caption:
             return None
+        fact = facts.read(text)
+        if fact is not None and fact.names is not None and not fact.is_weak:
+            return None
         plain = markup.plain(text)
         if caption.has_links:
             return caption
         if len(plain) > _MOST_CAPTION:
             return None
-        is_fact = facts.read(text) is not None
-        if _is_caption(text, plain) or (self._hangs(block) and not is_fact):
+        is_name = _NAME.fullmatch(plain) is not None and bool(self.texts) and fact is None
+        if is_name or _is_caption(text, plain) or (self._hangs(block) and fact is None):
             return caption
         return None
 
@@ -306,6 +377,7 @@ class _Reader:
         shown = self._shown()
         caption = self._caption(shown)
         self._links_of(caption)
+        self._link_of_text()
         figures = [self._figure(one) for one in self.pictures if one is not shown]
         paragraph = self._paragraph_text()
         alt = file_name = ""
@@ -328,7 +400,15 @@ class _Reader:
         printed = None
         if caption and caption.number:
             printed = Printed(caption.number, caption.block.at + 1)
-        return Section(item, printed, self.end, tuple(found), tuple(self.left), self.has_text_below)
+        return Section(
+            item=item,
+            printed=printed,
+            end=self.end,
+            findings=tuple(found),
+            left=tuple(self.left),
+            has_text_below=self.has_text_below,
+            notes=frozenset(self.notes),
+        )
 
     def _shown(self) -> _Shown | None:
         """The collage's picture: the one with a numbered caption, else the first one."""
@@ -351,6 +431,28 @@ class _Reader:
             sources += [Source("", url, "", LinkKind.PAPER) for url in caption.urls[:1]]
         for source in sources:
             self.links.add(source, caption.block.at + 1)
+
+    def _link_of_text(self) -> None:
+        """Take the first link of the text to a paper where none is known otherwise."""
+        if self.links.of_kind(LinkKind.PAPER):
+            return
+        for block, _ in self.texts:
+            if url := paper_in(block):
+                self.links.add(Source("", url, ""), block.at + 1)
+                text = (
+                    f"The link to {self._name()}, {findings.address(url)}, is taken from its text."
+                )
+                self.found.append(Finding("warning", block.at + 1, text))
+                self._labelled_links_of_text()
+                return
+
+    def _labelled_links_of_text(self) -> None:
+        """Take the links of the text that are called "code" or the like; the text keeps them."""
+        for block, text in self.texts:
+            for anchor in markup.links_in(text):
+                kind = labels.exact_kind(markup.plain(anchor.label))
+                if kind not in {None, LinkKind.PAPER}:
+                    self.links.add(Source("", anchor.url, "", kind), block.at + 1)
 
     def _figure(self, shown: _Shown) -> Figure:
         picture = shown.block.picture
@@ -391,10 +493,24 @@ class _Reader:
         return "".join(pieces).strip()
 
 
+def paper_in(block: Block) -> str:
+    """The first address in a paragraph that is a paper's; "" without one."""
+    if block.kind not in {Kind.TEXT, Kind.QUOTE}:
+        return ""
+    for line in block.lines:
+        for anchor in markup.anchors_in(line):
+            if labels.kind_by_address(anchor.url) is LinkKind.PAPER:
+                return anchor.url
+    return ""
+
+
 def facts_in_table(block: Block) -> list[Line]:
     """The facts of a table whose rows are a key and its value each; none of any other table."""
     rows = [markup.cells(row) for row in block.lines]
     pairs = [row for row in rows if len(row) == 2 and row[1].strip(" :-")]
+    if len(rows) == 3 and len(rows[0]) > 2:
+        # One row under keys as heads.
+        pairs = [list(pair) for pair in zip(rows[0], rows[2], strict=False) if pair[1].strip(" -")]
     read = [facts.read(f"**{markup.plain(key)}:** {value}") for key, value in pairs]
     known = [line for line in read if line is not None]
     if len(known) < 2 or len(known) < len(pairs) - 1:
@@ -410,10 +526,10 @@ def _wrapped(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
     for offset, more in enumerate(lines):
         is_symbol = bool(more.strip()) and not markup.without_symbols(more.lstrip()[:1])
         is_rest = is_symbol and facts.only_links(more) and not facts.has_label(more)
-        if line and is_rest and facts.read(line):
+        above = facts.read(line) if line else None
+        if above and is_rest and (above.links or above.names is not None or above.opens):
             line = f"{line} {more.strip()}"
             continue
-        above = facts.read(line) if line else None
         joined = None
         if above and above.opens:
             joined = facts.read(f"{line} {more.strip()}")

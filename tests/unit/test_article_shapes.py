@@ -71,7 +71,7 @@ def test_a_papers_heading_counts_in_any_dress(heading: str) -> None:
 
 
 def test_the_numbers_in_a_title_that_count_nothing_stay() -> None:
-    for title in ("3D Clouds", "2.5 Clouds a Day", "1984", "100 Years of Rain"):
+    for title in ("3D Clouds", "2.5 Clouds a Day", "1984", "100 Years of Rain", "Data"):
         assert first(f"## {title}{BODY}").paper.title == title
 
 
@@ -92,6 +92,7 @@ def test_the_numbers_in_a_title_that_count_nothing_stay() -> None:
         f"> **Authors:** Wolke, Regen (2022)\n> **Paper:** [here]({URL})",
         f"👥 **Authors:** Wolke, Regen (2022)\n📄 **Paper:** [arXiv]({URL})",
         f"Wolke and Regen (2022), [Paper]({URL})",
+        f"**Wolke & Regen (2022)**\n\n[Paper]({URL})",
         f"*by Wolke & Regen (2022)*\n[Paper]({URL})",
         f"[Paper]({URL}) · 👩‍🔬 Wolke & Regen (2022)",
         f"Authors — Wolke, Regen (2022)\nPDF — {URL}",
@@ -352,6 +353,16 @@ def test_a_section_that_looks_like_its_neighbours_comes_in_though_it_lacks_facts
     assert any("'Winds' has no authors and no year" in one.text for one in found.findings)
 
 
+def test_a_link_to_a_paper_in_the_text_alone_makes_a_collage_and_is_told() -> None:
+    found = read(f"{TOP}## Soft Clouds{BODY}\n\n## Rain\n\nSee {URL}9 by Regen.{NEXT}")
+    rain = found.items[1]
+    assert (rain.paper.title, kinds(rain)) == ("Rain", [("paper", f"{URL}9")])
+    assert rain.paragraph == f"See {URL}9 by Regen."
+    assert any("is taken from its text" in one.text for one in found.findings)
+    texts = f"# Notes\n\n## Rain\n\nSee [this]({URL}).\n\n## Hail\n\nAnd [that]({URL}9).\n"
+    assert [item.paper.title for item in read(texts).items] == ["Rain", "Hail"]
+
+
 def test_a_bold_line_among_bold_titles_that_is_no_paper_is_named() -> None:
     body = BODY.replace("\n\n", "\n\n", 1)
     found = read(f"{TOP}**Soft Clouds**{body}\n\n**Lost Winds**\n\nNothing.\n")
@@ -365,10 +376,11 @@ def test_what_is_not_taken_is_counted_by_kind_and_lines() -> None:
         f"## Vision\n{NEXT}\n\nThat's it! See [us](https://u.example).\n"
     )
     assert [note.text for note in found.notes] == [
-        "Above the first paper, 1 paragraph, 1 quotation and 1 link are not taken (lines 3 and 5).",
+        "Above the first paper, 1 paragraph, 1 quotation and 1 link are not taken "
+        "(lines 3 and 5: https://m.example).",
         "Of the article, 1 footnote is not taken (line 15: '[^1]: A note.').",
         "Below the last paper, 1 paragraph and 1 link are not taken "
-        '(line 30: "That\'s it! See us.").',
+        '(line 30: "That\'s it! See us." and https://u.example).',
     ]
 
 
@@ -414,18 +426,25 @@ NESTED = f"""# Papers, March 2022
    - Paper: {URL}
    - Summary: Clouds drift.
 """
+KEYS = f"""# Weather, March 2022
+
+Paper 1: Soft Clouds
+Authors: Wolke et al. (2022)
+Link: {URL}
+Summary: Clouds drift.
+"""
 DATED = f"# Bookmarks\n\n- 7 Mar, *Soft Clouds*, {URL}\n- 9 Mar, *Hard Rain*, {URL}9\n"
 LETTER = f"# Weather Letter\n\n**[Soft Clouds]({URL})** — Clouds drift.\n\nOnly words.\n"
 
 
-@pytest.mark.parametrize("text", [TABLE, COLUMNS, BULLETS, NESTED, DATED, LETTER])
+@pytest.mark.parametrize("text", [TABLE, COLUMNS, BULLETS, NESTED, KEYS, DATED, LETTER])
 def test_papers_of_one_line_each_are_a_list_of_drafts(text: str) -> None:
     found = read(text)
     item = found.items[0]
     assert found.kind == "list"
     assert (item.paper.title, item.paper.arxiv_id) == ("Soft Clouds", "2203.00011")
     assert item.paragraph == ("" if text is DATED else "Clouds drift.")
-    if text in {COLUMNS, BULLETS, NESTED}:
+    if text in {COLUMNS, BULLETS, NESTED, KEYS}:
         assert (item.paper.citation, item.paper.others) == ("Wolke et al. (2022)", True)
 
 
