@@ -23,6 +23,10 @@ WALES = "\U0001f3f4\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f"
         ("tag\U000e0041s", "tags", "U+E0041"),
         ("\u2764\ufe0f\ufe0f\ufe0f", "\u2764\ufe0f", "U+FE0F"),
         ("\ufe0f", "", "U+FE0F"),
+        ("\u3164\u115f\u1160\uffa0", "", "U+115F, U+1160, U+3164, U+FFA0"),
+        ("\u2800", "", "U+2800"),
+        ("\u034f\u180b\U000e0100", "", "U+034F, U+180B, U+E0100"),
+        ("\u061c", "", "U+061C"),
     ],
 )
 def test_what_shows_nothing_is_removed_and_named(text: str, left: str, names: str) -> None:
@@ -45,6 +49,8 @@ def test_what_shows_nothing_is_removed_and_named(text: str, left: str, names: st
         "क्\u200dष",
         "שלום\u200f!",
         "葛\U000e0100城",
+        "⠓⠊\u2800⠊",
+        "ᠠ\u180bᠨ",
     ],
 )
 def test_what_a_script_or_an_emoji_needs_stays(text: str) -> None:

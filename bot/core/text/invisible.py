@@ -8,12 +8,16 @@ import re
 
 from bot.core.text.patterns import compiled
 
-# Default_Ignorable_Code_Point of Unicode 15.1 without fillers, joiners and variation selectors:
-# the soft hyphen, marks and overrides of direction, zero-width spaces, invisible operators, tags.
-_ALWAYS = "\u00ad\u180e\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+# Default_Ignorable_Code_Point of Unicode 15.1 without joiners and variation selectors: the soft
+# hyphen, overrides of direction, zero-width spaces, fillers, invisible operators; and the empty
+# pattern of Braille.
+_ALWAYS = (
+    "\u00ad\u115f\u1160\u17b4\u17b5\u180e\u200b\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff"
+    "\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a"
+)
 _MARKS = "\u061c\u200e\u200f"
 _JOINERS = "\u200c\u200d"
-_SELECTORS = "\ufe00-\ufe0f"
+_SELECTORS = "\u034f\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _TAGS = "\U000e0000-\U000e007f"
 _ANY = f"[{_ALWAYS}{_MARKS}{_JOINERS}{_SELECTORS}{_TAGS}]"
 
@@ -24,13 +28,15 @@ _JOINING = (
     r"\U00010800-\U00011fff\U0001e800-\U0001efff"
 )
 _RIGHT_TO_LEFT = (
-    r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+    r"[\u0590-\u061b\u061d-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
+    r"\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 _PICTURE = r"[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff]"
 # What stays of them: a flag's tags, joiners in emoji and scripts, one selector behind a sign.
 _KEPT = (
     r"\U0001f3f4[\U000e0020-\U000e007e]{1,16}\U000e007f"
     rf"|(?<=[{_JOINING}])[{_JOINERS}]"
+    r"|(?<=[\u2801-\u28ff])\u2800"
     rf"|(?<=[\U0001f000-\U0001faff\u203c-\u3299\ufe0f])\u200d(?={_PICTURE})"
     rf"|(?<=[^\s{_SELECTORS}{_ALWAYS}{_JOINERS}])[{_SELECTORS}]"
 )

@@ -212,11 +212,10 @@ def _with_bullets(lines: Sequence[str]) -> Iterator[str]:
 
 def _as_written(url: str) -> str:
     """The address, with a scheme of the web in small letters: readers of addresses expect it so."""
-    return compiled(r"\A(?i:https?)(?=://)").sub(_in_small, url)
-
-
-def _in_small(found: re.Match[str]) -> str:
-    return found[0].lower()
+    scheme = url.partition("://")[0].lower()
+    if scheme not in ("http", "https"):
+        return url
+    return scheme + url[len(scheme) :]
 
 
 def _is_address(url: str) -> bool:
@@ -491,7 +490,7 @@ def _join(tokens: Sequence["Token"]) -> None:
         elif token.content:
             token.content = invisible.removed(token.content)  # an entity may spell one
             if token.type == "text":  # or a line break
-                token.content = compiled(r"[\r\n]").sub(" ", token.content)
+                token.content = token.content.replace("\r", " ").replace("\n", " ")
                 if ended:
                     token.content = token.content.lstrip()
             if ended and last and is_wide(last.content[-1:]) and is_wide(token.content[:1]):
