@@ -23,6 +23,7 @@ The folders follow the way of a collage; each imports only from the floors below
     processes.py    child processes with bounds of time and memory, and without our secrets
     workers.py      one worker thread for each account
     files.py        files read within bounds, and written whole or not at all
+    system.py       what the system refuses, in a sentence, and what to do about it
     core            the rules: no files, no network, no clock; core/text counts and splits
 
 `docs/architecture.md` draws the way of a collage, the states of a delivery and the sending

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import click
 
-from bot import cli, files
+from bot import cli, system
 from bot.cli import errors, output
 from bot.core.errors import MlcollageError
 
@@ -67,7 +67,7 @@ def _run() -> int:
 
 def _failure(error: Exception) -> errors.Failure:
     """What is said of an error that no code expected: the system's reason, or our mistake."""
-    if refusal := files.refusal(error):
+    if refusal := system.refusal(error):
         return errors.Failure(refusal, 1, "system")
     reason = (str(error).splitlines() or [""])[0]
     what = f"Something unexpected happened: {type(error).__name__}: {reason}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import config as configuration
-from bot import files
+from bot import files, system
 from bot.app import assemble
 from bot.config import Config, read_source
 from bot.core.collage import shown
@@ -153,7 +153,7 @@ def _keep(file: Path, keys: Mapping[str, str]) -> None:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         files.put(file, tomlkit.dumps(keys).encode(), files.PRIVATE)
     except OSError as error:
-        why = files.why(error, file)
+        why = system.why(error, file)
         raise Unavailable(f"{file} cannot be written: {why}. Nothing was saved.") from None
 
 
@@ -186,5 +186,5 @@ def _write_account(config: Config, account: str, values: dict[str, Any]) -> None
         # Where it is a link, the file that it leads to is written.
         files.put(config.file.resolve(), tomlkit.dumps(document).encode())
     except OSError as error:
-        why = files.why(error, config.file)
+        why = system.why(error, config.file)
         raise Unavailable(f"{config.file} cannot be written: {why}; it is as it was.") from None

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 from threading import Event
 
-from bot import files
+from bot import system
 from bot.context import Context, Pace
 from bot.core import errors
 from bot.core.errors import MlcollageError, NotAllowed
@@ -150,7 +150,7 @@ def _shown(name: str, error: Exception) -> str:
     reason = errors.sentence(error)
     if isinstance(error, errors.MlcollageError):
         return f"! {reason}"
-    return f"! The {name}: {files.refusal(error) or f'{type(error).__name__}: {reason}'}"
+    return f"! The {name}: {system.refusal(error) or f'{type(error).__name__}: {reason}'}"
 
 
 PARTS: dict[str, Part] = {

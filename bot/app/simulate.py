@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from bot import config, files
+from bot import config, files, system
 from bot.app import assemble
 from bot.config import Config
 from bot.context import Context
@@ -32,7 +32,7 @@ def prepare(source: Callable[[], Config], folder: Path) -> Config:
             _copy(source(), folder)
         except OSError as error:
             raise BadInput(
-                f"{folder} cannot hold a simulation: {files.why(error, folder)}."
+                f"{folder} cannot hold a simulation: {system.why(error, folder)}."
             ) from None
     settings = config.load(file)
     with (

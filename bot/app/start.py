@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot import config, files
+from bot import config, files, system
 from bot.composing import templates
 from bot.context import Context
 from bot.core import settings, toml
@@ -93,7 +93,7 @@ def write_config(file: Path, chosen: Mapping[str, Any] | None = None) -> bool:
         # Keys may be put into it later.
         files.create(file, text.encode(), files.PRIVATE)
     except OSError as error:
-        raise BadConfig(f"{file} cannot be written: {files.why(error, file)}.") from None
+        raise BadConfig(f"{file} cannot be written: {system.why(error, file)}.") from None
     return True
 
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TextIO
 
 import click
 
-from bot import environment, files
+from bot import environment, system
 from bot.core.text import terminal
 
 JSON = "--json"
@@ -101,7 +101,7 @@ class Stream:
         """What is to be said of the error: nothing of a reader who has seen enough, as `head`."""
         if self.error is None or self.error.errno == errno.EPIPE:
             return ""
-        return f"{self.name} cannot be written: {files.why(self.error)}."
+        return f"{self.name} cannot be written: {system.why(self.error)}."
 
 
 class Document:

@@ -9,7 +9,7 @@ from functools import partial
 
 import click
 
-from bot import files
+from bot import system
 from bot.app import runner, scheduler
 from bot.app.runner import Duty
 from bot.cli import completion, options, output, printing
@@ -92,7 +92,7 @@ def _shielded(do: Callable[[], object]) -> None:
         # One bad tick must not end a bot that serves others.
         log.exception("Unexpected error in a round")
         reason = f"Something unexpected happened: {type(error).__name__}: {error}"
-        output.tell(f"! {files.refusal(error) or reason}", err=True)
+        output.tell(f"! {system.refusal(error) or reason}", err=True)
 
 
 PATIENCE = timedelta(seconds=5)

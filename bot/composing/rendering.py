@@ -19,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot import files
+from bot import system
 from bot.composing import template_process, templates
 from bot.core import collage
 from bot.core.errors import BadInput, Unavailable
@@ -249,7 +249,7 @@ class _Filler:
                 start_new_session=True,
             )
         except OSError as error:
-            raise Unavailable(_NOT_STARTED.format(files.why(error))) from None
+            raise Unavailable(_NOT_STARTED.format(system.why(error))) from None
         # Waited for from the start: what ends while nothing is asked leaves no zombie.
         threading.Thread(target=process.wait, daemon=True).start()
         self._process = process

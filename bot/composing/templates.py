@@ -13,7 +13,7 @@ from typing import Any
 
 from jinja2 import Environment, Template, TemplateError, TemplateNotFound
 
-from bot import files
+from bot import files, system
 from bot.composing.sandbox import Sandbox
 from bot.core import collage, toml
 from bot.core.errors import BadInput
@@ -82,7 +82,7 @@ def _is_there(path: Path) -> bool:
     try:
         return path.is_file()
     except OSError as error:
-        raise BadInput(f"The template {path} cannot be read: {files.why(error)}.") from None
+        raise BadInput(f"The template {path} cannot be read: {system.why(error)}.") from None
 
 
 @lru_cache
@@ -151,7 +151,7 @@ def _reason(error: Exception) -> str:
         case SyntaxError():
             reason = f"cannot be used: {error.msg}"
         case OSError():
-            reason = f"cannot be read: {files.why(error)}"
+            reason = f"cannot be read: {system.why(error)}"
         case _:
             reason = re.sub(CLASS, r"\1", str(error)) or type(error).__name__
     line = collage.one_line(" ".join(reason.split()))

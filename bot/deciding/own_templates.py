@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from bot import files
+from bot import files, system
 from bot.composing import templates
 from bot.composing.composer import Composer
 from bot.config import Config
@@ -85,7 +85,7 @@ def copy(config: Config, name: str, scope: tuple[str, str] | None = None) -> Pat
     try:
         files.create(target, (templates.shipped() / name).read_bytes())
     except OSError as error:
-        raise BadInput(f"{target} cannot be written: {files.why(error, target)}.") from None
+        raise BadInput(f"{target} cannot be written: {system.why(error, target)}.") from None
     return target
 
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from bot import files
+from bot import files, system
 from bot.core import collage
 from bot.core.errors import BadInput
 from bot.core.paper import Link, LinkKind, Paper
@@ -196,7 +196,7 @@ def _named_picture(path: Path, name: str) -> str:
         raise BadInput(f"there is no {collage.shown(name)} in the item file's folder") from None
     except (OSError, ValueError, RuntimeError) as error:
         # ValueError: a name with a null character; RuntimeError: links in a circle.
-        reason = files.why(error)
+        reason = system.why(error)
         raise BadInput(f"{collage.shown(name)} cannot be read ({reason})") from None
     if not stat.S_ISREG(mode):
         raise BadInput(f"{collage.shown(name)} is no file")

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from bot import config, files, processes
+from bot import config, files, processes, system
 from bot.core import collage
 from bot.core.errors import BadInput
 from bot.pictures import decode_process
@@ -132,7 +132,7 @@ def _decoded(data: bytes, kind: str) -> dict[str, Any]:
             f"takes more than {BOUNDS.seconds:g} s to decode; export it smaller or simpler"
         ) from None
     except processes.NotStarted as error:
-        reason = files.why(error.__cause__ or error)
+        reason = system.why(error.__cause__ or error)
         raise BadInput(
             "cannot be looked at: the process that decodes pictures "
             f"could not be started ({reason})"

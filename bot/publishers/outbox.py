@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from bot import files
+from bot import files, system
 from bot.core import network as networks
 from bot.core import settings
 from bot.core.collage import shown
@@ -143,7 +143,7 @@ class Outbox:
             files.make_folder(found.parent)
             return self._write(thread, found)
         except OSError as error:
-            reason = files.why(error, self.folder)
+            reason = system.why(error, self.folder)
             raise Unavailable(f"The outbox {self.folder} cannot be written: {reason}.") from error
 
     def find(self, thread: Thread, saved: Saved) -> Look:
@@ -184,7 +184,7 @@ class Outbox:
             with tempfile.TemporaryFile(dir=existing) as probe:
                 probe.write(b"?")
         except OSError as error:
-            reason = files.why(error, self.folder)
+            reason = system.why(error, self.folder)
             return f"The outbox {self.folder} cannot be written: {reason}."
         return ""
 
@@ -322,7 +322,7 @@ class Outbox:
         return _instant(described) or self._clock.now()
 
     def _unreadable(self, error: OSError) -> Unavailable:
-        reason = files.why(error, self.folder)
+        reason = system.why(error, self.folder)
         return Unavailable(f"The outbox {self.folder} cannot be read: {reason}.")
 
     def _write(self, thread: Thread, place: Path) -> dict[int, Receipt]:
@@ -373,7 +373,7 @@ def _wrong_name(entry: "os.DirEntry[str]", latest: date) -> str:
     try:
         return "" if entry.is_dir() else "is no folder"
     except OSError as error:
-        return f"cannot be opened ({files.why(error)})"
+        return f"cannot be opened ({system.why(error)})"
 
 
 def _wrong_description(place: Path) -> str:
@@ -381,7 +381,7 @@ def _wrong_description(place: Path) -> str:
     try:
         described = _described(place)
     except OSError as error:
-        return f"has a thread.json that cannot be read ({files.why(error)})"
+        return f"has a thread.json that cannot be read ({system.why(error)})"
     if not (isinstance(described.get("key"), str) and _texts(described)):
         return "has no thread.json with a key and texts"
     if _instant(described) is None:

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import NamedTuple
 
 from bot import files as place
+from bot import system
 from bot.core.collage import shown
 from bot.core.errors import BadInput, Unavailable
 
@@ -52,7 +53,7 @@ def write(folder: Path, files: Mapping[str, bytes], *, over_edits: bool = False)
         place.put(path, json.dumps(known, indent=0, sort_keys=True).encode())
         return Written(changed, tuple(edited))
     except OSError as error:
-        reason = place.why(error, path)
+        reason = system.why(error, path)
         raise Unavailable(
             f"{path} cannot be written: {reason}; "
             "what was there before is still there, and it is tried again."

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from bot import files
+from bot import files, system
 from bot.core import times
 from bot.core.collage import one_line, shown
 from bot.core.errors import BadInput, MlcollageError, NoDatabase, NotAllowed
@@ -84,7 +84,7 @@ def make(source: Database, file: Path, now: datetime) -> Held:
             beside.rename(file)
         files.sync_folder(file.parent)
     except OSError as error:
-        raise BadInput(f"{name} cannot be written: {files.why(error, file)}.") from None
+        raise BadInput(f"{name} cannot be written: {system.why(error, file)}.") from None
     return held
 
 

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from bot import files
+from bot import files, system
 
 _PRIMARY = 0xFF
 """The part of SQLite's extended codes that says the kind of error."""
@@ -20,10 +20,10 @@ def advice(error: BaseException | None, file: Path) -> str:
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY:
             found = _access(file)
         case sqlite3.SQLITE_FULL:
-            found = files.no_space(file)
+            found = system.no_space(file)
         case sqlite3.SQLITE_IOERR:
             # Where there is no space for its index of the WAL, SQLite says no more than this.
-            found = files.no_space(file) if files.is_full(file) else _failing()
+            found = system.no_space(file) if system.is_full(file) else _failing()
         case sqlite3.SQLITE_BUSY:
             found = "another program keeps it locked; end that one, or wait for it"
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
@@ -62,7 +62,7 @@ def _access(file: Path) -> str:
             for _ in range(4):
                 stack.enter_context(Path(os.devnull).open("rb"))
     except OSError as error:
-        return files.why(error)
+        return system.why(error)
     return ""
 
 

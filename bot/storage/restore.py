@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, case, delete, func, insert, literal_column, select, text, update
 
-from bot import files
+from bot import files, system
 from bot.core.collage import one_line
 from bot.core.errors import BadInput, NoDatabase, NotAllowed
 from bot.core.notices.upkeep import Restored
@@ -46,7 +46,7 @@ def opened(file: Path) -> Iterator[tuple[Database, Backup]]:
         try:
             folder = stack.enter_context(files.scratch(Path(tempfile.gettempdir()), SCRATCH))
         except OSError as error:
-            why_not = files.why(error)
+            why_not = system.why(error)
             raise BadInput(f"{name} cannot be copied for reading: {why_not}.") from None
         taken = folder / "backup.db"
         _take(file, taken, name)
@@ -88,7 +88,7 @@ def _take(file: Path, into: Path, name: str) -> None:
             raise BadInput(f"{name} cannot be copied to {into.parent}: {why(error)}.") from None
         raise backup.unreadable(name, error) from None
     except OSError as error:
-        raise BadInput(f"{name} cannot be read: {files.why(error)}.") from None
+        raise BadInput(f"{name} cannot be read: {system.why(error)}.") from None
     # An immutable file is read without locks, so that a change is only seen afterwards.
     if is_alone and (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
         raise BadInput(f"{name} was changed while it was read; try again.")
