@@ -69,6 +69,7 @@ _PLACES = re.compile(
     r"|apple|mit|eth|epfl|cmu|stanford|berkeley|oxford|cambridge|tum|kth|inria|cnrs|inc|gmbh)\b",
     re.IGNORECASE,
 )
+_OPENED = re.compile(r"[(\[（]\s?[*_]{0,2}$")
 _OF = re.compile(r"\s(?:for|of|für)\s", re.IGNORECASE)
 _LONE = re.compile(r"[^\W\d_]+\s*(?:$|[,;(、，])")
 _ACADEMIC = re.compile(
@@ -278,8 +279,10 @@ def split(text: str) -> tuple[str, str]:
     bare = markup.bare_address(text[:end])
     if bare:
         end = min(end, bare[0])
-    names = text[:end].rstrip(" *_").removesuffix("(").removesuffix("[")
-    return (names if len(names) < len(text[:end].rstrip(" *_")) else text[:end]), text[end:]
+    if opened := _OPENED.search(text[:end]):
+        # "et al. ([Paper](…))": the bracket belongs to the link.
+        end = opened.start()
+    return text[:end], text[end:]
 
 
 def _first_mark(text: str) -> int:
