@@ -13,7 +13,7 @@ MOST = 5_000
 _YEAR = re.compile(r"(?<![0-9])(1[5-9][0-9]{2}|2[0-9]{3})(?![0-9])")
 _IN_PARENTHESES = re.compile(r"[(（\[]([^()（）\[\]]{1,80})[)）\]]")
 _LAST_YEAR = re.compile(
-    r"(?:[,，;·|\s]|\.(?=\s)(?<![^\W\d_]\.)){1,3}((?:19|20)[0-9]{2})\s?年?[.,，]?$"
+    r"(?:[,，;·|–—\s]|\.(?=\s)(?<![^\W\d_]\.)){1,3}((?:19|20)[0-9]{2})\s?年?[.,，]?$"
 )
 _OTHERS = re.compile(
     r"[,，、;；]?\s?(?:等(?:人|等|作者|学者)?|\bet\.? ?al\b\.?|\bu\. ?a\.|\bu\. ?v\. ?a\."
@@ -175,6 +175,7 @@ def _split_year(text: str) -> tuple[str, int | None]:
     for parenthesis in _IN_PARENTHESES.finditer(text):
         if year := _YEAR.search(parenthesis[1]):
             return text[: parenthesis.start()], int(year[1])
+    text = text.rstrip(" –—-|·")
     if last := _LAST_YEAR.search(text[-40:]):
         return text[: len(text) - len(text[-40:]) + last.start()], int(last[1])
     return text, None
