@@ -282,3 +282,14 @@ def test_a_subtitle_is_right_below_the_title_and_other_headings_are_named() -> N
     )
     assert found.subtitle == "From the sky"
     assert "The heading 'Watch it'" in told(found)
+
+
+def test_names_in_bold_and_a_month_below_a_heading_are_no_titles_and_no_names() -> None:
+    item = first(f"**Ann Wolke, Bob Regen**\n\n*March 2022*\n\n[Paper]({URL})\n\nClouds drift.")
+    assert (item.paper.authors, item.paper.year) == (("Ann Wolke", "Bob Regen"), 2022)
+    assert item.paragraph == "Clouds drift."
+
+
+def test_lists_in_html_are_kept_as_lists() -> None:
+    item = first(f"{FACTS}\n\n<ul>\n<li>Clouds drift.</li>\n<li>They rain.</li>\n</ul>")
+    assert item.paragraph == "- Clouds drift.\n- They rain."
