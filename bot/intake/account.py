@@ -65,7 +65,12 @@ def of_rows(left: Sequence[Block], last: int) -> Iterator[Finding]:
 
     `last` is the line of the last paper, counted from 1.
     """
-    among = [block for block in left if _is_among(block, last)]
+    among: list[Block] = []
+    for block in left:
+        if _is_among(block, last):
+            among.append(block)
+            # What follows in the same list is among its papers, too.
+            last = max(last, block.end)
     groups = [[block] for block in among[:_MOST_NAMED]]
     for group in [*groups, among[_MOST_NAMED:]]:
         for finding in of_blocks(group, "among the papers"):
@@ -78,7 +83,7 @@ def _is_among(block: Block, last: int) -> bool:
     """Whether a block is a row of the papers' table, or an item of their list."""
     if block.kind is Kind.TABLE:
         return len(block.lines) == 1 or block.at < last
-    return block.kind is Kind.ITEM and (block.at < last or (block.attached and block.at == last))
+    return block.kind is Kind.ITEM and block.at <= last
 
 
 def of_strays(heading: Block, left: Sequence[Block], *, is_list: bool) -> Iterator[Finding]:

@@ -285,9 +285,12 @@ def _month(
     given = [source.matter.texts.get(key, "") for key in _DATES]
     date = next(filter(months.of_date, given), "")
     named = months.in_text(title) or months.beside(title, date) or months.in_text(subtitle)
-    if month := named or months.in_address(link):
-        return month, []
     line = source.title_block.at + 1 if source.title_block else 1
+    if month := named or months.in_address(link):
+        if other := months.other(title, month):
+            text = f"The title names two months, {month} and {other}; {month} counts."
+            return month, [Finding("warning", line, text)]
+        return month, []
     if month := months.of_date(date):
         text = f"The title names no month and year; by its date it is of {month}."
         return month, [Finding("warning", line, text)]

@@ -158,10 +158,18 @@ class _Reader:
         if is_below_blank and (bold := _BOLD_LINE.fullmatch(line)):
             text = bold[2].strip()
             is_sentence = text.endswith(("。", "！")) or (len(text) > 120 and text.endswith("."))
-            is_label = labels.field_of(markup.plain(text)) is not None or _is_byline(text)
+            is_label = labels.field_of(markup.plain(text)) is not None
+            is_label = is_label or _is_byline(text, below_heading=self._is_below_heading(at))
             if bold[1] not in text and not is_label and not is_sentence:
                 return Block(Kind.HEADING, at, at + 1, (line,), level=BOLD, text=text)
         return None
+
+    def _is_below_heading(self, at: int) -> bool:
+        """Whether nothing stands between a line and the heading above it."""
+        above = next(
+            (line for line in reversed(self.lines[max(0, at - 3) : at]) if line.strip()), ""
+        )
+        return _ATX.match(above) is not None
 
     def _may_be_heading(self, line: str) -> bool:
         """Whether a line above a line of hyphens or equals signs is a heading."""
@@ -286,12 +294,12 @@ def _badge(picture: Picture) -> str:
     return f"[{label}]({picture.link})"
 
 
-def _is_byline(text: str) -> bool:
-    """Whether a bold line is authors and a year, and no title."""
+def _is_byline(text: str, *, below_heading: bool) -> bool:
+    """Whether a bold line is authors and a year, and no title; right below a heading, names do."""
     line = facts.read(text)
     if line is None or line.names is None:
         return False
-    return not line.is_weak or people.has_marks(text)
+    return not line.is_weak or people.has_marks(text) or below_heading
 
 
 def symbols_off(text: str) -> str:

@@ -35,13 +35,14 @@ _CAPTION = re.compile(
 _SUMMARY = re.compile(
     r"(?<!\\)<summary>(?:<[a-z]{1,6}>)?([^<>]{0,200})(?:</[a-z]{1,6}>)?</summary>", re.IGNORECASE
 )
+_ITEM = re.compile(rf"^[ \t]{{0,8}}<li(?:{_ATTRIBUTES})>[ \t]{{0,8}}|(</li>)", re.I | re.M)
 _EMPHASIS = re.compile(
     r"(?<!\\)<(?P<tag>em|i|strong|b)>(?=[^\s<>*])(?P<words>[^<>*\n]{1,1000})(?<=\S)</(?P=tag)>",
     re.IGNORECASE,
 )
 _WRAPPER = re.compile(
     r"(?<!\\)</?(?:figure|center|div|p|picture|source|section|article|aside|main|header|footer"
-    rf"|details|span|font|noscript)(?:{_ATTRIBUTES})/?>",
+    rf"|details|span|font|noscript|ul|ol|blockquote)(?:{_ATTRIBUTES})/?>",
     re.IGNORECASE,
 )
 _HEADING = re.compile(
@@ -292,6 +293,7 @@ _TAGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (_CAPTION, lambda match: f"{CAPTION}{' '.join(match[1].split())}"),
     (_SUMMARY, lambda match: f"**{match[1].strip()}**"),
     (_HEADING, lambda match: f"{'#' * int(match[1])} {match[2].strip()}"),
+    (_ITEM, lambda match: "- " if match[1] is None else ""),
     (_WRAPPER, _nothing),
     (_EMPHASIS, _emphasis),
 )

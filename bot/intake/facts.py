@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 from bot.core import address as addresses
 from bot.core import collage
 from bot.core.paper import Link, LinkKind
-from bot.intake import findings, labels, markup, people
+from bot.intake import findings, labels, markup, months, people
 from bot.intake.findings import Finding
 from bot.intake.labels import Field
 from bot.intake.markup import Anchor
@@ -121,7 +121,8 @@ def read(line: str, *, expects: Field | LinkKind | None = None) -> Line | None:
         return replace(head, names=text[inner.end() :])
     if people.is_affiliation(text):
         return Line(more=markup.plain(people.unraised(text)))
-    if when := _WHEN.fullmatch(text):
+    when = _WHEN.fullmatch(text) or _WHEN.fullmatch(f"📅{text}")
+    if when and (text[0] not in "*_" or months.in_text(when["date"])) and not text[0].isalnum():
         return Line(year=people.year_in(when["date"]))
     if found := _labelled(text):
         return found

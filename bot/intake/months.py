@@ -101,6 +101,16 @@ def beside(text: str, date: str) -> str | None:
     return None
 
 
+def other(text: str, month: str) -> str | None:
+    """A month that a text names without a year, where it is another than this one."""
+    for word in _WORD.findall(text[:2_000]):
+        number = _NAMES.get(word.casefold(), 0)
+        if number and word[0].isupper() and len(word) > 3 and word.casefold() not in _AMBIGUOUS:
+            near = beside(word, f"{month}-01")
+            return near if near != month else None
+    return None
+
+
 def of_date(date: str) -> str | None:
     """The month of a date ("2025-02-27"), or None where it is none."""
     match = re.match(r"\s*([12][0-9]{3})[-/]([0-9]{2})", date)

@@ -13,7 +13,7 @@ MOST = 5_000
 _YEAR = re.compile(r"(?<![0-9])(1[5-9][0-9]{2}|2[0-9]{3})(?![0-9])")
 _IN_PARENTHESES = re.compile(r"[(（\[]([^()（）\[\]]{1,80})[)）\]]")
 _LAST_YEAR = re.compile(
-    r"(?:[,，;·|\s]|\.(?=\s)(?<![^\W\d_]\.)){1,3}((?:19|20)[0-9]{2})\s?年?[.,，]?$"
+    r"(?:[,，;·|–—\s]|\.(?=\s)(?<![^\W\d_]\.)){1,3}((?:19|20)[0-9]{2})\s?年?[.,，]?$"
 )
 _OTHERS = re.compile(
     r"[,，、;；]?\s?(?:等(?:人|等|作者|学者)?|\bet\.? ?al\b\.?|\bu\. ?a\.|\bu\. ?v\. ?a\."
@@ -70,6 +70,7 @@ _PLACES = re.compile(
     r"|apple|mit|eth|epfl|cmu|stanford|berkeley|oxford|cambridge|tum|kth|inria|cnrs|inc|gmbh)\b",
     re.IGNORECASE,
 )
+_OPENED = re.compile(r"[(\[（]\s?[*_]{0,2}$")
 _ACADEMIC = re.compile(
     r"^(?:(?:Prof|Professor(?:in)?|Dr|PD|Priv|Dipl|Univ)\b[\w.-]*\s+"
     r"|(?:rer|nat|med|phil|habil|h|c|mult)\.\s?)+(?=[^\W\d_]{2})"
@@ -211,6 +212,7 @@ def _split_year(text: str) -> tuple[str, int | None]:
     for parenthesis in _IN_PARENTHESES.finditer(text):
         if year := _YEAR.search(parenthesis[1]):
             return text[: parenthesis.start()], int(year[1])
+    text = text.rstrip(" –—-|·")
     if last := _LAST_YEAR.search(text[-40:]):
         return text[: len(text) - len(text[-40:]) + last.start()], int(last[1])
     return text, None
@@ -315,8 +317,10 @@ def split(text: str) -> tuple[str, str]:
     bare = markup.bare_address(text[:end])
     if bare:
         end = min(end, bare[0])
-    names = text[:end].rstrip(" *_").removesuffix("(").removesuffix("[")
-    return (names if len(names) < len(text[:end].rstrip(" *_")) else text[:end]), text[end:]
+    if opened := _OPENED.search(text[:end]):
+        # "et al. ([Paper](…))": the bracket belongs to the link.
+        end = opened.start()
+    return text[:end], text[end:]
 
 
 def _first_mark(text: str) -> int:
