@@ -295,7 +295,7 @@ def _below(entry: _Entry, block: Block) -> None:
     for line in block.lines:
         read = facts.read(line)
         if read is None:
-            text = re.sub(r"^\s*(?:[-*+•]|[0-9]{1,3}[.)])\s+", "", line).strip()
+            text = re.sub(r"^\s*(?:[-*+•]|[0-9]{1,3}(?:\)\.|[.)]))\s+", "", line).strip()
             entry.text = "\n".join(filter(None, (entry.text, text)))
             continue
         if read.names is not None and entry.cited is None:
@@ -348,7 +348,7 @@ def _starts_with_title(block: Block) -> bool:
 def _one(block: Block, base: str) -> _Entry:
     entry = _Entry(block.at, Links(base))
     text = " ".join(markup.without_breaks(line).strip() for line in block.lines)
-    text = re.sub(r"^\s*(?:>\s?)*(?:[-*+•●▪◦‣]|[0-9]{1,3}[.)、])\s*", "", text)
+    text = re.sub(r"^\s*(?:>\s?)*(?:[-*+•●▪◦‣]|[0-9]{1,3}(?:\)\.|[.)、]))\s*", "", text)
     text = re.sub(r"^\[[ xX]\]\s+", "", text)
     text = blocks.symbols_off(text)
     if match := _DATE.match(text):

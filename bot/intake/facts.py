@@ -20,7 +20,7 @@ from bot.intake.markup import Anchor
 MOST = 20_000
 """Characters of a line that is read for facts."""
 
-_MARKER = re.compile(r"\s*(?:>\s?)*\s*(?:(?:[-*+•●▪◦‣]|[0-9]{1,3}[.)、])\s+)?(?:>\s?)*")
+_MARKER = re.compile(r"\s*(?:>\s?)*\s*(?:(?:[-*+•●▪◦‣]|[0-9]{1,3}(?:\)\.|[.)、]))\s+)?(?:>\s?)*")
 _LABEL = re.compile(
     r"(?P<mark>[*_`]*+)(?P<label>[^:：*_\[\]|`]{1,40})(?P<closed>[*_`]*+)\s*+[:：](?!//)(?P<rest>.*)"
 )

@@ -106,7 +106,7 @@ def test_links_come_in_as_badges_in_html_and_below_a_calendar(line: str) -> None
         ("Ann Wolke, PhD, and Bob Regen, M.Sc.", ("Ann Wolke", "Bob Regen"), False),
         ("Ann Wolke (+4)", ("Ann Wolke",), True),
         ("Ann Wolke (ETH), Bob Regen (MIT) — 2022 —", ("Ann Wolke", "Bob Regen"), False),
-        ("Wolke (MIT, Google) et al.", ("Wolke",), True),
+        ("Wolke (MIT, Google) et al.", ("Wolke (MIT, Google)",), True),
         ("Center for AI and Society", ("Center for AI and Society",), False),
         ("Center for Clouds and Ann Wolke", ("Center for Clouds", "Ann Wolke"), False),
         ("和田太郎、王和平", ("和田太郎", "王和平"), False),
@@ -293,3 +293,13 @@ def test_names_in_bold_and_a_month_below_a_heading_are_no_titles_and_no_names() 
 def test_lists_in_html_are_kept_as_lists() -> None:
     item = first(f"{FACTS}\n\n<ul>\n<li>Clouds drift.</li>\n<li>They rain.</li>\n</ul>")
     assert item.paragraph == "- Clouds drift.\n- They rain."
+
+
+def test_paragraphs_with_a_number_in_either_dress_are_a_list() -> None:
+    for mark in ("1).", "1)", "1."):
+        text = (
+            f"{mark} **Soft Clouds** - clouds drift. ([paper]({URL}) | [code](https://c.example))"
+        )
+        found = read(f"# Weekly Papers (March 2025)\n\n{text}\n")
+        assert found.kind == "list"
+        assert [item.paper.title for item in found.items] == ["Soft Clouds"]
