@@ -138,7 +138,7 @@ def sea(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Sea:
     made = Sea(place, grounds("sqlite"), clock)
-    monkeypatch.setattr(assemble, "database", lambda own: made.database)
+    monkeypatch.setattr(assemble, "database", lambda own, **options: made.database)
     made.learn()
     return made
 
