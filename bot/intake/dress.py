@@ -79,6 +79,8 @@ _ICON = re.compile(
 )
 _ENTITY = re.compile(r"&(?:amp|nbsp|quot|apos|#39|#x27|hellip|mdash|ndash|[lr][sd]quo|shy);", re.I)
 _DEFINED = re.compile(r"^([^\W\d_][^:\n|]{0,40})\n{1,2}:[ \t]+(?=\S)", re.MULTILINE)
+# Translations put spaces into emphasis: "* Authors: Ann Wolke (2022) * | [Paper](…)".
+_SPACED = re.compile(r"(?<=\n)\*[ \t]+([^*\n]{1,500}?)[ \t]+\*(?=[ \t]*(?:[|,，]|\n))")
 _KRAMDOWN = re.compile(r"^[ \t]{0,3}\{:[^{}\n]{0,300}\}[ \t]*$", re.MULTILINE)
 _ATTRIBUTE = re.compile(
     r"([\w-]{1,40})\s{0,2}=\s{0,2}(?:\"([^\"]{0,2000})\"|'([^']{0,2000})'|([^\s\"'>]{1,2000}))"
@@ -162,15 +164,15 @@ def _undressed(text: str) -> str:
     if "\n:" in text:
         # The lines of a definition stay as many: the empty one comes first.
         text = _DEFINED.sub(_defined, text)
-    if "![[" in text:
-        text = _replaced(_OBSIDIAN, lambda match: _picture(match[1], match[2] or ""), text)
-    if ":::" in text:
-        text = _replaced(_DIV, _nothing, text)
+    for sign, pattern, new in _SIGNED:
+        if sign in text:
+            text = _replaced(pattern, new, text)
     if "<" in text:
         for pattern, new in _TAGS:
             text = _replaced(pattern, new, text)
         text = htmltables.as_markdown(text)
     if "orcid.org" in text:
+        # Behind what was a link in HTML.
         text = _replaced(_ICON, _nothing, text)
     if "&" in text:
         text = "\n".join(map(_with_entities_read, text.split("\n")))
@@ -285,6 +287,13 @@ _SHORTCODES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] 
     (_KRAMDOWN, _nothing),
     (_BEHIND, _behind),
 )
+_SIGNED: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    ("![[", _OBSIDIAN, lambda match: _picture(match[1], match[2] or "")),
+    (":::", _DIV, _nothing),
+    ("\n* ", _SPACED, lambda match: f"*{match[1]}*"),
+)
+"""Each with what must stand in the text, which is looked for first."""
+
 _TAGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (_IMG, _img),
     (_IFRAME, _iframe),

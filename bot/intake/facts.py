@@ -257,6 +257,7 @@ def _is_only_venue(plain: str) -> bool:
 def _names_behind(behind: str, more: str) -> Line | None:
     """Read a line that is links first and then names, as newsletters have it."""
     plain = markup.plain(re.sub(r"^[^\w(]+|[\s·|]+$", "", behind))
+    plain = re.sub(r"^(?:by|von)\s+", "", plain)
     sources = _sources(more, None)
     if not sources or not people.looks_like_names(plain):
         return None

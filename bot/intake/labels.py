@@ -30,7 +30,7 @@ KIND_BY_LABEL = _by_word(
     {
         LinkKind.PAPER: "paper|pdf|arxiv|arvix|preprint|article|publication|report|openreview|doi"
         "|full paper|paper link|hf paper|hugging face paper|alphaxiv|abs|arxiv id|acl anthology"
-        "|artikel|aufsatz|bericht|veröffentlichung"
+        "|artikel|aufsatz|bericht|papier|veröffentlichung"
         "|论文|纸张|纸|文章|预印本|技术报告|论文链接|论文地址|原文链接|论文原文|论文标题链接|全文|預印本|論文連結|論文網址",
         LinkKind.CODE: "code|source code|github|repo|repository|colab|notebook|implementation"
         "|official code|weights|model|models|checkpoint|checkpoints|quelltext|quellcode"

@@ -303,3 +303,14 @@ def test_paragraphs_with_a_number_in_either_dress_are_a_list() -> None:
         found = read(f"# Weekly Papers (March 2025)\n\n{text}\n")
         assert found.kind == "list"
         assert [item.paper.title for item in found.items] == ["Soft Clouds"]
+
+
+def test_emphasis_that_a_translation_has_set_apart_is_no_list_item() -> None:
+    item = first(f"* Autoren: Ann Wolke und Bob Regen (2022) * | 📝 [Papier]({URL})\n\nWolken.")
+    assert (item.paper.authors, item.paper.year) == (("Ann Wolke", "Bob Regen"), 2022)
+    assert item.paragraph == "Wolken."
+
+
+def test_a_year_may_be_set_off_by_a_wide_semicolon() -> None:
+    cited = people.read("王云（山大学），李雨（海学院）；2024年")
+    assert (cited.names, cited.year) == (("王云", "李雨"), 2024)
