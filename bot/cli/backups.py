@@ -9,7 +9,17 @@ from bot.app import backups
 from bot.cli import options, printing
 from bot.deciding import descriptions
 
-FILE = click.argument("file", type=click.Path(readable=False, path_type=Path))
+
+def _file(ctx: click.Context, param: click.Parameter, value: str) -> Path:
+    """The file that was named; raises `BadParameter` for what can only be a folder."""
+    if value.endswith("/"):
+        raise click.BadParameter(
+            f"{value} is a folder: name a file in it, such as {value}queue.db."
+        )
+    return Path(value)
+
+
+FILE = click.argument("file", type=click.Path(readable=False), callback=_file)
 COUNTED = {"collages": "collage", "pictures": "picture", "deliveries": "thread"}
 """The tables whose rows are told, and what one of them is called."""
 

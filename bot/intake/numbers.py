@@ -152,7 +152,10 @@ def _about(series: Series, year: int, numbers: Numbers | None) -> Iterator[str]:
     shown = series.numbering.shown
     first, last = min(numbers), max(numbers)
     of_year = f" of {year}" if year else ""
-    yield f"What is out{of_year} goes from {shown(first) or first} to {shown(last) or last}."
+    if first == last:
+        yield f"What is out{of_year} has the number {shown(first) or first}."
+    else:
+        yield f"What is out{of_year} goes from {shown(first) or first} to {shown(last) or last}."
     missing = [number for number in range(first, last) if number not in numbers]
     if missing:
         names = ", ".join(str(shown(number) or number) for number in missing[:MOST_NAMED])

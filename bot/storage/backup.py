@@ -69,6 +69,8 @@ def make(source: Database, file: Path, now: datetime) -> Held:
     file exists or cannot be written.
     """
     name = one_line(str(file))
+    if os.path.isdir(file):  # noqa: PTH112 - pathlib's raises for a name that is too long
+        raise BadInput(f"{name} is a folder: name a file in it, such as {name}/queue.db.")
     if os.path.lexists(file):
         raise BadInput(f"{name} is there already: name another file, or remove it.")
     try:

@@ -413,3 +413,10 @@ def test_a_simulation_upgrades_its_copy_and_never_the_real_database(bare: Desk) 
         assert kept(bare.folder) == []
     with closing(Database(f"sqlite:///{bare.folder / 'trial' / 'queue.db'}")) as copied:
         assert (copied.version(), tally(copied).rows["papers"]) == (HEAD, 3)
+
+
+def test_a_folder_is_no_file_to_back_up_into(desk: Desk) -> None:
+    (desk.folder / "copies").mkdir()
+    assert "copies is a folder: name a file in it" in desk("backup", "copies", code=1).err
+    assert "new/ is a folder: name a file in it" in desk("backup", "new/", code=2).err
+    assert not (desk.folder / "new").exists()

@@ -225,5 +225,5 @@ def test_days_that_are_given_decide_the_numbering_year(
     days = (date(2020, 12, 30), date(2021, 1, 6))
     taken = accept.import_article(context, series, source, Import(posted=True, dates=days))
     told = numbers.after_import(context, series, [one.collage for one in taken])
-    assert told[0].startswith("What is out of 2020 goes from 29/52 to 29/52.")
+    assert told[0].startswith("What is out of 2020 has the number 29/52.")
     assert "The next number is 31/52." in told
