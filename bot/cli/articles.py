@@ -96,7 +96,7 @@ def _import(
 ) -> bool:
     """Import articles and say what became of them; whether a person has something to do."""
     # All are read before the first is taken in: a file that cannot be read keeps all of them out.
-    sources = [article.load(Path(file)) for file in files]
+    sources = [article.load(Path(file), series.language) for file in files]
     imported = [
         (file, source, accept.import_article(context, series, source, given))
         for file, source in zip(files, sources, strict=True)

@@ -98,14 +98,15 @@ class _Source:
     title_block: Block | None
     shortcodes: tuple[tuple[int, str], ...] = ()
     """Those that are left out, with their lines from 0."""
+    language: str = "en"
 
     def head(self, end: int) -> list[Block]:
         """The blocks above a line, without the title."""
         return [block for block in self.blocks if block.at < end and block is not self.title_block]
 
 
-def load(path: Path) -> Article:
-    """Read the article in a file; raises `BadInput`."""
+def load(path: Path, language: str = "en") -> Article:
+    """Read the article in a file, by a series in that language; raises `BadInput`."""
     name = collage.one_line(str(path))
     try:
         text = files.read_text(path, MOST_BYTES, "an article")
@@ -115,7 +116,7 @@ def load(path: Path) -> Article:
         raise BadInput(_why(path, name, error)) from None
     if what := unlike.of_bytes(text[:200_000].encode("utf-8", "replace")):
         raise BadInput(f"{name} {unlike.advice(what)}.")
-    return read(text, str(path))
+    return read(text, str(path), language)
 
 
 def _why(path: Path, name: str, error: files.Unreadable) -> str:
@@ -129,10 +130,11 @@ def _why(path: Path, name: str, error: files.Unreadable) -> str:
     return f"{name}: {error}."
 
 
-def read(text: str, file: str) -> Article:
+def read(text: str, file: str, language: str = "en") -> Article:
     """Read an article's Markdown; `file` names it in places and messages.
 
-    Raises `BadInput` where it is no article.
+    Months are known in English, German and Chinese, and in `language`. Raises `BadInput` where it
+    is no article.
     """
     if len(text) > MOST_BYTES or len(text.encode("utf-8", "replace")) > MOST_BYTES:
         raise BadInput(
@@ -146,7 +148,7 @@ def read(text: str, file: str) -> Article:
                 f'{file} is no article: no line starts with "# " and gives a title; it is empty.'
             )
         raise BadInput(f"{file} {unlike.advice(what)}.")
-    source = _source(text, file)
+    source = replace(_source(text, file), language=language)
     parted = _outline(source)
     if parted:
         _check_count(len(parted.parts), file)
@@ -285,6 +287,7 @@ def _month(
     given = [source.matter.texts.get(key, "") for key in _DATES]
     date = next(filter(months.of_date, given), "")
     named = months.in_text(title) or months.beside(title, date) or months.in_text(subtitle)
+    named = named or months.in_language(title, source.language)
     line = source.title_block.at + 1 if source.title_block else 1
     if month := named or months.in_address(link):
         if other := months.other(title, month):

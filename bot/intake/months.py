@@ -2,6 +2,8 @@
 
 import re
 
+from bot.core.month import month_name
+
 _NAMES = {
     name: number
     for number, names in {
@@ -45,6 +47,7 @@ _NUMERIC = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+|[0-9]+(?:st|nd|rd|th)?")
 _YEAR = re.compile(r"(?<![0-9])(20[0-9]{2})(?![0-9])")
+_ANY_YEAR = re.compile(r"(?<![0-9])([12][0-9]{3})(?![0-9])")
 _BETWEEN = re.compile(
     r"papers?|roundup|round-?up|edition|issue|digest|readings?|reads|picks|list|ausgabe|week|weekly"
     r"|research|ml|ai|of|the|in|to|und|and|st|nd|rd|th|arxiv|favou?rites|highlights|releases",
@@ -74,6 +77,22 @@ def in_text(text: str) -> str | None:
     if match := _NUMERIC.search(text):
         year = match["year"] or match["behind"]
         return _key(int(year), int(match["month"] or match["first"]))
+    return None
+
+
+def in_language(text: str, language: str) -> str | None:
+    """The month that a text names with its year as a roundup in that language would; or None."""
+    text = re.sub(r"\d", lambda digit: str(int(digit[0])), text[:2_000]).casefold()
+    year = _ANY_YEAR.search(text)
+    if year is None:
+        return None
+    for number in range(1, 13):
+        key = _key(int(year[1]), number)
+        if key is None:
+            return None
+        name = month_name(key, language).casefold()
+        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
+            return key
     return None
 
 

@@ -274,3 +274,14 @@ def test_readers_of_articles_find_the_phrases_of_every_table() -> None:
         "上一期",
     ]
     assert words.labels_in_all_tables(LinkKind.CODE) == ["Code", "Code", "代码", "程式碼"]
+
+
+@pytest.mark.parametrize("language", ["pl", "fr", "ar", "es", "ja", "tr"])
+def test_a_month_is_read_again_in_every_language_that_a_series_may_have(language: str) -> None:
+    for number in range(1, 13):
+        key = f"2023-{number:02}"
+        title = f"4 Papers, {month.month_name(key, language)} 2023"
+        text = (
+            f"# {title}\n\n## Clouds\n\nWolke (2022) | [Paper](https://arxiv.org/abs/2203.00001)\n"
+        )
+        assert article.read(text, "list.md", language).title_month == key
