@@ -288,10 +288,13 @@ def _split_off_pictures(block: Block) -> Iterator[Block]:
 
 def _badge(picture: Picture) -> str:
     """A badge as the link that it is; "" where it is none."""
-    if not picture.is_badge or not labels.kind_by_address(picture.link):
+    if not picture.is_badge or not picture.link:
         return ""
-    label = picture.alt if labels.exact_kind(picture.alt) else ""
-    return f"[{label}]({picture.link})"
+    if labels.exact_kind(picture.alt):
+        return f"[{picture.alt}]({picture.link})"
+    if labels.kind_by_address(picture.link):
+        return f"[]({picture.link})"
+    return ""
 
 
 def _is_byline(text: str, *, below_heading: bool) -> bool:

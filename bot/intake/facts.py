@@ -50,6 +50,13 @@ _INNER = re.compile(
 )
 _BEFORE = re.compile(r"([^\W\d_][^:：|\[\]()]{0,40})[:：]\s*[*_]*\s*$")
 _INLINE_LABEL = re.compile(r"[^\W\d_][\w ./+-]{0,30}[*_]*\s?[:：]")
+# "arXiv:2101.00001v2", "doi:10.1234/ab.5"; what stands in a link's label or address is none.
+_BARE_ID = re.compile(
+    r"(?<![\[\w/.])(?:arxiv:\s?(?P<arxiv>[0-9]{4}\.[0-9]{4,5}|[a-z-]{2,12}/[0-9]{7})(?:v[0-9]+)?"
+    r"|doi:\s?(?P<doi>10\.[0-9]{4,9}/[^\s()\[\]<>|,;]{1,200}[^\s()\[\]<>|,;.]))"
+    r"(?![\w\]/])(?![^\[\]\n]{0,200}\]\()",
+    re.IGNORECASE,
+)
 _MOST_WORDS = 3
 """Words of a label that names a kind of link and more, such as "Short Video Explanation"."""
 
@@ -113,7 +120,7 @@ def read(line: str, *, expects: Field | LinkKind | None = None) -> Line | None:
     text = line[_MARKER.match(line).end() :].strip()  # type: ignore[union-attr]
     if not text:
         return None
-    text = labels.joined(text)
+    text = _BARE_ID.sub(_linked, labels.joined(text))
     if expects is not None and (found := _expected(text, expects)):
         return found
     inner = _INNER.search(text)
@@ -129,6 +136,13 @@ def read(line: str, *, expects: Field | LinkKind | None = None) -> Line | None:
     if sources := only_links(text):
         return Line(links=sources)
     return _byline(text)
+
+
+def _linked(match: re.Match[str]) -> str:
+    """An arXiv id or a DOI that stands bare, as a link."""
+    if match["arxiv"]:
+        return f"[arXiv](https://arxiv.org/abs/{match['arxiv']})"
+    return f"[DOI](https://doi.org/{match['doi']})"
 
 
 def _expected(text: str, expects: Field | LinkKind) -> Line | None:

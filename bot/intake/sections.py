@@ -216,7 +216,11 @@ class _Reader:
 
     def _picture(self, block: Block) -> None:
         picture = block.picture
-        if picture is None or picture.is_badge:
+        if picture is None:
+            return
+        if picture.is_badge:
+            if picture.link:
+                self.left.append(block)
             return
         self.pictures.append(_Shown(block))
         if picture.link and labels.kind_by_address(picture.link) and self.last:

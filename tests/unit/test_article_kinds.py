@@ -314,3 +314,28 @@ def test_emphasis_that_a_translation_has_set_apart_is_no_list_item() -> None:
 def test_a_year_may_be_set_off_by_a_wide_semicolon() -> None:
     cited = people.read("王云（山大学），李雨（海学院）；2024年")
     assert (cited.names, cited.year) == (("王云", "李雨"), 2024)
+
+
+def test_badges_are_links_by_their_words_and_the_others_are_named() -> None:
+    found = read(
+        f"# Papers (March 2025)\n\n## Clouds\n\n[![Paper](https://img.shields.io/p.svg)]({URL})\n"
+        "[![Demo](https://img.shields.io/d.svg)](https://clouds.example)\n"
+        "[![CI](https://img.shields.io/c.svg)](https://ci.example/run)\n\n"
+        "**Authors:** Ann Wolke (2022)\n\nClouds drift.\n"
+    )
+    assert urls(found.items[0]) == [URL, "https://clouds.example"]
+    assert "https://ci.example/run" in told(found)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("*Authors: Ann Wolke (2022)* (arXiv:2203.00011v2)", "https://arxiv.org/abs/2203.00011"),
+        ("Authors: Ann Wolke (2022), doi:10.1234/ab.5", "https://doi.org/10.1234/ab.5"),
+        (f"Authors: Ann Wolke (2022) | [Paper (arXiv:2203.00011)]({URL})", URL),
+    ],
+)
+def test_ids_that_stand_bare_among_the_facts_are_links(line: str, expected: str) -> None:
+    item = first(f"{line}\n\nClouds drift, see arXiv:2203.00099.")
+    assert (item.paper.authors, urls(item)) == (("Ann Wolke",), [expected])
+    assert item.paragraph == "Clouds drift, see arXiv:2203.00099."
