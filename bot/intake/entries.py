@@ -48,7 +48,8 @@ _COLUMNS: dict[str, str] = {
     "title": "paper|papers|title|name|paper title|publication|work|titel|arbeit"
     "|论文|标题|题目|名字|名称|论文标题",
     "authors": "author|authors|autor|autoren|autorinnen|作者|by",
-    "year": "year|date|venue|published|venue year|conference|jahr|datum"
+    "year": "year|date|venue|published|venue year|conference|publish date|publication date"
+    "|release date|submitted|updated|first published|jahr|datum|erschienen"
     "|年份|日期|时间|年|会议|发表",
     "summary": "summary|tl dr|tldr|description|abstract|notes|note|key idea|idea|takeaway|why"
     "|contribution|highlights|zusammenfassung|beschreibung|notizen"

@@ -339,3 +339,11 @@ def test_ids_that_stand_bare_among_the_facts_are_links(line: str, expected: str)
     item = first(f"{line}\n\nClouds drift, see arXiv:2203.00099.")
     assert (item.paper.authors, urls(item)) == (("Ann Wolke",), [expected])
     assert item.paragraph == "Clouds drift, see arXiv:2203.00099."
+
+
+def test_a_column_of_dates_gives_the_years() -> None:
+    found = read(
+        "# Daily Papers\n\n|Publish Date|Title|Authors|PDF|\n|---|---|---|---|\n"
+        f"|**2022-03-12**|**Soft Clouds**|Ann Wolke et.al.|[2203.00011]({URL})|\n"
+    )
+    assert [(item.paper.title, item.paper.year) for item in found.items] == [("Soft Clouds", 2022)]
