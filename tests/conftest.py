@@ -219,8 +219,11 @@ def write_item(folder: Path, name: str, **more: object) -> Path:
 
 def threads_out(folder: Path) -> list[Path]:
     """The folders of all threads in an installation's outbox, those of rehearsals too, by name."""
-    found = (file.parent for file in (folder / "outbox").rglob("thread.json"))
-    return sorted(found, key=lambda place: place.name)
+    # A bot may be at work: what it has begun to write has a name with a dot, and may be gone.
+    walked = os.walk(folder / "outbox")
+    found = [Path(place) for place, _, files in walked if "thread.json" in files]
+    whole = [place for place in found if not place.name.startswith(".")]
+    return sorted(whole, key=lambda place: place.name)
 
 
 def make_context(

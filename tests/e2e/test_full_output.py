@@ -94,11 +94,15 @@ def test_a_bot_that_stays_goes_on(due: Path) -> None:
             [*COMMAND, "run"], cwd=due, env=ENVIRONMENT, stdout=full, stderr=full
         ) as process,
     ):
-        until(lambda: out(due) == ["alpha"])
-        time.sleep(0.5)
-        assert process.poll() is None
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 1
+        try:
+            until(lambda: out(due) == ["alpha"])
+            time.sleep(0.5)
+            assert process.poll() is None
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(60) == 1
+        finally:
+            # Otherwise a failure would wait for its end, which nobody has asked for.
+            process.kill()
 
 
 def test_every_article_is_imported_though_nothing_can_be_told_of_them(desk: Desk) -> None:
