@@ -19,7 +19,7 @@ run: .venv/ready
 	@test -f config.toml || $(MLCOLLAGE) init
 	@$(MLCOLLAGE) run
 
-# What to run while you work, about five minutes: units, contracts, integration, a month end to end,
+# What to run while you work, about ten minutes: units, contracts, integration, a month end to end,
 # a kill -9 for each publisher.
 test: .venv/dev
 	$(BIN)/python -m pytest -n 2 -m "not slow"
