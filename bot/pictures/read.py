@@ -1,30 +1,24 @@
 """Reads pictures: leaves the bytes as they are, and refuses what is broken or too large."""
 
-import atexit
 import hashlib
-import json
 import re
 import struct
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-from bot import config, files, processes, system
+from bot import files
 from bot.core import collage
 from bot.core.errors import BadInput
-from bot.pictures import decode_process
+from bot.pictures import decoding, handling
 
 MEGABYTES = 20
 MOST_BYTES = MEGABYTES * 1_000_000
 TOO_LARGE = f"has more than {MEGABYTES} MB; export it smaller"
 # X allows an animated GIF 300 megapixels in all frames (its media best practices). Progressive
 # JPEGs have some ten scans.
-LIMITS = decode_process.Limits(
+LIMITS = decoding.Limits(
     megapixels=50, side=16_384, megapixels_in_frames=300, frames=1_000, scans=100
 )
-BOUNDS = processes.Bounds(30, 1_200_000_000)
-"""For decoding a picture: within the limits it takes 860 MB and a few seconds at most."""
 
 SIGNATURES = {
     "image/jpeg": rb"\xff\xd8\xff",
@@ -87,7 +81,8 @@ def check(data: bytes, file: str) -> PictureFile:
     file = collage.one_line(file)
     try:
         mime = _mime(data)
-        decoded = _decoded(data, mime.removeprefix("image/").upper())
+        kind = mime.removeprefix("image/").upper()
+        decoded, _ = handling.ask("look", data, kind=kind, limits=LIMITS._asdict())
     except BadInput as error:
         raise BadInput(f"{file}: {error}") from None
     width, height = decoded["size"]
@@ -120,37 +115,3 @@ def _mime(data: bytes) -> str:
     if is_cut:
         raise BadInput("is cut off before its end; export it again")
     return mime
-
-
-def _decoded(data: bytes, kind: str) -> dict[str, Any]:
-    """What the process says of a picture; raises `BadInput` where that is a problem."""
-    head = json.dumps({"kind": kind, "limits": LIMITS._asdict()}).encode()
-    try:
-        answer: dict[str, Any] = json.loads(_process().ask(head + b"\n" + data))
-    except processes.TooLong:
-        raise BadInput(
-            f"takes more than {BOUNDS.seconds:g} s to decode; export it smaller or simpler"
-        ) from None
-    except processes.NotStarted as error:
-        reason = system.why(error.__cause__ or error)
-        raise BadInput(
-            "cannot be looked at: the process that decodes pictures "
-            f"could not be started ({reason})"
-        ) from None
-    except processes.NoAnswer:
-        raise BadInput(
-            f"is a {kind} picture that breaks what decodes it, or takes too much memory; "
-            "export it again, or smaller"
-        ) from None
-    if problem := answer.get("problem"):
-        raise BadInput(problem)
-    return answer
-
-
-@lru_cache(maxsize=1)
-def _process() -> processes.Lasting:
-    """The process that decodes; one for all pictures of this process."""
-    script = Path(decode_process.__file__)
-    process = processes.Lasting(script, BOUNDS, config.for_children())
-    atexit.register(process.close)
-    return process

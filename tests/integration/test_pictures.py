@@ -19,7 +19,7 @@ from bot.core.errors import BadInput
 from bot.deciding import queue_changes
 from bot.intake import accept
 from bot.intake.accept import Arrival
-from bot.pictures import read
+from bot.pictures import handling, read
 from tests.conftest import make_context, shared, write_item
 
 TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
@@ -220,11 +220,11 @@ def test_a_jpeg_of_millions_of_segments_is_refused() -> None:
 def test_what_takes_too_long_to_decode_is_refused_and_the_next_picture_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    hasty = read.processes.Lasting(
-        Path(read.decode_process.__file__), read.BOUNDS._replace(seconds=0.05), {}
+    hasty = handling.processes.Lasting(
+        Path(handling.picture_process.__file__), handling.BOUNDS._replace(seconds=0.05), {}
     )
     with monkeypatch.context() as patch:
-        patch.setattr(read, "_process", lambda: hasty)
+        patch.setattr(handling, "_process", lambda: hasty)
         assert "to decode; export it smaller or simpler" in refusal(with_scans(60))
     hasty.close()
     assert read.check(SAMPLES["png"], "a.png")
@@ -233,12 +233,12 @@ def test_what_takes_too_long_to_decode_is_refused_and_the_next_picture_is_read(
 def test_what_takes_too_much_memory_is_refused_and_the_next_picture_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    small = read.processes.Lasting(
-        Path(read.decode_process.__file__), read.BOUNDS._replace(memory=100_000_000), {}
+    small = handling.processes.Lasting(
+        Path(handling.picture_process.__file__), handling.BOUNDS._replace(memory=100_000_000), {}
     )
     out = io.BytesIO()
     Image.new("RGBA", (7_000, 7_000)).save(out, "PNG")
-    monkeypatch.setattr(read, "_process", lambda: small)
+    monkeypatch.setattr(handling, "_process", lambda: small)
     assert "memory" in refusal(out.getvalue())
     assert read.check(SAMPLES["png"], "a.png")
     small.close()

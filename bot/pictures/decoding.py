@@ -1,10 +1,9 @@
-"""The process that decodes pictures; `read` asks it, and `processes` bounds its memory and time.
+"""Decodes a picture as far as it is allowed to go, and says what its file tells.
 
-It imports nothing of ours, because it is run by its path.
+Runs in the process that handles pictures: foreign bytes may take any amount of time and memory.
 """
 
 import io
-import json
 import re
 import warnings
 from collections.abc import Iterator
@@ -32,22 +31,11 @@ class Refused(Exception):
     """Raised for a picture that is not taken; the message goes on after its file's name."""
 
 
-def answer(question: bytes) -> bytes:
-    """Decode a picture: a line of JSON with its `kind`, as Pillow names it, and the `limits`; then
-    its bytes.
+def decoded(data: bytes, kind: str, limits: Limits) -> dict[str, object]:
+    """Decode a picture of that `kind`, as Pillow names it.
 
-    Returns JSON: `size`, how many `frames`, and what else it `tells`, or the `problem`.
+    Returns its `size`, how many `frames`, and what else it `tells`. Raises `Refused`.
     """
-    head, _, data = question.partition(b"\n")
-    asked = json.loads(head)
-    try:
-        answered = _decoded(data, asked["kind"], Limits(**asked["limits"]))
-    except Refused as refused:
-        answered = {"problem": str(refused)}
-    return json.dumps(answered).encode()
-
-
-def _decoded(data: bytes, kind: str, limits: Limits) -> dict[str, object]:
     from PIL import Image  # heavy: 16 ms
 
     if kind == "JPEG":

@@ -1,0 +1,52 @@
+"""Asks the process that handles pictures, and says in one sentence where it gives no answer."""
+
+import atexit
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from bot import config, processes, system
+from bot.core.errors import BadInput
+from bot.pictures import picture_process
+
+BOUNDS = processes.Bounds(30, 1_200_000_000)
+"""For a task: within the limits of a picture it takes 860 MB and a few seconds at most."""
+
+
+def ask(task: str, data: bytes, **more: object) -> tuple[dict[str, Any], bytes]:
+    """What the process says of a picture in a task, and the bytes that it makes.
+
+    Raises `BadInput` with a clause that goes on after the file's name.
+    """
+    head = json.dumps({"task": task, **more}).encode()
+    try:
+        answer = _process().ask(head + b"\n" + data)
+    except processes.TooLong:
+        raise BadInput(
+            f"takes more than {BOUNDS.seconds:g} s to decode; export it smaller or simpler"
+        ) from None
+    except processes.NotStarted as error:
+        reason = system.why(error.__cause__ or error)
+        raise BadInput(
+            "cannot be looked at: the process that handles pictures "
+            f"could not be started ({reason})"
+        ) from None
+    except processes.NoAnswer:
+        raise BadInput(
+            "breaks what decodes it, or takes too much memory; export it again, or smaller"
+        ) from None
+    line, _, made = answer.partition(b"\n")
+    facts: dict[str, Any] = json.loads(line)
+    if problem := facts.get("problem"):
+        raise BadInput(problem)
+    return facts, made
+
+
+@lru_cache(maxsize=1)
+def _process() -> processes.Lasting:
+    """The process; one for all pictures of this process."""
+    script = Path(picture_process.__file__)
+    process = processes.Lasting(script, BOUNDS, config.for_children())
+    atexit.register(process.close)
+    return process
