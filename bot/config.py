@@ -512,12 +512,26 @@ def _all_series(
             series = _without_example(series)
         for other in all_series.values():
             if other.site == series.site:
-                raise table.wrong(
-                    "roundup.folder",
-                    f"is also the folder of series {other.name}; give each its own",
-                )
+                raise _same_folder(tables, name, other.name)
         all_series[name] = series
     return all_series
+
+
+def _same_folder(tables: Mapping[str, Table], name: str, other: str) -> BadConfig:
+    """The error for two series with one folder; one of them may be what a renaming left behind."""
+    for left, renamed in ((name, other), (other, name)):
+        table = tables[left]
+        if table.values and all(isinstance(value, dict) for value in table.values.values()):
+            sections = ", ".join(f"[{table.at(key)}]" for key in table.values)
+            return table.wrong(
+                "roundup.folder",
+                f"is also the folder of series {renamed}, and series {left} has nothing but "
+                f"{sections}; if it was renamed to {renamed}, rename that as well, "
+                "else give each series its own folder",
+            )
+    return tables[name].wrong(
+        "roundup.folder", f"is also the folder of series {other}; give each its own"
+    )
 
 
 def _without_example(series: Series) -> Series:

@@ -253,6 +253,9 @@ MISTAKES = [
      "series.a.words.slide.by in config.toml must hold {} once"),
     ("[series.a]\n[series.b]",
      "series.b.roundup.folder in config.toml is also the folder of series a; give"),
+    ("[series.a]\ntitle = 'A'\n[series.b.numbering]\nfirst = 1",
+     "series.b.roundup.folder in config.toml is also the folder of series a, and series b has "
+     "nothing but [series.b.numbering]; if it was renamed to a, rename that as well"),
     ("[series.a.numbering]\nfirst = -1",
      "series.a.numbering.first in config.toml must be a whole number from 0 to"),
     ("[series.a.numbering]\nrestart = 'monthly'",
