@@ -191,10 +191,15 @@ def _publisher(config: Config, settings: Table, clock: Clock) -> Publisher:
     real = table.make(settings, config.folder, clock, config.delivery.request)
     if config.live:
         return real
-    stand_in = table.rehearsed(settings)
+    outbox = table.rehearsed(settings)
     if isinstance(clock, SimulatedClock):
-        stand_in = table.simulated(settings)
-    return table.make(stand_in, config.folder, clock)
+        outbox = table.simulated(settings)
+    stand_in = table.make(outbox, config.folder, clock)
+    # What is rehearsed is to be as long as what goes out later.
+    stand_in.server = real.server
+    if stand_in.server and isinstance(clock, SimulatedClock):
+        stand_in.server.is_asked = False
+    return stand_in
 
 
 def _make_rows(context: Context, *, checked: bool) -> None:
@@ -206,12 +211,17 @@ def _make_rows(context: Context, *, checked: bool) -> None:
     config, now = context.config, context.clock.now()
     with context.read() as work:
         new_series = config.series.keys() - work.series.known().keys()
-        new_accounts = config.accounts.keys() - work.accounts.ids().keys()
+        accounts = {row.name: row for row in work.accounts.all()}
+        new_accounts = config.accounts.keys() - accounts.keys()
         if new_series and checked:
             unconfigured.check(work, config)
         elif new_series and unconfigured.series_gone(work, config):
             # One of them may be the old one under another name: a person says so first.
             new_series = set()
+    for name, row in accounts.items():
+        server = context.publishers[name].server if name in context.publishers else None
+        if server:
+            server.recall(row.learned)
     # Most starts end here, without a write lock.
     if not new_series and not new_accounts:
         return

@@ -16,7 +16,7 @@ from bot.roundups import advance
 from bot.scheduling import tick
 from bot.scheduling.tick import Hear
 from bot.storage.notices import Notice
-from bot.watching import alerts, audit, briefing, watchdog
+from bot.watching import alerts, audit, briefing, servers, watchdog
 from bot.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ class Duty:
             failure = error
             self.wrong["tick"] = errors.sentence(error)
         # Alerts first, for a brief may be slow; and again, for the notices of the other parts.
-        for name in ("alerts", "brief", "audit", "watchdog", "alerts"):
+        for name in ("alerts", "servers", "brief", "audit", "watchdog", "alerts"):
             self._try(name, PARTS[name])
         if failure:
             # Whoever hears the failure hears what the other parts have found as well.
@@ -101,6 +101,7 @@ class Duty:
         if self.has_ticked.is_set():
             self.has_ticked.clear()
             self._aside("heartbeat")
+        self._aside("servers")
         self._aside("brief")
         self._aside("pages")
         self._aside("audit")
@@ -155,6 +156,7 @@ def _shown(name: str, error: Exception) -> str:
 
 PARTS: dict[str, Part] = {
     "heartbeat": alerts.beat,
+    "servers": servers.look,
     "brief": briefing.give,
     "pages": advance.link,
     "audit": audit.look,

@@ -11,7 +11,7 @@ from bot.intake import numbers
 from bot.publishers import table
 from bot.publishers.protocol import Publisher
 from bot.scheduling import forecast
-from bot.sending import charges, identity
+from bot.sending import charges, identity, servers
 from bot.storage.accounts import AccountRow
 from bot.storage.charges import month_of
 
@@ -98,6 +98,7 @@ def check(context: Context, account: str, publisher: Publisher, asked: dict[str,
         with context.read() as work:
             account_id = work.accounts.ids()[account]
         charges.book(context, publisher, account_id)
+        servers.refresh(context, publisher, account_id)
     mismatch = identity.unlike(context, account, publisher, asked)
     if problem or mismatch is None:
         return problem

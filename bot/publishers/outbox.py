@@ -39,6 +39,7 @@ from bot.core.price import Price, Requests
 from bot.core.schedule import Clock
 from bot.core.settings import setting
 from bot.publishers.protocol import Saved
+from bot.publishers.server import Server
 
 YEARS = range(1970, 3000)
 """Within them an instant is taken for one of a thread."""
@@ -94,9 +95,13 @@ class Outbox:
         self.identity = str(self.folder)
         self.handle = ""
         self.known = None
+        self.server: Server | None = None
         self._clock = clock
 
     def limits(self) -> networks.Limits:
+        """Those of the network, or of the server of the account that it stands in for."""
+        if self.server:
+            return self.server.limits(self.network.limits)
         return self.network.limits
 
     def profile(self) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from bot.core.identity import Profile
     from bot.core.network import Limits, Network
     from bot.core.price import Price, Requests
+    from bot.publishers.server import Server
 
 Saved = dict[str, object]
 """A JSON value that a publisher wants back: uploads, record keys.
@@ -48,6 +49,9 @@ class Publisher(Protocol):
 
     budget: "Decimal | None"
     """US dollars a month may cost; None where there is no limit."""
+
+    server: "Server | None"
+    """The server whose limits hold; None where those of the network do, or of the account."""
 
     duty: str
     """What the network requires of accounts that bots post to: a sentence, or ""."""

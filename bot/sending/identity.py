@@ -7,7 +7,7 @@ from bot.core import identity
 from bot.core.errors import Blocked
 from bot.core.identity import Mismatch, Profile
 from bot.publishers.protocol import Publisher
-from bot.sending import charges
+from bot.sending import charges, servers
 from bot.storage.work import Work
 
 
@@ -17,6 +17,7 @@ def ask(context: Context, publisher: Publisher, account_id: int) -> Profile | No
     if profile is None:
         return None
     charges.book(context, publisher, account_id)
+    servers.refresh(context, publisher, account_id)
     return profile
 
 

@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, select, update
 
+from bot.core import learned
 from bot.core.identity import Profile
+from bot.core.learned import Learned
 from bot.storage.database import insert_new
 from bot.storage.statements import Statements
 from bot.storage.tables import accounts
@@ -20,7 +22,8 @@ class AccountRow(NamedTuple):
 
     Held from `held_at` on: until `held_until`, or where that is None until a person releases it.
     `strangers` are the ids of posts without a receipt of ours that a person was asked about.
-    `identity_id` and `identity_handle` are whose keys it had when it last posted.
+    `identity_id` and `identity_handle` are whose keys it had when it last posted; `learned` is what
+    its server has told of its limits.
     """
 
     id: int
@@ -33,6 +36,7 @@ class AccountRow(NamedTuple):
     audited_at: datetime | None = None
     identity_id: str = ""
     identity_handle: str = ""
+    learned: Learned | None = None
 
     @property
     def profile(self) -> Profile | None:
@@ -48,8 +52,9 @@ class AccountRow(NamedTuple):
 
 def from_row(row: Row[Any]) -> AccountRow:
     """An account, from a row that has its columns, and maybe others."""
-    values = {name: getattr(row, name) for name in AccountRow._fields}
-    return AccountRow(**values | {"strangers": tuple(row.strangers)})
+    values = {name: getattr(row, name) for name in AccountRow._fields if name != "learned"}
+    made = {"strangers": tuple(row.strangers), "learned": learned.from_json(row.server)}
+    return AccountRow(**values | made)
 
 
 class Accounts(Statements):
@@ -90,6 +95,11 @@ class Accounts(Statements):
         """Remember whose keys an account has."""
         statement = update(accounts).where(accounts.c.name == name)
         self.conn.execute(statement.values(identity_id=profile.id, identity_handle=profile.handle))
+
+    def learn(self, account_id: int, told: Learned) -> None:
+        """Keep what an account's server has told of its limits."""
+        statement = update(accounts).where(accounts.c.id == account_id)
+        self.conn.execute(statement.values(server=told.as_json()))
 
     def note_strangers(self, account_id: int, ids: Sequence[str]) -> None:
         """Remember the posts that a person is asked about, beside the newest of the earlier ones.

@@ -145,6 +145,8 @@ accounts = Table(
     # Whose keys it had when it last posted: the network's id, and the handle.
     _text("identity_id"),
     _text("identity_handle"),
+    # What its server has told of its limits, where each server has its own.
+    Column("server", JSON, nullable=False, server_default="{}"),
 )
 
 papers = Table(

@@ -50,6 +50,7 @@ class Keyed:
     secrets = ()
     handle = ""
     known = None
+    server = None
 
     def __init__(self, own: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
         self.identity = own.base_url

@@ -63,6 +63,7 @@ class Scripted:
     secrets = ()
     handle = ""
     known = None
+    server = None
     differs: Difference | None = None
 
     def __init__(self, *, whole: bool = False, proves_absence: bool = False) -> None:

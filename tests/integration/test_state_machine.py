@@ -76,6 +76,7 @@ class Wall:
     secrets = ()
     handle = ""
     known = None
+    server = None
 
     def __init__(self, clock: StoppedClock) -> None:
         self.clock = clock

@@ -50,6 +50,7 @@ class PartByPart:
     secrets = ()
     handle = ""
     known = None
+    server = None
 
     def __init__(self, clock: StoppedClock) -> None:
         self.clock = clock

@@ -124,6 +124,7 @@ class X:
     whole = False
     proves_absence = False
     price: Price | None = networks.X.price
+    server = None
     duty = setup.DUTY
 
     def __init__(self, settings: Settings, base: Path, clock: Clock, longest: timedelta) -> None:

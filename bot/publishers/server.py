@@ -1,0 +1,50 @@
+"""The server that an account is on, where each has limits of its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.core.errors import MlcollageError
+from bot.core.learned import AFTER_FAILURE, AGE, Learned
+from bot.core.network import Limits
+from bot.core.schedule import Clock
+
+
+@dataclass(slots=True)
+class Server:
+    """One account's server: its address, a way to ask for its limits, and what it told last.
+
+    In a simulation it `is_asked` nothing.
+    """
+
+    address: str
+    ask: Callable[[], Limits]
+    clock: Clock
+    learned: Learned | None = None
+    is_asked: bool = True
+
+    def recall(self, learned: Learned | None) -> None:
+        """Take what the database has, unless it is about another server."""
+        if learned and learned.address == self.address:
+            self.learned = learned
+
+    @property
+    def is_old(self) -> bool:
+        """Whether it is to be asked again."""
+        if not self.is_asked:
+            return False
+        return self.learned is None or self.learned.is_old(self.clock.now())
+
+    def learn(self) -> Learned:
+        """Ask it for its limits; where it does not answer, those that it told last go on."""
+        now = self.clock.now()
+        try:
+            learned = Learned(self.address, now + AGE, self.ask())
+        except MlcollageError:
+            limits = self.learned.limits if self.learned else None
+            learned = Learned(self.address, now + AFTER_FAILURE, limits)
+        self.learned = learned
+        return learned
+
+    def limits(self, default: Limits) -> Limits:
+        """The limits that it told; the default where it has told none."""
+        return (self.learned and self.learned.limits) or default

@@ -1,0 +1,16 @@
+"""What an account's server has told of its limits.
+
+Revision ID: 0013
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("accounts", sa.Column("server", sa.JSON(), server_default="{}", nullable=False))
