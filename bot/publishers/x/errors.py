@@ -8,6 +8,7 @@ from typing import Literal
 from bot.core import times
 from bot.core.collage import one_line
 from bot.core.errors import Blocked, MlcollageError, Rejected, Unavailable, Uncertain
+from bot.publishers.answers import clock_ahead
 from bot.publishers.x.transport import Response
 
 Kind = Literal["read", "upload", "post", "delete"]
@@ -168,15 +169,6 @@ def _until_reset(headers: Mapping[str, str], now: datetime) -> float | None:
     if not known:
         return None
     return max(known) - _date(headers, now)
-
-
-def clock_ahead(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """How far our clock is ahead of X's by the response's `date` header; None without one."""
-    try:
-        date = datetime.strptime(headers["date"], "%a, %d %b %Y %H:%M:%S %Z").replace(tzinfo=UTC)
-    except (KeyError, ValueError):
-        return None
-    return now - date
 
 
 def _date(headers: Mapping[str, str], now: datetime) -> float:
