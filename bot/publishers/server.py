@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bot.core import settings
@@ -10,6 +11,13 @@ from bot.core.errors import MlcollageError
 from bot.core.learned import AFTER_FAILURE, AGE, Learned
 from bot.core.network import Limits
 from bot.core.schedule import Clock
+
+
+class Told(NamedTuple):
+    """What a server tells: see `Learned`."""
+
+    limits: Limits
+    formats: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -20,7 +28,7 @@ class Server:
     """
 
     address: str
-    ask: Callable[[], Limits]
+    ask: Callable[[], Told]
     clock: Clock
     learned: Learned | None = None
     is_asked: bool = True
@@ -41,10 +49,10 @@ class Server:
         """Ask it for its limits; where it does not answer, those that it told last go on."""
         now = self.clock.now()
         try:
-            learned = Learned(self.address, now + AGE, self.ask())
+            learned = Learned(self.address, now + AGE, *self.ask())
         except MlcollageError:
-            limits = self.learned.limits if self.learned else None
-            learned = Learned(self.address, now + AFTER_FAILURE, limits)
+            known = self.learned or Learned(self.address, now)
+            learned = known._replace(until=now + AFTER_FAILURE)
         self.learned = learned
         return learned
 

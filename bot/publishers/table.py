@@ -30,6 +30,7 @@ class Entry(NamedTuple):
 
 NETWORKS = {
     "outbox": ("bot.publishers.outbox", "Outbox"),
+    "mastodon": ("bot.publishers.mastodon.publisher", "Mastodon"),
     "x": ("bot.publishers.x.publisher", "X"),
 }
 """The module and class of each network's publisher; the module has its `Settings`, too.

@@ -15,7 +15,8 @@ from bot.core.settings import Table
 from bot.publishers import table
 from bot.publishers.protocol import Publisher, Saved
 from tests.conftest import MONDAY, StoppedClock, png
-from tests.fakes import keyed, x
+from tests.fakes import keyed, mastodon, x
+from tests.fakes.mastodon_dialects import DIALECTS
 
 Make = Callable[[], Publisher]
 
@@ -27,6 +28,9 @@ def _settings(network: str, clock: StoppedClock) -> Iterator[dict[str, str]]:
         case "x":
             with x.checked(clock.now) as fake:
                 yield x.account(fake)
+        case "mastodon" | "gotosocial" | "pleroma" | "snac":
+            with mastodon.running(clock.now, DIALECTS[network]) as server:
+                yield mastodon.account(server)
         case keyed.NAME:
             with keyed.running() as server:
                 yield keyed.account(server)
@@ -34,7 +38,7 @@ def _settings(network: str, clock: StoppedClock) -> Iterator[dict[str, str]]:
             yield {"network": network}
 
 
-@pytest.fixture(params=[*sorted(table.NETWORKS), keyed.NAME])
+@pytest.fixture(params=sorted({*table.NETWORKS, *DIALECTS, keyed.NAME}))
 def make(
     request: pytest.FixtureRequest,
     tmp_path: Path,

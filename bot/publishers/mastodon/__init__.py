@@ -1,0 +1,1 @@
+"""Servers with Mastodon's API: settings, calls, errors."""

@@ -1,0 +1,160 @@
+"""Uploads pictures with their alt texts, once each, and reuses an upload while it lasts."""
+
+import hashlib
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+from bot.core.delivery import Image
+from bot.core.errors import Rejected, Unavailable
+from bot.core.network import Limits
+from bot.core.schedule import Clock
+from bot.core.text import sameness
+from bot.publishers.answers import inner, text_of
+from bot.publishers.mastodon import errors
+from bot.publishers.mastodon.calls import Api
+from bot.publishers.mastodon.matching import id_of
+from bot.publishers.mastodon.transport import Response
+from bot.publishers.protocol import Saved
+
+LIFE = timedelta(hours=1)
+"""How long an upload is reused: Mastodon deletes one that is in no post after a day."""
+SOON = timedelta(seconds=2)
+"""When a server is asked again that still works on a picture."""
+PICTURES = frozenset({"", "image", "gifv", "video"})
+"""The types that servers give pictures; moving ones become videos."""
+
+
+def ensure(api: Api, clock: Clock, limits: Limits, image: Image, saved: Saved) -> Saved:
+    """Upload a picture with its alt text, as far as that is not done; the new `saved`.
+
+    Raises `Rejected` where the server cannot take the picture or its alt text, and `Unavailable`,
+    with what was done, where it needs more time.
+    """
+    media = _upload_of(saved, image)
+    if not _is_valid(media, clock):
+        new = _upload(api, clock, limits, image)
+        if "again" in media:
+            # Kept, so that an upload which the server loses twice is not repeated for ever.
+            new["again"] = media["again"]
+        media = new
+        saved = _with_upload(saved, image, media)
+    try:
+        if not media.get("is_processed"):
+            _check_processed(api, clock, saved, image)
+    except Unavailable as error:
+        kept = error.saved if error.saved is not None else saved
+        raise Unavailable(str(error), error.retry_at, kept) from None
+    return _with_upload(saved, image, media | {"is_processed": True})
+
+
+def id_to_post(saved: Saved, image: Image, clock: Clock) -> str:
+    """The id to post with; raises `Unavailable` where the upload is old or not worked through."""
+    media = _upload_of(saved, image)
+    if not media.get("is_processed") or not _is_valid(media, clock):
+        raise Unavailable("The picture has to be uploaded again.")
+    return str(media["id"])
+
+
+def without(saved: Saved, image: Image) -> Saved | None:
+    """Forget the upload, so that it is made once more; None where that was done already."""
+    if _upload_of(saved, image).get("again"):
+        return None
+    return _with_upload(saved, image, {"again": True})
+
+
+def _upload(api: Api, clock: Clock, limits: Limits, image: Image) -> Saved:
+    # Composing knows it before; only a thread that was frozen by an older program gets so far.
+    of_type = limits.pictures.get(image.mime)
+    if of_type and len(image.data) > of_type.size:
+        size = f"{len(image.data):,} bytes"
+        raise Rejected(f"{image.file} has {size}, and the server takes at most {of_type.size:,}.")
+    response = api.upload("v2", image)
+    if response.status in errors.MISSING:
+        response = api.upload("v1", image)
+    if not response.is_success:
+        raise api.refusal(response, "upload")
+    media_id = id_of(response.body)
+    if not media_id:
+        raise Unavailable("The server took the picture, but did not answer with its id.")
+    is_processed = response.status != HTTPStatus.ACCEPTED and bool(
+        text_of(inner(response.body, "url"))
+    )
+    media: Saved = {
+        "id": media_id,
+        "until": (clock.now() + LIFE).isoformat(),
+        "is_processed": is_processed,
+    }
+    if is_processed:
+        _check_is_as_meant(api, response, image, media_id)
+    return media
+
+
+def _check_processed(api: Api, clock: Clock, saved: Saved, image: Image) -> None:
+    """Raise `Unavailable` until the server has worked a picture through.
+
+    202 and 206 say that it still does. Raises `Rejected` where it cannot.
+    """
+    media_id = str(_upload_of(saved, image)["id"])
+    response = api.media(media_id)
+    is_ready = response.status == HTTPStatus.OK and bool(text_of(inner(response.body, "url")))
+    if response.is_success and not is_ready:
+        raise Unavailable("The server still works on the picture.", clock.now() + SOON)
+    if response.status in errors.CONTENT:
+        reason = api.message(response)
+        raise Rejected(f"The server could not work the picture through: {reason}.")
+    if response.status in errors.MISSING:
+        forgotten = _with_upload(saved, image, {})
+        raise Unavailable("The server has lost the picture; it is uploaded again.", None, forgotten)
+    if not response.is_success:
+        raise api.refusal(response, "read")
+    _check_is_as_meant(api, response, image, media_id)
+
+
+def _check_is_as_meant(api: Api, response: Response, image: Image, media_id: str) -> None:
+    """Raise `Rejected` where what was uploaded is no picture there, or lacks its alt text.
+
+    The alt text is set once more where it is another one.
+    """
+    kind = text_of(inner(response.body, "type"))
+    if kind not in PICTURES:
+        raise Rejected(f"The server takes {image.file} for no picture, but for {kind}.")
+    if _has_alt(response, image):
+        return
+    described = api.describe(media_id, image.alt)
+    if not (described.is_success and _has_alt(described, image)):
+        raise Rejected(f"The server does not take the alt text of {image.file}.")
+
+
+def _has_alt(response: Response, image: Image) -> bool:
+    """Whether an answer shows the alt text; a server that shows none at all is believed."""
+    if not isinstance(response.body, dict) or "description" not in response.body:
+        return True
+    shown = text_of(response.body["description"])
+    return sameness.normalized(shown) == sameness.normalized(image.alt)
+
+
+def _is_valid(media: Saved, clock: Clock) -> bool:
+    return bool(media.get("id")) and clock.now() < datetime.fromisoformat(str(media["until"]))
+
+
+def _key(image: Image) -> str:
+    """The key of an upload in `saved`.
+
+    It covers the alt text too: both may be edited before the first attempt.
+    """
+    return hashlib.sha256(f"{image.sha256} {image.alt}".encode()).hexdigest()
+
+
+def _upload_of(saved: Saved, image: Image) -> Saved:
+    """What is saved of the picture's upload; empty where there was none."""
+    media = inner(saved.get("media"), _key(image))
+    if not isinstance(media, dict):
+        return {}
+    return media
+
+
+def _with_upload(saved: Saved, image: Image, media: Saved) -> Saved:
+    uploads = saved.get("media")
+    if not isinstance(uploads, dict):
+        uploads = {}
+    return saved | {"media": uploads | {_key(image): media}}
