@@ -6,6 +6,10 @@ import click
 
 from bot.app import connect
 from bot.cli import completion, options, output
+from bot.config import Config
+from bot.core.errors import NotAllowed
+from bot.publishers.mastodon import oauth
+from bot.publishers.mastodon import setup as mastodon
 from bot.publishers.x import setup
 
 
@@ -45,7 +49,84 @@ def x_command(config_file: str | None, account: str, secrets: Path | None, base_
         key: click.prompt(question, hide_input=True, err=output.is_json()).strip()
         for key, question in setup.QUESTIONS.items()
     }
-    identity = connect.x(config, account, keys, file, base_url)
+    identity = connect.save(config, account, keys, file, connect.on_x(base_url))
+    _tell(config, account, file, identity, is_renewal=is_renewal)
+
+
+@connect_command.add_command
+@options.command("mastodon", "mlcollage connect mastodon --server mastodon.social")
+@click.option(
+    "--server",
+    default="",
+    metavar="HOST",
+    help="The account's server, such as mastodon.social; asked for where it is not known.",
+)
+@click.option(
+    "--account",
+    default="mastodon",
+    show_default=True,
+    help="What it is called in config.toml.",
+    shell_complete=completion.accounts,
+)
+@click.option(
+    "--token",
+    "by_token",
+    is_flag=True,
+    help="Ask for an access token that was made on the server, instead of a code.",
+)
+@click.option(
+    "--secrets",
+    type=click.Path(readable=False, path_type=Path),
+    metavar="FILE",
+    help="The file that keeps the access token; default: the one it has, or "
+    "~/.config/mlcollage/ACCOUNT.toml.",
+)
+def mastodon_command(
+    config_file: str | None, server: str, account: str, by_token: bool, secrets: Path | None
+) -> None:
+    """Connect an account on a server with Mastodon's API: Mastodon, GoToSocial, Pleroma, snac …
+
+    You allow it in a browser and paste the code that is shown. Of an account that is in config.toml
+    already, the access token is renewed.
+    """
+    config = options.load(config_file)
+    file = connect.place(config, account, secrets, "mastodon")
+    base_url = _server(config, account, server)
+    if by_token:
+        click.echo(mastodon.TOKEN_STEPS.format(host=base_url, scopes=" ".join(mastodon.SCOPES)))
+        token = _asked("Access token")
+    else:
+        app = oauth.register(base_url)
+        click.echo(mastodon.STEPS.format(host=base_url, address=app.address))
+        token = oauth.token(app, _asked("Code"))
+    new = {"network": "mastodon", "base_url": base_url}
+    is_renewal = connect.is_renewal(config, account, "mastodon")
+    identity = connect.save(config, account, {"access_token": token}, file, new)
+    connect.learn(config, account)
+    _tell(config, account, file, identity, is_renewal=is_renewal)
+
+
+def _server(config: Config, account: str, given: str) -> str:
+    """The server of an account: the one it has, the one that was given, or that is asked for."""
+    known = connect.server_of(config, account)
+    if not (given or known):
+        given = click.prompt("Server, such as mastodon.social", err=output.is_json())
+    base_url = oauth.server_address(given) if given else known
+    if known and base_url != known:
+        raise NotAllowed(
+            f"[accounts.{account}] in {config.file.name} is on {known}; "
+            "name another account with --account."
+        )
+    return base_url
+
+
+def _asked(question: str) -> str:
+    answer: str = click.prompt(question, hide_input=True, err=output.is_json())
+    return answer.strip()
+
+
+def _tell(config: Config, account: str, file: Path, identity: str, *, is_renewal: bool) -> None:
+    """Say what was connected, and what to do next."""
     click.echo(f"Connected as {identity}. The keys are in {file}, for you alone.")
     output.add(account=account, identity=identity, keys_file=str(file))
     if is_renewal:

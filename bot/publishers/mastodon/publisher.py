@@ -247,9 +247,11 @@ class Mastodon:
         response = self._api.post(body, idempotency_key(thread, part))
         if not response.is_success:
             raise self._refused(response, part, saved)
-        if not isinstance(response.body, dict) or not id_of(response.body):
+        status = response.body
+        if not isinstance(status, dict) or not id_of(status):
             raise Uncertain(f"The server answered {response.status}, but not with the post's id.")
-        return {position: self._receipt_of(response.body)}
+        receipt = Receipt(id_of(status), self._url_of(status), self._clock.now())
+        return {position: receipt}
 
     def _body(self, thread: Thread, part: Part, saved: Saved) -> dict[str, object]:
         """The request for a part."""
