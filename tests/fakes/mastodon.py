@@ -320,8 +320,12 @@ class FakeMastodon:
         except (UnidentifiedImageError, OSError, SyntaxError):
             if own.bad_picture:
                 raise error(own.bad_picture, "Validation failed: File is invalid") from None
-        # Some servers name an upload by its content: the same one twice is the same.
-        media_id = f"{hashlib.md5(data).hexdigest()}.png" if own.name == "snac" else self.new_id()
+        media_id = self.new_id()
+        if own.name == "snac":
+            # It keeps files by their names: one of the same name replaces the other.
+            media_id = f"{hashlib.md5(form['name'].encode()).hexdigest()}.png"
+            if media_id in self.uploads:
+                self.uploads[media_id].data = data
         upload = Upload(media_id, data, form.get("description"))
         self.uploads[media_id] = upload
         return upload
@@ -414,7 +418,10 @@ def _form(kind: str, raw: bytes) -> dict[str, Any]:
     for part in parsed.get_payload():
         name = part.get_param("name", header="content-disposition")  # type: ignore[union-attr]
         data = part.get_payload(decode=True)  # type: ignore[union-attr]
-        form[str(name)] = data if part.get_filename() else data.decode()  # type: ignore[union-attr]
+        if file := part.get_filename():  # type: ignore[union-attr]
+            form |= {str(name): data, "name": file}
+        else:
+            form[str(name)] = data.decode()  # type: ignore[union-attr]
     return form
 
 

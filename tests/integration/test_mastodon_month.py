@@ -4,6 +4,7 @@ its own side, field by field.
 
 import hashlib
 import html
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import Any
 import pytest
 
 from bot.context import Context
-from bot.core.month import State
+from bot.core import month
+from bot.core.delivery import State
 from bot.deciding import audit
 from bot.intake import accept
 from bot.scheduling import tick
@@ -20,6 +22,12 @@ from tests import snac as servers
 from tests.conftest import StoppedClock, make_context, write_item
 from tests.integration.test_x_month import NAMES, heard, serving, the_roundup, through_august
 from tests.snac import Snac
+
+WRITTEN = [
+    "A thread by hand 👩‍🔬 & more: 自监督学习。“Quoted”, 5 > 3 #mlcollage",
+    "Its second part, with https://example.org/a?b=1&c=2 (and brackets) and @somebody@example.org",
+    "Its third part\n\n- with lines\n- and an äöü",
+]
 
 
 @pytest.fixture
@@ -36,7 +44,9 @@ def live(folder: Path, snac: Snac, clock: StoppedClock, port: int, **more: str) 
     context = make_context(folder, settings, clock=clock)
     tick.tick(context)
     own = context.config.series["mlcollage"]
-    accept.take(context, own, [accept.from_file(write_item(folder, name)) for name in NAMES])
+    files = [write_item(folder, name) for name in NAMES[:-1]]
+    files.append(write_item(folder, NAMES[-1], thread=json.dumps(WRITTEN, ensure_ascii=False)))
+    accept.take(context, own, [accept.from_file(file) for file in files])
     return context
 
 
@@ -50,7 +60,7 @@ def of_threads(context: Context) -> list[tuple[str, str | None, str, bytes]]:
     """Each part by our own rows: its id, the id of the one it answers, its text, its picture."""
     found = []
     with context.read() as work:
-        for entry in reversed(work.lookup.listed((), most=50)):
+        for entry in reversed(work.lookup.listed(list(State), most=50)):
             parent = None
             for part in work.parts.of(entry.delivery.id, with_data=True):
                 assert part.receipt
@@ -68,7 +78,7 @@ def test_the_month_is_on_the_server_as_it_was_composed(
         through_august(context, clock)
         clock.go(minutes=5)
         tick.tick(context)
-    assert the_roundup(context).state is State.ANNOUNCED
+    assert the_roundup(context).state is month.State.ANNOUNCED
     meant = sorted(of_threads(context))
     there = sorted(snac.statuses(), key=lambda status: str(status["id"]))
     assert len(there) == len(meant) >= 12

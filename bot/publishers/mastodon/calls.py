@@ -1,5 +1,6 @@
 """The calls to a server for one account, with each failure as an error named by the next step."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
@@ -175,9 +176,10 @@ class Api:
         """Upload a picture with its alt text by that version of the call, "v1" or "v2"; return the
         response whatever it is.
         """
-        # By a name of our own: some servers go by its ending, and some show it.
-        name = f"picture.{EXTENSIONS[image.mime]}"
-        file = (name, image.data, image.mime)
+        # Some servers go by the name's ending; and snac keeps files by their names, so that one
+        # that comes again would replace the picture of an earlier post.
+        name = hashlib.sha256(image.data + image.alt.encode()).hexdigest()[:32]
+        file = (f"{name}.{EXTENSIONS[image.mime]}", image.data, image.mime)
         form = {"description": image.alt}
         return self._request(Request("POST", f"/api/{version}/media", form=form, file=file))
 
