@@ -8,13 +8,16 @@ from typing import Protocol
 from tests.chaos import scene
 from tests.chaos.scene import Out
 from tests.conftest import StoppedClock
-from tests.fakes import keyed, x
+from tests.fakes import keyed, mastodon, x
 from tests.fakes.keyed import FakeKeyed
+from tests.fakes.mastodon import FakeMastodon
 from tests.fakes.x import FakeX
 
 
 class Place(Protocol):
     kind: str
+    parts: int
+    """How many parts the thread has there."""
 
     def account(self) -> dict[str, str]:
         """The settings of an account there."""
@@ -31,12 +34,13 @@ class Place(Protocol):
 
 class AtX:
     kind = "x"
+    parts = scene.PARTS
 
     def __init__(self, fake: FakeX) -> None:
         self.fake = fake
 
-    def account(self) -> dict[str, str]:
-        return x.account(self.fake)
+    def account(self, **more: str) -> dict[str, str]:
+        return x.account(self.fake, **more)
 
     def empty(self) -> None:
         for kept in (
@@ -55,8 +59,29 @@ class AtX:
         return scene.out_at_x(self.fake)
 
 
+class AtMastodon:
+    """A server that counts, and honours idempotency keys."""
+
+    kind = "mastodon"
+    parts = scene.PARTS - 1
+
+    def __init__(self, fake: FakeMastodon) -> None:
+        self.fake = fake
+
+    def account(self, **more: str) -> dict[str, str]:
+        return mastodon.account(self.fake, **more)
+
+    def empty(self) -> None:
+        self.fake.empty()
+        self.fake.add("Hello, this is the series.")
+
+    def out(self, folder: Path) -> list[Out]:
+        return scene.out_at_mastodon(self.fake)
+
+
 class AtKeyed:
     kind = "keyed"
+    parts = scene.PARTS
 
     def __init__(self, fake: FakeKeyed) -> None:
         self.fake = fake
@@ -74,6 +99,7 @@ class AtKeyed:
 
 class InOutbox:
     kind = "outbox"
+    parts = scene.PARTS
 
     def account(self) -> dict[str, str]:
         return {"network": "outbox"}
@@ -92,6 +118,12 @@ def _x(clock: StoppedClock) -> Iterator[Place]:
 
 
 @contextmanager
+def _mastodon(clock: StoppedClock) -> Iterator[Place]:
+    with mastodon.running(clock.now) as fake:
+        yield AtMastodon(fake)
+
+
+@contextmanager
 def _keyed(clock: StoppedClock) -> Iterator[Place]:
     with keyed.running() as fake:
         yield AtKeyed(fake)
@@ -104,6 +136,7 @@ def _outbox(clock: StoppedClock) -> Iterator[Place]:
 
 PLACES: dict[str, Callable[[StoppedClock], AbstractContextManager[Place]]] = {
     "x": _x,
+    "mastodon": _mastodon,
     "keyed": _keyed,
     "outbox": _outbox,
 }

@@ -23,6 +23,7 @@ from bot.scheduling import tick
 from bot.storage import tables
 from tests.conftest import MONDAY, StoppedClock, write_item
 from tests.fakes import keyed
+from tests.fakes.mastodon import FakeMastodon
 from tests.fakes.x import FakeX
 
 SLOT = MONDAY + timedelta(days=2, hours=6)
@@ -176,6 +177,21 @@ def out_at_x(fake: FakeX) -> list[Out]:
             tuple((_sha(media.data), media.alt) for media in post.media),
         )
         for post in posts
+    ]
+
+
+def out_at_mastodon(fake: FakeMastodon) -> list[Out]:
+    """The thread as the server has it, without the post that was there before."""
+    statuses = fake.statuses[1:]
+    places = {status.id: place for place, status in enumerate(statuses, 1)}
+    return [
+        Out(
+            status.id,
+            status.text,
+            places.get(status.parent, -1) if status.parent else 0,
+            tuple((_sha(upload.data), upload.alt or "") for upload in status.media),
+        )
+        for status in statuses
     ]
 
 
