@@ -90,6 +90,22 @@ class Snac:
             self._process.wait()
             self._process = None
 
+    def start_if_down(self) -> None:
+        """Start it again after `kill`."""
+        if self._process is None:
+            self.start()
+
+    def post(self, text: str) -> None:
+        """Post something by hand."""
+        body = json.dumps({"status": text}).encode()
+        headers = {
+            "Authorization": f"Bearer {self.token}",
+            "Content-Type": "application/json",
+        }
+        request = urllib.request.Request(self.url + "/api/v1/statuses", body, headers)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            assert answer.status == 200
+
     def ask(self, route: str, **form: str) -> str:
         """What it answers to a form."""
         data = urllib.parse.urlencode(form).encode()
