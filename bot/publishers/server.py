@@ -24,12 +24,14 @@ class Told(NamedTuple):
 class Server:
     """One account's server: its address, a way to ask for its limits, and what it told last.
 
-    In a simulation it `is_asked` nothing.
+    `taken` are the characters that the account takes of each post by itself. In a simulation it
+    `is_asked` nothing.
     """
 
     address: str
     ask: Callable[[], Told]
     clock: Clock
+    taken: int = 0
     learned: Learned | None = None
     is_asked: bool = True
 
@@ -57,8 +59,9 @@ class Server:
         return learned
 
     def limits(self, default: Limits) -> Limits:
-        """The limits that it told; the default where it has told none."""
-        return (self.learned and self.learned.limits) or default
+        """What is left of the limits that it told; of the default where it has told none."""
+        limits = (self.learned and self.learned.limits) or default
+        return limits._replace(length=max(1, limits.length - self.taken))
 
 
 def address(value: object) -> str:

@@ -120,6 +120,12 @@ class FakeMastodon:
     held: list[Callable[[], object]] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
     """Ids of statuses that the timelines do not show."""
+    others: set[str] = field(default_factory=set)
+    """Ids of statuses that are another account's."""
+    drops_alt_texts: int = 0
+    """How many calls that give a picture its alt text have no effect."""
+    echoes_token: bool = False
+    """Whether what is refused is repeated in the refusal."""
     is_marked: bool = True
     scopes: str = SCOPES
     token: str = TOKEN
@@ -201,7 +207,7 @@ class FakeMastodon:
             case "POST /api/v1/media":
                 return 200, self._medium(self._upload(call.body))
             case "PUT /api/v1/media/:id" if last in self.uploads:
-                self.uploads[last].alt = call.body["description"]
+                self.uploads[last].alt = self._taken(call.body["description"])
                 return 200, self._medium(self.uploads[last])
             case "POST /api/v1/statuses":
                 return 200, self.shown(self._post(call))
@@ -285,7 +291,7 @@ class FakeMastodon:
             "uri": f"{self.url}/users/{NAME}/statuses/{status.id}",
             "url": self.address(status),
             "created_at": status.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
-            "account": self._account(),
+            "account": self._account() | ({"id": "7"} if status.id in self.others else {}),
             "content": own.content(status.text),
             "spoiler_text": status.warning,
             "visibility": status.visibility,
@@ -326,9 +332,14 @@ class FakeMastodon:
             media_id = f"{hashlib.md5(form['name'].encode()).hexdigest()}.png"
             if media_id in self.uploads:
                 self.uploads[media_id].data = data
-        upload = Upload(media_id, data, form.get("description"))
+        upload = Upload(media_id, data, self._taken(form.get("description")))
         self.uploads[media_id] = upload
         return upload
+
+    def _taken(self, alt: str | None) -> str | None:
+        """An alt text, unless this is a call that loses it."""
+        self.drops_alt_texts -= 1
+        return None if self.drops_alt_texts >= 0 else alt
 
     def _medium(self, upload: Upload, *, is_ready: bool = True) -> dict[str, Any]:
         return {
@@ -479,7 +490,10 @@ class _Handler(BaseHTTPRequestHandler):
             return
         own = self.fake.dialect
         is_me = route == "GET /api/v1/accounts/verify_credentials"
-        raise error(own.bad_token_of_me if is_me else own.bad_token, "The access token is invalid")
+        said = "The access token is invalid"
+        if self.fake.echoes_token:
+            said += f": {self.headers.get('Authorization')}"
+        raise error(own.bad_token_of_me if is_me else own.bad_token, said)
 
     def _outcome(self, call: Call, path: str, trouble: Trouble) -> tuple[int, Any]:
         with self.fake.lock:

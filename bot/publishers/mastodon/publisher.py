@@ -124,7 +124,9 @@ class Mastodon:
         self._api = Api(settings.access_token, self._owner, limits, clock)
         self._me: Me | None = None
         self._asked_at: datetime | None = None
-        self.server: Server | None = Server(settings.base_url, self._ask_server, clock)
+        # A content warning counts with the text.
+        taken = graphemes.count(settings.content_warning)
+        self.server: Server | None = Server(settings.base_url, self._ask_server, clock, taken)
 
     @property
     def known(self) -> Profile | None:
@@ -144,10 +146,7 @@ class Mastodon:
     def limits(self) -> Limits:
         """The server's own, less what a content warning takes of each post."""
         assert self.server
-        limits = self.server.limits(self.network.limits)
-        return limits._replace(
-            length=max(1, limits.length - graphemes.count(self.settings.content_warning))
-        )
+        return self.server.limits(self.network.limits)
 
     def _ask_server(self) -> Told:
         told = self._api.instance()
