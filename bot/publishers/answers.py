@@ -1,7 +1,4 @@
-"""What servers answer, read without trust in its form: JSON values and headers."""
-
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+"""Reads what a network answers: JSON of any shape, whatever was promised."""
 
 
 def dicts(value: object) -> list[dict[str, object]]:
@@ -23,12 +20,3 @@ def text_of(value: object) -> str:
     if isinstance(value, str):
         return value
     return ""
-
-
-def clock_ahead(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """How far our clock is ahead of a server's, by the `date` header; None without one."""
-    try:
-        date = datetime.strptime(headers["date"], "%a, %d %b %Y %H:%M:%S %Z").replace(tzinfo=UTC)
-    except (KeyError, ValueError):
-        return None
-    return now - date

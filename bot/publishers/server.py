@@ -1,12 +1,9 @@
-"""The server that an account is on: its address, and its limits where each has its own."""
+"""The server that an account is on, where each has limits of its own."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
-from bot.core import settings
 from bot.core.errors import MlcollageError
 from bot.core.learned import AFTER_FAILURE, AGE, Learned
 from bot.core.network import Limits
@@ -62,19 +59,3 @@ class Server:
         """What is left of the limits that it told; of the default where it has told none."""
         limits = (self.learned and self.learned.limits) or default
         return limits._replace(length=max(1, limits.length - self.taken))
-
-
-def address(value: object) -> str:
-    """The address of a server: https, or plain http to this machine; raises `ValueError`."""
-    found = settings.address(value)
-    parts = urlsplit(found)
-    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        raise ValueError("must be https; plain http is for this machine only")
-    if parts.username or parts.query or parts.fragment:
-        raise ValueError("must be a bare address, as in https://api.x.com")
-    return found
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine."""
-    return host in {"localhost", "::1"} or re.fullmatch(r"127(\.\d{1,3}){3}", host) is not None

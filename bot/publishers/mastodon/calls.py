@@ -13,7 +13,7 @@ from bot.core.errors import BadInput, Blocked, Unavailable, Uncertain
 from bot.core.identity import Profile
 from bot.core.network import EXTENSIONS
 from bot.core.schedule import Clock
-from bot.publishers.answers import clock_ahead, dicts, inner, text_of
+from bot.publishers.answers import dicts, inner, text_of
 from bot.publishers.mastodon import errors, matching, setup
 from bot.publishers.mastodon.matching import Status, id_of
 from bot.publishers.mastodon.transport import Client, Request, Response
@@ -249,7 +249,7 @@ class Api:
             if kind == "post":
                 raise Uncertain(message) from None
             raise Unavailable(message) from None
-        self.clock_ahead = clock_ahead(response.headers, self._clock.now())
+        self.clock_ahead = http_calls.clock_ahead(response.headers, self._clock.now())
         return response
 
 

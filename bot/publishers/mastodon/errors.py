@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Literal
 
+from bot import http_calls
 from bot.core.collage import one_line
 from bot.core.errors import Blocked, MlcollageError, Rejected, Unavailable, Uncertain
-from bot.publishers.answers import clock_ahead
 from bot.publishers.mastodon.transport import Response
 
 Kind = Literal["public", "read", "me", "upload", "post", "delete"]
@@ -138,7 +138,7 @@ def _said(value: object) -> Iterator[str]:
 
 def wait(headers: Mapping[str, str], now: datetime) -> timedelta:
     """How long the server asks to wait, counted by its own clock where it shows it."""
-    theirs = now - (clock_ahead(headers, now) or timedelta(0))
+    theirs = now - (http_calls.clock_ahead(headers, now) or timedelta(0))
     reset = _instant(headers.get("x-ratelimit-reset", ""))
     seconds: float | None = None
     if reset is not None:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from bot import http_calls
 from bot.core.collage import one_line, shown
 from bot.core.errors import BadInput, Unavailable
-from bot.publishers import server
+from bot.publishers import base_urls
 from bot.publishers.answers import inner, text_of
 from bot.publishers.mastodon import errors, setup
 from bot.publishers.mastodon.transport import Client, Request, Response
@@ -48,9 +48,10 @@ def server_address(given: str) -> str:
         text = f"https://{text.rpartition('@')[2]}"
     scheme, _, rest = text.partition("://")
     try:
-        return server.address(f"{scheme}://{rest.partition('/')[0]}")
+        address: str = base_urls.like(setup.EXAMPLE)(f"{scheme}://{rest.partition('/')[0]}")
     except ValueError as error:
         raise BadInput(f"The server {shown(given, 200)} {error}.") from None
+    return address
 
 
 def register(base_url: str) -> App:

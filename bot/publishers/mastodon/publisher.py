@@ -38,7 +38,7 @@ from bot.core.price import Price, Requests
 from bot.core.schedule import Clock
 from bot.core.settings import Secret, setting
 from bot.core.text import graphemes, sameness
-from bot.publishers import server
+from bot.publishers import base_urls
 from bot.publishers.answers import inner, text_of
 from bot.publishers.mastodon import errors, instance, matching, media, setup
 from bot.publishers.mastodon.calls import Api, Me, Owner
@@ -82,7 +82,7 @@ class Settings:
     as long as any may. `name` is what the configuration calls the account.
     """
 
-    base_url: str = setting(server.address)
+    base_url: str = setting(base_urls.like(setup.EXAMPLE))
     access_token: Secret = setting(settings.secret_text, Secret())
     access_token_file: str = setting(settings.text, "")
     secrets_file: str = setting(settings.text, "")

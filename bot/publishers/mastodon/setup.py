@@ -8,7 +8,7 @@ WIDE_SCOPES = ("read", "write")
 REDIRECT = "urn:ietf:wg:oauth:2.0:oob"
 """Where a server sends the code: it shows it, to be copied (OAuth 2.0 for native apps)."""
 APP = "mlcollage"
-WEBSITE = ""
+EXAMPLE = "https://mastodon.social"
 
 QUESTIONS = {"access_token": "Access token"}
 """What is kept, by the setting that it becomes."""

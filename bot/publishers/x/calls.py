@@ -10,7 +10,7 @@ from bot.core.errors import BadInput, Blocked, Unavailable, Uncertain
 from bot.core.identity import Profile
 from bot.core.price import Requests
 from bot.core.schedule import Clock
-from bot.publishers.answers import clock_ahead, dicts, inner, text_of
+from bot.publishers.answers import dicts, inner, text_of
 from bot.publishers.x import dialects, errors, matching, setup
 from bot.publishers.x.dialects import Dialect, Understood
 from bot.publishers.x.matching import Post
@@ -278,7 +278,7 @@ class Api:
         try:
             response = self._client.request(method, route, params=params, body=body)
             self.access_level = response.headers.get("x-access-level", self.access_level)
-            self.clock_ahead = clock_ahead(response.headers, self._clock.now())
+            self.clock_ahead = http_calls.clock_ahead(response.headers, self._clock.now())
             return response
         except http_calls.Unsent as error:
             raise Unavailable(f"X cannot be reached: {error}.") from None

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Literal
 
+from bot import http_calls
 from bot.core import times
 from bot.core.collage import one_line
 from bot.core.errors import Blocked, MlcollageError, Rejected, Unavailable, Uncertain
-from bot.publishers.answers import clock_ahead
 from bot.publishers.x.transport import Response
 
 Kind = Literal["read", "upload", "post", "delete"]
@@ -56,7 +56,7 @@ def refusal(response: Response, now: datetime, kind: Kind, message: str) -> Mlco
         return Blocked(f"X says this app's spending cap is reached ({message}).", cap)
     if response.status == HTTPStatus.UNAUTHORIZED:
         reason = f"X refuses this account's keys ({message}); {_remedy(response, now)}."
-        ahead = clock_ahead(response.headers, now)
+        ahead = http_calls.clock_ahead(response.headers, now)
         if ahead is None or abs(ahead) < CLOCK_DIFFERENCE:
             return Blocked(reason)
         # A clock that is wrong is set some day, and then nobody has to release the account.
@@ -173,7 +173,7 @@ def _until_reset(headers: Mapping[str, str], now: datetime) -> float | None:
 
 def _date(headers: Mapping[str, str], now: datetime) -> float:
     """X's clock by the response's `date` header, else ours, as a Unix time."""
-    ahead = clock_ahead(headers, now) or timedelta(0)
+    ahead = http_calls.clock_ahead(headers, now) or timedelta(0)
     return (now - ahead).timestamp()
 
 

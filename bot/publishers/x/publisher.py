@@ -35,7 +35,7 @@ from bot.core.price import Price, Requests
 from bot.core.schedule import Clock
 from bot.core.settings import Secret, setting
 from bot.core.text import sameness
-from bot.publishers import server
+from bot.publishers import base_urls
 from bot.publishers.answers import inner, text_of
 from bot.publishers.protocol import Saved
 from bot.publishers.x import errors, matching, media, setup
@@ -85,7 +85,7 @@ class Settings:
     lease. `name` is what the configuration calls the account.
     """
 
-    base_url: str = setting(server.address, "https://api.x.com")
+    base_url: str = setting(base_urls.like("https://api.x.com"), "https://api.x.com")
     consumer_key: Secret = setting(settings.secret_text, Secret())
     consumer_secret: Secret = setting(settings.secret_text, Secret())
     access_token: Secret = setting(settings.secret_text, Secret())
