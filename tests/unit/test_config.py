@@ -23,6 +23,7 @@ from bot.core.settings import Secret
 from bot.publishers import table
 from tests.conftest import MONDAY, ROOT, StoppedClock
 
+NETWORKS = ", ".join(table.NETWORKS)
 EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")
 SERIES = "series.mlcollage"
 PASSWORD = "hunter2"
@@ -296,14 +297,14 @@ def test_a_mistake_is_one_sentence_with_the_dotted_key_and_the_file(
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
-        ("", "accounts.lab.network in config.toml is missing; it is one of outbox, x."),
+        ("", f"accounts.lab.network in config.toml is missing; it is one of {NETWORKS}."),
         (
             "network = 'myspace'",
-            "accounts.lab.network in config.toml must be one of outbox, x, not 'myspace'.",
+            f"accounts.lab.network in config.toml must be one of {NETWORKS}, not 'myspace'.",
         ),
         (
             "network = ['outbox']",
-            "accounts.lab.network in config.toml must be one of outbox, x, not ['outbox'].",
+            f"accounts.lab.network in config.toml must be one of {NETWORKS}, not ['outbox'].",
         ),
         (
             "network = 'outbox'\nfoldr = 'x'",
