@@ -120,6 +120,8 @@ class FakeMastodon:
     held: list[Callable[[], object]] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
     """Ids of statuses that the timelines do not show."""
+    home_shows_all: bool = False
+    """Whether the home timeline shows them all the same."""
     others: set[str] = field(default_factory=set)
     """Ids of statuses that are another account's."""
     drops_alt_texts: int = 0
@@ -186,9 +188,11 @@ class FakeMastodon:
             case "GET /api/v1/apps/verify_credentials" if self.dialect.has_scopes:
                 return 200, {"name": "mlcollage", "scopes": self.scopes.split()}
             case "GET /api/v1/accounts/:id/statuses":
-                return 200, self._timeline(call.query)
+                return 200, self._timeline(call.query, self.hidden)
             case "GET /api/v1/timelines/home":
-                return 200, self._timeline(call.query)
+                return 200, self._timeline(
+                    call.query, set() if self.home_shows_all else self.hidden
+                )
             case "GET /api/v1/statuses/:id":
                 return 200, self.shown(self._status(last))
             case "GET /api/v1/media/:id" if self.dialect.works_later:
@@ -271,8 +275,8 @@ class FakeMastodon:
                 return status
         raise error(404, "Record not found")
 
-    def _timeline(self, query: dict[str, str]) -> list[Any]:
-        newest_first = [each for each in reversed(self.statuses) if each.id not in self.hidden]
+    def _timeline(self, query: dict[str, str], hidden: set[str]) -> list[Any]:
+        newest_first = [each for each in reversed(self.statuses) if each.id not in hidden]
         if query.get("exclude_reblogs") == "true":
             newest_first = [each for each in newest_first if not each.reblog]
         if self.dialect.pages:

@@ -98,9 +98,8 @@ class Api:
             response = self._request(Request("GET", route), "public")
             if response.is_success and isinstance(response.body, dict):
                 return response.body
-            if response.is_success or response.status in errors.MISSING:
-                continue
-            raise errors.refusal(response, self._clock.now(), "read", self.message(response))
+        if not response.is_success:
+            raise self.refusal(response, "read")
         raise Unavailable(f"{self._owner.host} tells nothing of itself.")
 
     def scopes(self) -> Sequence[str]:
