@@ -26,7 +26,7 @@ from tests.conftest import MONDAY, StoppedClock, make_context, write_item
 from tests.fakes import mastodon, mastodon_dialects
 from tests.fakes.mastodon import FakeMastodon
 
-INSTANCE = "GET /api/v2/instance"
+INSTANCE, OLDER = "GET /api/v2/instance", "GET /api/v1/instance"
 
 
 @pytest.fixture
@@ -124,9 +124,13 @@ def test_composing_goes_by_the_network_s_own_count_where_a_server_never_answered
     tmp_path: Path, fake: FakeMastodon, clock: StoppedClock
 ) -> None:
     context = at(tmp_path, fake, clock)
-    fake.on_route[INSTANCE, 1] = mastodon.FAIL_500
+    fake.on_route[INSTANCE, 1] = fake.on_route[OLDER, 1] = mastodon.FAIL_500
     servers.look(context)
     assert context.publishers["lab"].limits() == MASTODON.limits
+    clock.go(hours=1)
+    fake.on_route[INSTANCE, 2] = mastodon.FAIL_500
+    servers.look(context)
+    assert length(context) == 280, "the older form says the same"
     context.database.close()
 
 
