@@ -106,6 +106,8 @@ def test_language_and_content_warning_go_with_each_part(make: Make, fake: FakeMa
     assert {status.language for status in fake.statuses} == {"zh-Hant"}
     assert {status.warning for status in fake.statuses} == {"Machine learning"}
     assert [publisher.read_back(out, position, {}) for position in (1, 2, 3)] == [None] * 3
+    send(make(), THREAD._replace(key="another", language="de"))
+    assert {status.language for status in fake.statuses[3:]} == {"de"}, "the series' own"
     fake.statuses[0].warning = ""
     difference = publisher.read_back(out, 1, {})
     assert difference
@@ -307,6 +309,26 @@ def test_absence_is_told_by_two_witnesses(publisher: Mastodon, fake: FakeMastodo
     assert publisher.find(THREAD, saved) == NotSeen(anchor_seen=True, count_agrees=True)
     routes = fake.routes()
     assert ("GET /api/v1/timelines/home" in routes) is not fake.dialect.counts
+
+
+@every_dialect
+def test_an_account_without_posts_is_as_it_was_where_no_view_shows_any(
+    publisher: Mastodon, fake: FakeMastodon
+) -> None:
+    saved = ready(publisher, THREAD)
+    assert publisher.find(THREAD, saved) == NotSeen(anchor_seen=True, count_agrees=True)
+    fake.on_route[POST, 1] = mastodon.ACCEPT_THEN_DROP
+    with pytest.raises(Uncertain):
+        publisher.send(THREAD, 1, saved)
+    fake.hidden.add(fake.statuses[0].id)
+    fake.home_shows_all = True
+    look = publisher.find(THREAD, saved)
+    assert isinstance(look, NotSeen)
+    assert not look.count_agrees
+    fake.add("By hand")
+    look = publisher.find(THREAD, saved)
+    assert isinstance(look, NotSeen)
+    assert not look.anchor_seen
 
 
 def test_a_post_that_a_timeline_hides_is_told_by_the_count(

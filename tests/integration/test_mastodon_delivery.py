@@ -110,6 +110,18 @@ def test_a_part_that_never_arrived_is_sent_again_by_itself(
 
 
 @every_dialect
+def test_the_first_part_of_a_new_account_is_sent_again_by_itself(
+    context: Context, fake: FakeMastodon, clock: StoppedClock
+) -> None:
+    fake.statuses.clear()
+    on_part(fake, 1, mastodon.DROP)
+    post(context, "barlow")
+    assert newest(context).state is State.UNCERTAIN
+    assert wait(context, clock, minutes=20) is State.SENT
+    assert set(copies(fake, context)) == {1}
+
+
+@every_dialect
 def test_a_refusal_that_took_effect_is_found_before_anything_is_said(
     context: Context, fake: FakeMastodon, clock: StoppedClock
 ) -> None:

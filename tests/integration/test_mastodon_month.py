@@ -74,7 +74,7 @@ def test_the_month_is_on_the_server_as_it_was_composed(
     tmp_path: Path, snac: Snac, clock: StoppedClock
 ) -> None:
     with serving(tmp_path / "site") as port:
-        context = live(tmp_path, snac, clock, port, language="en")
+        context = live(tmp_path, snac, clock, port)
         through_august(context, clock)
         clock.go(minutes=5)
         tick.tick(context)

@@ -77,7 +77,7 @@ class Settings:
     """`[accounts.NAME]` with `network = "mastodon"`.
 
     `visibility` is that of the first part, `reply_visibility` that of all others. Without a
-    `language` posts have the one that the account has there. A `content_warning` hides the texts
+    `language` posts have that of their series. A `content_warning` hides the texts
     until a reader asks for them. A request takes no longer than `total_timeout`: where it is None,
     as long as any may. `name` is what the configuration calls the account.
     """
@@ -257,8 +257,8 @@ class Mastodon:
         own = self.settings
         visibility = own.visibility if part.position == 1 else own.reply_visibility
         body: dict[str, object] = {"status": part.text, "visibility": visibility}
-        if own.language:
-            body["language"] = own.language
+        if language := own.language or thread.language:
+            body["language"] = language
         if own.content_warning:
             body["spoiler_text"] = own.content_warning
         learned = self.server and self.server.learned
@@ -309,8 +309,9 @@ class Mastodon:
         """Look for the parts without a receipt among the account's posts since the anchor.
 
         The anchor is the newest post that is known to be out: where the server does not show it,
-        nothing can be said about newer posts. The account's count of posts is the second witness,
-        or where the server does not count, its home timeline.
+        nothing can be said about newer posts. An account that had none is as it was where it shows
+        none. The account's count of posts is the second witness, or where the server does not
+        count, its home timeline.
         """
         anchor = _newest(thread) or text_of(saved.get("anchor"))
         read = self._api.timeline(self._user, anchor or None)
@@ -320,7 +321,8 @@ class Mastodon:
         # Asked anew: a count of before the request proves nothing.
         self._asked_at = None
         count_agrees = self._witness_agrees(thread, read.newer, saved)
-        return NotSeen(read.anchor is not None, count_agrees, likely)
+        is_as_it_was = read.anchor is not None or not (anchor or read.newer)
+        return NotSeen(is_as_it_was, count_agrees, likely)
 
     def _witness_agrees(self, thread: Thread, posts: Sequence[Status], saved: Saved) -> bool:
         """Whether a second witness says that the account has no more posts than it shows."""
