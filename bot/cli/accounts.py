@@ -58,6 +58,8 @@ def _print_examination(examination: Examination) -> None:
     else:
         identity = f" as {examination.identity}" if examination.identity else ""
         output.line(f"{account} can post{identity}.", style="green")
+    if examination.takes:
+        click.echo(f"  {examination.takes}")
     if examination.waits:
         output.line(f"! {examination.waits}", style="red")
     if examination.week is not None:

@@ -35,6 +35,8 @@ class Examination:
     spent: Decimal | None
     budget: Decimal | None
     duty: str
+    takes: str = ""
+    """What its server takes, where each has limits of its own."""
     waits: str = ""
     """That the next thread would not go out for the month's budget, and why."""
 
@@ -78,11 +80,28 @@ def examine(context: Context, name: str, asked: dict[str, Profile]) -> Examinati
         identity=publisher.identity,
         problem=problem,
         characters=publisher.limits().length,
+        takes=_takes(publisher),
         week=_week(context, name, publisher),
         waits="" if problem else _waits(context, name, publisher, spent),
         spent=spent,
         budget=publisher.budget,
         duty=publisher.duty,
+    )
+
+
+def _takes(publisher: Publisher) -> str:
+    """What an account's server takes, in words; "" where the limits are the network's."""
+    server = publisher.server
+    if server is None:
+        return ""
+    limits = publisher.limits()
+    size = max(its.size for its in limits.pictures.values())
+    source = "it takes"
+    if server.learned is None or server.learned.limits is None:
+        source = f"it has not told its limits; {publisher.network.title}'s are"
+    return (
+        f"{source} {limits.length:,} characters a post, {limits.alt_length:,} of alt text, "
+        f"pictures of {size / 1e6:.1f} MB"
     )
 
 

@@ -55,6 +55,7 @@ def test_a_pasted_code_connects_the_account_and_its_token_is_kept_for_the_user_a
     assert f'base_url = "{fake.url}"' in written
     said = desk("doctor").out
     assert f"mastodon (mastodon) can post as @mlcollage@{host}." in said
+    assert "it takes 500 characters a post, 1,500 of alt text, pictures of 16.8 MB" in said
     assert "automated account" not in said
     asked = fake.routes().count("GET /api/v2/instance")
     assert asked == 1, "connecting keeps the limits"

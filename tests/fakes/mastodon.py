@@ -484,6 +484,8 @@ class _Handler(BaseHTTPRequestHandler):
         kind = self.headers.get("Content-Type", "")
         if kind.startswith("multipart/form-data"):
             return _form(kind, raw)
+        if kind == "application/x-www-form-urlencoded":
+            return dict(parse_qsl(raw.decode()))
         try:
             return json.loads(raw) if raw else None
         except ValueError:

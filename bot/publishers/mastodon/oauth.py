@@ -65,7 +65,7 @@ def register(base_url: str) -> App:
             "redirect_uris": setup.REDIRECT,
             "scopes": " ".join(scopes),
         }
-        response = _post(base_url, "/api/v1/apps", body)
+        response = _ask(base_url, Request("POST", "/api/v1/apps", body=body))
         client_id = text_of(inner(response.body, "client_id"))
         client_secret = text_of(inner(response.body, "client_secret"))
         if response.is_success and client_id and client_secret:
@@ -83,7 +83,7 @@ def token(app: App, code: str) -> str:
 
     Raises `BadInput` where the server does not take the code, or grants too little.
     """
-    body = {
+    form = {
         "grant_type": "authorization_code",
         "client_id": app.client_id,
         "client_secret": app.client_secret,
@@ -91,7 +91,8 @@ def token(app: App, code: str) -> str:
         "scope": " ".join(app.scopes),
         "code": code.strip(),
     }
-    response = _post(app.base_url, "/oauth/token", body)
+    # A form, as OAuth wants it (RFC 6749, 4.1.3).
+    response = _ask(app.base_url, Request("POST", "/oauth/token", form=form))
     found = text_of(inner(response.body, "access_token"))
     if not (response.is_success and found):
         said = one_line(errors.message(response)).replace(code.strip() or "\0", "***")
@@ -105,8 +106,8 @@ def token(app: App, code: str) -> str:
     return found
 
 
-def _post(base_url: str, route: str, body: object) -> Response:
+def _ask(base_url: str, request: Request) -> Response:
     try:
-        return Client(base_url, "", LIMITS).send(Request("POST", route, body=body))
+        return Client(base_url, "", LIMITS).send(request)
     except http_calls.NoAnswer as error:
         raise Unavailable(f"{base_url} cannot be asked: {error}. Nothing was saved.") from None

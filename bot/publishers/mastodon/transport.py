@@ -23,7 +23,7 @@ class Response(NamedTuple):
 
 
 class Request(NamedTuple):
-    """What is asked for: `body` goes as JSON, `form` with `file` as a form with a file in it."""
+    """What is asked for: `body` goes as JSON, `form` as a form, with a file in it where one is."""
 
     method: str
     route: str
@@ -63,8 +63,10 @@ class Client:
         if request.key:
             headers["Idempotency-Key"] = request.key
         more: dict[str, Any] = {}
-        if request.file:
-            more = {"data": request.form, "files": {"file": request.file}}
+        if request.form is not None:
+            more = {"data": request.form}
+            if request.file:
+                more["files"] = {"file": request.file}
         elif request.body is not None:
             more = {"json": request.body}
         url = f"{self._base_url}{request.route}"
