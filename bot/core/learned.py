@@ -1,6 +1,5 @@
 """What a server has told of its limits, as the database keeps it over restarts."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -42,22 +41,34 @@ class Learned(NamedTuple):
         }
 
 
-def from_json(value: Mapping[str, Any]) -> Learned | None:
+def from_json(value: Any) -> Learned | None:
     """What `as_json` has made; None where it is something else, or of another version."""
     try:
-        learned = Learned(
-            value["address"],
-            datetime.fromisoformat(value["until"]),
-            _limits(value["limits"]),
-            tuple(value["formats"]),
-        )
+        address, formats = value["address"], value["formats"]
+        until = datetime.fromisoformat(value["until"])
+        limits = _limits(value["limits"])
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
-    return learned if learned.until.tzinfo else None
+    texts = [address, *formats] if isinstance(formats, list) else [None]
+    if until.tzinfo is None or not all(isinstance(text, str) for text in texts):
+        return None
+    return Learned(address, until, limits, tuple(formats))
 
 
-def _limits(value: dict[str, Any] | None) -> Limits | None:
+def _limits(value: Any) -> Limits | None:
+    """Raises `TypeError` or `ValueError` where a value is no limits."""
     if value is None:
         return None
     pictures = {mime: PictureLimits(**its) for mime, its in value["pictures"].items()}
-    return Limits(**value | {"pictures": pictures})
+    limits = Limits(**value | {"pictures": pictures})
+    needed = [limits.length, limits.alt_length, *(its.size for its in pictures.values())]
+    others = [limits.url_length, limits.byte_length, limits.cashtags]
+    for its in pictures.values():
+        others += its[1:]
+    if not all(map(_is_count, [*needed, *(each for each in others if each is not None)])):
+        raise ValueError
+    return limits
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 < value < 10**12

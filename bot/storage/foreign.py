@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import JSON, Column, Connection
 
 from bot import config
-from bot.core import address, collage, delivery, month, paper, schedule
+from bot.core import address, collage, delivery, learned, month, paper, schedule
 from bot.core.calendar import Calendar
 from bot.core.changes import Changed
 from bot.core.collage import shown
@@ -189,7 +189,13 @@ def _is_counted(value: Any) -> bool:
     )
 
 
+def _is_learned(value: Any) -> bool:
+    """Whether it is what a server has told; empty where none has."""
+    return value == {} or learned.from_json(value) is not None
+
+
 FORMS: Mapping[Column[Any], Callable[[Any], bool]] = {
+    tables.accounts.c.server: _is_learned,
     tables.accounts.c.strangers: _is_texts,
     tables.papers.c.authors: _is_texts,
     tables.papers.c.figures: _is_records(paper.Figure._fields),

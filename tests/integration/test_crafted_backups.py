@@ -126,6 +126,8 @@ CRAFTED = [
     (put("accounts.network", "../x"), "accounts: network is '../x'"),
     (put("accounts.note", "\x1b[2J"), "accounts: note is '\\x1b[2J'"),
     (put("accounts.strangers", '["\\u001b"]'), "accounts: strangers is ['\\x1b']"),
+    (put("accounts.server", '{"limits": "none"}'), "accounts: server is {'limits': 'none'}"),
+    (put("accounts.server", "[]"), "accounts: server is []"),
     (put("series.roundups_through", "9999-99"), "series: roundups_through is '9999-99'"),
     (put("series.live_through", "zz"), "series: live_through is 'zz'"),
     (put("series.looked_until", "0001-01-05 00:00:00.000000"), "series: looked_until is "),

@@ -211,6 +211,12 @@ def test_what_is_kept_is_read_back_and_what_is_damaged_is_nothing() -> None:
         told.as_json() | {"until": "2021-08-02T09:00:00"},
         told.as_json() | {"limits": {"length": 7, "colour": "red"}},
         told.as_json() | {"limits": {}},
+        told.as_json() | {"limits": {"length": "7", "alt_length": 7, "pictures": {}}},
+        told.as_json() | {"limits": {"length": None, "alt_length": 7, "pictures": {}}},
+        told.as_json() | {"formats": "text/plain"},
+        told.as_json() | {"address": 7},
+        [],
+        None,
     ):
         assert learned.from_json(damaged) is None
 

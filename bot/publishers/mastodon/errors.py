@@ -63,6 +63,11 @@ def refusal(response: Response, now: datetime, kind: Kind, message: str) -> Mlco
         return Unavailable(
             f"The server sends us on to {where}: is base_url right?", is_claim=kind == "post"
         )
+    if kind == "me" and status in MISSING:
+        return Unavailable(
+            f"The server has no account for this access token ({status}, {message}): "
+            "is base_url right?"
+        )
     if kind == "post" and status not in MISSING:
         return Uncertain(f"The server answered {status} ({message}).")
     return Unavailable(f"The server answered {status} ({message}).", is_claim=kind == "post")
