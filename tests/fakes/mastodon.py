@@ -279,6 +279,9 @@ class FakeMastodon:
         newest_first = [each for each in reversed(self.statuses) if each.id not in hidden]
         if query.get("exclude_reblogs") == "true":
             newest_first = [each for each in newest_first if not each.reblog]
+        is_own = "exclude_reblogs" in query
+        if is_own and self.dialect.leaves_out_replies and query.get("exclude_replies") != "false":
+            newest_first = [each for each in newest_first if not each.parent]
         if self.dialect.pages:
             if before := query.get("max_id"):
                 ids = [each.id for each in newest_first]

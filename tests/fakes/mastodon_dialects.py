@@ -93,6 +93,8 @@ class Dialect:
     counts: bool = True
     pages: bool = True
     shows_source: bool = False
+    leaves_out_replies: bool = False
+    """Whether an account's statuses are without replies, unless it is asked for them."""
     works_later: int = 0
     """How often it is asked for an upload until that is worked through; 0 for at once."""
     alt_length: int = 1_500
@@ -138,6 +140,7 @@ PLEROMA = Dialect(
     bad_token=400,
     bad_token_of_me=400,
     replays_as_500=True,
+    leaves_out_replies=True,
     reply_to_nothing=422,
     has_v2=False,
     formats=("text/plain", "text/html", "text/markdown", "text/bbcode"),

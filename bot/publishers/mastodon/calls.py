@@ -22,6 +22,8 @@ PAGE = 40
 """Statuses on a page: the most that Mastodon gives."""
 MOST_PAGES = 20
 """Pages that a lookup reads."""
+OWN = {"exclude_reblogs": "true", "exclude_replies": "false"}
+"""What is wanted of the account's own statuses, whatever a server does by itself."""
 NOWHERE = " "
 """An id that no status has."""
 
@@ -117,7 +119,7 @@ class Api:
         order is the one in which they are shown.
         """
         route = f"/api/v1/accounts/{quote(user, safe='')}/statuses"
-        return self._back_to(route, anchor, {"exclude_reblogs": "true"})
+        return self._back_to(route, anchor, OWN)
 
     def everything(self, user: str) -> Sequence[Status]:
         """The account's own statuses, oldest first, as far back as a lookup reads."""
