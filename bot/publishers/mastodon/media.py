@@ -1,7 +1,6 @@
 """Uploads pictures with their alt texts, once each, and reuses an upload while it lasts."""
 
-import hashlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 
 from bot.core.delivery import Image
@@ -9,6 +8,7 @@ from bot.core.errors import Rejected, Unavailable
 from bot.core.network import Limits
 from bot.core.schedule import Clock
 from bot.core.text import sameness
+from bot.publishers import uploads
 from bot.publishers.answers import inner, text_of
 from bot.publishers.mastodon import errors
 from bot.publishers.mastodon.calls import Api
@@ -30,36 +30,25 @@ def ensure(api: Api, clock: Clock, limits: Limits, image: Image, saved: Saved) -
     Raises `Rejected` where the server cannot take the picture or its alt text, and `Unavailable`,
     with what was done, where it needs more time.
     """
-    media = _upload_of(saved, image)
-    if not _is_valid(media, clock):
-        new = _upload(api, clock, limits, image)
-        if "again" in media:
-            # Kept, so that an upload which the server loses twice is not repeated for ever.
-            new["again"] = media["again"]
-        media = new
-        saved = _with_upload(saved, image, media)
+    media = uploads.of(saved, image)
+    if not uploads.is_valid(media, clock):
+        media = uploads.renewed(media, _upload(api, clock, limits, image))
+        saved = uploads.put(saved, image, media)
     try:
         if not media.get("is_processed"):
             _check_processed(api, clock, saved, image)
     except Unavailable as error:
         kept = error.saved if error.saved is not None else saved
         raise Unavailable(str(error), error.retry_at, kept) from None
-    return _with_upload(saved, image, media | {"is_processed": True})
+    return uploads.put(saved, image, media | {"is_processed": True})
 
 
 def id_to_post(saved: Saved, image: Image, clock: Clock) -> str:
     """The id to post with; raises `Unavailable` where the upload is old or not worked through."""
-    media = _upload_of(saved, image)
-    if not media.get("is_processed") or not _is_valid(media, clock):
+    media = uploads.of(saved, image)
+    if not media.get("is_processed") or not uploads.is_valid(media, clock):
         raise Unavailable("The picture has to be uploaded again.")
     return str(media["id"])
-
-
-def without(saved: Saved, image: Image) -> Saved | None:
-    """Forget the upload, so that it is made once more; None where that was done already."""
-    if _upload_of(saved, image).get("again"):
-        return None
-    return _with_upload(saved, image, {"again": True})
 
 
 def _upload(api: Api, clock: Clock, limits: Limits, image: Image) -> Saved:
@@ -94,7 +83,7 @@ def _check_processed(api: Api, clock: Clock, saved: Saved, image: Image) -> None
 
     202 and 206 say that it still does. Raises `Rejected` where it cannot.
     """
-    media_id = str(_upload_of(saved, image)["id"])
+    media_id = str(uploads.of(saved, image)["id"])
     response = api.media(media_id)
     is_ready = response.status == HTTPStatus.OK and bool(text_of(inner(response.body, "url")))
     if response.is_success and not is_ready:
@@ -103,7 +92,7 @@ def _check_processed(api: Api, clock: Clock, saved: Saved, image: Image) -> None
         reason = api.message(response)
         raise Rejected(f"The server could not work the picture through: {reason}.")
     if response.status in errors.MISSING:
-        forgotten = _with_upload(saved, image, {})
+        forgotten = uploads.put(saved, image, {})
         raise Unavailable("The server has lost the picture; it is uploaded again.", None, forgotten)
     if not response.is_success:
         raise api.refusal(response, "read")
@@ -131,30 +120,3 @@ def _has_alt(response: Response, image: Image) -> bool:
         return True
     shown = text_of(response.body["description"])
     return sameness.normalized(shown) == sameness.normalized(image.alt)
-
-
-def _is_valid(media: Saved, clock: Clock) -> bool:
-    return bool(media.get("id")) and clock.now() < datetime.fromisoformat(str(media["until"]))
-
-
-def _key(image: Image) -> str:
-    """The key of an upload in `saved`.
-
-    It covers the alt text too: both may be edited before the first attempt.
-    """
-    return hashlib.sha256(f"{image.sha256} {image.alt}".encode()).hexdigest()
-
-
-def _upload_of(saved: Saved, image: Image) -> Saved:
-    """What is saved of the picture's upload; empty where there was none."""
-    media = inner(saved.get("media"), _key(image))
-    if not isinstance(media, dict):
-        return {}
-    return media
-
-
-def _with_upload(saved: Saved, image: Image, media: Saved) -> Saved:
-    uploads = saved.get("media")
-    if not isinstance(uploads, dict):
-        uploads = {}
-    return saved | {"media": uploads | {_key(image): media}}

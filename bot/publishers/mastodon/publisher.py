@@ -38,7 +38,7 @@ from bot.core.price import Price, Requests
 from bot.core.schedule import Clock
 from bot.core.settings import Secret, setting
 from bot.core.text import graphemes, sameness
-from bot.publishers import base_urls
+from bot.publishers import base_urls, chains, uploads
 from bot.publishers.answers import inner, text_of
 from bot.publishers.mastodon import errors, instance, matching, media, setup
 from bot.publishers.mastodon.calls import Api, Me, Owner
@@ -281,7 +281,7 @@ class Mastodon:
             text = f"The server still works on the picture ({message})."
             return Unavailable(text, self._clock.now() + media.SOON, is_claim=True)
         if part.image and errors.is_media_gone(response):
-            forgotten = media.without(saved, part.image)
+            forgotten = uploads.without(saved, part.image)
             if forgotten is not None:
                 text = f"The server has lost the picture ({message}); it is uploaded again."
                 return Unavailable(text, None, forgotten, is_claim=True)
@@ -359,31 +359,21 @@ class Mastodon:
         return not hidden and (home.anchor is not None or not anchor)
 
     def _parts_among(self, posts: Sequence[Status], thread: Thread) -> dict[int, Receipt]:
-        """Receipts of the parts among these posts, each as a reply to the part before it.
-
-        It ends at the first part that is not there: parts are posted in order.
-        """
-        known = {part.position for part in thread.parts if part.receipt}
-        found: dict[int, Receipt] = {}
+        """Receipts of the parts among these posts, each as a reply to the part before it."""
         ours = [post for post in posts if id_of(post) not in thread.foreign]
-        for part in thread.parts:
-            if part.position in known:
-                continue
-            parents = _parents(thread.with_receipts(found), part.position)
-            candidates = (matching.find(ours, part, parent) for parent in parents)
-            post = next(filter(None, candidates), None)
-            if post is None:
-                break
-            found[part.position] = self._receipt_of(post)
-        return found
+        return chains.parts_among(
+            thread,
+            lambda part, parent, _: matching.find(ours, part, parent),
+            self._receipt_of,
+        )
 
     def _likely_among(self, posts: Sequence[Status], thread: Thread) -> tuple[Likely, ...]:
         """Those of these posts that may be the next part, though none is what was sent."""
-        missing = next((part for part in thread.parts if part.receipt is None), None)
+        missing = chains.missing(thread)
         if missing is None:
             return ()
         not_it = {*(part.receipt.id for part in thread.parts if part.receipt), *thread.foreign}
-        parents = _parents(thread, missing.position)
+        parents = chains.parents(thread, missing.position)
         candidates = [
             post
             for post in posts
@@ -511,13 +501,6 @@ def _newest(thread: Thread) -> str:
     return there[-1].id if there else ""
 
 
-def _parents(thread: Thread, position: int) -> list[str | None]:
-    """The ids of the posts that a part may answer; None for the first, which answers none."""
-    if position == 1:
-        return [None]
-    return [receipt.id for receipt in thread.parents_of(position)]
-
-
 def _parts_of(url: str) -> str | None:
     """What may be a status's id in an address: its last piece; None where it is no address."""
     url = url.strip()
@@ -582,6 +565,6 @@ def _differences(
         differences.append((Kind.PICTURE, "its picture is missing"))
     elif part.image and not matching.has_alt_text(status, part.image.alt):
         differences.append((Kind.ALT, "its picture has another alt text or none"))
-    if matching.parent_of(status) not in _parents(thread, part.position):
+    if matching.parent_of(status) not in chains.parents(thread, part.position):
         differences.append((Kind.PARENT, "it is not in its place in the thread"))
     return differences

@@ -1,13 +1,13 @@
 """Uploads pictures with their alt texts, once each, and reuses an upload until it expires."""
 
 import base64
-import hashlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.core.delivery import Image
 from bot.core.errors import Rejected, Unavailable
 from bot.core.network import Limits
 from bot.core.schedule import Clock
+from bot.publishers import uploads
 from bot.publishers.answers import inner, text_of
 from bot.publishers.protocol import Saved
 from bot.publishers.x import matching
@@ -23,14 +23,10 @@ def ensure(api: Api, clock: Clock, limits: Limits, image: Image, saved: Saved) -
     Raises `Rejected` where X cannot take the picture, and `Unavailable`, with what was done, where
     X needs more time.
     """
-    media = _upload_of(saved, image)
-    if not _is_valid(media, clock):
-        new = _upload(api, clock, limits, image)
-        if "again" in media:
-            # Kept, so that an upload which X loses twice is not repeated for ever.
-            new["again"] = media["again"]
-        media = new
-        saved = _with_upload(saved, image, media)
+    media = uploads.of(saved, image)
+    if not uploads.is_valid(media, clock):
+        media = uploads.renewed(media, _upload(api, clock, limits, image))
+        saved = uploads.put(saved, image, media)
     try:
         if not media.get("is_processed"):
             _check_processed(api, clock, str(media["id"]))
@@ -38,22 +34,15 @@ def ensure(api: Api, clock: Clock, limits: Limits, image: Image, saved: Saved) -
             api.set_alt_text(str(media["id"]), image.alt)
     except Unavailable as error:
         raise Unavailable(str(error), error.retry_at, saved) from None
-    return _with_upload(saved, image, media | {"has_alt": True, "is_processed": True})
+    return uploads.put(saved, image, media | {"has_alt": True, "is_processed": True})
 
 
 def id_of(saved: Saved, image: Image, clock: Clock) -> str:
     """The media id to post with; raises `Unavailable` where it has expired or has no alt text."""
-    media = _upload_of(saved, image)
-    if not media.get("has_alt") or not _is_valid(media, clock):
+    media = uploads.of(saved, image)
+    if not media.get("has_alt") or not uploads.is_valid(media, clock):
         raise Unavailable("The picture has to be uploaded again.")
     return str(media["id"])
-
-
-def without(saved: Saved, image: Image) -> Saved | None:
-    """Forget the upload, so that it is made once more; None where that was done already."""
-    if _upload_of(saved, image).get("again"):
-        return None
-    return _with_upload(saved, image, {"again": True})
 
 
 def _upload(api: Api, clock: Clock, limits: Limits, image: Image) -> Saved:
@@ -95,30 +84,3 @@ def _check_processed(api: Api, clock: Clock, media_id: str) -> None:
         if isinstance(after, int):
             seconds = min(max(after, 1), 3_600)
         raise Unavailable("X still works on the picture.", clock.now() + timedelta(seconds=seconds))
-
-
-def _is_valid(media: Saved, clock: Clock) -> bool:
-    return bool(media.get("id")) and clock.now() < datetime.fromisoformat(str(media["until"]))
-
-
-def _key(image: Image) -> str:
-    """The key of an upload in `saved`.
-
-    It covers the alt text too: both may be edited before the first attempt.
-    """
-    return hashlib.sha256(f"{image.sha256} {image.alt}".encode()).hexdigest()
-
-
-def _upload_of(saved: Saved, image: Image) -> Saved:
-    """What is saved of the picture's upload; empty where there was none."""
-    media = inner(saved.get("media"), _key(image))
-    if not isinstance(media, dict):
-        return {}
-    return media
-
-
-def _with_upload(saved: Saved, image: Image, media: Saved) -> Saved:
-    uploads = saved.get("media")
-    if not isinstance(uploads, dict):
-        uploads = {}
-    return saved | {"media": uploads | {_key(image): media}}

@@ -35,7 +35,7 @@ from bot.core.price import Price, Requests
 from bot.core.schedule import Clock
 from bot.core.settings import Secret, setting
 from bot.core.text import sameness
-from bot.publishers import base_urls
+from bot.publishers import base_urls, chains, uploads
 from bot.publishers.answers import inner, text_of
 from bot.publishers.protocol import Saved
 from bot.publishers.x import errors, matching, media, setup
@@ -274,37 +274,23 @@ class X:
     def _parts_among(
         self, posts: Sequence[matching.Post], thread: Thread, saved: Saved
     ) -> dict[int, Receipt]:
-        """Receipts of the parts among these posts, each as a reply to the part before it.
-
-        It ends at the first part that is not there: parts are posted in order.
-        """
-        known = {part.position: part.receipt.id for part in thread.parts if part.receipt}
-        found: dict[int, Receipt] = {}
+        """Receipts of the parts among these posts, each as a reply to the part before it."""
         ours = [post for post in posts if text_of(post.get("id")) not in thread.foreign]
-        for part in thread.parts:
-            if part.position in known:
-                continue
-            parents = _parents(thread.with_receipts(found), part.position)
-            if not parents:
-                break
-            candidates = (matching.find(ours, part, parent, known.get(1)) for parent in parents)
-            post = next(filter(None, candidates), None)
-            if post is None:
-                break
-            known[part.position] = text_of(post.get("id"))
-            found[part.position] = self._receipt_of(post, saved)
-        return found
+        return chains.parts_among(
+            thread,
+            lambda part, parent, so_far: matching.find(ours, part, parent, chains.root(so_far)),
+            lambda post: self._receipt_of(post, saved),
+        )
 
     def _likely_among(
         self, posts: Sequence[matching.Post], thread: Thread, saved: Saved
     ) -> tuple[Likely, ...]:
         """Those of these posts that may be the next part, though none is what was sent."""
-        missing = next((part for part in thread.parts if part.receipt is None), None)
+        missing = chains.missing(thread)
         if missing is None:
             return ()
-        known = {part.position: part.receipt.id for part in thread.parts if part.receipt}
-        not_it = {*known.values(), *thread.foreign}
-        parents, root = _parents(thread, missing.position), known.get(1)
+        not_it = {*(part.receipt.id for part in thread.parts if part.receipt), *thread.foreign}
+        parents, root = chains.parents(thread, missing.position), chains.root(thread)
         candidates = [
             post
             for post in posts
@@ -348,7 +334,7 @@ class X:
             f"Part {position} is out, but differs on X: {words}. See {url}",
             frozenset(kind for kind, _ in differences),
             matching.shown_text(post),
-            is_elsewhere=matching.is_elsewhere(post, part, _root_of(thread)),
+            is_elsewhere=matching.is_elsewhere(post, part, chains.root(thread)),
         )
 
     def shown(self, since: str) -> list[ShownPost]:
@@ -423,7 +409,7 @@ class X:
         if errors.is_duplicate(response):
             return self._find_duplicate(thread, part, saved, message)
         if part.image and errors.is_media_gone(response):
-            forgotten = media.without(saved, part.image)
+            forgotten = uploads.without(saved, part.image)
             if forgotten is not None:
                 text = f"X does not have the picture any more ({message}); it is uploaded again."
                 retry_at = self._clock.now() + errors.COUNTED
@@ -484,13 +470,6 @@ def _newest(thread: Thread) -> int:
     return max((matching.number(receipt.id) for receipt in thread.on_the_network), default=0)
 
 
-def _parents(thread: Thread, position: int) -> list[str | None]:
-    """The ids of the posts that a part may answer; None for the first, which answers none."""
-    if position == 1:
-        return [None]
-    return [receipt.id for receipt in thread.parents_of(position)]
-
-
 def _likeness(part: Part, post: matching.Post) -> str:
     """What is not as it should be at a post that may be this part."""
     if not matching.has_text(post, part.text):
@@ -498,12 +477,6 @@ def _likeness(part: Part, post: matching.Post) -> str:
     if part.image and not matching.media_keys(post):
         return "its picture is missing"
     return "it is not in its place, or has a picture that was not sent"
-
-
-def _root_of(thread: Thread) -> str | None:
-    """The id of a thread's first post; None where it is not known to be out."""
-    first = thread.parts[0].receipt
-    return first.id if first else None
 
 
 def _differences(
@@ -525,6 +498,6 @@ def _differences(
         differences.append((Kind.PICTURE, "its picture is missing"))
     elif part.image and not matching.has_alt_text(post, included, part.image.alt):
         differences.append((Kind.ALT, "its picture has another alt text or none"))
-    if matching.is_elsewhere(post, part, _root_of(thread)):
+    if matching.is_elsewhere(post, part, chains.root(thread)):
         differences.append((Kind.PARENT, "it is not in its place in the thread"))
     return differences
