@@ -34,8 +34,8 @@ def is_renewal(config: Config, account: str, network: str = "x") -> bool:
     """Whether the configuration has this account on the network already, so that its keys are
     renewed.
     """
-    settings = config.accounts.get(account)
-    return settings is not None and settings.values.get("network") == network
+    known = config.accounts.get(account)
+    return known is not None and known.values.get("network") == network
 
 
 def place(config: Config, account: str, secrets: Path | None = None, network: str = "x") -> Path:
@@ -48,13 +48,13 @@ def place(config: Config, account: str, secrets: Path | None = None, network: st
     """
     if problem := configuration.name_problem(account):
         raise BadInput(f"{shown(account)} {problem}. Give one with --account.")
-    settings = config.accounts.get(account)
-    _check_source(settings or Table(config.file.name, f"accounts.{account}", {}), KEYS[network])
-    if settings and is_renewal(config, account, network):
-        kept = _kept(config, settings.values)
+    known = config.accounts.get(account)
+    _check_source(known or Table(config.file.name, f"accounts.{account}", {}), KEYS[network])
+    if known and is_renewal(config, account, network):
+        kept = _kept(config, known.values)
         if kept and (secrets is None or _is_same(kept, secrets)):
             return kept
-    elif settings and settings.values.get("network") != "outbox":
+    elif known and known.values.get("network") != "outbox":
         raise NotAllowed(
             f"[accounts.{account}] in {config.file.name} is on another network; "
             "name another one with --account."
