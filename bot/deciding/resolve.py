@@ -196,7 +196,7 @@ def _read_back(
     with context.read() as work:
         thread = work.parts.thread(delivery)
     publisher = _publisher(context, delivery)
-    if publisher.whole:
+    if publisher.indivisible:
         return _another_thread(context, publisher, delivery, receipts)
     return read_back.differences(context, publisher, delivery, thread, receipts)
 
@@ -204,7 +204,7 @@ def _read_back(
 def _another_thread(
     context: Context, publisher: Publisher, delivery: Delivery, receipts: dict[int, Receipt]
 ) -> dict[int, Difference]:
-    """How a thread that goes out as a whole differs at an address: where it has no text of it."""
+    """How a thread that is one thing differs at an address: where it has no text of it."""
     position, receipt = min(receipts.items())
     posts = _ask(context, delivery, partial(publisher.shown, receipt.id))
     shown = next((each.text for each in posts if each.receipt.id == receipt.id), None)
@@ -266,8 +266,8 @@ def _receipts(
     with context.write() as work:
         charges.charge(work, publisher, delivery)
     _check_unknown(context, delivery, urls, receipts)
-    if publisher.whole:
-        # The whole thread goes out in one request, so that one post proves all of it.
+    if publisher.indivisible:
+        # One post proves all of it.
         return dict.fromkeys(missing, receipts[0])
     return dict(zip(positions, receipts, strict=False))
 

@@ -81,6 +81,7 @@ class Outbox:
     """
 
     whole = True
+    indivisible = True
     proves_absence = True
     price: Price | None = None
     budget: Decimal | None = None

@@ -29,7 +29,16 @@ class Publisher(Protocol):
     """Whose rules for texts hold; for an outbox, those of the network it stands in for."""
 
     whole: bool
-    """Whether a thread goes out in one request: then `send` gets None for the position."""
+    """Whether a thread goes out in one request: then `send` gets None for the position.
+
+    Where it turns out that it cannot, each call sends what one request can.
+    """
+
+    indivisible: bool
+    """Whether a thread is one thing on the network, exactly as it was written.
+
+    Then one part proves all of it, and nothing is read back.
+    """
 
     proves_absence: bool
     """Whether `find` can answer `Absent`, so that it may look at once."""
@@ -96,7 +105,7 @@ class Publisher(Protocol):
         ...
 
     def send(self, thread: "Thread", position: int | None, saved: Saved) -> "dict[int, Receipt]":
-        """Publish one part, or the whole thread; the receipts by position.
+        """Publish one part, or the whole thread; the receipts by position, of one part at least.
 
         The only call that may raise `Uncertain`.
         """

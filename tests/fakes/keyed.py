@@ -44,6 +44,7 @@ class Keyed:
     network = BLUESKY
     duty = ""
     whole = False
+    indivisible = False
     proves_absence = True
     price: Price | None = None
     budget: Decimal | None = None

@@ -66,7 +66,7 @@ class Scripted:
     differs: Difference | None = None
 
     def __init__(self, *, whole: bool = False, proves_absence: bool = False) -> None:
-        self.whole = whole
+        self.whole = self.indivisible = whole
         self.proves_absence = proves_absence
         self.out: list[int] = []
         self.sends = 0

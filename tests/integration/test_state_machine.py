@@ -69,6 +69,7 @@ class Wall:
     network = X
     duty = ""
     whole = False
+    indivisible = False
     proves_absence = False
     identity = "@wall"
     price: Price | None = None

@@ -44,6 +44,7 @@ class PartByPart:
     duty = ""
     identity = "@mlcollage"
     whole = False
+    indivisible = False
     proves_absence = False
     price: Price | None = None
     budget: Decimal | None = None

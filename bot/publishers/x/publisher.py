@@ -122,6 +122,7 @@ class X:
 
     network = networks.X
     whole = False
+    indivisible = False
     proves_absence = False
     price: Price | None = networks.X.price
     duty = setup.DUTY
