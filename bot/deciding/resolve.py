@@ -422,8 +422,9 @@ def reword(context: Context, entry: Entry, wanted: Rewording) -> str:
     """
     delivery = entry.delivery
     part = rewordable(context, entry, wanted.position, is_not_posted=wanted.is_not_posted)
-    text = wanted.text.strip()
-    _check_text(context, delivery, wanted.position, text)
+    writer = composer.Composer.of(context, delivery.series, delivery.account)
+    text = writer.worded(wanted.text.strip())
+    _check_text(context, writer, delivery, wanted.position, text)
     publisher = _publisher(context, delivery)
     surveyed = _survey(context, publisher, delivery)
     with _refusing_races(delivery), context.write() as work:
@@ -470,12 +471,17 @@ def rewordable(context: Context, entry: Entry, position: int, *, is_not_posted: 
     return part
 
 
-def _check_text(context: Context, delivery: Delivery, position: int, text: str) -> None:
+def _check_text(
+    context: Context,
+    writer: composer.Composer,
+    delivery: Delivery,
+    position: int,
+    text: str,
+) -> None:
     """Raise `BadInput` where the part's network would refuse it with this text."""
     with context.read() as work:
         texts = [part.text for part in work.parts.of(delivery.id)]
     texts[position - 1] = text
-    writer = composer.Composer.of(context, delivery.series, delivery.account)
     subject = f"Delivery {delivery.id}"
     if problems := writer.problems_of_part(subject, position, texts, delivery.carried):
         raise BadInput(" ".join(problems))
