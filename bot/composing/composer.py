@@ -244,7 +244,10 @@ class Composer:
             return shown_thread
         first, *rest = texts
         others = (Part(position, text) for position, text in enumerate(rest, 2))
-        image = Image(item.picture.sha256, item.picture.file, item.picture.mime, item.alt)
+        shot = item.picture
+        image = Image(
+            shot.sha256, shot.file, shot.mime, item.alt, width=shot.width, height=shot.height
+        )
         return replace(
             shown_thread, parts=(Part(1, first, image), *others), pictures={1: item.picture}
         )

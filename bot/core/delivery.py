@@ -57,13 +57,18 @@ class Receipt(NamedTuple):
 
 
 class Image(NamedTuple):
-    """A part's picture: the exact bytes that go out, and its alt text."""
+    """A part's picture: the exact bytes that go out, and its alt text.
+
+    `width` and `height` in pixels; 0 where they are not known.
+    """
 
     sha256: str
     file: str
     mime: str
     alt: str
     data: bytes = b""
+    width: int = 0
+    height: int = 0
 
 
 class Part(NamedTuple):
@@ -89,7 +94,8 @@ class Thread(NamedTuple):
 
     `name` is the collage's slug or "roundup-2021-09"; `local_on` the series' day. `foreign` are ids
     of posts that a person was asked about: none of them is taken for a part. `is_refused` says that
-    the network refused its last request, which is no proof that nothing came of it.
+    the network refused its last request, which is no proof that nothing came of it. `title` is
+    that of a roundup's page, `language` that of its texts; both "" where they are not known.
     """
 
     key: str
@@ -101,6 +107,8 @@ class Thread(NamedTuple):
     parts: tuple[Part, ...]
     foreign: tuple[str, ...] = ()
     is_refused: bool = False
+    title: str = ""
+    language: str = ""
 
     @classmethod
     def empty(cls, delivery: "Delivery") -> "Thread":

@@ -29,6 +29,7 @@ class Entry(NamedTuple):
 
 
 NETWORKS = {
+    "bluesky": ("bot.publishers.bluesky.publisher", "Bluesky"),
     "outbox": ("bot.publishers.outbox", "Outbox"),
     "x": ("bot.publishers.x.publisher", "X"),
 }

@@ -125,8 +125,9 @@ class Sending:
                 return self._failed(error)
             with self.context.write() as work:
                 work.parts.save(self.delivery, parts)
+        language = self.context.config.series[self.delivery.series].language
         with self.context.read() as work:
-            self.thread = work.parts.thread(self.delivery)
+            self.thread = work.parts.thread(self.delivery)._replace(language=language)
         return None
 
     def _check_identity(self) -> Ending | None:

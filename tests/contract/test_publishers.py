@@ -15,7 +15,7 @@ from bot.core.settings import Table
 from bot.publishers import table
 from bot.publishers.protocol import Publisher, Saved
 from tests.conftest import MONDAY, StoppedClock, png
-from tests.fakes import keyed, x
+from tests.fakes import bluesky, keyed, x
 
 Make = Callable[[], Publisher]
 
@@ -27,6 +27,9 @@ def _settings(network: str, clock: StoppedClock) -> Iterator[dict[str, str]]:
         case "x":
             with x.checked(clock.now) as fake:
                 yield x.account(fake)
+        case "bluesky":
+            with bluesky.checked(clock.now) as pds:
+                yield bluesky.account(pds)
         case keyed.NAME:
             with keyed.running() as server:
                 yield keyed.account(server)

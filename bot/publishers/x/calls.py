@@ -10,9 +10,10 @@ from bot.core.errors import BadInput, Blocked, Unavailable, Uncertain
 from bot.core.identity import Profile
 from bot.core.price import Requests
 from bot.core.schedule import Clock
+from bot.publishers.answers import dicts, inner, text_of
 from bot.publishers.x import dialects, errors, matching, setup
 from bot.publishers.x.dialects import Dialect, Understood
-from bot.publishers.x.matching import Post, dicts, inner, text_of
+from bot.publishers.x.matching import Post
 from bot.publishers.x.transport import Client, Keys, Response
 
 Params = dict[str, Any]

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from bot.publishers.x.matching import Post, references_of, text_of
+from bot.publishers.answers import text_of
+from bot.publishers.x.matching import Post, references_of
 
 Params = Mapping[str, Any]
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.core.delivery import Part
 from bot.core.text import sameness
+from bot.publishers.answers import dicts, inner, text_of
 
 Post = Mapping[str, object]
 
@@ -21,27 +22,6 @@ ADDRESS = (
     r"/(\w+|i/web)/status(es)?/(?P<id>[0-9]{1,19})([/?#].*)?"
 )
 """A post's address, however it was copied; the account's name in it means nothing to X."""
-
-
-def dicts(value: object) -> list[dict[str, object]]:
-    """The JSON objects of a list, whatever came instead."""
-    if not isinstance(value, list):
-        return []
-    return [entry for entry in value if isinstance(entry, dict)]
-
-
-def inner(value: object, key: str) -> object:
-    """The member of a JSON object; None where the value is none, or has no such member."""
-    if isinstance(value, dict):
-        return value.get(key)
-    return None
-
-
-def text_of(value: object) -> str:
-    """A JSON string; "" for any other value."""
-    if isinstance(value, str):
-        return value
-    return ""
 
 
 def is_id(value: str) -> bool:

@@ -8,10 +8,10 @@ from bot.core.delivery import Image
 from bot.core.errors import Rejected, Unavailable
 from bot.core.network import Limits
 from bot.core.schedule import Clock
+from bot.publishers.answers import inner, text_of
 from bot.publishers.protocol import Saved
 from bot.publishers.x import matching
 from bot.publishers.x.calls import Api
-from bot.publishers.x.matching import inner, text_of
 
 LIFE = timedelta(hours=1)
 """How long an upload is taken to last where X does not say; usually it says a day."""

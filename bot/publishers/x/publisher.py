@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from bot import http_calls
 from bot.core import identity, settings
@@ -36,10 +35,11 @@ from bot.core.price import Price, Requests
 from bot.core.schedule import Clock
 from bot.core.settings import Secret, setting
 from bot.core.text import sameness
+from bot.publishers import base_urls
+from bot.publishers.answers import inner, text_of
 from bot.publishers.protocol import Saved
 from bot.publishers.x import errors, matching, media, setup
 from bot.publishers.x.calls import FEW, Api, Owner
-from bot.publishers.x.matching import inner, text_of
 from bot.publishers.x.transport import Keys, Response
 
 REPLY_BACKOFF, REPLY_TRIES = timedelta(seconds=5), 6
@@ -56,20 +56,6 @@ DUPLICATE = "duplicate"
 
 The next survey drops it.
 """
-
-
-def _base_url(value: object) -> str:
-    address = settings.address(value)
-    parts = urlsplit(address)
-    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
-        raise ValueError("must be https; plain http is for this machine only")
-    if parts.username or parts.query or parts.fragment:
-        raise ValueError("must be a bare address, as in https://api.x.com")
-    return address
-
-
-def _is_loopback(host: str) -> bool:
-    return host in {"localhost", "::1"} or re.fullmatch(r"127(\.\d{1,3}){3}", host) is not None
 
 
 def _username(value: object) -> str:
@@ -99,7 +85,7 @@ class Settings:
     lease. `name` is what the configuration calls the account.
     """
 
-    base_url: str = setting(_base_url, "https://api.x.com")
+    base_url: str = setting(base_urls.like("https://api.x.com"), "https://api.x.com")
     consumer_key: Secret = setting(settings.secret_text, Secret())
     consumer_secret: Secret = setting(settings.secret_text, Secret())
     access_token: Secret = setting(settings.secret_text, Secret())
