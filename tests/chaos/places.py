@@ -8,13 +8,16 @@ from typing import Protocol
 from tests.chaos import scene
 from tests.chaos.scene import Out
 from tests.conftest import StoppedClock
-from tests.fakes import keyed, x
+from tests.fakes import bluesky, keyed, x
+from tests.fakes.bluesky import FakeBluesky
 from tests.fakes.keyed import FakeKeyed
 from tests.fakes.x import FakeX
 
 
 class Place(Protocol):
     kind: str
+    parts: int
+    """How many parts the thread has there."""
 
     def account(self) -> dict[str, str]:
         """The settings of an account there."""
@@ -31,12 +34,13 @@ class Place(Protocol):
 
 class AtX:
     kind = "x"
+    parts = scene.PARTS
 
     def __init__(self, fake: FakeX) -> None:
         self.fake = fake
 
-    def account(self) -> dict[str, str]:
-        return x.account(self.fake)
+    def account(self, **more: str) -> dict[str, str]:
+        return x.account(self.fake, **more)
 
     def empty(self) -> None:
         for kept in (
@@ -57,6 +61,7 @@ class AtX:
 
 class AtKeyed:
     kind = "keyed"
+    parts = scene.PARTS
 
     def __init__(self, fake: FakeKeyed) -> None:
         self.fake = fake
@@ -72,8 +77,26 @@ class AtKeyed:
         return scene.out_at_keyed(self.fake)
 
 
+class AtBluesky:
+    kind = "bluesky"
+    parts = scene.PARTS
+
+    def __init__(self, fake: FakeBluesky) -> None:
+        self.fake = fake
+
+    def account(self, **more: str) -> dict[str, str]:
+        return bluesky.account(self.fake, **more)
+
+    def empty(self) -> None:
+        self.fake.empty()
+
+    def out(self, folder: Path) -> list[Out]:
+        return scene.out_at_bluesky(self.fake)
+
+
 class InOutbox:
     kind = "outbox"
+    parts = scene.PARTS
 
     def account(self) -> dict[str, str]:
         return {"network": "outbox"}
@@ -92,6 +115,12 @@ def _x(clock: StoppedClock) -> Iterator[Place]:
 
 
 @contextmanager
+def _bluesky(clock: StoppedClock) -> Iterator[Place]:
+    with bluesky.running(clock.now) as fake:
+        yield AtBluesky(fake)
+
+
+@contextmanager
 def _keyed(clock: StoppedClock) -> Iterator[Place]:
     with keyed.running() as fake:
         yield AtKeyed(fake)
@@ -104,6 +133,7 @@ def _outbox(clock: StoppedClock) -> Iterator[Place]:
 
 PLACES: dict[str, Callable[[StoppedClock], AbstractContextManager[Place]]] = {
     "x": _x,
+    "bluesky": _bluesky,
     "keyed": _keyed,
     "outbox": _outbox,
 }

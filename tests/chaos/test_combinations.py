@@ -1,5 +1,5 @@
-"""Whatever befalls a call to X, and a crash at any point after it: nothing twice, nothing lost,
-nothing in silence.
+"""Whatever befalls a call to X or to Bluesky, and a crash at any point after it: nothing
+twice, nothing lost, nothing in silence.
 
 A sample, the same each time; all of them with CHAOS=all (make chaos).
 """
@@ -16,12 +16,11 @@ from bot import config
 from bot.app import assemble
 from tests.chaos import scene
 from tests.chaos.conftest import Ground
-from tests.chaos.places import AtX
+from tests.chaos.places import AtBluesky, AtX
 from tests.chaos.points import Crash, Points, watched
 from tests.chaos.scene import End, Out
 from tests.conftest import StoppedClock
-from tests.fakes import x
-from tests.fakes.x import Trouble
+from tests.fakes import bluesky, x
 
 pytestmark = pytest.mark.slow
 
@@ -29,12 +28,16 @@ IS_ALL = os.environ.get("CHAOS") == "all"
 SAMPLE, SLOW_SAMPLE = 112, 30
 """Combinations of each switch where not all are run: more than two thousand together."""
 
-SWITCHES = {
-    name.lower().replace("_", " "): each
-    for name, each in vars(x).items()
-    if isinstance(each, Trouble)
+Trouble = x.Trouble | bluesky.Trouble
+SWITCHES: dict[str, dict[str, Trouble]] = {
+    module.__name__.rpartition(".")[2]: {
+        name.lower().replace("_", " "): each
+        for name, each in vars(module).items()
+        if isinstance(each, module.Trouble)
+    }
+    for module in (x, bluesky)
 }
-"""Every switch that the local X has."""
+"""Every switch that the local X has, and those of the local Bluesky."""
 
 Pair = tuple[int, int]
 """A call and a point after it, or a point and one of the next process."""
@@ -46,10 +49,18 @@ class Case(NamedTuple):
     """What X held back takes effect before anybody looks for it; else when everything is over."""
 
 
-CALM = Case(Trouble(is_accepted=True))
-CASES = {name: Case(trouble) for name, trouble in SWITCHES.items()} | {
-    f"{name} but in time": Case(trouble, is_in_time=True)
-    for name, trouble in SWITCHES.items()
+CALM = {
+    "x": Case(x.Trouble(is_accepted=True)),
+    "bluesky": Case(bluesky.Trouble(is_accepted=True)),
+}
+CASES = {
+    (kind, name): Case(trouble)
+    for kind, switches in SWITCHES.items()
+    for name, trouble in switches.items()
+} | {
+    (kind, f"{name} but in time"): Case(trouble, is_in_time=True)
+    for kind, switches in SWITCHES.items()
+    for name, trouble in switches.items()
     if trouble.is_held
 }
 
@@ -67,7 +78,7 @@ class Voyage(NamedTuple):
 class Sea:
     """Sends the same thread again and again, each time from the same beginning."""
 
-    def __init__(self, place: AtX, ground: Ground, clock: StoppedClock) -> None:
+    def __init__(self, place: AtX | AtBluesky, ground: Ground, clock: StoppedClock) -> None:
         self._place, self._clock = place, clock
         self._prepared = ground.copy(place)
         self._folder = self._prepared.with_name(f"{self._prepared.name}_at_sea")
@@ -82,22 +93,24 @@ class Sea:
         self.whole, self.points = calm.out, calm.points[0]
         self.calls = len(self._place.fake.calls)
         assert scene.wrong(self.whole, calm.out, calm.end) == ""
-        assert (calm.end.state, len(self.whole)) == ("sent", scene.PARTS)
+        assert (calm.end.state, len(self.whole)) == ("sent", self._place.parts)
 
-    def sail(self, case: Case = CALM, call: int = 0, crashes: Sequence[int] = ()) -> Voyage:
+    def sail(self, case: Case | None = None, call: int = 0, crashes: Sequence[int] = ()) -> Voyage:
         """One thread whose call of that number meets trouble, and whose processes crash, one after
         the other.
         """
         self._clock.at, fake = scene.SLOT, self._place.fake
+        case = case or CALM[self._place.kind]
         self._place.empty()
-        # What X accepts when it was sent again already, nothing but X can keep from being there
-        # twice.
-        fake.state.refuses_duplicates = case.trouble.is_held and not case.is_in_time
-        fake.trouble[call] = case.trouble
+        if isinstance(fake, x.FakeX):
+            # What X accepts when it was sent again already, nothing but X can keep from being there
+            # twice; Bluesky has its keys.
+            fake.state.refuses_duplicates = case.trouble.is_held and not case.is_in_time
+        fake.trouble[call] = case.trouble  # type: ignore[assignment]
         shutil.rmtree(self._folder)
         is_slow = case.trouble.is_held or case.trouble.is_dripped
         timeouts = {"read_timeout": "150ms", "total_timeout": "200ms"} if is_slow else {}
-        scene.copy(self._prepared, self._folder, x.account(fake, **timeouts))
+        scene.copy(self._prepared, self._folder, self._place.account(**timeouts))
         runs: list[Points] = []
         end = None
         while end is None:
@@ -132,7 +145,7 @@ class Sea:
 
 @pytest.fixture
 def sea(
-    place: AtX,
+    place: AtX | AtBluesky,
     grounds: Callable[[str], Ground],
     clock: StoppedClock,
     monkeypatch: pytest.MonkeyPatch,
@@ -161,12 +174,14 @@ def told(name: str, combinations: list[Pair], capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.timeout(0 if IS_ALL else 600)
-@pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("place", ["x"], indirect=True)
+@pytest.mark.parametrize(("place", "name"), CASES, indirect=["place"])
 def test_trouble_at_any_call_and_a_crash_later_neither_double_nor_lose_a_part_nor_end_in_silence(
-    sea: Sea, name: str, capsys: pytest.CaptureFixture[str]
+    sea: Sea,
+    name: str,
+    request: pytest.FixtureRequest,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    case = CASES[name]
+    case = CASES[request.node.callspec.params["place"], name]
     later = {call: sea.later_points(case, call) for call in range(1, sea.calls + 1)}
     every = [(call, point) for call, points in later.items() for point in points]
     combinations = chosen(every, SLOW_SAMPLE if case.trouble.is_dripped else SAMPLE)
@@ -181,7 +196,7 @@ def test_trouble_at_any_call_and_a_crash_later_neither_double_nor_lose_a_part_no
 
 
 @pytest.mark.timeout(0 if IS_ALL else 600)
-@pytest.mark.parametrize("place", ["x"], indirect=True)
+@pytest.mark.parametrize("place", ["x", "bluesky"], indirect=True)
 def test_a_crash_and_a_second_one_while_recovering_cost_and_double_no_part(
     sea: Sea, capsys: pytest.CaptureFixture[str]
 ) -> None:

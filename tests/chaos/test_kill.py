@@ -35,7 +35,7 @@ def test_a_process_killed_at_any_point_leaves_a_thread_that_the_next_one_ends(
     folder = ground.copy(place)
     points = forked.send(folder).points
     whole = place.out(folder)
-    assert len(whole) == scene.PARTS
+    assert len(whole) == place.parts
     assert whole[0].pictures
     assert {"before commit", "after commit"} <= set(points)
     bad = []

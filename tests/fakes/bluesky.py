@@ -187,6 +187,9 @@ class FakeBluesky:
             case "com.atproto.identity.resolveHandle":
                 return self._resolve(query["handle"])
         self.authorize(header)
+        return self._act_for_owner(nsid, body, kind)
+
+    def _act_for_owner(self, nsid: str, body: Any, kind: str) -> Any:
         match nsid:
             case "com.atproto.server.getSession":
                 return self._whose()

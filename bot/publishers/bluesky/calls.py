@@ -82,6 +82,7 @@ class Api:
         # A briefing asks beside the worker that sends.
         self._lock = RLock()
         self._session: Session | None = None
+        self._secrets = {credentials.password}
 
     @property
     def did(self) -> str:
@@ -95,8 +96,7 @@ class Api:
     def message(self, response: Response) -> str:
         """The server's own error message, with our secrets masked in case it repeats them."""
         message = errors.message(response)
-        tokens = self._session[1:] if self._session else ()
-        for secret in (self._credentials.password, *tokens):
+        for secret in self._secrets:
             if secret:
                 message = message.replace(secret, "***")
         return message
@@ -205,9 +205,12 @@ class Api:
 
     def _logged_in(self) -> Session:
         with self._lock:
-            if self._session is None:
-                self._session = self._login()
-            return self._session
+            return self._session or self._begun(self._login())
+
+    def _begun(self, session: Session) -> Session:
+        self._session = session
+        self._secrets |= {session.access, session.refresh}
+        return session
 
     def _renewed(self, ended: Session) -> Session:
         """A session in place of one that has ended; another thread may have made it already."""
@@ -216,8 +219,7 @@ class Api:
                 return self._session
             self._session = None
             response = self._request(Request(REFRESH, "POST", token=ended.refresh), "read")
-            self._session = _session(response) or self._login()
-            return self._session
+            return self._begun(_session(response) or self._login())
 
     def _login(self) -> Session:
         handle, password = self._credentials

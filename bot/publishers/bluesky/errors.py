@@ -108,9 +108,10 @@ def is_unable(response: Response) -> bool:
     """
     if response.status in NOT_THERE or error_name(response) in NO_METHOD:
         return True
+    if response.status not in {400, 422} or error_name(response) not in {"", "InvalidRequest"}:
+        return False
     text = message(response).lower()
-    is_content = is_blob_gone(response) or any(words in text for words in WORDS_OF_CONTENT)
-    return response.status in {400, 422} and not is_content and not is_expired(response)
+    return not any(words in text for words in WORDS_OF_CONTENT)
 
 
 def wait(headers: Mapping[str, str], now: datetime) -> timedelta:
