@@ -3,7 +3,7 @@
 For an account that is there already, its keys are renewed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +11,37 @@ from bot import config as configuration
 from bot import files, system
 from bot.app import assemble
 from bot.config import Config, read_source
+from bot.core import network as networks
+from bot.core import settings
 from bot.core.collage import shown
-from bot.core.errors import BadInput, Blocked, NotAllowed, Unavailable, ended
+from bot.core.errors import (
+    BadConfig,
+    BadInput,
+    Blocked,
+    NotAllowed,
+    Unavailable,
+    ended,
+)
 from bot.core.settings import Secret, Table
-from bot.publishers.x import setup
+from bot.publishers import table
+from bot.publishers.bluesky import setup as bluesky
+from bot.publishers.x import setup as x
 
 X_API = "https://api.x.com"
+BLUESKY = "https://bsky.social"
+KEYS = {"x": tuple(x.QUESTIONS), "bluesky": tuple(bluesky.QUESTIONS)}
+"""The keys that an account on each network has, by the settings that they are."""
 
 
-def is_renewal(config: Config, account: str) -> bool:
-    """Whether the configuration has this account on X already, so that its keys are renewed."""
-    settings = config.accounts.get(account)
-    return settings is not None and settings.values.get("network") == "x"
+def is_renewal(config: Config, account: str, network: str = "x") -> bool:
+    """Whether the configuration has this account on the network already, so that its keys are
+    renewed.
+    """
+    known = config.accounts.get(account)
+    return known is not None and known.values.get("network") == network
 
 
-def place(config: Config, account: str, secrets: Path | None = None) -> Path:
+def place(config: Config, account: str, secrets: Path | None = None, network: str = "x") -> Path:
     """The path at which the keys will be kept: `secrets`, or one in the user's home.
 
     Of an account that is renewed it is the file that it has, which will be replaced. Raises
@@ -35,13 +51,13 @@ def place(config: Config, account: str, secrets: Path | None = None) -> Path:
     """
     if problem := configuration.name_problem(account):
         raise BadInput(f"{shown(account)} {problem}. Give one with --account.")
-    settings = config.accounts.get(account)
-    _check_source(settings or Table(config.file.name, f"accounts.{account}", {}))
-    if settings and is_renewal(config, account):
-        kept = _kept(config, settings.values)
+    known = config.accounts.get(account)
+    _check_source(known or Table(config.file.name, f"accounts.{account}", {}), KEYS[network])
+    if known and is_renewal(config, account, network):
+        kept = _kept(config, known.values)
         if kept and (secrets is None or _is_same(kept, secrets)):
             return kept
-    elif settings and settings.values.get("network") != "outbox":
+    elif known and known.values.get("network") != "outbox":
         raise NotAllowed(
             f"[accounts.{account}] in {config.file.name} is on another network; "
             "name another one with --account."
@@ -69,9 +85,9 @@ def _is_same(kept: Path, given: Path) -> bool:
     return kept.resolve() == given.expanduser().resolve()
 
 
-def _check_source(settings: Table) -> None:
+def _check_source(settings: Table, keys: Sequence[str]) -> None:
     """Raise `NotAllowed` where a key stands in a place that goes before the file of all keys."""
-    for key in setup.QUESTIONS:
+    for key in keys:
         if source := configuration.source_of(settings, key):
             raise NotAllowed(
                 f"[{settings.path}] takes its {key} from {source}: renew it there, or take it away "
@@ -79,41 +95,56 @@ def _check_source(settings: Table) -> None:
             )
 
 
-def x(
-    config: Config, account: str, keys: Mapping[str, str], file: Path, base_url: str = X_API
+def save(
+    config: Config, account: str, keys: Mapping[str, str], file: Path, new: Mapping[str, Any]
 ) -> str:
-    """Check the keys of an X account, keep them in `file`, and add the account to config.toml.
+    """Check an account's keys, keep them in `file`, and add the account to config.toml.
 
-    Returns the name that the account posts under. Raises `BadInput` where X does not accept the
-    keys or they cannot post, and `Unavailable` where X cannot be asked or the file cannot be
-    written; nothing is saved then.
+    `new` is what the configuration says of it where it is new there: its network and its server.
+    Returns the name that the account posts under. Raises `BadInput` where the network does not
+    accept the keys or they cannot post, and `Unavailable` where it cannot be asked or the file
+    cannot be written; nothing is saved then.
     """
-    values = _values(config, account, base_url)
+    has_account = is_renewal(config, account, new["network"])
+    values = dict(config.accounts[account].values) if has_account else dict(new)
     given: dict[str, Any] = {key: value for key, value in values.items() if key != "secrets_file"}
     given |= {key: Secret(value) for key, value in keys.items()}
     identity = _checked(config, Table(config.file.name, f"accounts.{account}", given))
     _keep(file, keys)
     # What a person wrote stays as it is.
-    changed = {"username": identity.removeprefix("@")} | values
+    handle_key = networks.named(new["network"]).handle_key
+    changed = {handle_key: identity.removeprefix("@")} | values
     if file != _kept(config, values):
         changed["secrets_file"] = _short(file)
     try:
-        _write_account(config, account, changed)
+        _write_account(config, account, changed, has_account=has_account)
     except BaseException:
         # Both or none: a new file that is there already would be refused the next time.
-        if not is_renewal(config, account):
+        if not has_account:
             file.unlink(missing_ok=True)
         raise
     return identity
 
 
-def _values(config: Config, account: str, base_url: str) -> dict[str, Any]:
-    """What the configuration says of the account, or what it will say of a new one."""
-    if is_renewal(config, account):
-        return dict(config.accounts[account].values)
+def on_x(base_url: str) -> dict[str, Any]:
+    """What the configuration says of a new account on X."""
     if base_url == X_API:
         return {"network": "x"}
     return {"network": "x", "base_url": base_url}
+
+
+def on_bluesky(config: Config, account: str, handle: str, base_url: str) -> dict[str, Any]:
+    """What the configuration says of a new account on Bluesky.
+
+    Raises `BadInput` for what is no handle.
+    """
+    given = {"handle": handle} if base_url == BLUESKY else {"handle": handle, "base_url": base_url}
+    written = Table(config.file.name, f"accounts.{account}", given)
+    try:
+        settings.read(written, table.network("bluesky").settings)
+    except BadConfig as error:
+        raise BadInput(str(error)) from None
+    return {"network": "bluesky", **given}
 
 
 def _kept(config: Config, values: Mapping[str, Any]) -> Path | None:
@@ -127,7 +158,7 @@ def _kept(config: Config, values: Mapping[str, Any]) -> Path | None:
 def _checked(config: Config, settings: Table) -> str:
     """The name that an account posts under, once it is known that it could post.
 
-    Raises `BadInput`, or `Unavailable` where X cannot be asked now.
+    Raises `BadInput`, or `Unavailable` where its network cannot be asked now.
     """
     publisher = assemble.publisher(config, settings)
     try:
@@ -164,7 +195,9 @@ def _short(file: Path) -> str:
     return str(file)
 
 
-def _write_account(config: Config, account: str, values: dict[str, Any]) -> None:
+def _write_account(
+    config: Config, account: str, values: dict[str, Any], *, has_account: bool
+) -> None:
     """Write the account's values into the configuration; the rest and its comments stay.
 
     The file is the old one or the new one, never a part of it. Raises `Unavailable` where it
@@ -175,7 +208,7 @@ def _write_account(config: Config, account: str, values: dict[str, Any]) -> None
     document: Any = tomlkit.parse(read_source(config.file))
     accounts = document.setdefault("accounts", tomlkit.table(is_super_table=True))
     known = accounts.get(account, {})
-    if not is_renewal(config, account):
+    if not has_account:
         # In place of an outbox of that name, where there was one.
         accounts[account] = values
     for key, value in values.items():

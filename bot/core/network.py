@@ -70,6 +70,8 @@ class Network:
     """What it charges for each request; None where it charges nothing."""
     takes_repeats: bool = True
     """Whether an account may post the same text again."""
+    handle_key: str = "username"
+    """The setting of an account there that names it."""
     has_labels: bool = False
     """Whether a link can stand on words: then `[Paper](https://…)` shows `Paper`."""
 
@@ -219,6 +221,7 @@ BLUESKY = Network(
         byte_length=3_000,
     ),
     rules=lambda: texts.counting.BLUESKY,
+    handle_key="handle",
     has_labels=True,
 )
 

@@ -29,9 +29,9 @@ class Entry(NamedTuple):
 
 
 NETWORKS = {
-    "bluesky": ("bot.publishers.bluesky.publisher", "Bluesky"),
     "outbox": ("bot.publishers.outbox", "Outbox"),
     "x": ("bot.publishers.x.publisher", "X"),
+    "bluesky": ("bot.publishers.bluesky.publisher", "Bluesky"),
 }
 """The module and class of each network's publisher; the module has its `Settings`, too.
 

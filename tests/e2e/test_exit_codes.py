@@ -15,6 +15,7 @@ MEANINGS = {name: meaning for cell, meaning in ROWS for name in re.findall(r"`([
 FAILING: dict[str, list[tuple[object, ...]]] = {
     "init": [("init",)],
     "connect x": [],
+    "connect bluesky": [],
     "doctor": [("doctor",)],
     "alerts test": [("alerts", "test")],
     "add": [("add", "alpha.md"), ("add", "missing.md")],

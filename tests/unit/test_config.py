@@ -296,14 +296,14 @@ def test_a_mistake_is_one_sentence_with_the_dotted_key_and_the_file(
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
-        ("", "accounts.lab.network in config.toml is missing; it is one of outbox, x."),
+        ("", "accounts.lab.network in config.toml is missing; it is one of outbox, x, bluesky."),
         (
             "network = 'myspace'",
-            "accounts.lab.network in config.toml must be one of outbox, x, not 'myspace'.",
+            "accounts.lab.network in config.toml must be one of outbox, x, bluesky, not 'myspace'.",
         ),
         (
             "network = ['outbox']",
-            "accounts.lab.network in config.toml must be one of outbox, x, not ['outbox'].",
+            "accounts.lab.network in config.toml must be one of outbox, x, bluesky, not ['outbox'].",
         ),
         (
             "network = 'outbox'\nfoldr = 'x'",
