@@ -303,7 +303,8 @@ def test_a_mistake_is_one_sentence_with_the_dotted_key_and_the_file(
         ),
         (
             "network = ['outbox']",
-            "accounts.lab.network in config.toml must be one of outbox, x, bluesky, not ['outbox'].",
+            "accounts.lab.network in config.toml must be one of outbox, x, bluesky, "
+            "not ['outbox'].",
         ),
         (
             "network = 'outbox'\nfoldr = 'x'",

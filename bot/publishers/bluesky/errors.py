@@ -18,6 +18,10 @@ EXPIRED = frozenset({"ExpiredToken", "InvalidToken", "AuthMissing"})
 """The names of errors for which a session is renewed."""
 ACCOUNT = ("Takendown", "TakenDown", "Takedown", "Suspended", "Deactivated", "RepoNotFound")
 """What the names of errors about the account end with, as "AccountTakedown"."""
+NO_ACCOUNT = ("could not find user info", "could not find repo")
+"""What the message says where the account is not there, or not any more: a server that has taken it
+down names no such error for an old session.
+"""
 NO_RECORD, NO_BLOB = "RecordNotFound", "BlobNotFound"
 NO_METHOD = frozenset({"MethodNotImplemented", "XRPCNotSupported", "NotImplemented"})
 NOT_THERE = frozenset({404, 405, 501})
@@ -41,7 +45,7 @@ def refusal(response: Response, now: datetime, kind: Kind, message: str) -> Mlco
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         retry_at = now + wait(response.headers, now)
         return Unavailable(f"Bluesky asks to wait ({message}).", retry_at, is_claim=True)
-    if name.endswith(ACCOUNT):
+    if is_of_account(response):
         return Blocked(f"Bluesky does not let this account post ({message}).")
     if name == "AuthFactorTokenRequired":
         return Blocked(
@@ -83,7 +87,8 @@ def is_expired(response: Response) -> bool:
 
 def is_of_account(response: Response) -> bool:
     """Whether the account itself is refused: taken down, suspended, deactivated."""
-    return error_name(response).endswith(ACCOUNT)
+    text = message(response).lower()
+    return error_name(response).endswith(ACCOUNT) or any(words in text for words in NO_ACCOUNT)
 
 
 def is_no_record(response: Response) -> bool:
@@ -109,6 +114,8 @@ def is_unable(response: Response) -> bool:
     if response.status in NOT_THERE or error_name(response) in NO_METHOD:
         return True
     if response.status not in {400, 422} or error_name(response) not in {"", "InvalidRequest"}:
+        return False
+    if is_of_account(response):
         return False
     text = message(response).lower()
     return not any(words in text for words in WORDS_OF_CONTENT)
