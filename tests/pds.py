@@ -66,6 +66,10 @@ class Server:
         self.begin()
         self.await_ready()
 
+    def start_if_down(self) -> None:
+        if self._process is None:
+            self.start()
+
     def begin(self) -> None:
         data = str(self._folder / "data")
         self._process = _begun("pds", str(self.port), str(self._plc_port), data)
