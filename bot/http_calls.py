@@ -12,7 +12,7 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -174,6 +174,15 @@ SPECIAL = tuple(
 
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """Addresses that hold one of IPv4, for networks that have only IPv6 (RFC 6052)."""
+
+
+def clock_ahead(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """How far our clock is ahead of a server's, by the `date` header; None without one."""
+    try:
+        date = datetime.strptime(headers["date"], "%a, %d %b %Y %H:%M:%S %Z").replace(tzinfo=UTC)
+    except (KeyError, ValueError):
+        return None
+    return now - date
 
 
 class Deadline:

@@ -1,11 +1,11 @@
 """What Bluesky's refusals mean: the account, the content, a time to wait, or an unknown outcome."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Literal
 
+from bot import http_calls
 from bot.core.collage import one_line
 from bot.core.errors import Blocked, MlcollageError, Rejected, Unavailable, Uncertain
 from bot.publishers.answers import inner, text_of
@@ -127,23 +127,12 @@ def wait(headers: Mapping[str, str], now: datetime) -> timedelta:
     reset = _number(headers.get("ratelimit-reset"))
     if reset is not None:
         # Given as an instant by Bluesky, and as seconds by the standard's draft.
-        until = reset - (now - (clock_ahead(headers, now) or timedelta(0))).timestamp()
+        until = reset - (now - (http_calls.clock_ahead(headers, now) or timedelta(0))).timestamp()
         seconds = until if reset > LONGEST.total_seconds() else reset
     if seconds is None:
         return WINDOW
     # A past time allows another try, but not at once: that could become a busy loop.
     return timedelta(seconds=min(max(seconds, 1), LONGEST.total_seconds()))
-
-
-def clock_ahead(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """How far our clock is ahead of the server's by the `date` header; None without one."""
-    try:
-        date = parsedate_to_datetime(headers["date"])
-    except (KeyError, TypeError, ValueError):
-        return None
-    if date.tzinfo is None:
-        date = date.replace(tzinfo=UTC)
-    return now - date
 
 
 def _number(value: str | None) -> float | None:

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+# The package only: counting loads tables that commands which send nothing need not wait for.
+from bot.core import text as texts
 from bot.core.delivery import Image, Kind, Part, Thread
 from bot.core.network import BLUESKY
-from bot.core.text import counting
 from bot.publishers.bluesky.calls import POST, Record
+
+if TYPE_CHECKING:
+    from bot.core.text.counting import Facet
 
 FACET = "app.bsky.richtext.facet"
 LARGEST_THUMB = 1_000_000
@@ -41,7 +45,7 @@ def made_at(moment: datetime, position: int) -> str:
 
 def mentioned(part: Part) -> list[str]:
     """The handles that a part mentions."""
-    return [facet.value for facet in counting.facets(part.text) if facet.kind == "mention"]
+    return [facet.value for facet in texts.counting.facets(part.text) if facet.kind == "mention"]
 
 
 def of(
@@ -62,7 +66,7 @@ def of(
     }
     if thread.language:
         record["langs"] = [thread.language]
-    if facets := [_facet(facet, dids) for facet in counting.facets(part.text)]:
+    if facets := [_facet(facet, dids) for facet in texts.counting.facets(part.text)]:
         record["facets"] = facets
     if part.image:
         record["embed"] = _images(part.image, blobs[part.image.sha256])
@@ -77,7 +81,7 @@ def answering(record: Record, reply: Reply) -> Record:
     return {**record, "reply": named}
 
 
-def _facet(facet: counting.Facet, dids: Mapping[str, str]) -> Record:
+def _facet(facet: "Facet", dids: Mapping[str, str]) -> Record:
     match facet.kind:
         case "tag":
             feature = {"$type": f"{FACET}#tag", "tag": facet.value}
@@ -104,7 +108,7 @@ def _target(thread: Thread, part: Part) -> str:
     """
     if thread.kind is not Kind.ROUNDUP or part.image or not thread.title:
         return ""
-    links = (facet.value for facet in counting.facets(part.text) if facet.kind == "link")
+    links = (facet.value for facet in texts.counting.facets(part.text) if facet.kind == "link")
     return next(links, "")
 
 

@@ -278,7 +278,7 @@ class Api:
         try:
             response = self._client.request(method, route, params=params, body=body)
             self.access_level = response.headers.get("x-access-level", self.access_level)
-            self.clock_ahead = errors.clock_ahead(response.headers, self._clock.now())
+            self.clock_ahead = http_calls.clock_ahead(response.headers, self._clock.now())
             return response
         except http_calls.Unsent as error:
             raise Unavailable(f"X cannot be reached: {error}.") from None

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Literal
 
+from bot import http_calls
 from bot.core import times
 from bot.core.collage import one_line
 from bot.core.errors import Blocked, MlcollageError, Rejected, Unavailable, Uncertain
@@ -55,7 +56,7 @@ def refusal(response: Response, now: datetime, kind: Kind, message: str) -> Mlco
         return Blocked(f"X says this app's spending cap is reached ({message}).", cap)
     if response.status == HTTPStatus.UNAUTHORIZED:
         reason = f"X refuses this account's keys ({message}); {_remedy(response, now)}."
-        ahead = clock_ahead(response.headers, now)
+        ahead = http_calls.clock_ahead(response.headers, now)
         if ahead is None or abs(ahead) < CLOCK_DIFFERENCE:
             return Blocked(reason)
         # A clock that is wrong is set some day, and then nobody has to release the account.
@@ -170,18 +171,9 @@ def _until_reset(headers: Mapping[str, str], now: datetime) -> float | None:
     return max(known) - _date(headers, now)
 
 
-def clock_ahead(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """How far our clock is ahead of X's by the response's `date` header; None without one."""
-    try:
-        date = datetime.strptime(headers["date"], "%a, %d %b %Y %H:%M:%S %Z").replace(tzinfo=UTC)
-    except (KeyError, ValueError):
-        return None
-    return now - date
-
-
 def _date(headers: Mapping[str, str], now: datetime) -> float:
     """X's clock by the response's `date` header, else ours, as a Unix time."""
-    ahead = clock_ahead(headers, now) or timedelta(0)
+    ahead = http_calls.clock_ahead(headers, now) or timedelta(0)
     return (now - ahead).timestamp()
 
 
