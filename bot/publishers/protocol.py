@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from bot.core.audit import Difference
-    from bot.core.delivery import Look, Receipt, ShownPost, Survey, Thread
+    from bot.core.delivery import Look, Part, Receipt, ShownPost, Survey, Thread
     from bot.core.identity import Profile
     from bot.core.network import Limits, Network
     from bot.core.price import Price, Requests
@@ -82,6 +82,13 @@ class Publisher(Protocol):
         """What was asked of the network since this was called last, except for posts.
 
         Posts are counted where their receipts are stored.
+        """
+        ...
+
+    def problems(self, parts: "Sequence[Part]") -> "Sequence[str]":
+        """What only the network can tell of a thread before it goes out: sentences.
+
+        Asked hours before; what cannot be asked now is no problem.
         """
         ...
 

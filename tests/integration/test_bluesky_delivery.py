@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.context import Context
+from bot.core import schedule
 from bot.core.delivery import Delivery, State
 from bot.core.errors import BadInput
 from bot.deciding import accounts, audit, resolve
@@ -16,6 +17,7 @@ from bot.intake import accept
 from bot.publishers.bluesky import keys
 from bot.scheduling import tick
 from bot.storage import tables
+from bot.watching import briefing
 from tests.conftest import StoppedClock, make_context, write_item
 from tests.fakes import bluesky
 from tests.fakes.bluesky import FakeBluesky, Refused, Trouble
@@ -269,3 +271,19 @@ def test_another_installation_s_post_of_the_series_holds_the_account(
     url = f"https://bsky.app/profile/{bluesky.HANDLE}/post/3zzzzzzzzzzzz"
     assert any(url in text for text in told(context))
     assert len([key for key in fake.records if "vit" in fake.records[key]["text"]]) == 0
+
+
+def test_the_brief_tells_of_a_mention_of_nobody_before_the_slot(
+    context: Context, fake: FakeBluesky, clock: StoppedClock
+) -> None:
+    file = write_item(context.config.folder, "vit")
+    whole = file.read_text(encoding="utf-8")
+    words = "By @mlcollage.bsky.social and @nobody.example.org."
+    file.write_text(f"{whole.rpartition('+++')[0]}+++\n\n{words}\n", encoding="utf-8")
+    own = context.config.series["mlcollage"]
+    accept.take(context, own, [accept.from_file(file)])
+    clock.at = next(schedule.slots_from(own.timetable, clock.now())).due_at - timedelta(hours=2)
+    tick.tick(context)
+    briefing.give(context)
+    assert any("knows no account @nobody.example.org" in text for text in told(context))
+    assert not any("@mlcollage.bsky.social (" in text for text in told(context))

@@ -91,6 +91,9 @@ class Scripted:
         used, self.used = self.used, Requests()
         return used
 
+    def problems(self, parts: object) -> tuple[str, ...]:
+        return ()
+
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         self.on_survey()
         self.since = since

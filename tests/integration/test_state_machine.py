@@ -98,6 +98,9 @@ class Wall:
     def usage(self) -> Requests:
         return Requests()
 
+    def problems(self, parts: object) -> tuple[str, ...]:
+        return ()
+
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         self._call(lambda: None, can_publish=False)
         own = [int(part.receipt.id) for part in thread.parts if part.receipt]

@@ -66,6 +66,9 @@ class PartByPart:
     def usage(self) -> Requests:
         return Requests()
 
+    def problems(self, parts: object) -> tuple[str, ...]:
+        return ()
+
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         return Survey({}, (), saved)
 

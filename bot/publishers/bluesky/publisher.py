@@ -125,6 +125,18 @@ class Bluesky:
     def usage(self) -> Requests:
         return Requests()
 
+    def problems(self, parts: Sequence[Part]) -> Sequence[str]:
+        """That a part mentions somebody whom Bluesky does not know."""
+        found, known = [], dict[str, object]()
+        for part in parts:
+            try:
+                known = self._dids(part, {HANDLES: known})
+            except Rejected as error:
+                found.append(str(error))
+            except MlcollageError:
+                return ()
+        return found
+
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         """Look at this thread's keys, then read what is newer than `since`.
 
