@@ -20,7 +20,7 @@ from bot import config
 from bot.app import assemble, logs
 from bot.context import Context
 from bot.storage.database import Database
-from tests import postgres
+from tests import pds, postgres
 
 # How long an example takes says how busy the machine is, and nothing about the program.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -80,6 +80,15 @@ def postgres_url() -> Iterator[str]:
     else:
         with postgres.running(folder, place=ROOM) as url:
             yield url
+
+
+@pytest.fixture(scope="session")
+def bluesky_server() -> Iterator[pds.Server]:
+    """A real Bluesky server, without accounts."""
+    if not pds.is_installed():
+        absent("the Bluesky server is not installed (.ci/run does that, into .ci/pds)")
+    with pds.running(ROOM) as server:
+        yield server
 
 
 _names = itertools.count(1)

@@ -11,8 +11,11 @@ from bot import config as configuration
 from bot import files, system
 from bot.app import assemble
 from bot.config import Config, read_source
+from bot.core import network as networks
+from bot.core import settings
 from bot.core.collage import shown
 from bot.core.errors import (
+    BadConfig,
     BadInput,
     Blocked,
     MlcollageError,
@@ -21,12 +24,19 @@ from bot.core.errors import (
     ended,
 )
 from bot.core.settings import Secret, Table
+from bot.publishers import table
+from bot.publishers.bluesky import setup as bluesky
 from bot.publishers.mastodon import setup as mastodon
 from bot.publishers.x import setup as x
 from bot.sending import servers
 
 X_API = "https://api.x.com"
-KEYS = {"x": tuple(x.QUESTIONS), "mastodon": tuple(mastodon.QUESTIONS)}
+BLUESKY = "https://bsky.social"
+KEYS = {
+    "x": tuple(x.QUESTIONS),
+    "bluesky": tuple(bluesky.QUESTIONS),
+    "mastodon": tuple(mastodon.QUESTIONS),
+}
 """The keys that an account on each network has, by the settings that they are."""
 
 
@@ -109,7 +119,8 @@ def save(
     identity = _checked(config, Table(config.file.name, f"accounts.{account}", given))
     _keep(file, keys)
     # What a person wrote stays as it is.
-    changed = {"username": identity.removeprefix("@")} | values
+    handle_key = networks.named(new["network"]).handle_key
+    changed = {handle_key: identity.removeprefix("@")} | values
     if file != _kept(config, values):
         changed["secrets_file"] = _short(file)
     try:
@@ -153,6 +164,20 @@ def learn(config: Config, account: str) -> None:
         servers.refresh(context, context.publishers[account], account_id)
     finally:
         context.database.close()
+
+
+def on_bluesky(config: Config, account: str, handle: str, base_url: str) -> dict[str, Any]:
+    """What the configuration says of a new account on Bluesky.
+
+    Raises `BadInput` for what is no handle.
+    """
+    given = {"handle": handle} if base_url == BLUESKY else {"handle": handle, "base_url": base_url}
+    written = Table(config.file.name, f"accounts.{account}", given)
+    try:
+        settings.read(written, table.network("bluesky").settings)
+    except BadConfig as error:
+        raise BadInput(str(error)) from None
+    return {"network": "bluesky", **given}
 
 
 def _kept(config: Config, values: Mapping[str, Any]) -> Path | None:

@@ -8,6 +8,7 @@ from bot.app import connect
 from bot.cli import completion, options, output
 from bot.config import Config
 from bot.core.errors import NotAllowed
+from bot.publishers.bluesky import setup as bluesky
 from bot.publishers.mastodon import oauth
 from bot.publishers.mastodon import setup as mastodon
 from bot.publishers.x import setup
@@ -50,6 +51,55 @@ def x_command(config_file: str | None, account: str, secrets: Path | None, base_
         for key, question in setup.QUESTIONS.items()
     }
     identity = connect.save(config, account, keys, file, connect.on_x(base_url))
+    _tell(config, account, file, identity, is_renewal=is_renewal)
+
+
+@connect_command.add_command
+@options.command("bluesky", "mlcollage connect bluesky --handle mlcollage.bsky.social")
+@click.option(
+    "--handle",
+    default="",
+    metavar="HANDLE",
+    help="The account's handle, such as mlcollage.bsky.social; asked for where it is not known.",
+)
+@click.option(
+    "--account",
+    default="bluesky",
+    show_default=True,
+    help="What it is called in config.toml.",
+    shell_complete=completion.accounts,
+)
+@click.option(
+    "--secrets",
+    type=click.Path(readable=False, path_type=Path),
+    metavar="FILE",
+    help="The file that keeps the app password; default: the one it has, or "
+    "~/.config/mlcollage/ACCOUNT.toml.",
+)
+@click.option(
+    "--server",
+    default=connect.BLUESKY,
+    show_default=True,
+    metavar="URL",
+    help="The account's server (PDS), where it has one of its own.",
+)
+def bluesky_command(
+    config_file: str | None, handle: str, account: str, secrets: Path | None, server: str
+) -> None:
+    """Ask for an app password of a Bluesky account, check it, and keep it where only you can read
+    it.
+
+    Of an account that is in config.toml already, the app password is renewed.
+    """
+    config = options.load(config_file)
+    file = connect.place(config, account, secrets, "bluesky")
+    is_renewal = connect.is_renewal(config, account, "bluesky")
+    click.echo(bluesky.STEPS)
+    if not (handle or is_renewal):
+        handle = click.prompt(bluesky.HANDLE, err=output.is_json()).strip()
+    new = connect.on_bluesky(config, account, handle.strip().removeprefix("@"), server)
+    keys = {key: _asked(question) for key, question in bluesky.QUESTIONS.items()}
+    identity = connect.save(config, account, keys, file, new)
     _tell(config, account, file, identity, is_renewal=is_renewal)
 
 

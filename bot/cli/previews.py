@@ -109,20 +109,23 @@ def print_thread(thread: ComposedThread, config: Config) -> None:
 
 
 def _marked(thread: ComposedThread, part: Part) -> list[list[str | Styled]]:
-    """The text's lines in pieces: links are underlined and tags in colour, where that is shown."""
+    """The text's lines in pieces, as readers see it: links are underlined and tags in colour, where
+    that is shown.
+    """
+    text = thread.text(part)
     styled = [(span, "underlined") for span in thread.urls(part)]
     styled += [(span, "cyan") for span in thread.hashtags(part) + thread.mentions(part)]
     lines: list[list[str | Styled]] = [[]]
     at = 0
     for span, style in sorted(styled, key=lambda pair: pair[0].start):
-        first, *more = part.text[at : span.start].split("\n")
+        first, *more = text[at : span.start].split("\n")
         lines[-1].append(first)
-        lines += [[text] for text in more]
+        lines += [[line] for line in more]
         lines[-1].append(Styled(span.text, style))
         at = span.end
-    first, *more = part.text[at:].split("\n")
+    first, *more = text[at:].split("\n")
     lines[-1].append(first)
-    lines += [[text] for text in more]
+    lines += [[line] for line in more]
     return lines
 
 
@@ -130,7 +133,10 @@ def _notes(thread: ComposedThread, part: Part) -> list[str]:
     """What a reader of the card should know beside the text."""
     found = []
     if links := thread.urls(part):
-        places = ", ".join(f"{span.text} [{span.start}–{span.end}]" for span in links)
+        targets = {span: f" → {url}" for span, url in thread.labels(part)}
+        places = ", ".join(
+            f"{span.text}{targets.get(span, '')} [{span.start}–{span.end}]" for span in links
+        )
         found.append(f"links: {places}")
     if tags := thread.hashtags(part):
         found.append(f"tags: {', '.join(span.text for span in tags)}")

@@ -55,12 +55,18 @@ def count_command(network: str) -> None:
     """Measure texts: JSON lines {"text": …} in; length, limit, valid, urls, hashtags and
     mentions out.
 
-    Links, tags and mentions are [start, end, text], counted in code points.
+    Links, tags and mentions are [start, end, text], counted in code points. Where links stand on
+    words, as in [Paper](https://…) on Bluesky, "shown" is the text that readers see and these
+    count in it, and "labels" are [start, end, words, address].
     """
     chosen = networks.named(network)
 
     def counted(text: str, given: dict[str, Any]) -> dict[str, Any]:
-        return {
+        on_words: dict[str, Any] = {}
+        if labels := chosen.labels(text):
+            found = preview_descriptions.labels(labels)
+            on_words = {"shown": chosen.visible(text), "labels": found}
+        return on_words | {
             "length": chosen.length(text),
             "limit": chosen.limits.length,
             "valid": chosen.fits(text),

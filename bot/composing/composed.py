@@ -8,6 +8,7 @@ from bot.core.collage import Picture
 from bot.core.delivery import Part
 from bot.core.network import Limits, Network
 from bot.core.price import Cost
+from bot.core.text.labels import Labelled
 from bot.core.text.span import Span
 
 MANY_PARTS = 9
@@ -51,6 +52,14 @@ class ComposedThread:
     def length(self, part: Part) -> int:
         """How many of the limit's characters the part has."""
         return self.network.length(part.text, self.limits)
+
+    def text(self, part: Part) -> str:
+        """The part's text as readers see it."""
+        return self.network.visible(part.text)
+
+    def labels(self, part: Part) -> list[Labelled]:
+        """The links that stand on words in the part."""
+        return self.network.labels(part.text)
 
     def urls(self, part: Part) -> list[Span]:
         """What becomes a link in the part."""

@@ -127,7 +127,7 @@ class Composer:
                 renderer,
                 context,
                 written=tuple(
-                    _tidy(renderer.render_text(part, context, _entry(item, position)))
+                    self.worded(_tidy(renderer.render_text(part, context, _entry(item, position))))
                     for position, part in enumerate(item.thread, 1)
                 ),
                 fields=(*self._fields(item), *self._of_series(number=shown_number)),
@@ -167,6 +167,10 @@ class Composer:
 
         return self._shown(subject, compose)
 
+    def worded(self, text: str) -> str:
+        """A text that a template has made, or a person has worded, as it is sent."""
+        return self.network.written(text, self.series.words.colon)
+
     def problems_of_part(
         self, subject: str, position: int, texts: Sequence[str], carried: Carried
     ) -> tuple[str, ...]:
@@ -205,7 +209,7 @@ class Composer:
         """A thread to be composed by this composer, whose templates that renderer fills."""
 
         def fill(name: str, variables: Mapping[str, Any]) -> str:
-            return _tidy(renderer.render(f"posts/{name}.txt", variables))
+            return self.worded(_tidy(renderer.render(f"posts/{name}.txt", variables)))
 
         return Composition(
             kind=kind,
@@ -240,7 +244,10 @@ class Composer:
             return shown_thread
         first, *rest = texts
         others = (Part(position, text) for position, text in enumerate(rest, 2))
-        image = Image(item.picture.sha256, item.picture.file, item.picture.mime, item.alt)
+        shot = item.picture
+        image = Image(
+            shot.sha256, shot.file, shot.mime, item.alt, width=shot.width, height=shot.height
+        )
         return replace(
             shown_thread, parts=(Part(1, first, image), *others), pictures={1: item.picture}
         )
@@ -349,6 +356,7 @@ class Composer:
             "account": self.account,
             "quotes": list(series.words.quotes),
             "colon": series.words.colon,
+            "links_on_words": self.network.has_labels,
             "links": values.links(links, series.words),
         }
 

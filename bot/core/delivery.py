@@ -57,13 +57,18 @@ class Receipt(NamedTuple):
 
 
 class Image(NamedTuple):
-    """A part's picture: the exact bytes that go out, and its alt text."""
+    """A part's picture: the exact bytes that go out, and its alt text.
+
+    `width` and `height` in pixels; 0 where they are not known.
+    """
 
     sha256: str
     file: str
     mime: str
     alt: str
     data: bytes = b""
+    width: int = 0
+    height: int = 0
 
 
 class Part(NamedTuple):

@@ -15,6 +15,7 @@ from bot.core.price import Cost, Price, Requests
 if TYPE_CHECKING:
     from bot.core.delivery import Part
     from bot.core.text.counting import Rules
+    from bot.core.text.labels import Labelled
     from bot.core.text.span import Span
 
 
@@ -69,18 +70,43 @@ class Network:
     """What it charges for each request; None where it charges nothing."""
     takes_repeats: bool = True
     """Whether an account may post the same text again."""
+    handle_key: str = "username"
+    """The setting of an account there that names it."""
+    has_labels: bool = False
+    """Whether a link can stand on words: then `[Paper](https://…)` shows `Paper`."""
+
+    def written(self, text: str, colon: str) -> str:
+        """A text as a template or a person has it, as it is sent to this network.
+
+        Where no link can stand on words, its address is written behind them and the `colon`.
+        """
+        if self.has_labels:
+            return text
+        return texts.labels.spelled_out(text, colon)
+
+    def visible(self, text: str) -> str:
+        """The text as readers see it: what is counted, and what spans are places in."""
+        if not self.has_labels:
+            return text
+        return texts.labels.visible(text)
+
+    def labels(self, text: str) -> "list[Labelled]":
+        """The links that stand on words."""
+        if not self.has_labels:
+            return []
+        return texts.labels.read(text)[1]
 
     def length(self, text: str, limits: Limits | None = None) -> int:
         """How long the network says the text is."""
         url_length = (limits or self.limits).url_length
-        return texts.counting.length(text, self.rules(), url_length)
+        return texts.counting.length(self.visible(text), self.rules(), url_length)
 
     def fits(self, text: str, limits: Limits | None = None) -> bool:
         """Whether the network takes the text as one post.
 
         It is not blank, has no forbidden character, and is within length and bytes.
         """
-        return texts.counting.fits(text, self.rules(), limits or self.limits)
+        return texts.counting.fits(self.visible(text), self.rules(), limits or self.limits)
 
     def is_valid(self, text: str) -> bool:
         """Whether the text is not empty and free of forbidden characters, whatever its length."""
@@ -95,24 +121,28 @@ class Network:
         return texts.counting.dropped(text, self.rules())
 
     def urls(self, text: str) -> "list[Span]":
-        """What becomes a link."""
-        return texts.counting.urls(text, self.rules())
+        """What becomes a link: addresses, and words that a link stands on."""
+        found = texts.counting.urls(self.visible(text), self.rules())
+        labelled = self.labels(text)
+        if not labelled:
+            return found
+        return texts.span.beside([link.span for link in labelled], found)
 
     def bare_links(self, text: str) -> "list[Span]":
         """What becomes a link though no scheme stands before it; none on most networks."""
-        return texts.counting.bare_links(text, self.rules())
+        return texts.counting.bare_links(self.visible(text), self.rules())
 
     def hashtags(self, text: str) -> "list[Span]":
         """What becomes a hashtag, with its `#`."""
-        return texts.counting.hashtags(text, self.rules())
+        return texts.counting.hashtags(self.visible(text), self.rules())
 
     def mentions(self, text: str) -> "list[Span]":
         """What names a user, with its `@`."""
-        return texts.counting.mentions(text, self.rules())
+        return texts.counting.mentions(self.visible(text), self.rules())
 
     def cashtags(self, text: str) -> "list[Span]":
         """What names a stock, with its `$`; none on most networks."""
-        return texts.counting.cashtags(text, self.rules())
+        return texts.counting.cashtags(self.visible(text), self.rules())
 
     def split(self, text: str, language: str, limits: Limits | None = None) -> list[str]:
         """The text in as few parts as fit; raises `BadInput` where a character fits nowhere."""
@@ -191,6 +221,8 @@ BLUESKY = Network(
         byte_length=3_000,
     ),
     rules=lambda: texts.counting.BLUESKY,
+    handle_key="handle",
+    has_labels=True,
 )
 
 MASTODON = Network(

@@ -65,7 +65,7 @@ def too_long(network: Network, limits: Limits, text: str) -> str:
     if length > limits.length:
         over = length - limits.length
         return f"has {length:,} of {limits.length:,} characters ({over:,} too many)"
-    size = len(text.encode("utf-8", "replace"))
+    size = len(network.visible(text).encode("utf-8", "replace"))
     if limits.byte_length is not None and size > limits.byte_length:
         over = size - limits.byte_length
         return f"has {size:,} of {limits.byte_length:,} bytes ({over:,} too many)"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.core.collage import Collage
     from bot.core.delivery import Part
     from bot.core.month import Roundup
+    from bot.core.text.labels import Labelled
     from bot.core.text.span import Span
 
 
@@ -87,9 +88,11 @@ def _part(composed: ComposedThread, part: Part) -> Description:
             }
     return {
         "text": part.text,
+        "shown": composed.text(part),
         "length": composed.length(part),
         "limit": composed.limits.length,
         "urls": spans(composed.urls(part)),
+        "labels": labels(composed.labels(part)),
         "hashtags": spans(composed.hashtags(part)),
         "mentions": spans(composed.mentions(part)),
         "cautions": composed.cautions(part),
@@ -100,3 +103,8 @@ def _part(composed: ComposedThread, part: Part) -> Description:
 def spans(found: Iterable[Span]) -> list[tuple[int, int, str]]:
     """Links or tags: [start, end, text], counted in code points."""
     return [(span.start, span.end, span.text) for span in found]
+
+
+def labels(found: Iterable[Labelled]) -> list[tuple[int, int, str, str]]:
+    """Links that stand on words: [start, end, words, address], counted in code points."""
+    return [(span.start, span.end, span.text, url) for span, url in found]

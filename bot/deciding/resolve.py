@@ -196,7 +196,7 @@ def _read_back(
     with context.read() as work:
         thread = work.parts.thread(delivery)
     publisher = _publisher(context, delivery)
-    if publisher.whole:
+    if publisher.indivisible:
         return _another_thread(context, publisher, delivery, receipts)
     return read_back.differences(context, publisher, delivery, thread, receipts)
 
@@ -204,7 +204,7 @@ def _read_back(
 def _another_thread(
     context: Context, publisher: Publisher, delivery: Delivery, receipts: dict[int, Receipt]
 ) -> dict[int, Difference]:
-    """How a thread that goes out as a whole differs at an address: where it has no text of it."""
+    """How a thread that is one thing differs at an address: where it has no text of it."""
     position, receipt = min(receipts.items())
     posts = _ask(context, delivery, partial(publisher.shown, receipt.id))
     shown = next((each.text for each in posts if each.receipt.id == receipt.id), None)
@@ -266,8 +266,8 @@ def _receipts(
     with context.write() as work:
         charges.charge(work, publisher, delivery)
     _check_unknown(context, delivery, urls, receipts)
-    if publisher.whole:
-        # The whole thread goes out in one request, so that one post proves all of it.
+    if publisher.indivisible:
+        # One post proves all of it.
         return dict.fromkeys(missing, receipts[0])
     return dict(zip(positions, receipts, strict=False))
 
@@ -422,8 +422,9 @@ def reword(context: Context, entry: Entry, wanted: Rewording) -> str:
     """
     delivery = entry.delivery
     part = rewordable(context, entry, wanted.position, is_not_posted=wanted.is_not_posted)
-    text = wanted.text.strip()
-    _check_text(context, delivery, wanted.position, text)
+    writer = composer.Composer.of(context, delivery.series, delivery.account)
+    text = writer.worded(wanted.text.strip())
+    _check_text(context, writer, delivery, wanted.position, text)
     publisher = _publisher(context, delivery)
     surveyed = _survey(context, publisher, delivery)
     with _refusing_races(delivery), context.write() as work:
@@ -470,12 +471,17 @@ def rewordable(context: Context, entry: Entry, position: int, *, is_not_posted: 
     return part
 
 
-def _check_text(context: Context, delivery: Delivery, position: int, text: str) -> None:
+def _check_text(
+    context: Context,
+    writer: composer.Composer,
+    delivery: Delivery,
+    position: int,
+    text: str,
+) -> None:
     """Raise `BadInput` where the part's network would refuse it with this text."""
     with context.read() as work:
         texts = [part.text for part in work.parts.of(delivery.id)]
     texts[position - 1] = text
-    writer = composer.Composer.of(context, delivery.series, delivery.account)
     subject = f"Delivery {delivery.id}"
     if problems := writer.problems_of_part(subject, position, texts, delivery.carried):
         raise BadInput(" ".join(problems))

@@ -9,7 +9,7 @@ import shutil
 import stat
 import tempfile
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -82,6 +82,7 @@ class Outbox:
     """
 
     whole = True
+    indivisible = True
     proves_absence = True
     price: Price | None = None
     budget: Decimal | None = None
@@ -109,6 +110,9 @@ class Outbox:
 
     def usage(self) -> Requests:
         return Requests()
+
+    def problems(self, parts: Sequence[Part]) -> Sequence[str]:
+        return ()
 
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         """Find the thread by its key or its texts, and the first part of each other thread.

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from bot.core.audit import Difference
-    from bot.core.delivery import Look, Receipt, ShownPost, Survey, Thread
+    from bot.core.delivery import Look, Part, Receipt, ShownPost, Survey, Thread
     from bot.core.identity import Profile
     from bot.core.network import Limits, Network
     from bot.core.price import Price, Requests
@@ -30,7 +30,16 @@ class Publisher(Protocol):
     """Whose rules for texts hold; for an outbox, those of the network it stands in for."""
 
     whole: bool
-    """Whether a thread goes out in one request: then `send` gets None for the position."""
+    """Whether a thread goes out in one request: then `send` gets None for the position.
+
+    Where it turns out that it cannot, each call sends what one request can.
+    """
+
+    indivisible: bool
+    """Whether a thread is one thing on the network, exactly as it was written.
+
+    Then one part proves all of it, and nothing is read back.
+    """
 
     proves_absence: bool
     """Whether `find` can answer `Absent`, so that it may look at once."""
@@ -80,6 +89,13 @@ class Publisher(Protocol):
         """
         ...
 
+    def problems(self, parts: "Sequence[Part]") -> "Sequence[str]":
+        """What only the network can tell of a thread before it goes out: sentences.
+
+        Asked hours before; what cannot be asked now is no problem.
+        """
+        ...
+
     def survey(self, thread: "Thread", saved: Saved, since: str | None) -> "Survey":
         """Read the account's own posts, before anything of a claim is sent; it can never publish.
 
@@ -100,7 +116,7 @@ class Publisher(Protocol):
         ...
 
     def send(self, thread: "Thread", position: int | None, saved: Saved) -> "dict[int, Receipt]":
-        """Publish one part, or the whole thread; the receipts by position.
+        """Publish one part, or the whole thread; the receipts by position, of one part at least.
 
         The only call that may raise `Uncertain`.
         """

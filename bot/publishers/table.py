@@ -32,6 +32,7 @@ NETWORKS = {
     "outbox": ("bot.publishers.outbox", "Outbox"),
     "mastodon": ("bot.publishers.mastodon.publisher", "Mastodon"),
     "x": ("bot.publishers.x.publisher", "X"),
+    "bluesky": ("bot.publishers.bluesky.publisher", "Bluesky"),
 }
 """The module and class of each network's publisher; the module has its `Settings`, too.
 

@@ -16,10 +16,10 @@ from bot.composing import composer
 from bot.context import Context
 from bot.core import errors
 from bot.core.delivery import (
+    Absent,
     Delivery,
     Found,
     Likely,
-    NotSeen,
     Outcome,
     Post,
     State,
@@ -226,7 +226,7 @@ class Sending:
     def _send(self) -> Ending | None:
         """Send what is not out yet, in one request or part by part."""
         if self.publisher.whole:
-            return self._request(None)
+            return self._send_whole()
         last = len(self.thread.parts)
         for position in range(1, len(self.thread.parts) + 1):
             # Asked anew for each part: a request may bring back receipts of later parts, too.
@@ -239,6 +239,14 @@ class Sending:
             # Another copy of the bot may have begun the same thread at the same moment: none of the
             # two saw anything before its first part.
             if position in {1, last} and (ended := self._check_doubles()):
+                return ended
+        return None
+
+    def _send_whole(self) -> Ending | None:
+        """Send all of it in one request, or in as many as the network makes of it."""
+        while not self.thread.is_out:
+            ended = self._request(None)
+            if ended is not None:
                 return ended
         return None
 
@@ -313,7 +321,7 @@ class Sending:
         self, error: Exception, attempt: int | None = None, position: int | None = None
     ) -> Ending:
         failure = failures.Failure(error, attempt, self._log(error), position)
-        if not failures.is_claim(failure) or self.publisher.proves_absence:
+        if not failures.is_claim(failure):
             return self._handle(failure)
         return self._confirm(failure)
 
@@ -329,9 +337,8 @@ class Sending:
             work.attempts.saw(self.delivery.id, rescue.described(seen))
         if isinstance(seen, Found):
             return self._take_over_refused(seen, failure)
-        if isinstance(seen, NotSeen) and seen.count_agrees and not seen.likely:
-            return self._handle(failure)
-        return self._handle(failure, is_in_doubt=True)
+        is_absent = isinstance(seen, Absent) or (seen.count_agrees and not seen.likely)
+        return self._handle(failure, is_in_doubt=not is_absent)
 
     def _take_over_refused(self, seen: Found, failure: failures.Failure) -> Ending:
         """Store the receipts of what is out although the network refused it."""

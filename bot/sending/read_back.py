@@ -41,9 +41,9 @@ def differences(
 ) -> dict[int, Difference]:
     """Compare parts with what the network shows at these receipts; what differs, by position.
 
-    A network that takes threads whole has them as they were written, and is not asked.
+    A network that has threads exactly as they were written is not asked.
     """
-    if publisher.whole:
+    if publisher.indivisible:
         return {}
     thread = thread.with_receipts(dict(receipts))
     return _differences(context, publisher, delivery, thread, sorted(receipts))

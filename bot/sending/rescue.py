@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
 from bot.context import Context
-from bot.core import clocks, errors, lookups
+from bot.core import clocks, errors, lookups, retry
 from bot.core.delivery import Absent, Delivery, Found, Look, NotSeen, Outcome, State, Thread
 from bot.core.lookups import Doubt
 from bot.core.notices.deliveries import LookInconclusive, TextRepeated
@@ -146,7 +146,7 @@ def _conclude(context: Context, work: Work, delivery: Delivery, thread: Thread, 
                 delivery, State.SENT if is_out else State.WAITING, next_at=work.now
             )
         case Absent():
-            _send_again(work, delivery, described(seen))
+            _send_what_is_absent(context, work, delivery, described(seen))
         case NotSeen():
             if likely := duplicates.unknown_likely(work, delivery, seen.likely):
                 failures.ask_about_likely(work, delivery, likely[0])
@@ -202,6 +202,19 @@ def _unseen(thread: Thread, seen: NotSeen) -> int:
 def _send_again(work: Work, delivery: Delivery, reason: str) -> None:
     work.attempts.settle(delivery.id, Outcome.NOT_SENT, reason)
     work.deliveries.move(delivery, State.WAITING, next_at=work.now)
+
+
+def _send_what_is_absent(context: Context, work: Work, delivery: Delivery, reason: str) -> None:
+    """As `_send_again`, at once where it is the first failure, and later and later from there.
+
+    Nothing else would slow down tries of which each has no outcome, and proves to be absent.
+    """
+    work.attempts.settle(delivery.id, Outcome.NOT_SENT, reason)
+    at, count = work.now, delivery.failures
+    if count:
+        policy = context.config.delivery
+        at += retry.wait(count - 1, policy, retry.jitter(delivery.key, count))
+    work.deliveries.move(delivery, State.WAITING, next_at=at, failures=count + 1)
 
 
 def _repeated(context: Context, work: Work, delivery: Delivery) -> TextRepeated | None:

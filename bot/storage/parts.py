@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Row,
+    Text,
     bindparam,
     insert,
     literal_column,
@@ -39,7 +40,8 @@ def _part(row: Row[Any]) -> Part:
     image = receipt = None
     if row.picture_sha256:
         data = row.data or b""
-        image = Image(row.picture_sha256, row.picture_file, row.mime, row.alt, data)
+        facts = (row.picture_sha256, row.picture_file, row.mime, row.alt)
+        image = Image(*facts, data, row.width, row.height)
     if row.receipt_id is not None:
         receipt = Receipt(row.receipt_id, row.receipt_url or "", row.sent_at)
     return Part(row.position, row.text, image, receipt, row.gone_at is not None)
@@ -102,7 +104,7 @@ class Parts(Statements):
         """The saved parts of a delivery in order; the pictures' bytes only `with_data`."""
         data = pictures.c.data if with_data else literal_column("NULL")
         statement = (
-            select(parts, pictures.c.mime.label("mime"), data.label("data"))
+            select(parts, pictures.c.mime, pictures.c.width, pictures.c.height, data.label("data"))
             .outerjoin(pictures, pictures.c.sha256 == parts.c.picture_sha256)
             .where(parts.c.delivery_id == delivery_id)
             .order_by(parts.c.position)
@@ -122,11 +124,12 @@ class Parts(Statements):
             parts=self.of(delivery.id, with_data=True),
             foreign=tuple(its.strangers),
             is_refused=its.last_outcome in REFUSED,
+            title=its.title,
         )
 
     def _facts(self, delivery: Delivery) -> Row[Any]:
-        """The name and number of what a delivery carries, its account's strangers, and how its
-        last attempt ended.
+        """The name, number and title of what a delivery carries, its account's strangers, and how
+        its last attempt ended.
         """
         strangers = (
             select(accounts.c.strangers).where(accounts.c.id == delivery.account_id)
@@ -140,10 +143,13 @@ class Parts(Statements):
         labelled = (strangers.label("strangers"), last_outcome.label("last_outcome"))
         if delivery.collage_id is None:
             name = literal_column("'roundup-'").concat(roundups.c.title_month)
-            columns = select(name.label("name"), null().label("number"), *labelled)
+            columns = select(
+                name.label("name"), null().label("number"), roundups.c.title, *labelled
+            )
             statement = columns.where(roundups.c.id == delivery.roundup_id)
         else:
-            columns = select(collages.c.name, collages.c.number, *labelled)
+            title = literal_column("''", Text).label("title")
+            columns = select(collages.c.name, collages.c.number, title, *labelled)
             statement = columns.where(collages.c.id == delivery.collage_id)
         return self.conn.execute(statement).one()
 

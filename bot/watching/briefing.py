@@ -82,6 +82,16 @@ class Checks:
             self.answers[account] = self._ask(account)
         return self.answers[account]
 
+    def problems(self, account: str, thread: ComposedThread) -> Sequence[str]:
+        """What the account's network says of a thread: sentences. Nothing where it is not asked."""
+        if self.answer(account):
+            return ()
+        try:
+            found = self.context.publishers[account].problems(thread.parts)
+        except Exception as error:  # noqa: BLE001 - the brief tells of any error
+            found = (f"it could not be asked about the thread: {errors.sentence(error)}",)
+        return tuple(f"{account}: {sentence}" for sentence in found)
+
     def _ask(self, account: str) -> str:
         publisher = self.context.publishers[account]
         try:
@@ -376,6 +386,7 @@ def _states(
     series = brief.series
     # The networks are asked before the transaction begins.
     answers = {name: checks.answer(name) for name in series.accounts}
+    problems = {name: checks.problems(name, thread) for name, thread in threads.items()}
     spending_month = month_of(brief.at)
     with context.read() as work:
         rows = {row.name: row for row in work.accounts.all()}
@@ -390,6 +401,7 @@ def _states(
         wrong = (
             _hold(series, rows[name], brief.at),
             answers[name],
+            *problems.get(name, ()),
             budgets.over(name, cost, spent[name], context.publishers[name].budget),
         )
         states[name] = AccountState(cost, spent[name], tuple(filter(None, wrong)))

@@ -8,7 +8,8 @@ from typing import Protocol
 from tests.chaos import scene
 from tests.chaos.scene import Out
 from tests.conftest import StoppedClock
-from tests.fakes import keyed, mastodon, x
+from tests.fakes import bluesky, keyed, mastodon, x
+from tests.fakes.bluesky import FakeBluesky
 from tests.fakes.keyed import FakeKeyed
 from tests.fakes.mastodon import FakeMastodon
 from tests.fakes.x import FakeX
@@ -97,6 +98,23 @@ class AtKeyed:
         return scene.out_at_keyed(self.fake)
 
 
+class AtBluesky:
+    kind = "bluesky"
+    parts = scene.PARTS
+
+    def __init__(self, fake: FakeBluesky) -> None:
+        self.fake = fake
+
+    def account(self, **more: str) -> dict[str, str]:
+        return bluesky.account(self.fake, **more)
+
+    def empty(self) -> None:
+        self.fake.empty()
+
+    def out(self, folder: Path) -> list[Out]:
+        return scene.out_at_bluesky(self.fake)
+
+
 class InOutbox:
     kind = "outbox"
     parts = scene.PARTS
@@ -124,6 +142,12 @@ def _mastodon(clock: StoppedClock) -> Iterator[Place]:
 
 
 @contextmanager
+def _bluesky(clock: StoppedClock) -> Iterator[Place]:
+    with bluesky.running(clock.now) as fake:
+        yield AtBluesky(fake)
+
+
+@contextmanager
 def _keyed(clock: StoppedClock) -> Iterator[Place]:
     with keyed.running() as fake:
         yield AtKeyed(fake)
@@ -137,6 +161,7 @@ def _outbox(clock: StoppedClock) -> Iterator[Place]:
 PLACES: dict[str, Callable[[StoppedClock], AbstractContextManager[Place]]] = {
     "x": _x,
     "mastodon": _mastodon,
+    "bluesky": _bluesky,
     "keyed": _keyed,
     "outbox": _outbox,
 }

@@ -23,6 +23,7 @@ from bot.scheduling import tick
 from bot.storage import tables
 from tests.conftest import MONDAY, StoppedClock, write_item
 from tests.fakes import keyed
+from tests.fakes.bluesky import FakeBluesky
 from tests.fakes.mastodon import FakeMastodon
 from tests.fakes.x import FakeX
 
@@ -193,6 +194,23 @@ def out_at_mastodon(fake: FakeMastodon) -> list[Out]:
         )
         for status in statuses
     ]
+
+
+def out_at_bluesky(fake: FakeBluesky) -> list[Out]:
+    assert fake.violations == []
+    keys = sorted(fake.records)
+    places = {fake.uri(key): place for place, key in enumerate(keys, 1)}
+    found = []
+    for key in keys:
+        record = fake.records[key]
+        parent = record.get("reply", {}).get("parent", {}).get("uri")
+        pictures = tuple(
+            (_sha(fake.blobs[image["image"]["ref"]["$link"]][0]), image["alt"])
+            for image in record.get("embed", {}).get("images", [])
+        )
+        place = places.get(parent, -1) if parent else 0
+        found.append(Out(fake.uri(key), record["text"], place, pictures))
+    return found
 
 
 def out_at_keyed(fake: keyed.FakeKeyed) -> list[Out]:

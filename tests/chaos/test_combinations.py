@@ -1,5 +1,5 @@
-"""Whatever befalls a call to X or to a Mastodon server, and a crash at any point after it: nothing
-twice, nothing lost, nothing in silence.
+"""Whatever befalls a call to X, to Bluesky or to a Mastodon server, and a crash at any point after
+it: nothing twice, nothing lost, nothing in silence.
 
 A sample, the same each time; all of them with CHAOS=all (make chaos).
 """
@@ -16,11 +16,11 @@ from bot import config
 from bot.app import assemble
 from tests.chaos import scene
 from tests.chaos.conftest import Ground
-from tests.chaos.places import AtMastodon, AtX
+from tests.chaos.places import AtBluesky, AtMastodon, AtX
 from tests.chaos.points import Crash, Points, watched
 from tests.chaos.scene import End, Out
 from tests.conftest import StoppedClock
-from tests.fakes import mastodon, x
+from tests.fakes import bluesky, mastodon, x
 
 pytestmark = pytest.mark.slow
 
@@ -28,16 +28,16 @@ IS_ALL = os.environ.get("CHAOS") == "all"
 SAMPLE, SLOW_SAMPLE = 112, 30
 """Combinations of each switch where not all are run: more than two thousand together."""
 
-Trouble = x.Trouble | mastodon.Trouble
+Trouble = x.Trouble | bluesky.Trouble | mastodon.Trouble
 SWITCHES: dict[str, dict[str, Trouble]] = {
     module.__name__.rpartition(".")[2]: {
         name.lower().replace("_", " "): each
         for name, each in vars(module).items()
         if isinstance(each, module.Trouble)
     }
-    for module in (x, mastodon)
+    for module in (x, bluesky, mastodon)
 }
-"""Every switch that the local X has, and those of the local Mastodon server."""
+"""Every switch of each local network."""
 
 Pair = tuple[int, int]
 """A call and a point after it, or a point and one of the next process."""
@@ -51,6 +51,7 @@ class Case(NamedTuple):
 
 CALM = {
     "x": Case(x.Trouble(is_accepted=True)),
+    "bluesky": Case(bluesky.Trouble(is_accepted=True)),
     "mastodon": Case(mastodon.Trouble(is_accepted=True)),
 }
 CASES = {
@@ -78,7 +79,9 @@ class Voyage(NamedTuple):
 class Sea:
     """Sends the same thread again and again, each time from the same beginning."""
 
-    def __init__(self, place: AtX | AtMastodon, ground: Ground, clock: StoppedClock) -> None:
+    def __init__(
+        self, place: AtX | AtBluesky | AtMastodon, ground: Ground, clock: StoppedClock
+    ) -> None:
         self._place, self._clock = place, clock
         self._prepared = ground.copy(place)
         self._folder = self._prepared.with_name(f"{self._prepared.name}_at_sea")
@@ -104,7 +107,7 @@ class Sea:
         self._place.empty()
         if isinstance(fake, x.FakeX):
             # What X accepts when it was sent again already, nothing but X can keep from being there
-            # twice; a Mastodon server has its keys.
+            # twice; the others have keys.
             fake.state.refuses_duplicates = case.trouble.is_held and not case.is_in_time
         fake.trouble[call] = case.trouble  # type: ignore[assignment]
         shutil.rmtree(self._folder)
@@ -145,7 +148,7 @@ class Sea:
 
 @pytest.fixture
 def sea(
-    place: AtX | AtMastodon,
+    place: AtX | AtBluesky | AtMastodon,
     grounds: Callable[[str], Ground],
     clock: StoppedClock,
     monkeypatch: pytest.MonkeyPatch,
@@ -196,7 +199,7 @@ def test_trouble_at_any_call_and_a_crash_later_neither_double_nor_lose_a_part_no
 
 
 @pytest.mark.timeout(0 if IS_ALL else 600)
-@pytest.mark.parametrize("place", ["x", "mastodon"], indirect=True)
+@pytest.mark.parametrize("place", ["x", "bluesky", "mastodon"], indirect=True)
 def test_a_crash_and_a_second_one_while_recovering_cost_and_double_no_part(
     sea: Sea, capsys: pytest.CaptureFixture[str]
 ) -> None:

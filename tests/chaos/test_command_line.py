@@ -56,7 +56,7 @@ def posted(place: Place, folder: Path, *, kill_at: int = 0) -> list[str]:
     place.empty()
     folder.mkdir()
     account = place.account()
-    is_slow = place.kind in {"x", "mastodon"}
+    is_slow = place.kind in {"x", "bluesky", "mastodon"}
     scene.write_config(
         folder, account | {"total_timeout": "1s"} if is_slow else account, more=SHORT
     )

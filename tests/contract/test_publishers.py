@@ -15,7 +15,7 @@ from bot.core.settings import Table
 from bot.publishers import table
 from bot.publishers.protocol import Publisher, Saved
 from tests.conftest import MONDAY, StoppedClock, png
-from tests.fakes import keyed, mastodon, x
+from tests.fakes import bluesky, keyed, mastodon, x
 from tests.fakes.mastodon_dialects import DIALECTS
 
 Make = Callable[[], Publisher]
@@ -31,6 +31,9 @@ def _settings(network: str, clock: StoppedClock) -> Iterator[dict[str, str]]:
         case "mastodon" | "gotosocial" | "pleroma" | "snac":
             with mastodon.running(clock.now, DIALECTS[network]) as server:
                 yield mastodon.account(server)
+        case "bluesky":
+            with bluesky.checked(clock.now) as pds:
+                yield bluesky.account(pds)
         case keyed.NAME:
             with keyed.running() as server:
                 yield keyed.account(server)

@@ -16,6 +16,7 @@ FAILING: dict[str, list[tuple[object, ...]]] = {
     "init": [("init",)],
     "connect x": [],
     "connect mastodon": [("connect", "mastodon", "--server", "http://social.example")],
+    "connect bluesky": [],
     "doctor": [("doctor",)],
     "alerts test": [("alerts", "test")],
     "add": [("add", "alpha.md"), ("add", "missing.md")],

@@ -7,7 +7,7 @@ import http.client
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 from bot.core import settings
 from bot.core.audit import Difference, Kind
 from bot.core.collage import shown
-from bot.core.delivery import Absent, Found, Look, Post, Receipt, ShownPost, Survey, Thread
+from bot.core.delivery import Absent, Found, Look, Part, Post, Receipt, ShownPost, Survey, Thread
 from bot.core.errors import BadInput, Rejected, Unavailable, Uncertain
 from bot.core.network import BLUESKY, Limits
 from bot.core.price import Price, Requests
@@ -44,6 +44,7 @@ class Keyed:
     network = BLUESKY
     duty = ""
     whole = False
+    indivisible = False
     proves_absence = True
     price: Price | None = None
     budget: Decimal | None = None
@@ -65,6 +66,9 @@ class Keyed:
 
     def usage(self) -> Requests:
         return Requests()
+
+    def problems(self, parts: Sequence[Part]) -> Sequence[str]:
+        return ()
 
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         _, listed = self._ask("GET", f"/records?after={since or ''}")

@@ -10,7 +10,7 @@ from bot.composing.composer import Composer
 from bot.core import month
 from bot.core.collage import Collage, Picture, State
 from bot.core.errors import BadInput
-from bot.core.network import NETWORKS, X
+from bot.core.network import BLUESKY, NETWORKS, X
 from bot.core.paper import Link, LinkKind, Paper
 from tests.conftest import MONDAY
 
@@ -123,7 +123,31 @@ def test_an_address_in_the_paragraph_stands_once_among_the_links(
     paragraph = "See <https://example.org/auto> now (or not)."
     first, last = texts(composer(tmp_path, network), collage(paragraph=paragraph))
     assert "See 🔗 now (or not)." in first
-    assert last.splitlines()[2:] == ["🔗 https://example.org/auto"]
+    line = last.splitlines()[-1]
+    assert line.endswith("🔗 https://example.org/auto")
+    assert (line == "🔗 https://example.org/auto") == (network != "bluesky")
+
+
+def test_on_bluesky_links_stand_on_their_words_in_one_line(tmp_path: Path) -> None:
+    paragraph = "See the [API [2]](https://example.org/api)."
+    *_, last = texts(composer(tmp_path, "bluesky"), collage(paragraph=paragraph))
+    assert last == (
+        "[📝 Paper](https://arxiv.org/abs/2103.03230)  "
+        "[🤖 Code](https://github.com/facebookresearch/barlowtwins)  "
+        "[🔗 API [2]](https://example.org/api)"
+    )
+    assert BLUESKY.visible(last) == "📝 Paper  🤖 Code  🔗 API [2]"
+
+
+def test_a_thread_written_by_hand_says_where_a_link_stands_for_every_network(
+    tmp_path: Path,
+) -> None:
+    item = replace(collage(), thread=("Read [the paper](https://example.org/p) #mlcollage",))
+    shown = {name: texts(composer(tmp_path, name), item)[0] for name in ("x", "bluesky")}
+    assert shown == {
+        "x": "Read the paper: https://example.org/p #mlcollage",
+        "bluesky": "Read [the paper](https://example.org/p) #mlcollage",
+    }
 
 
 def test_a_bare_address_is_a_link_and_the_paper_s_own_is_its_line(tmp_path: Path) -> None:

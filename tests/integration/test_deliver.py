@@ -67,7 +67,7 @@ class Scripted:
     differs: Difference | None = None
 
     def __init__(self, *, whole: bool = False, proves_absence: bool = False) -> None:
-        self.whole = whole
+        self.whole = self.indivisible = whole
         self.proves_absence = proves_absence
         self.out: list[int] = []
         self.sends = 0
@@ -91,6 +91,9 @@ class Scripted:
     def usage(self) -> Requests:
         used, self.used = self.used, Requests()
         return used
+
+    def problems(self, parts: object) -> tuple[str, ...]:
+        return ()
 
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         self.on_survey()

@@ -251,7 +251,7 @@ def test_a_whole_thread_that_was_posted_by_hand_is_told_at_once(
 def test_what_goes_out_in_one_request_is_out_as_a_whole(
     context: Context, network: Scripted
 ) -> None:
-    network.whole = True
+    network.whole = network.indivisible = True
     in_doubt(context, network)
     resolve.posted(context, entry(context), ["https://x.example/a"])
     assert (delivery(context).state, entry(context).out) == (State.SENT, 2)
@@ -260,7 +260,7 @@ def test_what_goes_out_in_one_request_is_out_as_a_whole(
 def test_another_thread_is_not_taken_for_one_that_goes_out_in_one_request(
     context: Context, network: Scripted
 ) -> None:
-    network.whole = True
+    network.whole = network.indivisible = True
     in_doubt(context, network)
     with context.read() as work:
         second = work.parts.of(1)[1].text

@@ -69,6 +69,7 @@ class Wall:
     network = X
     duty = ""
     whole = False
+    indivisible = False
     proves_absence = False
     identity = "@wall"
     price: Price | None = None
@@ -97,6 +98,9 @@ class Wall:
 
     def usage(self) -> Requests:
         return Requests()
+
+    def problems(self, parts: object) -> tuple[str, ...]:
+        return ()
 
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         self._call(lambda: None, can_publish=False)

@@ -44,6 +44,7 @@ class PartByPart:
     duty = ""
     identity = "@mlcollage"
     whole = False
+    indivisible = False
     proves_absence = False
     price: Price | None = None
     budget: Decimal | None = None
@@ -65,6 +66,9 @@ class PartByPart:
 
     def usage(self) -> Requests:
         return Requests()
+
+    def problems(self, parts: object) -> tuple[str, ...]:
+        return ()
 
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         return Survey({}, (), saved)

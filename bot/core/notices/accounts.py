@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.core.delivery import Delivery
 from bot.core.identity import Mismatch
+from bot.core.network import NETWORKS, X
 from bot.core.notices.entry import Entry, Kind, counted
 
 
@@ -79,8 +80,10 @@ class AnotherIdentity(Entry):
         connect = f"mlcollage connect {self.network} --account {self.account}"
         steps = f"Give it the right keys: {connect}."
         if self.mismatch.handle:
+            network = NETWORKS.get(self.network, X)
+            key = network.handle_key
             steps += (
-                f' If these are right, write username = "{self.mismatch.handle}" '
+                f' If these are right, write {key} = "{self.mismatch.handle}" '
                 f"under [accounts.{self.account}]."
             )
         return f"{steps} Then: {self.command}"

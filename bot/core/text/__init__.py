@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.core.text import counting as counting
+    from bot.core.text import labels as labels
     from bot.core.text import parts as parts
     from bot.core.text import renderers as renderers
     from bot.core.text import rewriting as rewriting
+    from bot.core.text import span as span
     from bot.core.text import syntax as syntax
 
-_LATE = frozenset({"counting", "parts", "renderers", "rewriting", "syntax"})
+_LATE = frozenset({"counting", "labels", "parts", "renderers", "rewriting", "span", "syntax"})
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from bot.core.text import labels
 from bot.core.text.patterns import compiled
 from bot.core.text.sentences import CJK, remarks, sentences
 
@@ -44,7 +45,7 @@ _UNIT = (
     r"|Mio\.|Mrd\.|Tsd\.|million\b|billion\b|Euro\b|USD\b"
 )
 _WHOLE = (
-    rf"{_NAMED}"
+    rf"{labels.PATTERN}|{_NAMED}"
     r"|\$(?=\S)[^$\n]{1,80}(?<=\S)\$(?!\d)"
     rf"|{_OPERAND}(?:\s{_OPERATOR}\s{_OPERAND}|\s-\s(?:\w{{1,2}}\b|{_CALL}))+"
     r"|\b\w{1,4}\([^()\n]{1,60}\)"

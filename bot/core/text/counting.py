@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from bot.core.network import Limits
-from bot.core.text import graphemes, links, tags, weight
+from bot.core.text import graphemes, labels, links, tags, weight
 from bot.core.text.patterns import compiled
-from bot.core.text.span import Span, apart
+from bot.core.text.span import Span, apart, beside
 
 _URL_LENGTH = 23
 # X's reference names three; no network takes half a character, and others' databases no NUL.
@@ -42,7 +42,7 @@ class Facet:
     """A "link", "tag" or "mention" as Bluesky wants it told: by bytes, `end` is the one behind it.
 
     `value` is the link, the tag without its `#`, or the handle without its `@`: whose it is, only
-    the server can tell.
+    the server can tell. Counted is the text that readers see.
     """
 
     kind: str
@@ -125,14 +125,21 @@ def cashtags(text: str, rules: Rules) -> list[Span]:
 
 
 def facets(text: str) -> list[Facet]:
-    """Links, tags and mentions in order: Bluesky shows only those that a post declares."""
+    """Links, tags and mentions in order: Bluesky shows only those that a post declares.
+
+    Where a link stands on words, nothing else in these words is one.
+    """
+    text, labelled = labels.read(text)
+    targets = {link.span: link.url for link in labelled}
     short = [tag for tag in tags.hashtags(text, BLUESKY.hashtags) if _is_short(tag.text[1:])]
     spans = [*urls(text, BLUESKY), *short, *tags.mentions(text, BLUESKY.mentions)]
     found, at, behind = [], 0, 0
-    for span in apart(spans):
+    for span in beside(targets, spans):
         start = behind + len(text[at : span.start].encode("utf-8", "replace"))
         at, behind = span.end, start + len(span.text.encode("utf-8", "replace"))
-        if span.text[0] in "#＃":
+        if span in targets:
+            found.append(Facet("link", start, behind, targets[span]))
+        elif span.text[0] in "#＃":
             found.append(Facet("tag", start, behind, span.text[1:]))
         elif span.text[0] == "@":
             found.append(Facet("mention", start, behind, span.text[1:]))

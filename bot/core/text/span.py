@@ -1,6 +1,6 @@
 """A stretch of a text that means something: a link, a tag, a mention."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 
@@ -23,3 +23,13 @@ def apart(spans: Iterable[Span]) -> list[Span]:
         if not kept or kept[-1].end <= span.start:
             kept.append(span)
     return kept
+
+
+def beside(first: Collection[Span], others: Iterable[Span]) -> list[Span]:
+    """The first spans, and those of the others that overlap none of them, in order."""
+    free = [
+        span
+        for span in apart(others)
+        if all(span.end <= taken.start or taken.end <= span.start for taken in first)
+    ]
+    return sorted([*first, *free], key=lambda span: span.start)

@@ -108,6 +108,7 @@ class X:
 
     network = networks.X
     whole = False
+    indivisible = False
     proves_absence = False
     price: Price | None = networks.X.price
     server = None
@@ -161,6 +162,9 @@ class X:
 
     def usage(self) -> Requests:
         return self._api.usage()
+
+    def problems(self, parts: Sequence[Part]) -> Sequence[str]:
+        return ()
 
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         """Read what is newer than this thread's newest receipt, or than `since`.
