@@ -125,7 +125,9 @@ class Mastodon:
         self._me: Me | None = None
         self._asked_at: datetime | None = None
         # A content warning counts with the text.
-        taken = graphemes.count(settings.content_warning)
+        taken = 0
+        if settings.content_warning:
+            taken = graphemes.count(settings.content_warning)
         self.server: Server | None = Server(settings.base_url, self._ask_server, clock, taken)
 
     @property

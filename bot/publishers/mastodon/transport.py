@@ -57,7 +57,8 @@ class Client:
         return deadline.run(lambda: self._send(request, deadline))
 
     def _send(self, request: Request, deadline: http_calls.Deadline) -> Response:
-        headers = {"User-Agent": AGENT, "Accept": "application/json"}
+        # Mastodon refuses in the reader's language, and one status may stand for two things.
+        headers = {"User-Agent": AGENT, "Accept": "application/json", "Accept-Language": "en"}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
         if request.key:
