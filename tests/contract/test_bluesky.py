@@ -1,6 +1,8 @@
 """The publisher for Bluesky against the local server: one commit, keys that prove, each refusal."""
 
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -17,7 +19,7 @@ from bot.publishers import table
 from bot.publishers.bluesky import cids, keys
 from bot.publishers.bluesky.publisher import Bluesky
 from bot.publishers.protocol import Saved
-from tests.conftest import StoppedClock, png
+from tests.conftest import ROOT, StoppedClock, png
 from tests.contract.test_publishers import EARLIER, IMAGE, THREAD
 from tests.fakes import bluesky
 from tests.fakes.bluesky import FakeBluesky, Refused, Trouble
@@ -482,6 +484,27 @@ def test_an_account_that_is_not_active_is_blocked(
     assert publisher.check() != ""
 
 
+def test_a_session_that_cannot_be_renewed_now_costs_no_login(
+    publisher: Bluesky, fake: FakeBluesky, clock: StoppedClock
+) -> None:
+    ready(publisher)
+    clock.go(hours=3)
+    fake.on_call[REFRESH, 1] = bluesky.TOO_MANY
+    with pytest.raises(Unavailable, match="asks to wait"):
+        publisher.profile()
+    publisher.profile()
+    assert (fake.counts[LOGIN], fake.counts[REFRESH]) == (1, 2)
+
+
+def test_a_handle_that_the_server_cannot_confirm_is_the_one_that_was_logged_in_with(
+    make: Make, fake: FakeBluesky
+) -> None:
+    fake.on_call["com.atproto.server.getSession", 1] = Trouble(
+        raw=(200, json.dumps({"did": bluesky.DID, "handle": "handle.invalid"}).encode())
+    )
+    assert make().profile().handle == bluesky.HANDLE
+
+
 def test_a_session_that_is_always_refused_ends_in_a_block_and_not_in_a_loop(
     publisher: Bluesky, fake: FakeBluesky
 ) -> None:
@@ -610,3 +633,31 @@ def test_answers_that_are_no_posts_prove_nothing(make: Make, fake: FakeBluesky) 
         ] = Trouble(raw=(status, b"<html>"))
         with pytest.raises((Unavailable, Blocked)):
             publisher.find(NEW, saved)
+
+
+@pytest.mark.parametrize("command", [["--help"], ["next"], ["list"]])
+def test_looking_commands_load_nothing_that_calls(tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "config.toml").write_text(
+        'live = true\n[accounts.lab]\nnetwork = "bluesky"\n', encoding="utf-8"
+    )
+
+    def run(*words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *words],
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    run("-m", "bot", "init")
+    names = ("tweepy", "requests", "urllib3", "httpx", "bot.core.text.counting")
+    loaded = run(
+        "-c",
+        "import sys; from click.testing import CliRunner; from bot import cli; "
+        f"print(CliRunner().invoke(cli.main, {command!r}).exit_code, "
+        f"*(name for name in {names!r} if name in sys.modules))",
+    )
+    assert loaded == "0"

@@ -43,6 +43,39 @@ def test_count_measures_line_by_line() -> None:
     assert answers[1]["length"] == 4
 
 
+def test_links_on_words_are_counted_and_shown_where_there_are_such_links() -> None:
+    text = "😀 [📝 Paper](https://example.org/paper) #tag"
+    answer = piped("count", "--network", "bluesky", lines=[{"text": text}])[1][0]
+    assert answer == {
+        "shown": "😀 📝 Paper #tag",
+        "labels": [[2, 9, "📝 Paper", "https://example.org/paper"]],
+        "length": 14,
+        "limit": 300,
+        "valid": True,
+        "urls": [[2, 9, "📝 Paper"]],
+        "hashtags": [[10, 14, "#tag"]],
+        "mentions": [],
+    }
+    elsewhere = piped("count", "--network", "mastodon", lines=[{"text": text}])[1][0]
+    assert "shown" not in elsewhere
+
+
+def test_a_preview_shows_the_words_of_a_link_and_where_it_leads(desk: Desk) -> None:
+    config = desk.folder / "config.toml"
+    settings = '\n[accounts.sky]\nnetwork = "outbox"\nlike = "bluesky"\nfolder = "sky"\n'
+    config.write_text(config.read_text(encoding="utf-8") + settings, encoding="utf-8")
+    name = desk.names()[0]
+    lines = desk("preview", name, "--account", "sky").out.splitlines()
+    assert "│ 📝 Paper" in lines
+    (note,) = [line for line in lines if line.startswith("│ links: ")]
+    assert note.startswith("│ links: 📝 Paper → https://")
+    (account,) = desk("preview", name, "--account", "sky", "--json").json["accounts"]
+    last = account["parts"][-1]
+    assert last["shown"] == "📝 Paper"
+    assert last["text"].startswith("[📝 Paper](https://")
+    assert last["labels"][0][3].startswith("https://")
+
+
 @pytest.mark.parametrize(("network", "length"), [("bluesky", 2), ("mastodon", 2), ("x", 4)])
 def test_each_network_counts_by_its_own_rule(network: str, length: int) -> None:
     assert (

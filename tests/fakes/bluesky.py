@@ -317,7 +317,7 @@ def _problem(value: Any) -> str:
     if not re.fullmatch(ZONED, value["createdAt"]):
         return f'Invalid datetime (got "{value["createdAt"]}") at $.record.createdAt'
     if len(value.get("langs", [])) > 3:
-        return "array too big (maximum 3) at $.record.langs"
+        return f"array too big (maximum 3, got {len(value['langs'])}) at $.record.langs"
     return _problem_of_embed(value)
 
 
@@ -326,8 +326,8 @@ def _problem_of_embed(value: Any) -> str:
         if not isinstance(image.get("alt"), str):
             return 'Missing required key "alt" at $.record.embed.images[0]'
         sides = image.get("aspectRatio", {"width": 1, "height": 1})
-        if min(sides["width"], sides["height"]) < 1:
-            return "integer too small (minimum 1) at $.record.embed.images[0].aspectRatio"
+        if (least := min(sides["width"], sides["height"])) < 1:
+            return f"integer too small (minimum 1, got {least}) at $.record.embed.images[0]"
         if image["image"]["size"] > 2_000_000:
             got = image["image"]["size"]
             return f"blob too big (maximum 2000000, got {got}) at $.record.embed.images[0].image"
@@ -369,7 +369,7 @@ class _Handler(BaseHTTPRequestHandler):
             # Whoever sent it died on the way.
             return
         nsid, kind = parts.path.removeprefix("/xrpc/"), self.headers.get("Content-Type", "")
-        body = json.loads(raw) if kind == "application/json" else raw
+        body = json.loads(raw) if raw and kind == "application/json" else raw
         with self.fake.lock:
             trouble = self.fake.begin(nsid, body)
         status, answer, headers = self._outcome(nsid, query, body, trouble)

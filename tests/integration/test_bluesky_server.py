@@ -4,6 +4,8 @@ import base64
 import hashlib
 import json
 import threading
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from bot.core.text import counting
 from bot.deciding import audit
 from bot.intake import accept
 from bot.publishers import table
-from bot.publishers.bluesky import cids, keys
+from bot.publishers.bluesky import calls, cids, keys
 from bot.publishers.bluesky.publisher import Bluesky
 from bot.scheduling import tick
 from tests.conftest import MONDAY, StoppedClock, make_context, png, write_item
@@ -258,27 +260,87 @@ def test_what_the_server_would_refuse_is_stopped_before(
     assert bluesky_server.posts(account) == []
 
 
-def test_the_server_says_of_a_long_text_what_the_local_one_says(
-    bluesky_server: Server, account: Account, make: Callable[..., Bluesky], clock: StoppedClock
+def answered(
+    url: str, nsid: str, body: Any = None, token: str = "", kind: str = "application/json"
+) -> tuple[int, str, str]:
+    """The status, the error's name and the beginning of its message that a server answers."""
+    data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+    headers = {"Content-Type": kind} | ({"Authorization": f"Bearer {token}"} if token else {})
+    request = urllib.request.Request(f"{url}/xrpc/{nsid}", data, headers)
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, "", ""
+    except urllib.error.HTTPError as error:
+        said = json.loads(error.read())
+        return error.code, said["error"], said["message"].partition(" at $")[0]
+
+
+def records(blob: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Posts that servers take and refuse, by what is special about them."""
+
+    def post(**more: Any) -> dict[str, Any]:
+        plain = {"$type": calls.POST, "text": "hi", "createdAt": "2021-08-04T13:00:00.000Z"}
+        return plain | more
+
+    def pictured(**more: Any) -> dict[str, Any]:
+        image = {"alt": "a", "image": blob} | more
+        images = [{key: value for key, value in image.items() if value is not None}]
+        return post(embed={"$type": "app.bsky.embed.images", "images": images})
+
+    gone = blob | {"ref": {"$link": cids.of_blob(b"never uploaded")}}
+    return {
+        "a text of 300": post(text="👩‍🔬" + "x" * 299),
+        "a text of 301": post(text="x" * 301),
+        "a text of 3,001 bytes": post(text="👩‍👩‍👧‍👧" * 121),
+        "a time without a zone": post(createdAt="2021-08-04T13:00:00"),
+        "four languages": post(langs=["en", "de", "fr", "zh"]),
+        "no alt text": pictured(alt=None),
+        "a flat picture": pictured(aspectRatio={"width": 16, "height": 0}),
+        "a picture that is too large": pictured(image=blob | {"size": 2_000_001}),
+        "a picture that is not there": pictured(image=gone),
+    }
+
+
+def test_the_local_server_answers_what_the_real_one_answers(
+    bluesky_server: Server, account: Account, clock: StoppedClock
 ) -> None:
-    long = NEW._replace(parts=(Part(1, "x" * 301, PICTURE),))
-    told = []
-    publisher = make()
-    with pytest.raises(Rejected) as refused:
-        publisher.send(long, None, ready(publisher, long))
-    told.append(str(refused.value))
     with bluesky.running(clock.now) as fake:
-        raw = Table("config.toml", "accounts.lab", bluesky.account(fake))
-        other = table.make(raw, Path(), clock)
-        assert isinstance(other, Bluesky)
-        with pytest.raises(Rejected) as refused:
-            other.send(long, None, ready(other, long))
-        told.append(str(refused.value))
-    assert [words.partition(" at $")[0] for words in told] == [
-        "Bluesky refuses it: Invalid app.bsky.feed.post record: "
-        "grapheme too big (maximum 300, got 301)"
-    ] * 2
-    assert bluesky_server.posts(account) == []
+        token = fake.session()["accessJwt"]
+        places = [
+            (bluesky_server.url, account, bluesky_server.login(account)),
+            (fake.url, account._replace(did=bluesky.DID, handle=bluesky.HANDLE), token),
+        ]
+        blob = {"$type": "blob", "ref": {"$link": cids.of_blob(png())}}
+        blob |= {"mimeType": "image/png", "size": len(png())}
+        said: list[dict[str, tuple[int, str, str]]] = []
+        for url, owner, token in places:
+            found = {
+                "a login": answered(
+                    url, calls.LOGIN, {"identifier": owner.handle, "password": "wrong"}
+                ),
+                "no token": answered(url, "com.atproto.server.getSession"),
+                "a bad token": answered(url, "com.atproto.server.getSession", token="a.b.c"),
+                "the wrong token": answered(url, calls.REFRESH, b"", token),
+                "a stranger": answered(
+                    url, "com.atproto.identity.resolveHandle?handle=nobody.example"
+                ),
+            }
+            answered(url, "com.atproto.repo.uploadBlob", png(), token, "image/png")
+            for number, (name, record) in enumerate(records(blob).items()):
+                key = keys.tid(1 << 50 | number)
+                write = {"collection": calls.POST, "rkey": key, "value": record}
+                write |= {"$type": "com.atproto.repo.applyWrites#create"}
+                body = {"repo": owner.did, "writes": [write]}
+                found[name] = answered(url, "com.atproto.repo.applyWrites", body, token)
+                if not number:
+                    again = answered(url, "com.atproto.repo.applyWrites", body, token)
+                    found["the same key again"] = again
+            where = f"repo={owner.did}&collection={calls.POST}&rkey={keys.tid(1 << 51)}"
+            missing = answered(url, f"com.atproto.repo.getRecord?{where}", token=token)
+            found["a missing record"] = (*missing[:2], missing[2].partition(":")[0])
+            said.append(found)
+    real, local = said
+    assert local == real
 
 
 def test_a_revoked_app_password_and_an_account_that_is_off_are_blocked(

@@ -22,6 +22,9 @@ MOST_PAGES = 20
 LOGIN = "com.atproto.server.createSession"
 REFRESH = "com.atproto.server.refreshSession"
 
+NO_HANDLE = "handle.invalid"
+"""What a server says while it cannot confirm an account's handle."""
+
 Record = dict[str, object]
 
 
@@ -107,6 +110,8 @@ class Api:
         did, handle = (text_of(inner(response.body, key)) for key in ("did", "handle"))
         if not did.startswith("did:") or not handle:
             raise Unavailable("Bluesky does not say whose app password this is.")
+        if handle == NO_HANDLE:
+            handle = self._credentials.handle
         if inner(response.body, "active") is False:
             status = one_line(text_of(inner(response.body, "status")) or "not active")
             raise Blocked(f"Bluesky says that this account is {status}.")
@@ -217,9 +222,12 @@ class Api:
         with self._lock:
             if self._session is not None and self._session != ended:
                 return self._session
-            self._session = None
             response = self._request(Request(REFRESH, "POST", token=ended.refresh), "read")
-            return self._begun(_session(response) or self._login())
+            if errors.is_expired(response):
+                self._session = None
+                return self._begun(self._login())
+            # Whatever else is wrong: logins are few, and one would not help.
+            return self._begun(self._opened(self._checked(response, "read")))
 
     def _login(self) -> Session:
         handle, password = self._credentials
@@ -229,11 +237,16 @@ class Api:
                 f"This account has no {missing}; set it up with: {setup.command(self._account)}"
             )
         body = {"identifier": handle, "password": password}
-        response = self._checked(self._request(Request(LOGIN, "POST", body=body), "read"), "read")
-        session = _session(response)
-        if session is None:
-            raise Unavailable("Bluesky took the app password, but did not answer with a session.")
-        return session
+        response = self._request(Request(LOGIN, "POST", body=body), "read")
+        return self._opened(self._checked(response, "read"))
+
+    def _opened(self, response: Response) -> Session:
+        """The session that a server opened."""
+        wanted = ("did", "accessJwt", "refreshJwt")
+        values = [text_of(inner(response.body, key)) for key in wanted]
+        if not all(values):
+            raise Unavailable("Bluesky did not answer with a session.")
+        return Session(*values)
 
     def _request(self, request: Request, kind: errors.Kind) -> Response:
         """Send one request; the response whatever its status.
@@ -250,15 +263,6 @@ class Api:
             if kind == "post":
                 raise Uncertain(message) from None
             raise Unavailable(message) from None
-
-
-def _session(response: Response) -> Session | None:
-    """The session that a server opened; None where it did not."""
-    wanted = ("did", "accessJwt", "refreshJwt")
-    values = [text_of(inner(response.body, key)) for key in wanted]
-    if not response.is_success or not all(values):
-        return None
-    return Session(*values)
 
 
 def _entry(value: object) -> Entry | None:

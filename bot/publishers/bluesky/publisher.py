@@ -55,8 +55,6 @@ AT_ONCE = timedelta(seconds=1)
 """When the first part is sent, once it is known that a thread has to go out part by part."""
 
 HANDLE = r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
-NO_HANDLE = "handle.invalid"
-"""What a server says where it could not confirm an account's handle."""
 
 
 def _handle(value: object) -> str:
@@ -278,11 +276,6 @@ class Bluesky:
     def _me(self) -> Profile:
         return self.known or self.profile()
 
-    def _who(self) -> str:
-        """What the account is called in addresses: its handle, or its id where that is no good."""
-        me = self._me()
-        return me.id if me.handle == NO_HANDLE else me.handle
-
     def _saved_by_us(self, thread: Thread, saved: Saved) -> Saved:
         """What is saved, without what another identity saved.
 
@@ -482,7 +475,7 @@ class Bluesky:
     def _receipt_of(self, entry: Entry, otherwise: datetime | None = None) -> Receipt:
         """A record's receipt, at the time that it says, or now where it says none with a zone."""
         made = matching.at(entry.value, otherwise or self._clock.now())
-        return Receipt(entry.uri, matching.url_of(self._who(), entry.key), made)
+        return Receipt(entry.uri, matching.url_of(self._me().handle, entry.key), made)
 
     def _post_of(self, entry: Entry) -> Post:
         return Post(self._receipt_of(entry), matching.text(entry.value))
