@@ -288,6 +288,9 @@ def test_another_record_under_a_part_s_key_is_asked_about(make: Make, fake: Fake
     ]
     (likely,) = make().survey(NEW, saved, None).likely
     assert likely.post.text == "Something else #mlcollage"
+    # A person has said that it is none: still nothing can go out under that key.
+    said = NEW._replace(foreign=(likely.post.receipt.id,))
+    assert make().find(said, saved) == NotSeen(anchor_seen=True, count_agrees=False)
     assert len(fake.records) == 1
 
 
@@ -340,6 +343,16 @@ def test_what_follows_a_part_that_was_taken_off_answers_the_one_before(
     saved = ready(make(), rest)
     make().send(rest, None, saved)
     assert posts(fake)[-1]["reply"]["parent"]["uri"] == fake.uri(keys.of(NEW, 1))
+
+
+def test_where_the_part_before_was_deleted_by_hand_nothing_answers_it(
+    make: Make, fake: FakeBluesky
+) -> None:
+    out = send(make(), NEW._replace(parts=NEW.parts[:2]))
+    rest = NEW._replace(parts=(*out.parts, NEW.parts[2]))
+    make().delete(fake.uri(keys.of(NEW, 2)))
+    with pytest.raises(Rejected, match="The post that the next part answers is gone"):
+        ready(make(), rest)
 
 
 # Refusals, and what they mean

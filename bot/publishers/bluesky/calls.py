@@ -1,6 +1,5 @@
 """The calls to Bluesky for one account, with each failure as an error named by the next step."""
 
-from collections.abc import Iterator, Sequence
 from threading import RLock
 from typing import NamedTuple
 
@@ -272,15 +271,3 @@ def _entry(value: object) -> Entry | None:
     if not uri.startswith("at://") or not isinstance(record, dict):
         return None
     return Entry(uri, cid, record)
-
-
-def results(response: Response) -> Sequence[tuple[str, str]]:
-    """The address and CID of each record that was written, as far as the server says so."""
-    return tuple(_results(response.body))
-
-
-def _results(body: object) -> Iterator[tuple[str, str]]:
-    for each in (*dicts(inner(body, "results")), *dicts([body])):
-        uri, cid = text_of(inner(each, "uri")), text_of(inner(each, "cid"))
-        if uri and cid:
-            yield uri, cid

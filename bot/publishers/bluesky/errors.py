@@ -26,7 +26,7 @@ NO_RECORD, NO_BLOB = "RecordNotFound", "BlobNotFound"
 NO_METHOD = frozenset({"MethodNotImplemented", "XRPCNotSupported", "NotImplemented"})
 NOT_THERE = frozenset({404, 405, 501})
 """The statuses with which a server answers for a method that it does not have."""
-CONTENT = frozenset({400, 403, 413, 422})
+CONTENT = frozenset({400, 413, 422})
 WORDS_OF_CONTENT = ("record:", "record/", "blob", "text", "grapheme", "facet", "embed")
 """What the message says where a record is refused, and not the way it was sent."""
 
@@ -54,7 +54,7 @@ def refusal(response: Response, now: datetime, kind: Kind, message: str) -> Mlco
         )
     if status == HTTPStatus.UNAUTHORIZED or name in EXPIRED:
         return Blocked(f"Bluesky refuses this account's app password ({message}).")
-    if status == HTTPStatus.FORBIDDEN and kind != "upload":
+    if status == HTTPStatus.FORBIDDEN:
         return Blocked(f"Bluesky does not let this account do that ({message}).")
     if status in CONTENT and kind in {"upload", "post"}:
         return Rejected(f"Bluesky refuses it: {message}")

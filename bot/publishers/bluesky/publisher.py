@@ -133,7 +133,7 @@ class Bluesky:
             except Rejected as error:
                 found.append(str(error))
             except MlcollageError:
-                return ()
+                break
         return found
 
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
@@ -151,7 +151,7 @@ class Bluesky:
         ours = {receipt.id for receipt in found.values()}
         ours |= {receipt.id for receipt in thread.on_the_network}
         others = tuple(self._post_of(entry) for entry in listed if entry.uri not in ours)
-        likely = self._likely(thread.with_receipts(found), at_keys, saved)
+        likely = self._likely(thread.with_receipts(found), at_keys)
         newest = max((entry.uri for entry in listed), default=since or "")
         return Survey(found, others, saved, likely, newest)
 
@@ -217,7 +217,8 @@ class Bluesky:
         at_keys = self._at_keys(thread)
         if found := self._ours(thread, at_keys, saved):
             return Found(found)
-        if likely := self._likely(thread, at_keys, saved):
+        if at_keys:
+            likely = self._likely(thread, at_keys)
             return NotSeen(anchor_seen=True, count_agrees=False, likely=likely)
         return Absent()
 
@@ -321,9 +322,7 @@ class Bluesky:
         part = thread.parts[place - 1]
         return not matching.differences(entry.value, part, _parents(thread, place))
 
-    def _likely(
-        self, thread: Thread, at_keys: Mapping[int, Entry], saved: Saved
-    ) -> tuple[Likely, ...]:
+    def _likely(self, thread: Thread, at_keys: Mapping[int, Entry]) -> tuple[Likely, ...]:
         """Records under this thread's keys that are something else: a person is asked."""
         found = []
         for place, entry in at_keys.items():
@@ -406,7 +405,7 @@ class Bluesky:
         key = matching.key_of(receipt.id, self._me().id)
         entry = self._api.get(key) if key else None
         if entry is None:
-            raise Unavailable(f"The part that is to be answered is gone: {receipt.url}.")
+            raise Rejected(f"The post that the next part answers is gone: {receipt.url}")
         return Ref(entry.uri, entry.cid)
 
     def _write(self, thread: Thread, wanted: Mapping[int, Record], *, is_whole: bool) -> Response:
