@@ -10,6 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from bot.pictures import decoding
+from bot.pictures.limits import Limits, Refused
 
 
 def answer(question: bytes) -> bytes:
@@ -22,13 +23,15 @@ def answer(question: bytes) -> bytes:
     asked = json.loads(head)
     try:
         facts, made = TASKS[asked.pop("task")](data, **asked)
-    except decoding.Refused as refused:
+    except Refused as refused:
         facts, made = {"problem": str(refused)}, b""
     return json.dumps(facts).encode() + b"\n" + made
 
 
-def _look(data: bytes, kind: str, limits: dict[str, int]) -> tuple[dict[str, object], bytes]:
-    return decoding.decoded(data, kind, decoding.Limits(**limits)), b""
+def _look(
+    data: bytes, mime: str, page: int, limits: dict[str, int]
+) -> tuple[dict[str, object], bytes]:
+    return decoding.look(data, mime, page, Limits(**limits)), b""
 
 
 TASKS = {"look": _look}
