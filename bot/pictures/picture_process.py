@@ -5,6 +5,7 @@ It is run by its path, and finds our modules beside it.
 
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -21,8 +22,10 @@ def answer(question: bytes) -> bytes:
     """
     head, _, data = question.partition(b"\n")
     asked = json.loads(head)
+    task = asked.pop("task")
+    _bound(task)
     try:
-        facts, made = TASKS[asked.pop("task")](data, **asked)
+        facts, made = TASKS[task](data, **asked)
     except Refused as refused:
         facts, made = {"problem": str(refused)}, b""
     return json.dumps(facts).encode() + b"\n" + made
@@ -35,3 +38,19 @@ def _look(
 
 
 TASKS = {"look": _look}
+
+MEMORY = {"look": 512_000_000}
+"""Bytes that a task may take, where that is less than the process may: bytes that nobody has looked
+at may be anything.
+"""
+
+
+def _bound(task: str) -> None:
+    """Give a task no more memory than it may take, as far as the system can."""
+    with suppress(ImportError):
+        import resource  # Windows has no such module
+
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        # ValueError: the process may take less than that, and no more will be given.
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY.get(task, most), most))

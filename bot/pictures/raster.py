@@ -80,7 +80,7 @@ def source(data: bytes, mime: str, limits: Limits) -> Iterator[ImageFile.ImageFi
         warnings.catch_warnings(action="ignore"),
         Image.open(io.BytesIO(data), formats=(kind,)) as image,
     ):
-        check_size(image.size, limits)
+        check_size(image.size, mime, limits)
         yield image
 
 
@@ -100,11 +100,12 @@ def said_plainly(kind: str, limits: Limits) -> Iterator[None]:
         raise Refused(f"is a broken {kind} picture; export it again") from None
 
 
-def srgb(image: Image.Image) -> Image.Image:
+def srgb(image: Image.Image, divisor: int = 1) -> Image.Image:
     """The first frame of an opened picture as "RGB", or "RGBA" where parts are transparent.
 
-    A profile is converted, an orientation carried out. Raises what Pillow raises for bytes that it
-    cannot decode. At no time there are more than two pictures of four bytes a pixel.
+    A profile is converted, an orientation carried out; sides are divided by `divisor`. Raises what
+    Pillow raises for bytes that it cannot decode. Beside the decoded picture there is never more
+    than one of the size that is returned.
     """
     image.seek(0)
     image.load()
@@ -112,7 +113,9 @@ def srgb(image: Image.Image) -> Image.Image:
     turn = _turn(image)
     convert = _conversion(image)
     if convert:
-        image = _in_bands(image, convert)
+        image = _in_bands(image, convert, divisor)
+    elif divisor > 1:
+        image = image.reduce(divisor)
     if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
         image = image.convert("RGB")
     if turn is not None:
@@ -130,13 +133,16 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
         return None
 
 
-def _in_bands(image: Image.Image, convert: Convert) -> Image.Image:
+def _in_bands(image: Image.Image, convert: Convert, divisor: int) -> Image.Image:
+    """The picture converted, and its sides divided, a few rows at a time."""
     width, height = image.size
+    size = (-(-width // divisor), -(-height // divisor))
     made = None
-    for top in range(0, height, _BAND):
-        band = convert(image.crop((0, top, width, min(height, top + _BAND))))
-        made = made or Image.new(band.mode, image.size)
-        made.paste(band, (0, top))
+    for top in range(0, height, _BAND * divisor):
+        band = convert(image.crop((0, top, width, min(height, top + _BAND * divisor))))
+        if made is None:
+            made = Image.new(band.mode, size)
+        made.paste(band.reduce(divisor), (0, top // divisor))
     assert made
     return made
 
