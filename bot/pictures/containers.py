@@ -201,6 +201,24 @@ def _profile_chunk(body: bytes) -> bytes:
 # WEBP
 
 
+def webp_size(data: bytes) -> tuple[int, int] | None:
+    """Width and height that a WEBP declares in its first chunk; None where it says none."""
+    body = data[20:30]
+    if len(body) < 10:
+        return None
+    match data[12:16]:
+        case b"VP8X":
+            wide, high = body[4:7], body[7:10]
+            return int.from_bytes(wide, "little") + 1, int.from_bytes(high, "little") + 1
+        case b"VP8 ":
+            wide, high = struct.unpack_from("<HH", body, 6)
+            return wide & 0x3FFF, high & 0x3FFF
+        case b"VP8L":
+            bits = int.from_bytes(body[1:5], "little")
+            return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    return None
+
+
 def _webp(data: bytes) -> bytes:
     chunks = {kind: body for kind, body in _webp_chunks(data) if kind in _WEBP_CHUNKS}
     if profile := profiles.plain(chunks.pop(b"ICCP", b"")):
