@@ -77,7 +77,6 @@ def jpeg(**options: object) -> bytes:
         ),
         *(segment(0xE2, b"MPF\0Phone 7"), segment(0xED, b"Photoshop 3.0\0" + b"Berlin")),
         *(segment(0xEE, b"Adobe\0d\0\0\0\0\1Phone 7"), segment(0xEF, b"Ada Lovelace")),
-        segment(0xF0, b"SN-12345"),
     )
     # Behind the end a second picture, and a film.
     return jfif + b"".join(more) + data[2:] + saved("JPEG") + b"ftypmp42 Berlin"
