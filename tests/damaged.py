@@ -281,11 +281,11 @@ def look(numbers: Iterable[int]) -> Figures:
             wrong.append(f"{damaged.how}: {error!r}")
         said[outcome] += 1
         slowest = max(slowest, (time.monotonic() - start, damaged.how))
-        most = max(most, (_peak(), damaged.how))
+        most = max(most, (peak(), damaged.how))
     return Figures(said, slowest, most, wrong)
 
 
-def _peak() -> int:
+def peak() -> int:
     """The most memory that the process has had so far, in bytes; 0 where no system tells."""
     child = handling._process()._child
     try:

@@ -27,6 +27,9 @@ NAMES = {
 
 Convert = Callable[[Image.Image], Image.Image]
 
+_BOMBS = ("Decompressed data too large", "Too much memory used in text chunks")
+"""What Pillow says of compressed texts and profiles that fill the memory."""
+
 _MANY_PIXELS = 20_000_000
 """A picture with more of them may take too much memory to decode."""
 
@@ -112,8 +115,7 @@ def said_plainly(kind: str, limits: Limits) -> Iterator[None]:
         most = f"{limits.megapixels} megapixels"
         raise Refused(f"has far more than {most}; export it smaller") from None
     except Exception as error:  # noqa: BLE001 - a library may raise anything
-        # What Pillow says of compressed texts and profiles in a PNG.
-        if "Decompressed data too large" in str(error):
+        if any(said in str(error) for said in _BOMBS):
             raise Refused(
                 "holds texts or a profile that unpack to megabytes; export it without metadata"
             ) from None
