@@ -32,6 +32,11 @@ def found(own: Path, series: str) -> dict[str, Source]:
     return sources
 
 
+def files_of(own: Path, series: str) -> list[Path]:
+    """All files that slides of a series may be set from, in order."""
+    return [file for folder, _ in _folders(own, series) for file in _files(folder)]
+
+
 def _folders(own: Path, series: str) -> Iterator[tuple[Path, Path]]:
     """The folders of slides, the less important ones first, each with what may not be left."""
     shipped = templates.shipped()
