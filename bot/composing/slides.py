@@ -174,6 +174,7 @@ class _Plan:
     def of(cls, config: Config, series: Series, item: Item, number: str) -> "_Plan":
         templates = slide_templates.found(config.templates, series.name)
         data = page_data(series, item, number)
+        slide_templates.check_theme(templates, data["theme"])
         look = series.slide
         logo = None
         if look.logo_file:
