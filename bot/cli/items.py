@@ -11,7 +11,7 @@ import click
 from bot.cli import completion, editing, naming, options, output
 from bot.config import Series
 from bot.context import Context
-from bot.core import collage, hints, slide
+from bot.core import appearance, collage, hints, slide
 from bot.core import paper as paper_links
 from bot.core.collage import Collage, Item, State
 from bot.core.delivery import State as Sending
@@ -114,7 +114,7 @@ def _figure(text: str) -> Figure:
     places = [place for place, sign in enumerate(text) if sign == "="]
     for place in (len(text), *places):
         # A page of a PDF is named behind the file.
-        if Path(text[:place].partition("#page=")[0]).is_file() and text[:place][-5:] != "#page":
+        if Path(appearance.named(text[:place]).file).is_file():
             return Figure(text[:place], text[place + 1 :].strip())
     file, _, caption = text.partition("=")
     return Figure(file, caption.strip())

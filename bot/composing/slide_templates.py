@@ -80,6 +80,7 @@ def _source(file: Path, root: Path) -> Source:
     if not file.resolve().is_relative_to(root.resolve()):
         raise BadInput(f"Template {place} leads out of {root}; put the file itself there.")
     try:
-        return Source(files.read(file, MOST_BYTES, "a template"), place)
+        data = files.read(file, MOST_BYTES, "a template")
     except files.Unreadable as error:
         raise BadInput(f"Template {place} cannot be read: {error}.") from None
+    return Source(data, place, is_own=root != templates.shipped())

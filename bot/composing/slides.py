@@ -187,7 +187,7 @@ class _Plan:
             "templates": {name: _hash(source.data) for name, source in templates.items()},
             "logo": _hash(logo or b""),
             "fonts": _listing(look.fonts_folder),
-            "figures": [figure.sha256 for figure in item.slide.figures],
+            "figures": [[figure.sha256, figure.file] for figure in item.slide.figures],
             "by": [AS_DRAWN, importlib.metadata.version("typst")],
         }
         fingerprint = _hash(json.dumps(made_of, sort_keys=True).encode())

@@ -8,6 +8,7 @@ from bot import files, system
 from bot.composing import slide_templates, slides
 from bot.config import Series
 from bot.context import Context
+from bot.core import appearance
 from bot.core.collage import Collage, Item
 from bot.core.errors import BadInput
 from bot.core.slide import Figure, Slide
@@ -113,7 +114,7 @@ def watched(
     context: Context, series: Series, item_file: Path | None, figures: Sequence[Figure]
 ) -> list[Path]:
     """The files that a slide is drawn from: its item, its figures, logo, and templates."""
-    found = [Path(figure.file.partition("#page=")[0]) for figure in figures]
+    found = [Path(appearance.named(figure.file).file) for figure in figures]
     if item_file:
         found.append(item_file)
     if series.slide.logo_file:

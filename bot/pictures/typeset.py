@@ -41,10 +41,11 @@ NOWHERE = "http://127.0.0.1:9"
 
 
 class Source(NamedTuple):
-    """A template's bytes, and the file that a message names."""
+    """A template's bytes, the file that a message names, and whether it is the maintainer's own."""
 
     data: bytes
     file: str
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,9 @@ def render(
         page = _set(template, every, templates, fonts)
     except _Stopped as error:
         message = f"Template {named} {error}; make it simpler."
-        _stopped[_templates_of(templates)] = _Before(time.monotonic(), message)
+        # A slow machine or a lack of memory is no fault of the program's own templates.
+        if error.is_late and any(source.is_own for source in templates.values()):
+            _stopped[_templates_of(templates)] = _Before(time.monotonic(), message)
         raise BadInput(message) from None
     _keep(key, page)
     return page
@@ -103,6 +106,14 @@ def render(
 
 class _Stopped(Exception):
     """Raised where the process had to be stopped over a page; the message says why."""
+
+    is_late = False
+
+
+class _Late(_Stopped):
+    """Raised where a page took too long."""
+
+    is_late = True
 
 
 class _Before(NamedTuple):
@@ -212,7 +223,7 @@ def _asked(question: Mapping[str, object]) -> tuple[dict[str, Any], bytes]:
     try:
         answer = process.ask(json.dumps(question).encode())
     except processes.TooLong:
-        raise _Stopped(f"takes more than {BOUNDS.seconds:g} s to be set") from None
+        raise _Late(f"takes more than {BOUNDS.seconds:g} s to be set") from None
     except processes.NotStarted as error:
         reason = system.why(error.__cause__ or error)
         raise Unavailable(
