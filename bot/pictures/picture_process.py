@@ -5,12 +5,13 @@ It is run by its path, and finds our modules beside it.
 
 import json
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from bot.pictures import decoding
+from bot.pictures import decoding, trimming
 from bot.pictures.limits import Limits, Refused
 
 
@@ -37,7 +38,10 @@ def _look(
     return decoding.look(data, mime, page, Limits(**limits)), b""
 
 
-TASKS = {"look": _look}
+TASKS: dict[str, Callable[..., tuple[dict[str, object], bytes]]] = {
+    "look": _look,
+    "figure": trimming.figure,
+}
 
 MEMORY = {"look": 460_000_000}
 """Bytes of its own that a task may take, where that is less than the process may: bytes that nobody
