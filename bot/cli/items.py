@@ -227,7 +227,7 @@ def edit_command(
         kept = items.keep_rejected(before.name, items.dump(arrival.item, arrival.item.picture_file))
         raise BadInput(f"{error} Your text is in {kept}.") from None
     notes = _missed(before, given)
-    _print_edited(edited, notes)
+    print_edited(edited, notes)
     output.add(collages=[descriptions.edited(chosen, edited, notes)])
 
 
@@ -249,7 +249,7 @@ def _edited(
     return written, True
 
 
-def _print_edited(edited: Edited, notes: Sequence[str]) -> None:
+def print_edited(edited: Edited, notes: Sequence[str] = ()) -> None:
     """What the collage is now, from what to what it was changed, and what becomes of its threads.
 
     Where nothing is different, that is all.

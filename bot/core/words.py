@@ -42,6 +42,27 @@ class SlideWords:
     whole: str = setting(settings.with_place)
 
 
+@dataclass(frozen=True, slots=True)
+class AltWords:
+    """How a drafted alt text says what is on a picture: "Collage of the paper ‘…’, by …".
+
+    `collage` and `cover` take a title with its quotation marks, `figure` the figure's number,
+    `more` the number of collages that are not named. `takeaways` and `shown` stand before what they
+    introduce; `semicolon` stands between several of them.
+    """
+
+    collage: str = setting(settings.with_place)
+    by: str = setting(settings.with_place)
+    figure: str = setting(settings.with_place)
+    takeaways: str = setting(settings.text)
+    cover: str = setting(settings.with_place)
+    shown: str = setting(settings.text)
+    more: str = setting(settings.with_place)
+    comma: str = setting(settings.text)
+    semicolon: str = setting(settings.text)
+    stop: str = setting(settings.text)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """The phrases of one language.
@@ -78,6 +99,7 @@ class Words:
 
     labels: tuple[str, ...]
     slide: SlideWords
+    alt: AltWords
     given: frozenset[str] = field(default=frozenset())
     """The phrases that a series gave, by their names in the configuration."""
 
@@ -173,6 +195,18 @@ WORDS = {
         about="{series} puts one paper at a time on a single page: a drawing and a paragraph.",
         holds="This roundup holds the collages of {month}; new ones appear under {hashtag}.",
         labels=("Paper", "Code", "Project", "Talk", "Podcast", "Blog", "Demo"),
+        alt=AltWords(
+            collage="Collage of the paper {}",
+            by=" by {}",
+            figure="Figure {}: ",
+            takeaways="To take away: ",
+            cover="Cover of the roundup {}",
+            shown="It shows the collages of ",
+            more="and {} more",
+            comma=", ",
+            semicolon="; ",
+            stop=".",
+        ),
         slide=SlideWords(
             slide="Plain slide",
             title=" with the title “{}”",
@@ -218,6 +252,18 @@ WORDS = {
             "Diese Ausgabe enthält die Collagen aus dem {month}; neue erscheinen unter {hashtag}."
         ),
         labels=("Paper", "Code", "Projekt", "Vortrag", "Podcast", "Blog", "Demo"),
+        alt=AltWords(
+            collage="Collage zum Paper {}",
+            by=" von {}",
+            figure="Abbildung {}: ",
+            takeaways="Das Wichtigste: ",
+            cover="Titelbild der Ausgabe {}",
+            shown="Es zeigt die Collagen zu ",
+            more="und {} weiteren",
+            comma=", ",
+            semicolon="; ",
+            stop=".",
+        ),
         slide=SlideWords(
             slide="Schlichte Folie",
             title=" mit dem Titel „{}“",
@@ -250,6 +296,18 @@ WORDS = {
         about="{series} 每次把一篇论文画成一页图解，并配上一段文字。",
         holds="这里汇集了{month}的图解，新的图解见 {hashtag}。",
         labels=("论文", "代码", "项目", "演讲", "播客", "博客", "演示"),
+        alt=AltWords(
+            collage="论文{}的图解",
+            by="，作者：{}",
+            figure="图{}：",
+            takeaways="要点：",
+            cover="{}的封面",
+            shown="其中的图解：",
+            more="另有{}篇",
+            comma="，",
+            semicolon="；",
+            stop="。",
+        ),
         slide=SlideWords(
             slide="简单的幻灯片",
             title="，标题为“{}”",
@@ -281,6 +339,18 @@ WORDS = {
         about="{series} 每次把一篇論文畫成一頁圖解，並配上一段文字。",
         holds="這裡彙集了{month}的圖解，新的圖解見 {hashtag}。",
         labels=("論文", "程式碼", "專案", "演講", "播客", "部落格", "示範"),
+        alt=AltWords(
+            collage="論文{}的圖解",
+            by="，作者：{}",
+            figure="圖{}：",
+            takeaways="重點：",
+            cover="{}的封面",
+            shown="其中的圖解：",
+            more="另有{}篇",
+            comma="，",
+            semicolon="；",
+            stop="。",
+        ),
         slide=SlideWords(
             slide="簡單的投影片",
             title="，標題為「{}」",
@@ -372,24 +442,26 @@ def _quotes(language: str) -> tuple[str, str]:
 
 LABELS = "labels"
 SLIDE = "slide"
+ALT = "alt"
 
 
 def given(table: settings.Table, language: str) -> Words:
     """The phrases of a language with those in place of them that a series gives.
 
-    `table` is its `[series.NAME.words]`, which may hold tables `labels` and `slide`. Raises
+    `table` is its `[series.NAME.words]`, which may hold tables `labels`, `slide` and `alt`. Raises
     `BadConfig`.
     """
     base = of(language)
-    found = settings.read(table.without(LABELS, SLIDE), Words, base)
-    labels, slide = table.table(LABELS), table.table(SLIDE)
-    names = [*table.without(LABELS, SLIDE).values]
-    names += [f"{LABELS}.{name}" for name in labels.values]
-    names += [f"{SLIDE}.{name}" for name in slide.values]
+    inner = {name: table.table(name) for name in (LABELS, SLIDE, ALT)}
+    found = settings.read(table.without(*inner), Words, base)
+    names = [*table.without(*inner).values]
+    for key, values in inner.items():
+        names += [f"{key}.{name}" for name in values.values]
     return replace(
         found,
-        labels=_labels(labels, base),
-        slide=settings.read(slide, SlideWords, base.slide),
+        labels=_labels(inner[LABELS], base),
+        slide=settings.read(inner[SLIDE], SlideWords, base.slide),
+        alt=settings.read(inner[ALT], AltWords, base.alt),
         given=frozenset(names),
     )
 
@@ -423,6 +495,8 @@ def _names() -> Iterator[str]:
             yield each.name
     yield from (f"{LABELS}.{kind}" for kind in LinkKind)
     yield from (f"{SLIDE}.{each.name}" for each in fields(SlideWords) if each.name != "stop")
+    signs = {"comma", "semicolon", "stop"}
+    yield from (f"{ALT}.{each.name}" for each in fields(AltWords) if each.name not in signs)
 
 
 def in_all_tables(name: str) -> list[str]:

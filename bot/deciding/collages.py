@@ -67,7 +67,7 @@ def changes(context: Context, most: int) -> list[Change]:
 
 
 def same_papers(context: Context, series: Series, item: Collage) -> list[str]:
-    """What a person should know of other collages about the same paper."""
+    """What a person should know of other collages about the same paper, or with its alt text."""
     with context.read() as work:
-        twins = about.of(work, series, item, item.id)
+        twins = about.with_alts(work, series, item, item.id)
     return list(about.sentences(series, twins))

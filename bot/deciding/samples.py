@@ -30,7 +30,7 @@ ORDINARY = Collage(
         references=(Reference("A reference", "https://example.org/reference"),),
     ),
     paragraph="One sentence. A second one with a [link](https://example.org/link).",
-    alt="A drawing.",
+    alt="A drawing of an example: two boxes and an arrow.",
     printed_number="29/52",
     caption="Figures by the authors",
     state=State.READY,

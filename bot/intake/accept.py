@@ -227,7 +227,7 @@ def _take(
     item, problems = arrival.item, arrival.problems
     missing = _lacks(arrival)
     remarks = _remarks(arrival)
-    remarks += same_papers.sentences(series, same_papers.of(work, series, item))
+    remarks += same_papers.sentences(series, same_papers.with_alts(work, series, item))
     state = State.READY
     if draft or missing or problems:
         state = State.DRAFT
@@ -243,6 +243,7 @@ def _take(
     if item.place:
         detail += f", from {item.place}"
     change(context, work, "add", f"{series.name}/{stored.name}", detail)
+    remarks += _offers(missing, stored)
     return Taken(stored, missing, remarks, problems)
 
 
@@ -304,9 +305,17 @@ def replace_item(
             # What was done to it before is found by its new name.
             work.log.follow(f"{series.name}/{before.name}", subject)
         changed(context, work, "edit", subject, changes.between(before, stored))
-        twins = same_papers.of(work, series, stored, stored.id)
+        twins = same_papers.with_alts(work, series, stored, stored.id)
     remarks = _remarks(arrival) + same_papers.sentences(series, twins)
+    remarks += _offers(missing, stored)
     return Taken(stored, missing, remarks, problems)
+
+
+def _offers(missing: Sequence[str], stored: Collage) -> tuple[str, ...]:
+    """What can be had of what a collage lacks."""
+    if collage.ALT_TEXT not in missing:
+        return ()
+    return (f"to have its alt text drafted: mlcollage alt {stored.name}",)
 
 
 def _remarks(arrival: Arrival) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Finds collages about the same paper in the queue and in history, and says so."""
+"""Finds collages about the same paper, or with the same alt text, and says so."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -6,12 +6,17 @@ from typing import NamedTuple
 from bot.config import Series
 from bot.context import Context
 from bot.core import same_paper, times
-from bot.core.collage import Collage, Item, State
+from bot.core.collage import Collage, Item, State, is_blank
 from bot.storage.work import Work
+
+SAME_ALT = "the same alt text"
 
 
 class Twin(NamedTuple):
-    """Another collage about the same paper, and by what that is known: "arXiv 2103.03230"."""
+    """Another collage about the same paper, and by what that is known: "arXiv 2103.03230".
+
+    Or one about another paper that has `SAME_ALT`.
+    """
 
     other: Collage
     why: str
@@ -22,14 +27,24 @@ def of(work: Work, series: Series, item: Item, own_id: int | None = None) -> lis
     return _twins(item, work.queue.about(series.name, same_paper.keys(item.paper)), own_id)
 
 
-def of_all(work: Work, series: Series, items: Sequence[Collage]) -> dict[int, list[Twin]]:
-    """The collages about the same paper as each of some collages, by id; only where there are any.
+def with_alts(work: Work, series: Series, item: Item, own_id: int | None = None) -> list[Twin]:
+    """As `of`, and the collages about other papers that have the item's alt text."""
+    found = of(work, series, item, own_id)
+    return found + _same_alts(item, work.queue.with_alt(series.name, _alts([item])), own_id, found)
 
-    One look into the database, however many they are.
+
+def of_all(work: Work, series: Series, items: Sequence[Collage]) -> dict[int, list[Twin]]:
+    """As `with_alts` for each of some collages, by id; only where there are any.
+
+    Two looks into the database, however many they are.
     """
     keys = dict.fromkeys(key for item in items for key in same_paper.keys(item.paper))
-    candidates = work.queue.about(series.name, keys)
-    found = {item.id: _twins(item, candidates, item.id) for item in items}
+    about = work.queue.about(series.name, keys)
+    alike = work.queue.with_alt(series.name, _alts(items))
+    found = {}
+    for item in items:
+        twins = _twins(item, about, item.id)
+        found[item.id] = twins + _same_alts(item, alike, item.id, twins)
     return {item_id: twins for item_id, twins in found.items() if twins}
 
 
@@ -73,6 +88,24 @@ def _twins(item: Item, candidates: Iterable[Collage], own_id: int | None) -> lis
     return found
 
 
+def _alts(items: Iterable[Item]) -> list[str]:
+    """The alt texts that somebody wrote; those of drawn slides name the paper."""
+    written = [item.alt for item in items if not (isinstance(item, Collage) and item.alt_is_drawn)]
+    return list(dict.fromkeys(alt for alt in written if not is_blank(alt)))
+
+
+def _same_alts(
+    item: Item, candidates: Iterable[Collage], own_id: int | None, known: Iterable[Twin]
+) -> list[Twin]:
+    """The candidates that have the item's alt text, but for itself and those that are known."""
+    others = {own_id, *(twin.other.id for twin in known)}
+    return [
+        Twin(other, SAME_ALT)
+        for other in candidates
+        if other.alt == item.alt and other.id not in others
+    ]
+
+
 def _sentence(series: Series, twin: Twin) -> str:
     other = twin.other
     where = "in the queue"
@@ -84,6 +117,8 @@ def _sentence(series: Series, twin: Twin) -> str:
         where = "on its way"
     elif other.state is not State.READY:
         where = f"in the queue, {other.state}"
+    if twin.why == SAME_ALT:
+        return f"{other.name} ({where}) has the same alt text; say what this picture shows"
     if twin.why.startswith("the link "):
         address = twin.why.removeprefix("the link ")
         return f"{other.name} ({where}) gives the same address for its paper: {address}"

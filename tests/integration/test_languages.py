@@ -48,6 +48,14 @@ untitled = " bez tytułu"
 by = "{}"
 comma = ", "
 whole = " Tytuł pracy: „{}”."
+[series.mlcollage.words.alt]
+collage = "Plansza o pracy {}"
+by = ", {}"
+figure = "Ilustracja {}: "
+takeaways = "Najważniejsze: "
+cover = "Okładka przeglądu {}"
+shown = "Plansze: "
+more = "i jeszcze {}"
 """
 AUTHORS = [
     ("Jure Zbontar", "Li Jing"),
