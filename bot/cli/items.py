@@ -70,7 +70,7 @@ def fields(function: Any) -> Any:
 @click.argument("files", nargs=-1, type=click.Path(readable=False))
 @fields
 @click.option("--draft", is_flag=True, help="Keep it a draft though nothing is missing.")
-@click.option("--draw", is_flag=True, help="Draw a plain slide where there is no picture.")
+@click.option("--draw", is_flag=True, help="Draw a slide where there is no picture.")
 def add_command(
     config_file: str | None,
     series: str | None,
@@ -95,9 +95,7 @@ def add_command(
     arrivals = [accept.from_file(Path(file)) for file in files]
     if not files:
         arrivals = [_described(given)]
-    if draw:
-        numbers = accept.coming_numbers(context, chosen, arrivals, draft=draft)
-        arrivals = accept.drawn(chosen, arrivals, numbers)
+    arrivals = accept.with_slides(context, chosen, arrivals, draft=draft, every=draw)
     for taken in accept.take(context, chosen, arrivals, draft=draft):
         print_taken(taken)
         output.add(collages=[descriptions.taken(chosen, taken)])
@@ -198,7 +196,7 @@ def _link(text: str) -> Link:
     type=naming.Choice([kind.value for kind in LinkKind]),
     help="Take away the links of this kind.",
 )
-@click.option("--draw", is_flag=True, help="Draw a plain slide, with its alt text, as the picture.")
+@click.option("--draw", is_flag=True, help="Draw a slide, with its alt text, as the picture.")
 def edit_command(
     config_file: str | None,
     series: str | None,
@@ -312,6 +310,7 @@ def _in_editor(before: Collage) -> Arrival | None:
 def _parsed(text: str, before: Collage) -> Arrival:
     item = items.parse(text, before.name)
     known = before.picture.file if before.picture else before.picture_file
-    if item.picture_file == known or not item.picture_file:
-        return accept.whole(Arrival(item))
-    return accept.whole(Arrival(item, read.load(Path(item.picture_file))))
+    arrival = Arrival(item)
+    if item.picture_file not in (known, ""):
+        arrival = Arrival(item, read.load(Path(item.picture_file)))
+    return accept.whole(accept.with_figures(arrival, before.slide.figures))

@@ -47,7 +47,7 @@ class Ahead:
     def __init__(
         self, context: Context, series: Series, new: Mapping[int, Collage] | None = None
     ) -> None:
-        self._context, self._series, self._new = context, series, new or {}
+        self.context, self.series, self._new = context, series, new or {}
         self._composers = {
             account: Composer.of(context, series.name, account) for account in series.accounts
         }
@@ -64,15 +64,15 @@ class Ahead:
 
     def look_aside(self) -> "Ahead":
         """Let what other series put on the same accounts count too, each at its time."""
-        for other in self._context.config.series.values():
-            if other.name == self._series.name or self._texts.keys().isdisjoint(other.accounts):
+        for other in self.context.config.series.values():
+            if other.name == self.series.name or self._texts.keys().isdisjoint(other.accounts):
                 continue
-            with self._context.read() as work:
+            with self.context.read() as work:
                 if work.series.find(other.name) is None:
                     # New in the configuration: no slot of it is due before the next tick.
                     continue
-            aside = Ahead(self._context, other)
-            for line in agenda.placed(_whole(self._context, other), aside.is_stopped):
+            aside = Ahead(self.context, other)
+            for line in agenda.placed(_whole(self.context, other), aside.is_stopped):
                 if line.collage and line.collage.id in aside.tried:
                     self._elsewhere.append((line.slot.due_at, aside.tried[line.collage.id]))
         return self
@@ -98,7 +98,7 @@ class Ahead:
         assert line.collage is not None
         item = self._new.get(line.collage.id)
         if item is None:
-            with self._context.read() as work:
+            with self.context.read() as work:
                 item = work.queue.by_ids([line.collage.id]).get(line.collage.id)
         if item is None:
             return None
@@ -110,13 +110,13 @@ class Ahead:
 
         No slide is drawn: whatever number is on it, it can go out.
         """
-        threads = tuple(self.threads(item, number, self._series.accounts))
+        threads = tuple(self.threads(item, number, self.series.accounts))
         problems = [problem for thread in threads for problem in thread.problems]
         # Counted numbers lie above all that are taken; only one brought along may be another's.
         if item.kept_number is not None:
-            with self._context.read() as work:
-                year = self._series.numbering.year(local_on)
-                other = work.queue.taken_by(self._series.name, item.kept_number, year)
+            with self.context.read() as work:
+                year = self.series.numbering.year(local_on)
+                other = work.queue.taken_by(self.series.name, item.kept_number, year)
             if other:
                 problems.append(
                     f"{item.name} cannot have the number {number}: it is {other}'s already; "
@@ -157,14 +157,14 @@ class Ahead:
             known.setdefault(part.text, _Owner(item.id, item.name))
 
     def _take_claimed(self) -> None:
-        with self._context.read() as work:
+        with self.context.read() as work:
             open_ones = [each for each in work.deliveries.to_come() if each.account in self._texts]
             items = work.queue.by_ids({each.collage_id for each in open_ones if each.collage_id})
         for delivery in open_ones:
             item = items.get(delivery.collage_id or 0)
-            if item is None or delivery.series not in self._context.config.series:
+            if item is None or delivery.series not in self.context.config.series:
                 continue
-            composer = Composer.of(self._context, delivery.series, delivery.account)
+            composer = Composer.of(self.context, delivery.series, delivery.account)
             self._take_thread(item, composer.collage_shown(item, item.number))
 
     def catch_up(self, due_at: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.core import numbering, refusals
+from bot.core import numbering, refusals, slide
 from bot.core.collage import Picture
 from bot.core.delivery import Part
 from bot.core.network import Limits, Network
@@ -34,6 +34,8 @@ class ComposedThread:
     """What of the collage's texts is shown as it was written, or not at all."""
     unshown: tuple[str, ...] = ()
     """What no font here could show on a drawn slide."""
+    cut: tuple[str, ...] = ()
+    """What of a drawn slide was too long for its page."""
     is_charged: bool = True
     standing: str = ""
     """Where it is on its account, if it has begun: the parts are those that were frozen then."""
@@ -95,6 +97,8 @@ class ComposedThread:
         if part.image and self.unshown:
             missing = "; ".join(self.unshown)
             cautions.append(f"no font here shows {missing}; install a font that has them")
+        if part.image and self.cut:
+            cautions.append(slide.told_cut(self.cut))
         return cautions
 
     @property

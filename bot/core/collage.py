@@ -9,8 +9,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.core import address, citation
+from bot.core import slide as slides
 from bot.core.errors import NotAllowed
 from bot.core.paper import LinkKind, Paper
+from bot.core.slide import Slide
 from bot.core.text import markdown
 
 NAME_LENGTH = 80
@@ -27,6 +29,10 @@ LENGTHS = {
     "thread": 4_000,
     "author": 200,
     "url": address.MOST,
+    "slide.figure": slides.LENGTHS["figure"],
+    "slide.caption": slides.LENGTHS["caption"],
+    "slide.takeaway": slides.LENGTHS["takeaway"],
+    "slide.theme": slides.LENGTHS["theme"],
 }
 """The most characters a field may hold.
 
@@ -40,7 +46,9 @@ ALT_TEXT = "alt text"
 DEFAULT_LENGTH = 2_000
 """The most characters of a field that is not among `LENGTHS`."""
 
-FIELDS_WITH_LINES = frozenset({"paragraph", "alt", "thread", "figure"})
+FIELDS_WITH_LINES = frozenset(
+    {"paragraph", "alt", "thread", "figure", "slide.caption", "slide.takeaway"}
+)
 """The fields that may hold line ends and tabs."""
 
 
@@ -105,6 +113,7 @@ class Item:
     caption: str = ""
     picture_file: str = ""
     place: str = ""
+    slide: Slide = slides.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +218,7 @@ def problems(item: Item) -> Iterator[str]:
     for link in item.paper.links:
         if problem := address.problem(link.url):
             yield f"url: {shown(address.without_user(link.url))} {problem}"
+    yield from slides.problems(item.slide)
     if item.paper.year is not None and not 1000 <= item.paper.year <= 9999:
         yield f"year: {item.paper.year} is no year"
 
@@ -231,6 +241,7 @@ def texts(item: Item) -> Iterator[tuple[str, str]]:
         yield from (("figure", text) for text in (figure.file, figure.caption, figure.source))
     for reference in paper.references:
         yield from (("reference", text) for text in (reference.title, reference.url))
+    yield from ((f"slide.{field}", text) for field, text in slides.texts(item.slide))
 
 
 def shown(text: object, most: int = 60) -> str:

@@ -44,7 +44,7 @@ def preview(context: Context, series: Series, item: Collage, accounts: Sequence[
                 threads.append(composer.collage_shown(item, number))
         return Preview(number, tuple(threads))
     place = ahead.place(context, series, item)
-    return Preview(place.number, drawn(series, place.ahead, item, place.number, accounts))
+    return Preview(place.number, drawn(place.ahead, item, place.number, accounts))
 
 
 def _begun(context: Context, item: Collage) -> dict[str, Delivery]:
@@ -78,11 +78,11 @@ def _frozen(context: Context, series: Series, delivery: Delivery) -> ComposedThr
 
 
 def drawn(
-    series: Series, before: Ahead, item: Collage, number: int | None, accounts: Sequence[str]
+    before: Ahead, item: Collage, number: int | None, accounts: Sequence[str]
 ) -> tuple[ComposedThread, ...]:
     """The threads after what is before them, with a slide drawn for the number."""
-    slide = slides.with_number(series, item, number)
+    slide = slides.with_number(before.context, before.series, item, number)
     threads = tuple(before.threads(slide.item, number, accounts))
-    if slide.drawing is None:
+    if not (slide.unshown or slide.cut):
         return threads
-    return tuple(replace(thread, unshown=slide.drawing.unshown) for thread in threads)
+    return tuple(replace(thread, unshown=slide.unshown, cut=slide.cut) for thread in threads)

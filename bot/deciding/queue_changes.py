@@ -347,13 +347,19 @@ def _is_open(thread: Delivery) -> bool:
     return not thread.begun and thread.state not in ended
 
 
-def drawn(context: Context, series: Series, item: Collage) -> Arrival:
-    """The collage with a plain slide as its picture, which shows the number it has or would get."""
+def drawn(
+    context: Context, series: Series, item: Collage, arrival: Arrival | None = None
+) -> Arrival:
+    """The collage with a slide as its picture, which shows the number it has or would get.
+
+    `arrival` is the collage as it is to be, with the figures that came with it; by default as it
+    is.
+    """
     number = forecast.provisional_number(context, series, item)
     # The alt text that it has tells of its picture until now.
-    blank = Arrival(replace(item, alt=""))
-    (arrival,) = accept.drawn(series, [blank], [series.numbering.shown(number)])
-    return arrival
+    wanted = arrival or Arrival(replace(item, alt=""))
+    (made,) = accept.drawn(context, series, [wanted], [series.numbering.shown(number)])
+    return made
 
 
 def _find(work: Work, series: Series, name: str) -> Collage:

@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.composing import ahead, slides
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, changes, collage, legibility, month, schedule
+from bot.core import agenda, changes, collage, legibility, month, schedule, slide
 from bot.core.agenda import Waiting
 from bot.core.changes import Changed
 from bot.core.collage import Collage, Item, State
@@ -55,13 +55,34 @@ class Arrival:
     remarks: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     drawn_alt: str = ""
+    figures: tuple[PictureFile, ...] = ()
+    """The pictures of the figures on its slide that the database may not have yet."""
 
 
 def from_file(path: Path) -> Arrival:
     """Read an item file and its picture; raises `BadInput`."""
     item = items.load(path)
     picture = read.load(Path(item.picture_file)) if item.picture_file else None
-    return whole(Arrival(item, picture))
+    return whole(with_figures(Arrival(item, picture)))
+
+
+def with_figures(arrival: Arrival, known: Sequence[slide.Figure] = ()) -> Arrival:
+    """The arrival with the figures of its slide read, each from the file that it names.
+
+    A figure that one of those `known` is named like is that one, and no file is read. Raises
+    `BadInput`.
+    """
+    named = {figure.file: figure.sha256 for figure in known}
+    found, new = [], []
+    for figure in arrival.item.slide.figures:
+        sha256, file = figure.sha256 or named.get(figure.file, ""), figure.file
+        if not sha256:
+            picture = read.load(Path(file))
+            new.append(picture)
+            sha256, file = picture.picture.sha256, picture.picture.file
+        found.append(figure._replace(file=file, sha256=sha256))
+    item = replace(arrival.item, slide=replace(arrival.item.slide, figures=tuple(found)))
+    return replace(arrival, item=item, figures=(*arrival.figures, *new))
 
 
 def whole(arrival: Arrival) -> Arrival:
@@ -89,36 +110,67 @@ def changed(
     work.log.record(context.who, what, subject, changes=fields)
 
 
-def drawn(series: Series, arrivals: Sequence[Arrival], numbers: Sequence[str]) -> list[Arrival]:
-    """Draw a plain slide, with its alt text, for each item without a picture.
+def with_slides(
+    context: Context, series: Series, arrivals: Sequence[Arrival], *, draft: bool, every: bool
+) -> list[Arrival]:
+    """The arrivals with slides drawn where there is no picture: for those that say what is on it,
+    or for `every` one.
+    """
+    if not any(every or _asks_for_slide(arrival) for arrival in arrivals):
+        return list(arrivals)
+    numbers = coming_numbers(context, series, arrivals, draft=draft)
+    return [
+        _draw(context, series, arrival, number) if every or _asks_for_slide(arrival) else arrival
+        for arrival, number in zip(arrivals, numbers, strict=True)
+    ]
+
+
+def _asks_for_slide(arrival: Arrival) -> bool:
+    """Whether an item without a picture says what is on its slide, so that it is drawn."""
+    return arrival.picture is None and bool(arrival.item.slide)
+
+
+def drawn(
+    context: Context, series: Series, arrivals: Sequence[Arrival], numbers: Sequence[str]
+) -> list[Arrival]:
+    """Draw a slide, with its alt text, for each item without a picture.
 
     `numbers` are those the slides show, one for each arrival.
     """
     return [
-        _draw(series, arrival, number) for arrival, number in zip(arrivals, numbers, strict=True)
+        _draw(context, series, arrival, number)
+        for arrival, number in zip(arrivals, numbers, strict=True)
     ]
 
 
-def _draw(series: Series, arrival: Arrival, number: str) -> Arrival:
+def _draw(context: Context, series: Series, arrival: Arrival, number: str) -> Arrival:
     item = arrival.item
     if arrival.picture is not None:
         return arrival
-    drawing = slides.draw(series, item.paper, item.name, number)
+    drawing = slides.draw(context.config, series, item, number, _figure_of(context, arrival))
     alt = drawing.alt
     # What somebody wrote stays, unless it tells of a picture that is not there.
     if not (collage.is_blank(item.alt) or item.picture_file):
         alt = item.alt
-    remarks = arrival.remarks
-    if drawing.unshown:
-        unshown = "; ".join(drawing.unshown)
-        remarks += (f"no font here shows {unshown}; install a font that has them",)
     return replace(
         arrival,
-        item=replace(item, alt=alt, picture_file=""),
+        item=replace(item, alt=alt, picture_file="", slide=drawing.slide),
         picture=drawing.picture,
-        remarks=remarks,
         drawn_alt=drawing.alt,
     )
+
+
+def _figure_of(context: Context, arrival: Arrival) -> slides.FigureOf:
+    """What gives the figures of an arrival's slide: those that came with it, or stored ones."""
+    new = {figure.picture.sha256: figure for figure in arrival.figures}
+    stored = slides.stored(context)
+
+    def figure_of(figure: slide.Figure) -> slides.Stored:
+        if found := new.get(figure.sha256):
+            return slides.Stored(found.data, found.picture.mime)
+        return stored(figure)
+
+    return figure_of
 
 
 def coming_numbers(
@@ -257,6 +309,8 @@ def _as_drawn(arrival: Arrival) -> dict[str, object]:
 
 
 def _store_picture(work: Work, arrival: Arrival) -> collage.Picture | None:
+    for figure in arrival.figures:
+        work.pictures.put(figure.picture, figure.data)
     if arrival.picture is None:
         return None
     work.pictures.put(arrival.picture.picture, arrival.picture.data)
@@ -274,7 +328,9 @@ def replace_item(
     thread is out or under way.
     """
     _check(arrival.item)
-    edited, drawing = slides.with_number(series, _edited(series, before, arrival), number)
+    edited, redrawn = slides.with_number(
+        context, series, _edited(series, before, arrival), number, _figure_of(context, arrival)
+    )
     missing = collage.missing(edited, has_picture=edited.picture is not None)
     if missing and before.state is State.POSTED:
         raise BadInput(f"{before.name} is posted, and must not lack {', '.join(missing)}.")
@@ -292,7 +348,7 @@ def replace_item(
         was_kept_back = before.state is State.READY or before.note
         more["note"] = " ".join(problems) if was_kept_back else ""
     with context.write() as work:
-        for new in filter(None, (arrival.picture, drawing and drawing.picture)):
+        for new in filter(None, (arrival.picture, redrawn, *arrival.figures)):
             work.pictures.put(new.picture, new.data)
         # Locked, so that what is claimed from now on is composed from the edited item.
         not_begun = work.deliveries.not_begun(before.id)
@@ -306,7 +362,7 @@ def replace_item(
             work.log.follow(f"{series.name}/{before.name}", subject)
         changed(context, work, "edit", subject, changes.between(before, stored))
         twins = same_papers.with_alts(work, series, stored, stored.id)
-    remarks = _remarks(arrival) + same_papers.sentences(series, twins)
+    remarks = _remarks(replace(arrival, item=edited)) + same_papers.sentences(series, twins)
     remarks += _offers(missing, stored)
     return Taken(stored, missing, remarks, problems)
 
@@ -321,9 +377,26 @@ def _offers(missing: Sequence[str], stored: Collage) -> tuple[str, ...]:
 def _remarks(arrival: Arrival) -> tuple[str, ...]:
     """The remarks about an arrival, about how its texts are shown, and about its picture."""
     remarks = arrival.remarks + legibility.notes(arrival.item)
+    if arrival.drawn_alt or _is_drawn(arrival.item):
+        remarks += told_of_slide(arrival.item.slide)
     if arrival.picture is None:
         return remarks
     return remarks + arrival.picture.remarks
+
+
+def _is_drawn(item: Item) -> bool:
+    return isinstance(item, Collage) and item.picture_is_drawn
+
+
+def told_of_slide(drawn: slide.Slide) -> tuple[str, ...]:
+    """What a person should know of a slide as it was drawn."""
+    remarks: tuple[str, ...] = ()
+    if drawn.unshown:
+        unshown = "; ".join(drawn.unshown)
+        remarks += (f"no font here shows {unshown}; install a font that has them",)
+    if drawn.cut:
+        remarks += (slide.told_cut(drawn.cut),)
+    return remarks
 
 
 def _edited(series: Series, before: Collage, arrival: Arrival) -> Collage:
@@ -334,6 +407,8 @@ def _edited(series: Series, before: Collage, arrival: Arrival) -> Collage:
     if picture is None:
         picture, is_drawn = before.picture, before.picture_is_drawn
         is_drawn_alt = before.alt_is_drawn and arrival.item.alt == before.alt
+        if picture is None and arrival.item.slide:
+            is_drawn, is_drawn_alt = True, collage.is_blank(arrival.item.alt)
     return replace(
         now,
         id=before.id,
@@ -399,7 +474,8 @@ def import_article(
         return _import_history(context, series, source, arrivals, options)
     draft = source.kind == "list"
     if options.draw:
-        arrivals = drawn(series, arrivals, coming_numbers(context, series, arrivals, draft=draft))
+        numbers = coming_numbers(context, series, arrivals, draft=draft)
+        arrivals = drawn(context, series, arrivals, numbers)
     return take(context, series, arrivals, draft=draft)
 
 
@@ -502,7 +578,8 @@ def _import_history(
         for arrival, day in zip(arrivals, days, strict=True)
     ]
     if options.draw:
-        dated = drawn(series, dated, [arrival.item.printed_number for arrival in dated])
+        numbers = [arrival.item.printed_number for arrival in dated]
+        dated = drawn(context, series, dated, numbers)
     return _take_history(context, series, source, source.title_month, dated)
 
 

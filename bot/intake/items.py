@@ -11,8 +11,10 @@ from typing import Any
 
 from bot import files, system
 from bot.core import collage
+from bot.core import slide as slides
 from bot.core.errors import BadInput
 from bot.core.paper import Link, LinkKind, Paper
+from bot.core.slide import Slide
 from bot.intake import frontmatter
 
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
@@ -33,7 +35,20 @@ def load(path: Path) -> collage.Item:
             picture = _picture_beside(path)
     except BadInput as error:
         raise BadInput(f"{item.place}: picture: {error}") from None
-    return replace(item, picture_file=picture)
+    return replace(item, picture_file=picture, slide=_with_paths(path, item))
+
+
+def _with_paths(path: Path, item: collage.Item) -> Slide:
+    """The item's slide with the absolute paths of its figures; raises `BadInput`."""
+    found = []
+    for place, figure in enumerate(item.slide.figures, 1):
+        name, mark, page = figure.file.partition("#page=")
+        try:
+            file = _named_picture(path, name)
+        except BadInput as error:
+            raise BadInput(f"{item.place}: slide.figures, entry {place}: {error}") from None
+        found.append(figure._replace(file=f"{file}{mark}{page}"))
+    return replace(item.slide, figures=tuple(found))
 
 
 def parse(text: str, place: str) -> collage.Item:
@@ -123,7 +138,24 @@ def _front(item: collage.Item, picture: str) -> dict[str, Any]:
         "figures": [_filled(figure._asdict()) for figure in paper.figures],
         "references": [reference._asdict() for reference in paper.references],
     }
-    return {**needed, **_filled(rest), "links": _links(paper.links)}
+    slide = _slide(item.slide)
+    return {**needed, **_filled(rest), "links": _links(paper.links), **_filled({"slide": slide})}
+
+
+def _slide(slide: Slide) -> dict[str, Any]:
+    """The slide's table; a figure without a caption is its file's name alone."""
+    figures = [
+        _filled({"file": figure.file, "caption": figure.caption}) if figure.caption else figure.file
+        for figure in slide.figures
+    ]
+    return _filled(
+        {
+            "theme": slide.theme,
+            "format": slide.format,
+            "takeaways": list(slide.takeaways),
+            "figures": figures,
+        }
+    )
 
 
 def _filled(values: dict[str, Any]) -> dict[str, Any]:
@@ -177,6 +209,7 @@ def _item(front: dict[str, Any], paragraph: str, place: str) -> collage.Item:
         caption=front.get("caption", ""),
         picture_file=front.get("picture", ""),
         place=place,
+        slide=front.get("slide", slides.NONE),
     )
 
 

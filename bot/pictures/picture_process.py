@@ -5,6 +5,7 @@ It is run by its path, and finds our modules beside it.
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -31,4 +32,13 @@ def _look(data: bytes, kind: str, limits: dict[str, int]) -> tuple[dict[str, obj
     return decoding.decoded(data, kind, decoding.Limits(**limits)), b""
 
 
-TASKS = {"look": _look}
+def _figure(data: bytes, kind: str, most: int) -> tuple[dict[str, object], bytes]:
+    from bot.pictures import trimming  # brings Pillow along, which looking alone loads later
+
+    return trimming.figure(data, kind, most)
+
+
+TASKS: dict[str, Callable[..., tuple[dict[str, object], bytes]]] = {
+    "look": _look,
+    "figure": _figure,
+}

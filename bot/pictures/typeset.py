@@ -143,7 +143,8 @@ def _set(
 def _write(root: Path, name: str, content: bytes) -> None:
     """Write a file of a page's folder; its name comes from us, and leads nowhere else."""
     path = PurePosixPath(name)
-    assert not (path.is_absolute() or ".." in path.parts), name
+    assert not path.is_absolute(), name
+    assert ".." not in path.parts, name
     file = root / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content)

@@ -1,25 +1,28 @@
 """The process that typesets pages: `typeset` asks it, `processes` bounds its memory and time.
 
-It is run by its path and needs no module of ours. A page's folder is all that typst reads; it
+It is run by its path, and finds our modules beside it. A page's folder is all that typst reads; it
 fetches no packages, for the environment that `typeset` gives it leads to no network.
 """
 
 import json
 import re
+import sys
 import tomllib
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import typst
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from bot.core.text import unshown as lacking
+
 _NOT_SHOWN = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
 """How typst names what it may not put into a PDF for archives: what no font has a glyph for."""
 _ESCAPED = re.compile(r"\\(?:u\{([0-9a-f]+)\}|(.))")
 _PLACE = re.compile(r"┌─ (.+?):(\d+):\d+")
 _ALWAYS_SHOWN = frozenset(map(chr, range(0x20, 0x7F)))
-LEFT_OUT = "…"
 
 
 _SOURCE = b"""#for text in json(bytes(sys.inputs.texts)) [#text #parbreak()]"""
@@ -105,7 +108,8 @@ def answer(question: bytes) -> bytes:
 def _page(root: str, main: str, fonts: str, ppi: float) -> tuple[dict[str, Any], bytes]:
     file = Path(root, "data.json")
     data = json.loads(file.read_bytes())
-    chosen, unshown = _chosen(fonts, _families(root, data.get("theme", "")), list(_texts(data)))
+    texts = list(_texts(data))
+    chosen, unshown = _chosen(fonts, _families(root, data.get("theme", "")), texts)
     if unshown:
         file.write_text(json.dumps(_without(data, unshown)), encoding="utf-8")
     compiler = typst.Compiler(
@@ -120,7 +124,7 @@ def _page(root: str, main: str, fonts: str, ppi: float) -> tuple[dict[str, Any],
         return {"problem": f"makes {len(png)} pages in place of one", "file": main, "line": 0}, b""
     assert png is not None
     told = json.loads(compiler.query("<facts>", field="value"))
-    return {"facts": told[0] if told else {}, "unshown": sorted(unshown)}, png
+    return {"facts": told[0] if told else {}, "unshown": lacking.runs(texts, unshown)}, png
 
 
 def _texts(value: object) -> Iterable[str]:
@@ -138,22 +142,12 @@ def _texts(value: object) -> Iterable[str]:
 def _without(value: Any, unshown: set[str]) -> Any:
     """The data without what no font shows: a letter without its accent, or an ellipsis."""
     if isinstance(value, str):
-        return _shown(value, unshown)
+        return lacking.without(value, unshown)
     if isinstance(value, list):
         return [_without(each, unshown) for each in value]
     if isinstance(value, dict):
         return {key: _without(each, unshown) for key, each in value.items()}
     return value
-
-
-def _shown(text: str, unshown: set[str]) -> str:
-    held = [cluster for cluster in unshown if cluster in text]
-    for cluster in sorted(held, key=len, reverse=True):
-        base = unicodedata.normalize("NFD", cluster)[0]
-        text = text.replace(cluster, base if base in _ALWAYS_SHOWN else LEFT_OUT)
-    if not held:
-        return text
-    return re.sub(rf"{LEFT_OUT}(?:\s*{LEFT_OUT})+", LEFT_OUT, text)
 
 
 def _problem(error: typst.TypstError) -> dict[str, Any]:

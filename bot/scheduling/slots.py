@@ -145,7 +145,7 @@ def claim(context: Context, series: Series, wanted: Claim) -> None:
                 f"its number {number[0]} is {other}'s already; let its slot count on: "
                 f"mlcollage number {item.name} --off"
             )
-    item, drawing = slides.with_number(series, item, number[0])
+    item, drawn = slides.with_number(context, series, item, number[0])
     threads = Ahead(context, series).threads(item, number[0], series.accounts)
     if problems := [problem for thread in threads for problem in thread.problems]:
         raise BadInput(" ".join(problems))
@@ -153,8 +153,8 @@ def claim(context: Context, series: Series, wanted: Claim) -> None:
         found = work.snapshots.take(series, wanted.as_of, _ahead(series, wanted), lock=True)
         if not _holds(found, wanted):
             raise Taken
-        if drawing:
-            work.pictures.put(drawing.picture.picture, drawing.picture.data)
+        if drawn:
+            work.pictures.put(drawn.picture, drawn.data)
         new = _deliveries(context, work, series, wanted)
         work.claims.claim(SlotClaim(slot, item, *number, extra=wanted.extra), new)
         if wanted.extra:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import JSON, Column, Connection
 
 from bot import config
-from bot.core import address, collage, delivery, month, paper, schedule
+from bot.core import address, collage, delivery, month, paper, schedule, slide
 from bot.core.calendar import Calendar
 from bot.core.changes import Changed
 from bot.core.collage import shown
@@ -50,6 +50,7 @@ LONGEST_SPAN = timedelta(days=3_650)
 
 LINES = (
     *("collages.paragraph", "collages.alt", "collages.thread", "collages.note", "papers.figures"),
+    "collages.slide",
     *("parts.text", "parts.beginning", "parts.alt", "deliveries.note", "deliveries.saved"),
     *("attempts.detail", "attempts.trace", "looks.saw", "looks.trace", "log.detail"),
     *("notices.text", "notices.details", "accounts.note", "alerts.note", "installation.value"),
@@ -134,6 +135,22 @@ def _is_records(keys: tuple[str, ...]) -> Callable[[Any], bool]:
     return check
 
 
+def _is_slide(value: Any) -> bool:
+    """Whether a value is what `slide.stored` gives."""
+    try:
+        found = slide.from_stored(value)
+        return slide.stored(found) == value and all(
+            isinstance(text, str)
+            for text in (
+                *(each for figure in found.figures for each in figure),
+                *(*found.takeaways, *found.unshown, *found.cut),
+                *(found.theme, found.format, found.drawn),
+            )
+        )
+    except (AttributeError, TypeError):
+        return False
+
+
 ANY_CALENDAR = Calendar.of(schedule.Timetable(ZoneInfo("UTC"), (), ()), timedelta(0), month.Rule())
 
 
@@ -193,6 +210,7 @@ FORMS: Mapping[Column[Any], Callable[[Any], bool]] = {
     tables.accounts.c.strangers: _is_texts,
     tables.papers.c.authors: _is_texts,
     tables.papers.c.figures: _is_records(paper.Figure._fields),
+    tables.collages.c.slide: _is_slide,
     tables.papers.c.reference_list: _is_records(paper.Reference._fields),
     tables.collages.c.thread: _is_texts,
     tables.deliveries.c.saved: lambda value: isinstance(value, dict),

@@ -39,6 +39,12 @@ class Pictures(Statements):
             row = self.conn.execute(wanted).one()
             yield Picture(row.sha256, row.mime, row.width, row.height, row.size, ""), row.data
 
+    def with_type(self, sha256: str) -> tuple[bytes, str]:
+        """The bytes of the picture with this hash, and their type."""
+        wanted = select(tables.pictures.c.data, tables.pictures.c.mime)
+        row = self.conn.execute(wanted.where(tables.pictures.c.sha256 == sha256)).one()
+        return row.data, row.mime
+
     def data(self, sha256: str) -> bytes:
         """The bytes of the picture with this hash."""
         statement = select(tables.pictures.c.data).where(tables.pictures.c.sha256 == sha256)

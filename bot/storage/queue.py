@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from bot.core import hints
+from bot.core import slide as slides
 from bot.core.collage import Collage, Item, Picture, State, check_move, shown
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.paper import Link
@@ -83,6 +84,7 @@ def _collage(row: Row[Any], its_links: tuple[Link, ...]) -> Collage:
         picture=picture,
         picture_is_drawn=row.picture_is_drawn,
         alt_is_drawn=row.alt_is_drawn,
+        slide=slides.from_stored(row.slide),
         pinned_on=row.pinned_on,
         number=row.number,
         number_year=row.number_year,
@@ -129,6 +131,7 @@ def _content(item: Item, picture: Picture | None) -> dict[str, Any]:
         "thread": list(item.thread),
         "picture_sha256": None,
         "picture_file": item.picture_file,
+        "slide": slides.stored(item.slide),
     }
     if picture:
         content |= {"picture_sha256": picture.sha256, "picture_file": picture.file}

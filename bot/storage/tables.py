@@ -241,6 +241,8 @@ collages = Table(
     # Drawn by the program, and so drawn again with the number that the collage gets.
     Column("picture_is_drawn", Boolean, nullable=False, server_default=text("false")),
     Column("alt_is_drawn", Boolean, nullable=False, server_default=text("false")),
+    # What is on its slide, and what that was last drawn from: `core/slide.py`.
+    Column("slide", JSON, nullable=False, server_default="{}"),
     _text("note"),
     # Grows with every change: an update is guarded by the revision that was read.
     Column("revision", Integer, nullable=False, server_default="1"),

@@ -232,7 +232,7 @@ class _Trial:
     def plan(self, candidate: Candidate, number: int | None) -> Plan:
         """The plan of a slot that takes this collage, with a slide drawn for its number."""
         series, item = self._brief.series, candidate.item
-        threads = candidates.drawn(series, self._ahead, item, number, series.accounts)
+        threads = candidates.drawn(self._ahead, item, number, series.accounts)
         return _collage_plan(series, candidate._replace(threads=threads), number, self.wrong)
 
 

@@ -53,7 +53,7 @@ def add(context: Context, *names: str) -> None:
         file.with_suffix(".png").unlink()
     arrivals = [accept.from_file(file) for file in files]
     numbers = accept.coming_numbers(context, series, arrivals)
-    accept.take(context, series, accept.drawn(series, arrivals, numbers))
+    accept.take(context, series, accept.drawn(context, series, arrivals, numbers))
 
 
 def test_an_alt_text_that_somebody_wrote_stays_when_a_slide_is_drawn(
@@ -61,7 +61,7 @@ def test_an_alt_text_that_somebody_wrote_stays_when_a_slide_is_drawn(
 ) -> None:
     file = write_item(context.config.folder, "own", picture=None, alt='"My alt."')
     file.with_suffix(".png").unlink()
-    arrivals = accept.drawn(series, [accept.from_file(file)], ["1/52"])
+    arrivals = accept.drawn(context, series, [accept.from_file(file)], ["1/52"])
     [taken] = accept.take(context, series, arrivals)
     assert (taken.collage.alt, taken.collage.picture_is_drawn) == ("My alt.", True)
     assert image(shown(context, "own")).alt == "My alt."
