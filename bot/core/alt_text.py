@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from bot.core import reading
+from bot.core import slide as slides
 from bot.core import text as reader
 from bot.core.collage import Item
+from bot.core.paper import Paper
 from bot.core.text import markdown
 from bot.core.words import Words
 
@@ -82,20 +84,16 @@ class _Block:
         return f"the last {missing} sentences of {self.name}"
 
 
-def draft(item: Item, words: Words, series: str, most: int) -> Draft:
+def draft(item: Item, words: Words, series: str, most: int, *, is_drawn: bool = False) -> Draft:
     """Draft an item's alt text from its title, citation, figures' captions and takeaways.
 
     `series` is the series' title, with the number where it is known. It has at most `most`
     characters: first come all captions' first sentences, then what is to be taken away, then the
-    captions' other sentences.
+    captions' other sentences. `is_drawn` says that the picture is a slide of the program's, which
+    shows all of this and nothing else.
     """
-    paper = reading.paper(item.paper)
-    citation = words.cite(paper)
-    by = words.alt.by.format(citation) if citation else ""
-    opening, unsaid = _opening(
-        words, words.alt.collage.format(_quoted(words, paper.title)) + by, series, most
-    )
-    captions = [figure.caption for figure in paper.figures]
+    paper, slide = reading.paper(item.paper), slides.read(item.slide)
+    captions = [figure.caption for figure in slide.figures or paper.figures]
     figures = [
         _Block(
             f"the caption of figure {number}",
@@ -107,22 +105,27 @@ def draft(item: Item, words: Words, series: str, most: int) -> Draft:
     ]
     points = [
         _Block(f"takeaway {number}", [_ended(point, words)])
-        for number, point in enumerate(map(markdown.line, takeaways_of(item)), 1)
+        for number, point in enumerate(slide.takeaways, 1)
         if point
     ]
+    phrase = words.alt.slide if is_drawn and not captions else words.alt.collage
+    opening, unsaid = _opening(words, _what(phrase, paper, words), series, most)
     _fill(_turns(figures, points), most, lambda: _text(opening, figures, points, words))
     left_out = [*unsaid, *(block.left_out for block in (*figures, *points) if block.left_out)]
     remarks = [*_without_caption(captions)]
-    if not figures and not points:
+    if not (figures or points or is_drawn):
         remarks.append("nothing tells what the picture shows; say that in your own words")
     if left_out:
         remarks.append(f"left out, to stay within {most:,} characters: {', '.join(left_out)}")
     return Draft(_text(opening, figures, points, words), tuple(remarks))
 
 
-def takeaways_of(item: Item) -> Sequence[str]:
-    """What an item says is to be taken away."""
-    return ()
+def _what(phrase: str, paper: Paper, words: Words) -> str:
+    """What the picture is, with the paper's title and citation."""
+    what = phrase.format(_quoted(words, paper.title))
+    if citation := words.cite(paper):
+        what += words.alt.by.format(citation)
+    return what
 
 
 def of_cover(

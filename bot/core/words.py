@@ -25,33 +25,17 @@ CATEGORIES = settings.PLURALS
 
 
 @dataclass(frozen=True, slots=True)
-class SlideWords:
-    """How a plain slide is described in one language: "Plain slide with the title “…”, by …".
-
-    `title`, `part` and `whole` take a title: one the slide shows, one it shows in part, and the
-    whole one, which is added then.
-    """
-
-    slide: str = setting(settings.some_text)
-    title: str = setting(settings.with_place)
-    part: str = setting(settings.with_place)
-    untitled: str = setting(settings.some_text)
-    by: str = setting(settings.with_place)
-    comma: str = setting(settings.text)
-    stop: str = setting(settings.text)
-    whole: str = setting(settings.with_place)
-
-
-@dataclass(frozen=True, slots=True)
 class AltWords:
-    """How a drafted alt text says what is on a picture: "Collage of the paper ‘…’, by …".
+    """How a drafted alt text says what is on a picture: "Collage of the paper ‘…’ by …".
 
-    `collage` and `cover` take a title with its quotation marks, `figure` the figure's number,
+    `collage`, `slide` (one without figures) and `cover` take a title with its quotation marks, `by`
+    a citation, `figure` the figure's number,
     `more` the number of collages that are not named. `takeaways` and `shown` stand before what they
     introduce; `semicolon` stands between several of them.
     """
 
     collage: str = setting(settings.with_place)
+    slide: str = setting(settings.with_place)
     by: str = setting(settings.with_place)
     figure: str = setting(settings.with_place)
     takeaways: str = setting(settings.text)
@@ -98,7 +82,6 @@ class Words:
     holds: str = setting(settings.formatted("month", "hashtag"))
 
     labels: tuple[str, ...]
-    slide: SlideWords
     alt: AltWords
     given: frozenset[str] = field(default=frozenset())
     """The phrases that a series gave, by their names in the configuration."""
@@ -197,6 +180,7 @@ WORDS = {
         labels=("Paper", "Code", "Project", "Talk", "Podcast", "Blog", "Demo"),
         alt=AltWords(
             collage="Collage of the paper {}",
+            slide="Slide on the paper {}",
             by=" by {}",
             figure="Figure {}: ",
             takeaways="To take away: ",
@@ -206,16 +190,6 @@ WORDS = {
             comma=", ",
             semicolon="; ",
             stop=".",
-        ),
-        slide=SlideWords(
-            slide="Plain slide",
-            title=" with the title “{}”",
-            part=" with these words of its title: “{}”",
-            untitled=" without its title",
-            by="by {}",
-            comma=", ",
-            stop=".",
-            whole=" The paper’s title: “{}”.",
         ),
     ),
     "de": Words(
@@ -254,6 +228,7 @@ WORDS = {
         labels=("Paper", "Code", "Projekt", "Vortrag", "Podcast", "Blog", "Demo"),
         alt=AltWords(
             collage="Collage zum Paper {}",
+            slide="Folie zum Paper {}",
             by=" von {}",
             figure="Abbildung {}: ",
             takeaways="Das Wichtigste: ",
@@ -263,16 +238,6 @@ WORDS = {
             comma=", ",
             semicolon="; ",
             stop=".",
-        ),
-        slide=SlideWords(
-            slide="Schlichte Folie",
-            title=" mit dem Titel „{}“",
-            part=" mit diesen Wörtern des Titels: „{}“",
-            untitled=" ohne den Titel",
-            by="von {}",
-            comma=", ",
-            stop=".",
-            whole=" Der Titel des Papers: „{}“.",
         ),
     ),
     "zh": Words(
@@ -298,6 +263,7 @@ WORDS = {
         labels=("论文", "代码", "项目", "演讲", "播客", "博客", "演示"),
         alt=AltWords(
             collage="论文{}的图解",
+            slide="介绍论文{}的幻灯片",
             by="，作者：{}",
             figure="图{}：",
             takeaways="要点：",
@@ -307,16 +273,6 @@ WORDS = {
             comma="，",
             semicolon="；",
             stop="。",
-        ),
-        slide=SlideWords(
-            slide="简单的幻灯片",
-            title="，标题为“{}”",
-            part="，标题中的这些文字：“{}”",
-            untitled="，没有标题",
-            by="作者：{}",
-            comma="，",
-            stop="。",
-            whole="论文标题：“{}”。",
         ),
     ),
     "zh-Hant": Words(
@@ -341,6 +297,7 @@ WORDS = {
         labels=("論文", "程式碼", "專案", "演講", "播客", "部落格", "示範"),
         alt=AltWords(
             collage="論文{}的圖解",
+            slide="介紹論文{}的投影片",
             by="，作者：{}",
             figure="圖{}：",
             takeaways="重點：",
@@ -350,16 +307,6 @@ WORDS = {
             comma="，",
             semicolon="；",
             stop="。",
-        ),
-        slide=SlideWords(
-            slide="簡單的投影片",
-            title="，標題為「{}」",
-            part="，標題中的這些文字：「{}」",
-            untitled="，沒有標題",
-            by="作者：{}",
-            comma="，",
-            stop="。",
-            whole="論文標題：「{}」。",
         ),
     ),
 }
@@ -441,18 +388,17 @@ def _quotes(language: str) -> tuple[str, str]:
 
 
 LABELS = "labels"
-SLIDE = "slide"
 ALT = "alt"
 
 
 def given(table: settings.Table, language: str) -> Words:
     """The phrases of a language with those in place of them that a series gives.
 
-    `table` is its `[series.NAME.words]`, which may hold tables `labels`, `slide` and `alt`. Raises
+    `table` is its `[series.NAME.words]`, which may hold tables `labels` and `alt`. Raises
     `BadConfig`.
     """
     base = of(language)
-    inner = {name: table.table(name) for name in (LABELS, SLIDE, ALT)}
+    inner = {name: table.table(name) for name in (LABELS, ALT)}
     found = settings.read(table.without(*inner), Words, base)
     names = [*table.without(*inner).values]
     for key, values in inner.items():
@@ -460,7 +406,6 @@ def given(table: settings.Table, language: str) -> Words:
     return replace(
         found,
         labels=_labels(inner[LABELS], base),
-        slide=settings.read(inner[SLIDE], SlideWords, base.slide),
         alt=settings.read(inner[ALT], AltWords, base.alt),
         given=frozenset(names),
     )
@@ -494,7 +439,6 @@ def _names() -> Iterator[str]:
         if "reader" in each.metadata and each.name not in kept:
             yield each.name
     yield from (f"{LABELS}.{kind}" for kind in LinkKind)
-    yield from (f"{SLIDE}.{each.name}" for each in fields(SlideWords) if each.name != "stop")
     signs = {"comma", "semicolon", "stop"}
     yield from (f"{ALT}.{each.name}" for each in fields(AltWords) if each.name not in signs)
 

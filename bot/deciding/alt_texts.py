@@ -31,16 +31,17 @@ def draft(context: Context, series: Series, item: Collage) -> Drafted:
     """Draft the alt text of a collage, no longer than each account of its series takes it."""
     most, account = narrowest(context, series)
     shown = f"{series.title} {_number(context, series, item)}".strip()
-    made = alt_text.draft(item, series.words, shown, most)
+    made = alt_text.draft(item, series.words, shown, most, is_drawn=item.picture_is_drawn)
     return Drafted(made.text, made.remarks, most, account)
 
 
 def narrowest(context: Context, series: Series) -> tuple[int, str]:
     """The fewest characters of alt text that any account of a series takes, and that account."""
     lengths = [
-        (context.publishers[account].limits().alt_length, account) for account in series.accounts
+        (min(context.publishers[account].limits().alt_length, LENGTHS["alt"]), account)
+        for account in series.accounts
     ]
-    return min([*lengths, (LENGTHS["alt"], "")])
+    return min(lengths, default=(LENGTHS["alt"], ""))
 
 
 def _number(context: Context, series: Series, item: Collage) -> str:

@@ -5,14 +5,14 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.composing import ahead
+from bot.composing import ahead, covers
 from bot.composing.composed import ComposedThread
 from bot.composing.composer import Composer, nothing_repeated
 from bot.config import Series
 from bot.context import Context
 from bot.core import month
-from bot.core.collage import Collage, is_blank
-from bot.core.errors import MlcollageError
+from bot.core.collage import Collage, Picture, is_blank
+from bot.core.errors import BadInput, MlcollageError, Unavailable
 from bot.core.month import Roundup
 from bot.core.price import Cost
 from bot.deciding import samples
@@ -36,7 +36,9 @@ def cost(context: Context, series: Series, item: Collage, accounts: tuple[str, .
 def roundup_threads(
     context: Context, series: Series, title_month: str
 ) -> tuple[Roundup, list[Collage], list[ComposedThread]]:
-    """The roundup, its collages and its threads; imagined for now where it is not made yet."""
+    """The roundup, its collages and its threads with their cover; imagined for now where it is not
+    made yet.
+    """
     with context.read() as work:
         row = work.series.get(series.name)
         roundup = work.roundups.find(row.name, title_month)
@@ -154,5 +156,21 @@ def _roundup_threads(
 ) -> Iterator[ComposedThread]:
     if not items:
         return
+    cover, why = _cover(context, series, roundup, items)
     for account in series.accounts:
-        yield Composer.of(context, series.name, account).roundup_shown(roundup, items)
+        shown = Composer.of(context, series.name, account).roundup_shown(roundup, items, cover)
+        yield replace(shown, notes=(*shown.notes, *why))
+
+
+def _cover(
+    context: Context, series: Series, roundup: Roundup, items: list[Collage]
+) -> tuple[Picture | None, tuple[str, ...]]:
+    """The cover that a roundup has or would get, and why there is none; nothing is stored."""
+    if roundup.state in {month.State.LINKED, month.State.ANNOUNCED}:
+        return covers.kept(context, roundup), ()
+    if not any(item.picture for item in items):
+        return None, ()
+    try:
+        return covers.cover(context, covers.Shown(series, roundup, items)).picture, ()
+    except (BadInput, Unavailable) as error:
+        return None, (f"no cover can be made, so the first collage's picture is shown: {error}",)

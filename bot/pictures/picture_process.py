@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from bot.pictures import decoding
+from bot.pictures import decoding, reducing
 
 
 def answer(question: bytes) -> bytes:
@@ -33,7 +33,9 @@ def _look(data: bytes, kind: str, limits: dict[str, int]) -> tuple[dict[str, obj
 
 
 def _figure(data: bytes, kind: str, most: int) -> tuple[dict[str, object], bytes]:
-    from bot.pictures import trimming  # brings Pillow along, which looking alone loads later
+    from bot.pictures import (  # brings Pillow along, which looking alone loads later
+        trimming,
+    )
 
     return trimming.figure(data, kind, most)
 
@@ -41,4 +43,5 @@ def _figure(data: bytes, kind: str, most: int) -> tuple[dict[str, object], bytes
 TASKS: dict[str, Callable[..., tuple[dict[str, object], bytes]]] = {
     "look": _look,
     "figure": _figure,
+    "reduce": reducing.reduced,
 }
