@@ -92,6 +92,7 @@ def _print_collage(series: Series, item: Collage) -> None:
         ("posted", posted),
         ("roundup", item.roundup),
         ("picture", _picture(item)),
+        ("slide", _slide(item)),
         ("alt", item.alt),
         ("caption", item.caption),
         ("licence", item.paper.licence),
@@ -100,6 +101,8 @@ def _print_collage(series: Series, item: Collage) -> None:
     facts += [(link.kind.value, link.url) for link in paper.links]
     facts += [("reference", f"{each.title} {each.url}".strip()) for each in paper.references]
     facts += [("figure", "; ".join(filter(None, each))) for each in paper.figures]
+    facts += [("on slide", "; ".join(filter(None, each[:2]))) for each in item.slide.figures]
+    facts += [("takeaway", takeaway) for takeaway in item.slide.takeaways]
     printing.table([(name, value) for name, value in facts if value], whole=True)
     if item.paragraph:
         click.echo(f"\n{item.paragraph}\n")
@@ -118,6 +121,18 @@ def _picture(item: Collage) -> str:
         return "none"
     size = f"{picture.width} × {picture.height}, {picture.size:,} bytes"
     return f"{picture.file}, {picture.mime}, {size}"
+
+
+def _slide(item: Collage) -> str:
+    """Whether the picture is a drawn slide, and what is said of how it looks."""
+    slide = item.slide
+    if not (item.picture_is_drawn or slide):
+        return ""
+    how = [slide.theme and f"theme {slide.theme}", slide.format]
+    drawn = "drawn with its number"
+    if not item.picture_is_drawn:
+        drawn = f"not its picture; to draw it: mlcollage edit {item.name} --draw"
+    return ", ".join(filter(None, [drawn, *how]))
 
 
 def _print_history(series: Series, shown: Shown) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import importlib.metadata
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,20 +34,22 @@ class Look(NamedTuple):
             series.slide.fonts_folder,
         )
 
-    def fingerprint(self, data: Mapping[str, Any], pictures: list[str]) -> str:
-        """What is the same exactly where a page is: by its data and its pictures' hashes."""
+    def fingerprint(self, data: Mapping[str, Any], pictures: Sequence[object]) -> str:
+        """What is the same exactly where a page is: by its data and what names its pictures."""
+        slide_templates.check_theme(self.templates, data["theme"])
         made_of = {
             "data": data,
             "templates": {name: _hash(source.data) for name, source in self.templates.items()},
             "logo": _hash(self.logo or b""),
             "fonts": _listing(self.fonts),
-            "figures": pictures,
+            "figures": list(pictures),
             "by": [AS_DRAWN, importlib.metadata.version("typst")],
         }
         return _hash(json.dumps(made_of, sort_keys=True).encode())
 
     def set(self, template: str, data: Mapping[str, Any], pictures: Mapping[str, bytes]) -> Page:
         """Set the page; raises `BadInput` naming the template's line, and `Unavailable`."""
+        slide_templates.check_theme(self.templates, data["theme"])
         every = dict(pictures)
         if self.logo is not None:
             every[data["logo"]] = self.logo

@@ -1,11 +1,11 @@
 """The templates of slides: a maintainer's, which go before those of the program."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bot import files
 from bot.composing import templates
-from bot.core import collage
+from bot.core import collage, hints, toml
 from bot.core.errors import BadInput
 from bot.pictures.typeset import Source
 
@@ -13,6 +13,8 @@ MOST_BYTES = 5_000_000
 """Bytes that a file in a folder of templates may have."""
 
 MOST_FILES = 100
+
+THEMES = "themes.toml"
 
 
 def found(own: Path, series: str) -> dict[str, Source]:
@@ -30,6 +32,33 @@ def found(own: Path, series: str) -> dict[str, Source]:
             if len(sources) > MOST_FILES:
                 raise BadInput(f"{folder} holds more than {MOST_FILES} files for slides.")
     return sources
+
+
+def themes(sources: Mapping[str, Source]) -> list[str]:
+    """The names of the themes; raises `BadInput` where they cannot be read."""
+    source = sources[THEMES]
+    try:
+        return list(toml.load(source.data.decode("utf-8")))
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{source.file}: {files.no_utf8(error)}.") from None
+    except toml.BadToml as error:
+        raise BadInput(f"{source.file} is no valid TOML: {error}.") from None
+
+
+def check_theme(sources: Mapping[str, Source], name: str) -> None:
+    """Raise `BadInput` where there is no theme of that name."""
+    known = themes(sources)
+    if name not in known:
+        hint = hints.did_you_mean(name, known)
+        raise BadInput(
+            f"There is no theme {collage.shown(name)} in {sources[THEMES].file}; "
+            f"it has {', '.join(known)}.{hint}"
+        )
+
+
+def files_of(own: Path, series: str) -> list[Path]:
+    """All files that slides of a series may be set from, in order."""
+    return [file for folder, _ in _folders(own, series) for file in _files(folder)]
 
 
 def _folders(own: Path, series: str) -> Iterator[tuple[Path, Path]]:
@@ -51,6 +80,7 @@ def _source(file: Path, root: Path) -> Source:
     if not file.resolve().is_relative_to(root.resolve()):
         raise BadInput(f"Template {place} leads out of {root}; put the file itself there.")
     try:
-        return Source(files.read(file, MOST_BYTES, "a template"), place)
+        data = files.read(file, MOST_BYTES, "a template")
     except files.Unreadable as error:
         raise BadInput(f"Template {place} cannot be read: {error}.") from None
+    return Source(data, place, is_own=root != templates.shipped())

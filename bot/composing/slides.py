@@ -150,13 +150,10 @@ class _Plan:
 
     @classmethod
     def of(cls, config: Config, series: Series, item: Item, number: str) -> "_Plan":
-        look, data, figures = (
-            Look.of(config, series),
-            page_data(series, item, number),
-            item.slide.figures,
-        )
-        fingerprint = look.fingerprint(data, [figure.sha256 for figure in figures])
-        return cls(data, look, figures, fingerprint)
+        look, figures = Look.of(config, series), item.slide.figures
+        data = page_data(series, item, number)
+        hashes = [[figure.sha256, figure.file] for figure in figures]
+        return cls(data, look, figures, look.fingerprint(data, hashes))
 
     def set(self, figure_of: FigureOf) -> typeset.Page:
         """Set the page."""

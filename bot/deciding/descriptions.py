@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.core.collage import Collage
     from bot.core.delivery import Delivery, Part
     from bot.core.month import Roundup
+    from bot.core.slide import Slide
     from bot.deciding.actions import Ahead
     from bot.deciding.alt_texts import Drafted
     from bot.deciding.audit import Audited
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from bot.deciding.queue_changes import Edited
     from bot.deciding.roundups import RoundupShown
     from bot.deciding.series import Listed as ListedSeries
+    from bot.deciding.slides import Made
     from bot.intake.accept import Taken
     from bot.intake.article import Article
     from bot.scheduling.forecast import Outlook
@@ -74,6 +76,7 @@ def collage(series: Series, item: Collage) -> Description:
         "caption": item.caption,
         "thread": item.thread,
         "picture": _picture(item),
+        "slide": _slide(item.slide),
         "pinned_on": _text(item.pinned_on),
         "note": item.note,
         "missing": _missing(item),
@@ -118,6 +121,36 @@ def _picture(item: Collage) -> Description | None:
         "size": picture.size,
         "frames": picture.frames,
         "is_drawn": item.picture_is_drawn,
+    }
+
+
+def _slide(slide: Slide) -> Description | None:
+    """What is on the slide beside the paper; None where nothing is said of it."""
+    if not slide:
+        return None
+    return {
+        "figures": [figure._asdict() for figure in slide.figures],
+        "takeaways": list(slide.takeaways),
+        "theme": slide.theme or None,
+        "format": slide.format or None,
+    }
+
+
+def slide_made(made: Made) -> Description:
+    """A slide that was drawn: its size, the number and the texts on it, and what it lacks."""
+    picture = made.picture.picture
+    return {
+        "width": picture.width,
+        "height": picture.height,
+        "size": picture.size,
+        "sha256": picture.sha256,
+        "number": made.number,
+        "alt": made.alt,
+        "figures": [figure._asdict() for figure in made.slide.figures],
+        "takeaways": list(made.slide.takeaways),
+        "unshown": list(made.slide.unshown),
+        "cut": list(made.slide.cut),
+        "notes": list(made.remarks),
     }
 
 

@@ -1,11 +1,12 @@
 """Threads as they would be sent now, per account, looked at before anything is done."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
-from bot.composing import ahead, covers
+from bot.composing import ahead, covers, slides
 from bot.composing.composed import ComposedThread
 from bot.composing.composer import Composer, nothing_repeated
 from bot.config import Series
@@ -92,6 +93,30 @@ def check_templates(context: Context, series: Series) -> Iterator[Filled]:
         edition = pages.Edition(stand_in, items, pictures)
         yield Filled(_page_problem(context, series, edition))
     yield from _check_with_samples(context, series, composers)
+    yield from _check_slides(context, series, items)
+
+
+def _check_slides(context: Context, series: Series, items: Sequence[Collage]) -> Iterator[Filled]:
+    """Draw the slides of the queue's items that have one, and then those of samples."""
+    for item in items:
+        if item.picture_is_drawn:
+            number = forecast.provisional_number(context, series, item)
+            yield Filled(_problem(partial(slides.with_number, context, series, item, number)))
+    first = series.numbering.shown(series.numbering.first)
+    for sample in samples.slides_of_samples():
+        draw = partial(
+            slides.draw, context.config, series, sample.collage, first, samples.figure_of
+        )
+        yield Filled(_problem(draw), sample.what)
+
+
+def _problem(do: Callable[[], object]) -> str:
+    """What is wrong with what is drawn or built; or ""."""
+    try:
+        do()
+    except MlcollageError as error:
+        return str(error)
+    return ""
 
 
 def _check_with_samples(
@@ -123,11 +148,7 @@ def _check_with_samples(
 
 def _page_problem(context: Context, series: Series, edition: pages.Edition) -> str:
     """What is wrong with a roundup's files; or ""."""
-    try:
-        pages.build(series, edition, context.config.templates)
-    except MlcollageError as error:
-        return str(error)
-    return ""
+    return _problem(partial(pages.build, series, edition, context.config.templates))
 
 
 def _last_month(context: Context, series: Series) -> str:

@@ -147,7 +147,7 @@ def _draw(context: Context, series: Series, arrival: Arrival, number: str) -> Ar
     item = arrival.item
     if arrival.picture is not None:
         return arrival
-    drawing = slides.draw(context.config, series, item, number, _figure_of(context, arrival))
+    drawing = slides.draw(context.config, series, item, number, figure_of(context, arrival))
     alt = drawing.alt
     # What somebody wrote stays, unless it tells of a picture that is not there.
     if not (collage.is_blank(item.alt) or item.picture_file):
@@ -160,17 +160,17 @@ def _draw(context: Context, series: Series, arrival: Arrival, number: str) -> Ar
     )
 
 
-def _figure_of(context: Context, arrival: Arrival) -> slides.FigureOf:
+def figure_of(context: Context, arrival: Arrival) -> slides.FigureOf:
     """What gives the figures of an arrival's slide: those that came with it, or stored ones."""
     new = {figure.picture.sha256: figure for figure in arrival.figures}
     stored = slides.stored(context)
 
-    def figure_of(figure: slide.Figure) -> slides.Stored:
+    def found_or_stored(figure: slide.Figure) -> slides.Stored:
         if found := new.get(figure.sha256):
             return slides.Stored(found.data, found.picture.mime)
         return stored(figure)
 
-    return figure_of
+    return found_or_stored
 
 
 def coming_numbers(
@@ -227,7 +227,7 @@ def take(
     `BadInput` where one of them cannot be taken; then none is.
     """
     for arrival in arrivals:
-        _check(arrival.item)
+        check(arrival.item)
     # Composed before the transaction: templates may take long.
     arrivals = _composed(context, series, arrivals, draft=draft)
     with context.write() as work:
@@ -265,7 +265,7 @@ def _lacks(arrival: Arrival) -> tuple[str, ...]:
     return collage.missing(arrival.item, has_picture=arrival.picture is not None)
 
 
-def _check(item: Item) -> None:
+def check(item: Item) -> None:
     """Raise `BadInput` with the item's first problem and its place, where it has one."""
     for problem in collage.problems(item):
         if item.place:
@@ -327,9 +327,9 @@ def replace_item(
     changed for its threads that have not begun. Raises `BadInput`, and `NotAllowed` where every
     thread is out or under way.
     """
-    _check(arrival.item)
+    check(arrival.item)
     edited, redrawn = slides.with_number(
-        context, series, _edited(series, before, arrival), number, _figure_of(context, arrival)
+        context, series, _edited(series, before, arrival), number, figure_of(context, arrival)
     )
     missing = collage.missing(edited, has_picture=edited.picture is not None)
     if missing and before.state is State.POSTED:
@@ -588,7 +588,7 @@ def _take_history(
 ) -> list[Taken]:
     """Store a published roundup with its collages, all in one transaction."""
     for arrival in dated:
-        _check(arrival.item)
+        check(arrival.item)
     with context.write() as work:
         row = work.series.get(series.name)
         roundup_id = work.roundups.add_published(

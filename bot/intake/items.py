@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import files, system
-from bot.core import collage
+from bot.core import appearance, collage
 from bot.core import slide as slides
 from bot.core.errors import BadInput
 from bot.core.paper import Link, LinkKind, Paper
@@ -42,12 +42,12 @@ def _with_paths(path: Path, item: collage.Item) -> Slide:
     """The item's slide with the absolute paths of its figures; raises `BadInput`."""
     found = []
     for place, figure in enumerate(item.slide.figures, 1):
-        name, mark, page = figure.file.partition("#page=")
+        name = appearance.named(figure.file).file
         try:
-            file = _named_picture(path, name)
+            file = _named_picture(path, name) + figure.file.removeprefix(name)
         except BadInput as error:
             raise BadInput(f"{item.place}: slide.figures, entry {place}: {error}") from None
-        found.append(figure._replace(file=f"{file}{mark}{page}"))
+        found.append(figure._replace(file=file))
     return replace(item.slide, figures=tuple(found))
 
 

@@ -3,107 +3,44 @@
 Runs in the process that handles pictures: foreign bytes may take any amount of time and memory.
 """
 
-import io
 import re
-import warnings
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from bot.pictures import findings, raster
+from bot.pictures.limits import Limits, Refused, check_frames
 
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
 
 
-class Limits(NamedTuple):
-    """What a picture may have at most.
+def look(data: bytes, mime: str, page: int, limits: Limits) -> dict[str, object]:
+    """What there is to know of a picture, once it is decoded as far as it is shown.
 
-    `megapixels` and `side`, in pixels, are of one frame, `megapixels_in_frames` of all together.
-    `scans` are the passes that a progressive JPEG is stored in: each costs as much as the picture.
+    Its upright `size`, the number of its `frames`, what its file `tells` besides the picture, and
+    what `findings.of` says of how it looks. `page` is that of a PDF. Raises `Refused`.
     """
+    if mime == raster.PDF:
+        image, frames, tells = raster.opened(data, mime, page, limits), 1, list[str]()
+    else:
+        if mime == "image/jpeg":
+            _check_scans(data, limits.scans)
+        with raster.source(data, mime, limits) as opened:
+            frames = _frames(opened)
+            check_frames(frames, limits)
+            tells = _told(opened)
+            image = raster.srgb(opened)
+    return {"size": image.size, "frames": frames, "tells": tells, **findings.of(image)}
 
-    megapixels: int
-    side: int
-    megapixels_in_frames: int
-    frames: int
-    scans: int
 
+def _frames(image: "ImageFile") -> int:
+    """How many frames or pages there are; only the first is decoded.
 
-class Refused(Exception):
-    """Raised for a picture that is not taken; the message goes on after its file's name."""
-
-
-def decoded(data: bytes, kind: str, limits: Limits) -> dict[str, object]:
-    """Decode a picture of that `kind`, as Pillow names it.
-
-    Returns its `size`, how many `frames`, and what else it `tells`. Raises `Refused`.
+    What a telephone puts behind a JPEG, for depth or brightness, is none.
     """
-    from PIL import Image  # heavy: 16 ms
-
-    if kind == "JPEG":
-        _check_scans(data, limits.scans)
-    try:
-        # Pillow warns of what does no harm (a bad EXIF block) and of sizes that are refused below.
-        with (
-            warnings.catch_warnings(action="ignore"),
-            Image.open(io.BytesIO(data), formats=(kind,)) as image,
-        ):
-            size = image.size
-            tells = _told(image)
-            frames = _decode(image, limits)
-    except Refused:
-        raise
-    except MemoryError:
-        raise Refused("takes too much memory to decode; export it smaller") from None
-    except Image.DecompressionBombError:
-        most = f"{limits.megapixels} megapixels"
-        raise Refused(f"has far more than {most}; export it smaller") from None
-    except Exception:  # noqa: BLE001 - Pillow may raise anything
-        raise Refused(f"is a broken {kind} picture; export it again") from None
-    return {"size": size, "frames": frames, "tells": tells}
-
-
-def _decode(image: "ImageFile", limits: Limits) -> int:
-    """Decode every frame, each only if what the headers say is allowed; how many there are.
-
-    A small file can declare a size, or a number of frames, that would fill the memory.
-    """
-    # The headers of PNG and WEBP say how many; those of GIF lie before each frame.
-    if image.format != "GIF":
-        _check_frames(getattr(image, "n_frames", 1), limits)
-    frames = pixels = 0
-    while _goes_to(image, frames):
-        frames += 1
-        _check_frames(frames, limits)
-        _check_size(image, limits)
-        pixels += image.width * image.height
-        if pixels > limits.megapixels_in_frames * 1_000_000:
-            most = f"{limits.megapixels_in_frames} megapixels"
-            raise Refused(f"has more than {most} in all its frames; export it shorter or smaller")
-        image.load()
-    return frames
-
-
-def _goes_to(image: "ImageFile", frame: int) -> bool:
-    """Whether the picture has such a frame, by its number from 0; it is the next to be decoded."""
-    try:
-        image.seek(frame)
-    except EOFError:
-        return False
-    return True
-
-
-def _check_frames(count: int, limits: Limits) -> None:
-    if count > limits.frames:
-        raise Refused(f"has more than {limits.frames:,} frames; export it shorter")
-
-
-def _check_size(image: "ImageFile", limits: Limits) -> None:
-    width, height = image.size
-    pixels = width * height
-    if max(width, height) > limits.side or pixels > limits.megapixels * 1_000_000:
-        most = f"{limits.megapixels} megapixels and {limits.side:,} pixels a side"
-        raise Refused(
-            f"has {width:,} × {height:,} pixels, at most {most} are allowed; export it smaller"
-        )
+    if image.format in ("JPEG", "MPO"):
+        return 1
+    return int(getattr(image, "n_frames", 1))
 
 
 # What is between a marker and the next: the bytes of a scan, where 0xFF stands before 0 or the

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from typing import NamedTuple
 
-from bot.core import collage
+from bot.core import appearance, collage
 from bot.core.errors import BadInput
 from bot.pictures import handling
 
@@ -21,21 +21,24 @@ class Prepared(NamedTuple):
     ratio: float
 
 
-_kept: OrderedDict[str, Prepared] = OrderedDict()
+_kept: OrderedDict[tuple[str, int], Prepared] = OrderedDict()
 
 
 def prepared(sha256: str, data: bytes, mime: str, file: str) -> Prepared:
-    """The figure with this hash, upright and without empty margins; raises `BadInput`."""
-    if found := _kept.get(sha256):
-        _kept.move_to_end(sha256)
+    """The figure with this hash, upright and without empty margins; raises `BadInput`.
+
+    Of a PDF it is the page that `file` names.
+    """
+    key = (sha256, appearance.named(file).page)
+    if found := _kept.get(key):
+        _kept.move_to_end(key)
         return found
-    kind = mime.removeprefix("image/").upper()
     try:
-        facts, png = handling.ask("figure", data, kind=kind, most=MOST_SIDE)
+        facts, png = handling.ask("figure", data, mime=mime, page=key[1], most=MOST_SIDE)
     except BadInput as error:
         raise BadInput(f"{collage.one_line(file)}: {error}") from None
     width, height = facts["size"]
-    _kept[sha256] = Prepared(png, width / height)
+    _kept[key] = Prepared(png, width / height)
     while sum(len(each.png) for each in _kept.values()) > MOST_KEPT and len(_kept) > 1:
         _kept.popitem(last=False)
-    return _kept[sha256]
+    return _kept[key]

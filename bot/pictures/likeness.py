@@ -77,8 +77,3 @@ def fingerprint(image: Image.Image) -> str:
         for left, right in itertools.pairwise(row):
             bits = bits << 1 | (right > left)
     return f"{bits:016x}"
-
-
-def distance(fingerprint: str, other: str) -> int:
-    """In how many of the 64 bits two fingerprints differ."""
-    return (int(fingerprint, 16) ^ int(other, 16)).bit_count()

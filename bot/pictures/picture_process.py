@@ -10,7 +10,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from bot.pictures import decoding, reducing
+from bot.pictures import decoding, reducing, trimming
+from bot.pictures.limits import Limits, Refused
 
 
 def answer(question: bytes) -> bytes:
@@ -23,25 +24,19 @@ def answer(question: bytes) -> bytes:
     asked = json.loads(head)
     try:
         facts, made = TASKS[asked.pop("task")](data, **asked)
-    except decoding.Refused as refused:
+    except Refused as refused:
         facts, made = {"problem": str(refused)}, b""
     return json.dumps(facts).encode() + b"\n" + made
 
 
-def _look(data: bytes, kind: str, limits: dict[str, int]) -> tuple[dict[str, object], bytes]:
-    return decoding.decoded(data, kind, decoding.Limits(**limits)), b""
-
-
-def _figure(data: bytes, kind: str, most: int) -> tuple[dict[str, object], bytes]:
-    from bot.pictures import (  # brings Pillow along, which looking alone loads later
-        trimming,
-    )
-
-    return trimming.figure(data, kind, most)
+def _look(
+    data: bytes, mime: str, page: int, limits: dict[str, int]
+) -> tuple[dict[str, object], bytes]:
+    return decoding.look(data, mime, page, Limits(**limits)), b""
 
 
 TASKS: dict[str, Callable[..., tuple[dict[str, object], bytes]]] = {
     "look": _look,
-    "figure": _figure,
+    "figure": trimming.figure,
     "reduce": reducing.reduced,
 }

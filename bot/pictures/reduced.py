@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from typing import NamedTuple
 
+from bot.core import appearance
 from bot.core.collage import Picture, one_line
 from bot.core.errors import BadInput
 from bot.pictures import handling
@@ -21,21 +22,21 @@ class Reduced(NamedTuple):
     ratio: float
 
 
-_kept: OrderedDict[str, Reduced] = OrderedDict()
+_kept: OrderedDict[tuple[str, int], Reduced] = OrderedDict()
 
 
 def of(picture: Picture, data: bytes) -> Reduced:
     """The picture with these bytes, reduced; raises `BadInput` where it cannot be decoded."""
-    if found := _kept.get(picture.sha256):
-        _kept.move_to_end(picture.sha256)
+    key = (picture.sha256, appearance.named(picture.file).page)
+    if found := _kept.get(key):
+        _kept.move_to_end(key)
         return found
-    most_width, most_height = LARGEST
     try:
-        facts, png = handling.ask("reduce", data, width=most_width, height=most_height)
+        facts, png = handling.ask("reduce", data, mime=picture.mime, page=key[1], most=LARGEST)
     except BadInput as error:
         raise BadInput(f"{one_line(picture.file)}: {error}") from None
     width, height = facts["size"]
-    _kept[picture.sha256] = Reduced(png, width / height)
+    _kept[key] = Reduced(png, width / height)
     while sum(len(each.png) for each in _kept.values()) > MOST_KEPT and len(_kept) > 1:
         _kept.popitem(last=False)
-    return _kept[picture.sha256]
+    return _kept[key]

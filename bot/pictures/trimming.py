@@ -8,7 +8,7 @@ import io
 from PIL import Image, ImageChops
 
 from bot.pictures import raster
-from bot.pictures.decoding import Refused
+from bot.pictures.limits import Limits
 
 NEARLY_WHITE = 244
 """From this value on, of 255, a margin is taken for the white of the card that it stands on."""
@@ -20,26 +20,28 @@ KEPT = 0.01
 """Of the longer side: what is left of a margin."""
 
 
-def figure(data: bytes, kind: str, most: int) -> tuple[dict[str, object], bytes]:
+def figure(data: bytes, mime: str, page: int, most: int) -> tuple[dict[str, object], bytes]:
     """A picture as a PNG of at most so many pixels a side, and its `size`; raises `Refused`."""
-    try:
-        with Image.open(io.BytesIO(data), formats=(kind,)) as opened:
-            image = trimmed(raster.srgb(opened))
-    except MemoryError:
-        raise Refused("takes too much memory to decode; export it smaller") from None
-    except Exception:  # noqa: BLE001 - Pillow may raise anything
-        raise Refused(f"is a broken {kind} picture; export it again") from None
-    if max(image.size) > most:
-        image.thumbnail((most, most), Image.Resampling.LANCZOS, reducing_gap=3)
-    out = io.BytesIO()
-    # Typst decodes it again at once.
-    image.save(out, "PNG", compress_level=1)
+    image = raster.opened(data, mime, page)
+    with raster.said_plainly(raster.NAMES.get(mime, "PDF"), Limits()):
+        if raster.ground(image) == raster.DARK:
+            # On the white of its card it could not be seen.
+            image = raster.on_paper(image)
+        image = trimmed(image)
+        if max(image.size) > most:
+            image.thumbnail((most, most), Image.Resampling.LANCZOS, reducing_gap=3)
+        out = io.BytesIO()
+        # Typst decodes it again at once.
+        image.save(out, "PNG", compress_level=1)
     return {"size": image.size}, out.getvalue()
 
 
 def trimmed(image: Image.Image) -> Image.Image:
     """The picture without margins that are white or transparent, but for a little of them."""
-    seen = raster.on_white(image)
+    seen = image
+    if image.mode == "RGBA":
+        seen = Image.new("RGB", image.size, "white")
+        seen.paste(image, mask=image.getchannel("A"))
     if min(_corners(seen.convert("L"))) < NEARLY_WHITE:
         return image
     paper = Image.new("RGB", seen.size, "white")

@@ -9,6 +9,7 @@ import hashlib
 import json
 import struct
 import tempfile
+import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,10 +41,11 @@ NOWHERE = "http://127.0.0.1:9"
 
 
 class Source(NamedTuple):
-    """A template's bytes, and the file that a message names."""
+    """A template's bytes, the file that a message names, and whether it is the maintainer's own."""
 
     data: bytes
     file: str
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,10 @@ def render(
     the maintainer's. The same arguments on the same machine give the same bytes. Raises `BadInput`
     naming the template's file and line, `Unavailable` where no process can be started.
     """
+    named = templates[template].file if template in templates else template
+    before = _stopped.get(_templates_of(templates))
+    if before and time.monotonic() - before.at < REMEMBERED:
+        raise BadInput(before.message)
     written = json.dumps(data, sort_keys=True).encode()
     every = {**{name: source.data for name, source in templates.items()}, **pictures}
     every["data.json"] = written
@@ -86,9 +92,48 @@ def render(
     if page := _kept.get(key):
         _kept.move_to_end(key)
         return page
-    page = _set(template, every, templates, fonts)
+    try:
+        page = _set(template, every, templates, fonts)
+    except _Stopped as error:
+        message = f"Template {named} {error}; make it simpler."
+        # A slow machine or a lack of memory is no fault of the program's own templates.
+        if error.is_late and any(source.is_own for source in templates.values()):
+            _stopped[_templates_of(templates)] = _Before(time.monotonic(), message)
+        raise BadInput(message) from None
     _keep(key, page)
     return page
+
+
+class _Stopped(Exception):
+    """Raised where the process had to be stopped over a page; the message says why."""
+
+    is_late = False
+
+
+class _Late(_Stopped):
+    """Raised where a page took too long."""
+
+    is_late = True
+
+
+class _Before(NamedTuple):
+    """When a page of some templates was stopped, in seconds of the monotonic clock."""
+
+    at: float
+    message: str
+
+
+REMEMBERED = 600.0
+"""Seconds for which it is remembered that templates were stopped, unless they change.
+
+A mistake in one that all collages share costs their slot its time once.
+"""
+
+_stopped: dict[str, _Before] = {}
+
+
+def _templates_of(templates: Mapping[str, Source]) -> str:
+    return fingerprint("", {name: source.data for name, source in templates.items()}, None)
 
 
 def fingerprint(template: str, every: Mapping[str, bytes], fonts: Path | None) -> str:
@@ -101,7 +146,10 @@ def fingerprint(template: str, every: Mapping[str, bytes], fonts: Path | None) -
 
 def unshown(texts: list[str], fonts: Path | None = None) -> tuple[str, ...]:
     """What of some texts the fonts here do not show; raises as `render` does."""
-    facts, _ = _asked({"task": "fonts", "texts": texts, "fonts": str(fonts or "")})
+    try:
+        facts, _ = _asked({"task": "fonts", "texts": texts, "fonts": str(fonts or "")})
+    except _Stopped as error:
+        raise Unavailable(f"To look for fonts {error}; it is tried again.") from None
     return tuple(facts["unshown"])
 
 
@@ -170,31 +218,23 @@ def _sentence(facts: Mapping[str, Any], template: str, templates: Mapping[str, S
 
 
 def _asked(question: Mapping[str, object]) -> tuple[dict[str, Any], bytes]:
-    """What the process answers; raises `BadInput`, or `Unavailable` where it cannot be started."""
+    """What the process answers; raises `_Stopped`, or `Unavailable` where it cannot be started."""
     process = _process()
     try:
         answer = process.ask(json.dumps(question).encode())
     except processes.TooLong:
-        raise BadInput(
-            f"{_named(question)} takes more than {BOUNDS.seconds:g} s to be set; make it simpler."
-        ) from None
+        raise _Late(f"takes more than {BOUNDS.seconds:g} s to be set") from None
     except processes.NotStarted as error:
         reason = system.why(error.__cause__ or error)
         raise Unavailable(
             f"The process that sets pages could not be started ({reason}); it is tried again."
         ) from None
     except processes.NoAnswer:
-        raise BadInput(
-            f"{_named(question)} takes too much memory, or breaks what sets it; make it simpler."
-        ) from None
+        raise _Stopped("takes too much memory, or breaks what sets it") from None
     line, _, png = answer.partition(b"\n")
     facts: dict[str, Any] = json.loads(line)
     _count_page(process)
     return facts, png
-
-
-def _named(question: Mapping[str, object]) -> str:
-    return f"The template {question.get('main', 'of a page')}"
 
 
 _pages = 0

@@ -307,10 +307,11 @@ def _section(series: config.Series, collage: Collage, language: Words) -> Sectio
 def _caption(series: config.Series, collage: Collage) -> str:
     """The caption without series and number, which the page sets before it.
 
-    A picture without one is said to hold the authors' figures; a drawn slide holds none.
+    A picture without one is said to hold the authors' figures, but for a drawn slide without any.
     """
     if not collage.caption.strip():
-        if collage.picture is None or collage.picture_is_drawn:
+        is_bare = collage.picture_is_drawn and not collage.slide.figures
+        if collage.picture is None or is_bare:
             return ""
         return series.words.figures
     caption = _PRINTED.sub("", collage.caption, count=1).strip()

@@ -23,8 +23,9 @@ from bot.core.collage import Collage, Item, Picture, State, check_move, shown
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.paper import Link
 from bot.storage import papers, tables
+from bot.storage.pictures import SEEN
 from bot.storage.statements import Statements
-from bot.storage.tables import collages, paper_keys, pictures, roundups, series
+from bot.storage.tables import collages, paper_keys, picture_pages, pictures, roundups, series
 
 # Literals, not bind parameters, as in `deliveries.py`: the partial indexes are used only where the
 # planner can read the state in the statement.
@@ -42,8 +43,8 @@ _WITH_REMOVED = (
         collages,
         *papers.COLUMNS,
         *(
-            pictures.c[name].label(f"picture_{name}")
-            for name in ("mime", "width", "height", "size", "frames")
+            column.label(f"picture_{name}")
+            for name, column in {"mime": pictures.c.mime, "size": pictures.c.size, **SEEN}.items()
         ),
         series.c.name.label("series_name"),
         roundups.c.title_month.label("roundup"),
@@ -51,6 +52,13 @@ _WITH_REMOVED = (
     .join(tables.papers, tables.papers.c.id == collages.c.paper_id)
     .join(series, series.c.id == collages.c.series_id)
     .outerjoin(pictures, pictures.c.sha256 == collages.c.picture_sha256)
+    .outerjoin(
+        picture_pages,
+        and_(
+            picture_pages.c.sha256 == collages.c.picture_sha256,
+            picture_pages.c.page == collages.c.picture_page,
+        ),
+    )
     .outerjoin(roundups, roundups.c.id == collages.c.roundup_id)
 )
 _JOINED = _WITH_REMOVED.where(collages.c.removed_at.is_(None))
@@ -67,6 +75,11 @@ def _collage(row: Row[Any], its_links: tuple[Link, ...]) -> Collage:
             size=row.picture_size,
             file=row.picture_file,
             frames=row.picture_frames,
+            page=row.picture_page,
+            fingerprint=row.picture_fingerprint,
+            ground=row.picture_ground,
+            letters=row.picture_letters,
+            is_blank=row.picture_is_blank,
         )
     return Collage(
         id=row.id,
@@ -132,9 +145,14 @@ def _content(item: Item, picture: Picture | None) -> dict[str, Any]:
         "picture_sha256": None,
         "picture_file": item.picture_file,
         "slide": slides.stored(item.slide),
+        "picture_page": 0,
     }
     if picture:
-        content |= {"picture_sha256": picture.sha256, "picture_file": picture.file}
+        content |= {
+            "picture_sha256": picture.sha256,
+            "picture_file": picture.file,
+            "picture_page": picture.page,
+        }
     return content
 
 

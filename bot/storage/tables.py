@@ -182,7 +182,8 @@ paper_keys = Table(
     Column("key", String(200), nullable=False),
 )
 
-# In the database and not beside it: one file to back up, and every host sees the same bytes.
+# In the database and not beside it: one file to back up, and every host sees the same bytes. Width,
+# height and frames are those of the page that was stored first.
 pictures = Table(
     "pictures",
     metadata,
@@ -193,6 +194,22 @@ pictures = Table(
     Column("size", Integer, nullable=False),
     Column("frames", Integer, nullable=False, server_default="1"),
     Column("data", LargeBinary, nullable=False),
+)
+
+# What is seen of a picture, once for each page of a PDF that is shown; page 0 of any other. A table
+# of its own: SQLite reads through all bytes of a picture to get at the columns behind them.
+picture_pages = Table(
+    "picture_pages",
+    metadata,
+    Column("sha256", String(64), ForeignKey("pictures.sha256"), primary_key=True),
+    Column("page", Integer, primary_key=True, autoincrement=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("frames", Integer, nullable=False),
+    Column("fingerprint", String(16), nullable=False),
+    Column("ground", String(10), nullable=False),
+    Column("letters", Integer, nullable=False),
+    Column("is_blank", Boolean, nullable=False),
 )
 
 roundups = Table(
@@ -241,6 +258,8 @@ collages = Table(
     Column("thread", JSON, nullable=False),
     Column("picture_sha256", String(64), ForeignKey("pictures.sha256")),
     _text("picture_file"),
+    # The page of a PDF; 0 where its picture's file names none.
+    Column("picture_page", Integer, nullable=False, server_default="0"),
     # Drawn by the program, and so drawn again with the number that the collage gets.
     Column("picture_is_drawn", Boolean, nullable=False, server_default=text("false")),
     Column("alt_is_drawn", Boolean, nullable=False, server_default=text("false")),
