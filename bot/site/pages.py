@@ -27,6 +27,8 @@ COVER = "roundup_cover.png"
 CARD = "roundup_card.png"
 """The files of a roundup's cover and card, beside its page; no collage's NAME has an underscore."""
 
+CARD_ALT = 420
+"""Characters of `twitter:image:alt`, by X's documentation of cards."""
 DESCRIPTION = 300
 """Characters of a page's description; link previews show fewer."""
 TAGS = mathml.TAGS | (
@@ -184,13 +186,14 @@ def _drawn(series: config.Series, edition: Edition, name: str) -> values.Table |
     if data is None:
         return None
     items = [reading.item(collage) for collage in edition.collages]
+    most = CARD_ALT if name == CARD else LENGTHS["alt"]
     width, height = struct.unpack_from(">II", data, 16)
     return {
         "file": name,
         "mime": "image/png",
         "width": width,
         "height": height,
-        "alt": covers.alt_text(series, edition.roundup, items, LENGTHS["alt"]),
+        "alt": covers.alt_text(series, edition.roundup, items, most),
     }
 
 
