@@ -3,12 +3,12 @@
 A cover is kept with its roundup, and made again when what it shows has changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from bot.composing import slides
 from bot.composing.look import Look, logo_name
-from bot.config import Series
+from bot.config import Config, Series
 from bot.context import Context
 from bot.core import alt_text as alt_texts
 from bot.core.collage import Collage, Picture, without_control
@@ -27,6 +27,10 @@ COVER = (1200, 675)
 CARD = (600, 315)
 """Width and height in points of two pixels each: a card has 1200 × 630 pixels, as Facebook's and
 X's documentation of link previews ask for."""
+
+
+BytesOf = Callable[[Picture], bytes]
+"""Gives the bytes of a picture."""
 
 
 class Shown(NamedTuple):
@@ -70,7 +74,8 @@ def kept(context: Context, roundup: Roundup) -> Picture | None:
 
 def cover(context: Context, shown: Shown) -> PictureFile:
     """The roundup's cover, typeset now; raises `BadInput` and `Unavailable`."""
-    return read.drawn(_set(context, "cover.typ", COVER, shown).png, COVER_FILE)
+    page = cover_page(context.config, shown, _stored(context))
+    return read.drawn(page.png, COVER_FILE)
 
 
 def card(context: Context, shown: Shown) -> bytes | None:
@@ -78,10 +83,30 @@ def card(context: Context, shown: Shown) -> bytes | None:
     if not _pictured(shown.items):
         return None
     try:
-        return _set(context, "card.typ", CARD, shown).png
+        return card_page(context.config, shown, _stored(context)).png
     except (BadInput, Unavailable) as error:
         _notify(context, shown, error)
         return None
+
+
+def _stored(context: Context) -> BytesOf:
+    """What gives the bytes of pictures in the database."""
+
+    def bytes_of(picture: Picture) -> bytes:
+        with context.read() as work:
+            return work.pictures.data(picture.sha256)
+
+    return bytes_of
+
+
+def cover_page(config: Config, shown: Shown, bytes_of: BytesOf) -> typeset.Page:
+    """The cover as it was typeset; raises `BadInput` and `Unavailable`."""
+    return _set(config, "cover.typ", _data(shown, COVER), shown, bytes_of)
+
+
+def card_page(config: Config, shown: Shown, bytes_of: BytesOf) -> typeset.Page:
+    """The card as it was typeset; raises as `cover_page` does."""
+    return _set(config, "card.typ", _data(shown, CARD), shown, bytes_of)
 
 
 def _notify(context: Context, shown: Shown, error: Exception) -> None:
@@ -96,17 +121,15 @@ def alt_text(series: Series, roundup: Roundup, items: Sequence[Collage], most: i
     return alt_texts.of_cover(_title(roundup), series.title, papers, series.words, most)
 
 
-def _set(context: Context, template: str, size: tuple[int, int], shown: Shown) -> typeset.Page:
-    pictured = _pictured(shown.items)
+def _set(
+    config: Config, template: str, data: dict[str, Any], shown: Shown, bytes_of: BytesOf
+) -> typeset.Page:
     files, entries = dict[str, bytes](), []
-    for place, picture in enumerate(pictured[:MOST_SHOWN]):
-        with context.read() as work:
-            data = work.pictures.data(picture.sha256)
-        small = reduced.of(picture, data)
+    for place, picture in enumerate(_pictured(shown.items)[:MOST_SHOWN]):
+        small = reduced.of(picture, bytes_of(picture))
         files[f"{place}.png"] = small.png
         entries.append({"file": f"{place}.png", "ratio": small.ratio})
-    look = Look.of(context.config, shown.series)
-    return look.set(template, _data(shown, size) | {"pictures": entries}, files)
+    return Look.of(config, shown.series).set(template, data | {"pictures": entries}, files)
 
 
 def _data(shown: Shown, size: tuple[int, int]) -> dict[str, Any]:

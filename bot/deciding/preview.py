@@ -94,6 +94,18 @@ def check_templates(context: Context, series: Series) -> Iterator[Filled]:
         yield Filled(_page_problem(context, series, edition))
     yield from _check_with_samples(context, series, composers)
     yield from _check_slides(context, series, items)
+    yield from _check_covers(context, series)
+
+
+def _check_covers(context: Context, series: Series) -> Iterator[Filled]:
+    """Typeset the covers and cards of roundups of samples."""
+    title_month = _last_month(context, series)
+    for count in samples.ROUNDUPS:
+        stand_in = _imagined(context, series, title_month, count)
+        shown = covers.Shown(series, stand_in, samples.several(count))
+        for page in (covers.cover_page, covers.card_page):
+            problem = _problem(partial(page, context.config, shown, samples.bytes_of))
+            yield Filled(problem, f"the cover of a roundup of {count}")
 
 
 def _check_slides(context: Context, series: Series, items: Sequence[Collage]) -> Iterator[Filled]:

@@ -123,6 +123,11 @@ def figure_of(figure: slide.Figure) -> slides.Stored:
     return slides.Stored(_png(width, height), "image/png")
 
 
+def bytes_of(picture: Picture) -> bytes:
+    """The bytes of a sample's picture."""
+    return _png(picture.width, picture.height)
+
+
 def slides_of_samples() -> Iterator[Sample]:
     """Collages with slides: without and with figures, and with long texts."""
     figures = [

@@ -91,7 +91,7 @@ def image(thread: ComposedThread) -> Image:
 
 def alt(name: str, number: str) -> str:
     title = f"The {name} paper"
-    return f"Plain slide with the title “{title}”, by Lovelace et al. (2021), ML-Collage {number}."
+    return f"Slide on the paper ‘{title}’ by Lovelace et al. (2021), ML-Collage {number}."
 
 
 def sent(context: Context, name: str) -> tuple[str, str, str]:
@@ -186,7 +186,7 @@ def test_a_new_title_is_drawn_at_once(
     edited = replace(before, paper=replace(before.paper, title="Another title", authors=("A B",)))
     queue_changes.edit(context, series, before, Arrival(edited))
     now = collage(context, "one")
-    said = "Plain slide with the title “Another title”, by B (2021), ML-Collage 1/52."
+    said = "Slide on the paper ‘Another title’ by B (2021), ML-Collage 1/52."
     assert now.alt == said
     assert now.picture != before.picture
     clock.at = SLOT
@@ -244,7 +244,7 @@ def test_a_slide_drawn_by_an_edit_follows_the_number_as_well(
     queue_changes.edit(context, series, item, replace(arrival, item=retitled))
     now = collage(context, "made")
     assert (now.picture_is_drawn, now.alt_is_drawn) == (True, True)
-    assert "“Another title”" in now.alt
+    assert "‘Another title’" in now.alt
     add(context, "first")
     queue_changes.move(context, series, "first", Place(Where.FIRST))
     assert image(shown(context, "made")).alt.endswith("ML-Collage 2/52.")
@@ -263,7 +263,7 @@ def test_the_slide_speaks_the_language_and_the_form_of_numbers_of_its_series(
         '[series.mlcollage.numbering]\nformat = "Nr. {n}"\n'
     )
     german = make_context(folder, settings, clock)
-    said = "Schlichte Folie mit dem Titel „The one paper“, von Lovelace et al. (2021), "
+    said = "Folie zum Paper „The one paper“ von Lovelace et al. (2021), "
     said += "Collagen Nr. 1."
     assert image(shown(german, "one")).alt == said
     clock.at = SLOT

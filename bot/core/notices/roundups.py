@@ -197,7 +197,7 @@ class CoverNotMade(Entry):
 
     @property
     def advice(self) -> str:
-        render = f"mlcollage roundup render {self.title_month}"
+        render = f"mlcollage roundup render {self.title_month} --series {self.series}"
         return f"Mend that while its thread is not out, and make it with: {render}"
 
 
