@@ -42,4 +42,3 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for name in names():
         (FOLDER / f"{name}.png").write_bytes(draw(name))
-        print(f"{name}.png")

@@ -50,7 +50,6 @@ class Made:
 
 def arrival(item: Item, wanted: Wanted) -> Arrival:
     """The item with what is wanted on its slide, its figures read; raises `BadInput`."""
-    slide = item.slide
     changes: dict[str, object] = {}
     if wanted.figures:
         changes["figures"] = wanted.figures
@@ -60,8 +59,8 @@ def arrival(item: Item, wanted: Wanted) -> Arrival:
         changes["theme"] = wanted.theme
     if wanted.format is not None:
         changes["format"] = wanted.format
-    changed = replace(slide, **changes)  # type: ignore[arg-type]
-    return accept.with_figures(Arrival(replace(item, slide=changed)), slide.figures)
+    changed = replace(item.slide, **changes)  # type: ignore[arg-type]
+    return accept.with_figures(Arrival(replace(item, slide=changed)))
 
 
 def drawn(context: Context, series: Series, given: Arrival) -> Made:

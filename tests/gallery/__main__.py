@@ -25,9 +25,11 @@ from bot.core import month, network
 from bot.core.collage import Collage, Picture, State
 from bot.core.paper import Paper
 from bot.core.slide import Figure, Slide
+from bot.intake import items
 from bot.pictures import read
 
 ROOT = Path(__file__).parents[2]
+DEMO = ROOT / "demo-items" / "1-auto-sklearn.md"
 FIGURES = ROOT / "demo-items" / "figures"
 GALLERY = ROOT / "docs" / "gallery"
 WIDTH = 1_200
@@ -244,6 +246,18 @@ def cases(of: Figures) -> Iterator[Case]:
     yield Case("title-only", "A paper without figures", collage(see))
 
 
+def demo() -> Case:
+    """The first collage of the demo."""
+    item = items.load(DEMO)
+    figures = [
+        figure._replace(sha256=hashlib.sha256(Path(figure.file).read_bytes()).hexdigest())
+        for figure in item.slide.figures
+    ]
+    on_it = replace(item.slide, figures=tuple(figures))
+    whole = replace(collage(item.paper), caption=item.caption, slide=on_it)
+    return Case("collage", "A collage of the demo", whole)
+
+
 def slide_of(case: Case) -> Shot:
     of = settings(case.look, case.language)
     drawing = slides.draw(of, of.series["mlcollage"], case.item, "29/52", bytes_of)
@@ -255,7 +269,7 @@ def editions(shots: Sequence[Shot]) -> Iterator[Shot]:
     of = settings("", "en")
     series = of.series["mlcollage"]
     data = {hashlib.sha256(shot.png).hexdigest(): shot.png for shot in shots}
-    items = [
+    collages = [
         replace(
             collage(paper(f"Paper {number}", "Ada Example")),
             picture=read.drawn(shot.png, f"{shot.name}.png").picture,
@@ -267,7 +281,7 @@ def editions(shots: Sequence[Shot]) -> Iterator[Shot]:
         return data[picture.sha256]
 
     for count in (1, 4, 9, 12):
-        shown = covers.Shown(series, _roundup(series, count), [*items, *items][:count])
+        shown = covers.Shown(series, _roundup(series, count), [*collages, *collages][:count])
         page = covers.cover_page(of, shown, stored)
         alt = covers.alt_text(series, shown.roundup, shown.items, network.NARROWEST_ALT)
         yield Shot(f"cover-of-{count}", f"The cover of a roundup of {count}", page.png, alt)
@@ -291,7 +305,7 @@ def _roundup(series: config.Series, count: int) -> month.Roundup:
 
 def written(folder: Path, figures: Path) -> list[Shot]:
     """Draw all pictures into a folder, smaller, as WEBP, with a page that describes them."""
-    shots = [slide_of(case) for case in cases(Figures(figures))]
+    shots = [slide_of(case) for case in (demo(), *cases(Figures(figures)))]
     shots += editions(shots)
     folder.mkdir(parents=True, exist_ok=True)
     lines = [HEAD]

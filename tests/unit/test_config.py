@@ -35,6 +35,7 @@ SECTIONS: dict[str, type[Any]] = {
     SERIES: config.Series,
     f"{SERIES}.numbering": Numbering,
     f"{SERIES}.roundup": month.Rule,
+    f"{SERIES}.slide": config.SlideLook,
 } | {f"accounts.{name}": table.network(name).settings for name in table.NETWORKS}
 """Every settings class and where its table stands."""
 
