@@ -19,6 +19,7 @@ FAILING: dict[str, list[tuple[object, ...]]] = {
     "alerts test": [("alerts", "test")],
     "add": [("add", "alpha.md"), ("add", "missing.md")],
     "import": [("import", "missing.md")],
+    "slide": [("slide", "nobody"), ("slide", "missing.md", "--output", "x.png")],
     "edit": [("edit", "nobody", "--alt", "a"), ("edit", "alpha", "--picture", "missing.png")],
     "alt": [("alt", "nobody")],
     "ready": [("ready", "nobody")],
