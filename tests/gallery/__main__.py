@@ -237,7 +237,6 @@ def cases(of: Figures) -> Iterator[Case]:
             [
                 of.named("fisher-trace", "The trace explodes in the first epochs"),
                 of.named("fisher-minima", "Sharp and flat minima"),
-                of.named("fisher-labels", "Wrong labels learned by heart"),
             ],
             ["The first epochs decide.", "A penalty does what a large rate does."],
         ),
