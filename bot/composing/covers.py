@@ -4,6 +4,7 @@ A cover is kept with its roundup, and made again when what it shows has changed.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from bot.composing import slides
@@ -73,9 +74,18 @@ def kept(context: Context, roundup: Roundup) -> Picture | None:
 
 
 def cover(context: Context, shown: Shown) -> PictureFile:
-    """The roundup's cover, typeset now; raises `BadInput` and `Unavailable`."""
+    """The roundup's cover, typeset now, with remarks on what of its title it does not show.
+
+    Raises `BadInput` and `Unavailable`.
+    """
     page = cover_page(context.config, shown, _stored(context))
-    return read.drawn(page.png, COVER_FILE)
+    remarks = []
+    if page.cut:
+        remarks.append("its cover has no room for all of its title, which ends with …")
+    if page.unshown:
+        missing = "; ".join(page.unshown)
+        remarks.append(f"no font here shows {missing} on its cover; install a font that has them")
+    return replace(read.drawn(page.png, COVER_FILE), remarks=tuple(remarks))
 
 
 def card(context: Context, shown: Shown) -> bytes | None:

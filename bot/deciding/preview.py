@@ -189,21 +189,22 @@ def _roundup_threads(
 ) -> Iterator[ComposedThread]:
     if not items:
         return
-    cover, why = _cover(context, series, roundup, items)
+    cover, remarks = _cover(context, series, roundup, items)
     for account in series.accounts:
         shown = Composer.of(context, series.name, account).roundup_shown(roundup, items, cover)
-        yield replace(shown, notes=(*shown.notes, *why))
+        yield replace(shown, notes=(*shown.notes, *remarks))
 
 
 def _cover(
     context: Context, series: Series, roundup: Roundup, items: list[Collage]
 ) -> tuple[Picture | None, tuple[str, ...]]:
-    """The cover that a roundup has or would get, and why there is none; nothing is stored."""
+    """The cover that a roundup has or would get, and remarks on it; nothing is stored."""
     if roundup.state in {month.State.LINKED, month.State.ANNOUNCED}:
         return covers.kept(context, roundup), ()
     if not any(item.picture for item in items):
         return None, ()
     try:
-        return covers.cover(context, covers.Shown(series, roundup, items)).picture, ()
+        made = covers.cover(context, covers.Shown(series, roundup, items))
     except (BadInput, Unavailable) as error:
         return None, (f"no cover can be made, so the first collage's picture is shown: {error}",)
+    return made.picture, made.remarks

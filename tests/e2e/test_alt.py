@@ -107,3 +107,20 @@ def test_the_alt_text_of_another_collage_is_told_wherever_it_is_met(desk: Desk) 
     assert f"careful: {same}." in desk("preview", "two").out
     assert "careful: one: two" not in desk("next", "--count", "9").out
     assert "same alt text" not in desk("edit", "two", "--alt", "A tree.").out
+
+
+def test_what_one_account_does_not_take_is_told_and_never_cut(desk: Desk) -> None:
+    file = desk.folder / "config.toml"
+    networks = [f'[accounts.{name}]\nnetwork = "outbox"\nlike = "{name}"\nfolder = "{name}"\n'
+                for name in ("x", "bluesky")]  # fmt: skip
+    file.write_text("\n".join([file.read_text(), *networks]))
+    alt = "A curve falls, and falls again. " * 40
+    told = desk("add", write_item(desk.folder, "long", alt=f'"{alt}"')).out
+    refused = "long for x: its alt text has 1,279 of at most 1,000 characters; shorten it."
+    assert told == f"long is a draft, because it cannot go out:\n  ! {refused}\n"
+    assert refused in desk("ready", "long", code=1).err
+    assert desk("preview", "long", code=1).out.count("its alt text has") == 1
+    assert desk.shown("long")["alt"] == alt.strip()
+    assert f"! long is a draft: {refused}" in desk("next").out
+    shorter = "A curve falls, and falls again. " * 30
+    assert "long is a draft that lacks nothing" in desk("edit", "long", "--alt", shorter).out

@@ -289,6 +289,21 @@ def test_a_preview_shows_the_cover_that_will_be_sent_and_stores_nothing(bot: Bot
     assert threads[0].pictures[1] == ahead
 
 
+def test_what_a_cover_cannot_show_of_its_title_is_told_before_it_goes_out(tmp_path: Path) -> None:
+    title = "{count} {papers} to Read in {month} {year} " + "and Then Some More " * 40
+    settings = f'live = false\n[series.mlcollage.roundup]\ntitle = "{title}𐎀"\n'
+    context = make_context(tmp_path, settings, StoppedClock(berlin("2021-08-31 17:00")))
+    what, _ = shown(context.config.series["mlcollage"], [WIDE])
+    with context.write() as work:
+        work.pictures.put(what.items[0].picture, png(COLOURS[0], WIDE))
+    named = month.title(what.series.roundup, "2021-09", 1, what.series.words)
+    assert covers.cover(context, what._replace(roundup=roundup(named))).remarks == (
+        "its cover has no room for all of its title, which ends with …",
+        "no font here shows 𐎀 on its cover; install a font that has them",
+    )
+    context.database.close()
+
+
 def own_cover(folder: Path, content: str) -> None:
     file = folder / "templates" / "slide" / "cover.typ"
     file.parent.mkdir(parents=True, exist_ok=True)
