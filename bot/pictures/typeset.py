@@ -205,9 +205,9 @@ def _sentence(facts: Mapping[str, Any], template: str, templates: Mapping[str, S
         if name.endswith(known):
             name = known
             break
-    source = templates.get(name) or templates.get(template)
-    place = source.file if source else template
-    if facts["line"]:
+    source = templates.get(name)
+    place = source.file if source else templates[template].file
+    if source and facts["line"]:
         place += f", line {facts['line']}"
     reason = collage.one_line(" ".join(str(facts["problem"]).split()))[:300]
     if "packag" in reason:
