@@ -130,6 +130,8 @@ def _watch(
                     figures = [*wanted.figures, *_named(file, once())]
                 except Unusable as error:
                     output.line(f"! {error}", style="red")
+                # Figures that the item names only now were not changed; others may have been.
+                seen = {**_stamps(slides.watched(context, series, file, figures)), **now}
             stop.wait(EVERY)
     click.echo("Stopped.")
 

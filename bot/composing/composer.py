@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot.composing import values
+from bot.composing import covers, values
 from bot.composing.composed import ComposedThread
 from bot.composing.composition import Composition, Source
 from bot.composing.rendering import MOST_IN_POST, Renderer
 from bot.config import Series
 from bot.context import Context
 from bot.core import legibility, month, paper, reading, refusals
-from bot.core.collage import Collage, is_blank
+from bot.core.collage import Collage, Picture, is_blank
 from bot.core.delivery import Carried, Delivery, Image, Kind, Part
 from bot.core.errors import BadInput, Unusable
 from bot.core.network import Limits, Network
@@ -98,12 +98,15 @@ class Composer:
         """
         return _sendable(self.collage_shown(item, number))
 
-    def roundup(self, roundup: month.Roundup, items: Sequence[Collage]) -> tuple[Part, ...]:
-        """The parts of a roundup's thread; its first carries the first collage's picture.
+    def roundup(
+        self, roundup: month.Roundup, items: Sequence[Collage], cover: Picture | None = None
+    ) -> tuple[Part, ...]:
+        """The parts of a roundup's thread.
 
-        Raises `BadInput` with all that keeps it from going out.
+        Its first carries the cover, with an alt text that names the papers; the first collage's
+        picture where there is none. Raises `BadInput` with all that keeps it from going out.
         """
-        return _sendable(self.roundup_shown(roundup, items))
+        return _sendable(self.roundup_shown(roundup, items, cover))
 
     def collage_shown(self, item: Collage, number: int | None) -> ComposedThread:
         """A collage's thread for people to look at; `problems` say why it cannot go out."""
@@ -138,13 +141,19 @@ class Composer:
 
         return replace(self._shown(subject, compose), notes=notes)
 
-    def roundup_shown(self, roundup: month.Roundup, items: Sequence[Collage]) -> ComposedThread:
+    def roundup_shown(
+        self, roundup: month.Roundup, items: Sequence[Collage], cover: Picture | None = None
+    ) -> ComposedThread:
         """A roundup's thread for people to look at; `problems` say why it cannot go out."""
         items = [reading.item(item) for item in items]
+        pictured = items[0]
+        if cover:
+            alt = covers.alt_text(self.series, roundup, items, self.limits.alt_length)
+            pictured = replace(pictured, picture=cover, alt=alt)
         subject = _Subject(
             f"The roundup {roundup.title_month} for {self.account}",
             Carried(roundup_id=roundup.id or None),
-            items[0],
+            pictured,
         )
 
         def compose() -> Composed:
@@ -368,7 +377,8 @@ def parts_of(context: Context, delivery: Delivery) -> tuple[Part, ...]:
             items = work.queue.in_roundup(roundup.id)
     if delivery.kind is Kind.COLLAGE:
         return composer.collage(item, item.number)
-    return composer.roundup(roundup, items)
+    cover = covers.current(context, covers.Shown(composer.series, roundup, items))
+    return composer.roundup(roundup, items, cover)
 
 
 def _sendable(thread: ComposedThread) -> tuple[Part, ...]:
@@ -386,7 +396,7 @@ def _entry(item: Collage, position: int) -> str:
 class _Subject(NamedTuple):
     """What a thread is about, as messages name it, and what its first part shows.
 
-    `pictured` is the collage whose picture and alt text it has.
+    `pictured` is the collage whose picture and alt text it has; a roundup's has its cover.
     """
 
     words: str

@@ -4,32 +4,23 @@ A collage may be moved, held or passed over until a slot takes it, and then has 
 when its slide was drawn: so the slide is drawn again whenever it is shown or sent.
 """
 
-import hashlib
-import importlib.metadata
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot import files
-from bot.composing import slide_templates
+from bot.composing.look import Look, logo_name
 from bot.config import Config, Series
 from bot.context import Context
-from bot.core import reading, slide_alt
+from bot.core import alt_text, reading
 from bot.core import slide as slide_data
 from bot.core.collage import Collage, Item
-from bot.core.errors import BadInput
+from bot.core.network import NARROWEST_ALT
 from bot.core.slide import Figure, Slide
-from bot.core.text import typesetting, unshown
+from bot.core.text import typesetting
 from bot.pictures import figures, read, typeset
 from bot.pictures.read import PictureFile
-from bot.pictures.typeset import Source
 
 TEMPLATE = "collage.typ"
-
-AS_DRAWN = 1
-"""Grows when the program draws otherwise from the same texts, figures and templates."""
 
 _CHINESE = "; ".join(
     ("Noto Serif CJK {0}", "Noto Serif {0}", "Source Han Serif {0}", "Noto Sans CJK {0}")
@@ -55,11 +46,15 @@ FigureOf = Callable[[Figure], Stored]
 
 
 class Drawing(NamedTuple):
-    """A slide as a picture with its alt text; `unshown` lists what no font here could show."""
+    """A slide as a picture with its alt text; `unshown` lists what no font here could show.
+
+    `remarks` are clauses on what the alt text does not say.
+    """
 
     picture: PictureFile
     alt: str
     slide: Slide
+    remarks: tuple[str, ...] = ()
 
     @property
     def unshown(self) -> tuple[str, ...]:
@@ -93,7 +88,8 @@ def draw(config: Config, series: Series, item: Item, number: str, figure_of: Fig
     page = plan.set(figure_of)
     slide = replace(item.slide, drawn=plan.fingerprint, unshown=page.unshown, cut=page.cut)
     picture = read.drawn(page.png, f"{item.name}.png")
-    return Drawing(picture, _alt(series, replace(item, slide=slide), number), slide)
+    alt = _alt(series, item, number)
+    return Drawing(picture, alt.text, slide, alt.remarks)
 
 
 def with_number(
@@ -119,7 +115,7 @@ def with_number(
         made = drawing.picture
         item = replace(item, picture=made.picture, slide=drawing.slide)
     if item.alt_is_drawn:
-        item = replace(item, alt=_alt(series, item, shown))
+        item = replace(item, alt=_alt(series, item, shown).text)
     return Drawn(item, made)
 
 
@@ -134,26 +130,10 @@ def stored(context: Context) -> FigureOf:
     return figure_of
 
 
-def _alt(series: Series, item: Item, number: str) -> str:
-    """The alt text of the slide as it was drawn."""
-    paper, slide = reading.paper(item.paper), slide_data.read(item.slide)
-    lacking = item.slide.unshown
-    title, authors, name, shown_number = (
-        unshown.without(text, lacking)
-        for text in (paper.title, series.words.cite(paper), series.title, number)
-    )
-    if "title" in item.slide.cut:
-        title = f"{title[:150].rstrip()}…"
-    shown = slide_alt.Shown(
-        title=paper.title,
-        drawn=title,
-        authors=authors,
-        series=name,
-        number=shown_number,
-        captions=tuple(figure.caption for figure in slide.figures if figure.caption),
-        takeaways=slide.takeaways,
-    )
-    return slide_alt.drafted(series.words.slide, shown)
+def _alt(series: Series, item: Item, number: str) -> alt_text.Draft:
+    """The alt text of the slide, within what every network takes."""
+    shown = f"{series.title} {number}".strip()
+    return alt_text.draft(item, series.words, shown, NARROWEST_ALT, is_drawn=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,35 +144,16 @@ class _Plan:
     """
 
     data: Mapping[str, Any]
-    templates: Mapping[str, Source]
-    logo: bytes | None
-    fonts: Path | None
+    look: Look
     figures: tuple[Figure, ...]
     fingerprint: str
 
     @classmethod
     def of(cls, config: Config, series: Series, item: Item, number: str) -> "_Plan":
-        templates = slide_templates.found(config.templates, series.name)
+        look, figures = Look.of(config, series), item.slide.figures
         data = page_data(series, item, number)
-        slide_templates.check_theme(templates, data["theme"])
-        look = series.slide
-        logo = None
-        if look.logo_file:
-            try:
-                logo = files.read(look.logo_file, 5_000_000, "a logo")
-            except files.Unreadable as error:
-                raise BadInput(f"The logo {look.logo_file} cannot be read: {error}.") from None
-        made_of = {
-            "data": data,
-            "templates": {name: _hash(source.data) for name, source in templates.items()},
-            "logo": _hash(logo or b""),
-            "fonts": _listing(look.fonts_folder),
-            "figures": [[figure.sha256, figure.file] for figure in item.slide.figures],
-            "by": [AS_DRAWN, importlib.metadata.version("typst")],
-        }
-        fingerprint = _hash(json.dumps(made_of, sort_keys=True).encode())
-        figures = item.slide.figures
-        return cls(data, templates, logo, look.fonts_folder, figures, fingerprint)
+        hashes = [[figure.sha256, figure.file] for figure in figures]
+        return cls(data, look, figures, look.fingerprint(data, hashes))
 
     def set(self, figure_of: FigureOf) -> typeset.Page:
         """Set the page."""
@@ -205,24 +166,18 @@ class _Plan:
             pictures[name] = prepared.png
             caption = typesetting.pieces(figure.caption)
             described.append({"file": name, "ratio": prepared.ratio, "caption": caption})
-        data = {**self.data, "figures": described}
-        if self.logo is not None:
-            pictures[data["logo"]] = self.logo
-        return typeset.render(TEMPLATE, data, pictures, self.templates, self.fonts)
+        return self.look.set(TEMPLATE, {**self.data, "figures": described}, pictures)
 
 
 def page_data(series: Series, item: Item, number: str) -> dict[str, Any]:
     """What the template of a slide reads, but for its figures."""
     paper, look, slide = reading.paper(item.paper), series.slide, item.slide
     width, height = slide_data.FORMATS[slide.format or look.format]
-    logo = None
-    if look.logo_file:
-        logo = f"logo{look.logo_file.suffix.lower()}"
     return {
         "width": width,
         "height": height,
         **appearance(series, slide.theme),
-        "logo": logo,
+        "logo": logo_name(series),
         "title": typesetting.pieces(item.paper.title),
         "citation": series.words.cite(paper),
         "number": number,
@@ -255,15 +210,3 @@ def appearance(series: Series, theme: str = "") -> dict[str, Any]:
 def sorted_first(groups: list[str]) -> list[str]:
     """The first group, and the others in a fixed order."""
     return [groups[0], *sorted(groups[1:])]
-
-
-def _hash(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def _listing(folder: Path | None) -> list[tuple[str, int]]:
-    """The files of a folder with their sizes."""
-    if folder is None:
-        return []
-    every = sorted(file for file in folder.rglob("*") if file.is_file())
-    return [(file.relative_to(folder).as_posix(), file.stat().st_size) for file in every]

@@ -208,6 +208,9 @@ MASTODON = Network(
 
 NETWORKS: Mapping[str, Network] = {network.name: network for network in (X, BLUESKY, MASTODON)}
 
+NARROWEST_ALT = min(network.limits.alt_length for network in NETWORKS.values())
+"""Characters of alt text that every network takes."""
+
 
 def named(name: str) -> Network:
     """The network of that name; raises `BadInput` naming those there are."""

@@ -75,7 +75,7 @@ def changes(context: Context, most: int) -> list[Change]:
 
 
 def repeated(context: Context, series: Series, item: Collage) -> list[str]:
-    """What a person should know of other collages with the same paper or picture."""
+    """What a person should know of other collages with the same paper, picture or alt text."""
     with context.read() as work:
         found = twins.of(work, series, item, twins.own_picture(item), item.id)
     return list(twins.sentences(series, found))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.core.month import Roundup
     from bot.core.slide import Slide
     from bot.deciding.actions import Ahead
+    from bot.deciding.alt_texts import Drafted
     from bot.deciding.audit import Audited
     from bot.deciding.collages import Shown
     from bot.deciding.coming import Coming
@@ -236,6 +237,17 @@ def edited(series: Series, edited: Edited, notes: Sequence[str]) -> Description:
             "as_before": [thread.id for thread in edited.frozen],
             "out": [thread.id for thread in edited.out],
         },
+    }
+
+
+def drafted(item: Collage, drafted: Drafted) -> Description:
+    """A drafted alt text, what is not in it, and the most characters that it may have."""
+    return {
+        "name": item.name,
+        "alt": drafted.text,
+        "notes": list(drafted.remarks),
+        "at_most": drafted.most,
+        "account": drafted.account or None,
     }
 
 

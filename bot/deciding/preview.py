@@ -6,14 +6,14 @@ from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
-from bot.composing import ahead, slides
+from bot.composing import ahead, covers, slides
 from bot.composing.composed import ComposedThread
 from bot.composing.composer import Composer, nothing_repeated
 from bot.config import Series
 from bot.context import Context
 from bot.core import month
-from bot.core.collage import Collage, is_blank
-from bot.core.errors import MlcollageError
+from bot.core.collage import Collage, Picture, is_blank
+from bot.core.errors import BadInput, MlcollageError, Unavailable
 from bot.core.month import Roundup
 from bot.core.price import Cost
 from bot.deciding import samples
@@ -37,7 +37,9 @@ def cost(context: Context, series: Series, item: Collage, accounts: tuple[str, .
 def roundup_threads(
     context: Context, series: Series, title_month: str
 ) -> tuple[Roundup, list[Collage], list[ComposedThread]]:
-    """The roundup, its collages and its threads; imagined for now where it is not made yet."""
+    """The roundup, its collages and its threads with their cover; imagined for now where it is not
+    made yet.
+    """
     with context.read() as work:
         row = work.series.get(series.name)
         roundup = work.roundups.find(row.name, title_month)
@@ -92,6 +94,18 @@ def check_templates(context: Context, series: Series) -> Iterator[Filled]:
         yield Filled(_page_problem(context, series, edition))
     yield from _check_with_samples(context, series, composers)
     yield from _check_slides(context, series, items)
+    yield from _check_covers(context, series)
+
+
+def _check_covers(context: Context, series: Series) -> Iterator[Filled]:
+    """Typeset the covers and cards of roundups of samples."""
+    title_month = _last_month(context, series)
+    for count in samples.ROUNDUPS:
+        stand_in = _imagined(context, series, title_month, count)
+        shown = covers.Shown(series, stand_in, samples.several(count))
+        for page in (covers.cover_page, covers.card_page):
+            problem = _problem(partial(page, context.config, shown, samples.bytes_of))
+            yield Filled(problem, f"the cover of a roundup of {count}")
 
 
 def _check_slides(context: Context, series: Series, items: Sequence[Collage]) -> Iterator[Filled]:
@@ -175,5 +189,22 @@ def _roundup_threads(
 ) -> Iterator[ComposedThread]:
     if not items:
         return
+    cover, remarks = _cover(context, series, roundup, items)
     for account in series.accounts:
-        yield Composer.of(context, series.name, account).roundup_shown(roundup, items)
+        shown = Composer.of(context, series.name, account).roundup_shown(roundup, items, cover)
+        yield replace(shown, notes=(*shown.notes, *remarks))
+
+
+def _cover(
+    context: Context, series: Series, roundup: Roundup, items: list[Collage]
+) -> tuple[Picture | None, tuple[str, ...]]:
+    """The cover that a roundup has or would get, and remarks on it; nothing is stored."""
+    if roundup.state in {month.State.LINKED, month.State.ANNOUNCED}:
+        return covers.kept(context, roundup), ()
+    if not any(item.picture for item in items):
+        return None, ()
+    try:
+        made = covers.cover(context, covers.Shown(series, roundup, items))
+    except (BadInput, Unavailable) as error:
+        return None, (f"no cover can be made, so the first collage's picture is shown: {error}",)
+    return made.picture, made.remarks

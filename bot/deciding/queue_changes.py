@@ -95,9 +95,10 @@ def make_ready(context: Context, series: Series, names: Sequence[str]) -> list[s
             item = _find(work, series, name)
             if missing := collage.missing(item, has_picture=item.picture is not None):
                 lacks = ", ".join(missing)
-                raise NotAllowed(
-                    f"{item.name} lacks {lacks}; give it with: mlcollage edit {item.name}"
-                )
+                give = f"give it with: mlcollage edit {item.name}"
+                if collage.ALT_TEXT in missing:
+                    give += f"; to have its alt text drafted: mlcollage alt {item.name}"
+                raise NotAllowed(f"{item.name} lacks {lacks}; {give}")
             if found := problems.get(item.id):
                 change = f"Change it with: mlcollage edit {item.name}"
                 raise NotAllowed(f"{item.name} cannot go out. {' '.join(found)} {change}")

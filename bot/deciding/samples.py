@@ -34,7 +34,7 @@ ORDINARY = Collage(
         references=(Reference("A reference", "https://example.org/reference"),),
     ),
     paragraph="One sentence. A second one with a [link](https://example.org/link).",
-    alt="A drawing.",
+    alt="A drawing of an example: two boxes and an arrow.",
     printed_number="29/52",
     caption="Figures by the authors",
     state=State.READY,
@@ -121,6 +121,11 @@ def figure_of(figure: slide.Figure) -> slides.Stored:
     """The bytes of a sample's figure."""
     width, height = SIZES[int(figure.sha256)]
     return slides.Stored(_png(width, height), "image/png")
+
+
+def bytes_of(picture: Picture) -> bytes:
+    """The bytes of a sample's picture."""
+    return _png(picture.width, picture.height)
 
 
 def slides_of_samples() -> Iterator[Sample]:

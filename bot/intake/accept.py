@@ -295,6 +295,7 @@ def _take(
     if item.place:
         detail += f", from {item.place}"
     change(context, work, "add", f"{series.name}/{stored.name}", detail)
+    remarks += _offers(missing, stored)
     return Taken(stored, missing, remarks, problems)
 
 
@@ -362,7 +363,15 @@ def replace_item(
         changed(context, work, "edit", subject, changes.between(before, stored))
         found = twins.of(work, series, stored, twins.own_picture(stored), stored.id)
     remarks = _remarks(replace(arrival, item=edited)) + twins.sentences(series, found)
+    remarks += _offers(missing, stored)
     return Taken(stored, missing, remarks, problems)
+
+
+def _offers(missing: Sequence[str], stored: Collage) -> tuple[str, ...]:
+    """What can be had of what a collage lacks."""
+    if collage.ALT_TEXT not in missing:
+        return ()
+    return (f"to have its alt text drafted: mlcollage alt {stored.name}",)
 
 
 def _remarks(arrival: Arrival) -> tuple[str, ...]:

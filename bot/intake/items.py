@@ -47,7 +47,7 @@ def _with_paths(path: Path, item: collage.Item) -> Slide:
         try:
             file = _named_picture(path, name) + figure.file.removeprefix(name)
         except BadInput as error:
-            raise BadInput(f"{item.place}: slide.figures, entry {place}: {error}") from None
+            raise BadInput(f"{item.place}: slide: figures, entry {place}: {error}") from None
         found.append(figure._replace(file=file))
     return replace(item.slide, figures=tuple(found))
 

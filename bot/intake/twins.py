@@ -1,6 +1,4 @@
-"""Finds collages that repeat another one's paper or picture, in the queue and in history, and says
-so.
-"""
+"""Finds collages that repeat another one's paper, picture or alt text, and says so."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -8,7 +6,7 @@ from typing import NamedTuple
 from bot.config import Series
 from bot.context import Context
 from bot.core import appearance, same_paper, times
-from bot.core.collage import Collage, Item, Picture, State
+from bot.core.collage import Collage, Item, Picture, State, is_blank
 from bot.storage.pictures import Shown
 from bot.storage.work import Work
 
@@ -23,7 +21,7 @@ class Twin(NamedTuple):
 def of(
     work: Work, series: Series, item: Item, picture: Picture | None, own_id: int | None = None
 ) -> list[Twin]:
-    """The collages of a series with an item's paper, or a picture that looks the same.
+    """The collages of a series with an item's paper or alt text, or a picture that looks the same.
 
     The oldest come first, and not the item's own row; no `picture` means none to compare.
     """
@@ -32,7 +30,8 @@ def of(
         alike = _alike(picture, work.pictures.shown_in(series.name), own_id)
         others = work.queue.by_ids(list(alike))
         found += [Twin(other, alike[other.id]) for other in others.values()]
-    return found
+    same_alts = work.queue.with_alt(series.name, _alts([item]))
+    return found + _with_alt(item, same_alts, own_id, found)
 
 
 def of_paper(work: Work, series: Series, item: Item, own_id: int | None = None) -> list[Twin]:
@@ -56,6 +55,9 @@ def of_all(work: Work, series: Series, items: Sequence[Collage]) -> dict[int, li
         others = work.queue.by_ids(sorted({each for ids in alike.values() for each in ids}))
         for item_id, ids in alike.items():
             found[item_id] += [Twin(others[each], what) for each, what in ids.items()]
+    same_alts = work.queue.with_alt(series.name, _alts(items))
+    for item in items:
+        found[item.id] += _with_alt(item, same_alts, item.id, found[item.id])
     return {item_id: twins for item_id, twins in found.items() if twins}
 
 
@@ -121,6 +123,24 @@ def _alike(picture: Picture, shown: Iterable[Shown], own_id: int | None) -> dict
         elif appearance.is_alike(picture.fingerprint, other.fingerprint):
             found[other.collage_id] = "has a picture that looks the same"
     return found
+
+
+def _alts(items: Iterable[Item]) -> list[str]:
+    """The alt texts that somebody wrote; those of drawn slides name the paper."""
+    written = [item.alt for item in items if not (isinstance(item, Collage) and item.alt_is_drawn)]
+    return list(dict.fromkeys(alt for alt in written if not is_blank(alt)))
+
+
+def _with_alt(
+    item: Item, candidates: Iterable[Collage], own_id: int | None, known: Iterable[Twin]
+) -> list[Twin]:
+    """The candidates that have the item's alt text, but for itself and those that are known."""
+    others = {own_id, *(twin.other.id for twin in known)}
+    return [
+        Twin(other, "has the same alt text; say what this picture shows")
+        for other in candidates
+        if other.alt == item.alt and other.id not in others
+    ]
 
 
 def _sentence(series: Series, twin: Twin) -> str:

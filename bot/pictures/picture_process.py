@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from bot.pictures import decoding, trimming
+from bot.pictures import decoding, reducing, trimming
 from bot.pictures.limits import Limits, Refused
 
 
@@ -41,6 +41,7 @@ def _look(
 TASKS: dict[str, Callable[..., tuple[dict[str, object], bytes]]] = {
     "look": _look,
     "figure": trimming.figure,
+    "reduce": reducing.reduced,
 }
 
 MEMORY = {"look": 460_000_000}

@@ -110,8 +110,11 @@ def _page(root: str, main: str, fonts: str, ppi: float) -> tuple[dict[str, Any],
     data = json.loads(file.read_bytes())
     texts = list(_texts(data))
     chosen, unshown = _chosen(fonts, _families(root, data.get("theme", "")), texts)
-    if unshown:
-        file.write_text(json.dumps(_without(data, unshown)), encoding="utf-8")
+    data = _without(data, unshown)
+    if "fonts" in data:
+        # Typst warns of each family that is not there.
+        data["fonts"] = [name for name in data["fonts"] if name.casefold() in chosen.families]
+    file.write_text(json.dumps(data), encoding="utf-8")
     compiler = typst.Compiler(
         str(Path(root, main)),
         root=root,
@@ -152,7 +155,9 @@ def _without(value: Any, unshown: set[str]) -> Any:
 
 def _problem(error: typst.TypstError) -> dict[str, Any]:
     """What is wrong in a template, with its file and line where typst names them."""
-    found = _PLACE.search(error.diagnostic)
+    # Warnings come before the error.
+    _, _, told = error.diagnostic.rpartition(f"error: {error.message}")
+    found = _PLACE.search(told)
     file, line = (found[1], int(found[2])) if found else ("", 0)
     return {"problem": error.message, "hints": error.hints, "file": file, "line": line}
 

@@ -355,6 +355,19 @@ class Queue(Statements):
             found.update(self.conn.execute(statement).scalars())
         return list(self.by_ids(sorted(found)).values())
 
+    def with_alt(self, series_name: str, alts: Iterable[str]) -> list[Collage]:
+        """The series' collages that have one of these alt texts, the oldest first."""
+        series_id = self.series_id(series_name)
+        wanted, found = list(alts), set[int]()
+        for start in range(0, len(wanted), MOST_KEYS):
+            statement = select(collages.c.id).where(
+                collages.c.series_id == series_id,
+                collages.c.removed_at.is_(None),
+                collages.c.alt.in_(wanted[start : start + MOST_KEYS]),
+            )
+            found.update(self.conn.execute(statement).scalars())
+        return list(self.by_ids(sorted(found)).values())
+
     def kept_back(self, series_name: str) -> list[KeptBack]:
         """The drafts that were to go out and cannot, in the order of the queue."""
         statement = select(collages.c.name, collages.c.note, collages.c.position).where(

@@ -227,6 +227,9 @@ roundups = Table(
     Column("published_elsewhere", Boolean, nullable=False, server_default=text("false")),
     # What its article gets wrong or leaves open, and what of it was not taken.
     Column("findings", JSON, nullable=False, server_default="[]"),
+    # What its cover was made of, by which a newer one is known to be needed.
+    Column("cover_sha256", String(64), ForeignKey("pictures.sha256")),
+    _text("cover_made_of"),
     _instant("due_at"),
     _rehearsal(),
     UniqueConstraint("series_id", "title_month", "rehearsal"),

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from bot.core.text import parts as parts
     from bot.core.text import renderers as renderers
     from bot.core.text import rewriting as rewriting
+    from bot.core.text import sentences as sentences
     from bot.core.text import syntax as syntax
 
-_LATE = frozenset({"counting", "parts", "renderers", "rewriting", "syntax"})
+_LATE = frozenset({"counting", "parts", "renderers", "rewriting", "sentences", "syntax"})
 
 
 def __getattr__(name: str) -> ModuleType:
