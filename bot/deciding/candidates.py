@@ -11,6 +11,7 @@ from bot.composing import ahead, slides
 from bot.composing.ahead import Ahead
 from bot.composing.composed import ComposedThread
 from bot.composing.composer import Composer
+from bot.composing.fittings import Fittings
 from bot.config import Series
 from bot.context import Context
 from bot.core.collage import Collage, State
@@ -20,10 +21,14 @@ from bot.scheduling import forecast
 
 
 class Preview(NamedTuple):
-    """A collage's threads as they would be sent, and the number that it has or would get."""
+    """A collage's threads as they would be sent, and the number that it has or would get.
+
+    `fits` has the bytes of their pictures.
+    """
 
     number: int
     threads: tuple[ComposedThread, ...]
+    fits: Fittings
 
 
 def preview(context: Context, series: Series, item: Collage, accounts: Sequence[str]) -> Preview:
@@ -34,17 +39,18 @@ def preview(context: Context, series: Series, item: Collage, accounts: Sequence[
     """
     if item.state in {State.CLAIMED, State.POSTED}:
         number = forecast.provisional_number(context, series, item)
-        begun = _begun(context, item)
+        begun, fits = _begun(context, item), Fittings.of(context, series)
         threads = list[ComposedThread]()
         for account in accounts:
             if account in begun:
                 threads.append(_frozen(context, series, begun[account]))
             else:
-                composer = Composer.of(context, series.name, account)
+                composer = Composer.of(context, series.name, account, fits)
                 threads.append(composer.collage_shown(item, number))
-        return Preview(number, tuple(threads))
+        return Preview(number, tuple(threads), fits)
     place = ahead.place(context, series, item)
-    return Preview(place.number, drawn(series, place.ahead, item, place.number, accounts))
+    threads_ahead = drawn(series, place.ahead, item, place.number, accounts)
+    return Preview(place.number, threads_ahead, place.ahead.fits)
 
 
 def _begun(context: Context, item: Collage) -> dict[str, Delivery]:
@@ -61,6 +67,7 @@ def _frozen(context: Context, series: Series, delivery: Delivery) -> ComposedThr
     composer = Composer.of(context, series.name, delivery.account)
     with context.read() as work:
         parts = work.parts.of(delivery.id)
+        fits = {part.position: work.fittings.shown(part.image) for part in parts if part.image}
     receipts = [part.receipt for part in parts if part.receipt]
     standing = f"begun: {len(receipts)} of {len(parts)} parts are out"
     if receipts:
@@ -72,6 +79,7 @@ def _frozen(context: Context, series: Series, delivery: Delivery) -> ComposedThr
         composer.network,
         composer.limits,
         parts,
+        fits,
         is_charged=False,
         standing=standing,
     )
@@ -82,6 +90,8 @@ def drawn(
 ) -> tuple[ComposedThread, ...]:
     """The threads after what is before them, with a slide drawn for the number."""
     slide = slides.with_number(series, item, number)
+    if slide.drawing:
+        before.fits.know(slide.drawing.picture)
     threads = tuple(before.threads(slide.item, number, accounts))
     if slide.drawing is None:
         return threads

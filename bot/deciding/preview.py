@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.composing import ahead
+from bot.composing import ahead, fittings
 from bot.composing.composed import ComposedThread
 from bot.composing.composer import Composer, nothing_repeated
 from bot.config import Series
@@ -72,11 +72,11 @@ def check_templates(context: Context, series: Series) -> Iterator[Filled]:
         items = [
             item for item in work.queue.waiting(row.name) if item.picture and not is_blank(item.alt)
         ]
-        hashes = {item.picture.sha256 for item in items if item.picture}
-        pictures = {sha256: work.pictures.data(sha256) for sha256 in hashes}
     # A thread that is out already is filled once more, which the templates cannot help.
     composers = [
-        replace(Composer.of(context, series.name, account), repeated=nothing_repeated)
+        replace(
+            Composer.of(context, series.name, account), repeated=nothing_repeated
+        ).assuming_fit()
         for account in series.accounts
     ]
     for item in items:
@@ -87,7 +87,7 @@ def check_templates(context: Context, series: Series) -> Iterator[Filled]:
         stand_in = _imagined(context, series, _last_month(context, series), len(items))
         for composer in composers:
             yield Filled(" ".join(composer.roundup_shown(stand_in, items).problems))
-        edition = pages.Edition(stand_in, items, pictures)
+        edition = pages.Edition(stand_in, *fittings.for_pages(context, items))
         yield Filled(_page_problem(context, series, edition))
     yield from _check_with_samples(context, series, composers)
 

@@ -5,12 +5,14 @@ It is run by its path, and finds our modules beside it.
 
 import json
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from bot.pictures import decoding
+from bot.pictures import decoding, fitted, fitting
 from bot.pictures.limits import Limits, Refused
 
 
@@ -37,7 +39,17 @@ def _look(
     return decoding.look(data, mime, page, Limits(**limits)), b""
 
 
-TASKS = {"look": _look}
+def _fit(
+    data: bytes, mime: str, page: int, limits: dict[str, int], wanted: list[dict[str, Any]]
+) -> tuple[dict[str, object], bytes]:
+    """The picture for each of several sets of limits, by type; see `fit.fit` for the answer."""
+    sets = [
+        {of_type: fitting.Limits(**its) for of_type, its in by_type.items()} for by_type in wanted
+    ]
+    return fitted.fit(fitted.Original(data, mime, page, Limits(**limits)), sets)
+
+
+TASKS: dict[str, Callable[..., tuple[dict[str, object], bytes]]] = {"look": _look, "fit": _fit}
 
 MEMORY = {"look": 512_000_000}
 """Bytes that a task may take, where that is less than the process may: bytes that nobody has looked
