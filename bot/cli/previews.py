@@ -7,6 +7,7 @@ import click
 from bot.cli import completion, options, output, printing
 from bot.cli.output import Styled
 from bot.composing.composed import ComposedThread
+from bot.composing.fittings import Fittings
 from bot.config import Config, Series
 from bot.context import Context
 from bot.core import collage, hints, price
@@ -51,9 +52,9 @@ def preview_command(
         known = ", ".join(own.accounts)
         raise click.UsageError(f"Series {own.name} has no account {account}; it has {known}.{hint}")
     accounts = (account,) if account else own.accounts
-    shown_threads = candidates.preview(context, own, item, accounts)
-    number, previews, _ = shown_threads
-    written = shown_pictures.write(shown_threads, pictures) if pictures else []
+    fits = Fittings.of(context, own)
+    number, previews = candidates.preview(context, own, item, accounts, fits)
+    written = shown_pictures.write(previews, fits, pictures) if pictures else []
     shown = own.numbering.shown(number)
     obstacle = collage.obstacle(item)
     same = collages.same_papers(context, own, item)

@@ -21,25 +21,29 @@ from bot.scheduling import forecast
 
 
 class Preview(NamedTuple):
-    """A collage's threads as they would be sent, and the number that it has or would get.
-
-    `fits` has the bytes of their pictures.
-    """
+    """A collage's threads as they would be sent, and the number that it has or would get."""
 
     number: int
     threads: tuple[ComposedThread, ...]
-    fits: Fittings
 
 
-def preview(context: Context, series: Series, item: Collage, accounts: Sequence[str]) -> Preview:
+def preview(
+    context: Context,
+    series: Series,
+    item: Collage,
+    accounts: Sequence[str],
+    fits: Fittings | None = None,
+) -> Preview:
     """The collage as it would go out in its turn, on these accounts of its series.
+
+    `fits` gets what is made of its picture.
 
     One that has been claimed has its slide already, and nothing goes out before it. Where its
     thread has begun, it is shown as it is out.
     """
     if item.state in {State.CLAIMED, State.POSTED}:
         number = forecast.provisional_number(context, series, item)
-        begun, fits = _begun(context, item), Fittings.of(context, series)
+        begun = _begun(context, item)
         threads = list[ComposedThread]()
         for account in accounts:
             if account in begun:
@@ -47,10 +51,9 @@ def preview(context: Context, series: Series, item: Collage, accounts: Sequence[
             else:
                 composer = Composer.of(context, series.name, account, fits)
                 threads.append(composer.collage_shown(item, number))
-        return Preview(number, tuple(threads), fits)
-    place = ahead.place(context, series, item)
-    threads_ahead = drawn(series, place.ahead, item, place.number, accounts)
-    return Preview(place.number, threads_ahead, place.ahead.fits)
+        return Preview(number, tuple(threads))
+    place = ahead.place(context, series, item, fits)
+    return Preview(place.number, drawn(series, place.ahead, item, place.number, accounts))
 
 
 def _begun(context: Context, item: Collage) -> dict[str, Delivery]:

@@ -1,22 +1,23 @@
 """The pictures of threads as files, to be looked at before they are sent: exactly their bytes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 
 from bot import files, system
+from bot.composing.composed import ComposedThread
+from bot.composing.fittings import Fittings
 from bot.core.collage import shown
 from bot.core.errors import BadInput, NotAllowed
-from bot.deciding.candidates import Preview
 
 
-def write(preview: Preview, folder: Path) -> list[Path]:
-    """Write the pictures of a preview into a folder, as ACCOUNT-FILE; the paths, in order.
+def write(threads: Iterable[ComposedThread], fits: Fittings, folder: Path) -> list[Path]:
+    """Write the pictures of threads into a folder, as ACCOUNT-FILE; the paths, in order.
 
     A file that is there with the same bytes stays. Raises `NotAllowed`, before anything is
     written, where another one has such a name, and `BadInput` where one cannot be written.
     """
-    pictures = {folder / name: data for name, data in _pictures(preview)}
+    pictures = {folder / name: data for name, data in _pictures(threads, fits)}
     for path, data in pictures.items():
         if _is_another(path, data):
             raise NotAllowed(
@@ -29,13 +30,13 @@ def write(preview: Preview, folder: Path) -> list[Path]:
     return [*pictures]
 
 
-def _pictures(preview: Preview) -> Iterator[tuple[str, bytes]]:
+def _pictures(threads: Iterable[ComposedThread], fits: Fittings) -> Iterator[tuple[str, bytes]]:
     """The pictures that go out, each with its name; none of a thread that cannot go out."""
-    for thread in preview.threads:
+    for thread in threads:
         for part in thread.parts:
             if part.image and not thread.problems:
                 name = _name(thread.account, part.position, part.image.file)
-                yield name, preview.fits.data(part.image.sha256)
+                yield name, fits.data(part.image.sha256)
 
 
 def _name(account: str, position: int, file: str) -> str:
