@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
-from bot.composing import ahead, covers, slides
+from bot.composing import ahead, covers, fittings, slides
 from bot.composing.composed import ComposedThread
 from bot.composing.composer import Composer, nothing_repeated
 from bot.config import Series
@@ -75,11 +75,11 @@ def check_templates(context: Context, series: Series) -> Iterator[Filled]:
         items = [
             item for item in work.queue.waiting(row.name) if item.picture and not is_blank(item.alt)
         ]
-        hashes = {item.picture.sha256 for item in items if item.picture}
-        pictures = {sha256: work.pictures.data(sha256) for sha256 in hashes}
     # A thread that is out already is filled once more, which the templates cannot help.
     composers = [
-        replace(Composer.of(context, series.name, account), repeated=nothing_repeated)
+        replace(
+            Composer.of(context, series.name, account), repeated=nothing_repeated
+        ).assuming_fit()
         for account in series.accounts
     ]
     for item in items:
@@ -90,7 +90,7 @@ def check_templates(context: Context, series: Series) -> Iterator[Filled]:
         stand_in = _imagined(context, series, _last_month(context, series), len(items))
         for composer in composers:
             yield Filled(" ".join(composer.roundup_shown(stand_in, items).problems))
-        edition = pages.Edition(stand_in, items, pictures)
+        edition = pages.Edition(stand_in, *fittings.for_pages(context, items))
         yield Filled(_page_problem(context, series, edition))
     yield from _check_with_samples(context, series, composers)
     yield from _check_slides(context, series, items)
