@@ -1,1 +1,1 @@
-"""Pictures: read and checked as they are, and pages typeset for papers that have none."""
+"""Pictures: read, measured, checked and fitted, and pages typeset for papers that have none."""
