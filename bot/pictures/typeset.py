@@ -209,6 +209,9 @@ def _sentence(facts: Mapping[str, Any], template: str, templates: Mapping[str, S
     place = source.file if source else templates[template].file
     if source and facts["line"]:
         place += f", line {facts['line']}"
+    elif name:
+        # One of the page's pictures.
+        place += f", {PurePosixPath(name).name}"
     reason = collage.one_line(" ".join(str(facts["problem"]).split()))[:300]
     if "packag" in reason:
         reason = "asks for a package, and slides are set without any"
