@@ -45,7 +45,7 @@ def preview_command(
     number, previews = candidates.preview(context, own, item, accounts)
     shown = own.numbering.shown(number)
     obstacle = collage.obstacle(item)
-    same = collages.same_papers(context, own, item)
+    same = collages.repeated(context, own, item)
     if as_json:
         described = preview_descriptions.collage(own, item, number, previews)
         printing.print_json(described | {"same_paper": same})

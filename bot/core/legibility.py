@@ -6,7 +6,7 @@ Each is a clause that names the field and, in a paragraph, the line.
 import re
 from collections.abc import Iterator
 
-from bot.core import alt_text
+from bot.core import alt_text, appearance
 from bot.core.collage import Collage, Item
 from bot.core.text import invisible, markdown
 from bot.core.text.patterns import compiled
@@ -47,6 +47,16 @@ def _picture_file(item: Item) -> str:
     if isinstance(item, Collage) and item.picture:
         return item.picture.file
     return item.picture_file
+
+
+def of_collage(item: Collage) -> tuple[str, ...]:
+    """As `notes`, and all that a person should know of how its picture looks.
+
+    Slides that we draw ourselves are drawn to be seen.
+    """
+    if item.picture is None or item.picture_is_drawn:
+        return notes(item)
+    return notes(item) + appearance.notes(item.picture)
 
 
 def _places(item: Item) -> Iterator[tuple[str, str]]:

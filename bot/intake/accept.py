@@ -11,12 +11,12 @@ from pathlib import Path
 from bot.composing import ahead, slides
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, changes, collage, legibility, month, schedule, slide
+from bot.core import agenda, appearance, changes, collage, legibility, month, schedule, slide
 from bot.core.agenda import Waiting
 from bot.core.changes import Changed
 from bot.core.collage import Collage, Item, State
 from bot.core.errors import BadInput, NotAllowed
-from bot.intake import items, same_papers
+from bot.intake import items, twins
 from bot.intake.article import Article
 from bot.pictures import read
 from bot.pictures.read import PictureFile
@@ -279,7 +279,7 @@ def _take(
     item, problems = arrival.item, arrival.problems
     missing = _lacks(arrival)
     remarks = _remarks(arrival)
-    remarks += same_papers.sentences(series, same_papers.with_alts(work, series, item))
+    remarks += twins.sentences(series, twins.of(work, series, item, _given_picture(arrival)))
     state = State.READY
     if draft or missing or problems:
         state = State.DRAFT
@@ -361,8 +361,8 @@ def replace_item(
             # What was done to it before is found by its new name.
             work.log.follow(f"{series.name}/{before.name}", subject)
         changed(context, work, "edit", subject, changes.between(before, stored))
-        twins = same_papers.with_alts(work, series, stored, stored.id)
-    remarks = _remarks(replace(arrival, item=edited)) + same_papers.sentences(series, twins)
+        found = twins.of(work, series, stored, twins.own_picture(stored), stored.id)
+    remarks = _remarks(replace(arrival, item=edited)) + twins.sentences(series, found)
     remarks += _offers(missing, stored)
     return Taken(stored, missing, remarks, problems)
 
@@ -379,9 +379,18 @@ def _remarks(arrival: Arrival) -> tuple[str, ...]:
     remarks = arrival.remarks + legibility.notes(arrival.item)
     if arrival.drawn_alt or _is_drawn(arrival.item):
         remarks += told_of_slide(arrival.item.slide)
-    if arrival.picture is None:
-        return remarks
-    return remarks + arrival.picture.remarks
+    if arrival.picture:
+        remarks += arrival.picture.remarks
+    if picture := _given_picture(arrival):
+        remarks += appearance.notes(picture)
+    return remarks
+
+
+def _given_picture(arrival: Arrival) -> collage.Picture | None:
+    """An arrival's picture, unless it is a slide that we have drawn."""
+    if arrival.picture is None or arrival.drawn_alt:
+        return None
+    return arrival.picture.picture
 
 
 def _is_drawn(item: Item) -> bool:
@@ -492,7 +501,7 @@ def _with_free_name(context: Context, series: Series, item: Item) -> Item:
     """
     with context.read() as work:
         name, count = item.name, 1
-        same = {twin.other.name for twin in same_papers.of(work, series, item)}
+        same = {twin.other.name for twin in twins.of_paper(work, series, item)}
         while work.queue.has_name(series.name, name):
             has_same_title = work.queue.get(series.name, name).paper.title == item.paper.title
             if has_same_title or name in same:
@@ -519,7 +528,7 @@ def _arrival(item: Item, options: Import) -> Arrival:
 
 def picture_in(folder: Path, name: str) -> PictureFile | None:
     """The picture with this name in a folder, or None where there is none; raises `BadInput`."""
-    path = folder / name
+    path = folder / appearance.named(name).file
     try:
         is_there = path.is_file()
     except (OSError, ValueError):
@@ -528,7 +537,7 @@ def picture_in(folder: Path, name: str) -> PictureFile | None:
     if not is_there:
         return None
     items.check_inside(path, folder)
-    return read.load(path)
+    return read.load(folder / name)
 
 
 def complete_history(context: Context, series: Series, before: Collage, arrival: Arrival) -> Taken:

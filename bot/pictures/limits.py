@@ -16,15 +16,20 @@ class Limits(NamedTuple):
     scans: int = 100
 
 
+MEGAPIXELS = {"image/webp": 25, "image/avif": 25}
+"""Types whose decoders need four times the memory that the picture takes."""
+
+
 class Refused(Exception):
     """Raised for a picture that is not taken; the message goes on after its file's name."""
 
 
-def check_size(size: tuple[int, int], limits: Limits) -> None:
+def check_size(size: tuple[int, int], mime: str, limits: Limits) -> None:
     """Raise `Refused` for a width and height that would fill the memory once decoded."""
     width, height = size
-    if max(width, height) > limits.side or width * height > limits.megapixels * 1_000_000:
-        most = f"{limits.megapixels} megapixels and {limits.side:,} pixels a side"
+    megapixels = min(limits.megapixels, MEGAPIXELS.get(mime, limits.megapixels))
+    if max(width, height) > limits.side or width * height > megapixels * 1_000_000:
+        most = f"{megapixels} megapixels and {limits.side:,} pixels a side"
         raise Refused(
             f"has {width:,} × {height:,} pixels, at most {most} are allowed; export it smaller"
         )

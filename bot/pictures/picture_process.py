@@ -6,6 +6,7 @@ It is run by its path, and finds our modules beside it.
 import json
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -22,8 +23,10 @@ def answer(question: bytes) -> bytes:
     """
     head, _, data = question.partition(b"\n")
     asked = json.loads(head)
+    task = asked.pop("task")
+    _bound(task)
     try:
-        facts, made = TASKS[asked.pop("task")](data, **asked)
+        facts, made = TASKS[task](data, **asked)
     except Refused as refused:
         facts, made = {"problem": str(refused)}, b""
     return json.dumps(facts).encode() + b"\n" + made
@@ -40,3 +43,20 @@ TASKS: dict[str, Callable[..., tuple[dict[str, object], bytes]]] = {
     "figure": trimming.figure,
     "reduce": reducing.reduced,
 }
+
+MEMORY = {"look": 460_000_000}
+"""Bytes of its own that a task may take, where that is less than the process may: bytes that nobody
+has looked at may be anything. With its programs the process stays below 512 MB.
+"""
+
+
+def _bound(task: str) -> None:
+    """Give a task no more memory than it may take, as far as the system can."""
+    with suppress(ImportError):
+        import resource  # Windows has no such module
+
+        # Not RLIMIT_AS, which counts what threads reserve and do not use.
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        # ValueError: the process may take less than that, and no more will be given.
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_DATA, (MEMORY.get(task, most), most))

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from PIL import ExifTags, Image, ImageChops, ImageCms, ImageFile, ImageMath
 
-from bot.pictures import documents
+from bot.pictures import containers, documents
 from bot.pictures.limits import Limits, Refused, check_size
 
 PDF = "application/pdf"
@@ -27,11 +27,17 @@ NAMES = {
 
 Convert = Callable[[Image.Image], Image.Image]
 
+_BOMBS = ("Decompressed data too large", "Too much memory used in text chunks")
+"""What Pillow says of compressed texts and profiles that fill the memory."""
+
+_MANY_PIXELS = 20_000_000
+"""A picture with more of them may take too much memory to decode."""
+
 _BAND = 256
 """Rows of pixels converted at a time, so that no step needs a whole picture for itself."""
 
-_GREYS = {"I;16": 65_535, "I;16L": 65_535, "I;16B": 65_535, "I;16N": 65_535}
-"""The greatest value of grey pictures with 16 bits; of those with 32 it is looked up."""
+_SIXTEEN = ("I;16", "I;16L", "I;16B", "I;16N")
+"""Pillow's modes of grey pictures with 16 bits."""
 
 _SPACES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 """Pillow's mode for the colour space that a profile is for."""
@@ -74,14 +80,24 @@ def source(data: bytes, mime: str, limits: Limits) -> Iterator[ImageFile.ImageFi
     Raises `Refused`, also in the place of what the caller's work on it raises.
     """
     kind = NAMES[mime]
+    if mime == "image/webp" and (declared := containers.webp_size(data)):
+        # Opening it takes the memory already.
+        check_size(declared, mime, limits)
     # Pillow warns of what does no harm (a bad EXIF block) and of sizes that are refused here.
     with (
         said_plainly(kind, limits),
         warnings.catch_warnings(action="ignore"),
         Image.open(io.BytesIO(data), formats=(kind,)) as image,
     ):
-        check_size(image.size, limits)
-        yield image
+        check_size(image.size, mime, limits)
+        is_large = math.prod(image.size) > _MANY_PIXELS
+        try:
+            yield image
+        except OSError:
+            # Some decoders do not say that it was memory that they lacked.
+            if is_large:
+                raise MemoryError from None
+            raise
 
 
 @contextmanager
@@ -92,19 +108,26 @@ def said_plainly(kind: str, limits: Limits) -> Iterator[None]:
     except Refused:
         raise
     except MemoryError:
-        raise Refused("takes too much memory to decode; export it smaller") from None
+        raise Refused(
+            "is broken, or takes too much memory to decode; export it again, or smaller"
+        ) from None
     except Image.DecompressionBombError:
         most = f"{limits.megapixels} megapixels"
         raise Refused(f"has far more than {most}; export it smaller") from None
-    except Exception:  # noqa: BLE001 - a library may raise anything
+    except Exception as error:  # noqa: BLE001 - a library may raise anything
+        if any(said in str(error) for said in _BOMBS):
+            raise Refused(
+                "holds texts or a profile that unpack to megabytes; export it without metadata"
+            ) from None
         raise Refused(f"is a broken {kind} picture; export it again") from None
 
 
-def srgb(image: Image.Image) -> Image.Image:
+def srgb(image: Image.Image, divisor: int = 1) -> Image.Image:
     """The first frame of an opened picture as "RGB", or "RGBA" where parts are transparent.
 
-    A profile is converted, an orientation carried out. Raises what Pillow raises for bytes that it
-    cannot decode. At no time there are more than two pictures of four bytes a pixel.
+    A profile is converted, an orientation carried out; sides are divided by `divisor`. Raises what
+    Pillow raises for bytes that it cannot decode. Beside the decoded picture there is never more
+    than one of the size that is returned.
     """
     image.seek(0)
     image.load()
@@ -112,7 +135,9 @@ def srgb(image: Image.Image) -> Image.Image:
     turn = _turn(image)
     convert = _conversion(image)
     if convert:
-        image = _in_bands(image, convert)
+        image = _in_bands(image, convert, divisor)
+    elif divisor > 1:
+        image = _in_bands(image, lambda band: band, divisor)
     if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
         image = image.convert("RGB")
     if turn is not None:
@@ -130,13 +155,16 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
         return None
 
 
-def _in_bands(image: Image.Image, convert: Convert) -> Image.Image:
+def _in_bands(image: Image.Image, convert: Convert, divisor: int) -> Image.Image:
+    """The picture converted, and its sides divided, a few rows at a time."""
     width, height = image.size
+    size = (-(-width // divisor), -(-height // divisor))
     made = None
-    for top in range(0, height, _BAND):
-        band = convert(image.crop((0, top, width, min(height, top + _BAND))))
-        made = made or Image.new(band.mode, image.size)
-        made.paste(band, (0, top))
+    for top in range(0, height, _BAND * divisor):
+        band = convert(image.crop((0, top, width, min(height, top + _BAND * divisor))))
+        if made is None:
+            made = Image.new(band.mode, size)
+        made.paste(band.reduce(divisor), (0, top // divisor))
     assert made
     return made
 
@@ -145,8 +173,8 @@ def _conversion(image: Image.Image) -> Convert | None:
     """What makes "RGB" or "RGBA" in sRGB of any part of a decoded picture; None where it is."""
     transparent, profile = image.info.get("transparency"), image.info.get("icc_profile")
     if image.mode.startswith(("I", "F")):
-        most = _GREYS.get(image.mode) or _greatest(image)
-        return lambda band: _of_deep_grey(band, most, transparent)
+        levels = _levels(image)
+        return lambda band: _of_deep_grey(band, levels, transparent)
     if image.mode == "LAB":
         return _of_lab()
     plain = _plain_mode(image.mode, transparent)
@@ -179,12 +207,16 @@ def _plain_mode(mode: str, transparent: object) -> str:
             return "RGB"
 
 
-def _of_deep_grey(image: Image.Image, most: float, transparent: object) -> Image.Image:
+def _of_deep_grey(
+    image: Image.Image, levels: tuple[float, float], transparent: object
+) -> Image.Image:
     """A grey picture of 16 or 32 bits, whole numbers or not; Pillow's `convert` cuts it off."""
     deep = image
     if image.mode != "F":
         deep = image.convert("I").convert("F")
-    grey = deep.point(lambda value: value * (255 / most) + 0.5).convert("L")
+    black, white = levels
+    scale = 255 / (white - black)
+    grey = deep.point(lambda value: value * scale + (0.5 - black * scale)).convert("L")
     if not isinstance(transparent, int):
         return grey.convert("RGB")
     shown = ImageMath.lambda_eval(
@@ -194,12 +226,20 @@ def _of_deep_grey(image: Image.Image, most: float, transparent: object) -> Image
     return grey.convert("RGBA")
 
 
-def _greatest(image: Image.Image) -> float:
-    """What stands for white: 1, 255 or 65,535, or above these the greatest value there is."""
-    high = float(image.getextrema()[1])  # type: ignore[arg-type]
-    if not math.isfinite(high):
-        return 1
-    return next((float(most) for most in (1, 255, 65_535) if high <= most), high)
+def _levels(image: Image.Image) -> tuple[float, float]:
+    """Which values of a picture of 16 or 32 bits stand for black and white.
+
+    Measurements may have any range: all of it is shown where it is none of the usual ones.
+    """
+    if image.mode in _SIXTEEN:
+        return 0, 65_535
+    low, high = map(float, image.getextrema())  # type: ignore[arg-type]
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return 0, 1
+    usual = next((float(white) for white in (1, 255, 65_535) if low >= 0 and high <= white), 0)
+    if usual or high <= low:
+        return 0, usual or 1
+    return low, high
 
 
 def _of_lab() -> Convert:

@@ -27,8 +27,11 @@ ENDS = {
 }
 
 TOLD = {
-    "place": "a place (its GPS position or the place's name)",
-    "owner": "its camera's owner or serial number",
+    "place": "a place (a GPS position or its name)",
+    "device": "the camera or telephone",
+    "person": "a person's name",
+    "thumbnail": "a small copy of the picture",
+    "more": "a second picture or a film",
 }
 """What a file may tell besides its picture, in the words of a remark."""
 
@@ -141,7 +144,10 @@ def _remarks(mime: str, file: str, tells: list[str]) -> Iterator[str]:
     """What a maintainer should know of the file, apart from how the picture looks."""
     if ending := kinds.other_ending(mime, file):
         kind = kinds.name(mime)
-        yield f"the picture is a {kind}, though its name ends in {ending}; it is taken as a {kind}"
+        yield (
+            f"the picture is a {kind}, though its name ends in {ending}; "
+            "what is sent gets the right ending"
+        )
     if tells:
-        told = " and ".join(TOLD[what] for what in tells)
-        yield f"the picture's file tells {told}; what is sent does not"
+        told = ", ".join(TOLD[what] for what in tells)
+        yield f"the picture's file also holds {told}; what is sent holds none of it"
