@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from bot.core.collage import obstacle
+from bot.core.fit import WHOLE
 from bot.deciding import descriptions
 from bot.deciding.descriptions import Description
 
@@ -69,7 +70,7 @@ def thread(composed: ComposedThread) -> Description:
 
 
 def _part(composed: ComposedThread, part: Part) -> Description:
-    source = composed.pictures.get(part.position)
+    fit = composed.fits.get(part.position)
     picture: Description | None = None
     if part.image:
         picture = {
@@ -78,12 +79,14 @@ def _part(composed: ComposedThread, part: Part) -> Description:
             "alt": part.image.alt,
             "mime": part.image.mime,
         }
-        if source:
+        if fit:
             picture |= {
-                "width": source.width,
-                "height": source.height,
-                "size": source.size,
-                "frames": source.frames,
+                "width": fit.picture.width,
+                "height": fit.picture.height,
+                "size": fit.picture.size,
+                "way": fit.way,
+                "fidelity": fit.fidelity / WHOLE,
+                "original": {"file": fit.original.file, "sha256": fit.original.sha256},
             }
     return {
         "text": part.text,

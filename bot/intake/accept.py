@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 from bot.composing import ahead, slides
+from bot.composing.fittings import Fittings
 from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, appearance, changes, collage, legibility, month, schedule, slide
@@ -228,14 +229,17 @@ def take(
     """
     for arrival in arrivals:
         check(arrival.item)
-    # Composed before the transaction: templates may take long.
-    arrivals = _composed(context, series, arrivals, draft=draft)
+    # Composed and fitted before the transaction: templates and pictures may take long.
+    fits = Fittings.of(context, series, [each.picture for each in arrivals if each.picture])
+    arrivals = _composed(context, series, arrivals, fits, draft=draft)
     with context.write() as work:
-        return [_take(context, work, series, arrival, draft=draft) for arrival in arrivals]
+        taken = [_take(context, work, series, arrival, draft=draft) for arrival in arrivals]
+        fits.store(work)
+    return taken
 
 
 def _composed(
-    context: Context, series: Series, arrivals: Sequence[Arrival], *, draft: bool
+    context: Context, series: Series, arrivals: Sequence[Arrival], fits: Fittings, *, draft: bool
 ) -> list[Arrival]:
     """The arrivals with what a network would refuse of each, after all that goes out before."""
     whole = {
@@ -243,7 +247,7 @@ def _composed(
         for place, arrival in enumerate(arrivals)
         if not _lacks(arrival)
     }
-    found = ahead.tried(context, series, list(whole.values()), joins=not draft)
+    found = ahead.tried(context, series, list(whole.values()), joins=not draft, fits=fits)
     problems = {-candidate.item.id: candidate.problems for candidate in found}
     return [
         replace(arrival, problems=problems.get(place, ())) for place, arrival in enumerate(arrivals)
@@ -334,9 +338,11 @@ def replace_item(
     missing = collage.missing(edited, has_picture=edited.picture is not None)
     if missing and before.state is State.POSTED:
         raise BadInput(f"{before.name} is posted, and must not lack {', '.join(missing)}.")
+    new_pictures = [each for each in (arrival.picture, redrawn) if each]
+    fits = Fittings.of(context, series, new_pictures)
     problems: tuple[str, ...] = ()
     if not missing:
-        problems = ahead.problems(context, series, edited)
+        problems = ahead.problems(context, series, edited, fits)
     state = before.state
     more: dict[str, object] = {
         "picture_is_drawn": edited.picture_is_drawn,
@@ -348,8 +354,9 @@ def replace_item(
         was_kept_back = before.state is State.READY or before.note
         more["note"] = " ".join(problems) if was_kept_back else ""
     with context.write() as work:
-        for new in filter(None, (arrival.picture, redrawn, *arrival.figures)):
+        for new in (*new_pictures, *arrival.figures):
             work.pictures.put(new.picture, new.data)
+        fits.store(work)
         # Locked, so that what is claimed from now on is composed from the edited item.
         not_begun = work.deliveries.not_begun(before.id)
         if before.state is State.POSTED and not_begun:

@@ -14,10 +14,14 @@ BOUNDS = processes.Bounds(30, 1_200_000_000)
 """For a task: within the limits of a picture it takes 860 MB and a few seconds at most."""
 
 
+class NotStarted(BadInput):
+    """The process could not be started, which says nothing of the picture."""
+
+
 def ask(task: str, data: bytes, **more: object) -> tuple[dict[str, Any], bytes]:
     """What the process says of a picture in a task, and the bytes that it makes.
 
-    Raises `BadInput` with a clause that goes on after the file's name.
+    Raises `BadInput` with a clause that goes on after the file's name, and `NotStarted`.
     """
     head = json.dumps({"task": task, **more}).encode()
     try:
@@ -28,7 +32,7 @@ def ask(task: str, data: bytes, **more: object) -> tuple[dict[str, Any], bytes]:
         ) from None
     except processes.NotStarted as error:
         reason = system.why(error.__cause__ or error)
-        raise BadInput(
+        raise NotStarted(
             "cannot be looked at: the process that handles pictures "
             f"could not be started ({reason})"
         ) from None

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from bot.pictures import decoding, reducing, trimming
+from bot.pictures import decoding, fitted, fitting, reducing, trimming
 from bot.pictures.limits import Limits, Refused
 
 
@@ -38,8 +39,19 @@ def _look(
     return decoding.look(data, mime, page, Limits(**limits)), b""
 
 
+def _fit(
+    data: bytes, mime: str, page: int, limits: dict[str, int], wanted: list[dict[str, Any]]
+) -> tuple[dict[str, object], bytes]:
+    """The picture for each of several sets of limits, by type; see `fit.fit` for the answer."""
+    sets = [
+        {of_type: fitting.Limits(**its) for of_type, its in by_type.items()} for by_type in wanted
+    ]
+    return fitted.fit(fitted.Original(data, mime, page, Limits(**limits)), sets)
+
+
 TASKS: dict[str, Callable[..., tuple[dict[str, object], bytes]]] = {
     "look": _look,
+    "fit": _fit,
     "figure": trimming.figure,
     "reduce": reducing.reduced,
 }

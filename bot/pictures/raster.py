@@ -25,6 +25,9 @@ NAMES = {
 }
 """How Pillow calls a type, and people do."""
 
+ON_THEIR_SIDE = frozenset({5, 6, 7, 8})
+"""The orientations by which width and height change places."""
+
 Convert = Callable[[Image.Image], Image.Image]
 
 _BOMBS = ("Decompressed data too large", "Too much memory used in text chunks")
@@ -146,13 +149,27 @@ def srgb(image: Image.Image, divisor: int = 1) -> Image.Image:
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:
-    """What makes the picture upright, by EXIF, ImageMagick's text in a PNG, or XMP."""
+    """What makes the picture upright."""
+    return _TURNS.get(orientation(image))
+
+
+def orientation(image: Image.Image) -> int:
+    """How the picture lies, by EXIF, ImageMagick's text in a PNG, or XMP; 1 where it is upright."""
     try:
-        return _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+        found = image.getexif().get(ExifTags.Base.Orientation, 1)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - Pillow may raise anything for odd metadata
-        return None
+        return 1
+    return found if found in _TURNS else 1
+
+
+def has_other_colours(image: Image.Image) -> bool:
+    """Whether an opened picture has a profile by which its colours are not those of sRGB."""
+    profile = image.info.get("icc_profile")
+    if not profile:
+        return False
+    return _transform(profile, _plain_mode(image.mode, None).replace("A", "")) is not None
 
 
 def _in_bands(image: Image.Image, convert: Convert, divisor: int) -> Image.Image:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from bot.composing import covers
+from bot.composing import covers, fittings
 from bot.composing.composer import Composer
 from bot.config import Config, Series
 from bot.context import Context
@@ -252,9 +252,8 @@ def build(context: Context, series: Series, roundup: Roundup) -> dict[str, bytes
         collages = work.queue.in_roundup(roundup.id)
         listed = [other for other in work.roundups.listed(row.name) if other.has_page]
         previous = work.roundups.neighbour(roundup)
-        hashes = {collage.picture.sha256 for collage in collages if collage.picture}
-        pictures = {sha256: work.pictures.data(sha256) for sha256 in hashes}
     drawn = _drawn(context, covers.Shown(series, roundup, collages))
+    collages, pictures = fittings.for_pages(context, collages)
     later = [other for other in listed if other.title_month > roundup.title_month]
     following = min(later, key=lambda other: other.title_month, default=None)
     edition = pages.Edition(

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.composing import slides
 from bot.composing.ahead import Ahead
+from bot.composing.fittings import Fittings
 from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, changes, schedule, times
@@ -146,7 +147,8 @@ def claim(context: Context, series: Series, wanted: Claim) -> None:
                 f"mlcollage number {item.name} --off"
             )
     item, drawn = slides.with_number(context, series, item, number[0])
-    threads = Ahead(context, series).threads(item, number[0], series.accounts)
+    fits = Fittings.of(context, series, [drawn] if drawn else ())
+    threads = Ahead(context, series, fits=fits).threads(item, number[0], series.accounts)
     if problems := [problem for thread in threads for problem in thread.problems]:
         raise BadInput(" ".join(problems))
     with context.write() as work:
@@ -155,6 +157,7 @@ def claim(context: Context, series: Series, wanted: Claim) -> None:
             raise Taken
         if drawn:
             work.pictures.put(drawn.picture, drawn.data)
+            fits.store(work)
         new = _deliveries(context, work, series, wanted)
         work.claims.claim(SlotClaim(slot, item, *number, extra=wanted.extra), new)
         if wanted.extra:

@@ -212,6 +212,21 @@ picture_pages = Table(
     Column("is_blank", Boolean, nullable=False),
 )
 
+# What was made of a picture so that it fits: `key` stands for the limits (`core/fit.py`).
+fittings = Table(
+    "fittings",
+    metadata,
+    Column("original_sha256", String(64), ForeignKey("pictures.sha256"), primary_key=True),
+    Column("page", Integer, primary_key=True, autoincrement=False),
+    Column("key", String(64), primary_key=True),
+    Column("sha256", String(64), ForeignKey("pictures.sha256"), nullable=False),
+    Column("way", Text, nullable=False),
+    # In millionths of the original, where it is looked at.
+    Column("fidelity", Integer, nullable=False),
+    # The versions of what has encoded it.
+    Column("made_by", Text, nullable=False),
+)
+
 roundups = Table(
     "roundups",
     metadata,

@@ -433,8 +433,9 @@ def _thread_lines(thread: ComposedThread) -> Iterator[str]:
         length = f"{thread.length(part)} of {thread.limits.length} characters"
         yield f"--- {part.position} of {len(thread.parts)}, {length}"
         yield part.text
-        picture = thread.pictures.get(part.position)
-        if part.image and picture:
-            size = f"{picture.width} × {picture.height}, {picture.size:,} bytes"
+        fit = thread.fits.get(part.position)
+        if part.image and fit:
+            picture = fit.picture
+            size = f"{picture.width} × {picture.height}, {picture.size:,} bytes; {fit.words}"
             yield f"[picture: {part.image.file}, {size}]"
             yield f"[alt text: {part.image.alt}]"
