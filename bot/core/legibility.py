@@ -42,6 +42,13 @@ def notes(item: Item) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _picture_file(item: Item) -> str:
+    """The name of the picture's file; "" where there is none."""
+    if isinstance(item, Collage) and item.picture:
+        return item.picture.file
+    return item.picture_file
+
+
 def of_collage(item: Collage) -> tuple[str, ...]:
     """As `notes`, and all that a person should know of how its picture looks.
 
@@ -50,13 +57,6 @@ def of_collage(item: Collage) -> tuple[str, ...]:
     if item.picture is None or item.picture_is_drawn:
         return notes(item)
     return notes(item) + appearance.notes(item.picture)
-
-
-def _picture_file(item: Item) -> str:
-    """The name of the picture's file; "" where there is none."""
-    if isinstance(item, Collage) and item.picture:
-        return item.picture.file
-    return item.picture_file
 
 
 def _places(item: Item) -> Iterator[tuple[str, str]]:

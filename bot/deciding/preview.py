@@ -9,6 +9,7 @@ from typing import NamedTuple
 from bot.composing import ahead, covers, fittings, slides
 from bot.composing.composed import ComposedThread
 from bot.composing.composer import Composer, nothing_repeated
+from bot.composing.fittings import Fittings
 from bot.config import Series
 from bot.context import Context
 from bot.core import month
@@ -17,6 +18,7 @@ from bot.core.errors import BadInput, MlcollageError, Unavailable
 from bot.core.month import Roundup
 from bot.core.price import Cost
 from bot.deciding import samples
+from bot.pictures.read import PictureFile
 from bot.scheduling import forecast
 from bot.site import pages
 
@@ -189,22 +191,31 @@ def _roundup_threads(
 ) -> Iterator[ComposedThread]:
     if not items:
         return
-    cover, remarks = _cover(context, series, roundup, items)
+    cover, not_stored, remarks = _cover(context, series, roundup, items)
+    fits = Fittings.of(context, series, not_stored)
     for account in series.accounts:
-        shown = Composer.of(context, series.name, account).roundup_shown(roundup, items, cover)
+        composer = Composer.of(context, series.name, account, fits)
+        shown = composer.roundup_shown(roundup, items, cover)
         yield replace(shown, notes=(*shown.notes, *remarks))
 
 
-def _cover(
-    context: Context, series: Series, roundup: Roundup, items: list[Collage]
-) -> tuple[Picture | None, tuple[str, ...]]:
-    """The cover that a roundup has or would get, and remarks on it; nothing is stored."""
+class _Cover(NamedTuple):
+    """The cover that a roundup has or would get, with its file where it is not stored."""
+
+    picture: Picture | None
+    not_stored: tuple[PictureFile, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def _cover(context: Context, series: Series, roundup: Roundup, items: list[Collage]) -> _Cover:
+    """The cover of a roundup, and remarks on it or on why there is none; nothing is stored."""
     if roundup.state in {month.State.LINKED, month.State.ANNOUNCED}:
-        return covers.kept(context, roundup), ()
+        return _Cover(covers.kept(context, roundup))
     if not any(item.picture for item in items):
-        return None, ()
+        return _Cover(None)
     try:
         made = covers.cover(context, covers.Shown(series, roundup, items))
     except (BadInput, Unavailable) as error:
-        return None, (f"no cover can be made, so the first collage's picture is shown: {error}",)
-    return made.picture, made.remarks
+        why = f"no cover can be made, so the first collage's picture is shown: {error}"
+        return _Cover(None, remarks=(why,))
+    return _Cover(made.picture, (made,), made.remarks)

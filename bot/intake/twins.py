@@ -1,4 +1,6 @@
-"""Finds collages that repeat another one's paper, picture or alt text, and says so."""
+"""Finds collages that repeat another one's paper, picture or alt text, in the queue and in history,
+and says so.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -9,6 +11,8 @@ from bot.core import appearance, same_paper, times
 from bot.core.collage import Collage, Item, Picture, State, is_blank
 from bot.storage.pictures import Shown
 from bot.storage.work import Work
+
+SAME_ALT = "has the same alt text; say what this picture shows"
 
 
 class Twin(NamedTuple):
@@ -30,8 +34,8 @@ def of(
         alike = _alike(picture, work.pictures.shown_in(series.name), own_id)
         others = work.queue.by_ids(list(alike))
         found += [Twin(other, alike[other.id]) for other in others.values()]
-    same_alts = work.queue.with_alt(series.name, _alts([item]))
-    return found + _with_alt(item, same_alts, own_id, found)
+    candidates = work.queue.with_alt(series.name, _written_alts([item]))
+    return found + _same_alts(item, candidates, own_id, found)
 
 
 def of_paper(work: Work, series: Series, item: Item, own_id: int | None = None) -> list[Twin]:
@@ -55,9 +59,9 @@ def of_all(work: Work, series: Series, items: Sequence[Collage]) -> dict[int, li
         others = work.queue.by_ids(sorted({each for ids in alike.values() for each in ids}))
         for item_id, ids in alike.items():
             found[item_id] += [Twin(others[each], what) for each, what in ids.items()]
-    same_alts = work.queue.with_alt(series.name, _alts(items))
+    with_alt = work.queue.with_alt(series.name, _written_alts(items))
     for item in items:
-        found[item.id] += _with_alt(item, same_alts, item.id, found[item.id])
+        found[item.id] += _same_alts(item, with_alt, item.id, found[item.id])
     return {item_id: twins for item_id, twins in found.items() if twins}
 
 
@@ -125,19 +129,19 @@ def _alike(picture: Picture, shown: Iterable[Shown], own_id: int | None) -> dict
     return found
 
 
-def _alts(items: Iterable[Item]) -> list[str]:
-    """The alt texts that somebody wrote; those of drawn slides name the paper."""
+def _written_alts(items: Iterable[Item]) -> list[str]:
+    """The alt texts that somebody wrote; those of slides that we draw name the paper."""
     written = [item.alt for item in items if not (isinstance(item, Collage) and item.alt_is_drawn)]
     return list(dict.fromkeys(alt for alt in written if not is_blank(alt)))
 
 
-def _with_alt(
+def _same_alts(
     item: Item, candidates: Iterable[Collage], own_id: int | None, known: Iterable[Twin]
 ) -> list[Twin]:
     """The candidates that have the item's alt text, but for itself and those that are known."""
     others = {own_id, *(twin.other.id for twin in known)}
     return [
-        Twin(other, "has the same alt text; say what this picture shows")
+        Twin(other, SAME_ALT)
         for other in candidates
         if other.alt == item.alt and other.id not in others
     ]
