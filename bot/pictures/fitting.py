@@ -56,6 +56,9 @@ PATIENCE = 2
 THINNED = 50_000
 """Pixels by which the colours of a palette are chosen."""
 
+WIDEST_WEBP = 16_383
+"""Pixels of a side, by the format."""
+
 KEPT = 0.004
 """The share of pixels from which on a shade stays as it is: paper and large areas."""
 
@@ -380,9 +383,8 @@ class Fitting:
                 yield _Try(sized.loss(coder, best), scale, coder, best)
 
     def _is_drawing(self, sized: _Sized, limits: ByType) -> bool:
-        coder = WHOLE[1]
         most = max(each.size for each in limits.values())
-        return sized.estimate(coder, 0) <= most * DRAWING
+        return _can_be_webp(sized.image) and sized.estimate(WHOLE[1], 0) <= most * DRAWING
 
     def _made(self, one: _Try, limits: Limits) -> Fitted | None:
         """The whole picture, at the level that was found or a better or worse one that fits."""
@@ -428,8 +430,14 @@ def _taken(coders: Sequence[_Coder], limits: ByType, sized: _Sized) -> Iterator[
     """The coders whose type is taken at that size."""
     for coder in coders:
         of_type = limits.get(coder.mime)
-        if of_type and is_within(sized.image.size, of_type):
+        if of_type is None or not is_within(sized.image.size, of_type):
+            continue
+        if coder.mime != "image/webp" or _can_be_webp(sized.image):
             yield coder
+
+
+def _can_be_webp(image: Image.Image) -> bool:
+    return max(image.size) <= WIDEST_WEBP
 
 
 def _fitting_levels(coder: _Coder, sized: _Sized, most: float) -> list[int]:
