@@ -251,3 +251,22 @@ def test_slides_of_one_layout_are_different_pictures() -> None:
         if appearance.is_alike(prints[one], prints[other])
     ]
     assert alike == []
+
+
+def test_a_picture_that_an_earlier_version_stored_is_measured_once_it_is_given_again(
+    tmp_path: Path,
+) -> None:
+    context = make_context(tmp_path)
+    picture = read.check(plain_picture("old"), "old.png").picture
+    unseen = picture._replace(fingerprint="", letters=0)
+    with context.write() as work:
+        work.pictures.put(unseen, plain_picture("old"))
+    with context.read() as work:
+        assert [each.fingerprint for each, _ in work.pictures.everything()] == [""]
+    for fingerprint in (picture.fingerprint, "0123456789abcdef"):
+        with context.write() as work:
+            work.pictures.put(picture._replace(fingerprint=fingerprint), plain_picture("old"))
+    with context.read() as work:
+        (stored,) = [each for each, _ in work.pictures.everything()]
+    assert stored == picture._replace(file="")
+    context.database.close()
