@@ -21,8 +21,9 @@ from bot import config, files, processes, system
 from bot.core import collage
 from bot.core.errors import BadInput, Unavailable
 
-BOUNDS = processes.Bounds(20, 3_000_000_000)
-"""For a page: it takes a second and 300 MB; most addresses are those of fonts and threads."""
+BOUNDS = processes.Bounds(30, 3_000_000_000)
+"""For a page: it takes a second and 300 MB; most addresses are those of fonts and threads. Looking
+through the fonts of a busy machine takes ten seconds once."""
 
 POINTS_PER_INCH = 72
 DENSITY = 144
