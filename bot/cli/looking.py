@@ -72,6 +72,8 @@ def show_command(config_file: str | None, series: str | None, as_json: bool, nam
         printing.print_json(descriptions.collage_with_history(chosen, shown))
     else:
         _print_collage(chosen, shown.item)
+        for note in shown.notes:
+            output.line(f"note: {note}")
         _print_history(chosen, shown)
 
 

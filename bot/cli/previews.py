@@ -57,7 +57,7 @@ def preview_command(
     written = shown_pictures.write(previews, fits, pictures) if pictures else []
     shown = own.numbering.shown(number)
     obstacle = collage.obstacle(item)
-    same = collages.same_papers(context, own, item)
+    same = collages.repeated(context, own, item)
     if as_json:
         described = preview_descriptions.collage(own, item, number, previews)
         paths = [str(path) for path in written]

@@ -125,7 +125,7 @@ class Composer:
 
     def collage_shown(self, item: Collage, number: int | None) -> ComposedThread:
         """A collage's thread for people to look at; `problems` say why it cannot go out."""
-        notes = legibility.notes(item)
+        notes = legibility.of_collage(item)
         item = reading.item(item)
         shown_number = self.series.numbering.shown(number)
         subject = _Subject(

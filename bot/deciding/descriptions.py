@@ -99,6 +99,7 @@ def collage_with_history(series: Series, shown: Shown) -> Description:
         for delivery, parts in shown.threads
     ]
     return collage(series, shown.item) | {
+        "notes": list(shown.notes),
         "deliveries": threads,
         "changes": changes,
     }
@@ -116,6 +117,8 @@ def _picture(item: Collage) -> Description | None:
         "height": picture.height,
         "size": picture.size,
         "frames": picture.frames,
+        "page": picture.page or None,
+        "is_transparent": picture.has_alpha,
         "is_drawn": item.picture_is_drawn,
     }
 
@@ -244,7 +247,7 @@ def _slot(series: Series, outlook: Outlook, cost: Decimal | None) -> Description
         described["state"] = outlook.state.value
     if outlook.collage:
         described["name"] = outlook.collage.name
-        described["notes"] = list(legibility.notes(outlook.collage))
+        described["notes"] = list(legibility.of_collage(outlook.collage))
     return described
 
 

@@ -18,7 +18,7 @@ from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.schedule import SlotState
-from bot.intake import accept, numbers, same_papers
+from bot.intake import accept, numbers, twins
 from bot.intake.accept import Arrival, Taken
 from bot.scheduling import forecast
 from bot.storage.work import Work
@@ -81,8 +81,8 @@ class Moved(NamedTuple):
 def make_ready(context: Context, series: Series, names: Sequence[str]) -> list[str]:
     """Make drafts ready to go out, all or none; what is ready already stays so.
 
-    Returns what a person should know: what of their texts is not shown as it was written, and
-    which others are about the same papers.
+    Returns what a person should know: what of their texts is not shown as it was written, how their
+    pictures look, and which others have the same paper or picture.
 
     Raises `NotAllowed` where one still lacks something, or could not go out in its turn: a network
     would refuse it, or it repeats what goes out before.
@@ -105,22 +105,22 @@ def make_ready(context: Context, series: Series, names: Sequence[str]) -> list[s
                 continue
             work.queue.change_state(item, State.READY)
             _log(context, work, "ready", Moved(item, changes.state(item.state, State.READY)))
-    return [*_unlike(items), *_same_papers(context, series, items)]
+    return [*_unlike(items), *_twins(context, series, items)]
 
 
 def _unlike(items: Sequence[Collage]) -> list[str]:
-    """What of the collages' texts is shown as it was written, or not at all, each with its name."""
-    return [f"{item.name}: {note}" for item in items for note in legibility.notes(item)]
+    """What a person should know of how the collages look to readers, each with its name."""
+    return [f"{item.name}: {note}" for item in items for note in legibility.of_collage(item)]
 
 
-def _same_papers(context: Context, series: Series, items: Sequence[Collage]) -> list[str]:
-    """Sentences on the other collages about the same papers, each with the name it is about."""
+def _twins(context: Context, series: Series, items: Sequence[Collage]) -> list[str]:
+    """Sentences on others with the same paper or picture, each with the name that it is about."""
     with context.read() as work:
-        twins = same_papers.of_all(work, series, items)
+        found = twins.of_all(work, series, items)
     return [
         f"{item.name}: {sentence}"
         for item in items
-        for sentence in same_papers.sentences(series, twins.get(item.id, ()))
+        for sentence in twins.sentences(series, found.get(item.id, ()))
     ]
 
 

@@ -12,12 +12,12 @@ from bot.composing import ahead, slides
 from bot.composing.fittings import Fittings
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, changes, collage, legibility, month, schedule
+from bot.core import agenda, appearance, changes, collage, legibility, month, schedule
 from bot.core.agenda import Waiting
 from bot.core.changes import Changed
 from bot.core.collage import Collage, Item, State
 from bot.core.errors import BadInput, NotAllowed
-from bot.intake import items, same_papers
+from bot.intake import items, twins
 from bot.intake.article import Article
 from bot.pictures import read
 from bot.pictures.read import PictureFile
@@ -231,7 +231,7 @@ def _take(
     item, problems = arrival.item, arrival.problems
     missing = _lacks(arrival)
     remarks = _remarks(arrival)
-    remarks += same_papers.sentences(series, same_papers.of(work, series, item))
+    remarks += twins.sentences(series, twins.of(work, series, item, _given_picture(arrival)))
     state = State.READY
     if draft or missing or problems:
         state = State.DRAFT
@@ -311,17 +311,26 @@ def replace_item(
             # What was done to it before is found by its new name.
             work.log.follow(f"{series.name}/{before.name}", subject)
         changed(context, work, "edit", subject, changes.between(before, stored))
-        twins = same_papers.of(work, series, stored, stored.id)
-    remarks = _remarks(arrival) + same_papers.sentences(series, twins)
+        found = twins.of(work, series, stored, twins.own_picture(stored), stored.id)
+    remarks = _remarks(arrival) + twins.sentences(series, found)
     return Taken(stored, missing, remarks, problems)
 
 
 def _remarks(arrival: Arrival) -> tuple[str, ...]:
     """The remarks about an arrival, about how its texts are shown, and about its picture."""
     remarks = arrival.remarks + legibility.notes(arrival.item)
-    if arrival.picture is None:
-        return remarks
-    return remarks + arrival.picture.remarks
+    if arrival.picture:
+        remarks += arrival.picture.remarks
+    if picture := _given_picture(arrival):
+        remarks += appearance.notes(picture)
+    return remarks
+
+
+def _given_picture(arrival: Arrival) -> collage.Picture | None:
+    """An arrival's picture, unless it is a slide that we have drawn."""
+    if arrival.picture is None or arrival.drawn_alt:
+        return None
+    return arrival.picture.picture
 
 
 def _edited(series: Series, before: Collage, arrival: Arrival) -> Collage:
@@ -414,7 +423,7 @@ def _with_free_name(context: Context, series: Series, item: Item) -> Item:
     """
     with context.read() as work:
         name, count = item.name, 1
-        same = {twin.other.name for twin in same_papers.of(work, series, item)}
+        same = {twin.other.name for twin in twins.of_paper(work, series, item)}
         while work.queue.has_name(series.name, name):
             has_same_title = work.queue.get(series.name, name).paper.title == item.paper.title
             if has_same_title or name in same:
@@ -441,7 +450,7 @@ def _arrival(item: Item, options: Import) -> Arrival:
 
 def picture_in(folder: Path, name: str) -> PictureFile | None:
     """The picture with this name in a folder, or None where there is none; raises `BadInput`."""
-    path = folder / name
+    path = folder / appearance.named(name).file
     try:
         is_there = path.is_file()
     except (OSError, ValueError):
@@ -450,7 +459,7 @@ def picture_in(folder: Path, name: str) -> PictureFile | None:
     if not is_there:
         return None
     items.check_inside(path, folder)
-    return read.load(path)
+    return read.load(folder / name)
 
 
 def complete_history(context: Context, series: Series, before: Collage, arrival: Arrival) -> Taken:

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from bot import files, system
-from bot.core import collage
+from bot.core import appearance, collage
 from bot.core.errors import BadInput
 from bot.core.paper import Link, LinkKind, Paper
 from bot.intake import frontmatter
 
-PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif", ".tif", ".tiff")
+"""Endings of what is taken from beside an item file. A PDF is named: it may be the paper itself."""
 MOST_BYTES = 1_000_000
 
 
@@ -188,9 +189,10 @@ def _read(path: Path) -> str:
 
 
 def _named_picture(path: Path, name: str) -> str:
-    picture = path.absolute().parent / name
+    folder, named = path.absolute().parent, appearance.named(name)
+    picture = folder / named.file
     try:
-        check_inside(picture, path.absolute().parent)
+        check_inside(picture, folder)
         mode = picture.stat().st_mode
     except FileNotFoundError:
         raise BadInput(f"there is no {collage.shown(name)} in the item file's folder") from None
@@ -200,7 +202,7 @@ def _named_picture(path: Path, name: str) -> str:
         raise BadInput(f"{collage.shown(name)} cannot be read ({reason})") from None
     if not stat.S_ISREG(mode):
         raise BadInput(f"{collage.shown(name)} is no file")
-    return str(picture)
+    return str(folder / name)
 
 
 def check_inside(picture: Path, folder: Path) -> None:

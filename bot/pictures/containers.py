@@ -121,7 +121,9 @@ def _jpeg(data: bytes, orientation: int) -> Iterator[bytes]:
         elif marker == _APP2 and segment[4:16] == _ICC:
             # All of it in the place of its first piece.
             segment, profile = b"".join(_profile_pieces(profile)), b""
-        elif not (marker in _SHOWING_MARKERS or _is_adobes(marker, segment)):
+        elif marker == _APP14:
+            segment = _of_colours(segment)
+        elif marker not in _SHOWING_MARKERS:
             segment = b""
         yield segment
 
@@ -133,9 +135,11 @@ def _without_thumbnail(segment: bytes) -> bytes:
     return segment[:2] + b"\0\x10" + segment[4:16] + b"\0\0"
 
 
-def _is_adobes(marker: int, segment: bytes) -> bool:
-    """Whether a segment says which colours a JPEG has, and no more."""
-    return marker == _APP14 and segment[4:9] == b"Adobe" and len(segment) == 16
+def _of_colours(segment: bytes) -> bytes:
+    """Adobe's segment that says which colours a JPEG has, and no more; b"" for another."""
+    if segment[4:9] != b"Adobe" or len(segment) < 16:
+        return b""
+    return segment[:2] + b"\0\x0e" + segment[4:16]
 
 
 def _profile_pieces(profile: bytes) -> Iterator[bytes]:
@@ -199,6 +203,24 @@ def _profile_chunk(body: bytes) -> bytes:
 
 
 # WEBP
+
+
+def webp_size(data: bytes) -> tuple[int, int] | None:
+    """Width and height that a WEBP declares in its first chunk; None where it says none."""
+    body = data[20:30]
+    if len(body) < 10:
+        return None
+    match data[12:16]:
+        case b"VP8X":
+            wide, high = body[4:7], body[7:10]
+            return int.from_bytes(wide, "little") + 1, int.from_bytes(high, "little") + 1
+        case b"VP8 ":
+            wide, high = struct.unpack_from("<HH", body, 6)
+            return wide & 0x3FFF, high & 0x3FFF
+        case b"VP8L":
+            bits = int.from_bytes(body[1:5], "little")
+            return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    return None
 
 
 def _webp(data: bytes) -> bytes:

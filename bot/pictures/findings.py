@@ -5,7 +5,10 @@
 
 from PIL import Image
 
-from bot.pictures import likeness, raster
+from bot.pictures import letters, likeness, raster
+
+_NEARLY, _NOTHING = 12, 0.999
+"""Levels of 256 that pass for one colour, and the share of a picture in which it is blank."""
 
 
 def of(image: Image.Image) -> dict[str, object]:
@@ -14,9 +17,24 @@ def of(image: Image.Image) -> dict[str, object]:
     Its `fingerprint`; the `ground` that a transparent one goes out on; the height of its small
     `letters` in ten-thousandths of its width, 0 where none are found; whether it `is_blank`.
     """
+    ground = raster.ground(image)
+    paper = raster.on_paper(image)
     return {
-        "fingerprint": likeness.fingerprint(raster.on_paper(image)),
-        "ground": raster.ground(image),
-        "letters": 0,
-        "is_blank": False,
+        "fingerprint": likeness.fingerprint(paper),
+        "ground": ground,
+        "letters": letters.height(paper),
+        "is_blank": _is_blank(paper),
     }
+
+
+def _is_blank(image: Image.Image) -> bool:
+    """Whether nearly all of a picture has one colour."""
+    small = image.reduce(max(1, max(image.size) // 1_024))
+    least = small.width * small.height * _NOTHING
+    return all(_most_even(channel.histogram()) >= least for channel in small.split())
+
+
+def _most_even(counts: list[int]) -> int:
+    """How many pixels are within a few levels of the most frequent one."""
+    most = counts.index(max(counts))
+    return sum(counts[max(0, most - _NEARLY) : most + _NEARLY + 1])

@@ -51,9 +51,9 @@ def _fit(
 
 TASKS: dict[str, Callable[..., tuple[dict[str, object], bytes]]] = {"look": _look, "fit": _fit}
 
-MEMORY = {"look": 512_000_000}
-"""Bytes that a task may take, where that is less than the process may: bytes that nobody has looked
-at may be anything.
+MEMORY = {"look": 460_000_000}
+"""Bytes of its own that a task may take, where that is less than the process may: bytes that nobody
+has looked at may be anything. With its programs the process stays below 512 MB.
 """
 
 
@@ -62,7 +62,8 @@ def _bound(task: str) -> None:
     with suppress(ImportError):
         import resource  # Windows has no such module
 
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        # Not RLIMIT_AS, which counts what threads reserve and do not use.
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
         # ValueError: the process may take less than that, and no more will be given.
         with suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_AS, (MEMORY.get(task, most), most))
+            resource.setrlimit(resource.RLIMIT_DATA, (MEMORY.get(task, most), most))

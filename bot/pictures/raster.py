@@ -11,10 +11,9 @@ from contextlib import contextmanager
 
 from PIL import ExifTags, Image, ImageChops, ImageCms, ImageFile, ImageMath
 
-from bot.pictures import documents
+from bot.pictures import containers, documents, kinds
 from bot.pictures.limits import Limits, Refused, check_size
 
-PDF = "application/pdf"
 NAMES = {
     "image/jpeg": "JPEG",
     "image/png": "PNG",
@@ -30,11 +29,17 @@ ON_THEIR_SIDE = frozenset({5, 6, 7, 8})
 
 Convert = Callable[[Image.Image], Image.Image]
 
+_BOMBS = ("Decompressed data too large", "Too much memory used in text chunks")
+"""What Pillow says of compressed texts and profiles that fill the memory."""
+
+_MANY_PIXELS = 20_000_000
+"""A picture with more of them may take too much memory to decode."""
+
 _BAND = 256
 """Rows of pixels converted at a time, so that no step needs a whole picture for itself."""
 
-_GREYS = {"I;16": 65_535, "I;16L": 65_535, "I;16B": 65_535, "I;16N": 65_535}
-"""The greatest value of grey pictures with 16 bits; of those with 32 it is looked up."""
+_SIXTEEN = ("I;16", "I;16L", "I;16B", "I;16N")
+"""Pillow's modes of grey pictures with 16 bits."""
 
 _SPACES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 """Pillow's mode for the colour space that a profile is for."""
@@ -63,7 +68,7 @@ def opened(data: bytes, mime: str, page: int = 0, limits: Limits | None = None) 
     Raises `Refused`, before anything is decoded where the header says enough.
     """
     limits = limits or Limits()
-    if mime == PDF:
+    if mime == kinds.PDF:
         with said_plainly("PDF", limits):
             return documents.page(data, page)
     with source(data, mime, limits) as image:
@@ -77,6 +82,9 @@ def source(data: bytes, mime: str, limits: Limits) -> Iterator[ImageFile.ImageFi
     Raises `Refused`, also in the place of what the caller's work on it raises.
     """
     kind = NAMES[mime]
+    if mime == "image/webp" and (declared := containers.webp_size(data)):
+        # Opening it takes the memory already.
+        check_size(declared, mime, limits)
     # Pillow warns of what does no harm (a bad EXIF block) and of sizes that are refused here.
     with (
         said_plainly(kind, limits),
@@ -84,7 +92,14 @@ def source(data: bytes, mime: str, limits: Limits) -> Iterator[ImageFile.ImageFi
         Image.open(io.BytesIO(data), formats=(kind,)) as image,
     ):
         check_size(image.size, mime, limits)
-        yield image
+        is_large = math.prod(image.size) > _MANY_PIXELS
+        try:
+            yield image
+        except OSError:
+            # Some decoders do not say that it was memory that they lacked.
+            if is_large:
+                raise MemoryError from None
+            raise
 
 
 @contextmanager
@@ -95,11 +110,17 @@ def said_plainly(kind: str, limits: Limits) -> Iterator[None]:
     except Refused:
         raise
     except MemoryError:
-        raise Refused("takes too much memory to decode; export it smaller") from None
+        raise Refused(
+            "is broken, or takes too much memory to decode; export it again, or smaller"
+        ) from None
     except Image.DecompressionBombError:
         most = f"{limits.megapixels} megapixels"
         raise Refused(f"has far more than {most}; export it smaller") from None
-    except Exception:  # noqa: BLE001 - a library may raise anything
+    except Exception as error:  # noqa: BLE001 - a library may raise anything
+        if any(said in str(error) for said in _BOMBS):
+            raise Refused(
+                "holds texts or a profile that unpack to megabytes; export it without metadata"
+            ) from None
         raise Refused(f"is a broken {kind} picture; export it again") from None
 
 
@@ -118,7 +139,7 @@ def srgb(image: Image.Image, divisor: int = 1) -> Image.Image:
     if convert:
         image = _in_bands(image, convert, divisor)
     elif divisor > 1:
-        image = image.reduce(divisor)
+        image = _in_bands(image, lambda band: band, divisor)
     if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
         image = image.convert("RGB")
     if turn is not None:
@@ -168,8 +189,8 @@ def _conversion(image: Image.Image) -> Convert | None:
     """What makes "RGB" or "RGBA" in sRGB of any part of a decoded picture; None where it is."""
     transparent, profile = image.info.get("transparency"), image.info.get("icc_profile")
     if image.mode.startswith(("I", "F")):
-        most = _GREYS.get(image.mode) or _greatest(image)
-        return lambda band: _of_deep_grey(band, most, transparent)
+        levels = _levels(image)
+        return lambda band: _of_deep_grey(band, levels, transparent)
     if image.mode == "LAB":
         return _of_lab()
     plain = _plain_mode(image.mode, transparent)
@@ -202,12 +223,16 @@ def _plain_mode(mode: str, transparent: object) -> str:
             return "RGB"
 
 
-def _of_deep_grey(image: Image.Image, most: float, transparent: object) -> Image.Image:
+def _of_deep_grey(
+    image: Image.Image, levels: tuple[float, float], transparent: object
+) -> Image.Image:
     """A grey picture of 16 or 32 bits, whole numbers or not; Pillow's `convert` cuts it off."""
     deep = image
     if image.mode != "F":
         deep = image.convert("I").convert("F")
-    grey = deep.point(lambda value: value * (255 / most) + 0.5).convert("L")
+    black, white = levels
+    scale = 255 / (white - black)
+    grey = deep.point(lambda value: value * scale + (0.5 - black * scale)).convert("L")
     if not isinstance(transparent, int):
         return grey.convert("RGB")
     shown = ImageMath.lambda_eval(
@@ -217,12 +242,20 @@ def _of_deep_grey(image: Image.Image, most: float, transparent: object) -> Image
     return grey.convert("RGBA")
 
 
-def _greatest(image: Image.Image) -> float:
-    """What stands for white: 1, 255 or 65,535, or above these the greatest value there is."""
-    high = float(image.getextrema()[1])  # type: ignore[arg-type]
-    if not math.isfinite(high):
-        return 1
-    return next((float(most) for most in (1, 255, 65_535) if high <= most), high)
+def _levels(image: Image.Image) -> tuple[float, float]:
+    """Which values of a picture of 16 or 32 bits stand for black and white.
+
+    Measurements may have any range: all of it is shown where it is none of the usual ones.
+    """
+    if image.mode in _SIXTEEN:
+        return 0, 65_535
+    low, high = map(float, image.getextrema())  # type: ignore[arg-type]
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return 0, 1
+    usual = next((float(white) for white in (1, 255, 65_535) if low >= 0 and high <= white), 0)
+    if usual or high <= low:
+        return 0, usual or 1
+    return low, high
 
 
 def _of_lab() -> Convert:

@@ -73,6 +73,8 @@ def check(data: bytes, file: str) -> PictureFile:
     name, page = appearance.named(file)
     try:
         mime = _mime(data, name)
+        if mime != kinds.PDF:
+            page = 0
         seen, _ = handling.ask("look", data, mime=mime, page=page, limits=LIMITS._asdict())
     except BadInput as error:
         raise BadInput(f"{file}: {error}") from None
@@ -144,7 +146,10 @@ def _remarks(mime: str, file: str, tells: list[str]) -> Iterator[str]:
     """What a maintainer should know of the file, apart from how the picture looks."""
     if ending := kinds.other_ending(mime, file):
         kind = kinds.name(mime)
-        yield f"the picture is a {kind}, though its name ends in {ending}; it is taken as a {kind}"
+        yield (
+            f"the picture is a {kind}, though its name ends in {ending}; "
+            "what is sent gets the right ending"
+        )
     if tells:
         told = ", ".join(TOLD[what] for what in tells)
         yield f"the picture's file also holds {told}; what is sent holds none of it"

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import JSON, Column, Connection
 
 from bot import config
-from bot.core import address, collage, delivery, month, paper, schedule
+from bot.core import address, appearance, collage, delivery, month, paper, schedule
 from bot.core.calendar import Calendar
 from bot.core.changes import Changed
 from bot.core.collage import shown
@@ -245,6 +245,14 @@ def _picture_file(row: Row) -> Iterator[str]:
         yield f"picture_file is {shown(file)}"
 
 
+def _page(row: Row) -> Iterator[str]:
+    """Fingerprints are numbers, and the ground is a colour that we know."""
+    if not re.fullmatch("([0-9a-f]{16})?", row["fingerprint"]):
+        yield f"fingerprint is {shown(row['fingerprint'])}"
+    if row["ground"] not in appearance.GROUNDS:
+        yield f"ground is {shown(row['ground'])}"
+
+
 def _number(row: Row) -> Iterator[str]:
     if (row["kept_number"] or 0) > collage.MOST_NUMBER:
         yield f"kept_number is {shown(row['kept_number'])}"
@@ -273,6 +281,7 @@ CHECKS: Mapping[str, tuple[Callable[[Row], Iterator[str]], ...]] = {
     "collages": (_picture_file, _number),
     "installation": (_setting,),
     "parts": (_picture_file, _receipt),
+    "picture_pages": (_page,),
     "roundups": (_roundup, _months("title_month")),
     "series": (_name, _months("roundups_through", "live_through")),
 }

@@ -1,9 +1,9 @@
 """Pictures in the database, addressed by the SHA-256 of their bytes."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, false, func, literal, select, update
+from sqlalchemy import Row, and_, false, func, literal, select, update
 
 from bot.core.collage import Picture
 from bot.storage import tables
@@ -25,6 +25,15 @@ SEEN = {column.name: func.coalesce(column, _UNSEEN[column.name]) for column in _
 """What is seen of a picture, by the names that `Picture` has for it; to be joined from the outside,
 for nothing but care keeps a row of pages beside each picture.
 """
+
+
+class Shown(NamedTuple):
+    """A collage's picture by what tells whether it is another's."""
+
+    collage_id: int
+    sha256: str
+    page: int
+    fingerprint: str
 
 
 class Pictures(Statements):
@@ -56,6 +65,29 @@ class Pictures(Statements):
         mine = (pages.c.sha256 == picture.sha256, pages.c.page == picture.page)
         if insert_new(self.conn, pages, sha256=picture.sha256, page=picture.page, **seen) is None:
             self.conn.execute(update(pages).where(*mine, pages.c.fingerprint == "").values(seen))
+
+    def shown_in(self, series_name: str) -> list[Shown]:
+        """The pictures of a series' queue and history, without blank ones and slides we draw."""
+        collages, series = tables.collages, tables.series
+        statement = (
+            select(collages.c.id, pages.c.sha256, pages.c.page, pages.c.fingerprint)
+            .join(series, series.c.id == collages.c.series_id)
+            .join(
+                pages,
+                and_(
+                    pages.c.sha256 == collages.c.picture_sha256,
+                    pages.c.page == collages.c.picture_page,
+                ),
+            )
+            .where(
+                series.c.name == series_name,
+                collages.c.removed_at.is_(None),
+                collages.c.picture_is_drawn.is_(False),
+                pages.c.is_blank.is_(False),
+            )
+            .order_by(collages.c.id)
+        )
+        return [Shown(*row) for row in self.conn.execute(statement)]
 
     def everything(self) -> Iterator[tuple[Picture, bytes]]:
         """Every page of every picture with its bytes, one at a time in memory.

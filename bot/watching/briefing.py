@@ -23,7 +23,7 @@ from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.core.text import markdown
 from bot.deciding import budgets, candidates, coming, doctor, preview, roundups
-from bot.intake.same_papers import cautions
+from bot.intake.twins import cautions
 from bot.scheduling import forecast
 from bot.storage.accounts import AccountRow
 from bot.storage.charges import month_of
