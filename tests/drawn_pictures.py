@@ -5,7 +5,38 @@ import random
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-WORDS = ["the", "model", "learns", "a", "contrastive", "loss", "between", "views", "of", "one", "image", "and", "reduces", "redundancy", "in", "its", "embeddings", "while", "accuracy", "on", "transfer", "tasks", "stays", "within", "one", "percent", "of", "supervised", "training"]
+WORDS = (
+    *(
+        [
+            "the",
+            "model",
+            "learns",
+            "a",
+            "contrastive",
+            "loss",
+            "between",
+            "views",
+            "of",
+            "one",
+            "image",
+            "and",
+        ]
+    ),
+    *(
+        [
+            "reduces",
+            "redundancy",
+            "in",
+            "its",
+            "embeddings",
+            "while",
+            "accuracy",
+            "on",
+            "transfer",
+            "tasks",
+        ]
+    ),
+)
 COLOURS = ("#c0392b", "#2980b9", "#27ae60", "#8e44ad", "#d35400", "#16a085", "#222222")
 COLUMNS, TEXT_ENDS, PLOT = 3, 0.52, (0.57, 0.96)
 """Three columns of a slide, down to where their text goes, and where their plots are."""

@@ -29,6 +29,9 @@ STRIP, EVERY = 32, 6
 GOOD = 0.012
 """A `likeness.difference` that few people see: no other way is looked for then."""
 
+ENOUGH = 0.04
+"""A `likeness.difference` up to which no smaller picture is tried: it would show less up close."""
+
 SMALLER = 0.8
 """A smaller picture is taken if what is lost is at most so much of what the larger one loses."""
 
@@ -53,7 +56,7 @@ SHARES = (1, 0.8, 0.5, 0.25)
 PATIENCE = 2
 """As many smaller sizes in a row are no better before no more are tried."""
 
-THINNED = 50_000
+THINNED = 200_000
 """Pixels by which the colours of a palette are chosen."""
 
 WIDEST_WEBP = 16_383
@@ -306,7 +309,7 @@ class Fitting:
                 in_vain += 1
             else:
                 best, in_vain = tries + best, 0
-            if in_vain == PATIENCE or (best and best[0].loss < GOOD):
+            if in_vain == PATIENCE or (best and best[0].loss < ENOUGH):
                 break
         return best
 
