@@ -48,7 +48,7 @@ def preview_command(
     same = collages.repeated(context, own, item)
     if as_json:
         described = preview_descriptions.collage(own, item, number, previews)
-        printing.print_json(described | {"same_paper": same})
+        printing.print_json(described | {"repeated": same})
     else:
         would = "is" if item.number is not None else "would be"
         output.line(
