@@ -282,8 +282,6 @@ def _take(
 ) -> Taken:
     item, problems = arrival.item, arrival.problems
     missing = _lacks(arrival)
-    remarks = _remarks(arrival)
-    remarks += twins.sentences(series, twins.of(work, series, item, _given_picture(arrival)))
     state = State.READY
     if draft or missing or problems:
         state = State.DRAFT
@@ -299,6 +297,7 @@ def _take(
     if item.place:
         detail += f", from {item.place}"
     change(context, work, "add", f"{series.name}/{stored.name}", detail)
+    remarks = _remarks(arrival, stored) + _repeated(work, series, stored)
     remarks += _offers(missing, stored)
     return Taken(stored, missing, remarks, problems)
 
@@ -368,8 +367,7 @@ def replace_item(
             # What was done to it before is found by its new name.
             work.log.follow(f"{series.name}/{before.name}", subject)
         changed(context, work, "edit", subject, changes.between(before, stored))
-        found = twins.of(work, series, stored, twins.own_picture(stored), stored.id)
-    remarks = _remarks(replace(arrival, item=edited)) + twins.sentences(series, found)
+        remarks = _remarks(arrival, stored) + _repeated(work, series, stored)
     remarks += _offers(missing, stored)
     return Taken(stored, missing, remarks, problems)
 
@@ -381,27 +379,20 @@ def _offers(missing: Sequence[str], stored: Collage) -> tuple[str, ...]:
     return (f"to have its alt text drafted: mlcollage alt {stored.name}",)
 
 
-def _remarks(arrival: Arrival) -> tuple[str, ...]:
-    """The remarks about an arrival, about how its texts are shown, and about its picture."""
-    remarks = arrival.remarks + legibility.notes(arrival.item)
-    if arrival.drawn_alt or _is_drawn(arrival.item):
-        remarks += told_of_slide(arrival.item.slide)
-    if arrival.picture:
-        remarks += arrival.picture.remarks
-    if picture := _given_picture(arrival):
-        remarks += appearance.notes(picture)
-    return remarks
+def _remarks(arrival: Arrival, stored: Collage) -> tuple[str, ...]:
+    """The remarks about an arrival, and about how the collage that it became looks to readers."""
+    remarks = arrival.remarks + legibility.of_collage(stored)
+    if stored.picture_is_drawn:
+        remarks += told_of_slide(stored.slide)
+    if arrival.picture is None:
+        return remarks
+    return remarks + arrival.picture.remarks
 
 
-def _given_picture(arrival: Arrival) -> collage.Picture | None:
-    """An arrival's picture, unless it is a slide that we have drawn."""
-    if arrival.picture is None or arrival.drawn_alt:
-        return None
-    return arrival.picture.picture
-
-
-def _is_drawn(item: Item) -> bool:
-    return isinstance(item, Collage) and item.picture_is_drawn
+def _repeated(work: Work, series: Series, stored: Collage) -> tuple[str, ...]:
+    """What a person should know of other collages with the same paper or picture."""
+    found = twins.of(work, series, stored, twins.own_picture(stored), stored.id)
+    return twins.sentences(series, found)
 
 
 def told_of_slide(drawn: slide.Slide) -> tuple[str, ...]:
@@ -557,7 +548,7 @@ def complete_history(context: Context, series: Series, before: Collage, arrival:
         stored = work.queue.correct(before, arrival.item, picture)
         file = stored.picture_file
         change(context, work, "edit", f"{series.name}/{stored.name}", f"picture {file}")
-    return Taken(stored, remarks=_remarks(arrival))
+    return Taken(stored, remarks=_remarks(arrival, stored))
 
 
 def _printed_number(item: Item) -> int:
