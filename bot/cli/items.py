@@ -57,6 +57,9 @@ FIELDS = (
 )
 
 
+MANY_SLIDES = 3
+"""From so many on they take more than a moment."""
+
 OF_PAPER = 4
 """How many of the first options tell of the paper."""
 
@@ -153,10 +156,18 @@ def add_command(
     arrivals = [accept.from_file(Path(file)) for file in files]
     if not files:
         arrivals = [described(given)]
+    _say_how_many(arrivals, every=draw)
     arrivals = accept.with_slides(context, chosen, arrivals, draft=draft, every=draw)
     for taken in accept.take(context, chosen, arrivals, draft=draft):
         print_taken(taken)
         output.add(collages=[descriptions.taken(chosen, taken)])
+
+
+def _say_how_many(arrivals: Sequence[Arrival], *, every: bool) -> None:
+    """Say to somebody who waits at a terminal that many slides are being drawn."""
+    count = sum(accept.asks_for_slide(arrival, every=every) for arrival in arrivals)
+    if count >= MANY_SLIDES and sys.stderr.isatty():
+        output.line(f"Drawing {count} slides …", err=True)
 
 
 def _is_any_given(given: dict[str, Any]) -> bool:

@@ -57,6 +57,9 @@ def slide_command(
             "mlcollage add FILE"
         )
 
+    if watch and output.is_json():
+        raise click.UsageError("--watch tells what it does as it goes on: leave --json out.")
+
     def once() -> Sequence[Figure]:
         new = slides.arrival(_item(context, chosen, which, file, given), wanted)
         begun = time.monotonic()

@@ -117,18 +117,18 @@ def with_slides(
     """The arrivals with slides drawn where there is no picture: for those that say what is on it,
     or for `every` one.
     """
-    if not any(every or _asks_for_slide(arrival) for arrival in arrivals):
+    if not any(asks_for_slide(arrival, every=every) for arrival in arrivals):
         return list(arrivals)
     numbers = coming_numbers(context, series, arrivals, draft=draft)
     return [
-        _draw(context, series, arrival, number) if every or _asks_for_slide(arrival) else arrival
+        _draw(context, series, arrival, number) if asks_for_slide(arrival, every=every) else arrival
         for arrival, number in zip(arrivals, numbers, strict=True)
     ]
 
 
-def _asks_for_slide(arrival: Arrival) -> bool:
+def asks_for_slide(arrival: Arrival, *, every: bool = False) -> bool:
     """Whether an item without a picture says what is on its slide, so that it is drawn."""
-    return arrival.picture is None and bool(arrival.item.slide)
+    return arrival.picture is None and (every or bool(arrival.item.slide))
 
 
 def drawn(
