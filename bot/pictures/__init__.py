@@ -1,1 +1,1 @@
-"""Pictures: read and checked as they are, and pages typeset for papers that have none."""
+"""Pictures: read, measured and checked, and pages typeset for papers that have none."""

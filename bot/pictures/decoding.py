@@ -6,7 +6,7 @@ Runs in the process that handles pictures: foreign bytes may take any amount of 
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from bot.pictures import containers, findings, raster, telling
+from bot.pictures import containers, findings, kinds, raster, telling
 from bot.pictures.limits import Limits, Refused, check_frames
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def look(data: bytes, mime: str, page: int, limits: Limits) -> dict[str, object]
     Its upright `size`, the number of its `frames`, what its file `tells` besides the picture, and
     what `findings.of` says of how it looks. `page` is that of a PDF. Raises `Refused`.
     """
-    if mime == raster.PDF:
+    if mime == kinds.PDF:
         image = raster.opened(data, mime, page, limits)
         return {"size": image.size, "frames": 1, "tells": [], **findings.of(image)}
     if mime == "image/jpeg":

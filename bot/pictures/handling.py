@@ -8,10 +8,12 @@ from typing import Any
 
 from bot import config, processes, system
 from bot.core.errors import BadInput
-from bot.pictures import picture_process
+
+SCRIPT = Path(__file__).with_name("picture_process.py")
+"""Not imported: with it would come what decodes pictures, which only the process needs."""
 
 BOUNDS = processes.Bounds(30, 1_200_000_000)
-"""For a task: within the limits of a picture it takes 860 MB and a few seconds at most."""
+"""For a task; `picture_process.MEMORY` gives less to bytes that nobody has looked at."""
 
 
 class NotStarted(BadInput):
@@ -50,7 +52,6 @@ def ask(task: str, data: bytes, **more: object) -> tuple[dict[str, Any], bytes]:
 @lru_cache(maxsize=1)
 def _process() -> processes.Lasting:
     """The process; one for all pictures of this process."""
-    script = Path(picture_process.__file__)
-    process = processes.Lasting(script, BOUNDS, config.for_children())
+    process = processes.Lasting(SCRIPT, BOUNDS, config.for_children())
     atexit.register(process.close)
     return process

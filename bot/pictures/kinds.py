@@ -9,6 +9,8 @@ from pathlib import PurePath
 MOST_LOOKED_AT = 4_096
 """Bytes from a file's start in which what it is must be said; a PDF may begin a little later."""
 
+PDF = "application/pdf"
+
 _AVIF_BRANDS = rb"avif|avis"
 _HEIC_BRANDS = rb"hei[cmsx]|hev[cmx]|mif1|msf1"
 
@@ -21,7 +23,7 @@ SIGNATURES: Mapping[str, bytes] = {
     "image/avif": rb"(?s:....ftyp(?:" + _AVIF_BRANDS + rb"|(?:mif1|msf1).{4}(?:....){0,12}?"
     rb"(?:" + _AVIF_BRANDS + rb")))",
     "image/tiff": rb"II\*\0(?!....CR)|MM\0\*|II\+\0\x08\0|MM\0\+\0\x08",
-    "application/pdf": rb"(?s:.{0,1019}?%PDF-)",
+    PDF: rb"(?s:.{0,1019}?%PDF-)",
 }
 """How a file of each type that is taken begins, as regular expressions."""
 
@@ -81,7 +83,7 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
     "image/webp": (".webp",),
     "image/avif": (".avif", ".avifs"),
     "image/tiff": (".tif", ".tiff"),
-    "application/pdf": (".pdf", ".ai"),
+    PDF: (".pdf", ".ai"),
 }
 """How names of files of each type end; the first is the usual one."""
 

@@ -11,10 +11,9 @@ from contextlib import contextmanager
 
 from PIL import ExifTags, Image, ImageChops, ImageCms, ImageFile, ImageMath
 
-from bot.pictures import containers, documents
+from bot.pictures import containers, documents, kinds
 from bot.pictures.limits import Limits, Refused, check_size
 
-PDF = "application/pdf"
 NAMES = {
     "image/jpeg": "JPEG",
     "image/png": "PNG",
@@ -69,7 +68,7 @@ def opened(data: bytes, mime: str, page: int = 0, limits: Limits | None = None) 
     Raises `Refused`, before anything is decoded where the header says enough.
     """
     limits = limits or Limits()
-    if mime == PDF:
+    if mime == kinds.PDF:
         with said_plainly("PDF", limits):
             return documents.page(data, page)
     with source(data, mime, limits) as image:

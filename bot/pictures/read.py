@@ -73,6 +73,8 @@ def check(data: bytes, file: str) -> PictureFile:
     name, page = appearance.named(file)
     try:
         mime = _mime(data, name)
+        if mime != kinds.PDF:
+            page = 0
         seen, _ = handling.ask("look", data, mime=mime, page=page, limits=LIMITS._asdict())
     except BadInput as error:
         raise BadInput(f"{file}: {error}") from None

@@ -21,8 +21,9 @@ from bot import config, files, processes, system
 from bot.core import collage
 from bot.core.errors import BadInput, Unavailable
 
-BOUNDS = processes.Bounds(20, 3_000_000_000)
-"""For a page: it takes a second and 300 MB; most addresses are those of fonts and threads."""
+BOUNDS = processes.Bounds(30, 3_000_000_000)
+"""For a page: it takes a second and 300 MB; most addresses are those of fonts and threads. Looking
+through the fonts of a busy machine takes ten seconds once."""
 
 POINTS_PER_INCH = 72
 DENSITY = 144
@@ -209,6 +210,9 @@ def _sentence(facts: Mapping[str, Any], template: str, templates: Mapping[str, S
     place = source.file if source else templates[template].file
     if source and facts["line"]:
         place += f", line {facts['line']}"
+    elif name:
+        # One of the page's pictures.
+        place += f", {PurePosixPath(name).name}"
     reason = collage.one_line(" ".join(str(facts["problem"]).split()))[:300]
     if "packag" in reason:
         reason = "asks for a package, and slides are set without any"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import COMMANDS
-from tests.conftest import png, threads_out, write_item
+from tests.conftest import plain_picture, threads_out, write_item
 from tests.e2e.conftest import CONFIG, DAYS, ITEMS, SERIES, SLOT, Desk
 
 
@@ -51,7 +51,7 @@ def test_an_item_from_options_needs_only_a_title_to_become_a_draft(bare: Desk) -
 
 
 def test_an_item_from_options_can_be_complete(bare: Desk) -> None:
-    (bare.folder / "shot.png").write_bytes(png())
+    (bare.folder / "shot.png").write_bytes(plain_picture("shot"))
     people = ("--author", "Ada Lovelace", "--author", "Charles Babbage")
     links = ("--link", "paper=https://example.org/p", "--link", "code=https://example.org/c")
     more = (

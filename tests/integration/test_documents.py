@@ -14,7 +14,7 @@ from PIL import Image
 from bot.core import appearance
 from bot.core.errors import BadInput
 from bot.intake import accept, items
-from bot.pictures import read
+from bot.pictures import kinds, raster, read
 from tests.conftest import make_context, write_item
 
 SLIDE = "#set page(width: 16cm, height: 9cm)\n= A slide\n#lorem(20)\n"
@@ -187,11 +187,9 @@ def test_forms_that_draw_each_other_end() -> None:
 
 
 def test_the_same_page_gives_the_same_pixels() -> None:
-    from bot.pictures import raster
-
     data = pdf()
-    assert raster.opened(data, raster.PDF).tobytes() == raster.opened(data, raster.PDF).tobytes()
-    image = raster.opened(data, raster.PDF)
+    assert raster.opened(data, kinds.PDF).tobytes() == raster.opened(data, kinds.PDF).tobytes()
+    image = raster.opened(data, kinds.PDF)
     assert image.getpixel((2, 2)) == (255, 255, 255)
 
 

@@ -8,6 +8,8 @@ import json
 import random
 import re
 import struct
+import subprocess
+import sys
 import time
 import warnings
 import zlib
@@ -22,7 +24,7 @@ from bot.deciding import queue_changes
 from bot.intake import accept
 from bot.intake.accept import Arrival
 from bot.pictures import handling, read
-from tests.conftest import make_context, shared, write_item
+from tests.conftest import ROOT, make_context, shared, write_item
 
 TYPES = {
     "JPEG": "image/jpeg",
@@ -240,9 +242,7 @@ def test_a_jpeg_of_millions_of_segments_is_refused() -> None:
 def test_what_takes_too_long_to_decode_is_refused_and_the_next_picture_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    hasty = handling.processes.Lasting(
-        Path(handling.picture_process.__file__), handling.BOUNDS._replace(seconds=0.05), {}
-    )
+    hasty = handling.processes.Lasting(handling.SCRIPT, handling.BOUNDS._replace(seconds=0.05), {})
     with monkeypatch.context() as patch:
         patch.setattr(handling, "_process", lambda: hasty)
         assert "to decode; export it smaller or simpler" in refusal(with_scans(60))
@@ -254,7 +254,7 @@ def test_what_takes_too_much_memory_is_refused_and_the_next_picture_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     small = handling.processes.Lasting(
-        Path(handling.picture_process.__file__), handling.BOUNDS._replace(memory=100_000_000), {}
+        handling.SCRIPT, handling.BOUNDS._replace(memory=100_000_000), {}
     )
     out = io.BytesIO()
     Image.new("RGBA", (7_000, 7_000)).save(out, "PNG")
@@ -486,3 +486,15 @@ def test_what_is_no_readable_file_is_refused_with_its_path(tmp_path: Path) -> No
         with pytest.raises(BadInput, match=reason) as refused:
             read.load(tmp_path / name)
         assert str(refused.value).startswith(str(tmp_path))
+
+
+def test_what_decodes_pictures_is_loaded_by_the_process_only() -> None:
+    script = (
+        "import pathlib, sys; from bot.pictures import read; read.load(pathlib.Path(sys.argv[1])); "
+        "print([name for name in ('PIL', 'pypdfium2') if name in sys.modules])"
+    )
+    file = shared("images/vision_transformer__vit_figure.png")
+    done = subprocess.run(
+        [sys.executable, "-c", script, file], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout == "[]\n"

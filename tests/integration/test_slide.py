@@ -341,7 +341,7 @@ def test_logo_and_accent_of_a_series_are_on_its_slides(tmp_path: Path) -> None:
 
 def test_a_broken_logo_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "logo.svg").write_text("<svg", encoding="utf-8")
-    with pytest.raises(BadInput, match=r"Template .*parts\.typ, line"):
+    with pytest.raises(BadInput, match=r"Template .*collage\.typ, logo\.svg: failed to parse SVG"):
         drawn(settings(tmp_path, look='logo = "logo.svg"'), item("A"))
 
 

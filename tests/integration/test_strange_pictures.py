@@ -219,7 +219,7 @@ def test_nothing_is_kept_of_what_is_refused(tmp_path: Path) -> None:
     assert refused >= 40
     with context.read() as work:
         assert list(work.pictures.everything()) == []
-        assert work.queue.everything() == []
+        assert list(work.queue.everything()) == []
     assert {path.name for path in tmp_path.iterdir()} - files <= {"queue.db-wal", "queue.db-shm"}
     context.database.close()
     assert series.name

@@ -76,7 +76,7 @@ def test_nothing_outside_of_the_page_is_read_by_a_picture_or_a_drawing_either() 
     drawing = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><image width="9" \
 height="9" href="/etc/hostname"/><image width="9" height="9" href="http://127.0.0.1/a.png"/></svg>'
     template = SIZED + '#image("a.svg", height: 20pt)'
-    with pytest.raises(BadInput, match=r"page\.typ: failed to load linked image"):
+    with pytest.raises(BadInput, match=r"page\.typ, a\.svg: failed to load linked image"):
         page(template, pictures={"a.svg": drawing})
 
 
