@@ -29,6 +29,9 @@ STRIP, EVERY = 32, 6
 GOOD = 0.012
 """A `likeness.difference` that few people see: no other way is looked for then."""
 
+ENOUGH = 0.04
+"""A `likeness.difference` up to which no smaller picture is tried: it would show less up close."""
+
 SMALLER = 0.8
 """A smaller picture is taken if what is lost is at most so much of what the larger one loses."""
 
@@ -53,8 +56,11 @@ SHARES = (1, 0.8, 0.5, 0.25)
 PATIENCE = 2
 """As many smaller sizes in a row are no better before no more are tried."""
 
-THINNED = 50_000
+THINNED = 200_000
 """Pixels by which the colours of a palette are chosen."""
+
+WIDEST_WEBP = 16_383
+"""Pixels of a side, by the format."""
 
 KEPT = 0.004
 """The share of pixels from which on a shade stays as it is: paper and large areas."""
@@ -303,7 +309,7 @@ class Fitting:
                 in_vain += 1
             else:
                 best, in_vain = tries + best, 0
-            if in_vain == PATIENCE or (best and best[0].loss < GOOD):
+            if in_vain == PATIENCE or (best and best[0].loss < ENOUGH):
                 break
         return best
 
@@ -380,9 +386,8 @@ class Fitting:
                 yield _Try(sized.loss(coder, best), scale, coder, best)
 
     def _is_drawing(self, sized: _Sized, limits: ByType) -> bool:
-        coder = WHOLE[1]
         most = max(each.size for each in limits.values())
-        return sized.estimate(coder, 0) <= most * DRAWING
+        return _can_be_webp(sized.image) and sized.estimate(WHOLE[1], 0) <= most * DRAWING
 
     def _made(self, one: _Try, limits: Limits) -> Fitted | None:
         """The whole picture, at the level that was found or a better or worse one that fits."""
@@ -428,8 +433,14 @@ def _taken(coders: Sequence[_Coder], limits: ByType, sized: _Sized) -> Iterator[
     """The coders whose type is taken at that size."""
     for coder in coders:
         of_type = limits.get(coder.mime)
-        if of_type and is_within(sized.image.size, of_type):
+        if of_type is None or not is_within(sized.image.size, of_type):
+            continue
+        if coder.mime != "image/webp" or _can_be_webp(sized.image):
             yield coder
+
+
+def _can_be_webp(image: Image.Image) -> bool:
+    return max(image.size) <= WIDEST_WEBP
 
 
 def _fitting_levels(coder: _Coder, sized: _Sized, most: float) -> list[int]:
