@@ -46,15 +46,11 @@ FigureOf = Callable[[Figure], Stored]
 
 
 class Drawing(NamedTuple):
-    """A slide as a picture with its alt text; `unshown` lists what no font here could show.
-
-    `remarks` are clauses on what the alt text does not say.
-    """
+    """A slide as a picture with its alt text; `unshown` lists what no font here could show."""
 
     picture: PictureFile
     alt: str
     slide: Slide
-    remarks: tuple[str, ...] = ()
 
     @property
     def unshown(self) -> tuple[str, ...]:
@@ -88,8 +84,7 @@ def draw(config: Config, series: Series, item: Item, number: str, figure_of: Fig
     page = plan.set(figure_of)
     slide = replace(item.slide, drawn=plan.fingerprint, unshown=page.unshown, cut=page.cut)
     picture = read.drawn(page.png, f"{item.name}.png")
-    alt = _alt(series, item, number)
-    return Drawing(picture, alt.text, slide, alt.remarks)
+    return Drawing(picture, alt_of(series, item, number).text, slide)
 
 
 def with_number(
@@ -115,7 +110,7 @@ def with_number(
         made = drawing.picture
         item = replace(item, picture=made.picture, slide=drawing.slide)
     if item.alt_is_drawn:
-        item = replace(item, alt=_alt(series, item, shown).text)
+        item = replace(item, alt=alt_of(series, item, shown).text)
     return Drawn(item, made)
 
 
@@ -130,8 +125,8 @@ def stored(context: Context) -> FigureOf:
     return figure_of
 
 
-def _alt(series: Series, item: Item, number: str) -> alt_text.Draft:
-    """The alt text of the slide, within what every network takes."""
+def alt_of(series: Series, item: Item, number: str) -> alt_text.Draft:
+    """The alt text of an item's slide, within what every network takes, and what it leaves out."""
     shown = f"{series.title} {number}".strip()
     return alt_text.draft(item, series.words, shown, NARROWEST_ALT, is_drawn=True)
 

@@ -298,7 +298,7 @@ def _take(
         detail += f", from {item.place}"
     change(context, work, "add", f"{series.name}/{stored.name}", detail)
     remarks = _remarks(arrival, stored) + _repeated(work, series, stored)
-    remarks += _offers(missing, stored)
+    remarks += _of_alt(series, missing, stored)
     return Taken(stored, missing, remarks, problems)
 
 
@@ -368,15 +368,18 @@ def replace_item(
             work.log.follow(f"{series.name}/{before.name}", subject)
         changed(context, work, "edit", subject, changes.between(before, stored))
         remarks = _remarks(arrival, stored) + _repeated(work, series, stored)
-    remarks += _offers(missing, stored)
+    remarks += _of_alt(series, missing, stored)
     return Taken(stored, missing, remarks, problems)
 
 
-def _offers(missing: Sequence[str], stored: Collage) -> tuple[str, ...]:
-    """What can be had of what a collage lacks."""
-    if collage.ALT_TEXT not in missing:
+def _of_alt(series: Series, missing: Sequence[str], stored: Collage) -> tuple[str, ...]:
+    """How to get the alt text that a collage lacks, or what the one of its slide leaves out."""
+    if collage.ALT_TEXT in missing:
+        return (f"to have its alt text drafted: mlcollage alt {stored.name}",)
+    if not stored.alt_is_drawn:
         return ()
-    return (f"to have its alt text drafted: mlcollage alt {stored.name}",)
+    left_out = slides.alt_of(series, stored, series.numbering.shown(stored.number)).remarks
+    return tuple(f"its alt text: {remark}" for remark in left_out)
 
 
 def _remarks(arrival: Arrival, stored: Collage) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.conftest import write_item
+from tests.conftest import png, write_item
 from tests.e2e.conftest import Desk
 
 FIGURES = '[{ file = "a.png", caption = "The loss. It falls with $n^2$." }, { file = "b.png" }]'
@@ -124,3 +124,16 @@ def test_what_one_account_does_not_take_is_told_and_never_cut(desk: Desk) -> Non
     assert f"! long is a draft: {refused}" in desk("next").out
     shorter = "A curve falls, and falls again. " * 30
     assert "long is a draft that lacks nothing" in desk("edit", "long", "--alt", shorter).out
+
+
+def test_what_a_drawn_slides_alt_text_leaves_out_is_told(desk: Desk) -> None:
+    (desk.folder / "a.png").write_bytes(png("navy", (300, 200)))
+    caption = " ".join(f"Curve {number} falls." for number in range(1, 14))
+    figure = f'{{ file = "a.png", caption = "{caption}" }}'
+    slide = f'{{ figures = [{", ".join([figure] * 5)}, "a.png"] }}'
+    file = write_item(desk.folder, "drawn", alt=None, picture=None, slide=slide)
+    (desk.folder / "drawn.png").unlink()
+    told = desk("add", file).out
+    assert "note: its alt text: figure 6 has no caption, so nothing tells what it shows" in told
+    assert "note: its alt text: left out, to stay within 1,000 characters: the last " in told
+    assert len(desk.shown("drawn")["alt"]) <= 1_000

@@ -18,7 +18,6 @@ from bot.config import Config
 from bot.core import reading, slide
 from bot.core.collage import Item
 from bot.core.errors import BadConfig, BadInput
-from bot.core.words import of
 from bot.pictures import typeset
 from tests.conftest import ROOT
 from tests.slides import SHAPES, drawn, figure, item, settings
@@ -269,35 +268,39 @@ STRANGE = "\U000102a0\U000102a1"
 
 def test_the_alt_text_says_what_is_on_the_slide(plain: Config) -> None:
     assert drawn(plain, item(TITLE)).alt == (
-        f"Plain slide with the title “{TITLE}”, by Lovelace et al. (2021), ML-Collage 29/52."
+        f"Slide on the paper ‘{TITLE}’ by Lovelace et al. (2021), ML-Collage 29/52."
     )
 
 
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("de", "Schlichte Folie mit dem Titel „{}“, von Lovelace et al. (2021), ML-Collage 29/52."),
-        ("zh", "简单的幻灯片，标题为“{}”，作者：Lovelace 等 (2021)，ML-Collage 29/52。"),
+        ("de", "Folie zum Paper „{}“ von Lovelace et al. (2021), ML-Collage 29/52."),
+        ("zh", "介绍论文“{}”的幻灯片，作者：Lovelace 等 (2021)，ML-Collage 29/52。"),
     ],
 )
 def test_the_alt_text_is_in_the_series_language(language: str, said: str, tmp_path: Path) -> None:
     assert drawn(settings(tmp_path, language), item(TITLE)).alt == said.format(TITLE)
 
 
-def test_a_title_that_is_shown_in_part_is_added_in_full(plain: Config) -> None:
+def test_a_title_that_is_shown_in_part_is_there_in_full(plain: Config) -> None:
     title = f"{STRANGE} BERT"
     drawing = drawn(plain, item(title))
     assert drawing.slide.unshown == (STRANGE,)
     assert drawing.alt == (
-        "Plain slide with these words of its title: “… BERT”, by Lovelace et al. (2021), "
-        f"ML-Collage 29/52. The paper’s title: “{title}”."
+        f"Slide on the paper ‘{title}’ by Lovelace et al. (2021), ML-Collage 29/52."
     )
-    assert drawn(plain, item(STRANGE)).alt.startswith("Plain slide without its title")
+
+
+def test_figures_and_takeaways_are_in_the_alt_text(plain: Config) -> None:
+    alt = drawn(plain, item(TITLE, 2, takeaways=("It sees.", "It scales"))).alt
+    assert alt.startswith(f"Collage of the paper ‘{TITLE}’ by Lovelace et al. (2021), ")
+    assert "ML-Collage 29/52. Figure 1: " in alt
+    assert alt.endswith(" To take away: It sees. It scales.")
 
 
 def test_a_slide_without_a_number_names_the_series_alone(plain: Config) -> None:
     assert drawn(plain, item(TITLE), "").alt.endswith("by Lovelace et al. (2021), ML-Collage.")
-    assert of("en").slide.slide == "Plain slide"
 
 
 # How a series' slides look
