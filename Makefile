@@ -59,6 +59,7 @@ bench: .venv/dev
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/text.py
 	$(BIN)/python benchmarks/queue.py
+	$(BIN)/python benchmarks/pictures.py
 
 # Draws docs/gallery anew; other figures with: make gallery FIGURES=folder GALLERY=folder
 gallery: .venv/dev

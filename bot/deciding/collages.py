@@ -1,14 +1,18 @@
 """Queries for the collages of a series: the queue, history, and one collage with its threads."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import legibility
+from bot.core import fit, legibility
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery, Part
+from bot.core.fit import Fit
 from bot.intake import twins
 from bot.storage.log import Change as Change
+from bot.storage.work import Work
 
 MOST_POSTED = 1_000
 """How many posted collages a list of them shows, the newest first."""
@@ -26,6 +30,8 @@ class Shown(NamedTuple):
     set_aside: frozenset[int]
     changes: tuple[Change, ...]
     notes: tuple[str, ...] = ()
+    fits: Mapping[str, Fit] = MappingProxyType({})
+    """Its picture as each account gets it, by account, where it is made already."""
 
 
 def listed(context: Context, series: Series, state: State | None = None) -> list[Collage]:
@@ -58,8 +64,19 @@ def show(context: Context, series: Series, name: str) -> Shown:
         if item.state is not State.POSTED:
             found = twins.of(work, series, item, twins.own_picture(item), item.id)
             notes = (*legibility.of_collage(item), *twins.sentences(series, found))
+        fits = _fits(context, work, series, item)
     set_aside = frozenset(thread.id for thread, _ in threads) - current
-    return Shown(item, tuple(threads), set_aside, tuple(changes), notes)
+    return Shown(item, tuple(threads), set_aside, tuple(changes), notes, fits)
+
+
+def _fits(context: Context, work: Work, series: Series, item: Collage) -> dict[str, Fit]:
+    """The collage's picture as each account of the series gets it, where it is made already."""
+    found = dict[str, Fit]()
+    for account in series.accounts:
+        limits = context.publishers[account].limits().pictures
+        if item.picture and (made := work.fittings.find(item.picture, fit.key(limits))):
+            found[account] = made
+    return found
 
 
 def posted(context: Context, series: Series, most: int) -> list[Collage]:

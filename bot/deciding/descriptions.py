@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bot.core import collage as collages
 from bot.core import legibility
 from bot.core.collage import State
+from bot.core.fit import WHOLE
 from bot.core.price import mills
 
 # The types only: `next` and `list` start without templates, and without what reads pictures.
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from bot.core.changes import Changed
     from bot.core.collage import Collage
     from bot.core.delivery import Delivery, Part
+    from bot.core.fit import Fit
     from bot.core.month import Roundup
     from bot.core.slide import Slide
     from bot.deciding.actions import Ahead
@@ -105,6 +107,7 @@ def collage_with_history(series: Series, shown: Shown) -> Description:
     return collage(series, shown.item) | {
         "notes": list(shown.notes),
         "deliveries": threads,
+        "fitted": {account: fitted(fit) for account, fit in shown.fits.items()},
         "changes": changes,
     }
 
@@ -154,6 +157,20 @@ def slide_made(made: Made) -> Description:
         "unshown": list(made.slide.unshown),
         "cut": list(made.slide.cut),
         "notes": list(made.remarks),
+    }
+
+
+def fitted(fit: Fit) -> Description:
+    """A picture as an account gets it, and how it was made of which."""
+    return {
+        "sha256": fit.picture.sha256,
+        "mime": fit.picture.mime,
+        "width": fit.picture.width,
+        "height": fit.picture.height,
+        "size": fit.picture.size,
+        "way": fit.way,
+        "fidelity": fit.fidelity / WHOLE,
+        "original": {"file": fit.original.file, "sha256": fit.original.sha256},
     }
 
 

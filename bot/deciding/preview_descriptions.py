@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from bot.core.collage import obstacle
-from bot.core.fit import WHOLE
 from bot.deciding import descriptions
 from bot.deciding.descriptions import Description
 
@@ -80,14 +79,7 @@ def _part(composed: ComposedThread, part: Part) -> Description:
             "mime": part.image.mime,
         }
         if fit:
-            picture |= {
-                "width": fit.picture.width,
-                "height": fit.picture.height,
-                "size": fit.picture.size,
-                "way": fit.way,
-                "fidelity": fit.fidelity / WHOLE,
-                "original": {"file": fit.original.file, "sha256": fit.original.sha256},
-            }
+            picture |= descriptions.fitted(fit)
     return {
         "text": part.text,
         "length": composed.length(part),

@@ -40,8 +40,8 @@ SCALES = (1.0, 0.8, 0.64, 0.51, 0.41, 0.33, 0.26, 0.21, 0.17, 0.13, 0.1, 0.07, 0
 LOSSLESS_HOPE = 1.15
 """A sample may be so much above its share, and the whole fit all the same: rows repeat others."""
 
-DRAWING = 5
-"""What needs more than so many times the limit without loss is no drawing of few shades."""
+COMMON, FLAT = 64, 0.25
+"""A drawing has even areas: its so many commonest colours fill so much of it."""
 
 FINALISTS, NEAR = 3, 1.4
 """As many ways are carried out, and the best is taken, of those that a sample shows to lose at most
@@ -128,6 +128,13 @@ class _Sized:
     encoded: dict[tuple[str, int], bytes] = field(default_factory=dict)
     palettes: dict[int, Image.Image] = field(default_factory=dict)
     shades: dict[int, list[int]] = field(default_factory=dict)
+
+    def is_drawing(self) -> bool:
+        """Whether it has even areas, as drawings and pages of text have, and photographs do not."""
+        pixels = self.sample.width * self.sample.height
+        colours = self.sample.getcolors(pixels) or []
+        counts = sorted((int(count) for count, _ in colours), reverse=True)
+        return sum(counts[:COMMON]) >= pixels * FLAT
 
     def estimate(self, coder: _Coder, level: int) -> float:
         """About how many bytes the whole picture would have."""
@@ -369,13 +376,17 @@ class Fitting:
     def _tries(self, scale: float, limits: ByType) -> Iterator[_Try]:
         """What each coder makes of the picture within the limits, judged by a sample."""
         sized, least = self._at(scale), math.inf
-        for one in self._without_loss(scale, limits):
-            yield one
-            return
-        if self._is_drawing(sized, limits):
+        is_drawing = sized.is_drawing()
+        # Lossless coders are slow where there is much to code, and need more than the best JPEG.
+        most = max(each.size for each in limits.values())
+        if is_drawing or sized.estimate(LOSSY[1], LOSSY[1].levels[0]) <= most:
+            for one in self._without_loss(scale, limits):
+                yield one
+                return
+        if is_drawing:
             for coder in _taken(FEWER, limits, sized):
-                most = limits[coder.mime].size * LOSSLESS_HOPE
-                for level in _fitting_levels(coder, sized, most):
+                hoped = limits[coder.mime].size * LOSSLESS_HOPE
+                for level in _fitting_levels(coder, sized, hoped):
                     least = min(least, sized.loss(coder, level))
                     yield _Try(sized.loss(coder, level), scale, coder, level)
         if least < GOOD:
@@ -384,10 +395,6 @@ class Fitting:
             best = _best_level(coder, sized, limits[coder.mime].size)
             if best is not None:
                 yield _Try(sized.loss(coder, best), scale, coder, best)
-
-    def _is_drawing(self, sized: _Sized, limits: ByType) -> bool:
-        most = max(each.size for each in limits.values())
-        return _can_be_webp(sized.image) and sized.estimate(WHOLE[1], 0) <= most * DRAWING
 
     def _made(self, one: _Try, limits: Limits) -> Fitted | None:
         """The whole picture, at the level that was found or a better or worse one that fits."""

@@ -239,7 +239,7 @@ def test_whatever_the_limit_the_picture_is_within_it_and_as_large_as_it_may(
 GOLDEN = [
     (SLIDE, 250_000, 0.999),
     (SLIDE, 120_000, 0.98),
-    (SLIDE, 60_000, 0.865),
+    (SLIDE, 60_000, 0.815),
     (PHOTOGRAPH, 250_000, 0.92),
     (PHOTOGRAPH, 100_000, 0.84),
 ]
