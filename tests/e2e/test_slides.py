@@ -50,7 +50,7 @@ def test_an_item_file_with_a_slide_is_added_with_it(desk: Desk, item: str) -> No
     shown = desk("show", item, "--json").json
     assert shown["picture"]["is_drawn"]
     assert (shown["picture"]["width"], shown["picture"]["height"]) == (2560, 1440)
-    assert shown["alt"].startswith("Plain slide with the title “Slides one”, by Lovelace (2021)")
+    assert shown["alt"].startswith("Collage of the paper ‘Slides one’ by Lovelace (2021), ML-Coll")
     slide = shown["slide"]
     assert [(figure["file"], figure["caption"]) for figure in slide["figures"]] == [
         ("0.png", "The $\\lambda$ loss"),
