@@ -61,7 +61,7 @@ def preview_command(
     if as_json:
         described = preview_descriptions.collage(own, item, number, previews)
         paths = [str(path) for path in written]
-        printing.print_json(described | {"same_paper": same, "written": paths})
+        printing.print_json(described | {"repeated": same, "written": paths})
     else:
         would = "is" if item.number is not None else "would be"
         output.line(

@@ -24,12 +24,12 @@ WIDEST, HIGHEST = 3, 2.5
 or show a sliver.
 """
 
-ALIKE = 3
-"""Bits of 64 by which the fingerprints of one picture differ when it is scaled or encoded anew.
-Slides of one layout differ by six and more.
+ALIKE = 12
+"""Bits of 256 by which the fingerprints of one picture may differ: scaled or encoded anew it has up
+to 8 others, and another slide of its layout 19 and more.
 """
 
-_LEAST_PATTERN = 8
+_LEAST_PATTERN = 16
 """Bits that are set in the fingerprint of a picture with anything to be known by."""
 
 
@@ -95,7 +95,7 @@ def _shape(width: int, height: int) -> Iterator[str]:
 
 
 def distance(fingerprint: str, other: str) -> int:
-    """In how many of the 64 bits two fingerprints differ."""
+    """In how many of the 256 bits two fingerprints differ."""
     return (int(fingerprint, 16) ^ int(other, 16)).bit_count()
 
 

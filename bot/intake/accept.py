@@ -230,8 +230,6 @@ def _take(
 ) -> Taken:
     item, problems = arrival.item, arrival.problems
     missing = _lacks(arrival)
-    remarks = _remarks(arrival)
-    remarks += twins.sentences(series, twins.of(work, series, item, _given_picture(arrival)))
     state = State.READY
     if draft or missing or problems:
         state = State.DRAFT
@@ -247,6 +245,7 @@ def _take(
     if item.place:
         detail += f", from {item.place}"
     change(context, work, "add", f"{series.name}/{stored.name}", detail)
+    remarks = _remarks(arrival, stored) + _repeated(work, series, stored)
     return Taken(stored, missing, remarks, problems)
 
 
@@ -311,26 +310,22 @@ def replace_item(
             # What was done to it before is found by its new name.
             work.log.follow(f"{series.name}/{before.name}", subject)
         changed(context, work, "edit", subject, changes.between(before, stored))
-        found = twins.of(work, series, stored, twins.own_picture(stored), stored.id)
-    remarks = _remarks(arrival) + twins.sentences(series, found)
+        remarks = _remarks(arrival, stored) + _repeated(work, series, stored)
     return Taken(stored, missing, remarks, problems)
 
 
-def _remarks(arrival: Arrival) -> tuple[str, ...]:
-    """The remarks about an arrival, about how its texts are shown, and about its picture."""
-    remarks = arrival.remarks + legibility.notes(arrival.item)
-    if arrival.picture:
-        remarks += arrival.picture.remarks
-    if picture := _given_picture(arrival):
-        remarks += appearance.notes(picture)
-    return remarks
+def _remarks(arrival: Arrival, stored: Collage) -> tuple[str, ...]:
+    """The remarks about an arrival, and about how the collage that it became looks to readers."""
+    remarks = arrival.remarks + legibility.of_collage(stored)
+    if arrival.picture is None:
+        return remarks
+    return remarks + arrival.picture.remarks
 
 
-def _given_picture(arrival: Arrival) -> collage.Picture | None:
-    """An arrival's picture, unless it is a slide that we have drawn."""
-    if arrival.picture is None or arrival.drawn_alt:
-        return None
-    return arrival.picture.picture
+def _repeated(work: Work, series: Series, stored: Collage) -> tuple[str, ...]:
+    """What a person should know of other collages with the same paper or picture."""
+    found = twins.of(work, series, stored, twins.own_picture(stored), stored.id)
+    return twins.sentences(series, found)
 
 
 def _edited(series: Series, before: Collage, arrival: Arrival) -> Collage:
@@ -472,7 +467,7 @@ def complete_history(context: Context, series: Series, before: Collage, arrival:
         stored = work.queue.correct(before, arrival.item, picture)
         file = stored.picture_file
         change(context, work, "edit", f"{series.name}/{stored.name}", f"picture {file}")
-    return Taken(stored, remarks=_remarks(arrival))
+    return Taken(stored, remarks=_remarks(arrival, stored))
 
 
 def _printed_number(item: Item) -> int:

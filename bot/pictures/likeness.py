@@ -17,7 +17,7 @@ WEBP have damaged are ordered as SSIMULACRA2 orders them (benchmarks/pictures.py
 
 # (0.01 × 255)² and (0.03 × 255)², as Wang and others have it (IEEE TIP 13, 2004).
 _C1, _C2 = 6.5025, 58.5225
-_HASH = 8
+_HASH = 16
 
 
 def difference(image: Image.Image, other: Image.Image) -> float:
@@ -78,7 +78,7 @@ def _mean(image: Image.Image) -> float:
 
 
 def fingerprint(image: Image.Image) -> str:
-    """A hash of how a picture looks, of 64 bits as 16 hexadecimal digits.
+    """A hash of how a picture looks, of 256 bits as 64 hexadecimal digits.
 
     Each bit says whether a spot is brighter than the one to its left ("dHash"), so that it stays
     nearly the same when the picture is scaled, encoded anew or made a little brighter.
@@ -89,4 +89,4 @@ def fingerprint(image: Image.Image) -> str:
     for row in rows:
         for left, right in itertools.pairwise(row):
             bits = bits << 1 | (right > left)
-    return f"{bits:016x}"
+    return f"{bits:064x}"

@@ -247,7 +247,7 @@ def _picture_file(row: Row) -> Iterator[str]:
 
 def _page(row: Row) -> Iterator[str]:
     """Fingerprints are numbers, and the ground is a colour that we know."""
-    if not re.fullmatch("([0-9a-f]{16})?", row["fingerprint"]):
+    if not re.fullmatch("([0-9a-f]{64})?", row["fingerprint"]):
         yield f"fingerprint is {shown(row['fingerprint'])}"
     if row["ground"] not in appearance.GROUNDS:
         yield f"ground is {shown(row['ground'])}"

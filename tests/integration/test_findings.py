@@ -263,7 +263,7 @@ def test_a_picture_that_an_earlier_version_stored_is_measured_once_it_is_given_a
         work.pictures.put(unseen, plain_picture("old"))
     with context.read() as work:
         assert [each.fingerprint for each, _ in work.pictures.everything()] == [""]
-    for fingerprint in (picture.fingerprint, "0123456789abcdef"):
+    for fingerprint in (picture.fingerprint, "0123456789abcdef" * 4):
         with context.write() as work:
             work.pictures.put(picture._replace(fingerprint=fingerprint), plain_picture("old"))
     with context.read() as work:

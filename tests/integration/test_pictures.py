@@ -437,7 +437,7 @@ def test_the_remark_reaches_whoever_adds_or_edits(tmp_path: Path) -> None:
     assert ["also holds a place" in str(taken.remarks) for taken in added] == [True, False]
     arrival = Arrival(added[1].collage, read.check(TELLING["webp"], "b.webp"))
     edited = queue_changes.edit(context, series, added[1].collage, arrival).taken
-    assert "also holds a place" in edited.remarks[0]
+    assert "also holds a place" in str(edited.remarks)
     context.database.close()
 
 

@@ -8,7 +8,7 @@ from bot.core import appearance, legibility
 from bot.core.collage import Collage, Picture, State
 from bot.core.paper import Paper
 
-FINE = Picture("0" * 64, "image/png", 1_600, 900, 100_000, "slide.png", fingerprint="f0" * 8)
+FINE = Picture("0" * 64, "image/png", 1_600, 900, 100_000, "slide.png", fingerprint="f0" * 32)
 
 
 def told(**facts: object) -> str:
@@ -106,15 +106,18 @@ def test_a_page_is_named_behind_a_pdf_only(text: str, file: str, page: int) -> N
         assert appearance.of_page(file, page) == text
 
 
+ONE = "00ff12345678abcd" * 4
+
+
 def test_fingerprints_of_one_picture_are_alike() -> None:
-    one = "00ff12345678abcd"
-    assert appearance.distance(one, one) == 0
-    assert appearance.distance(one, "00ff12345678abce") == 2
-    assert appearance.is_alike(one, "00ff12345678abce")
-    assert not appearance.is_alike(one, "00ff1234567854cd")
+    assert appearance.distance(ONE, ONE) == 0
+    near, far = ONE[:-3] + "000", ONE[:-4] + "5432"
+    assert (appearance.distance(ONE, near), appearance.distance(ONE, far)) == (8, 16)
+    assert appearance.is_alike(ONE, near)
+    assert not appearance.is_alike(ONE, far)
 
 
-@pytest.mark.parametrize("empty", ["", "0000000000000000", "0000000000000003"])
+@pytest.mark.parametrize("empty", ["", "0" * 64, "0" * 62 + "ff"])
 def test_an_empty_page_is_like_no_other(empty: str) -> None:
     assert not appearance.is_alike(empty, empty)
-    assert not appearance.is_alike("00ff12345678abcd", empty)
+    assert not appearance.is_alike(ONE, empty)

@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("width", sa.Integer(), nullable=False),
         sa.Column("height", sa.Integer(), nullable=False),
         sa.Column("frames", sa.Integer(), nullable=False),
-        sa.Column("fingerprint", sa.String(16), nullable=False),
+        sa.Column("fingerprint", sa.String(64), nullable=False),
         sa.Column("ground", sa.String(10), nullable=False),
         sa.Column("letters", sa.Integer(), nullable=False),
         sa.Column("is_blank", sa.Boolean(), nullable=False),
