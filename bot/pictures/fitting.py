@@ -32,7 +32,7 @@ GOOD = 0.012
 ENOUGH = 0.04
 """A `likeness.difference` up to which no smaller picture is tried: it would show less up close."""
 
-SMALLER = 0.8
+SMALLER = 0.9
 """A smaller picture is taken if what is lost is at most so much of what the larger one loses."""
 
 SCALES = (1.0, 0.8, 0.64, 0.51, 0.41, 0.33, 0.26, 0.21, 0.17, 0.13, 0.1, 0.07, 0.05, 0.03, 0.02)
@@ -268,7 +268,7 @@ FEWER = (
 )
 """Lossless once shades or colours were taken away: best for drawings."""
 LOSSY = (
-    _Coder("WEBP of quality {}", "image/webp", range(100, 9, -1), _webp, weight=1.25),
+    _Coder("WEBP of quality {}", "image/webp", range(100, 0, -1), _webp, weight=1.25),
     _Coder("JPEG of quality {}", "image/jpeg", range(97, 9, -1), _jpeg),
     _Coder("JPEG 4:2:0 of quality {}", "image/jpeg", range(97, 9, -1), _photograph, weight=1.1),
 )

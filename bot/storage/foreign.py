@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import JSON, Column, Connection
 
 from bot import config
-from bot.core import address, appearance, collage, delivery, month, paper, schedule, slide
+from bot.core import address, appearance, collage, delivery, fit, month, paper, schedule, slide
 from bot.core.calendar import Calendar
 from bot.core.changes import Changed
 from bot.core.collage import shown
@@ -293,10 +293,19 @@ def _setting(row: Row) -> Iterator[str]:
         yield f"{name} is {shown(value)}"
 
 
+def _fitting(row: Row) -> Iterator[str]:
+    """What was made of a picture is found by a hash, and is at most the whole of it."""
+    if not re.fullmatch("[0-9a-f]{64}", row["key"]):
+        yield f"key is {shown(row['key'])}"
+    if row["fidelity"] > fit.WHOLE:
+        yield f"fidelity is {shown(row['fidelity'])}"
+
+
 CHECKS: Mapping[str, tuple[Callable[[Row], Iterator[str]], ...]] = {
     "accounts": (_name, _account),
     "charges": (_months("month"),),
     "collages": (_picture_file, _number),
+    "fittings": (_fitting,),
     "installation": (_setting,),
     "parts": (_picture_file, _receipt),
     "picture_pages": (_page,),
