@@ -58,7 +58,7 @@ def test_an_item_from_options_can_be_complete(bare: Desk) -> None:
         "--paragraph",
         "One thing.",
         "--alt",
-        "A slide.",
+        "Two wheels that count.",
         "--picture",
         "shot.png",
         "--name",
@@ -261,6 +261,7 @@ def test_a_ready_collage_that_loses_something_is_a_draft_again(desk: Desk) -> No
     told = desk("edit", "alpha", "--alt", "").out.splitlines()
     assert told == [
         "alpha is a draft: it lacks alt text",
+        "  note: to have its alt text drafted: mlcollage alt alpha",
         "  alt: A white slide about alpha. → none",
         "  state: ready → draft",
     ]
