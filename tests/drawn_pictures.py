@@ -3,6 +3,7 @@
 import io
 import random
 
+import typst
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 WORDS = (
@@ -132,3 +133,11 @@ def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
     out = io.BytesIO()
     image.save(out, kind, **options)
     return out.getvalue()
+
+
+PAGE = "#set page(width: 16cm, height: 9cm)\n= A slide\n#lorem(20)\n"
+
+
+def pdf(*pages: str) -> bytes:
+    """A PDF of pages in typst's markup."""
+    return typst.compile("\n#pagebreak()\n".join(pages or (PAGE,)).encode(), format="pdf")

@@ -170,5 +170,6 @@ def _pictured(items: Sequence[Collage]) -> list[Picture]:
 def _fingerprint(context: Context, shown: Shown) -> str:
     """What is the same exactly where the cover would be."""
     look = Look.of(context.config, shown.series)
-    hashes = [picture.sha256 for picture in _pictured(shown.items)[:MOST_SHOWN]]
+    shown_first = _pictured(shown.items)[:MOST_SHOWN]
+    hashes = [[picture.sha256, picture.page] for picture in shown_first]
     return look.fingerprint(_data(shown, COVER), hashes)

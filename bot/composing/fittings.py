@@ -93,8 +93,9 @@ class Fittings:
                 self.store(work, [picture.sha256])
 
     def _original(self, picture: Picture) -> PictureFile:
+        # Of one file there may be several pages: the picture says which is meant.
         if file := self._files.get(picture.sha256):
-            return file
+            return PictureFile(picture, file.data)
         with self._context.read() as work:
             return PictureFile(picture, work.pictures.data(picture.sha256))
 

@@ -8,7 +8,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-import typst
 from PIL import Image
 
 from bot.core import appearance
@@ -16,12 +15,7 @@ from bot.core.errors import BadInput
 from bot.intake import accept, items
 from bot.pictures import kinds, raster, read
 from tests.conftest import make_context, write_item
-
-SLIDE = "#set page(width: 16cm, height: 9cm)\n= A slide\n#lorem(20)\n"
-
-
-def pdf(*pages: str) -> bytes:
-    return typst.compile("\n#pagebreak()\n".join(pages or (SLIDE,)).encode(), format="pdf")
+from tests.drawn_pictures import PAGE, pdf
 
 
 def by_hand(page: str, content: bytes = b"1 0 0 rg 0 0 99999 99999 re f", more: str = "") -> bytes:
@@ -65,7 +59,7 @@ def test_the_only_page_needs_no_name_and_its_bytes_stay() -> None:
 
 def test_a_page_is_named_behind_the_file(tmp_path: Path) -> None:
     file = tmp_path / "talk.pdf"
-    file.write_bytes(pdf(SLIDE, "#set page(width: 9cm, height: 9cm)\n= Two", SLIDE))
+    file.write_bytes(pdf(PAGE, "#set page(width: 9cm, height: 9cm)\n= Two", PAGE))
     named = read.load(tmp_path / "talk.pdf#page=2").picture
     assert (named.file, named.page) == ("talk.pdf#page=2", 2)
     assert (named.width, named.height) == (4_096, 4_096)
@@ -75,7 +69,7 @@ def test_a_page_is_named_behind_the_file(tmp_path: Path) -> None:
 
 
 def test_without_a_name_several_pages_are_refused_with_how_to_name_one() -> None:
-    assert refusal(pdf(SLIDE, SLIDE)) == (
+    assert refusal(pdf(PAGE, PAGE)) == (
         "talk.pdf: is a PDF of 2 pages; name the one that is to be shown by its number, "
         "for example: FILE.pdf#page=2"
     )
@@ -85,9 +79,7 @@ def test_a_page_that_is_not_there_is_refused() -> None:
     assert refusal(pdf(), "talk.pdf#page=3") == (
         "talk.pdf#page=3: is a PDF that has only one page, and no page 3; name another one"
     )
-    assert "has only 2 pages, and no page 999,999" in refusal(
-        pdf(SLIDE, SLIDE), "t.pdf#page=999999"
-    )
+    assert "has only 2 pages, and no page 999,999" in refusal(pdf(PAGE, PAGE), "t.pdf#page=999999")
 
 
 ENCRYPTED = by_hand("/MediaBox [0 0 100 100]").replace(
@@ -195,7 +187,7 @@ def test_the_same_page_gives_the_same_pixels() -> None:
 
 def test_an_item_names_a_page_and_what_lies_outside_is_refused(tmp_path: Path) -> None:
     (tmp_path / "items").mkdir()
-    (tmp_path / "items" / "talk.pdf").write_bytes(pdf(SLIDE, SLIDE))
+    (tmp_path / "items" / "talk.pdf").write_bytes(pdf(PAGE, PAGE))
     (tmp_path / "secret.pdf").write_bytes(pdf())
     (tmp_path / "items" / "link.pdf").symlink_to(tmp_path / "secret.pdf")
     folder = tmp_path / "items"
@@ -215,7 +207,7 @@ def test_two_pages_of_one_file_are_two_pictures_in_the_queue(tmp_path: Path) -> 
     other = (
         "#set page(width: 9cm, height: 12cm, fill: navy)\n#rect(width: 4cm, height: 6cm, fill: red)"
     )
-    (tmp_path / "talk.pdf").write_bytes(pdf(SLIDE, other))
+    (tmp_path / "talk.pdf").write_bytes(pdf(PAGE, other))
     files = [
         write_item(tmp_path, f"page-{page}", picture=f'"talk.pdf#page={page}"') for page in (1, 2)
     ]
@@ -229,7 +221,9 @@ def test_two_pages_of_one_file_are_two_pictures_in_the_queue(tmp_path: Path) -> 
         assert (one.page, one.width, one.height) == (1, 4_096, 2_304)
         assert (two.page, two.width, two.height) == (2, 3_072, 4_096)
         assert one.fingerprint != two.fingerprint
-        assert len(list(work.pictures.everything())) == 2
+        kept = [each.mime for each, _ in work.pictures.everything()]
+        # What is sent of each page, beside the pages themselves.
+        assert sorted(kept) == ["application/pdf", "application/pdf", "image/png", "image/png"]
     again = write_item(tmp_path, "again", picture='"talk.pdf#page=2"')
     (told,) = accept.take(context, series, [accept.from_file(again)])
     assert re.search(r"page-2 \(in the queue.*\) has the same picture", str(told.remarks))

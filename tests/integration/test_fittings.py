@@ -272,6 +272,14 @@ def test_other_types_are_sent_as_one_that_networks_take(kind: str, file: str, mo
     assert likeness.difference(SLIDE.convert(mode).convert("RGB"), opened(data)) < 0.05
 
 
+def test_a_page_of_a_pdf_is_sent_as_a_picture_of_every_pixel() -> None:
+    data = drawn_pictures.pdf("First", f"{drawn_pictures.PAGE}Second")
+    [(one, made)] = fitted(data, limits(5_000_000), file="talk.pdf#page=2")
+    assert (one.picture.file, one.picture.mime) == ("talk-2.png", "image/png")
+    assert (one.way, one.fidelity) == ("PNG", fit.WHOLE)
+    assert opened(made).size == (one.picture.width, one.picture.height) == (4_096, 2_304)
+
+
 def test_transparency_becomes_paper() -> None:
     clear = Image.new("RGBA", (64, 48), (0, 0, 0, 0))
     clear.paste((10, 20, 200, 255), (8, 8, 24, 24))
