@@ -7,6 +7,7 @@ the composer, so that no slot finds out first.
 import re
 from collections.abc import Iterator, Sequence
 
+from bot.core import scaling
 from bot.core.collage import Picture
 from bot.core.network import Limits, Network
 from bot.core.text.span import Span
@@ -38,12 +39,18 @@ def of_picture(network: Network, limits: Limits, picture: Picture) -> Iterator[s
 
 
 def of_original(network: Network, limits: Limits, picture: Picture) -> Iterator[str]:
-    """What no fitting can help: a side that is too small for every type that is taken."""
+    """What no fitting can help: a side that is too small, or becomes so where the other fits."""
+    size = (picture.width, picture.height)
+    if any(scaling.is_possible(size, its) for its in limits.pictures.values()):
+        return
     least = min(its.least_side for its in limits.pictures.values())
-    if min(picture.width, picture.height) < least:
+    its = f"its picture {picture.file} has {picture.width:,} × {picture.height:,} pixels, and"
+    if min(size) < least:
+        yield f"{its} {network.title} takes at least {least} × {least}; export it larger"
+    else:
         yield (
-            f"its picture {picture.file} has {picture.width:,} × {picture.height:,} pixels, and "
-            f"{network.title} takes at least {least} × {least}; export it larger"
+            f"{its} made as small as {network.title} takes it, its shorter side has fewer than "
+            f"{least}; export it in another shape"
         )
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from PIL import Image
 
+from bot.core import scaling
 from bot.pictures import likeness
 
 VERSION = 1
@@ -336,7 +337,7 @@ class Fitting:
 
     def _scales(self, limits: ByType) -> list[float]:
         """From the largest scale that sides and pixels allow, with any type, down."""
-        most = max(_most_scale(self._image.size, each) for each in limits.values())
+        most = max(scaling.most(self._image.size, each) for each in limits.values())
         return [most * scale for scale in SCALES]
 
     def _at(self, scale: float) -> _Sized:
@@ -476,19 +477,7 @@ def _best_level(coder: _Coder, sized: _Sized, most: float) -> int | None:
 def is_within(size: tuple[int, int], limits: Limits) -> bool:
     """Whether a picture of that width and height is within the limits of sides and pixels."""
     # Scaling rounds sides down.
-    return min(size) >= limits.least_side and _most_scale(size, limits) >= 1
-
-
-def _most_scale(size: tuple[int, int], limits: Limits) -> float:
-    width, height = size
-    scales = [1.0]
-    if limits.width:
-        scales.append(limits.width / width)
-    if limits.height:
-        scales.append(limits.height / height)
-    if limits.pixels:
-        scales.append(math.sqrt(limits.pixels / (width * height)))
-    return min(scales)
+    return min(size) >= limits.least_side and scaling.most(size, limits) >= 1
 
 
 def _scaled(image: Image.Image, scale: float) -> Image.Image:

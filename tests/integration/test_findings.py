@@ -223,7 +223,7 @@ def test_blank_pictures_and_drawn_slides_are_not_compared(tmp_path: Path) -> Non
     for name in ("gamma", "delta"):
         (tmp_path / f"{name}.png").unlink()
     plain = [accept.from_file(file) for file in files]
-    drawn = accept.drawn(series, plain, ["1/52", "1/52"])
+    drawn = accept.drawn(context, series, plain, ["1/52", "1/52"])
     taken = accept.take(context, series, [*blank, *drawn])
     assert not any("picture that looks" in note for one in taken for note in one.remarks)
     assert not any("the same picture" in note for one in taken for note in one.remarks)

@@ -75,6 +75,11 @@ def test_everything_that_is_wrong_with_a_picture_is_said_at_once() -> None:
 def test_of_an_original_only_a_side_that_is_too_small_is_refused() -> None:
     huge = FINE._replace(size=20_000_000, width=9_000, mime="image/tiff")
     assert list(refusals.of_original(X, X.limits, huge)) == []
+    [said] = refusals.of_original(X, X.limits, FINE._replace(width=9_000, height=4))
+    assert said == (
+        "its picture slide.png has 9,000 × 4 pixels, and made as small as X takes it, its shorter "
+        "side has fewer than 4; export it in another shape"
+    )
     [said] = refusals.of_original(X, X.limits, FINE._replace(width=3))
     assert said == (
         "its picture slide.png has 3 × 900 pixels, and X takes at least 4 × 4; export it larger"
