@@ -263,13 +263,13 @@ WHOLE = (
 )
 """Without any loss."""
 FEWER = (
-    _Coder("WEBP in steps of {}", "image/webp", _STEPS, _lossless_webp, _of_fewer_shades, 1.3),
-    _Coder("WEBP of {} colours", "image/webp", _COUNTS, _lossless_webp, _of_few_colours, 1.3),
-    _Coder("PNG of {} colours", "image/png", _COUNTS, _png, _of_few_colours, 1.3),
+    _Coder("WEBP in steps of {}", "image/webp", _STEPS, _lossless_webp, _of_fewer_shades, 3),
+    _Coder("WEBP of {} colours", "image/webp", _COUNTS, _lossless_webp, _of_few_colours, 4.5),
+    _Coder("PNG of {} colours", "image/png", _COUNTS, _png, _of_few_colours, 4.5),
 )
 """Lossless once shades or colours were taken away: best for drawings."""
 LOSSY = (
-    _Coder("WEBP of quality {}", "image/webp", range(100, 0, -1), _webp, weight=1.25),
+    _Coder("WEBP of quality {}", "image/webp", range(100, 0, -1), _webp, weight=1.65),
     _Coder("JPEG of quality {}", "image/jpeg", range(97, 9, -1), _jpeg),
     _Coder("JPEG 4:2:0 of quality {}", "image/jpeg", range(97, 9, -1), _photograph, weight=1.1),
 )
