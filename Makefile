@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 MLCOLLAGE := $(BIN)/mlcollage
 
-.PHONY: demo run test test-slow test-all chaos mutants check format bench lock clean
+.PHONY: demo run gallery test test-slow test-all chaos mutants check format bench lock clean
 
 demo: .venv/ready
 	@rm -rf demo
@@ -59,6 +59,11 @@ bench: .venv/dev
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/text.py
 	$(BIN)/python benchmarks/queue.py
+	$(BIN)/python benchmarks/pictures.py
+
+# Draws docs/gallery anew; other figures with: make gallery FIGURES=folder GALLERY=folder
+gallery: .venv/dev
+	$(BIN)/python -m tests.gallery $(if $(FIGURES),--figures $(FIGURES)) $(GALLERY)
 
 clean:
 	rm -rf .venv demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -14,7 +14,7 @@ The folders follow the way of a collage; each imports only from the floors below
     site            a roundup as a page, an article, and the list of roundups
     composing       a collage or a roundup as one account's thread; templates, filters, the sandbox
     context.py      what every stage works with: configuration, database, clock, publishers, mode
-    pictures        a picture read and checked; a plain slide drawn
+    pictures        a picture read, measured, checked and fitted; a page typeset
     publishers      one account on one network: the outbox, X, Bluesky, Mastodon
     storage         the database, and the only SQL
     config.py       config.toml and the environment as frozen, checked values

@@ -20,6 +20,7 @@ from bot.core.collage import one_line, shown
 from bot.core.errors import BadConfig, BadInput
 from bot.core.numbering import Numbering
 from bot.core.settings import Secret, Table, nearest, read, setting
+from bot.core.slide import DEFAULT_FORMAT, FORMATS
 from bot.core.words import Words
 
 FILE = "config.toml"
@@ -65,6 +66,30 @@ class Alerting:
 
 
 @dataclass(frozen=True, slots=True)
+class SlideLook:
+    """`[series.NAME.slide]`: how its slides look.
+
+    `logo_file` and `fonts_folder` are `logo` and `fonts` as absolute paths, None where they are
+    left out.
+    """
+
+    theme: str = setting(settings.some_text, "paper")
+    accent: str = setting(settings.colour, "")
+    logo: str = setting(settings.text, "")
+    fonts: str = setting(settings.text, "")
+    format: str = setting(settings.one_of(*FORMATS), DEFAULT_FORMAT)
+
+    logo_file: Path | None = None
+    fonts_folder: Path | None = None
+
+
+LOGO_SIZE = 5_000_000
+"""Bytes a logo may have."""
+
+LOGOS = (".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp")
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """One `[series.NAME]`.
 
@@ -90,6 +115,7 @@ class Series:
     """The language's phrases with those that the configuration gives; see `words`."""
     numbering: Numbering = field(default_factory=Numbering)
     roundup: month.Rule = field(default_factory=month.Rule)
+    slide: SlideLook = field(default_factory=SlideLook)
     site: Path = Path()
     example: str = ""
     """The address that is left out because it is an example and the configuration is live."""
@@ -507,7 +533,9 @@ def _all_series(
     all_series: dict[str, Series] = {}
     for name, table in tables.items():
         series = _series(table, top, tuple(accounts))
-        series = replace(series, name=name, site=folder / series.roundup.folder)
+        look = _slide_look(table.table("slide"), folder)
+        site = folder / series.roundup.folder
+        series = replace(series, name=name, site=site, slide=look)
         if top.live and settings.is_example(series.base_url):
             series = _without_example(series)
         for other in all_series.values():
@@ -542,7 +570,7 @@ def _without_example(series: Series) -> Series:
 
 def _series(table: Table, top: Top, all_accounts: tuple[str, ...]) -> Series:
     """One series with the tables below it and what it inherits; raises `BadConfig`."""
-    series = read(table.without("numbering", "roundup", "words"), Series)
+    series = read(table.without("numbering", "roundup", "slide", "words"), Series)
     if "accounts" not in table.values:
         series = replace(series, accounts=all_accounts)
     if "zone" not in table.values:
@@ -562,6 +590,43 @@ def _series(table: Table, top: Top, all_accounts: tuple[str, ...]) -> Series:
         numbering=read(table.table("numbering"), Numbering),
         roundup=_roundup(table.table("roundup"), series.language),
     )
+
+
+def _slide_look(table: Table, folder: Path) -> SlideLook:
+    """`[series.NAME.slide]`; raises `BadConfig`, also for what is not there or cannot be read."""
+    look = read(table, SlideLook)
+    if look.logo:
+        look = replace(look, logo_file=_logo(table, _path(table, "logo", look.logo, folder)))
+    if look.fonts:
+        fonts = _path(table, "fonts", look.fonts, folder)
+        if not fonts.is_dir():
+            raise table.wrong("fonts", f"names {shown(look.fonts)}, and there is no such folder")
+        look = replace(look, fonts_folder=fonts)
+    return look
+
+
+def _path(table: Table, key: str, value: str, folder: Path) -> Path:
+    try:
+        return folder / Path(value).expanduser()
+    # A "~" without a home folder.
+    except RuntimeError:
+        raise table.wrong(key, f"names {shown(value)}, which has no home folder") from None
+
+
+def _logo(table: Table, file: Path) -> Path:
+    """The file of a logo; raises `BadConfig` where it cannot be one."""
+    name = shown(str(table.values["logo"]))
+    if file.suffix.lower() not in LOGOS:
+        raise table.wrong("logo", f"names {name}; use a file that is {', '.join(LOGOS)}")
+    try:
+        data = files.read(file, LOGO_SIZE, "a logo")
+    except files.Missing:
+        raise table.wrong("logo", f"names {name}, which is missing") from None
+    except files.Unreadable as error:
+        raise table.wrong("logo", f"names {name}: {error}") from None
+    if file.suffix.lower() == ".svg" and b"<svg" not in data:
+        raise table.wrong("logo", f"names {name}, which is no SVG")
+    return file
 
 
 def _roundup(table: Table, language: str) -> month.Rule:

@@ -3,6 +3,7 @@
 import io
 import itertools
 import os
+import random
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -207,6 +208,17 @@ def png(colour: str = "white", size: tuple[int, int] = (16, 9)) -> bytes:
     return buffer.getvalue()
 
 
+@lru_cache
+def plain_picture(name: str) -> bytes:
+    """A PNG that nothing is to be said of, and that looks like no other name's."""
+    pattern = random.Random(name).choices(range(40, 220), k=10 * 8)
+    small = Image.frombytes("L", (10, 8), bytes(pattern))
+    image = small.resize((1_000, 563), Image.Resampling.NEAREST)
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
 def write_item(folder: Path, name: str, **more: object) -> Path:
     """A complete item file with its picture beside it; `more` replaces or adds TOML lines."""
     values: dict[str, object] = {
@@ -219,7 +231,7 @@ def write_item(folder: Path, name: str, **more: object) -> Path:
         "picture": f'"{name}.png"',
     } | more
     lines = "\n".join(f"{key} = {value}" for key, value in values.items() if value is not None)
-    (folder / f"{name}.png").write_bytes(png(size=(16 + len(name), 9)))
+    (folder / f"{name}.png").write_bytes(plain_picture(name))
     file = folder / f"{name}.md"
     paragraph = f"{name} says one thing. Then it says another thing, and a third one follows."
     file.write_text(f"+++\n{lines}\n+++\n\n{paragraph}\n", encoding="utf-8")

@@ -12,8 +12,8 @@ from typing import NamedTuple, NoReturn
 from bot import config
 from bot.app import assemble
 from bot.config import Config
-from bot.core import collage
-from bot.core.collage import shown
+from bot.core import appearance, collage
+from bot.core.collage import Picture, shown
 from bot.core.errors import BadInput, NoDatabase
 from bot.core.notices.upkeep import Restored as RestoredNotice
 from bot.pictures import read
@@ -118,9 +118,31 @@ def _first_problem(work: Work) -> str:
             return f"the collage {shown(item.name)}: {problem}"
     for picture, data in work.pictures.everything():
         try:
-            found = read.check(data, f"the picture {picture.sha256[:12]}").picture
+            found = read.check(data, _called(picture)).picture
         except BadInput as error:
             return str(error)
-        if found._replace(file="") != picture:
-            return f"the picture {picture.sha256[:12]} is not what its row says"
+        if not _is_same(found, picture):
+            return f"{_called(picture)} is not what its row says"
     return ""
+
+
+def _called(picture: Picture) -> str:
+    """What a picture is called in a message; the page of a PDF is named as a file's name does."""
+    name = f"the picture {picture.sha256[:12]}"
+    if picture.page:
+        return appearance.of_page(f"{name}.pdf", picture.page)
+    return name
+
+
+def _is_same(found: Picture, stored: Picture) -> bool:
+    """Whether a row says of a picture what is found now.
+
+    An earlier version stored sides as the file has them, before they are turned, and counted frames
+    otherwise; how a picture looks may be measured otherwise by another version of Pillow.
+    """
+
+    def facts(picture: Picture) -> tuple[object, ...]:
+        sides = sorted((picture.width, picture.height))
+        return picture.sha256, picture.mime, sides, picture.size, picture.page
+
+    return facts(found) == facts(stored)

@@ -39,6 +39,8 @@ COMMANDS = {
     "add": Entry("items", "Put collages into the queue, from files or options.", QUEUE),
     "import": Entry("articles", "Read published articles into the queue or into history.", QUEUE),
     "edit": Entry("items", "Change a collage, in $EDITOR or by options.", QUEUE),
+    "alt": Entry("alt_texts", "Draft the alt text of a collage.", QUEUE),
+    "slide": Entry("slides", "Draw a slide from a paper's figures.", QUEUE),
     "ready": Entry("queue", "Make a draft ready to go out.", QUEUE),
     "move": Entry("queue", "Change a collage's place in the queue.", QUEUE),
     "pin": Entry("queue", "Tie a collage to a day that has a slot.", QUEUE),

@@ -29,6 +29,7 @@ def doctor_command(config_file: str | None, as_json: bool) -> None:
     if damage := doctor.damage(context):
         wrong.append(damage)
     wrong += alerts.unreadable(context.config)
+    wrong += doctor.slide_problems(context)
     for message in wrong:
         output.line(f"! {message}", style="red", err=True)
     for notice in findings:
@@ -45,7 +46,7 @@ def _print_all(context: Context, examinations: Sequence[Examination]) -> None:
         _print_examination(examination)
     for missing in advance.without_links(context.config):
         click.echo(missing.text)
-    for hint in doctor.number_hints(context):
+    for hint in (*doctor.number_hints(context), *doctor.slide_hints(context)):
         click.echo(f"· {hint}")
     if not context.config.live:
         click.echo(REHEARSAL)

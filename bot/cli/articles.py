@@ -44,7 +44,7 @@ from bot.intake.findings import Finding
     help="Where the pictures lie, by name; without ARTICLE: of what was imported before.",
 )
 @click.option(
-    "--draw", is_flag=True, help="Draw a plain slide, with its alt text, where there is no picture."
+    "--draw", is_flag=True, help="Draw a slide, with its alt text, where there is no picture."
 )
 def import_command(
     config_file: str | None,

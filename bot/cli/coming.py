@@ -58,7 +58,7 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
     for sentence in ahead.careful:
         output.line(f"careful: {sentence}")
     for item in filter(None, (slot.collage for slot in ahead.slots)):
-        for note in legibility.notes(item):
+        for note in legibility.of_collage(item):
             output.line(f"note: {item.name}: {note}")
 
 

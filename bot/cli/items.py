@@ -11,14 +11,16 @@ import click
 from bot.cli import completion, editing, naming, options, output
 from bot.config import Series
 from bot.context import Context
-from bot.core import collage, hints
+from bot.core import appearance, collage, hints, slide
 from bot.core import paper as paper_links
 from bot.core.collage import Collage, Item, State
 from bot.core.delivery import State as Sending
 from bot.core.errors import BadInput, Unusable
 from bot.core.paper import Link, LinkKind, Paper
-from bot.deciding import collages, descriptions, queue_changes
+from bot.core.slide import Figure
+from bot.deciding import collages, descriptions, queue_changes, slides
 from bot.deciding.queue_changes import Edited
+from bot.deciding.slides import Wanted
 from bot.intake import accept, items
 from bot.intake.accept import Arrival, Taken
 from bot.pictures import read
@@ -55,11 +57,70 @@ FIELDS = (
 )
 
 
+MANY_SLIDES = 3
+"""From so many on they take more than a moment."""
+
+OF_PAPER = 4
+"""How many of the first options tell of the paper."""
+
+SLIDE_FIELDS = (
+    click.option(
+        "--figure",
+        "figures",
+        multiple=True,
+        metavar="FILE[=CAPTION]",
+        help=f"A figure on its slide; once for each, at most {slide.MOST_FIGURES}.",
+    ),
+    click.option(
+        "--takeaway",
+        "takeaways",
+        multiple=True,
+        metavar="TEXT",
+        help=f"What its slide says to take away; once for each, at most {slide.MOST_TAKEAWAYS}.",
+    ),
+    click.option("--theme", metavar="NAME", help="How its slide looks, if not as the series'."),
+    click.option(
+        "--format",
+        "page_format",
+        type=naming.Choice(list(slide.FORMATS)),
+        help="Its slide's format, if not the series'.",
+    ),
+)
+
+
 def fields(function: Any) -> Any:
     """Give a command the options that describe a collage."""
-    for option in reversed(FIELDS):
+    for option in reversed((*FIELDS, *SLIDE_FIELDS)):
         function = option(function)
     return function
+
+
+def fields_of_slide(function: Any) -> Any:
+    """Give a command the options that describe a paper and what else is on its slide."""
+    for option in reversed((*FIELDS[:OF_PAPER], *SLIDE_FIELDS)):
+        function = option(function)
+    return function
+
+
+def wanted(given: dict[str, Any]) -> Wanted:
+    """What options want on the slide."""
+    return Wanted(
+        figures=tuple(map(_figure, given["figures"])),
+        takeaways=given["takeaways"],
+        theme=given["theme"],
+        format=given["page_format"],
+    )
+
+
+def _figure(text: str) -> Figure:
+    """A figure from FILE or FILE=CAPTION; a file's name may hold a `=`, too."""
+    places = [place for place, sign in enumerate(text) if sign == "="]
+    for place in (len(text), *places):
+        # A page of a PDF is named behind the file.
+        if Path(appearance.named(text[:place]).file).is_file():
+            return Figure(text[:place], text[place + 1 :].strip())
+    file, _, caption = text.partition("=")
+    return Figure(file, caption.strip())
 
 
 @options.command(
@@ -70,7 +131,7 @@ def fields(function: Any) -> Any:
 @click.argument("files", nargs=-1, type=click.Path(readable=False))
 @fields
 @click.option("--draft", is_flag=True, help="Keep it a draft though nothing is missing.")
-@click.option("--draw", is_flag=True, help="Draw a plain slide where there is no picture.")
+@click.option("--draw", is_flag=True, help="Draw a slide where there is no picture.")
 def add_command(
     config_file: str | None,
     series: str | None,
@@ -94,13 +155,19 @@ def add_command(
     chosen = options.one_series(context.config, series)
     arrivals = [accept.from_file(Path(file)) for file in files]
     if not files:
-        arrivals = [_described(given)]
-    if draw:
-        numbers = accept.coming_numbers(context, chosen, arrivals, draft=draft)
-        arrivals = accept.drawn(chosen, arrivals, numbers)
+        arrivals = [described(given)]
+    _say_how_many(arrivals, every=draw)
+    arrivals = accept.with_slides(context, chosen, arrivals, draft=draft, every=draw)
     for taken in accept.take(context, chosen, arrivals, draft=draft):
         print_taken(taken)
         output.add(collages=[descriptions.taken(chosen, taken)])
+
+
+def _say_how_many(arrivals: Sequence[Arrival], *, every: bool) -> None:
+    """Say to somebody who waits at a terminal that many slides are being drawn."""
+    count = sum(accept.asks_for_slide(arrival, every=every) for arrival in arrivals)
+    if count >= MANY_SLIDES and sys.stderr.isatty():
+        output.line(f"Drawing {count} slides …", err=True)
 
 
 def _is_any_given(given: dict[str, Any]) -> bool:
@@ -132,29 +199,35 @@ def print_taken(taken: Taken) -> None:
         click.echo(f"  note: {remark}")
 
 
-def _described(given: dict[str, Any]) -> Arrival:
+def described(given: dict[str, Any]) -> Arrival:
     """A new collage from options; raises `UsageError` where they do not name it."""
     if not given["title"]:
         raise click.UsageError("A collage needs at least a --title.")
-    name = given["name"] or collage.slug(given["title"])
+    name = given.get("name") or collage.slug(given["title"])
     if not name:
         raise click.UsageError("The title gives no NAME; give one with --name.")
-    item = _changed(Item(name=name, paper=Paper(title="")), given)
-    return Arrival(item, read.load(Path(given["picture"])) if given["picture"] else None)
+    item = changed(Item(name=name, paper=Paper(title="")), given)
+    return _arrival(item, given)
 
 
-def _changed(item: Item, given: dict[str, Any]) -> Item:
+def _arrival(item: Item, given: dict[str, Any]) -> Arrival:
+    """The item with the picture and the figures that options name."""
+    picture = read.load(Path(given["picture"])) if given.get("picture") else None
+    return replace(slides.arrival(item, wanted(given)), picture=picture)
+
+
+def changed(item: Item, given: dict[str, Any]) -> Item:
     """The item with what the options give; what they do not name stays."""
     about: dict[str, Any] = {
         key: given[key] for key in ("title", "year", "others") if given[key] is not None
     }
     if given["authors"]:
         about["authors"] = given["authors"]
-    wanted = [_link(text) for text in given["links"]]
+    wanted = [_link(text) for text in given.get("links", ())]
     about["links"] = paper_links.replaced(item.paper.links, wanted, _unwanted(given, wanted))
     paper = replace(item.paper, **about)
-    texts = {key: given[key] for key in ("name", "alt") if given[key] is not None}
-    if given["paragraph"] is not None:
+    texts = {key: given[key] for key in ("name", "alt") if given.get(key) is not None}
+    if given.get("paragraph") is not None:
         text = sys.stdin.read() if given["paragraph"] == "-" else given["paragraph"]
         texts["paragraph"] = text.strip()
     return replace(item, paper=paper, **texts)
@@ -198,7 +271,7 @@ def _link(text: str) -> Link:
     type=naming.Choice([kind.value for kind in LinkKind]),
     help="Take away the links of this kind.",
 )
-@click.option("--draw", is_flag=True, help="Draw a plain slide, with its alt text, as the picture.")
+@click.option("--draw", is_flag=True, help="Draw a slide, with its alt text, as the picture.")
 def edit_command(
     config_file: str | None,
     series: str | None,
@@ -226,8 +299,8 @@ def edit_command(
             raise
         kept = items.keep_rejected(before.name, items.dump(arrival.item, arrival.item.picture_file))
         raise BadInput(f"{error} Your text is in {kept}.") from None
-    notes = _missed(before, given)
-    _print_edited(edited, notes)
+    notes = _missed(before, {**given, "draw": draw})
+    print_edited(edited, notes)
     output.add(collages=[descriptions.edited(chosen, edited, notes)])
 
 
@@ -238,18 +311,18 @@ def _edited(
     if draw and given["picture"]:
         raise click.UsageError("Give a picture with --picture, or have one drawn with --draw.")
     if draw:
-        arrival = queue_changes.drawn(context, series, before)
-        return replace(arrival, item=_changed(arrival.item, given)), False
+        new = _arrival(replace(before, alt=""), given)
+        arrival = queue_changes.drawn(context, series, before, new)
+        return replace(arrival, item=changed(arrival.item, given)), False
     if _is_any_given(given):
-        picture = read.load(Path(given["picture"])) if given["picture"] else None
-        return Arrival(_changed(before, given), picture), False
+        return _arrival(changed(before, given), given), False
     written = _in_editor(before)
     if written is None:
         return Arrival(before), False
     return written, True
 
 
-def _print_edited(edited: Edited, notes: Sequence[str]) -> None:
+def print_edited(edited: Edited, notes: Sequence[str] = ()) -> None:
     """What the collage is now, from what to what it was changed, and what becomes of its threads.
 
     Where nothing is different, that is all.
@@ -270,9 +343,17 @@ def _missed(before: Collage, given: dict[str, Any]) -> list[str]:
     """What options of an edit may have meant, and did not do."""
     gone = map(LinkKind, given["no_links"])
     notes = [f"it had no {kind} link" for kind in gone if not before.paper.links_of(kind)]
+    if before.picture and not before.picture_is_drawn and _is_of_slide(given):
+        notes.append(f"its picture stays; for the slide: mlcollage edit {before.name} --draw")
     if given["authors"] and given["others"] is None and before.paper.others:
         notes.append("it is still said to have more authors; if these are all: --no-others")
     return notes
+
+
+def _is_of_slide(given: dict[str, Any]) -> bool:
+    """Whether an option says what is on the slide; with a new picture it does not matter."""
+    named = ("figures", "takeaways", "theme", "page_format")
+    return not (given["picture"] or given["draw"]) and any(given[name] for name in named)
 
 
 def _print_threads(edited: Edited) -> None:
@@ -312,6 +393,7 @@ def _in_editor(before: Collage) -> Arrival | None:
 def _parsed(text: str, before: Collage) -> Arrival:
     item = items.parse(text, before.name)
     known = before.picture.file if before.picture else before.picture_file
-    if item.picture_file == known or not item.picture_file:
-        return accept.whole(Arrival(item))
-    return accept.whole(Arrival(item, read.load(Path(item.picture_file))))
+    arrival = Arrival(item)
+    if item.picture_file not in (known, ""):
+        arrival = Arrival(item, read.load(Path(item.picture_file)))
+    return accept.whole(accept.with_figures(arrival, before.slide.figures))

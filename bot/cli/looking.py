@@ -1,5 +1,7 @@
 """Looking at what is there, without changing anything but what has been acknowledged."""
 
+from collections.abc import Mapping
+
 import click
 
 from bot.cli import completion, naming, options, output, printing
@@ -7,6 +9,7 @@ from bot.config import Series
 from bot.core import changes, collage
 from bot.core.collage import Collage, State
 from bot.core.delivery import is_rehearsed
+from bot.core.fit import Fit
 from bot.core.text import markdown
 from bot.deciding import collages, descriptions
 from bot.deciding.collages import Change, Shown
@@ -71,11 +74,13 @@ def show_command(config_file: str | None, series: str | None, as_json: bool, nam
     if as_json:
         printing.print_json(descriptions.collage_with_history(chosen, shown))
     else:
-        _print_collage(chosen, shown.item)
+        _print_collage(chosen, shown.item, shown.fits)
+        for note in shown.notes:
+            output.line(f"note: {note}")
         _print_history(chosen, shown)
 
 
-def _print_collage(series: Series, item: Collage) -> None:
+def _print_collage(series: Series, item: Collage, fits: Mapping[str, Fit]) -> None:
     number = series.numbering.shown(item.number)
     output.line(f"{number} {markdown.line(item.paper.title)}".lstrip(), style="bold")
     posted = printing.local(series, item.posted_at)
@@ -92,6 +97,8 @@ def _print_collage(series: Series, item: Collage) -> None:
         ("posted", posted),
         ("roundup", item.roundup),
         ("picture", _picture(item)),
+        ("slide", _slide(item)),
+        *((f"for {account}", _fitted(fit)) for account, fit in fits.items()),
         ("alt", item.alt),
         ("caption", item.caption),
         ("licence", item.paper.licence),
@@ -100,6 +107,8 @@ def _print_collage(series: Series, item: Collage) -> None:
     facts += [(link.kind.value, link.url) for link in paper.links]
     facts += [("reference", f"{each.title} {each.url}".strip()) for each in paper.references]
     facts += [("figure", "; ".join(filter(None, each))) for each in paper.figures]
+    facts += [("on slide", "; ".join(filter(None, each[:2]))) for each in item.slide.figures]
+    facts += [("takeaway", takeaway) for takeaway in item.slide.takeaways]
     printing.table([(name, value) for name, value in facts if value], whole=True)
     if item.paragraph:
         click.echo(f"\n{item.paragraph}\n")
@@ -118,6 +127,24 @@ def _picture(item: Collage) -> str:
         return "none"
     size = f"{picture.width} × {picture.height}, {picture.size:,} bytes"
     return f"{picture.file}, {picture.mime}, {size}"
+
+
+def _slide(item: Collage) -> str:
+    """Whether the picture is a drawn slide, and what is said of how it looks."""
+    slide = item.slide
+    if not (item.picture_is_drawn or slide):
+        return ""
+    how = [slide.theme and f"theme {slide.theme}", slide.format]
+    drawn = "drawn with its number"
+    if not item.picture_is_drawn:
+        drawn = f"not its picture; to draw it: mlcollage edit {item.name} --draw"
+    return ", ".join(filter(None, [drawn, *how]))
+
+
+def _fitted(fit: Fit) -> str:
+    """A picture as an account gets it, and how it was made."""
+    its = fit.picture
+    return f"{its.mime}, {its.width} × {its.height}, {its.size:,} bytes; {fit.words}"
 
 
 def _print_history(series: Series, shown: Shown) -> None:

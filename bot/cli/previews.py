@@ -1,17 +1,20 @@
 """Threads as they would be sent: cards with their counts, links, tags and price."""
 
+from pathlib import Path
+
 import click
 
 from bot.cli import completion, options, output, printing
 from bot.cli.output import Styled
 from bot.composing.composed import ComposedThread
+from bot.composing.fittings import Fittings
 from bot.config import Config, Series
 from bot.context import Context
 from bot.core import collage, hints, price
 from bot.core.collage import Collage, State
 from bot.core.delivery import Part
 from bot.core.errors import BadInput
-from bot.deciding import candidates, collages, coming, preview_descriptions
+from bot.deciding import candidates, collages, coming, preview_descriptions, shown_pictures
 
 
 @options.command(
@@ -24,12 +27,19 @@ from bot.deciding import candidates, collages, coming, preview_descriptions
     help="Only for this account.",
     shell_complete=completion.accounts,
 )
+@click.option(
+    "--pictures",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the pictures there, exactly as they would be sent.",
+)
 def preview_command(
     config_file: str | None,
     series: str | None,
     as_json: bool,
     name: str | None,
     account: str | None,
+    pictures: Path | None,
 ) -> None:
     """Show the exact parts per account, as they would be sent; without a NAME those of the next
     collage.
@@ -42,13 +52,16 @@ def preview_command(
         known = ", ".join(own.accounts)
         raise click.UsageError(f"Series {own.name} has no account {account}; it has {known}.{hint}")
     accounts = (account,) if account else own.accounts
-    number, previews = candidates.preview(context, own, item, accounts)
+    fits = Fittings.of(context, own)
+    number, previews = candidates.preview(context, own, item, accounts, fits)
+    written = shown_pictures.write(previews, fits, pictures) if pictures else []
     shown = own.numbering.shown(number)
     obstacle = collage.obstacle(item)
-    same = collages.same_papers(context, own, item)
+    same = collages.repeated(context, own, item)
     if as_json:
         described = preview_descriptions.collage(own, item, number, previews)
-        printing.print_json(described | {"same_paper": same})
+        paths = [str(path) for path in written]
+        printing.print_json(described | {"repeated": same, "written": paths})
     else:
         would = "is" if item.number is not None else "would be"
         output.line(
@@ -60,6 +73,8 @@ def preview_command(
             click.echo(f"careful: {sentence}.")
         for one in previews:
             print_thread(one, context.config)
+        for path in written:
+            output.line(f"written: {path}")
     if obstacle or any(one.problems for one in previews):
         click.get_current_context().exit(1)
 
@@ -150,8 +165,9 @@ def _image_notes(thread: ComposedThread, part: Part) -> list[str]:
     if part.image is None:
         return []
     size = ""
-    if shot := thread.pictures.get(part.position):
-        size = f", {shot.width} × {shot.height}, {shot.size:,} bytes"
+    if fit := thread.fits.get(part.position):
+        shot = fit.picture
+        size = f", {shot.width} × {shot.height}, {shot.size:,} bytes; {fit.words}".rstrip("; ")
     return [
         f"picture: {part.image.file}, {part.image.mime}{size}",
         f"alt text: {part.image.alt}",

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from bot.composing.composed import ComposedThread
 from bot.composing.composer import Composer
+from bot.composing.fittings import Fittings
 from bot.config import Series
 from bot.context import Context
 from bot.core import agenda
@@ -42,14 +43,21 @@ class Ahead:
 
     Claimed threads that have not begun go out before all of them, of other series as well. `new`
     are collages by id that the database does not have like this. `tried` are those composed so far.
+    Pictures are fitted by `fits`, those of the queue only where they are shown or sent.
     """
 
     def __init__(
-        self, context: Context, series: Series, new: Mapping[int, Collage] | None = None
+        self,
+        context: Context,
+        series: Series,
+        new: Mapping[int, Collage] | None = None,
+        fits: Fittings | None = None,
     ) -> None:
-        self._context, self._series, self._new = context, series, new or {}
+        self.context, self.series, self._new = context, series, new or {}
+        self.fits = fits or Fittings.of(context, series)
         self._composers = {
-            account: Composer.of(context, series.name, account) for account in series.accounts
+            account: Composer.of(context, series.name, account, self.fits)
+            for account in series.accounts
         }
         # Only where a network refuses them does it matter which texts are ahead.
         self._texts: dict[str, dict[str, _Owner]] = {
@@ -64,15 +72,15 @@ class Ahead:
 
     def look_aside(self) -> "Ahead":
         """Let what other series put on the same accounts count too, each at its time."""
-        for other in self._context.config.series.values():
-            if other.name == self._series.name or self._texts.keys().isdisjoint(other.accounts):
+        for other in self.context.config.series.values():
+            if other.name == self.series.name or self._texts.keys().isdisjoint(other.accounts):
                 continue
-            with self._context.read() as work:
+            with self.context.read() as work:
                 if work.series.find(other.name) is None:
                     # New in the configuration: no slot of it is due before the next tick.
                     continue
-            aside = Ahead(self._context, other)
-            for line in agenda.placed(_whole(self._context, other), aside.is_stopped):
+            aside = Ahead(self.context, other)
+            for line in agenda.placed(_whole(self.context, other), aside.is_stopped):
                 if line.collage and line.collage.id in aside.tried:
                     self._elsewhere.append((line.slot.due_at, aside.tried[line.collage.id]))
         return self
@@ -98,7 +106,7 @@ class Ahead:
         assert line.collage is not None
         item = self._new.get(line.collage.id)
         if item is None:
-            with self._context.read() as work:
+            with self.context.read() as work:
                 item = work.queue.by_ids([line.collage.id]).get(line.collage.id)
         if item is None:
             return None
@@ -110,13 +118,14 @@ class Ahead:
 
         No slide is drawn: whatever number is on it, it can go out.
         """
-        threads = tuple(self.threads(item, number, self._series.accounts))
+        is_new = item.id in self._new
+        threads = tuple(self._threads(item, number, self.series.accounts, fits=is_new))
         problems = [problem for thread in threads for problem in thread.problems]
         # Counted numbers lie above all that are taken; only one brought along may be another's.
         if item.kept_number is not None:
-            with self._context.read() as work:
-                year = self._series.numbering.year(local_on)
-                other = work.queue.taken_by(self._series.name, item.kept_number, year)
+            with self.context.read() as work:
+                year = self.series.numbering.year(local_on)
+                other = work.queue.taken_by(self.series.name, item.kept_number, year)
             if other:
                 problems.append(
                     f"{item.name} cannot have the number {number}: it is {other}'s already; "
@@ -128,14 +137,23 @@ class Ahead:
     def threads(
         self, item: Collage, number: int | None, accounts: Collection[str]
     ) -> list[ComposedThread]:
-        """The collage's thread for each of these accounts, with the picture that it has."""
+        """The collage's thread for each of these accounts, with the picture that goes out."""
+        return self._threads(item, number, accounts, fits=True)
+
+    def _threads(
+        self, item: Collage, number: int | None, accounts: Collection[str], *, fits: bool
+    ) -> list[ComposedThread]:
+        """The threads; where nobody sees the picture, it `fits` without being made to."""
         if not self._knows_claimed:
             self._knows_claimed = True
             self._take_claimed()
-        return [
-            self._composers[account].after(self._others(account, item)).collage_shown(item, number)
-            for account in accounts
-        ]
+        threads = []
+        for account in accounts:
+            composer = self._composers[account].after(self._others(account, item))
+            if not fits:
+                composer = composer.assuming_fit()
+            threads.append(composer.collage_shown(item, number))
+        return threads
 
     def _others(self, account: str, item: Collage) -> dict[str, str]:
         """The texts that others than this collage put on an account, each with whose it is."""
@@ -157,15 +175,16 @@ class Ahead:
             known.setdefault(part.text, _Owner(item.id, item.name))
 
     def _take_claimed(self) -> None:
-        with self._context.read() as work:
+        with self.context.read() as work:
             open_ones = [each for each in work.deliveries.to_come() if each.account in self._texts]
             items = work.queue.by_ids({each.collage_id for each in open_ones if each.collage_id})
         for delivery in open_ones:
             item = items.get(delivery.collage_id or 0)
-            if item is None or delivery.series not in self._context.config.series:
+            if item is None or delivery.series not in self.context.config.series:
                 continue
-            composer = Composer.of(self._context, delivery.series, delivery.account)
-            self._take_thread(item, composer.collage_shown(item, item.number))
+            composer = Composer.of(self.context, delivery.series, delivery.account)
+            shown = composer.assuming_fit().collage_shown(item, item.number)
+            self._take_thread(item, shown)
 
     def catch_up(self, due_at: datetime) -> None:
         """Take what other series put out before that time."""
@@ -174,13 +193,23 @@ class Ahead:
         self._elsewhere = [each for each in self._elsewhere if each[0] >= due_at]
 
 
-def whole(context: Context, series: Series, new: Mapping[int, Collage] | None = None) -> Ahead:
+def whole(
+    context: Context,
+    series: Series,
+    new: Mapping[int, Collage] | None = None,
+    fits: Fittings | None = None,
+) -> Ahead:
     """What is ahead of a series' first slot, with the other series on the same accounts."""
-    return Ahead(context, series, new).look_aside()
+    return Ahead(context, series, new, fits).look_aside()
 
 
 def tried(
-    context: Context, series: Series, items: Sequence[Collage], *, joins: bool = True
+    context: Context,
+    series: Series,
+    items: Sequence[Collage],
+    *,
+    joins: bool = True,
+    fits: Fittings | None = None,
 ) -> list[Candidate]:
     """Try collages together: each as its slot would, after all that goes out before it.
 
@@ -188,7 +217,7 @@ def tried(
     for itself. Ids below 1, which no row has, are of new ones.
     """
     new = {item.id: item for item in items}
-    ahead = whole(context, series, new)
+    ahead = whole(context, series, new, fits)
     snapshot = _with(_whole(context, series), items)
 
     def is_stopped(line: Line) -> bool:
@@ -209,7 +238,9 @@ def tried(
     return [ahead.tried[item.id] for item in items]
 
 
-def problems(context: Context, series: Series, item: Collage) -> tuple[str, ...]:
+def problems(
+    context: Context, series: Series, item: Collage, fits: Fittings | None = None
+) -> tuple[str, ...]:
     """What keeps a collage of the queue from going out as things stand: sentences.
 
     Of one that is claimed or out, it is what keeps its threads that have not begun.
@@ -218,11 +249,11 @@ def problems(context: Context, series: Series, item: Collage) -> tuple[str, ...]
         return tuple(
             problem
             for account in series.accounts
-            for problem in Composer.of(context, series.name, account)
+            for problem in Composer.of(context, series.name, account, fits)
             .collage_shown(item, item.number)
             .problems
         )
-    (found,) = tried(context, series, [item])
+    (found,) = tried(context, series, [item], fits=fits)
     return found.problems
 
 
@@ -233,12 +264,12 @@ class Place(NamedTuple):
     ahead: Ahead
 
 
-def place(context: Context, series: Series, item: Collage) -> Place:
+def place(context: Context, series: Series, item: Collage, fits: Fittings | None = None) -> Place:
     """Look for a collage's place, passing over what cannot go out, as slots do.
 
     One that is not ready counts as the last.
     """
-    ahead = whole(context, series)
+    ahead = whole(context, series, fits=fits)
     snapshot = _with(_whole(context, series), [item])
     number = item.kept_number if item.number is None else item.number
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.core import numbering, refusals
+from bot.core import numbering, refusals, slide
 from bot.core.collage import Picture
 from bot.core.delivery import Part
+from bot.core.fit import Fit
 from bot.core.network import Limits, Network
 from bot.core.price import Cost
 from bot.core.text.labels import Labelled
@@ -19,25 +20,32 @@ MANY_PARTS = 9
 class ComposedThread:
     """One account's thread as it would be sent now; `problems` are sentences on why it cannot be.
 
-    `pictures` are by the position of their part; `number` is as the series shows it, "29/52".
-    Where it cannot even be composed, it has no parts. `is_charged` is False for an account that
-    costs nothing, whatever network's rules it goes by.
+    `fits` are the pictures, by the position of their part; `number` is as the series shows it,
+    "29/52". Where it cannot even be composed, it has no parts. `is_charged` is False for an account
+    that costs nothing, whatever network's rules it goes by.
     """
 
     account: str
     network: Network
     limits: Limits
     parts: tuple[Part, ...] = ()
-    pictures: Mapping[int, Picture] = field(default_factory=dict)
+    fits: Mapping[int, Fit] = field(default_factory=dict)
     number: str = ""
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     """What of the collage's texts is shown as it was written, or not at all."""
     unshown: tuple[str, ...] = ()
     """What no font here could show on a drawn slide."""
+    cut: tuple[str, ...] = ()
+    """What of a drawn slide was too long for its page."""
     is_charged: bool = True
     standing: str = ""
     """Where it is on its account, if it has begun: the parts are those that were frozen then."""
+
+    @property
+    def pictures(self) -> Mapping[int, Picture]:
+        """The pictures as they go out, by the position of their part."""
+        return {position: fit.picture for position, fit in self.fits.items()}
 
     @property
     def cost(self) -> Cost | None:
@@ -104,6 +112,8 @@ class ComposedThread:
         if part.image and self.unshown:
             missing = "; ".join(self.unshown)
             cautions.append(f"no font here shows {missing}; install a font that has them")
+        if part.image and self.cut:
+            cautions.append(slide.told_cut(self.cut))
         return cautions
 
     @property

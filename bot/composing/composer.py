@@ -8,17 +8,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot.composing import values
+from bot.composing import covers, fittings, values
 from bot.composing.composed import ComposedThread
 from bot.composing.composition import Composition, Source
+from bot.composing.fittings import Fittings
 from bot.composing.rendering import MOST_IN_POST, Renderer
 from bot.config import Series
 from bot.context import Context
 from bot.core import legibility, month, paper, reading, refusals
-from bot.core.collage import Collage, is_blank
+from bot.core.collage import Collage, Picture, is_blank
 from bot.core.delivery import Carried, Delivery, Image, Kind, Part
 from bot.core.errors import BadInput, Unusable
-from bot.core.network import Limits, Network
+from bot.core.fit import Fit
+from bot.core.network import Limits, Network, PictureLimits
 from bot.core.text import invisible, markdown, parts
 from bot.publishers import table
 
@@ -40,6 +42,10 @@ Repeated = Callable[[Sequence[str], Carried], Mapping[str, str]]
 """Says which texts an account has from threads that carry something else, and where."""
 
 
+FitsPicture = Callable[[Picture, Mapping[str, PictureLimits]], Fit | None]
+"""Says what goes out of a picture by an account's limits; None where nothing of it fits."""
+
+
 def nothing_repeated(texts: Sequence[str], carried: Carried) -> Mapping[str, str]:
     return {}
 
@@ -51,7 +57,7 @@ class Composer:
     `limits` are the account's own, which need not be its network's defaults; `templates` is the
     maintainer's folder. `is_charged` says whether the account's own network charges, which an
     outbox that goes by another network's rules does not. `repeated` looks up which texts are on
-    the account already.
+    the account already, `fit` what goes out of a picture.
     """
 
     series: Series
@@ -61,11 +67,18 @@ class Composer:
     templates: Path
     is_charged: bool = True
     repeated: Repeated = nothing_repeated
+    fit: FitsPicture = fittings.as_it_is
 
     @classmethod
-    def of(cls, context: Context, series: str, account: str) -> "Composer":
-        """The composer of a configured series for one of its accounts."""
+    def of(
+        cls, context: Context, series: str, account: str, fits: Fittings | None = None
+    ) -> "Composer":
+        """The composer of a configured series for one of its accounts.
+
+        Pictures that are fitted for nobody yet are fitted, and stored, unless `fits` says how.
+        """
         publisher = context.publishers[account]
+        fits = fits or Fittings.of(context, context.config.series[series])
 
         def repeated(texts: Sequence[str], carried: Carried) -> Mapping[str, str]:
             with context.read() as work:
@@ -79,7 +92,12 @@ class Composer:
             context.config.templates,
             table.price(context.config.accounts[account]) is not None,
             repeated,
+            fits.find_or_make,
         )
+
+    def assuming_fit(self) -> "Composer":
+        """The same composer where nobody will see or get the picture: none is fitted for it."""
+        return replace(self, fit=fittings.assumed)
 
     def after(self, others: Mapping[str, str]) -> "Composer":
         """The same composer for when other texts are on the account, too; each with where it is."""
@@ -98,16 +116,19 @@ class Composer:
         """
         return _sendable(self.collage_shown(item, number))
 
-    def roundup(self, roundup: month.Roundup, items: Sequence[Collage]) -> tuple[Part, ...]:
-        """The parts of a roundup's thread; its first carries the first collage's picture.
+    def roundup(
+        self, roundup: month.Roundup, items: Sequence[Collage], cover: Picture | None = None
+    ) -> tuple[Part, ...]:
+        """The parts of a roundup's thread.
 
-        Raises `BadInput` with all that keeps it from going out.
+        Its first carries the cover, with an alt text that names the papers; the first collage's
+        picture where there is none. Raises `BadInput` with all that keeps it from going out.
         """
-        return _sendable(self.roundup_shown(roundup, items))
+        return _sendable(self.roundup_shown(roundup, items, cover))
 
     def collage_shown(self, item: Collage, number: int | None) -> ComposedThread:
         """A collage's thread for people to look at; `problems` say why it cannot go out."""
-        notes = legibility.notes(item)
+        notes = legibility.of_collage(item)
         item = reading.item(item)
         shown_number = self.series.numbering.shown(number)
         subject = _Subject(
@@ -138,13 +159,19 @@ class Composer:
 
         return replace(self._shown(subject, compose), notes=notes)
 
-    def roundup_shown(self, roundup: month.Roundup, items: Sequence[Collage]) -> ComposedThread:
+    def roundup_shown(
+        self, roundup: month.Roundup, items: Sequence[Collage], cover: Picture | None = None
+    ) -> ComposedThread:
         """A roundup's thread for people to look at; `problems` say why it cannot go out."""
         items = [reading.item(item) for item in items]
+        pictured = items[0]
+        if cover:
+            alt = covers.alt_text(self.series, roundup, items, self.limits.alt_length)
+            pictured = replace(pictured, picture=cover, alt=alt)
         subject = _Subject(
             f"The roundup {roundup.title_month} for {self.account}",
             Carried(roundup_id=roundup.id or None),
-            items[0],
+            pictured,
         )
 
         def compose() -> Composed:
@@ -225,7 +252,7 @@ class Composer:
     def _shown(self, subject: "_Subject", compose: Callable[[], Composed]) -> ComposedThread:
         """The thread with its picture; what composing raises is one of its problems."""
         item = subject.pictured
-        problems = self._picture_problems(subject)
+        fit, problems = self._picture(subject)
         texts: Sequence[str] = ()
         try:
             texts, more = compose()
@@ -240,30 +267,46 @@ class Composer:
             problems=tuple(problems),
             is_charged=self.is_charged,
         )
-        if item.picture is None or not texts:
+        if fit is None or not texts:
             return shown_thread
         first, *rest = texts
         others = (Part(position, text) for position, text in enumerate(rest, 2))
-        shot = item.picture
+        shot = fit.picture
         image = Image(
             shot.sha256, shot.file, shot.mime, item.alt, width=shot.width, height=shot.height
         )
-        return replace(
-            shown_thread, parts=(Part(1, first, image), *others), pictures={1: item.picture}
-        )
+        return replace(shown_thread, parts=(Part(1, first, image), *others), fits={1: fit})
 
-    def _picture_problems(self, subject: "_Subject") -> list[str]:
-        """What the network would refuse of the first part's picture and alt text: sentences."""
+    def _picture(self, subject: "_Subject") -> tuple[Fit | None, list[str]]:
+        """The first part's picture as it goes out, and what keeps it or its alt text: sentences.
+
+        One that cannot be made to fit is there as it is, for people to look at.
+        """
         item = subject.pictured
-        problems = []
+        fit: Fit | None = None
+        problems = list[str]()
         if item.picture is None:
             problems.append("it has no picture")
         else:
-            problems += refusals.of_picture(self.network, self.limits, item.picture)
+            fit, problems = self._fitted(item.picture)
         if is_blank(item.alt):
             problems.append("it has no alt text")
         problems += refusals.of_alt_text(self.network, self.limits, item.alt)
-        return [f"{subject.words}: {words}." for words in problems]
+        return fit, [f"{subject.words}: {words}." for words in problems]
+
+    def _fitted(self, picture: Picture) -> tuple[Fit, list[str]]:
+        unfitted = fittings.assumed(picture, self.limits.pictures)
+        if problems := [*refusals.of_original(self.network, self.limits, picture)]:
+            return unfitted, problems
+        try:
+            fit = self.fit(picture, self.limits.pictures)
+        except BadInput as error:
+            return unfitted, [f"its picture {error}"]
+        if fit is None:
+            return unfitted, [refusals.nothing_fits(self.network, self.limits, picture)]
+        if not fit.way:
+            return fit, []
+        return fit, [*refusals.of_picture(self.network, self.limits, fit.picture)]
 
     def _composed(
         self,
@@ -376,7 +419,8 @@ def parts_of(context: Context, delivery: Delivery) -> tuple[Part, ...]:
             items = work.queue.in_roundup(roundup.id)
     if delivery.kind is Kind.COLLAGE:
         return composer.collage(item, item.number)
-    return composer.roundup(roundup, items)
+    cover = covers.current(context, covers.Shown(composer.series, roundup, items))
+    return composer.roundup(roundup, items, cover)
 
 
 def _sendable(thread: ComposedThread) -> tuple[Part, ...]:
@@ -394,7 +438,7 @@ def _entry(item: Collage, position: int) -> str:
 class _Subject(NamedTuple):
     """What a thread is about, as messages name it, and what its first part shows.
 
-    `pictured` is the collage whose picture and alt text it has.
+    `pictured` is the collage whose picture and alt text it has; a roundup's has its cover.
     """
 
     words: str

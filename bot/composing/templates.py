@@ -19,6 +19,8 @@ from bot.core import collage, toml
 from bot.core.errors import BadInput
 
 PACKAGE = Path(__file__).parent.parent
+SLIDES = "slide/"
+"""The templates that pages are typeset from, which `slide_templates` finds."""
 UNNAMED = "<template>"
 """What Jinja2 calls the file of a template that came as a string."""
 
@@ -66,7 +68,8 @@ def folders(own: Path, variants: Sequence[str] = ()) -> tuple[str, ...]:
     program's where the maintainer has no template that would take the place of one.
     """
     owned = [own / variant for variant in (*variants, "")]
-    if not any(_is_there(folder / name) for folder in owned for name in names()):
+    filled = [name for name in names() if not name.startswith(SLIDES)]
+    if not any(_is_there(folder / name) for folder in owned for name in filled):
         return (str(shipped()),)
     return (*map(str, owned), str(shipped()))
 

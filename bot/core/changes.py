@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from bot.core.collage import Collage, Picture
 from bot.core.paper import LinkKind, Paper
+from bot.core.slide import Slide
 
 NOTHING = "none"
 """What stands for an empty value."""
@@ -72,6 +73,7 @@ def _fields(item: Collage) -> Iterator[tuple[str, str]]:
     yield "caption", item.caption
     yield "printed number", item.printed_number
     yield "picture", _picture(item.picture)
+    yield from _slide(item.slide)
     for place, text in enumerate(item.thread, 1):
         yield f"thread {place}", text
     yield "state", item.state.value
@@ -91,6 +93,15 @@ def _paper(paper: Paper) -> Iterator[tuple[str, str]]:
         yield f"figure {place}", "; ".join(filter(None, figure))
     for place, reference in enumerate(paper.references, 1):
         yield f"reference {place}", "; ".join(filter(None, reference))
+
+
+def _slide(slide: Slide) -> Iterator[tuple[str, str]]:
+    for place, figure in enumerate(slide.figures, 1):
+        yield f"slide figure {place}", "; ".join(filter(None, (*figure[:2], figure.sha256[:12])))
+    for place, takeaway in enumerate(slide.takeaways, 1):
+        yield f"takeaway {place}", takeaway
+    yield "slide theme", slide.theme
+    yield "slide format", slide.format
 
 
 def _picture(picture: Picture | None) -> str:

@@ -9,8 +9,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.core import address, citation
+from bot.core import slide as slides
 from bot.core.errors import NotAllowed
 from bot.core.paper import LinkKind, Paper
+from bot.core.slide import Slide
 from bot.core.text import markdown
 
 NAME_LENGTH = 80
@@ -22,21 +24,31 @@ MOST_NUMBER = 1_000_000
 LENGTHS = {
     "title": 500,
     "paragraph": 20_000,
-    "alt": 1_000,
+    "alt": 2_000,
     "caption": 1_000,
     "thread": 4_000,
     "author": 200,
     "url": address.MOST,
+    "slide.figure": slides.LENGTHS["figure"],
+    "slide.caption": slides.LENGTHS["caption"],
+    "slide.takeaway": slides.LENGTHS["takeaway"],
+    "slide.theme": slides.LENGTHS["theme"],
 }
 """The most characters a field may hold.
 
-`alt`: X takes 1,000 (OpenAPI description); the others are far above any.
+`alt`: Bluesky takes the most; what an account takes is checked when it is composed. The others are
+far above any.
 """
+
+ALT_TEXT = "alt text"
+"""What a collage without one lacks."""
 
 DEFAULT_LENGTH = 2_000
 """The most characters of a field that is not among `LENGTHS`."""
 
-FIELDS_WITH_LINES = frozenset({"paragraph", "alt", "thread", "figure"})
+FIELDS_WITH_LINES = frozenset(
+    {"paragraph", "alt", "thread", "figure", "slide.caption", "slide.takeaway"}
+)
 """The fields that may hold line ends and tabs."""
 
 
@@ -72,7 +84,11 @@ MOVES: dict[State, frozenset[State]] = {
 class Picture(NamedTuple):
     """A picture in the database, addressed by the SHA-256 of its bytes.
 
-    `width` and `height` in pixels, `size` in bytes; `file` is the name it came with.
+    `width` and `height` in pixels, as people see it, upright; `size` in bytes; `file` is the name
+    it came with, and `page` the one of a PDF that it names, 0 for none. `fingerprint` stays nearly
+    the same when a picture is scaled or encoded anew; "" where nobody has looked. `ground` is what
+    a transparent picture goes out on, "white" or "dark". `letters` is the height of its small
+    letters in ten-thousandths of its width, 0 where none were found.
     """
 
     sha256: str
@@ -82,6 +98,16 @@ class Picture(NamedTuple):
     size: int
     file: str
     frames: int = 1
+    page: int = 0
+    fingerprint: str = ""
+    ground: str = ""
+    letters: int = 0
+    is_blank: bool = False
+
+    @property
+    def has_alpha(self) -> bool:
+        """Whether parts of it are transparent."""
+        return bool(self.ground)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +127,7 @@ class Item:
     caption: str = ""
     picture_file: str = ""
     place: str = ""
+    slide: Slide = slides.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +184,7 @@ def missing(item: Item, *, has_picture: bool) -> tuple[str, ...]:
         ("a link of the kind paper", bool(paper.links_of(LinkKind.PAPER))),
         ("a paragraph", _says_something(item.paragraph) or not is_blank("".join(item.thread))),
         ("a picture", has_picture),
-        ("alt text", not is_blank(markdown.lines(item.alt))),
+        (ALT_TEXT, not is_blank(markdown.lines(item.alt))),
     )
     return tuple(name for name, is_there in needed if not is_there)
 
@@ -205,6 +232,7 @@ def problems(item: Item) -> Iterator[str]:
     for link in item.paper.links:
         if problem := address.problem(link.url):
             yield f"url: {shown(address.without_user(link.url))} {problem}"
+    yield from slides.problems(item.slide)
     if item.paper.year is not None and not 1000 <= item.paper.year <= 9999:
         yield f"year: {item.paper.year} is no year"
 
@@ -227,6 +255,7 @@ def texts(item: Item) -> Iterator[tuple[str, str]]:
         yield from (("figure", text) for text in (figure.file, figure.caption, figure.source))
     for reference in paper.references:
         yield from (("reference", text) for text in (reference.title, reference.url))
+    yield from ((f"slide.{field}", text) for field, text in slides.texts(item.slide))
 
 
 def shown(text: object, most: int = 60) -> str:

@@ -6,7 +6,8 @@ Each is a clause that names the field and, in a paragraph, the line.
 import re
 from collections.abc import Iterator
 
-from bot.core.collage import Item
+from bot.core import alt_text, appearance
+from bot.core.collage import Collage, Item
 from bot.core.text import invisible, markdown
 from bot.core.text.patterns import compiled
 
@@ -37,7 +38,25 @@ def notes(item: Item) -> tuple[str, ...]:
     """All that a person should know of how an item's texts are shown."""
     found = [note for where, text in _places(item) for note in _of_any(where, text)]
     found += _of_paragraph(item.paragraph)
+    found += alt_text.findings(item, _picture_file(item))
     return tuple(dict.fromkeys(found))
+
+
+def _picture_file(item: Item) -> str:
+    """The name of the picture's file; "" where there is none."""
+    if isinstance(item, Collage) and item.picture:
+        return item.picture.file
+    return item.picture_file
+
+
+def of_collage(item: Collage) -> tuple[str, ...]:
+    """As `notes`, and all that a person should know of how its picture looks.
+
+    Slides that we draw ourselves are drawn to be seen.
+    """
+    if item.picture is None or item.picture_is_drawn:
+        return notes(item)
+    return notes(item) + appearance.notes(item.picture)
 
 
 def _places(item: Item) -> Iterator[tuple[str, str]]:

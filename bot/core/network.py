@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class PictureLimits(NamedTuple):
     """What a picture of one type may be; None where the network is not known to refuse any.
 
-    `size` in bytes, `width` and `height` in pixels; `pixels` counts those of all frames together.
+    `size` in bytes, `width` and `height` in pixels, and how many `pixels` there are.
     """
 
     size: int
@@ -30,7 +30,6 @@ class PictureLimits(NamedTuple):
     width: int | None = None
     height: int | None = None
     pixels: int | None = None
-    frames: int | None = None
 
 
 class Limits(NamedTuple):
@@ -170,16 +169,14 @@ class Network:
 
 
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp"}
-IMAGES = tuple(EXTENSIONS)
+"""The endings of files that are sent or shown; GIF is in threads that an older version has frozen.
+"""
+SENT = ("image/jpeg", "image/png", "image/webp")
+"""The types that pictures are sent as."""
 
 # API description v2.167 has types and sizes. Sides: X's own error 324, "Image dimensions must be
 # >= 4x4 and <= 8192x8192", as many bug reports quote it.
-_X_STILL = PictureLimits(size=5_000_000, least_side=4, width=8_192, height=8_192)
-# The documentation's "Media best practices".
-_X_ANIMATED = PictureLimits(
-    size=15_000_000, least_side=4, width=1_280, height=1_080, pixels=300_000_000, frames=350
-)
-
+_X_PICTURE = PictureLimits(size=5_000_000, least_side=4, width=8_192, height=8_192)
 X = Network(
     name="x",
     title="X",
@@ -188,7 +185,7 @@ X = Network(
     limits=Limits(
         length=280,
         alt_length=1_000,
-        pictures=dict.fromkeys(IMAGES, _X_STILL) | {"image/gif": _X_ANIMATED},
+        pictures=dict.fromkeys(SENT, _X_PICTURE),
         url_length=23,
         cashtags=1,
     ),
@@ -217,7 +214,7 @@ BLUESKY = Network(
     limits=Limits(
         length=300,
         alt_length=2_000,
-        pictures=dict.fromkeys(IMAGES, PictureLimits(size=2_000_000)),
+        pictures=dict.fromkeys(SENT, PictureLimits(size=2_000_000)),
         byte_length=3_000,
     ),
     rules=lambda: texts.counting.BLUESKY,
@@ -232,13 +229,21 @@ MASTODON = Network(
     limits=Limits(
         length=500,
         alt_length=1_500,
-        pictures=dict.fromkeys(IMAGES, PictureLimits(size=16_777_216, pixels=33_177_600)),
+        pictures=dict.fromkeys(SENT, PictureLimits(size=16_777_216, pixels=33_177_600)),
         url_length=23,
     ),
     rules=lambda: texts.counting.MASTODON,
 )
 
+PAGE_PICTURES: Mapping[str, PictureLimits] = dict.fromkeys(
+    SENT, PictureLimits(size=2_000_000, width=2_560, height=2_560)
+)
+"""What a picture on our own pages may be: sharp on a wide screen, and soon there."""
+
 NETWORKS: Mapping[str, Network] = {network.name: network for network in (X, BLUESKY, MASTODON)}
+
+NARROWEST_ALT = min(network.limits.alt_length for network in NETWORKS.values())
+"""Characters of alt text that every network takes."""
 
 
 def named(name: str) -> Network:

@@ -7,13 +7,14 @@ the composer, so that no slot finds out first.
 import re
 from collections.abc import Iterator, Sequence
 
+from bot.core import scaling
 from bot.core.collage import Picture
 from bot.core.network import Limits, Network
 from bot.core.text.span import Span
 
 
 def of_picture(network: Network, limits: Limits, picture: Picture) -> Iterator[str]:
-    """What the network would refuse of a picture: its type, bytes, pixels, frames."""
+    """What the network would refuse of a picture: its type, bytes, pixels."""
     of_type = limits.pictures.get(picture.mime)
     its, taker = f"its picture {picture.file}", f"and {network.title} takes"
     if of_type is None:
@@ -31,18 +32,36 @@ def of_picture(network: Network, limits: Limits, picture: Picture) -> Iterator[s
     if min(picture.width, picture.height) < of_type.least_side:
         least = f"{of_type.least_side} × {of_type.least_side}"
         yield f"{its} has {size}, {taker} at least {least}; export it larger"
-    in_frames = picture.width * picture.height * picture.frames
-    if of_type.pixels is not None and in_frames > of_type.pixels:
-        megapixels = f"{in_frames / 1e6:.1f} megapixels"
-        if picture.frames > 1:
-            megapixels += " in all frames"
-        most = f"{of_type.pixels / 1e6:g}"
-        yield f"{its} has {megapixels}, {taker} at most {most}; export it smaller"
-    if of_type.frames is not None and picture.frames > of_type.frames:
+    pixels = picture.width * picture.height
+    if of_type.pixels is not None and pixels > of_type.pixels:
+        megapixels = f"{pixels / 1e6:.1f} megapixels"
+        yield f"{its} has {megapixels}, {taker} at most {of_type.pixels / 1e6:g}; export it smaller"
+
+
+def of_original(network: Network, limits: Limits, picture: Picture) -> Iterator[str]:
+    """What no fitting can help: a side that is too small, or becomes so where the other fits."""
+    size = (picture.width, picture.height)
+    if any(scaling.is_possible(size, its) for its in limits.pictures.values()):
+        return
+    least = min(its.least_side for its in limits.pictures.values())
+    its = f"its picture {picture.file} has {picture.width:,} × {picture.height:,} pixels, and"
+    if min(size) < least:
+        yield f"{its} {network.title} takes at least {least} × {least}; export it larger"
+    else:
         yield (
-            f"{its} has {picture.frames:,} frames, {taker} at most {of_type.frames:,}; "
-            "export it shorter"
+            f"{its} made as small as {network.title} takes it, its shorter side has fewer than "
+            f"{least}; export it in another shape"
         )
+
+
+def nothing_fits(network: Network, limits: Limits, picture: Picture) -> str:
+    """That a picture cannot be made to fit, and what would."""
+    most = max(its.size for its in limits.pictures.values())
+    kinds = ", ".join(map(_kind, limits.pictures))
+    return (
+        f"its picture {picture.file} cannot be made to fit: {network.title} takes {kinds} of at "
+        f"most {most:,} bytes, and nothing of it is so small; export it in another shape"
+    )
 
 
 def _kind(mime: str) -> str:

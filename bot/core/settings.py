@@ -143,6 +143,13 @@ def secret_list(value: Any) -> tuple[Secret, ...]:
     return tuple(list_of(secret_text)(value))
 
 
+def colour(value: Any) -> str:
+    """A colour as six hexadecimal digits behind a `#`, or "" for none."""
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}|", text(value)):
+        raise ValueError(f'must be a colour such as "#1d5f80", not {shown(value)}')
+    return str(value).lower()
+
+
 def flag(value: Any) -> bool:
     """True or false."""
     if not isinstance(value, bool):

@@ -25,21 +25,26 @@ CATEGORIES = settings.PLURALS
 
 
 @dataclass(frozen=True, slots=True)
-class SlideWords:
-    """How a plain slide is described in one language: "Plain slide with the title “…”, by …".
+class AltWords:
+    """How a drafted alt text says what is on a picture: "Collage of the paper ‘…’ by …".
 
-    `title`, `part` and `whole` take a title: one the slide shows, one it shows in part, and the
-    whole one, which is added then.
+    `collage`, `slide` (one without figures) and `cover` take a title with its quotation marks, `by`
+    a citation, `figure` the figure's number,
+    `more` the number of collages that are not named. `takeaways` and `shown` stand before what they
+    introduce; `semicolon` stands between several of them.
     """
 
-    slide: str = setting(settings.some_text)
-    title: str = setting(settings.with_place)
-    part: str = setting(settings.with_place)
-    untitled: str = setting(settings.some_text)
+    collage: str = setting(settings.with_place)
+    slide: str = setting(settings.with_place)
     by: str = setting(settings.with_place)
+    figure: str = setting(settings.with_place)
+    takeaways: str = setting(settings.text)
+    cover: str = setting(settings.with_place)
+    shown: str = setting(settings.text)
+    more: str = setting(settings.with_place)
     comma: str = setting(settings.text)
+    semicolon: str = setting(settings.text)
     stop: str = setting(settings.text)
-    whole: str = setting(settings.with_place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +82,7 @@ class Words:
     holds: str = setting(settings.formatted("month", "hashtag"))
 
     labels: tuple[str, ...]
-    slide: SlideWords
+    alt: AltWords
     given: frozenset[str] = field(default=frozenset())
     """The phrases that a series gave, by their names in the configuration."""
 
@@ -173,15 +178,18 @@ WORDS = {
         about="{series} puts one paper at a time on a single page: a drawing and a paragraph.",
         holds="This roundup holds the collages of {month}; new ones appear under {hashtag}.",
         labels=("Paper", "Code", "Project", "Talk", "Podcast", "Blog", "Demo"),
-        slide=SlideWords(
-            slide="Plain slide",
-            title=" with the title “{}”",
-            part=" with these words of its title: “{}”",
-            untitled=" without its title",
-            by="by {}",
+        alt=AltWords(
+            collage="Collage of the paper {}",
+            slide="Slide on the paper {}",
+            by=" by {}",
+            figure="Figure {}: ",
+            takeaways="To take away: ",
+            cover="Cover of the roundup {}",
+            shown="It shows the collages of ",
+            more="and {} more",
             comma=", ",
+            semicolon="; ",
             stop=".",
-            whole=" The paper’s title: “{}”.",
         ),
     ),
     "de": Words(
@@ -218,15 +226,18 @@ WORDS = {
             "Diese Ausgabe enthält die Collagen aus dem {month}; neue erscheinen unter {hashtag}."
         ),
         labels=("Paper", "Code", "Projekt", "Vortrag", "Podcast", "Blog", "Demo"),
-        slide=SlideWords(
-            slide="Schlichte Folie",
-            title=" mit dem Titel „{}“",
-            part=" mit diesen Wörtern des Titels: „{}“",
-            untitled=" ohne den Titel",
-            by="von {}",
+        alt=AltWords(
+            collage="Collage zum Paper {}",
+            slide="Folie zum Paper {}",
+            by=" von {}",
+            figure="Abbildung {}: ",
+            takeaways="Das Wichtigste: ",
+            cover="Titelbild der Ausgabe {}",
+            shown="Es zeigt die Collagen zu ",
+            more="und {} weiteren",
             comma=", ",
+            semicolon="; ",
             stop=".",
-            whole=" Der Titel des Papers: „{}“.",
         ),
     ),
     "zh": Words(
@@ -250,15 +261,18 @@ WORDS = {
         about="{series} 每次把一篇论文画成一页图解，并配上一段文字。",
         holds="这里汇集了{month}的图解，新的图解见 {hashtag}。",
         labels=("论文", "代码", "项目", "演讲", "播客", "博客", "演示"),
-        slide=SlideWords(
-            slide="简单的幻灯片",
-            title="，标题为“{}”",
-            part="，标题中的这些文字：“{}”",
-            untitled="，没有标题",
-            by="作者：{}",
+        alt=AltWords(
+            collage="论文{}的图解",
+            slide="介绍论文{}的幻灯片",
+            by="，作者：{}",
+            figure="图{}：",
+            takeaways="要点：",
+            cover="{}的封面",
+            shown="其中的图解：",
+            more="另有{}篇",
             comma="，",
+            semicolon="；",
             stop="。",
-            whole="论文标题：“{}”。",
         ),
     ),
     "zh-Hant": Words(
@@ -281,15 +295,18 @@ WORDS = {
         about="{series} 每次把一篇論文畫成一頁圖解，並配上一段文字。",
         holds="這裡彙集了{month}的圖解，新的圖解見 {hashtag}。",
         labels=("論文", "程式碼", "專案", "演講", "播客", "部落格", "示範"),
-        slide=SlideWords(
-            slide="簡單的投影片",
-            title="，標題為「{}」",
-            part="，標題中的這些文字：「{}」",
-            untitled="，沒有標題",
-            by="作者：{}",
+        alt=AltWords(
+            collage="論文{}的圖解",
+            slide="介紹論文{}的投影片",
+            by="，作者：{}",
+            figure="圖{}：",
+            takeaways="重點：",
+            cover="{}的封面",
+            shown="其中的圖解：",
+            more="另有{}篇",
             comma="，",
+            semicolon="；",
             stop="。",
-            whole="論文標題：「{}」。",
         ),
     ),
 }
@@ -371,25 +388,25 @@ def _quotes(language: str) -> tuple[str, str]:
 
 
 LABELS = "labels"
-SLIDE = "slide"
+ALT = "alt"
 
 
 def given(table: settings.Table, language: str) -> Words:
     """The phrases of a language with those in place of them that a series gives.
 
-    `table` is its `[series.NAME.words]`, which may hold tables `labels` and `slide`. Raises
+    `table` is its `[series.NAME.words]`, which may hold tables `labels` and `alt`. Raises
     `BadConfig`.
     """
     base = of(language)
-    found = settings.read(table.without(LABELS, SLIDE), Words, base)
-    labels, slide = table.table(LABELS), table.table(SLIDE)
-    names = [*table.without(LABELS, SLIDE).values]
-    names += [f"{LABELS}.{name}" for name in labels.values]
-    names += [f"{SLIDE}.{name}" for name in slide.values]
+    inner = {name: table.table(name) for name in (LABELS, ALT)}
+    found = settings.read(table.without(*inner), Words, base)
+    names = [*table.without(*inner).values]
+    for key, values in inner.items():
+        names += [f"{key}.{name}" for name in values.values]
     return replace(
         found,
-        labels=_labels(labels, base),
-        slide=settings.read(slide, SlideWords, base.slide),
+        labels=_labels(inner[LABELS], base),
+        alt=settings.read(inner[ALT], AltWords, base.alt),
         given=frozenset(names),
     )
 
@@ -422,7 +439,8 @@ def _names() -> Iterator[str]:
         if "reader" in each.metadata and each.name not in kept:
             yield each.name
     yield from (f"{LABELS}.{kind}" for kind in LinkKind)
-    yield from (f"{SLIDE}.{each.name}" for each in fields(SlideWords) if each.name != "stop")
+    signs = {"comma", "semicolon", "stop"}
+    yield from (f"{ALT}.{each.name}" for each in fields(AltWords) if each.name not in signs)
 
 
 def in_all_tables(name: str) -> list[str]:

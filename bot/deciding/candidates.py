@@ -11,6 +11,7 @@ from bot.composing import ahead, slides
 from bot.composing.ahead import Ahead
 from bot.composing.composed import ComposedThread
 from bot.composing.composer import Composer
+from bot.composing.fittings import Fittings
 from bot.config import Series
 from bot.context import Context
 from bot.core.collage import Collage, State
@@ -26,8 +27,16 @@ class Preview(NamedTuple):
     threads: tuple[ComposedThread, ...]
 
 
-def preview(context: Context, series: Series, item: Collage, accounts: Sequence[str]) -> Preview:
+def preview(
+    context: Context,
+    series: Series,
+    item: Collage,
+    accounts: Sequence[str],
+    fits: Fittings | None = None,
+) -> Preview:
     """The collage as it would go out in its turn, on these accounts of its series.
+
+    `fits` gets what is made of its picture.
 
     One that has been claimed has its slide already, and nothing goes out before it. Where its
     thread has begun, it is shown as it is out.
@@ -40,11 +49,11 @@ def preview(context: Context, series: Series, item: Collage, accounts: Sequence[
             if account in begun:
                 threads.append(_frozen(context, series, begun[account]))
             else:
-                composer = Composer.of(context, series.name, account)
+                composer = Composer.of(context, series.name, account, fits)
                 threads.append(composer.collage_shown(item, number))
         return Preview(number, tuple(threads))
-    place = ahead.place(context, series, item)
-    return Preview(place.number, drawn(series, place.ahead, item, place.number, accounts))
+    place = ahead.place(context, series, item, fits)
+    return Preview(place.number, drawn(place.ahead, item, place.number, accounts))
 
 
 def _begun(context: Context, item: Collage) -> dict[str, Delivery]:
@@ -61,6 +70,7 @@ def _frozen(context: Context, series: Series, delivery: Delivery) -> ComposedThr
     composer = Composer.of(context, series.name, delivery.account)
     with context.read() as work:
         parts = work.parts.of(delivery.id)
+        fits = {part.position: work.fittings.shown(part.image) for part in parts if part.image}
     receipts = [part.receipt for part in parts if part.receipt]
     standing = f"begun: {len(receipts)} of {len(parts)} parts are out"
     if receipts:
@@ -72,17 +82,20 @@ def _frozen(context: Context, series: Series, delivery: Delivery) -> ComposedThr
         composer.network,
         composer.limits,
         parts,
+        fits,
         is_charged=False,
         standing=standing,
     )
 
 
 def drawn(
-    series: Series, before: Ahead, item: Collage, number: int | None, accounts: Sequence[str]
+    before: Ahead, item: Collage, number: int | None, accounts: Sequence[str]
 ) -> tuple[ComposedThread, ...]:
     """The threads after what is before them, with a slide drawn for the number."""
-    slide = slides.with_number(series, item, number)
+    slide = slides.with_number(before.context, before.series, item, number)
+    if slide.picture:
+        before.fits.know(slide.picture)
     threads = tuple(before.threads(slide.item, number, accounts))
-    if slide.drawing is None:
+    if not (slide.unshown or slide.cut):
         return threads
-    return tuple(replace(thread, unshown=slide.drawing.unshown) for thread in threads)
+    return tuple(replace(thread, unshown=slide.unshown, cut=slide.cut) for thread in threads)

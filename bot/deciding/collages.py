@@ -1,13 +1,18 @@
 """Queries for the collages of a series: the queue, history, and one collage with its threads."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from bot.config import Series
 from bot.context import Context
+from bot.core import fit, legibility
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery, Part
-from bot.intake import same_papers as about
+from bot.core.fit import Fit
+from bot.intake import twins
 from bot.storage.log import Change as Change
+from bot.storage.work import Work
 
 MOST_POSTED = 1_000
 """How many posted collages a list of them shows, the newest first."""
@@ -16,13 +21,17 @@ MOST_POSTED = 1_000
 class Shown(NamedTuple):
     """A collage, its threads with their parts, and its newest changes.
 
-    `set_aside` are the numbers of the threads that were made in another mode than this.
+    `set_aside` are the numbers of the threads that were made in another mode than this. `notes` are
+    what a person should know before it goes out: clauses.
     """
 
     item: Collage
     threads: tuple[tuple[Delivery, tuple[Part, ...]], ...]
     set_aside: frozenset[int]
     changes: tuple[Change, ...]
+    notes: tuple[str, ...] = ()
+    fits: Mapping[str, Fit] = MappingProxyType({})
+    """Its picture as each account gets it, by account, where it is made already."""
 
 
 def listed(context: Context, series: Series, state: State | None = None) -> list[Collage]:
@@ -50,8 +59,24 @@ def show(context: Context, series: Series, name: str) -> Shown:
         ]
         current = {thread.id for thread in work.lookup.of_collage(item.id)}
         changes = work.log.changes(f"{series.name}/{item.name}")
+        notes: tuple[str, ...] = ()
+        # What is out is history, and stays as it is.
+        if item.state is not State.POSTED:
+            found = twins.of(work, series, item, twins.own_picture(item), item.id)
+            notes = (*legibility.of_collage(item), *twins.sentences(series, found))
+        fits = _fits(context, work, series, item)
     set_aside = frozenset(thread.id for thread, _ in threads) - current
-    return Shown(item, tuple(threads), set_aside, tuple(changes))
+    return Shown(item, tuple(threads), set_aside, tuple(changes), notes, fits)
+
+
+def _fits(context: Context, work: Work, series: Series, item: Collage) -> dict[str, Fit]:
+    """The collage's picture as each account of the series gets it, where it is made already."""
+    found = dict[str, Fit]()
+    for account in series.accounts:
+        limits = context.publishers[account].limits().pictures
+        if item.picture and (made := work.fittings.find(item.picture, fit.key(limits))):
+            found[account] = made
+    return found
 
 
 def posted(context: Context, series: Series, most: int) -> list[Collage]:
@@ -66,8 +91,8 @@ def changes(context: Context, most: int) -> list[Change]:
         return work.log.changes(most=most)
 
 
-def same_papers(context: Context, series: Series, item: Collage) -> list[str]:
-    """What a person should know of other collages about the same paper."""
+def repeated(context: Context, series: Series, item: Collage) -> list[str]:
+    """What a person should know of other collages with the same paper, picture or alt text."""
     with context.read() as work:
-        twins = about.of(work, series, item, item.id)
-    return list(about.sentences(series, twins))
+        found = twins.of(work, series, item, twins.own_picture(item), item.id)
+    return list(twins.sentences(series, found))

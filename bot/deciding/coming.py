@@ -14,7 +14,7 @@ from bot.core.agenda import Line
 from bot.core.collage import Collage, State
 from bot.core.notices.queue import NumbersPastTotal
 from bot.deciding import budgets
-from bot.intake import numbers, same_papers
+from bot.intake import numbers, twins
 from bot.scheduling import forecast
 from bot.scheduling.forecast import Outlook
 from bot.storage.work import Work
@@ -61,7 +61,7 @@ class Coming:
     accounts charge nothing is not in it. `stopped` are ready collages that a slot would hold, and
     drafts that were kept from being ready; `waiting` are threads that a budget would not allow;
     `past_total` says that numbers will run past their total. `careful` are sentences on papers
-    that come twice, and on the numbers.
+    and pictures that come twice, and on the numbers.
     """
 
     slots: tuple[Outlook, ...]
@@ -120,15 +120,15 @@ def look(context: Context, series: Series, count: int) -> Coming:
         tuple(_waiting(context, chosen)),
         forecast.past_total(context, series),
         (
-            *_same_papers(context, series, [slot.collage for slot in slots if slot.collage]),
+            *_twins(context, series, [slot.collage for slot in slots if slot.collage]),
             *numbers.hints(context, series),
         ),
     )
 
 
-def _same_papers(context: Context, series: Series, items: list[Collage]) -> list[str]:
-    """What a person should know of papers that have been out, or come twice."""
-    cautions = same_papers.cautions(context, series, items)
+def _twins(context: Context, series: Series, items: list[Collage]) -> list[str]:
+    """What a person should know of papers and pictures that have been out, or come twice."""
+    cautions = twins.cautions(context, series, items)
     return [f"{caution}." for item in items for caution in cautions.get(item.id, ())]
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bot.core import collage as collages
 from bot.core import legibility
 from bot.core.collage import State
+from bot.core.fit import WHOLE
 from bot.core.price import mills
 
 # The types only: `next` and `list` start without templates, and without what reads pictures.
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
     from bot.core.changes import Changed
     from bot.core.collage import Collage
     from bot.core.delivery import Delivery, Part
+    from bot.core.fit import Fit
     from bot.core.month import Roundup
+    from bot.core.slide import Slide
     from bot.deciding.actions import Ahead
+    from bot.deciding.alt_texts import Drafted
     from bot.deciding.audit import Audited
     from bot.deciding.collages import Shown
     from bot.deciding.coming import Coming
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from bot.deciding.queue_changes import Edited
     from bot.deciding.roundups import RoundupShown
     from bot.deciding.series import Listed as ListedSeries
+    from bot.deciding.slides import Made
     from bot.intake.accept import Taken
     from bot.intake.article import Article
     from bot.scheduling.forecast import Outlook
@@ -73,6 +78,7 @@ def collage(series: Series, item: Collage) -> Description:
         "caption": item.caption,
         "thread": item.thread,
         "picture": _picture(item),
+        "slide": _slide(item.slide),
         "pinned_on": _text(item.pinned_on),
         "note": item.note,
         "missing": _missing(item),
@@ -99,7 +105,9 @@ def collage_with_history(series: Series, shown: Shown) -> Description:
         for delivery, parts in shown.threads
     ]
     return collage(series, shown.item) | {
+        "notes": list(shown.notes),
         "deliveries": threads,
+        "fitted": {account: fitted(fit) for account, fit in shown.fits.items()},
         "changes": changes,
     }
 
@@ -116,7 +124,53 @@ def _picture(item: Collage) -> Description | None:
         "height": picture.height,
         "size": picture.size,
         "frames": picture.frames,
+        "page": picture.page or None,
+        "is_transparent": picture.has_alpha,
         "is_drawn": item.picture_is_drawn,
+    }
+
+
+def _slide(slide: Slide) -> Description | None:
+    """What is on the slide beside the paper; None where nothing is said of it."""
+    if not slide:
+        return None
+    return {
+        "figures": [figure._asdict() for figure in slide.figures],
+        "takeaways": list(slide.takeaways),
+        "theme": slide.theme or None,
+        "format": slide.format or None,
+    }
+
+
+def slide_made(made: Made) -> Description:
+    """A slide that was drawn: its size, the number and the texts on it, and what it lacks."""
+    picture = made.picture.picture
+    return {
+        "width": picture.width,
+        "height": picture.height,
+        "size": picture.size,
+        "sha256": picture.sha256,
+        "number": made.number,
+        "alt": made.alt,
+        "figures": [figure._asdict() for figure in made.slide.figures],
+        "takeaways": list(made.slide.takeaways),
+        "unshown": list(made.slide.unshown),
+        "cut": list(made.slide.cut),
+        "notes": list(made.remarks),
+    }
+
+
+def fitted(fit: Fit) -> Description:
+    """A picture as an account gets it, and how it was made of which."""
+    return {
+        "sha256": fit.picture.sha256,
+        "mime": fit.picture.mime,
+        "width": fit.picture.width,
+        "height": fit.picture.height,
+        "size": fit.picture.size,
+        "way": fit.way,
+        "fidelity": fit.fidelity / WHOLE,
+        "original": {"file": fit.original.file, "sha256": fit.original.sha256},
     }
 
 
@@ -203,6 +257,17 @@ def edited(series: Series, edited: Edited, notes: Sequence[str]) -> Description:
     }
 
 
+def drafted(item: Collage, drafted: Drafted) -> Description:
+    """A drafted alt text, what is not in it, and the most characters that it may have."""
+    return {
+        "name": item.name,
+        "alt": drafted.text,
+        "notes": list(drafted.remarks),
+        "at_most": drafted.most,
+        "account": drafted.account or None,
+    }
+
+
 def coming(series: Series, coming: Coming) -> Description:
     """What goes out when: the slots ahead, each with its collage and price, and the roundup."""
     return {
@@ -244,7 +309,7 @@ def _slot(series: Series, outlook: Outlook, cost: Decimal | None) -> Description
         described["state"] = outlook.state.value
     if outlook.collage:
         described["name"] = outlook.collage.name
-        described["notes"] = list(legibility.notes(outlook.collage))
+        described["notes"] = list(legibility.of_collage(outlook.collage))
     return described
 
 

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bot.composing import slides
 from bot.context import Context
-from bot.core.errors import ended
+from bot.core.errors import MlcollageError, ended
 from bot.core.identity import Profile
-from bot.deciding import budgets, preview
+from bot.deciding import budgets, preview, samples
 from bot.intake import numbers
+from bot.pictures import typeset
 from bot.publishers import table
 from bot.publishers.protocol import Publisher
 from bot.scheduling import forecast
@@ -164,6 +166,47 @@ def _week(context: Context, name: str, publisher: Publisher) -> Decimal | None:
             cost = preview.cost(context, series, item, (name,))
             total = (total or Decimal(0)) + cost * len(series.timetable.slots)
     return total
+
+
+SCRIPTS = {
+    "Latin": "Aéßł",
+    "Greek": "αΩ",
+    "Cyrillic": "Жя",
+    "Chinese": "文論论",
+    "Japanese": "あア",
+    "Korean": "한글",
+    "mathematics": "∑∫ℝ≤→",
+}
+"""Letters of each script that slides are written in."""
+
+
+def slide_hints(context: Context) -> list[str]:
+    """What keeps slides from being drawn, and which scripts no font here shows, a line each."""
+    hints = []
+    for folder in {series.slide.fonts_folder for series in context.config.series.values()}:
+        try:
+            lacking = typeset.unshown(list(SCRIPTS.values()), folder)
+        except MlcollageError as error:
+            return [f"No slide can be drawn: {ended(str(error))}"]
+        for script, letters in SCRIPTS.items():
+            if any(set(run) & set(letters) for run in lacking):
+                hints.append(
+                    f"No font here shows {script}: on slides it is left out; install a font that "
+                    "has it, or name a folder with one as fonts in [series.NAME.slide]."
+                )
+    return list(dict.fromkeys(hints))
+
+
+def slide_problems(context: Context) -> list[str]:
+    """Why a series' slides cannot be drawn as it is configured, a sentence each."""
+    problems = []
+    for series in context.config.series.values():
+        sample = samples.BARE
+        try:
+            slides.draw(context.config, series, sample, "", samples.figure_of)
+        except MlcollageError as error:
+            problems.append(f"{series.name}: no slide can be drawn: {ended(str(error))}")
+    return problems
 
 
 def number_hints(context: Context) -> list[str]:

@@ -13,7 +13,7 @@ from bot.core.errors import BadInput, NotAllowed
 from bot.deciding import preview
 
 POSTS = "posts/"
-"""The templates of posts: only these are looked for by network, series and account, too."""
+"""The templates of posts: only these are looked for by network and account, too."""
 
 
 class Template(NamedTuple):
@@ -91,9 +91,15 @@ def copy(config: Config, name: str, scope: tuple[str, str] | None = None) -> Pat
 
 def _check_scope(config: Config, name: str, kind: str, value: str) -> None:
     """Raise `BadInput` where a template that counts only there would never be read."""
+    if name.startswith(templates.SLIDES) and kind == "series":
+        config.series_named(value)
+        return
     if not name.startswith(POSTS):
+        same_for = "networks, series and accounts"
+        if name.startswith(templates.SLIDES):
+            same_for = "networks and accounts"
         raise BadInput(
-            f"{name} is the same for all networks, series and accounts; "
+            f"{name} is the same for all {same_for}; "
             f"for a copy run: mlcollage templates copy {name}"
         )
     if kind == "networks":
@@ -137,7 +143,9 @@ def _used(context: Context) -> set[Path]:
     own = context.config.templates
     used = {templates.used(own, (), name) for name in templates.names()}
     posts = [name for name in templates.names() if name.startswith(POSTS)]
+    slides = [name for name in templates.names() if name.startswith(templates.SLIDES)]
     for series in context.config.series.values():
+        used |= {templates.used(own, (f"series/{series.name}",), name) for name in slides}
         for account in series.accounts:
             variants = Composer.of(context, series.name, account).variants
             used |= {templates.used(own, variants, name) for name in posts}

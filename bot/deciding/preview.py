@@ -1,21 +1,24 @@
 """Threads as they would be sent now, per account, looked at before anything is done."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
-from bot.composing import ahead
+from bot.composing import ahead, covers, fittings, slides
 from bot.composing.composed import ComposedThread
 from bot.composing.composer import Composer, nothing_repeated
+from bot.composing.fittings import Fittings
 from bot.config import Series
 from bot.context import Context
 from bot.core import month
-from bot.core.collage import Collage, is_blank
-from bot.core.errors import MlcollageError
+from bot.core.collage import Collage, Picture, is_blank
+from bot.core.errors import BadInput, MlcollageError, Unavailable
 from bot.core.month import Roundup
 from bot.core.price import Cost
 from bot.deciding import samples
+from bot.pictures.read import PictureFile
 from bot.scheduling import forecast
 from bot.site import pages
 
@@ -36,7 +39,9 @@ def cost(context: Context, series: Series, item: Collage, accounts: tuple[str, .
 def roundup_threads(
     context: Context, series: Series, title_month: str
 ) -> tuple[Roundup, list[Collage], list[ComposedThread]]:
-    """The roundup, its collages and its threads; imagined for now where it is not made yet."""
+    """The roundup, its collages and its threads with their cover; imagined for now where it is not
+    made yet.
+    """
     with context.read() as work:
         row = work.series.get(series.name)
         roundup = work.roundups.find(row.name, title_month)
@@ -72,11 +77,11 @@ def check_templates(context: Context, series: Series) -> Iterator[Filled]:
         items = [
             item for item in work.queue.waiting(row.name) if item.picture and not is_blank(item.alt)
         ]
-        hashes = {item.picture.sha256 for item in items if item.picture}
-        pictures = {sha256: work.pictures.data(sha256) for sha256 in hashes}
     # A thread that is out already is filled once more, which the templates cannot help.
     composers = [
-        replace(Composer.of(context, series.name, account), repeated=nothing_repeated)
+        replace(
+            Composer.of(context, series.name, account), repeated=nothing_repeated
+        ).assuming_fit()
         for account in series.accounts
     ]
     for item in items:
@@ -87,9 +92,45 @@ def check_templates(context: Context, series: Series) -> Iterator[Filled]:
         stand_in = _imagined(context, series, _last_month(context, series), len(items))
         for composer in composers:
             yield Filled(" ".join(composer.roundup_shown(stand_in, items).problems))
-        edition = pages.Edition(stand_in, items, pictures)
+        edition = pages.Edition(stand_in, *fittings.for_pages(context, items))
         yield Filled(_page_problem(context, series, edition))
     yield from _check_with_samples(context, series, composers)
+    yield from _check_slides(context, series, items)
+    yield from _check_covers(context, series)
+
+
+def _check_covers(context: Context, series: Series) -> Iterator[Filled]:
+    """Typeset the covers and cards of roundups of samples."""
+    title_month = _last_month(context, series)
+    for count in samples.ROUNDUPS:
+        stand_in = _imagined(context, series, title_month, count)
+        shown = covers.Shown(series, stand_in, samples.several(count))
+        for page in (covers.cover_page, covers.card_page):
+            problem = _problem(partial(page, context.config, shown, samples.bytes_of))
+            yield Filled(problem, f"the cover of a roundup of {count}")
+
+
+def _check_slides(context: Context, series: Series, items: Sequence[Collage]) -> Iterator[Filled]:
+    """Draw the slides of the queue's items that have one, and then those of samples."""
+    for item in items:
+        if item.picture_is_drawn:
+            number = forecast.provisional_number(context, series, item)
+            yield Filled(_problem(partial(slides.with_number, context, series, item, number)))
+    first = series.numbering.shown(series.numbering.first)
+    for sample in samples.slides_of_samples():
+        draw = partial(
+            slides.draw, context.config, series, sample.collage, first, samples.figure_of
+        )
+        yield Filled(_problem(draw), sample.what)
+
+
+def _problem(do: Callable[[], object]) -> str:
+    """What is wrong with what is drawn or built; or ""."""
+    try:
+        do()
+    except MlcollageError as error:
+        return str(error)
+    return ""
 
 
 def _check_with_samples(
@@ -121,11 +162,7 @@ def _check_with_samples(
 
 def _page_problem(context: Context, series: Series, edition: pages.Edition) -> str:
     """What is wrong with a roundup's files; or ""."""
-    try:
-        pages.build(series, edition, context.config.templates)
-    except MlcollageError as error:
-        return str(error)
-    return ""
+    return _problem(partial(pages.build, series, edition, context.config.templates))
 
 
 def _last_month(context: Context, series: Series) -> str:
@@ -154,5 +191,31 @@ def _roundup_threads(
 ) -> Iterator[ComposedThread]:
     if not items:
         return
+    cover, not_stored, remarks = _cover(context, series, roundup, items)
+    fits = Fittings.of(context, series, not_stored)
     for account in series.accounts:
-        yield Composer.of(context, series.name, account).roundup_shown(roundup, items)
+        composer = Composer.of(context, series.name, account, fits)
+        shown = composer.roundup_shown(roundup, items, cover)
+        yield replace(shown, notes=(*shown.notes, *remarks))
+
+
+class _Cover(NamedTuple):
+    """The cover that a roundup has or would get, with its file where it is not stored."""
+
+    picture: Picture | None
+    not_stored: tuple[PictureFile, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def _cover(context: Context, series: Series, roundup: Roundup, items: list[Collage]) -> _Cover:
+    """The cover of a roundup, and remarks on it or on why there is none; nothing is stored."""
+    if roundup.state in {month.State.LINKED, month.State.ANNOUNCED}:
+        return _Cover(covers.kept(context, roundup))
+    if not any(item.picture for item in items):
+        return _Cover(None)
+    try:
+        made = covers.cover(context, covers.Shown(series, roundup, items))
+    except (BadInput, Unavailable) as error:
+        why = f"no cover can be made, so the first collage's picture is shown: {error}"
+        return _Cover(None, remarks=(why,))
+    return _Cover(made.picture, (made,), made.remarks)

@@ -70,7 +70,7 @@ def thread(composed: ComposedThread) -> Description:
 
 
 def _part(composed: ComposedThread, part: Part) -> Description:
-    source = composed.pictures.get(part.position)
+    fit = composed.fits.get(part.position)
     picture: Description | None = None
     if part.image:
         picture = {
@@ -79,13 +79,8 @@ def _part(composed: ComposedThread, part: Part) -> Description:
             "alt": part.image.alt,
             "mime": part.image.mime,
         }
-        if source:
-            picture |= {
-                "width": source.width,
-                "height": source.height,
-                "size": source.size,
-                "frames": source.frames,
-            }
+        if fit:
+            picture |= descriptions.fitted(fit)
     return {
         "text": part.text,
         "shown": composed.text(part),

@@ -18,7 +18,7 @@ from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.schedule import SlotState
-from bot.intake import accept, numbers, same_papers
+from bot.intake import accept, numbers, twins
 from bot.intake.accept import Arrival, Taken
 from bot.scheduling import forecast
 from bot.storage.work import Work
@@ -81,8 +81,8 @@ class Moved(NamedTuple):
 def make_ready(context: Context, series: Series, names: Sequence[str]) -> list[str]:
     """Make drafts ready to go out, all or none; what is ready already stays so.
 
-    Returns what a person should know: what of their texts is not shown as it was written, and
-    which others are about the same papers.
+    Returns what a person should know: what of their texts is not shown as it was written, how their
+    pictures look, and which others have the same paper or picture.
 
     Raises `NotAllowed` where one still lacks something, or could not go out in its turn: a network
     would refuse it, or it repeats what goes out before.
@@ -95,9 +95,10 @@ def make_ready(context: Context, series: Series, names: Sequence[str]) -> list[s
             item = _find(work, series, name)
             if missing := collage.missing(item, has_picture=item.picture is not None):
                 lacks = ", ".join(missing)
-                raise NotAllowed(
-                    f"{item.name} lacks {lacks}; give it with: mlcollage edit {item.name}"
-                )
+                give = f"give it with: mlcollage edit {item.name}"
+                if collage.ALT_TEXT in missing:
+                    give += f"; to have its alt text drafted: mlcollage alt {item.name}"
+                raise NotAllowed(f"{item.name} lacks {lacks}; {give}")
             if found := problems.get(item.id):
                 change = f"Change it with: mlcollage edit {item.name}"
                 raise NotAllowed(f"{item.name} cannot go out. {' '.join(found)} {change}")
@@ -105,22 +106,22 @@ def make_ready(context: Context, series: Series, names: Sequence[str]) -> list[s
                 continue
             work.queue.change_state(item, State.READY)
             _log(context, work, "ready", Moved(item, changes.state(item.state, State.READY)))
-    return [*_unlike(items), *_same_papers(context, series, items)]
+    return [*_unlike(items), *_twins(context, series, items)]
 
 
 def _unlike(items: Sequence[Collage]) -> list[str]:
-    """What of the collages' texts is shown as it was written, or not at all, each with its name."""
-    return [f"{item.name}: {note}" for item in items for note in legibility.notes(item)]
+    """What a person should know of how the collages look to readers, each with its name."""
+    return [f"{item.name}: {note}" for item in items for note in legibility.of_collage(item)]
 
 
-def _same_papers(context: Context, series: Series, items: Sequence[Collage]) -> list[str]:
-    """Sentences on the other collages about the same papers, each with the name it is about."""
+def _twins(context: Context, series: Series, items: Sequence[Collage]) -> list[str]:
+    """Sentences on others with the same paper or picture, each with the name that it is about."""
     with context.read() as work:
-        twins = same_papers.of_all(work, series, items)
+        found = twins.of_all(work, series, items)
     return [
         f"{item.name}: {sentence}"
         for item in items
-        for sentence in same_papers.sentences(series, twins.get(item.id, ()))
+        for sentence in twins.sentences(series, found.get(item.id, ()))
     ]
 
 
@@ -346,13 +347,19 @@ def _is_open(thread: Delivery) -> bool:
     return not thread.begun and thread.state not in ended
 
 
-def drawn(context: Context, series: Series, item: Collage) -> Arrival:
-    """The collage with a plain slide as its picture, which shows the number it has or would get."""
+def drawn(
+    context: Context, series: Series, item: Collage, arrival: Arrival | None = None
+) -> Arrival:
+    """The collage with a slide as its picture, which shows the number it has or would get.
+
+    `arrival` is the collage as it is to be, with the figures that came with it; by default as it
+    is.
+    """
     number = forecast.provisional_number(context, series, item)
     # The alt text that it has tells of its picture until now.
-    blank = Arrival(replace(item, alt=""))
-    (arrival,) = accept.drawn(series, [blank], [series.numbering.shown(number)])
-    return arrival
+    wanted = arrival or Arrival(replace(item, alt=""))
+    (made,) = accept.drawn(context, series, [wanted], [series.numbering.shown(number)])
+    return made
 
 
 def _find(work: Work, series: Series, name: str) -> Collage:

@@ -3,10 +3,14 @@
 Each is one that the program's own templates make a thread of on every network.
 """
 
+import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from bot.composing import slides
+from bot.core import slide
 from bot.core.collage import Collage, Picture, State
 from bot.core.paper import Figure, Link, LinkKind, Paper, Reference
 
@@ -30,7 +34,7 @@ ORDINARY = Collage(
         references=(Reference("A reference", "https://example.org/reference"),),
     ),
     paragraph="One sentence. A second one with a [link](https://example.org/link).",
-    alt="A drawing.",
+    alt="A drawing of an example: two boxes and an arrow.",
     printed_number="29/52",
     caption="Figures by the authors",
     state=State.READY,
@@ -94,6 +98,54 @@ def collages(first: int) -> Iterator[Sample]:
         yield sample._replace(number=first)
     yield Sample("no number", ORDINARY, None)
     yield Sample("the last number of a year", ORDINARY, 53)
+
+
+def _png(width: int, height: int) -> bytes:
+    """A grey picture of that size as a PNG (https://www.w3.org/TR/png-3/)."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = zlib.compress((b"\0" + b"\xb0" * width) * height)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+SIZES = ((160, 90), (90, 120), (400, 60), (60, 200), (100, 100), (120, 80))
+"""Of the figures on slides of samples, in pixels."""
+
+
+def figure_of(figure: slide.Figure) -> slides.Stored:
+    """The bytes of a sample's figure."""
+    width, height = SIZES[int(figure.sha256)]
+    return slides.Stored(_png(width, height), "image/png")
+
+
+def bytes_of(picture: Picture) -> bytes:
+    """The bytes of a sample's picture."""
+    return _png(picture.width, picture.height)
+
+
+def slides_of_samples() -> Iterator[Sample]:
+    """Collages with slides: without and with figures, and with long texts."""
+    figures = [
+        slide.Figure(f"{place}.png", f"Figure {place}, of something", str(place))
+        for place in range(len(SIZES))
+    ]
+    long = replace(ORDINARY.paper, title="A Title That Says All There Is to Say, " * 8)
+    chinese = replace(ORDINARY.paper, title="一种能够看懂图像的神经网络：从数据到模型")
+    say = ("It scales.", FORMULAS, "More data helps, and more of it helps more.", GERMAN)
+    for what, paper, count, takeaways in (
+        ("a slide with a title alone", ORDINARY.paper, 0, ()),
+        ("a slide with one figure", ORDINARY.paper, 1, ()),
+        ("a slide with three figures and two takeaways", ORDINARY.paper, 3, say[:2]),
+        ("a slide with all there can be", long, 6, say),
+        ("a Chinese slide", chinese, 2, (CHINESE[:60],)),
+    ):
+        on_it = slide.Slide(tuple(figures[:count]), takeaways)
+        yield Sample(what, replace(ORDINARY, paper=paper, slide=on_it))
 
 
 ROUNDUPS = (1, 4, 9)

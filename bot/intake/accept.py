@@ -9,14 +9,15 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 from bot.composing import ahead, slides
+from bot.composing.fittings import Fittings
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, changes, collage, legibility, month, schedule
+from bot.core import agenda, appearance, changes, collage, legibility, month, schedule, slide
 from bot.core.agenda import Waiting
 from bot.core.changes import Changed
 from bot.core.collage import Collage, Item, State
 from bot.core.errors import BadInput, NotAllowed
-from bot.intake import items, same_papers
+from bot.intake import items, twins
 from bot.intake.article import Article
 from bot.pictures import read
 from bot.pictures.read import PictureFile
@@ -55,13 +56,34 @@ class Arrival:
     remarks: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     drawn_alt: str = ""
+    figures: tuple[PictureFile, ...] = ()
+    """The pictures of the figures on its slide that the database may not have yet."""
 
 
 def from_file(path: Path) -> Arrival:
     """Read an item file and its picture; raises `BadInput`."""
     item = items.load(path)
     picture = read.load(Path(item.picture_file)) if item.picture_file else None
-    return whole(Arrival(item, picture))
+    return whole(with_figures(Arrival(item, picture)))
+
+
+def with_figures(arrival: Arrival, known: Sequence[slide.Figure] = ()) -> Arrival:
+    """The arrival with the figures of its slide read, each from the file that it names.
+
+    A figure that one of those `known` is named like is that one, and no file is read. Raises
+    `BadInput`.
+    """
+    named = {figure.file: figure.sha256 for figure in known}
+    found, new = [], []
+    for figure in arrival.item.slide.figures:
+        sha256, file = figure.sha256 or named.get(figure.file, ""), figure.file
+        if not sha256:
+            picture = read.load(Path(file))
+            new.append(picture)
+            sha256, file = picture.picture.sha256, picture.picture.file
+        found.append(figure._replace(file=file, sha256=sha256))
+    item = replace(arrival.item, slide=replace(arrival.item.slide, figures=tuple(found)))
+    return replace(arrival, item=item, figures=(*arrival.figures, *new))
 
 
 def whole(arrival: Arrival) -> Arrival:
@@ -89,36 +111,67 @@ def changed(
     work.log.record(context.who, what, subject, changes=fields)
 
 
-def drawn(series: Series, arrivals: Sequence[Arrival], numbers: Sequence[str]) -> list[Arrival]:
-    """Draw a plain slide, with its alt text, for each item without a picture.
+def with_slides(
+    context: Context, series: Series, arrivals: Sequence[Arrival], *, draft: bool, every: bool
+) -> list[Arrival]:
+    """The arrivals with slides drawn where there is no picture: for those that say what is on it,
+    or for `every` one.
+    """
+    if not any(asks_for_slide(arrival, every=every) for arrival in arrivals):
+        return list(arrivals)
+    numbers = coming_numbers(context, series, arrivals, draft=draft)
+    return [
+        _draw(context, series, arrival, number) if asks_for_slide(arrival, every=every) else arrival
+        for arrival, number in zip(arrivals, numbers, strict=True)
+    ]
+
+
+def asks_for_slide(arrival: Arrival, *, every: bool = False) -> bool:
+    """Whether an item without a picture says what is on its slide, so that it is drawn."""
+    return arrival.picture is None and (every or bool(arrival.item.slide))
+
+
+def drawn(
+    context: Context, series: Series, arrivals: Sequence[Arrival], numbers: Sequence[str]
+) -> list[Arrival]:
+    """Draw a slide, with its alt text, for each item without a picture.
 
     `numbers` are those the slides show, one for each arrival.
     """
     return [
-        _draw(series, arrival, number) for arrival, number in zip(arrivals, numbers, strict=True)
+        _draw(context, series, arrival, number)
+        for arrival, number in zip(arrivals, numbers, strict=True)
     ]
 
 
-def _draw(series: Series, arrival: Arrival, number: str) -> Arrival:
+def _draw(context: Context, series: Series, arrival: Arrival, number: str) -> Arrival:
     item = arrival.item
     if arrival.picture is not None:
         return arrival
-    drawing = slides.draw(series, item.paper, item.name, number)
+    drawing = slides.draw(context.config, series, item, number, figure_of(context, arrival))
     alt = drawing.alt
     # What somebody wrote stays, unless it tells of a picture that is not there.
     if not (collage.is_blank(item.alt) or item.picture_file):
         alt = item.alt
-    remarks = arrival.remarks
-    if drawing.unshown:
-        unshown = "; ".join(drawing.unshown)
-        remarks += (f"no font here shows {unshown}; install a font that has them",)
     return replace(
         arrival,
-        item=replace(item, alt=alt, picture_file=""),
+        item=replace(item, alt=alt, picture_file="", slide=drawing.slide),
         picture=drawing.picture,
-        remarks=remarks,
         drawn_alt=drawing.alt,
     )
+
+
+def figure_of(context: Context, arrival: Arrival) -> slides.FigureOf:
+    """What gives the figures of an arrival's slide: those that came with it, or stored ones."""
+    new = {figure.picture.sha256: figure for figure in arrival.figures}
+    stored = slides.stored(context)
+
+    def found_or_stored(figure: slide.Figure) -> slides.Stored:
+        if found := new.get(figure.sha256):
+            return slides.Stored(found.data, found.picture.mime)
+        return stored(figure)
+
+    return found_or_stored
 
 
 def coming_numbers(
@@ -175,15 +228,18 @@ def take(
     `BadInput` where one of them cannot be taken; then none is.
     """
     for arrival in arrivals:
-        _check(arrival.item)
-    # Composed before the transaction: templates may take long.
-    arrivals = _composed(context, series, arrivals, draft=draft)
+        check(arrival.item)
+    # Composed and fitted before the transaction: templates and pictures may take long.
+    fits = Fittings.of(context, series, [each.picture for each in arrivals if each.picture])
+    arrivals = _composed(context, series, arrivals, fits, draft=draft)
     with context.write() as work:
-        return [_take(context, work, series, arrival, draft=draft) for arrival in arrivals]
+        taken = [_take(context, work, series, arrival, draft=draft) for arrival in arrivals]
+        fits.store(work)
+    return taken
 
 
 def _composed(
-    context: Context, series: Series, arrivals: Sequence[Arrival], *, draft: bool
+    context: Context, series: Series, arrivals: Sequence[Arrival], fits: Fittings, *, draft: bool
 ) -> list[Arrival]:
     """The arrivals with what a network would refuse of each, after all that goes out before."""
     whole = {
@@ -191,7 +247,7 @@ def _composed(
         for place, arrival in enumerate(arrivals)
         if not _lacks(arrival)
     }
-    found = ahead.tried(context, series, list(whole.values()), joins=not draft)
+    found = ahead.tried(context, series, list(whole.values()), joins=not draft, fits=fits)
     problems = {-candidate.item.id: candidate.problems for candidate in found}
     return [
         replace(arrival, problems=problems.get(place, ())) for place, arrival in enumerate(arrivals)
@@ -213,7 +269,7 @@ def _lacks(arrival: Arrival) -> tuple[str, ...]:
     return collage.missing(arrival.item, has_picture=arrival.picture is not None)
 
 
-def _check(item: Item) -> None:
+def check(item: Item) -> None:
     """Raise `BadInput` with the item's first problem and its place, where it has one."""
     for problem in collage.problems(item):
         if item.place:
@@ -226,8 +282,6 @@ def _take(
 ) -> Taken:
     item, problems = arrival.item, arrival.problems
     missing = _lacks(arrival)
-    remarks = _remarks(arrival)
-    remarks += same_papers.sentences(series, same_papers.of(work, series, item))
     state = State.READY
     if draft or missing or problems:
         state = State.DRAFT
@@ -243,6 +297,8 @@ def _take(
     if item.place:
         detail += f", from {item.place}"
     change(context, work, "add", f"{series.name}/{stored.name}", detail)
+    remarks = _remarks(arrival, stored) + _repeated(work, series, stored)
+    remarks += _of_alt(series, missing, stored)
     return Taken(stored, missing, remarks, problems)
 
 
@@ -256,6 +312,8 @@ def _as_drawn(arrival: Arrival) -> dict[str, object]:
 
 
 def _store_picture(work: Work, arrival: Arrival) -> collage.Picture | None:
+    for figure in arrival.figures:
+        work.pictures.put(figure.picture, figure.data)
     if arrival.picture is None:
         return None
     work.pictures.put(arrival.picture.picture, arrival.picture.data)
@@ -272,14 +330,18 @@ def replace_item(
     changed for its threads that have not begun. Raises `BadInput`, and `NotAllowed` where every
     thread is out or under way.
     """
-    _check(arrival.item)
-    edited, drawing = slides.with_number(series, _edited(series, before, arrival), number)
+    check(arrival.item)
+    edited, redrawn = slides.with_number(
+        context, series, _edited(series, before, arrival), number, figure_of(context, arrival)
+    )
     missing = collage.missing(edited, has_picture=edited.picture is not None)
     if missing and before.state is State.POSTED:
         raise BadInput(f"{before.name} is posted, and must not lack {', '.join(missing)}.")
+    new_pictures = [each for each in (arrival.picture, redrawn) if each]
+    fits = Fittings.of(context, series, new_pictures)
     problems: tuple[str, ...] = ()
     if not missing:
-        problems = ahead.problems(context, series, edited)
+        problems = ahead.problems(context, series, edited, fits)
     state = before.state
     more: dict[str, object] = {
         "picture_is_drawn": edited.picture_is_drawn,
@@ -291,8 +353,9 @@ def replace_item(
         was_kept_back = before.state is State.READY or before.note
         more["note"] = " ".join(problems) if was_kept_back else ""
     with context.write() as work:
-        for new in filter(None, (arrival.picture, drawing and drawing.picture)):
+        for new in (*new_pictures, *arrival.figures):
             work.pictures.put(new.picture, new.data)
+        fits.store(work)
         # Locked, so that what is claimed from now on is composed from the edited item.
         not_begun = work.deliveries.not_begun(before.id)
         if before.state is State.POSTED and not_begun:
@@ -304,17 +367,46 @@ def replace_item(
             # What was done to it before is found by its new name.
             work.log.follow(f"{series.name}/{before.name}", subject)
         changed(context, work, "edit", subject, changes.between(before, stored))
-        twins = same_papers.of(work, series, stored, stored.id)
-    remarks = _remarks(arrival) + same_papers.sentences(series, twins)
+        remarks = _remarks(arrival, stored) + _repeated(work, series, stored)
+    remarks += _of_alt(series, missing, stored)
     return Taken(stored, missing, remarks, problems)
 
 
-def _remarks(arrival: Arrival) -> tuple[str, ...]:
-    """The remarks about an arrival, about how its texts are shown, and about its picture."""
-    remarks = arrival.remarks + legibility.notes(arrival.item)
+def _of_alt(series: Series, missing: Sequence[str], stored: Collage) -> tuple[str, ...]:
+    """How to get the alt text that a collage lacks, or what the one of its slide leaves out."""
+    if collage.ALT_TEXT in missing:
+        return (f"to have its alt text drafted: mlcollage alt {stored.name}",)
+    if not stored.alt_is_drawn:
+        return ()
+    left_out = slides.alt_of(series, stored, series.numbering.shown(stored.number)).remarks
+    return tuple(f"its alt text: {remark}" for remark in left_out)
+
+
+def _remarks(arrival: Arrival, stored: Collage) -> tuple[str, ...]:
+    """The remarks about an arrival, and about how the collage that it became looks to readers."""
+    remarks = arrival.remarks + legibility.of_collage(stored)
+    if stored.picture_is_drawn:
+        remarks += told_of_slide(stored.slide)
     if arrival.picture is None:
         return remarks
     return remarks + arrival.picture.remarks
+
+
+def _repeated(work: Work, series: Series, stored: Collage) -> tuple[str, ...]:
+    """What a person should know of other collages with the same paper or picture."""
+    found = twins.of(work, series, stored, twins.own_picture(stored), stored.id)
+    return twins.sentences(series, found)
+
+
+def told_of_slide(drawn: slide.Slide) -> tuple[str, ...]:
+    """What a person should know of a slide as it was drawn."""
+    remarks: tuple[str, ...] = ()
+    if drawn.unshown:
+        unshown = "; ".join(drawn.unshown)
+        remarks += (f"no font here shows {unshown}; install a font that has them",)
+    if drawn.cut:
+        remarks += (slide.told_cut(drawn.cut),)
+    return remarks
 
 
 def _edited(series: Series, before: Collage, arrival: Arrival) -> Collage:
@@ -325,6 +417,8 @@ def _edited(series: Series, before: Collage, arrival: Arrival) -> Collage:
     if picture is None:
         picture, is_drawn = before.picture, before.picture_is_drawn
         is_drawn_alt = before.alt_is_drawn and arrival.item.alt == before.alt
+        if picture is None and arrival.item.slide:
+            is_drawn, is_drawn_alt = True, collage.is_blank(arrival.item.alt)
     return replace(
         now,
         id=before.id,
@@ -390,7 +484,8 @@ def import_article(
         return _import_history(context, series, source, arrivals, options)
     draft = source.kind == "list"
     if options.draw:
-        arrivals = drawn(series, arrivals, coming_numbers(context, series, arrivals, draft=draft))
+        numbers = coming_numbers(context, series, arrivals, draft=draft)
+        arrivals = drawn(context, series, arrivals, numbers)
     return take(context, series, arrivals, draft=draft)
 
 
@@ -407,7 +502,7 @@ def _with_free_name(context: Context, series: Series, item: Item) -> Item:
     """
     with context.read() as work:
         name, count = item.name, 1
-        same = {twin.other.name for twin in same_papers.of(work, series, item)}
+        same = {twin.other.name for twin in twins.of_paper(work, series, item)}
         while work.queue.has_name(series.name, name):
             has_same_title = work.queue.get(series.name, name).paper.title == item.paper.title
             if has_same_title or name in same:
@@ -434,7 +529,7 @@ def _arrival(item: Item, options: Import) -> Arrival:
 
 def picture_in(folder: Path, name: str) -> PictureFile | None:
     """The picture with this name in a folder, or None where there is none; raises `BadInput`."""
-    path = folder / name
+    path = folder / appearance.named(name).file
     try:
         is_there = path.is_file()
     except (OSError, ValueError):
@@ -443,7 +538,7 @@ def picture_in(folder: Path, name: str) -> PictureFile | None:
     if not is_there:
         return None
     items.check_inside(path, folder)
-    return read.load(path)
+    return read.load(folder / name)
 
 
 def complete_history(context: Context, series: Series, before: Collage, arrival: Arrival) -> Taken:
@@ -456,7 +551,7 @@ def complete_history(context: Context, series: Series, before: Collage, arrival:
         stored = work.queue.correct(before, arrival.item, picture)
         file = stored.picture_file
         change(context, work, "edit", f"{series.name}/{stored.name}", f"picture {file}")
-    return Taken(stored, remarks=_remarks(arrival))
+    return Taken(stored, remarks=_remarks(arrival, stored))
 
 
 def _printed_number(item: Item) -> int:
@@ -493,7 +588,8 @@ def _import_history(
         for arrival, day in zip(arrivals, days, strict=True)
     ]
     if options.draw:
-        dated = drawn(series, dated, [arrival.item.printed_number for arrival in dated])
+        numbers = [arrival.item.printed_number for arrival in dated]
+        dated = drawn(context, series, dated, numbers)
     return _take_history(context, series, source, source.title_month, dated)
 
 
@@ -502,7 +598,7 @@ def _take_history(
 ) -> list[Taken]:
     """Store a published roundup with its collages, all in one transaction."""
     for arrival in dated:
-        _check(arrival.item)
+        check(arrival.item)
     with context.write() as work:
         row = work.series.get(series.name)
         roundup_id = work.roundups.add_published(

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from bot.core import collage, hints, toml
+from bot.core import collage, hints, slide, toml
 from bot.core.errors import BadInput
 from bot.core.paper import Figure, Link, LinkKind, Reference
+from bot.core.slide import Slide
 
 Readers = Mapping[str, Callable[[str, object], Any]]
 
@@ -136,6 +137,24 @@ def _references(key: str, value: object) -> tuple[Reference, ...]:
     return tuple(Reference(**{"title": "", "url": "", **table}) for table in tables)
 
 
+def _slide(key: str, value: object) -> Slide:
+    return Slide(**_table(value, SLIDE_KEYS, f"{key}: "))
+
+
+def _slide_figures(key: str, value: object) -> tuple[slide.Figure, ...]:
+    """Figures as file names, or as tables with a caption."""
+    found = []
+    for where, entry in _entries(key, value):
+        given = entry
+        if isinstance(entry, str):
+            given = {"file": entry}
+        table = _table(given, {"file": _text, "caption": _text}, f"{where}: ")
+        if not table.get("file"):
+            raise BadInput(f"{where}: file: is missing")
+        found.append(slide.Figure(**table))
+    return tuple(found)
+
+
 def _tables(key: str, value: object, keys: Readers) -> list[dict[str, Any]]:
     return [_table(entry, keys, f"{where}: ") for where, entry in _entries(key, value)]
 
@@ -149,6 +168,13 @@ def _table(value: object, keys: Readers, where: str = "") -> dict[str, Any]:
     return {name: keys[name](f"{where}{name}", entry) for name, entry in value.items()}
 
 
+SLIDE_KEYS: Readers = {
+    "figures": _slide_figures,
+    "takeaways": _texts,
+    "theme": _text,
+    "format": _text,
+}
+
 KEYS: Readers = {
     **dict.fromkeys(
         ("name", "title", "arxiv", "doi", "licence", "alt", "picture", "printed_number", "caption"),
@@ -161,6 +187,7 @@ KEYS: Readers = {
     "links": _links,
     "figures": _figures,
     "references": _references,
+    "slide": _slide,
 }
 """What the front matter may hold, each with what reads and checks it."""
 

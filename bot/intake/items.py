@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from bot import files, system
-from bot.core import collage
+from bot.core import appearance, collage
+from bot.core import slide as slides
 from bot.core.errors import BadInput
 from bot.core.paper import Link, LinkKind, Paper
+from bot.core.slide import Slide
 from bot.intake import frontmatter
 
-PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif", ".tif", ".tiff")
+"""Endings of what is taken from beside an item file. A PDF is named: it may be the paper itself."""
 MOST_BYTES = 1_000_000
 
 
@@ -33,7 +36,20 @@ def load(path: Path) -> collage.Item:
             picture = _picture_beside(path)
     except BadInput as error:
         raise BadInput(f"{item.place}: picture: {error}") from None
-    return replace(item, picture_file=picture)
+    return replace(item, picture_file=picture, slide=_with_paths(path, item))
+
+
+def _with_paths(path: Path, item: collage.Item) -> Slide:
+    """The item's slide with the absolute paths of its figures; raises `BadInput`."""
+    found = []
+    for place, figure in enumerate(item.slide.figures, 1):
+        name = appearance.named(figure.file).file
+        try:
+            file = _named_picture(path, name) + figure.file.removeprefix(name)
+        except BadInput as error:
+            raise BadInput(f"{item.place}: slide: figures, entry {place}: {error}") from None
+        found.append(figure._replace(file=file))
+    return replace(item.slide, figures=tuple(found))
 
 
 def parse(text: str, place: str) -> collage.Item:
@@ -123,7 +139,24 @@ def _front(item: collage.Item, picture: str) -> dict[str, Any]:
         "figures": [_filled(figure._asdict()) for figure in paper.figures],
         "references": [reference._asdict() for reference in paper.references],
     }
-    return {**needed, **_filled(rest), "links": _links(paper.links)}
+    slide = _slide(item.slide)
+    return {**needed, **_filled(rest), "links": _links(paper.links), **_filled({"slide": slide})}
+
+
+def _slide(slide: Slide) -> dict[str, Any]:
+    """The slide's table; a figure without a caption is its file's name alone."""
+    figures = [
+        _filled({"file": figure.file, "caption": figure.caption}) if figure.caption else figure.file
+        for figure in slide.figures
+    ]
+    return _filled(
+        {
+            "theme": slide.theme,
+            "format": slide.format,
+            "takeaways": list(slide.takeaways),
+            "figures": figures,
+        }
+    )
 
 
 def _filled(values: dict[str, Any]) -> dict[str, Any]:
@@ -177,6 +210,7 @@ def _item(front: dict[str, Any], paragraph: str, place: str) -> collage.Item:
         caption=front.get("caption", ""),
         picture_file=front.get("picture", ""),
         place=place,
+        slide=front.get("slide", slides.NONE),
     )
 
 
@@ -188,9 +222,10 @@ def _read(path: Path) -> str:
 
 
 def _named_picture(path: Path, name: str) -> str:
-    picture = path.absolute().parent / name
+    folder, named = path.absolute().parent, appearance.named(name)
+    picture = folder / named.file
     try:
-        check_inside(picture, path.absolute().parent)
+        check_inside(picture, folder)
         mode = picture.stat().st_mode
     except FileNotFoundError:
         raise BadInput(f"there is no {collage.shown(name)} in the item file's folder") from None
@@ -200,7 +235,7 @@ def _named_picture(path: Path, name: str) -> str:
         raise BadInput(f"{collage.shown(name)} cannot be read ({reason})") from None
     if not stat.S_ISREG(mode):
         raise BadInput(f"{collage.shown(name)} is no file")
-    return str(picture)
+    return str(folder / name)
 
 
 def check_inside(picture: Path, folder: Path) -> None:

@@ -1,1 +1,1 @@
-"""Pictures: read and checked as they are, and a plain slide for a paper that has none."""
+"""Pictures: read, measured, checked and fitted, and pages typeset for papers that have none."""

@@ -8,27 +8,40 @@ from typing import Any
 
 from bot import config, processes, system
 from bot.core.errors import BadInput
-from bot.pictures import picture_process
+
+SCRIPT = Path(__file__).with_name("picture_process.py")
+"""Not imported: with it would come what decodes pictures, which only the process needs."""
 
 BOUNDS = processes.Bounds(30, 1_200_000_000)
-"""For a task: within the limits of a picture it takes 860 MB and a few seconds at most."""
+"""For a task; `picture_process.MEMORY` gives less to bytes that nobody has looked at."""
+
+
+PATIENT = processes.Bounds(180, 1_200_000_000)
+"""For fitting, which takes longer, perhaps while much else goes on, and is done once a picture."""
+
+
+class NotStarted(BadInput):
+    """The process could not be started, which says nothing of the picture."""
 
 
 def ask(task: str, data: bytes, **more: object) -> tuple[dict[str, Any], bytes]:
     """What the process says of a picture in a task, and the bytes that it makes.
 
-    Raises `BadInput` with a clause that goes on after the file's name.
+    Raises `BadInput` with a clause that goes on after the file's name, and `NotStarted`.
     """
+    bounds, process = BOUNDS, _process
+    if task == "fit":
+        bounds, process = PATIENT, _patient_process
     head = json.dumps({"task": task, **more}).encode()
     try:
-        answer = _process().ask(head + b"\n" + data)
+        answer = process().ask(head + b"\n" + data)
     except processes.TooLong:
         raise BadInput(
-            f"takes more than {BOUNDS.seconds:g} s to decode; export it smaller or simpler"
+            f"takes more than {bounds.seconds:g} s to decode; export it smaller or simpler"
         ) from None
     except processes.NotStarted as error:
         reason = system.why(error.__cause__ or error)
-        raise BadInput(
+        raise NotStarted(
             "cannot be looked at: the process that handles pictures "
             f"could not be started ({reason})"
         ) from None
@@ -46,7 +59,16 @@ def ask(task: str, data: bytes, **more: object) -> tuple[dict[str, Any], bytes]:
 @lru_cache(maxsize=1)
 def _process() -> processes.Lasting:
     """The process; one for all pictures of this process."""
-    script = Path(picture_process.__file__)
-    process = processes.Lasting(script, BOUNDS, config.for_children())
+    return _started(BOUNDS)
+
+
+@lru_cache(maxsize=1)
+def _patient_process() -> processes.Lasting:
+    """The one that fits them."""
+    return _started(PATIENT)
+
+
+def _started(bounds: processes.Bounds) -> processes.Lasting:
+    process = processes.Lasting(SCRIPT, bounds, config.for_children())
     atexit.register(process.close)
     return process

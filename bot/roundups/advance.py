@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
+from bot.composing import covers, fittings
 from bot.composing.composer import Composer
 from bot.config import Config, Series
 from bot.context import Context
@@ -250,12 +252,34 @@ def build(context: Context, series: Series, roundup: Roundup) -> dict[str, bytes
         collages = work.queue.in_roundup(roundup.id)
         listed = [other for other in work.roundups.listed(row.name) if other.has_page]
         previous = work.roundups.neighbour(roundup)
-        hashes = {collage.picture.sha256 for collage in collages if collage.picture}
-        pictures = {sha256: work.pictures.data(sha256) for sha256 in hashes}
+    drawn = _drawn(context, covers.Shown(series, roundup, collages))
+    collages, pictures = fittings.for_pages(context, collages)
     later = [other for other in listed if other.title_month > roundup.title_month]
     following = min(later, key=lambda other: other.title_month, default=None)
-    edition = pages.Edition(roundup, collages, pictures, previous, following, listed)
+    edition = pages.Edition(
+        roundup, collages, pictures, previous, following, listed, drawn.cover, drawn.card
+    )
     return pages.build(series, edition, context.config.templates)
+
+
+class _Drawn(NamedTuple):
+    """The bytes of a roundup's cover and of its page's card; None where one cannot be made."""
+
+    cover: bytes | None
+    card: bytes | None
+
+
+def _drawn(context: Context, shown: covers.Shown) -> _Drawn:
+    """The cover and the card as of now; of a roundup that is linked, the cover it went out with."""
+    if shown.roundup.state in {State.DUE, State.RENDERED}:
+        picture = covers.current(context, shown)
+    else:
+        picture = covers.kept(context, shown.roundup)
+    data = None
+    if picture:
+        with context.read() as work:
+            data = work.pictures.data(picture.sha256)
+    return _Drawn(data, covers.card(context, shown))
 
 
 def _notify_waiting(context: Context, series: Series, roundup: Roundup) -> None:
@@ -296,8 +320,10 @@ def _create_threads(context: Context, series: Series, roundup: Roundup) -> None:
     with context.read() as work:
         items = work.queue.in_roundup(roundup.id)
         ids = work.accounts.ids()
+    # What was corrected since its page was rendered is on it.
+    cover = covers.current(context, covers.Shown(series, roundup, items))
     for account in series.accounts:
-        Composer.of(context, series.name, account).roundup(roundup, items)
+        Composer.of(context, series.name, account).roundup(roundup, items, cover)
     moment = f"roundup-{roundup.title_month}"
     new = [
         NewDelivery(ids[name], thread_key(series.name, moment, name, roundup.rehearsal))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.composing import slides
 from bot.composing.ahead import Ahead
+from bot.composing.fittings import Fittings
 from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, changes, schedule, times
@@ -145,16 +146,18 @@ def claim(context: Context, series: Series, wanted: Claim) -> None:
                 f"its number {number[0]} is {other}'s already; let its slot count on: "
                 f"mlcollage number {item.name} --off"
             )
-    item, drawing = slides.with_number(series, item, number[0])
-    threads = Ahead(context, series).threads(item, number[0], series.accounts)
+    item, drawn = slides.with_number(context, series, item, number[0])
+    fits = Fittings.of(context, series, [drawn] if drawn else ())
+    threads = Ahead(context, series, fits=fits).threads(item, number[0], series.accounts)
     if problems := [problem for thread in threads for problem in thread.problems]:
         raise BadInput(" ".join(problems))
     with context.write() as work:
         found = work.snapshots.take(series, wanted.as_of, _ahead(series, wanted), lock=True)
         if not _holds(found, wanted):
             raise Taken
-        if drawing:
-            work.pictures.put(drawing.picture.picture, drawing.picture.data)
+        if drawn:
+            work.pictures.put(drawn.picture, drawn.data)
+            fits.store(work)
         new = _deliveries(context, work, series, wanted)
         work.claims.claim(SlotClaim(slot, item, *number, extra=wanted.extra), new)
         if wanted.extra:

@@ -1,6 +1,7 @@
 """Builds a roundup's files: page, article in Markdown, pictures, and the list of roundups."""
 
 import re
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -8,10 +9,10 @@ from pathlib import Path
 import nh3
 
 from bot import config
-from bot.composing import values
+from bot.composing import covers, values
 from bot.composing.rendering import Renderer
 from bot.core import month, reading, settings
-from bot.core.collage import Collage, Picture, shown, without_control
+from bot.core.collage import LENGTHS, Collage, Picture, shown, without_control
 from bot.core.errors import BadInput
 from bot.core.month import Roundup
 from bot.core.network import EXTENSIONS
@@ -22,7 +23,12 @@ from bot.core.words import EMOJI, Words
 PAGE = "roundup/page.html"
 ARTICLE = "roundup/article.md"
 INDEX = "roundup/index.html"
+COVER = "roundup_cover.png"
+CARD = "roundup_card.png"
+"""The files of a roundup's cover and card, beside its page; no collage's NAME has an underscore."""
 
+CARD_ALT = 420
+"""Characters of `twitter:image:alt`, by X's documentation of cards."""
 DESCRIPTION = 300
 """Characters of a page's description; link previews show fewer."""
 TAGS = mathml.TAGS | (
@@ -88,7 +94,8 @@ class Edition:
     """A roundup with all that its files are built from.
 
     `pictures` are the pictures' bytes by SHA-256. `previous` and `following` are the roundups
-    before and after it; `listed` are those that have a link, with or without this one.
+    before and after it; `listed` are those that have a link, with or without this one. `cover` and
+    `card`, what a link to the page is shown with, are PNGs.
     """
 
     roundup: Roundup
@@ -97,6 +104,14 @@ class Edition:
     previous: Roundup | None = None
     following: Roundup | None = None
     listed: Sequence[Roundup] = ()
+    cover: bytes | None = None
+    card: bytes | None = None
+
+    @property
+    def drawn(self) -> dict[str, bytes]:
+        """The cover and the card by the names of their files."""
+        found = {COVER: self.cover, CARD: self.card}
+        return {name: data for name, data in found.items() if data is not None}
 
 
 def slug_path(roundup: Roundup) -> str:
@@ -128,14 +143,19 @@ def build(series: config.Series, edition: Edition, templates_folder: Path) -> di
         for collage in edition.collages
         if collage.picture
     }
+    drawn = {f"{slug}/{name}": data for name, data in edition.drawn.items()}
     renderer = Renderer(templates_folder)
     page = roundup_context(series, edition)
     index = index_context(series, edition)
-    return pictures | {
-        f"{slug}/article.md": _text(renderer, ARTICLE, page),
-        slug_path(edition.roundup): _text(renderer, PAGE, page),
-        "index.html": _text(renderer, INDEX, index),
-    }
+    return (
+        pictures
+        | drawn
+        | {
+            f"{slug}/article.md": _text(renderer, ARTICLE, page),
+            slug_path(edition.roundup): _text(renderer, PAGE, page),
+            "index.html": _text(renderer, INDEX, index),
+        }
+    )
 
 
 def roundup_context(series: config.Series, edition: Edition) -> values.Table:
@@ -144,17 +164,46 @@ def roundup_context(series: config.Series, edition: Edition) -> values.Table:
     shared = _context(series)
     reading = _reading_month(series, roundup)
     holds = language.holds.format(month=reading, hashtag=series.hashtag)
+    sections = [_table(_section(series, each, language)) for each in edition.collages]
     return shared | {
         "roundup": values.roundup(roundup, series.zone),
         "month": reading,
         "intro": shared["about"] + language.gap + holds,
+        "cover": _drawn(series, edition, COVER),
+        "image": _drawn(series, edition, CARD) or _first_picture(sections),
         "description": _description(roundup, edition.collages),
         "url": _entry(series, roundup).url,
         "folder": link(series, roundup.slug),
         "previous": edition.previous and asdict(_entry(series, edition.previous)),
         "following": edition.following and asdict(_entry(series, edition.following)),
-        "sections": [_table(_section(series, each, language)) for each in edition.collages],
+        "sections": sections,
     }
+
+
+def _drawn(series: config.Series, edition: Edition, name: str) -> values.Table | None:
+    """The cover or the card as the page names it; None where there is none."""
+    data = edition.drawn.get(name)
+    if data is None:
+        return None
+    items = [reading.item(collage) for collage in edition.collages]
+    most = CARD_ALT if name == CARD else LENGTHS["alt"]
+    width, height = struct.unpack_from(">II", data, 16)
+    return {
+        "file": name,
+        "mime": "image/png",
+        "width": width,
+        "height": height,
+        "alt": covers.alt_text(series, edition.roundup, items, most),
+    }
+
+
+def _first_picture(sections: Sequence[values.Table]) -> values.Table | None:
+    """The first collage's picture, for what previews a link to the page; None without any."""
+    for section in sections:
+        if picture := section["picture"]:
+            facts = {name: picture[name] for name in ("mime", "width", "height")}
+            return {"file": section["file"], "alt": section["alt"], **facts}
+    return None
 
 
 def index_context(series: config.Series, edition: Edition) -> values.Table:
@@ -261,10 +310,11 @@ def _section(series: config.Series, collage: Collage, language: Words) -> Sectio
 def _caption(series: config.Series, collage: Collage) -> str:
     """The caption without series and number, which the page sets before it.
 
-    A picture without one is said to hold the authors' figures; a drawn slide holds none.
+    A picture without one is said to hold the authors' figures, but for a drawn slide without any.
     """
     if not collage.caption.strip():
-        if collage.picture is None or collage.picture_is_drawn:
+        is_bare = collage.picture_is_drawn and not collage.slide.figures
+        if collage.picture is None or is_bare:
             return ""
         return series.words.figures
     caption = _PRINTED.sub("", collage.caption, count=1).strip()

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
 
+from bot.core import slide as slides
 from bot.core.collage import Collage
 from bot.core.delivery import Delivery, Kind
 from bot.core.schedule import SlotState, SlotTime
@@ -110,7 +111,11 @@ class Claims(Statements):
         collage = wanted.collage
         slide: dict[str, Any] = {}
         if collage.picture_is_drawn and collage.picture:
-            slide = {"picture_sha256": collage.picture.sha256, "alt": collage.alt}
+            slide = {
+                "picture_sha256": collage.picture.sha256,
+                "alt": collage.alt,
+                "slide": slides.stored(collage.slide),
+            }
         claimed = (
             update(collages)
             .where(

@@ -12,7 +12,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import JSON, Column, Connection
 
 from bot import config
-from bot.core import address, collage, delivery, learned, month, paper, schedule
+from bot.core import (
+    address,
+    appearance,
+    collage,
+    delivery,
+    fit,
+    learned,
+    month,
+    paper,
+    schedule,
+    slide,
+)
 from bot.core.calendar import Calendar
 from bot.core.changes import Changed
 from bot.core.collage import shown
@@ -50,6 +61,7 @@ LONGEST_SPAN = timedelta(days=3_650)
 
 LINES = (
     *("collages.paragraph", "collages.alt", "collages.thread", "collages.note", "papers.figures"),
+    "collages.slide",
     *("parts.text", "parts.beginning", "parts.alt", "deliveries.note", "deliveries.saved"),
     *("attempts.detail", "attempts.trace", "looks.saw", "looks.trace", "log.detail"),
     *("notices.text", "notices.details", "accounts.note", "alerts.note", "installation.value"),
@@ -134,6 +146,22 @@ def _is_records(keys: tuple[str, ...]) -> Callable[[Any], bool]:
     return check
 
 
+def _is_slide(value: Any) -> bool:
+    """Whether a value is what `slide.stored` gives."""
+    try:
+        found = slide.from_stored(value)
+        return slide.stored(found) == value and all(
+            isinstance(text, str)
+            for text in (
+                *(each for figure in found.figures for each in figure),
+                *(*found.takeaways, *found.unshown, *found.cut),
+                *(found.theme, found.format, found.drawn),
+            )
+        )
+    except (AttributeError, TypeError):
+        return False
+
+
 ANY_CALENDAR = Calendar.of(schedule.Timetable(ZoneInfo("UTC"), (), ()), timedelta(0), month.Rule())
 
 
@@ -199,6 +227,7 @@ FORMS: Mapping[Column[Any], Callable[[Any], bool]] = {
     tables.accounts.c.strangers: _is_texts,
     tables.papers.c.authors: _is_texts,
     tables.papers.c.figures: _is_records(paper.Figure._fields),
+    tables.collages.c.slide: _is_slide,
     tables.papers.c.reference_list: _is_records(paper.Reference._fields),
     tables.collages.c.thread: _is_texts,
     tables.deliveries.c.saved: lambda value: isinstance(value, dict),
@@ -251,6 +280,14 @@ def _picture_file(row: Row) -> Iterator[str]:
         yield f"picture_file is {shown(file)}"
 
 
+def _page(row: Row) -> Iterator[str]:
+    """Fingerprints are numbers, and the ground is a colour that we know."""
+    if not re.fullmatch("([0-9a-f]{64})?", row["fingerprint"]):
+        yield f"fingerprint is {shown(row['fingerprint'])}"
+    if row["ground"] not in appearance.GROUNDS:
+        yield f"ground is {shown(row['ground'])}"
+
+
 def _number(row: Row) -> Iterator[str]:
     if (row["kept_number"] or 0) > collage.MOST_NUMBER:
         yield f"kept_number is {shown(row['kept_number'])}"
@@ -273,12 +310,22 @@ def _setting(row: Row) -> Iterator[str]:
         yield f"{name} is {shown(value)}"
 
 
+def _fitting(row: Row) -> Iterator[str]:
+    """What was made of a picture is found by a hash, and is at most the whole of it."""
+    if not re.fullmatch("[0-9a-f]{64}", row["key"]):
+        yield f"key is {shown(row['key'])}"
+    if row["fidelity"] > fit.WHOLE:
+        yield f"fidelity is {shown(row['fidelity'])}"
+
+
 CHECKS: Mapping[str, tuple[Callable[[Row], Iterator[str]], ...]] = {
     "accounts": (_name, _account),
     "charges": (_months("month"),),
     "collages": (_picture_file, _number),
+    "fittings": (_fitting,),
     "installation": (_setting,),
     "parts": (_picture_file, _receipt),
+    "picture_pages": (_page,),
     "roundups": (_roundup, _months("title_month")),
     "series": (_name, _months("roundups_through", "live_through")),
 }

@@ -18,12 +18,14 @@ from sqlalchemy import (
 )
 
 from bot.core import hints
+from bot.core import slide as slides
 from bot.core.collage import Collage, Item, Picture, State, check_move, shown
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.paper import Link
 from bot.storage import papers, tables
+from bot.storage.pictures import SEEN
 from bot.storage.statements import Statements
-from bot.storage.tables import collages, paper_keys, pictures, roundups, series
+from bot.storage.tables import collages, paper_keys, picture_pages, pictures, roundups, series
 
 # Literals, not bind parameters, as in `deliveries.py`: the partial indexes are used only where the
 # planner can read the state in the statement.
@@ -41,8 +43,8 @@ _WITH_REMOVED = (
         collages,
         *papers.COLUMNS,
         *(
-            pictures.c[name].label(f"picture_{name}")
-            for name in ("mime", "width", "height", "size", "frames")
+            column.label(f"picture_{name}")
+            for name, column in {"mime": pictures.c.mime, "size": pictures.c.size, **SEEN}.items()
         ),
         series.c.name.label("series_name"),
         roundups.c.title_month.label("roundup"),
@@ -50,6 +52,13 @@ _WITH_REMOVED = (
     .join(tables.papers, tables.papers.c.id == collages.c.paper_id)
     .join(series, series.c.id == collages.c.series_id)
     .outerjoin(pictures, pictures.c.sha256 == collages.c.picture_sha256)
+    .outerjoin(
+        picture_pages,
+        and_(
+            picture_pages.c.sha256 == collages.c.picture_sha256,
+            picture_pages.c.page == collages.c.picture_page,
+        ),
+    )
     .outerjoin(roundups, roundups.c.id == collages.c.roundup_id)
 )
 _JOINED = _WITH_REMOVED.where(collages.c.removed_at.is_(None))
@@ -66,6 +75,11 @@ def _collage(row: Row[Any], its_links: tuple[Link, ...]) -> Collage:
             size=row.picture_size,
             file=row.picture_file,
             frames=row.picture_frames,
+            page=row.picture_page,
+            fingerprint=row.picture_fingerprint,
+            ground=row.picture_ground,
+            letters=row.picture_letters,
+            is_blank=row.picture_is_blank,
         )
     return Collage(
         id=row.id,
@@ -83,6 +97,7 @@ def _collage(row: Row[Any], its_links: tuple[Link, ...]) -> Collage:
         picture=picture,
         picture_is_drawn=row.picture_is_drawn,
         alt_is_drawn=row.alt_is_drawn,
+        slide=slides.from_stored(row.slide),
         pinned_on=row.pinned_on,
         number=row.number,
         number_year=row.number_year,
@@ -129,9 +144,15 @@ def _content(item: Item, picture: Picture | None) -> dict[str, Any]:
         "thread": list(item.thread),
         "picture_sha256": None,
         "picture_file": item.picture_file,
+        "slide": slides.stored(item.slide),
+        "picture_page": 0,
     }
     if picture:
-        content |= {"picture_sha256": picture.sha256, "picture_file": picture.file}
+        content |= {
+            "picture_sha256": picture.sha256,
+            "picture_file": picture.file,
+            "picture_page": picture.page,
+        }
     return content
 
 
@@ -330,6 +351,19 @@ class Queue(Statements):
                 .join(paper_keys, paper_keys.c.paper_id == collages.c.paper_id)
                 .where(paper_keys.c.key.in_(wanted[start : start + MOST_KEYS]))
                 .where(collages.c.series_id == series_id, collages.c.removed_at.is_(None))
+            )
+            found.update(self.conn.execute(statement).scalars())
+        return list(self.by_ids(sorted(found)).values())
+
+    def with_alt(self, series_name: str, alts: Iterable[str]) -> list[Collage]:
+        """The series' collages that have one of these alt texts, the oldest first."""
+        series_id = self.series_id(series_name)
+        wanted, found = list(alts), set[int]()
+        for start in range(0, len(wanted), MOST_KEYS):
+            statement = select(collages.c.id).where(
+                collages.c.series_id == series_id,
+                collages.c.removed_at.is_(None),
+                collages.c.alt.in_(wanted[start : start + MOST_KEYS]),
             )
             found.update(self.conn.execute(statement).scalars())
         return list(self.by_ids(sorted(found)).values())

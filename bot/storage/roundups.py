@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, Select, func, literal_column, or_, select, update
 
 from bot.core import hints
-from bot.core.collage import shown
+from bot.core.collage import Picture, shown
 from bot.core.delivery import Kind
 from bot.core.errors import BadInput
 from bot.core.month import Roundup, State
@@ -16,7 +16,17 @@ from bot.storage.claims import NewDelivery, Taken
 from bot.storage.database import insert_new
 from bot.storage.deliveries import OPEN
 from bot.storage.statements import Statements
-from bot.storage.tables import collages, deliveries, roundups, series
+from bot.storage.tables import collages, deliveries, pictures, roundups, series
+
+COVER_FILE = "cover.png"
+"""What the file of a cover is called."""
+
+
+class Cover(NamedTuple):
+    """A roundup's cover, and what it was made of."""
+
+    picture: Picture
+    made_of: str
 
 
 class Found(NamedTuple):
@@ -203,6 +213,22 @@ class Roundups(Statements):
         advanced = update(roundups).where(*mine).values(state=to.value, **values)
         if self.conn.execute(advanced).rowcount != 1:
             raise Taken
+
+    def cover(self, roundup: Roundup) -> Cover | None:
+        """The cover that a roundup has; None where none was made."""
+        its = select(pictures, roundups.c.cover_made_of).join(
+            pictures, pictures.c.sha256 == roundups.c.cover_sha256
+        )
+        row = self.conn.execute(its.where(roundups.c.id == roundup.id)).one_or_none()
+        if row is None:
+            return None
+        picture = Picture(row.sha256, row.mime, row.width, row.height, row.size, COVER_FILE)
+        return Cover(picture, row.cover_made_of)
+
+    def put_cover(self, roundup: Roundup, picture: Picture, made_of: str) -> None:
+        """Write the cover of a roundup, whose bytes are stored, and what it was made of."""
+        values = {"cover_sha256": picture.sha256, "cover_made_of": made_of}
+        self.conn.execute(update(roundups).where(roundups.c.id == roundup.id).values(**values))
 
     def set_link(self, roundup: Roundup, link: str) -> None:
         """Write where the roundup's page was published."""

@@ -184,7 +184,8 @@ paper_keys = Table(
     Column("key", String(200), nullable=False),
 )
 
-# In the database and not beside it: one file to back up, and every host sees the same bytes.
+# In the database and not beside it: one file to back up, and every host sees the same bytes. Width,
+# height and frames are those of the page that was stored first.
 pictures = Table(
     "pictures",
     metadata,
@@ -195,6 +196,37 @@ pictures = Table(
     Column("size", Integer, nullable=False),
     Column("frames", Integer, nullable=False, server_default="1"),
     Column("data", LargeBinary, nullable=False),
+)
+
+# What is seen of a picture, once for each page of a PDF that is shown; page 0 of any other. A table
+# of its own: SQLite reads through all bytes of a picture to get at the columns behind them.
+picture_pages = Table(
+    "picture_pages",
+    metadata,
+    Column("sha256", String(64), ForeignKey("pictures.sha256"), primary_key=True),
+    Column("page", Integer, primary_key=True, autoincrement=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("frames", Integer, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("ground", String(10), nullable=False),
+    Column("letters", Integer, nullable=False),
+    Column("is_blank", Boolean, nullable=False),
+)
+
+# What was made of a picture so that it fits: `key` stands for the limits (`core/fit.py`).
+fittings = Table(
+    "fittings",
+    metadata,
+    Column("original_sha256", String(64), ForeignKey("pictures.sha256"), primary_key=True),
+    Column("page", Integer, primary_key=True, autoincrement=False),
+    Column("key", String(64), primary_key=True),
+    Column("sha256", String(64), ForeignKey("pictures.sha256"), nullable=False),
+    Column("way", Text, nullable=False),
+    # In millionths of the original, where it is looked at.
+    Column("fidelity", Integer, nullable=False),
+    # The versions of what has encoded it.
+    Column("made_by", Text, nullable=False),
 )
 
 roundups = Table(
@@ -212,6 +244,9 @@ roundups = Table(
     Column("published_elsewhere", Boolean, nullable=False, server_default=text("false")),
     # What its article gets wrong or leaves open, and what of it was not taken.
     Column("findings", JSON, nullable=False, server_default="[]"),
+    # What its cover was made of, by which a newer one is known to be needed.
+    Column("cover_sha256", String(64), ForeignKey("pictures.sha256")),
+    _text("cover_made_of"),
     _instant("due_at"),
     _rehearsal(),
     UniqueConstraint("series_id", "title_month", "rehearsal"),
@@ -240,9 +275,13 @@ collages = Table(
     Column("thread", JSON, nullable=False),
     Column("picture_sha256", String(64), ForeignKey("pictures.sha256")),
     _text("picture_file"),
+    # The page of a PDF; 0 where its picture's file names none.
+    Column("picture_page", Integer, nullable=False, server_default="0"),
     # Drawn by the program, and so drawn again with the number that the collage gets.
     Column("picture_is_drawn", Boolean, nullable=False, server_default=text("false")),
     Column("alt_is_drawn", Boolean, nullable=False, server_default=text("false")),
+    # What is on its slide, and what that was last drawn from: `core/slide.py`.
+    Column("slide", JSON, nullable=False, server_default="{}"),
     _text("note"),
     # Grows with every change: an update is guarded by the revision that was read.
     Column("revision", Integer, nullable=False, server_default="1"),

@@ -21,6 +21,7 @@ from bot.storage.charges import Charges
 from bot.storage.claims import Claims
 from bot.storage.database import Database
 from bot.storage.deliveries import Deliveries
+from bot.storage.fittings import Fittings
 from bot.storage.installation import Installation
 from bot.storage.late_looks import LateLooks
 from bot.storage.ledger import Ledger
@@ -108,6 +109,10 @@ class Work:
     @property
     def deliveries(self) -> Deliveries:
         return Deliveries(self.scope)
+
+    @property
+    def fittings(self) -> Fittings:
+        return Fittings(self.scope)
 
     @property
     def installation(self) -> Installation:

@@ -23,7 +23,7 @@ from bot.core.price import Cost
 from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.core.text import markdown
 from bot.deciding import budgets, candidates, coming, doctor, preview, roundups
-from bot.intake.same_papers import cautions
+from bot.intake.twins import cautions
 from bot.scheduling import forecast
 from bot.storage.accounts import AccountRow
 from bot.storage.charges import month_of
@@ -242,7 +242,7 @@ class _Trial:
     def plan(self, candidate: Candidate, number: int | None) -> Plan:
         """The plan of a slot that takes this collage, with a slide drawn for its number."""
         series, item = self._brief.series, candidate.item
-        threads = candidates.drawn(series, self._ahead, item, number, series.accounts)
+        threads = candidates.drawn(self._ahead, item, number, series.accounts)
         return _collage_plan(series, candidate._replace(threads=threads), number, self.wrong)
 
 
@@ -445,8 +445,9 @@ def _thread_lines(thread: ComposedThread) -> Iterator[str]:
         length = f"{thread.length(part)} of {thread.limits.length} characters"
         yield f"--- {part.position} of {len(thread.parts)}, {length}"
         yield part.text
-        picture = thread.pictures.get(part.position)
-        if part.image and picture:
-            size = f"{picture.width} × {picture.height}, {picture.size:,} bytes"
+        fit = thread.fits.get(part.position)
+        if part.image and fit:
+            picture = fit.picture
+            size = f"{picture.width} × {picture.height}, {picture.size:,} bytes; {fit.words}"
             yield f"[picture: {part.image.file}, {size}]"
             yield f"[alt text: {part.image.alt}]"

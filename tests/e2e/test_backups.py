@@ -42,7 +42,7 @@ def other_url(empty_database_url: str) -> str:
 
 def test_backup_says_what_it_holds(posted: Desk) -> None:
     told = posted("backup", "b.db")
-    assert told.out == "Wrote b.db: 4 collages, 2 pictures, 1 thread; checked.\n"
+    assert told.out == "Wrote b.db: 4 collages, 4 pictures, 1 thread; checked.\n"
     assert (
         posted("backup", "b.db", code=1).err
         == "b.db is there already: name another file, or remove it.\n"
@@ -65,7 +65,7 @@ def test_what_was_backed_up_is_there_after_a_restore_and_work_goes_on(
     use(posted.folder, other_url)
     posted("init")
     told = posted("restore", "b.db").out.splitlines()
-    assert told[0].startswith("Restored 4 collages, 2 pictures, 1 thread into ")
+    assert told[0].startswith("Restored 4 collages, 4 pictures, 1 thread into ")
     assert told[1].startswith("This database was restored from a backup of ")
     assert [posted.shown(name) for name in ("alpha", "beta", "gamma", "delta")] == before
     assert posted("notices", "--json").json[0]["text"] == told[1]

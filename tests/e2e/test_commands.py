@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import COMMANDS
-from tests.conftest import png, threads_out, write_item
+from tests.conftest import plain_picture, threads_out, write_item
 from tests.e2e.conftest import CONFIG, DAYS, ITEMS, SERIES, SLOT, Desk
 
 
@@ -51,14 +51,14 @@ def test_an_item_from_options_needs_only_a_title_to_become_a_draft(bare: Desk) -
 
 
 def test_an_item_from_options_can_be_complete(bare: Desk) -> None:
-    (bare.folder / "shot.png").write_bytes(png())
+    (bare.folder / "shot.png").write_bytes(plain_picture("shot"))
     people = ("--author", "Ada Lovelace", "--author", "Charles Babbage")
     links = ("--link", "paper=https://example.org/p", "--link", "code=https://example.org/c")
     more = (
         "--paragraph",
         "One thing.",
         "--alt",
-        "A slide.",
+        "Two wheels that count.",
         "--picture",
         "shot.png",
         "--name",
@@ -261,6 +261,7 @@ def test_a_ready_collage_that_loses_something_is_a_draft_again(desk: Desk) -> No
     told = desk("edit", "alpha", "--alt", "").out.splitlines()
     assert told == [
         "alpha is a draft: it lacks alt text",
+        "  note: to have its alt text drafted: mlcollage alt alpha",
         "  alt: A white slide about alpha. → none",
         "  state: ready → draft",
     ]

@@ -120,8 +120,13 @@ def test_every_part_is_a_text_file_and_the_picture_has_the_bytes_of_the_database
             "SELECT name, data FROM collages JOIN pictures ON picture_sha256=sha256",
         )
     )
+    ((cover,),) = rows(
+        demo[0] / "demo/queue.db",
+        "SELECT data FROM roundups JOIN pictures ON cover_sha256=sha256",
+    )
+    data["cover"] = cover
     for folder, thread in threads(demo[0] / "demo/outbox"):
-        name = COLLAGES[0] if thread["kind"] == "roundup" else folder.name[11:]
+        name = "cover" if thread["kind"] == "roundup" else folder.name[11:]
         picture = thread["parts"][0]["picture"]["file"]
         texts = {
             f"{place}.txt": f"{part['text']}\n".encode()

@@ -64,7 +64,7 @@ def test_it_is_told_by_edit_and_ready_next_and_preview(first: Desk) -> None:
     assert looked.out.count("is about the same paper") == 1
     assert first("next", "--count", 7, "--json").json["careful"] == [f"{same}."]
     assert "careful: barlow (in the queue) is about" in first("preview", "again").out
-    assert len(first("preview", "again", "--json").json["same_paper"]) == 1
+    assert len(first("preview", "again", "--json").json["repeated"]) == 1
 
 
 def test_what_is_out_is_named_with_its_day(first: Desk) -> None:

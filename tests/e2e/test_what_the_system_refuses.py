@@ -184,7 +184,9 @@ def test_without_its_streams_a_command_works_and_writes_nothing_into_the_databas
 # A round
 
 
-SETTINGS = """[accounts.first]
+SETTINGS = """[delivery]
+retry_first = "10m"           # a tick does not wait for that
+[accounts.first]
 network = "outbox"
 folder = "first"
 [accounts.second]

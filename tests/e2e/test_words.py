@@ -328,7 +328,7 @@ def test_a_preview_shows_counts_links_tags_the_picture_and_the_price(desk: Desk)
         "tags: #mlcollage",
         "careful: model.py becomes a link",
         "links: https://example.org/alpha",
-        "image/png, 21 × 9,",
+        "image/png, 1000 × 563,",
         "alt text: A white slide about alpha.",
     ):
         assert piece in said

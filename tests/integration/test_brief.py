@@ -143,7 +143,7 @@ def test_its_details_are_the_very_thread_that_goes_out(
     assert len(fake.state.posts) == 2
     for post in fake.state.posts:
         assert f" of 280 characters\n{post.text}\n" in told + "\n"
-    assert "[picture: barlow.png, 22 × 9, " in told
+    assert "[picture: barlow.png, 1000 × 563, " in told
     assert "[alt text: A white slide about barlow.]" in told
     assert (
         "lab as @mlcollage: $0.23, most of it for the part with a link; $0.01 spent in the month"

@@ -235,8 +235,8 @@ def test_texts_written_by_hand_stand_as_written_with_the_number_filled_in(tmp_pa
             "first part, without a word of the paragraph, has",
         ),
         (
-            {"picture": Picture("0" * 64, "image/tiff", 1, 1, 1, "a.tif")},
-            "its picture a.tif is image/tiff, and X takes only JPEG, PNG, GIF, WEBP",
+            {"picture": Picture("0" * 64, "image/tiff", 8, 8, 1, "a.tif")},
+            "its picture a.tif is image/tiff, and X takes only JPEG, PNG, WEBP",
         ),
     ],
 )

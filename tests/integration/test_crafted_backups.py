@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import typst
 from PIL import Image
 
 from bot import config
@@ -169,7 +170,17 @@ CRAFTED = [
         [("INSERT OR REPLACE INTO installation (name, value) VALUES ('rehearsals', 'x')", ())],
         "installation: rehearsals is 'x'",
     ),
-    (a_picture(b"<svg onload='alert(1)'/>", mime="image/svg+xml"), "is no JPEG, PNG, GIF or"),
+    (a_picture(b"<svg onload='alert(1)'/>", mime="image/svg+xml"), "is an SVG drawing; export"),
+    ([("UPDATE picture_pages SET fingerprint = 'x'", ())], "picture_pages: fingerprint is 'x'"),
+    ([("UPDATE picture_pages SET ground = 'pink'", ())], "picture_pages: ground is 'pink'"),
+    ([("UPDATE picture_pages SET letters = -1", ())], "picture_pages: letters is -1"),
+    ([("UPDATE picture_pages SET width = 5", ())], "is not what its row says"),
+    ([("UPDATE picture_pages SET page = 7", ())], "is not what its row says"),
+    ([("UPDATE fittings SET fidelity = 1000001", ())], "fittings: fidelity is 1000001"),
+    (
+        [("UPDATE fittings SET key = 'x' WHERE rowid = (SELECT min(rowid) FROM fittings)", ())],
+        "fittings: key is 'x'",
+    ),
     (a_picture(PICTURE, mime="text/html"), "is not what its row says"),
     (a_picture(PICTURE, width=9_999), "is not what its row says"),
     (a_picture(PICTURE[:40]), "is cut off before its end"),
@@ -196,6 +207,27 @@ def test_a_value_that_add_would_refuse_is_named_and_nothing_is_restored(
     assert "hush" not in told
     assert told.startswith(f"{crafted} holds what mlcollage does not write: ")
     assert not (crafted.parent / "new" / "queue.db").exists()
+
+
+def test_what_an_earlier_version_did_not_measure_is_no_reason(crafted: Path) -> None:
+    """It stored the sides of a turned photograph as the file has them, and no fingerprints."""
+    exif, out = Image.Exif(), io.BytesIO()
+    exif[0x0112] = 6
+    Image.effect_noise((30, 20), 50).save(out, "JPEG", exif=exif)
+    craft(crafted, a_picture(out.getvalue(), mime="image/jpeg", width=30, height=20))
+    craft(crafted, [("UPDATE picture_pages SET fingerprint = '', letters = 0", ())])
+    assert restore(crafted).backup.held.rows["collages"] == 5
+
+
+def test_a_page_of_a_pdf_is_restored(crafted: Path) -> None:
+    data = typst.compile(
+        b"= One\n#pagebreak()\n#set page(width: 9cm, height: 9cm)\nTwo", format="pdf"
+    )
+    craft(crafted, a_picture(data, mime="application/pdf", width=4_096, height=4_096))
+    sha256 = hashlib.sha256(data).hexdigest()
+    row = (sha256, 2, 4_096, 4_096, 1, "", "", 0, False)
+    craft(crafted, [(f"INSERT INTO picture_pages VALUES ({', '.join('?' * len(row))})", row)])
+    assert restore(crafted).backup.held.rows["picture_pages"] == 7  # The cover is one, too.
 
 
 def test_whoever_trusts_the_file_gets_it_all(crafted: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.composing import slides
 from bot.composing.composed import ComposedThread
 from bot.config import Series
 from bot.context import Context
@@ -21,10 +22,11 @@ from bot.deciding import candidates, queue_changes
 from bot.deciding.queue_changes import Place, Where
 from bot.intake import accept
 from bot.intake.accept import Arrival
-from bot.pictures import read
+from bot.pictures import read, typeset
 from bot.scheduling import pauses, tick
 from bot.watching import briefing
 from tests.conftest import StoppedClock, make_context, png, write_item
+from tests.slides import figure
 
 pytestmark = pytest.mark.slow_on_postgresql
 
@@ -53,7 +55,7 @@ def add(context: Context, *names: str) -> None:
         file.with_suffix(".png").unlink()
     arrivals = [accept.from_file(file) for file in files]
     numbers = accept.coming_numbers(context, series, arrivals)
-    accept.take(context, series, accept.drawn(series, arrivals, numbers))
+    accept.take(context, series, accept.drawn(context, series, arrivals, numbers))
 
 
 def test_an_alt_text_that_somebody_wrote_stays_when_a_slide_is_drawn(
@@ -61,7 +63,7 @@ def test_an_alt_text_that_somebody_wrote_stays_when_a_slide_is_drawn(
 ) -> None:
     file = write_item(context.config.folder, "own", picture=None, alt='"My alt."')
     file.with_suffix(".png").unlink()
-    arrivals = accept.drawn(series, [accept.from_file(file)], ["1/52"])
+    arrivals = accept.drawn(context, series, [accept.from_file(file)], ["1/52"])
     [taken] = accept.take(context, series, arrivals)
     assert (taken.collage.alt, taken.collage.picture_is_drawn) == ("My alt.", True)
     assert image(shown(context, "own")).alt == "My alt."
@@ -91,7 +93,7 @@ def image(thread: ComposedThread) -> Image:
 
 def alt(name: str, number: str) -> str:
     title = f"The {name} paper"
-    return f"Plain slide with the title “{title}”, by Lovelace et al. (2021), ML-Collage {number}."
+    return f"Slide on the paper ‘{title}’ by Lovelace et al. (2021), ML-Collage {number}."
 
 
 def sent(context: Context, name: str) -> tuple[str, str, str]:
@@ -186,7 +188,7 @@ def test_a_new_title_is_drawn_at_once(
     edited = replace(before, paper=replace(before.paper, title="Another title", authors=("A B",)))
     queue_changes.edit(context, series, before, Arrival(edited))
     now = collage(context, "one")
-    said = "Plain slide with the title “Another title”, by B (2021), ML-Collage 1/52."
+    said = "Slide on the paper ‘Another title’ by B (2021), ML-Collage 1/52."
     assert now.alt == said
     assert now.picture != before.picture
     clock.at = SLOT
@@ -244,7 +246,7 @@ def test_a_slide_drawn_by_an_edit_follows_the_number_as_well(
     queue_changes.edit(context, series, item, replace(arrival, item=retitled))
     now = collage(context, "made")
     assert (now.picture_is_drawn, now.alt_is_drawn) == (True, True)
-    assert "“Another title”" in now.alt
+    assert "‘Another title’" in now.alt
     add(context, "first")
     queue_changes.move(context, series, "first", Place(Where.FIRST))
     assert image(shown(context, "made")).alt.endswith("ML-Collage 2/52.")
@@ -263,7 +265,7 @@ def test_the_slide_speaks_the_language_and_the_form_of_numbers_of_its_series(
         '[series.mlcollage.numbering]\nformat = "Nr. {n}"\n'
     )
     german = make_context(folder, settings, clock)
-    said = "Schlichte Folie mit dem Titel „The one paper“, von Lovelace et al. (2021), "
+    said = "Folie zum Paper „The one paper“ von Lovelace et al. (2021), "
     said += "Collagen Nr. 1."
     assert image(shown(german, "one")).alt == said
     clock.at = SLOT
@@ -304,3 +306,96 @@ def test_what_no_font_shows_is_a_caution(context: Context, series: Series) -> No
         assert thread.all_cautions == [
             f"part 1: no font here shows {strange}; install a font that has them"
         ]
+
+
+def add_with_figures(context: Context, name: str) -> None:
+    """Add an item with two figures on its slide, drawn for the number it would get."""
+    series = context.config.series["mlcollage"]
+    file = write_item(context.config.folder, name, picture=None, alt=None)
+    file.with_suffix(".png").unlink()
+    for place in range(2):
+        (context.config.folder / f"{place}.png").write_bytes(figure(place))
+    more = '\n[slide]\nfigures = ["0.png", "1.png"]\ntakeaways = ["It scales."]\n+++\n'
+    text = file.read_text(encoding="utf-8")
+    file.write_text(more.join(text.rsplit("\n+++\n", 1)), encoding="utf-8")
+    arrivals = accept.with_slides(
+        context, series, [accept.from_file(file)], draft=False, every=False
+    )
+    accept.take(context, series, arrivals)
+
+
+def test_a_slide_with_figures_is_drawn_again_from_what_the_database_has(
+    context: Context, series: Series, clock: StoppedClock
+) -> None:
+    add(context, "one")
+    add_with_figures(context, "two")
+    for file in context.config.folder.glob("*.png"):
+        file.unlink()
+    before = collage(context, "two")
+    assert [figure.file for figure in before.slide.figures] == ["0.png", "1.png"]
+    queue_changes.move(context, series, "two", Place(Where.FIRST))
+    previewed = image(shown(context, "two"))
+    assert before.picture
+    assert previewed.sha256 != before.picture.sha256
+    clock.at = SLOT
+    tick.tick(context)
+    assert sent(context, "two")[::2] == (1, previewed.sha256)
+    stored = collage(context, "two")
+    assert stored.slide == before.slide
+    assert stored.slide.drawn != before.slide.drawn
+
+
+def test_a_slide_that_shows_what_it_would_show_is_not_drawn_again(
+    context: Context, series: Series, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_with_figures(context, "one")
+    item = collage(context, "one")
+    monkeypatch.setattr("bot.pictures.typeset.render", None)
+    drawn = slides.with_number(context, series, item, 1)
+    assert (drawn.item, drawn.picture) == (item, None)
+    assert image(shown(context, "one")).sha256 == (item.picture and item.picture.sha256)
+
+
+def test_a_slide_of_an_older_version_is_drawn_anew(context: Context, series: Series) -> None:
+    add(context, "one")
+    item = collage(context, "one")
+    old = replace(item, slide=replace(item.slide, drawn=""))
+    drawn = slides.with_number(context, series, old, 1)
+    assert drawn.picture
+    assert drawn.item.slide.drawn == item.slide.drawn
+
+
+def test_a_slide_that_cannot_be_drawn_holds_its_collage_and_the_next_one_goes_out(
+    context: Context, series: Series, clock: StoppedClock
+) -> None:
+    add(context, "one", "two")
+    file = write_item(context.config.folder, "three")
+    accept.take(context, series, [accept.from_file(file)])
+    own = context.config.templates / "slide/collage.typ"
+    own.parent.mkdir(parents=True)
+    own.write_text("#nonsense", encoding="utf-8")
+    clock.at = SLOT
+    tick.tick(context)
+    said = f"Template {own}, line 1: unknown variable: nonsense."
+    for name in ("one", "two"):
+        held = collage(context, name)
+        assert (held.state, held.note) == (State.HELD, said)
+    assert sent(context, "three")[0] == 1
+
+
+def test_a_slide_waits_where_no_process_can_be_started(
+    context: Context, series: Series, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(context, "one", "two")
+    queue_changes.move(context, series, "two", Place(Where.FIRST))
+    typeset._process.cache_clear()
+    typeset._kept.clear()
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    clock.at = SLOT
+    tick.tick(context)
+    assert collage(context, "two").state is State.READY
+    monkeypatch.undo()
+    typeset._process.cache_clear()
+    clock.at += timedelta(minutes=1)
+    tick.tick(context)
+    assert sent(context, "two")[0] == 1

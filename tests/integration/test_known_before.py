@@ -26,8 +26,8 @@ pytestmark = pytest.mark.slow_on_postgresql
 
 SLOT = datetime(2021, 8, 4, 15, tzinfo=UTC)
 REFUSED = (
-    "big for outbox: its picture big.png has 9,000 × 4 pixels, and X takes at most "
-    "8,192 × 8,192 of a PNG; export it smaller."
+    "big for outbox: its picture big.png has 9,000 × 4 pixels, and made as small as X takes it, "
+    "its shorter side has fewer than 4; export it in another shape."
 )
 
 

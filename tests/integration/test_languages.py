@@ -40,14 +40,15 @@ talk = "Wykład"
 podcast = "Podcast"
 blog = "Blog"
 demo = "Demo"
-[series.mlcollage.words.slide]
-slide = "Prosty slajd"
-title = " z tytułem „{}”"
-part = " z tymi słowami tytułu: „{}”"
-untitled = " bez tytułu"
-by = "{}"
-comma = ", "
-whole = " Tytuł pracy: „{}”."
+[series.mlcollage.words.alt]
+collage = "Plansza o pracy {}"
+slide = "Slajd o pracy {}"
+by = ", {}"
+figure = "Ilustracja {}: "
+takeaways = "Najważniejsze: "
+cover = "Okładka przeglądu {}"
+shown = "Plansze: "
+more = "i jeszcze {}"
 """
 AUTHORS = [
     ("Jure Zbontar", "Li Jing"),

@@ -236,6 +236,13 @@ def test_an_upgrade_counts_frames_marks_slides_and_makes_texts_findable(
             columns = (tables.collages.c[name] for name in ("name", *DRAWN))
             drawn = conn.execute(select(*columns)).all()
             beginning = conn.execute(text("SELECT beginning FROM parts")).scalar_one()
+            seen = conn.execute(select(tables.picture_pages)).all()
     assert frames == {"moves": 3, "broken": 1, "slide": 1, "photo": 1}
+    # None was decoded for what is measured of a picture now.
+    assert {(row.sha256, row.page, row.frames) for row in seen} == {
+        (name, 0, count) for name, count in frames.items()
+    }
+    assert {tuple(row)[-4:] for row in seen} == {("", "", 0, False)}
+    assert {(row.width, row.height) for row in seen} == {(48, 32), (1_600, 900)}
     assert sorted(map(tuple, drawn)) == [("photo", False, False), ("slide", True, True)]
     assert beginning == "论" * 100

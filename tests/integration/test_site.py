@@ -3,6 +3,7 @@ import json
 import os
 import re
 import resource
+import struct
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -129,10 +130,17 @@ def build(
     previous: Roundup | None = AUGUST,
     following: Roundup | None = OCTOBER,
     own_templates: Path = OWN,
+    cover: bool = True,
 ) -> dict[str, bytes]:
     listed = [one for one in (following, previous) if one]
-    edition = pages.Edition(this, collages, PICTURES, previous, following, listed)
+    drawn = (header(2_400, 1_350), header(1_200, 630)) if cover else (None, None)
+    edition = pages.Edition(this, collages, PICTURES, previous, following, listed, *drawn)
     return pages.build(of or series(), edition, own_templates)
+
+
+def header(width: int, height: int) -> bytes:
+    """The beginning of a PNG of that size."""
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", width, height)
 
 
 def page(files: Mapping[str, bytes], name: str = "index.html") -> str:
@@ -207,6 +215,8 @@ def test_the_files_are_the_page_the_article_the_pictures_and_the_list() -> None:
     assert set(files) == {
         "two-papers-2021-09/random-forests.png",
         "two-papers-2021-09/attention.jpg",
+        "two-papers-2021-09/roundup_cover.png",
+        "two-papers-2021-09/roundup_card.png",
         "two-papers-2021-09/article.md",
         "two-papers-2021-09/index.html",
         "index.html",
@@ -233,14 +243,28 @@ def test_pages_are_balanced_name_their_language_and_ask_nothing_of_other_hosts(p
         assert not re.search(r"@import|url\(", "".join(seen.texts["style"]))
 
 
+ALT = (
+    "Cover of the roundup ‘Two Papers to Read in September 2021’, ML-Collage. It shows the "
+    "collages of ‘Random Forests’, Breiman (2001); ‘注意力就是你所需要的一切’, "
+    "Vaswani et al. (2017)."
+)
+
+
 def test_every_picture_has_its_alt_text_its_size_and_a_link_to_itself() -> None:
     seen = Outline(page(build()))
-    first, second = seen.all("img")
+    cover, first, second = seen.all("img")
+    assert cover == {
+        "src": "roundup_cover.png",
+        "alt": ALT,
+        "width": "2400",
+        "height": "1350",
+    }
     assert first == {
         "src": "random-forests.png",
         "alt": "Three trees with different leaves; an arrow leads from each to one ballot box.",
         "width": "1600",
         "height": "900",
+        "loading": "lazy",
     }
     assert second["alt"] == ATTENTION.alt
     assert second["loading"] == "lazy"
@@ -276,18 +300,38 @@ def test_a_series_that_shows_no_numbers_has_none_in_its_captions() -> None:
     assert ">ML-Collage: Figures by the authors | <a" in html
 
 
-def test_link_previews_get_the_first_picture_and_the_page_under_the_base_url() -> None:
-    metas = {
+def metas(files: Mapping[str, bytes]) -> dict[str | None, str | None]:
+    return {
         attrs.get("property") or attrs.get("name"): attrs.get("content")
-        for attrs in Outline(page(build())).all("meta")
+        for attrs in Outline(page(files)).all("meta")
     }
-    assert (
-        metas["og:image"] == "https://papers.example/collages/two-papers-2021-09/random-forests.png"
-    )
-    assert metas["og:image:alt"] == metas["twitter:image:alt"] == " ".join(FOREST.alt.split())
-    assert metas["og:url"] == "https://papers.example/collages/two-papers-2021-09/"
-    assert metas["description"] == "Trees & Transformers"
-    assert metas["twitter:card"] == "summary_large_image"
+
+
+def test_link_previews_get_the_card_and_the_page_under_the_base_url() -> None:
+    seen = metas(build())
+    card = "https://papers.example/collages/two-papers-2021-09/roundup_card.png"
+    assert seen["og:image"] == seen["twitter:image"] == card
+    assert (seen["og:image:width"], seen["og:image:height"]) == ("1200", "630")
+    assert seen["og:image:alt"] == seen["twitter:image:alt"] == ALT
+    assert seen["og:url"] == "https://papers.example/collages/two-papers-2021-09/"
+    assert seen["description"] == "Trees & Transformers"
+    assert seen["twitter:card"] == "summary_large_image"
+
+
+def test_without_a_card_link_previews_get_the_first_picture() -> None:
+    seen = metas(build(cover=False))
+    first = "https://papers.example/collages/two-papers-2021-09/random-forests.png"
+    assert seen["og:image"] == seen["twitter:image"] == first
+    assert seen["og:image:alt"] == seen["twitter:image:alt"] == " ".join(FOREST.alt.split())
+    assert seen["twitter:card"] == "summary_large_image"
+
+
+def test_the_alt_text_of_a_card_is_no_longer_than_x_takes_it() -> None:
+    long = [replace(FOREST, paper=replace(FOREST.paper, title="Random " * 20))] * 9
+    alt = metas(build(collages=long))["twitter:image:alt"]
+    assert alt
+    assert 200 < len(alt) <= 420
+    assert re.search(r"; and \d more\.$", alt)
 
 
 def test_without_a_subtitle_the_titles_describe_the_page_and_long_ones_are_cut() -> None:
@@ -330,7 +374,7 @@ def test_the_list_holds_every_roundup_newest_first_and_says_where_others_were_pu
 
 
 def test_a_collage_without_picture_or_paragraph_leaves_no_empty_place() -> None:
-    html = page(build(collages=[replace(FOREST, picture=None, paragraph="")]))
+    html = page(build(collages=[replace(FOREST, picture=None, paragraph="")], cover=False))
     assert "<img" not in html
     assert "og:image" not in html
     assert "One-paragraph summary" not in html
@@ -414,7 +458,10 @@ def test_no_text_breaks_out_of_its_place_on_the_page(text: str, paragraph: str) 
     assert seen.texts["h1"] == seen.texts["title"] == [read]
     assert read in listed.texts["a"]
     assert seen.texts["h2"][0] == f"‘{read}’"
-    assert [img["alt"] for img in seen.all("img")] == [read, ATTENTION.alt]
+    cover, *alts = [img["alt"] for img in seen.all("img")]
+    assert cover
+    assert read in cover
+    assert alts == [read, ATTENTION.alt]
     for tag, attrs in seen.elements:
         assert not [name for name in attrs if name.startswith("on") or name == "style"]
         assert tag != "a" or re.match(

@@ -107,7 +107,11 @@ def test_a_month_goes_out_and_the_roundup_follows_once_its_page_answers(
     assert the_roundup(context).state is State.ANNOUNCED
     thread = fake.state.posts[before:]
     assert thread[0].text.startswith("Four Deep Learning Papers to Read in September 2021")
-    assert thread[0].media[0].alt == "A white slide about barlow."
+    papers = "; ".join(f"‘The {name} paper’, Lovelace et al. (2021)" for name in NAMES)
+    assert thread[0].media[0].alt == (
+        "Cover of the roundup ‘Four Deep Learning Papers to Read in September 2021’, ML-Collage. "
+        f"It shows the collages of {papers}."
+    )
     assert the_roundup(context).link in thread[-1].text
     assert [post.parent for post in thread] == [None, *(post.id for post in thread[:-1])]
     with context.read() as work:

@@ -36,6 +36,7 @@ SECTIONS: dict[str, type[Any]] = {
     SERIES: config.Series,
     f"{SERIES}.numbering": Numbering,
     f"{SERIES}.roundup": month.Rule,
+    f"{SERIES}.slide": config.SlideLook,
 } | {f"accounts.{name}": table.network(name).settings for name in table.NETWORKS}
 """Every settings class and where its table stands."""
 
@@ -250,8 +251,8 @@ MISTAKES = [
      "series.a.words.about in config.toml may hold {series} and no other braces"),
     ("[series.a.words.labels]\npapier = 'x'",
      "series.a.words.labels.papier in config.toml is no kind of link; did you mean"),
-    ("[series.a.words.slide]\nby = 'x'",
-     "series.a.words.slide.by in config.toml must hold {} once"),
+    ("[series.a.words.alt]\nby = 'x'",
+     "series.a.words.alt.by in config.toml must hold {} once"),
     ("[series.a]\n[series.b]",
      "series.b.roundup.folder in config.toml is also the folder of series a; give"),
     ("[series.a]\ntitle = 'A'\n[series.b.numbering]\nfirst = 1",

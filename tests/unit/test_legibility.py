@@ -13,7 +13,7 @@ PLAIN = Item(
     name="plain",
     paper=Paper(title="A *plain* title with $x^2$", authors=("Ada Example",)),
     paragraph="Some [words](https://a.org) & `<b>`, H<sub>2</sub>O, a | b and <mask>.\n\n- one",
-    alt="A drawing.",
+    alt="A drawing of two clouds.",
     caption="Figures by the authors",
 )
 

@@ -325,6 +325,13 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "It is tried again at every tick.",
     ),
     (
+        roundups.CoverNotMade("weekly", "2021-09", "Template cover.typ, line 3: unclosed."),
+        "weekly/2021-09/cover/Template cover.typ, line 3: unclosed.",
+        "The roundup 2021-09 of weekly has no cover, so its thread shows the picture of its first "
+        "collage: Template cover.typ, line 3: unclosed. Mend that while its thread is not out, "
+        "and make it with: mlcollage roundup render 2021-09 --series weekly",
+    ),
+    (
         roundups.PageEdited("weekly", "2021-09", "site/two/index.html"),
         "weekly/2021-09/edited/site/two/index.html",
         "site/two/index.html was edited by hand, and is left as it is. To write it anew, with the "
@@ -711,6 +718,7 @@ def test_a_notice_is_one_line_whatever_its_facts_hold(entry: Entry) -> None:
     "entry",
     [
         roundups.RoundupStuck("weekly", "2021-09", HOSTILE),
+        roundups.CoverNotMade("weekly", "2021-09", HOSTILE),
         upkeep.Upgraded(HOSTILE, HOSTILE),
     ],
     ids=named,

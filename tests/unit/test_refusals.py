@@ -9,7 +9,6 @@ from bot.core.collage import Picture
 from bot.core.network import BLUESKY, MASTODON, NETWORKS, Network, X
 
 FINE = Picture("0" * 64, "image/png", 1_600, 900, 400_000, "slide.png")
-ANIMATED = FINE._replace(mime="image/gif", width=640, height=480, frames=20, file="moves.gif")
 
 
 def refused(picture: Picture, network: Network = X) -> Iterator[str]:
@@ -19,7 +18,6 @@ def refused(picture: Picture, network: Network = X) -> Iterator[str]:
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
 def test_every_network_takes_an_ordinary_picture(network: Network) -> None:
     assert list(refused(FINE, network)) == []
-    assert list(refused(ANIMATED, network)) == []
 
 
 @pytest.mark.parametrize(
@@ -40,7 +38,7 @@ def test_every_network_takes_an_ordinary_picture(network: Network) -> None:
         (
             FINE._replace(mime="image/tiff", file="a.tif"),
             X,
-            "its picture a.tif is image/tiff, and X takes only JPEG, PNG, GIF, WEBP; "
+            "its picture a.tif is image/tiff, and X takes only JPEG, PNG, WEBP; "
             "export it as one of these",
         ),
         (
@@ -56,23 +54,6 @@ def test_every_network_takes_an_ordinary_picture(network: Network) -> None:
             "export it larger",
         ),
         (
-            ANIMATED._replace(frames=351),
-            X,
-            "its picture moves.gif has 351 frames, and X takes at most 350; export it shorter",
-        ),
-        (
-            ANIMATED._replace(width=1_281),
-            X,
-            "its picture moves.gif has 1,281 × 480 pixels, and X takes at most 1,280 × 1,080 of a "
-            "GIF; export it smaller",
-        ),
-        (
-            ANIMATED._replace(width=1_280, height=1_080, frames=300),
-            X,
-            "its picture moves.gif has 414.7 megapixels in all frames, and X takes at most 300; "
-            "export it smaller",
-        ),
-        (
             FINE._replace(width=8_000, height=5_000),
             MASTODON,
             "its picture slide.png has 40.0 megapixels, and Mastodon takes at most 33.1776; "
@@ -86,14 +67,30 @@ def test_a_picture_that_is_refused_is_named_with_its_measure_and_the_limit(
     assert list(refused(picture, network)) == [said]
 
 
-def test_an_animation_may_have_more_bytes_than_a_still_picture_on_x() -> None:
-    assert list(refused(ANIMATED._replace(size=14_999_999))) == []
-    assert len(list(refused(ANIMATED._replace(size=15_000_001)))) == 1
-
-
 def test_everything_that_is_wrong_with_a_picture_is_said_at_once() -> None:
-    huge = ANIMATED._replace(size=20_000_000, width=2_000, frames=400)
-    assert len(list(refused(huge))) == 4
+    huge = FINE._replace(size=20_000_000, width=9_000, height=3)
+    assert len(list(refused(huge))) == 3
+
+
+def test_of_an_original_only_a_side_that_is_too_small_is_refused() -> None:
+    huge = FINE._replace(size=20_000_000, width=9_000, mime="image/tiff")
+    assert list(refusals.of_original(X, X.limits, huge)) == []
+    [said] = refusals.of_original(X, X.limits, FINE._replace(width=9_000, height=4))
+    assert said == (
+        "its picture slide.png has 9,000 × 4 pixels, and made as small as X takes it, its shorter "
+        "side has fewer than 4; export it in another shape"
+    )
+    [said] = refusals.of_original(X, X.limits, FINE._replace(width=3))
+    assert said == (
+        "its picture slide.png has 3 × 900 pixels, and X takes at least 4 × 4; export it larger"
+    )
+
+
+def test_that_nothing_fits_is_said_with_what_would() -> None:
+    assert refusals.nothing_fits(X, X.limits, FINE) == (
+        "its picture slide.png cannot be made to fit: X takes JPEG, PNG, WEBP of at most "
+        "5,000,000 bytes, and nothing of it is so small; export it in another shape"
+    )
 
 
 def test_an_alt_text_is_counted_by_the_account_s_own_limit() -> None:

@@ -172,6 +172,35 @@ class RoundupStuck(Entry):
         return "It is tried again at every tick."
 
 
+class CoverNotMade(Entry):
+    """A roundup's cover, or the card of its page, cannot be made. `reason` is a sentence."""
+
+    kind = Kind.DIFFERS
+    series: str
+    title_month: str
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return printable(f"{self.series}/{self.title_month}/cover/{self.reason}")
+
+    @property
+    def subject(self) -> str:
+        return f"roundup/{self.series}/{self.title_month}"
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"The roundup {self.title_month} of {self.series} has no cover, so its thread shows "
+            f"the picture of its first collage: {self.reason}"
+        )
+
+    @property
+    def advice(self) -> str:
+        render = f"mlcollage roundup render {self.title_month} --series {self.series}"
+        return f"Mend that while its thread is not out, and make it with: {render}"
+
+
 class PageEdited(Entry):
     """A page was edited by hand, so that it is not written anew by itself."""
 

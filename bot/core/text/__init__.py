@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from bot.core.text import parts as parts
     from bot.core.text import renderers as renderers
     from bot.core.text import rewriting as rewriting
+    from bot.core.text import sentences as sentences
     from bot.core.text import span as span
     from bot.core.text import syntax as syntax
 
-_LATE = frozenset({"counting", "labels", "parts", "renderers", "rewriting", "span", "syntax"})
+_LATE = frozenset(
+    {"counting", "labels", "parts", "renderers", "rewriting", "sentences", "span", "syntax"}
+)
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 from bot.core import network as networks
-from bot.core.network import IMAGES, Limits, PictureLimits
+from bot.core.network import SENT, Limits, PictureLimits
 from bot.publishers.answers import inner
 
 Instance = Mapping[str, object]
@@ -54,8 +54,8 @@ def _pictures(told: Instance, media: object) -> Mapping[str, PictureLimits]:
     taken: list[str] = []
     if isinstance(patterns, list):
         known = [pattern for pattern in patterns if isinstance(pattern, str)]
-        taken = [mime for mime in IMAGES if any(fnmatchcase(mime, each) for each in known)]
-    return dict.fromkeys(taken or IMAGES, its)
+        taken = [mime for mime in SENT if any(fnmatchcase(mime, each) for each in known)]
+    return dict.fromkeys(taken or SENT, its)
 
 
 def _first(default: int | None, *told: object) -> int:

@@ -46,9 +46,10 @@ def id_of(saved: Saved, image: Image, clock: Clock) -> str:
 
 
 def _upload(api: Api, clock: Clock, limits: Limits, image: Image) -> Saved:
-    # Composing knows it before; only a thread that was frozen by an older program gets so far.
-    most = limits.pictures[image.mime].size
-    if len(image.data) > most:
+    # What is fitted never gets so far; threads that an older version has frozen may, and GIFs.
+    of_type = limits.pictures.get(image.mime)
+    if of_type and len(image.data) > of_type.size:
+        most = of_type.size
         size = f"{len(image.data):,} bytes"
         raise Rejected(f"{image.file} has {size}, and X takes at most {most:,}.")
     category = "tweet_image"
