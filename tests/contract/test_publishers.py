@@ -1,7 +1,7 @@
 """One suite for every publisher: what a delivery relies on."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -13,12 +13,23 @@ from bot.core.delivery import Absent, Found, Image, Kind, NotSeen, Part, Receipt
 from bot.core.errors import BadConfig, BadInput
 from bot.core.settings import Table
 from bot.publishers import table
+from bot.publishers.bluesky.publisher import Bluesky
+from bot.publishers.mastodon.publisher import Mastodon
+from bot.publishers.outbox import Outbox
 from bot.publishers.protocol import Publisher, Saved
+from bot.publishers.x.publisher import X
 from tests.conftest import MONDAY, StoppedClock, png
 from tests.fakes import bluesky, keyed, mastodon, x
 from tests.fakes.mastodon_dialects import DIALECTS
 
 Make = Callable[[], Publisher]
+
+CLASSES: Sequence[type[Publisher]] = (Bluesky, Mastodon, Outbox, X)
+"""Here the type checker sees that each has what the protocol asks for."""
+
+
+def test_every_network_in_the_table_is_checked_against_the_protocol() -> None:
+    assert {each.__name__ for each in CLASSES} == {name for _, name in table.NETWORKS.values()}
 
 
 @contextmanager

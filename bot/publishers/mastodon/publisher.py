@@ -180,6 +180,10 @@ class Mastodon:
         """None: no server charges."""
         return Requests()
 
+    def problems(self, parts: Sequence[Part]) -> Sequence[str]:
+        """Nothing: a server tells of few accounts elsewhere whether they exist."""
+        return ()
+
     def survey(self, thread: Thread, saved: Saved, since: str | None) -> Survey:
         """Read what is newer than this thread's newest receipt, or than `since`.
 
