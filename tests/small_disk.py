@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,17 +51,20 @@ def _run(*command: str) -> bool:
 
 
 @contextmanager
-def mounted(folder: Path, request: pytest.FixtureRequest) -> Iterator[Disk]:
-    """A small disk at that folder, by mounting it here; else the whole test is run where that is
-    allowed.
+def mounted(request: pytest.FixtureRequest) -> Iterator[Disk]:
+    """A small disk, by mounting it here; else the whole test is run where that is allowed.
+
+    Its folder is none of pytest's: where a run of tests is killed the disk stays mounted, and no
+    later run could remove the folder.
     """
-    folder.mkdir()
-    if not _run("mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder)):
-        _run_elsewhere(request.node.nodeid)
+    folder = Path(tempfile.mkdtemp(prefix="mlcollage-disk-"))
     try:
+        if not _run("mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder)):
+            _run_elsewhere(request.node.nodeid)
         yield Disk(folder)
     finally:
         _run("umount", "--lazy", str(folder))
+        folder.rmdir()
 
 
 def _run_elsewhere(test: str) -> None:

@@ -2,14 +2,12 @@
 
 import re
 
-_TABLE = re.compile(
-    r"^[ \t]{0,8}<table(?:\s[^<>]{0,500})?>(?P<inside>(?:[^<]|<(?!/?table\b))*+)</table>",
-    re.IGNORECASE | re.MULTILINE,
-)
-_ROW = re.compile(r"<tr(?:\s[^<>]{0,500})?>((?:[^<]|<(?!/?tr\b))*+)(?:</tr>)?", re.IGNORECASE)
-_CELL = re.compile(
-    r"<(?P<kind>t[dh])(?:\s[^<>]{0,500})?>(?P<words>(?:[^<]|<(?!/?t[dhr]\b))*+)(?:</t[dh]>)?",
-    re.IGNORECASE,
+from bot.core.text.patterns import compiled
+
+_TABLE = r"(?im)^[ \t]{0,8}<table(?:\s[^<>]{0,500})?>(?P<inside>(?:[^<]|<(?!/?table\b))*+)</table>"
+_ROW = r"(?i)<tr(?:\s[^<>]{0,500})?>((?:[^<]|<(?!/?tr\b))*+)(?:</tr>)?"
+_CELL = (
+    r"(?i)<(?P<kind>t[dh])(?:\s[^<>]{0,500})?>(?P<words>(?:[^<]|<(?!/?t[dhr]\b))*+)(?:</t[dh]>)?"
 )
 _TAG = re.compile(
     r"</?(?:p|div|span|center|ul|ol|li|small|b|strong|i|em)(?:\s[^<>]{0,500})?>", re.I
@@ -22,15 +20,12 @@ def as_markdown(text: str) -> str:
     The cells of a table that arranges pictures stand for themselves. Any other one stays as it
     is.
     """
-    return _TABLE.sub(_written, text)
+    return compiled(_TABLE).sub(_written, text)
 
 
 def _written(match: re.Match[str]) -> str:
     lines = match[0].count("\n") + 1
-    rows = [
-        [(cell["kind"].casefold() == "th", _words(cell["words"])) for cell in _CELL.finditer(row)]
-        for row in _ROW.findall(match["inside"])
-    ]
+    rows = [_cells(row) for row in compiled(_ROW).findall(match["inside"])]
     rows = [row for row in rows if row]
     widest = max(map(len, rows), default=0)
     written: list[str] = []
@@ -48,6 +43,12 @@ def _written(match: re.Match[str]) -> str:
     if not written or len(written) > lines:
         return match[0]
     return "\n".join(written) + "\n" * (lines - len(written))
+
+
+def _cells(row: str) -> list[tuple[bool, str]]:
+    """The cells of a row: whether each is one of the head, and its words."""
+    found = compiled(_CELL).finditer(row)
+    return [(cell["kind"].casefold() == "th", _words(cell["words"])) for cell in found]
 
 
 def _words(text: str) -> str:

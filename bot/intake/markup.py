@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from bot.core.text.patterns import compiled
+
 # No control character, no half of a surrogate pair: addresses appear in messages and file names.
 _BAD = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
 _URL = rf"[^\s()<>{_BAD}]"
@@ -19,9 +21,9 @@ _BARE = rf"(?P<bare>{_URL}*+(?:\({_URL}*+\){_URL}*+)*+)"
 _TARGET = rf"\(\s?(?:<(?P<angle>[^<>{_BAD}]{{0,2000}})>|{_BARE})(?:\s\"[^\"\n]{{0,500}}\")?\s?\)"
 _LABEL = r"(?P<label>(?:[^\[\]\\\n]|\\.|\[[^\[\]\\\n]{0,300}+\]){0,500}+)"
 _AUTO = rf"<(?P<auto>(?:https?://|/(?=[^\s<>]{{0,200}}[-/.]))[^\s<>{_BAD}]{{1,2000}})>"
-_LINK = re.compile(rf"(?<![!\\])(?:\[{_LABEL}\]{_TARGET}|{_AUTO})")
-_PICTURE = re.compile(rf"(?<!\\)!\[(?P<alt>(?:[^\[\]\\\n]|\\.|\[[^\[\]\\\n]*+\])*+)\]{_TARGET}")
-_AROUND = re.compile(rf"\s?\]{_TARGET}")
+_LINK = rf"(?<![!\\])(?:\[{_LABEL}\]{_TARGET}|{_AUTO})"
+_PICTURE = rf"(?<!\\)!\[(?P<alt>(?:[^\[\]\\\n]|\\.|\[[^\[\]\\\n]*+\])*+)\]{_TARGET}"
+_AROUND = rf"\s?\]{_TARGET}"
 _MARK = re.compile(
     r"\\([!-/:-@\[-`{-~])|(\*+)|(_+)|(`+)|&([a-zA-Z][a-zA-Z0-9]{1,12}|#[0-9]{1,6}|#x[0-9a-f]{1,5});"
 )
@@ -96,7 +98,7 @@ def lines_of(text: str) -> list[str]:
 
 def links_in(text: str) -> Iterator[Anchor]:
     """Yield the links of a text in order, labelled ones and addresses in angle brackets."""
-    for match in _LINK.finditer(text):
+    for match in compiled(_LINK).finditer(text):
         url = match["auto"] or _decoded(match["angle"] or match["bare"] or "")
         yield Anchor(match["label"] or "", url.strip(), match.start(), match.end())
 
@@ -112,7 +114,7 @@ def _decoded(url: str) -> str:
 
 def is_only_links(text: str) -> bool:
     """Whether a text is links with emoji and bars around them."""
-    rest, links = _LINK.subn("", text)
+    rest, links = compiled(_LINK).subn("", text)
     return links > 0 and not without_symbols(rest)
 
 
@@ -167,11 +169,11 @@ def pictures_in(line: str) -> Iterator[Picture]:
     # Most lines hold no picture: this spares them the slower pattern.
     if "![" not in line:
         return
-    for match in _PICTURE.finditer(line):
+    for match in compiled(_PICTURE).finditer(line):
         url = (match["angle"] or match["bare"] or "").strip()
         start, end, link = match.start(), match.end(), ""
         opened = line[:start].rstrip(" ")
-        around = _AROUND.match(line, end)
+        around = compiled(_AROUND).match(line, end)
         if around and opened.endswith("["):
             start, end = len(opened) - 1, around.end()
             link = around["angle"] or around["bare"] or ""
@@ -255,7 +257,7 @@ def plain(text: str) -> str:
 
     Stars and underscores stay where they mark nothing, as in "A*", "2 * 3" and "file_name".
     """
-    text = _LINK.sub(lambda link: link["label"] or "", without_pictures(text)).strip()
+    text = compiled(_LINK).sub(lambda link: link["label"] or "", without_pictures(text)).strip()
     if "<" in text:
         text = _TAG.sub(" ", text)
     stars = sum(1 for mark in _MARK.finditer(text) if mark[2])

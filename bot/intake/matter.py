@@ -10,10 +10,12 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.core.text.patterns import compiled
+
 _MOST_LINES = 400
 _KEY = re.compile(r"([A-Za-z_][\w .-]{0,40}?)\s{0,4}:(?:\s+(.*))?$")
 
-_QUOTED = re.compile(r"""("(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+')\s*(?:#.*)?$""")
+_QUOTED = r"""("(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+')\s*(?:#.*)?$"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def _yaml(lines: list[str]) -> dict[str, str]:
 
 def _scalar(text: str) -> str:
     text = text.strip()
-    if quoted := _QUOTED.match(text):
+    if quoted := compiled(_QUOTED).match(text):
         return quoted[1]
     if text[:1] not in {'"', "'"}:
         text = re.split(r"\s#", text, maxsplit=1)[0].strip()

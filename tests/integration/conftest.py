@@ -39,7 +39,7 @@ def target(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def small_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Disk]:
+def small_disk(request: pytest.FixtureRequest) -> Iterator[Disk]:
     """A file system of a few megabytes."""
-    with mounted(tmp_path / "small", request) as disk:
+    with mounted(request) as disk:
         yield disk
