@@ -123,9 +123,9 @@ def _seen(record: Record) -> Record:
     return kept | {"reply": [root, parent(record)]}
 
 
-def has_part(record: Record, part: Part, parents: Sequence[str | None]) -> bool:
+def has_part(record: Record, part: Part, answered: str | None) -> bool:
     """Whether a record under any key is this part: its text, its picture and its place."""
-    if parent(record) not in parents or not sameness.is_same(text(record), part.text):
+    if parent(record) != answered or not sameness.is_same(text(record), part.text):
         return False
     wanted = [part.image.alt] if part.image else []
     return list(alts(record)) == wanted

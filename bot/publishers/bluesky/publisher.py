@@ -36,7 +36,7 @@ from bot.core.network import Limits
 from bot.core.price import Price, Requests
 from bot.core.schedule import Clock
 from bot.core.settings import Secret, setting
-from bot.publishers import base_urls
+from bot.publishers import base_urls, chains
 from bot.publishers.answers import text_of
 from bot.publishers.bluesky import cids, errors, keys, matching, media, records
 from bot.publishers.bluesky.calls import POST, Api, Credentials, Entry, Owner, Record
@@ -233,7 +233,7 @@ class Bluesky:
         if entry is None:
             sentence = f"Part {position} is out, but Bluesky does not have it. See {url}"
             return Difference(sentence, frozenset({Kind.UNSHOWN}))
-        parents = _parents(thread, position)
+        parents = chains.parents(thread, position)
         found = matching.differences(entry.value, part, parents)
         if not found:
             return None
@@ -320,7 +320,7 @@ class Bluesky:
             return True
         # Nothing is saved of it, as after an older backup was restored: what it shows has to do.
         part = thread.parts[place - 1]
-        return not matching.differences(entry.value, part, _parents(thread, place))
+        return not matching.differences(entry.value, part, chains.parents(thread, place))
 
     def _likely(self, thread: Thread, at_keys: Mapping[int, Entry]) -> tuple[Likely, ...]:
         """Records under this thread's keys that are something else: a person is asked."""
@@ -329,33 +329,24 @@ class Bluesky:
             part = thread.parts[place - 1]
             if part.receipt or entry.uri in thread.foreign:
                 continue
-            differences = matching.differences(entry.value, part, _parents(thread, place))
+            differences = matching.differences(entry.value, part, chains.parents(thread, place))
             words = "; ".join(each for _, each in differences) or "it is another record"
             found.append(Likely(place, self._post_of(entry), words))
         return tuple(found)
 
     def _among(self, listed: Sequence[Entry], thread: Thread) -> dict[int, Receipt]:
-        """Receipts of the next parts among these records, under whatever keys they are.
+        """Receipts of the next parts among these records, under whatever keys they are."""
 
-        It ends at the first part that is not there.
-        """
-        found: dict[int, Receipt] = {}
-        taken = {*thread.foreign, *(receipt.id for receipt in thread.on_the_network)}
-        for part in thread.parts:
-            if part.receipt:
-                continue
-            parents = _parents(thread.with_receipts(found), part.position)
+        def find(part: Part, parent: str | None, so_far: Thread) -> Entry | None:
+            taken = {*thread.foreign, *(receipt.id for receipt in so_far.on_the_network)}
             matches = (
                 entry
                 for entry in listed
-                if entry.uri not in taken and matching.has_part(entry.value, part, parents)
+                if entry.uri not in taken and matching.has_part(entry.value, part, parent)
             )
-            entry = next(matches, None)
-            if entry is None:
-                break
-            taken.add(entry.uri)
-            found[part.position] = self._receipt_of(entry)
-        return found
+            return next(matches, None)
+
+        return chains.parts_among(thread, find, self._receipt_of)
 
     def _dids(self, part: Part, saved: Saved) -> Record:
         """The ids of those whom a part mentions, and of those who are known already."""
@@ -491,10 +482,3 @@ def _saved_records(saved: Saved) -> dict[int, Record]:
     if not isinstance(made, dict):
         return {}
     return {int(place): record for place, record in made.items()}
-
-
-def _parents(thread: Thread, position: int) -> list[str | None]:
-    """The ids of the posts that a part may answer; None for the first, which answers none."""
-    if position == 1:
-        return [None]
-    return [receipt.id for receipt in thread.parents_of(position)]
