@@ -71,7 +71,8 @@ class Lasting:
     """A child that answers one question after another, so that it is started only once.
 
     Its script has a function `answer` from bytes to bytes. The time counts for each question, and
-    a child that has broken off or was ended is started again at the next one.
+    a child that has broken off or was ended is started again at the next one. So is one whose
+    script has a function `is_spent` that says, after an answer, that it should answer no more.
     """
 
     def __init__(self, script: Path, bounds: Bounds, environment: Mapping[str, str]) -> None:
@@ -88,8 +89,10 @@ class Lasting:
                 self.close()
                 self._child = self._started()
             answer, is_late = self._exchanged(self._child, question)
-            if answer is not None and not is_late:
-                return answer
+            if answer and not is_late:
+                if answer[:1] == _SPENT:
+                    self.close()
+                return answer[1:]
             self._child.kill()
             code = self._child.wait()
             self.close()
@@ -160,6 +163,10 @@ def _too_long(bounds: Bounds) -> str:
     return f"did not end within {bounds.seconds:g} s"
 
 
+_GOES_ON, _SPENT = b"\0", b"\1"
+"""What begins an answer: whether the child should be asked once more."""
+
+
 _LENGTH = 8
 """Bytes before each message between us and a lasting child that say how long it is."""
 
@@ -192,14 +199,15 @@ def main() -> None:
         _end_after(seconds)
         runpy.run_path(script, run_name="__main__")
         return
-    answer = runpy.run_path(script)["answer"]
+    names = runpy.run_path(script)
+    answer, is_spent = names["answer"], names.get("is_spent", bool)
     # Nothing that a library prints may get between the answers.
     answers, sys.stdout = sys.stdout.buffer, sys.stderr
     while (question := _read(sys.stdin.buffer)) is not None:
         deadline = _end_after(seconds)
         answered = answer(question)
         deadline.cancel()
-        _write(answers, answered)
+        _write(answers, (_SPENT if is_spent() else _GOES_ON) + answered)
 
 
 _GRACE = 5

@@ -33,6 +33,22 @@ def answer(question: bytes) -> bytes:
     return json.dumps(facts).encode() + b"\n" + made
 
 
+SPENT = 100_000_000
+"""Bytes that may be left of earlier pictures. What decodes some types keeps more, and the next one
+would seem broken where it only lacks the memory.
+"""
+
+
+def is_spent() -> bool:
+    """Whether so much is left of the pictures so far that another process should go on."""
+    with suppress(ImportError, OSError):
+        import resource  # Windows has no such module
+
+        pages = int(Path("/proc/self/statm").read_text().split()[5])
+        return pages * resource.getpagesize() > SPENT
+    return False
+
+
 def _look(
     data: bytes, mime: str, page: int, limits: dict[str, int]
 ) -> tuple[dict[str, object], bytes]:

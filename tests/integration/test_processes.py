@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,14 @@ def test_a_child_that_gave_no_answer_is_replaced(
     second = lasting.ask(b"one")
     assert second.endswith(b" ONE")
     assert first != second
+
+
+def test_a_child_that_is_spent_is_replaced_after_its_answer(script: Path) -> None:
+    script.write_text(ANSWERING + "\ndef is_spent():\n    return True\n", encoding="utf-8")
+    with closing(Lasting(script, Bounds(2, BOUNDS.memory), config.for_children())) as lasting:
+        first, second = (int(lasting.ask(b"one").split()[0]) for _ in range(2))
+        assert first != second
+        assert not is_running(first)
 
 
 def test_a_child_that_was_killed_in_between_is_replaced(lasting: Lasting) -> None:
