@@ -758,7 +758,7 @@ def test_types_sizes_and_lengths_are_taken_from_where_a_server_has_them() -> Non
     statuses = {"max_characters": 280, "characters_reserved_per_url": 32}
     limits = instance.limits({"configuration": {"statuses": statuses, "media_attachments": media}})
     assert (limits.length, limits.url_length, limits.alt_length) == (280, 32, 300)
-    assert set(limits.pictures) == set(networks.IMAGES)
+    assert set(limits.pictures) == set(networks.SENT)
     assert {(its.size, its.pixels) for its in limits.pictures.values()} == {(1_000, 2_000)}
 
 

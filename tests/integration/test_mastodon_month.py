@@ -92,8 +92,9 @@ def test_the_month_is_on_the_server_as_it_was_composed(
         assert [hashlib.sha256(snac.read(each)).hexdigest() for each in addresses] == sent
     roots = [status for status in snac.statuses() if not status["in_reply_to_id"]]
     alts = [status["media_attachments"][0]["description"] for status in roots]
-    names = [*NAMES, NAMES[0]]
-    assert alts == [f"A white slide about {name}." for name in names]
+    *of_collages, of_cover = alts
+    assert of_collages == [f"A white slide about {name}." for name in NAMES]
+    assert of_cover.startswith("Cover of the roundup ‘Four Deep Learning Papers to Read in")
     assert [found.findings for found in audit.accounts(context, threads=50)] == [()]
     assert [text for text in heard(context) if "differs" in text] == []
     context.database.close()
