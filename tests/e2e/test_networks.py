@@ -106,3 +106,14 @@ def test_an_account_that_is_not_configured_any_more_is_told_and_stops_nothing(tw
     assert "under [on.first] holds nowhere: there is no such network or account" in told
     assert "holds nowhere" in two("show", "mu").out
     assert two("preview", "mu", "--json").json["left_out"] == []
+
+
+def test_the_brief_names_the_accounts_that_get_it_and_the_one_left_out(two: Desk) -> None:
+    file = two.folder / "config.toml"
+    config = file.read_text(encoding="utf-8")
+    file.write_text(config + '\n[alerts]\nbrief = ["4d"]\n', encoding="utf-8")
+    two("add", write_item(two.folder, "mu", on="{ first = { skip = true } }"))
+    told = two("tick").out
+    assert "goes to second;" in told
+    details = [kept["details"] for kept in two("notices", "--all", "--json").json]
+    assert any("not on first, as the collage says." in each for each in details)
