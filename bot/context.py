@@ -1,13 +1,17 @@
 """What every stage works with: configuration, database, clock, publishers, and the mode."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Event
 
 from bot.config import Config
+from bot.core import per_network
+from bot.core.collage import Item
+from bot.core.per_network import OnNetwork
 from bot.core.schedule import Clock
+from bot.publishers import table
 from bot.publishers.protocol import Publisher
 from bot.storage import work
 from bot.storage.database import Database
@@ -63,3 +67,25 @@ class Context:
     def at_once(self) -> AbstractContextManager[Work]:
         """A unit of work of one statement, which on PostgreSQL saves two round trips."""
         return work.at_once(self.database, self.clock.now(), self.rehearsal)
+
+    def names(self, account: str) -> tuple[str, ...]:
+        """The names by which an item may speak of an account, the narrowest first.
+
+        They are its own, its network's, and that of the network whose rules an outbox goes by.
+        """
+        own = table.network_of(self.config.accounts[account])
+        return tuple(dict.fromkeys((account, own, self.publishers[account].network.name)))
+
+    def on(self, item: Item, account: str) -> OnNetwork:
+        """What is different of an item on an account."""
+        return per_network.merged(item.on, self.names(account))
+
+    def wanted(self, item: Item, accounts: Iterable[str]) -> tuple[str, ...]:
+        """Those of the accounts that the item is to go out on."""
+        return tuple(name for name in accounts if not (item.on and self.on(item, name).skip))
+
+    def left_out(self, item: Item, accounts: Iterable[str]) -> tuple[str, ...]:
+        """Those of the accounts that the item leaves out."""
+        accounts = tuple(accounts)
+        kept = self.wanted(item, accounts)
+        return tuple(name for name in accounts if name not in kept)

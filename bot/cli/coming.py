@@ -6,12 +6,12 @@ import click
 
 from bot.cli import options, output, printing
 from bot.config import Series
-from bot.core import legibility
+from bot.core import legibility, per_network
 from bot.core.collage import State
 from bot.core.schedule import SlotState
 from bot.core.text import markdown
 from bot.deciding import coming, descriptions
-from bot.deciding.coming import NextRoundup, Stopped
+from bot.deciding.coming import Coming, NextRoundup, Stopped
 from bot.scheduling.forecast import Outlook
 
 WHY = {
@@ -57,9 +57,18 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
         output.line(f"! {ahead.past_total.text}", style="red")
     for sentence in ahead.careful:
         output.line(f"careful: {sentence}")
-    for item in filter(None, (slot.collage for slot in ahead.slots)):
-        for note in legibility.of_collage(item):
-            output.line(f"note: {item.name}: {note}")
+    _print_notes(ahead)
+
+
+def _print_notes(ahead: Coming) -> None:
+    """What a person should know of the collages, and where they do not go."""
+    for slot in ahead.slots:
+        if slot.collage is None:
+            continue
+        if told := per_network.told_left_out(ahead.left_out_of(slot)):
+            output.line(f"note: {slot.collage.name}: {told}")
+        for note in legibility.of_collage(slot.collage):
+            output.line(f"note: {slot.collage.name}: {note}")
 
 
 def _why_stopped(stopped: Stopped) -> str:

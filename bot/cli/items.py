@@ -11,12 +11,13 @@ import click
 from bot.cli import completion, editing, naming, options, output
 from bot.config import Series
 from bot.context import Context
-from bot.core import appearance, collage, hints, slide
+from bot.core import appearance, collage, hints, per_network, slide
 from bot.core import paper as paper_links
 from bot.core.collage import Collage, Item, State
 from bot.core.delivery import State as Sending
 from bot.core.errors import BadInput, Unusable
 from bot.core.paper import Link, LinkKind, Paper
+from bot.core.per_network import OnNetwork
 from bot.core.slide import Figure
 from bot.deciding import collages, descriptions, queue_changes, slides
 from bot.deciding.queue_changes import Edited
@@ -52,6 +53,20 @@ FIELDS = (
     click.option("--alt", help="Alt text: what the picture shows."),
     click.option(
         "--picture", type=click.Path(readable=False), metavar="FILE", help="The collage's picture."
+    ),
+    click.option(
+        "--skip",
+        "skips",
+        multiple=True,
+        metavar="NETWORK",
+        help="It does not go out on this network or account; once for each.",
+    ),
+    click.option(
+        "--handle",
+        "handles",
+        multiple=True,
+        metavar="NETWORK=@NAME",
+        help="An author's handle there; once for each. Together they are all of that network.",
     ),
     click.option("--name", help="Its NAME; a new one is named after its title."),
 )
@@ -230,7 +245,29 @@ def changed(item: Item, given: dict[str, Any]) -> Item:
     if given.get("paragraph") is not None:
         text = sys.stdin.read() if given["paragraph"] == "-" else given["paragraph"]
         texts["paragraph"] = text.strip()
-    return replace(item, paper=paper, **texts)
+    return replace(item, paper=paper, on=_on(item, given), **texts)
+
+
+def _on(item: Item, given: dict[str, Any]) -> tuple[OnNetwork, ...]:
+    """What is different on networks, with what the options give."""
+    entries = item.on
+    skips, no_skips = given.get("skips", ()), given.get("no_skips", ())
+    for name in skips:
+        if name in no_skips:
+            raise click.UsageError(f"--skip {name} or --no-skip {name}: say one of them.")
+        entries = per_network.changed(entries, name, skip=True)
+    for name in no_skips:
+        entries = per_network.changed(entries, name, skip=None)
+    handles: dict[str, tuple[str, ...]] = {}
+    for text in given.get("handles", ()):
+        name, sign, handle = text.partition("=")
+        if not (name and sign):
+            raise click.UsageError(f"{text}: write a handle as NETWORK=@NAME, as in x=@ada.")
+        # An empty one takes them away.
+        handles[name] = (*handles.get(name, ()), *([handle] if handle else ()))
+    for name, authors in handles.items():
+        entries = per_network.changed(entries, name, authors=authors)
+    return entries
 
 
 def _unwanted(given: dict[str, Any], wanted: Sequence[Link]) -> list[LinkKind]:
@@ -270,6 +307,13 @@ def _link(text: str) -> Link:
     metavar="KIND",
     type=naming.Choice([kind.value for kind in LinkKind]),
     help="Take away the links of this kind.",
+)
+@click.option(
+    "--no-skip",
+    "no_skips",
+    multiple=True,
+    metavar="NETWORK",
+    help="It goes out on this network or account again.",
 )
 @click.option("--draw", is_flag=True, help="Draw a slide, with its alt text, as the picture.")
 def edit_command(

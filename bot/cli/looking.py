@@ -6,7 +6,7 @@ import click
 
 from bot.cli import completion, naming, options, output, printing
 from bot.config import Series
-from bot.core import changes, collage
+from bot.core import changes, collage, per_network
 from bot.core.collage import Collage, State
 from bot.core.delivery import is_rehearsed
 from bot.core.fit import Fit
@@ -61,6 +61,8 @@ def _remarks(item: Collage) -> list[str]:
         missing := collage.missing(item, has_picture=item.picture is not None)
     ):
         remarks.append(f"lacks {', '.join(missing)}")
+    if told := per_network.told_left_out(per_network.skipped(item.on)):
+        remarks.append(told)
     return remarks
 
 
@@ -108,6 +110,8 @@ def _print_collage(series: Series, item: Collage, fits: Mapping[str, Fit]) -> No
     facts += [("reference", f"{each.title} {each.url}".strip()) for each in paper.references]
     facts += [("figure", "; ".join(filter(None, each))) for each in paper.figures]
     facts += [("on slide", "; ".join(filter(None, each[:2]))) for each in item.slide.figures]
+    for entry in item.on:
+        facts += [(f"on {entry.name}", text) for text in per_network.lines(entry)]
     facts += [("takeaway", takeaway) for takeaway in item.slide.takeaways]
     printing.table([(name, value) for name, value in facts if value], whole=True)
     if item.paragraph:

@@ -6,11 +6,12 @@ import click
 
 from bot.cli import completion, options, output, printing
 from bot.cli.output import Styled
+from bot.composing.ahead import goes_nowhere
 from bot.composing.composed import ComposedThread
 from bot.composing.fittings import Fittings
 from bot.config import Config, Series
 from bot.context import Context
-from bot.core import collage, hints, price
+from bot.core import collage, hints, per_network, price
 from bot.core.collage import Collage, State
 from bot.core.delivery import Part
 from bot.core.errors import BadInput
@@ -56,10 +57,12 @@ def preview_command(
     number, previews = candidates.preview(context, own, item, accounts, fits)
     written = shown_pictures.write(previews, fits, pictures) if pictures else []
     shown = own.numbering.shown(number)
-    obstacle = collage.obstacle(item)
+    obstacle = collage.obstacle(item) or _nowhere(context, own, item)
     same = collages.repeated(context, own, item)
     if as_json:
         described = preview_descriptions.collage(own, item, number, previews)
+        described |= {"problem": obstacle or None}
+        described |= {"left_out": list(context.left_out(item, accounts))}
         paths = [str(path) for path in written]
         printing.print_json(described | {"repeated": same, "written": paths})
     else:
@@ -71,12 +74,21 @@ def preview_command(
         _print_standing(item, obstacle)
         for sentence in same:
             click.echo(f"careful: {sentence}.")
+        if told := per_network.told_left_out(context.left_out(item, accounts)):
+            output.line(f"\n{told}.")
         for one in previews:
             print_thread(one, context.config)
         for path in written:
             output.line(f"written: {path}")
     if obstacle or any(one.problems for one in previews):
         click.get_current_context().exit(1)
+
+
+def _nowhere(context: Context, series: Series, item: Collage) -> str:
+    """That the collage leaves out every account of its series; "" where it does not."""
+    if context.wanted(item, series.accounts) or not series.accounts:
+        return ""
+    return goes_nowhere(item)
 
 
 def _print_standing(item: Collage, obstacle: str) -> None:

@@ -31,6 +31,12 @@ class Candidate(NamedTuple):
     problems: tuple[str, ...]
 
 
+def goes_nowhere(item: Collage) -> str:
+    """That a collage leaves out all accounts of its series, as a sentence."""
+    change = f"let it go out on one of them: mlcollage edit {item.name}"
+    return f"{item.name} goes out nowhere: it leaves out every account of {item.series}; {change}"
+
+
 class _Owner(NamedTuple):
     """The collage whose thread a text comes from."""
 
@@ -121,6 +127,8 @@ class Ahead:
         is_new = item.id in self._new
         threads = tuple(self._threads(item, number, self.series.accounts, fits=is_new))
         problems = [problem for thread in threads for problem in thread.problems]
+        if not threads and self.series.accounts:
+            problems.append(goes_nowhere(item))
         # Counted numbers lie above all that are taken; only one brought along may be another's.
         if item.kept_number is not None:
             with self.context.read() as work:
@@ -148,7 +156,7 @@ class Ahead:
             self._knows_claimed = True
             self._take_claimed()
         threads = []
-        for account in accounts:
+        for account in self.context.wanted(item, accounts):
             composer = self._composers[account].after(self._others(account, item))
             if not fits:
                 composer = composer.assuming_fit()
@@ -248,7 +256,7 @@ def problems(
     if item.state in {State.CLAIMED, State.POSTED}:
         return tuple(
             problem
-            for account in series.accounts
+            for account in context.wanted(item, series.accounts)
             for problem in Composer.of(context, series.name, account, fits)
             .collage_shown(item, item.number)
             .problems

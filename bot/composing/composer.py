@@ -15,12 +15,13 @@ from bot.composing.fittings import Fittings
 from bot.composing.rendering import MOST_IN_POST, Renderer
 from bot.config import Series
 from bot.context import Context
-from bot.core import legibility, month, paper, reading, refusals
+from bot.core import legibility, month, paper, per_network, reading, refusals
 from bot.core.collage import Collage, Picture, is_blank
 from bot.core.delivery import Carried, Delivery, Image, Kind, Part
 from bot.core.errors import BadInput, Unusable
 from bot.core.fit import Fit
 from bot.core.network import Limits, Network, PictureLimits
+from bot.core.per_network import OnNetwork
 from bot.core.text import invisible, markdown, parts
 from bot.publishers import table
 
@@ -57,7 +58,8 @@ class Composer:
     `limits` are the account's own, which need not be its network's defaults; `templates` is the
     maintainer's folder. `is_charged` says whether the account's own network charges, which an
     outbox that goes by another network's rules does not. `repeated` looks up which texts are on
-    the account already, `fit` what goes out of a picture.
+    the account already, `fit` what goes out of a picture. `names` are those by which an
+    item may speak of the account, the narrowest first.
     """
 
     series: Series
@@ -68,6 +70,7 @@ class Composer:
     is_charged: bool = True
     repeated: Repeated = nothing_repeated
     fit: FitsPicture = fittings.as_it_is
+    names: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -93,6 +96,7 @@ class Composer:
             table.price(context.config.accounts[account]) is not None,
             repeated,
             fits.find_or_make,
+            context.names(account),
         )
 
     def assuming_fit(self) -> "Composer":
@@ -129,7 +133,7 @@ class Composer:
     def collage_shown(self, item: Collage, number: int | None) -> ComposedThread:
         """A collage's thread for people to look at; `problems` say why it cannot go out."""
         notes = legibility.of_collage(item)
-        item = reading.item(item)
+        item, own = reading.item(item), self.on(item)
         shown_number = self.series.numbering.shown(number)
         subject = _Subject(
             f"{item.name} for {self.account}",
@@ -148,16 +152,26 @@ class Composer:
                 renderer,
                 context,
                 written=tuple(
-                    self.worded(_tidy(renderer.render_text(part, context, _entry(item, position))))
-                    for position, part in enumerate(item.thread, 1)
+                    self.worded(_tidy(renderer.render_text(part, context, where)))
+                    for part, where in _written(item, own)
                 ),
+                written_as=_thread_of(own),
                 fields=(*self._fields(item), *self._of_series(number=shown_number)),
             )
             return self._composed(
                 thread, subject, lambda composition: composition.collage_texts(item.paragraph)
             )
 
-        return replace(self._shown(subject, compose), notes=notes)
+        shown_thread = replace(self._shown(subject, compose), notes=notes)
+        if own.skip:
+            # Its thread was made before the item said so: a slot makes none.
+            skipped = f"{subject.words}: it is not to go out there, as the collage says."
+            shown_thread = replace(shown_thread, problems=(*shown_thread.problems, skipped))
+        return shown_thread
+
+    def on(self, item: Collage) -> OnNetwork:
+        """What is different of a collage on this account."""
+        return per_network.merged(item.on, self.names or (self.account, self.network.name))
 
     def roundup_shown(
         self, roundup: month.Roundup, items: Sequence[Collage], cover: Picture | None = None
@@ -217,6 +231,7 @@ class Composer:
         yield Source("its authors", self.series.words.cite(item.paper))
         yield from (Source("its authors", author) for author in item.paper.authors)
         yield Source("its caption", item.caption)
+        yield from (Source("its authors' handles", each) for each in self.on(item).authors)
 
     def _of_series(self, number: str = "") -> Iterator[Source]:
         """The texts that the series puts into its threads, as its configuration has them."""
@@ -376,7 +391,8 @@ class Composer:
         return context | {
             "links": context["links"] + values.gathered(item.paragraph, item.paper.links),
             "number": self.series.numbering.shown(number),
-            "paper": values.paper(item.paper, self.series.words),
+            "paper": self._paper(item),
+            "handles": list(self.on(item).authors),
             "collage": {"name": item.name, "alt": item.alt, "caption": item.caption},
         }
 
@@ -387,8 +403,13 @@ class Composer:
             links = (paper.Link(paper.LinkKind.BLOG, roundup.link),)
         return self._context(links) | {
             "roundup": values.roundup(roundup, self.series.zone),
-            "papers": [values.paper(item.paper, self.series.words) for item in items],
+            "papers": [self._paper(item) for item in items],
         }
+
+    def _paper(self, item: Collage) -> values.Table:
+        """The paper of a collage, with its authors' handles on this account."""
+        about = values.paper(item.paper, self.series.words)
+        return about | {"handles": list(self.on(item).authors)}
 
     def _context(self, links: Sequence[paper.Link]) -> values.Table:
         series = self.series
@@ -430,9 +451,18 @@ def _sendable(thread: ComposedThread) -> tuple[Part, ...]:
     return thread.parts
 
 
-def _entry(item: Collage, position: int) -> str:
-    """An entry of a collage's thread, as messages name it."""
-    return f"{item.name}, entry {position} of its thread"
+def _written(item: Collage, own: OnNetwork) -> Iterator[tuple[str, str]]:
+    """The texts of a collage's thread written by hand, each with its entry as messages name it.
+
+    Those of the account or its network stand in the place of those for all.
+    """
+    for position, text in enumerate(own.thread or item.thread, 1):
+        yield text, f"{item.name}, entry {position} of {_thread_of(own)}"
+
+
+def _thread_of(own: OnNetwork) -> str:
+    """The thread written by hand, as messages name it."""
+    return f"its thread on {own.name}" if own.thread else "its thread"
 
 
 class _Subject(NamedTuple):

@@ -37,7 +37,8 @@ class Composition:
     """A thread being composed for one account.
 
     `kind` is the folder of its templates, `context` holds their variables, and errors begin with
-    `subject`. `written` are parts that somebody wrote by hand. `fields` are the texts that all
+    `subject`. `written` are parts that somebody wrote by hand, which are called
+    `written_as`. `fields` are the texts that all
     templates may use; how each part was `made` is noted by its text.
 
     `marker` is the widest marker a part may get: each part leaves room for it. `heading` stands
@@ -52,6 +53,7 @@ class Composition:
     fill: Fill
     context: Mapping[str, Any]
     written: tuple[str, ...] = ()
+    written_as: str = "its thread"
     fields: tuple[Source, ...] = ()
     made: dict[str, Made] = field(default_factory=dict)
     marker: str = ""
@@ -147,7 +149,7 @@ class Composition:
         characters. What comes from nowhere else is the template's own.
         """
         if position <= len(self.written):
-            return f"entry {position} of its thread"
+            return f"entry {position} of {self.written_as}"
         made = self._made(text)
         sources = [each for each in (*made.sources, *self.fields) if each.value in text]
         sources = [each for each in sources if each.value and inside in each.value]
@@ -213,17 +215,24 @@ class Composition:
 
         One part, because X charges for each post that holds a link.
         """
-        links, texts = list(self.context["links"]), []
+        links, texts = list(self.context["links"]), list[str]()
         while links:
             count = len(links)
-            while count and not self._fits(self._links(links[:count])):
+            # Nobody is named twice: the first of several parts has the handles.
+            handles = () if texts else self._handles
+            while count and not self._fits(self._links(links[:count], handles)):
                 count -= 1
+            if not count and handles and self._fits(self._links(links[:1])):
+                raise BadInput(
+                    f"{self.subject}: its authors' handles leave no room for the link "
+                    f"{shown(links[0]['url'])} in one part; name fewer."
+                )
             if not count:
                 raise BadInput(
                     f"{self.subject}: the link {shown(links[0]['url'])} does not fit into one "
                     f"part; shorten {_longer_of(links[0])}."
                 )
-            texts.append(self._links(links[:count]))
+            texts.append(self._links(links[:count], handles))
             links = links[count:]
         return texts
 
@@ -233,8 +242,16 @@ class Composition:
     def _more(self, text: str) -> str:
         return self._noted(self.filled("more", {"text": text}), "more", text)
 
-    def _links(self, links: Sequence[Mapping[str, str]]) -> str:
-        text = self.filled("links", {"links": links})
+    @property
+    def _handles(self) -> Sequence[str]:
+        """The authors' handles, which a roundup has with each paper."""
+        return tuple(self.context.get("handles", ()))
+
+    def _links(self, links: Sequence[Mapping[str, str]], handles: Sequence[str] = ()) -> str:
+        variables: dict[str, Any] = {"links": links}
+        if "handles" in self.context:
+            variables["handles"] = list(handles)
+        text = self.filled("links", variables)
         if self.heading:
             text = f"{self.heading}\n{text}"
         sources = [Source("its links", link[key]) for link in links for key in ("url", "label")]

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from bot.core.collage import Collage, Picture
 from bot.core.paper import LinkKind, Paper
+from bot.core.per_network import OnNetwork
 from bot.core.slide import Slide
 
 NOTHING = "none"
@@ -76,7 +77,17 @@ def _fields(item: Collage) -> Iterator[tuple[str, str]]:
     yield from _slide(item.slide)
     for place, text in enumerate(item.thread, 1):
         yield f"thread {place}", text
+    for entry in item.on:
+        yield from _on(entry)
     yield "state", item.state.value
+
+
+def _on(entry: OnNetwork) -> Iterator[tuple[str, str]]:
+    if entry.skip is not None:
+        yield f"skipped on {entry.name}", "yes" if entry.skip else "no"
+    yield f"handles on {entry.name}", "; ".join(entry.authors)
+    for place, text in enumerate(entry.thread, 1):
+        yield f"thread {place} on {entry.name}", text
 
 
 def _paper(paper: Paper) -> Iterator[tuple[str, str]]:

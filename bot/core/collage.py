@@ -8,10 +8,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.core import address, citation
+from bot.core import address, citation, per_network
 from bot.core import slide as slides
 from bot.core.errors import NotAllowed
 from bot.core.paper import LinkKind, Paper
+from bot.core.per_network import OnNetwork
 from bot.core.slide import Slide
 from bot.core.text import markdown
 
@@ -27,6 +28,9 @@ LENGTHS = {
     "alt": 2_000,
     "caption": 1_000,
     "thread": 4_000,
+    "on": 80,
+    "on.thread": 4_000,
+    "on.authors": per_network.MOST_HANDLE,
     "author": 200,
     "url": address.MOST,
     "slide.figure": slides.LENGTHS["figure"],
@@ -47,7 +51,7 @@ DEFAULT_LENGTH = 2_000
 """The most characters of a field that is not among `LENGTHS`."""
 
 FIELDS_WITH_LINES = frozenset(
-    {"paragraph", "alt", "thread", "figure", "slide.caption", "slide.takeaway"}
+    {"paragraph", "alt", "thread", "on.thread", "figure", "slide.caption", "slide.takeaway"}
 )
 """The fields that may hold line ends and tabs."""
 
@@ -116,6 +120,7 @@ class Item:
 
     `paragraph` is Markdown; `thread` are part texts written by hand; `picture_file` is a file's
     name or path as given; `place` says where the item was read ("barlow.md", "article.md:41").
+    `on` is what is different on some networks or accounts.
     """
 
     name: str
@@ -128,6 +133,7 @@ class Item:
     picture_file: str = ""
     place: str = ""
     slide: Slide = slides.NONE
+    on: tuple[OnNetwork, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +239,7 @@ def problems(item: Item) -> Iterator[str]:
         if problem := address.problem(link.url):
             yield f"url: {shown(address.without_user(link.url))} {problem}"
     yield from slides.problems(item.slide)
+    yield from per_network.problems(item.on)
     if item.paper.year is not None and not 1000 <= item.paper.year <= 9999:
         yield f"year: {item.paper.year} is no year"
 
@@ -247,6 +254,7 @@ def texts(item: Item) -> Iterator[tuple[str, str]]:
     yield from (("author", author) for author in paper.authors)
     yield from (("url", link.url) for link in paper.links)
     yield from (("thread", text) for text in item.thread)
+    yield from per_network.texts(item.on)
     yield "arxiv", paper.arxiv_id
     yield "doi", paper.doi
     yield "licence", paper.licence

@@ -67,6 +67,9 @@ def _places(item: Item) -> Iterator[tuple[str, str]]:
     yield "its alt text", item.alt
     for place, text in enumerate(item.thread, 1):
         yield f"entry {place} of its thread", text
+    for entry in item.on:
+        for place, text in enumerate(entry.thread, 1):
+            yield f"entry {place} of its thread on {entry.name}", text
 
 
 def _of_any(where: str, text: str) -> Iterator[str]:

@@ -29,17 +29,20 @@ class Drafted(NamedTuple):
 
 def draft(context: Context, series: Series, item: Collage) -> Drafted:
     """Draft the alt text of a collage, no longer than each account of its series takes it."""
-    most, account = narrowest(context, series)
+    most, account = narrowest(context, series, item)
     shown = f"{series.title} {_number(context, series, item)}".strip()
     made = alt_text.draft(item, series.words, shown, most, is_drawn=item.picture_is_drawn)
     return Drafted(made.text, made.remarks, most, account)
 
 
-def narrowest(context: Context, series: Series) -> tuple[int, str]:
-    """The fewest characters of alt text that any account of a series takes, and that account."""
+def narrowest(context: Context, series: Series, item: Collage) -> tuple[int, str]:
+    """The fewest characters of alt text that any account takes, and that account.
+
+    Those that the collage leaves out do not count.
+    """
     lengths = [
         (min(context.publishers[account].limits().alt_length, LENGTHS["alt"]), account)
-        for account in series.accounts
+        for account in context.wanted(item, series.accounts)
     ]
     return min(lengths, default=(LENGTHS["alt"], ""))
 

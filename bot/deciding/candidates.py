@@ -46,6 +46,8 @@ def preview(
         begun = _begun(context, item)
         threads = list[ComposedThread]()
         for account in accounts:
+            if account not in begun and context.on(item, account).skip:
+                continue
             if account in begun:
                 threads.append(_frozen(context, series, begun[account]))
             else:

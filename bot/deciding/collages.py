@@ -10,7 +10,7 @@ from bot.core import fit, legibility
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery, Part
 from bot.core.fit import Fit
-from bot.intake import twins
+from bot.intake import networks, twins
 from bot.storage.log import Change as Change
 from bot.storage.work import Work
 
@@ -32,6 +32,8 @@ class Shown(NamedTuple):
     notes: tuple[str, ...] = ()
     fits: Mapping[str, Fit] = MappingProxyType({})
     """Its picture as each account gets it, by account, where it is made already."""
+    left_out: tuple[str, ...] = ()
+    """The accounts of its series that it does not go out on."""
 
 
 def listed(context: Context, series: Series, state: State | None = None) -> list[Collage]:
@@ -63,16 +65,18 @@ def show(context: Context, series: Series, name: str) -> Shown:
         # What is out is history, and stays as it is.
         if item.state is not State.POSTED:
             found = twins.of(work, series, item, twins.own_picture(item), item.id)
-            notes = (*legibility.of_collage(item), *twins.sentences(series, found))
+            notes = (*legibility.of_collage(item), *networks.remarks(context, item.on))
+            notes += tuple(twins.sentences(series, found))
         fits = _fits(context, work, series, item)
+    left_out = context.left_out(item, series.accounts)
     set_aside = frozenset(thread.id for thread, _ in threads) - current
-    return Shown(item, tuple(threads), set_aside, tuple(changes), notes, fits)
+    return Shown(item, tuple(threads), set_aside, tuple(changes), notes, fits, left_out)
 
 
 def _fits(context: Context, work: Work, series: Series, item: Collage) -> dict[str, Fit]:
     """The collage's picture as each account of the series gets it, where it is made already."""
     found = dict[str, Fit]()
-    for account in series.accounts:
+    for account in context.wanted(item, series.accounts):
         limits = context.publishers[account].limits().pictures
         if item.picture and (made := work.fittings.find(item.picture, fit.key(limits))):
             found[account] = made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
@@ -71,6 +71,12 @@ class Coming:
     waiting: tuple[Waits, ...] = ()
     past_total: NumbersPastTotal | None = None
     careful: tuple[str, ...] = ()
+    left_out: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """The accounts that a collage does not go to, by its id."""
+
+    def left_out_of(self, outlook: Outlook) -> tuple[str, ...]:
+        """The accounts that get nothing of a slot, because its collage leaves them out."""
+        return self.left_out.get(outlook.collage.id, ()) if outlook.collage else ()
 
     def price(self, outlook: Outlook) -> Decimal | None:
         """US dollars that a slot's threads would cost; None where nothing is charged."""
@@ -123,7 +129,19 @@ def look(context: Context, series: Series, count: int) -> Coming:
             *_twins(context, series, [slot.collage for slot in slots if slot.collage]),
             *numbers.hints(context, series),
         ),
+        _left_out(context, series, slots),
     )
+
+
+def _left_out(
+    context: Context, series: Series, slots: Iterable[Outlook]
+) -> dict[int, tuple[str, ...]]:
+    """The accounts that collages of the slots do not go to, by the collages' ids."""
+    return {
+        slot.collage.id: context.left_out(slot.collage, series.accounts)
+        for slot in slots
+        if slot.collage
+    }
 
 
 def _twins(context: Context, series: Series, items: list[Collage]) -> list[str]:

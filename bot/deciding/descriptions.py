@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.core import collage as collages
-from bot.core import legibility
+from bot.core import legibility, per_network
 from bot.core.collage import State
 from bot.core.fit import WHOLE
 from bot.core.price import mills
@@ -77,6 +77,7 @@ def collage(series: Series, item: Collage) -> Description:
         "alt": item.alt,
         "caption": item.caption,
         "thread": item.thread,
+        "on": per_network.stored(item.on),
         "picture": _picture(item),
         "slide": _slide(item.slide),
         "pinned_on": _text(item.pinned_on),
@@ -106,6 +107,7 @@ def collage_with_history(series: Series, shown: Shown) -> Description:
     ]
     return collage(series, shown.item) | {
         "notes": list(shown.notes),
+        "left_out": list(shown.left_out),
         "deliveries": threads,
         "fitted": {account: fitted(fit) for account, fit in shown.fits.items()},
         "changes": changes,
@@ -273,7 +275,10 @@ def coming(series: Series, coming: Coming) -> Description:
     return {
         "series": series.name,
         "zone": series.zone.key,
-        "slots": [_slot(series, slot, coming.price(slot)) for slot in coming.slots],
+        "slots": [
+            _slot(series, slot, coming.price(slot)) | {"left_out": list(coming.left_out_of(slot))}
+            for slot in coming.slots
+        ],
         "roundup": {
             "month": coming.roundup.title_month,
             "due_at": coming.roundup.due_at.isoformat(),

@@ -18,7 +18,7 @@ from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.schedule import SlotState
-from bot.intake import accept, numbers, twins
+from bot.intake import accept, networks, numbers, twins
 from bot.intake.accept import Arrival, Taken
 from bot.scheduling import forecast
 from bot.storage.work import Work
@@ -106,7 +106,10 @@ def make_ready(context: Context, series: Series, names: Sequence[str]) -> list[s
                 continue
             work.queue.change_state(item, State.READY)
             _log(context, work, "ready", Moved(item, changes.state(item.state, State.READY)))
-    return [*_unlike(items), *_twins(context, series, items)]
+    gone = [
+        f"{item.name}: {remark}" for item in items for remark in networks.remarks(context, item.on)
+    ]
+    return [*_unlike(items), *gone, *_twins(context, series, items)]
 
 
 def _unlike(items: Sequence[Collage]) -> list[str]:

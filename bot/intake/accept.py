@@ -12,12 +12,22 @@ from bot.composing import ahead, slides
 from bot.composing.fittings import Fittings
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, appearance, changes, collage, legibility, month, schedule, slide
+from bot.core import (
+    agenda,
+    appearance,
+    changes,
+    collage,
+    legibility,
+    month,
+    per_network,
+    schedule,
+    slide,
+)
 from bot.core.agenda import Waiting
 from bot.core.changes import Changed
 from bot.core.collage import Collage, Item, State
 from bot.core.errors import BadInput, NotAllowed
-from bot.intake import items, twins
+from bot.intake import items, networks, twins
 from bot.intake.article import Article
 from bot.pictures import read
 from bot.pictures.read import PictureFile
@@ -87,15 +97,24 @@ def with_figures(arrival: Arrival, known: Sequence[slide.Figure] = ()) -> Arriva
 
 
 def whole(arrival: Arrival) -> Arrival:
-    """The arrival without the entries of its thread that show nothing, and a remark on them."""
-    thread = arrival.item.thread
-    empty = [place for place, text in enumerate(thread, 1) if collage.is_blank(text)]
-    if not empty:
-        return arrival
-    item = replace(
-        arrival.item, thread=tuple(text for text in thread if not collage.is_blank(text))
+    """The arrival without the entries of its threads that show nothing, and a remark on them."""
+    item = arrival.item
+    threads = [("its thread", item.thread)]
+    threads += [(f"its thread on {entry.name}", entry.thread) for entry in item.on]
+    remarks = tuple(
+        f"entry {place} of {name} is empty and was left out"
+        for name, thread in threads
+        for place, text in enumerate(thread, 1)
+        if collage.is_blank(text)
     )
-    remarks = tuple(f"entry {place} of its thread is empty and was left out" for place in empty)
+    if not remarks:
+        return arrival
+
+    def is_kept(text: str) -> bool:
+        return not collage.is_blank(text)
+
+    on = per_network.with_threads(item.on, is_kept)
+    item = replace(item, thread=tuple(filter(is_kept, item.thread)), on=on)
     return replace(arrival, item=item, remarks=arrival.remarks + remarks)
 
 
@@ -229,6 +248,7 @@ def take(
     """
     for arrival in arrivals:
         check(arrival.item)
+        networks.check(context, arrival.item)
     # Composed and fitted before the transaction: templates and pictures may take long.
     fits = Fittings.of(context, series, [each.picture for each in arrivals if each.picture])
     arrivals = _composed(context, series, arrivals, fits, draft=draft)
@@ -331,6 +351,7 @@ def replace_item(
     thread is out or under way.
     """
     check(arrival.item)
+    networks.check(context, arrival.item, before.on)
     edited, redrawn = slides.with_number(
         context, series, _edited(series, before, arrival), number, figure_of(context, arrival)
     )
@@ -368,7 +389,7 @@ def replace_item(
             work.log.follow(f"{series.name}/{before.name}", subject)
         changed(context, work, "edit", subject, changes.between(before, stored))
         remarks = _remarks(arrival, stored) + _repeated(work, series, stored)
-    remarks += _of_alt(series, missing, stored)
+    remarks += networks.remarks(context, stored.on) + _of_alt(series, missing, stored)
     return Taken(stored, missing, remarks, problems)
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from bot.core import collage, hints, slide, toml
+from bot.core import collage, hints, per_network, slide, toml
 from bot.core.errors import BadInput
 from bot.core.paper import Figure, Link, LinkKind, Reference
+from bot.core.per_network import OnNetwork
 from bot.core.slide import Slide
 
 Readers = Mapping[str, Callable[[str, object], Any]]
@@ -155,6 +156,20 @@ def _slide_figures(key: str, value: object) -> tuple[slide.Figure, ...]:
     return tuple(found)
 
 
+def _on(key: str, value: object) -> tuple[OnNetwork, ...]:
+    """What is different on networks, from a table of tables; those that say nothing are left out.
+
+    Which names there are depends on the configuration; it is checked where the item is taken in.
+    """
+    if not isinstance(value, dict):
+        raise BadInput(f"{key}: must be tables such as [{key}.x], not {_given(value)}")
+    entries = (
+        per_network.of_table(name, _table(said, ON_KEYS, f"{key}.{name}: "))
+        for name, said in value.items()
+    )
+    return tuple(entry for entry in entries if per_network.table(entry))
+
+
 def _tables(key: str, value: object, keys: Readers) -> list[dict[str, Any]]:
     return [_table(entry, keys, f"{where}: ") for where, entry in _entries(key, value)]
 
@@ -175,6 +190,8 @@ SLIDE_KEYS: Readers = {
     "format": _text,
 }
 
+ON_KEYS: Readers = {"skip": _truth, "thread": _all_texts, "authors": _texts}
+
 KEYS: Readers = {
     **dict.fromkeys(
         ("name", "title", "arxiv", "doi", "licence", "alt", "picture", "printed_number", "caption"),
@@ -188,6 +205,7 @@ KEYS: Readers = {
     "figures": _figures,
     "references": _references,
     "slide": _slide,
+    "on": _on,
 }
 """What the front matter may hold, each with what reads and checks it."""
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from bot import files, system
-from bot.core import appearance, collage
+from bot.core import appearance, collage, per_network
 from bot.core import slide as slides
 from bot.core.errors import BadInput
 from bot.core.paper import Link, LinkKind, Paper
+from bot.core.per_network import OnNetwork
 from bot.core.slide import Slide
 from bot.intake import frontmatter
 
@@ -85,6 +86,8 @@ def dump(item: collage.Item, picture: str) -> str:
             entries = tomlkit.array().multiline(sum(map(len, value)) > 80)
             entries.extend(map(written, value))
             return entries
+        if isinstance(value, dict):
+            return {key: written(entry) for key, entry in value.items()}
         # A line that is a fence would end the front matter: such a text stays on one line.
         if not isinstance(value, str) or "\n" not in value or frontmatter.is_fenced(value):
             return value
@@ -140,7 +143,19 @@ def _front(item: collage.Item, picture: str) -> dict[str, Any]:
         "references": [reference._asdict() for reference in paper.references],
     }
     slide = _slide(item.slide)
-    return {**needed, **_filled(rest), "links": _links(paper.links), **_filled({"slide": slide})}
+    tables = _filled({"slide": slide, "on": _on(item.on)})
+    return {**needed, **_filled(rest), "links": _links(paper.links), **tables}
+
+
+def _on(entries: tuple[OnNetwork, ...]) -> dict[str, Any]:
+    """What is different on networks; texts as tuples, which are written a line each."""
+    return {
+        entry.name: {
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in per_network.table(entry).items()
+        }
+        for entry in entries
+    }
 
 
 def _slide(slide: Slide) -> dict[str, Any]:
@@ -211,6 +226,7 @@ def _item(front: dict[str, Any], paragraph: str, place: str) -> collage.Item:
         picture_file=front.get("picture", ""),
         place=place,
         slide=front.get("slide", slides.NONE),
+        on=front.get("on", ()),
     )
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.composing import slides
+from bot.composing import ahead, slides
 from bot.composing.ahead import Ahead
 from bot.composing.fittings import Fittings
 from bot.config import Series
@@ -149,7 +149,10 @@ def claim(context: Context, series: Series, wanted: Claim) -> None:
     item, drawn = slides.with_number(context, series, item, number[0])
     fits = Fittings.of(context, series, [drawn] if drawn else ())
     threads = Ahead(context, series, fits=fits).threads(item, number[0], series.accounts)
-    if problems := [problem for thread in threads for problem in thread.problems]:
+    problems = [problem for thread in threads for problem in thread.problems]
+    if series.accounts and not threads:
+        problems.append(ahead.goes_nowhere(item))
+    if problems:
         raise BadInput(" ".join(problems))
     with context.write() as work:
         found = work.snapshots.take(series, wanted.as_of, _ahead(series, wanted), lock=True)
@@ -202,14 +205,14 @@ def _holds(found: Snapshot, wanted: Claim) -> bool:
 
 
 def _deliveries(context: Context, work: Work, series: Series, wanted: Claim) -> list[NewDelivery]:
-    """The threads of a claim, one for each account, with their keys."""
+    """The threads of a claim with their keys, one for each account that its collage goes to."""
     ids = work.accounts.ids()
     moment = f"{wanted.slot.due_at:%Y-%m-%dT%H:%M:%SZ}"
     if wanted.extra:
         moment = f"{wanted.collage.name}-{moment}"
     return [
         NewDelivery(ids[name], thread_key(series.name, moment, name, context.rehearsal))
-        for name in series.accounts
+        for name in context.wanted(wanted.collage, series.accounts)
     ]
 
 

@@ -21,6 +21,7 @@ from bot.core import (
     learned,
     month,
     paper,
+    per_network,
     schedule,
     slide,
 )
@@ -61,7 +62,7 @@ LONGEST_SPAN = timedelta(days=3_650)
 
 LINES = (
     *("collages.paragraph", "collages.alt", "collages.thread", "collages.note", "papers.figures"),
-    "collages.slide",
+    *("collages.slide", "collages.on_networks"),
     *("parts.text", "parts.beginning", "parts.alt", "deliveries.note", "deliveries.saved"),
     *("attempts.detail", "attempts.trace", "looks.saw", "looks.trace", "log.detail"),
     *("notices.text", "notices.details", "accounts.note", "alerts.note", "installation.value"),
@@ -162,6 +163,19 @@ def _is_slide(value: Any) -> bool:
         return False
 
 
+def _is_on_networks(value: Any) -> bool:
+    """Whether a value is what `per_network.stored` gives."""
+    try:
+        found = per_network.from_stored(value)
+        return (
+            per_network.stored(found) == value
+            and all(isinstance(said.get("skip", False), bool) for said in value.values())
+            and all(_is_texts([*entry.thread, *entry.authors]) for entry in found)
+        )
+    except (AttributeError, TypeError):
+        return False
+
+
 ANY_CALENDAR = Calendar.of(schedule.Timetable(ZoneInfo("UTC"), (), ()), timedelta(0), month.Rule())
 
 
@@ -228,6 +242,7 @@ FORMS: Mapping[Column[Any], Callable[[Any], bool]] = {
     tables.papers.c.authors: _is_texts,
     tables.papers.c.figures: _is_records(paper.Figure._fields),
     tables.collages.c.slide: _is_slide,
+    tables.collages.c.on_networks: _is_on_networks,
     tables.papers.c.reference_list: _is_records(paper.Reference._fields),
     tables.collages.c.thread: _is_texts,
     tables.deliveries.c.saved: lambda value: isinstance(value, dict),

@@ -17,7 +17,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.core import hints
+from bot.core import hints, per_network
 from bot.core import slide as slides
 from bot.core.collage import Collage, Item, Picture, State, check_move, shown
 from bot.core.errors import BadInput, NotAllowed
@@ -98,6 +98,7 @@ def _collage(row: Row[Any], its_links: tuple[Link, ...]) -> Collage:
         picture_is_drawn=row.picture_is_drawn,
         alt_is_drawn=row.alt_is_drawn,
         slide=slides.from_stored(row.slide),
+        on=per_network.from_stored(row.on_networks),
         pinned_on=row.pinned_on,
         number=row.number,
         number_year=row.number_year,
@@ -145,6 +146,7 @@ def _content(item: Item, picture: Picture | None) -> dict[str, Any]:
         "picture_sha256": None,
         "picture_file": item.picture_file,
         "slide": slides.stored(item.slide),
+        "on_networks": per_network.stored(item.on),
         "picture_page": 0,
     }
     if picture:

@@ -282,6 +282,8 @@ collages = Table(
     Column("alt_is_drawn", Boolean, nullable=False, server_default=text("false")),
     # What is on its slide, and what that was last drawn from: `core/slide.py`.
     Column("slide", JSON, nullable=False, server_default="{}"),
+    # What is different on some networks or accounts: `core/per_network.py`.
+    Column("on_networks", JSON, nullable=False, server_default="{}"),
     _text("note"),
     # Grows with every change: an update is guarded by the revision that was read.
     Column("revision", Integer, nullable=False, server_default="1"),

@@ -4,7 +4,7 @@ They come while there is time to mend it. A brief only looks: it changes and sen
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from bot.composing.ahead import Candidate
 from bot.composing.composed import ComposedThread
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, errors, price, reading, schedule, times
+from bot.core import agenda, errors, per_network, price, reading, schedule, times
 from bot.core.agenda import Line
 from bot.core.identity import Profile
 from bot.core.notices.briefing import REHEARSAL, Briefing, briefing_heading, briefing_key
@@ -53,7 +53,8 @@ class Plan(NamedTuple):
     """What a slot or a roundup would send.
 
     `wrong`, `about` and `careful` are sentences and lines for people; `place` is where its collage
-    stands in the queue. With `is_wanted` False nothing is meant to go out, and nobody needs to act.
+    stands in the queue, and `left_out` are the accounts that it does not go to. With `is_wanted`
+    False nothing is meant to go out, and nobody needs to act.
     """
 
     what: str
@@ -63,6 +64,7 @@ class Plan(NamedTuple):
     is_wanted: bool = True
     place: int | None = None
     careful: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +245,11 @@ class _Trial:
         """The plan of a slot that takes this collage, with a slide drawn for its number."""
         series, item = self._brief.series, candidate.item
         threads = candidates.drawn(self._ahead, item, number, series.accounts)
-        return _collage_plan(series, candidate._replace(threads=threads), number, self.wrong)
+        plan = _collage_plan(series, candidate._replace(threads=threads), number, self.wrong)
+        left_out = self._ahead.context.left_out(item, series.accounts)
+        if told := per_network.told_left_out(left_out):
+            plan = plan._replace(about=(*plan.about, f"{told}."))
+        return plan._replace(left_out=left_out)
 
 
 def _collage_plan(
@@ -336,7 +342,9 @@ def _notice(context: Context, brief: Due, plan: Plan, checks: Checks) -> Briefin
     if not plan.is_wanted:
         return Briefing(occasion=brief.key, heading=heading, plan=plan.what, is_wanted=False)
     threads = {thread.account: thread for thread in plan.threads}
-    states = _states(context, brief, threads, checks)
+    left = tuple(name for name in brief.series.accounts if name not in plan.left_out)
+    asked = replace(brief, series=replace(brief.series, accounts=left))
+    states = _states(context, asked, threads, checks)
     wrong = list(plan.wrong)
     lines = [f"{heading} ({brief.series.zone.key})", *plan.about]
     if context.rehearsal:

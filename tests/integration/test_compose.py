@@ -12,6 +12,7 @@ from bot.core.collage import Collage, Picture, State
 from bot.core.errors import BadInput
 from bot.core.network import BLUESKY, NETWORKS, X
 from bot.core.paper import Link, LinkKind, Paper
+from bot.core.per_network import OnNetwork
 from tests.conftest import MONDAY
 
 PAPER = Paper(
@@ -380,3 +381,70 @@ def test_a_roundup_is_shown_as_it_would_be_sent(tmp_path: Path) -> None:
     assert shown.parts == composer(tmp_path).roundup(roundup(), [collage()])
     assert not shown.problems
     assert set(shown.pictures) == {1}
+
+
+HANDLES = {
+    "x": "@ada",
+    "bluesky": "@ada.bsky.social",
+    "mastodon": "@ada@example.social",
+}
+
+
+@pytest.mark.parametrize("network", sorted(NETWORKS))
+def test_the_part_with_the_links_names_the_authors_where_their_handles_are_given(
+    tmp_path: Path, network: str
+) -> None:
+    compose, handle = composer(tmp_path, network), HANDLES[network]
+    item = collage(on=(OnNetwork(network, authors=(handle, handle)),))
+    plain, named = texts(compose, collage()), texts(compose, item)
+    assert named == [*plain[:-1], f"{plain[-1]}\n{handle} {handle}"]
+    other = "x" if network != "x" else "bluesky"
+    assert texts(composer(tmp_path, other), item) == texts(composer(tmp_path, other), collage())
+
+
+def test_nobody_is_named_twice_where_the_links_take_several_parts(tmp_path: Path) -> None:
+    links = tuple(Link(LinkKind.BLOG, f"https://example.org/{n}") for n in range(30))
+    item = collage(replace(PAPER, links=links), on=(OnNetwork("x", authors=("@ada",)),))
+    assert "".join(texts(composer(tmp_path), item)).count("@ada") == 1
+
+
+def test_handles_that_leave_no_room_for_a_link_are_told(tmp_path: Path) -> None:
+    many = tuple(f"@a_name_of_15_{n:02}" for n in range(30))
+    shown = composer(tmp_path).collage_shown(collage(on=(OnNetwork("x", authors=many),)), 29)
+    assert "its authors' handles leave no room for the link" in " ".join(shown.problems)
+
+
+def test_a_network_s_own_thread_goes_before_the_one_for_all(tmp_path: Path) -> None:
+    item = collage(
+        thread=("For all. #mlcollage",),
+        on=(OnNetwork("bluesky", thread=("[{{ number }}] its own. #mlcollage",)),),
+    )
+    assert texts(composer(tmp_path), item)[0] == "For all. #mlcollage"
+    assert texts(composer(tmp_path, "bluesky"), item)[0] == "[29/52] its own. #mlcollage"
+    wrong = replace(item, on=(OnNetwork("bluesky", thread=("{{ nubmer }}",)),))
+    problems = " ".join(composer(tmp_path, "bluesky").collage_shown(wrong, 29).problems)
+    assert "entry 1 of its thread on bluesky" in problems
+
+
+def test_a_roundup_s_line_may_name_the_authors_of_each_paper(tmp_path: Path) -> None:
+    template(tmp_path, "posts/roundup/line.txt", "{{ paper.title }} {{ paper.handles | join }}")
+    named = collage(on=(OnNetwork("x", skip=True, authors=("@ada",)),))
+    roundup = month.Roundup(
+        id=1,
+        series="mlcollage",
+        title_month="2021-09",
+        title="One Paper",
+        slug="one-paper",
+        state=month.State.LINKED,
+        due_at=MONDAY,
+        link="https://example.org/one-paper",
+        rehearsal=0,
+    )
+    parts = composer(tmp_path).roundup(roundup, [named, collage()])
+    assert "@ada" in parts[0].text
+
+
+def test_a_collage_that_leaves_a_network_out_is_never_composed_for_it(tmp_path: Path) -> None:
+    skipped = collage(on=(OnNetwork("x", skip=True),))
+    with pytest.raises(BadInput, match="not to go out there, as the collage says"):
+        composer(tmp_path).collage(skipped, 29)

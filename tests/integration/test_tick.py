@@ -1273,3 +1273,37 @@ def test_of_two_processes_one_takes_the_slot(bot: Bot) -> None:
     assert bot.slots() == {"2021-08-04 15:00": "claimed"}
     assert bot.out() == ["2021-08-04-barlow"]
     assert bot.states() == {"barlow": "posted", "moco": "ready"}
+
+
+def test_a_slot_makes_threads_only_where_its_collage_goes_and_composes_no_others(
+    tmp_path: Path, database_url: str
+) -> None:
+    settings = """
+[accounts.here]
+network = "outbox"
+folder = "outbox/here"
+
+[accounts.there]
+network = "outbox"
+folder = "outbox/there"
+
+[series.mlcollage]
+zone = "Europe/Berlin"
+slots = ["Monday 12:00"]
+accounts = ["here", "there"]
+"""
+    bot = Bot(tmp_path, database_url)
+    bot.clock.at = berlin("2021-08-02 11:00")
+    bot.context = make_context(tmp_path, "live = true\n" + settings, bot.clock, database_url)
+    bot.tick()
+    # What is wrong with its words there keeps nothing back.
+    wrong = '{ there = { skip = true, thread = ["{{ nubmer }}"] } }'
+    bot.add("alpha", on=wrong)
+    bot.tick("2021-08-02 12:00")
+    assert [place.parent.name for place in threads_out(tmp_path)] == ["here"]
+    assert bot.collage("alpha").state is State.POSTED
+    with bot.running.read() as work:
+        assert [each.account for each in work.lookup.of_collage(bot.collage("alpha").id)] == [
+            "here"
+        ]
+    bot.stop()

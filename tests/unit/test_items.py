@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import collage
+from bot.core import collage, per_network
 from bot.core.collage import Item
 from bot.core.errors import BadInput
 from bot.core.paper import Figure, Link, LinkKind, Paper, Reference
+from bot.core.per_network import OnNetwork
 from bot.intake import items
 from tests.conftest import ROOT
 
@@ -333,3 +334,71 @@ def test_every_key_of_the_format_is_in_its_documentation() -> None:
     page = (ROOT / "docs" / "items.md").read_text(encoding="utf-8")
     for key in items.frontmatter.KEYS:
         assert f"`{key}`" in page
+
+
+ON = """
+[on.x]
+skip = true
+
+[on.bluesky]
+thread = ["A whole text.", "And another."]
+authors = ["@ada.bsky.social", "@lin.example.org"]
+
+[on.lab]
+skip = false
+authors = ["@ada@example.social"]
+"""
+
+
+def test_what_is_different_on_networks_is_read_and_written_whole(tmp_path: Path) -> None:
+    item = items.parse(front(ON), "barlow.md")
+    assert item.on == (
+        OnNetwork("x", skip=True),
+        OnNetwork(
+            "bluesky",
+            thread=("A whole text.", "And another."),
+            authors=("@ada.bsky.social", "@lin.example.org"),
+        ),
+        OnNetwork("lab", skip=False, authors=("@ada@example.social",)),
+    )
+    assert items.parse(items.dump(item, ""), "barlow.md") == item
+    assert per_network.from_stored(per_network.stored(item.on)) == item.on
+
+
+def test_an_entry_that_says_nothing_of_a_network_is_none() -> None:
+    assert items.parse(front("[on.x]", "thread = []"), "barlow.md").on == ()
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("on = true", "on: must be tables such as [on.x], not true"),
+        ("on = { x = 1 }", "on.x: must be a table in braces, not 1"),
+        ("[on.x]\nskp = true", 'on.x: unknown key "skp"; did you mean "skip"?'),
+        ('[on.x]\nskip = "yes"', 'on.x: skip: must be true or false, not "yes"'),
+        ('[on.x]\nthread = "One."', "on.x: thread: must be a list in square brackets"),
+        ('[on.x]\nauthors = ["ada"]', "on.x.authors, entry 1: 'ada' is no handle there"),
+        ('[on.x]\nauthors = ["@ada", "@ada.bsky.social"]', "entry 2: '@ada.bsky.social' is no"),
+        ('[on.x]\nauthors = ["@sixteen_letters_"]', "write it as @name"),
+        ('[on.bluesky]\nauthors = ["@ada"]', "write it as @name.bsky.social"),
+        ('[on.bluesky]\nauthors = ["@ada@example.org"]', "is no handle there"),
+        ('[on.mastodon]\nauthors = ["@ada"]', "write it as @name@server"),
+        ('[on.lab]\nauthors = ["ada"]', "on.lab.authors, entry 1"),
+        ('[on.lab]\nauthors = ["@ada b"]', "on.lab.authors, entry 1"),
+        (f'[on.x]\nthread = ["{"a" * 4001}"]', "on.thread: 4,001 characters, at most 4,000"),
+    ],
+)
+def test_what_cannot_be_said_of_a_network_is_named_with_its_place(lines: str, message: str) -> None:
+    told = refusal(front(lines))
+    assert told.startswith("barlow.md: ")
+    assert message in told
+
+
+def test_the_narrowest_entry_that_says_something_counts() -> None:
+    entries = (
+        OnNetwork("bluesky", skip=True, thread=("For the network.",), authors=("@a.example.org",)),
+        OnNetwork("lab", skip=False, thread=("For the account.",)),
+    )
+    found = per_network.merged(entries, ("lab", "outbox", "bluesky"))
+    assert found == OnNetwork("lab", False, ("For the account.",), ("@a.example.org",))
+    assert per_network.merged(entries, ("other", "x")) == OnNetwork("")
