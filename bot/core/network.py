@@ -245,7 +245,12 @@ PAGE_PICTURES: Mapping[str, PictureLimits] = dict.fromkeys(
 )
 """What a picture on our own pages may be: sharp on a wide screen, and soon there."""
 
-NETWORKS: Mapping[str, Network] = {network.name: network for network in (X, BLUESKY, MASTODON)}
+_ALL = (
+    X,
+    BLUESKY,
+    MASTODON,
+)
+NETWORKS: Mapping[str, Network] = {network.name: network for network in _ALL}
 
 NARROWEST_ALT = min(network.limits.alt_length for network in NETWORKS.values())
 """Characters of alt text that every network takes."""
