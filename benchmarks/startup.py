@@ -30,6 +30,24 @@ from tests.conftest import write_item  # noqa: E402 - as above
 from tests.history import fill  # noqa: E402 - as above
 
 PYTHON = sys.executable
+ACCOUNTS = {
+    "all_x": """network = "x"
+username = "mlcollage"
+consumer_key = "k"
+consumer_secret = "k"
+access_token = "k"
+access_token_secret = "k"
+""",
+    "all_bluesky": """network = "bluesky"
+handle = "mlcollage.bsky.social"
+app_password = "k"
+""",
+    "all_mastodon": """network = "mastodon"
+base_url = "https://mastodon.social"
+access_token = "k"
+""",
+}
+"""An account on each network that is called over HTTP, as config.toml has it."""
 PATIENCE = 90
 """Seconds in which a late slot is posted: a bot looks every 30 seconds."""
 
@@ -78,6 +96,17 @@ def far_from_now(settings: str, now: datetime) -> str:
     return settings
 
 
+def on_all_networks(folder: Path) -> None:
+    """A live installation with an account on every network, which nothing here calls."""
+    accounts = "".join(f"\n[accounts.{name}]\n{lines}" for name, lines in ACCOUNTS.items())
+    settings = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+    settings = far_from_now(settings, datetime.now(UTC)).replace("live = false", "live = true ", 1)
+    (folder / config.FILE).write_text(settings + accounts, encoding="utf-8")
+    subprocess.run(bot("init"), cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    files = [str(write_item(folder, name)) for name in ("one", "two", "three")]
+    subprocess.run(bot("add", *files), cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+
 def starts(folder: Path) -> None:
     goals = {"--help": 4, "next": 25, "list": None, "tick": None}
     libraries = [PYTHON, "-c", "import sqlalchemy, sqlalchemy.dialects.sqlite, click"]
@@ -94,6 +123,14 @@ def starts(folder: Path) -> None:
     for word, spent in took.items():
         wanted = f"   goal: at most {goals[word]}" if goals[word] else ""
         print(f"mlcollage {word:<14}{spent * 1000:7.1f} ms  {spent / floor:5.1f} × bare{wanted}")
+    everywhere = folder / "everywhere"
+    everywhere.mkdir()
+    on_all_networks(everywhere)
+    # A tick would ask the networks.
+    offline = {word: bot(word) for word in ("--help", "next", "list")}
+    for word, spent in seconds(offline, everywhere, 25).items():
+        said = "   with accounts on all networks"
+        print(f"mlcollage {word:<14}{spent * 1000:7.1f} ms  {spent / floor:5.1f} × bare{said}")
 
 
 def ticks(folder: Path, rows: list[int]) -> None:

@@ -170,7 +170,7 @@ def _notes(thread: ComposedThread, part: Part) -> list[str]:
     if mentions := thread.mentions(part):
         found.append(f"mentions: {', '.join(span.text for span in mentions)}")
     found += [f"careful: {caution}" for caution in thread.cautions(part)]
-    return found + _image_notes(thread, part)
+    return found + _image_notes(thread, part) + _card_notes(thread, part)
 
 
 def _image_notes(thread: ComposedThread, part: Part) -> list[str]:
@@ -184,3 +184,17 @@ def _image_notes(thread: ComposedThread, part: Part) -> list[str]:
         f"picture: {part.image.file}, {part.image.mime}{size}",
         f"alt text: {part.image.alt}",
     ]
+
+
+def _card_notes(thread: ComposedThread, part: Part) -> list[str]:
+    card = thread.card
+    if card is None or card.position != part.position:
+        return []
+    shown = "without a picture"
+    if card.image and thread.card_fit:
+        shot = thread.card_fit.picture
+        shown = f"with {card.image.file}, {shot.width} × {shot.height}, {shot.size:,} bytes"
+    found = [f"link card: {card.title} → {card.url}, {shown}"]
+    if card.description:
+        found.append(f"its description: {card.description}")
+    return found

@@ -9,7 +9,7 @@ import click
 
 from bot.cli import naming, output
 from bot.core import network as networks
-from bot.core import settings
+from bot.core import settings, words
 from bot.core.errors import BadInput
 from bot.core.network import Network
 from bot.core.text import parts
@@ -41,6 +41,13 @@ NETWORK = click.option(
     show_default=True,
     help="Whose rules.",
 )
+LANGUAGE = click.option(
+    "--language",
+    callback=_language,
+    default="en",
+    show_default=True,
+    help="Of the texts.",
+)
 
 
 @click.command(
@@ -51,18 +58,24 @@ NETWORK = click.option(
     ),
 )
 @NETWORK
-def count_command(network: str) -> None:
+@LANGUAGE
+def count_command(network: str, language: str) -> None:
     """Measure texts: JSON lines {"text": …} in; length, limit, valid, urls, hashtags and
-    mentions out.
+    mentions out. A line may name a "language".
 
     Links, tags and mentions are [start, end, text], counted in code points. Where links stand on
     words, as in [Paper](https://…) on Bluesky, "shown" is the text that readers see and these
-    count in it, and "labels" are [start, end, words, address].
+    count in it, and "labels" are [start, end, words, address]. Elsewhere the address is written
+    out, and "written" is the text as it is sent and counted.
     """
     chosen = networks.named(network)
 
     def counted(text: str, given: dict[str, Any]) -> dict[str, Any]:
         on_words: dict[str, Any] = {}
+        written = chosen.written(text, _colon(given, language))
+        if written != text:
+            on_words = {"written": written}
+            text = written
         if labels := chosen.labels(text):
             found = preview_descriptions.labels(labels)
             on_words = {"shown": chosen.visible(text), "labels": found}
@@ -82,13 +95,7 @@ def count_command(network: str) -> None:
     "split", epilog="""Example: mlcollage split --network x --markers < paragraphs.jsonl"""
 )
 @NETWORK
-@click.option(
-    "--language",
-    callback=_language,
-    default="en",
-    show_default=True,
-    help="Of the sentences.",
-)
+@LANGUAGE
 @click.option("--markers", is_flag=True, help='End each part with its place, as in "2/5".')
 def split_command(network: str, language: str, markers: bool) -> None:
     """Split texts into parts that fit: JSON lines {"text": …} in, {"parts": […]} out; a line may
@@ -97,9 +104,8 @@ def split_command(network: str, language: str, markers: bool) -> None:
     chosen = networks.named(network)
 
     def cut(text: str, given: dict[str, Any]) -> dict[str, Any]:
-        spoken = language
-        if "language" in given:
-            spoken = _language_in(given["language"])
+        text = chosen.written(text, _colon(given, language))
+        spoken = _spoken(given, language)
         found = marked(text, spoken, chosen) if markers else chosen.split(text, spoken)
         return {
             "parts": found,
@@ -108,6 +114,18 @@ def split_command(network: str, language: str, markers: bool) -> None:
         }
 
     _each(cut)
+
+
+def _spoken(given: dict[str, Any], language: str) -> str:
+    """The language of a line's text; raises `BadInput`."""
+    if "language" in given:
+        return _language_in(given["language"])
+    return language
+
+
+def _colon(given: dict[str, Any], language: str) -> str:
+    """What a language puts between the words of a link and its address."""
+    return words.of(_spoken(given, language)).colon
 
 
 def marked(text: str, language: str, network: Network) -> list[str]:

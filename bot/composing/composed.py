@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.core import numbering, refusals, slide
 from bot.core.collage import Picture
-from bot.core.delivery import Part
+from bot.core.delivery import Card, Part
 from bot.core.fit import Fit
 from bot.core.network import Limits, Network
 from bot.core.price import Cost
@@ -39,6 +39,9 @@ class ComposedThread:
     cut: tuple[str, ...] = ()
     """What of a drawn slide was too long for its page."""
     is_charged: bool = True
+    card: Card | None = None
+    """The link card of one of its parts; how its picture was made is `card_fit`."""
+    card_fit: Fit | None = None
     standing: str = ""
     """Where it is on its account, if it has begun: the parts are those that were frozen then."""
 

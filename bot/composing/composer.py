@@ -4,6 +4,7 @@ Whatever shows or sends a thread uses the composer, so that what is seen is what
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +16,7 @@ from bot.composing.fittings import Fittings
 from bot.composing.rendering import MOST_IN_POST, Renderer
 from bot.config import Series
 from bot.context import Context
-from bot.core import legibility, month, paper, per_network, reading, refusals
+from bot.core import cards, legibility, month, paper, per_network, reading, refusals
 from bot.core.collage import Collage, Picture, is_blank
 from bot.core.delivery import Carried, Delivery, Image, Kind, Part
 from bot.core.errors import BadInput, Unusable
@@ -118,7 +119,7 @@ class Composer:
         Raises `BadInput` with all that keeps it from going out. No picture or no alt text, no
         thread.
         """
-        return _sendable(self.collage_shown(item, number))
+        return _sendable(self.collage_shown(item, number)).parts
 
     def roundup(
         self, roundup: month.Roundup, items: Sequence[Collage], cover: Picture | None = None
@@ -128,7 +129,7 @@ class Composer:
         Its first carries the cover, with an alt text that names the papers; the first collage's
         picture where there is none. Raises `BadInput` with all that keeps it from going out.
         """
-        return _sendable(self.roundup_shown(roundup, items, cover))
+        return _sendable(self.roundup_shown(roundup, items, cover)).parts
 
     def collage_shown(self, item: Collage, number: int | None) -> ComposedThread:
         """A collage's thread for people to look at; `problems` say why it cannot go out."""
@@ -206,7 +207,26 @@ class Composer:
                 thread, subject, lambda composition: composition.roundup_texts(lines)
             )
 
-        return self._shown(subject, compose)
+        return self._with_card(self._shown(subject, compose), roundup, items)
+
+    def _with_card(
+        self, thread: ComposedThread, roundup: month.Roundup, items: Sequence[Collage]
+    ) -> ComposedThread:
+        """The thread with its link card, where the network wants one made.
+
+        It shows what the first part shows, made small enough; without it, it goes out as well.
+        """
+        pictures, place = self.network.card_pictures, cards.position(roundup, thread.parts)
+        if pictures is None or not place:
+            return thread
+        fit: Fit | None = None
+        image: Image | None = None
+        with suppress(BadInput):
+            fit = self.fit(thread.fits[1].original, pictures)
+        if fit and fit.picture.size <= pictures[fit.picture.mime].size:
+            image = Image(fit.picture.sha256, fit.picture.file, fit.picture.mime, alt="")
+        card = cards.of_roundup(roundup, items, place, image)
+        return replace(thread, card=card, card_fit=fit)
 
     def worded(self, text: str) -> str:
         """A text that a template has made, or a person has worded, as it is sent."""
@@ -430,6 +450,11 @@ def parts_of(context: Context, delivery: Delivery) -> tuple[Part, ...]:
 
     Raises `BadInput` when they cannot be composed.
     """
+    return thread_of(context, delivery).parts
+
+
+def thread_of(context: Context, delivery: Delivery) -> ComposedThread:
+    """A delivery's thread with its link card; raises as `parts_of` does."""
     composer = Composer.of(context, delivery.series, delivery.account)
     with context.read() as work:
         if delivery.kind is Kind.COLLAGE and delivery.collage_id is not None:
@@ -439,16 +464,16 @@ def parts_of(context: Context, delivery: Delivery) -> tuple[Part, ...]:
             roundup = work.roundups.by_id(delivery.roundup_id)
             items = work.queue.in_roundup(roundup.id)
     if delivery.kind is Kind.COLLAGE:
-        return composer.collage(item, item.number)
+        return _sendable(composer.collage_shown(item, item.number))
     cover = covers.current(context, covers.Shown(composer.series, roundup, items))
-    return composer.roundup(roundup, items, cover)
+    return _sendable(composer.roundup_shown(roundup, items, cover))
 
 
-def _sendable(thread: ComposedThread) -> tuple[Part, ...]:
-    """The parts of a thread; raises `BadInput` where something keeps it from going out."""
+def _sendable(thread: ComposedThread) -> ComposedThread:
+    """The thread; raises `BadInput` where something keeps it from going out."""
     if thread.problems:
         raise BadInput(" ".join(thread.problems))
-    return thread.parts
+    return thread
 
 
 def _written(item: Collage, own: OnNetwork) -> Iterator[tuple[str, str]]:

@@ -89,13 +89,23 @@ class Part(NamedTuple):
         return self.receipt is not None and not self.is_gone
 
 
+class Card(NamedTuple):
+    """The link card of one part: where it leads, and what it shows of the page."""
+
+    position: int
+    url: str
+    title: str
+    description: str
+    image: Image | None = None
+
+
 class Thread(NamedTuple):
     """A thread as a publisher gets it.
 
     `name` is the collage's slug or "roundup-2021-09"; `local_on` the series' day. `foreign` are ids
     of posts that a person was asked about: none of them is taken for a part. `is_refused` says that
-    the network refused its last request, which is no proof that nothing came of it. `title` is
-    that of a roundup's page, `language` that of its texts; both "" where they are not known.
+    the network refused its last request, which is no proof that nothing came of it. `language` is
+    that of its texts, "" where it is not known; `card` the link card of one of its parts.
     """
 
     key: str
@@ -107,8 +117,8 @@ class Thread(NamedTuple):
     parts: tuple[Part, ...]
     foreign: tuple[str, ...] = ()
     is_refused: bool = False
-    title: str = ""
     language: str = ""
+    card: Card | None = None
 
     @classmethod
     def empty(cls, delivery: "Delivery") -> "Thread":

@@ -74,6 +74,9 @@ class Network:
     has_labels: bool = False
     """Whether a link can stand on words: then `[Paper](https://…)` shows `Paper`."""
 
+    card_pictures: Mapping[str, PictureLimits] | None = None
+    """What the picture of a link card may be; None where we do not make the cards."""
+
     def written(self, text: str, colon: str) -> str:
         """A text as a template or a person has it, as it is sent to this network.
 
@@ -220,6 +223,8 @@ BLUESKY = Network(
     rules=lambda: texts.counting.BLUESKY,
     handle_key="handle",
     has_labels=True,
+    # The lexicon app.bsky.embed.external.
+    card_pictures=dict.fromkeys(SENT, PictureLimits(size=1_000_000)),
 )
 
 MASTODON = Network(
@@ -240,7 +245,12 @@ PAGE_PICTURES: Mapping[str, PictureLimits] = dict.fromkeys(
 )
 """What a picture on our own pages may be: sharp on a wide screen, and soon there."""
 
-NETWORKS: Mapping[str, Network] = {network.name: network for network in (X, BLUESKY, MASTODON)}
+_ALL = (
+    X,
+    BLUESKY,
+    MASTODON,
+)
+NETWORKS: Mapping[str, Network] = {network.name: network for network in _ALL}
 
 NARROWEST_ALT = min(network.limits.alt_length for network in NETWORKS.values())
 """Characters of alt text that every network takes."""

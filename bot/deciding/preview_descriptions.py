@@ -92,6 +92,24 @@ def _part(composed: ComposedThread, part: Part) -> Description:
         "mentions": spans(composed.mentions(part)),
         "cautions": composed.cautions(part),
         "picture": picture,
+        "link_card": _card(composed, part),
+    }
+
+
+def _card(composed: ComposedThread, part: Part) -> Description | None:
+    """What a part's link card shows, and where it leads."""
+    card = composed.card
+    if card is None or card.position != part.position:
+        return None
+    picture: Description | None = None
+    if card.image and composed.card_fit:
+        shot = composed.card_fit.picture
+        picture = {"file": shot.file, "sha256": shot.sha256, "mime": shot.mime, "size": shot.size}
+    return {
+        "url": card.url,
+        "title": card.title,
+        "description": card.description,
+        "picture": picture,
     }
 
 

@@ -14,9 +14,10 @@ from typing import TypeVar
 
 from bot.composing import composer
 from bot.context import Context
-from bot.core import errors
+from bot.core import cards, errors
 from bot.core.delivery import (
     Absent,
+    Card,
     Delivery,
     Found,
     Likely,
@@ -41,6 +42,7 @@ from bot.sending.failures import Ending
 from bot.sending.lease import Lease
 from bot.storage.accounts import AccountRow
 from bot.storage.deliveries import Lost
+from bot.storage.work import Work
 
 Answer = TypeVar("Answer")
 
@@ -118,17 +120,37 @@ class Sending:
         """Compose the parts and store them; from the first attempt on they stay as they are."""
         if not self.delivery.begun:
             try:
-                parts = composer.parts_of(self.context, self.delivery)
+                composed = composer.thread_of(self.context, self.delivery)
             except errors.Unusable as error:
                 return failures.fail(self.context, self.delivery, str(error))
             except errors.Unavailable as error:
                 return self._failed(error)
             with self.context.write() as work:
-                work.parts.save(self.delivery, parts)
+                work.parts.save(self.delivery, composed.parts)
+                self._save_card(work, composed.card)
         language = self.context.config.series[self.delivery.series].language
         with self.context.read() as work:
-            self.thread = work.parts.thread(self.delivery)._replace(language=language)
+            thread = work.parts.thread(self.delivery)
+            card = self._saved_card(work)
+        self.thread = thread._replace(language=language, card=card)
         return None
+
+    def _save_card(self, work: Work, card: Card | None) -> None:
+        """Save the thread's link card beside its parts, so that a retry sends the same."""
+        saved = {key: value for key, value in self.delivery.saved.items() if key != cards.SAVED}
+        if card:
+            saved[cards.SAVED] = cards.as_json(card)
+        if saved != self.delivery.saved:
+            work.deliveries.save(self.delivery, saved)
+            self.delivery = self.delivery._replace(saved=saved)
+
+    def _saved_card(self, work: Work) -> Card | None:
+        """The link card as it was saved, with the bytes of its picture."""
+        card = cards.from_json(self.delivery.saved)
+        if card is None or card.image is None:
+            return card
+        data = work.pictures.data(card.image.sha256)
+        return card._replace(image=card.image._replace(data=data))
 
     def _check_identity(self) -> Ending | None:
         """Hold the account where its keys are another identity's than it posts as.

@@ -11,7 +11,7 @@ import nh3
 from bot import config
 from bot.composing import covers, values
 from bot.composing.rendering import Renderer
-from bot.core import month, reading, settings
+from bot.core import cards, month, reading, settings
 from bot.core.collage import LENGTHS, Collage, Picture, shown, without_control
 from bot.core.errors import BadInput
 from bot.core.month import Roundup
@@ -29,8 +29,6 @@ CARD = "roundup_card.png"
 
 CARD_ALT = 420
 """Characters of `twitter:image:alt`, by X's documentation of cards."""
-DESCRIPTION = 300
-"""Characters of a page's description; link previews show fewer."""
 TAGS = mathml.TAGS | (
     {"p", "br", "pre", "ul", "ol", "li", "blockquote"}
     | {"a", "em", "strong", "del", "sub", "sup", "code"}
@@ -171,7 +169,7 @@ def roundup_context(series: config.Series, edition: Edition) -> values.Table:
         "intro": shared["about"] + language.gap + holds,
         "cover": _drawn(series, edition, COVER),
         "image": _drawn(series, edition, CARD) or _first_picture(sections),
-        "description": _description(roundup, edition.collages),
+        "description": cards.description(roundup, edition.collages),
         "url": _entry(series, roundup).url,
         "folder": link(series, roundup.slug),
         "previous": edition.previous and asdict(_entry(series, edition.previous)),
@@ -246,15 +244,6 @@ def _reading_month(series: config.Series, roundup: Roundup) -> str:
 
     first = month.parse(month.reading_month(series.roundup, roundup.title_month))
     return str(format_skeleton("yMMMM", first, locale=settings.babel_name(series.language)))
-
-
-def _description(roundup: Roundup, collages: Sequence[Collage]) -> str:
-    """The subtitle, or the papers' titles where there is none, on one line and cut to fit."""
-    titles = " · ".join(markdown.line(collage.paper.title) for collage in collages)
-    text = without_control(" ".join((roundup.subtitle or titles).split()))
-    if len(text) <= DESCRIPTION:
-        return text
-    return f"{text[: DESCRIPTION - 1].rstrip()}…"
 
 
 def _entry(series: config.Series, roundup: Roundup) -> Entry:

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Row,
-    Text,
     bindparam,
     insert,
     literal_column,
@@ -124,11 +123,10 @@ class Parts(Statements):
             parts=self.of(delivery.id, with_data=True),
             foreign=tuple(its.strangers),
             is_refused=its.last_outcome in REFUSED,
-            title=its.title,
         )
 
     def _facts(self, delivery: Delivery) -> Row[Any]:
-        """The name, number and title of what a delivery carries, its account's strangers, and how
+        """The name and number of what a delivery carries, its account's strangers, and how
         its last attempt ended.
         """
         strangers = (
@@ -143,13 +141,10 @@ class Parts(Statements):
         labelled = (strangers.label("strangers"), last_outcome.label("last_outcome"))
         if delivery.collage_id is None:
             name = literal_column("'roundup-'").concat(roundups.c.title_month)
-            columns = select(
-                name.label("name"), null().label("number"), roundups.c.title, *labelled
-            )
+            columns = select(name.label("name"), null().label("number"), *labelled)
             statement = columns.where(roundups.c.id == delivery.roundup_id)
         else:
-            title = literal_column("''", Text).label("title")
-            columns = select(collages.c.name, collages.c.number, title, *labelled)
+            columns = select(collages.c.name, collages.c.number, *labelled)
             statement = columns.where(collages.c.id == delivery.collage_id)
         return self.conn.execute(statement).one()
 

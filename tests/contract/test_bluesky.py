@@ -1,5 +1,6 @@
 """The publisher for Bluesky against the local server: one commit, keys that prove, each refusal."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from bot.core.audit import Kind as Differs
-from bot.core.delivery import Absent, Found, Image, Kind, NotSeen, Part, Receipt, Thread
+from bot.core.delivery import Absent, Card, Found, Image, Kind, NotSeen, Part, Receipt, Thread
 from bot.core.errors import BadInput, Blocked, MlcollageError, Rejected, Unavailable, Uncertain
 from bot.core.settings import Table
 from bot.publishers import table
@@ -37,15 +38,22 @@ NEW = THREAD._replace(
         Part(3, LINKS),
     ),
 )
+CARD = Card(
+    2,
+    "https://example.org/september",
+    "Four Deep Learning Papers to Read in September 2021",
+    "Barlow Twins · MoCo",
+    PICTURE,
+)
 ROUNDUP = NEW._replace(
     key="mlcollage/roundup-2021-09/lab",
     kind=Kind.ROUNDUP,
     name="roundup-2021-09",
-    title="Four Deep Learning Papers to Read in September 2021",
     parts=(
         Part(1, "Four papers #mlcollage", PICTURE),
         Part(2, "[✍️ Blog](https://example.org/september)"),
     ),
+    card=CARD,
 )
 
 Make = Callable[..., Bluesky]
@@ -148,17 +156,38 @@ def test_a_roundup_has_a_link_card_with_its_title_and_cover(
     assert first["embed"]["$type"] == "app.bsky.embed.images"
     card = second["embed"]["external"]
     assert card["uri"] == "https://example.org/september"
-    assert card["title"] == ROUNDUP.title
+    assert card["title"] == CARD.title
+    assert card["description"] == CARD.description
     assert card["thumb"] == first["embed"]["images"][0]["image"]
 
 
-def test_a_link_card_does_without_a_cover_that_is_too_large_for_it(
+def test_a_link_card_has_a_picture_of_its_own_where_the_cover_is_too_large_for_it(
     publisher: Bluesky, fake: FakeBluesky
 ) -> None:
-    large = PICTURE._replace(data=png() + b"\0" * 1_000_000)
+    data = png() + b"\0" * 1_000_000
+    large = PICTURE._replace(data=data, sha256=hashlib.sha256(data).hexdigest())
     first = ROUNDUP.parts[0]._replace(image=large)
     send(publisher, ROUNDUP._replace(parts=(first, ROUNDUP.parts[1])))
-    assert "thumb" not in posts(fake)[1]["embed"]["external"]
+    shown, card = posts(fake)
+    assert shown["embed"]["images"][0]["image"]["size"] == len(data)
+    assert card["embed"]["external"]["thumb"]["size"] == len(PICTURE.data)
+
+
+def test_a_link_card_without_a_picture_goes_out_as_well(
+    publisher: Bluesky, fake: FakeBluesky
+) -> None:
+    send(publisher, ROUNDUP._replace(card=CARD._replace(image=None)))
+    card = posts(fake)[1]["embed"]["external"]
+    assert "thumb" not in card
+    assert card["title"] == CARD.title
+
+
+def test_a_part_that_was_worded_anew_without_the_link_has_no_card(
+    publisher: Bluesky, fake: FakeBluesky
+) -> None:
+    worded = Part(2, "The page is out.")
+    send(publisher, ROUNDUP._replace(parts=(ROUNDUP.parts[0], worded)))
+    assert "embed" not in posts(fake)[1]
 
 
 def test_the_hashes_that_are_computed_here_are_those_that_the_server_answers(

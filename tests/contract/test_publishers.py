@@ -24,7 +24,12 @@ from tests.fakes.mastodon_dialects import DIALECTS
 
 Make = Callable[[], Publisher]
 
-CLASSES: Sequence[type[Publisher]] = (Bluesky, Mastodon, Outbox, X)
+CLASSES: Sequence[type[Publisher]] = (
+    Bluesky,
+    Mastodon,
+    Outbox,
+    X,
+)
 """Here the type checker sees that each has what the protocol asks for."""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core import network as networks
 from tests.conftest import ROOT
 from tests.e2e.conftest import Desk
 
@@ -58,6 +59,30 @@ def test_links_on_words_are_counted_and_shown_where_there_are_such_links() -> No
     }
     elsewhere = piped("count", "--network", "mastodon", lines=[{"text": text}])[1][0]
     assert "shown" not in elsewhere
+    assert elsewhere["written"] == "😀 📝 Paper: https://example.org/paper #tag"
+
+
+@pytest.mark.parametrize("network", ["x", "mastodon", "bluesky"])
+@pytest.mark.parametrize(
+    ("language", "text", "written"),
+    [
+        ("en", "[📝 Paper](https://example.org/p)", "📝 Paper: https://example.org/p"),
+        ("de", "[📝 Artikel](https://example.org/p)", "📝 Artikel: https://example.org/p"),
+        ("zh", "[📝 论文](https://example.org/p)", "📝 论文：https://example.org/p"),
+        ("en", "[📝](https://example.org/p)", "📝 https://example.org/p"),
+    ],
+)
+def test_a_link_on_words_counts_as_it_is_sent_to_each_network(
+    network: str, language: str, text: str, written: str
+) -> None:
+    chosen = networks.named(network)
+    given = {"text": text, "language": language}
+    answer = piped("count", "--network", network, lines=[given])[1][0]
+    sent = text if chosen.has_labels else written
+    assert answer.get("written", text) == sent
+    assert answer["length"] == chosen.length(sent)
+    assert answer["valid"] == chosen.fits(sent)
+    assert answer["urls"] == [[span.start, span.end, span.text] for span in chosen.urls(sent)]
 
 
 def test_a_preview_shows_the_words_of_a_link_and_where_it_leads(desk: Desk) -> None:

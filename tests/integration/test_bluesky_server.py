@@ -19,7 +19,7 @@ from bot.core.delivery import Absent, Found, Part, Receipt, State, Thread
 from bot.core.errors import BadInput, Blocked, MlcollageError, Rejected, Unavailable, Uncertain
 from bot.core.settings import Table
 from bot.core.text import counting
-from bot.deciding import audit
+from bot.deciding import audit, preview
 from bot.intake import accept
 from bot.publishers import table
 from bot.publishers.bluesky import calls, cids, keys
@@ -110,6 +110,20 @@ def facets(value: dict[str, Any]) -> list[tuple[str, str]]:
     return found
 
 
+def check_card(context: Context, card: Any, server: Server, account: Account) -> None:
+    """That the link card is the one which the preview of the roundup shows."""
+    roundup = the_roundup(context)
+    assert (card["uri"], card["title"]) == (roundup.link, roundup.title)
+    thumb = server.blob(account, card["thumb"]["ref"]["$link"])
+    assert len(thumb) <= 1_000_000
+    series = context.config.series["mlcollage"]
+    _, _, (composed,) = preview.roundup_threads(context, series, roundup.title_month)
+    assert composed.card
+    assert composed.card.image
+    assert hashlib.sha256(thumb).hexdigest() == composed.card.image.sha256
+    assert card["description"] == composed.card.description
+
+
 def test_a_month_is_on_the_server_field_by_field(
     tmp_path: Path, bluesky_server: Server, account: Account, clock: StoppedClock, site: int
 ) -> None:
@@ -156,10 +170,7 @@ def test_a_month_is_on_the_server_field_by_field(
         ("https://example.org/a?b=1&c=2", "https://example.org/a?b=1&c=2"),
         (f"@{account.handle}", account.did),
     ]
-    card = there[-1]["value"]["embed"]["external"]
-    roundup = the_roundup(context)
-    assert (card["uri"], card["title"]) == (roundup.link, roundup.title)
-    assert bluesky_server.blob(account, card["thumb"]["ref"]["$link"])
+    check_card(context, there[-1]["value"]["embed"]["external"], bluesky_server, account)
     assert [found.findings for found in audit.accounts(context, threads=50)] == [()]
     assert [text for text in heard(context) if "differs" in text] == []
     context.database.close()

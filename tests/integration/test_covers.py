@@ -3,11 +3,13 @@
 import hashlib
 import io
 import json
+import random
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +17,8 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from bot.composing import covers, templates
+from bot.composing.composed import ComposedThread
+from bot.composing.composer import Composer
 from bot.composing.covers import Shown
 from bot.config import Series
 from bot.context import Context
@@ -386,3 +390,52 @@ def test_a_bot_killed_on_the_way_sends_the_roundup_with_its_cover_once(
     assert hashlib.sha256(data).hexdigest() == cover.sha256
     assert alt == ALT
     bot.stop()
+
+
+# The link card of the roundup's thread
+
+
+def composed_for_bluesky(context: Context, data: bytes, size: tuple[int, int]) -> ComposedThread:
+    """The thread of a roundup whose cover is that picture."""
+    what, _ = shown(context.config.series["mlcollage"], [WIDE])
+    cover = read.drawn(data, "cover.png")
+    assert (cover.picture.width, cover.picture.height) == size
+    with context.write() as work:
+        work.pictures.put(cover.picture, cover.data)
+        work.pictures.put(what.items[0].picture, png(COLOURS[0], WIDE))
+    made = replace(roundup(), link="https://example.org/september")
+    composer = Composer.of(context, "mlcollage", "lab")
+    return composer.roundup_shown(made, what.items, cover.picture)
+
+
+@pytest.mark.parametrize("network", ["bluesky", "mastodon", "x"])
+def test_the_card_of_a_roundup_shows_its_cover_in_at_most_a_million_bytes(
+    tmp_path: Path, network: str
+) -> None:
+    settings = f'live = false\n[accounts.lab]\nnetwork = "outbox"\nlike = "{network}"\n'
+    context = make_context(tmp_path, settings, StoppedClock(berlin("2021-08-31 17:00")))
+    size = (1200, 672)
+    rough = Image.frombytes("RGB", (300, 168), random.Random(1).randbytes(300 * 168 * 3))
+    grain = rough.resize(size, Image.Resampling.BICUBIC)
+    data = io.BytesIO()
+    grain.save(data, "PNG")
+    assert len(data.getvalue()) > 1_000_000
+    thread = composed_for_bluesky(context, data.getvalue(), size)
+    assert not thread.problems
+    if network != "bluesky":
+        assert thread.card is None
+        context.database.close()
+        return
+    card = thread.card
+    assert card
+    assert card.image
+    assert (card.position, card.url) == (len(thread.parts), "https://example.org/september")
+    assert card.title == "Papers to Read in September 2021"
+    assert card.description == "Paper 1"
+    again = composed_for_bluesky(context, data.getvalue(), size)
+    assert again.card == card
+    with context.read() as work:
+        stored = work.pictures.data(card.image.sha256)
+    assert len(stored) <= 1_000_000
+    assert hashlib.sha256(stored).hexdigest() == card.image.sha256
+    context.database.close()

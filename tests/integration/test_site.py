@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 
 from bot import config
 from bot.composing import templates
-from bot.core import collage, words
+from bot.core import cards, collage, words
 from bot.core.collage import Collage, Picture, State
 from bot.core.errors import BadInput, Unavailable
 from bot.core.month import Roundup
@@ -342,7 +342,7 @@ def test_without_a_subtitle_the_titles_describe_the_page_and_long_ones_are_cut()
         r'name="description" content="([^"]*)"', page(build(collages=[long], this=bare))
     )
     assert found
-    assert len(found[1]) <= pages.DESCRIPTION
+    assert len(found[1]) <= cards.DESCRIPTION
     assert found[1].endswith("word…")
 
 

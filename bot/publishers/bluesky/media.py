@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.core.delivery import Image
 from bot.core.errors import Rejected
-from bot.core.network import Limits
+from bot.core.network import PictureLimits
 from bot.core.schedule import Clock
 from bot.publishers.answers import inner
 from bot.publishers.bluesky.calls import Api, Record
@@ -15,13 +15,15 @@ LIFE = timedelta(minutes=30)
 """How long an upload that no post names is taken to last: servers keep it for an hour at least."""
 
 
-def ensure(api: Api, clock: Clock, limits: Limits, image: Image, saved: Saved) -> Saved:
-    """Upload a part's picture, as far as that is not done; the new `saved`.
+def ensure(
+    api: Api, clock: Clock, pictures: Mapping[str, PictureLimits], image: Image, saved: Saved
+) -> Saved:
+    """Upload a picture, as far as that is not done; the new `saved`.
 
     Raises `Rejected` where Bluesky cannot take it: it would refuse the post, and not the upload.
     """
     # Composing knows it before; only a thread that was frozen by an older program gets so far.
-    of_type = limits.pictures.get(image.mime)
+    of_type = pictures.get(image.mime)
     if of_type is None:
         raise Rejected(f"{image.file} is {image.mime}, which Bluesky does not take.")
     if len(image.data) > of_type.size:

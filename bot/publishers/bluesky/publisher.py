@@ -13,7 +13,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from bot import http_calls
-from bot.core import identity, settings
+from bot.core import cards, identity, settings
 from bot.core import network as networks
 from bot.core.audit import Difference, Kind
 from bot.core.collage import shown
@@ -189,7 +189,9 @@ class Bluesky:
             saved[HANDLES] = self._dids(part, saved)
         for part in missing:
             if part.image:
-                saved = media.ensure(self._api, self._clock, self.limits(), part.image, saved)
+                pictures = self.limits().pictures
+                saved = media.ensure(self._api, self._clock, pictures, part.image, saved)
+        saved = self._with_card_picture(thread, saved)
         return saved | {RECORDS: self._records(thread, saved)}
 
     def send(self, thread: Thread, position: int | None, saved: Saved) -> dict[int, Receipt]:
@@ -292,7 +294,17 @@ class Bluesky:
                 f"{did} has begun this thread, and the app password is that of @{me.handle} "
                 f"({me.id}) now."
             )
-        return {"did": me.id}
+        # The card is no identity's.
+        return {"did": me.id} | {key: saved[key] for key in (cards.SAVED,) if key in saved}
+
+    def _with_card_picture(self, thread: Thread, saved: Saved) -> Saved:
+        """What is saved, with the picture of a link card uploaded that is not out yet."""
+        card, pictures = thread.card, self.network.card_pictures
+        if card is None or card.image is None or pictures is None:
+            return saved
+        if thread.parts[card.position - 1].receipt:
+            return saved
+        return media.ensure(self._api, self._clock, pictures, card.image, saved)
 
     def _at_keys(self, thread: Thread) -> dict[int, Entry]:
         """What the server has under the keys of the parts without a receipt."""

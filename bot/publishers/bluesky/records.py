@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 # The package only: counting loads tables that commands which send nothing need not wait for.
 from bot.core import text as texts
-from bot.core.delivery import Image, Kind, Part, Thread
+from bot.core.delivery import Image, Part, Thread
 from bot.core.network import BLUESKY
 from bot.publishers.bluesky.calls import POST, Record
 
@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from bot.core.text.counting import Facet
 
 FACET = "app.bsky.richtext.facet"
-LARGEST_THUMB = 1_000_000
-"""Bytes of a link card's picture (lexicon app.bsky.embed.external)."""
-MOST_IN_TITLE = 300
-"""Characters of a link card's title; readers see about two lines of it."""
 
 
 class Ref(NamedTuple):
@@ -101,23 +97,12 @@ def _images(image: Image, blob: Record) -> Record:
     return {"$type": "app.bsky.embed.images", "images": [shown]}
 
 
-def _target(thread: Thread, part: Part) -> str:
-    """Where the link card of a part leads; "" where it has none.
-
-    The part of a roundup's thread with the page's link has one; a post with pictures has no room.
-    """
-    if thread.kind is not Kind.ROUNDUP or part.image or not thread.title:
-        return ""
-    links = (facet.value for facet in texts.counting.facets(part.text) if facet.kind == "link")
-    return next(links, "")
-
-
 def _card(thread: Thread, part: Part, blobs: Mapping[str, Record]) -> Record | None:
-    target = _target(thread, part)
-    if not target:
+    card = thread.card
+    # A person may have worded the part anew since, without the link.
+    if card is None or card.position != part.position or card.url not in part.text:
         return None
-    external: Record = {"uri": target, "title": thread.title[:MOST_IN_TITLE], "description": ""}
-    cover = thread.parts[0].image
-    if cover and len(cover.data) <= LARGEST_THUMB and cover.sha256 in blobs:
-        external["thumb"] = blobs[cover.sha256]
+    external: Record = {"uri": card.url, "title": card.title, "description": card.description}
+    if card.image:
+        external["thumb"] = blobs[card.image.sha256]
     return {"$type": "app.bsky.embed.external", "external": external}
