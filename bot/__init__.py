@@ -5,7 +5,7 @@ The folders follow the way of a collage; each imports only from the floors below
 
     cli             the commands: parse, call, print
     app             the process: settings into a working bot, clocks, the scheduler, one round
-    watching        what maintainers must hear: the briefing before a slot, the watchdog, alerts
+    watching        what people and scripts must hear: the briefing, the watchdog, alerts, events
     deciding        what maintainers look at and decide: previews, the queue, deliveries; JSON
     scheduling      what is due: slots settled in order of time, and the forecast of those to come
     roundups        one roundup from its list to its link and its thread

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote_plus
 from zoneinfo import ZoneInfo
 
 from bot import files
-from bot.core import address, hints, month, retry, schedule, settings, toml, words
+from bot.core import address, events, hints, month, retry, schedule, settings, toml, words
 from bot.core.calendar import Calendar
 from bot.core.collage import one_line, shown
 from bot.core.errors import BadConfig, BadInput
@@ -63,6 +63,29 @@ class Alerting:
         settings.list_of(settings.some_span), (timedelta(hours=24), timedelta(hours=1))
     )
     overdue: timedelta = setting(settings.some_span, timedelta(hours=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Eventing:
+    """`[events]`: where scripts hear what happens, and what their messages are signed with.
+
+    `secret` may hold several, separated by spaces: then each message has a signature by each.
+    """
+
+    urls: tuple[Secret, ...] = setting(settings.secret_list, ())
+    urls_file: str = setting(settings.text, "")
+    secret: Secret = setting(settings.secret_line, Secret(""))
+    secret_file: str = setting(settings.text, "")
+    request: timedelta = setting(settings.some_span, timedelta(seconds=20))
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return tuple(self.secret.split())
+
+    @property
+    def destinations(self) -> frozenset[str]:
+        """The addresses by their names in the database."""
+        return frozenset(url.fingerprint for url in self.urls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +179,7 @@ class Config:
     templates: Path
     delivery: retry.Policy
     alerts: Alerting
+    events: Eventing
     accounts: Mapping[str, Table]
     series: Mapping[str, Series]
     key_files: tuple[Path, ...] = ()
@@ -177,7 +201,8 @@ class Config:
     def secrets(self) -> tuple[str, ...]:
         """What no log may show, but for the accounts' keys, which their publishers know."""
         database = (self.database_url, *_passwords(self.database_url))
-        return (*database, *self.alerts.urls, self.alerts.heartbeat_url)
+        alerts = (*self.alerts.urls, self.alerts.heartbeat_url)
+        return (*database, *alerts, *self.events.urls, *self.events.secrets)
 
     def series_named(self, name: str) -> Series:
         """The series of that name; raises `BadInput` naming those there are."""
@@ -197,7 +222,7 @@ class Config:
         return f"There is no {what} {name} in {self.file.name}; it has {names}.{hint}"
 
 
-SECTIONS = ("database", "delivery", "alerts", "accounts", "series")
+SECTIONS = ("database", "delivery", "alerts", "events", "accounts", "series")
 
 POSTGRESQL = (
     r"postgresql(\+psycopg)?://([^@\s]*@)?([^@/?\s:\[]*|\[[\w:.]+\])(:\d{1,5})?"
@@ -215,7 +240,7 @@ NAME_LENGTH = 40
 """Names of accounts and series become folders and parts of idempotency keys."""
 
 MOST_URLS = 50
-"""Destinations of alerts at most: each has a thread of its own while notices are sent."""
+"""Destinations of alerts, or of events, at most: each has a thread of its own."""
 
 DEFAULT_ACCOUNT = "outbox"
 DEFAULT_SERIES = "mlcollage"
@@ -276,6 +301,7 @@ def parse(source: str, file: Path) -> Config:
         templates=folder / top.templates,
         delivery=_delivery(root.table("delivery")),
         alerts=_alerts(root.table("alerts"), folder),
+        events=_events(root.table("events"), folder),
         accounts=types.MappingProxyType(accounts),
         series=types.MappingProxyType(_all_series(root, top, accounts, folder)),
         key_files=tuple(_key_files(root, accounts, folder)),
@@ -312,7 +338,7 @@ def _delivery(table: Table) -> retry.Policy:
 
 def _key_files(root: Table, accounts: Mapping[str, Table], folder: Path) -> Iterator[Path]:
     """The files that settings name to hold secrets."""
-    for table in (root.table("database"), root.table("alerts"), *accounts.values()):
+    for table in (*map(root.table, ("database", "alerts", "events")), *accounts.values()):
         for key, name in table.values.items():
             if key.endswith("_file") and name and isinstance(name, str):
                 # RuntimeError: a "~" without a home folder.
@@ -321,10 +347,11 @@ def _key_files(root: Table, accounts: Mapping[str, Table], folder: Path) -> Iter
 
 
 def _has_secrets(root: Table) -> bool:
-    """Whether a password of the database, or where alerts go, stands in the configuration."""
+    """Whether a password of the database, or where alerts or events go, stands in it."""
     url = root.table("database").values.get("url", "")
-    alerts = root.table("alerts").values
-    return bool(_passwords(url) or alerts.get("urls") or alerts.get("heartbeat_url"))
+    alerts, events = root.table("alerts").values, root.table("events").values
+    values = (alerts.get("urls"), alerts.get("heartbeat_url"), *map(events.get, ("urls", "secret")))
+    return bool(_passwords(url) or any(values))
 
 
 def _database_url(table: Table, folder: Path) -> Secret:
@@ -365,9 +392,7 @@ def _passwords(url: str) -> list[str]:
 def _alerts(table: Table, folder: Path) -> Alerting:
     """`[alerts]` with its secrets from the environment or their files, each destination once."""
     written = read(table, Alerting)
-    urls = _alert_urls(written, _Place(table, "urls", folder))
-    if len(urls) > MOST_URLS:
-        raise table.wrong("urls", f"names {len(urls):,} destinations, at most {MOST_URLS} are used")
+    urls = _urls(written, _Place(table, "urls", folder), "MLCOLLAGE_ALERTS_URLS")
     heartbeat_url = _secret(
         _Place(table, "heartbeat_url", folder),
         written.heartbeat_url,
@@ -376,17 +401,42 @@ def _alerts(table: Table, folder: Path) -> Alerting:
     )
     if heartbeat_url and (wrong := address.problem(heartbeat_url, may_have_user=True)):
         raise table.wrong("heartbeat_url", wrong)
-    return replace(written, urls=tuple(dict.fromkeys(urls)), heartbeat_url=heartbeat_url)
+    return replace(written, urls=urls, heartbeat_url=heartbeat_url)
 
 
-def _alert_urls(written: Alerting, place: "_Place") -> tuple[Secret, ...]:
-    """Destinations from the environment, else from their file, one a line, else as written."""
-    if in_environment := os.environ.get("MLCOLLAGE_ALERTS_URLS"):
-        return tuple(map(Secret, in_environment.split()))
-    if not written.urls_file:
-        return written.urls
-    lines = map(str.strip, _secret(place, "", written.urls_file, "").splitlines())
-    return tuple(Secret(line) for line in lines if line and not line.startswith("#"))
+def _events(table: Table, folder: Path) -> Eventing:
+    """`[events]` with its secrets from the environment or their files, each destination once."""
+    written = read(table, Eventing)
+    urls = _urls(written, _Place(table, "urls", folder), "MLCOLLAGE_EVENTS_URLS")
+    for entry, url in enumerate(urls, 1):
+        if wrong := address.problem(url, may_have_user=True) or address.open_problem(url):
+            raise table.wrong("urls", f"has an entry {entry} that {wrong}")
+    place = _Place(table, "secret", folder)
+    secret = _secret(place, written.secret, written.secret_file, "MLCOLLAGE_EVENTS_SECRET")
+    if urls and not secret.split():
+        raise table.wrong("secret", "is missing: events are signed with it; see docs/events.md")
+    for each in secret.split():
+        if wrong := events.secret_problem(each):
+            raise table.wrong("secret", wrong)
+    return replace(written, urls=urls, secret=secret)
+
+
+def _urls(written: Alerting | Eventing, place: "_Place", variable: str) -> tuple[Secret, ...]:
+    """Destinations from the environment, else from their file, one a line, else as written.
+
+    Each stands there once. Raises `BadConfig` where they are too many.
+    """
+    urls = list(written.urls)
+    if in_environment := os.environ.get(variable):
+        urls = list(map(Secret, in_environment.split()))
+    elif written.urls_file:
+        lines = map(str.strip, _secret(place, "", written.urls_file, "").splitlines())
+        urls = [Secret(line) for line in lines if line and not line.startswith("#")]
+    if len(urls) > MOST_URLS:
+        raise place.table.wrong(
+            place.key, f"names {len(urls):,} destinations, at most {MOST_URLS} are used"
+        )
+    return tuple(dict.fromkeys(urls))
 
 
 class _Place(NamedTuple):

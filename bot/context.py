@@ -62,7 +62,8 @@ class Context:
 
         No network may be called in it: a transaction that waits for one holds up all other writers.
         """
-        return work.writing(self.database, self.clock.now(), self.rehearsal)
+        hooks = self.config.events.destinations
+        return work.writing(self.database, self.clock.now(), self.rehearsal, hooks)
 
     def at_once(self) -> AbstractContextManager[Work]:
         """A unit of work of one statement, which on PostgreSQL saves two round trips."""

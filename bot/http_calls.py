@@ -85,6 +85,18 @@ def get(url: str, limits: Limits) -> Answer:
     return deadline.run(lambda: _follow(url, limits, deadline))
 
 
+def post(url: str, body: bytes, headers: Mapping[str, str], limits: Limits) -> Answer:
+    """POST a body, once; raises `Unsent` or `Cut`. A redirect is an answer, and is not followed."""
+    deadline = Deadline(limits)
+
+    def call() -> Answer:
+        with deadline.session() as session:
+            sent = deadline.request(session, "POST", url, data=body, headers=headers)
+            return Answer(sent.status_code, sent.headers, sent.content)
+
+    return deadline.run(call)
+
+
 def _follow(url: str, limits: Limits, deadline: "Deadline") -> Answer:
     # One session for all: a site may set a cookie before it redirects.
     with deadline.session() as session:

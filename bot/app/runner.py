@@ -16,7 +16,7 @@ from bot.roundups import advance
 from bot.scheduling import tick
 from bot.scheduling.tick import Hear
 from bot.storage.notices import Notice
-from bot.watching import alerts, audit, briefing, servers, watchdog
+from bot.watching import alerts, audit, briefing, events, servers, watchdog
 from bot.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ class Duty:
             failure = error
             self.wrong["tick"] = errors.sentence(error)
         # Alerts first, for a brief may be slow; and again, for the notices of the other parts.
-        for name in ("alerts", "servers", "brief", "audit", "watchdog", "alerts"):
+        for name in ("alerts", "events", "servers", "brief", "audit", "watchdog", "alerts"):
             self._try(name, PARTS[name])
         if failure:
             # Whoever hears the failure hears what the other parts have found as well.
@@ -108,6 +108,7 @@ class Duty:
         if self.context.clock.monotonic() - self.began >= GRACE.total_seconds():
             self._try("watchdog", watchdog.look)
         self._aside("alerts")
+        self._aside("events")
         self._try("notices", self._tell_into(notices))
         return notices
 
@@ -162,5 +163,6 @@ PARTS: dict[str, Part] = {
     "audit": audit.look,
     "watchdog": watchdog.look,
     "alerts": alerts.send,
+    "events": events.send,
 }
 """The parts by the names that failures are shown with."""

@@ -11,7 +11,7 @@ from bot import config, files, system
 from bot.app import assemble
 from bot.config import Config
 from bot.context import Context
-from bot.core import schedule, times
+from bot.core import events, schedule, times
 from bot.core.calendar import Course
 from bot.core.errors import BadInput, NoDatabase, NotAllowed
 from bot.scheduling import tick, unconfigured
@@ -80,13 +80,15 @@ def _copy(source: Config, folder: Path) -> None:
 def _rewritten(source: Config) -> str:
     """The configuration, comments and all, with every path and address turned into the folder.
 
-    Accounts become outboxes with the rules of their networks, and alerts are dropped.
+    Accounts become outboxes with the rules of their networks, alerts and events are dropped.
     """
     import tomlkit  # heavy: 40 ms, for this command only
 
     document: Any = tomlkit.parse(config.read_source(source.file))
     document["live"] = False
     document.pop("alerts", None)
+    # Addresses may be in the environment, and are refused without a secret; it sends nothing.
+    document["events"] = {"secret": events.NOBODYS}
     document["templates"] = "templates"
     document["database"] = {"url": "sqlite:///queue.db", "url_variable": ""}
     accounts = document.get("accounts", {})

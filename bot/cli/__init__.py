@@ -36,6 +36,7 @@ COMMANDS = {
     "connect": Entry("connecting", "Connect an account on a network.", SETUP),
     "doctor": Entry("accounts", "Say whether every account can post now.", SETUP),
     "alerts": Entry("alerting", "Try the destinations of notices.", SETUP),
+    "events": Entry("eventing", "List and try what scripts are told.", SETUP),
     "add": Entry("items", "Put collages into the queue, from files or options.", QUEUE),
     "import": Entry("articles", "Read published articles into the queue or into history.", QUEUE),
     "edit": Entry("items", "Change a collage, in $EDITOR or by options.", QUEUE),

@@ -10,7 +10,7 @@ from bot.core.notices.briefing import REHEARSAL
 from bot.deciding import descriptions, doctor, series, upkeep
 from bot.deciding.doctor import Examination
 from bot.roundups import advance
-from bot.watching import alerts
+from bot.watching import alerts, events
 
 
 @options.command("doctor", "mlcollage doctor --json", as_json=True)
@@ -29,6 +29,7 @@ def doctor_command(config_file: str | None, as_json: bool) -> None:
     if damage := doctor.damage(context):
         wrong.append(damage)
     wrong += alerts.unreadable(context.config)
+    wrong += events.unreached(context)
     wrong += doctor.slide_problems(context)
     for message in wrong:
         output.line(f"! {message}", style="red", err=True)

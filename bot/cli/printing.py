@@ -1,8 +1,10 @@
 """How commands print: tables, times, notices."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+
+import click
 
 from bot.cli import options, output
 from bot.config import Config, Series
@@ -31,6 +33,20 @@ def local(series: Series, at: datetime | None) -> str:
 def print_json(value: Any) -> None:
     """Print what a command that looks has found, for programs."""
     output.print_json(value)
+
+
+def print_tests(problems: Mapping[Any, str], *, as_json: bool) -> None:
+    """Print which destinations took a test message; ends with 1 where one did not."""
+    if as_json:
+        print_json(descriptions.tests(problems))
+    else:
+        for destination, problem in problems.items():
+            if problem:
+                output.line(f"! {destination} did not take it: {problem}", style="red")
+            else:
+                output.line(f"{destination} took it.", style="green")
+    if any(problems.values()):
+        click.get_current_context().exit(1)
 
 
 def add_collages(context: Context, series: Series, names: Iterable[str]) -> None:

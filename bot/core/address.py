@@ -18,6 +18,7 @@ _AUTHORITY = re.compile(
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # Letters of any script, marks, digits, hyphens, underscores and dots.
 _HOST = re.compile(r"[^\x00-,/:-@\[-^`{-\x9f\s]+")
+_LOOPBACK = re.compile(r"localhost|\[::1\]|127(\.\d{1,3}){3}")
 _LABEL, _NAME = 63, 253
 """Characters that a label of a host's name, and the whole name, may have (RFC 1035, 2.3.4)."""
 
@@ -49,6 +50,19 @@ def problem(url: str, *, may_have_user: bool = False) -> str:
     if authority["port"] is not None and not _is_port(authority["port"]):
         return "has a port that is none"
     return ""
+
+
+def open_problem(url: str) -> str:
+    """Why what is sent to this address could be read or changed on its way; or "".
+
+    Only what stays on this machine may be without TLS.
+    """
+    parts = _PARTS.fullmatch(url)
+    authority = _AUTHORITY.fullmatch(parts["authority"]) if parts else None
+    host = authority["host"].lower() if authority else ""
+    if url.startswith("https://") or _LOOPBACK.fullmatch(host):
+        return ""
+    return "must be https; plain http is for this machine only"
 
 
 def without_user(url: str) -> str:

@@ -1,5 +1,6 @@
 """A raw table of settings with its place, and readers that check and convert its values."""
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
@@ -20,6 +21,11 @@ class Secret(str):
 
     def __repr__(self) -> str:
         return "Secret('***')"
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash that names it without revealing it."""
+        return hashlib.sha256(self.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ only previewed stand in `preview_descriptions`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -45,13 +46,14 @@ if TYPE_CHECKING:
     from bot.intake.accept import Taken
     from bot.intake.article import Article
     from bot.scheduling.forecast import Outlook
-    from bot.storage.alerts import Way
     from bot.storage.backup import Backup
     from bot.storage.charges import MonthlyCost
     from bot.storage.copy import Held
+    from bot.storage.events import Event as ToldEvent
     from bot.storage.log import Change
     from bot.storage.lookup import Entry
     from bot.storage.notices import Notice
+    from bot.storage.sendings import Way
 
 Description = dict[str, Any]
 
@@ -539,16 +541,6 @@ def templates_checked(checked: Checked) -> Description:
 
 def notice(notice: Notice, ways: Iterable[Way]) -> Description:
     """A notice, and how far it has got on its way to each destination."""
-    alerts = [
-        {
-            "destination": way.destination,
-            "next_at": _instant(way.next_at),
-            "failures": way.failures,
-            "ended_at": _instant(way.ended_at),
-            "note": way.note,
-        }
-        for way in ways
-    ]
     return {
         "id": notice.id,
         "kind": notice.kind.value,
@@ -557,12 +549,33 @@ def notice(notice: Notice, ways: Iterable[Way]) -> Description:
         "created_at": _instant(notice.created_at),
         "alerted_at": _instant(notice.alerted_at),
         "acknowledged_at": _instant(notice.acknowledged_at),
-        "alerts": alerts,
+        "alerts": [_way(way) for way in ways],
     }
 
 
-def alert_tests(problems: Mapping[Any, str]) -> list[Description]:
-    """Each destination of notices, and what keeps it from taking one."""
+def _way(way: Way) -> Description:
+    return {
+        "destination": way.destination,
+        "next_at": _instant(way.next_at),
+        "failures": way.failures,
+        "ended_at": _instant(way.ended_at),
+        "note": way.note,
+    }
+
+
+def event(event: ToldEvent, ways: Iterable[Way]) -> Description:
+    """An event, what is sent of it, and how far it has got on its way to each destination."""
+    return {
+        "id": event.key,
+        "type": event.type,
+        "at": _instant(event.at),
+        "body": json.loads(event.body),
+        "sendings": [_way(way) for way in ways],
+    }
+
+
+def tests(problems: Mapping[Any, str]) -> list[Description]:
+    """Each destination of notices or events, and what keeps it from taking one."""
     return [
         {"destination": str(destination), "problem": problem or None}
         for destination, problem in problems.items()

@@ -173,12 +173,13 @@ def posted(
     out_since = min(receipt.at for receipt in receipts.values())
     with _refusing_races(delivery), context.write() as work:
         missing = sorted(set(_missing(work, delivery)) - receipts.keys())
+        remark = _claim_again(context, work, delivery, out_since)
+        # Before the move: an event tells where the parts are.
+        work.parts.record(delivery, receipts)
         if missing:
             work.deliveries.move(delivery, State.WAITING, **_as_new(work), begun=True)
         else:
             work.deliveries.move(delivery, State.SENT, begun=True)
-        remark = _claim_again(context, work, delivery, out_since)
-        work.parts.record(delivery, receipts)
         note = f"{context.who} says it is out"
         work.attempts.settle(delivery.id, Outcome.SENT, note)
         _log(context, work, "posted", delivery, " ".join(urls))

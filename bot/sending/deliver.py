@@ -385,7 +385,7 @@ class Sending:
         return failures.log_unexpected(error, self.publisher, f"sending {self.delivery.key}")
 
     def _finish(self) -> Ending:
-        with self.context.at_once() as work:
+        with self.context.write() as work:
             work.deliveries.move(self.delivery, State.SENT)
         count = len(self.thread.parts)
         self.context.say(

@@ -1,5 +1,6 @@
 """Deliveries: threads on their way to one account, claimed with a lease and a fence."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -20,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.core.delivery import MOVES, Delivery, Kind, State
+from bot.storage import events
 from bot.storage.statements import Statements
 from bot.storage.tables import accounts, collages, deliveries, parts, series
 
@@ -116,10 +118,14 @@ def _claiming(lease_until: ColumnElement[datetime]) -> ReturningUpdate[Any]:
     return _CLAIM.values(lease_until=lease_until)
 
 
-_MOVE = update(deliveries).where(
-    deliveries.c.id == bindparam("its_id"),
-    deliveries.c.fence == bindparam("its_fence"),
-    deliveries.c.state == bindparam("its_state"),
+_MOVE = (
+    update(deliveries)
+    .where(
+        deliveries.c.id == bindparam("its_id"),
+        deliveries.c.fence == bindparam("its_fence"),
+        deliveries.c.state == bindparam("its_state"),
+    )
+    .returning(events.IS_ANY_HOOK)
 )
 
 
@@ -194,8 +200,12 @@ class Deliveries(Statements):
             "its_fence": delivery.fence,
             "its_state": delivery.state.value,
         }
-        if self.conn.execute(_MOVE, ours | values | {"state": to.value}).rowcount != 1:
+        written = ours | values | {"state": to.value}
+        is_any_hook = self.conn.execute(_MOVE, written).scalar_one_or_none()
+        if is_any_hook is None:
             raise Lost
+        if to is not delivery.state and (is_any_hook or self.scope.hooks):
+            events.Events(self.scope).tell_delivery(delivery, to, values.get("note", delivery.note))
 
     def look_again(self, delivery: Delivery, at: datetime, looks: int, note: str) -> None:
         """Schedule the next lookup of an uncertain delivery, and store how many there have been.
@@ -280,7 +290,18 @@ class Deliveries(Statements):
             deliveries.c.state == WAITING,
             deliveries.c.rehearsal == self.rehearsal,
         )
-        return self.conn.execute(update(deliveries).where(*mine).values(state="held")).rowcount
+        held = update(deliveries).where(*mine).values(state="held").returning(deliveries.c.id)
+        ids = self.conn.execute(held).scalars().all()
+        self.tell(ids)
+        return len(ids)
+
+    def tell(self, ids: Iterable[int]) -> None:
+        """Write the events that these deliveries have come into their states."""
+        if not (self.scope.hooks or self.conn.execute(select(events.IS_ANY_HOOK)).scalar()):
+            return
+        for delivery_id in sorted(ids):
+            delivery = self.get(delivery_id)
+            events.Events(self.scope).tell_delivery(delivery, delivery.state, delivery.note)
 
     def release_all(self, account: str) -> int:
         """Let the held deliveries of an account wait again; how many there were."""

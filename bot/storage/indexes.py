@@ -91,6 +91,14 @@ INDEXES = (
     Spec("ix_notices_unprinted", "notices", ("id",), "printed_at IS NULL"),
     Spec("ix_notices_unalerted", "notices", ("id",), "alerted_at IS NULL"),
     Spec("ix_notices_open", "notices", ("id",), "acknowledged_at IS NULL"),
+    # Events that are on their way to a destination, and old ones, which are deleted.
+    Spec(
+        "ix_event_sendings_open",
+        "event_sendings",
+        ("destination", "event_id"),
+        "ended_at IS NULL",
+    ),
+    Spec("ix_events_at", "events", ("at",)),
     # Which papers have a key, and the keys of a paper.
     Spec("ix_paper_keys_key", "paper_keys", ("key",)),
     Spec("ix_paper_keys_paper_id", "paper_keys", ("paper_id",)),

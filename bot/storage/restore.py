@@ -30,7 +30,9 @@ SCRATCH = "mlcollage-restore-"
 RESTORED_AT = "restored_at"
 """Name of the row in `installation` that says when the database was restored."""
 
-MADE_AT_FIRST = frozenset({"installation", "series", "accounts", "notices", "alerts", "log"})
+MADE_AT_FIRST = frozenset(
+    {"installation", "series", "accounts", "notices", "alerts", "hooks", "log"}
+)
 """Tables that have rows even in a new database; the backup's rows replace them."""
 
 
@@ -171,4 +173,7 @@ def _make_uncertain(work: Work, note: str) -> int:
     work.conn.execute(update(deliveries).where(*unbegun).values(waiting))
     begun = (state.in_(["waiting", "sending"]), deliveries.c.begun.is_(True))
     uncertain = {"state": literal_column("'uncertain'"), "next_at": work.now, "note": note}
-    return work.conn.execute(update(deliveries).where(*begun).values(uncertain)).rowcount
+    made = update(deliveries).where(*begun).values(uncertain).returning(deliveries.c.id)
+    ids = work.conn.execute(made).scalars().all()
+    work.deliveries.tell(ids)
+    return len(ids)

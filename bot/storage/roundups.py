@@ -15,6 +15,7 @@ from bot.storage import queue
 from bot.storage.claims import NewDelivery, Taken
 from bot.storage.database import insert_new
 from bot.storage.deliveries import OPEN
+from bot.storage.events import Events
 from bot.storage.statements import Statements
 from bot.storage.tables import collages, deliveries, pictures, roundups, series
 
@@ -213,6 +214,8 @@ class Roundups(Statements):
         advanced = update(roundups).where(*mine).values(state=to.value, **values)
         if self.conn.execute(advanced).rowcount != 1:
             raise Taken
+        if to is State.ANNOUNCED:
+            Events(self.scope).tell_roundup(roundup)
 
     def cover(self, roundup: Roundup) -> Cover | None:
         """The cover that a roundup has; None where none was made."""

@@ -18,11 +18,12 @@ class Scope:
     `instant(ahead)` is the moment so far ahead of now by the clock that leases go by. Where
     several hosts share a database this is the database's clock, and the result an expression
     that the database evaluates.
+    `hooks` are the destinations of events in the configuration, by their names in the database.
 
     Ids of series never change, so they are looked up once and kept.
     """
 
-    __slots__ = ("conn", "instant", "now", "rehearsal", "series_ids")
+    __slots__ = ("conn", "hooks", "instant", "now", "rehearsal", "series_ids")
 
     def __init__(
         self,
@@ -30,11 +31,13 @@ class Scope:
         rehearsal: int,
         now: datetime,
         instant: Callable[[timedelta], Instant] | None = None,
+        hooks: frozenset[str] = frozenset(),
     ) -> None:
         self.conn = conn
         self.rehearsal = rehearsal
         self.now = now
         self.instant = instant or self._by_our_clock
+        self.hooks = hooks
         self.series_ids: dict[str, int] = {}
 
     def _by_our_clock(self, ahead: timedelta) -> Instant:

@@ -447,6 +447,48 @@ alerts = Table(
     UniqueConstraint("notice_id", "destination"),
 )
 
+# A destination of events that some process has in its configuration: it gets what happens.
+hooks = Table(
+    "hooks",
+    metadata,
+    _id(),
+    # A hash of the URL, which is a secret.
+    Column("destination", String(64), nullable=False, unique=True),
+    # When a process last had it in its configuration.
+    _instant("seen_at"),
+    # It has said that it takes no more events.
+    _instant("gone_at", nullable=True),
+)
+
+events = Table(
+    "events",
+    metadata,
+    _id(),
+    # Its id for scripts. By chance: a database that was restored gives the numbers again.
+    Column("key", String(40), nullable=False, unique=True),
+    Column("type", String(40), nullable=False),
+    # What it is about, such as "delivery/12": what follows about it is not sent before.
+    Column("subject", Text, nullable=False),
+    _instant("at"),
+    # Exactly what is sent, each time.
+    Column("body", Text, nullable=False),
+    _rehearsal(),
+)
+
+event_sendings = Table(
+    "event_sendings",
+    metadata,
+    _id(),
+    _reference("event_id", "events", nullable=False),
+    Column("destination", String(64), nullable=False),
+    # The next try, or while one is under way the end of its lease.
+    _instant("next_at"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    _instant("ended_at", nullable=True),
+    _text("note"),
+    UniqueConstraint("event_id", "destination"),
+)
+
 log = Table(
     "log",
     metadata,

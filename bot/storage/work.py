@@ -21,6 +21,7 @@ from bot.storage.charges import Charges
 from bot.storage.claims import Claims
 from bot.storage.database import Database
 from bot.storage.deliveries import Deliveries
+from bot.storage.events import Events
 from bot.storage.fittings import Fittings
 from bot.storage.installation import Installation
 from bot.storage.late_looks import LateLooks
@@ -71,7 +72,7 @@ class Work:
     def in_mode(self, rehearsal: int) -> "Work":
         """The same transaction for rows of another mode, which a change of the mode concerns."""
         scope = self.scope
-        return Work(Scope(scope.conn, rehearsal, scope.now, scope.instant))
+        return Work(Scope(scope.conn, rehearsal, scope.now, scope.instant, scope.hooks))
 
     @contextmanager
     def nested(self) -> Iterator[None]:
@@ -109,6 +110,10 @@ class Work:
     @property
     def deliveries(self) -> Deliveries:
         return Deliveries(self.scope)
+
+    @property
+    def events(self) -> Events:
+        return Events(self.scope)
 
     @property
     def fittings(self) -> Fittings:
@@ -187,10 +192,15 @@ def reading(database: Database, now: datetime, rehearsal: int = 0) -> Iterator[W
 
 
 @contextmanager
-def writing(database: Database, now: datetime, rehearsal: int = 0) -> Iterator[Work]:
-    """A unit of work that is committed at its end, or rolled back where it raises."""
+def writing(
+    database: Database, now: datetime, rehearsal: int = 0, hooks: frozenset[str] = frozenset()
+) -> Iterator[Work]:
+    """A unit of work that is committed at its end, or rolled back where it raises.
+
+    `hooks` are the destinations of events in the configuration.
+    """
     with database.write() as conn:
-        yield Work(Scope(conn, rehearsal, now, database.instants(now)))
+        yield Work(Scope(conn, rehearsal, now, database.instants(now), hooks))
 
 
 @contextmanager

@@ -1,1 +1,3 @@
-"""What people must hear: the briefing before a slot, the watchdog, and the way of alerts."""
+"""What must be heard: the briefing before a slot, the watchdog, the way of alerts to people and of
+events to scripts.
+"""

@@ -1,28 +1,21 @@
 """Sends notices to people, and the heartbeat by which a monitoring service sees the bot alive."""
 
-import hashlib
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot import http_calls
 from bot.config import Config
 from bot.context import Context
-from bot.core import retry, times
+from bot.core import times
 from bot.core.notices.entry import Kind
 from bot.core.notices.upkeep import AlertUndelivered
-from bot.core.settings import Secret
-from bot.storage.alerts import Claim
+from bot.storage.alerts import Alerts
 from bot.storage.notices import Notice
-from bot.watching import courier
-
-MOST = 50
-"""Notices sent to one destination in one call of `send`; the rest is due at the next."""
-
-TRIES = 3
-"""Tries before a sending is given up, however old the notice: no process may have run meanwhile."""
+from bot.storage.work import Work
+from bot.watching import courier, outgoing
+from bot.watching.outgoing import MOST, Destination, Route
 
 MENTION = (
     # A group, wherever it stands: Discord, Mattermost, Matrix, Teams.
@@ -40,32 +33,40 @@ EVERY = 60.0
 """Seconds between two heartbeats."""
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """An entry of `alerts.urls`, counted from 1.
+class _Way(Route[Notice]):
+    """The way of notices to one destination."""
 
-    As a string it shows the URL's scheme and its place only, for all else may be a secret.
-    """
+    def due(self, work: Work, longest: timedelta) -> list[Notice]:
+        return work.alerts.due(self.destination.id, longest, MOST)
 
-    url: Secret
-    entry: int
+    def sendings(self, work: Work) -> Alerts:
+        return work.alerts
 
-    @property
-    def id(self) -> str:
-        """Its name in the database: a hash, which does not reveal the URL."""
-        return hashlib.sha256(self.url.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    def key(self, thing: Notice) -> tuple[int, datetime]:
+        return thing.id, thing.created_at
 
-    def __str__(self) -> str:
-        place = f"entry {self.entry} of alerts.urls"
-        scheme = re.match(r"[a-z]+://", self.url)
-        if scheme is None:
-            return place
-        return f"{scheme[0]}… ({place})"
+    def name(self, thing: Notice) -> str:
+        return f"Notice {thing.id}"
+
+    def hand_over(self, thing: Notice) -> str:
+        told = message(self.context, thing)
+        return courier.hand_over(self.destination.url, told, self.request.total_seconds())
+
+    def give_up(self, work: Work, thing: Notice, reason: str) -> None:
+        """Tell the other destinations."""
+        # A notice about a failed alert may fail as well: telling of that one would never end.
+        if thing.kind is Kind.ALERTS:
+            return
+        place = self.destination
+        undelivered = AlertUndelivered(thing.id, thing.kind, str(place), place.id, reason)
+        undelivered_id = work.notices.add(undelivered)
+        if undelivered_id is not None:
+            work.alerts.leave_out(undelivered_id, place.id, "It speaks of this destination.")
 
 
 def destinations(config: Config) -> list[Destination]:
     """The configured destinations, in the order of `alerts.urls`."""
-    return [Destination(url, entry) for entry, url in enumerate(config.alerts.urls, 1)]
+    return outgoing.destinations(config.alerts.urls, "alerts.urls")
 
 
 def send(context: Context) -> None:
@@ -82,65 +83,10 @@ def send(context: Context) -> None:
             work.alerts.skip(only_trouble=bool(configured))
     if not configured:
         return
-    with ThreadPoolExecutor(len(configured), thread_name_prefix="alerts") as threads:
-        for sent in [threads.submit(_send_all, context, each) for each in configured]:
-            sent.result()
+    request = context.config.alerts.request
+    outgoing.send([_Way(context, destination, request) for destination in configured])
     with context.write() as work:
         work.alerts.close([destination.id for destination in configured])
-
-
-def _send_all(context: Context, destination: Destination) -> None:
-    """Send what is due at one destination.
-
-    The first failure ends it until the next call, and so does the time that one request may take.
-    """
-    longest, started = context.config.alerts.request.total_seconds(), context.clock.monotonic()
-    with context.read() as work:
-        due = work.alerts.due(destination.id, _longest(context), MOST)
-    for notice in due:
-        if context.stop.is_set() or context.clock.monotonic() - started > longest:
-            return
-        if not _send_one(context, destination, notice):
-            return
-
-
-def _lease(context: Context) -> timedelta:
-    """How long a sending is claimed for.
-
-    The request takes a third of that at most, and as much again may pass before it begins.
-    """
-    return 3 * context.config.alerts.request
-
-
-def _longest(context: Context) -> timedelta:
-    """The longest time that the next try may lie ahead; twice, for the clocks of hosts differ."""
-    return 2 * (_lease(context) + context.config.delivery.retry_longest)
-
-
-def _send_one(context: Context, destination: Destination, notice: Notice) -> bool:
-    """Claim a sending, send with no transaction open, and store the outcome.
-
-    Returns whether the next notice may be sent: False after a failure or a suspension.
-    """
-    now, started = context.clock.now(), context.clock.monotonic()
-    with context.write() as work:
-        claim = work.alerts.claim(notice.id, destination.id, _lease(context), _longest(context))
-    if claim is None:
-        return True
-    request = context.config.alerts.request.total_seconds()
-    # Both clocks: while a machine sleeps, the monotonic one may stand still.
-    passed = abs((context.clock.now() - now).total_seconds())
-    if max(passed, context.clock.monotonic() - started) > request:
-        # This process was suspended after the claim, and another host may have sent it since. It is
-        # due again when the lease has ended.
-        return False
-    reason = courier.hand_over(destination.url, message(context, notice), request)
-    if reason:
-        _failed(context, destination, notice, claim, reason)
-        return False
-    with context.write() as work:
-        work.alerts.taken(claim)
-    return True
 
 
 def message(context: Context, notice: Notice) -> courier.Message:
@@ -160,35 +106,6 @@ def without_mentions(text: str) -> str:
     `@everyone` in one would wake a whole room.
     """
     return re.sub(MENTION, "\\g<0>\u200b", text, flags=re.IGNORECASE)
-
-
-def _failed(
-    context: Context, destination: Destination, notice: Notice, claim: Claim, reason: str
-) -> None:
-    """Schedule the next try; or give up after long enough, and tell the other destinations."""
-    settings, now = context.config.delivery, context.clock.now()
-    is_over = claim.failures + 1 >= TRIES and now - notice.created_at > settings.give_up
-    wait = None
-    if not is_over:
-        jitter = retry.jitter(f"{notice.id}/{destination.id}", claim.failures)
-        wait = retry.wait(claim.failures, settings, jitter)
-    with context.write() as work:
-        if not work.alerts.failed(claim, wait, reason):
-            return
-        # A notice about a failed alert may fail as well: telling of that one would never end.
-        if is_over and notice.kind is not Kind.ALERTS:
-            undelivered = AlertUndelivered(
-                notice.id, notice.kind, str(destination), destination.id, reason
-            )
-            undelivered_id = work.notices.add(undelivered)
-            if undelivered_id is not None:
-                work.alerts.leave_out(
-                    undelivered_id, destination.id, "It speaks of this destination."
-                )
-    if wait is not None and claim.failures == 0:
-        context.say(
-            f"Notice {notice.id} has not reached {destination} yet: {reason} It is tried again."
-        )
 
 
 def unreadable(config: Config) -> list[str]:
@@ -213,10 +130,8 @@ def test(config: Config) -> dict[Destination, str]:
 
 def _ask_all(config: Config, ask: Callable[[str, float], str]) -> dict[Destination, str]:
     """The answers of `ask`, called with each URL and the longest time in seconds, side by side."""
-    seconds, configured = config.alerts.request.total_seconds(), destinations(config)
-    with ThreadPoolExecutor(max(1, len(configured))) as threads:
-        answers = threads.map(lambda destination: ask(destination.url, seconds), configured)
-        return dict(zip(configured, answers, strict=True))
+    seconds = config.alerts.request.total_seconds()
+    return outgoing.ask_all(destinations(config), lambda destination: ask(destination.url, seconds))
 
 
 @dataclass(slots=True)

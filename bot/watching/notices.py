@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from bot.context import Context
 from bot.core.errors import BadInput
-from bot.storage.alerts import Way
 from bot.storage.notices import Notice
+from bot.storage.sendings import Way
 
 __all__ = ["Listed", "Notice", "acknowledge", "listed"]
 
@@ -30,7 +30,7 @@ def listed(context: Context, *, everything: bool = False) -> list[Listed]:
         ways = work.alerts.ways([notice.id for notice in notices])
     by_notice: dict[int, list[Way]] = {notice.id: [] for notice in notices}
     for way in ways:
-        by_notice[way.notice_id].append(way)
+        by_notice[way.sent_id].append(way)
     return [Listed(notice, tuple(by_notice[notice.id])) for notice in notices]
 
 

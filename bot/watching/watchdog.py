@@ -20,6 +20,7 @@ from bot.core.notices.overdue import (
     BriefingOverdue,
     DeliveryAbandoned,
     DeliveryOverdue,
+    EventsOverdue,
     ManyOverdue,
     RoundupNotKept,
     RoundupOverdue,
@@ -60,6 +61,7 @@ def look(context: Context) -> None:
         findings += _clocks(context, work)
         findings += _accounts(work, accounts)
         findings += _alerts(context, work)
+        findings += _events(context, work)
         findings += upkeep.findings(context)
         findings += unconfigured.findings(work, context.config)
         unsaid = [*_unsaid(work, findings)]
@@ -188,6 +190,16 @@ def _alerts(context: Context, work: Work) -> Findings:
     count = work.overdue.unsent(work.now - context.config.alerts.overdue)
     if count:
         yield AlertsOverdue(count, work.now)
+
+
+def _events(context: Context, work: Work) -> Findings:
+    """Events that have not reached every script of this configuration."""
+    if not context.config.events.urls:
+        return
+    before = work.now - context.config.alerts.overdue
+    count = work.events.unsent(context.config.events.destinations, before)
+    if count:
+        yield EventsOverdue(count, work.now)
 
 
 def _briefs(context: Context) -> Findings:

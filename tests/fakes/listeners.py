@@ -27,16 +27,18 @@ def _bomb() -> bytes:
 
 
 class Webhook:
-    """Hears what is posted to it. How it answers stands in `does`, by path, and may be changed.
+    """Hears what is posted to it; `requests` are the headers and the bytes of each.
 
-    `hold` keeps the answer back until `let_go` is set; `drip` gives it a byte at a time without an
-    end; `bomb` is a success that unpacks to gigabytes.
+    How it answers stands in `does`, by path, and may be changed. `hold` keeps the answer back until
+    `let_go` is set; `drip` gives it a byte at a time without an end; `bomb` is a success that
+    unpacks to gigabytes.
     """
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.does: dict[str, str] = {}
         self.heard: list[tuple[str, dict[str, Any]]] = []
+        self.requests: list[tuple[dict[str, str], bytes]] = []
         self.arrived = threading.Event()
         self.let_go = threading.Event()
 
@@ -52,6 +54,8 @@ class Webhook:
     def hear(self, request: BaseHTTPRequestHandler) -> None:
         path = request.path.strip("/").partition("?")[0]
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        self.requests.append((headers, body))
         self.heard.append((path, json.loads(body) if body else {}))
         self.arrived.set()
         match self.does.get(path, "200"):

@@ -24,7 +24,7 @@ from bot.context import Context
 from bot.core.notices.entry import ASKING, Kind
 from bot.storage import notices, tables
 from bot.storage.work import reading, writing
-from bot.watching import alerts, apprise_process, courier
+from bot.watching import alerts, apprise_process, courier, outgoing
 from tests import made_up
 from tests.conftest import MONDAY, StoppedClock, make_context
 from tests.e2e.process import ENVIRONMENT
@@ -161,7 +161,7 @@ def try_for_days(context: Context, bad: int) -> None:
         with context.read() as work:
             due = work.alerts.due(one.id, span, alerts.MOST)
         for notice in due:
-            for n in range(alerts.TRIES - 1):
+            for n in range(outgoing.TRIES - 1):
                 with writing(context.database, now + n * span) as work:
                     claim = work.alerts.claim(notice.id, one.id, timedelta(0), 10 * span)
                     assert claim

@@ -397,6 +397,7 @@ def test_what_had_begun_is_looked_for_first(database: Database, tmp_path: Path) 
         ids = conn.execute(select(deliveries.c.id).order_by(deliveries.c.id)).scalars().all()
         for (state, begun), one in zip(BEGUN, ids, strict=True):
             values = {
+                "kind": "collage",
                 "state": state,
                 "begun": begun,
                 "fence": 7,

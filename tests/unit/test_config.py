@@ -33,6 +33,7 @@ SECTIONS: dict[str, type[Any]] = {
     "database": config.DatabaseSettings,
     "delivery": Policy,
     "alerts": config.Alerting,
+    "events": config.Eventing,
     SERIES: config.Series,
     f"{SERIES}.numbering": Numbering,
     f"{SERIES}.roundup": month.Rule,

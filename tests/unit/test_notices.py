@@ -500,6 +500,11 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "2 notices have not reached everybody who is to be alerted. See: mlcollage notices",
     ),
     (
+        overdue.EventsOverdue(1, AT),
+        "events/2021-08-04",
+        "1 event has not reached every address in events.urls. See: mlcollage events list",
+    ),
+    (
         overdue.SlotNotKept("weekly", AT, ZONE),
         "kept/weekly/2021-08-04 13:00:00+00:00",
         f"A brief of weekly announced the slot of {WHEN}, and it did not come: the configuration "
@@ -522,6 +527,20 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "7/ab",
         f"Notice 7 (held) did not reach json://… (entry 1 of alerts.urls): {BROKEN} "
         "See: mlcollage notices",
+    ),
+    (
+        upkeep.EventUndelivered(
+            "evt_1", "delivery.sent", "https://… (entry 1 of events.urls)", "ab", BROKEN
+        ),
+        "evt_1/ab",
+        "The event evt_1 (delivery.sent) did not reach https://… (entry 1 of events.urls), and is "
+        f"not sent there any more: {BROKEN} See: mlcollage events list",
+    ),
+    (
+        upkeep.HookGone("https://… (entry 1 of events.urls)", "ab", AT),
+        f"gone/ab/{AT.isoformat()}",
+        "https://… (entry 1 of events.urls) answered that it takes no more events: none is sent "
+        "there now. Take it out of events.urls; if it is to get them again: mlcollage events test",
     ),
     (
         gone.SeriesGone("weekly", "4 collages in its queue", ("monthly",)),

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     DIFFERS = "differs"
     TWICE = "twice"
     ALERTS = "alerts"
+    EVENTS = "events"
     BRIEF = "brief"
     OVERDUE = "overdue"
     EXPOSED = "exposed"
@@ -49,6 +50,7 @@ TROUBLE = frozenset(
         Kind.REHEARSAL_BEGUN,
         Kind.CLOCK,
         Kind.ALERTS,
+        Kind.EVENTS,
         Kind.OVERDUE,
         Kind.EXPOSED,
         Kind.GONE,

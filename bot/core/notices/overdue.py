@@ -264,6 +264,31 @@ class AlertsOverdue(Entry):
         return "mlcollage notices"
 
 
+class EventsOverdue(Entry):
+    """Events have not been sent to every script for long; said once a day."""
+
+    kind = Kind.OVERDUE
+    count: int
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        return f"events/{self.at:%Y-%m-%d}"
+
+    @property
+    def subject(self) -> str:
+        return f"day/{self.at:%Y-%m-%d}"
+
+    @property
+    def sentence(self) -> str:
+        events = counted(self.count, "event has", "events have")
+        return f"{events} not reached every address in events.urls."
+
+    @property
+    def command(self) -> str:
+        return "mlcollage events list"
+
+
 class BriefingOverdue(Entry):
     """A briefing that nobody has given long after its time; `occasion` is its `briefing_key`."""
 

@@ -40,6 +40,63 @@ class AlertUndelivered(Entry):
         return "mlcollage notices"
 
 
+class EventUndelivered(Entry):
+    """An event, tried for long enough, did not reach a script.
+
+    `event` is its id; `destination` shows no secret, `destination_id` is its name in the database.
+    """
+
+    kind = Kind.EVENTS
+    event: str
+    type: str
+    destination: str
+    destination_id: str
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.event}/{self.destination_id}"
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"The event {self.event} ({self.type}) did not reach {self.destination}, and is not "
+            f"sent there any more: {self.reason}"
+        )
+
+    @property
+    def command(self) -> str:
+        return "mlcollage events list"
+
+
+class HookGone(Entry):
+    """A script has answered that it takes no more events.
+
+    `destination` shows no secret, and `destination_id` is its name in the database.
+    """
+
+    kind = Kind.EVENTS
+    destination: str
+    destination_id: str
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        return f"gone/{self.destination_id}/{self.at.isoformat()}"
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.destination} answered that it takes no more events: none is sent there now."
+
+    @property
+    def advice(self) -> str:
+        return f"Take it out of events.urls; if it is to get them again: {self.command}"
+
+    @property
+    def command(self) -> str:
+        return "mlcollage events test"
+
+
 class Exposed(Entry):
     """A file that only its owner should read can be read by others; `what` is in it."""
 
