@@ -11,7 +11,7 @@ from bot.cli import naming, output
 from bot.core import network as networks
 from bot.core import settings
 from bot.core.errors import BadInput
-from bot.core.network import Network
+from bot.core.network import Limits, Network
 from bot.core.text import parts
 from bot.deciding import preview_descriptions
 
@@ -43,6 +43,27 @@ NETWORK = click.option(
 )
 
 
+MOST = 1_000_000
+"""The longest post that can be asked about where each server says its own limit."""
+
+
+def _limits(network: Network, length: int | None) -> Limits:
+    """The network's limits, with the length of an account; raises `BadInput` for one too long."""
+    if length is None:
+        return network.limits
+    longest = network.longest or MOST
+    if length > longest:
+        raise BadInput(f"No post on {network.title} has more than {longest:,} characters.")
+    return network.limits._replace(length=length)
+
+
+LENGTH = click.option(
+    "--length",
+    type=click.IntRange(1, MOST),
+    help="The longest post the account may have, as its setting says.",
+)
+
+
 @click.command(
     "count",
     epilog=(
@@ -51,7 +72,8 @@ NETWORK = click.option(
     ),
 )
 @NETWORK
-def count_command(network: str) -> None:
+@LENGTH
+def count_command(network: str, length: int | None) -> None:
     """Measure texts: JSON lines {"text": …} in; length, limit, valid, urls, hashtags and
     mentions out.
 
@@ -60,6 +82,7 @@ def count_command(network: str) -> None:
     count in it, and "labels" are [start, end, words, address].
     """
     chosen = networks.named(network)
+    limits = _limits(chosen, length)
 
     def counted(text: str, given: dict[str, Any]) -> dict[str, Any]:
         on_words: dict[str, Any] = {}
@@ -67,9 +90,9 @@ def count_command(network: str) -> None:
             found = preview_descriptions.labels(labels)
             on_words = {"shown": chosen.visible(text), "labels": found}
         return on_words | {
-            "length": chosen.length(text),
-            "limit": chosen.limits.length,
-            "valid": chosen.fits(text),
+            "length": chosen.length(text, limits),
+            "limit": limits.length,
+            "valid": chosen.fits(text, limits),
             "urls": preview_descriptions.spans(chosen.urls(text)),
             "hashtags": preview_descriptions.spans(chosen.hashtags(text)),
             "mentions": preview_descriptions.spans(chosen.mentions(text)),
@@ -82,6 +105,7 @@ def count_command(network: str) -> None:
     "split", epilog="""Example: mlcollage split --network x --markers < paragraphs.jsonl"""
 )
 @NETWORK
+@LENGTH
 @click.option(
     "--language",
     callback=_language,
@@ -90,34 +114,38 @@ def count_command(network: str) -> None:
     help="Of the sentences.",
 )
 @click.option("--markers", is_flag=True, help='End each part with its place, as in "2/5".')
-def split_command(network: str, language: str, markers: bool) -> None:
+def split_command(network: str, length: int | None, language: str, markers: bool) -> None:
     """Split texts into parts that fit: JSON lines {"text": …} in, {"parts": […]} out; a line may
     name a "language".
     """
     chosen = networks.named(network)
+    limits = _limits(chosen, length)
 
     def cut(text: str, given: dict[str, Any]) -> dict[str, Any]:
         spoken = language
         if "language" in given:
             spoken = _language_in(given["language"])
-        found = marked(text, spoken, chosen) if markers else chosen.split(text, spoken)
+        if markers:
+            found = marked(text, spoken, chosen, limits)
+        else:
+            found = chosen.split(text, spoken, limits)
         return {
             "parts": found,
-            "lengths": [chosen.length(part) for part in found],
-            "limit": chosen.limits.length,
+            "lengths": [chosen.length(part, limits) for part in found],
+            "limit": limits.length,
         }
 
     _each(cut)
 
 
-def marked(text: str, language: str, network: Network) -> list[str]:
+def marked(text: str, language: str, network: Network, limits: Limits | None = None) -> list[str]:
     """The parts with "2/5" at their ends, which count; a text that fits whole gets no marker."""
     whole = text.strip()
-    if network.fits(whole):
+    if network.fits(whole, limits):
         return [whole]
 
     def split(marker: str) -> list[str]:
-        return parts.split(text, language, lambda part: network.fits(part + marker))
+        return parts.split(text, language, lambda part: network.fits(part + marker, limits))
 
     return parts.marked(split)
 

@@ -15,6 +15,7 @@ from bot.composing.fittings import Fittings
 from bot.composing.rendering import MOST_IN_POST, Renderer
 from bot.config import Series
 from bot.context import Context
+from bot.core import layout as layouts
 from bot.core import legibility, month, paper, reading, refusals
 from bot.core.collage import Collage, Picture, is_blank
 from bot.core.delivery import Carried, Delivery, Image, Kind, Part
@@ -68,6 +69,7 @@ class Composer:
     is_charged: bool = True
     repeated: Repeated = nothing_repeated
     fit: FitsPicture = fittings.as_it_is
+    layout: str = layouts.THREAD
 
     @classmethod
     def of(
@@ -93,6 +95,7 @@ class Composer:
             table.price(context.config.accounts[account]) is not None,
             repeated,
             fits.find_or_make,
+            publisher.layout,
         )
 
     def assuming_fit(self) -> "Composer":
@@ -157,7 +160,11 @@ class Composer:
                 thread, subject, lambda composition: composition.collage_texts(item.paragraph)
             )
 
-        return replace(self._shown(subject, compose), notes=notes)
+        shown_thread = self._shown(subject, compose)
+        if len(item.thread) > 1:
+            # Written by hand as a thread: nobody expects one post.
+            return replace(shown_thread, notes=notes)
+        return replace(shown_thread, notes=(*notes, *self._notes_of_layout(shown_thread)))
 
     def roundup_shown(
         self, roundup: month.Roundup, items: Sequence[Collage], cover: Picture | None = None
@@ -192,7 +199,18 @@ class Composer:
                 thread, subject, lambda composition: composition.roundup_texts(lines)
             )
 
-        return self._shown(subject, compose)
+        shown_thread = self._shown(subject, compose)
+        return replace(shown_thread, notes=self._notes_of_layout(shown_thread))
+
+    def _notes_of_layout(self, thread: ComposedThread) -> tuple[str, ...]:
+        """That one post was asked for, and the thread has more parts."""
+        count = len(thread.parts)
+        if self.layout != layouts.POST or count < 2:
+            return ()
+        return (
+            f"it does not fit into one post of {self.limits.length:,} characters, "
+            f"so that it goes out as {count} parts",
+        )
 
     def worded(self, text: str) -> str:
         """A text that a template has made, or a person has worded, as it is sent."""
@@ -246,6 +264,7 @@ class Composer:
             limits=self.limits,
             fill=fill,
             context=context,
+            layout=self.layout,
             **more,
         )
 
@@ -400,6 +419,8 @@ class Composer:
             "quotes": list(series.words.quotes),
             "colon": series.words.colon,
             "links_on_words": self.network.has_labels,
+            "layout": self.layout,
+            "length": self.limits.length,
             "links": values.links(links, series.words),
         }
 

@@ -26,7 +26,7 @@ LENGTHS = {
     "paragraph": 20_000,
     "alt": 2_000,
     "caption": 1_000,
-    "thread": 4_000,
+    "thread": 25_000,
     "author": 200,
     "url": address.MOST,
     "slide.figure": slides.LENGTHS["figure"],
