@@ -11,7 +11,7 @@ from bot.cli import naming, output
 from bot.core import network as networks
 from bot.core import settings, words
 from bot.core.errors import BadInput
-from bot.core.network import Network
+from bot.core.network import Limits, Network
 from bot.core.text import parts
 from bot.deciding import preview_descriptions
 
@@ -50,6 +50,27 @@ LANGUAGE = click.option(
 )
 
 
+MOST = 1_000_000
+"""The longest post that can be asked about where each server says its own limit."""
+
+
+def _limits(network: Network, length: int | None) -> Limits:
+    """The network's limits, with the length of an account; raises `BadInput` for one too long."""
+    if length is None:
+        return network.limits
+    longest = network.longest or MOST
+    if length > longest:
+        raise BadInput(f"No post on {network.title} has more than {longest:,} characters.")
+    return network.limits._replace(length=length)
+
+
+LENGTH = click.option(
+    "--length",
+    type=click.IntRange(1, MOST),
+    help="The longest post the account may have, as its setting says.",
+)
+
+
 @click.command(
     "count",
     epilog=(
@@ -59,7 +80,8 @@ LANGUAGE = click.option(
 )
 @NETWORK
 @LANGUAGE
-def count_command(network: str, language: str) -> None:
+@LENGTH
+def count_command(network: str, language: str, length: int | None) -> None:
     """Measure texts: JSON lines {"text": …} in; length, limit, valid, urls, hashtags and
     mentions out. A line may name a "language".
 
@@ -69,6 +91,7 @@ def count_command(network: str, language: str) -> None:
     out, and "written" is the text as it is sent and counted.
     """
     chosen = networks.named(network)
+    limits = _limits(chosen, length)
 
     def counted(text: str, given: dict[str, Any]) -> dict[str, Any]:
         on_words: dict[str, Any] = {}
@@ -80,9 +103,9 @@ def count_command(network: str, language: str) -> None:
             found = preview_descriptions.labels(labels)
             on_words = {"shown": chosen.visible(text), "labels": found}
         return on_words | {
-            "length": chosen.length(text),
-            "limit": chosen.limits.length,
-            "valid": chosen.fits(text),
+            "length": chosen.length(text, limits),
+            "limit": limits.length,
+            "valid": chosen.fits(text, limits),
             "urls": preview_descriptions.spans(chosen.urls(text)),
             "hashtags": preview_descriptions.spans(chosen.hashtags(text)),
             "mentions": preview_descriptions.spans(chosen.mentions(text)),
@@ -96,21 +119,26 @@ def count_command(network: str, language: str) -> None:
 )
 @NETWORK
 @LANGUAGE
+@LENGTH
 @click.option("--markers", is_flag=True, help='End each part with its place, as in "2/5".')
-def split_command(network: str, language: str, markers: bool) -> None:
+def split_command(network: str, length: int | None, language: str, markers: bool) -> None:
     """Split texts into parts that fit: JSON lines {"text": …} in, {"parts": […]} out; a line may
     name a "language".
     """
     chosen = networks.named(network)
+    limits = _limits(chosen, length)
 
     def cut(text: str, given: dict[str, Any]) -> dict[str, Any]:
         text = chosen.written(text, _colon(given, language))
         spoken = _spoken(given, language)
-        found = marked(text, spoken, chosen) if markers else chosen.split(text, spoken)
+        if markers:
+            found = marked(text, spoken, chosen, limits)
+        else:
+            found = chosen.split(text, spoken, limits)
         return {
             "parts": found,
-            "lengths": [chosen.length(part) for part in found],
-            "limit": chosen.limits.length,
+            "lengths": [chosen.length(part, limits) for part in found],
+            "limit": limits.length,
         }
 
     _each(cut)
@@ -128,14 +156,14 @@ def _colon(given: dict[str, Any], language: str) -> str:
     return words.of(_spoken(given, language)).colon
 
 
-def marked(text: str, language: str, network: Network) -> list[str]:
+def marked(text: str, language: str, network: Network, limits: Limits | None = None) -> list[str]:
     """The parts with "2/5" at their ends, which count; a text that fits whole gets no marker."""
     whole = text.strip()
-    if network.fits(whole):
+    if network.fits(whole, limits):
         return [whole]
 
     def split(marker: str) -> list[str]:
-        return parts.split(text, language, lambda part: network.fits(part + marker))
+        return parts.split(text, language, lambda part: network.fits(part + marker, limits))
 
     return parts.marked(split)
 

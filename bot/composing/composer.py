@@ -17,6 +17,7 @@ from bot.composing.rendering import MOST_IN_POST, Renderer
 from bot.config import Series
 from bot.context import Context
 from bot.core import cards, legibility, month, paper, per_network, reading, refusals
+from bot.core import layout as layouts
 from bot.core.collage import Collage, Picture, is_blank
 from bot.core.delivery import Carried, Delivery, Image, Kind, Part
 from bot.core.errors import BadInput, Unusable
@@ -59,8 +60,8 @@ class Composer:
     `limits` are the account's own, which need not be its network's defaults; `templates` is the
     maintainer's folder. `is_charged` says whether the account's own network charges, which an
     outbox that goes by another network's rules does not. `repeated` looks up which texts are on
-    the account already, `fit` what goes out of a picture. `names` are those by which an
-    item may speak of the account, the narrowest first.
+    the account already, `fit` what goes out of a picture. `names` are those by which an item may
+    speak of the account, the narrowest first; `layout` is what the account wants of its threads.
     """
 
     series: Series
@@ -72,6 +73,7 @@ class Composer:
     repeated: Repeated = nothing_repeated
     fit: FitsPicture = fittings.as_it_is
     names: tuple[str, ...] = ()
+    layout: str = layouts.THREAD
 
     @classmethod
     def of(
@@ -98,6 +100,7 @@ class Composer:
             repeated,
             fits.find_or_make,
             context.names(account),
+            publisher.layout,
         )
 
     def assuming_fit(self) -> "Composer":
@@ -164,6 +167,10 @@ class Composer:
             )
 
         shown_thread = replace(self._shown(subject, compose), notes=notes)
+        if len(own.thread or item.thread) < 2:
+            # One written by hand in several texts is a thread: nobody expects one post.
+            notes = (*notes, *self._notes_of_layout(shown_thread))
+            shown_thread = replace(shown_thread, notes=notes)
         if own.skip:
             # Its thread was made before the item said so: a slot makes none.
             skipped = f"{subject.words}: it is not to go out there, as the collage says."
@@ -207,7 +214,9 @@ class Composer:
                 thread, subject, lambda composition: composition.roundup_texts(lines)
             )
 
-        return self._with_card(self._shown(subject, compose), roundup, items)
+        shown_thread = self._shown(subject, compose)
+        shown_thread = replace(shown_thread, notes=self._notes_of_layout(shown_thread))
+        return self._with_card(shown_thread, roundup, items)
 
     def _with_card(
         self, thread: ComposedThread, roundup: month.Roundup, items: Sequence[Collage]
@@ -227,6 +236,16 @@ class Composer:
             image = Image(fit.picture.sha256, fit.picture.file, fit.picture.mime, alt="")
         card = cards.of_roundup(roundup, items, place, image)
         return replace(thread, card=card, card_fit=fit)
+
+    def _notes_of_layout(self, thread: ComposedThread) -> tuple[str, ...]:
+        """That one post was asked for, and the thread has more parts."""
+        count = len(thread.parts)
+        if self.layout != layouts.POST or count < 2:
+            return ()
+        return (
+            f"it does not fit into one post of {self.limits.length:,} characters, "
+            f"so that it goes out as {count} parts",
+        )
 
     def worded(self, text: str) -> str:
         """A text that a template has made, or a person has worded, as it is sent."""
@@ -281,6 +300,7 @@ class Composer:
             limits=self.limits,
             fill=fill,
             context=context,
+            layout=self.layout,
             **more,
         )
 
@@ -441,6 +461,8 @@ class Composer:
             "quotes": list(series.words.quotes),
             "colon": series.words.colon,
             "links_on_words": self.network.has_labels,
+            "layout": self.layout,
+            "length": self.limits.length,
             "links": values.links(links, series.words),
         }
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from bot.composing import values
 from bot.config import Series
+from bot.core import layout as layouts
 from bot.core import refusals
 from bot.core.collage import is_blank, shown
 from bot.core.errors import BadInput
@@ -43,6 +44,7 @@ class Composition:
 
     `marker` is the widest marker a part may get: each part leaves room for it. `heading` stands
     above the links, so that they are another text than the same links were in another thread.
+    `layout` says whether the links have a part of their own, or stand below the text if they fit.
     """
 
     kind: str
@@ -58,14 +60,15 @@ class Composition:
     made: dict[str, Made] = field(default_factory=dict)
     marker: str = ""
     heading: str = ""
+    layout: str = layouts.THREAD
 
     def collage_texts(self, paragraph: str) -> list[str]:
         """The parts written by hand, or those of the paragraph, in Markdown; then the links."""
         links = self._link_parts()
         if self.written:
-            return [*self.written, *links]
+            return self._laid_out(self.written, links)
         body = self._with_addresses_once(markdown.plain(paragraph), paragraph, links)
-        return self._with_paragraph(body) + links
+        return self._laid_out(self._with_paragraph(body), links)
 
     def _with_addresses_once(self, body: str, paragraph: str, links: Sequence[str]) -> str:
         """The body with a sign in the place of each address that stands among the links.
@@ -84,7 +87,22 @@ class Composition:
 
     def roundup_texts(self, lines: Sequence[str]) -> list[str]:
         """The parts with one line for each paper, then the link."""
-        return self._with_lines(lines) + self._link_parts()
+        return self._laid_out(self._with_lines(lines), self._link_parts())
+
+    def _laid_out(self, texts: Sequence[str], links: Sequence[str]) -> list[str]:
+        """The texts, then the links: below the last text where the layout asks so and they fit.
+
+        So what fits into one post is one, and anything longer has as few parts as it can: each is
+        full before the next begins. Several texts written by hand stay as they were written.
+        """
+        if self.layout != layouts.POST or not links or len(self.written) > 1:
+            return [*texts, *links]
+        joined = f"{texts[-1]}\n\n{links[0]}"
+        if not self._fits(joined):
+            return [*texts, *links]
+        above, below = self._made(texts[-1]), self._made(links[0])
+        self.made[joined] = Made(above.template, (*above.sources, *below.sources))
+        return [*texts[:-1], joined, *links[1:]]
 
     def problems(self, texts: Sequence[str], repeated: Mapping[str, str]) -> Iterator[str]:
         """What the network would refuse of these texts, and that none has the hashtag: sentences.

@@ -71,6 +71,8 @@ class Network:
     """Whether an account may post the same text again."""
     handle_key: str = "username"
     """The setting of an account there that names it."""
+    longest: int | None = None
+    """The longest post that any account there may have; None where each server says its own."""
     has_labels: bool = False
     """Whether a link can stand on words: then `[Paper](https://…)` shows `Paper`."""
 
@@ -206,6 +208,8 @@ X = Network(
         user_read=Decimal("0.010"),
         read_on=date(2026, 11, 28),
     ),
+    # Accounts with Premium, by X's help pages; the rule of counting is the same.
+    longest=25_000,
     # 403 "You are not allowed to create a Tweet with duplicate content".
     takes_repeats=False,
 )
@@ -222,6 +226,7 @@ BLUESKY = Network(
     ),
     rules=lambda: texts.counting.BLUESKY,
     handle_key="handle",
+    longest=300,
     has_labels=True,
     # The lexicon app.bsky.embed.external.
     card_pictures=dict.fromkeys(SENT, PictureLimits(size=1_000_000)),

@@ -502,6 +502,7 @@ def account(examination: Examination) -> Description:
         "identity": examination.identity,
         "problem": examination.problem or None,
         "characters": examination.characters,
+        "layout": examination.layout,
         "week": dollars(examination.week),
         "spent": dollars(examination.spent),
         "budget": dollars(examination.budget),

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from bot.composing import slides
 from bot.context import Context
+from bot.core import layout as layouts
 from bot.core.errors import MlcollageError, ended
 from bot.core.identity import Profile
 from bot.deciding import budgets, preview, samples
@@ -22,10 +23,10 @@ from bot.storage.charges import month_of
 class Examination:
     """What an account can do now.
 
-    `problem` says why it cannot post; `characters` is the most a part may have. Amounts are US
-    dollars: `week` is what a week of slots would cost, `spent` what this month (UTC) has cost so
-    far; both are None where the network charges nothing, and `week` where nothing is ready that it
-    could be estimated by.
+    `problem` says why it cannot post; `characters` is the most a part may have, `layout` whether
+    what fits into one post goes out as one. Amounts are US dollars: `week` is what a week of slots
+    would cost, `spent` what this month (UTC) has cost so far; both are None where the network
+    charges nothing, and `week` where nothing is ready that it could be estimated by.
     """
 
     account: str
@@ -33,12 +34,13 @@ class Examination:
     identity: str
     problem: str
     characters: int
+    layout: str
     week: Decimal | None
     spent: Decimal | None
     budget: Decimal | None
     duty: str
     takes: str = ""
-    """What its server takes, where each has limits of its own."""
+    """What its posts may hold and how they are laid out, where that is not its network's usual."""
     waits: str = ""
     """That the next thread would not go out for the month's budget, and why."""
 
@@ -82,7 +84,8 @@ def examine(context: Context, name: str, asked: dict[str, Profile]) -> Examinati
         identity=publisher.identity,
         problem=problem,
         characters=publisher.limits().length,
-        takes=_takes(publisher),
+        layout=publisher.layout,
+        takes="; ".join(filter(None, (_takes(publisher), _laid_out(publisher)))),
         week=_week(context, name, publisher),
         waits="" if problem else _waits(context, name, publisher, spent),
         spent=spent,
@@ -92,11 +95,12 @@ def examine(context: Context, name: str, asked: dict[str, Profile]) -> Examinati
 
 
 def _takes(publisher: Publisher) -> str:
-    """What an account's server takes, in words; "" where the limits are the network's."""
-    server = publisher.server
+    """What an account's posts may hold, in words; "" where the limits are the network's."""
+    server, limits = publisher.server, publisher.limits()
     if server is None:
-        return ""
-    limits = publisher.limits()
+        if limits.length == publisher.network.limits.length:
+            return ""
+        return f"its posts have up to {limits.length:,} characters"
     size = max(its.size for its in limits.pictures.values())
     source = "it takes"
     if server.learned is None or server.learned.limits is None:
@@ -105,6 +109,13 @@ def _takes(publisher: Publisher) -> str:
         f"{source} {limits.length:,} characters a post, {limits.alt_length:,} of alt text, "
         f"pictures of {size / 1e6:.1f} MB"
     )
+
+
+def _laid_out(publisher: Publisher) -> str:
+    """That threads become one post where they fit; "" where they stay threads."""
+    if publisher.layout == layouts.POST:
+        return "what fits into one post goes out as one"
+    return ""
 
 
 def check(context: Context, account: str, publisher: Publisher, asked: dict[str, Profile]) -> str:

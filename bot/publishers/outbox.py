@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from bot import files, system
+from bot.core import layout as layouts
 from bot.core import network as networks
 from bot.core import settings
 from bot.core.collage import shown
@@ -61,12 +62,15 @@ class Settings:
     """`[accounts.NAME]` with `network = "outbox"`.
 
     `like` names the network whose rules it composes by. `rehearsal_apart` says whether the threads
-    of a rehearsal go into a folder of their own.
+    of a rehearsal go into a folder of their own. `length` is how long a post may be, where that is
+    not the network's default.
     """
 
     folder: str = setting(settings.some_text, "outbox")
     like: str = setting(settings.one_of(*networks.NETWORKS), networks.X.name)
     rehearsal_apart: bool = setting(settings.flag, True)
+    length: int | None = setting(settings.whole(1, 1_000_000), None)
+    layout: str = setting(settings.one_of(*layouts.LAYOUTS), layouts.THREAD)
 
     @property
     def rehearsals(self) -> str:
@@ -91,6 +95,8 @@ class Outbox:
 
     def __init__(self, settings: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
         self.network = networks.named(settings.like)
+        self.layout = settings.layout
+        self._length = settings.length or self.network.limits.length
         self.folder = base / settings.folder
         self._rehearsals = base / settings.rehearsals
         self.identity = str(self.folder)
@@ -103,7 +109,7 @@ class Outbox:
         """Those of the network, or of the server of the account that it stands in for."""
         if self.server:
             return self.server.limits(self.network.limits)
-        return self.network.limits
+        return self.network.limits._replace(length=self._length)
 
     def profile(self) -> None:
         """None: a folder has no identity but its path."""

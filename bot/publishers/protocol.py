@@ -59,6 +59,9 @@ class Publisher(Protocol):
     budget: "Decimal | None"
     """US dollars a month may cost; None where there is no limit."""
 
+    layout: str
+    """Whether its threads stay threads, or become one post as far as they fit: `core.layout`."""
+
     server: "Server | None"
     """The server whose limits hold; None where those of the network do, or of the account."""
 

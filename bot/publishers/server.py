@@ -21,7 +21,8 @@ class Told(NamedTuple):
 class Server:
     """One account's server: its address, a way to ask for its limits, and what it told last.
 
-    `taken` are the characters that the account takes of each post by itself. In a simulation it
+    `taken` are the characters that the account takes of each post by itself; `length` is the most
+    that its posts may have, where the account has a word of its own. In a simulation it
     `is_asked` nothing.
     """
 
@@ -29,6 +30,7 @@ class Server:
     ask: Callable[[], Told]
     clock: Clock
     taken: int = 0
+    length: int | None = None
     learned: Learned | None = None
     is_asked: bool = True
 
@@ -56,6 +58,13 @@ class Server:
         return learned
 
     def limits(self, default: Limits) -> Limits:
-        """What is left of the limits that it told; of the default where it has told none."""
-        limits = (self.learned and self.learned.limits) or default
-        return limits._replace(length=max(1, limits.length - self.taken))
+        """What is left of the limits that it told; of the default where it has told none.
+
+        The account's own length makes what was told shorter, never longer.
+        """
+        told = self.learned and self.learned.limits
+        limits = told or default
+        length = limits.length
+        if self.length is not None:
+            length = min(self.length, told.length) if told else self.length
+        return limits._replace(length=max(1, length - self.taken))

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from bot import config
 from bot.core import hints, settings
+from bot.core import network as networks
 from bot.core.collage import shown
 from bot.core.price import Price
 from bot.core.schedule import Clock
@@ -84,7 +85,9 @@ def rehearsed(table: Table) -> Table:
         "like": name,
         "folder": f"outbox/{table.path.rpartition('.')[2]}",
     }
-    return Table(table.file, table.path, stand_in)
+    # What is rehearsed is laid out as what goes out later.
+    laid_out = {key: table.values[key] for key in ("length", "layout") if key in table.values}
+    return Table(table.file, table.path, stand_in | laid_out)
 
 
 def simulated(table: Table) -> Table:
@@ -145,6 +148,17 @@ def _secrets(entry: Entry) -> list[str]:
     ]
 
 
+def _check_length(table: Table, account: Any) -> None:
+    """Raise `BadConfig` where the posts of an outbox would be longer than any on its network."""
+    like, length = getattr(account, "like", ""), getattr(account, "length", None)
+    if not like or length is None:
+        return
+    longest = networks.named(like).longest
+    if longest is not None and length > longest:
+        title = networks.named(like).title
+        raise table.wrong("length", f"must be at most {longest:,}, the longest post on {title}")
+
+
 def make(table: Table, base: Path, clock: Clock, longest: timedelta = LONGEST) -> Publisher:
     """The account's publisher, whose requests take no longer than `longest`.
 
@@ -153,6 +167,7 @@ def make(table: Table, base: Path, clock: Clock, longest: timedelta = LONGEST) -
     chosen = network(network_of(table))
     values = config.with_secrets(table.without("network"), _secrets(chosen), base)
     account = settings.read(values, chosen.settings)
+    _check_length(table, account)
     # For the commands that its messages name.
     if hasattr(account, "name"):
         account = replace(account, name=table.path.rpartition(".")[2])

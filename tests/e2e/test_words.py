@@ -101,6 +101,32 @@ def test_a_preview_shows_the_words_of_a_link_and_where_it_leads(desk: Desk) -> N
     assert last["labels"][0][3].startswith("https://")
 
 
+def test_count_and_split_go_by_the_length_that_an_account_has() -> None:
+    text = "One sentence of many words. " * 20
+    lines = [{"text": text}]
+    answer = piped("count", "--network", "x", "--length", "25000", lines=lines)[1][0]
+    assert (answer["limit"], answer["valid"]) == (25_000, True)
+    assert not piped("count", "--network", "x", lines=lines)[1][0]["valid"]
+    answer = piped("split", "--network", "x", "--length", "25000", lines=lines)[1][0]
+    assert answer["parts"] == [text.strip()]
+
+
+def test_a_preview_shows_one_post_and_what_is_left_of_the_account_s_own_length(desk: Desk) -> None:
+    config = desk.folder / "config.toml"
+    settings = (
+        '\n[accounts.long]\nnetwork = "outbox"\nlike = "x"\nfolder = "long"\n'
+        'length = 25000\nlayout = "post"\n'
+    )
+    config.write_text(config.read_text(encoding="utf-8") + settings, encoding="utf-8")
+    name = desk.names()[0]
+    assert "long (x, 25000 characters)" in desk("preview", name, "--account", "long").out
+    (account,) = desk("preview", name, "--account", "long", "--json").json["accounts"]
+    (part,) = account["parts"]
+    assert part["limit"] == 25_000
+    assert "https://" in part["text"]
+    assert "up to 25,000 characters; what fits into one post goes out as one" in desk("doctor").out
+
+
 @pytest.mark.parametrize(("network", "length"), [("bluesky", 2), ("mastodon", 2), ("x", 4)])
 def test_each_network_counts_by_its_own_rule(network: str, length: int) -> None:
     assert (

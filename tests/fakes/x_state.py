@@ -100,6 +100,10 @@ class State:
         self.lag = timedelta(0)
         self.count: int | None = None
         """What it says of how many posts the account has, where that is not so."""
+        self.length = 280
+        """How long a post of the account may be: with Premium 25,000."""
+        self.shows_notes = True
+        """Whether it shows the whole of a long post to those who ask for it."""
         self.refuses_duplicates = True
         """X does; a test that looks for duplicates would not see them."""
         self._ids = itertools.count(1_420_000_000_000_000_000, 4_194_304)
@@ -115,8 +119,10 @@ class State:
         media = [self._usable(media_id) for media_id in body.get("media", {}).get("media_ids", [])]
         if not text and not media:
             raise invalid("text", "A post needs text or media.")
-        if X.length(text) > 280:
+        if X.length(text) > 25_000:
             raise invalid("text", "Your post text is too long.")
+        if X.length(text) > self.length:
+            raise error(403, 0, "You are not permitted to perform this action.")
         if len(X.cashtags(text)) > 1:
             raise invalid("text", "A post may have one cashtag.")
         parent = body.get("reply", {}).get("in_reply_to_tweet_id")
@@ -128,7 +134,8 @@ class State:
             raise error(403, 187, "You are not allowed to create a Tweet with duplicate content.")
         kind = "post with a link" if X.urls(text) else "post"
         self._charge(kind)
-        return {"data": {"id": (post := self.add(text, parent, media)).id, "text": post.shown}}
+        post = self.add(text, parent, media)
+        return {"data": {"id": post.id, "text": _cut(post)[0]}}
 
     def add(
         self,
@@ -312,7 +319,7 @@ class State:
         if "referenced_posts" in expansions:
             parents = {post.parent for post in posts}
             includes["posts"] = [
-                {"id": post.id, "text": post.shown} for post in self.posts if post.id in parents
+                {"id": post.id, "text": _cut(post)[0]} for post in self.posts if post.id in parents
             ]
         expanded = {each["id"] for each in includes.get("posts", [])}
         self._charge(read, len({post.id for post in posts} | expanded))
@@ -323,13 +330,20 @@ class State:
 
     def _fields(self, post: Post, fields: set[str], expansions: list[str]) -> dict[str, Any]:
         keys = [media.key for media in post.media]
+        text, links = _cut(post)
+        note: dict[str, Any] | None = None
+        if text != post.shown and self.shows_notes:
+            note = {"text": post.shown}
+            if post.links:
+                note["entities"] = {"urls": post.links}
         metadata = [{"media_key": media.key, "alt_text": media.alt or None} for media in post.media]
         everything = {
             "id": post.id,
-            "text": post.shown,
+            "text": text,
+            "note_post": note,
             "created_at": f"{post.at:%Y-%m-%dT%H:%M:%S}.000Z",
             "conversation_id": post.conversation,
-            "entities": {"urls": post.links} if post.links else None,
+            "entities": {"urls": links} if links else None,
             "attachments": {"media_keys": keys} if keys else None,
             "media_metadata": metadata or None,
         }
@@ -345,3 +359,20 @@ class State:
 
     def _name(self, user: str) -> str:
         return self.username if user == self.user else f"user{user[-6:]}"
+
+
+SHOWN_OF_LONG = 275
+"""About how many characters X shows of a post that is longer than 280."""
+
+
+def _cut(post: Post) -> tuple[str, list[dict[str, Any]]]:
+    """What `text` and `entities` show of a post: a long one is cut, with a link to itself behind.
+
+    The whole of it is in the note, for those who ask for that.
+    """
+    if X.length(post.text) <= 280:
+        return post.shown, post.links
+    cut = post.shown[:SHOWN_OF_LONG]
+    links = [link for link in post.links if link["end"] <= len(cut)]
+    short = "https://t.co/" + hashlib.sha256(post.id.encode()).hexdigest()[:10]
+    return f"{cut}… {short}", links

@@ -64,6 +64,7 @@ class Scripted:
     handle = ""
     known = None
     server = None
+    layout = "thread"
     differs: Difference | None = None
 
     def __init__(self, *, whole: bool = False, proves_absence: bool = False) -> None:

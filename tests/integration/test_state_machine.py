@@ -78,6 +78,7 @@ class Wall:
     handle = ""
     known = None
     server = None
+    layout = "thread"
 
     def __init__(self, clock: StoppedClock) -> None:
         self.clock = clock

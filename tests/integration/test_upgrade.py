@@ -52,6 +52,7 @@ class PartByPart:
     handle = ""
     known = None
     server = None
+    layout = "thread"
 
     def __init__(self, clock: StoppedClock) -> None:
         self.clock = clock

@@ -385,7 +385,7 @@ def test_an_entry_that_says_nothing_of_a_network_is_none() -> None:
         ('[on.mastodon]\nauthors = ["@ada"]', "write it as @name@server"),
         ('[on.lab]\nauthors = ["ada"]', "on.lab.authors, entry 1"),
         ('[on.lab]\nauthors = ["@ada b"]', "on.lab.authors, entry 1"),
-        (f'[on.x]\nthread = ["{"a" * 4001}"]', "on.thread: 4,001 characters, at most 4,000"),
+        (f'[on.x]\nthread = ["{"a" * 25_001}"]', "on.thread: 25,001 characters, at most 25,000"),
     ],
 )
 def test_what_cannot_be_said_of_a_network_is_named_with_its_place(lines: str, message: str) -> None:

@@ -317,7 +317,11 @@ def test_the_real_paragraphs_are_cut_only_at_the_ends_of_sentences() -> None:
             assert min(X.length(part) for part in parts) > 100
 
 
-@pytest.mark.parametrize("count", [1, 9, 10, 99, 100])
+def test_a_single_part_has_no_marker() -> None:
+    assert marked(lambda marker: [f"said{marker}"]) == ["said"]
+
+
+@pytest.mark.parametrize("count", [2, 9, 10, 99, 100])
 def test_a_marker_has_room_for_every_place(count: int) -> None:
     asked: list[str] = []
 

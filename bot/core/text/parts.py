@@ -49,12 +49,14 @@ def split(text: str, language: str, fits: Fits) -> list[str]:
 
 
 def marked(make: Callable[[str], list[str]]) -> list[str]:
-    """The texts that `make` gives, each with its place at its end: "2/5".
+    """The texts that `make` gives, each with its place at its end: "2/5"; a single one has none.
 
     `make` gets the widest marker there has to be room for, and is asked again with a wider one
     where it gives more texts than fit the digits.
     """
-    texts: list[str] = []
+    texts = make("")
+    if len(texts) == 1:
+        return texts
     for widest in (" 9/9", " 99/99", " 999/999"):
         texts = make(widest)
         if len(f" {len(texts)}/{len(texts)}") <= len(widest):

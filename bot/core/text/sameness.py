@@ -11,6 +11,10 @@ import unicodedata
 SHORT_LINK = r"\bt\.co/\w+"
 """A link that X has shortened, in a normal form; what it leads to is not always told."""
 
+CUT_LINK = rf"\.\.\.\s*{SHORT_LINK}$"
+"""Where X shows the beginning of a long post, in a normal form: a link to the whole stands there.
+"""
+
 SHORTEST_CUT = 20
 """Characters that the beginning of a text has at least, to be taken for that text."""
 
@@ -77,8 +81,9 @@ def resembles(shown: str, written: str) -> bool:
     """
     if is_same(shown, written):
         return True
-    left, right = normalized(shown).rstrip("."), normalized(written)
-    if len(left) >= SHORTEST_CUT and right.startswith(left):
+    left, right = re.sub(CUT_LINK, "", normalized(shown)).rstrip(". "), normalized(written)
+    beginning = r"\S+".join(map(re.escape, re.split(SHORT_LINK, left)))
+    if len(left) >= SHORTEST_CUT and re.match(beginning, right):
         return True
     kept = re.findall(r"\w+", re.sub(SHORT_LINK, "", left))
     words = re.findall(r"\w+", right)

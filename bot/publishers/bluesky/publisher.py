@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bot import http_calls
 from bot.core import cards, identity, settings
+from bot.core import layout as layouts
 from bot.core import network as networks
 from bot.core.audit import Difference, Kind
 from bot.core.collage import shown
@@ -82,6 +83,7 @@ class Settings:
     connect_timeout: timedelta = setting(settings.some_span, timedelta(seconds=5))
     read_timeout: timedelta = setting(settings.some_span, timedelta(seconds=20))
     total_timeout: timedelta | None = setting(settings.some_span, None)
+    layout: str = setting(settings.one_of(*layouts.LAYOUTS), layouts.THREAD)
     name: str = "bluesky"
 
 
@@ -99,6 +101,7 @@ class Bluesky:
 
     def __init__(self, settings: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
         self.handle = settings.handle
+        self.layout = settings.layout
         self.known: Profile | None = None
         self.identity = f"@{settings.handle}" if settings.handle else ""
         self.settings = settings

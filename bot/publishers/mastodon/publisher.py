@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from bot import http_calls
 from bot.core import identity, settings
+from bot.core import layout as layouts
 from bot.core import network as networks
 from bot.core.audit import Difference, Kind
 from bot.core.collage import shown
@@ -78,8 +79,10 @@ class Settings:
 
     `visibility` is that of the first part, `reply_visibility` that of all others. Without a
     `language` posts have that of their series. A `content_warning` hides the texts
-    until a reader asks for them. A request takes no longer than `total_timeout`: where it is None,
-    as long as any may. `name` is what the configuration calls the account.
+    until a reader asks for them. No post is longer than `length`, though its server may take more;
+    where the server has told nothing yet, it takes that. A request takes no longer than
+    `total_timeout`: where it is None, as long as any may. `name` is what the configuration calls
+    the account.
     """
 
     base_url: str = setting(base_urls.like(setup.EXAMPLE))
@@ -94,6 +97,8 @@ class Settings:
     connect_timeout: timedelta = setting(settings.some_span, timedelta(seconds=5))
     read_timeout: timedelta = setting(settings.some_span, timedelta(seconds=20))
     total_timeout: timedelta | None = setting(settings.some_span, None)
+    length: int | None = setting(settings.whole(1, 1_000_000), None)
+    layout: str = setting(settings.one_of(*layouts.LAYOUTS), layouts.THREAD)
     name: str = "mastodon"
 
 
@@ -108,7 +113,7 @@ class Mastodon:
     budget: Decimal | None = None
 
     def __init__(self, settings: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
-        self.settings = settings
+        self.settings, self.layout = settings, settings.layout
         self._clock = clock
         self._owner = Owner(settings.name, settings.base_url)
         self.handle = self.identity = ""
@@ -128,7 +133,9 @@ class Mastodon:
         taken = 0
         if settings.content_warning:
             taken = graphemes.count(settings.content_warning)
-        self.server: Server | None = Server(settings.base_url, self._ask_server, clock, taken)
+        self.server: Server | None = Server(
+            settings.base_url, self._ask_server, clock, taken, settings.length
+        )
 
     @property
     def known(self) -> Profile | None:
@@ -146,7 +153,7 @@ class Mastodon:
         return self._api.clock_ahead
 
     def limits(self) -> Limits:
-        """The server's own, less what a content warning takes of each post."""
+        """The server's own, no longer than the account's, less what a content warning takes."""
         assert self.server
         return self.server.limits(self.network.limits)
 

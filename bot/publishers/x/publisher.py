@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bot import http_calls
 from bot.core import identity, settings
+from bot.core import layout as layouts
 from bot.core import network as networks
 from bot.core.audit import Difference, Kind
 from bot.core.collage import shown
@@ -82,7 +83,8 @@ class Settings:
     The four keys are an X app's for its owner's account (OAuth 1.0a, with read and write
     permission); the files that may hold them are read by `config.with_secrets`. A request takes no
     longer than `total_timeout`: where it is None, as long as any may, so that none outlives its
-    lease. `name` is what the configuration calls the account.
+    lease. `length` is how long X lets the account's posts be: with Premium, up to 25,000. `name` is
+    what the configuration calls the account.
     """
 
     base_url: str = setting(base_urls.like("https://api.x.com"), "https://api.x.com")
@@ -100,6 +102,8 @@ class Settings:
     read_timeout: timedelta = setting(settings.some_span, timedelta(seconds=20))
     total_timeout: timedelta | None = setting(settings.some_span, None)
     budget: Decimal | None = setting(_money, None)
+    length: int = setting(settings.whole(1, 25_000), networks.X.limits.length)
+    layout: str = setting(settings.one_of(*layouts.LAYOUTS), layouts.THREAD)
     name: str = "x"
 
 
@@ -115,7 +119,7 @@ class X:
     duty = setup.DUTY
 
     def __init__(self, settings: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
-        self.budget = settings.budget
+        self.budget, self.layout = settings.budget, settings.layout
         self.handle = settings.username
         self.known: Profile | None = None
         self._asked_at: datetime | None = None
@@ -144,7 +148,8 @@ class X:
         return self._api.clock_ahead
 
     def limits(self) -> Limits:
-        return self.network.limits
+        """Those of X, with the length that the account has by its settings."""
+        return self.network.limits._replace(length=self.settings.length)
 
     def profile(self) -> Profile:
         """Whose keys these are, asked anew."""
@@ -420,7 +425,16 @@ class X:
                 raise Unavailable(text, retry_at, forgotten, is_claim=True)
         if part.position > 1 and errors.is_reply_too_early(response):
             raise self._reply_too_early(part, saved, message)
-        raise errors.refusal(response, self._clock.now(), "post", message)
+        refused = errors.refusal(response, self._clock.now(), "post", message)
+        length = self.network.length(part.text)
+        if isinstance(refused, Rejected) and length > self.network.limits.length:
+            # X says nothing of Premium: 403 "You are not permitted to perform this action".
+            raise Rejected(
+                f"{refused}; part {part.position} has {length:,} characters, and more than "
+                f"{self.network.limits.length} need X Premium: without it, set length = "
+                f"{self.network.limits.length} under [accounts.{self.settings.name}]"
+            )
+        raise refused
 
     def _reply_too_early(self, part: Part, saved: Saved, message: str) -> MlcollageError:
         """The error for a reply whose parent X does not show: wait a few times, then give up."""
