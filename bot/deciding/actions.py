@@ -169,7 +169,3 @@ def check(context: Context, entry: Entry, step: Step) -> None:
     if step not in POSSIBLE[state]:
         why = REFUSED.get(state, "is surely not out; send it with mlcollage deliveries retry {id}")
         raise NotAllowed(f"Delivery {delivery_id} {why.format(id=delivery_id)}.")
-    if step is Step.POSTED and not entry.saved_parts:
-        raise NotAllowed(
-            f"Delivery {delivery_id} has not been composed yet, so no part of it can be out."
-        )

@@ -216,8 +216,8 @@ def posted(
     be one or, unless it is to be taken `anyway`, has another text than its part; `NotAllowed` where
     nothing can be out.
     """
-    delivery = entry.delivery
     actions.check(context, entry, Step.POSTED)
+    delivery = _composed(context, entry)
     receipts = _receipts(context, delivery, urls, first)
     differences = _read_back(context, delivery, receipts)
     if not anyway:
@@ -240,6 +240,22 @@ def posted(
     if missing:
         result += f"; {_parts(missing)} is still to be sent"
     return " ".join([f"Delivery {delivery.id}: {result}.{remark}{left}", *told])
+
+
+def _composed(context: Context, entry: Entry) -> Delivery:
+    """A delivery with its parts: one that was never claimed, as while its account is held, is
+    composed. Raises `NotAllowed` where its slot does not hold its collage any more, and what
+    composing raises.
+    """
+    delivery = entry.delivery
+    if entry.saved_parts:
+        return delivery
+    with context.read() as work:
+        _check_in_place(work, delivery)
+    parts = composer.parts_of(context, delivery)
+    with _refusing_races(delivery), context.write() as work:
+        work.parts.save_unclaimed(delivery, parts)
+        return work.deliveries.get(delivery.id)
 
 
 def _read_back(

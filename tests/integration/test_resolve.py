@@ -238,6 +238,35 @@ def test_what_a_person_says_is_not_out_is_composed_anew_from_what_was_edited(
     assert network.out == [1, 2]
 
 
+def test_what_a_person_posted_while_the_account_was_held_is_taken_though_the_bot_never_tried(
+    context: Context, network: Scripted
+) -> None:
+    with context.write() as work:
+        work.accounts.hold("outbox", "It is down.")
+    tick.tick(context)
+    assert (delivery(context).state, entry(context).saved_parts) == (State.WAITING, 0)
+    told = resolve.posted(context, entry(context), ["https://x.example/found"])
+    assert "part 1 is out; part 2 is still to be sent" in told
+    assert collage(context).state is CollageState.POSTED
+    accounts.release(context, "outbox")
+    tick.tick(context)
+    assert (network.out, delivery(context).state) == ([2], State.SENT)
+
+
+def test_what_a_person_gave_wrongly_before_the_bot_tried_changes_nothing_of_what_is_sent(
+    context: Context, network: Scripted
+) -> None:
+    with context.write() as work:
+        work.accounts.hold("outbox", "It is down.")
+    tick.tick(context)
+    with pytest.raises(BadInput):
+        resolve.posted(context, entry(context), ["https://x.example/found"] * 9)
+    assert delivery(context).state is State.WAITING
+    accounts.release(context, "outbox")
+    tick.tick(context)
+    assert (network.out, delivery(context).state) == ([1, 2], State.SENT)
+
+
 def test_what_turns_out_to_be_there_is_not_composed_anew(
     context: Context, network: Scripted
 ) -> None:
