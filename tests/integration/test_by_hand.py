@@ -14,13 +14,14 @@ from bot.core.delivery import State
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.notices.entry import Kind
 from bot.deciding import actions, deliveries, folders, inspect, queue_changes
+from bot.deciding import audit as audits
 from bot.intake import accept
 from bot.intake.accept import Arrival
 from bot.publishers import manual
 from bot.scheduling import tick
 from bot.storage import tables
 from bot.storage.lookup import Entry
-from bot.watching import outstanding, watchdog
+from bot.watching import audit, outstanding, watchdog
 from tests.conftest import StoppedClock, make_context, write_item
 
 pytestmark = pytest.mark.slow_on_postgresql
@@ -292,6 +293,21 @@ def test_an_edit_is_shown_and_lies_ready_once_somebody_says_that_nothing_was_pos
     assert len(told(context, Kind.BY_HAND)) == 2
     deliveries.posted(context, "1", [URL], None)
     assert collage(context) is CollageState.POSTED
+
+
+def test_an_audit_does_not_say_that_all_is_well_where_it_cannot_look(
+    context: Context, clock: StoppedClock
+) -> None:
+    tick.tick(context)
+    deliveries.not_posted(context, "1")
+    tick.tick(context)
+    assert audits.accounts(context) == []
+    (audited,) = audits.accounts(context, ["linkedin"])
+    assert (audited.is_well, "by hand" in audited.problem) == (False, True)
+    clock.go(days=2)
+    audit.look(context)
+    with context.read() as work:
+        assert work.late_looks.due() == []
 
 
 def test_a_part_gets_other_words_once_somebody_says_that_it_was_not_posted(
