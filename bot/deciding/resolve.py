@@ -94,7 +94,7 @@ def _put_away(
     with context.read() as work:
         thread = work.parts.thread(delivery).with_receipts(dict(receipts))
     try:
-        publisher.put_away(thread)
+        publisher.put_away(thread, delivery.saved)
     except errors.Unavailable as error:
         return f" {errors.sentence(error)}"
     return ""

@@ -143,7 +143,7 @@ class Manual:
         """Lay the thread ready; as it lies there already it stays, otherwise that is withdrawn."""
         try:
             contents = thread_folders.by_hand(thread, self.by_hand)
-            place = thread_folders.find(self.folder, thread)
+            place = self._ready(thread, saved)
             if place and not thread_folders.holds(place, contents):
                 self._move(place, WITHDRAWN)
                 place = None
@@ -163,7 +163,7 @@ class Manual:
         A folder that was laid ready and is gone proves nothing.
         """
         try:
-            ready = thread_folders.find(self.folder, thread)
+            ready = self._ready(thread, saved)
             place = ready or thread_folders.find(self.folder / POSTED, thread)
             receipts = _receipts(place) if place else {}
         except OSError as error:
@@ -184,10 +184,10 @@ class Manual:
         """Nothing: nobody can be asked."""
         return []
 
-    def put_away(self, thread: Thread) -> None:
+    def put_away(self, thread: Thread, saved: Saved) -> None:
         """Move the thread to what was posted, with its receipts, or to what was withdrawn."""
         try:
-            place = thread_folders.find(self.folder, thread)
+            place = self._ready(thread, saved)
             if place is None:
                 return
             if thread.is_out:
@@ -218,10 +218,17 @@ class Manual:
     def _gone(self, place: str) -> str:
         return f"It was to be posted by hand on {self.by_hand}; its folder {place} is gone."
 
+    def _ready(self, thread: Thread, saved: Saved) -> Path | None:
+        """Where the thread lies ready; also where the account had another name or folder then."""
+        found = thread_folders.find(self.folder, thread)
+        if found or HANDED not in saved:
+            return found
+        return thread_folders.find(Path(str(saved[HANDED])).parent, thread)
+
     def _move(self, place: Path, to: str) -> None:
         """Move a thread's folder into another one; a name that is taken there is counted on."""
-        files.make_folder(self.folder / to)
-        target = thread_folders.free(self.folder / to / place.name)
+        files.make_folder(place.parent / to)
+        target = thread_folders.free(place.parent / to / place.name)
         place.rename(target)
         files.sync_folder(target.parent)
         files.sync_folder(place.parent)

@@ -169,7 +169,7 @@ class Outbox:
         except OSError as error:
             raise self._unreadable(error) from error
 
-    def put_away(self, thread: Thread) -> None:
+    def put_away(self, thread: Thread, saved: Saved) -> None:
         """Nothing waits for anybody here."""
 
     def delete(self, post_id: str) -> None:

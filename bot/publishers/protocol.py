@@ -145,7 +145,7 @@ class Publisher(Protocol):
         """
         ...
 
-    def put_away(self, thread: "Thread") -> None:
+    def put_away(self, thread: "Thread", saved: Saved) -> None:
         """Clear what is laid ready for a person, who has decided: its receipts say where the thread
         is, or it is not to be posted as it lies there.
 

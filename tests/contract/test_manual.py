@@ -17,9 +17,9 @@ from tests.contract.test_publishers import IMAGE, THREAD
 URL = "https://www.linkedin.com/feed/update/urn:li:activity:7123"
 
 
-def make(folder: Path, **more: object) -> Manual:
+def make(base: Path, **more: object) -> Manual:
     raw = Table("config.toml", "accounts.lab", {"network": "manual", **more})
-    made = table.make(raw, folder, StoppedClock(MONDAY))
+    made = table.make(raw, base, StoppedClock(MONDAY))
     assert isinstance(made, Manual)
     return made
 
@@ -99,13 +99,25 @@ def test_two_threads_of_one_name_and_day_do_not_get_in_each_other_s_way(
     assert names(folder) == ["2021-08-04-auto-sklearn", "2021-08-04-auto-sklearn-2"]
     receipt = manual.receipt(URL)
     out = THREAD.with_receipts(dict.fromkeys((1, 2, 3), receipt))
-    manual.put_away(out)
+    manual.put_away(out, {})
     # The name before it is free now.
     assert manual.find(second, {}) == handed
     assert manual.find(THREAD, {}) == Found(dict.fromkeys((1, 2, 3), receipt))
-    manual.put_away(second)
+    manual.put_away(second, {})
     assert manual.find(second, {}) == Absent()
     assert names(folder) == ["posted", "withdrawn"]
+
+
+def test_what_lies_ready_is_cleared_where_it_is_though_the_account_has_another_folder_now(
+    manual: Manual, tmp_path: Path, folder: Path
+) -> None:
+    handed = manual.send(THREAD, None, {})
+    assert isinstance(handed, Handed)
+    now = make(tmp_path, folder="elsewhere")
+    assert now.find(THREAD, handed.saved) == handed
+    now.put_away(THREAD, handed.saved)
+    assert names(folder) == ["withdrawn"]
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_a_note_of_where_it_is_that_somebody_has_spoilt_proves_nothing(

@@ -137,7 +137,7 @@ def sent(
         part.position: publisher.receipt(f"https://example.org/{thread.name}/{part.position}")
         for part in thread.parts
     }
-    publisher.put_away(thread.with_receipts(receipts))
+    publisher.put_away(thread.with_receipts(receipts), {})
     return receipts
 
 

@@ -135,7 +135,7 @@ class Keyed:
             for each in listed[first:]
         ]
 
-    def put_away(self, thread: Thread) -> None:
+    def put_away(self, thread: Thread, saved: Saved) -> None:
         """Nothing waits for anybody here."""
 
     def delete(self, post_id: str) -> None:

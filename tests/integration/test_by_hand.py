@@ -331,7 +331,7 @@ def test_a_database_from_before_the_post_learns_from_the_folder_that_it_is_out(
         thread = work.parts.thread(entry(context).delivery)
     receipt = context.publishers["linkedin"].receipt(URL)
     receipts = {part.position: receipt for part in thread.parts}
-    context.publishers["linkedin"].put_away(thread.with_receipts(receipts))
+    context.publishers["linkedin"].put_away(thread.with_receipts(receipts), {})
     deliveries.not_posted(context, "1")
     tick.tick(context)
     assert entry(context).delivery.state is State.SENT

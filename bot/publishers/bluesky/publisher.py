@@ -256,7 +256,7 @@ class Bluesky:
             if entry.key >= key
         ]
 
-    def put_away(self, thread: Thread) -> None:
+    def put_away(self, thread: Thread, saved: Saved) -> None:
         """Nothing waits for anybody here."""
 
     def delete(self, post_id: str) -> None:

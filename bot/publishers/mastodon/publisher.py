@@ -435,7 +435,7 @@ class Mastodon:
             for post in posts
         ]
 
-    def put_away(self, thread: Thread) -> None:
+    def put_away(self, thread: Thread, saved: Saved) -> None:
         """Nothing waits for anybody here."""
 
     def delete(self, post_id: str) -> None:

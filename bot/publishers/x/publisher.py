@@ -358,7 +358,7 @@ class X:
             if not matching.is_repost(post)
         ]
 
-    def put_away(self, thread: Thread) -> None:
+    def put_away(self, thread: Thread, saved: Saved) -> None:
         """Nothing waits for anybody here."""
 
     def delete(self, post_id: str) -> None:
