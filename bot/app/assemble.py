@@ -195,8 +195,8 @@ def _publisher(config: Config, settings: Table, clock: Clock) -> Publisher:
     if isinstance(clock, SimulatedClock):
         outbox = table.simulated(settings)
     stand_in = table.make(outbox, config.folder, clock)
-    # What is rehearsed is to be as long as what goes out later.
-    stand_in.server = real.server
+    # What is rehearsed is to be written as, and as long as, what goes out later.
+    stand_in.network, stand_in.server = real.network, real.server
     if stand_in.server and isinstance(clock, SimulatedClock):
         stand_in.server.is_asked = False
     return stand_in

@@ -101,8 +101,13 @@ def _rewritten(source: Config) -> str:
     return tomlkit.dumps(document)
 
 
-def _outbox(account: Any, folder: str) -> dict[str, str]:
-    """The settings of an outbox that has the rules of an account's network."""
+def _outbox(account: Any, folder: str) -> dict[str, Any]:
+    """The settings of an outbox that has the rules of an account's network.
+
+    Where people post by hand, an outbox stands in for the account that has its rules.
+    """
+    if account["network"] == "manual":
+        return {key: value for key, value in account.items() if key != "folder"}
     outbox = {"network": "outbox", "folder": folder}
     if account["network"] != "outbox":
         outbox["like"] = account["network"]

@@ -17,7 +17,7 @@ from bot.core import times
 from bot.core.collage import one_line
 from bot.core.delivery import Delivery, Part, State
 from bot.core.errors import BadInput, NotAllowed, Unavailable
-from bot.deciding import deliveries, descriptions, inspect
+from bot.deciding import deliveries, descriptions, folders, inspect
 from bot.deciding.actions import Ahead
 from bot.deciding.deliveries import Decided, Listed
 from bot.deciding.inspect import Event, Sight
@@ -116,14 +116,24 @@ def _series(context: Context, delivery: Delivery) -> Series:
 @options.command("show", "mlcollage deliveries show 12", as_json=True)
 @click.argument("wanted", metavar="ID", shell_complete=completion.deliveries)
 @click.option("--trace", is_flag=True, help="With the tracebacks of unexpected errors.")
-def show_command(config_file: str | None, as_json: bool, wanted: str, trace: bool) -> None:
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False),
+    metavar="FOLDER",
+    help="Write what is not out into it: texts, picture and alt text, to be posted by hand.",
+)
+def show_command(
+    config_file: str | None, as_json: bool, wanted: str, trace: bool, folder: str | None
+) -> None:
     """Show all that is known of a delivery: its parts, what was tried and seen, and what you can
     do.
     """
     context = options.context(config_file)
     seen = inspect.of(context, wanted)
+    place = folders.write(context, seen, Path(folder)) if folder else None
     if as_json:
-        printing.print_json(descriptions.sight(seen))
+        written = {"written": str(place)} if place else {}
+        printing.print_json(descriptions.sight(seen) | written)
         return
     series = _series(context, seen.entry.delivery)
     _print_facts(series, seen, printing.mode(context.config))
@@ -136,6 +146,8 @@ def show_command(config_file: str | None, as_json: bool, wanted: str, trace: boo
         printing.table(rows, whole=True)
     if trace:
         _print_traces(series, seen)
+    if place:
+        output.line(f"\nwritten: {place}")
     if seen.possible:
         output.line("\nWhat you can do", style="bold")
         for command in seen.possible:
@@ -246,15 +258,24 @@ IDS = click.argument(
     help="Compose it anew from what was edited; only where nothing of it is out.",
 )
 @click.option(
+    "--not-posted",
+    is_flag=True,
+    help="With --edited, where it may be out: you looked, and nothing of it is.",
+)
+@click.option(
     "--now", is_flag=True, help="Send what is missing at this moment, not with the next tick."
 )
 def retry_command(
-    config_file: str | None, wanted: tuple[str, ...], edited: bool, now: bool
+    config_file: str | None, wanted: tuple[str, ...], edited: bool, not_posted: bool, now: bool
 ) -> None:
     """Look for deliveries, take over what is out, and let what is missing be sent."""
+    if not_posted and not edited:
+        raise click.UsageError("--not-posted goes with --edited; else: deliveries resolve.")
     context = _context(config_file)
 
     def step(name: str) -> Decided:
+        if not_posted:
+            return deliveries.compose_anew(context, name)
         return deliveries.retry(context, name, edited=edited)
 
     done, code = _decide(context, wanted, step)

@@ -38,7 +38,10 @@ class Kind(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How an attempt ended; an attempt without one was cut off."""
+    """How an attempt ended; an attempt without one was cut off.
+
+    `HANDED`: the thread was laid ready for a person, who posts it by hand.
+    """
 
     SENT = "sent"
     REJECTED = "rejected"
@@ -46,6 +49,7 @@ class Outcome(StrEnum):
     UNAVAILABLE = "unavailable"
     UNCERTAIN = "uncertain"
     NOT_SENT = "not sent"
+    HANDED = "handed over"
 
 
 class Receipt(NamedTuple):
@@ -236,6 +240,17 @@ class Absent:
     """A lookup's answer: an idempotency key proves that the network does not have the thread."""
 
 
+class Handed(NamedTuple):
+    """A person has the thread, to post it by hand, and alone can tell whether it is out.
+
+    `where` says what is ready and where, as a sentence; `saved` is the publisher's state from now
+    on. A lookup answers it, too: a folder that is gone proves nothing.
+    """
+
+    where: str
+    saved: dict[str, object]
+
+
 class Post(NamedTuple):
     """A post of the account's own, as its network shows it."""
 
@@ -282,7 +297,7 @@ class NotSeen(NamedTuple):
     likely: tuple[Likely, ...] = ()
 
 
-Look = Found | Absent | NotSeen
+Look = Found | Absent | NotSeen | Handed
 
 
 class Survey(NamedTuple):

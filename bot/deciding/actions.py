@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 from bot.context import Context
 from bot.core import collage, lookups
-from bot.core.delivery import State
+from bot.core.delivery import Delivery, State
 from bot.core.errors import NotAllowed
-from bot.sending import rescue
 from bot.storage.accounts import AccountRow
 from bot.storage.lookup import Cargo, Entry
 
@@ -18,6 +17,7 @@ class Step(StrEnum):
 
     RETRY = "retry {id}"
     EDITED = "retry {id} --edited"
+    EDITED_DOUBTFUL = "retry {id} --edited --not-posted"
     POSTED = "resolve {id} --posted URL"
     NOT_POSTED = "resolve {id} --not-posted"
     GONE = "resolve {id} --gone {last}"
@@ -35,6 +35,7 @@ POSSIBLE: dict[State, tuple[Step, ...]] = {
         Step.POSTED,
         Step.NOT_POSTED,
         Step.GONE,
+        Step.EDITED_DOUBTFUL,
         Step.REWORD_DOUBTFUL,
         Step.CANCEL,
         Step.CANCEL_DOUBTFUL,
@@ -81,11 +82,12 @@ def ahead(context: Context, entry: Entry, account: AccountRow) -> Ahead:
         return _while_sending(context, entry.lease_until)
     if account.name not in context.publishers:
         return Ahead(f"nothing, before account {account.name} is in the configuration again")
+    if is_by_hand(context, entry.delivery):
+        place = context.publishers[account.name].by_hand
+        return Ahead(f"somebody posts it by hand on {place}")
     if account.is_held(now):
-        if account.held_until:
-            return Ahead(f"account {account.name} is held until", account.held_until)
-        return Ahead(f"nothing: account {account.name} is held")
-    if entry.next_at >= rescue.NEVER:
+        return _while_held(account)
+    if entry.next_at >= lookups.NEVER:
         return Ahead("nothing: looking does not tell, and a person decides")
     at = max(entry.next_at, now)
     if state is State.WAITING:
@@ -93,6 +95,19 @@ def ahead(context: Context, entry: Entry, account: AccountRow) -> Ahead:
     if entry.delivery.looks >= lookups.ASKED:
         return Ahead("a person decides; meanwhile it is looked for, next", at)
     return Ahead("it is looked for", at)
+
+
+def is_by_hand(context: Context, delivery: Delivery) -> bool:
+    """Whether a thread was laid ready for a person, who has not said yet where it is posted."""
+    publisher = context.publishers.get(delivery.account)
+    is_left = delivery.state is State.UNCERTAIN and delivery.looks >= lookups.ASKED
+    return is_left and publisher is not None and publisher.by_hand != ""
+
+
+def _while_held(account: AccountRow) -> Ahead:
+    if account.held_until:
+        return Ahead(f"account {account.name} is held until", account.held_until)
+    return Ahead(f"nothing: account {account.name} is held")
 
 
 def _while_sending(context: Context, lease_until: datetime) -> Ahead:
@@ -108,6 +123,9 @@ def possible(context: Context, entry: Entry, cargo: Cargo | None, account: Accou
     if entry.rehearsal != context.rehearsal:
         return []
     steps = [step for step in POSSIBLE[entry.delivery.state] if _makes_sense(step, entry, cargo)]
+    if is_by_hand(context, entry.delivery):
+        # Looking shows nothing that the person does not know.
+        steps = [step for step in steps if step is not Step.RETRY]
     # Parts go out in order, so the first one without a receipt follows those that are out.
     names = {"id": entry.delivery.id, "part": entry.out + 1, "last": entry.out}
     commands = [f"deliveries {step.format_map(names)}" for step in steps]
@@ -124,7 +142,7 @@ def _makes_sense(step: Step, entry: Entry, cargo: Cargo | None) -> bool:
     match step:
         case Step.RETRY:
             return is_in_place
-        case Step.EDITED:
+        case Step.EDITED | Step.EDITED_DOUBTFUL:
             return is_in_place and entry.delivery.begun and not entry.out
         case Step.REWORD | Step.REWORD_DOUBTFUL:
             return is_in_place and entry.delivery.begun and entry.out < entry.saved_parts
@@ -151,7 +169,3 @@ def check(context: Context, entry: Entry, step: Step) -> None:
     if step not in POSSIBLE[state]:
         why = REFUSED.get(state, "is surely not out; send it with mlcollage deliveries retry {id}")
         raise NotAllowed(f"Delivery {delivery_id} {why.format(id=delivery_id)}.")
-    if step is Step.POSTED and not entry.saved_parts:
-        raise NotAllowed(
-            f"Delivery {delivery_id} has not been composed yet, so no part of it can be out."
-        )

@@ -41,7 +41,7 @@ class Audited(NamedTuple):
 
 
 def accounts(context: Context, names: Sequence[str] = (), threads: int = THREADS) -> list[Audited]:
-    """Compare accounts, all of them where no names are given; none in a rehearsal.
+    """Compare accounts, all that can be read where no names are given; none in a rehearsal.
 
     Nothing has gone to the accounts then. Raises `BadInput` where the configuration has no account
     of that name.
@@ -51,7 +51,11 @@ def accounts(context: Context, names: Sequence[str] = (), threads: int = THREADS
     if context.rehearsal:
         return []
     found = []
-    for name in names or context.publishers:
+    readable = [name for name, publisher in context.publishers.items() if not publisher.by_hand]
+    for name in names or readable:
+        if place := context.publishers[name].by_hand:
+            found.append(Audited(name, 0, (), f"People post on {place} by hand: look there."))
+            continue
         try:
             found.append(account(context, name, threads))
         except Exception as error:  # noqa: BLE001 - reading cannot publish; the others go on

@@ -86,6 +86,11 @@ def retry(context: Context, wanted: str, *, edited: bool = False) -> Decided:
     return _decided(context, wanted, partial(resolve.retry, context, edited=edited))
 
 
+def compose_anew(context: Context, wanted: str) -> Decided:
+    """Take a person's word that nothing of a frozen thread is out, and have it composed anew."""
+    return _decided(context, wanted, partial(resolve.compose_anew, context))
+
+
 def posted(
     context: Context, wanted: str, urls: Sequence[str], first: int | None, *, anyway: bool = False
 ) -> Decided:

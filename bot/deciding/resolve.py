@@ -1,9 +1,10 @@
 """What a maintainer decides about a delivery: retry it, settle where it is, reword it, cancel."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from bot.composing import composer
@@ -51,6 +52,54 @@ def retry(context: Context, entry: Entry, *, edited: bool = False) -> str:
     return " ".join([result, *surveyed.differences])
 
 
+def compose_anew(context: Context, entry: Entry) -> str:
+    """Take a person's word that nothing of a frozen thread is out, and let it be composed anew.
+
+    The account is read first: what turns out to be there stays as it is. Raises as `retry` does,
+    and `NotAllowed` where the delivery's state leaves no doubt.
+    """
+    delivery = entry.delivery
+    actions.check(context, entry, Step.EDITED_DOUBTFUL)
+    publisher = _publisher(context, delivery)
+    with context.read() as work:
+        _check_in_place(work, delivery)
+    # For its errors only: the parts are composed again when the delivery is claimed.
+    composer.parts_of(context, delivery)
+    surveyed = _survey(context, publisher, delivery)
+    left = ""
+    if not surveyed.has_found:
+        left = _put_away(context, publisher, delivery)
+        with context.write() as work:
+            # A person may be wrong, too.
+            work.late_looks.plan(delivery)
+            note = f"{context.who} says it is not out"
+            work.attempts.settle(delivery.id, Outcome.NOT_SENT, note)
+    result = _send_again(context, delivery, surveyed.saved, edited=not surveyed.has_found)
+    return " ".join([f"{result}{left}", *surveyed.differences])
+
+
+def _put_away(
+    context: Context,
+    publisher: Publisher,
+    delivery: Delivery,
+    receipts: Mapping[int, Receipt] = MappingProxyType({}),
+) -> str:
+    """Clear what is laid ready for a person: the thread is out, or not to be posted as it is.
+
+    Before that is stored: whoever looks into the folder meanwhile posts nothing that is out. What a
+    person has said counts, whatever becomes of the folder; a sentence tells where that fails.
+    """
+    if not publisher.by_hand:
+        return ""
+    with context.read() as work:
+        thread = work.parts.thread(delivery).with_receipts(dict(receipts))
+    try:
+        publisher.put_away(thread, delivery.saved)
+    except errors.Unavailable as error:
+        return f" {errors.sentence(error)}"
+    return ""
+
+
 def _look(context: Context, publisher: Publisher, entry: Entry) -> str:
     """Look an uncertain delivery up at once; return what was seen.
 
@@ -67,7 +116,7 @@ def _look(context: Context, publisher: Publisher, entry: Entry) -> str:
         if looks := work.lookup.looks_of(delivery.id):
             result = looks[-1].words
         _log(context, work, "retry", delivery, result)
-    return " ".join([f"Delivery {delivery.id}: {result}.", *differences])
+    return " ".join([f"Delivery {delivery.id}: {errors.ended(result)}", *differences])
 
 
 def _is_settled(context: Context, entry: Entry) -> bool:
@@ -89,10 +138,13 @@ def _is_settled(context: Context, entry: Entry) -> bool:
 
 
 class Surveyed(NamedTuple):
-    """What a survey leaves: the publisher's state, and how parts that it found differ."""
+    """What a survey leaves: the publisher's state, how parts that it found differ, and whether it
+    has found any.
+    """
 
     saved: Saved
     differences: Sequence[str] = ()
+    has_found: bool = False
 
 
 def _survey(context: Context, publisher: Publisher, delivery: Delivery) -> Surveyed:
@@ -115,7 +167,7 @@ def _survey(context: Context, publisher: Publisher, delivery: Delivery) -> Surve
         work.parts.record(delivery, survey.found)
         work.attempts.saw(delivery.id, result)
     differences = read_back.taken_over(context, publisher, delivery, thread, survey.found)
-    return Surveyed(survey.saved, differences)
+    return Surveyed(survey.saved, differences, bool(survey.found))
 
 
 def _send_again(context: Context, delivery: Delivery, saved: Saved, *, edited: bool) -> str:
@@ -164,12 +216,13 @@ def posted(
     be one or, unless it is to be taken `anyway`, has another text than its part; `NotAllowed` where
     nothing can be out.
     """
-    delivery = entry.delivery
     actions.check(context, entry, Step.POSTED)
+    delivery = _composed(context, entry)
     receipts = _receipts(context, delivery, urls, first)
     differences = _read_back(context, delivery, receipts)
     if not anyway:
         _check_same(context, delivery, receipts, differences)
+    left = _put_away(context, _publisher(context, delivery), delivery, receipts)
     out_since = min(receipt.at for receipt in receipts.values())
     with _refusing_races(delivery), context.write() as work:
         missing = sorted(set(_missing(work, delivery)) - receipts.keys())
@@ -187,7 +240,23 @@ def posted(
     result = f"{_parts(sorted(receipts))} is out"
     if missing:
         result += f"; {_parts(missing)} is still to be sent"
-    return " ".join([f"Delivery {delivery.id}: {result}.{remark}", *told])
+    return " ".join([f"Delivery {delivery.id}: {result}.{remark}{left}", *told])
+
+
+def _composed(context: Context, entry: Entry) -> Delivery:
+    """A delivery with its parts: one that was never claimed, as while its account is held, is
+    composed. Raises `NotAllowed` where its slot does not hold its collage any more, and what
+    composing raises.
+    """
+    delivery = entry.delivery
+    if entry.saved_parts:
+        return delivery
+    with context.read() as work:
+        _check_in_place(work, delivery)
+    parts = composer.parts_of(context, delivery)
+    with _refusing_races(delivery), context.write() as work:
+        work.parts.save_unclaimed(delivery, parts)
+        return work.deliveries.get(delivery.id)
 
 
 def _read_back(
@@ -269,7 +338,8 @@ def _receipts(
     _check_unknown(context, delivery, urls, receipts)
     if publisher.indivisible:
         # One post proves all of it.
-        return dict.fromkeys(missing, receipts[0])
+        given = dict(zip(positions, receipts, strict=False))
+        return dict.fromkeys(missing, receipts[0]) | given
     return dict(zip(positions, receipts, strict=False))
 
 
@@ -428,6 +498,7 @@ def reword(context: Context, entry: Entry, wanted: Rewording) -> str:
     _check_text(context, writer, delivery, wanted.position, text)
     publisher = _publisher(context, delivery)
     surveyed = _survey(context, publisher, delivery)
+    left = _put_away(context, publisher, delivery)
     with _refusing_races(delivery), context.write() as work:
         current = work.parts.of(delivery.id)[wanted.position - 1]
         work.attempts.settle(delivery.id, Outcome.NOT_SENT, f"reworded by {context.who}")
@@ -440,7 +511,7 @@ def reword(context: Context, entry: Entry, wanted: Rewording) -> str:
             work.parts.reword(delivery, wanted.position, text)
             result = "has its new text, and waits to be sent"
         _log(context, work, "reword", delivery, f"part {wanted.position}; it was: {part.text}")
-    told = f"Delivery {delivery.id}: part {wanted.position} {result}."
+    told = f"Delivery {delivery.id}: part {wanted.position} {result}.{left}"
     return " ".join([told, *surveyed.differences])
 
 
@@ -506,6 +577,9 @@ def cancel(context: Context, entry: Entry, *, is_not_posted: bool = False) -> st
             f"mlcollage deliveries cancel {delivery.id} --not-posted. If it is there, say where "
             f"first: mlcollage deliveries resolve {delivery.id} --posted URL"
         )
+    left = ""
+    if delivery.account in context.publishers:
+        left = _put_away(context, context.publishers[delivery.account], delivery)
     is_back = False
     with _refusing_races(delivery), context.write() as work:
         work.deliveries.move(delivery, State.FAILED, note=note)
@@ -526,7 +600,7 @@ def cancel(context: Context, entry: Entry, *, is_not_posted: bool = False) -> st
     if is_back:
         release = f"mlcollage release {entry.name}"
         message += f" {entry.name} is held and its number free again: {release}"
-    return message
+    return f"{message}{left}"
 
 
 def _looked_up(context: Context, entry: Entry) -> Entry:

@@ -1,13 +1,7 @@
 """The network that needs no account: a folder that receives threads with their pictures."""
 
-import errno
-import hashlib
-import json
 import os
 import re
-import shutil
-import stat
-import tempfile
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,7 +19,6 @@ from bot.core.collage import shown
 from bot.core.delivery import (
     Absent,
     Found,
-    Image,
     Look,
     Part,
     Post,
@@ -39,6 +32,7 @@ from bot.core.errors import BadInput, Unavailable
 from bot.core.price import Price, Requests
 from bot.core.schedule import Clock
 from bot.core.settings import setting
+from bot.publishers import thread_folders
 from bot.publishers.protocol import Saved
 from bot.publishers.server import Server
 
@@ -49,8 +43,6 @@ AHEAD = timedelta(days=1)
 NEWEST = 20
 """How many folders a survey reads where it does not know since when."""
 DAY = len("2021-08-04")
-LONGEST = 5_000_000
-"""Bytes of a description that are read."""
 REHEARSALS = "rehearsal"
 """The folder in an outbox that a rehearsal's threads go into: nobody takes them for those that
 count.
@@ -92,11 +84,12 @@ class Outbox:
     budget: Decimal | None = None
     secrets = ()
     duty = ""
+    by_hand = ""
 
     def __init__(self, settings: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
         self.network = networks.named(settings.like)
         self.layout = settings.layout
-        self._length = settings.length or self.network.limits.length
+        self._length = settings.length
         self.folder = base / settings.folder
         self._rehearsals = base / settings.rehearsals
         self.identity = str(self.folder)
@@ -109,7 +102,9 @@ class Outbox:
         """Those of the network, or of the server of the account that it stands in for."""
         if self.server:
             return self.server.limits(self.network.limits)
-        return self.network.limits._replace(length=self._length)
+        if self._length:
+            return self.network.limits._replace(length=self._length)
+        return self.network.limits
 
     def profile(self) -> None:
         """None: a folder has no identity but its path."""
@@ -182,6 +177,9 @@ class Outbox:
         except OSError as error:
             raise self._unreadable(error) from error
 
+    def put_away(self, thread: Thread, saved: Saved) -> None:
+        """Nothing waits for anybody here."""
+
     def delete(self, post_id: str) -> None:
         """Raise `BadInput`: a thread in a folder is not taken apart."""
         raise BadInput(
@@ -190,18 +188,8 @@ class Outbox:
 
     def check(self) -> str:
         """A sentence on why the folder cannot be written or made, or ""."""
-        existing = next(
-            (folder for folder in (self.folder, *self.folder.parents) if folder.exists()),
-            self.folder,
-        )
-        try:
-            # A file without a name where the system has such: nothing is left of it, come what may.
-            with tempfile.TemporaryFile(dir=existing) as probe:
-                probe.write(b"?")
-        except OSError as error:
-            reason = system.why(error, self.folder)
-            return f"The outbox {self.folder} cannot be written: {reason}."
-        return ""
+        reason = thread_folders.unwritable(self.folder)
+        return f"The outbox {self.folder} cannot be written: {reason}." if reason else ""
 
     def _look(self, thread: Thread) -> Found | Path:
         """The receipts of the thread with this key, or the free folder where it belongs.
@@ -219,16 +207,9 @@ class Outbox:
 
         Another thread may have the folder's name already: then the name is counted on.
         """
-        name = f"{thread.local_on}-{thread.name}"
-        place = folder / name
-        count = 1
-        # A link that leads nowhere has the name, too.
-        while os.path.lexists(place):
-            described = _described(place)
-            if described.get("key") == thread.key:
-                return Found(self._receipts(thread, place, self._posted_at(described)))
-            count += 1
-            place = folder / f"{name}-{count}"
+        place, described = thread_folders.place_of(folder, thread)
+        if described:
+            return Found(self._receipts(thread, place, self._posted_at(described)))
         return place
 
     def _names(self, since: str | None) -> list[str]:
@@ -303,7 +284,7 @@ class Outbox:
     def _posts_in(self, name: str) -> Iterator[ShownPost]:
         """The parts of the thread in a folder; none for a rehearsal, or where it is no thread."""
         place = self.folder / name
-        described = _described(place)
+        described = thread_folders.described(place)
         key = described.get("key")
         if not isinstance(key, str) or is_rehearsed(key):
             return
@@ -326,7 +307,7 @@ class Outbox:
         place, position = self.folder / given.parent.name, int(given.stem)
         if given.parent.parent.name == REHEARSALS:
             place = self.folder / REHEARSALS / given.parent.name
-        described = _described(place)
+        described = thread_folders.described(place)
         is_part = given.name == f"{position}.txt" and 1 <= position <= len(_texts(described))
         if not (is_part and (place / given.name).samefile(given)):
             raise ValueError
@@ -342,19 +323,8 @@ class Outbox:
 
     def _write(self, thread: Thread, place: Path) -> dict[int, Receipt]:
         """Write the thread into the free folder `place`; its receipts."""
-        name = f".writing-{hashlib.sha256(thread.key.encode()).hexdigest()[:16]}"
-        for left in place.parent.glob(f"{name}*"):
-            shutil.rmtree(left, ignore_errors=True)
-        # With a random suffix, because a suspended worker that resumes must not rename into place
-        # what another worker is still writing.
-        beside = place.with_name(f"{name}-{os.urandom(4).hex()}")
-        beside.mkdir()
         at = self._clock.now()
-        for name, data in _contents(thread, at).items():
-            files.write_synced(beside / name, data)
-        files.sync_folder(beside)
-        beside.rename(place)
-        files.sync_folder(place.parent)
+        thread_folders.write(place, thread.key, _contents(thread, at))
         return self._receipts(thread, place, at)
 
     def _receipts(self, thread: Thread, place: Path, at: datetime) -> dict[int, Receipt]:
@@ -394,7 +364,7 @@ def _wrong_name(entry: "os.DirEntry[str]", latest: date) -> str:
 def _wrong_description(place: Path) -> str:
     """What is wrong with a folder's description; or ""."""
     try:
-        described = _described(place)
+        described = thread_folders.described(place)
     except OSError as error:
         return f"has a thread.json that cannot be read ({system.why(error)})"
     if not (isinstance(described.get("key"), str) and _texts(described)):
@@ -419,33 +389,9 @@ def _instant(described: dict[str, Any]) -> datetime | None:
 def _described_if_readable(place: Path) -> dict[str, Any]:
     """As `_described`, for a folder that no thread of ours is looked for in by its name."""
     try:
-        return _described(place)
+        return thread_folders.described(place)
     except OSError:
         return {}
-
-
-def _described(place: Path) -> dict[str, Any]:
-    """The description in a thread's folder; empty where there is none.
-
-    Only a regular file is one: a pipe would block. Raises `OSError` where there is one that cannot
-    be read: it may be the description that is looked for.
-    """
-    file = place / "thread.json"
-    try:
-        if not stat.S_ISREG(file.stat().st_mode):
-            return {}
-        with file.open("rb") as opened:
-            data = opened.read(LONGEST + 1)
-        described = json.loads(data) if len(data) <= LONGEST else None
-    except (FileNotFoundError, NotADirectoryError, RecursionError, ValueError):
-        return {}
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            return {}
-        raise
-    if not isinstance(described, dict):
-        return {}
-    return described
 
 
 def _parts(described: dict[str, Any]) -> list[dict[str, Any]]:
@@ -473,32 +419,5 @@ def _path(url: str) -> Path:
 
 def _contents(thread: Thread, at: datetime) -> dict[str, bytes]:
     """What a thread's folder holds, by file name."""
-    described = {
-        "key": thread.key,
-        "kind": thread.kind.value,
-        "series": thread.series,
-        "number": thread.number,
-        "posted_at": at.isoformat(),
-        "parts": [{"text": part.text, "picture": _picture(thread, part)} for part in thread.parts],
-    }
-    contents = {f"{part.position}.txt": (part.text + "\n").encode() for part in thread.parts}
-    for part in thread.parts:
-        if part.image:
-            contents[_picture_name(thread, part.position, part.image)] = part.image.data
-    contents["thread.json"] = (json.dumps(described, ensure_ascii=False, indent=2) + "\n").encode()
-    return contents
-
-
-def _picture(thread: Thread, part: Part) -> dict[str, str] | None:
-    if part.image is None:
-        return None
-    file = _picture_name(thread, part.position, part.image)
-    return {"file": file, "alt": part.image.alt, "mime": part.image.mime}
-
-
-def _picture_name(thread: Thread, position: int, image: Image) -> str:
-    """The file's name: the thread's, with the part's position from the second part on."""
-    extension = networks.EXTENSIONS[image.mime]
-    if position == 1:
-        return f"{thread.name}.{extension}"
-    return f"{thread.name}-{position}.{extension}"
+    facts = {"number": thread.number, "posted_at": at.isoformat()}
+    return thread_folders.contents(thread) | thread_folders.description(thread, facts)

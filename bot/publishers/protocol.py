@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from bot.core.audit import Difference
-    from bot.core.delivery import Look, Part, Receipt, ShownPost, Survey, Thread
+    from bot.core.delivery import Handed, Look, Part, Receipt, ShownPost, Survey, Thread
     from bot.core.identity import Profile
     from bot.core.network import Limits, Network
     from bot.core.price import Price, Requests
@@ -43,6 +43,11 @@ class Publisher(Protocol):
 
     proves_absence: bool
     """Whether `find` can answer `Absent`, so that it may look at once."""
+
+    by_hand: str
+    """What people call the place where a person posts what `send` lays ready; "" where the bot
+    posts. Whether a thread is out there, a person alone can tell.
+    """
 
     identity: str
     """The name it posts under, as far as that is known; `profile` and `check` find out."""
@@ -118,10 +123,13 @@ class Publisher(Protocol):
         """Upload pictures, reserve keys: repeatable, and never able to publish."""
         ...
 
-    def send(self, thread: "Thread", position: int | None, saved: Saved) -> "dict[int, Receipt]":
+    def send(
+        self, thread: "Thread", position: int | None, saved: Saved
+    ) -> "dict[int, Receipt] | Handed":
         """Publish one part, or the whole thread; the receipts by position, of one part at least.
 
-        The only call that may raise `Uncertain`.
+        Where a person posts `by_hand`: that the thread is laid ready. The only call that may raise
+        `Uncertain`.
         """
         ...
 
@@ -137,6 +145,14 @@ class Publisher(Protocol):
         """Read the account's own posts from the one with this id on, itself included.
 
         Oldest first, without what only repeats another post. It can never publish.
+        """
+        ...
+
+    def put_away(self, thread: "Thread", saved: Saved) -> None:
+        """Clear what is laid ready for a person, who has decided: its receipts say where the thread
+        is, or it is not to be posted as it lies there.
+
+        Raises `Unavailable` where that fails. Nothing to do where the bot posts.
         """
         ...
 

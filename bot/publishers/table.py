@@ -34,6 +34,7 @@ NETWORKS = {
     "mastodon": ("bot.publishers.mastodon.publisher", "Mastodon"),
     "x": ("bot.publishers.x.publisher", "X"),
     "bluesky": ("bot.publishers.bluesky.publisher", "Bluesky"),
+    "manual": ("bot.publishers.manual", "Manual"),
 }
 """The module and class of each network's publisher; the module has its `Settings`, too.
 
@@ -80,13 +81,18 @@ def rehearsed(table: Table) -> Table:
     name = network_of(table)
     if name == "outbox":
         return table
-    stand_in = {
+    stand_in: dict[str, Any] = {
         "network": "outbox",
         "like": name,
         "folder": f"outbox/{table.path.rpartition('.')[2]}",
     }
     # What is rehearsed is laid out as what goes out later.
-    laid_out = {key: table.values[key] for key in ("length", "layout") if key in table.values}
+    kept = ("length", "layout")
+    if name == "manual":
+        # Its rules, with its length, are those of the publisher that the outbox stands in for.
+        del stand_in["like"]
+        kept = ("layout",)
+    laid_out = {key: table.values[key] for key in kept if key in table.values}
     return Table(table.file, table.path, stand_in | laid_out)
 
 
@@ -107,31 +113,49 @@ def check_folders(accounts: Mapping[str, Table], base: Path) -> None:
         if other == name:
             continue
         table = accounts[name]
-        if network_of(table) != "outbox":
+        if network_of(table) not in WITH_FOLDERS:
             table, name, other = accounts[other], other, name
-        if network_of(accounts[other]) == "outbox":
+        if network_of(accounts[other]) in WITH_FOLDERS:
             reason = f"is also the folder of account {other}; give each its own"
         else:
             reason = f"is the folder of account {other} in a rehearsal; give it another one"
         raise table.wrong("folder", reason)
 
 
-def _folders(accounts: Mapping[str, Table]) -> Iterator[tuple[str, str]]:
-    """The outbox folders of each account, or of what stands in for it in a rehearsal.
+WITH_FOLDERS = ("outbox", "manual")
+"""The networks that are a folder."""
 
-    Each comes with the account's name; the folder of rehearsals in it is one of them.
+
+def _folders(accounts: Mapping[str, Table]) -> Iterator[tuple[str, str]]:
+    """The folders that each account, or what stands in for it in a rehearsal, writes to.
+
+    Each comes with the account's name; the folder of rehearsals in an outbox is one of them.
     """
     for name, table in accounts.items():
-        own = rehearsed(table)
-        known = {key: own.values[key] for key in FOLDER_KEYS if key in own.values}
-        outbox = settings.read(Table(table.file, table.path, known), network("outbox").settings)
+        if network_of(table) == "manual":
+            yield _folder_settings(table).place, name
+        outbox = _folder_settings(rehearsed(table))
         yield outbox.folder, name
         if outbox.rehearsals != outbox.folder:
             yield outbox.rehearsals, name
 
 
+def _folder_settings(table: Table) -> Any:
+    """The settings of a network that is a folder, as far as they say where it writes."""
+    known = {key: table.values[key] for key in FOLDER_KEYS if key in table.values}
+    found = settings.read(Table(table.file, table.path, known), network(network_of(table)).settings)
+    return _named(found, table)
+
+
+def _named(account: Any, table: Table) -> Any:
+    """An account's settings with its name, where they ask for it."""
+    if not hasattr(account, "name"):
+        return account
+    return replace(account, name=table.path.rpartition(".")[2])
+
+
 FOLDER_KEYS = ("folder", "rehearsal_apart")
-"""The settings of an outbox that say where it writes."""
+"""The settings that say where a network that is a folder writes."""
 
 
 def has_secrets(table: Table) -> bool:
@@ -150,12 +174,9 @@ def _secrets(entry: Entry) -> list[str]:
 
 def _check_length(table: Table, account: Any) -> None:
     """Raise `BadConfig` where the posts of an outbox would be longer than any on its network."""
-    like, length = getattr(account, "like", ""), getattr(account, "length", None)
-    if not like or length is None:
-        return
-    longest = networks.named(like).longest
-    if longest is not None and length > longest:
-        title = networks.named(like).title
+    longest = networks.named(account.like).longest
+    if None not in (account.length, longest) and account.length > longest:
+        title = networks.named(account.like).title
         raise table.wrong("length", f"must be at most {longest:,}, the longest post on {title}")
 
 
@@ -166,11 +187,10 @@ def make(table: Table, base: Path, clock: Clock, longest: timedelta = LONGEST) -
     """
     chosen = network(network_of(table))
     values = config.with_secrets(table.without("network"), _secrets(chosen), base)
-    account = settings.read(values, chosen.settings)
-    _check_length(table, account)
-    # For the commands that its messages name.
-    if hasattr(account, "name"):
-        account = replace(account, name=table.path.rpartition(".")[2])
+    # By its name, for the commands that its messages name.
+    account = _named(settings.read(values, chosen.settings), table)
+    if network_of(table) == "outbox":
+        _check_length(table, account)
     # Networks without requests, such as the outbox, have no such setting.
     total_timeout = getattr(account, "total_timeout", None)
     if total_timeout is not None and total_timeout > longest:

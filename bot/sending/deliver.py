@@ -20,7 +20,9 @@ from bot.core.delivery import (
     Card,
     Delivery,
     Found,
+    Handed,
     Likely,
+    NotSeen,
     Outcome,
     Post,
     State,
@@ -311,6 +313,8 @@ class Sending:
             receipts = self.publisher.send(self.thread, position, self.delivery.saved)
         except Exception as error:  # noqa: BLE001 - the request may have reached the network
             return self._failed(error, attempt, position)
+        if isinstance(receipts, Handed):
+            return failures.hand_over(self.context, self.delivery, attempt, receipts)
         # Committed at once: nothing that may fail stands before it.
         with self.context.write() as work:
             work.parts.record(self.delivery, receipts)
@@ -359,7 +363,9 @@ class Sending:
             work.attempts.saw(self.delivery.id, rescue.described(seen))
         if isinstance(seen, Found):
             return self._take_over_refused(seen, failure)
-        is_absent = isinstance(seen, Absent) or (seen.count_agrees and not seen.likely)
+        is_absent = isinstance(seen, Absent)
+        if isinstance(seen, NotSeen):
+            is_absent = seen.count_agrees and not seen.likely
         return self._handle(failure, is_in_doubt=not is_absent)
 
     def _take_over_refused(self, seen: Found, failure: failures.Failure) -> Ending:

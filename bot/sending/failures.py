@@ -12,7 +12,7 @@ from typing import NamedTuple, assert_never
 from bot.context import Context
 from bot.core import errors, lookups, retry, times
 from bot.core.collage import one_line
-from bot.core.delivery import Delivery, Likely, Outcome, Post, State, Thread
+from bot.core.delivery import Delivery, Handed, Likely, Outcome, Post, State, Thread
 from bot.core.identity import Mismatch
 from bot.core.notices.accounts import (
     AccountHeld,
@@ -27,6 +27,7 @@ from bot.core.notices.deliveries import (
     DeliveryUncertain,
     LooksLikePart,
     PartTwice,
+    PostByHand,
 )
 from bot.publishers.protocol import Publisher
 from bot.sending.preconditions import Refusal
@@ -137,6 +138,25 @@ def wrong_identity(context: Context, delivery: Delivery, mismatch: Mismatch) -> 
         work.accounts.hold(delivery.account, reason)
         work.notices.add(AnotherIdentity(delivery.account, network, mismatch, work.now))
         return Ending(State.WAITING, work.now)
+
+
+def hand_over(context: Context, delivery: Delivery, attempt: int, handed: Handed) -> Ending:
+    """Store that a thread was laid ready for a person: only they can tell whether it is out."""
+    with context.write() as work:
+        work.attempts.end(attempt, Outcome.HANDED, handed.where)
+        work.deliveries.save(delivery, handed.saved)
+        values = {"next_at": lookups.NEVER, "looks": lookups.ASKED, "note": handed.where}
+        work.deliveries.move(delivery, State.UNCERTAIN, **values)
+        work.notices.add(PostByHand(delivery, handed.where))
+    context.say(f"{delivery.account}: {delivery.key}: {handed.where}")
+    return Ending(State.UNCERTAIN)
+
+
+def leave_to_person(work: Work, delivery: Delivery, handed: Handed) -> None:
+    """As `hand_over`, for a thread that was laid ready by a worker who died, or is looked for."""
+    work.attempts.settle(delivery.id, Outcome.HANDED, handed.where)
+    work.deliveries.leave_to_person(delivery, handed.saved, handed.where)
+    work.notices.add(PostByHand(delivery, handed.where))
 
 
 def give_back(context: Context, delivery: Delivery) -> Ending:

@@ -2,12 +2,22 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import assert_never
 
 from bot.context import Context
 from bot.core import clocks, errors, lookups, retry
-from bot.core.delivery import Absent, Delivery, Found, Look, NotSeen, Outcome, State, Thread
+from bot.core.delivery import (
+    Absent,
+    Delivery,
+    Found,
+    Handed,
+    Look,
+    NotSeen,
+    Outcome,
+    State,
+    Thread,
+)
 from bot.core.lookups import Doubt
 from bot.core.notices.deliveries import LookInconclusive, TextRepeated
 from bot.core.price import Requests
@@ -15,9 +25,6 @@ from bot.publishers.protocol import Publisher
 from bot.sending import charges, duplicates, failures, read_back
 from bot.storage.deliveries import Lost
 from bot.storage.work import Work
-
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-"""The `next_at` of a delivery that waits for a person, and is not taken up by itself."""
 
 
 def left_over(context: Context) -> None:
@@ -122,6 +129,8 @@ def described(seen: Look) -> str:
             return "a key proves that it is not there"
         case NotSeen():
             return f"not seen: {_witnesses(seen)}"
+        case Handed(where):
+            return where
         case _:
             assert_never(seen)
 
@@ -147,6 +156,8 @@ def _conclude(context: Context, work: Work, delivery: Delivery, thread: Thread, 
             )
         case Absent():
             _send_what_is_absent(context, work, delivery, described(seen))
+        case Handed():
+            failures.leave_to_person(work, delivery, seen)
         case NotSeen():
             if likely := duplicates.unknown_likely(work, delivery, seen.likely):
                 failures.ask_about_likely(work, delivery, likely[0])
@@ -172,7 +183,7 @@ def _follow(
             else:
                 work.deliveries.move(delivery, State.WAITING, next_at=work.now)
         case lookups.LookAgain(wait):
-            at = NEVER if wait is None else work.now + wait
+            at = lookups.NEVER if wait is None else work.now + wait
             work.deliveries.look_again(delivery, at, doubt.looks + 1, delivery.note)
         case lookups.Ask(wait):
             reason = _reason_to_ask(seen, doubt)

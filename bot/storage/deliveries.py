@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from bot.core import lookups
 from bot.core.delivery import MOVES, Delivery, Kind, State
 from bot.storage import events
 from bot.storage.statements import Statements
@@ -220,6 +221,16 @@ class Deliveries(Statements):
         values = {"next_at": at, "looks": looks, "note": note}
         if self.conn.execute(update(deliveries).where(*ours).values(values)).rowcount != 1:
             raise Lost
+
+    def leave_to_person(self, delivery: Delivery, saved: dict[str, object], note: str) -> None:
+        """Store that a person has an uncertain delivery: it is not looked for by itself any more.
+
+        Raises `Lost` as `look_again` does.
+        """
+        self.look_again(delivery, lookups.NEVER, lookups.ASKED, note)
+        self.conn.execute(
+            update(deliveries).where(deliveries.c.id == delivery.id).values(saved=saved)
+        )
 
     def give_back(self, collage_id: int, note: str) -> bool:
         """Hold a claimed collage and free its number, where surely nothing of it is out.

@@ -88,6 +88,25 @@ class Parts(Statements):
         # With its first claim there are no earlier ones.
         if delivery.fence > 1:
             self.conn.execute(parts.delete().where(parts.c.delivery_id == delivery.id))
+        self._insert(delivery, composed)
+
+    def save_unclaimed(self, delivery: Delivery, composed: Sequence[Part]) -> None:
+        """Store the first parts of a delivery that nobody sends; its fence grows, as with a claim.
+
+        Raises `Lost` where it has changed since it was read, or an attempt was made.
+        """
+        mine = (
+            deliveries.c.id == delivery.id,
+            deliveries.c.fence == delivery.fence,
+            deliveries.c.state == delivery.state.value,
+            deliveries.c.begun.is_(False),
+        )
+        grown = update(deliveries).where(*mine).values(fence=deliveries.c.fence + 1)
+        if self.conn.execute(grown).rowcount != 1:
+            raise Lost
+        self._insert(delivery, composed)
+
+    def _insert(self, delivery: Delivery, composed: Sequence[Part]) -> None:
         rows = [{"delivery_id": delivery.id} | _values(part) for part in composed]
         self.conn.execute(insert(parts), rows)
 

@@ -1,7 +1,7 @@
 """Roundups: one per series, title month and mode, whose collages are fixed in one transaction."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, func, literal_column, or_, select, update
@@ -18,6 +18,8 @@ from bot.storage.deliveries import OPEN
 from bot.storage.events import Events
 from bot.storage.statements import Statements
 from bot.storage.tables import collages, deliveries, pictures, roundups, series
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 COVER_FILE = "cover.png"
 """What the file of a cover is called."""
@@ -143,12 +145,23 @@ class Roundups(Statements):
         return self.conn.execute(statement).scalar_one()
 
     def is_unsettled(self, series_name: str, due_by: datetime) -> bool:
-        """Whether deliveries of collages due by then may still get out: they are not at an end."""
+        """Whether deliveries of collages due by then may still get out: they are not at an end.
+
+        Those that the roundup before has waited for already, in vain, delay no other one.
+        """
+        series_id = self.series_id(series_name)
+        before = select(func.max(roundups.c.due_at)).where(
+            roundups.c.series_id == series_id,
+            roundups.c.due_at < due_by,
+            roundups.c.rehearsal == self.rehearsal,
+            ~roundups.c.published_elsewhere,
+        )
         statement = select(deliveries.c.id).where(
-            deliveries.c.series_id == self.series_id(series_name),
+            deliveries.c.series_id == series_id,
             deliveries.c.kind == Kind.COLLAGE.value,
             OPEN,
             deliveries.c.due_at <= due_by,
+            deliveries.c.due_at > func.coalesce(before.scalar_subquery(), LONG_AGO),
             deliveries.c.rehearsal == self.rehearsal,
         )
         return self.conn.execute(statement.limit(1)).scalar() is not None

@@ -63,6 +63,9 @@ def _due(context: Context, work: Work) -> set[str]:
 
 
 def _audit(context: Context, name: str, late: list[LateLook]) -> None:
+    if context.publishers[name].by_hand:
+        _forget(context, late)
+        return
     found = next(iter(audits.accounts(context, [name])), None)
     if found is None:
         return
@@ -81,6 +84,13 @@ def _audit(context: Context, name: str, late: list[LateLook]) -> None:
             work.late_looks.done(each)
         for notice in _notices(work, found):
             work.notices.add(notice)
+
+
+def _forget(context: Context, late: list[LateLook]) -> None:
+    """Make no late look where there is nobody to ask."""
+    with context.write() as work:
+        for each in late:
+            work.late_looks.done(each)
 
 
 def _notices(work: Work, found: Audited) -> Iterator[Entry]:

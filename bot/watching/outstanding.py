@@ -35,7 +35,7 @@ def _delivery(context: Context, work: Work, notice: Notice, name: str) -> bool:
     entry = work.lookup.entry(int(name))
     state = entry.delivery.state
     match notice.kind:
-        case Kind.UNCERTAIN:
+        case Kind.UNCERTAIN | Kind.BY_HAND:
             return state is not State.UNCERTAIN
         case Kind.HELD:
             return state is not State.HELD

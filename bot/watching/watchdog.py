@@ -27,14 +27,18 @@ from bot.core.notices.overdue import (
     RoundupUnannounced,
     SlotNotKept,
     SlotOverdue,
+    StillByHand,
 )
 from bot.core.schedule import SlotState
-from bot.deciding import upkeep
+from bot.deciding import actions, upkeep
 from bot.scheduling import unconfigured
-from bot.sending.rescue import NEVER
 from bot.storage.accounts import AccountRow
 from bot.storage.work import Work
 from bot.watching import briefing
+
+BY_HAND = timedelta(hours=6)
+"""How long a thread may lie ready for a person before a reminder; from then on there is one a day.
+"""
 
 HELD = timedelta(days=1)
 """How long an account is held with threads waiting before a reminder, and between two of them."""
@@ -103,11 +107,15 @@ def _deliveries(context: Context, work: Work, accounts: list[AccountRow]) -> Fin
     hold_notes = {row.name: row.note for row in accounts if row.is_held(work.now)}
     for entry in late[:MOST]:
         delivery = work.deliveries.get(entry.id)
-        is_asked = delivery.state is State.UNCERTAIN and delivery.looks >= lookups.ASKED
-        next_at = None if is_asked or entry.next_at >= NEVER else entry.next_at
         zone = _zone(context, delivery.series)
-        note = hold_notes.get(entry.account)
         days = (work.now - delivery.since) // timedelta(days=1)
+        if actions.is_by_hand(context, delivery):
+            if work.now - delivery.since >= BY_HAND:
+                yield StillByHand(delivery, zone, days)
+            continue
+        is_asked = delivery.state is State.UNCERTAIN and delivery.looks >= lookups.ASKED
+        next_at = None if is_asked or entry.next_at >= lookups.NEVER else entry.next_at
+        note = hold_notes.get(entry.account)
         if note is not None:
             # Of an account that stays held a notice of its own reminds each day.
             days = 0

@@ -46,6 +46,7 @@ class Keyed:
     whole = False
     indivisible = False
     proves_absence = True
+    by_hand = ""
     price: Price | None = None
     budget: Decimal | None = None
     secrets = ()
@@ -133,6 +134,9 @@ class Keyed:
             ShownPost(self._receipt(each["key"]), each["text"], None, 0, ())
             for each in listed[first:]
         ]
+
+    def put_away(self, thread: Thread, saved: Saved) -> None:
+        """Nothing waits for anybody here."""
 
     def delete(self, post_id: str) -> None:
         raise BadInput("Nothing is deleted here.")

@@ -62,6 +62,7 @@ class Scripted:
     budget: Decimal | None = None
     secrets = ()
     handle = ""
+    by_hand = ""
     known = None
     server = None
     layout = "thread"

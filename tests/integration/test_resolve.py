@@ -215,9 +215,67 @@ def test_where_looking_does_not_tell_it_stays_and_a_person_is_asked(
         "mlcollage deliveries retry 1",
         "mlcollage deliveries resolve 1 --posted URL",
         "mlcollage deliveries resolve 1 --not-posted",
+        "mlcollage deliveries retry 1 --edited --not-posted",
         "mlcollage deliveries reword 1 1 --not-posted",
         "mlcollage deliveries cancel 1 --not-posted",
     )
+
+
+def test_what_a_person_says_is_not_out_is_composed_anew_from_what_was_edited(
+    context: Context, network: Scripted
+) -> None:
+    in_doubt(context, network)
+    with pytest.raises(NotAllowed, match="may be out; say first"):
+        resolve.retry(context, entry(context), edited=True)
+    item = replace(collage(context), paragraph="Other words.")
+    series = context.config.series["mlcollage"]
+    queue_changes.edit(context, series, collage(context), accept.Arrival(item))
+    assert "composed anew" in resolve.compose_anew(context, entry(context))
+    network.before = {}
+    tick.tick(context)
+    with context.read() as work:
+        assert "Other words." in work.parts.of(1)[0].text
+    assert network.out == [1, 2]
+
+
+def test_what_a_person_posted_while_the_account_was_held_is_taken_though_the_bot_never_tried(
+    context: Context, network: Scripted
+) -> None:
+    with context.write() as work:
+        work.accounts.hold("outbox", "It is down.")
+    tick.tick(context)
+    assert (delivery(context).state, entry(context).saved_parts) == (State.WAITING, 0)
+    told = resolve.posted(context, entry(context), ["https://x.example/found"])
+    assert "part 1 is out; part 2 is still to be sent" in told
+    assert collage(context).state is CollageState.POSTED
+    accounts.release(context, "outbox")
+    tick.tick(context)
+    assert (network.out, delivery(context).state) == ([2], State.SENT)
+
+
+def test_what_a_person_gave_wrongly_before_the_bot_tried_changes_nothing_of_what_is_sent(
+    context: Context, network: Scripted
+) -> None:
+    with context.write() as work:
+        work.accounts.hold("outbox", "It is down.")
+    tick.tick(context)
+    with pytest.raises(BadInput):
+        resolve.posted(context, entry(context), ["https://x.example/found"] * 9)
+    assert delivery(context).state is State.WAITING
+    accounts.release(context, "outbox")
+    tick.tick(context)
+    assert (network.out, delivery(context).state) == ([1, 2], State.SENT)
+
+
+def test_what_turns_out_to_be_there_is_not_composed_anew(
+    context: Context, network: Scripted
+) -> None:
+    in_doubt(context, network)
+    network.shows = {1: Receipt("id-1", "https://x.example/1", MONDAY)}
+    assert "part 1 is out" in resolve.compose_anew(context, entry(context))
+    network.before = {}
+    tick.tick(context)
+    assert network.out == [2]
 
 
 @pytest.mark.parametrize("position", [1, 2])

@@ -24,12 +24,12 @@ from bot.core import errors
 from bot.core.collage import Collage, State
 from bot.core.delivery import Found, Look, NotSeen, Post, Receipt, ShownPost, Survey, Thread
 from bot.core.errors import MlcollageError
+from bot.core.lookups import NEVER
 from bot.core.network import Limits, X
 from bot.core.price import Price, Requests
 from bot.intake import accept
 from bot.publishers.protocol import Saved
 from bot.scheduling import pauses, tick
-from bot.sending.rescue import NEVER
 from bot.storage import tables
 from tests.conftest import MEMORY, StoppedClock, make_context, write_item
 

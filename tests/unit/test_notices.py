@@ -220,6 +220,12 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         f"{ON_X} may or may not be out: {BROKEN} It will be looked for. {SEE}",
     ),
     (
+        deliveries.PostByHand(THREAD, "It is to be posted by hand on LinkedIn; it is in /bot/1."),
+        "weekly/2021-08-04T13:00:00Z/x/3",
+        f"{ON_X}: It is to be posted by hand on LinkedIn; it is in /bot/1. "
+        "Then: mlcollage deliveries resolve 12 --posted URL",
+    ),
+    (
         deliveries.LookInconclusive(THREAD, "the newest known post is not shown"),
         "weekly/2021-08-04T13:00:00Z/x/ask/3",
         f"{ON_X} may or may not be out, and looking does not tell: the newest known post is not "
@@ -425,6 +431,20 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         overdue.DeliveryOverdue(THREAD._replace(tried_from=LATER), "waiting", LATER, "", ZONE),
         "weekly/2021-08-04T13:00:00Z/x/2021-08-04T15:30/waiting/held",
         f"{ON_X} was due on {WHEN}: its account is held. {SEE}",
+    ),
+    (
+        overdue.StillByHand(THREAD._replace(note="It is to be posted by hand."), ZONE),
+        "weekly/2021-08-04T13:00:00Z/x/2021-08-04T13:00/by-hand/0",
+        f"{ON_X} was due on Wednesday 2021-08-04 15:00, and nobody has said yet where it is "
+        "posted. It is to be posted by hand. If it shall not be posted: mlcollage deliveries "
+        "cancel 12 --not-posted. If it is posted: mlcollage deliveries resolve 12 --posted URL",
+    ),
+    (
+        overdue.StillByHand(THREAD._replace(note="It is to be posted by hand."), ZONE, 2),
+        "weekly/2021-08-04T13:00:00Z/x/2021-08-04T13:00/by-hand/2",
+        f"{ON_X} was due on Wednesday 2021-08-04 15:00, and nobody has said yet where it is "
+        "posted. It is to be posted by hand. If it shall not be posted: mlcollage deliveries "
+        "cancel 12 --not-posted. If it is posted: mlcollage deliveries resolve 12 --posted URL",
     ),
     (
         overdue.DeliveryAbandoned(THREAD, 3),

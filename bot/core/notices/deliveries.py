@@ -112,6 +112,31 @@ class DeliveryUncertain(Entry):
         return self.delivery.command
 
 
+class PostByHand(Entry):
+    """A thread lies ready for somebody to post it by hand; `where` says what is where."""
+
+    kind = Kind.BY_HAND
+    delivery: Delivery
+    where: str
+
+    @property
+    def key(self) -> str:
+        """With the fence: laid ready once more, with other words, it is news."""
+        return f"{self.delivery.key}/{self.delivery.fence}"
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.delivery.subject}: {self.where}"
+
+    @property
+    def advice(self) -> str:
+        return f"Then: {self.command}"
+
+    @property
+    def command(self) -> str:
+        return f"mlcollage deliveries resolve {self.delivery.id} --posted URL"
+
+
 class LookInconclusive(Entry):
     """A part may be out, and what the network shows of the account proves neither.
 

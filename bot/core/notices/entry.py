@@ -33,6 +33,7 @@ class Kind(StrEnum):
     OVERDUE = "overdue"
     EXPOSED = "exposed"
     GONE = "gone"
+    BY_HAND = "by hand"
     CLOCK = "clock"
     CLOCK_SET = "clock set"
     UPGRADED = "upgraded"
@@ -54,6 +55,7 @@ TROUBLE = frozenset(
         Kind.OVERDUE,
         Kind.EXPOSED,
         Kind.GONE,
+        Kind.BY_HAND,
     }
 )
 """Notices after which a person has to do something."""

@@ -57,6 +57,38 @@ class DeliveryOverdue(Entry):
         return self.delivery.command
 
 
+class StillByHand(Entry):
+    """A thread lies ready to be posted by hand, and nobody has said that it is posted.
+
+    It is told again each day; `days` are whole ones since it was due or laid ready anew.
+    """
+
+    kind = Kind.OVERDUE
+    delivery: Delivery
+    zone: tzinfo
+    days: int = 0
+
+    @property
+    def key(self) -> str:
+        since = f"{self.delivery.since:%Y-%m-%dT%H:%M}"
+        return f"{self.delivery.key}/{since}/by-hand/{self.days}"
+
+    @property
+    def sentence(self) -> str:
+        due = times.full(self.delivery.due_at, self.zone)
+        nobody = "nobody has said yet where it is posted."
+        return f"{self.delivery.subject} was due on {due}, and {nobody} {self.delivery.note}"
+
+    @property
+    def advice(self) -> str:
+        cancel = f"mlcollage deliveries cancel {self.delivery.id} --not-posted"
+        return f"If it shall not be posted: {cancel}. If it is posted: {self.command}"
+
+    @property
+    def command(self) -> str:
+        return f"mlcollage deliveries resolve {self.delivery.id} --posted URL"
+
+
 class DeliveryAbandoned(Entry):
     """A thread whose lease is over, and that nobody has taken up."""
 

@@ -94,6 +94,7 @@ class Bluesky:
     whole = True
     indivisible = False
     proves_absence = True
+    by_hand = ""
     server = None
     price: Price | None = None
     budget: Decimal | None = None
@@ -259,6 +260,9 @@ class Bluesky:
             for entry in entries
             if entry.key >= key
         ]
+
+    def put_away(self, thread: Thread, saved: Saved) -> None:
+        """Nothing waits for anybody here."""
 
     def delete(self, post_id: str) -> None:
         """Delete one of the account's own posts."""

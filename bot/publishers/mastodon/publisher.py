@@ -109,6 +109,7 @@ class Mastodon:
     whole = False
     indivisible = False
     proves_absence = False
+    by_hand = ""
     price: Price | None = None
     budget: Decimal | None = None
 
@@ -440,6 +441,9 @@ class Mastodon:
             )
             for post in posts
         ]
+
+    def put_away(self, thread: Thread, saved: Saved) -> None:
+        """Nothing waits for anybody here."""
 
     def delete(self, post_id: str) -> None:
         """Delete one of the account's own posts, where the server has a way to do that."""

@@ -114,6 +114,7 @@ class X:
     whole = False
     indivisible = False
     proves_absence = False
+    by_hand = ""
     price: Price | None = networks.X.price
     server = None
     duty = setup.DUTY
@@ -361,6 +362,9 @@ class X:
             for post in posts
             if not matching.is_repost(post)
         ]
+
+    def put_away(self, thread: Thread, saved: Saved) -> None:
+        """Nothing waits for anybody here."""
 
     def delete(self, post_id: str) -> None:
         """Delete one of the account's own posts."""
