@@ -87,11 +87,11 @@ def rehearsed(table: Table) -> Table:
         "folder": f"outbox/{table.path.rpartition('.')[2]}",
     }
     # What is rehearsed is laid out as what goes out later.
-    kept = ("length", "layout")
+    kept = {"length", "layout"}
     if name == "manual":
         # Its rules, with its length, are those of the publisher that the outbox stands in for.
         del stand_in["like"]
-        kept = ("layout",)
+        kept = {"layout"}
     laid_out = {key: table.values[key] for key in kept if key in table.values}
     return Table(table.file, table.path, stand_in | laid_out)
 

@@ -124,7 +124,7 @@ def test_a_name_of_eighty_characters_is_none() -> None:
         (replace(WHOLE, paragraph="a" * 20_001), "paragraph"),
         (replace(WHOLE, caption="a" * 1_001), "caption"),
         (replace(WHOLE, caption="two\nlines"), "caption"),
-        (replace(WHOLE, thread=("fine", "a" * 4_001)), "thread"),
+        (replace(WHOLE, thread=("fine", "a" * 25_001)), "thread"),
         (replace(WHOLE, printed_number="\x07"), "printed_number"),
         (replace(WHOLE, alt="a\x00b"), "alt"),
         (replace(WHOLE, paragraph="a\ud800b"), "paragraph"),
