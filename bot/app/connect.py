@@ -25,22 +25,10 @@ from bot.core.errors import (
 )
 from bot.core.settings import Secret, Table
 from bot.publishers import table
-from bot.publishers.bluesky import setup as bluesky
-from bot.publishers.mastodon import setup as mastodon
-from bot.publishers.x import setup as x
 from bot.sending import servers
 
-X_API = "https://api.x.com"
-BLUESKY = "https://bsky.social"
-KEYS = {
-    "x": tuple(x.QUESTIONS),
-    "bluesky": tuple(bluesky.QUESTIONS),
-    "mastodon": tuple(mastodon.QUESTIONS),
-}
-"""The keys that an account on each network has, by the settings that they are."""
 
-
-def is_renewal(config: Config, account: str, network: str = "x") -> bool:
+def is_renewal(config: Config, account: str, network: str) -> bool:
     """Whether the configuration has this account on the network already, so that its keys are
     renewed.
     """
@@ -48,7 +36,7 @@ def is_renewal(config: Config, account: str, network: str = "x") -> bool:
     return known is not None and known.values.get("network") == network
 
 
-def place(config: Config, account: str, secrets: Path | None = None, network: str = "x") -> Path:
+def place(config: Config, account: str, network: str, secrets: Path | None = None) -> Path:
     """The path at which the keys will be kept: `secrets`, or one in the user's home.
 
     Of an account that is renewed it is the file that it has, which will be replaced. Raises
@@ -59,7 +47,8 @@ def place(config: Config, account: str, secrets: Path | None = None, network: st
     if problem := configuration.name_problem(account):
         raise BadInput(f"{shown(account)} {problem}. Give one with --account.")
     known = config.accounts.get(account)
-    _check_source(known or Table(config.file.name, f"accounts.{account}", {}), KEYS[network])
+    keys = table.secrets(network)
+    _check_source(known or Table(config.file.name, f"accounts.{account}", {}), keys)
     if known and is_renewal(config, account, network):
         kept = _kept(config, known.values)
         if kept and (secrets is None or _is_same(kept, secrets)):
@@ -133,16 +122,26 @@ def save(
     return identity
 
 
-def on_x(base_url: str) -> dict[str, Any]:
-    """What the configuration says of a new account on X."""
-    if base_url == X_API:
-        return {"network": "x"}
-    return {"network": "x", "base_url": base_url}
+def new(config: Config, account: str, network: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the configuration says of a new account: of its settings, those that are no defaults.
+
+    Raises `BadInput` for what a setting cannot be.
+    """
+    try:
+        values = Table(config.file.name, f"accounts.{account}", dict(given))
+        read = settings.read(values, table.network(network).settings)
+    except BadConfig as error:
+        raise BadInput(str(error)) from None
+    usual = table.network(network).settings()
+    named = {
+        key: value for key, value in given.items() if getattr(read, key) != getattr(usual, key)
+    }
+    return {"network": network, **named}
 
 
-def server_of(config: Config, account: str) -> str:
-    """The server of an account on Mastodon that the configuration has; "" where it has none."""
-    if not is_renewal(config, account, "mastodon"):
+def server_of(config: Config, account: str, network: str) -> str:
+    """The server of an account that the configuration has; "" where it has none."""
+    if not is_renewal(config, account, network):
         return ""
     return str(config.accounts[account].values.get("base_url", ""))
 
@@ -164,20 +163,6 @@ def learn(config: Config, account: str) -> None:
         servers.refresh(context, context.publishers[account], account_id)
     finally:
         context.database.close()
-
-
-def on_bluesky(config: Config, account: str, handle: str, base_url: str) -> dict[str, Any]:
-    """What the configuration says of a new account on Bluesky.
-
-    Raises `BadInput` for what is no handle.
-    """
-    given = {"handle": handle} if base_url == BLUESKY else {"handle": handle, "base_url": base_url}
-    written = Table(config.file.name, f"accounts.{account}", given)
-    try:
-        settings.read(written, table.network("bluesky").settings)
-    except BadConfig as error:
-        raise BadInput(str(error)) from None
-    return {"network": "bluesky", **given}
 
 
 def _kept(config: Config, values: Mapping[str, Any]) -> Path | None:

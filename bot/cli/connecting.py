@@ -11,7 +11,7 @@ from bot.core.errors import NotAllowed
 from bot.publishers.bluesky import setup as bluesky
 from bot.publishers.mastodon import oauth
 from bot.publishers.mastodon import setup as mastodon
-from bot.publishers.x import setup
+from bot.publishers.x import setup as x
 
 
 @options.group("connect", "mlcollage connect x")
@@ -35,7 +35,7 @@ def connect_command() -> None:
     help="The file that keeps the keys; default: the one it has, or "
     "~/.config/mlcollage/ACCOUNT.toml.",
 )
-@click.option("--base-url", default=connect.X_API, hidden=True)
+@click.option("--base-url", default=x.SERVER, hidden=True)
 def x_command(config_file: str | None, account: str, secrets: Path | None, base_url: str) -> None:
     """Ask for the keys of an X account, check them, and keep them where only you can read them.
 
@@ -43,14 +43,15 @@ def x_command(config_file: str | None, account: str, secrets: Path | None, base_
     """
     config = options.load(config_file)
     # Before the questions: nobody shall type four keys in vain.
-    file = connect.place(config, account, secrets)
-    is_renewal = connect.is_renewal(config, account)
-    click.echo(setup.STEPS)
+    file = connect.place(config, account, "x", secrets)
+    is_renewal = connect.is_renewal(config, account, "x")
+    click.echo(x.STEPS)
     keys = {
         key: click.prompt(question, hide_input=True, err=output.is_json()).strip()
-        for key, question in setup.QUESTIONS.items()
+        for key, question in x.QUESTIONS.items()
     }
-    identity = connect.save(config, account, keys, file, connect.on_x(base_url))
+    new = connect.new(config, account, "x", {"base_url": base_url})
+    identity = connect.save(config, account, keys, file, new)
     _tell(config, account, file, identity, is_renewal=is_renewal)
 
 
@@ -78,7 +79,7 @@ def x_command(config_file: str | None, account: str, secrets: Path | None, base_
 )
 @click.option(
     "--server",
-    default=connect.BLUESKY,
+    default=bluesky.SERVER,
     show_default=True,
     metavar="URL",
     help="The account's server (PDS), where it has one of its own.",
@@ -92,12 +93,13 @@ def bluesky_command(
     Of an account that is in config.toml already, the app password is renewed.
     """
     config = options.load(config_file)
-    file = connect.place(config, account, secrets, "bluesky")
+    file = connect.place(config, account, "bluesky", secrets)
     is_renewal = connect.is_renewal(config, account, "bluesky")
     click.echo(bluesky.STEPS)
     if not (handle or is_renewal):
         handle = click.prompt(bluesky.HANDLE, err=output.is_json()).strip()
-    new = connect.on_bluesky(config, account, handle.strip().removeprefix("@"), server)
+    given = {"handle": handle.strip().removeprefix("@"), "base_url": server}
+    new = connect.new(config, account, "bluesky", given)
     keys = {key: _asked(question) for key, question in bluesky.QUESTIONS.items()}
     identity = connect.save(config, account, keys, file, new)
     _tell(config, account, file, identity, is_renewal=is_renewal)
@@ -140,7 +142,7 @@ def mastodon_command(
     already, the access token is renewed.
     """
     config = options.load(config_file)
-    file = connect.place(config, account, secrets, "mastodon")
+    file = connect.place(config, account, "mastodon", secrets)
     base_url = _server(config, account, server)
     if by_token:
         click.echo(mastodon.TOKEN_STEPS.format(host=base_url, scopes=" ".join(mastodon.SCOPES)))
@@ -158,7 +160,7 @@ def mastodon_command(
 
 def _server(config: Config, account: str, given: str) -> str:
     """The server of an account: the one it has, the one that was given, or that is asked for."""
-    known = connect.server_of(config, account)
+    known = connect.server_of(config, account, "mastodon")
     if not (given or known):
         given = click.prompt("Server, such as mastodon.social", err=output.is_json())
     base_url = oauth.server_address(given) if given else known

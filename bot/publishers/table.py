@@ -160,14 +160,14 @@ FOLDER_KEYS = ("folder", "rehearsal_apart")
 
 def has_secrets(table: Table) -> bool:
     """Whether an account's keys stand in the configuration itself."""
-    return any(table.values.get(key) for key in _secrets(network(network_of(table))))
+    return any(table.values.get(key) for key in secrets(network_of(table)))
 
 
-def _secrets(entry: Entry) -> list[str]:
+def secrets(name: str) -> list[str]:
     """The settings of a network that are secrets."""
     return [
         each.name
-        for each in fields(entry.settings)
+        for each in fields(network(name).settings)
         if each.metadata.get("reader") is settings.secret_text
     ]
 
@@ -186,7 +186,7 @@ def make(table: Table, base: Path, clock: Clock, longest: timedelta = LONGEST) -
     Raises `BadConfig` naming the dotted key that is wrong.
     """
     chosen = network(network_of(table))
-    values = config.with_secrets(table.without("network"), _secrets(chosen), base)
+    values = config.with_secrets(table.without("network"), secrets(network_of(table)), base)
     # By its name, for the commands that its messages name.
     account = _named(settings.read(values, chosen.settings), table)
     if network_of(table) == "outbox":

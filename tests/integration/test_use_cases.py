@@ -316,6 +316,6 @@ def test_a_configuration_is_made_once(tmp_path: Path) -> None:
 def test_keys_are_kept_where_they_cannot_be_committed(context: Context, tmp_path: Path) -> None:
     (tmp_path / "repository" / ".git").mkdir(parents=True)
     with pytest.raises(NotAllowed, match="could be committed"):
-        connect.place(context.config, "lab", tmp_path / "repository" / "keys.toml")
+        connect.place(context.config, "lab", "x", tmp_path / "repository" / "keys.toml")
     kept = tmp_path / "elsewhere" / "keys.toml"
-    assert connect.place(context.config, "lab", kept) == kept
+    assert connect.place(context.config, "lab", "x", kept) == kept

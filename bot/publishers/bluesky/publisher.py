@@ -39,13 +39,12 @@ from bot.core.schedule import Clock
 from bot.core.settings import Secret, setting
 from bot.publishers import base_urls, chains
 from bot.publishers.answers import text_of
-from bot.publishers.bluesky import cids, errors, keys, matching, media, records
+from bot.publishers.bluesky import cids, errors, keys, matching, media, records, setup
 from bot.publishers.bluesky.calls import POST, Api, Credentials, Entry, Owner, Record
 from bot.publishers.bluesky.records import Ref, Reply
 from bot.publishers.bluesky.transport import Response
 from bot.publishers.protocol import Saved
 
-SERVER = "https://bsky.social"
 WRITE, WRITE_ALL = "com.atproto.repo.createRecord", "com.atproto.repo.applyWrites"
 
 MADE_AT, RECORDS, HANDLES = "made_at", "records", "handles"
@@ -75,7 +74,7 @@ class Settings:
     account.
     """
 
-    base_url: str = setting(base_urls.like(SERVER), SERVER)
+    base_url: str = setting(base_urls.like(setup.SERVER), setup.SERVER)
     handle: str = setting(_handle, "")
     app_password: Secret = setting(settings.secret_text, Secret())
     app_password_file: str = setting(settings.text, "")

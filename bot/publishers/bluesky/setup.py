@@ -1,5 +1,8 @@
 """What a person has to do before the bot may post on Bluesky."""
 
+SERVER = "https://bsky.social"
+"""The server of accounts that have no other."""
+
 STEPS = """To post on Bluesky you need an app password of the account that posts:
 
 1. Log in to Bluesky with that account: https://bsky.app

@@ -87,7 +87,7 @@ class Settings:
     what the configuration calls the account.
     """
 
-    base_url: str = setting(base_urls.like("https://api.x.com"), "https://api.x.com")
+    base_url: str = setting(base_urls.like(setup.SERVER), setup.SERVER)
     consumer_key: Secret = setting(settings.secret_text, Secret())
     consumer_secret: Secret = setting(settings.secret_text, Secret())
     access_token: Secret = setting(settings.secret_text, Secret())

@@ -1,5 +1,8 @@
 """What a person has to do before the bot may post on X."""
 
+SERVER = "https://api.x.com"
+"""Where X answers."""
+
 STEPS = """To post on X you need an app of the account that posts:
 
 1. Log in to X with that account and open https://console.x.com
