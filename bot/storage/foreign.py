@@ -2,6 +2,7 @@
 that this program has written it.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -17,6 +18,7 @@ from bot.core import (
     appearance,
     collage,
     delivery,
+    events,
     fit,
     learned,
     month,
@@ -39,6 +41,7 @@ WORDS: Mapping[Column[Any], type[StrEnum]] = {
     tables.collages.c.state: collage.State,
     tables.deliveries.c.kind: delivery.Kind,
     tables.deliveries.c.state: delivery.State,
+    tables.events.c.type: events.Type,
     tables.links.c.kind: paper.LinkKind,
     tables.notices.c.kind: Kind,
     tables.roundups.c.state: month.State,
@@ -325,6 +328,19 @@ def _setting(row: Row) -> Iterator[str]:
         yield f"{name} is {shown(value)}"
 
 
+def _event(row: Row) -> Iterator[str]:
+    """What a script gets is signed: only what this program writes may be."""
+    if not re.fullmatch("[A-Za-z0-9_-]{1,40}", row["key"]):
+        yield f"key is {shown(row['key'])}"
+    try:
+        body = json.loads(row["body"])
+        is_ours = body.keys() == {"type", "timestamp", "data"} and body["type"] == row["type"]
+    except (AttributeError, RecursionError, ValueError):
+        is_ours = False
+    if not is_ours:
+        yield f"body is {shown(row['body'])}"
+
+
 def _fitting(row: Row) -> Iterator[str]:
     """What was made of a picture is found by a hash, and is at most the whole of it."""
     if not re.fullmatch("[0-9a-f]{64}", row["key"]):
@@ -337,6 +353,7 @@ CHECKS: Mapping[str, tuple[Callable[[Row], Iterator[str]], ...]] = {
     "accounts": (_name, _account),
     "charges": (_months("month"),),
     "collages": (_picture_file, _number),
+    "events": (_event,),
     "fittings": (_fitting,),
     "installation": (_setting,),
     "parts": (_picture_file, _receipt),

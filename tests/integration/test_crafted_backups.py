@@ -96,6 +96,20 @@ def put(place: str, value: object) -> list[Statement]:
     return [(SET.format(table, column, table), (value,))]
 
 
+def an_event(**facts: object) -> list[Statement]:
+    """The statement that adds an event of which some is not as it is written."""
+    row = {
+        "key": "evt_1",
+        "type": "delivery.sent",
+        "subject": "delivery/1",
+        "at": "2021-08-04 13:00:00.000000",
+        "body": '{"type": "delivery.sent", "timestamp": "", "data": {}}',
+        "rehearsal": 0,
+    } | facts
+    names, marks = ", ".join(row), ", ".join("?" * len(row))
+    return [(f"INSERT INTO events ({names}) VALUES ({marks})", tuple(row.values()))]
+
+
 CRAFTED = [
     (put("collages.name", "../../evil"), "'../../evil' must be lower-case letters"),
     (put("collages.name", "a" * 81), "collages: name is 'aaa"),
@@ -105,6 +119,12 @@ CRAFTED = [
     (put("collages.thread", '{"a": 1}'), "collages: thread is {'a': 1}"),
     (put("collages.state", "sent"), "collages: state is 'sent'"),
     (put("collages.caption", b"bytes"), "collages: caption is b'bytes'"),
+    (put("collages.on_networks", '{"x": {"skip": "no"}}'), "on_networks is {'x': {'skip': 'no'}}"),
+    (put("collages.on_networks", '{"x": {"pay": true}}'), "on_networks is {'x': {'pay': True}}"),
+    (an_event(type="paid"), "events: type is 'paid'"),
+    (an_event(key="a.b"), "events: key is 'a.b'"),
+    (an_event(body="pay 5"), "events: body is 'pay 5'"),
+    (an_event(body='{"type": "test", "timestamp": "", "data": {}}'), "events: body is "),
     (put("papers.title", "two\nlines"), "papers: title is 'two\\nlines'"),
     (put("papers.authors", '["Ada", 5]'), "papers: authors is ['Ada', 5]"),
     (put("papers.authors", '["Ada\\u0007"]'), "papers: authors is ['Ada\\x07']"),
@@ -207,6 +227,11 @@ def test_a_value_that_add_would_refuse_is_named_and_nothing_is_restored(
     assert "hush" not in told
     assert told.startswith(f"{crafted} holds what mlcollage does not write: ")
     assert not (crafted.parent / "new" / "queue.db").exists()
+
+
+def test_an_event_that_waits_is_taken(crafted: Path) -> None:
+    craft(crafted, an_event())
+    assert restore(crafted).backup.held.rows["events"] == 1
 
 
 def test_what_an_earlier_version_did_not_measure_is_no_reason(crafted: Path) -> None:
