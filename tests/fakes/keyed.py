@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from bot.core import layout as layouts
 from bot.core import settings
 from bot.core.audit import Difference, Kind
 from bot.core.collage import shown
@@ -47,6 +48,7 @@ class Keyed:
     indivisible = False
     proves_absence = True
     by_hand = ""
+    layout = layouts.THREAD
     price: Price | None = None
     budget: Decimal | None = None
     secrets = ()
