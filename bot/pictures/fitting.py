@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from PIL import Image
+from PIL import Image, ImageFile
 
 from bot.core import scaling
 from bot.pictures import likeness
@@ -181,6 +181,9 @@ def _encoded(coder: _Coder, sized: _Sized, image: Image.Image, level: int) -> by
 
 def _saved(image: Image.Image, kind: str, **options: object) -> bytes:
     out = io.BytesIO()
+    # A progressive or optimized JPEG is written through one buffer, whose size Pillow guesses by
+    # the pixels: noise may take more than a byte for each of the three channels.
+    ImageFile.MAXBLOCK = max(ImageFile.MAXBLOCK, 4 * image.width * image.height)
     image.save(out, kind, **options)
     return out.getvalue()
 

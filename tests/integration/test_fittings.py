@@ -236,6 +236,13 @@ def test_whatever_the_limit_the_picture_is_within_it_and_as_large_as_it_may(
     assert (size < 100_000) or picture.width == 1_000
 
 
+def test_noise_in_colours_is_fitted_though_it_takes_more_than_a_byte_a_channel() -> None:
+    noise = Image.merge("RGB", [Image.effect_noise((1_600, 1_000), 100) for _ in range(3)])
+    [(one, data)] = fitted(encoded(noise), limits(2_000_000, ("image/jpeg",)))
+    assert len(data) <= 2_000_000
+    assert opened(data).size == (one.picture.width, one.picture.height)
+
+
 GOLDEN = [
     (SLIDE, 250_000, 0.999),
     (SLIDE, 120_000, 0.98),
