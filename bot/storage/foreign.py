@@ -21,6 +21,7 @@ from bot.core import (
     events,
     fit,
     learned,
+    lookups,
     month,
     paper,
     per_network,
@@ -104,7 +105,7 @@ def _fits(column: Column[Any], value: Any) -> bool:
         form = FORMS.get(column)
         return form is None or form(value)
     if isinstance(value, datetime):
-        return EARLIEST <= value <= LATEST
+        return EARLIEST <= value <= LATEST or value == lookups.NEVER
     # Exactly that type: a bool is an int, too.
     if type(value) is not column.type.python_type:
         return False

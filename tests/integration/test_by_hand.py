@@ -19,10 +19,12 @@ from bot.intake import accept
 from bot.intake.accept import Arrival
 from bot.publishers import manual
 from bot.scheduling import tick
-from bot.storage import tables
+from bot.storage import backup, tables
 from bot.storage.lookup import Entry
 from bot.watching import audit, outstanding, watchdog
+from tests import rows
 from tests.conftest import StoppedClock, make_context, write_item
+from tests.rows import restored
 
 pytestmark = pytest.mark.slow_on_postgresql
 
@@ -333,6 +335,21 @@ def test_a_database_from_before_the_post_learns_from_the_folder_that_it_is_out(
     receipts = {part.position: receipt for part in thread.parts}
     context.publishers["linkedin"].put_away(thread.with_receipts(receipts), {})
     deliveries.not_posted(context, "1")
+    tick.tick(context)
+    assert entry(context).delivery.state is State.SENT
+    assert ready(context) == []
+
+
+def test_a_backup_of_while_it_lay_ready_learns_that_somebody_has_posted_it_since(
+    context: Context, tmp_path: Path
+) -> None:
+    tick.tick(context)
+    backup.make(context.database, tmp_path / "old.db", context.clock.now())
+    deliveries.posted(context, "1", [URL], None)
+    with context.database.write() as conn:
+        rows.clear(conn)
+    restored(tmp_path / "old.db", context.database, context.clock.now())
+    assert entry(context).delivery.state is State.UNCERTAIN
     tick.tick(context)
     assert entry(context).delivery.state is State.SENT
     assert ready(context) == []

@@ -229,6 +229,11 @@ def test_a_value_that_add_would_refuse_is_named_and_nothing_is_restored(
     assert not (crafted.parent / "new" / "queue.db").exists()
 
 
+def test_a_thread_that_waits_for_a_person_is_taken(crafted: Path) -> None:
+    craft(crafted, put("deliveries.next_at", "9999-01-01 00:00:00.000000"))
+    assert restore(crafted).backup.held.rows["collages"] == 5
+
+
 def test_an_event_that_waits_is_taken(crafted: Path) -> None:
     craft(crafted, an_event())
     assert restore(crafted).backup.held.rows["events"] == 1
