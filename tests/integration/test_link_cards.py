@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 from sqlalchemy import func, select
 
+from bot import cli
 from bot.app.runner import Duty
 from bot.composing.composed import ComposedThread
 from bot.context import Context
@@ -24,8 +26,11 @@ from bot.core.delivery import Delivery, State
 from bot.core.errors import BadConfig
 from bot.deciding import candidates, preview_descriptions
 from bot.intake import accept
+from bot.pictures import read
 from bot.scheduling import pauses, tick
 from bot.storage import tables
+from bot.storage.database import Database
+from bot.storage.work import reading, writing
 from bot.watching import link_cards
 from tests.conftest import StoppedClock, make_context, png, write_item
 from tests.fakes import bluesky, servers
@@ -202,6 +207,24 @@ def test_the_card_of_a_page_belongs_to_the_part_with_the_links_and_its_first_lin
     thread = shown(context)
     assert thread.card
     assert (thread.card.url, thread.card.position) == (PAGE, len(thread.parts))
+
+
+def test_the_page_is_that_of_the_link_which_stands_first_by_the_template(
+    make: Make, web: Web, fake: FakeBluesky, clock: StoppedClock
+) -> None:
+    code = "http://code.example.org/twins"
+    web.pages[code] = html(TAGS.replace("Barlow", "Its code"))
+    links = f'[{{ kind = "paper", url = "{PAGE}" }}, {{ kind = "code", url = "{code}" }}]'
+    context = make(links=links)
+    template = context.config.templates / "posts" / "collage" / "links.txt"
+    template.parent.mkdir(parents=True)
+    template.write_text("Code: {{ links[1].url }} and [paper]({{ links[0].url }})\n")
+    before_the_slot(context, clock, hours=3)
+    at_the_slot(context, clock)
+    assert PAGE not in web.asked
+    sent = external(fake)
+    assert sent
+    assert (sent["uri"], sent["title"]) == (code, "Its code Twins & more")
 
 
 def test_a_retry_sends_the_same_record_to_the_byte_though_the_page_says_something_else_by_then(
@@ -474,6 +497,47 @@ def test_the_preview_names_the_title_of_the_card_and_where_it_leads(
     assert part["link_card"]["title"] == "Barlow Twins & more"
     assert part["link_card"]["url"] == PAGE
     assert part["link_card"]["picture"]["size"] <= 1_000_000
+
+
+def test_the_preview_at_the_terminal_shows_the_card_or_why_there_is_none(
+    make: Make, web: Web, clock: StoppedClock
+) -> None:
+    context = make()
+    command = ["preview", "barlow", "--config", str(context.config.file)]
+    told = CliRunner().invoke(cli.main, command).output
+    assert f"link card: none of {PAGE}, for {cards.NOT_ASKED}" in " ".join(told.split())
+    before_the_slot(context, clock, hours=3)
+    told = " ".join(CliRunner().invoke(cli.main, command).output.split())
+    assert f"link card: Barlow Twins & more → {PAGE}, with link-card" in told
+    assert "1200 × 630" in told
+    assert "its description: Self-supervised learning" in told
+
+
+def test_both_databases_keep_what_a_page_offered_last(database: Database) -> None:
+    file = read.drawn(png(), "a.png")
+    at = datetime(2021, 8, 3, 15, tzinfo=UTC)
+    first = Known(PAGE, "论文 👩‍🔬", "", None, at, at + cards.AGE)
+    pictured = first._replace(title="Second", description="One", picture=file.picture, note="why")
+    for each in (first, pictured, first):
+        with writing(database, at) as work:
+            work.pictures.put(file.picture, file.data)
+            work.link_cards.put(each)
+        with reading(database, at) as work:
+            found = work.link_cards.find(PAGE)
+        assert found
+        assert found._replace(picture=None) == each._replace(picture=None)
+        assert (found.picture and found.picture.sha256) == (each.picture and each.picture.sha256)
+    with writing(database, at) as work:
+        work.link_cards.prune(at)
+        assert work.link_cards.find(PAGE)
+        work.link_cards.prune(at + timedelta(seconds=1))
+        assert work.link_cards.find(PAGE) is None
+
+
+def test_an_address_that_no_index_could_hold_is_not_asked() -> None:
+    assert cards.is_asked(f"http://papers.example/{'a' * 1_900}")
+    assert not cards.is_asked(f"http://papers.example/{'论' * 1_900}")
+    assert not cards.is_asked("http://me:secret@papers.example/")
 
 
 @pytest.mark.parametrize("network", ["x", "mastodon"])
