@@ -266,7 +266,8 @@ class Composer:
         if known is None or not known.title:
             note = known.note if known else cards.NOT_ASKED
             return replace(thread, card_url=url, card_note=note)
-        fit, image = None, None
+        fit: Fit | None = None
+        image: Image | None = None
         if known.picture:
             fit, image = self._card_picture(known.picture, pictures)
         card = cards.of_page(known, part.position, image)
