@@ -45,11 +45,15 @@ class Limits(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """A whole answer, whatever its status; its body is unpacked, if that was wanted."""
+    """A whole answer, whatever its status; its body is unpacked, if that was wanted.
+
+    `url` is where `get` found it, behind all redirects.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    url: str = ""
 
     @property
     def is_success(self) -> bool:
@@ -75,13 +79,16 @@ class _Refused(Exception):
     """An answer that is not taken; the message says why."""
 
 
-def get(url: str, limits: Limits) -> Answer:
+def get(url: str, limits: Limits, *, is_public_only: bool = False) -> Answer:
     """GET a page or a feed; raises `Unsent` or `Cut`.
 
     Redirects are followed to any host, but not from a public one into a private network: what is
-    there trusts whoever can reach it.
+    there trusts whoever can reach it. With `is_public_only` the address itself may not lead there:
+    for what other people have written, and for what everybody will be shown.
     """
     deadline = Deadline(limits)
+    if is_public_only:
+        deadline.refuse_private()
     return deadline.run(lambda: _follow(url, limits, deadline))
 
 
@@ -100,17 +107,19 @@ def post(url: str, body: bytes, headers: Mapping[str, str], limits: Limits) -> A
 def _follow(url: str, limits: Limits, deadline: "Deadline") -> Answer:
     # One session for all: a site may set a cookie before it redirects.
     with deadline.session() as session:
+        if deadline.is_public_only:
+            url = _public(_prepared(url))
         for _ in range(limits.redirects + 1):
             response = deadline.request(session, "GET", url)
             target = session.get_redirect_target(response)
             if target is None:
-                return Answer(response.status_code, response.headers, response.content)
+                return Answer(response.status_code, response.headers, response.content, url)
             if not deadline.has_met_private and not _names_private(url):
                 deadline.refuse_private()
             # What is judged is what is sent: proxies and libraries read odd addresses differently.
             url = _prepared(_redirected(url, target))
-            if deadline.is_public_only and _names_private(url):
-                raise _Refused(PRIVATE)
+            if deadline.is_public_only:
+                url = _public(url)
     raise _Refused(f"it redirects more than {times.counted(limits.redirects, 'time')}")
 
 
@@ -122,6 +131,13 @@ def _redirected(url: str, target: str) -> str:
     except ValueError:
         pass
     raise _Refused(NO_ADDRESS)
+
+
+def _public(url: str) -> str:
+    """The address; raises `_Refused` where it names a host of a private network."""
+    if _names_private(url):
+        raise _Refused(PRIVATE)
+    return url
 
 
 def _prepared(url: str) -> str:
@@ -137,7 +153,7 @@ def _prepared(url: str) -> str:
 
 
 NO_ADDRESS = "it redirects to what is no web address"
-PRIVATE = "it redirects to an address of a private network"
+PRIVATE = "it leads to an address of a private network"
 
 
 def _names_private(url: str) -> bool:

@@ -16,7 +16,7 @@ from bot.roundups import advance
 from bot.scheduling import tick
 from bot.scheduling.tick import Hear
 from bot.storage.notices import Notice
-from bot.watching import alerts, audit, briefing, events, servers, watchdog
+from bot.watching import alerts, audit, briefing, events, link_cards, servers, watchdog
 from bot.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ class Duty:
             failure = error
             self.wrong["tick"] = errors.sentence(error)
         # Alerts first, for a brief may be slow; and again, for the notices of the other parts.
-        for name in ("alerts", "events", "servers", "brief", "audit", "watchdog", "alerts"):
+        for name in ("alerts", "events", *ASKING, "watchdog", "alerts"):
             self._try(name, PARTS[name])
         if failure:
             # Whoever hears the failure hears what the other parts have found as well.
@@ -102,6 +102,7 @@ class Duty:
             self.has_ticked.clear()
             self._aside("heartbeat")
         self._aside("servers")
+        self._aside("link cards")
         self._aside("brief")
         self._aside("pages")
         self._aside("audit")
@@ -158,6 +159,7 @@ def _shown(name: str, error: Exception) -> str:
 PARTS: dict[str, Part] = {
     "heartbeat": alerts.beat,
     "servers": servers.look,
+    "link cards": link_cards.look,
     "brief": briefing.give,
     "pages": advance.link,
     "audit": audit.look,
@@ -166,3 +168,5 @@ PARTS: dict[str, Part] = {
     "events": events.send,
 }
 """The parts by the names that failures are shown with."""
+ASKING = ("servers", "link cards", "brief", "audit")
+"""The parts that ask others, and may take long; a brief shows what those before it have learned."""

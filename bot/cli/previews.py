@@ -188,6 +188,8 @@ def _image_notes(thread: ComposedThread, part: Part) -> list[str]:
 
 def _card_notes(thread: ComposedThread, part: Part) -> list[str]:
     card = thread.card
+    if thread.card_note and thread.links_at == part.position:
+        return [f"link card: none of {thread.card_url}, for {thread.card_note}"]
     if card is None or card.position != part.position:
         return []
     shown = "without a picture"

@@ -12,6 +12,8 @@ from bot.core.price import Cost
 from bot.core.text.labels import Labelled
 from bot.core.text.span import Span
 
+WEB = ("http://", "https://")
+"""How addresses of pages begin."""
 MANY_PARTS = 9
 """More parts than these are worth a word: few people read so far."""
 
@@ -42,6 +44,12 @@ class ComposedThread:
     card: Card | None = None
     """The link card of one of its parts; how its picture was made is `card_fit`."""
     card_fit: Fit | None = None
+    links_at: int = 0
+    """The position of the part with the links; 0 for none."""
+    card_url: str = ""
+    """The page whose card the part with the links is to show; "" where none is wanted."""
+    card_note: str = ""
+    """Why there is none of it, for the end of a sentence."""
     standing: str = ""
     """Where it is on its account, if it has begun: the parts are those that were frozen then."""
 
@@ -75,6 +83,13 @@ class ComposedThread:
     def urls(self, part: Part) -> list[Span]:
         """What becomes a link in the part."""
         return self.network.urls(part.text)
+
+    def first_address(self, part: Part) -> str:
+        """Where the first link in the part leads that is written with its scheme; or ""."""
+        targets = dict(self.labels(part))
+        spans = sorted(self.urls(part), key=lambda span: span.start)
+        addresses = (targets.get(span, span.text) for span in spans)
+        return next((url for url in addresses if url.lower().startswith(WEB)), "")
 
     def bare_links(self, part: Part) -> list[Span]:
         """What becomes a link in the part without a scheme, perhaps unintended: `model.py`."""

@@ -18,6 +18,7 @@ from bot.config import Series
 from bot.context import Context
 from bot.core import cards, legibility, month, paper, per_network, reading, refusals
 from bot.core import layout as layouts
+from bot.core.cards import Known
 from bot.core.collage import Collage, Picture, is_blank
 from bot.core.delivery import Carried, Delivery, Image, Kind, Part
 from bot.core.errors import BadInput, Unusable
@@ -38,15 +39,24 @@ TEMPLATES = {
 }
 """The templates of posts by kind and name, with the variables that each has beside its kind's."""
 
-Composed = tuple[Sequence[str], Sequence[str]]
-"""The texts of a thread, and what its network would refuse of them."""
+
+class Composed(NamedTuple):
+    """The texts of a thread, what its network would refuse of them, and where its links are."""
+
+    texts: Sequence[str]
+    problems: Sequence[str]
+    links_at: int
+
 
 Repeated = Callable[[Sequence[str], Carried], Mapping[str, str]]
 """Says which texts an account has from threads that carry something else, and where."""
 
-
 FitsPicture = Callable[[Picture, Mapping[str, PictureLimits]], Fit | None]
 """Says what goes out of a picture by an account's limits; None where nothing of it fits."""
+
+FindsCard = Callable[[str], Known | None]
+"""Says what is known of the card that the page at an address offers; None where it was not asked.
+"""
 
 
 def nothing_repeated(texts: Sequence[str], carried: Carried) -> Mapping[str, str]:
@@ -62,6 +72,7 @@ class Composer:
     outbox that goes by another network's rules does not. `repeated` looks up which texts are on
     the account already, `fit` what goes out of a picture. `names` are those by which an item may
     speak of the account, the narrowest first; `layout` is what the account wants of its threads.
+    `pages` looks up the link cards of pages; None where collages get none.
     """
 
     series: Series
@@ -74,6 +85,7 @@ class Composer:
     fit: FitsPicture = fittings.as_it_is
     names: tuple[str, ...] = ()
     layout: str = layouts.THREAD
+    pages: FindsCard | None = None
 
     @classmethod
     def of(
@@ -90,6 +102,10 @@ class Composer:
             with context.read() as work:
                 return work.parts.repeated(account, texts, carried)
 
+        def card(url: str) -> Known | None:
+            with context.read() as work:
+                return work.link_cards.find(url)
+
         return cls(
             context.config.series[series],
             account,
@@ -101,6 +117,7 @@ class Composer:
             fits.find_or_make,
             context.names(account),
             publisher.layout,
+            card if publisher.link_cards else None,
         )
 
     def assuming_fit(self) -> "Composer":
@@ -166,7 +183,7 @@ class Composer:
                 thread, subject, lambda composition: composition.collage_texts(item.paragraph)
             )
 
-        shown_thread = replace(self._shown(subject, compose), notes=notes)
+        shown_thread = replace(self._with_page_card(self._shown(subject, compose)), notes=notes)
         if len(own.thread or item.thread) < 2:
             # One written by hand in several texts is a thread: nobody expects one post.
             notes = (*notes, *self._notes_of_layout(shown_thread))
@@ -228,14 +245,45 @@ class Composer:
         pictures, place = self.network.card_pictures, cards.position(roundup, thread.parts)
         if pictures is None or not place:
             return thread
-        fit: Fit | None = None
-        image: Image | None = None
-        with suppress(BadInput):
-            fit = self.fit(thread.fits[1].original, pictures)
-        if fit and fit.picture.size <= pictures[fit.picture.mime].size:
-            image = Image(fit.picture.sha256, fit.picture.file, fit.picture.mime, alt="")
+        fit, image = self._card_picture(thread.fits[1].original, pictures)
         card = cards.of_roundup(roundup, items, place, image)
         return replace(thread, card=card, card_fit=fit)
+
+    def _with_page_card(self, thread: ComposedThread) -> ComposedThread:
+        """The thread with the link card of the first page that its links lead to, if wanted.
+
+        The card shows what the page offered when it was asked last: nobody is asked here.
+        """
+        pictures = self.network.card_pictures
+        if self.pages is None or pictures is None or not (thread.links_at and thread.parts):
+            return thread
+        part = thread.parts[thread.links_at - 1]
+        url = thread.first_address(part)
+        # A post has either pictures or a card.
+        if part.image or not cards.is_asked(url):
+            return thread
+        known = self.pages(url)
+        if known is None or not known.title:
+            note = known.note if known else cards.NOT_ASKED
+            return replace(thread, card_url=url, card_note=note)
+        fit: Fit | None = None
+        image: Image | None = None
+        if known.picture:
+            fit, image = self._card_picture(known.picture, pictures)
+        card = cards.of_page(known, part.position, image)
+        return replace(thread, card_url=url, card=card, card_fit=fit)
+
+    def _card_picture(
+        self, picture: Picture, limits: Mapping[str, PictureLimits]
+    ) -> tuple[Fit | None, Image | None]:
+        """A picture made small enough for a link card; None where it cannot be."""
+        fit: Fit | None = None
+        with suppress(BadInput):
+            fit = self.fit(picture, limits)
+        if fit is None or fit.picture.size > limits[fit.picture.mime].size:
+            return fit, None
+        shot = fit.picture
+        return fit, Image(shot.sha256, shot.file, shot.mime, alt="")
 
     def _notes_of_layout(self, thread: ComposedThread) -> tuple[str, ...]:
         """That one post was asked for, and the thread has more parts."""
@@ -309,8 +357,9 @@ class Composer:
         item = subject.pictured
         fit, problems = self._picture(subject)
         texts: Sequence[str] = ()
+        links_at = 0
         try:
-            texts, more = compose()
+            texts, more, links_at = compose()
             problems += more
         except Unusable as error:
             problems.append(str(error))
@@ -330,7 +379,12 @@ class Composer:
         image = Image(
             shot.sha256, shot.file, shot.mime, item.alt, width=shot.width, height=shot.height
         )
-        return replace(shown_thread, parts=(Part(1, first, image), *others), fits={1: fit})
+        return replace(
+            shown_thread,
+            parts=(Part(1, first, image), *others),
+            fits={1: fit},
+            links_at=links_at,
+        )
 
     def _picture(self, subject: "_Subject") -> tuple[Fit | None, list[str]]:
         """The first part's picture as it goes out, and what keeps it or its alt text: sentences.
@@ -380,7 +434,8 @@ class Composer:
             still_repeated = self._repeated(headed, subject.carried)
             if len(still_repeated) < len(repeated):
                 texts, repeated = headed, still_repeated
-        return texts, list(thread.problems(texts, repeated))
+        problems = list(thread.problems(texts, repeated))
+        return Composed(texts, problems, thread.links_at(texts))
 
     def _repeated(self, texts: Sequence[str], carried: Carried) -> Mapping[str, str]:
         if self.network.takes_repeats:

@@ -31,6 +31,7 @@ class Made(NamedTuple):
 
     template: str
     sources: tuple[Source, ...]
+    has_links: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +102,14 @@ class Composition:
         if not self._fits(joined):
             return [*texts, *links]
         above, below = self._made(texts[-1]), self._made(links[0])
-        self.made[joined] = Made(above.template, (*above.sources, *below.sources))
+        sources = (*above.sources, *below.sources)
+        self.made[joined] = Made(above.template, sources, has_links=True)
         return [*texts[:-1], joined, *links[1:]]
+
+    def links_at(self, texts: Sequence[str]) -> int:
+        """The position of the part with the links, or of the first of several; 0 for none."""
+        places = (place for place, text in enumerate(texts, 1) if self._made(text).has_links)
+        return next(places, 0)
 
     def problems(self, texts: Sequence[str], repeated: Mapping[str, str]) -> Iterator[str]:
         """What the network would refuse of these texts, and that none has the hashtag: sentences.
@@ -273,7 +280,7 @@ class Composition:
         if self.heading:
             text = f"{self.heading}\n{text}"
         sources = [Source("its links", link[key]) for link in links for key in ("url", "label")]
-        self.made[text] = Made(self._template("links"), tuple(sources))
+        self.made[text] = Made(self._template("links"), tuple(sources), has_links=True)
         return text
 
     def _noted(self, text: str, template: str, body: str) -> str:

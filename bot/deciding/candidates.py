@@ -14,6 +14,7 @@ from bot.composing.composer import Composer
 from bot.composing.fittings import Fittings
 from bot.config import Series
 from bot.context import Context
+from bot.core import cards
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery
 from bot.core.delivery import State as Sending
@@ -73,6 +74,8 @@ def _frozen(context: Context, series: Series, delivery: Delivery) -> ComposedThr
     with context.read() as work:
         parts = work.parts.of(delivery.id)
         fits = {part.position: work.fittings.shown(part.image) for part in parts if part.image}
+        card = cards.from_json(delivery.saved)
+        card_fit = work.fittings.shown(card.image) if card and card.image else None
     receipts = [part.receipt for part in parts if part.receipt]
     standing = f"begun: {len(receipts)} of {len(parts)} parts are out"
     if receipts:
@@ -86,6 +89,8 @@ def _frozen(context: Context, series: Series, delivery: Delivery) -> ComposedThr
         parts,
         fits,
         is_charged=False,
+        card=card,
+        card_fit=card_fit,
         standing=standing,
     )
 

@@ -93,6 +93,7 @@ def _part(composed: ComposedThread, part: Part) -> Description:
         "cautions": composed.cautions(part),
         "picture": picture,
         "link_card": _card(composed, part),
+        "no_link_card": _no_card(composed, part),
     }
 
 
@@ -111,6 +112,13 @@ def _card(composed: ComposedThread, part: Part) -> Description | None:
         "description": card.description,
         "picture": picture,
     }
+
+
+def _no_card(composed: ComposedThread, part: Part) -> Description | None:
+    """Why a part has no link card that is to have one, and of which page."""
+    if not composed.card_note or composed.links_at != part.position:
+        return None
+    return {"url": composed.card_url, "reason": composed.card_note}
 
 
 def spans(found: Iterable[Span]) -> list[tuple[int, int, str]]:

@@ -86,6 +86,7 @@ class Manual:
 
     whole = True
     indivisible = True
+    link_cards = False
     # Before it is laid ready it is not out; afterwards `find` says that a person has it.
     proves_absence = True
     price: Price | None = None

@@ -63,6 +63,7 @@ class Settings:
     rehearsal_apart: bool = setting(settings.flag, True)
     length: int | None = setting(settings.whole(1, 1_000_000), None)
     layout: str = setting(settings.one_of(*layouts.LAYOUTS), layouts.THREAD)
+    link_cards: bool = setting(settings.flag, False)
 
     @property
     def rehearsals(self) -> str:
@@ -89,6 +90,7 @@ class Outbox:
     def __init__(self, settings: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
         self.network = networks.named(settings.like)
         self.layout = settings.layout
+        self.link_cards = settings.link_cards
         self._length = settings.length
         self.folder = base / settings.folder
         self._rehearsals = base / settings.rehearsals

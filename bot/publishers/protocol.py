@@ -67,6 +67,11 @@ class Publisher(Protocol):
     layout: str
     """Whether its threads stay threads, or become one post as far as they fit: `core.layout`."""
 
+    link_cards: bool
+    """Whether the part with a collage's links shows the card of the page that the first of them
+    leads to, where we make the cards and the page offers one.
+    """
+
     server: "Server | None"
     """The server whose limits hold; None where those of the network do, or of the account."""
 

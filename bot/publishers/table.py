@@ -87,7 +87,7 @@ def rehearsed(table: Table) -> Table:
         "folder": f"outbox/{table.path.rpartition('.')[2]}",
     }
     # What is rehearsed is laid out as what goes out later.
-    kept = {"length", "layout"}
+    kept = {"length", "layout", "link_cards"}
     if name == "manual":
         # Its rules, with its length, are those of the publisher that the outbox stands in for.
         del stand_in["like"]
@@ -180,6 +180,13 @@ def _check_length(table: Table, account: Any) -> None:
         raise table.wrong("length", f"must be at most {longest:,}, the longest post on {title}")
 
 
+def _check_cards(table: Table, account: Any) -> None:
+    """Raise `BadConfig` where an outbox would have link cards that its network has none of."""
+    network = networks.named(account.like)
+    if account.link_cards and network.card_pictures is None:
+        raise table.wrong("link_cards", f"must be false: no cards are made for {network.title}")
+
+
 def make(table: Table, base: Path, clock: Clock, longest: timedelta = LONGEST) -> Publisher:
     """The account's publisher, whose requests take no longer than `longest`.
 
@@ -191,6 +198,7 @@ def make(table: Table, base: Path, clock: Clock, longest: timedelta = LONGEST) -
     account = _named(settings.read(values, chosen.settings), table)
     if network_of(table) == "outbox":
         _check_length(table, account)
+        _check_cards(table, account)
     # Networks without requests, such as the outbox, have no such setting.
     total_timeout = getattr(account, "total_timeout", None)
     if total_timeout is not None and total_timeout > longest:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, false, func, literal, select, update
+from sqlalchemy import Row, Select, and_, false, func, literal, select, update
 
 from bot.core.collage import Picture
 from bot.storage import tables
@@ -103,6 +103,17 @@ class Pictures(Statements):
         for sha256, number in self.conn.execute(keys).all():
             row = self.conn.execute(wanted.where(stored.sha256 == sha256, page == number)).one()
             yield _picture(row), row.data
+
+    def seen(self, sha256: str) -> Picture:
+        """The picture with this hash, as it was seen; no PDF, of which there are several pages."""
+        stored = tables.pictures.c
+        columns = [column for column in stored if column.name != "data"]
+        seen = [column.label(f"seen_{name}") for name, column in SEEN.items()]
+        its_page = and_(pages.c.sha256 == stored.sha256, pages.c.page == 0)
+        wanted: Select[Any] = select(*columns, literal(0).label("page"), *seen).select_from(
+            tables.pictures.outerjoin(pages, its_page)
+        )
+        return _picture(self.conn.execute(wanted.where(stored.sha256 == sha256)).one())
 
     def with_type(self, sha256: str) -> tuple[bytes, str]:
         """The bytes of the picture with this hash, and their type."""

@@ -229,6 +229,22 @@ fittings = Table(
     Column("made_by", Text, nullable=False),
 )
 
+# What the page at an address offers for a link card, where an account shows them.
+link_cards = Table(
+    "link_cards",
+    metadata,
+    _id(),
+    Column("url", Text, nullable=False, unique=True),
+    # "" where it offers none; then `note` says why.
+    _text("title"),
+    _text("description"),
+    Column("picture_sha256", String(64), ForeignKey("pictures.sha256")),
+    _text("note"),
+    _instant("asked_at"),
+    # When it is asked again.
+    _instant("until"),
+)
+
 roundups = Table(
     "roundups",
     metadata,

@@ -26,6 +26,7 @@ from bot.storage.fittings import Fittings
 from bot.storage.installation import Installation
 from bot.storage.late_looks import LateLooks
 from bot.storage.ledger import Ledger
+from bot.storage.link_cards import LinkCards
 from bot.storage.log import Log
 from bot.storage.lookup import Lookup
 from bot.storage.notices import Notices
@@ -130,6 +131,10 @@ class Work:
     @property
     def ledger(self) -> Ledger:
         return Ledger(self.scope)
+
+    @property
+    def link_cards(self) -> LinkCards:
+        return LinkCards(self.scope)
 
     @property
     def log(self) -> Log:

@@ -459,3 +459,5 @@ def _thread_lines(thread: ComposedThread) -> Iterator[str]:
             size = f"{picture.width} × {picture.height}, {picture.size:,} bytes; {fit.words}"
             yield f"[picture: {part.image.file}, {size}]"
             yield f"[alt text: {part.image.alt}]"
+        if thread.card and thread.card.position == part.position:
+            yield f"[link card: {thread.card.title} → {thread.card.url}]"

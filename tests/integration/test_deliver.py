@@ -66,6 +66,7 @@ class Scripted:
     known = None
     server = None
     layout = "thread"
+    link_cards = False
     differs: Difference | None = None
 
     def __init__(self, *, whole: bool = False, proves_absence: bool = False) -> None:

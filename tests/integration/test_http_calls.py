@@ -82,7 +82,7 @@ def test_an_answer_that_is_no_success_is_an_answer(status: int) -> None:
     raw = f"HTTP/1.1 {status} No\r\nX-Why: because\r\nContent-Length: 2\r\n\r\nno".encode()
     with serving(says(raw)) as server:
         answer = http_calls.get(server.url, LIMITS)
-    assert answer == Answer(status, answer.headers, b"no")
+    assert answer == Answer(status, answer.headers, b"no", server.url)
     assert answer.headers["x-why"] == "because"
     assert not answer.is_success
 
@@ -294,7 +294,7 @@ def test_a_redirect_to_what_is_no_web_address_is_refused(target: str) -> None:
 
 # Private networks
 
-PRIVATE = "it redirects to an address of a private network"
+PRIVATE = "it leads to an address of a private network"
 
 
 @pytest.fixture
@@ -333,6 +333,19 @@ def test_a_public_page_leads_to_no_host_of_a_private_network(
     assert str(error) == PRIVATE
     assert len(proxy.asked) == 1
     assert inside.asked == []
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:{port}/", "http://0x7f.1:{port}/", "http://wiki/", "http://a.lan/"]
+)
+def test_where_only_public_pages_are_wanted_no_private_host_is_asked(
+    outside: Callable[[str], AbstractContextManager[Server]], url: str
+) -> None:
+    with serving(says(ok(b"a secret"))) as inside, outside("http://public.example/") as proxy:
+        with pytest.raises(NoAnswer) as caught:
+            http_calls.get(url.format(port=inside.port), LIMITS, is_public_only=True)
+        assert str(caught.value) == PRIVATE
+        assert inside.asked == proxy.asked == []
 
 
 def test_a_page_of_a_private_network_may_lead_anywhere(

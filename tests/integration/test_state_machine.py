@@ -79,6 +79,7 @@ class Wall:
     known = None
     server = None
     layout = "thread"
+    link_cards = False
 
     def __init__(self, clock: StoppedClock) -> None:
         self.clock = clock

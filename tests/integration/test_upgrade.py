@@ -53,6 +53,7 @@ class PartByPart:
     known = None
     server = None
     layout = "thread"
+    link_cards = False
 
     def __init__(self, clock: StoppedClock) -> None:
         self.clock = clock

@@ -83,6 +83,7 @@ class Settings:
     read_timeout: timedelta = setting(settings.some_span, timedelta(seconds=20))
     total_timeout: timedelta | None = setting(settings.some_span, None)
     layout: str = setting(settings.one_of(*layouts.LAYOUTS), layouts.THREAD)
+    link_cards: bool = setting(settings.flag, False)
     name: str = "bluesky"
 
 
@@ -102,6 +103,7 @@ class Bluesky:
     def __init__(self, settings: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
         self.handle = settings.handle
         self.layout = settings.layout
+        self.link_cards = settings.link_cards
         self.known: Profile | None = None
         self.identity = f"@{settings.handle}" if settings.handle else ""
         self.settings = settings

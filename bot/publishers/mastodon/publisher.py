@@ -108,6 +108,7 @@ class Mastodon:
     network = networks.MASTODON
     whole = False
     indivisible = False
+    link_cards = False
     proves_absence = False
     by_hand = ""
     price: Price | None = None

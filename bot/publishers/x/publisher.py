@@ -113,6 +113,7 @@ class X:
     network = networks.X
     whole = False
     indivisible = False
+    link_cards = False
     proves_absence = False
     by_hand = ""
     price: Price | None = networks.X.price
