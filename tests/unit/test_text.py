@@ -238,6 +238,21 @@ def test_bluesky_is_told_links_tags_and_mentions_by_bytes() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("🔗 https://a.com/b?c=1&d=é", "https://a.com/b?c=1&d=é"),
+        ("https://a.com/b?c=自监督学习。它", "https://a.com/b?c=自监督学习"),
+        ("https://a.com/b?c=ü&d=1 x", "https://a.com/b?c=ü&d=1"),
+        ("见https://a.com/b?c=1，然后", "https://a.com/b?c=1"),
+        ("https://a.com/?c=1. Next", "https://a.com/?c=1"),
+        ("https://a.com/?c=1和", "https://a.com/?c=1"),
+    ],
+)
+def test_bluesky_is_told_a_link_with_all_the_letters_of_its_query(said: str, address: str) -> None:
+    assert [facet.value for facet in counting.facets(said)] == [address]
+
+
 def test_bluesky_takes_no_tag_longer_than_64_graphemes() -> None:
     assert [facet.kind for facet in counting.facets("#" + "a" * 64)] == ["tag"]
     assert counting.facets("#" + "a" * 65) == []

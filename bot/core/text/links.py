@@ -19,8 +19,12 @@ _LETTERS = rf"+\-a-zA-Z0-9=_#/\u0400-\u04ff\u1c80-\u1c87{LATIN}"
 _SIGNS = r"!*';:,.$%\[\]\u2013~@|&"
 # A path on Bluesky, where we set the links ourselves, may have Chinese or Japanese words between
 # its signs.
-_LETTER_OR_WORD = (
-    rf"(?:[{_LETTERS}]|(?<=[/=_\-])[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]++)"
+_WORD = r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]"
+_LETTER_OR_WORD = rf"(?:[{_LETTERS}]|(?<=[/=_\-]){_WORD}++)"
+# So may its query.
+_QUERY_OF_WORDS = (
+    rf"\?(?:[!?*'@();:+$%\[\].,~|]*+"
+    rf"(?:[&{_LETTERS}]|(?<=[&/=_\-]){_WORD}++)++)++"
 )
 _MASTODON_SIGNS = r"!*\"'「」;:=,.$%\[\]~&|@"
 _MASTODON_QUERY = (
@@ -60,7 +64,7 @@ X = Rule(
     _tail(f"[{_SIGNS}]", f"[{_LETTERS}]", _EITHER, _QUERY, ends_in_bracket=False),
     _SHORT,
 )
-BLUESKY = Rule(X.schemes, _tail(f"[{_SIGNS}]", _LETTER_OR_WORD, _EITHER, _QUERY))
+BLUESKY = Rule(X.schemes, _tail(f"[{_SIGNS}]", _LETTER_OR_WORD, _EITHER, _QUERY_OF_WORDS))
 # Mastodon's config/initializers/twitter_regex.rb.
 MASTODON = Rule(
     (*X.schemes, "dat://", "dweb://", "ipfs://", "ipns://", "ssb://", "gopher://", "gemini://"),
