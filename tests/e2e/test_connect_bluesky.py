@@ -11,8 +11,9 @@ from click.testing import CliRunner, Result
 from bot import cli
 from bot.core.errors import BadInput, MlcollageError, NotAllowed, Unavailable
 from tests.e2e.conftest import Desk
-from tests.fakes import bluesky
+from tests.fakes import bluesky, listeners
 from tests.fakes.bluesky import FakeBluesky
+from tests.integration.test_x_month import serving
 
 
 @pytest.fixture
@@ -89,6 +90,18 @@ def test_what_cannot_be_connected_is_told_and_nothing_is_saved(
     assert "try again later" in failure(connect(fake), Unavailable)
     assert (desk.folder / "config.toml").read_text(encoding="utf-8") == before
     assert not (home / ".config").exists()
+
+
+def test_a_server_that_is_none_of_bluesky_s_is_named(
+    desk: Desk, fake: FakeBluesky, home: Path
+) -> None:
+    with serving(desk.folder) as port:
+        told = failure(connect(fake, "--server", f"http://127.0.0.1:{port}"), Unavailable)
+    assert told.startswith(f"http://127.0.0.1:{port} is no server of Bluesky's kind (501, ")
+    assert ": is base_url right?" in told
+    port = listeners.free_port()
+    told = failure(connect(fake, "--server", f"http://127.0.0.1:{port}"), Unavailable)
+    assert told.startswith(f"Bluesky cannot be reached at http://127.0.0.1:{port}: ")
 
 
 def test_an_account_of_another_network_is_not_replaced(

@@ -80,6 +80,7 @@ class Api:
     ) -> None:
         self._credentials, self._account = credentials, owner.account
         self._client = Client(owner.base_url, limits)
+        self._base_url = owner.base_url
         self._clock = clock
         # A briefing asks beside the worker that sends.
         self._lock = RLock()
@@ -237,6 +238,11 @@ class Api:
             )
         body = {"identifier": handle, "password": password}
         response = self._request(Request(LOGIN, "POST", body=body), "read")
+        if response.status in errors.NOT_THERE and not errors.error_name(response):
+            raise Unavailable(
+                f"{self._base_url} is no server of Bluesky's kind ({response.status}, "
+                f"{self.message(response)}): is base_url right?"
+            )
         return self._opened(self._checked(response, "read"))
 
     def _opened(self, response: Response) -> Session:
@@ -256,7 +262,8 @@ class Api:
         try:
             return self._client.send(request)
         except http_calls.Unsent as error:
-            raise Unavailable(f"Bluesky cannot be reached: {error}.") from None
+            at = "" if self._base_url == setup.SERVER else f" at {self._base_url}"
+            raise Unavailable(f"Bluesky cannot be reached{at}: {error}.") from None
         except http_calls.Cut as error:
             message = f"The connection to Bluesky ended before its answer: {error}."
             if kind == "post":
