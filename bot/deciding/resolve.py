@@ -325,6 +325,10 @@ def _receipts(
             f"Delivery {delivery.id} has no part {first} that is still to come: "
             f"{_parts(missing)} is."
         )
+    if publisher.indivisible and first not in {None, missing[0]}:
+        raise BadInput(
+            f"An address of delivery {delivery.id} stands for its whole thread: leave out --part."
+        )
     positions = [position for position in missing if first is None or position >= first]
     if len(urls) > len(positions):
         raise BadInput(

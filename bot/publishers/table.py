@@ -109,7 +109,7 @@ def check_folders(accounts: Mapping[str, Table], base: Path) -> None:
     """
     owners: dict[Path, str] = {}
     for folder, name in _folders(accounts):
-        other = owners.setdefault(base / folder, name)
+        other = owners.setdefault((base / folder).resolve(), name)
         if other == name:
             continue
         table = accounts[name]

@@ -164,10 +164,11 @@ def test_a_folder_that_cannot_be_written_is_unavailable_and_told_by_a_check(
 
 
 def test_two_accounts_cannot_share_a_folder(tmp_path: Path) -> None:
-    for other in ('network = "outbox"', 'network = "manual"'):
+    detour = f"../{tmp_path.name}/here"
+    for network, folder in (("outbox", "here"), ("manual", "./here"), ("manual", detour)):
         source = (
-            f'[accounts.one]\nnetwork = "manual"\nfolder = "here"\n'
-            f'[accounts.two]\n{other}\nfolder = "here"\n'
+            '[accounts.one]\nnetwork = "manual"\nfolder = "here"\n'
+            f'[accounts.two]\nnetwork = "{network}"\nfolder = "{folder}"\n'
         )
         parsed = config.parse(source, tmp_path / "config.toml")
         with pytest.raises(BadConfig, match="is also the folder of account one"):

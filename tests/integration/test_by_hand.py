@@ -168,6 +168,15 @@ def test_what_is_no_https_address_is_refused_and_changes_nothing(
     assert len(ready(context)) == 1
 
 
+def test_an_address_of_some_part_only_is_refused_where_one_stands_for_the_thread(
+    context: Context,
+) -> None:
+    tick.tick(context)
+    with pytest.raises(BadInput, match="stands for its whole thread: leave out --part"):
+        deliveries.posted(context, "1", [URL], 2)
+    assert entry(context).delivery.state is State.UNCERTAIN
+
+
 def test_last_week_s_address_is_refused(context: Context, clock: StoppedClock) -> None:
     tick.tick(context)
     deliveries.posted(context, "1", [URL], None)
