@@ -81,6 +81,8 @@ def problems_of_handles(entry: OnNetwork, network: str) -> Iterator[str]:
             where = f"on.{entry.name}.authors, entry {place}"
             shown = handle if len(handle) <= 60 else f"{handle[:60]}…"
             yield f"{where}: {shown!r} is no handle there; write it as {form.example}"
+        elif handle.casefold() in map(str.casefold, entry.authors[: place - 1]):
+            yield f"on.{entry.name}.authors, entry {place}: {handle!r} stands there already"
 
 
 def texts(entries: Sequence[OnNetwork]) -> Iterator[tuple[str, str]]:

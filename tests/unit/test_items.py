@@ -385,6 +385,10 @@ def test_an_entry_that_says_nothing_of_a_network_is_none() -> None:
         ('[on.mastodon]\nauthors = ["@ada"]', "write it as @name@server"),
         ('[on.lab]\nauthors = ["ada"]', "on.lab.authors, entry 1"),
         ('[on.lab]\nauthors = ["@ada b"]', "on.lab.authors, entry 1"),
+        (
+            '[on.x]\nauthors = ["@ada", "@Ada"]',
+            "on.x.authors, entry 2: '@Ada' stands there already",
+        ),
         (f'[on.x]\nthread = ["{"a" * 25_001}"]', "on.thread: 25,001 characters, at most 25,000"),
     ],
 )
