@@ -1,6 +1,6 @@
 """Looking at what is there, without changing anything but what has been acknowledged."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import click
 
@@ -32,7 +32,7 @@ def list_command(
     if as_json:
         printing.print_json([descriptions.collage(chosen, item) for item in items])
     elif items:
-        rows = [_row(chosen, item) for item in items]
+        rows = [_row(chosen, item, context.left_out(item, chosen.accounts)) for item in items]
         printing.table(rows, head=("", "name", "state", "paper", "remarks"), free=(3, 4))
     elif state:
         click.echo("Nothing.")
@@ -40,18 +40,18 @@ def list_command(
         click.echo("Nothing is in the queue; put something in: mlcollage add ITEM.md")
 
 
-def _row(series: Series, item: Collage) -> tuple[str, ...]:
+def _row(series: Series, item: Collage, left_out: Sequence[str]) -> tuple[str, ...]:
     number = item.kept_number if item.number is None else item.number
     return (
         series.numbering.shown(number),
         item.name,
         item.state,
         markdown.line(item.paper.title),
-        "; ".join(_remarks(item)),
+        "; ".join(_remarks(item, left_out)),
     )
 
 
-def _remarks(item: Collage) -> list[str]:
+def _remarks(item: Collage, left_out: Sequence[str]) -> list[str]:
     remarks = []
     if item.pinned_on:
         remarks.append(f"pinned to {item.pinned_on}")
@@ -61,7 +61,7 @@ def _remarks(item: Collage) -> list[str]:
         missing := collage.missing(item, has_picture=item.picture is not None)
     ):
         remarks.append(f"lacks {', '.join(missing)}")
-    if told := per_network.told_left_out(per_network.skipped(item.on)):
+    if told := per_network.told_left_out(left_out):
         remarks.append(told)
     return remarks
 
@@ -76,13 +76,14 @@ def show_command(config_file: str | None, series: str | None, as_json: bool, nam
     if as_json:
         printing.print_json(descriptions.collage_with_history(chosen, shown))
     else:
-        _print_collage(chosen, shown.item, shown.fits)
+        _print_collage(chosen, shown)
         for note in shown.notes:
             output.line(f"note: {note}")
         _print_history(chosen, shown)
 
 
-def _print_collage(series: Series, item: Collage, fits: Mapping[str, Fit]) -> None:
+def _print_collage(series: Series, shown: Shown) -> None:
+    item = shown.item
     number = series.numbering.shown(item.number)
     output.line(f"{number} {markdown.line(item.paper.title)}".lstrip(), style="bold")
     posted = printing.local(series, item.posted_at)
@@ -90,7 +91,7 @@ def _print_collage(series: Series, item: Collage, fits: Mapping[str, Fit]) -> No
         posted += " (assumed)"
     facts = [
         ("name", item.name),
-        ("state", "; ".join([item.state.value, *_remarks(item)])),
+        ("state", "; ".join([item.state.value, *_remarks(item, shown.left_out)])),
         ("cited", series.words.cite(item.paper)),
         ("authors", _authors(item)),
         ("arxiv", item.paper.arxiv_id),
@@ -100,7 +101,7 @@ def _print_collage(series: Series, item: Collage, fits: Mapping[str, Fit]) -> No
         ("roundup", item.roundup),
         ("picture", _picture(item)),
         ("slide", _slide(item)),
-        *((f"for {account}", _fitted(fit)) for account, fit in fits.items()),
+        *((f"for {account}", _fitted(fit)) for account, fit in shown.fits.items()),
         ("alt", item.alt),
         ("caption", item.caption),
         ("licence", item.paper.licence),

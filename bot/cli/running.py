@@ -140,4 +140,6 @@ def _say_unsent(context: Context, posted: Posted) -> None:
     for unsent in posted.unsent:
         why = unsent.why.rstrip(".")
         late = f"{unsent.account}: {posted.item.name} is not out yet: {why}."
-        context.say(f"{late} mlcollage run or tick goes on.")
+        if not context.publishers[unsent.account].by_hand:
+            late += " mlcollage run or tick goes on."
+        context.say(late)

@@ -136,11 +136,6 @@ def of_table(name: str, said: Mapping[str, Any]) -> OnNetwork:
     return OnNetwork(name, skip, tuple(said.get("thread", ())), tuple(said.get("authors", ())))
 
 
-def skipped(entries: Sequence[OnNetwork]) -> tuple[str, ...]:
-    """The names of networks and accounts that are left out."""
-    return tuple(entry.name for entry in entries if entry.skip)
-
-
 def lines(entry: OnNetwork) -> Iterator[str]:
     """What an entry says, a line each, for people."""
     if entry.skip is not None:

@@ -55,6 +55,15 @@ def test_a_collage_that_leaves_an_account_out_is_told_and_sent_to_the_others(two
     assert two.shown("mu")["state"] == "posted"
 
 
+def test_an_account_that_takes_back_what_its_network_skips_is_not_said_to_be_left_out(
+    two: Desk,
+) -> None:
+    on = "{ outbox = { skip = true }, second = { skip = false }, mastodon = { skip = true } }"
+    two("add", write_item(two.folder, "mu", on=on))
+    for command in (["list"], ["show", "mu"], ["preview", "mu"]):
+        assert "not on first, as the collage says" in two(*command).out, command
+
+
 def test_options_leave_a_network_out_and_name_authors_and_say_from_what_to_what(two: Desk) -> None:
     two("add", write_item(two.folder, "mu"))
     told = two("edit", "mu", "--skip", "first", "--handle", "bluesky=@ada.bsky.social").out
