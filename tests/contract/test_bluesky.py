@@ -305,6 +305,22 @@ def test_a_thread_under_other_keys_is_taken_over(make: Make, fake: FakeBluesky) 
     assert make().survey(NEW._replace(foreign=foreign), {}, None).found == {}
 
 
+def test_what_another_installation_posts_late_is_seen_though_its_key_is_earlier(
+    make: Make, clock: StoppedClock
+) -> None:
+    out = send(make())
+    assert out.parts[0].receipt
+    clock.go(hours=1)
+    late = NEW._replace(
+        key="other/2021-08-04T11:00:00Z/lab", parts=(Part(1, "Late #mlcollage", PICTURE),)
+    )
+    send(make(), late)
+    newest = out.parts[-1].receipt
+    assert newest
+    survey = make().survey(NEW._replace(key="mlcollage/2021-08-11T13:00:00Z/lab"), {}, newest.id)
+    assert [post.text for post in survey.others] == ["Late #mlcollage"]
+
+
 def test_another_record_under_a_part_s_key_is_asked_about(make: Make, fake: FakeBluesky) -> None:
     saved = ready(make())
     send(make(), NEW._replace(parts=(Part(1, "Something else #mlcollage", PICTURE),)))

@@ -6,7 +6,7 @@ the same record, and the server takes no second one.
 
 import hashlib
 import re
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from bot.core.delivery import Thread
 
@@ -32,14 +32,17 @@ def tid(number: int) -> str:
     return "".join(digits)
 
 
-def before(key: str) -> str:
-    """The TID right before this one, to list records from this one on; "" for what is none."""
+def before(key: str, span: timedelta = timedelta(0)) -> str:
+    """The TID right before this one, or so much earlier, to list records from there on; "" for what
+    is none.
+    """
     if not is_tid(key):
         return ""
     number = 0
     for character in key:
         number = number << 5 | ALPHABET.index(character)
-    return tid(max(number - 1, 0))
+    earlier = span // timedelta(microseconds=1) << CLOCK_BITS
+    return tid(max(number - earlier - 1, 0))
 
 
 def is_tid(key: str) -> bool:

@@ -54,6 +54,11 @@ ONE_BY_ONE = "one_by_one"
 AT_ONCE = timedelta(seconds=1)
 """When the first part is sent, once it is known that a thread has to go out part by part."""
 
+OVERLAP = timedelta(days=7)
+"""So much before our newest record others are read as well: keys are of a slot's time, so that what
+another installation posted late has an earlier one.
+"""
+
 HANDLE = r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
 
 
@@ -151,7 +156,7 @@ class Bluesky:
         did = self._me().id
         at_keys = self._at_keys(thread)
         found = self._ours(thread, at_keys, saved)
-        listed = self._api.since(matching.key_of(since, did))
+        listed = self._newer(matching.key_of(since, did))
         found |= self._among(listed, thread.with_receipts(found))
         ours = {receipt.id for receipt in found.values()}
         ours |= {receipt.id for receipt in thread.on_the_network}
@@ -159,6 +164,21 @@ class Bluesky:
         likely = self._likely(thread.with_receipts(found), at_keys)
         newest = max((entry.uri for entry in listed), default=since or "")
         return Survey(found, others, saved, likely, newest)
+
+    def _newer(self, key: str) -> list[Entry]:
+        """The account's records with greater keys than this, and those made later than its record;
+        the newest of all for "".
+        """
+        entries = self._api.since(keys.before(key, OVERLAP))
+        anchor = next((entry for entry in entries if entry.key == key), None)
+        if anchor is None:
+            return [entry for entry in entries if entry.key > key]
+        made_at = matching.at(anchor.value, self._clock.now())
+        return [
+            entry
+            for entry in entries
+            if entry.key > key or matching.at(entry.value, made_at) > made_at
+        ]
 
     def receipt(self, url: str) -> Receipt:
         """The receipt of the post at an address; raises `BadInput` where it is not our own."""
