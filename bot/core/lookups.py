@@ -5,7 +5,7 @@ itself once at most; and a refusal is the network's claim, which one lookup has 
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from bot.core.delivery import NotSeen
@@ -13,6 +13,9 @@ from bot.core.retry import Policy
 
 ASKED = 2
 """From this number of lookups on, a person has been asked: the bot only goes on looking."""
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""The `next_at` of a delivery that waits for a person, and is not taken up by itself."""
 
 AFTER_ASKING = (timedelta(hours=1), *[timedelta(days=1)] * 7)
 """The waits between lookups once a person was asked; then it is not looked up any more."""

@@ -8,7 +8,6 @@ from bot.context import Context
 from bot.core import collage, lookups
 from bot.core.delivery import State
 from bot.core.errors import NotAllowed
-from bot.sending import rescue
 from bot.storage.accounts import AccountRow
 from bot.storage.lookup import Cargo, Entry
 
@@ -85,7 +84,7 @@ def ahead(context: Context, entry: Entry, account: AccountRow) -> Ahead:
         if account.held_until:
             return Ahead(f"account {account.name} is held until", account.held_until)
         return Ahead(f"nothing: account {account.name} is held")
-    if entry.next_at >= rescue.NEVER:
+    if entry.next_at >= lookups.NEVER:
         return Ahead("nothing: looking does not tell, and a person decides")
     at = max(entry.next_at, now)
     if state is State.WAITING:

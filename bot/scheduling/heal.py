@@ -10,13 +10,12 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import clocks, month, times
+from bot.core import clocks, lookups, month, times
 from bot.core.calendar import Course
 from bot.core.delivery import State
 from bot.core.notices.clocks import ClockSet, ClockWasAhead
 from bot.core.notices.deliveries import DeliveryHeld
 from bot.core.schedule import STEP
-from bot.sending.rescue import NEVER
 from bot.storage.series import SeriesRow
 from bot.storage.standings import Standing
 from bot.storage.work import Work
@@ -97,7 +96,7 @@ def is_any_delivery_ahead(context: Context, standings: Sequence[Standing]) -> bo
             return True
         if clocks.is_far(standing.waiting_at, now):
             return True
-        if clocks.is_far(standing.uncertain_at, now) and standing.uncertain_at != NEVER:
+        if clocks.is_far(standing.uncertain_at, now) and standing.uncertain_at != lookups.NEVER:
             return True
         if account.held_until and clocks.is_ahead(account.held_at, now):
             return True
@@ -139,7 +138,7 @@ def follow_clock(context: Context) -> None:
     with context.write() as work:
         if step > timedelta(0):
             latest = work.now + max(policy.first_look, policy.second_look)
-            put_off = work.deliveries.look_later(step, latest, NEVER)
+            put_off = work.deliveries.look_later(step, latest, lookups.NEVER)
         was_set = ClockSet(step, put_off, work.now)
         # Set forward, with nothing to wait for: it only shows why something is early.
         if put_off or step < timedelta(0):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import assert_never
 
 from bot.context import Context
@@ -15,9 +15,6 @@ from bot.publishers.protocol import Publisher
 from bot.sending import charges, duplicates, failures, read_back
 from bot.storage.deliveries import Lost
 from bot.storage.work import Work
-
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-"""The `next_at` of a delivery that waits for a person, and is not taken up by itself."""
 
 
 def left_over(context: Context) -> None:
@@ -172,7 +169,7 @@ def _follow(
             else:
                 work.deliveries.move(delivery, State.WAITING, next_at=work.now)
         case lookups.LookAgain(wait):
-            at = NEVER if wait is None else work.now + wait
+            at = lookups.NEVER if wait is None else work.now + wait
             work.deliveries.look_again(delivery, at, doubt.looks + 1, delivery.note)
         case lookups.Ask(wait):
             reason = _reason_to_ask(seen, doubt)

@@ -12,7 +12,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import JSON, Column, Connection
 
 from bot import config
-from bot.core import address, appearance, collage, delivery, fit, month, paper, schedule, slide
+from bot.core import (
+    address,
+    appearance,
+    collage,
+    delivery,
+    fit,
+    lookups,
+    month,
+    paper,
+    schedule,
+    slide,
+)
 from bot.core.calendar import Calendar
 from bot.core.changes import Changed
 from bot.core.collage import shown
@@ -89,7 +100,7 @@ def _fits(column: Column[Any], value: Any) -> bool:
         form = FORMS.get(column)
         return form is None or form(value)
     if isinstance(value, datetime):
-        return EARLIEST <= value <= LATEST
+        return EARLIEST <= value <= LATEST or value == lookups.NEVER
     # Exactly that type: a bool is an int, too.
     if type(value) is not column.type.python_type:
         return False

@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection, case, delete, func, insert, literal_column, select, text, update
 
 from bot import files, system
+from bot.core import lookups
 from bot.core.collage import one_line
 from bot.core.errors import BadInput, NoDatabase, NotAllowed
 from bot.core.notices.upkeep import Restored
@@ -153,10 +154,11 @@ def _move_sequences(conn: Connection) -> None:
 
 
 def _make_uncertain(work: Work, note: str) -> int:
-    """Mark open threads with an attempt as uncertain; how many there are.
+    """Mark open threads with an attempt as uncertain; how many have become so.
 
     Those being sent without one wait again. All get another fence, so that a worker of the old
-    database that comes back writes no more.
+    database that comes back writes no more. What waits for a person is looked for as well: since
+    the backup somebody may have said where it is.
     """
     state = deliveries.c.state
     is_open = state.in_(["waiting", "sending", "uncertain"])
@@ -169,6 +171,8 @@ def _make_uncertain(work: Work, note: str) -> int:
     unbegun = (state == "sending", deliveries.c.begun.is_(False))
     waiting = {"state": "waiting", "next_at": work.now}
     work.conn.execute(update(deliveries).where(*unbegun).values(waiting))
+    asked = (state == "uncertain", deliveries.c.next_at >= lookups.NEVER)
+    work.conn.execute(update(deliveries).where(*asked).values(next_at=work.now))
     begun = (state.in_(["waiting", "sending"]), deliveries.c.begun.is_(True))
     uncertain = {"state": literal_column("'uncertain'"), "next_at": work.now, "note": note}
     return work.conn.execute(update(deliveries).where(*begun).values(uncertain)).rowcount

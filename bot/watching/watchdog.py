@@ -30,7 +30,6 @@ from bot.core.notices.overdue import (
 from bot.core.schedule import SlotState
 from bot.deciding import upkeep
 from bot.scheduling import unconfigured
-from bot.sending.rescue import NEVER
 from bot.storage.accounts import AccountRow
 from bot.storage.work import Work
 from bot.watching import briefing
@@ -102,7 +101,7 @@ def _deliveries(context: Context, work: Work, accounts: list[AccountRow]) -> Fin
     for entry in late[:MOST]:
         delivery = work.deliveries.get(entry.id)
         is_asked = delivery.state is State.UNCERTAIN and delivery.looks >= lookups.ASKED
-        next_at = None if is_asked or entry.next_at >= NEVER else entry.next_at
+        next_at = None if is_asked or entry.next_at >= lookups.NEVER else entry.next_at
         zone = _zone(context, delivery.series)
         note = hold_notes.get(entry.account)
         days = (work.now - delivery.since) // timedelta(days=1)

@@ -207,6 +207,11 @@ def test_a_value_that_add_would_refuse_is_named_and_nothing_is_restored(
     assert not (crafted.parent / "new" / "queue.db").exists()
 
 
+def test_a_thread_that_waits_for_a_person_is_taken(crafted: Path) -> None:
+    craft(crafted, put("deliveries.next_at", "9999-01-01 00:00:00.000000"))
+    assert restore(crafted).backup.held.rows["collages"] == 5
+
+
 def test_what_an_earlier_version_did_not_measure_is_no_reason(crafted: Path) -> None:
     """It stored the sides of a turned photograph as the file has them, and no fingerprints."""
     exif, out = Image.Exif(), io.BytesIO()
