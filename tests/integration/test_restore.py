@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, insert, select, text, update
 
+from bot.core import lookups
 from bot.core.errors import MlcollageError, NoDatabase, NotAllowed
 from bot.core.notices.entry import Kind
 from bot.storage import backup, copy, installation, restore, tables
@@ -387,6 +388,22 @@ BEGUN = {
     ("failed", True): "failed",
     ("sent", True): "sent",
 }
+
+
+def test_what_waits_for_a_person_is_looked_for_once_more(
+    database: Database, tmp_path: Path
+) -> None:
+    asked = {"state": "uncertain", "begun": True, "fence": 7, "next_at": lookups.NEVER}
+    with database.write() as conn:
+        rows.fill(conn, 1)
+        conn.execute(update(tables.deliveries).values(**asked))
+    backup.make(database, tmp_path / "b.db", MONDAY)
+    with database.write() as conn:
+        rows.clear(conn)
+    restored(tmp_path / "b.db", database, NOW)
+    with reading(database, MONDAY) as work:
+        found = work.conn.execute(select(tables.deliveries)).one()
+    assert (found.state, found.next_at, found.looks) == ("uncertain", NOW, 0)
 
 
 def test_what_had_begun_is_looked_for_first(database: Database, tmp_path: Path) -> None:
