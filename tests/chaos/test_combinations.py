@@ -26,7 +26,7 @@ from tests.fakes.x import Trouble
 pytestmark = pytest.mark.slow
 
 IS_ALL = os.environ.get("CHAOS") == "all"
-SAMPLE, SLOW_SAMPLE = 80, 24
+SAMPLE, SLOW_SAMPLE = 112, 30
 """Combinations of each switch where not all are run: more than two thousand together."""
 
 SWITCHES = {
