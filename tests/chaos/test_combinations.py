@@ -25,7 +25,7 @@ from tests.fakes import bluesky, mastodon, x
 pytestmark = pytest.mark.slow
 
 IS_ALL = os.environ.get("CHAOS") == "all"
-SAMPLE, SLOW_SAMPLE = 80, 24
+SAMPLE, SLOW_SAMPLE = 112, 30
 """Combinations of each switch where not all are run: more than two thousand together."""
 
 Trouble = x.Trouble | bluesky.Trouble | mastodon.Trouble

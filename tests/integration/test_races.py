@@ -153,7 +153,7 @@ def summed(conn: Connection, *columns: Any) -> dict[tuple[Any, ...], int]:
     }
 
 
-@pytest.mark.parametrize("count", [2, 16])
+@pytest.mark.parametrize("count", [2, 4, 16])
 def test_workers_on_one_postgresql_send_each_of_ten_thousand_once(
     postgres_database: str, tmp_path: Path, count: int
 ) -> None:

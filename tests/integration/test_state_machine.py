@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import select
 
 from bot.context import Context
-from bot.core import errors
+from bot.core import errors, lookups
 from bot.core.collage import Collage, State
 from bot.core.delivery import Found, Look, NotSeen, Post, Receipt, ShownPost, Survey, Thread
 from bot.core.errors import MlcollageError
@@ -264,7 +264,7 @@ class Bot(RuleBasedStateMachine):
         for row in rows:
             is_waiting_for_account = row.state == "waiting" and self.is_asked
             is_with_a_person = row.state in {"held", "failed"} or (
-                row.state == "uncertain" and row.next_at == NEVER
+                row.state == "uncertain" and row.next_at == lookups.NEVER
             )
             assert row.state == "sent" or is_waiting_for_account or is_with_a_person, row
 
@@ -416,7 +416,7 @@ class Bot(RuleBasedStateMachine):
             by_id = {row.id: work.deliveries.get(row.id) for row in rows}
         for row in rows:
             if row.state in {"failed", "held"} or (
-                row.state == "uncertain" and row.next_at == NEVER
+                row.state == "uncertain" and row.next_at == lookups.NEVER
             ):
                 assert by_id[row.id].key in heard, row
 
