@@ -24,7 +24,6 @@ from bot.core import errors, lookups
 from bot.core.collage import Collage, State
 from bot.core.delivery import Found, Look, NotSeen, Post, Receipt, ShownPost, Survey, Thread
 from bot.core.errors import MlcollageError
-from bot.core.lookups import NEVER
 from bot.core.network import Limits, X
 from bot.core.price import Price, Requests
 from bot.intake import accept
