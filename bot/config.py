@@ -400,7 +400,8 @@ def _alerts(table: Table, folder: Path) -> Alerting:
         "MLCOLLAGE_HEARTBEAT_URL",
     )
     if heartbeat_url and (wrong := address.problem(heartbeat_url, may_have_user=True)):
-        raise table.wrong("heartbeat_url", wrong)
+        place = _Place(table, "heartbeat_url", folder)
+        raise place.wrong(written.heartbeat_url_file, "MLCOLLAGE_HEARTBEAT_URL", wrong)
     return replace(written, urls=urls, heartbeat_url=heartbeat_url)
 
 
@@ -410,14 +411,18 @@ def _events(table: Table, folder: Path) -> Eventing:
     urls = _urls(written, _Place(table, "urls", folder), "MLCOLLAGE_EVENTS_URLS")
     for entry, url in enumerate(urls, 1):
         if wrong := address.problem(url, may_have_user=True) or address.open_problem(url):
-            raise table.wrong("urls", f"has an entry {entry} that {wrong}")
+            place = _Place(table, "urls", folder)
+            wrong = f"has an entry {entry} that {wrong}"
+            raise place.wrong(written.urls_file, "MLCOLLAGE_EVENTS_URLS", wrong)
     place = _Place(table, "secret", folder)
     secret = _secret(place, written.secret, written.secret_file, "MLCOLLAGE_EVENTS_SECRET")
     if urls and not secret.split():
-        raise table.wrong("secret", "is missing: events are signed with it; see docs/events.md")
+        missing = "is empty" if written.secret_file else "is missing"
+        why = f"{missing}: events are signed with it; see docs/events.md"
+        raise place.wrong(written.secret_file, "MLCOLLAGE_EVENTS_SECRET", why)
     for each in secret.split():
         if wrong := events.secret_problem(each):
-            raise table.wrong("secret", wrong)
+            raise place.wrong(written.secret_file, "MLCOLLAGE_EVENTS_SECRET", wrong)
     return replace(written, urls=urls, secret=secret)
 
 
@@ -433,9 +438,8 @@ def _urls(written: Alerting | Eventing, place: "_Place", variable: str) -> tuple
         lines = map(str.strip, _secret(place, "", written.urls_file, "").splitlines())
         urls = [Secret(line) for line in lines if line and not line.startswith("#")]
     if len(urls) > MOST_URLS:
-        raise place.table.wrong(
-            place.key, f"names {len(urls):,} destinations, at most {MOST_URLS} are used"
-        )
+        why = f"names {len(urls):,} destinations, at most {MOST_URLS} are used"
+        raise place.wrong(written.urls_file, variable, why)
     return tuple(dict.fromkeys(urls))
 
 
@@ -445,6 +449,13 @@ class _Place(NamedTuple):
     table: Table
     key: str
     folder: Path
+
+    def wrong(self, file: str, variable: str, why: str) -> BadConfig:
+        """The error for a value that `_secret` gave, which names where it stands."""
+        if os.environ.get(variable):
+            return BadConfig(f"{variable} in the environment {why}.")
+        key = f"{self.key}_file" if file else self.key
+        return self.table.wrong(key, f"names {shown(file)}, which {why}" if file else why)
 
 
 def _secret(place: _Place, written: str, file: str, variable: str) -> Secret:

@@ -7,7 +7,7 @@ from bot.config import Series
 from bot.core.errors import NotAllowed
 from bot.deciding import descriptions
 from bot.watching import events
-from bot.watching.events import Listed
+from bot.watching.events import Event, Listed
 
 
 @options.group("events", "mlcollage events list")
@@ -34,11 +34,10 @@ def list_command(config_file: str | None, as_json: bool, most: int) -> None:
         printing.table([_row(first, each) for each in found], head=head, whole=True)
 
 
-def _row(series: Series, listed: Listed) -> tuple[str, ...]:
-    event = listed.event
+def _row(series: Series, listed: Listed[Event]) -> tuple[str, ...]:
+    event = listed.thing
     at = printing.local(series, event.at)
-    taken = f"{listed.taken} of {len(listed.ways)}"
-    return at, event.type, taken, event.subject, event.key
+    return at, event.type, listed.taken, event.subject, event.key
 
 
 @events_command.add_command

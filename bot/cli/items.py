@@ -22,7 +22,7 @@ from bot.core.slide import Figure
 from bot.deciding import collages, descriptions, queue_changes, slides
 from bot.deciding.queue_changes import Edited
 from bot.deciding.slides import Wanted
-from bot.intake import accept, items
+from bot.intake import accept, items, networks
 from bot.intake.accept import Arrival, Taken
 from bot.pictures import read
 
@@ -251,13 +251,10 @@ def changed(item: Item, given: dict[str, Any]) -> Item:
 def _on(item: Item, given: dict[str, Any]) -> tuple[OnNetwork, ...]:
     """What is different on networks, with what the options give."""
     entries = item.on
-    skips, no_skips = given.get("skips", ()), given.get("no_skips", ())
-    for name in skips:
-        if name in no_skips:
+    for name in given.get("skips", ()):
+        if name in given.get("no_skips", ()):
             raise click.UsageError(f"--skip {name} or --no-skip {name}: say one of them.")
         entries = per_network.changed(entries, name, skip=True)
-    for name in no_skips:
-        entries = per_network.changed(entries, name, skip=None)
     handles: dict[str, tuple[str, ...]] = {}
     for text in given.get("handles", ()):
         name, sign, handle = text.partition("=")
@@ -344,6 +341,7 @@ def edit_command(
         kept = items.keep_rejected(before.name, items.dump(arrival.item, arrival.item.picture_file))
         raise BadInput(f"{error} Your text is in {kept}.") from None
     notes = _missed(before, {**given, "draw": draw})
+    notes += networks.still_skipped(context, before, edited.taken.collage, given["no_skips"])
     print_edited(edited, notes)
     output.add(collages=[descriptions.edited(chosen, edited, notes)])
 
@@ -357,13 +355,18 @@ def _edited(
     if draw:
         new = _arrival(replace(before, alt=""), given)
         arrival = queue_changes.drawn(context, series, before, new)
-        return replace(arrival, item=changed(arrival.item, given)), False
+        return replace(arrival, item=_changed(context, arrival.item, given)), False
     if _is_any_given(given):
-        return _arrival(changed(before, given), given), False
+        return _arrival(_changed(context, before, given), given), False
     written = _in_editor(before)
     if written is None:
         return Arrival(before), False
     return written, True
+
+
+def _changed(context: Context, item: Item, given: dict[str, Any]) -> Item:
+    """As `changed`, by the options of an edit."""
+    return networks.not_skipped(context, changed(item, given), given["no_skips"])
 
 
 def print_edited(edited: Edited, notes: Sequence[str] = ()) -> None:

@@ -14,6 +14,7 @@ from bot.core.text import markdown
 from bot.deciding import collages, descriptions
 from bot.deciding.collages import Change, Shown
 from bot.watching import notices
+from bot.watching.notices import Listed, Notice
 
 
 @options.command("list", "mlcollage list --state draft", series=True, as_json=True)
@@ -256,8 +257,8 @@ def notices_command(
         printing.table(rows, head=("", "when", "kind", "alerted", "what"), whole=True)
 
 
-def _notice_row(series: Series, listed: notices.Listed) -> tuple[str, ...]:
-    notice = listed.notice
+def _notice_row(series: Series, listed: Listed[Notice]) -> tuple[str, ...]:
+    notice = listed.thing
     return (
         str(notice.id),
         printing.local(series, notice.created_at),
@@ -267,9 +268,8 @@ def _notice_row(series: Series, listed: notices.Listed) -> tuple[str, ...]:
     )
 
 
-def _alerted(listed: notices.Listed) -> str:
+def _alerted(listed: Listed[Notice]) -> str:
     """How many destinations of those that were tried have a notice."""
-    tried, taken = len(listed.ways), listed.taken
-    if taken < tried:
-        return f"{taken} of {tried}"
-    return "yes" if tried else ""
+    if not listed.is_taken:
+        return listed.taken
+    return "yes" if listed.ways else ""

@@ -50,6 +50,8 @@ class ComposedThread:
     """The page whose card the part with the links is to show; "" where none is wanted."""
     card_note: str = ""
     """Why there is none of it, for the end of a sentence."""
+    handles: tuple[str, ...] = ()
+    """The authors' handles there, whom the collage means to mention."""
     standing: str = ""
     """Where it is on its account, if it has begun: the parts are those that were frozen then."""
 
@@ -116,7 +118,9 @@ class ComposedThread:
         cautions = []
         if bare := _listed(self.bare_links(part)):
             cautions.append(f"{bare} becomes a link; write it another way if it should be none")
-        if mentioned := _listed(self.mentions(part)):
+        meant = {handle.casefold() for handle in self.handles}
+        named = (each for each in self.mentions(part) if each.text.casefold() not in meant)
+        if mentioned := _listed(named):
             cautions.append(f"would notify {mentioned}; leave the @ out if nobody is meant")
         if turned := refusals.turned(part.text):
             cautions.append(f"it holds {turned}, which turns the direction of the text")

@@ -183,7 +183,8 @@ class Composer:
                 thread, subject, lambda composition: composition.collage_texts(item.paragraph)
             )
 
-        shown_thread = replace(self._with_page_card(self._shown(subject, compose)), notes=notes)
+        shown_thread = self._with_page_card(self._shown(subject, compose))
+        shown_thread = replace(shown_thread, notes=notes, handles=own.authors)
         if len(own.thread or item.thread) < 2:
             # One written by hand in several texts is a thread: nobody expects one post.
             notes = (*notes, *self._notes_of_layout(shown_thread))

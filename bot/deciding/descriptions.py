@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from bot.core import collage as collages
@@ -540,7 +541,9 @@ def templates_checked(checked: Checked) -> Description:
     }
 
 
-def notice(notice: Notice, ways: Iterable[Way]) -> Description:
+def notice(
+    notice: Notice, ways: Iterable[Way], entries: Mapping[str, int] = MappingProxyType({})
+) -> Description:
     """A notice, and how far it has got on its way to each destination."""
     return {
         "id": notice.id,
@@ -550,13 +553,15 @@ def notice(notice: Notice, ways: Iterable[Way]) -> Description:
         "created_at": _instant(notice.created_at),
         "alerted_at": _instant(notice.alerted_at),
         "acknowledged_at": _instant(notice.acknowledged_at),
-        "alerts": [_way(way) for way in ways],
+        "alerts": [_way(way, entries) for way in ways],
     }
 
 
-def _way(way: Way) -> Description:
+def _way(way: Way, entries: Mapping[str, int]) -> Description:
+    """How far something has got; `entry` is the place of the address in the configuration."""
     return {
         "destination": way.destination,
+        "entry": entries.get(way.destination),
         "next_at": _instant(way.next_at),
         "failures": way.failures,
         "ended_at": _instant(way.ended_at),
@@ -564,14 +569,14 @@ def _way(way: Way) -> Description:
     }
 
 
-def event(event: ToldEvent, ways: Iterable[Way]) -> Description:
+def event(event: ToldEvent, ways: Iterable[Way], entries: Mapping[str, int]) -> Description:
     """An event, what is sent of it, and how far it has got on its way to each destination."""
     return {
         "id": event.key,
         "type": event.type,
         "at": _instant(event.at),
         "body": json.loads(event.body),
-        "sendings": [_way(way) for way in ways],
+        "sendings": [_way(way, entries) for way in ways],
     }
 
 

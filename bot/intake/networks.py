@@ -1,6 +1,7 @@
 """What an item says of single networks, compared with the configuration."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from bot.context import Context
 from bot.core import hints, per_network
@@ -35,6 +36,46 @@ def remarks(context: Context, entries: Iterable[OnNetwork]) -> tuple[str, ...]:
         for entry in entries
         if entry.name not in known
     )
+
+
+def not_skipped(context: Context, item: Item, names: Iterable[str]) -> Item:
+    """The item with the word taken back that it is left out under these names.
+
+    Where a broader name leaves an account out, the narrower one says that it is not. Raises
+    `BadInput` for a name that is no network's or account's.
+    """
+    entries = item.on
+    for name in names:
+        if name not in (*_names(context), *(entry.name for entry in entries)):
+            raise BadInput(_at(item, _unknown(context, name)))
+        entries = per_network.changed(entries, name, skip=None)
+        if any(per_network.merged(entries, its).skip for its in _from(context, name)):
+            entries = per_network.changed(entries, name, skip=False)
+    return replace(item, on=entries)
+
+
+def still_skipped(
+    context: Context, before: Item, after: Item, names: Iterable[str]
+) -> tuple[str, ...]:
+    """What `not_skipped` did not do: clauses."""
+    notes = []
+    for name in names:
+        accounts = [each for each in context.publishers if name in context.names(each)]
+        if not context.left_out(before, accounts):
+            notes.append(f"it was not left out on {name}")
+        notes += [
+            f"{each} is still left out; for that: --no-skip {each}"
+            for each in context.left_out(after, accounts)
+        ]
+    return tuple(notes)
+
+
+def _from(context: Context, name: str) -> Iterator[tuple[str, ...]]:
+    """For each account of that name: the name, and all broader ones that hold there."""
+    for account in context.publishers:
+        names = context.names(account)
+        if name in names:
+            yield names[names.index(name) :]
 
 
 def _names(context: Context) -> tuple[str, ...]:

@@ -65,6 +65,11 @@ class Settings:
         return self.folder or f"by-hand/{self.name}"
 
     @property
+    def places(self) -> tuple[str, ...]:
+        """The folders with folders of threads: those that are to be posted, and all others."""
+        return self.place, f"{self.place}/{POSTED}", f"{self.place}/{WITHDRAWN}"
+
+    @property
     def network(self) -> networks.Network:
         """The rules its texts are composed by: a person copies them, so no link stands on words,
         and nothing is charged.
@@ -192,6 +197,7 @@ class Manual:
         try:
             place = self._ready(thread, saved)
             if place is None:
+                self._note_posted(thread)
                 return
             if thread.is_out:
                 files.put(place / RECEIPTS, _kept(thread))
@@ -227,6 +233,19 @@ class Manual:
         if found or HANDED not in saved:
             return found
         return thread_folders.find(Path(str(saved[HANDED])).parent, thread)
+
+    def _note_posted(self, thread: Thread) -> None:
+        """Keep the receipts of a thread that is out, and whose folder is gone.
+
+        A database from an older backup does not have them.
+        """
+        posted = self.folder / POSTED
+        if not thread.is_out or thread_folders.find(posted, thread):
+            return
+        files.make_folder(posted)
+        place = thread_folders.free(posted / f"{thread.local_on}-{thread.name}")
+        described = thread_folders.description(thread, {"number": thread.number})
+        thread_folders.write(place, thread.key, described | {RECEIPTS: _kept(thread)})
 
     def _move(self, place: Path, to: str) -> None:
         """Move a thread's folder into another one; a name that is taken there is counted on."""

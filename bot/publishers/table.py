@@ -133,7 +133,8 @@ def _folders(accounts: Mapping[str, Table]) -> Iterator[tuple[str, str]]:
     """
     for name, table in accounts.items():
         if network_of(table) == "manual":
-            yield _folder_settings(table).place, name
+            for folder in _folder_settings(table).places:
+                yield folder, name
         outbox = _folder_settings(rehearsed(table))
         yield outbox.folder, name
         if outbox.rehearsals != outbox.folder:

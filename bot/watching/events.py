@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from bot import http_calls
 from bot.config import Config
@@ -11,10 +10,12 @@ from bot.core import events as rules
 from bot.core import times
 from bot.core.notices.upkeep import EventUndelivered, HookGone
 from bot.storage.events import Event, Events, new_key
-from bot.storage.sendings import Claim, Way
+from bot.storage.sendings import Claim
 from bot.storage.work import Work
 from bot.watching import outgoing
-from bot.watching.outgoing import MOST, Destination, Route
+from bot.watching.outgoing import MOST, Destination, Listed, Route
+
+__all__ = ["Event", "Listed", "destinations", "listed", "send", "test", "unreached"]
 
 GONE = 410
 """The status by which a receiver says that it takes no more."""
@@ -30,18 +31,6 @@ NOTED = timedelta(hours=1)
 
 ANSWER = 1_000_000
 """Bytes an answer may have; nobody reads it."""
-
-
-class Listed(NamedTuple):
-    """An event, and how far it has got to each destination."""
-
-    event: Event
-    ways: tuple[Way, ...]
-
-    @property
-    def taken(self) -> int:
-        """How many destinations have accepted it."""
-        return sum(1 for way in self.ways if way.ended_at and not way.note)
 
 
 class _Way(Route[Event]):
@@ -140,12 +129,12 @@ def _note_down(context: Context) -> None:
             work.events.forget(work.now - UNSEEN)
 
 
-def listed(context: Context, most: int) -> list[Listed]:
+def listed(context: Context, most: int) -> list[Listed[Event]]:
     """The newest events, at most so many, each with how far it has got."""
     with context.read() as work:
         found = work.events.listed(most)
         ways = work.events.ways([event.id for event in found])
-    return [Listed(event, tuple(way for way in ways if way.sent_id == event.id)) for event in found]
+    return outgoing.listed({event.id: event for event in found}, ways, destinations(context.config))
 
 
 def unreached(context: Context) -> list[str]:

@@ -1,37 +1,24 @@
 """The notices, as people list and acknowledge them."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from bot.context import Context
 from bot.core.errors import BadInput
 from bot.storage.notices import Notice
-from bot.storage.sendings import Way
+from bot.watching import outgoing
+from bot.watching.outgoing import Listed
 
 __all__ = ["Listed", "Notice", "acknowledge", "listed"]
 
 
-class Listed(NamedTuple):
-    """A notice, and how far it has got to each destination that was tried."""
-
-    notice: Notice
-    ways: tuple[Way, ...]
-
-    @property
-    def taken(self) -> int:
-        """How many destinations have accepted it."""
-        return sum(1 for way in self.ways if way.ended_at and not way.note)
-
-
-def listed(context: Context, *, everything: bool = False) -> list[Listed]:
+def listed(context: Context, *, everything: bool = False) -> list[Listed[Notice]]:
     """The unacknowledged notices, or all of them, the newest first."""
     with context.read() as work:
         notices = work.notices.listed(everything=everything)
         ways = work.alerts.ways([notice.id for notice in notices])
-    by_notice: dict[int, list[Way]] = {notice.id: [] for notice in notices}
-    for way in ways:
-        by_notice[way.sent_id].append(way)
-    return [Listed(notice, tuple(by_notice[notice.id])) for notice in notices]
+    things = {notice.id: notice for notice in notices}
+    configured = outgoing.destinations(context.config.alerts.urls, "alerts.urls")
+    return outgoing.listed(things, ways, configured)
 
 
 def acknowledge(context: Context, numbers: Sequence[int] = ()) -> int:

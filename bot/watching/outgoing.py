@@ -6,16 +6,16 @@ end.
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from bot.context import Context
 from bot.core import retry
 from bot.core.settings import Secret
-from bot.storage.sendings import Claim, Sendings
+from bot.storage.sendings import Claim, Sendings, Way
 from bot.storage.work import Work
 
 T = TypeVar("T")
@@ -54,6 +54,45 @@ class Destination:
 def destinations(urls: Sequence[Secret], setting: str) -> list[Destination]:
     """The configured destinations, in the order of the setting."""
     return [Destination(url, entry, setting) for entry, url in enumerate(urls, 1)]
+
+
+class Listed(NamedTuple, Generic[T]):
+    """A notice or an event, and how far it has got to each destination that it was for.
+
+    `entries` has the places of those that are configured here, by their names in the database.
+    """
+
+    thing: T
+    ways: tuple[Way, ...]
+    entries: Mapping[str, int]
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether every destination has accepted it."""
+        return all(way.ended_at and not way.note for way in self.ways)
+
+    @property
+    def taken(self) -> str:
+        """How many destinations have accepted it, and what is with the others."""
+        ended = [way for way in self.ways if way.ended_at]
+        given_up = sum(1 for way in ended if way.note)
+        told = f"{len(ended) - given_up} of {len(self.ways)}"
+        if waiting := len(self.ways) - len(ended):
+            told += f", {waiting} waiting"
+        if given_up:
+            told += f", {given_up} given up"
+        return told
+
+
+def listed(
+    things: Mapping[int, T], ways: Iterable[Way], configured: Iterable[Destination]
+) -> list[Listed[T]]:
+    """The things, given by their ids, each with its ways."""
+    by_id: dict[int, list[Way]] = {number: [] for number in things}
+    for way in ways:
+        by_id[way.sent_id].append(way)
+    entries = {each.id: each.entry for each in configured}
+    return [Listed(thing, tuple(by_id[number]), entries) for number, thing in things.items()]
 
 
 class Route(ABC, Generic[T]):

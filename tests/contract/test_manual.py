@@ -1,6 +1,7 @@
 """What posting by hand alone promises: its folder, its rules, and that nobody posts what is out."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,19 @@ def test_only_what_never_lay_ready_is_absent(manual: Manual, folder: Path) -> No
     assert manual.prepare(THREAD, handed.saved) == {}
 
 
+def test_receipts_are_kept_also_where_what_lay_ready_is_gone(manual: Manual, folder: Path) -> None:
+    handed = manual.send(THREAD, None, {})
+    assert isinstance(handed, Handed)
+    shutil.rmtree(folder)
+    receipts = dict.fromkeys((1, 2, 3), manual.receipt(URL))
+    manual.put_away(THREAD, handed.saved)
+    assert not folder.exists()
+    for _ in range(2):
+        manual.put_away(THREAD.with_receipts(receipts), handed.saved)
+    assert names(folder / "posted") == ["2021-08-04-auto-sklearn"]
+    assert manual.survey(THREAD, {}, None).found == receipts
+
+
 def test_two_threads_of_one_name_and_day_do_not_get_in_each_other_s_way(
     manual: Manual, folder: Path
 ) -> None:
@@ -165,7 +179,8 @@ def test_a_folder_that_cannot_be_written_is_unavailable_and_told_by_a_check(
 
 def test_two_accounts_cannot_share_a_folder(tmp_path: Path) -> None:
     detour = f"../{tmp_path.name}/here"
-    for network, folder in (("outbox", "here"), ("manual", "./here"), ("manual", detour)):
+    shared = ("manual", "here/posted"), ("outbox", "here/withdrawn")
+    for network, folder in (("outbox", "here"), ("manual", "./here"), ("manual", detour), *shared):
         source = (
             '[accounts.one]\nnetwork = "manual"\nfolder = "here"\n'
             f'[accounts.two]\nnetwork = "{network}"\nfolder = "{folder}"\n'

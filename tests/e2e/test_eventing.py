@@ -53,3 +53,22 @@ def test_what_would_be_sent_openly_or_unsigned_is_refused_without_being_shown(
     told = bare("events", "list", code=2)
     assert wrong in told.err
     assert HIDDEN not in told.err
+
+
+def test_a_wrong_secret_is_named_by_where_it_stands(
+    bare: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(bare, "https://example.org/hook")
+    file = bare.folder / "config.toml"
+    written = file.read_text(encoding="utf-8").replace(f'secret = "{SECRET}"', "")
+    file.write_text(f'{written}secret_file = "key"\n', encoding="utf-8")
+    (bare.folder / "key").write_text(f"whsec_{HIDDEN}!\n", encoding="utf-8")
+    told = bare("events", "list", code=2).err
+    assert "events.secret_file in config.toml names 'key', which must be Base64" in told
+    (bare.folder / "key").write_text("\n", encoding="utf-8")
+    told = bare("events", "list", code=2).err
+    assert "events.secret_file in config.toml names 'key', which is empty" in told
+    monkeypatch.setenv("MLCOLLAGE_EVENTS_SECRET", HIDDEN)
+    told = bare("events", "list", code=2).err
+    assert "MLCOLLAGE_EVENTS_SECRET in the environment must begin with whsec_." in told
+    assert HIDDEN not in told

@@ -45,6 +45,11 @@ def test_a_collage_that_leaves_an_account_out_is_told_and_sent_to_the_others(two
     shown = two("preview", "mu", "--json").json
     assert shown["left_out"] == ["first"]
     assert [thread["account"] for thread in shown["accounts"]] == ["second"]
+    # Whom the collage names is meant.
+    assert "would notify" not in two("preview", "mu").out
+    spoken = 'bluesky = { thread = ["With @ada.bsky.social. #mlcollage"] }'
+    two("add", write_item(two.folder, "nu", on=f"{{ {spoken} }}"))
+    assert "would notify @ada.bsky.social; leave the @ out" in two("preview", "nu").out
     two("post", "mu", "--now")
     two("tick")
     (thread,) = threads_out(two.folder)
@@ -79,6 +84,24 @@ def test_options_leave_a_network_out_and_name_authors_and_say_from_what_to_what(
     assert two.shown("mu")["on"] == {}
 
 
+def test_an_account_goes_out_again_also_where_its_network_is_left_out(two: Desk) -> None:
+    two("add", write_item(two.folder, "mu", on="{ outbox = { skip = true } }"))
+    told = two("edit", "mu", "--no-skip", "first").out
+    assert "  skipped on first: none → no\n" in told
+    assert two.shown("mu")["on"] == {"outbox": {"skip": True}, "first": {"skip": False}}
+    assert "not on second, as the collage says" in two("list").out
+    told = two("edit", "mu", "--no-skip", "first").out
+    assert told == "mu is unchanged.\n  note: it was not left out on first\n"
+
+
+def test_a_network_that_goes_out_again_tells_which_accounts_do_not(two: Desk) -> None:
+    on = "{ outbox = { skip = true }, second = { skip = true } }"
+    two("add", write_item(two.folder, "mu", on=on))
+    told = two("edit", "mu", "--no-skip", "outbox").out
+    assert "  note: second is still left out; for that: --no-skip second\n" in told
+    assert two.shown("mu")["on"] == {"second": {"skip": True}}
+
+
 def test_a_collage_that_leaves_out_every_account_goes_out_nowhere_and_is_not_ready(
     two: Desk,
 ) -> None:
@@ -98,6 +121,7 @@ def test_a_name_that_is_no_network_gets_the_nearest_one(two: Desk) -> None:
     assert "Did you mean bluesky?" in told
     two("add", write_item(two.folder, "mu"))
     assert "Did you mean second?" in two("edit", "mu", "--skip", "secnd", code=1).err
+    assert "Did you mean second?" in two("edit", "mu", "--no-skip", "secnd", code=1).err
 
 
 def test_a_handle_is_checked_by_the_rules_that_its_account_goes_by(two: Desk) -> None:

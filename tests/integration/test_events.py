@@ -396,6 +396,7 @@ def test_a_script_that_is_gone_gets_nothing_more_until_a_test_reaches_it(
     assert types(hook, HIDDEN) == ["delivery.sent"]
     [told] = [each for each in notices(context) if each.kind is Kind.EVENTS]
     assert "entry 1 of events.urls) answered that it takes no more events" in told.text
+    assert [each.taken for each in events.listed(context, 5)] == ["0 of 1, 1 given up"]
     [problem] = events.unreached(context)
     assert problem.endswith("takes no more events: it answered 410. Then: mlcollage events test")
     assert HIDDEN not in told.text + problem

@@ -471,11 +471,11 @@ def test_alerts_do_not_show_in_the_configuration(tmp_path: Path) -> None:
         (f'urls = [["{ALERTS}"]]', "urls"),
         (f'urls = ["{ALERTS}\\n"]', "urls"),
         (f"urls = {[f'{ALERTS}/{n}' for n in range(51)]}", "urls"),
-        ('urls_file = "many"', "urls"),
+        ('urls_file = "many"', "urls_file"),
         ('urls_file = "no/such"', "urls_file"),
         (f'heartbeat_url = ["{BEAT}"]', "heartbeat_url"),
         (f'heartbeat_url = "example.org/{PASSWORD}"', "heartbeat_url"),
-        ('heartbeat_url_file = "many"', "heartbeat_url"),
+        ('heartbeat_url_file = "many"', "heartbeat_url_file"),
         ('heartbeat_url_file = "no/such"', "heartbeat_url_file"),
     ],
 )
