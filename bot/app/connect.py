@@ -5,7 +5,7 @@ For an account that is there already, its keys are renewed.
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot import config as configuration
 from bot import files, system
@@ -91,13 +91,20 @@ def _check_source(settings: Table, keys: Sequence[str]) -> None:
             )
 
 
+class Connected(NamedTuple):
+    """The name that an account posts under, and what whoever has it should do; "" for nothing."""
+
+    identity: str
+    duty: str
+
+
 def save(
     config: Config, account: str, keys: Mapping[str, str], file: Path, new: Mapping[str, Any]
-) -> str:
+) -> Connected:
     """Check an account's keys, keep them in `file`, and add the account to config.toml.
 
     `new` is what the configuration says of it where it is new there: its network and its server.
-    Returns the name that the account posts under. Raises `BadInput` where the network does not
+    Raises `BadInput` where the network does not
     accept the keys or they cannot post, and `Unavailable` where it cannot be asked or the file
     cannot be written; nothing is saved then.
     """
@@ -105,11 +112,11 @@ def save(
     values = dict(config.accounts[account].values) if has_account else dict(new)
     given: dict[str, Any] = {key: value for key, value in values.items() if key != "secrets_file"}
     given |= {key: Secret(value) for key, value in keys.items()}
-    identity = _checked(config, Table(config.file.name, f"accounts.{account}", given))
+    connected = _checked(config, Table(config.file.name, f"accounts.{account}", given))
     _keep(file, keys)
     # What a person wrote stays as it is.
     handle_key = networks.named(new["network"]).handle_key
-    changed = {handle_key: identity.removeprefix("@")} | values
+    changed = {handle_key: connected.identity.removeprefix("@")} | values
     if file != _kept(config, values):
         changed["secrets_file"] = _short(file)
     try:
@@ -119,7 +126,7 @@ def save(
         if not has_account:
             file.unlink(missing_ok=True)
         raise
-    return identity
+    return connected
 
 
 def new(config: Config, account: str, network: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -173,8 +180,8 @@ def _kept(config: Config, values: Mapping[str, Any]) -> Path | None:
     return (config.folder / Path(name).expanduser()).absolute()
 
 
-def _checked(config: Config, settings: Table) -> str:
-    """The name that an account posts under, once it is known that it could post.
+def _checked(config: Config, settings: Table) -> Connected:
+    """Who the account is, once it is known that it could post.
 
     Raises `BadInput`, or `Unavailable` where its network cannot be asked now.
     """
@@ -188,7 +195,7 @@ def _checked(config: Config, settings: Table) -> str:
     if problem := publisher.check():
         why = f"{publisher.identity} could not post: {ended(problem)}"
         raise BadInput(f"{why} Nothing was saved.")
-    return publisher.identity
+    return Connected(publisher.identity, publisher.duty)
 
 
 def _keep(file: Path, keys: Mapping[str, str]) -> None:

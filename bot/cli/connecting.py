@@ -1,13 +1,15 @@
 """From nothing to a working account, step by step in the terminal."""
 
+import sys
 from pathlib import Path
 
 import click
 
 from bot.app import connect
+from bot.app.connect import Connected
 from bot.cli import completion, options, output
 from bot.config import Config
-from bot.core.errors import NotAllowed
+from bot.core.errors import BadInput, NotAllowed
 from bot.publishers.bluesky import setup as bluesky
 from bot.publishers.mastodon import oauth
 from bot.publishers.mastodon import setup as mastodon
@@ -46,13 +48,10 @@ def x_command(config_file: str | None, account: str, secrets: Path | None, base_
     file = connect.place(config, account, "x", secrets)
     is_renewal = connect.is_renewal(config, account, "x")
     click.echo(x.STEPS)
-    keys = {
-        key: click.prompt(question, hide_input=True, err=output.is_json()).strip()
-        for key, question in x.QUESTIONS.items()
-    }
+    keys = {key: _asked(question) for key, question in x.QUESTIONS.items()}
     new = connect.new(config, account, "x", {"base_url": base_url})
-    identity = connect.save(config, account, keys, file, new)
-    _tell(config, account, file, identity, is_renewal=is_renewal)
+    connected = connect.save(config, account, keys, file, new)
+    _tell(config, account, file, connected, is_renewal=is_renewal)
 
 
 @connect_command.add_command
@@ -101,8 +100,8 @@ def bluesky_command(
     given = {"handle": handle.strip().removeprefix("@"), "base_url": server}
     new = connect.new(config, account, "bluesky", given)
     keys = {key: _asked(question) for key, question in bluesky.QUESTIONS.items()}
-    identity = connect.save(config, account, keys, file, new)
-    _tell(config, account, file, identity, is_renewal=is_renewal)
+    connected = connect.save(config, account, keys, file, new)
+    _tell(config, account, file, connected, is_renewal=is_renewal)
 
 
 @connect_command.add_command
@@ -153,9 +152,9 @@ def mastodon_command(
         token = oauth.token(app, _asked("Code"))
     new = {"network": "mastodon", "base_url": base_url}
     is_renewal = connect.is_renewal(config, account, "mastodon")
-    identity = connect.save(config, account, {"access_token": token}, file, new)
+    connected = connect.save(config, account, {"access_token": token}, file, new)
     connect.learn(config, account)
-    _tell(config, account, file, identity, is_renewal=is_renewal)
+    _tell(config, account, file, connected, is_renewal=is_renewal)
 
 
 def _server(config: Config, account: str, given: str) -> str:
@@ -173,14 +172,27 @@ def _server(config: Config, account: str, given: str) -> str:
 
 
 def _asked(question: str) -> str:
-    answer: str = click.prompt(question, hide_input=True, err=output.is_json())
+    """The answer to a question for a secret: what is typed is not shown, and may be piped in."""
+    if sys.stdin.isatty():
+        answer: str = click.prompt(question, hide_input=True, err=output.is_json())
+        return answer.strip()
+    click.echo(f"{question}: ", nl=False, err=output.is_json())
+    answer = sys.stdin.readline()
+    click.echo(err=output.is_json())
+    if not answer:
+        raise BadInput(f"Nothing was given for: {question}. Nothing was saved.")
     return answer.strip()
 
 
-def _tell(config: Config, account: str, file: Path, identity: str, *, is_renewal: bool) -> None:
+def _tell(
+    config: Config, account: str, file: Path, connected: Connected, *, is_renewal: bool
+) -> None:
     """Say what was connected, and what to do next."""
+    identity, duty = connected
     click.echo(f"Connected as {identity}. The keys are in {file}, for you alone.")
-    output.add(account=account, identity=identity, keys_file=str(file))
+    if duty:
+        click.echo(duty)
+    output.add(account=account, identity=identity, duty=duty or None, keys_file=str(file))
     if is_renewal:
         click.echo(
             f"[accounts.{account}] has new keys. Restart a bot that is running. "

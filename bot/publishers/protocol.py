@@ -76,7 +76,7 @@ class Publisher(Protocol):
     """The server whose limits hold; None where those of the network do, or of the account."""
 
     duty: str
-    """What the network requires of accounts that bots post to: a sentence, or ""."""
+    """What whoever has the account should know or do: a sentence, or ""."""
 
     secrets: "Sequence[str]"
     """Values that no log, message or row may show: keys, tokens, passwords."""

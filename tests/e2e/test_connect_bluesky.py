@@ -57,6 +57,16 @@ def test_connecting_keeps_the_app_password_for_the_user_alone_and_the_account_ca
     assert "Account has been taken down" in desk("doctor", code=1).out
 
 
+def test_the_account_s_own_password_is_taken_and_an_app_password_is_advised(
+    desk: Desk, fake: FakeBluesky, home: Path
+) -> None:
+    assert "own password" not in connect(fake).output.partition("Connected")[2]
+    fake.scope = "com.atproto.access"
+    told = connect(fake, "--account", "second").output
+    assert "This is the account's own password, which may do everything" in told
+    assert "  This is the account's own password" in desk("doctor", code=1).out
+
+
 def test_the_app_password_of_an_account_that_is_there_is_renewed(
     desk: Desk, fake: FakeBluesky, home: Path
 ) -> None:

@@ -19,6 +19,7 @@ from tests.e2e.conftest import Desk
 from tests.e2e.process import ENVIRONMENT
 from tests.fakes import mastodon
 from tests.fakes.mastodon import CODE, TOKEN, FakeMastodon
+from tests.fakes.mastodon_dialects import SNAC
 
 
 @pytest.fixture
@@ -108,12 +109,40 @@ def test_a_code_that_the_server_does_not_take_saves_nothing(
     assert not home.exists()
 
 
+def test_a_code_whose_token_is_refused_afterwards_is_a_wrong_code(
+    desk: Desk, fake: FakeMastodon, home: Path
+) -> None:
+    fake.dialect = SNAC
+    done = connect("--server", fake.url, answers="aWrongCode")
+    assert isinstance(done.exception, BadInput)
+    assert "does not take this code" in str(done.exception)
+    assert not home.exists()
+
+
 def test_a_wrong_token_saves_nothing(desk: Desk, fake: FakeMastodon, home: Path) -> None:
     done = connect("--server", fake.url, "--token", answers="aWrongToken-1")
     assert isinstance(done.exception, BadInput)
     assert "Nothing was saved" in str(done.exception)
     assert "aWrongToken" not in str(done.exception) + done.output
     assert not home.exists()
+
+
+def test_a_token_may_be_piped_in_and_its_absence_is_told(
+    desk: Desk, fake: FakeMastodon, home: Path
+) -> None:
+    for given, said in ((f"{TOKEN}\n", "Connected as @mlcollage"), ("", "Nothing was given for")):
+        command = ["connect", "mastodon", "--server", fake.url, "--token", "--account", "lab"]
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", *command],
+            cwd=desk.folder,
+            env=ENVIRONMENT | {"HOME": str(home)},
+            input=given,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert said in done.stdout + done.stderr
+        assert done.stderr == "" or not given, "no warning that it could be seen"
 
 
 def test_a_server_that_cannot_be_asked_is_told_apart_from_one_that_refuses(desk: Desk) -> None:
@@ -142,6 +171,8 @@ def test_a_real_server_s_oauth_gives_a_token_that_can_post(
 ) -> None:
     with servers.running(tmp_path / "snac") as snac:
         app = oauth.register(snac.url)
+        with pytest.raises(BadInput, match="does not take this code"):
+            oauth.token(app, "aWrongCode")
         # What a person does in a browser.
         code = snac.ask(
             "/oauth/x-snac-login",

@@ -4,6 +4,7 @@ What the real one refuses it refuses with the same words (tests/integration/test
 compares them); what the real one takes though readers would be shown something wrong, it notes.
 """
 
+import base64
 import json
 import re
 import select
@@ -103,6 +104,8 @@ class FakeBluesky:
     """By the method's name and how often it was called, from 1."""
     held: list[Callable[[], object]] = field(default_factory=list)
     password: str = PASSWORD
+    scope: str = "com.atproto.appPass"
+    """What the password's sessions may do: "com.atproto.access" for the account's own."""
     handle: str = HANDLE
     status: str = ""
     """Why the account is not active: "takendown", "suspended", "deactivated"; "" where it is."""
@@ -149,7 +152,9 @@ class FakeBluesky:
     def session(self) -> dict[str, Any]:
         """A new pair of tokens."""
         number = len(self.tokens)
-        tokens = {"access": f"access-{number}", "refresh": f"refresh-{number}"}
+        claims = json.dumps({"scope": self.scope, "jti": f"access-{number}"}).encode()
+        access = base64.urlsafe_b64encode(claims).decode().rstrip("=")
+        tokens = {"access": f"e30.{access}.signed", "refresh": f"refresh-{number}"}
         for kind, token in tokens.items():
             life = ACCESS_LIFE if kind == "access" else REFRESH_LIFE
             self.tokens[token] = (kind, self.clock() + life)

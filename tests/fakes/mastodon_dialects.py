@@ -100,6 +100,8 @@ class Dialect:
     alt_length: int = 1_500
     formats: tuple[str, ...] = ()
     has_scopes: bool = False
+    takes_any_code: bool = False
+    """Whether it has a token for a wrong code too, and refuses that token then."""
 
 
 def _snowflake(count: int, at: datetime) -> str:
@@ -160,5 +162,6 @@ SNAC = Dialect(
     counts=False,
     pages=False,
     shows_source=True,
+    takes_any_code=True,
 )
 DIALECTS = {each.name: each for each in (MASTODON, GOTOSOCIAL, PLEROMA, SNAC)}

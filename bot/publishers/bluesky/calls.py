@@ -1,5 +1,7 @@
 """The calls to Bluesky for one account, with each failure as an error named by the next step."""
 
+import base64
+import json
 from threading import RLock
 from typing import NamedTuple
 
@@ -20,6 +22,9 @@ MOST_PAGES = 20
 
 LOGIN = "com.atproto.server.createSession"
 REFRESH = "com.atproto.server.refreshSession"
+
+OWN = "com.atproto.access"
+"""The scope of a session that an account's own password opens; one for apps has another."""
 
 NO_HANDLE = "handle.invalid"
 """What a server says while it cannot confirm an account's handle."""
@@ -53,6 +58,17 @@ class Session(NamedTuple):
 
     def __repr__(self) -> str:
         return "Session(***)"
+
+    @property
+    def is_of_own_password(self) -> bool:
+        """Whether the account's own password opened it, by what the token says it is for."""
+        payload = self.access.partition(".")[2].partition(".")[0]
+        try:
+            claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        except ValueError:
+            # Nothing says that a token can be read.
+            return False
+        return inner(claims, "scope") == OWN
 
 
 class Entry(NamedTuple):
@@ -91,6 +107,11 @@ class Api:
     def did(self) -> str:
         """The account's lasting id; raises as a login does."""
         return self._logged_in().did
+
+    @property
+    def has_own_password(self) -> bool:
+        """Whether the last login was by the account's own password."""
+        return self._session is not None and self._session.is_of_own_password
 
     def forget_session(self) -> None:
         """Have the next call log in anew."""

@@ -103,7 +103,6 @@ class Bluesky:
     server = None
     price: Price | None = None
     budget: Decimal | None = None
-    duty = ""
 
     def __init__(self, settings: Settings, base: Path, clock: Clock, longest: timedelta) -> None:
         self.handle = settings.handle
@@ -121,6 +120,11 @@ class Bluesky:
         )
         credentials = Credentials(settings.handle, settings.app_password)
         self._api = Api(credentials, Owner(settings.name, settings.base_url), limits, clock)
+
+    @property
+    def duty(self) -> str:
+        """That an app password would do, where the account's own one is used; else ""."""
+        return setup.OWN_PASSWORD if self._api.has_own_password else ""
 
     def limits(self) -> Limits:
         return self.network.limits

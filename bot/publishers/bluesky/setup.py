@@ -19,6 +19,13 @@ QUESTIONS = {"app_password": "App password"}
 """What is asked for, by the setting that the answer becomes."""
 
 
+OWN_PASSWORD = (
+    "This is the account's own password, which may do everything: an app password would do, and "
+    "can be taken back."
+)
+"""What is told of an account whose password is none that was made for an app."""
+
+
 def command(account: str) -> str:
     """The command that gives an account of the configuration its app password."""
     return f"mlcollage connect bluesky --account {account}"

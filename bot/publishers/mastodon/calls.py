@@ -82,7 +82,7 @@ class Api:
 
     def me(self) -> Me:
         """Ask whose token it is."""
-        response = self._read("/api/v1/accounts/verify_credentials", kind="me")
+        response = self._read(setup.WHO, kind="me")
         body = response.body
         own_id, name = id_of(body), one_line(text_of(inner(body, "username")))
         if not own_id or not name:

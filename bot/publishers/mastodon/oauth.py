@@ -15,6 +15,10 @@ from bot.publishers.mastodon.transport import Client, Request, Response
 LIMITS = http_calls.Limits(timedelta(seconds=30), connect=timedelta(seconds=10))
 
 
+WRONG = frozenset({400, 401, 422})
+"""How servers answer to a token that is none of theirs; 403 has reasons of its own."""
+
+
 class App(NamedTuple):
     """The bot as a server has registered it."""
 
@@ -95,19 +99,27 @@ def token(app: App, code: str) -> str:
     response = _ask(app.base_url, Request("POST", "/oauth/token", form=form))
     found = text_of(inner(response.body, "access_token"))
     if not (response.is_success and found):
-        said = one_line(errors.message(response)).replace(code.strip() or "\0", "***")
-        raise BadInput(
-            f"The server does not take this code ({said}). Nothing was saved; codes hold for a few "
-            "minutes, and once: begin again."
-        )
+        raise _bad_code(response, code)
+    # Some servers, as snac, have a token for any code, and refuse it afterwards.
+    asked = _ask(app.base_url, Request("GET", setup.WHO), found)
+    if asked.status in WRONG:
+        raise _bad_code(asked, code)
     granted = text_of(inner(response.body, "scope")).split()
     if granted and (lacking := setup.lacking(granted)):
         raise BadInput(f"The server did not grant {', '.join(lacking)}. Nothing was saved.")
     return found
 
 
-def _ask(base_url: str, request: Request) -> Response:
+def _bad_code(response: Response, code: str) -> BadInput:
+    said = one_line(errors.message(response)).replace(code.strip() or "\0", "***")
+    return BadInput(
+        f"The server does not take this code ({said}). Nothing was saved; codes hold for a few "
+        "minutes, and once: begin again."
+    )
+
+
+def _ask(base_url: str, request: Request, token: str = "") -> Response:
     try:
-        return Client(base_url, "", LIMITS).send(request)
+        return Client(base_url, token, LIMITS).send(request)
     except http_calls.NoAnswer as error:
         raise Unavailable(f"{base_url} cannot be asked: {error}. Nothing was saved.") from None

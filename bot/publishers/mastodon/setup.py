@@ -7,6 +7,8 @@ WIDE_SCOPES = ("read", "write")
 
 REDIRECT = "urn:ietf:wg:oauth:2.0:oob"
 """Where a server sends the code: it shows it, to be copied (OAuth 2.0 for native apps)."""
+WHO = "/api/v1/accounts/verify_credentials"
+"""Where a server says whose token it is asked with."""
 APP = "mlcollage"
 EXAMPLE = "https://mastodon.social"
 
