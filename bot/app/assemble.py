@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
+from typing import cast
 
 from bot import config as configuration
 from bot.config import Config
@@ -15,7 +16,7 @@ from bot.core.notices.upkeep import Upgraded
 from bot.core.schedule import Clock
 from bot.core.settings import Table
 from bot.publishers import table
-from bot.publishers.protocol import Publisher
+from bot.publishers.protocol import Publisher, StandIn
 from bot.scheduling import unconfigured
 from bot.storage.database import Database
 from bot.storage.work import reading, writing
@@ -194,7 +195,7 @@ def _publisher(config: Config, settings: Table, clock: Clock) -> Publisher:
     outbox = table.rehearsed(settings)
     if isinstance(clock, SimulatedClock):
         outbox = table.simulated(settings)
-    stand_in = table.make(outbox, config.folder, clock)
+    stand_in = cast(StandIn, table.make(outbox, config.folder, clock))
     # What is rehearsed is to be written as, and as long as, what goes out later.
     stand_in.network, stand_in.server = real.network, real.server
     if stand_in.server and isinstance(clock, SimulatedClock):

@@ -26,60 +26,90 @@ class Publisher(Protocol):
     Errors are those of `core.errors`; nothing here retries or waits.
     """
 
-    network: "Network"
-    """Whose rules for texts hold; for an outbox, those of the network it stands in for."""
+    @property
+    def network(self) -> "Network":
+        """Whose rules for texts hold; for an outbox, those of the network it stands in for."""
+        ...
 
-    whole: bool
-    """Whether a thread goes out in one request: then `send` gets None for the position.
+    @property
+    def whole(self) -> bool:
+        """Whether a thread goes out in one request: then `send` gets None for the position.
 
-    Where it turns out that it cannot, each call sends what one request can.
-    """
+        Where it turns out that it cannot, each call sends what one request can.
+        """
+        ...
 
-    indivisible: bool
-    """Whether a thread is one thing on the network, exactly as it was written.
+    @property
+    def indivisible(self) -> bool:
+        """Whether a thread is one thing on the network, exactly as it was written.
 
-    Then one part proves all of it, and nothing is read back.
-    """
+        Then one part proves all of it, and nothing is read back.
+        """
+        ...
 
-    proves_absence: bool
-    """Whether `find` can answer `Absent`, so that it may look at once."""
+    @property
+    def proves_absence(self) -> bool:
+        """Whether `find` can answer `Absent`, so that it may look at once."""
+        ...
 
-    by_hand: str
-    """What people call the place where a person posts what `send` lays ready; "" where the bot
-    posts. Whether a thread is out there, a person alone can tell.
-    """
+    @property
+    def by_hand(self) -> str:
+        """What people call the place where a person posts what `send` lays ready; "" where the bot
+        posts. Whether a thread is out there, a person alone can tell.
+        """
+        ...
 
-    identity: str
-    """The name it posts under, as far as that is known; `profile` and `check` find out."""
+    @property
+    def identity(self) -> str:
+        """The name it posts under, as far as that is known; `profile` and `check` find out."""
+        ...
 
-    handle: str
-    """The handle that the configuration gives the account; "" where it gives none."""
+    @property
+    def handle(self) -> str:
+        """The handle that the configuration gives the account; "" where it gives none."""
+        ...
 
-    known: "Profile | None"
-    """What `profile` answered last, in this process; None before it was asked."""
+    @property
+    def known(self) -> "Profile | None":
+        """What `profile` answered last, in this process; None before it was asked."""
+        ...
 
-    price: "Price | None"
-    """What the network charges for a request; None where it charges nothing."""
+    @property
+    def price(self) -> "Price | None":
+        """What the network charges for a request; None where it charges nothing."""
+        ...
 
-    budget: "Decimal | None"
-    """US dollars a month may cost; None where there is no limit."""
+    @property
+    def budget(self) -> "Decimal | None":
+        """US dollars a month may cost; None where there is no limit."""
+        ...
 
-    layout: str
-    """Whether its threads stay threads, or become one post as far as they fit: `core.layout`."""
+    @property
+    def layout(self) -> str:
+        """Whether its threads stay threads, or become one post where they fit: `core.layout`."""
+        ...
 
-    link_cards: bool
-    """Whether the part with a collage's links shows the card of the page that the first of them
-    leads to, where we make the cards and the page offers one.
-    """
+    @property
+    def link_cards(self) -> bool:
+        """Whether the part with a collage's links shows the card of the page that the first of them
+        leads to, where we make the cards and the page offers one.
+        """
+        ...
 
-    server: "Server | None"
-    """The server whose limits hold; None where those of the network do, or of the account."""
+    @property
+    def server(self) -> "Server | None":
+        """The server whose limits hold; None where those of the network do, or of the account."""
+        ...
 
-    duty: str
-    """What whoever has the account should know or do: a sentence, or ""."""
+    @property
+    def duty(self) -> str:
+        """What whoever has the account should know or do: a sentence, or ""."""
+        ...
 
-    secrets: "Sequence[str]"
-    """Values that no log, message or row may show: keys, tokens, passwords."""
+    @property
+    def secrets(self) -> "Sequence[str]":
+        """Values that no log, message or row may show: keys, tokens, passwords."""
+        ...
 
     def limits(self) -> "Limits":
         """What one post of this account may hold.
@@ -171,3 +201,10 @@ class Publisher(Protocol):
     def check(self) -> str:
         """Ask the network whether the account could post now: a sentence on why not, or ""."""
         ...
+
+
+class StandIn(Publisher, Protocol):
+    """What goes by the rules of another publisher, and its server's: an outbox in a rehearsal."""
+
+    network: "Network"
+    server: "Server | None"

@@ -29,7 +29,7 @@ from bot.publishers.bluesky.publisher import Bluesky
 from bot.publishers.manual import Manual
 from bot.publishers.mastodon.publisher import Mastodon
 from bot.publishers.outbox import Outbox
-from bot.publishers.protocol import Publisher, Saved
+from bot.publishers.protocol import Publisher, Saved, StandIn
 from bot.publishers.x.publisher import X
 from tests.conftest import MONDAY, StoppedClock, png
 from tests.fakes import bluesky, keyed, mastodon, x
@@ -43,12 +43,15 @@ CLASSES: Sequence[type[Publisher]] = (
     Mastodon,
     Outbox,
     X,
+    keyed.Keyed,
 )
-"""Here the type checker sees that each has what the protocol asks for."""
+"""Here mypy sees that each has what the protocol asks for."""
+STAND_IN: type[StandIn] = Outbox
 
 
 def test_every_network_in_the_table_is_checked_against_the_protocol() -> None:
-    assert {each.__name__ for each in CLASSES} == {name for _, name in table.NETWORKS.values()}
+    names = {name for _, name in table.NETWORKS.values()}
+    assert {each.__name__ for each in CLASSES} == {*names, keyed.Keyed.__name__}
 
 
 @contextmanager

@@ -49,6 +49,7 @@ class Keyed:
     proves_absence = True
     by_hand = ""
     layout = layouts.THREAD
+    link_cards = False
     price: Price | None = None
     budget: Decimal | None = None
     secrets = ()

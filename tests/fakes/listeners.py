@@ -117,7 +117,7 @@ class Mailbox:
         return f"mailto://127.0.0.1:{self.port}?from=bot@example.org&to={to}"
 
     async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:
-        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
         return "250 OK"
 
 
