@@ -28,6 +28,7 @@ from bot.scheduling import forecast
 from bot.storage.accounts import AccountRow
 from bot.storage.charges import month_of
 from bot.storage.work import Work
+from bot.watching import events
 
 TRIES = 5
 """Collages that cannot go out, of which a brief finds no more."""
@@ -358,6 +359,7 @@ def _notice(context: Context, brief: Due, plan: Plan, checks: Checks) -> Briefin
     of_threads = (caution for thread in plan.threads for caution in thread.all_cautions)
     found = (*plan.careful, *of_threads)
     careful = tuple(dict.fromkeys(f"careful: {caution}." for caution in found))
+    careful += tuple(f"careful: {problem}" for problem in events.unreached(context))
     if wrong or careful:
         lines += ["", *(f"! {sentence}" for sentence in (*wrong, *careful))]
     notes = _notes(context, brief)

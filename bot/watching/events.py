@@ -151,7 +151,8 @@ def unreached(context: Context) -> list[str]:
                 problems.append(f"{destination} takes no more events: it answered {GONE}.")
             elif backlog and backlog.note:
                 waiting = times.counted(backlog.waiting, "event")
-                problems.append(f"No event gets to {destination}, {waiting} wait: {backlog.note}")
+                wait = "waits" if backlog.waiting == 1 else "wait"
+                problems.append(f"No event gets to {destination}, {waiting} {wait}: {backlog.note}")
     advice = "Then: mlcollage events test"
     return [f"{problem} {advice}" for problem in problems]
 

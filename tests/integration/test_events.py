@@ -28,7 +28,7 @@ from bot.intake import accept
 from bot.scheduling import tick
 from bot.storage import tables
 from bot.storage.notices import Notice
-from bot.watching import events, watchdog
+from bot.watching import briefing, events, watchdog
 from tests.conftest import MONDAY, ROOT, StoppedClock, make_context, write_item
 from tests.e2e.process import ENVIRONMENT
 from tests.fakes import listeners
@@ -307,6 +307,27 @@ def test_a_command_without_the_addresses_tells_what_the_bot_sends(
     assert hook.heard == []
     events.send(context)
     assert types(hook, "hook") == ["delivery.sent", "delivery.failed"]
+    context.database.close()
+
+
+def test_a_brief_says_that_a_script_does_not_take_what_happens(
+    tmp_path: Path, hook: Webhook, database_url: str
+) -> None:
+    hook.does = {HIDDEN: "500"}
+    context = given(tmp_path, hook.url(HIDDEN, "http"), url=database_url)
+    posted(context)
+    go(context, days=6)
+
+    def brief() -> str:
+        briefing.give(context)
+        [given] = [each for each in notices(context) if each.kind is Kind.BRIEF]
+        return given.text + given.details
+
+    events.send(context)
+    queue_up(context, "beta")
+    said = brief()
+    assert "! careful: No event gets to http://… (entry 1 of events.urls), 1 event waits" in said
+    assert HIDDEN not in said
     context.database.close()
 
 
