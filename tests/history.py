@@ -6,10 +6,15 @@ from typing import Any
 from sqlalchemy import insert, text
 
 from bot.context import Context
+from bot.core.settings import Secret
 from bot.storage import tables
 
 FIRST = 1_000
 """The first id: what is in the database before stays below."""
+
+
+HOOK = "http://127.0.0.1:9/hook"
+"""The address that has taken all events."""
 
 
 def fill(context: Context, rows: int) -> None:
@@ -51,6 +56,7 @@ def _rows(ids: range, at: dict[int, Any]) -> dict[str, list[dict[str, Any]]]:
     posted = {"paper_id": FIRST, "state": "posted", "thread": [], "roundup_id": FIRST}
     sent = {"kind": "collage", "account_id": 1, "state": "sent", "begun": True, "saved": {}}
     heard = {"kind": "empty", "text": "t"}
+    hook = Secret(HOOK).fingerprint
     return {
         "collages": [
             its
@@ -103,6 +109,14 @@ def _rows(ids: range, at: dict[int, Any]) -> dict[str, list[dict[str, Any]]]:
         ],
         "alerts": [
             {"notice_id": n, "destination": "d", "next_at": at[n], "ended_at": at[n]} for n in ids
+        ],
+        "events": [
+            {"id": n, "key": f"e{n}", "type": "delivery.sent", "subject": f"delivery/{n}"}
+            | {"at": at[n], "body": "{}"}
+            for n in ids
+        ],
+        "event_sendings": [
+            {"event_id": n, "destination": hook, "next_at": at[n], "ended_at": at[n]} for n in ids
         ],
         "log": [{"at": at[n], "who": "w", "what": "add", "subject": f"s{n}"} for n in ids],
     }

@@ -12,18 +12,22 @@ from sqlalchemy import event, update
 from bot.config import Alerting
 from bot.context import Context
 from bot.core.delivery import Carried, State
+from bot.core.events import NOBODYS
 from bot.core.notices.entry import Kind
 from bot.deciding import inspect
 from bot.scheduling import tick
 from bot.storage import tables
-from bot.watching import alerts, briefing, watchdog
+from bot.watching import alerts, briefing, events, watchdog
 from tests import made_up
 from tests.conftest import MONDAY, StoppedClock, make_context
-from tests.history import FIRST, fill
+from tests.history import FIRST, HOOK, fill
 
 pytestmark = pytest.mark.slow
 
-HISTORY = {"collages", "slots", "deliveries", "parts", "attempts", "notices", "alerts", "log"}
+HISTORY = {
+    "collages", "slots", "deliveries", "parts", "attempts", "notices", "alerts", "log", "events",
+    "event_sendings",
+}  # fmt: skip
 NOWHERE = "json://127.0.0.1:9"
 Ask = Callable[..., tuple[list[str], list[str]]]
 
@@ -66,6 +70,29 @@ def alerting(tmp_path: Path, rows: int, url: str | None = None) -> tuple[list[st
         alerts.send(context)
         alerts.send(context)
         alerts.send(replace(context, config=replace(context.config, alerts=Alerting())))
+    found = plans(context, statements)
+    context.database.close()
+    return [words for words, _ in statements], found
+
+
+def eventing(tmp_path: Path, rows: int, url: str | None = None) -> tuple[list[str], list[str]]:
+    """The statements and plans of events: none open, one that fails, one that waits; a brief
+    asks whether they arrive.
+    """
+    settings = f'[events]\nurls = ["{HOOK}"]\nsecret = "{NOBODYS}="\n'
+    context = make_context(tmp_path, settings, StoppedClock(MONDAY), url)
+    events.send(context)
+    fill(context, rows)
+    with context.write() as work:
+        newest = tables.deliveries.c.id == FIRST
+        work.conn.execute(update(tables.deliveries).where(newest).values(state="sending"))
+    with asked(context) as statements:
+        events.send(context)
+        with context.write() as work:
+            work.deliveries.move(work.deliveries.get(FIRST), State.FAILED, note="no")
+        events.send(context)
+        events.send(context)
+        assert len(events.unreached(context)) == 1
     found = plans(context, statements)
     context.database.close()
     return [words for words, _ in statements], found
@@ -158,7 +185,12 @@ def test_alerts_are_sent_in_the_same_way_however_many_there_were(tmp_path: Path)
     assert short == long
 
 
-@pytest.mark.parametrize("ask", [idle, alerting, looking, composing])
+def test_events_are_sent_in_the_same_way_however_many_there_were(tmp_path: Path) -> None:
+    short, long = eventing(tmp_path / "short", 100), eventing(tmp_path / "long", 20_000)
+    assert short == long
+
+
+@pytest.mark.parametrize("ask", [idle, alerting, eventing, looking, composing])
 def test_it_never_walks_through_history_on_sqlite(tmp_path: Path, ask: Ask) -> None:
     _, found = ask(tmp_path, 5_000)
     walks = [
@@ -170,7 +202,7 @@ def test_it_never_walks_through_history_on_sqlite(tmp_path: Path, ask: Ask) -> N
     assert [plan for plan in walks if any(f"SCAN {table}" in plan for table in HISTORY)] == []
 
 
-@pytest.mark.parametrize("ask", [idle, alerting, looking, composing])
+@pytest.mark.parametrize("ask", [idle, alerting, eventing, looking, composing])
 def test_it_never_walks_through_history_on_postgresql(
     tmp_path: Path, postgres_database: str, ask: Ask
 ) -> None:
