@@ -150,3 +150,19 @@ def test_the_brief_names_the_accounts_that_get_it_and_the_one_left_out(two: Desk
     assert "goes to second;" in told
     details = [kept["details"] for kept in two("notices", "--all", "--json").json]
     assert any("not on first, as the collage says." in each for each in details)
+
+
+def test_what_is_left_out_after_a_slot_took_it_is_not_sent_again_by_hand(two: Desk) -> None:
+    (two.folder / "outbox").mkdir()
+    blocked = two.folder / "outbox" / "first"
+    blocked.write_bytes(b"")
+    two("add", write_item(two.folder, "mu"))
+    two("post", "mu", "--now", code=1)
+    assert two("deliveries", "list", "--json").json[0]["state"] == "waiting"
+    two("edit", "mu", "--skip", "first")
+    blocked.unlink()
+    (waiting,) = two("deliveries", "list", "--json").json
+    told = two("deliveries", "retry", waiting["id"], code=1).err
+    assert told == "mu for first: it is not to go out there, as the collage says.\n"
+    two("deliveries", "cancel", waiting["id"])
+    assert [thread.parts[-2] for thread in threads_out(two.folder)] == ["second"]
