@@ -261,7 +261,7 @@ def test_every_way_not_to_answer_ends_in_time_and_shows_no_secret(
     assert timedelta(seconds=10) <= gone < timedelta(seconds=30)
     notes = [row.note for row in rows(context) if row.ended_at is None]
     assert len(notes) == len(said) == len(places) - 1
-    assert sum(1 for words in notes if words == "it did not end within 5 s.") == 3
+    assert sum(1 for words in notes if words == "it did not end within 10 s.") == 3
     assert sum(1 for words in notes if "apprise cannot read the address" in words) == 2
     assert [row.note for row in rows(context) if row.ended_at] == [""]
     assert hook.calls()["elsewhere"] == 0
