@@ -64,7 +64,8 @@ class Webhook:
                 status = 200
             case "drip":
                 request.wfile.write(b"HTTP/1.1 200 OK\r\n")
-                while not self.let_go.wait(0.05):
+                # Slow enough: a client gives up after a hundred headers by itself.
+                while not self.let_go.wait(0.2):
                     request.wfile.write(b"X-More: to come\r\n")
                 return
             case "bomb":
