@@ -11,7 +11,7 @@ from bot.composing import composer
 from bot.context import Context
 from bot.core import audit, changes, collage, errors
 from bot.core.audit import Difference
-from bot.core.delivery import Delivery, Outcome, Part, Receipt, State
+from bot.core.delivery import Delivery, Found, Outcome, Part, Receipt, State
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.text import sameness
 from bot.deciding import actions
@@ -160,7 +160,7 @@ def _survey(context: Context, publisher: Publisher, delivery: Delivery) -> Surve
     survey = duplicates.without_known(context, delivery, _ask(context, delivery, read))
     result = "nothing that is missing is out"
     if survey.found:
-        result = f"out: {_parts(sorted(survey.found))}"
+        result = rescue.described(Found(survey.found))
     with context.write() as work:
         found = [part for part in thread.parts if part.position in survey.found]
         charges.charge(work, publisher, delivery, publisher.network.posts(found))
@@ -177,8 +177,7 @@ def _send_again(context: Context, delivery: Delivery, saved: Saved, *, edited: b
         out = [part.position for part in parts if part.receipt]
         if edited and out:
             raise NotAllowed(
-                f"Delivery {delivery.id}: {_parts(out)} is out, "
-                "so the rest goes out as it was frozen."
+                f"Delivery {delivery.id}: {_parts(out)} out, so the rest goes out as it was frozen."
             )
         if out and len(out) == len(parts):
             work.deliveries.move(delivery, State.SENT, saved=saved)
@@ -192,7 +191,7 @@ def _send_again(context: Context, delivery: Delivery, saved: Saved, *, edited: b
             _check_in_place(work, delivery, lock=True)
             result = "it waits to be sent"
             if out:
-                result = f"{_parts(out)} is out, the rest waits to be sent"
+                result = f"{_parts(out)} out, the rest waits to be sent"
         if edited:
             _log(context, work, "retry", delivery, "composed anew")
             result += ", composed anew"
@@ -237,9 +236,9 @@ def posted(
         work.attempts.settle(delivery.id, Outcome.SENT, note)
         _log(context, work, "posted", delivery, " ".join(urls))
     told = read_back.tell(context, delivery, differences)
-    result = f"{_parts(sorted(receipts))} is out"
+    result = f"{_parts(sorted(receipts))} out"
     if missing:
-        result += f"; {_parts(missing)} is still to be sent"
+        result += f"; {_parts(missing)} still to be sent"
     return " ".join([f"Delivery {delivery.id}: {result}.{remark}{left}", *told])
 
 
@@ -322,8 +321,7 @@ def _receipts(
         missing = _missing(work, delivery)
     if first is not None and first not in missing:
         raise BadInput(
-            f"Delivery {delivery.id} has no part {first} that is still to come: "
-            f"{_parts(missing)} is."
+            f"Delivery {delivery.id} has no part {first} that is still to come: {_parts(missing)}."
         )
     if publisher.indivisible and first not in {None, missing[0]}:
         raise BadInput(
@@ -691,9 +689,13 @@ def _log(context: Context, work: Work, what: str, delivery: Delivery, detail: st
 
 
 def _parts(positions: Sequence[int]) -> str:
+    """The parts with these positions, as the subject of a sentence: "parts 1 and 2 are"."""
     if not positions:
-        return "no part"
-    return f"part {', '.join(map(str, positions))}"
+        return "no part is"
+    *others, last = map(str, positions)
+    if not others:
+        return f"part {last} is"
+    return f"parts {', '.join(others)} and {last} are"
 
 
 @contextmanager

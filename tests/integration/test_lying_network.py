@@ -391,7 +391,7 @@ def test_the_post_at_a_given_address_that_is_as_meant_is_taken_without_a_word(
     delivery = found_by_a_person(context, fake, clock, 2)
     decided = deliveries.posted(context, str(delivery.id), [url_of(fake.state.posts[2])], None)
     assert decided.message == (
-        f"Delivery {delivery.id}: part 2 is out; part 3, 4 is still to be sent."
+        f"Delivery {delivery.id}: part 2 is out; parts 3 and 4 are still to be sent."
     )
     assert "differs" not in kinds(context)
 

@@ -412,7 +412,7 @@ def test_a_collage_that_was_removed_stays_so_when_its_thread_turns_out_to_be_out
     with context.write() as work:
         work.queue.remove(work.queue.get("mlcollage", "barlow"))
     told = resolve.posted(context, entry(context), ["https://x.example/a", "https://x.example/b"])
-    assert told == "Delivery 1: part 1, 2 is out."
+    assert told == "Delivery 1: parts 1 and 2 are out."
     with context.read() as work:
         states = work.conn.execute(select(tables.collages.c.state, tables.collages.c.posted_at))
         assert states.one() == ("held", None)
