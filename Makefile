@@ -22,7 +22,7 @@ run: .venv/ready
 # What to run while you work, about ten minutes: units, contracts, integration, a month end to end,
 # a kill -9 for each publisher.
 test: .venv/dev
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
 
 # All the others: long scenarios on PostgreSQL, races, the state machine, a sample of the chaos,
 # references, the browser.

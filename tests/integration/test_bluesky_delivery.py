@@ -201,7 +201,7 @@ def test_addresses_that_a_person_gives_are_read_back_part_by_part(
     first = f"at://{bluesky.DID}/app.bsky.feed.post/{keys.of(thread, 1)}"
     rest = [receipts[place].url for place in sorted(receipts)[1:]]
     said = resolve.posted(context, entry, [first, *rest])
-    assert "is out" in said
+    assert "parts 1 and 2 are out" in said
     assert newest(context).state is State.SENT
     with context.read() as work:
         known = {part.position: part.receipt for part in work.parts.of(entry.delivery.id)}

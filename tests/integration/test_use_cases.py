@@ -230,7 +230,7 @@ def test_a_decision_tells_what_came_of_it_and_what_is_next(
 def test_notices_are_acknowledged_by_number_or_all(context: Context, clock: StoppedClock) -> None:
     clock.go(days=60)
     tick.tick(context)
-    numbers = [listed.notice.id for listed in notices.listed(context)]
+    numbers = [listed.thing.id for listed in notices.listed(context)]
     assert len(numbers) > 1
     assert notices.acknowledge(context, numbers[:1]) == 1
     assert notices.acknowledge(context) == len(numbers) - 1
