@@ -14,8 +14,9 @@ from bot.core.notices.upkeep import AlertUndelivered
 from bot.storage.alerts import Alerts
 from bot.storage.notices import Notice
 from bot.storage.work import Work
-from bot.watching import courier, outgoing
-from bot.watching.outgoing import MOST, Destination, Route
+from bot.watching import courier, outgoing, ways
+from bot.watching.outgoing import MOST, Route
+from bot.watching.ways import Destination
 
 MENTION = (
     # A group, wherever it stands: Discord, Mattermost, Matrix, Teams.
@@ -66,7 +67,7 @@ class _Way(Route[Notice]):
 
 def destinations(config: Config) -> list[Destination]:
     """The configured destinations, in the order of `alerts.urls`."""
-    return outgoing.destinations(config.alerts.urls, "alerts.urls")
+    return ways.destinations(config.alerts.urls, "alerts.urls")
 
 
 def send(context: Context) -> None:

@@ -12,8 +12,9 @@ from bot.core.notices.upkeep import EventUndelivered, HookGone
 from bot.storage.events import Event, Events, new_key
 from bot.storage.sendings import Claim
 from bot.storage.work import Work
-from bot.watching import outgoing
-from bot.watching.outgoing import MOST, Destination, Listed, Route
+from bot.watching import outgoing, ways
+from bot.watching.outgoing import MOST, Route
+from bot.watching.ways import Destination, Listed
 
 __all__ = ["Event", "Listed", "destinations", "listed", "send", "test", "unreached"]
 
@@ -94,7 +95,7 @@ def _post(
 
 def destinations(config: Config) -> list[Destination]:
     """The configured destinations, in the order of `events.urls`."""
-    return outgoing.destinations(config.events.urls, "events.urls")
+    return ways.destinations(config.events.urls, "events.urls")
 
 
 def send(context: Context) -> None:
@@ -133,8 +134,9 @@ def listed(context: Context, most: int) -> list[Listed[Event]]:
     """The newest events, at most so many, each with how far it has got."""
     with context.read() as work:
         found = work.events.listed(most)
-        ways = work.events.ways([event.id for event in found])
-    return outgoing.listed({event.id: event for event in found}, ways, destinations(context.config))
+        its_ways = work.events.ways([event.id for event in found])
+    things = {event.id: event for event in found}
+    return ways.listed(things, its_ways, destinations(context.config))
 
 
 def unreached(context: Context) -> list[str]:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from bot.context import Context
 from bot.core.errors import BadInput
 from bot.storage.notices import Notice
-from bot.watching import outgoing
-from bot.watching.outgoing import Listed
+from bot.watching import ways
+from bot.watching.ways import Listed
 
 __all__ = ["Listed", "Notice", "acknowledge", "listed"]
 
@@ -15,10 +15,10 @@ def listed(context: Context, *, everything: bool = False) -> list[Listed[Notice]
     """The unacknowledged notices, or all of them, the newest first."""
     with context.read() as work:
         notices = work.notices.listed(everything=everything)
-        ways = work.alerts.ways([notice.id for notice in notices])
+        its_ways = work.alerts.ways([notice.id for notice in notices])
     things = {notice.id: notice for notice in notices}
-    configured = outgoing.destinations(context.config.alerts.urls, "alerts.urls")
-    return outgoing.listed(things, ways, configured)
+    configured = ways.destinations(context.config.alerts.urls, "alerts.urls")
+    return ways.listed(things, its_ways, configured)
 
 
 def acknowledge(context: Context, numbers: Sequence[int] = ()) -> int:
