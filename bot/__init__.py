@@ -16,6 +16,7 @@ The folders follow the way of a collage; each imports only from the floors below
     context.py      what every stage works with: configuration, database, clock, publishers, mode
     pictures        a picture read, measured, checked and fitted; a page typeset
     publishers      one account on one network: the outbox, X, Bluesky, Mastodon, by hand
+    destinations    places a roundup is published at: folders, git, WordPress, Ghost, mail
     storage         the database, and the only SQL
     config.py       config.toml and the environment as frozen, checked values
     environment.py  what the environment asks of every command: colours

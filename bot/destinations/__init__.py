@@ -1,0 +1,1 @@
+"""Places that a roundup is published at, besides the folder of its own site."""
