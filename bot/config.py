@@ -167,10 +167,11 @@ class Series:
 class Config:
     """The whole configuration.
 
-    All paths are absolute: relative ones in the file count from its folder. `accounts` stay raw
-    tables, because only a network's own publisher knows their keys. `key_files` are the files that
-    it takes secrets from; `has_secrets` says whether some stand in `file` itself, apart from those
-    of accounts; `says_live` whether it has the setting `live`, and `says_series` a series.
+    All paths are absolute: relative ones in the file count from its folder. `accounts` and
+    `destinations` stay raw tables, because only a network's own publisher, or the destination,
+    knows their keys. `key_files` are the files that it takes secrets from; `has_secrets` says
+    whether some stand in `file` itself, apart from those of accounts and destinations; `says_live`
+    whether it has the setting `live`, and `says_series` a series.
     """
 
     file: Path
@@ -182,6 +183,7 @@ class Config:
     events: Eventing
     accounts: Mapping[str, Table]
     series: Mapping[str, Series]
+    destinations: Mapping[str, Table] = field(default_factory=dict)
     key_files: tuple[Path, ...] = ()
     has_secrets: bool = False
     says_live: bool = field(default=False, compare=False)
@@ -222,7 +224,7 @@ class Config:
         return f"There is no {what} {name} in {self.file.name}; it has {names}.{hint}"
 
 
-SECTIONS = ("database", "delivery", "alerts", "events", "accounts", "series")
+SECTIONS = ("database", "delivery", "alerts", "events", "accounts", "destinations", "series")
 
 POSTGRESQL = (
     r"postgresql(\+psycopg)?://([^@\s]*@)?([^@/?\s:\[]*|\[[\w:.]+\])(:\d{1,5})?"
@@ -293,7 +295,9 @@ def parse(source: str, file: Path) -> Config:
     _check_top(root)
     top = read(root.without(*SECTIONS), Top)
     folder = file.absolute().parent
-    accounts = _accounts(root)
+    accounts, destinations = _accounts(root), _named(root, "destinations")
+    all_series = _all_series(root, top, accounts, folder)
+    _check_destinations(root.table("series"), all_series, destinations)
     return Config(
         file=file.absolute(),
         live=top.live,
@@ -303,8 +307,9 @@ def parse(source: str, file: Path) -> Config:
         alerts=_alerts(root.table("alerts"), folder),
         events=_events(root.table("events"), folder),
         accounts=types.MappingProxyType(accounts),
-        series=types.MappingProxyType(_all_series(root, top, accounts, folder)),
-        key_files=tuple(_key_files(root, accounts, folder)),
+        series=types.MappingProxyType(all_series),
+        destinations=types.MappingProxyType(destinations),
+        key_files=tuple(_key_files(root, [*accounts.values(), *destinations.values()], folder)),
         has_secrets=_has_secrets(root),
         says_live="live" in root.values,
         says_series="series" in root.values,
@@ -336,9 +341,9 @@ def _delivery(table: Table) -> retry.Policy:
     return policy
 
 
-def _key_files(root: Table, accounts: Mapping[str, Table], folder: Path) -> Iterator[Path]:
-    """The files that settings name to hold secrets."""
-    for table in (*map(root.table, ("database", "alerts", "events")), *accounts.values()):
+def _key_files(root: Table, others: Sequence[Table], folder: Path) -> Iterator[Path]:
+    """The files that settings name to hold secrets; `others` are of accounts and destinations."""
+    for table in (*map(root.table, ("database", "alerts", "events")), *others):
         for key, name in table.values.items():
             if key.endswith("_file") and name and isinstance(name, str):
                 # RuntimeError: a "~" without a home folder.
@@ -561,7 +566,10 @@ def _secrets_file(table: Table, keys: Sequence[str], folder: Path) -> Mapping[st
 
 
 def _named(root: Table, key: str) -> dict[str, Table]:
-    """The sub-tables of `[accounts]` or `[series]` by name; raises `BadConfig` for a bad name."""
+    """The sub-tables of a section such as `[accounts]` by name.
+
+    Raises `BadConfig` for a bad name.
+    """
     tables = root.table(key)
     for name in tables.values:
         if problem := name_problem(name):
@@ -604,6 +612,23 @@ def _all_series(
                 raise _same_folder(tables, name, other.name)
         all_series[name] = series
     return all_series
+
+
+def _check_destinations(
+    table: Table, all_series: Mapping[str, Series], destinations: Mapping[str, Table]
+) -> None:
+    """Raise `BadConfig` where a roundup is to be published at a place that is not configured."""
+    for name, series in all_series.items():
+        rule = series.roundup
+        at = f"{name}.roundup.destinations"
+        for each in rule.destinations:
+            if each not in destinations:
+                hint = nearest(each, destinations) if destinations else ""
+                raise table.wrong(at, f"names {shown(each)}, which is no [destinations.…]{hint}")
+        if rule.home and rule.home not in rule.destinations:
+            known = ", ".join(rule.destinations) or "none"
+            reason = f'must be one of its destinations ({known}), or "" for the site\'s own page'
+            raise table.wrong(f"{name}.roundup.home", reason)
 
 
 def _same_folder(tables: Mapping[str, Table], name: str, other: str) -> BadConfig:

@@ -30,6 +30,9 @@ class Rule:
 
     `day` is of the month, 0 its last. `title` and `papers` may have several forms for different
     numbers; without any they are the language's own. Without a `base_url` its thread has no link.
+    `destinations` are names of `[destinations.NAME]`. `home` is the one whose address is the link,
+    "" for the site's own; after `link_patience` it is that in any case. People may look at it for
+    `review` before its moment; `silence` says whether it is published when nobody approves it.
     """
 
     day: int = setting(settings.month_day, 0)
@@ -40,6 +43,12 @@ class Rule:
     papers: words.Forms = setting(settings.forms(settings.some_text), ())
     base_url: str = setting(settings.address_if_any, "https://example.org/mlcollage")
     folder: str = setting(settings.some_text, "site")
+    destinations: tuple[str, ...] = setting(settings.list_of(settings.some_text), ())
+    home: str = setting(settings.text, "")
+    link_patience: timedelta = setting(settings.span, timedelta(days=3))
+    review: timedelta = setting(settings.span, timedelta(0))
+    silence: str = setting(settings.one_of("publish", "wait"), "publish")
+    yearly_thread: bool = setting(settings.flag, False)
 
     @property
     def timing(self) -> "Rule":
@@ -67,6 +76,12 @@ class Roundup:
     link: str = ""
     published_elsewhere: bool = False
     rehearsal: int = 0
+    kind: str = "month"
+    revision: int = 0
+    rendered_revision: int = 0
+    rendered_at: datetime | None = None
+    updated_at: datetime | None = None
+    also_at: str = ""
 
     @property
     def has_page(self) -> bool:

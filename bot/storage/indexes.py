@@ -34,6 +34,9 @@ INDEXES = (
         ("series_id", "due_at"),
         "state IN ('due', 'rendered', 'linked')",
     ),
+    # Those whose page is older than what it shows, and what is to be published somewhere.
+    Spec("ix_roundups_changed", "roundups", ("series_id",), "revision > rendered_revision"),
+    Spec("ix_publications_open", "publications", ("next_at",), "next_at IS NOT NULL"),
     # Collages: names and numbers are unique; the queue in its order, and its ready ones alone, for
     # drafts may be many; what the next roundup holds; the newest posts; a roundup's list.
     Spec("uq_collages_name", "collages", ("series_id", "name"), "removed_at IS NULL", unique=True),

@@ -67,6 +67,12 @@ def _roundup(row: Row[Any]) -> Roundup:
         published_elsewhere=row.published_elsewhere,
         due_at=row.due_at,
         rehearsal=row.rehearsal,
+        kind=row.kind,
+        revision=row.revision,
+        rendered_revision=row.rendered_revision,
+        rendered_at=row.rendered_at,
+        updated_at=row.updated_at,
+        also_at=row.also_at,
     )
 
 

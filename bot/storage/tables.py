@@ -264,6 +264,63 @@ roundups = Table(
     Column("cover_sha256", String(64), ForeignKey("pictures.sha256")),
     _text("cover_made_of"),
     _instant("due_at"),
+    # When its page was first written: patience with its link counts from there.
+    _instant("rendered_at", nullable=True),
+    # A month's, or the list of a year, whose title month is the year alone.
+    Column("kind", String(8), nullable=False, server_default="month"),
+    # How often what its page shows was changed, and up to which change the page is made.
+    Column("revision", Integer, nullable=False, server_default="0"),
+    Column("rendered_revision", Integer, nullable=False, server_default="0"),
+    # The hash of what its page shows, and when that last became another one.
+    Column("content", String(64), nullable=False, server_default=""),
+    _instant("updated_at", nullable=True),
+    # Where else its page can be read, given by hand after its link was out.
+    _text("also_at"),
+    _rehearsal(),
+    UniqueConstraint("series_id", "title_month", "rehearsal"),
+)
+
+# A roundup at one of the destinations that its series names.
+publications = Table(
+    "publications",
+    metadata,
+    _id(),
+    _reference("roundup_id", "roundups", nullable=False),
+    Column("destination", String(40), nullable=False),
+    # What the destination wants back: ids of its post and its pictures.
+    Column("saved", JSON, nullable=False, server_default="{}"),
+    _text("url"),
+    Column("is_public", Boolean, nullable=False, server_default=text("false")),
+    # The roundup's revision, and the hash of what was published last; "" before the first time.
+    Column("revision", Integer, nullable=False, server_default="0"),
+    Column("content", String(64), nullable=False, server_default=""),
+    # When it is tried next; NULL where nothing is to be done.
+    _instant("next_at", nullable=True),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    # Why it is not published, and whether a person has to act first.
+    _text("problem"),
+    Column("needs_person", Boolean, nullable=False, server_default=text("false")),
+    # Who tries it now, as an intent that is written before the destination is called.
+    Column("lease_owner", String(64)),
+    _instant("lease_until", nullable=True),
+    Column("fence", Integer, nullable=False, server_default="0"),
+    _instant("published_at", nullable=True),
+    _instant("updated_at", nullable=True),
+    UniqueConstraint("roundup_id", "destination"),
+)
+
+# A month that people look at before it is published; it may not have a roundup yet.
+reviews = Table(
+    "reviews",
+    metadata,
+    _id(),
+    _reference("series_id", "series", nullable=False),
+    Column("title_month", String(7), nullable=False),
+    _instant("asked_at"),
+    _instant("approved_at", nullable=True),
+    _text("approved_by"),
+    # The hash of what was approved.
+    Column("content", String(64), nullable=False, server_default=""),
     _rehearsal(),
     UniqueConstraint("series_id", "title_month", "rehearsal"),
 )
