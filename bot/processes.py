@@ -79,27 +79,30 @@ class Ran(NamedTuple):
     output: str
 
 
-KEPT = 50_000
-"""Bytes of a program's output that are kept: the last ones."""
+class Allowed(NamedTuple):
+    """How many seconds a program may take, and how many bytes of its output, the last, are kept."""
+
+    seconds: float
+    kept: int = 50_000
 
 
 def run(
     command: Sequence[str],
     environment: Mapping[str, str],
-    seconds: float,
+    allowed: Allowed,
     folder: Path,
     given: bytes = b"",
 ) -> Ran:
     """Run a program of others in a folder; how it ended.
 
-    It reads `given` from stdin and has no terminal to ask at. After that many seconds, and when
-    this process is gone, it is ended with the processes that it has started. Raises `TooLong`,
+    It reads `given` from stdin and has no terminal to ask at. When its time is over, and when this
+    process is gone, it is ended with the processes that it has started. Raises `TooLong`,
     `NotStarted` where there is no such program or it may not be run.
     """
     try:
         child = subprocess.Popen(
             # Not by `-m`: nothing of ours, and no folder of modules, is needed.
-            (sys.executable, "-I", "-S", __file__, "other", str(seconds), *command),
+            (sys.executable, "-I", "-S", __file__, "other", str(allowed.seconds), *command),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -109,14 +112,14 @@ def run(
         )
     except OSError as error:
         raise _not_started(error) from error
-    return _Watched(child, given).end(seconds)
+    return _Watched(child, given, allowed.kept).end(allowed.seconds)
 
 
 class _Watched:
     """A program under way; what it prints is read as it comes, so that it never waits for us."""
 
-    def __init__(self, child: "subprocess.Popen[bytes]", given: bytes) -> None:
-        self._child = child
+    def __init__(self, child: "subprocess.Popen[bytes]", given: bytes, most: int) -> None:
+        self._child, self._most = child, most
         self._stdout, self._output = bytearray(), bytearray()
         assert child.stdout
         assert child.stderr
@@ -161,13 +164,12 @@ class _Watched:
         with suppress(OSError):
             self._child.stdin.close()
 
-    @staticmethod
-    def _keep(stream: IO[bytes], *kept: bytearray) -> None:
+    def _keep(self, stream: IO[bytes], *kept: bytearray) -> None:
         with suppress(OSError, ValueError), stream:
             while chunk := os.read(stream.fileno(), 65_536):
                 for each in kept:
                     each += chunk
-                    del each[:-KEPT]
+                    del each[: -self._most]
 
 
 _NOT_THERE, _NOT_RUN = 251, 252

@@ -192,7 +192,8 @@ def test_a_lasting_child_ends_with_the_process_that_asks(script: Path) -> None:
 
 
 def run(*command: str, seconds: float = 20, given: bytes = b"") -> processes.Ran:
-    return processes.run(command, config.for_children(), seconds, Path("/"), given)
+    allowed = processes.Allowed(seconds)
+    return processes.run(command, config.for_children(), allowed, Path("/"), given)
 
 
 def test_a_program_of_others_is_run_and_its_end_told() -> None:
@@ -204,7 +205,7 @@ def test_a_program_of_others_is_run_and_its_end_told() -> None:
 def test_of_a_program_that_prints_without_end_the_last_is_kept() -> None:
     ran = run("sh", "-c", "yes | head -n 1000000; echo last")
     assert ran.stdout.endswith("y\nlast\n")
-    assert len(ran.stdout) == processes.KEPT
+    assert len(ran.stdout) == 50_000
 
 
 def test_a_program_that_is_not_there_is_said_so() -> None:
@@ -227,7 +228,7 @@ def test_a_program_ends_when_the_process_that_asked_is_killed(tmp_path: Path) ->
     command = ["sh", "-c", f"touch {tmp_path}/begun; sleep 3; touch {tmp_path}/late"]
     source = (
         f"from pathlib import Path; from bot import processes; "
-        f"processes.run({command}, {{}}, 60, Path('/'))"
+        f"processes.run({command}, {{}}, processes.Allowed(60), Path('/'))"
     )
     asking = subprocess.Popen((sys.executable, "-c", source))
     until(lambda: (tmp_path / "begun").exists())
