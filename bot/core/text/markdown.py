@@ -47,7 +47,12 @@ def html(markdown: str) -> str:
     Pictures are their alternative text, headings are paragraphs in bold. All text is escaped; who
     puts this on a page still cleans it.
     """
-    return reader.renderers.page(reader.syntax.parse(markdown))
+    return reader.renderers.page(reader.syntax.parse(markdown), reader.renderers.PAGE)
+
+
+def html_to_paste(markdown: str) -> str:
+    """The same for editors, blogs and mail, which drop MathML: formulas in Unicode, as in posts."""
+    return reader.renderers.page(reader.syntax.parse(markdown), reader.renderers.PASTED)
 
 
 def contained(markdown: str) -> str:
