@@ -30,9 +30,9 @@ class Article:
     Both name their pictures by the keys of `pictures`, which are file names without folders.
     `html` and `markdown` are what stands below the title, the subtitle as their first paragraph;
     `cover` is in neither: a blog shows it as the picture of its post. `html` is clean, with nothing
-    that a script could be. `slug` and `key`, which names series and month ("mlcollage/2021-09"), stay the same for ever.
-    `canonical_url` is where the roundup is at home, "" while that is not known, or where it is
-    this destination itself.
+    that a script could be. `slug` and `key`, which names series and month ("mlcollage/2021-09"),
+    stay the same for ever. `canonical_url` is where the roundup is at home, "" while that is not
+    known, or where it is this destination itself.
     """
 
     key: str
