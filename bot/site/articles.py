@@ -4,7 +4,6 @@ Blogs, editors and mail clients drop MathML and styles, and know no address of o
 Unicode here, as in posts, and pictures are named by their files.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import nh3
@@ -38,7 +37,7 @@ def of(
     `pages.build` raises.
     """
     roundup = edition.roundup
-    context = pages.roundup_context(series, edition)
+    context = context_of(series, edition)
     renderer = Renderer(templates_folder)
     cover = context["cover"]
     return Article(
@@ -48,9 +47,9 @@ def of(
         slug=roundup.slug,
         language=series.language,
         description=context["description"],
-        html=_html(renderer, context),
-        markdown=renderer.render(pages.ARTICLE, context | {"whole": False}).strip() + "\n",
-        pictures=_pictures(series, edition, context),
+        html=html(renderer, context),
+        markdown=renderer.render(pages.ARTICLE, context).strip() + "\n",
+        pictures=pictures(edition, context),
         cover=cover["file"] if cover else "",
         canonical_url=canonical_url,
         published_at=roundup.due_at,
@@ -59,17 +58,22 @@ def of(
     )
 
 
-def _html(renderer: Renderer, context: values.Table) -> str:
+def context_of(series: config.Series, edition: pages.Edition) -> values.Table:
+    """The variables of the page, for an article; docs/templates.md lists them."""
+    context = pages.roundup_context(series, edition)
+    sections = [
+        section | {"html": _paragraph(section["paragraph"])} for section in context["sections"]
+    ]
+    return context | {"kind": "article", "sections": sections}
+
+
+def html(renderer: Renderer, context: values.Table) -> str:
     """What stands below the title: without scripts, styles and classes, whoever wrote a template.
 
     The addresses of pictures are names of files; those of links lead to the web.
     """
-    sections = [
-        section | {"html": _paragraph(section["paragraph"])} for section in context["sections"]
-    ]
-    written = renderer.render(HTML, context | {"sections": sections})
     cleaned = nh3.clean(
-        written,
+        renderer.render(HTML, context),
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
         link_rel=None,
@@ -89,13 +93,10 @@ def _paragraph(paragraph: str) -> str:
     ).strip()
 
 
-def _pictures(
-    series: config.Series, edition: pages.Edition, context: Mapping[str, object]
-) -> dict[str, ArticlePicture]:
+def pictures(edition: pages.Edition, context: values.Table) -> dict[str, ArticlePicture]:
     """The pictures by the names of their files: the cover first, then the collages in order."""
     found = {}
-    cover = context["cover"]
-    if isinstance(cover, dict):
+    if cover := context["cover"]:
         found[cover["file"]] = ArticlePicture(
             data=edition.drawn[cover["file"]],
             mime=cover["mime"],
@@ -104,9 +105,7 @@ def _pictures(
             alt=cover["alt"],
             caption="",
         )
-    sections = context["sections"]
-    assert isinstance(sections, list)
-    for section in sections:
+    for section in context["sections"]:
         picture = section["picture"]
         if not picture:
             continue
@@ -116,16 +115,16 @@ def _pictures(
             width=picture["width"],
             height=picture["height"],
             alt=section["alt"],
-            caption=_caption(series, section),
+            caption=caption(context, section),
         )
     return found
 
 
-def _caption(series: config.Series, section: Mapping[str, str]) -> str:
+def caption(context: values.Table, section: values.Table) -> str:
     """A picture's caption as plain text: "ML-Collage [29/52]: Figures by the authors"."""
-    caption = series.title
+    said = str(context["series"]["title"])
     if section["number"]:
-        caption += f" [{section['number']}]"
+        said += f" [{section['number']}]"
     if section["caption"]:
-        caption += f"{series.words.colon}{section['caption']}"
-    return caption
+        said += f"{context['words']['colon']}{section['caption']}"
+    return said
