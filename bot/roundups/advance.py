@@ -247,6 +247,11 @@ def render(
 
 def build(context: Context, series: Series, roundup: Roundup) -> dict[str, bytes]:
     """The files of a roundup by their path, from what the database holds now."""
+    return pages.build(series, edition(context, series, roundup), context.config.templates)
+
+
+def edition(context: Context, series: Series, roundup: Roundup) -> pages.Edition:
+    """A roundup with all that its files are made from, as the database holds it now."""
     with context.read() as work:
         row = work.series.get(series.name)
         collages = work.queue.in_roundup(roundup.id)
@@ -256,10 +261,9 @@ def build(context: Context, series: Series, roundup: Roundup) -> dict[str, bytes
     collages, pictures = fittings.for_pages(context, collages)
     later = [other for other in listed if other.title_month > roundup.title_month]
     following = min(later, key=lambda other: other.title_month, default=None)
-    edition = pages.Edition(
+    return pages.Edition(
         roundup, collages, pictures, previous, following, listed, drawn.cover, drawn.card
     )
-    return pages.build(series, edition, context.config.templates)
 
 
 class _Drawn(NamedTuple):
