@@ -23,6 +23,7 @@ from bot.core.month import Roundup, State
 from bot.core.notices import publications as notices
 from bot.core.notices.entry import Entry
 from bot.core.publication import Publication
+from bot.core.publication import State as Reached
 from bot.destinations import table
 from bot.destinations.protocol import Article, Destination, Published
 from bot.roundups import advance
@@ -92,7 +93,8 @@ def at(context: Context, name: str) -> None:
     for due in waiting(context).get(name, ()):
         if context.stop.is_set():
             return
-        if publish(context, due).problem:
+        outcome = publish(context, due)
+        if outcome.publication.state is Reached.TRYING or not outcome.is_ours:
             return
 
 
@@ -174,6 +176,9 @@ def publish(context: Context, due: Due) -> Outcome:
         claimed = work.publications.begin(publication, LEASE, context.who, mark)
     if claimed is None:
         return Outcome(publication, is_ours=False)
+    if publication.settings != mark:
+        # Another place, perhaps: what it has of this is not known.
+        claimed = replace(claimed, content="")
     due = due._replace(publication=claimed)
     try:
         done, content = _published(context, due)

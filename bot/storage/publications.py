@@ -194,12 +194,17 @@ class Publications(Statements):
         written = update(publications).where(*mine).values({**values, **free})
         return self.conn.execute(written).rowcount == 1
 
-    def mark_due(self, roundup: Roundup, *destinations: str) -> None:
-        """Have a roundup published at once, again or for the first time; everywhere, or there."""
+    def mark_due(self, roundup: Roundup, *destinations: str, anew: bool = False) -> None:
+        """Have a roundup published at once, again or for the first time; everywhere, or there.
+
+        `anew` does so also where what is there is what would be published.
+        """
         mine = [publications.c.roundup_id == roundup.id]
         if destinations:
             mine.append(publications.c.destination.in_(destinations))
-        values = {"next_at": self.now, "failures": 0, "needs_person": False}
+        values: dict[str, Any] = {"next_at": self.now, "failures": 0, "needs_person": False}
+        if anew:
+            values["content"] = ""
         self.conn.execute(update(publications).where(*mine).values(values))
 
     def try_again(self, publication: Publication) -> None:

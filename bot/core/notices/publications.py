@@ -10,7 +10,7 @@ def _subject(series: str, title_month: str, destination: str) -> str:
 
 
 class RoundupPublished(Entry):
-    """A roundup is published at a destination for the first time; `url` is "" where none is told."""
+    """A roundup is published at a destination for the first time; `url` may be ""."""
 
     kind = Kind.PUBLISHED
     series: str
