@@ -64,8 +64,8 @@ class Outcome(NamedTuple):
 def waiting(context: Context) -> dict[str, list[Due]]:
     """What is due by the names of the destinations, made ready to be published.
 
-    Publications of roundups that have just been rendered are made. In a rehearsal there is nothing
-    to do, and a notice says what there would be.
+    Roundups that wait for their link are published at new destinations, too. In a rehearsal there
+    is nothing to do.
     """
     found: dict[str, list[Due]] = {}
     for series in context.config.series.values():
@@ -108,10 +108,11 @@ def _of_series(context: Context, series: Series) -> list[Due]:
             for roundup in work.roundups.unannounced(row.name)
             if roundup.state is not State.DUE and _unmade(work, series, roundup)
         ]
-    for roundup in fresh:
-        _make(context, series, roundup)
     if context.rehearsal:
+        # Whoever rendered it has said where it would be published.
         return []
+    for roundup in fresh:
+        advance.plan_publications(context, series, roundup)
     _try_mended(context, series)
     with context.read() as work:
         due = work.publications.due(series.name, LEASE)
@@ -128,16 +129,6 @@ def _unmade(work: Work, series: Series, roundup: Roundup) -> list[str]:
     """The destinations of a series at which a roundup has no publication yet."""
     made = {each.destination for each in work.publications.of(roundup)}
     return [name for name in series.roundup.destinations if name not in made]
-
-
-def _make(context: Context, series: Series, roundup: Roundup) -> None:
-    """Make the publications of a roundup; in a rehearsal, say where it would be published."""
-    names = series.roundup.destinations
-    if not context.rehearsal:
-        with context.write() as work:
-            work.publications.make(roundup, names)
-        return
-    _note(context, notices.PublishingRehearsed(series.name, roundup.title_month, names))
 
 
 def _try_mended(context: Context, series: Series) -> None:
