@@ -42,17 +42,20 @@ def roundup_threads(
     """The roundup, its collages and its threads with their cover; imagined for now where it is not
     made yet.
     """
+    found, items = roundup(context, series, title_month)
+    return found, items, list(_roundup_threads(context, series, found, items))
+
+
+def roundup(context: Context, series: Series, title_month: str) -> tuple[Roundup, list[Collage]]:
+    """The roundup and its collages; imagined for now where it is not made yet."""
     with context.read() as work:
         row = work.series.get(series.name)
-        roundup = work.roundups.find(row.name, title_month)
-        if roundup:
-            items = work.queue.in_roundup(roundup.id)
-        else:
-            moment = month.moment(series.roundup, title_month, series.zone)
-            items = work.queue.unrounded(row.name, moment)
-    if roundup is None:
-        roundup = _imagined(context, series, title_month, len(items))
-    return roundup, items, list(_roundup_threads(context, series, roundup, items))
+        found = work.roundups.find(row.name, title_month)
+        if found:
+            return found, work.queue.in_roundup(found.id)
+        moment = month.moment(series.roundup, title_month, series.zone)
+        items = work.queue.unrounded(row.name, moment)
+    return _imagined(context, series, title_month, len(items)), items
 
 
 class Filled(NamedTuple):
