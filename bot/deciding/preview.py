@@ -20,7 +20,7 @@ from bot.core.price import Cost
 from bot.deciding import samples
 from bot.pictures.read import PictureFile
 from bot.scheduling import forecast
-from bot.site import pages
+from bot.site import articles, exports, pages
 
 
 def costs(context: Context, series: Series, item: Collage, accounts: tuple[str, ...]) -> list[Cost]:
@@ -166,8 +166,16 @@ def _check_with_samples(
 
 
 def _page_problem(context: Context, series: Series, edition: pages.Edition) -> str:
-    """What is wrong with a roundup's files; or ""."""
-    return _problem(partial(pages.build, series, edition, context.config.templates))
+    """What is wrong with a roundup's pages and its exports; or ""."""
+    folder = context.config.templates
+    export = exports.Export(series, edition, folder, is_draft=True)
+    fillings: list[Callable[[], object]] = [
+        partial(pages.build, series, edition, folder),
+        partial(articles.of, series, edition, folder, ""),
+        *[partial(exports.build, export, kind) for kind in exports.KINDS],
+    ]
+    problems = map(_problem, fillings)
+    return next(filter(None, problems), "")
 
 
 def _last_month(context: Context, series: Series) -> str:

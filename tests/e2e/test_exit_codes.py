@@ -42,6 +42,7 @@ FAILING: dict[str, list[tuple[object, ...]]] = {
     "roundup show": [("roundup", "show", "2021-09")],
     "roundup link": [("roundup", "link", "2021-09", "https://lab.example.net/a")],
     "roundup render": [("roundup", "render", "2021-09")],
+    "roundup export": [("roundup", "export", "2021-09")],
     "notices": [("notices", "--done", 99)],
     "deliveries list": [("deliveries", "list", "--account", "nobody")],
     "deliveries show": [("deliveries", "show", 99)],

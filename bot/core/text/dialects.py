@@ -129,12 +129,12 @@ def _is_shown_as_text(code: str, dialect: Dialect) -> bool:
 def _lines_of(block: "Token", text: str, dialect: Dialect, kind: str = "text") -> Iterator["Token"]:
     """A paragraph with the lines of a block of code or of a formula."""
     new = type(block)
-    inline = new("inline", "", 0, map=block.map, children=[])
-    for said in filter(None, map(str.strip, text.split("\n"))):
-        if inline.children:
-            inline.children.append(new("hardbreak", "br", 0))
-        inline.children.append(new(kind, "", 0, content=said))
-    inline.children = list(_inline(inline.children, dialect))
+    said: list[Token] = []
+    for line in filter(None, map(str.strip, text.split("\n"))):
+        if said:
+            said.append(new("hardbreak", "br", 0))
+        said.append(new(kind, "", 0, content=line))
+    inline = new("inline", "", 0, map=block.map, children=list(_inline(said, dialect)))
     yield new("paragraph_open", "p", 1)
     yield inline
     yield new("paragraph_close", "p", -1)
