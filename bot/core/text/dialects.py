@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 # Noncharacters: no text that people exchange has any, by Unicode's own rule.
-_SIGNS = "{}$|^~@[]:=.)"
+_SIGNS = "{}$|^~@[]:=.)\\"
 _PLACEHOLDERS = {sign: chr(0xFDD0 + place) for place, sign in enumerate(_SIGNS)}
 _BREAK = "\ufdef"
 _ANY = "[\ufdd0-\ufdef]"
@@ -31,7 +31,7 @@ _BREAKS = ("softbreak", "hardbreak")
 class Dialect:
     """What a generator reads into text.
 
-    `signs` are written as entities wherever they stand, those of `at_start` where a line begins
+    Backslashes and `signs` are written as entities wherever they stand, those of `at_start` where a line begins
     with them; `list_mark` matches what begins a list, up to the sign that is written as one. Code
     that matches `code` is written as text, for no entity is read in code. With `needs_spaces` a
     line break is two spaces, and each line of code stands by itself in a paragraph.
@@ -91,7 +91,8 @@ def _entity(found: re.Match[str]) -> str:
 def _table(signs: str) -> dict[int, str]:
     """The placeholders of these signs; what stood in the text as one is gone."""
     gone = dict.fromkeys(range(0xFDD0, 0xFDF0), "")
-    return gone | {ord(sign): _PLACEHOLDERS[sign] for sign in signs}
+    # A backslash before an entity would take its meaning from it.
+    return gone | {ord(sign): _PLACEHOLDERS[sign] for sign in f"{signs}\\"}
 
 
 def _marked(text: str, dialect: Dialect, is_start: bool) -> str:
@@ -150,7 +151,10 @@ def _inline(tokens: Sequence["Token"], dialect: Dialect) -> Iterator["Token"]:
             is_start = True
             continue
         if token.type == "link_open":
-            token.attrs = {**token.attrs, "href": address(str(token.attrs["href"]))}
+            href = str(token.attrs["href"])
+            if address(href) != href:
+                # One that is written as its address would show the other one.
+                token.attrs, token.markup = {**token.attrs, "href": address(href)}, ""
         elif token.type == "link_close":
             token.meta["href"] = address(token.meta["href"])
         elif token.type == "code_inline":
