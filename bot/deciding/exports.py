@@ -8,8 +8,8 @@ from typing import NamedTuple
 from bot.composing import covers, fittings
 from bot.config import Series
 from bot.context import Context
-from bot.core import hints, settings
-from bot.core.collage import Collage, shown
+from bot.core import settings
+from bot.core.collage import Collage
 from bot.core.errors import BadInput, Unavailable
 from bot.core.month import Roundup, State
 from bot.deciding import coming, preview
@@ -87,11 +87,12 @@ def _roundup(
         if roundup:
             is_early = context.clock.now() < roundup.due_at
             return roundup, work.queue.in_roundup(roundup.id), is_early
-        known = [each.title_month for each in work.roundups.listed(row.name)]
     next_month = coming.next_roundup(context, series).title_month
     if title_month != next_month:
-        hint = hints.or_see(title_month, [*known, next_month], "mlcollage roundup list")
-        raise BadInput(f"There is no roundup {shown(title_month)}{hint}")
+        raise BadInput(
+            f"There is no roundup {title_month}, and the next one is {next_month}; "
+            "see: mlcollage roundup list"
+        )
     roundup, items = preview.roundup(context, series, title_month)
     if not items:
         raise BadInput(f"No collage is out for the roundup {title_month} yet; see: mlcollage next")

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from bot import files as place
 from bot import system
-from bot.core import collage
 from bot.core.errors import BadInput, NotAllowed
 from bot.site import folder
 from bot.site.folder import Written
@@ -57,7 +56,7 @@ def _is_foreign(path: Path, ours: Mapping[str, str], name: str, files: Mapping[s
 
 
 def _refusal(target: Path, names: Sequence[str]) -> str:
-    listed = ", ".join(collage.shown(str(target / name)) for name in names[:MOST_NAMED])
+    listed = ", ".join(str(target / name) for name in names[:MOST_NAMED])
     others = len(names) - MOST_NAMED
     if others > 0:
         listed += f" and {others} more"

@@ -1,4 +1,4 @@
-"""Text in the Markdown of site generators: it shows what it shows everywhere, and starts nothing."""
+"""Text for site generators: it shows what it shows everywhere, and starts nothing."""
 
 import html
 import re

@@ -31,10 +31,10 @@ _BREAKS = ("softbreak", "hardbreak")
 class Dialect:
     """What a generator reads into text.
 
-    Backslashes and `signs` are written as entities wherever they stand, those of `at_start` where a line begins
-    with them; `list_mark` matches what begins a list, up to the sign that is written as one. Code
-    that matches `code` is written as text, for no entity is read in code. With `needs_spaces` a
-    line break is two spaces, and each line of code stands by itself in a paragraph.
+    Backslashes and `signs` are written as entities wherever they stand, those of `at_start` where a
+    line begins with them; `list_mark` matches what begins a list, up to the sign that is written as
+    one. Code that matches `code` is written as text, for no entity is read in code. With
+    `needs_spaces` a line break is two spaces, and each line of code stands by itself.
     """
 
     signs: str
