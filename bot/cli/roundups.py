@@ -1,6 +1,7 @@
 """Roundups: what was made, and what would be."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -10,9 +11,9 @@ from bot.core import address, month
 from bot.core.collage import Collage, shown
 from bot.core.month import Roundup
 from bot.core.text import markdown
-from bot.deciding import coming, descriptions, preview, preview_descriptions, roundups
+from bot.deciding import coming, descriptions, exports, preview, preview_descriptions, roundups
 from bot.roundups import advance
-from bot.site import folder
+from bot.site import folder as site_folder
 
 
 @options.group("roundup", "mlcollage roundup preview 2021-09")
@@ -129,7 +130,9 @@ def render_command(
     for name in written.edited:
         path = chosen.site / name
         if over_edits:
-            click.echo(f"{path} had been edited by hand; that is kept as {path}{folder.EDITED}")
+            click.echo(
+                f"{path} had been edited by hand; that is kept as {path}{site_folder.EDITED}"
+            )
         else:
             click.echo(
                 f"{path} was edited by hand and is left as it is; write it anew with --over-edits"
@@ -163,3 +166,55 @@ def preview_command(
     _print_collages(chosen, items)
     for thread in threads:
         previews.print_thread(thread, context.config)
+
+
+@roundup_command.add_command
+@options.command("export", "mlcollage roundup export 2021-09 --as hugo", series=True)
+@click.argument("title_month", metavar="MONTH", shell_complete=completion.roundups)
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(exports.KINDS),
+    default="markdown",
+    show_default=True,
+    help="For a site generator, to paste into an editor, or as a mail.",
+)
+@click.option(
+    "--to",
+    "folder",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to write; otherwise a folder export/KIND beside the configuration.",
+)
+@click.option("--over-edits", is_flag=True, help="Also what was edited by hand; it is kept beside.")
+def export_command(
+    config_file: str | None,
+    series: str | None,
+    title_month: str,
+    kind: str,
+    folder: Path | None,
+    over_edits: bool,
+) -> None:
+    """Write a roundup as files for another program: its text with its pictures.
+
+    The next roundup is written as a draft, as it would be now.
+    """
+    context = options.context(config_file)
+    chosen = options.one_series(context.config, series)
+    wanted = exports.Wanted(_checked(title_month), kind, folder, over_edits)
+    exported = exports.export(context, chosen, wanted)
+    output.add(**descriptions.exported(exported))
+    text = exported.folder / exported.text
+    if exported.changed:
+        click.echo(f"{exported.roundup.title}: {len(exported.files)} files; read {text}")
+    else:
+        click.echo(f"{exported.roundup.title}: all {len(exported.files)} files are as they were")
+    for remark in exported.remarks:
+        click.echo(remark)
+    for name in exported.kept:
+        click.echo(
+            f"{exported.folder / name} was in the way; it is kept beside, as …{site_folder.EDITED}"
+        )
+    if exported.is_draft:
+        due = printing.local(chosen, exported.due_at)
+        click.echo(f"A draft: the roundup is due {due}, and may hold more by then.")

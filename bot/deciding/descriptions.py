@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from bot.deciding.coming import Coming
     from bot.deciding.deliveries import Listed
     from bot.deciding.doctor import Examination
+    from bot.deciding.exports import Exported
     from bot.deciding.inspect import Event, Sight
     from bot.deciding.own_templates import Checked
     from bot.deciding.pictures import Attached
@@ -416,6 +417,19 @@ def roundup(roundup: Roundup) -> Description:
         "state": roundup.state.value,
         "published_elsewhere": roundup.published_elsewhere,
         "due_at": roundup.due_at.isoformat(),
+    }
+
+
+def exported(value: Exported) -> Description:
+    """What an export has written, and whether it is a draft."""
+    return {
+        "roundup": roundup(value.roundup),
+        "folder": str(value.folder),
+        "files": list(value.files),
+        "text": value.text,
+        "changed": value.changed,
+        "kept": list(value.kept),
+        "is_draft": value.is_draft,
     }
 
 

@@ -38,9 +38,9 @@ def write(folder: Path, files: Mapping[str, bytes], *, over_edits: bool = False)
     """
     path = folder
     try:
-        targets = {name: _inside(folder, name) for name in sorted(files, key=_turn)}
-        known = _known(folder)
-        edited = [name for name in targets if _is_edited(folder, known, name, files[name])]
+        targets = {name: inside(folder, name) for name in sorted(files, key=_turn)}
+        ours = known(folder)
+        edited = [name for name in targets if _is_edited(folder, ours, name, files[name])]
         changed = False
         for name, path in targets.items():
             if name in edited and not over_edits:
@@ -48,9 +48,9 @@ def write(folder: Path, files: Mapping[str, bytes], *, over_edits: bool = False)
             if name in edited:
                 path.replace(path.with_name(f"{path.name}{EDITED}"))
             changed |= place.put(path, files[name])
-            known[name] = _hash(files[name])
+            ours[name] = digest(files[name])
         path = folder / WRITTEN
-        place.put(path, json.dumps(known, indent=0, sort_keys=True).encode())
+        remember(folder, ours)
         return Written(changed, tuple(edited))
     except OSError as error:
         reason = system.why(error, path)
@@ -63,24 +63,24 @@ def write(folder: Path, files: Mapping[str, bytes], *, over_edits: bool = False)
 def is_edited(folder: Path, name: str) -> bool:
     """Whether a file is there and is not what was written."""
     try:
-        return _is_edited(folder, _known(folder), name)
+        return _is_edited(folder, known(folder), name)
     except OSError:
         return False
 
 
-def _is_edited(folder: Path, known: Mapping[str, str], name: str, wanted: bytes = b"") -> bool:
+def _is_edited(folder: Path, ours: Mapping[str, str], name: str, wanted: bytes = b"") -> bool:
     """Whether a file was changed since it was written, into anything but what is `wanted`.
 
     One of which nothing is known, from before this was kept, counts as written by us.
     """
     path = folder / name
-    if name not in known or not path.is_file():
+    if name not in ours or not path.is_file():
         return False
-    return _hash(path.read_bytes()) not in {known[name], _hash(wanted)}
+    return digest(path.read_bytes()) not in {ours[name], digest(wanted)}
 
 
-def _known(folder: Path) -> dict[str, str]:
-    """What was written into the folder, as far as it says."""
+def known(folder: Path) -> dict[str, str]:
+    """What was written into the folder, as far as it says: SHA-256 by path."""
     try:
         found = json.loads((folder / WRITTEN).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError, RecursionError, ValueError):
@@ -90,7 +90,12 @@ def _known(folder: Path) -> dict[str, str]:
     return {str(name): str(value) for name, value in found.items()}
 
 
-def _hash(data: bytes) -> str:
+def remember(folder: Path, ours: Mapping[str, str]) -> None:
+    """Say in the folder what was written into it; raises `OSError`."""
+    place.put(folder / WRITTEN, json.dumps(ours, indent=0, sort_keys=True).encode())
+
+
+def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
@@ -107,7 +112,7 @@ def _turn(name: str) -> tuple[int, str]:
     return 1, name
 
 
-def _inside(folder: Path, name: str) -> Path:
+def inside(folder: Path, name: str) -> Path:
     """The file's path; raises `BadInput` where it is outside the folder on any system."""
     windows = PureWindowsPath(name)
     if not windows.parts or windows.anchor or ".." in windows.parts or "\0" in name:

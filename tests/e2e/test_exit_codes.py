@@ -43,6 +43,7 @@ FAILING: dict[str, list[tuple[object, ...]]] = {
     "roundup link": [("roundup", "link", "2021-09", "https://lab.example.net/a")],
     "roundup publish": [("roundup", "publish", "2021-09")],
     "roundup render": [("roundup", "render", "2021-09")],
+    "roundup export": [("roundup", "export", "2021-09")],
     "notices": [("notices", "--done", 99)],
     "deliveries list": [("deliveries", "list", "--account", "nobody")],
     "deliveries show": [("deliveries", "show", 99)],
