@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import MEMORY, absent
+from tests.conftest import absent
 from tests.fakes.listeners import free_port
 
 INSTALLED = Path("/usr/share/wordpress")
