@@ -105,9 +105,11 @@ class WordPress:
             }
             post = self._filled(article, post, there, state)
         is_public = post.get("status") == "publish"
-        url = text_of(post.get("link")) if is_public else ""
+        url, todo = text_of(post.get("link")), ""
+        if not is_public:
+            url, todo = "", f'"{article.title}" is {_words(post)} at {self._api.host}.'
         kept: Saved = {"site": self.settings.base_url, "id": id_of(post), "pictures": known}
-        return Published(url, kept, is_public)
+        return Published(url, kept, is_public, todo)
 
     def _state(self, article: Article) -> str:
         """The state of all that a post is filled with; see `marks`."""
@@ -247,3 +249,9 @@ class WordPress:
 def _block(html: str) -> str:
     """HTML as one block, so that WordPress puts no paragraphs and breaks of its own into it."""
     return f"<!-- wp:html -->\n{html}\n<!-- /wp:html -->"
+
+
+def _words(post: Post) -> str:
+    """The state of a post that not everybody can read."""
+    words = {"draft": "a draft", "future": "scheduled", "private": "private"}
+    return words.get(text_of(post.get("status")), "not published yet")
