@@ -72,11 +72,16 @@ def ask(script: Path, question: bytes, bounds: Bounds, environment: Mapping[str,
 
 
 class Ran(NamedTuple):
-    """How a program ended: its exit code, and the last of what it printed, to stdout and to all."""
+    """How a program ended: its exit code, and the last of what it printed."""
 
     code: int
     stdout: str
-    output: str
+    stderr: str
+
+    @property
+    def output(self) -> str:
+        """All that it printed."""
+        return self.stdout + self.stderr
 
 
 class Allowed(NamedTuple):
@@ -120,13 +125,13 @@ class _Watched:
 
     def __init__(self, child: "subprocess.Popen[bytes]", given: bytes, most: int) -> None:
         self._child, self._most = child, most
-        self._stdout, self._output = bytearray(), bytearray()
+        self._stdout, self._stderr = bytearray(), bytearray()
         assert child.stdout
         assert child.stderr
         works: tuple[tuple[Callable[..., None], tuple[Any, ...]], ...] = (
             (self._feed, (given,)),
-            (self._keep, (child.stdout, self._stdout, self._output)),
-            (self._keep, (child.stderr, self._output)),
+            (self._keep, (child.stdout, self._stdout)),
+            (self._keep, (child.stderr, self._stderr)),
         )
         self._threads = [
             threading.Thread(target=work, args=with_, daemon=True) for work, with_ in works
@@ -147,8 +152,8 @@ class _Watched:
             thread.join(1)
         if code in _NEVER_RAN:
             raise NotStarted(_NEVER_RAN[code])
-        stdout, output = (bytes(kept) for kept in (self._stdout, self._output))
-        return Ran(code, stdout.decode(errors="replace"), output.decode(errors="replace"))
+        stdout, stderr = (bytes(kept) for kept in (self._stdout, self._stderr))
+        return Ran(code, stdout.decode(errors="replace"), stderr.decode(errors="replace"))
 
     def _kill(self) -> None:
         # Whatever of its group is left.
@@ -164,12 +169,11 @@ class _Watched:
         with suppress(OSError):
             self._child.stdin.close()
 
-    def _keep(self, stream: IO[bytes], *kept: bytearray) -> None:
+    def _keep(self, stream: IO[bytes], kept: bytearray) -> None:
         with suppress(OSError, ValueError), stream:
             while chunk := os.read(stream.fileno(), 65_536):
-                for each in kept:
-                    each += chunk
-                    del each[: -self._most]
+                kept += chunk
+                del kept[: -self._most]
 
 
 _NOT_THERE, _NOT_RUN = 251, 252

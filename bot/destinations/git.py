@@ -300,6 +300,8 @@ class _Calls:
             raise Blocked(f"git {error}; install it.") from None
         if ran.code and git_answers.is_damaged(ran.output):
             self.forget()
+            reason = git_answers.reason(ran.output, self._hidden)
+            raise Unavailable(f"{self._clone} is damaged, and is fetched anew: {reason}")
         log.debug("git %s ended with %d: %s", words[0], ran.code, self.hidden(ran.output))
         return ran
 

@@ -29,11 +29,13 @@ class Article:
     """A roundup as other programs take it: in HTML and in Markdown, with its pictures.
 
     Both name their pictures by the keys of `pictures`, which are file names without folders.
-    `html` is what stands below the title: clean, with nothing that a script could be. `slug` and
-    `key`, which names series and month ("mlcollage/2021-09"), stay the same for ever.
-    `canonical_url` is where the roundup is at home, "" while that is not known, or where it is
-    this destination itself. `files` is the folder of the files that a destination publishes which
-    `wants_site`: the series' site, or the article as a program takes it. None for any other one.
+    `html` and `markdown` are what stands below the title, the subtitle as their first paragraph;
+    `cover` is in neither: a blog shows it as the picture of its post. `html` is clean, with nothing
+    that a script could be. `slug` and `key`, which names series and month ("mlcollage/2021-09"),
+    stay the same for ever. `canonical_url` is where the roundup is at home, "" while that is not
+    known, or where it is this destination itself. `files` is the folder of the files that a
+    destination publishes which `wants_site`: the series' site, or the article as a program takes
+    it. None for any other one.
     """
 
     key: str

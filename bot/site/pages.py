@@ -165,6 +165,7 @@ def roundup_context(series: config.Series, edition: Edition) -> values.Table:
     sections = [_table(_section(series, each, language)) for each in edition.collages]
     return shared | {
         "roundup": values.roundup(roundup, series.zone),
+        "kind": "page",
         "month": reading,
         "intro": shared["about"] + language.gap + holds,
         "cover": _drawn(series, edition, COVER),

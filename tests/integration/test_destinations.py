@@ -427,3 +427,69 @@ def test_settings_of_git_that_cannot_be_are_refused_by_their_key(
     with pytest.raises(BadConfig, match=message) as caught:
         make(kind="git", **values)
     assert "secret" not in str(caught.value)
+
+
+# Commands
+
+
+def script(folder: Path, text: str) -> None:
+    file = folder / "deploy.sh"
+    file.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+    file.chmod(0o755)
+
+
+def test_a_command_is_told_of_the_roundup_and_of_no_secret(
+    make: Make, site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLCOLLAGE_X_CONSUMER_KEY", "hush-hush")
+    monkeypatch.setenv("RSYNC_RSH", "ssh -p 2222")
+    script(tmp_path, 'cp -r "$MLCOLLAGE_SITE" www; env > told')
+    made = make(kind="command", command=["./deploy.sh"], url="https://lab.example/{month}/")
+    assert made.check().identity == "./deploy.sh"
+    assert made.publish(article(site), {}).url == "https://lab.example/2021-09/"
+    assert read(tmp_path / "www")[PAGE] == "<h1>Four Papers</h1>"
+    told = (tmp_path / "told").read_text(encoding="utf-8").splitlines()
+    assert "MLCOLLAGE_TITLE=Four Papers to Read in September 2021" in told
+    assert "MLCOLLAGE_TITLE_MONTH=2021-09" in told
+    assert "MLCOLLAGE_SERIES=mlcollage" in told
+    assert "MLCOLLAGE_LINK=https://lab.example/four/" in told
+    assert f"MLCOLLAGE_SLUG={SLUG}" in told
+    assert "RSYNC_RSH=ssh -p 2222" in told
+    assert not any("hush-hush" in line for line in told)
+
+
+def test_the_last_line_of_a_command_may_be_the_address(
+    make: Make, site: Path, tmp_path: Path
+) -> None:
+    script(tmp_path, "echo uploading; echo https://lab.example/new; echo noise >&2")
+    made = make(kind="command", command=["./deploy.sh"], link="output")
+    assert made.publish(article(site), {}).url == "https://lab.example/new"
+    script(tmp_path, "echo done")
+    assert made.publish(article(site), {}).url == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message"),
+    [
+        ("echo a; echo no route to host >&2; exit 12", Unavailable, "ended with 12: no route to"),
+        ("exit 3", Unavailable, "ended with 3, and said nothing"),
+        ("echo no key; exit 77", Blocked, "ended with 77: no key"),
+        ("sleep 30", Unavailable, "did not end within 1 s"),
+    ],
+)
+def test_a_command_that_fails_says_why(
+    make: Make, site: Path, tmp_path: Path, text: str, error: type[Exception], message: str
+) -> None:
+    script(tmp_path, text)
+    made = make(kind="command", command=["./deploy.sh"], time_limit="1s")
+    with pytest.raises(error, match=message):
+        made.publish(article(site), {})
+
+
+def test_a_command_that_is_not_there_waits_for_a_person(make: Make, site: Path) -> None:
+    made = make(kind="command", command=["./deploy.sh", "now"])
+    for call in (made.check, lambda: made.publish(article(site), {})):
+        with pytest.raises(Blocked, match=r"\./deploy\.sh now is not there"):
+            call()
+    with pytest.raises(BadConfig, match=r"web\.command .* must be a list of words"):
+        make(kind="command", command="rsync -a")
