@@ -57,9 +57,9 @@ class _Handler(BaseHTTPRequestHandler):
         if is_cut:
             self.close_connection = True
             return
-        self.send_response(answer.status)
+        self.send_response_only(answer.status)
         for name, value in answer.getheaders():
-            if name.lower() not in {"transfer-encoding", "content-length", "connection", "date"}:
+            if name.lower() not in {"transfer-encoding", "content-length", "connection"}:
                 self.send_header(name, value)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()

@@ -79,7 +79,8 @@ def serving(answer: Callable[[Asked], Answered]) -> Iterator[str]:
                 said = answer(Asked(self.command, parts.path, query, headers, body))
             is_text = isinstance(said.body, str)
             sent = said.body.encode() if is_text else json.dumps(said.body).encode()
-            self.send_response(said.status)
+            # Without a date: a fake has a clock of its own.
+            self.send_response_only(said.status)
             for name, value in said.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Type", "text/html" if is_text else "application/json")

@@ -89,6 +89,8 @@ class WordPress:
         Raises `Rejected` where the post is in the trash, or another one has its address.
         """
         self._api.begin()
+        # Where a password is wrong, WordPress goes on as if nobody had asked with one.
+        self._api.me()
         state = self._state(article)
         post = self._found(article, saved) or self._made(article)
         if post.get("status") == "trash":
