@@ -27,6 +27,7 @@ from tests.fakes.listeners import free_port
 INSTALLED = Path("/usr/share/wordpress")
 SET_UP = Path(__file__).parent / "servers" / "wordpress" / "set_up.php"
 PROGRAMS = ("php", "mariadbd", "mariadb-install-db")
+PERMALINKS = "/%year%/%monthnum%/%postname%/"
 
 CONFIG = """<?php
 define('DB_NAME', 'wordpress');
@@ -128,6 +129,7 @@ class WordPress:
             text=True,
         )
         self.passwords = json.loads(done.stdout.splitlines()[-1])
+        self.set_permalinks()
 
     def _make_files(self, more: str = "") -> None:
         self._site.mkdir(parents=True, exist_ok=True)
@@ -240,6 +242,13 @@ class WordPress:
         with urllib.request.urlopen(address, timeout=20) as answer:
             data: bytes = answer.read()
         return data
+
+    def set_permalinks(self, structure: str = PERMALINKS) -> None:
+        """Give pages other addresses; "" is for plain ones."""
+        self.run(
+            f"global $wp_rewrite; $wp_rewrite->set_permalink_structure('{structure}');"
+            "flush_rewrite_rules(false);"
+        )
 
     def clear(self) -> None:
         """Take away all posts, pictures, categories and tags."""

@@ -76,10 +76,10 @@ class WordPress:
         problems = [
             f"{self.settings.username} may not {words} there: give the user the role Author."
             for capability, words in NEEDED.items()
-            if inner(me.get("capabilities"), capability) is not True
+            if not _may(me, capability)
             and not (capability == "publish_posts" and self.settings.status == "draft")
         ]
-        problems += self._missing_categories() + self._missing_field()
+        problems += self._missing_categories(me) + self._missing_field()
         return Checked(identity, tuple(problems))
 
     def publish(self, article: Article, saved: Saved) -> Published:
@@ -226,11 +226,12 @@ class WordPress:
         known = saved.get("pictures")
         return known if isinstance(known, dict) else {}
 
-    def _missing_categories(self) -> list[str]:
-        if self.settings.create_terms:
+    def _missing_categories(self, me: Mapping[str, object]) -> list[str]:
+        """What is amiss with the categories, where they would not be made."""
+        if self.settings.create_terms and _may(me, "manage_categories"):
             return []
         return [
-            f"There is no category {name} there, and create_terms is false."
+            f"There is no category {name} there, and it cannot be made: make it yourself."
             for name in self.settings.categories
             if terms.find(self._api, terms.CATEGORIES, name) is None
         ]
@@ -251,6 +252,11 @@ class WordPress:
 def _block(html: str) -> str:
     """HTML as one block, so that WordPress puts no paragraphs and breaks of its own into it."""
     return f"<!-- wp:html -->\n{html}\n<!-- /wp:html -->"
+
+
+def _may(me: Mapping[str, object], capability: str) -> bool:
+    """Whether the user is allowed something, as WordPress calls it."""
+    return inner(me.get("capabilities"), capability) is True
 
 
 def _words(post: Post) -> str:

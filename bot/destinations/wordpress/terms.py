@@ -1,6 +1,6 @@
 """Finds the categories and tags of a post by their names, and makes those that are missing."""
 
-from html import unescape
+from html import escape, unescape
 
 from bot.core.answers import inner, text_of
 from bot.core.errors import Blocked, Unavailable
@@ -39,10 +39,12 @@ def tags(api: Api, names: tuple[str, ...], *, may_make: bool) -> list[int]:
 
 def find(api: Api, kind: str, name: str) -> int | None:
     """The id of a category or tag by its name; None where there is none."""
-    for entry in api.terms(kind, name):
-        if unescape(text_of(entry.get("name"))).casefold() == name.casefold():
+    # WordPress keeps names escaped, and searches them so.
+    for words in dict.fromkeys((name, escape(name, quote=False))):
+        for entry in api.terms(kind, words):
             known = entry.get("id")
-            if isinstance(known, int):
+            has_name = unescape(text_of(entry.get("name"))).casefold() == name.casefold()
+            if has_name and isinstance(known, int):
                 return known
     return None
 

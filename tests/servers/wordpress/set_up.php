@@ -30,7 +30,5 @@ foreach (['administrator', 'editor', 'author', 'contributor'] as $role) {
     [$password] = WP_Application_Passwords::create_new_application_password($id, ['name' => 'tests']);
     $passwords[$role] = $password;
 }
-update_option('permalink_structure', '/%year%/%monthnum%/%postname%/');
-flush_rewrite_rules(false);
 ob_end_clean();
 echo json_encode($passwords), "\n";
