@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import click
 
-from bot.cli import completion, options, output, previews, printing
+from bot.cli import completion, options, output, previews, printing, publishing
 from bot.config import Series
 from bot.core import address, month
 from bot.core.collage import Collage, shown
@@ -36,6 +36,9 @@ def list_command(config_file: str | None, series: str | None, as_json: bool) -> 
             (roundup.title_month, _state(roundup), roundup.title, roundup.link) for roundup in found
         ]
         printing.table(rows, head=("month", "state", "title", "link"), free=(2, 3))
+
+
+roundup_command.add_command(publishing.publish_command)
 
 
 def _state(roundup: Roundup) -> str:
@@ -76,6 +79,7 @@ def show_command(
     for thread, parts in shown.threads:
         out = sum(1 for part in parts if part.receipt)
         click.echo(f"{thread.account}: {thread.state}, {out} of {len(parts)} parts out")
+    publishing.print_publications(chosen, shown.publications)
     if shown.findings:
         click.echo("Found in the article that it was imported from:")
     for found in shown.findings:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.core.delivery import Delivery, Part
     from bot.core.fit import Fit
     from bot.core.month import Roundup
+    from bot.core.publication import Publication
     from bot.core.slide import Slide
     from bot.deciding.actions import Ahead
     from bot.deciding.alt_texts import Drafted
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from bot.deciding.inspect import Event, Sight
     from bot.deciding.own_templates import Checked
     from bot.deciding.pictures import Attached
+    from bot.deciding.publications import Examined
     from bot.deciding.queue_changes import Edited
     from bot.deciding.roundups import RoundupShown
     from bot.deciding.series import Listed as ListedSeries
@@ -426,6 +428,37 @@ def roundup_with_threads(shown: RoundupShown) -> Description:
             {"level": found.level, "line": found.line, "text": found.text}
             for found in shown.findings
         ],
+        "publications": [publication(each) for each in shown.publications],
+    }
+
+
+def publication(publication: Publication) -> Description:
+    """A roundup at a destination, and why it is not there."""
+    return {
+        "destination": publication.destination,
+        "state": publication.state.value,
+        "url": publication.url,
+        "public": publication.is_public,
+        "problem": publication.problem,
+        "failures": publication.failures,
+        "next_at": _at(publication.next_at),
+        "published_at": _at(publication.published_at),
+        "updated_at": _at(publication.updated_at),
+    }
+
+
+def _at(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def destination(examined: Examined) -> Description:
+    """What a destination says of itself."""
+    return {
+        "destination": examined.name,
+        "kind": examined.kind,
+        "identity": examined.identity,
+        "problems": list(examined.problems),
+        "series": list(examined.series),
     }
 
 

@@ -9,6 +9,7 @@ from bot.core.collage import Collage
 from bot.core.delivery import Delivery, Part
 from bot.core.errors import NotAllowed
 from bot.core.month import Roundup, State
+from bot.core.publication import Publication
 from bot.roundups import advance
 from bot.site.folder import Written
 from bot.storage.roundups import Found
@@ -24,6 +25,7 @@ class RoundupShown(NamedTuple):
     items: tuple[Collage, ...]
     threads: tuple[tuple[Delivery, tuple[Part, ...]], ...]
     findings: tuple[Found, ...] = ()
+    publications: tuple[Publication, ...] = ()
 
 
 def listed(context: Context, series: Series) -> list[Roundup]:
@@ -41,7 +43,8 @@ def show(context: Context, series: Series, title_month: str) -> RoundupShown:
             (thread, work.parts.of(thread.id)) for thread in work.deliveries.of_roundup(roundup.id)
         ]
         findings = work.roundups.findings(roundup)
-    return RoundupShown(roundup, tuple(items), tuple(threads), findings)
+        publications = tuple(work.publications.of(roundup))
+    return RoundupShown(roundup, tuple(items), tuple(threads), findings, publications)
 
 
 def render(context: Context, series: Series, title_month: str, *, over_edits: bool) -> Written:

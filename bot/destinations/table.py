@@ -1,6 +1,8 @@
 """Every kind of place that a roundup can be published at: one line each."""
 
+import hashlib
 import importlib
+import json
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import timedelta
@@ -77,6 +79,20 @@ def has_secrets(table: Table) -> bool:
     return any(table.values.get(key) for key in secrets(kind_of(table)))
 
 
+def _with_secrets(table: Table, folder: Path) -> Table:
+    return config.with_secrets(table.without("kind"), secrets(kind_of(table)), folder)
+
+
+def fingerprint(table: Table, folder: Path) -> str:
+    """A hash of a destination's settings with its keys, which does not reveal them.
+
+    Raises `BadConfig` where its keys cannot be read.
+    """
+    values = {"kind": kind_of(table), **_with_secrets(table, folder).values}
+    text = json.dumps(values, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def make(table: Table, folder: Path, clock: Clock, longest: timedelta = LONGEST) -> Destination:
     """The destination of a `[destinations.NAME]`; one publishing takes no longer than `longest`.
 
@@ -86,8 +102,7 @@ def make(table: Table, folder: Path, clock: Clock, longest: timedelta = LONGEST)
     that is wrong.
     """
     chosen = kind(kind_of(table))
-    values = config.with_secrets(table.without("kind"), secrets(kind_of(table)), folder)
-    read = settings.read(values, chosen.settings)
+    read = settings.read(_with_secrets(table, folder), chosen.settings)
     if hasattr(read, "name"):
         read = replace(read, name=table.path.rpartition(".")[2])
     problem = getattr(read, "problem", None)

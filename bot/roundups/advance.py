@@ -14,6 +14,7 @@ from bot.core.collage import shown
 from bot.core.delivery import thread_key
 from bot.core.errors import BadInput, NotAllowed, Unavailable, Unusable
 from bot.core.month import Roundup, State
+from bot.core.notices.publications import PublishingRehearsed
 from bot.core.notices.roundups import (
     NoRoundup,
     PageEdited,
@@ -145,6 +146,7 @@ def _advance(context: Context, series: Series, roundup: Roundup) -> None:
     if roundup.state is State.DUE:
         render(context, series, roundup)
         roundup = _step(context, roundup, State.RENDERED)
+        plan_publications(context, series, roundup)
         context.say(f"{series.name}: the roundup {roundup.title_month} is rendered: {page}")
     if roundup.state is State.RENDERED and _goes_without_link(context, roundup):
         roundup = _link(context, series, _without_link(context, roundup))
@@ -152,6 +154,21 @@ def _advance(context: Context, series: Series, roundup: Roundup) -> None:
         roundup = _link(context, series, roundup)
     if roundup.state is State.LINKED:
         _announce(context, series, roundup)
+
+
+def plan_publications(context: Context, series: Series, roundup: Roundup) -> None:
+    """Have a rendered roundup published at the destinations that its series names.
+
+    In a rehearsal a notice says where that would be.
+    """
+    names = series.roundup.destinations
+    if not names:
+        return
+    with context.write() as work:
+        if context.rehearsal:
+            work.notices.add(PublishingRehearsed(series.name, roundup.title_month, names))
+        else:
+            work.publications.make(roundup, names)
 
 
 def _stays_local(context: Context, series: Series) -> bool:
@@ -247,6 +264,11 @@ def render(
 
 def build(context: Context, series: Series, roundup: Roundup) -> dict[str, bytes]:
     """The files of a roundup by their path, from what the database holds now."""
+    return pages.build(series, edition(context, series, roundup), context.config.templates)
+
+
+def edition(context: Context, series: Series, roundup: Roundup) -> pages.Edition:
+    """A roundup with all that its files are made from, as the database holds it now."""
     with context.read() as work:
         row = work.series.get(series.name)
         collages = work.queue.in_roundup(roundup.id)
@@ -256,10 +278,9 @@ def build(context: Context, series: Series, roundup: Roundup) -> dict[str, bytes
     collages, pictures = fittings.for_pages(context, collages)
     later = [other for other in listed if other.title_month > roundup.title_month]
     following = min(later, key=lambda other: other.title_month, default=None)
-    edition = pages.Edition(
+    return pages.Edition(
         roundup, collages, pictures, previous, following, listed, drawn.cover, drawn.card
     )
-    return pages.build(series, edition, context.config.templates)
 
 
 class _Drawn(NamedTuple):

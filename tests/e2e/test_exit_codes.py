@@ -44,6 +44,7 @@ FAILING: dict[str, list[tuple[object, ...]]] = {
     "simulate": [("simulate", "--in", "trial", "--to", DAYS[0])],
     "roundup show": [("roundup", "show", "2021-09")],
     "roundup link": [("roundup", "link", "2021-09", "https://lab.example.net/a")],
+    "roundup publish": [("roundup", "publish", "2021-09")],
     "roundup render": [("roundup", "render", "2021-09")],
     "notices": [("notices", "--done", 99)],
     "deliveries list": [("deliveries", "list", "--account", "nobody")],
