@@ -33,7 +33,7 @@ HELP = "Help"
 
 COMMANDS = {
     "init": Entry("start", "Make config.toml and the database.", SETUP),
-    "connect": Entry("connecting", "Connect an account on a network.", SETUP),
+    "connect": Entry("connecting", "Connect an account, or a destination of roundups.", SETUP),
     "doctor": Entry("accounts", "Say whether every account can post now.", SETUP),
     "alerts": Entry("alerting", "Try the destinations of notices.", SETUP),
     "events": Entry("eventing", "List and try what scripts are told.", SETUP),
