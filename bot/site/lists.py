@@ -81,12 +81,14 @@ def front_context(
 
 
 def _newest(shelf: Shelf) -> values.Table:
-    """The newest roundup with what the front page shows of it; its files are in its folder."""
-    shown = ("cover", "month", "sizes", "sections")
-    return asdict(shelf.entry) | {
-        "slug": shelf.roundup.slug,
-        **{name: shelf.page[name] for name in shown},
-    }
+    """The newest roundup with what the front page shows of it, its files with their folder."""
+    slug, cover = shelf.roundup.slug, shelf.page["cover"]
+    if cover:
+        files = filter(None, cover["srcset"].split(", "))
+        srcset = ", ".join(f"{slug}/{file}" for file in files)
+        cover = cover | {"file": f"{slug}/{cover['file']}", "srcset": srcset}
+    kept = {name: shelf.page[name] for name in ("month", "sizes", "sections")}
+    return asdict(shelf.entry) | {"slug": slug, "cover": cover} | kept
 
 
 def archive_context(series: config.Series, entries: Sequence[Entry]) -> values.Table:
