@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot import files as place
 from bot import system
@@ -101,7 +101,7 @@ class _Record:
         return {sha256 for sha256 in (file and file.sha256, new) if sha256}
 
 
-def _json(file: Path) -> dict[str, object] | dict[str, dict[str, list[object]]]:
+def _json(file: Path) -> dict[str, Any]:
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError, RecursionError, ValueError):

@@ -18,7 +18,9 @@ from bot.site import heads, lists, sections
 from bot.site.entries import Entry, canonical, context_of, entry, month_named, text
 from bot.site.entries import link as link
 from bot.site.entries import slug_path as slug_path
+from bot.site.sections import TAGS as TAGS
 from bot.site.sections import Posted, Shown, host, page_file, web
+from bot.site.sections import paragraph_html as paragraph_html
 
 PAGE = "roundup/page.html"
 COLLAGE = "roundup/collage.html"
@@ -150,7 +152,7 @@ def roundup_context(series: config.Series, edition: Edition) -> values.Table:
     }
     context |= {
         "previous": _previous(series, edition),
-        "following": _asdict(edition.following and _neighbour(series, edition, edition.following)),
+        "following": _following(series, edition),
     }
     return context | {"head": heads.of_roundup(series, context, roundup)}
 
@@ -252,15 +254,17 @@ def _neighbour(series: config.Series, edition: Edition, roundup: Roundup) -> Ent
 def _previous(series: config.Series, edition: Edition) -> values.Table | None:
     """The roundup before: its page here, or where the imported article says that it is."""
     if edition.previous:
-        return _asdict(_neighbour(series, edition, edition.previous))
+        return asdict(_neighbour(series, edition, edition.previous))
     url = web(edition.roundup.previous_link)
     if not url:
         return None
     return asdict(Entry(host(url), "", "", url, "", host(url)))
 
 
-def _asdict(found: Entry | None) -> values.Table | None:
-    return asdict(found) if found else None
+def _following(series: config.Series, edition: Edition) -> values.Table | None:
+    if edition.following is None:
+        return None
+    return asdict(_neighbour(series, edition, edition.following))
 
 
 def build(series: config.Series, edition: Edition, templates_folder: Path) -> dict[str, bytes]:

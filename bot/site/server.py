@@ -7,7 +7,7 @@ from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from bot import system
@@ -22,7 +22,7 @@ class Handler(SimpleHTTPRequestHandler):
     """Answers with the files of the folder, as a web server would: no lists, nothing hidden."""
 
     # Set here and not asked of the system, whose tables differ.
-    extensions_map: ClassVar = {
+    extensions_map = {  # noqa: RUF012 - its type is declared by the base class
         "": "application/octet-stream",
         ".css": "text/css; charset=utf-8",
         ".gif": "image/gif",
