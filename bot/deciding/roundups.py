@@ -10,7 +10,7 @@ from bot.core.delivery import Delivery, Part
 from bot.core.errors import NotAllowed
 from bot.core.month import Roundup, State
 from bot.core.publication import Publication
-from bot.roundups import advance
+from bot.roundups import site
 from bot.site.folder import Written
 from bot.storage.roundups import Found
 
@@ -57,7 +57,7 @@ def render(context: Context, series: Series, title_month: str, *, over_edits: bo
         roundup = work.roundups.get(row.name, title_month)
     if roundup.published_elsewhere or roundup.state is State.DUE:
         raise NotAllowed(f"The roundup {title_month} has no page that was made here.")
-    written = advance.render(context, series, roundup, over_edits=over_edits)
+    written = site.render(context, series, roundup, over_edits=over_edits)
     with context.write() as work:
         work.log.record(context.who, "render", f"{series.name}/{title_month}", "")
     return written

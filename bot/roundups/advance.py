@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
 
-from bot.composing import covers, fittings
+from bot.composing import covers
 from bot.composing.composer import Composer
 from bot.config import Config, Series
 from bot.context import Context
@@ -17,7 +16,6 @@ from bot.core.month import Roundup, State
 from bot.core.notices.publications import PublishingRehearsed
 from bot.core.notices.roundups import (
     NoRoundup,
-    PageEdited,
     RoundupOut,
     RoundupStuck,
     RoundupsWithoutLink,
@@ -25,8 +23,8 @@ from bot.core.notices.roundups import (
     RoundupWaits,
 )
 from bot.publishers import table
-from bot.site import folder, pages, reach
-from bot.site.folder import Written
+from bot.roundups import site
+from bot.site import pages, reach
 from bot.storage.claims import NewDelivery, Taken
 from bot.storage.work import Work
 
@@ -144,7 +142,7 @@ def _attempt(context: Context, series: Series, roundup: Roundup, step: Step) -> 
 def _advance(context: Context, series: Series, roundup: Roundup) -> None:
     page = series.site / pages.slug_path(roundup)
     if roundup.state is State.DUE:
-        render(context, series, roundup)
+        site.render(context, series, roundup)
         roundup = _step(context, roundup, State.RENDERED)
         plan_publications(context, series, roundup)
         context.say(f"{series.name}: the roundup {roundup.title_month} is rendered: {page}")
@@ -238,69 +236,6 @@ def _step(context: Context, roundup: Roundup, to: State) -> Roundup:
     with context.write() as work:
         work.roundups.advance(roundup, to)
         return work.roundups.by_id(roundup.id)
-
-
-def render(
-    context: Context, series: Series, roundup: Roundup, *, over_edits: bool = False
-) -> Written:
-    """Write the roundup's page, its article and the index.
-
-    The previous roundup's page is written again, because it links to this one now. What was edited
-    by hand is left alone, with a notice, or makes way where it is to be written `over_edits`.
-    """
-    files = build(context, series, roundup)
-    with context.read() as work:
-        previous = work.roundups.neighbour(roundup)
-    if previous and not previous.published_elsewhere:
-        files = build(context, series, previous) | files
-    written = folder.write(series.site, files, over_edits=over_edits)
-    if written.edited and not over_edits:
-        with context.write() as work:
-            for name in written.edited:
-                path = str(series.site / name)
-                work.notices.add(PageEdited(series.name, roundup.title_month, path))
-    return written
-
-
-def build(context: Context, series: Series, roundup: Roundup) -> dict[str, bytes]:
-    """The files of a roundup by their path, from what the database holds now."""
-    return pages.build(series, edition(context, series, roundup), context.config.templates)
-
-
-def edition(context: Context, series: Series, roundup: Roundup) -> pages.Edition:
-    """A roundup with all that its files are made from, as the database holds it now."""
-    with context.read() as work:
-        row = work.series.get(series.name)
-        collages = work.queue.in_roundup(roundup.id)
-        listed = [other for other in work.roundups.listed(row.name) if other.has_page]
-        previous = work.roundups.neighbour(roundup)
-    drawn = _drawn(context, covers.Shown(series, roundup, collages))
-    collages, pictures = fittings.for_pages(context, collages)
-    later = [other for other in listed if other.title_month > roundup.title_month]
-    following = min(later, key=lambda other: other.title_month, default=None)
-    return pages.Edition(
-        roundup, collages, pictures, previous, following, listed, drawn.cover, drawn.card
-    )
-
-
-class _Drawn(NamedTuple):
-    """The bytes of a roundup's cover and of its page's card; None where one cannot be made."""
-
-    cover: bytes | None
-    card: bytes | None
-
-
-def _drawn(context: Context, shown: covers.Shown) -> _Drawn:
-    """The cover and the card as of now; of a roundup that is linked, the cover it went out with."""
-    if shown.roundup.state in {State.DUE, State.RENDERED}:
-        picture = covers.current(context, shown)
-    else:
-        picture = covers.kept(context, shown.roundup)
-    data = None
-    if picture:
-        with context.read() as work:
-            data = work.pictures.data(picture.sha256)
-    return _Drawn(data, covers.card(context, shown))
 
 
 def _notify_waiting(context: Context, series: Series, roundup: Roundup) -> None:

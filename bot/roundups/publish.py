@@ -26,7 +26,7 @@ from bot.core.publication import Publication
 from bot.core.publication import State as Reached
 from bot.destinations import table
 from bot.destinations.protocol import Article, Destination, Published
-from bot.roundups import advance
+from bot.roundups import advance, site
 from bot.site import articles, exports
 from bot.storage.work import Work
 
@@ -199,7 +199,7 @@ def _published(context: Context, due: Due) -> tuple[Published, str]:
 def _article(context: Context, due: Due, destination: Destination) -> Iterator[Article]:
     """The roundup for a destination, with a folder of files where it takes those."""
     series, templates = due.series, context.config.templates
-    edition = advance.edition(context, series, due.roundup)
+    edition = site.edition(context, series, due.roundup)
     canonical = _canonical(context, due)
     article = articles.of(series, edition, templates, canonical)
     kind = getattr(destination, "export", "")

@@ -3,15 +3,18 @@
 Nothing there is lost: only files that were written here and not changed since are written over.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bot import files as place
 from bot import system
 from bot.core.errors import BadInput, NotAllowed
-from bot.site import folder
-from bot.site.folder import Written
+from bot.site.folder import EDITED, Written, check_inside
 
+WRITTEN = ".mlcollage-export.json"
+"""The file in which a folder says what was exported into it: SHA-256 by path."""
 MOST_NAMED = 3
 """Files that a message names; it counts the others."""
 
@@ -24,8 +27,10 @@ def write(target: Path, files: Mapping[str, bytes], *, over_edits: bool = False)
     """
     path = target
     try:
-        paths = {name: folder.inside(target, name) for name in sorted(files, key=_turn)}
-        ours = folder.known(target)
+        for name in files:
+            check_inside(target, name)
+        paths = {name: target / name for name in sorted(files, key=_turn)}
+        ours = _known(target)
         in_the_way = [name for name, path in paths.items() if _is_foreign(path, ours, name, files)]
         if in_the_way and not over_edits:
             raise NotAllowed(_refusal(target, in_the_way))
@@ -35,9 +40,9 @@ def write(target: Path, files: Mapping[str, bytes], *, over_edits: bool = False)
         changed = False
         for name, path in paths.items():
             changed |= place.put(path, files[name])
-            ours[name] = folder.digest(files[name])
+            ours[name] = _digest(files[name])
             # One at a time: what a full disk leaves half done is known as ours the next time.
-            folder.remember(target, ours)
+            place.put(target / WRITTEN, json.dumps(ours, indent=0, sort_keys=True).encode())
         return Written(changed, tuple(in_the_way))
     except OSError as error:
         reason = system.why(error, path)
@@ -46,13 +51,28 @@ def write(target: Path, files: Mapping[str, bytes], *, over_edits: bool = False)
         ) from None
 
 
+def _known(target: Path) -> dict[str, str]:
+    """What was exported into the folder before, as far as it says."""
+    try:
+        found = json.loads((target / WRITTEN).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, RecursionError, ValueError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {str(name): str(value) for name, value in found.items()}
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
 def _is_foreign(path: Path, ours: Mapping[str, str], name: str, files: Mapping[str, bytes]) -> bool:
     """Whether a file is there that was not written here, or was changed since."""
     if not path.exists():
         return False
     if not path.is_file():
         return True
-    return folder.digest(path.read_bytes()) not in {ours.get(name), folder.digest(files[name])}
+    return _digest(path.read_bytes()) not in {ours.get(name), _digest(files[name])}
 
 
 def _refusal(target: Path, names: Sequence[str]) -> str:
@@ -71,10 +91,10 @@ def _refusal(target: Path, names: Sequence[str]) -> str:
 
 def _free(path: Path) -> Path:
     """A name beside the file that is not taken: another edited version may be kept already."""
-    free, count = path.with_name(f"{path.name}{folder.EDITED}"), 1
+    free, count = path.with_name(f"{path.name}{EDITED}"), 1
     while free.exists():
         count += 1
-        free = path.with_name(f"{path.name}{folder.EDITED}-{count}")
+        free = path.with_name(f"{path.name}{EDITED}-{count}")
     return free
 
 
