@@ -54,7 +54,7 @@ def render(context: Context, series: Series, title_month: str, *, over_edits: bo
         roundup = work.roundups.get(row.name, title_month)
     if roundup.published_elsewhere or roundup.state is State.DUE:
         raise NotAllowed(f"The roundup {title_month} has no page that was made here.")
-    written = advance.render(context, series, roundup, over_edits=over_edits)
+    written = advance.render_again(context, series, roundup, over_edits=over_edits)
     with context.write() as work:
         work.log.record(context.who, "render", f"{series.name}/{title_month}", "")
     return written

@@ -15,7 +15,7 @@ from bot.context import Context
 from bot.core.errors import BadInput
 from bot.core.month import State
 from bot.intake import accept
-from bot.roundups import advance
+from bot.roundups import advance, linking
 from bot.scheduling import tick
 from bot.site import reach
 from bot.storage import tables
@@ -197,7 +197,7 @@ def test_a_roundup_whose_link_changed_while_it_was_asked_for_is_asked_for_again(
 
     def serve(connection: Any, head: bytes) -> None:
         if b"/by-hand" not in head:
-            advance.publish_at(context, own, "2021-09", other)
+            linking.give(context, own, "2021-09", other)
         servers.says(servers.ok(b"the page"))(connection, head)
 
     site.serve = serve
@@ -288,6 +288,6 @@ def test_a_bad_address_is_refused_for_a_roundup_and_the_old_one_stays(
 ) -> None:
     before = the_roundup(context).link
     with pytest.raises(BadInput) as refused:
-        advance.publish_at(context, context.config.series["slow"], "2021-09", url)
+        linking.give(context, context.config.series["slow"], "2021-09", url)
     assert "secret" not in str(refused.value)
     assert the_roundup(context).link == before
