@@ -9,7 +9,10 @@ from bot.core.collage import Collage
 from bot.core.delivery import Delivery, Part
 from bot.core.errors import NotAllowed
 from bot.core.month import Roundup, State
-from bot.roundups import advance
+from bot.deciding import awaited
+from bot.deciding.awaited import Awaits
+from bot.roundups import advance, linking, review
+from bot.roundups.review import Standing
 from bot.site.folder import Written
 from bot.storage.roundups import Found
 
@@ -24,12 +27,8 @@ class RoundupShown(NamedTuple):
     items: tuple[Collage, ...]
     threads: tuple[tuple[Delivery, tuple[Part, ...]], ...]
     findings: tuple[Found, ...] = ()
-
-
-def listed(context: Context, series: Series) -> list[Roundup]:
-    """All roundups, newest first."""
-    with context.read() as work:
-        return work.roundups.listed(series.name)
+    awaits: Awaits | None = None
+    standing: Standing | None = None
 
 
 def show(context: Context, series: Series, title_month: str) -> RoundupShown:
@@ -41,7 +40,9 @@ def show(context: Context, series: Series, title_month: str) -> RoundupShown:
             (thread, work.parts.of(thread.id)) for thread in work.deliveries.of_roundup(roundup.id)
         ]
         findings = work.roundups.findings(roundup)
-    return RoundupShown(roundup, tuple(items), tuple(threads), findings)
+        awaits = awaited.of(context, work, series, roundup)
+    said = review.standing(context, series, title_month)
+    return RoundupShown(roundup, tuple(items), tuple(threads), findings, awaits, said)
 
 
 def render(context: Context, series: Series, title_month: str, *, over_edits: bool) -> Written:
@@ -60,8 +61,13 @@ def render(context: Context, series: Series, title_month: str, *, over_edits: bo
     return written
 
 
-def place(roundup: Roundup) -> str:
+def place(series: Series, roundup: Roundup) -> str:
     """Where the roundup's page can be read, or that its thread has no link: for people."""
+    if linking.waits_for_home(series, roundup):
+        home = f"its link comes from {series.roundup.home}"
+        if not roundup.link or settings.is_example(roundup.link):
+            return home
+        return f"{home}, or is {roundup.link}"
     setting = f"set base_url under [series.{roundup.series}.roundup]"
     if not roundup.link:
         return f"without a link to its page; {setting}"

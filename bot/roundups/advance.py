@@ -130,12 +130,13 @@ def _advance(context: Context, series: Series, roundup: Roundup) -> None:
             return
         roundup = _render_first(context, series, roundup)
         context.say(f"{series.name}: the roundup {roundup.title_month} is rendered: {page}")
-    if roundup.state is State.RENDERED and linking.goes_without(context, series, roundup):
-        roundup = _link(context, series, _without_link(context, roundup))
-    elif (
-        roundup.state is State.RENDERED and linking.stays_local(context, series) and page.is_file()
-    ):
-        roundup = _link(context, series, roundup)
+    if roundup.state is State.RENDERED:
+        with context.read() as work:
+            goes_without = linking.goes_without(context, work, series, roundup)
+        if goes_without:
+            roundup = _link(context, series, _without_link(context, roundup))
+        elif linking.stays_local(context, series) and page.is_file():
+            roundup = _link(context, series, roundup)
     if roundup.state is State.LINKED:
         _announce(context, series, roundup)
 

@@ -118,7 +118,8 @@ def waiting(context: Context) -> list[Waiting]:
             found += [
                 waiting_of(context, work, series, roundup)
                 for roundup in work.roundups.unannounced(series.name)
-                if roundup.state is State.RENDERED and not goes_without(context, series, roundup)
+                if roundup.state is State.RENDERED
+                and not goes_without(context, work, series, roundup)
             ]
     return found
 
@@ -137,7 +138,7 @@ def waiting_of(context: Context, work: Work, series: Series, roundup: Roundup) -
     return Waiting(series, roundup, awaited, patience, tuple(candidates))
 
 
-def goes_without(context: Context, series: Series, roundup: Roundup) -> bool:
+def goes_without(context: Context, work: Work, series: Series, roundup: Roundup) -> bool:
     """Whether the thread has no link: there is no address, and none to wait for."""
     if is_address(context, roundup.link):
         return False
@@ -146,9 +147,9 @@ def goes_without(context: Context, series: Series, roundup: Roundup) -> bool:
     # In a rehearsal nothing is published at a destination.
     if stays_local(context, series):
         return True
-    with context.read() as work:
-        is_known = bool(work.roundups.address_at(roundup, series.roundup.home))
-    return not is_known and context.clock.now() >= until(series, roundup)
+    if work.now < until(series, roundup):
+        return False
+    return not work.roundups.address_at(roundup, series.roundup.home)
 
 
 def looked(waits: Sequence[Waiting]) -> dict[str, Page]:
