@@ -1,4 +1,4 @@
-"""Roundups: what was made, and what would be."""
+"""Roundups: what was made, what would be, and what people say of it."""
 
 from collections.abc import Iterator, Sequence
 
@@ -27,7 +27,7 @@ from bot.site import folder
 
 @options.group("roundup", "mlcollage roundup preview 2021-09")
 def roundup_command() -> None:
-    """List, show and preview roundups; a MONTH is the one in the title, such as 2021-09."""
+    """List, show, preview, approve and correct roundups; a MONTH is the one in the title, such as 2021-09."""
 
 
 @roundup_command.add_command

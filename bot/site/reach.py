@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from bot import http_calls
 
-LIMITS = http_calls.Limits(timedelta(seconds=10), body=20_000_000, redirects=20)
+LIMITS = http_calls.Limits(timedelta(seconds=10), body=20_000_000, redirects=20, unpack=False)
 """What the request may take; a page that is slower is asked again later."""
 
 MOST = 2_000_000
@@ -44,11 +44,20 @@ def look(url: str, title: str = "", limits: http_calls.Limits = LIMITS) -> Page:
     if not answer.is_success:
         log.info("%s answers %d.", url, answer.status)
         return NOTHING
-    text = answer.body[:MOST].decode(_charset(answer.headers.get("Content-Type", "")), "replace")
-    found = shows(text, title)
+    found = shows(_text(answer), title)
     if not found:
         log.info("%s answers without its title.", url)
     return Page(answers=True, shows_title=found)
+
+
+def _text(answer: http_calls.Answer) -> str:
+    """The beginning of a page, as far as it can be read."""
+    try:
+        body = http_calls.unpacked(answer, LIMITS.body)
+    except http_calls.NoAnswer as error:
+        log.info("%s cannot be read: %s.", answer.url, error)
+        return ""
+    return body[:MOST].decode(_charset(answer.headers.get("Content-Type", "")), "replace")
 
 
 def answers(url: str) -> bool:

@@ -41,6 +41,8 @@ FAILING: dict[str, list[tuple[object, ...]]] = {
     "simulate": [("simulate", "--in", "trial", "--to", DAYS[0])],
     "roundup show": [("roundup", "show", "2021-09")],
     "roundup link": [("roundup", "link", "2021-09", "https://lab.example.net/a")],
+    "roundup approve": [("roundup", "approve", "2021-09")],
+    "roundup edit": [("roundup", "edit", "2021-09", "--title", "Another")],
     "roundup render": [("roundup", "render", "2021-09")],
     "notices": [("notices", "--done", 99)],
     "deliveries list": [("deliveries", "list", "--account", "nobody")],

@@ -131,6 +131,8 @@ def patient(monkeypatch: pytest.MonkeyPatch, total: timedelta) -> None:
     monkeypatch.setattr(reach, "LIMITS", reach.LIMITS._replace(total=total))
 
 
+PAGE = b"<h1>One Deep\n Learning Paper to Read in September&nbsp;2021</h1>"
+
 DRIPS = servers.drips(b"HTTP/1.1 200 OK\r\n\r\n", b"x", 0.05)
 
 
@@ -175,7 +177,7 @@ def test_the_look_after_the_page_answers_links_the_roundup_and_the_next_sends_it
     duty.others.finish()
     assert the_roundup(context).state is State.RENDERED
     assert [text for text in told(context) if "waits until http://127.0.0.1" in text] != []
-    site.serve = servers.says(servers.ok(b"the page"))
+    site.serve = servers.says(servers.ok(PAGE))
     duty.watch()
     duty.others.finish()
     assert the_roundup(context).state is State.LINKED
@@ -198,7 +200,7 @@ def test_a_roundup_whose_link_changed_while_it_was_asked_for_is_asked_for_again(
     def serve(connection: Any, head: bytes) -> None:
         if b"/by-hand" not in head:
             linking.give(context, own, "2021-09", other)
-        servers.says(servers.ok(b"the page"))(connection, head)
+        servers.says(servers.ok(PAGE))(connection, head)
 
     site.serve = serve
     advance.link(context)
@@ -210,7 +212,7 @@ def test_a_roundup_whose_link_changed_while_it_was_asked_for_is_asked_for_again(
 def test_two_that_ask_at_the_same_time_make_one_thread(
     context: Context, site: Site, server: Server
 ) -> None:
-    site.serve = servers.says(servers.ok(b"the page"))
+    site.serve = servers.says(servers.ok(PAGE))
     threads = [threading.Thread(target=advance.link, args=(context,)) for _ in range(4)]
     for thread in threads:
         thread.start()
@@ -252,7 +254,7 @@ def test_a_single_tick_asks_for_the_page_when_slots_and_threads_are_done(
 def test_a_single_tick_sends_the_thread_of_a_page_that_answers(
     context: Context, site: Site, fake: FakeX
 ) -> None:
-    site.serve = servers.says(servers.ok(b"the page"))
+    site.serve = servers.says(servers.ok(PAGE))
     Duty(context).once()
     assert the_roundup(context).state is State.ANNOUNCED
     assert the_roundup(context).link in fake.state.posts[-1].text

@@ -272,16 +272,15 @@ class RoundupToReview(Entry):
     @property
     def advice(self) -> str:
         which = f"{self.title_month} --series {self.series}"
-        look = (
-            f"Look at it: mlcollage roundup preview {which}, or: mlcollage roundup export {which}"
-        )
+        look = f"Look at it: mlcollage roundup preview {which}"
         if self.waits:
             return f"{look}. Then: {self.command}"
-        return f"{look}. Then: {self.command}; to keep it back: {self.command} --take-back"
+        return f"{look}. To keep it back: {self.command}"
 
     @property
     def command(self) -> str:
-        return f"mlcollage roundup approve {self.title_month} --series {self.series}"
+        approve = f"mlcollage roundup approve {self.title_month} --series {self.series}"
+        return approve if self.waits else f"{approve} --take-back"
 
 
 class RoundupUnapproved(Entry):
