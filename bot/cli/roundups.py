@@ -27,7 +27,10 @@ from bot.site import folder
 
 @options.group("roundup", "mlcollage roundup preview 2021-09")
 def roundup_command() -> None:
-    """List, show, preview, approve and correct roundups; a MONTH is the one in the title, such as 2021-09."""
+    """List, show, preview, approve and correct roundups.
+
+    A MONTH is the one in the title, such as 2021-09.
+    """
 
 
 @roundup_command.add_command

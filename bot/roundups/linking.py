@@ -243,7 +243,7 @@ def _remark(context: Context, series: Series, url: str, title: str) -> str:
     """That the page which answers there does not show the title; or ""."""
     if stays_local(context, series):
         return ""
-    page = reach.look(url, title, reach.LIMITS._replace(total=SOON))
+    page = reach.look(url, title, SOON)
     if not page.answers or page.shows_title:
         return ""
     return f"what answers there does not show the title {title!r}; is it the right page?"

@@ -34,8 +34,12 @@ class Page(NamedTuple):
 NOTHING = Page(answers=False)
 
 
-def look(url: str, title: str = "", limits: http_calls.Limits = LIMITS) -> Page:
-    """GET this address, and look for the title in what comes; any failure is no answer."""
+def look(url: str, title: str = "", total: timedelta | None = None) -> Page:
+    """GET this address, and look for the title in what comes; any failure is no answer.
+
+    It may take `total`; by default as long as pages may.
+    """
+    limits = LIMITS._replace(total=total or LIMITS.total)
     try:
         answer = http_calls.get(url, limits)
     except http_calls.NoAnswer as error:
