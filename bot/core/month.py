@@ -83,11 +83,19 @@ class Roundup:
     updated_at: datetime | None = None
     also_at: str = ""
     previous_link: str = ""
+    content: str = ""
 
     @property
     def has_page(self) -> bool:
-        """Whether there is a page that others can link to: of ours always, else by its address."""
-        return bool(self.link) or not self.published_elsewhere
+        """Whether there is a page that others can link to: of ours once made, else by address."""
+        if self.published_elsewhere:
+            return bool(self.link)
+        return self.state is not State.DUE
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether what its page shows was changed since that was made."""
+        return self.revision > self.rendered_revision
 
 
 def parse(text: str) -> date:

@@ -22,7 +22,7 @@ from bot.core import slide as slides
 from bot.core.collage import Collage, Item, Picture, State, check_move, shown
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.paper import Link
-from bot.storage import papers, tables
+from bot.storage import page_changes, papers, tables
 from bot.storage.pictures import SEEN
 from bot.storage.statements import Statements
 from bot.storage.tables import collages, paper_keys, picture_pages, pictures, roundups, series
@@ -463,7 +463,7 @@ class Queue(Statements):
     def correct(
         self, collage: Collage, item: Item, picture: Picture | None, **more: Any
     ) -> Collage:
-        """Write an edited item in place of a posted one, for threads that have not begun yet.
+        """Write an edited item in place of a posted one: its roundup's page is made again.
 
         What is out keeps the texts it was sent with. Raises `BadInput` where the name changes,
         `NotAllowed` where it was changed since it was read.
@@ -472,6 +472,7 @@ class Queue(Statements):
             raise BadInput(f"{collage.name} is posted, and its name stays.")
         self._change(collage, **_content(item, picture), **more)
         self._replace_paper(collage, item)
+        page_changes.with_collage(self.conn, collage.id)
         return self.by_id(collage.id)
 
     def _replace_paper(self, collage: Collage, item: Item) -> None:

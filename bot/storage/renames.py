@@ -26,7 +26,7 @@ from bot.storage.tables import (
     slots,
 )
 
-SUBJECTS = ("collage", "roundup", "slot", "brief", "series")
+SUBJECTS = ("collage", "roundup", "review", "page", "slot", "brief", "series")
 """What the subjects of notices that name a series begin with."""
 
 HELD = and_(STOPPED, deliveries.c.state == "held")

@@ -37,6 +37,7 @@ from bot.storage.pictures import Pictures
 from bot.storage.publications import Publications
 from bot.storage.queue import Queue
 from bot.storage.renames import Renames
+from bot.storage.reviews import Reviews
 from bot.storage.roundups import Roundups
 from bot.storage.series import Series
 from bot.storage.slots import Slots
@@ -177,6 +178,10 @@ class Work:
     @property
     def renames(self) -> Renames:
         return Renames(self.scope)
+
+    @property
+    def reviews(self) -> Reviews:
+        return Reviews(self.scope)
 
     @property
     def roundups(self) -> Roundups:

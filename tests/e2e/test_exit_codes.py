@@ -45,6 +45,8 @@ FAILING: dict[str, list[tuple[object, ...]]] = {
     "roundup show": [("roundup", "show", "2021-09")],
     "roundup link": [("roundup", "link", "2021-09", "https://lab.example.net/a")],
     "roundup publish": [("roundup", "publish", "2021-09")],
+    "roundup approve": [("roundup", "approve", "2021-09")],
+    "roundup edit": [("roundup", "edit", "2021-09", "--title", "Another")],
     "roundup render": [("roundup", "render", "2021-09")],
     "roundup export": [("roundup", "export", "2021-09")],
     "site": [],
