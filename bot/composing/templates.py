@@ -94,6 +94,27 @@ def environment(places: tuple[str, ...]) -> Environment:
     return Sandbox(places)
 
 
+@lru_cache
+def own_environment() -> Environment:
+    """What fills the program's own templates: as the sandbox does, without its guards.
+
+    They stand in the program and get plain values, and whole sites are written with them: the
+    guards would take most of the time.
+    """
+    guarded = environment((str(shipped()),))
+    plain = Environment(
+        loader=guarded.loader,
+        undefined=guarded.undefined,
+        autoescape=guarded.autoescape,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    plain.filters = guarded.filters
+    plain.globals = guarded.globals
+    return plain
+
+
 def render(env: Environment, name: str, context: Mapping[str, Any], most: int = MOST) -> str:
     """Fill a template; raises `BadInput` naming the template's file and line.
 

@@ -1,7 +1,7 @@
 """The roundup's rules: the month in its title, its moment, title and slug."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -83,6 +83,7 @@ class Roundup:
     updated_at: datetime | None = None
     also_at: str = ""
     content: str = ""
+    previous_link: str = ""
 
     @property
     def has_page(self) -> bool:
@@ -184,6 +185,30 @@ def title(rule: Rule, name: str, count: int, phrases: Words) -> str:
         month=month_name(name, phrases.language),
         year=parse(name).year,
     )
+
+
+SHORT_TITLE = 64
+"""Characters of a paper's title in a subtitle; what is longer is cut between words."""
+
+
+def subtitle(titles: Sequence[str], phrases: Words) -> str:
+    """What a roundup is about where nobody has written it: from its first paper to its last.
+
+    `titles` are the papers' plain titles. Empty where there are not two different ones.
+    """
+    short = [_short(each) for each in titles]
+    if len(short) < 2 or short[0] == short[-1]:
+        return ""
+    return phrases.span.format(first=short[0], last=short[-1])
+
+
+def _short(paper_title: str) -> str:
+    """A title without what stands behind its colon, as in "Barlow Twins: Self-Supervised …"."""
+    name = re.split(r":\s|：|\s[–—]\s", paper_title, maxsplit=1)[0].strip().rstrip(".?!。？！")
+    if len(name) <= SHORT_TITLE:
+        return name
+    cut = name[:SHORT_TITLE]
+    return f"{cut.rpartition(' ')[0] or cut}…"
 
 
 def odd_forms(forms: words.Forms, language: str) -> str:

@@ -644,6 +644,7 @@ def _take_history(
             subtitle=source.subtitle,
             slug=month.slug(source.title, title_month),
             link=source.link,
+            previous_link=source.previous_link,
         )
         if roundup_id is None:
             raise NotAllowed(

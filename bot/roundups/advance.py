@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
 
-from bot.composing import covers, fittings
+from bot.composing import covers
 from bot.composing.composer import Composer
 from bot.config import Config, Series
 from bot.context import Context
@@ -16,15 +15,14 @@ from bot.core.month import Roundup, State
 from bot.core.notices.entry import Entry
 from bot.core.notices.roundups import (
     NoRoundup,
-    PageEdited,
     PageNotCorrected,
     RoundupOut,
     RoundupStuck,
     RoundupsWithoutLink,
     RoundupTaken,
 )
-from bot.roundups import corrections, linking, review
-from bot.site import folder, pages
+from bot.roundups import corrections, linking, review, site
+from bot.site import pages
 from bot.site.folder import Written
 from bot.storage.claims import NewDelivery, Taken
 from bot.storage.work import Work
@@ -144,7 +142,7 @@ def _advance(context: Context, series: Series, roundup: Roundup) -> None:
 def _render_first(context: Context, series: Series, roundup: Roundup) -> Roundup:
     """Make the page of a roundup that is due; its neighbours' pages name it from now on."""
     roundup = corrections.noted(context, roundup)
-    render(context, series, roundup)
+    site.render(context, series, roundup)
     with context.write() as work:
         work.roundups.advance(roundup, State.RENDERED, rendered_at=work.now)
         work.roundups.rendered(roundup)
@@ -166,11 +164,15 @@ def _correct(context: Context, series: Series, roundup: Roundup) -> None:
 def render_again(
     context: Context, series: Series, roundup: Roundup, *, over_edits: bool = False
 ) -> Written:
-    """As `render`, for a page that is there, with what was changed since; raises what that does."""
+    """Write a page that is there again, with what was changed since.
+
+    Raises what `site.render` does.
+    """
     roundup = corrections.noted(context, roundup)
-    written = Written(changed=False)
-    if not roundup.published_elsewhere:
-        written = render(context, series, roundup, over_edits=over_edits)
+    if roundup.published_elsewhere:
+        written = site.write(context, series, over_edits=over_edits)
+    else:
+        written = site.render(context, series, roundup, over_edits=over_edits)
     with context.write() as work:
         work.roundups.rendered(roundup)
     return written
@@ -240,65 +242,6 @@ def _step(context: Context, roundup: Roundup, to: State) -> Roundup:
     with context.write() as work:
         work.roundups.advance(roundup, to)
         return work.roundups.by_id(roundup.id)
-
-
-def render(
-    context: Context, series: Series, roundup: Roundup, *, over_edits: bool = False
-) -> Written:
-    """Write the roundup's page, its article and the index.
-
-    The previous roundup's page is written again, because it links to this one now. What was edited
-    by hand is left alone, with a notice, or makes way where it is to be written `over_edits`.
-    """
-    files = build(context, series, roundup)
-    with context.read() as work:
-        previous = work.roundups.neighbour(roundup)
-    if previous and not previous.published_elsewhere:
-        files = build(context, series, previous) | files
-    written = folder.write(series.site, files, over_edits=over_edits)
-    if written.edited and not over_edits:
-        with context.write() as work:
-            for name in written.edited:
-                path = str(series.site / name)
-                work.notices.add(PageEdited(series.name, roundup.title_month, path))
-    return written
-
-
-def build(context: Context, series: Series, roundup: Roundup) -> dict[str, bytes]:
-    """The files of a roundup by their path, from what the database holds now."""
-    with context.read() as work:
-        row = work.series.get(series.name)
-        collages = work.queue.in_roundup(roundup.id)
-        listed = [other for other in work.roundups.listed(row.name) if other.has_page]
-        previous = work.roundups.neighbour(roundup)
-    drawn = _drawn(context, covers.Shown(series, roundup, collages))
-    collages, pictures = fittings.for_pages(context, collages)
-    later = [other for other in listed if other.title_month > roundup.title_month]
-    following = min(later, key=lambda other: other.title_month, default=None)
-    edition = pages.Edition(
-        roundup, collages, pictures, previous, following, listed, drawn.cover, drawn.card
-    )
-    return pages.build(series, edition, context.config.templates)
-
-
-class _Drawn(NamedTuple):
-    """The bytes of a roundup's cover and of its page's card; None where one cannot be made."""
-
-    cover: bytes | None
-    card: bytes | None
-
-
-def _drawn(context: Context, shown: covers.Shown) -> _Drawn:
-    """The cover and the card as of now; of a roundup that is linked, the cover it went out with."""
-    if shown.roundup.state in {State.DUE, State.RENDERED}:
-        picture = covers.current(context, shown)
-    else:
-        picture = covers.kept(context, shown.roundup)
-    data = None
-    if picture:
-        with context.read() as work:
-            data = work.pictures.data(picture.sha256)
-    return _Drawn(data, covers.card(context, shown))
 
 
 def _notify(context: Context, notice: Entry | None) -> None:

@@ -273,6 +273,16 @@ class Queue(Statements):
         statement = _JOINED.where(collages.c.roundup_id == roundup_id)
         return self._load(statement.order_by(collages.c.due_at, collages.c.id))
 
+    def in_roundups(self, roundup_ids: Sequence[int]) -> dict[int, list[Collage]]:
+        """The same for several roundups, by the roundup's id."""
+        found: dict[int, list[Collage]] = {roundup_id: [] for roundup_id in roundup_ids}
+        statement = _JOINED.where(collages.c.roundup_id.in_(roundup_ids))
+        rows = self.conn.execute(statement.order_by(collages.c.due_at, collages.c.id)).all()
+        links_by_paper = papers.links_of(self.conn, {row.paper_id for row in rows})
+        for row in rows:
+            found[row.roundup_id].append(_collage(row, links_by_paper[row.paper_id]))
+        return found
+
     def unrounded(self, series_name: str, due_by: datetime) -> list[Collage]:
         """The collages that a roundup due then would hold now, in the order they went out."""
         statement = _JOINED.where(*belongs_to_roundup(self.series_id(series_name), due_by))

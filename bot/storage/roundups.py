@@ -104,6 +104,7 @@ def _roundup(row: Row[Any]) -> Roundup:
         updated_at=row.updated_at,
         also_at=row.also_at,
         content=row.content,
+        previous_link=row.previous_link,
     )
 
 
@@ -242,8 +243,8 @@ class Roundups(Statements):
     ) -> int | None:
         """Insert a roundup that was published elsewhere; its id, or None where the month has one.
 
-        `names` are its title, subtitle, slug and link. It is live even when a rehearsal runs: its
-        collages are history.
+        `names` are its title, subtitle, slug, link and previous link. It is live even when a
+        rehearsal runs: its collages are history.
         """
         row = {
             "series_id": self.series_id(series_name),

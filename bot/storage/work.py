@@ -21,6 +21,7 @@ from bot.storage.charges import Charges
 from bot.storage.claims import Claims
 from bot.storage.database import Database
 from bot.storage.deliveries import Deliveries
+from bot.storage.editions import Editions
 from bot.storage.events import Events
 from bot.storage.fittings import Fittings
 from bot.storage.installation import Installation
@@ -112,6 +113,10 @@ class Work:
     @property
     def deliveries(self) -> Deliveries:
         return Deliveries(self.scope)
+
+    @property
+    def editions(self) -> Editions:
+        return Editions(self.scope)
 
     @property
     def events(self) -> Events:

@@ -408,6 +408,12 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "and make it with: mlcollage roundup render 2021-09 --series weekly",
     ),
     (
+        roundups.SiteEdited("weekly", "site/index.html"),
+        "weekly/site/edited/site/index.html",
+        "site/index.html was edited by hand, and is left as it is. To write it anew, with the "
+        "edited one kept beside it: mlcollage site --series weekly --over-edits",
+    ),
+    (
         roundups.PageEdited("weekly", "2021-09", "site/two/index.html"),
         "weekly/2021-09/edited/site/two/index.html",
         "site/two/index.html was edited by hand, and is left as it is. To write it anew, with the "

@@ -426,6 +426,30 @@ class PageEdited(Entry):
         return f"mlcollage roundup render {self.title_month} --series {self.series} --over-edits"
 
 
+class SiteEdited(Entry):
+    """A file of the site that is no roundup's was edited by hand, and is not written anew."""
+
+    kind = Kind.DIFFERS
+    series: str
+    path: str
+
+    @property
+    def key(self) -> str:
+        return printable(f"{self.series}/site/edited/{self.path}")
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.path} was edited by hand, and is left as it is."
+
+    @property
+    def advice(self) -> str:
+        return f"To write it anew, with the edited one kept beside it: {self.command}"
+
+    @property
+    def command(self) -> str:
+        return f"mlcollage site --series {self.series} --over-edits"
+
+
 class PageGone(Entry):
     """A page that was made is not where it was written any more."""
 
