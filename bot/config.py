@@ -767,6 +767,14 @@ def without_ours() -> dict[str, str]:
     return {name: "" for name in os.environ if name.startswith(("MLCOLLAGE_", "PGPASS"))}
 
 
+def for_programs() -> dict[str, str]:
+    """The environment for a program that the maintainer has named, which may need theirs, without
+    our own variables.
+    """
+    ours = without_ours()
+    return {name: value for name, value in os.environ.items() if name not in ours}
+
+
 def log_level() -> str:
     """The level of the log on stderr, as MLCOLLAGE_LOG names it; raises `BadConfig`."""
     level = os.environ.get("MLCOLLAGE_LOG", "").lower()

@@ -1,4 +1,6 @@
-"""Child processes that answer questions, with bounds: of time, memory, and what they inherit.
+"""Child processes with bounds: of time, memory, and what they inherit.
+
+Most answer questions; `run` is for programs of others, such as git.
 
 Only a process can be ended wherever it hangs, and only its memory can be bounded: a mail server may
 send a byte a second for ever, a picture of a few bytes may unpack to gigabytes.
@@ -7,13 +9,15 @@ send a byte a second for ever, a picture of a few bytes may unpack to gigabytes.
 import math
 import os
 import runpy
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 
 class Bounds(NamedTuple):
@@ -65,6 +69,136 @@ def ask(script: Path, question: bytes, bounds: Bounds, environment: Mapping[str,
     if done.returncode:
         raise BrokeOff(f"broke off ({done.returncode})")
     return done.stdout
+
+
+class Ran(NamedTuple):
+    """How a program ended: its exit code, and the last of what it printed."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def output(self) -> str:
+        """All that it printed."""
+        return self.stdout + self.stderr
+
+
+class Allowed(NamedTuple):
+    """How many seconds a program may take, and how many bytes of its output, the last, are kept."""
+
+    seconds: float
+    kept: int = 50_000
+
+
+def run(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    allowed: Allowed,
+    folder: Path,
+    given: bytes = b"",
+) -> Ran:
+    """Run a program of others in a folder; how it ended.
+
+    It reads `given` from stdin and has no terminal to ask at. When its time is over, and when this
+    process is gone, it is ended with the processes that it has started. Raises `TooLong`,
+    `NotStarted` where there is no such program or it may not be run.
+    """
+    try:
+        child = subprocess.Popen(
+            # Not by `-m`: nothing of ours, and no folder of modules, is needed.
+            (sys.executable, "-I", "-S", __file__, "other", str(allowed.seconds), *command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            env=dict(environment),
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise _not_started(error) from error
+    return _Watched(child, given, allowed.kept).end(allowed.seconds)
+
+
+class _Watched:
+    """A program under way; what it prints is read as it comes, so that it never waits for us."""
+
+    def __init__(self, child: "subprocess.Popen[bytes]", given: bytes, most: int) -> None:
+        self._child, self._most = child, most
+        self._stdout, self._stderr = bytearray(), bytearray()
+        assert child.stdout
+        assert child.stderr
+        works: tuple[tuple[Callable[..., None], tuple[Any, ...]], ...] = (
+            (self._feed, (given,)),
+            (self._keep, (child.stdout, self._stdout)),
+            (self._keep, (child.stderr, self._stderr)),
+        )
+        self._threads = [
+            threading.Thread(target=work, args=with_, daemon=True) for work, with_ in works
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def end(self, seconds: float) -> Ran:
+        """Wait for its end, and bring it about when the time is over."""
+        try:
+            code = self._child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise TooLong(f"did not end within {seconds:g} s") from None
+        finally:
+            self._kill()
+        for thread in self._threads:
+            # What it has left running may hold its output open.
+            thread.join(1)
+        if code in _NEVER_RAN:
+            raise NotStarted(_NEVER_RAN[code])
+        stdout, stderr = (bytes(kept) for kept in (self._stdout, self._stderr))
+        return Ran(code, stdout.decode(errors="replace"), stderr.decode(errors="replace"))
+
+    def _kill(self) -> None:
+        # Whatever of its group is left.
+        with suppress(OSError, AttributeError):
+            os.killpg(self._child.pid, signal.SIGKILL)
+        self._child.kill()
+        self._child.wait()
+
+    def _feed(self, given: bytes) -> None:
+        assert self._child.stdin
+        with suppress(OSError):
+            self._child.stdin.write(given)
+        with suppress(OSError):
+            self._child.stdin.close()
+
+    def _keep(self, stream: IO[bytes], kept: bytearray) -> None:
+        with suppress(OSError, ValueError), stream:
+            while chunk := os.read(stream.fileno(), 65_536):
+                kept += chunk
+                del kept[: -self._most]
+
+
+_NOT_THERE, _NOT_RUN = 251, 252
+_NEVER_RAN = {_NOT_THERE: "is not there", _NOT_RUN: "may not be run"}
+"""Why a program was never started, by codes that others hardly end with."""
+
+
+def _other(seconds: float, command: Sequence[str]) -> int:
+    """The child of `run`: start the program, and end it when its time is over or we are alone."""
+    asking = os.getppid()
+    try:
+        program = subprocess.Popen(command)
+    except FileNotFoundError:
+        return _NOT_THERE
+    except OSError:
+        return _NOT_RUN
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and os.getppid() == asking:
+        with suppress(subprocess.TimeoutExpired):
+            return program.wait(0.5) % 256
+    with suppress(AttributeError):
+        # It and what it has started, this process included.
+        os.killpg(0, signal.SIGKILL)
+    program.kill()
+    return 1
 
 
 class Lasting:
@@ -191,7 +325,9 @@ def _read(stream: IO[bytes]) -> bytes | None:
 
 
 def main() -> None:
-    """The child: set the bounds, and become the script."""
+    """The child: set the bounds, and become the script; or watch a program of others."""
+    if sys.argv[1] == "other":
+        sys.exit(_other(float(sys.argv[2]), sys.argv[3:]))
     way, seconds, memory, script = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
     _bound(memory)
     if way == "once":

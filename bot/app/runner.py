@@ -12,7 +12,7 @@ from bot import system
 from bot.context import Context, Pace
 from bot.core import errors
 from bot.core.errors import MlcollageError, NotAllowed
-from bot.roundups import advance
+from bot.roundups import advance, publish
 from bot.scheduling import tick
 from bot.scheduling.tick import Hear
 from bot.storage.notices import Notice
@@ -104,6 +104,7 @@ class Duty:
         self._aside("servers")
         self._aside("link cards")
         self._aside("brief")
+        self._try("publishing", self._publish)
         self._aside("pages")
         self._aside("audit")
         if self.context.clock.monotonic() - self.began >= GRACE.total_seconds():
@@ -115,6 +116,12 @@ class Duty:
 
     def _tell_into(self, notices: list[Notice]) -> Part:
         return lambda context: notices.extend(tick.tell(context, self.hear))
+
+    def _publish(self, context: Context) -> None:
+        """Publish what is due, at each destination on a thread of its own: one may be slow."""
+        for name in publish.waiting(context):
+            part = f"destination {name}"
+            self.others.start(part, partial(self._try, part, partial(publish.at, name=name)))
 
     def finish(self) -> None:
         """Wait for the threads that are still at work."""

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import click
 
-from bot.cli import options, output, printing
+from bot.cli import options, output, printing, publishing
 from bot.context import Context
 from bot.core.notices.briefing import REHEARSAL
-from bot.deciding import descriptions, doctor, series, upkeep
+from bot.deciding import descriptions, doctor, publications, series, upkeep
 from bot.deciding.doctor import Examination
 from bot.roundups import advance
 from bot.watching import alerts, events
@@ -16,14 +16,19 @@ from bot.watching import alerts, events
 @options.command("doctor", "mlcollage doctor --json", as_json=True)
 def doctor_command(config_file: str | None, as_json: bool) -> None:
     """Say of every account whether it can post now, as whom, what is missing, and what a week
-    costs; and what is to be repaired on the machine, such as a file of keys that others can read.
+    costs; of every destination of roundups whether it can publish; and what is to be repaired on
+    the machine, such as a file of keys that others can read.
     """
     context = options.context(config_file)
     examinations = doctor.examine_all(context)
+    destinations = publications.examine_all(context)
     if as_json:
-        printing.print_json([descriptions.account(one) for one in examinations])
+        accounts = [descriptions.account(one) for one in examinations]
+        printing.print_json(accounts + [descriptions.destination(one) for one in destinations])
     else:
         _print_all(context, examinations)
+        for one in destinations:
+            publishing.print_examined(one)
     findings = upkeep.findings(context)
     wrong = [notice.text for notice in findings if notice.is_trouble]
     if damage := doctor.damage(context):
@@ -39,6 +44,8 @@ def doctor_command(config_file: str | None, as_json: bool) -> None:
     # What the configuration does not know was told above.
     wrong += series.warnings(context)
     if wrong or any(one.problem or one.waits for one in examinations):
+        click.get_current_context().exit(1)
+    if any(one.problems for one in destinations):
         click.get_current_context().exit(1)
 
 

@@ -70,9 +70,15 @@ def _all_accounts(settings: Config, chosen: str, start: str) -> list[Named]:
     return _beginning([*settings.accounts], start)
 
 
+def _destinations(settings: Config, chosen: str, start: str) -> list[Named]:
+    """Those of the series."""
+    return _beginning([*settings.series[chosen].roundup.destinations], start)
+
+
 collages = _completer(names.collages)
 queued = _completer(names.queued)
 roundups = _completer(names.roundups)
 deliveries = _completer(names.deliveries)
 series = _completer(_all_series)
 accounts = _completer(_all_accounts)
+destinations = _completer(_destinations)

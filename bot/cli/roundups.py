@@ -1,10 +1,11 @@
 """Roundups: what was made, what would be, and what people say of it."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import click
 
-from bot.cli import awaiting, completion, options, output, previews, printing
+from bot.cli import awaiting, completion, options, output, previews, printing, publishing
 from bot.config import Series
 from bot.core import address, month
 from bot.core.collage import Collage, shown
@@ -14,6 +15,7 @@ from bot.deciding import (
     awaited,
     coming,
     descriptions,
+    exports,
     preview,
     preview_descriptions,
     roundups,
@@ -22,7 +24,7 @@ from bot.deciding.awaited import ListedRoundup
 from bot.deciding.roundups import RoundupShown
 from bot.roundups import corrections, linking, review
 from bot.roundups.review import Standing
-from bot.site import folder
+from bot.site.folder import EDITED
 
 
 @options.group("roundup", "mlcollage roundup preview 2021-09")
@@ -58,6 +60,9 @@ def _row(listed: ListedRoundup) -> tuple[str, str, str]:
     return _state(roundup), roundup.title, roundup.link
 
 
+roundup_command.add_command(publishing.publish_command)
+
+
 def _state(roundup: Roundup) -> str:
     return "published elsewhere" if roundup.published_elsewhere else roundup.state.value
 
@@ -91,6 +96,7 @@ def show_command(
     for thread, parts in shown.threads:
         out = sum(1 for part in parts if part.receipt)
         click.echo(f"{thread.account}: {thread.state}, {out} of {len(parts)} parts out")
+    publishing.print_publications(chosen, shown.publications)
     if shown.findings:
         click.echo("Found in the article that it was imported from:")
     for found in shown.findings:
@@ -246,7 +252,7 @@ def render_command(
     for name in written.edited:
         path = chosen.site / name
         if over_edits:
-            click.echo(f"{path} had been edited by hand; that is kept as {path}{folder.EDITED}")
+            click.echo(f"{path} had been edited by hand; that is kept as {path}{EDITED}")
         else:
             click.echo(
                 f"{path} was edited by hand and is left as it is; write it anew with --over-edits"
@@ -280,3 +286,53 @@ def preview_command(
     _print_collages(chosen, items)
     for thread in threads:
         previews.print_thread(thread, context.config)
+
+
+@roundup_command.add_command
+@options.command("export", "mlcollage roundup export 2021-09 --as hugo", series=True)
+@click.argument("title_month", metavar="MONTH", shell_complete=completion.roundups)
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(exports.KINDS),
+    default="markdown",
+    show_default=True,
+    help="For a site generator, to paste into an editor, or as a mail.",
+)
+@click.option(
+    "--to",
+    "folder",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to write; otherwise a folder export/KIND beside the configuration.",
+)
+@click.option("--over-edits", is_flag=True, help="Also what was edited by hand; it is kept beside.")
+def export_command(
+    config_file: str | None,
+    series: str | None,
+    title_month: str,
+    kind: str,
+    folder: Path | None,
+    over_edits: bool,
+) -> None:
+    """Write a roundup as files for another program: its text with its pictures.
+
+    The next roundup is written as a draft, as it would be now.
+    """
+    context = options.context(config_file)
+    chosen = options.one_series(context.config, series)
+    wanted = exports.Wanted(_checked(title_month), kind, folder, over_edits)
+    exported = exports.export(context, chosen, wanted)
+    output.add(**descriptions.exported(exported))
+    text = exported.folder / exported.text
+    if exported.changed:
+        click.echo(f"{exported.roundup.title}: {len(exported.files)} files; read {text}")
+    else:
+        click.echo(f"{exported.roundup.title}: all {len(exported.files)} files are as they were")
+    for remark in exported.remarks:
+        click.echo(remark)
+    for name in exported.kept:
+        click.echo(f"{exported.folder / name} was in the way; it is kept beside, as …{EDITED}")
+    if exported.is_draft:
+        due = printing.local(chosen, exported.due_at)
+        click.echo(f"A draft: the roundup is due {due}, and may hold more by then.")

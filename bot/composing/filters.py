@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bot.core import month, network, settings
+from bot.core import month, network, settings, yaml
 from bot.core.paper import LinkKind
 from bot.core.text import markdown, parts
 from bot.core.text.sentences import sentences
@@ -112,9 +112,12 @@ FUNCTIONS: dict[str, Callable[..., str]] = {
     "md": markdown.literal_line,
     "within": markdown.contained,
     "target": markdown.target,
+    "attribute": markdown.attribute,
+    "yaml": yaml.written,
 }
-"""The functions of the article's template.
+"""The functions of the articles' templates.
 
-`md` escapes plain text, `within` keeps a paragraph's Markdown inside its section, and `target`
-escapes an address.
+`md` escapes plain text, `within` keeps a paragraph's Markdown inside its section, `target` escapes
+an address, `attribute` a text between the quotes of an attribute, and `yaml` writes a text or a
+list of texts for front matter.
 """

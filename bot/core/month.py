@@ -82,8 +82,8 @@ class Roundup:
     rendered_at: datetime | None = None
     updated_at: datetime | None = None
     also_at: str = ""
-    content: str = ""
     previous_link: str = ""
+    content: str = ""
 
     @property
     def has_page(self) -> bool:

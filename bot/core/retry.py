@@ -104,6 +104,13 @@ def wait(failures: int, policy: Policy, jitter: float = 0.0) -> timedelta:
     return whole * (1 - jitter / 4)
 
 
+def waited(failures: int, policy: Policy) -> timedelta:
+    """How long something was tried that has failed so often, by its backoff."""
+    # Beyond these the waits no longer grow.
+    growing = [wait(number, policy) for number in range(min(failures, 30))]
+    return sum(growing, timedelta(0)) + policy.retry_longest * max(0, failures - 30)
+
+
 def jitter(key: str, failures: int) -> float:
     """A number from 0 to 1 for a key and its count of failures.
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.core.delivery import Delivery, Part
     from bot.core.fit import Fit
     from bot.core.month import Roundup
+    from bot.core.publication import Publication
     from bot.core.slide import Slide
     from bot.deciding.actions import Ahead
     from bot.deciding.alt_texts import Drafted
@@ -38,9 +39,11 @@ if TYPE_CHECKING:
     from bot.deciding.coming import Coming
     from bot.deciding.deliveries import Listed
     from bot.deciding.doctor import Examination
+    from bot.deciding.exports import Exported
     from bot.deciding.inspect import Event, Sight
     from bot.deciding.own_templates import Checked
     from bot.deciding.pictures import Attached
+    from bot.deciding.publications import Examined
     from bot.deciding.queue_changes import Edited
     from bot.deciding.roundups import RoundupShown
     from bot.deciding.series import Listed as ListedSeries
@@ -460,6 +463,19 @@ def standing(standing: Standing | None) -> Description | None:
     }
 
 
+def exported(value: Exported) -> Description:
+    """What an export has written, and whether it is a draft."""
+    return {
+        "roundup": roundup(value.roundup),
+        "folder": str(value.folder),
+        "files": list(value.files),
+        "text": value.text,
+        "changed": value.changed,
+        "kept": list(value.kept),
+        "is_draft": value.is_draft,
+    }
+
+
 def roundup_with_threads(shown: RoundupShown) -> Description:
     """A roundup, its collages by name, and how far its threads have got."""
     return roundup(shown.roundup) | {
@@ -471,6 +487,37 @@ def roundup_with_threads(shown: RoundupShown) -> Description:
             {"level": found.level, "line": found.line, "text": found.text}
             for found in shown.findings
         ],
+        "publications": [publication(each) for each in shown.publications],
+    }
+
+
+def publication(publication: Publication) -> Description:
+    """A roundup at a destination, and why it is not there."""
+    return {
+        "destination": publication.destination,
+        "state": publication.state.value,
+        "url": publication.url,
+        "public": publication.is_public,
+        "problem": publication.problem,
+        "failures": publication.failures,
+        "next_at": _at(publication.next_at),
+        "published_at": _at(publication.published_at),
+        "updated_at": _at(publication.updated_at),
+    }
+
+
+def _at(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def destination(examined: Examined) -> Description:
+    """What a destination says of itself."""
+    return {
+        "destination": examined.name,
+        "kind": examined.kind,
+        "identity": examined.identity,
+        "problems": list(examined.problems),
+        "series": list(examined.series),
     }
 
 

@@ -9,6 +9,7 @@ from bot.core.collage import Collage
 from bot.core.delivery import Delivery, Part
 from bot.core.errors import NotAllowed
 from bot.core.month import Roundup, State
+from bot.core.publication import Publication
 from bot.deciding import awaited
 from bot.deciding.awaited import Awaits
 from bot.roundups import advance, linking, review
@@ -27,6 +28,7 @@ class RoundupShown(NamedTuple):
     items: tuple[Collage, ...]
     threads: tuple[tuple[Delivery, tuple[Part, ...]], ...]
     findings: tuple[Found, ...] = ()
+    publications: tuple[Publication, ...] = ()
     awaits: Awaits | None = None
     standing: Standing | None = None
 
@@ -40,9 +42,11 @@ def show(context: Context, series: Series, title_month: str) -> RoundupShown:
             (thread, work.parts.of(thread.id)) for thread in work.deliveries.of_roundup(roundup.id)
         ]
         findings = work.roundups.findings(roundup)
+        publications = tuple(work.publications.of(roundup))
         awaits = awaited.of(context, work, series, roundup)
     said = review.standing(context, series, title_month)
-    return RoundupShown(roundup, tuple(items), tuple(threads), findings, awaits, said)
+    shown = RoundupShown(roundup, tuple(items), tuple(threads), findings, publications)
+    return shown._replace(awaits=awaits, standing=said)
 
 
 def render(context: Context, series: Series, title_month: str, *, over_edits: bool) -> Written:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 Saved = dict[str, object]
@@ -28,10 +29,13 @@ class Article:
     """A roundup as other programs take it: in HTML and in Markdown, with its pictures.
 
     Both name their pictures by the keys of `pictures`, which are file names without folders.
-    `html` is what stands below the title: clean, with nothing that a script could be. `slug` and
-    `key`, which names series and month ("mlcollage/2021-09"), stay the same for ever.
-    `canonical_url` is where the roundup is at home, "" while that is not known, or where it is
-    this destination itself.
+    `html` and `markdown` are what stands below the title, the subtitle as their first paragraph;
+    `cover` is in neither: a blog shows it as the picture of its post. `html` is clean, with nothing
+    that a script could be. `slug` and `key`, which names series and month ("mlcollage/2021-09"),
+    stay the same for ever. `canonical_url` is where the roundup is at home, "" while that is not
+    known, or where it is this destination itself. `files` is the folder of the files that a
+    destination publishes which `wants_site`: the series' site, or the article as a program takes
+    it. None for any other one.
     """
 
     key: str
@@ -48,18 +52,23 @@ class Article:
     published_at: datetime
     updated_at: datetime
     tags: tuple[str, ...]
+    files: Path | None = None
 
 
 class Published(NamedTuple):
     """What became of an article: where it can be read, and what is to be kept.
 
     `url` is "" where the destination does not tell, or where nobody can read it yet.
-    `is_public` is False for a draft.
+    `is_public` is False for a draft; `todo` then says what a person has yet to do, as a sentence.
+    `left` are the files, by their paths there, that were not written: somebody edited them there,
+    or they are not of our making.
     """
 
     url: str
     saved: Saved
     is_public: bool = True
+    todo: str = ""
+    left: tuple[str, ...] = ()
 
 
 class Checked(NamedTuple):
@@ -78,7 +87,11 @@ class Destination(Protocol):
 
     @property
     def wants_site(self) -> bool:
-        """Whether it publishes the whole folder of the site, which is given, and no article."""
+        """Whether it publishes files, which the article then names the folder of.
+
+        They are the whole site. Such a destination may have `export`, the kind of files that it
+        publishes in place of that: "" for the site, else a kind of `bot.site.exports`.
+        """
         ...
 
     def publish(self, article: Article, saved: Saved) -> Published:

@@ -21,7 +21,7 @@ from bot.core.notices.roundups import (
     RoundupsWithoutLink,
     RoundupTaken,
 )
-from bot.roundups import corrections, linking, review, site
+from bot.roundups import corrections, linking, publish, review, site
 from bot.site import pages
 from bot.site.folder import Written
 from bot.storage.claims import NewDelivery, Taken
@@ -127,6 +127,7 @@ def _advance(context: Context, series: Series, roundup: Roundup) -> None:
         if review.holds(context, series, roundup):
             return
         roundup = _render_first(context, series, roundup)
+        publish.plan(context, series, roundup)
         context.say(f"{series.name}: the roundup {roundup.title_month} is rendered: {page}")
     if roundup.state is State.RENDERED:
         with context.read() as work:
@@ -175,6 +176,7 @@ def render_again(
         written = site.render(context, series, roundup, over_edits=over_edits)
     with context.write() as work:
         work.roundups.rendered(roundup)
+        work.publications.mark_due(roundup)
     return written
 
 

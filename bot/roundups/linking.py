@@ -129,7 +129,7 @@ def waiting_of(context: Context, work: Work, series: Series, roundup: Roundup) -
     own, patience = own_link(series, roundup), until(series, roundup)
     awaited = roundup.link
     if is_at_home := waits_for_home(series, roundup):
-        awaited = work.roundups.address_at(roundup, series.roundup.home)
+        awaited = work.publications.url(roundup, series.roundup.home)
     candidates = []
     if awaited:
         candidates.append(Candidate(awaited, is_ours=is_at_home or awaited == own))
@@ -149,7 +149,7 @@ def goes_without(context: Context, work: Work, series: Series, roundup: Roundup)
         return True
     if work.now < until(series, roundup):
         return False
-    return not work.roundups.address_at(roundup, series.roundup.home)
+    return not work.publications.url(roundup, series.roundup.home)
 
 
 def looked(waits: Sequence[Waiting]) -> dict[str, Page]:

@@ -16,7 +16,7 @@ from bot.core.delivery import State
 from bot.core.notices.accounts import AccountGone, AccountGoneUncertain
 from bot.core.notices.queue import RehearsalBegun, RehearsalEnded
 from bot.publishers import table
-from bot.roundups import advance, review
+from bot.roundups import advance, publish, review
 from bot.scheduling import courses, heal, slots, unconfigured
 from bot.sending import deliver, rescue
 from bot.storage.installation import Entered
@@ -60,11 +60,13 @@ class Due:
 def tick(
     context: Context, workers: Workers | None = None, hear: Hear | None = None
 ) -> list[Notice]:
-    """Do everything that is due, and ask at the end for the pages that roundups wait for; the
-    notices that nobody had heard yet, as `tell` has them.
+    """Do everything that is due, and at the end publish roundups and ask for the pages that they
+    wait for; the notices that nobody had heard yet, as `tell` has them.
     """
     context, workers = begin(context), workers or Workers()
     _do_until_nothing_is_soon(context, workers)
+    if not context.stop.is_set():
+        publish.everything(context)
     if not context.stop.is_set() and advance.link(context):
         _do_until_nothing_is_soon(context, workers)
     return tell(context, hear)

@@ -227,7 +227,7 @@ class Update:
         """Raise `BadInput` for a path that leads out of the folder."""
         folder, _, _ = name.rpartition("/")
         if folder not in self._folders or "\\" in name or "\0" in name or not name:
-            _check_inside(self._folder, name)
+            check_inside(self._folder, name)
             self._folders.add(folder)
 
     def finish(self, units: Sequence[str] | None = None) -> Written:
@@ -348,7 +348,7 @@ def write(folder: Path, files: Mapping[str, bytes], *, over_edits: bool = False)
     `Unavailable` as `update` does.
     """
     for name in files:
-        _check_inside(folder, name)
+        check_inside(folder, name)
     with update(folder, lambda unit: over_edits) as new:
         new.put("", "", files, lambda hashes: {})
         return new.finish()
@@ -366,7 +366,7 @@ def is_edited(folder: Path, name: str) -> bool:
         return False
 
 
-def _check_inside(folder: Path, name: str) -> None:
+def check_inside(folder: Path, name: str) -> None:
     """Raise `BadInput` for a path that leads out of the folder on any system."""
     windows = PureWindowsPath(name)
     if not windows.parts or windows.anchor or ".." in windows.parts or "\0" in name:

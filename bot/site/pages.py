@@ -138,6 +138,7 @@ def roundup_context(series: config.Series, edition: Edition) -> values.Table:
     context = shared | {
         "root": "../",
         "roundup": values.roundup(roundup, series.zone) | {"subtitle": own.subtitle},
+        "kind": "page",
         "month": reading_month,
         "intro": shared["about"] + language.gap + holds,
         "closing": language.closing.format(month=reading_month, hashtag=series.hashtag),

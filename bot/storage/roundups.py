@@ -33,7 +33,6 @@ from bot.storage.tables import (
     deliveries,
     parts,
     pictures,
-    publications,
     roundups,
     series,
 )
@@ -103,8 +102,8 @@ def _roundup(row: Row[Any]) -> Roundup:
         rendered_at=row.rendered_at,
         updated_at=row.updated_at,
         also_at=row.also_at,
-        content=row.content,
         previous_link=row.previous_link,
+        content=row.content,
     )
 
 
@@ -314,30 +313,16 @@ class Roundups(Statements):
         )
         return [list(row) for row in self.conn.execute(statement)]
 
-    def address_at(self, roundup: Roundup, destination: str) -> str:
-        """Where everybody can read the roundup at a destination; "" where that is not known."""
-        mine = (
-            publications.c.roundup_id == roundup.id,
-            publications.c.destination == destination,
-            publications.c.is_public,
-        )
-        return self.conn.execute(select(publications.c.url).where(*mine)).scalar() or ""
-
     def shows(self, roundup: Roundup, content: str, updated_at: datetime | None) -> None:
         """Write the hash of what a roundup's page shows, and when that last became another one."""
         values = {"content": content, "updated_at": updated_at}
         self.conn.execute(update(roundups).where(roundups.c.id == roundup.id).values(values))
 
     def rendered(self, roundup: Roundup) -> None:
-        """Note that the page is made up to the revision with which the roundup was read.
-
-        From now on its destinations are to be brought up to date.
-        """
+        """Note that the page is made up to the revision with which the roundup was read."""
         older = roundups.c.rendered_revision < roundup.revision
         mine = update(roundups).where(roundups.c.id == roundup.id, older)
         self.conn.execute(mine.values(rendered_revision=roundup.revision))
-        its = update(publications).where(publications.c.roundup_id == roundup.id)
-        self.conn.execute(its.values(next_at=self.now, failures=0))
 
     def edit(self, roundup: Roundup, *, title: str, subtitle: str) -> None:
         """Write another title and subtitle; the slug and the address stay."""

@@ -296,6 +296,8 @@ publications = Table(
     # The roundup's revision, and the hash of what was published last; "" before the first time.
     Column("revision", Integer, nullable=False, server_default="0"),
     Column("content", String(64), nullable=False, server_default=""),
+    # A hash of the settings that it was tried with last.
+    Column("settings", String(16), nullable=False, server_default=""),
     # When it is tried next; NULL where nothing is to be done.
     _instant("next_at", nullable=True),
     Column("failures", Integer, nullable=False, server_default="0"),

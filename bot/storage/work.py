@@ -34,6 +34,7 @@ from bot.storage.notices import Notices
 from bot.storage.overdue import Overdue
 from bot.storage.parts import Parts
 from bot.storage.pictures import Pictures
+from bot.storage.publications import Publications
 from bot.storage.queue import Queue
 from bot.storage.renames import Renames
 from bot.storage.reviews import Reviews
@@ -165,6 +166,10 @@ class Work:
     @property
     def pictures(self) -> Pictures:
         return Pictures(self.scope)
+
+    @property
+    def publications(self) -> Publications:
+        return Publications(self.scope)
 
     @property
     def queue(self) -> Queue:

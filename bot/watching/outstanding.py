@@ -9,6 +9,7 @@ from bot.core.delivery import State
 from bot.core.month import State as RoundupState
 from bot.core.notices.briefing import occasion_of
 from bot.core.notices.entry import Kind
+from bot.core.publication import State as Reached
 from bot.storage.notices import Notice
 from bot.storage.work import Work
 
@@ -77,6 +78,22 @@ def _roundup(context: Context, work: Work, notice: Notice, name: str) -> bool:
     return roundup.state is RoundupState.ANNOUNCED
 
 
+def _publication(context: Context, work: Work, notice: Notice, name: str) -> bool:
+    """A roundup is published at a destination, or that is none of the series any more."""
+    series_name, title_month, destination = name.split("/", 2)
+    roundup = work.roundups.find(series_name, title_month)
+    if roundup is None:
+        return False
+    series = context.config.series.get(series_name)
+    if series is None or destination not in series.roundup.destinations:
+        return True
+    made = {each.destination: each.state for each in work.publications.of(roundup)}
+    state = made.get(destination)
+    if notice.kind is Kind.OVERDUE:
+        return state is not Reached.TRYING
+    return state is Reached.PUBLISHED
+
+
 def _review(context: Context, work: Work, notice: Notice, name: str) -> bool:
     """Somebody has approved a roundup that waited for that, or nobody has to any more."""
     series_name, _, title_month = name.partition("/")
@@ -136,6 +153,7 @@ OVER: dict[str, Callable[[Context, Work, Notice, str], bool]] = {
     "rehearsal": _rehearsal,
     "review": _review,
     "roundup": _roundup,
+    "publication": _publication,
     "series": _series,
     "slot": _slot,
 }

@@ -189,3 +189,50 @@ def test_a_lasting_child_ends_with_the_process_that_asks(script: Path) -> None:
         child = int(asking.stdout.readline())
         asking.kill()
     until(lambda: not is_running(child))
+
+
+def run(*command: str, seconds: float = 20, given: bytes = b"") -> processes.Ran:
+    allowed = processes.Allowed(seconds)
+    return processes.run(command, config.for_children(), allowed, Path("/"), given)
+
+
+def test_a_program_of_others_is_run_and_its_end_told() -> None:
+    ran = run("sh", "-c", "read line; echo $line in $PWD; echo trouble >&2; exit 3", given=b"now\n")
+    assert (ran.code, ran.stdout) == (3, "now in /\n")
+    assert sorted(ran.output.splitlines()) == ["now in /", "trouble"]
+
+
+def test_of_a_program_that_prints_without_end_the_last_is_kept() -> None:
+    ran = run("sh", "-c", "yes | head -n 1000000; echo last")
+    assert ran.stdout.endswith("y\nlast\n")
+    assert len(ran.stdout) == 50_000
+
+
+def test_a_program_that_is_not_there_is_said_so() -> None:
+    with pytest.raises(processes.NotStarted, match=r"^is not there$"):
+        run("no-such-program")
+    with pytest.raises(processes.NotStarted, match=r"^may not be run$"):
+        run("/etc/passwd")
+
+
+def test_a_program_ends_with_all_it_has_started_when_its_time_is_over(tmp_path: Path) -> None:
+    start = time.monotonic()
+    with pytest.raises(TooLong, match=r"^did not end within 0\.5 s$"):
+        run("sh", "-c", f"(sleep 2; touch {tmp_path}/late) & sleep 60", seconds=0.5)
+    assert time.monotonic() - start < 5
+    time.sleep(2)
+    assert not (tmp_path / "late").exists()
+
+
+def test_a_program_ends_when_the_process_that_asked_is_killed(tmp_path: Path) -> None:
+    command = ["sh", "-c", f"touch {tmp_path}/begun; sleep 3; touch {tmp_path}/late"]
+    source = (
+        f"from pathlib import Path; from bot import processes; "
+        f"processes.run({command}, {{}}, processes.Allowed(60), Path('/'))"
+    )
+    asking = subprocess.Popen((sys.executable, "-c", source))
+    until(lambda: (tmp_path / "begun").exists())
+    asking.kill()
+    asking.wait()
+    time.sleep(3.5)
+    assert not (tmp_path / "late").exists()

@@ -2,6 +2,7 @@
 mistake.
 """
 
+import importlib.util
 import re
 import tomllib
 from dataclasses import fields
@@ -20,6 +21,7 @@ from bot.core.numbering import Numbering
 from bot.core.retry import Policy
 from bot.core.schedule import Weekly
 from bot.core.settings import Secret
+from bot.destinations import table as kinds
 from bot.publishers import table
 from tests.conftest import MONDAY, ROOT, StoppedClock
 
@@ -27,6 +29,8 @@ NETWORKS = ", ".join(table.NETWORKS)
 EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")
 SERIES = "series.mlcollage"
 PASSWORD = "hunter2"
+
+KINDS = [name for name, (module, _) in kinds.KINDS.items() if importlib.util.find_spec(module)]
 
 SECTIONS: dict[str, type[Any]] = {
     "": config.Top,
@@ -39,6 +43,7 @@ SECTIONS: dict[str, type[Any]] = {
     f"{SERIES}.roundup": month.Rule,
     f"{SERIES}.slide": config.SlideLook,
 } | {f"accounts.{name}": table.network(name).settings for name in table.NETWORKS}
+SECTIONS |= {f"destinations.{name}": kinds.kind(name).settings for name in KINDS}
 """Every settings class and where its table stands."""
 
 
@@ -50,6 +55,7 @@ def every_setting() -> set[str]:
         for field in fields(settings)
         if "reader" in field.metadata
     }
+    dotted |= {f"destinations.{name}.kind" for name in KINDS}
     return dotted | {f"accounts.{name}.network" for name in table.NETWORKS}
 
 

@@ -21,6 +21,7 @@ from bot.core.notices import (
     deliveries,
     gone,
     overdue,
+    publications,
     queue,
     roundups,
     upkeep,
@@ -424,6 +425,49 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "weekly/2021-09/gone/site/two/index.html",
         "site/two/index.html, the page of the roundup 2021-09, is gone. "
         "Make it again with: mlcollage roundup render 2021-09 --series weekly",
+    ),
+    (
+        publications.RoundupPublished("weekly", "2021-09", "blog", "https://lab.example/sep/"),
+        "weekly/2021-09/blog",
+        "The roundup 2021-09 of weekly is published: blog, https://lab.example/sep/",
+    ),
+    (
+        publications.PublishingRehearsed("weekly", "2021-09", ("blog", "pages")),
+        "weekly/2021-09/blog, pages/rehearsed",
+        "In this rehearsal the roundup 2021-09 of weekly is published nowhere; live it would be: "
+        "blog, pages.",
+    ),
+    (
+        publications.PublicationWaits("weekly", "2021-09", "blog", "The token is refused."),
+        "weekly/2021-09/blog/The token is refused.",
+        "The roundup 2021-09 of weekly is not published at blog: The token is refused. When that "
+        "is mended: mlcollage roundup publish 2021-09 --to blog --series weekly",
+    ),
+    (
+        publications.DraftReady("weekly", "2021-09", "blog", "Send it there.", "a" * 64),
+        "weekly/2021-09/blog/draft/aaaaaaaaaaaaaaaa",
+        "The roundup 2021-09 of weekly lies ready at blog. Send it there.",
+    ),
+    (
+        publications.PublicationLate("weekly", "2021-09", "blog", 7, "No route to host.", 2),
+        "weekly/2021-09/blog/publication/2",
+        "The roundup 2021-09 of weekly is not published at blog after 7 tries: No route to host. "
+        "It is tried again by itself; at once by: "
+        "mlcollage roundup publish 2021-09 --to blog --series weekly",
+    ),
+    (
+        publications.FilesLeft("weekly", "web", ("a", "b", "c", "d", "e")),
+        "weekly/web/left/a, b, c, d, e",
+        "At web of weekly these were edited there, or are not of our making, and are left as they "
+        "are: a, b, c and 2 more. To have ours there, move them away; ours follow with the next "
+        "roundup.",
+    ),
+    (
+        publications.DestinationGone("weekly", "blog"),
+        "weekly/blog/no destination",
+        "blog is no destination of weekly any more: what was published there stays as it is. If it "
+        "was renamed, give it its old name back under [destinations.NAME] and in destinations of "
+        "[series.weekly.roundup].",
     ),
     (
         BRIEFING,

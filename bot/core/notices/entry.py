@@ -21,6 +21,8 @@ class Kind(StrEnum):
     ROUNDUP = "roundup out"
     NO_ROUNDUP = "no roundup"
     NO_LINK = "no link"
+    PUBLISHED = "published"
+    NOT_PUBLISHED = "not published"
     NO_WORDS = "no words"
     NUMBERS = "numbers"
     CHANGED = "slots changed"
@@ -48,6 +50,7 @@ TROUBLE = frozenset(
         Kind.HELD,
         Kind.FAILED,
         Kind.UNCERTAIN,
+        Kind.NOT_PUBLISHED,
         Kind.TWICE,
         Kind.REHEARSAL_BEGUN,
         Kind.CLOCK,

@@ -11,6 +11,9 @@ from bot.core.text.patterns import compiled
 _MARKS = r"[\\`*_<&$\[~]|\s\s|[^\S ]|://"
 
 
+_IN_ATTRIBUTES = str.maketrans({'"': "&quot;", "&": "&amp;", "\\": "&#92;", "<": "&lt;"})
+
+
 def plain(markdown: str) -> str:
     """What a post says of it: labels without their links, formulas in Unicode, a blank line between
     blocks.
@@ -47,7 +50,12 @@ def html(markdown: str) -> str:
     Pictures are their alternative text, headings are paragraphs in bold. All text is escaped; who
     puts this on a page still cleans it.
     """
-    return reader.renderers.page(reader.syntax.parse(markdown))
+    return reader.renderers.page(reader.syntax.parse(markdown), reader.renderers.PAGE)
+
+
+def html_to_paste(markdown: str) -> str:
+    """The same for editors, blogs and mail, which drop MathML: formulas in Unicode, as in posts."""
+    return reader.renderers.page(reader.syntax.parse(markdown), reader.renderers.PASTED)
 
 
 def contained(markdown: str) -> str:
@@ -91,3 +99,8 @@ def target(url: str) -> str:
 def literal_line(text: str) -> str:
     """Text on one line of Markdown that shows it as it is, wherever it stands."""
     return reader.rewriting.literal_line(text)
+
+
+def attribute(text: str) -> str:
+    """Text between the double quotes of an attribute, such as Pandoc's `{fig-alt="…"}`."""
+    return text.translate(_IN_ATTRIBUTES)

@@ -133,16 +133,19 @@ def unknown_tex(tokens: Iterable["Token"]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def page(tokens: Sequence["Token"]) -> str:
-    """HTML without anything that only a page has once, such as headings."""
+def page(tokens: Sequence["Token"], write: Mapping[str, Callable[["Token"], str]]) -> str:
+    """HTML without anything that only a page has once, such as headings.
+
+    `write` is `PAGE`, or `PASTED` for what other programs take in, which keep no MathML.
+    """
     pieces: list[str] = []
     for index, token in enumerate(tokens):
         if token.type == "inline":
-            pieces.append(_page_paragraph(tokens[index - 1], token))
+            pieces.append(_page_paragraph(tokens[index - 1], token, write))
         elif token.type in CODE:
             pieces.append(f"<pre><code>{mathml.escaped(token.content)}</code></pre>\n")
         elif token.type == "math_block":
-            pieces.append(f"<p>{_PAGE['math'](token)}</p>\n")
+            pieces.append(f"<p>{write['math'](token)}</p>\n")
         elif token.tag in ("ul", "ol", "blockquote") and token.nesting > 0:
             # In an item, the line before ends here.
             if tokens[index - 1].hidden:
@@ -164,8 +167,10 @@ def _page_opening(token: "Token") -> str:
     return f"<{token.tag}>\n"
 
 
-def _page_paragraph(opening: "Token", token: "Token") -> str:
-    content = inline(token.children, _PAGE).strip()
+def _page_paragraph(
+    opening: "Token", token: "Token", write: Mapping[str, Callable[["Token"], str]]
+) -> str:
+    content = inline(token.children, write).strip()
     if opening.hidden or not content:
         return content
     if opening.type == "heading_open":
@@ -224,7 +229,7 @@ POST: dict[str, Callable[["Token"], str]] = {
         for side in ("open", "close")
     },
 }
-_PAGE: dict[str, Callable[["Token"], str]] = {
+PAGE: dict[str, Callable[["Token"], str]] = {
     "text": lambda token: mathml.escaped(token.content),
     "text_special": lambda token: mathml.escaped(token.content),
     "code_inline": _tagged("code"),
@@ -242,4 +247,8 @@ _PAGE: dict[str, Callable[["Token"], str]] = {
     "strong_close": lambda token: "</strong>",
     "s_open": lambda token: "<del>",
     "s_close": lambda token: "</del>",
+}
+PASTED: dict[str, Callable[["Token"], str]] = {
+    **PAGE,
+    "math": lambda token: mathml.escaped(tex.plain(token.content)),
 }

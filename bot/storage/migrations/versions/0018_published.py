@@ -54,6 +54,7 @@ def _create_publications() -> None:
         sa.Column("is_public", sa.Boolean, server_default=sa.text("false"), nullable=False),
         sa.Column("revision", sa.Integer, server_default="0", nullable=False),
         sa.Column("content", sa.String(64), server_default="", nullable=False),
+        sa.Column("settings", sa.String(16), server_default="", nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failures", sa.Integer, server_default="0", nullable=False),
         sa.Column("problem", sa.Text, server_default="", nullable=False),

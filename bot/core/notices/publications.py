@@ -1,0 +1,200 @@
+"""Notices of roundups at their destinations."""
+
+from collections.abc import Sequence
+
+from bot.core.notices.entry import Entry, Kind, counted, printable
+
+
+def _subject(series: str, title_month: str, destination: str) -> str:
+    return f"publication/{series}/{title_month}/{destination}"
+
+
+class RoundupPublished(Entry):
+    """A roundup is published at a destination for the first time; `url` may be ""."""
+
+    kind = Kind.PUBLISHED
+    series: str
+    title_month: str
+    destination: str
+    url: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.title_month}/{self.destination}"
+
+    @property
+    def sentence(self) -> str:
+        done = f"The roundup {self.title_month} of {self.series} is published: {self.destination}"
+        return f"{done}, {self.url}" if self.url else f"{done}."
+
+
+class DraftReady(Entry):
+    """A roundup lies ready at a destination, and a person has to let it out: `todo` says how.
+
+    `content` names what was laid ready.
+    """
+
+    kind = Kind.NOT_PUBLISHED
+    series: str
+    title_month: str
+    destination: str
+    todo: str
+    content: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.title_month}/{self.destination}/draft/{self.content[:16]}"
+
+    @property
+    def subject(self) -> str:
+        return _subject(self.series, self.title_month, self.destination)
+
+    @property
+    def sentence(self) -> str:
+        return f"The roundup {self.title_month} of {self.series} lies ready at {self.destination}."
+
+    @property
+    def advice(self) -> str:
+        return self.todo
+
+
+class PublicationWaits(Entry):
+    """A roundup cannot be published at a destination until a person has acted."""
+
+    kind = Kind.NOT_PUBLISHED
+    series: str
+    title_month: str
+    destination: str
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return printable(f"{self.series}/{self.title_month}/{self.destination}/{self.reason}")
+
+    @property
+    def subject(self) -> str:
+        return _subject(self.series, self.title_month, self.destination)
+
+    @property
+    def sentence(self) -> str:
+        roundup = f"The roundup {self.title_month} of {self.series}"
+        return f"{roundup} is not published at {self.destination}: {self.reason}"
+
+    @property
+    def advice(self) -> str:
+        return f"When that is mended: {self.command}"
+
+    @property
+    def command(self) -> str:
+        month, series = self.title_month, self.series
+        return f"mlcollage roundup publish {month} --to {self.destination} --series {series}"
+
+
+class PublicationLate(Entry):
+    """A roundup could not be published at a destination for long, and is tried again.
+
+    `revision` is the roundup's: of each it is told once.
+    """
+
+    kind = Kind.OVERDUE
+    series: str
+    title_month: str
+    destination: str
+    tries: int
+    reason: str
+    revision: int
+
+    @property
+    def key(self) -> str:
+        its = f"{self.series}/{self.title_month}/{self.destination}"
+        return f"{its}/publication/{self.revision}"
+
+    @property
+    def subject(self) -> str:
+        return _subject(self.series, self.title_month, self.destination)
+
+    @property
+    def sentence(self) -> str:
+        roundup = f"The roundup {self.title_month} of {self.series}"
+        tries = counted(self.tries, "try", "tries")
+        return f"{roundup} is not published at {self.destination} after {tries}: {self.reason}"
+
+    @property
+    def advice(self) -> str:
+        return f"It is tried again by itself; at once by: {self.command}"
+
+    @property
+    def command(self) -> str:
+        month, series = self.title_month, self.series
+        return f"mlcollage roundup publish {month} --to {self.destination} --series {series}"
+
+
+class FilesLeft(Entry):
+    """Files at a destination were not replaced: they were edited there, or are others'."""
+
+    kind = Kind.DIFFERS
+    series: str
+    destination: str
+    files: Sequence[str]
+
+    @property
+    def key(self) -> str:
+        return printable(f"{self.series}/{self.destination}/left/{', '.join(self.files)}")[:500]
+
+    @property
+    def sentence(self) -> str:
+        names = ", ".join(self.files[:3])
+        if len(self.files) > 3:
+            names = f"{names} and {len(self.files) - 3} more"
+        return (
+            f"At {self.destination} of {self.series} these were edited there, or are not of our "
+            f"making, and are left as they are: {names}."
+        )
+
+    @property
+    def advice(self) -> str:
+        return "To have ours there, move them away; ours follow with the next roundup."
+
+
+class DestinationGone(Entry):
+    """A roundup is to be updated at a destination that its series does not name any more."""
+
+    kind = Kind.DIFFERS
+    series: str
+    destination: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.destination}/no destination"
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.destination} is no destination of {self.series} any more:"
+
+    @property
+    def advice(self) -> str:
+        return (
+            "what was published there stays as it is. If it was renamed, give it its old name back "
+            f"under [destinations.NAME] and in destinations of [series.{self.series}.roundup]."
+        )
+
+
+class PublishingRehearsed(Entry):
+    """Where a roundup of a rehearsal would be published."""
+
+    kind = Kind.PUBLISHED
+    series: str
+    title_month: str
+    destinations: Sequence[str]
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.title_month}/{', '.join(self.destinations)}/rehearsed"
+
+    @property
+    def sentence(self) -> str:
+        names = ", ".join(self.destinations)
+        return (
+            f"In this rehearsal the roundup {self.title_month} of {self.series} is published "
+            f"nowhere; live it would be: {names}."
+        )

@@ -1,0 +1,111 @@
+"""Every kind of place that a roundup can be published at: one line each."""
+
+import hashlib
+import importlib
+import json
+from collections.abc import Callable
+from dataclasses import fields, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bot import config
+from bot.core import hints, settings
+from bot.core.collage import shown
+from bot.core.schedule import Clock
+from bot.core.settings import Table
+from bot.destinations.protocol import Destination
+
+KINDS = {
+    "folder": ("bot.destinations.folder", "Folder"),
+    "git": ("bot.destinations.git", "Git"),
+    "command": ("bot.destinations.command", "Command"),
+    "wordpress": ("bot.destinations.wordpress.destination", "WordPress"),
+    "ghost": ("bot.destinations.ghost.destination", "Ghost"),
+    "buttondown": ("bot.destinations.buttondown.destination", "Buttondown"),
+}
+"""The module and class of each kind of destination; the module has its `Settings`, too.
+
+It is loaded when a destination is of that kind.
+"""
+
+LONGEST = timedelta(minutes=5)
+"""How long one publishing may take: many pictures are uploaded, or a whole site is pushed."""
+
+
+class Entry(NamedTuple):
+    """A kind's settings class and its constructor.
+
+    `make` takes the settings, the configuration's folder, a clock, and the longest time that one
+    publishing may take.
+    """
+
+    settings: type[Any]
+    make: Callable[[Any, Path, Clock, timedelta], Destination]
+
+
+def kind(name: str) -> Entry:
+    """The settings and the constructor of a kind in the table."""
+    module_name, class_name = KINDS[name]
+    module = importlib.import_module(module_name)
+    return Entry(module.Settings, getattr(module, class_name))
+
+
+def kind_of(table: Table) -> str:
+    """The kind that a `[destinations.NAME]` names; raises `BadConfig`."""
+    name = table.values.get("kind")
+    known = ", ".join(KINDS)
+    if name is None:
+        raise table.wrong("kind", f"is missing; it is one of {known}")
+    if not isinstance(name, str) or name not in KINDS:
+        hint = ""
+        if isinstance(name, str) and (near := hints.nearest(name, KINDS)):
+            hint = f'; did you mean "{near}"'
+        raise table.wrong("kind", f"must be one of {known}, not {shown(name)}{hint}")
+    return name
+
+
+def secrets(name: str) -> list[str]:
+    """The settings of a kind that are secrets."""
+    return [
+        each.name
+        for each in fields(kind(name).settings)
+        if each.metadata.get("reader") is settings.secret_text
+    ]
+
+
+def has_secrets(table: Table) -> bool:
+    """Whether a destination's keys stand in the configuration itself."""
+    return any(table.values.get(key) for key in secrets(kind_of(table)))
+
+
+def _with_secrets(table: Table, folder: Path) -> Table:
+    return config.with_secrets(table.without("kind"), secrets(kind_of(table)), folder)
+
+
+def fingerprint(table: Table, folder: Path) -> str:
+    """A hash of a destination's settings with its keys, which does not reveal them.
+
+    Raises `BadConfig` where its keys cannot be read.
+    """
+    values = {"kind": kind_of(table), **_with_secrets(table, folder).values}
+    text = json.dumps(values, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def make(table: Table, folder: Path, clock: Clock, longest: timedelta = LONGEST) -> Destination:
+    """The destination of a `[destinations.NAME]`; one publishing takes no longer than `longest`.
+
+    `folder` is the configuration's, which relative paths count from. Its settings get the table's
+    name where they have a field `name`, and a property `problem` of theirs, if they have one, says
+    what does not fit together: the key and why, or None. Raises `BadConfig` naming the dotted key
+    that is wrong.
+    """
+    chosen = kind(kind_of(table))
+    read = settings.read(_with_secrets(table, folder), chosen.settings)
+    if hasattr(read, "name"):
+        read = replace(read, name=table.path.rpartition(".")[2])
+    problem = getattr(read, "problem", None)
+    if problem:
+        raise table.wrong(*problem)
+    return chosen.make(read, folder, clock, longest)

@@ -1,0 +1,345 @@
+"""Roundups at their destinations: what is due is published, each destination by itself.
+
+The intent is committed before a destination is called, and what became of it at once after. A
+destination finds what is there already, so that trying again after any crash makes no second one.
+"""
+
+import hashlib
+import logging
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from bot import files
+from bot.config import Series
+from bot.context import Context
+from bot.core import errors, retry, settings
+from bot.core.month import Roundup, State
+from bot.core.notices import publications as notices
+from bot.core.notices.entry import Entry
+from bot.core.publication import Publication
+from bot.core.publication import State as Reached
+from bot.destinations import table
+from bot.destinations.protocol import Article, Destination, Published
+from bot.roundups import site
+from bot.site import articles, exports
+from bot.storage.work import Work
+
+log = logging.getLogger(__name__)
+
+LEASE = table.LONGEST + timedelta(minutes=1)
+"""How long a try may take: what a killed one leaves is taken up after that."""
+
+MOST_AT_ONCE = 16
+"""Destinations that are served at the same time."""
+
+PREFIX = "mlcollage-export-"
+"""What folders of exported articles are called, while they are published."""
+
+
+class Due(NamedTuple):
+    """A publication that is due, with what it is one of."""
+
+    series: Series
+    roundup: Roundup
+    publication: Publication
+
+
+class Outcome(NamedTuple):
+    """What became of one try: `problem` is "" where it succeeded, else a sentence.
+
+    `is_ours` is False where somebody else was at work there, and nothing was tried.
+    """
+
+    publication: Publication
+    problem: str = ""
+    is_ours: bool = True
+
+
+def plan(context: Context, series: Series, roundup: Roundup) -> None:
+    """Have a rendered roundup published at the destinations that its series names.
+
+    In a rehearsal a notice says where that would be.
+    """
+    names = series.roundup.destinations
+    if not names:
+        return
+    with context.write() as work:
+        if context.rehearsal:
+            work.notices.add(notices.PublishingRehearsed(series.name, roundup.title_month, names))
+        else:
+            work.publications.make(roundup, names)
+
+
+def waiting(context: Context) -> dict[str, list[Due]]:
+    """What is due by the names of the destinations, made ready to be published.
+
+    Roundups that wait for their link are published at new destinations, too. In a rehearsal there
+    is nothing to do.
+    """
+    found: dict[str, list[Due]] = {}
+    for series in context.config.series.values():
+        for due in _of_series(context, series):
+            found.setdefault(due.publication.destination, []).append(due)
+    return found
+
+
+def everything(context: Context) -> bool:
+    """Publish all that is due, side by side; whether there was anything."""
+    names = list(waiting(context))
+    if not names:
+        return False
+    with ThreadPoolExecutor(min(len(names), MOST_AT_ONCE), thread_name_prefix="publish") as threads:
+        for job in [threads.submit(at, context, name) for name in names]:
+            job.result()
+    return True
+
+
+def at(context: Context, name: str) -> None:
+    """Publish what is due at one destination, one after the other; the oldest first.
+
+    Where one has to be tried again, the others wait for their turn: they would fail, too.
+    """
+    for due in waiting(context).get(name, ()):
+        if context.stop.is_set():
+            return
+        outcome = publish(context, due)
+        if outcome.publication.state is Reached.TRYING or not outcome.is_ours:
+            return
+
+
+def _of_series(context: Context, series: Series) -> list[Due]:
+    with context.read() as work:
+        row = work.series.find(series.name)
+        if row is None:
+            return []
+        fresh = [
+            roundup
+            for roundup in work.roundups.unannounced(row.name)
+            if roundup.state is not State.DUE and _unmade(work, series, roundup)
+        ]
+    if context.rehearsal:
+        # Whoever rendered it has said where it would be published.
+        return []
+    for roundup in fresh:
+        plan(context, series, roundup)
+    _try_mended(context, series)
+    with context.read() as work:
+        due = work.publications.due(series.name, LEASE)
+        made = {each.roundup_id: work.roundups.by_id(each.roundup_id) for each in due}
+    _note_gone(context, series, due)
+    return [
+        Due(series, made[each.roundup_id], each)
+        for each in due
+        if each.destination in series.roundup.destinations
+    ]
+
+
+def _unmade(work: Work, series: Series, roundup: Roundup) -> list[str]:
+    """The destinations of a series at which a roundup has no publication yet."""
+    made = {each.destination for each in work.publications.of(roundup)}
+    return [name for name in series.roundup.destinations if name not in made]
+
+
+def _try_mended(context: Context, series: Series) -> None:
+    """Try those again that wait for a person, where the settings of their destination changed."""
+    with context.read() as work:
+        held = work.publications.waiting(series.name)
+    config = context.config
+    for each in held:
+        if each.next_at is not None or each.destination not in config.destinations:
+            continue
+        now = _fingerprint(context, each.destination)
+        if now and now != each.settings:
+            with context.write() as work:
+                work.publications.try_again(each)
+
+
+def _fingerprint(context: Context, name: str) -> str:
+    """A hash of a destination's settings; "" where they cannot be read."""
+    try:
+        return table.fingerprint(context.config.destinations[name], context.config.folder)
+    except errors.BadConfig:
+        return ""
+
+
+def _note_gone(context: Context, series: Series, due: list[Publication]) -> None:
+    for each in due:
+        if each.destination not in series.roundup.destinations:
+            _note(context, notices.DestinationGone(series.name, each.destination))
+
+
+def publish(context: Context, due: Due) -> Outcome:
+    """Try one publication now; what became of it. Raises nothing but `NoDatabase`."""
+    publication = due.publication
+    mark = _fingerprint(context, publication.destination)
+    with context.write() as work:
+        claimed = work.publications.begin(publication, LEASE, context.who, mark)
+    if claimed is None:
+        return Outcome(publication, is_ours=False)
+    if publication.settings != mark:
+        # Another place, perhaps: what it has of this is not known.
+        claimed = replace(claimed, content="")
+    due = due._replace(publication=claimed)
+    try:
+        done, content = _published(context, due)
+    except errors.NoDatabase:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, this publication is tried again
+        return _failed(context, due, error)
+    return _done(context, due, done, content)
+
+
+def _published(context: Context, due: Due) -> tuple[Published, str]:
+    """Call the destination; what it answered, and a hash of what it was given."""
+    config, publication = context.config, due.publication
+    raw = config.destinations[publication.destination]
+    destination = table.make(raw, config.folder, context.clock)
+    with _article(context, due, destination) as article:
+        content = "" if article.files else _content(article)
+        is_same = bool(content) and content == publication.content and not publication.failures
+        if is_same and not due.publication.problem:
+            # What changed is shown elsewhere; what people did to it there is left alone.
+            saved = dict(publication.saved)
+            return Published(publication.url, saved, publication.is_public), content
+        return destination.publish(article, dict(publication.saved)), content
+
+
+@contextmanager
+def _article(context: Context, due: Due, destination: Destination) -> Iterator[Article]:
+    """The roundup for a destination, with a folder of files where it takes those."""
+    series, templates = due.series, context.config.templates
+    edition = site.edition(context, series, due.roundup)
+    canonical = _canonical(context, due)
+    article = articles.of(series, edition, templates, canonical)
+    kind = getattr(destination, "export", "")
+    if not destination.wants_site:
+        yield article
+    elif not kind:
+        yield replace(article, files=series.site)
+    else:
+        export = exports.Export(series, edition, templates, canonical)
+        with files.scratch(Path(tempfile.gettempdir()), PREFIX) as scratch:
+            folder = scratch / "files"
+            for name, data in exports.build(export, kind).items():
+                files.make_folder((folder / name).parent)
+                (folder / name).write_bytes(data)
+            yield replace(article, files=folder)
+
+
+def _canonical(context: Context, due: Due) -> str:
+    """Where the roundup is at home, unless that is this destination; "" while it is not known."""
+    home = due.series.roundup.home
+    if home == due.publication.destination:
+        return ""
+    link = due.roundup.link
+    if home and due.roundup.state in {State.DUE, State.RENDERED}:
+        with context.read() as work:
+            link = work.publications.url(due.roundup, home)
+    return "" if settings.is_example(link) else link
+
+
+def _content(article: Article) -> str:
+    """A hash of an article with its pictures."""
+    told = hashlib.sha256()
+    pictures = [
+        (name, hashlib.sha256(each.data).hexdigest(), each.alt, each.caption)
+        for name, each in article.pictures.items()
+    ]
+    for part in (
+        *(article.title, article.subtitle, article.description, article.html, article.markdown),
+        *(article.cover, article.canonical_url, article.tags, pictures),
+    ):
+        told.update(repr(part).encode("utf-8", "surrogatepass"))
+    return told.hexdigest()
+
+
+def _done(context: Context, due: Due, done: Published, content: str) -> Outcome:
+    """Store what became of it, with the notices that it asks for."""
+    publication, series = due.publication, due.series
+    is_moved = done.is_public and done.url != publication.url
+    with context.write() as work:
+        is_ours = work.publications.done(
+            publication,
+            saved=done.saved,
+            url=done.url,
+            is_public=done.is_public,
+            problem=done.todo,
+            revision=due.roundup.rendered_revision,
+            content=content,
+        )
+        if is_ours and is_moved and series.roundup.home == publication.destination:
+            # The others name it as the home of what they show.
+            others = [name for name in series.roundup.destinations if name != series.roundup.home]
+            work.publications.mark_due(due.roundup, *others)
+        for notice in _notices(due, done, content):
+            work.notices.add(notice)
+        now = work.publications.get(publication.id)
+    name = f"{series.name}: the roundup {due.roundup.title_month}"
+    context.say(f"{name} is published at {publication.destination} {done.url}".rstrip())
+    return Outcome(now)
+
+
+def _notices(due: Due, done: Published, content: str) -> Iterator[Entry]:
+    series, month = due.series.name, due.roundup.title_month
+    name = due.publication.destination
+    if done.is_public:
+        yield notices.RoundupPublished(series, month, name, done.url)
+    elif done.todo:
+        what = content or str(due.roundup.rendered_revision)
+        yield notices.DraftReady(series, month, name, done.todo, what)
+    if done.left:
+        yield notices.FilesLeft(series, name, done.left)
+
+
+def _failed(context: Context, due: Due, error: Exception) -> Outcome:
+    """Store why it failed: it is tried again, or a person is told."""
+    publication, series, now = due.publication, due.series, context.clock.now()
+    if not isinstance(error, errors.MlcollageError):
+        log.error("Unexpected error at %s", publication.destination, exc_info=error)
+    reason = errors.sentence(error)
+    next_at = _next(context, publication, error, now)
+    saved = getattr(error, "saved", None)
+    facts = (series.name, due.roundup.title_month, publication.destination)
+    tries = publication.failures + 1
+    with context.write() as work:
+        if not work.publications.failed(publication, reason, next_at, saved):
+            return Outcome(publication, reason)
+        if next_at is None:
+            work.notices.add(notices.PublicationWaits(*facts, reason))
+        elif retry.waited(tries, context.config.delivery) > context.config.alerts.overdue:
+            revision = due.roundup.revision
+            work.notices.add(notices.PublicationLate(*facts, tries, reason, revision))
+        return Outcome(work.publications.get(publication.id), reason)
+
+
+def _next(
+    context: Context, publication: Publication, error: Exception, now: datetime
+) -> datetime | None:
+    """When it is tried again; None where a person has to act first."""
+    policy, failures = context.config.delivery, publication.failures
+    key = f"publication/{publication.id}"
+    later = now + retry.wait(failures, policy, retry.jitter(key, failures))
+    match error:
+        case errors.Rejected() | errors.Unusable():
+            return None
+        case errors.Blocked():
+            return error.until if error.until and error.until > now else None
+        case errors.Unavailable() if error.retry_at and error.retry_at > now:
+            return error.retry_at
+        case _:
+            return later
+
+
+def _note(context: Context, notice: Entry) -> None:
+    """Store a notice that was not said before."""
+    with context.read() as work:
+        is_new = bool(work.notices.unsaid(notice.kind, [notice.key]))
+    if is_new:
+        with context.write() as work:
+            work.notices.add(notice)

@@ -1,0 +1,342 @@
+"""Roundups are published at their destinations: once, beside the tick, and again when corrected."""
+
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.app.runner import Duty
+from bot.context import Context
+from bot.core.errors import BadInput, NotAllowed
+from bot.core.publication import Publication, State
+from bot.deciding import publications
+from bot.destinations import exports as published
+from bot.destinations import table
+from bot.intake import accept
+from bot.roundups import publish
+from bot.scheduling import tick
+from bot.site import exports
+from bot.storage.work import Work
+from tests.conftest import StoppedClock, make_context, write_item
+from tests.waiting import until
+
+MOMENT = datetime(2021, 8, 31, 18, tzinfo=UTC)
+MONTH = "2021-09"
+
+
+@pytest.fixture
+def url(database_url: str) -> str:
+    return database_url
+
+
+def begin(
+    folder: Path, clock: StoppedClock, destinations: str, *, url: str = "", live: bool = True
+) -> Context:
+    """A series whose roundup is due, with these destinations."""
+    names = [
+        line.split(".")[1].rstrip("]") for line in destinations.splitlines() if "[dest" in line
+    ]
+    settings = f"""
+live = {str(live).lower()}
+{destinations}
+[series.mlcollage.roundup]
+base_url = "https://lab.example.org"
+destinations = {names}
+{HOME}
+"""
+    made = make_context(folder, settings, clock, url or None)
+    tick.tick(made)
+    accept.take(
+        made,
+        made.config.series["mlcollage"],
+        [accept.from_file(write_item(folder, "barlow"))],
+    )
+    clock.at = datetime(2021, 8, 4, 15, tzinfo=UTC)
+    tick.tick(made)
+    clock.at = MOMENT
+    return made
+
+
+HOME = ""
+
+
+@pytest.fixture
+def www(tmp_path: Path) -> Path:
+    folder = tmp_path / "www"
+    folder.mkdir()
+    return folder
+
+
+WEB = """
+[destinations.web]
+kind = "folder"
+folder = "www"
+url = "https://www.example.edu/{slug}/"
+"""
+
+
+def command(name: str, script: str) -> str:
+    return f"""
+[destinations.{name}]
+kind = "command"
+command = ["sh", "-c", '''{script}''']
+url = "https://{name}.example.edu/{{slug}}/"
+"""
+
+
+def made(context: Context, name: str) -> Publication:
+    with context.read() as work:
+        roundup = work.roundups.get("mlcollage", MONTH)
+        return next(one for one in work.publications.of(roundup) if one.destination == name)
+
+
+def told(context: Context) -> list[str]:
+    with context.read() as work:
+        return [notice.text for notice in work.notices.listed(everything=True)]
+
+
+def again(context: Context) -> None:
+    """What shows on the page has changed."""
+    with context.write() as work:
+        work.publications.mark_due(work.roundups.get("mlcollage", MONTH))
+
+
+def runs(folder: Path) -> int:
+    file = folder / "runs"
+    return len(file.read_text().splitlines()) if file.exists() else 0
+
+
+@pytest.fixture
+def opened() -> Iterator[list[Context]]:
+    contexts: list[Context] = []
+    yield contexts
+    for context in contexts:
+        context.database.close()
+
+
+def test_a_roundup_is_published_once_it_is_rendered(
+    tmp_path: Path, url: str, clock: StoppedClock, www: Path, opened: list[Context]
+) -> None:
+    opened.append(
+        context := begin(tmp_path, clock, WEB + command("rsync", "echo x >> runs"), url=url)
+    )
+    tick.tick(context)
+    web = made(context, "web")
+    assert web.state is State.PUBLISHED
+    assert web.url.startswith("https://www.example.edu/one-deep-learning-paper")
+    assert (www / "index.html").is_file()
+    assert made(context, "rsync").state is State.PUBLISHED
+    assert any("is published: web, https://www.example.edu/" in each for each in told(context))
+    clock.go(hours=1)
+    tick.tick(context)
+    assert runs(tmp_path) == 1, "what is published is left alone"
+    again(context)
+    tick.tick(context)
+    assert runs(tmp_path) == 2
+    assert made(context, "web").url == web.url
+
+
+def test_in_a_rehearsal_nothing_is_published_and_it_is_said_what_would_be(
+    tmp_path: Path, clock: StoppedClock, www: Path, opened: list[Context]
+) -> None:
+    opened.append(context := begin(tmp_path, clock, WEB, live=False))
+    tick.tick(context)
+    clock.go(hours=1)
+    tick.tick(context)
+    assert list(www.iterdir()) == []
+    said = [each for each in told(context) if "is published nowhere; live it would be: web" in each]
+    assert len(said) == 1
+    series = context.config.series["mlcollage"]
+    with pytest.raises(NotAllowed, match="This is a rehearsal"):
+        list(publications.publish(context, series, MONTH, ()))
+
+
+def test_what_cannot_be_reached_is_tried_again_with_growing_waits(
+    tmp_path: Path, clock: StoppedClock, opened: list[Context]
+) -> None:
+    script = "echo x >> runs; test -e open || { echo no route to host >&2; exit 9; }"
+    opened.append(context := begin(tmp_path, clock, command("rsync", script)))
+    waits = []
+    for _ in range(8):
+        tick.tick(context)
+        failed = made(context, "rsync")
+        assert failed.state is State.TRYING
+        assert "no route to host" in failed.problem
+        assert failed.next_at
+        waits.append((failed.next_at - clock.now()).total_seconds())
+        clock.at = failed.next_at
+    assert 40 <= waits[0] <= 60
+    assert waits == sorted(waits)
+    assert waits[-1] <= 3600
+    late = [each for each in told(context) if "is not published at rsync after" in each]
+    assert len(late) == 1, "told once that it takes long"
+    (tmp_path / "open").touch()
+    tick.tick(context)
+    assert made(context, "rsync").state is State.PUBLISHED
+    assert made(context, "rsync").problem == ""
+
+
+def test_what_needs_a_person_waits_for_one_and_for_other_settings(
+    tmp_path: Path, clock: StoppedClock, opened: list[Context]
+) -> None:
+    opened.append(context := begin(tmp_path, clock, WEB + command("rsync", "echo x >> runs")))
+    tick.tick(context)
+    assert made(context, "web").state is State.NEEDS_PERSON
+    assert made(context, "rsync").state is State.PUBLISHED, "the others go on"
+    advice = "mlcollage roundup publish 2021-09 --to web --series mlcollage"
+    assert any("There is no folder" in each and advice in each for each in told(context))
+    (tmp_path / "www").mkdir()
+    clock.go(days=1)
+    tick.tick(context)
+    assert made(context, "web").state is State.NEEDS_PERSON, "nothing says that it is mended"
+    series = context.config.series["mlcollage"]
+    outcomes = list(publications.publish(context, series, MONTH, ["web"]))
+    assert [each.publication.state for each in outcomes] == [State.PUBLISHED]
+    assert runs(tmp_path) == 1
+
+
+def test_other_settings_of_a_destination_are_tried_by_themselves(
+    tmp_path: Path, clock: StoppedClock, opened: list[Context]
+) -> None:
+    opened.append(context := begin(tmp_path, clock, WEB))
+    tick.tick(context)
+    assert made(context, "web").state is State.NEEDS_PERSON
+    (tmp_path / "other").mkdir()
+    config = (tmp_path / "config.toml").read_text(encoding="utf-8").replace('"www"', '"other"')
+    opened.append(context := make_context(tmp_path, config, clock))
+    tick.tick(context)
+    assert made(context, "web").state is State.PUBLISHED
+
+
+def test_a_slow_destination_holds_up_no_other_and_no_tick(
+    tmp_path: Path, clock: StoppedClock, www: Path, opened: list[Context]
+) -> None:
+    slow = command("slow", "touch begun; while ! test -e go; do sleep 0.05; done")
+    opened.append(context := begin(tmp_path, clock, slow + WEB))
+    duty = Duty(context)
+    start = time.monotonic()
+    duty.tick()
+    duty.watch()
+    assert time.monotonic() - start < 5
+    until((tmp_path / "begun").exists)
+    until(lambda: made(context, "web").state is State.PUBLISHED)
+    again(context)
+    duty.watch()
+    until(lambda: made(context, "web").next_at is None)
+    assert made(context, "slow").published_at is None
+    (tmp_path / "go").touch()
+    duty.finish()
+    assert made(context, "slow").published_at
+
+
+def test_two_processes_never_publish_at_one_destination_at_once(
+    tmp_path: Path, url: str, clock: StoppedClock, opened: list[Context]
+) -> None:
+    script = "mkdir at-work || exit 64; sleep 0.5; rmdir at-work; echo x >> runs"
+    opened.append(context := begin(tmp_path, clock, command("rsync", script), url=url))
+    tick._do_until_nothing_is_soon(tick.begin(context), tick.Workers())
+    config = (tmp_path / "config.toml").read_text(encoding="utf-8")
+    config = config.partition("\n[database]")[0]
+    hosts = [make_context(tmp_path, config, clock, url) for _ in range(3)]
+    opened += hosts
+    threads = [threading.Thread(target=publish.everything, args=(host,)) for host in hosts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert runs(tmp_path) == 1
+    assert made(context, "rsync").state is State.PUBLISHED
+
+
+def test_what_a_killed_process_left_is_taken_up_when_its_lease_ends(
+    tmp_path: Path, url: str, clock: StoppedClock, www: Path, opened: list[Context]
+) -> None:
+    opened.append(context := begin(tmp_path, clock, WEB, url=url))
+    tick._do_until_nothing_is_soon(tick.begin(context), tick.Workers())
+    with context.write() as work:
+        roundup = work.roundups.get("mlcollage", MONTH)
+        (publication,) = work.publications.of(roundup)
+        assert work.publications.begin(publication, publish.LEASE, "killed", "")
+    if not url.startswith("sqlite"):
+        # There leases go by the clock of the database.
+        return
+    assert not publish.everything(context)
+    clock.at += publish.LEASE + timedelta(seconds=1)
+    assert publish.everything(context)
+    assert made(context, "web").state is State.PUBLISHED
+
+
+def test_whoever_comes_late_writes_nothing_over_a_newer_try(
+    tmp_path: Path, clock: StoppedClock, www: Path, opened: list[Context]
+) -> None:
+    opened.append(context := begin(tmp_path, clock, WEB))
+    tick.tick(context)
+    again(context)
+    with context.write() as work:
+        (old,) = work.publications.of(work.roundups.get("mlcollage", MONTH))
+        first = work.publications.begin(old, publish.LEASE, "a", "")
+        assert first
+        assert work.publications.begin(old, publish.LEASE, "b", "") is None
+    clock.at += publish.LEASE + timedelta(seconds=1)
+    with context.write() as work:
+        second = work.publications.begin(first, publish.LEASE, "b", "")
+        assert second
+        assert not done(work, first, "old")
+        assert done(work, second, "new")
+    assert made(context, "web").url == "new"
+
+
+def done(work: Work, publication: Publication, url: str) -> bool:
+    values = {"saved": {}, "is_public": True, "problem": "", "revision": 0, "content": ""}
+    return work.publications.done(publication, url=url, **values)
+
+
+def test_a_destination_that_is_gone_is_said_and_its_rows_stay(
+    tmp_path: Path, clock: StoppedClock, www: Path, opened: list[Context]
+) -> None:
+    opened.append(context := begin(tmp_path, clock, WEB + command("rsync", "true")))
+    tick.tick(context)
+    again(context)
+    config = (tmp_path / "config.toml").read_text(encoding="utf-8")
+    config = config.replace("destinations = ['web', 'rsync']", 'destinations = ["rsync"]')
+    opened.append(context := make_context(tmp_path, config, clock))
+    for _ in range(2):
+        tick.tick(context)
+    assert made(context, "web").url
+    said = [each for each in told(context) if "web is no destination of mlcollage any more" in each]
+    assert len(said) == 1
+    series = context.config.series["mlcollage"]
+    with pytest.raises(BadInput, match=r"rsyn is no destination .* Did you mean rsync\?"):
+        list(publications.publish(context, series, MONTH, ["rsyn"]))
+
+
+def test_an_article_is_exported_for_a_program_into_a_repository(
+    tmp_path: Path, clock: StoppedClock, opened: list[Context]
+) -> None:
+    subprocess.run(["git", "init", "-q", "--bare", "blog.git"], cwd=tmp_path, check=True)
+    blog = """
+[destinations.blog]
+kind = "git"
+remote = "./blog.git"
+what = "hugo"
+"""
+    opened.append(context := begin(tmp_path, clock, blog))
+    tick.tick(context)
+    assert made(context, "blog").problem == ""
+    words = ["git", "ls-tree", "-r", "--name-only", "main"]
+    listed = subprocess.run(words, cwd=tmp_path / "blog.git", capture_output=True, check=True)
+    names = listed.stdout.decode().split()
+    assert any(name.endswith("index.md") for name in names)
+    assert any(name.endswith(".png") for name in names)
+
+
+def test_every_kind_of_export_that_a_destination_names_can_be_made() -> None:
+    assert set(published.PROGRAMS) <= set(exports.KINDS)
+
+
+def test_the_lease_outlives_every_publishing() -> None:
+    assert publish.LEASE > table.LONGEST
