@@ -656,6 +656,7 @@ def _take_history(
         work.roundups.keep_findings(roundup_id, sorted(kept, key=lambda finding: finding.line))
         stored = [_take(context, work, series, arrival) for arrival in dated]
         work.queue.put_into_roundup([taken.collage.id for taken in stored], roundup_id)
+        work.roundups.is_new(roundup_id)
         change(context, work, "import", f"{series.name}/roundup-{title_month}", source.link)
         # Read once more, because each of them names its roundup now.
         return [replace(taken, collage=work.queue.by_id(taken.collage.id)) for taken in stored]

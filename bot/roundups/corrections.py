@@ -96,14 +96,16 @@ def _one_line(field: str, text: str) -> str:
 def noted(context: Context, roundup: Roundup) -> Roundup:
     """Store what the roundup's page says from now on; the roundup with that.
 
-    Where a page that is made already says something else, the roundup is corrected as of now. It
-    keeps the revision that it was read with: what is changed meanwhile is another correction.
+    Where it said something else before, it is corrected as of now. It keeps the revision that it
+    was read with: what is changed meanwhile is another correction.
     """
     with context.read() as work:
         says = content(work, roundup)
     if says == roundup.content:
         return roundup
     with context.write() as work:
-        updated_at = None if roundup.state is State.DUE else work.now
+        # What it said is not known of one that is imported, or older than this hash.
+        is_correction = bool(roundup.content) and roundup.state is not State.DUE
+        updated_at = work.now if is_correction else roundup.updated_at
         work.roundups.shows(roundup, says, updated_at)
         return replace(work.roundups.by_id(roundup.id), revision=roundup.revision)

@@ -168,7 +168,9 @@ class Roundups(Statements):
 
         They are not announced yet, or what their page shows was changed since it was made.
         """
-        mine = (series.c.name == series_name, roundups.c.rehearsal == self.rehearsal)
+        # The pages of what was imported are made in a rehearsal as well.
+        in_mode = or_(roundups.c.rehearsal == self.rehearsal, roundups.c.published_elsewhere)
+        mine = (series.c.name == series_name, in_mode)
         # Each half by its own partial index.
         unfinished = select(roundups.c.id).where(_UNFINISHED)
         changed = select(roundups.c.id).where(_CHANGED)
@@ -294,6 +296,12 @@ class Roundups(Statements):
             # One of another mode is not made again in this one.
             if neighbour and neighbour.rehearsal == roundup.rehearsal:
                 self.touch(neighbour)
+
+    def is_new(self, roundup_id: int) -> None:
+        """Note that an imported roundup is there: the pages of the series are to show it."""
+        roundup = self.by_id(roundup_id)
+        self.touch(roundup)
+        self.touch_neighbours(roundup)
 
     def posts(self, roundup: Roundup) -> list[list[Any]]:
         """Where the first posts about the roundup's collages are: NAME, account, address."""

@@ -364,16 +364,17 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "weekly/2021-09",
         "The draft of the roundup 2021-09 of weekly is ready, with 2 collages so far; on "
         "Wednesday 2021-08-04 15:00 it waits until it is approved. Look at it: mlcollage "
-        "roundup preview 2021-09 --series weekly. Then: mlcollage roundup approve 2021-09 "
-        "--series weekly",
+        "roundup preview 2021-09 --series weekly, or: mlcollage roundup export 2021-09 "
+        "--series weekly. Then: mlcollage roundup approve 2021-09 --series weekly",
     ),
     (
         roundups.RoundupToReview("weekly", "2021-10", AT, ZONE, count=1, waits=False),
         "weekly/2021-10",
         "The draft of the roundup 2021-10 of weekly is ready, with 1 collage so far; it "
         "goes out on Wednesday 2021-08-04 15:00, approved or not. Look at it: mlcollage "
-        "roundup preview 2021-10 --series weekly. To keep it back: mlcollage roundup "
-        "approve 2021-10 --series weekly --take-back",
+        "roundup preview 2021-10 --series weekly, or: mlcollage roundup export 2021-10 "
+        "--series weekly. To keep it back: mlcollage roundup approve 2021-10 --series "
+        "weekly --take-back",
     ),
     (
         roundups.RoundupUnapproved("weekly", "2021-09", AT, ZONE),
