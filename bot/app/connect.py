@@ -3,14 +3,13 @@
 For an account that is there already, its keys are renewed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot import config as configuration
-from bot import files, system
-from bot.app import assemble
-from bot.config import Config, read_source
+from bot.app import assemble, key_files
+from bot.config import Config
 from bot.core import network as networks
 from bot.core import settings
 from bot.core.collage import shown
@@ -48,47 +47,17 @@ def place(config: Config, account: str, network: str, secrets: Path | None = Non
         raise BadInput(f"{shown(account)} {problem}. Give one with --account.")
     known = config.accounts.get(account)
     keys = table.secrets(network)
-    _check_source(known or Table(config.file.name, f"accounts.{account}", {}), keys)
+    key_files.check_source(known or Table(config.file.name, f"accounts.{account}", {}), keys)
     if known and is_renewal(config, account, network):
-        kept = _kept(config, known.values)
-        if kept and (secrets is None or _is_same(kept, secrets)):
+        kept = key_files.kept(config, known.values)
+        if kept and (secrets is None or key_files.is_same(kept, secrets)):
             return kept
     elif known and known.values.get("network") != "outbox":
         raise NotAllowed(
             f"[accounts.{account}] in {config.file.name} is on another network; "
             "name another one with --account."
         )
-    default = Path.home() / ".config" / "mlcollage" / f"{account}.toml"
-    file = (secrets or default).expanduser().absolute()
-    if file.is_dir():
-        raise BadInput(
-            f"{file} is a folder; name the file that shall hold the keys: "
-            f"--secrets {file / default.name}"
-        )
-    repository = next((folder for folder in file.parents if (folder / ".git").exists()), None)
-    if repository or file.parent == config.folder:
-        unsafe = repository or config.folder
-        raise NotAllowed(f"{file} could be committed from {unsafe}; name a place elsewhere.")
-    if file.exists():
-        raise NotAllowed(
-            f"{file} is there already and stays as it is; name another one with --secrets."
-        )
-    return file
-
-
-def _is_same(kept: Path, given: Path) -> bool:
-    """Whether both paths lead to the same place."""
-    return kept.resolve() == given.expanduser().resolve()
-
-
-def _check_source(settings: Table, keys: Sequence[str]) -> None:
-    """Raise `NotAllowed` where a key stands in a place that goes before the file of all keys."""
-    for key in keys:
-        if source := configuration.source_of(settings, key):
-            raise NotAllowed(
-                f"[{settings.path}] takes its {key} from {source}: renew it there, or take it away "
-                "from there first."
-            )
+    return key_files.new_place(config, account, secrets)
 
 
 class Connected(NamedTuple):
@@ -113,14 +82,14 @@ def save(
     given: dict[str, Any] = {key: value for key, value in values.items() if key != "secrets_file"}
     given |= {key: Secret(value) for key, value in keys.items()}
     connected = _checked(config, Table(config.file.name, f"accounts.{account}", given))
-    _keep(file, keys)
+    key_files.keep(file, keys)
     # What a person wrote stays as it is.
     handle_key = networks.named(new["network"]).handle_key
     changed = {handle_key: connected.identity.removeprefix("@")} | values
-    if file != _kept(config, values):
-        changed["secrets_file"] = _short(file)
+    if file != key_files.kept(config, values):
+        changed["secrets_file"] = key_files.short(file)
     try:
-        _write_account(config, account, changed, has_account=has_account)
+        key_files.write_section(config, "accounts", account, changed, is_there=has_account)
     except BaseException:
         # Both or none: a new file that is there already would be refused the next time.
         if not has_account:
@@ -172,14 +141,6 @@ def learn(config: Config, account: str) -> None:
         context.database.close()
 
 
-def _kept(config: Config, values: Mapping[str, Any]) -> Path | None:
-    """The file of keys that an account has; None where it has none."""
-    name = values.get("secrets_file")
-    if not isinstance(name, str) or not name:
-        return None
-    return (config.folder / Path(name).expanduser()).absolute()
-
-
 def _checked(config: Config, settings: Table) -> Connected:
     """Who the account is, once it is known that it could post.
 
@@ -196,53 +157,3 @@ def _checked(config: Config, settings: Table) -> Connected:
         why = f"{publisher.identity} could not post: {ended(problem)}"
         raise BadInput(f"{why} Nothing was saved.")
     return Connected(publisher.identity, publisher.duty)
-
-
-def _keep(file: Path, keys: Mapping[str, str]) -> None:
-    """Write the keys into their file, for its owner alone; raises `Unavailable` where that fails.
-
-    It is there with all of them or, where it was there before, with the old ones.
-    """
-    import tomlkit  # heavy: 40 ms, for this command only
-
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        files.put(file, tomlkit.dumps(keys).encode(), files.PRIVATE)
-    except OSError as error:
-        why = system.why(error, file)
-        raise Unavailable(f"{file} cannot be written: {why}. Nothing was saved.") from None
-
-
-def _short(file: Path) -> str:
-    """The path with "~" for the user's home."""
-    if file.is_relative_to(Path.home()):
-        return f"~/{file.relative_to(Path.home())}"
-    return str(file)
-
-
-def _write_account(
-    config: Config, account: str, values: dict[str, Any], *, has_account: bool
-) -> None:
-    """Write the account's values into the configuration; the rest and its comments stay.
-
-    The file is the old one or the new one, never a part of it. Raises `Unavailable` where it
-    cannot be written.
-    """
-    import tomlkit  # heavy: 40 ms, for this command only
-
-    document: Any = tomlkit.parse(read_source(config.file))
-    accounts = document.setdefault("accounts", tomlkit.table(is_super_table=True))
-    known = accounts.get(account, {})
-    if not has_account:
-        # In place of an outbox of that name, where there was one.
-        accounts[account] = values
-    for key, value in values.items():
-        # What does not change keeps its comment.
-        if known.get(key) != value:
-            accounts[account][key] = value
-    try:
-        # Where it is a link, the file that it leads to is written.
-        files.put(config.file.resolve(), tomlkit.dumps(document).encode())
-    except OSError as error:
-        why = system.why(error, config.file)
-        raise Unavailable(f"{config.file} cannot be written: {why}; it is as it was.") from None

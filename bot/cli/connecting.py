@@ -1,24 +1,35 @@
 """From nothing to a working account, step by step in the terminal."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from bot.app import connect
+from bot.app import connect, connect_destination
 from bot.app.connect import Connected
 from bot.cli import completion, options, output
 from bot.config import Config
 from bot.core.errors import BadInput, NotAllowed
+from bot.destinations.buttondown import setup as buttondown
+from bot.destinations.ghost import setup as ghost
+from bot.destinations.wordpress import setup as wordpress
 from bot.publishers.bluesky import setup as bluesky
 from bot.publishers.mastodon import oauth
 from bot.publishers.mastodon import setup as mastodon
 from bot.publishers.x import setup as x
 
+SECRETS = click.option(
+    "--secrets",
+    type=click.Path(readable=False, path_type=Path),
+    metavar="FILE",
+    help="The file that keeps the key; default: the one it has, or ~/.config/mlcollage/NAME.toml.",
+)
+
 
 @options.group("connect", "mlcollage connect x")
 def connect_command() -> None:
-    """Connect an account on a network."""
+    """Connect an account, or a destination of roundups."""
 
 
 @connect_command.add_command
@@ -169,6 +180,147 @@ def _server(config: Config, account: str, given: str) -> str:
             "name another account with --account."
         )
     return base_url
+
+
+@connect_command.add_command
+@options.command("wordpress", "mlcollage connect wordpress --url blog.example.org --user lab")
+@click.option(
+    "--url",
+    default="",
+    metavar="URL",
+    help="The site's address, such as blog.example.org; asked for where it is not known.",
+)
+@click.option(
+    "--user",
+    default="",
+    metavar="NAME",
+    help="The user who is the author there; asked for where it is not known.",
+)
+@click.option(
+    "--destination",
+    default="wordpress",
+    show_default=True,
+    help="What it is called in config.toml.",
+)
+@SECRETS
+def wordpress_command(
+    config_file: str | None, url: str, user: str, destination: str, secrets: Path | None
+) -> None:
+    """Connect a WordPress site: ask for an application password, check it, and keep it where only
+    you can read it.
+
+    Of a destination that is in config.toml already, the password is renewed.
+    """
+    site = _Site(options.load(config_file), destination, "wordpress", secrets)
+    new = {"base_url": site.address(url, wordpress.EXAMPLE)}
+    click.echo(wordpress.STEPS)
+    new["username"] = site.value("username", user) or _typed(wordpress.USER)
+    site.connect(new, wordpress.QUESTIONS)
+
+
+@connect_command.add_command
+@options.command("ghost", "mlcollage connect ghost --url blog.example.org")
+@click.option(
+    "--url",
+    default="",
+    metavar="URL",
+    help="The address of the site's admin, without /ghost; asked for where it is not known.",
+)
+@click.option(
+    "--destination", default="ghost", show_default=True, help="What it is called in config.toml."
+)
+@SECRETS
+def ghost_command(
+    config_file: str | None, url: str, destination: str, secrets: Path | None
+) -> None:
+    """Connect a Ghost site: ask for an Admin API key, check it, and keep it where only you can
+    read it.
+
+    Of a destination that is in config.toml already, the key is renewed.
+    """
+    site = _Site(options.load(config_file), destination, "ghost", secrets)
+    new = {"base_url": site.address(url, ghost.EXAMPLE)}
+    click.echo(ghost.STEPS)
+    site.connect(new, ghost.QUESTIONS)
+
+
+@connect_command.add_command
+@options.command("buttondown", "mlcollage connect buttondown")
+@click.option(
+    "--destination",
+    default="buttondown",
+    show_default=True,
+    help="What it is called in config.toml.",
+)
+@SECRETS
+@click.option("--base-url", default=buttondown.SERVER, hidden=True)
+def buttondown_command(
+    config_file: str | None, destination: str, secrets: Path | None, base_url: str
+) -> None:
+    """Connect a newsletter at Buttondown: ask for an API key, check it, and keep it where only you
+    can read it.
+
+    Of a destination that is in config.toml already, the key is renewed.
+    """
+    site = _Site(options.load(config_file), destination, "buttondown", secrets)
+    click.echo(buttondown.STEPS)
+    new = {} if base_url == buttondown.SERVER else {"base_url": base_url}
+    site.connect(new, buttondown.QUESTIONS)
+
+
+class _Site:
+    """A destination that is being connected; the place of its key is settled before it is asked
+    for: nobody shall type it in vain.
+    """
+
+    def __init__(self, config: Config, name: str, kind: str, secrets: Path | None) -> None:
+        self._config, self._name, self._kind = config, name, kind
+        self._file = connect_destination.place(config, name, kind, secrets)
+        self._is_renewal = connect_destination.is_renewal(config, name, kind)
+
+    def value(self, key: str, given: str) -> str:
+        """A setting: the one that the destination has, or the one that was given.
+
+        Raises `NotAllowed` where these are two.
+        """
+        known = connect_destination.known(self._config, self._name, self._kind, key)
+        if known and given and known != given:
+            raise NotAllowed(
+                f"[destinations.{self._name}] in {self._config.file.name} has {key} = "
+                f'"{known}"; name another destination with --destination.'
+            )
+        return known or given
+
+    def address(self, given: str, example: str) -> str:
+        """The site's address, which is asked for where nothing tells it."""
+        if not (given or self.value("base_url", "")):
+            given = _typed(f"Address of the site, such as {example.partition('//')[2]}")
+        return self.value("base_url", connect_destination.address(given, example) if given else "")
+
+    def connect(self, new: dict[str, str], questions: Mapping[str, str]) -> None:
+        """Ask for the key, keep it, and say what was connected and what to do next."""
+        keys = {key: _asked(question) for key, question in questions.items()}
+        checked = connect_destination.save(
+            self._config, self._name, keys, self._file, {"kind": self._kind, **new}
+        )
+        click.echo(f"Connected as {checked.identity}. The key is in {self._file}, for you alone.")
+        for problem in checked.problems:
+            click.echo(problem)
+        output.add(destination=self._name, identity=checked.identity, keys_file=str(self._file))
+        file = self._config.file.name
+        if self._is_renewal:
+            click.echo(f"[destinations.{self._name}] has a new key. Restart a bot that is running.")
+        else:
+            click.echo(
+                f"{file} has [destinations.{self._name}] now. To publish roundups there, add to "
+                f'the table "roundup" of your series: destinations = ["{self._name}"]'
+            )
+
+
+def _typed(question: str) -> str:
+    """The answer to a question for what everybody may know."""
+    answer: str = click.prompt(question, err=output.is_json())
+    return answer.strip()
 
 
 def _asked(question: str) -> str:

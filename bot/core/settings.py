@@ -429,6 +429,23 @@ def address_if_any(value: Any) -> str:
     return address(value)
 
 
+def base_url(example: str) -> Reader:
+    """A reader of a server's address: https, or this machine; the `example` stands in its message.
+
+    What is asked for there is written behind it.
+    """
+
+    def reader(value: Any) -> str:
+        url = address(value)
+        if wrong := addresses.open_problem(url):
+            raise ValueError(wrong)
+        if "?" in url or "#" in url:
+            raise ValueError(f"must be a bare address, as in {example}")
+        return url
+
+    return reader
+
+
 EXAMPLE_HOST = r"(.+\.)?(example(\.(com|net|org))?|invalid|test)\.?"
 """Hosts that stand for an example and belong to nobody (RFC 2606)."""
 

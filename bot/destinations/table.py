@@ -21,9 +21,9 @@ KINDS = {
     "folder": ("bot.destinations.folder", "Folder"),
     "git": ("bot.destinations.git", "Git"),
     "command": ("bot.destinations.command", "Command"),
-    "wordpress": ("bot.destinations.wordpress", "WordPress"),
-    "ghost": ("bot.destinations.ghost", "Ghost"),
-    "buttondown": ("bot.destinations.buttondown", "Buttondown"),
+    "wordpress": ("bot.destinations.wordpress.destination", "WordPress"),
+    "ghost": ("bot.destinations.ghost.destination", "Ghost"),
+    "buttondown": ("bot.destinations.buttondown.destination", "Buttondown"),
 }
 """The module and class of each kind of destination; the module has its `Settings`, too.
 

@@ -6,9 +6,9 @@ What else is saved of an upload is the network's own business; `id` and `until` 
 import hashlib
 from datetime import datetime
 
+from bot.core.answers import inner
 from bot.core.delivery import Image
 from bot.core.schedule import Clock
-from bot.publishers.answers import inner
 from bot.publishers.protocol import Saved
 
 

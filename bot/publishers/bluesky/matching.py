@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+from bot.core.answers import dicts, inner, text_of
 from bot.core.audit import Kind
 from bot.core.collage import shown
 from bot.core.delivery import Part, Receipt, ShownPost
 from bot.core.text import labels, sameness
 from bot.core.text.labels import Labelled
 from bot.core.text.span import Span
-from bot.publishers.answers import dicts, inner, text_of
 from bot.publishers.bluesky import cids
 from bot.publishers.bluesky.calls import POST, Entry, Record
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from bot.core.answers import inner
 from bot.core.delivery import Image
 from bot.core.errors import Rejected
 from bot.core.network import PictureLimits
 from bot.core.schedule import Clock
-from bot.publishers.answers import inner
 from bot.publishers.bluesky.calls import Api, Record
 from bot.publishers.protocol import Saved
 

@@ -16,6 +16,7 @@ from bot import http_calls
 from bot.core import cards, identity, settings
 from bot.core import layout as layouts
 from bot.core import network as networks
+from bot.core.answers import text_of
 from bot.core.audit import Difference, Kind
 from bot.core.collage import shown
 from bot.core.delivery import (
@@ -37,8 +38,7 @@ from bot.core.network import Limits
 from bot.core.price import Price, Requests
 from bot.core.schedule import Clock
 from bot.core.settings import Secret, setting
-from bot.publishers import base_urls, chains
-from bot.publishers.answers import text_of
+from bot.publishers import chains
 from bot.publishers.bluesky import cids, errors, keys, matching, media, records, setup
 from bot.publishers.bluesky.calls import POST, Api, Credentials, Entry, Owner, Record
 from bot.publishers.bluesky.records import Ref, Reply
@@ -79,7 +79,7 @@ class Settings:
     account.
     """
 
-    base_url: str = setting(base_urls.like(setup.SERVER), setup.SERVER)
+    base_url: str = setting(settings.base_url(setup.SERVER), setup.SERVER)
     handle: str = setting(_handle, "")
     app_password: Secret = setting(settings.secret_text, Secret())
     app_password_file: str = setting(settings.text, "")

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 from bot.core import network as networks
+from bot.core.answers import inner
 from bot.core.network import SENT, Limits, PictureLimits
-from bot.publishers.answers import inner
 
 Instance = Mapping[str, object]
 

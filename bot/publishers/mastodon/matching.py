@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
 
+from bot.core.answers import dicts, inner, text_of
 from bot.core.delivery import Part
 from bot.core.text import sameness
-from bot.publishers.answers import dicts, inner, text_of
 
 Status = Mapping[str, object]
 

@@ -3,13 +3,13 @@
 from datetime import timedelta
 from http import HTTPStatus
 
+from bot.core.answers import inner, text_of
 from bot.core.delivery import Image
 from bot.core.errors import Rejected, Unavailable
 from bot.core.network import Limits
 from bot.core.schedule import Clock
 from bot.core.text import sameness
 from bot.publishers import uploads
-from bot.publishers.answers import inner, text_of
 from bot.publishers.mastodon import errors
 from bot.publishers.mastodon.calls import Api
 from bot.publishers.mastodon.matching import id_of

@@ -5,10 +5,10 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from bot import http_calls
+from bot.core import settings
+from bot.core.answers import inner, text_of
 from bot.core.collage import one_line, shown
 from bot.core.errors import BadInput, Unavailable
-from bot.publishers import base_urls
-from bot.publishers.answers import inner, text_of
 from bot.publishers.mastodon import errors, setup
 from bot.publishers.mastodon.transport import Client, Request, Response
 
@@ -52,7 +52,7 @@ def server_address(given: str) -> str:
         text = f"https://{text.rpartition('@')[2]}"
     scheme, _, rest = text.partition("://")
     try:
-        address: str = base_urls.like(setup.EXAMPLE)(f"{scheme}://{rest.partition('/')[0]}")
+        address: str = settings.base_url(setup.EXAMPLE)(f"{scheme}://{rest.partition('/')[0]}")
     except ValueError as error:
         raise BadInput(f"The server {shown(given, 200)} {error}.") from None
     return address

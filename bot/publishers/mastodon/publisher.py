@@ -18,6 +18,7 @@ from bot import http_calls
 from bot.core import identity, settings
 from bot.core import layout as layouts
 from bot.core import network as networks
+from bot.core.answers import inner, text_of
 from bot.core.audit import Difference, Kind
 from bot.core.collage import shown
 from bot.core.delivery import (
@@ -39,8 +40,7 @@ from bot.core.price import Price, Requests
 from bot.core.schedule import Clock
 from bot.core.settings import Secret, setting
 from bot.core.text import graphemes, sameness
-from bot.publishers import base_urls, chains, uploads
-from bot.publishers.answers import inner, text_of
+from bot.publishers import chains, uploads
 from bot.publishers.mastodon import errors, instance, matching, media, setup
 from bot.publishers.mastodon.calls import Api, Me, Owner
 from bot.publishers.mastodon.matching import Status, id_of
@@ -85,7 +85,7 @@ class Settings:
     the account.
     """
 
-    base_url: str = setting(base_urls.like(setup.EXAMPLE))
+    base_url: str = setting(settings.base_url(setup.EXAMPLE))
     access_token: Secret = setting(settings.secret_text, Secret())
     access_token_file: str = setting(settings.text, "")
     secrets_file: str = setting(settings.text, "")

@@ -5,12 +5,12 @@ from threading import Lock
 from typing import Any, Literal, NamedTuple
 
 from bot import http_calls
+from bot.core.answers import dicts, inner, text_of
 from bot.core.collage import one_line
 from bot.core.errors import BadInput, Blocked, Unavailable, Uncertain
 from bot.core.identity import Profile
 from bot.core.price import Requests
 from bot.core.schedule import Clock
-from bot.publishers.answers import dicts, inner, text_of
 from bot.publishers.x import dialects, errors, matching, setup
 from bot.publishers.x.dialects import Dialect, Understood
 from bot.publishers.x.matching import Post

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from bot.publishers.answers import text_of
+from bot.core.answers import text_of
 from bot.publishers.x.matching import Post, references_of
 
 Params = Mapping[str, Any]

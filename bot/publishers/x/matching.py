@@ -7,9 +7,9 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 
+from bot.core.answers import dicts, inner, text_of
 from bot.core.delivery import Part
 from bot.core.text import sameness
-from bot.publishers.answers import dicts, inner, text_of
 
 Post = Mapping[str, object]
 

@@ -3,12 +3,12 @@
 import base64
 from datetime import timedelta
 
+from bot.core.answers import inner, text_of
 from bot.core.delivery import Image
 from bot.core.errors import Rejected, Unavailable
 from bot.core.network import Limits
 from bot.core.schedule import Clock
 from bot.publishers import uploads
-from bot.publishers.answers import inner, text_of
 from bot.publishers.protocol import Saved
 from bot.publishers.x import matching
 from bot.publishers.x.calls import Api

@@ -15,6 +15,7 @@ from bot import http_calls
 from bot.core import identity, settings
 from bot.core import layout as layouts
 from bot.core import network as networks
+from bot.core.answers import inner, text_of
 from bot.core.audit import Difference, Kind
 from bot.core.collage import shown
 from bot.core.delivery import (
@@ -36,8 +37,7 @@ from bot.core.price import Price, Requests
 from bot.core.schedule import Clock
 from bot.core.settings import Secret, setting
 from bot.core.text import sameness
-from bot.publishers import base_urls, chains, uploads
-from bot.publishers.answers import inner, text_of
+from bot.publishers import chains, uploads
 from bot.publishers.protocol import Saved
 from bot.publishers.x import errors, matching, media, setup
 from bot.publishers.x.calls import FEW, Api, Owner
@@ -87,7 +87,7 @@ class Settings:
     what the configuration calls the account.
     """
 
-    base_url: str = setting(base_urls.like(setup.SERVER), setup.SERVER)
+    base_url: str = setting(settings.base_url(setup.SERVER), setup.SERVER)
     consumer_key: Secret = setting(settings.secret_text, Secret())
     consumer_secret: Secret = setting(settings.secret_text, Secret())
     access_token: Secret = setting(settings.secret_text, Secret())

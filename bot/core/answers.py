@@ -1,4 +1,4 @@
-"""Reads what a network answers: JSON of any shape, whatever was promised."""
+"""Reads what a server answers: JSON of any shape, whatever was promised."""
 
 
 def dicts(value: object) -> list[dict[str, object]]:

@@ -1,0 +1,1 @@
+"""A newsletter at Buttondown: settings, calls, errors."""
