@@ -29,6 +29,7 @@ def site(tmp_path: Path) -> Path:
     folder = tmp_path / "site"
     write(folder, {PAGE: "<h1>Four Papers</h1>", f"{SLUG}/a.png": "a picture", "index.html": "all"})
     write(folder, {".mlcollage.json": "{}", "index.html.edited": "old", ".b.html.12-34": "half"})
+    write(folder, {".mlcollage-staging-1/c.html": "half", ".nojekyll": ""})
     return folder
 
 
@@ -102,6 +103,7 @@ def test_a_folder_gets_the_whole_site_and_nothing_of_our_own_books(
         PAGE: "<h1>Four Papers</h1>",
         f"{SLUG}/a.png": "a picture",
         "index.html": "all",
+        ".nojekyll": "",
     }
 
 
@@ -117,6 +119,7 @@ def test_a_correction_replaces_and_removes_what_is_ours_and_nothing_else(
     assert read(web) == {
         PAGE: "<h1>Four Better Papers</h1>",
         "index.html": "all",
+        ".nojekyll": "",
         "robots.txt": "theirs",
         f"{SLUG}/notes.txt": "theirs",
     }
@@ -238,6 +241,7 @@ def test_git_gets_the_site_as_one_commit_in_a_folder_of_it(
         f"docs/{PAGE}": "<h1>Four Papers</h1>",
         f"docs/{SLUG}/a.png": "a picture",
         "docs/index.html": "all",
+        "docs/.nojekyll": "",
     }
     said = git("log", "-1", "--format=%an <%ae>|%s|%b", "main", at=remote)
     assert said.startswith("The Bot <bot@lab.example>|Four Papers to Read in September 2021|")
