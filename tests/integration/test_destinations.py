@@ -14,7 +14,7 @@ from bot.core.errors import BadConfig, Blocked, Unavailable
 from bot.core.settings import Table
 from bot.destinations import table
 from bot.destinations.protocol import Article, Destination, Published
-from tests import sshd
+from tests import git_http, sshd
 from tests.conftest import StoppedClock
 from tests.sshd import Sshd
 
@@ -462,6 +462,24 @@ def test_over_ssh_a_refused_key_and_an_unknown_host_wait_for_a_person(
     server.known.write_text("", encoding="utf-8")
     with pytest.raises(Blocked, match="connect once by hand with ssh"):
         make(kind="git", remote=server.url(remote), ssh_key=str(server.key)).check()
+
+
+def test_over_http_a_token_lets_git_in_and_is_shown_nowhere(
+    make: Make, site: Path, remote: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    git("config", "http.receivepack", "true", at=remote)
+    with git_http.running(remote.parent) as url:
+        pages = make(kind="git", remote=f"{url}/{remote.name}", token=git_http.TOKEN)
+        pages.publish(article(site), {})
+        assert PAGE in on(remote)
+        wrong = make(kind="git", remote=f"{url}/{remote.name}", token="another-token")
+        for each in (wrong, make(kind="git", remote=f"{url}/{remote.name}")):
+            with pytest.raises(Blocked, match="renew the token") as refused:
+                each.check()
+            assert "token" not in str(refused.value).replace("renew the token", "")
+    for secret in (git_http.TOKEN, "another-token"):
+        assert secret not in caplog.text
 
 
 # Commands
