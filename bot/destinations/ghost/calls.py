@@ -17,7 +17,6 @@ Params = Sequence[tuple[str, str]]
 
 VERSION = "v5.0"
 """The API that is spoken; newer versions of Ghost answer as it does."""
-SOURCE = ("source", "html")
 FORMATS = ("formats", "html")
 
 
@@ -81,13 +80,13 @@ class Api:
 
     def create(self, post: Post) -> Post:
         """Create a post; what it is then."""
-        response = self._send("POST", "posts/", [SOURCE, FORMATS], {"posts": [post]})
+        response = self._send("POST", "posts/", [FORMATS], {"posts": [post]})
         return self._only(response, "posts")
 
     def update(self, post_id: str, post: Post, params: Params = ()) -> Post | None:
         """Change a post; what it is then, or None where somebody has changed it meanwhile."""
         route = f"posts/{quote(post_id, safe='')}/"
-        response = self._send("PUT", route, [SOURCE, FORMATS, *params], {"posts": [post]})
+        response = self._send("PUT", route, [FORMATS, *params], {"posts": [post]})
         if response.status == errors.COLLISION:
             return None
         return self._only(response, "posts")

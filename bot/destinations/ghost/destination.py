@@ -4,6 +4,7 @@ A post is made as an empty draft with our tag, which readers do not see, and onl
 let out: whatever breaks between, the next try finds it.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -146,7 +147,7 @@ class Ghost:
                 "title": article.title,
                 "slug": article.slug,
                 "status": "draft",
-                "html": _card(marks.written(article.key, marks.NEW)),
+                "lexical": _card(marks.written(article.key, marks.NEW)),
                 "tags": [{"name": _tag(article)}],
             }
         )
@@ -200,10 +201,22 @@ class Ghost:
                 more["tags"] = [*_tags(post), {"name": _tag(article)}]
             changed = self._api.update(_id(post), body | more, params)
             if changed is not None:
-                return changed
+                return self._whole(article, changed, state)
             post = self._api.post(_id(post)) or post
         raise Unavailable(
             f'"{article.title}" is being edited at {self._api.host}; it is tried again later.'
+        )
+
+    def _whole(self, article: Article, post: Post, state: str) -> Post:
+        """The post, which has our text; raises `Rejected` where it has another one.
+
+        Ghost drops texts in its new format from a post in the old one.
+        """
+        if _state_of(post, article) == state:
+            return post
+        raise Rejected(
+            f'{self._api.host} did not take the text of "{article.title}": open the post there '
+            "in Ghost's editor and save it once, or delete it to have it made again."
         )
 
     def _body(self, article: Article, known: Mapping[str, str], state: str) -> dict[str, object]:
@@ -215,7 +228,7 @@ class Ghost:
         cover = addresses.get(article.cover)
         return {
             "title": article.title,
-            "html": _card(f"{marks.written(article.key, state)}\n{html.strip()}"),
+            "lexical": _card(f"{marks.written(article.key, state)}\n{html.strip()}"),
             "custom_excerpt": shortened(article.description, EXCERPT) or None,
             "feature_image": cover.url if cover else None,
             "feature_image_alt": self._cover_alt(article) or None,
@@ -266,8 +279,14 @@ def _has_tag(post: Post, article: Article) -> bool:
 
 
 def _card(html: str) -> str:
-    """HTML as one card, which Ghost keeps as it is: its own editor would drop what it lacks."""
-    return f"<!--kg-card-begin: html-->\n{html}\n<!--kg-card-end: html-->"
+    """A text of Ghost's own format that is one HTML card, which Ghost keeps as it is.
+
+    What it makes of HTML by itself (`?source=html`) has no comments and no text outside of
+    elements: `parseHtmlNode` in TryGhost/Koenig.
+    """
+    card = {"type": "html", "version": 1, "html": html}
+    root = {"type": "root", "version": 1, "direction": None, "format": "", "indent": 0}
+    return json.dumps({"root": {**root, "children": [card]}}, ensure_ascii=False)
 
 
 def _state_of(post: Post, article: Article) -> str | None:
