@@ -425,6 +425,14 @@ def _pieces(raw: Any, most: int) -> Iterator[bytes]:
         yield piece
 
 
+def unpacked(answer: Answer, most: int) -> bytes:
+    """The body of an answer that was taken as it came; raises `Cut` where it cannot be unpacked."""
+    try:
+        return _unpacked(iter([answer.body]), answer.headers.get("Content-Encoding", ""), most)
+    except (_Refused, zlib.error) as error:
+        raise Cut(str(error)) from None
+
+
 def _unpacked(pieces: Iterator[bytes], coding: str, most: int) -> bytes:
     """The body; never more than `most` bytes are unpacked, whatever lies in the rest."""
     match coding.strip().lower():

@@ -62,7 +62,8 @@ COMMANDS = {
     "tick": Entry("running", "Do what is due now, and exit.", POSTING),
     "post": Entry("running", "Post a ready collage now.", POSTING),
     "simulate": Entry("simulation", "Play a copy of it all forward in time.", POSTING),
-    "roundup": Entry("roundups", "List, show and preview roundups.", ROUNDUPS),
+    "site": Entry("site", "Write the pages of all roundups, and show them.", ROUNDUPS),
+    "roundup": Entry("roundups", "List, show, preview, approve and correct roundups.", ROUNDUPS),
     "notices": Entry("looking", "List what a maintainer must hear.", TROUBLE),
     "deliveries": Entry(
         "deliveries", "List what is on its way, and decide what may be out.", TROUBLE

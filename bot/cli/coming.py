@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import click
 
-from bot.cli import options, output, printing
+from bot.cli import awaiting, options, output, printing
 from bot.config import Series
 from bot.core import legibility, per_network
 from bot.core.collage import State
@@ -49,6 +49,8 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
     due_at = ahead.roundup.due_at
     rows.append((due_at, (printing.local(chosen, due_at), "", _roundup(ahead.roundup), "", "")))
     printing.table([row for _, row in sorted(rows, key=lambda row: row[0])], free=(3,))
+    for waiting in ahead.roundups:
+        output.line(awaiting.told(chosen, waiting))
     for each in ahead.stopped:
         output.line(f"! {_why_stopped(each)}", style="red")
     for waits in ahead.waiting:
@@ -81,6 +83,22 @@ def _why_stopped(stopped: Stopped) -> str:
 
 def _roundup(roundup: NextRoundup) -> str:
     """The next roundup, or why there will be none."""
+    return _made(roundup) + _approved(roundup)
+
+
+def _approved(roundup: NextRoundup) -> str:
+    """Who has approved the roundup, where people look at it first."""
+    standing = roundup.standing
+    if standing is None or roundup.is_empty or roundup.is_made:
+        return ""
+    if standing.review and standing.review.is_approved:
+        return f", approved by {standing.review.by}"
+    if standing.is_let_out:
+        return ", which nobody has approved yet; it goes out all the same"
+    return ", which waits until it is approved"
+
+
+def _made(roundup: NextRoundup) -> str:
     if roundup.is_made:
         return f"the roundup {roundup.title_month} is there already"
     if roundup.is_empty:

@@ -415,6 +415,12 @@ def _print_threads(edited: Edited) -> None:
     for thread in edited.frozen:
         frozen = f"what {thread.account} gets was frozen before"
         click.echo(f"  note: {frozen}; to change it: {thread.command}")
+    if edited.page and edited.page.published_elsewhere:
+        month = edited.page.title_month
+        click.echo(f"  note: the roundup {month} was published elsewhere, and stays as it is there")
+    elif edited.page:
+        month = edited.page.title_month
+        click.echo(f"  note: the page of the roundup {month} is made again at the next tick")
 
 
 def _in_editor(before: Collage) -> Arrival | None:

@@ -15,6 +15,7 @@ from bot.cli import completion, naming, output
 from bot.config import Config, Series
 from bot.context import Context
 from bot.deciding import modes, series
+from bot.destinations import table as destinations
 
 Command = Callable[..., Any]
 
@@ -134,6 +135,8 @@ def opened(
         )
     for publisher in made.publishers.values():
         logs.hide(publisher.secrets)
+    for place in config.destinations.values():
+        logs.hide(destinations.hidden(place, config.folder))
     click.get_current_context().call_on_close(made.database.close)
     return made
 

@@ -1,23 +1,38 @@
-"""Roundups: what was made, and what would be."""
+"""Roundups: what was made, what would be, and what people say of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import click
 
-from bot.cli import completion, options, output, previews, printing, publishing
+from bot.cli import awaiting, completion, options, output, previews, printing, publishing
 from bot.config import Series
-from bot.core import address, month
+from bot.core import address, month, times
 from bot.core.collage import Collage, shown
 from bot.core.month import Roundup
 from bot.core.text import markdown
-from bot.deciding import coming, descriptions, preview, preview_descriptions, roundups
-from bot.roundups import advance
-from bot.site import folder
+from bot.deciding import (
+    awaited,
+    coming,
+    descriptions,
+    exports,
+    preview,
+    preview_descriptions,
+    roundups,
+)
+from bot.deciding.awaited import ListedRoundup
+from bot.deciding.roundups import RoundupShown
+from bot.roundups import corrections, linking, review
+from bot.roundups.review import Standing
+from bot.site.folder import EDITED
 
 
 @options.group("roundup", "mlcollage roundup preview 2021-09")
 def roundup_command() -> None:
-    """List, show and preview roundups; a MONTH is the one in the title, such as 2021-09."""
+    """List, show, preview, approve and correct roundups.
+
+    A MONTH is the one in the title, such as 2021-09.
+    """
 
 
 @roundup_command.add_command
@@ -26,16 +41,23 @@ def list_command(config_file: str | None, series: str | None, as_json: bool) -> 
     """List all roundups, newest first."""
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
-    found = roundups.listed(context, chosen)
+    found = awaited.listed(context, chosen)
     if as_json:
-        printing.print_json([descriptions.roundup(roundup) for roundup in found])
+        printing.print_json([descriptions.listed_roundup(each) for each in found])
     elif not found:
         click.echo("There is no roundup yet; see what is to come: mlcollage next")
     else:
-        rows = [
-            (roundup.title_month, _state(roundup), roundup.title, roundup.link) for roundup in found
-        ]
+        rows = [(each.roundup.title_month, *_row(each)) for each in found]
         printing.table(rows, head=("month", "state", "title", "link"), free=(2, 3))
+        for each in found:
+            if each.awaits:
+                click.echo(awaiting.told(chosen, each))
+
+
+def _row(listed: ListedRoundup) -> tuple[str, str, str]:
+    """A roundup's state, title and link."""
+    roundup = listed.roundup
+    return _state(roundup), roundup.title, roundup.link
 
 
 roundup_command.add_command(publishing.publish_command)
@@ -69,12 +91,7 @@ def show_command(
         return
     roundup = shown.roundup
     output.line(roundup.title, style="bold")
-    facts = [
-        ("state", _state(roundup)),
-        ("due", printing.local(chosen, roundup.due_at)),
-        ("link", roundup.link or "none yet"),
-    ]
-    printing.table(facts, whole=True)
+    printing.table([*_facts(chosen, shown)], whole=True)
     _print_collages(chosen, shown.items)
     for thread, parts in shown.threads:
         out = sum(1 for part in parts if part.receipt)
@@ -84,6 +101,41 @@ def show_command(
         click.echo("Found in the article that it was imported from:")
     for found in shown.findings:
         click.echo(f"  {found.level}: line {found.line}: {found.text}")
+
+
+def _facts(series: Series, shown: RoundupShown) -> Iterator[tuple[str, str]]:
+    """What is to be known of a roundup, each with its name."""
+    roundup = shown.roundup
+    yield "state", _state(roundup)
+    yield "due", printing.local(series, roundup.due_at)
+    if shown.awaits:
+        yield "waits for", awaiting.waits_for(series, shown.awaits)
+    if shown.standing:
+        yield "approved", _said(series, shown.standing)
+    yield "link", roundup.link or "none yet"
+    if roundup.also_at:
+        yield "also at", roundup.also_at
+    if roundup.subtitle:
+        yield "subtitle", roundup.subtitle
+    if roundup.updated_at:
+        yield "corrected", printing.local(series, roundup.updated_at)
+    if roundup.is_changed and roundup.has_page:
+        yield "page", "older than what it shows; it is made again at the next tick"
+
+
+def _said(series: Series, standing: Standing) -> str:
+    """What people have said of a month."""
+    said = standing.review
+    if said is None or not said.by:
+        if standing.is_let_out:
+            return "by nobody; it goes out all the same"
+        return "by nobody yet"
+    if not said.approved_at:
+        return f"not yet, says {said.by}"
+    told = f"by {said.by}, on {printing.local(series, said.approved_at)}"
+    if standing.has_changed:
+        return f"{told}; what it holds has changed since"
+    return told
 
 
 def _print_collages(series: Series, items: Sequence[Collage]) -> None:
@@ -101,15 +153,86 @@ def _print_collages(series: Series, items: Sequence[Collage]) -> None:
 @click.argument("title_month", metavar="MONTH", shell_complete=completion.roundups)
 @click.argument("url")
 def link_command(config_file: str | None, series: str | None, title_month: str, url: str) -> None:
-    """Say where you published a roundup yourself; its thread goes out with this link."""
+    """Say where you published a roundup yourself; its thread goes out with this link.
+
+    Once the thread is out, the page says that it is also there.
+    """
     if problem := address.problem(url):
         raise click.UsageError(f"{shown(address.without_user(url))} {problem}.")
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
-    roundup = advance.publish_at(context, chosen, _checked(title_month), url)
-    place = f"The roundup {roundup.title_month} is at {roundup.link}"
-    click.echo(f"{place}; its thread goes out when that answers.")
-    output.add(roundup=descriptions.roundup(roundup))
+    given = linking.give(context, chosen, _checked(title_month), url)
+    roundup = given.roundup
+    if given.is_link and not given.changes:
+        click.echo(f"The roundup {roundup.title_month} is at {url} already.")
+    elif given.is_link and not roundup.published_elsewhere:
+        place = f"The roundup {roundup.title_month} is at {roundup.link}"
+        click.echo(f"{place}; its thread goes out when that answers.")
+    elif given.is_link:
+        click.echo(f"The roundup {roundup.title_month} is at {roundup.link}")
+    else:
+        also = f"The roundup {roundup.title_month} is also at {roundup.also_at}"
+        click.echo(
+            f"{also}; its link, {roundup.link or 'none'}, is out and stays. Nothing is posted."
+        )
+    if given.remark:
+        click.echo(f"  note: {given.remark}")
+    output.add(roundup=descriptions.roundup(roundup), notes=[given.remark] if given.remark else [])
+
+
+@roundup_command.add_command
+@options.command("approve", "mlcollage roundup approve 2021-09", series=True)
+@click.argument("title_month", metavar="MONTH", shell_complete=completion.roundups)
+@click.option("--take-back", is_flag=True, help="Not yet: it waits until somebody approves it.")
+def approve_command(
+    config_file: str | None, series: str | None, title_month: str, take_back: bool
+) -> None:
+    """Let a month's roundup be published at its moment, or now where it waits for that."""
+    context = options.context(config_file)
+    chosen = options.one_series(context.config, series)
+    decide = review.take_back if take_back else review.approve
+    standing = decide(context, chosen, _checked(title_month))
+    holds = ", ".join(standing.names) or "nothing yet"
+    due = printing.local(chosen, standing.until)
+    which = f"The roundup {standing.title_month}, which holds {holds},"
+    if take_back:
+        click.echo(f"{which} waits until somebody approves it.")
+    elif standing.until <= context.clock.now():
+        click.echo(f"{which} is approved, and goes out at the next tick.")
+    else:
+        click.echo(f"{which} is approved, and goes out on {due} with what comes in until then.")
+    output.add(review=descriptions.standing(standing))
+
+
+@roundup_command.add_command
+@options.command("edit", 'mlcollage roundup edit 2021-09 --title "Four Papers"', series=True)
+@click.argument("title_month", metavar="MONTH", shell_complete=completion.roundups)
+@click.option("--title", help="Its title; the page's address stays.")
+@click.option("--subtitle", help="Its subtitle; an empty one is made of its papers.")
+def edit_command(
+    config_file: str | None,
+    series: str | None,
+    title_month: str,
+    title: str | None,
+    subtitle: str | None,
+) -> None:
+    """Change a roundup's title or subtitle, and say from what to what; nothing is posted."""
+    if title is None and subtitle is None:
+        raise click.UsageError("Say what is to be different: --title or --subtitle.")
+    context = options.context(config_file)
+    chosen = options.one_series(context.config, series)
+    edited = corrections.edit(context, chosen, _checked(title_month), title, subtitle)
+    if not edited.changes:
+        click.echo(f"The roundup {title_month} is unchanged.")
+    for change in edited.changes:
+        click.echo(f"{change}")
+    if edited.changes and edited.is_out:
+        click.echo("  note: the threads that are out stay as they are")
+    if edited.changes and edited.roundup.has_page and not edited.roundup.published_elsewhere:
+        click.echo("  note: its page is made again at the next tick; its address stays")
+    output.add(
+        roundup=descriptions.roundup(edited.roundup), changes=descriptions.from_to(edited.changes)
+    )
 
 
 @roundup_command.add_command
@@ -129,7 +252,7 @@ def render_command(
     for name in written.edited:
         path = chosen.site / name
         if over_edits:
-            click.echo(f"{path} had been edited by hand; that is kept as {path}{folder.EDITED}")
+            click.echo(f"{path} had been edited by hand; that is kept as {path}{EDITED}")
         else:
             click.echo(
                 f"{path} was edited by hand and is left as it is; write it anew with --over-edits"
@@ -156,10 +279,60 @@ def preview_command(
     due = f"due {printing.local(chosen, roundup.due_at)}"
     if items:
         output.line(roundup.title, style="bold")
-        click.echo(f"{due}, {roundups.place(roundup)}")
+        click.echo(f"{due}, {roundups.place(chosen, roundup)}")
     else:
         output.line(f"{title_month}: no collage is out for it yet", style="bold")
         click.echo(due)
     _print_collages(chosen, items)
     for thread in threads:
         previews.print_thread(thread, context.config)
+
+
+@roundup_command.add_command
+@options.command("export", "mlcollage roundup export 2021-09 --as hugo", series=True)
+@click.argument("title_month", metavar="MONTH", shell_complete=completion.roundups)
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(exports.KINDS),
+    default="markdown",
+    show_default=True,
+    help="For a site generator, to paste into an editor, or as a mail.",
+)
+@click.option(
+    "--to",
+    "folder",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to write; otherwise a folder export/KIND beside the configuration.",
+)
+@click.option("--over-edits", is_flag=True, help="Also what was edited by hand; it is kept beside.")
+def export_command(
+    config_file: str | None,
+    series: str | None,
+    title_month: str,
+    kind: str,
+    folder: Path | None,
+    over_edits: bool,
+) -> None:
+    """Write a roundup as files for another program: its text with its pictures.
+
+    The next roundup is written as a draft, as it would be now.
+    """
+    context = options.context(config_file)
+    chosen = options.one_series(context.config, series)
+    wanted = exports.Wanted(_checked(title_month), kind, folder, over_edits)
+    exported = exports.export(context, chosen, wanted)
+    output.add(**descriptions.exported(exported))
+    title, count = exported.roundup.title, times.counted(len(exported.files), "file")
+    if exported.changed:
+        click.echo(f"{title}: {count}; read {exported.folder / exported.text}")
+    else:
+        click.echo(f"{title}: {count}, as before")
+    for remark in exported.remarks:
+        click.echo(remark)
+    for name in exported.kept:
+        click.echo(f"{exported.folder / name} was in the way; it is kept beside, as …{EDITED}")
+    if exported.is_draft:
+        due = printing.local(chosen, exported.due_at)
+        click.echo(f"A draft: the roundup is due {due}, and may hold more by then.")

@@ -3,6 +3,8 @@
 A cover is kept with its roundup, and made again when what it shows has changed.
 """
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -97,6 +99,21 @@ def card(context: Context, shown: Shown) -> bytes | None:
     except (BadInput, Unavailable) as error:
         _notify(context, shown, error)
         return None
+
+
+def made_with(config: Config, series: Series) -> str:
+    """What is the same exactly where covers and cards of the same roundup look the same.
+
+    Raises `BadInput` where the templates or the logo cannot be read.
+    """
+    return Look.of(config, series).fingerprint(slides.appearance(series), [])
+
+
+def card_key(shown: Shown, looks: str) -> str:
+    """By what the card is found again that was made `looks`, as `made_with` says, for this."""
+    hashes = [[picture.sha256, picture.page] for picture in _pictured(shown.items)[:MOST_SHOWN]]
+    made_of = json.dumps([_data(shown, CARD), hashes, looks], sort_keys=True)
+    return hashlib.sha256(made_of.encode()).hexdigest()
 
 
 def _stored(context: Context) -> BytesOf:

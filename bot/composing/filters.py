@@ -118,5 +118,6 @@ FUNCTIONS: dict[str, Callable[..., str]] = {
 """The functions of the articles' templates.
 
 `md` escapes plain text, `within` keeps a paragraph's Markdown inside its section, `target` escapes
-an address, `attribute` a text between the quotes of an attribute, and `yaml` writes a text or a list of texts for front matter.
+an address, `attribute` a text between the quotes of an attribute, and `yaml` writes a text or a
+list of texts for front matter.
 """

@@ -6,6 +6,7 @@ original. What is stored stays: a preview, the thread and the page show the same
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from bot.config import Series
 from bot.context import Context
@@ -47,6 +48,7 @@ class Fittings:
         self._files = {each.picture.sha256: each for each in files}
         self._wanted = {fit.key(limits): limits for limits in wanted}
         self._made: dict[_Key, tuple[Fit, bytes] | None] = {}
+        self._known: dict[_Key, Fit] = {}
 
     @classmethod
     def of(cls, context: Context, series: Series, files: Iterable[PictureFile] = ()) -> "Fittings":
@@ -54,9 +56,22 @@ class Fittings:
         wanted = [context.publishers[name].limits().pictures for name in series.accounts]
         return cls(context, files, wanted)
 
+    def want(self, limits: Sequence[ByType]) -> None:
+        """Make what is missing for these limits, too, from now on and for the same picture."""
+        self._wanted = {fit.key(each): each for each in limits}
+
     def know(self, file: PictureFile) -> None:
         """Take another original that is not stored yet."""
         self._files[file.picture.sha256] = file
+
+    def look_up(self, pictures: Sequence[Picture], wanted: Iterable[ByType]) -> None:
+        """Find all that was made of these pictures for these limits, in few statements."""
+        keys = [fit.key(limits) for limits in wanted]
+        hashes = list(dict.fromkeys(picture.sha256 for picture in pictures))
+        with self._context.read() as work:
+            for made in work.editions.made_of(hashes, keys):
+                mine = (made.original_sha256, made.page, made.key)
+                self._known[mine] = Fit(made.picture, made.picture, "", fit.WHOLE)
 
     def find_or_make(self, picture: Picture, limits: ByType) -> Fit | None:
         """The picture as it goes out by these limits; None where nothing of it fits.
@@ -75,6 +90,9 @@ class Fittings:
     def _find(self, picture: Picture, key: str) -> Fit | None:
         if picture.sha256 in self._files:
             return None
+        if known := self._known.get((picture.sha256, picture.page, key)):
+            file = fit.file(picture.file, known.picture.mime)
+            return known._replace(picture=known.picture._replace(file=file), original=picture)
         with self._context.read() as work:
             return work.fittings.find(picture, key)
 
@@ -120,15 +138,73 @@ def for_pages(context: Context, items: Sequence[Collage]) -> tuple[list[Collage]
 
     A picture that cannot be decoded, which an earlier version may have stored, stays as it is.
     """
+    shown = for_site(context, items, {}).items
+    hashes = [item.picture.sha256 for item in shown if item.picture]
+    with context.read() as work:
+        return shown, work.editions.data(hashes)
+
+
+class OnPages(NamedTuple):
+    """Collages with their pictures as our pages show them, and these in lesser widths.
+
+    `smaller` has the narrowest first, by the SHA-256 of the picture.
+    """
+
+    items: list[Collage]
+    smaller: dict[str, tuple[Picture, ...]]
+
+
+def for_site(
+    context: Context,
+    items: Sequence[Collage],
+    widths: Mapping[int, ByType],
+    others: Sequence[Picture] = (),
+) -> OnPages:
+    """The pictures of collages as our pages show them, in these widths too; all are stored.
+
+    `others` are stored pictures that are shown as they are, and in these widths. One that cannot be
+    decoded stays as it is, and one that moves has no other widths.
+    """
+    limits = [network.PAGE_PICTURES, *widths.values()]
     fits = Fittings(context)
-    shown, pictures = list[Collage](), dict[str, bytes]()
+    originals = [item.picture for item in items if item.picture]
+    fits.look_up([*originals, *others], limits)
+    shown, smaller = list[Collage](), dict[str, tuple[Picture, ...]]()
     for item in items:
-        if item.picture:
-            item = replace(item, picture=_on_page(fits, item.picture))
+        if original := item.picture:
+            picture = _on_page(fits, original)
+            item = replace(item, picture=picture)
+            smaller[picture.sha256] = _smaller(fits, original, picture, widths)
         shown.append(item)
-        if item.picture:
-            pictures[item.picture.sha256] = fits.data(item.picture.sha256)
-    return shown, pictures
+    for picture in others:
+        smaller[picture.sha256] = _smaller(fits, picture, picture, widths)
+    return OnPages(shown, smaller)
+
+
+LEAST_SAVED = 0.9
+"""A lesser width is made where it is below this share of the picture's own, and shown where its
+bytes are: a drawing with few colours may grow when it is scaled.
+"""
+
+
+def _smaller(
+    fits: Fittings, original: Picture, shown: Picture, widths: Mapping[int, ByType]
+) -> tuple[Picture, ...]:
+    """A picture in those of the widths that are less than its own, as it is shown."""
+    wanted = [widths[each] for each in sorted(widths) if each < shown.width * LEAST_SAVED]
+    if original.frames > 1 or not wanted:
+        return ()
+    found = dict[int, Picture]()
+    try:
+        fits.want(wanted)
+        for limits in wanted:
+            made = fits.find_or_make(original, limits)
+            # Where bytes are scarce, it is narrower than asked for, and two may be as narrow.
+            if made and made.picture.size < shown.size * LEAST_SAVED:
+                found[made.picture.width] = made.picture
+    except BadInput:
+        return ()
+    return tuple(found[each] for each in sorted(found))
 
 
 def _on_page(fits: Fittings, picture: Picture) -> Picture:

@@ -85,7 +85,7 @@ class Renderer:
         Raises `Unavailable` where the process that fills it cannot be started.
         """
         if self._folders == (str(templates.shipped()),):
-            env = templates.environment(self._folders)
+            env = templates.own_environment()
             return self._counted(name, templates.render(env, name, context, self._most))
         return self._asked({"folders": self._folders, "name": name, "context": context})
 

@@ -69,6 +69,7 @@ def phrases(words: Words) -> Table:
     names = (
         *("language", "locale", "direction", "colon", "gap", "et_al"),
         *("authors", "summary", "figures", "previous", "following", "every"),
+        *("posts", "newest", "earlier", "collage_before", "collage_after", "skip"),
     )
     return {name: getattr(words, name) for name in names} | {
         "quotes": list(words.quotes),

@@ -1,7 +1,7 @@
 """The roundup's rules: the month in its title, its moment, title and slug."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -82,11 +82,20 @@ class Roundup:
     rendered_at: datetime | None = None
     updated_at: datetime | None = None
     also_at: str = ""
+    previous_link: str = ""
+    content: str = ""
 
     @property
     def has_page(self) -> bool:
-        """Whether there is a page that others can link to: of ours always, else by its address."""
-        return bool(self.link) or not self.published_elsewhere
+        """Whether there is a page that others can link to: of ours once made, else by address."""
+        if self.published_elsewhere:
+            return bool(self.link)
+        return self.state is not State.DUE
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether what its page shows was changed since that was made."""
+        return self.revision > self.rendered_revision
 
 
 def parse(text: str) -> date:
@@ -176,6 +185,30 @@ def title(rule: Rule, name: str, count: int, phrases: Words) -> str:
         month=month_name(name, phrases.language),
         year=parse(name).year,
     )
+
+
+SHORT_TITLE = 64
+"""Characters of a paper's title in a subtitle; what is longer is cut between words."""
+
+
+def subtitle(titles: Sequence[str], phrases: Words) -> str:
+    """What a roundup is about where nobody has written it: from its first paper to its last.
+
+    `titles` are the papers' plain titles. Empty where there are not two different ones.
+    """
+    short = [_short(each) for each in titles]
+    if len(short) < 2 or short[0] == short[-1]:
+        return ""
+    return phrases.span.format(first=short[0], last=short[-1])
+
+
+def _short(paper_title: str) -> str:
+    """A title without what stands behind its colon, as in "Barlow Twins: Self-Supervised …"."""
+    name = re.split(r":\s|：|\s[–—]\s", paper_title, maxsplit=1)[0].strip().rstrip(".?!。？！")
+    if len(name) <= SHORT_TITLE:
+        return name
+    cut = name[:SHORT_TITLE]
+    return f"{cut.rpartition(' ')[0] or cut}…"
 
 
 def odd_forms(forms: words.Forms, language: str) -> str:

@@ -250,6 +250,12 @@ PAGE_PICTURES: Mapping[str, PictureLimits] = dict.fromkeys(
 )
 """What a picture on our own pages may be: sharp on a wide screen, and soon there."""
 
+PAGE_WIDTHS: Mapping[int, Mapping[str, PictureLimits]] = {
+    width: dict.fromkeys(SENT, PictureLimits(size=size, width=width))
+    for width, size in {480: 60_000, 960: 180_000, 1_600: 420_000}.items()
+}
+"""The widths that it comes in beside, for narrow screens, and what it may be in each."""
+
 _ALL = (
     X,
     BLUESKY,

@@ -13,8 +13,11 @@ from bot.context import Context
 from bot.core.agenda import Line
 from bot.core.collage import Collage, State
 from bot.core.notices.queue import NumbersPastTotal
-from bot.deciding import budgets
+from bot.deciding import awaited, budgets
+from bot.deciding.awaited import ListedRoundup
 from bot.intake import numbers, twins
+from bot.roundups import review
+from bot.roundups.review import Standing
 from bot.scheduling import forecast
 from bot.scheduling.forecast import Outlook
 from bot.storage.work import Work
@@ -28,7 +31,8 @@ class NextRoundup(NamedTuple):
     """The next roundup by the month in its title; `is_late` where its moment has passed.
 
     With `is_made` its month has a roundup that was published elsewhere; with `is_empty` nothing is
-    out that it could hold, and nothing goes out before it.
+    out that it could hold, and nothing goes out before it. `standing` says who has approved it,
+    where people look at it first.
     """
 
     title_month: str
@@ -36,6 +40,7 @@ class NextRoundup(NamedTuple):
     is_late: bool
     is_made: bool
     is_empty: bool
+    standing: Standing | None = None
 
 
 class Stopped(NamedTuple):
@@ -71,6 +76,8 @@ class Coming:
     waiting: tuple[Waits, ...] = ()
     past_total: NumbersPastTotal | None = None
     careful: tuple[str, ...] = ()
+    roundups: tuple[ListedRoundup, ...] = ()
+    """Those whose moment is past, and that are not out yet."""
     left_out: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     """The accounts that a collage does not go to, by its id."""
 
@@ -129,6 +136,7 @@ def look(context: Context, series: Series, count: int) -> Coming:
             *_twins(context, series, [slot.collage for slot in slots if slot.collage]),
             *numbers.hints(context, series),
         ),
+        tuple(awaited.waiting(context, series)),
         _left_out(context, series, slots),
     )
 
@@ -173,7 +181,8 @@ def next_roundup(context: Context, series: Series) -> NextRoundup:
         is_made = work.roundups.find(series.name, roundup.title_month) is not None
         is_empty = not fills(work, series, roundup.due_at)
     is_late = roundup.due_at < now
-    return NextRoundup(roundup.title_month, roundup.due_at, is_late, is_made, is_empty)
+    said = review.standing(context, series, roundup.title_month)
+    return NextRoundup(roundup.title_month, roundup.due_at, is_late, is_made, is_empty, said)
 
 
 def fills(work: Work, series: Series, due_at: datetime) -> bool:

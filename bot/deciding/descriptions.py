@@ -34,10 +34,12 @@ if TYPE_CHECKING:
     from bot.deciding.actions import Ahead
     from bot.deciding.alt_texts import Drafted
     from bot.deciding.audit import Audited
+    from bot.deciding.awaited import Awaits, ListedRoundup
     from bot.deciding.collages import Shown
     from bot.deciding.coming import Coming
     from bot.deciding.deliveries import Listed
     from bot.deciding.doctor import Examination
+    from bot.deciding.exports import Exported
     from bot.deciding.inspect import Event, Sight
     from bot.deciding.own_templates import Checked
     from bot.deciding.pictures import Attached
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from bot.deciding.slides import Made
     from bot.intake.accept import Taken
     from bot.intake.article import Article
+    from bot.roundups.review import Standing
     from bot.scheduling.forecast import Outlook
     from bot.storage.backup import Backup
     from bot.storage.charges import MonthlyCost
@@ -256,6 +259,7 @@ def edited(series: Series, edited: Edited, notes: Sequence[str]) -> Description:
         "changes": from_to(edited.changes),
         "problems": list(taken.problems),
         "notes": [*taken.remarks, *notes],
+        "page": edited.page.title_month if edited.page else None,
         "threads": {
             "as_edited": [thread.id for thread in edited.open],
             "as_before": [thread.id for thread in edited.frozen],
@@ -290,7 +294,9 @@ def coming(series: Series, coming: Coming) -> Description:
             "is_late": coming.roundup.is_late,
             "is_made": coming.roundup.is_made,
             "is_empty": coming.roundup.is_empty,
+            "review": standing(coming.roundup.standing),
         },
+        "roundups": [listed_roundup(each) for each in coming.roundups],
         "stopped": [
             {"name": each.name, "state": each.state.value, "problems": list(each.problems)}
             for each in coming.stopped
@@ -413,15 +419,68 @@ def roundup(roundup: Roundup) -> Description:
         "subtitle": roundup.subtitle,
         "slug": roundup.slug,
         "link": roundup.link,
+        "also_at": roundup.also_at,
         "state": roundup.state.value,
         "published_elsewhere": roundup.published_elsewhere,
         "due_at": roundup.due_at.isoformat(),
+        "rendered_at": _instant(roundup.rendered_at),
+        "updated_at": _instant(roundup.updated_at),
+        "is_page_old": roundup.is_changed,
+    }
+
+
+def listed_roundup(listed: ListedRoundup) -> Description:
+    """A roundup, and what it waits for."""
+    return roundup(listed.roundup) | {"waits": _awaited(listed.awaits)}
+
+
+def _awaited(awaits: Awaits | None) -> Description | None:
+    if awaits is None:
+        return None
+    return {
+        "for": awaits.what,
+        "since": awaits.since.isoformat(),
+        "until": _instant(awaits.until),
+    }
+
+
+def standing(standing: Standing | None) -> Description | None:
+    """What people have said of a month, and whether it goes out; None where nobody is asked."""
+    if standing is None:
+        return None
+    said = standing.review
+    return {
+        "month": standing.title_month,
+        "due_at": standing.until.isoformat(),
+        "asked_at": _instant(said.asked_at) if said else None,
+        "is_approved": bool(said and said.is_approved),
+        "approved_at": _instant(said.approved_at) if said else None,
+        "by": said.by if said else "",
+        "is_taken_back": bool(said and said.is_taken_back),
+        "has_changed": standing.has_changed,
+        "is_let_out": standing.is_let_out,
+        "collages": list(standing.names),
+    }
+
+
+def exported(value: Exported) -> Description:
+    """What an export has written, and whether it is a draft."""
+    return {
+        "roundup": roundup(value.roundup),
+        "folder": str(value.folder),
+        "files": list(value.files),
+        "text": value.text,
+        "changed": value.changed,
+        "kept": list(value.kept),
+        "is_draft": value.is_draft,
     }
 
 
 def roundup_with_threads(shown: RoundupShown) -> Description:
     """A roundup, its collages by name, and how far its threads have got."""
     return roundup(shown.roundup) | {
+        "waits": _awaited(shown.awaits),
+        "review": standing(shown.standing),
         "collages": [item.name for item in shown.items],
         "deliveries": [thread(*pair) for pair in shown.threads],
         "findings": [

@@ -20,7 +20,7 @@ from bot.core.price import Cost
 from bot.deciding import samples
 from bot.pictures.read import PictureFile
 from bot.scheduling import forecast
-from bot.site import pages
+from bot.site import articles, exports, pages
 
 
 def costs(context: Context, series: Series, item: Collage, accounts: tuple[str, ...]) -> list[Cost]:
@@ -42,17 +42,20 @@ def roundup_threads(
     """The roundup, its collages and its threads with their cover; imagined for now where it is not
     made yet.
     """
+    found, items = roundup(context, series, title_month)
+    return found, items, list(_roundup_threads(context, series, found, items))
+
+
+def roundup(context: Context, series: Series, title_month: str) -> tuple[Roundup, list[Collage]]:
+    """The roundup and its collages; imagined for now where it is not made yet."""
     with context.read() as work:
         row = work.series.get(series.name)
-        roundup = work.roundups.find(row.name, title_month)
-        if roundup:
-            items = work.queue.in_roundup(roundup.id)
-        else:
-            moment = month.moment(series.roundup, title_month, series.zone)
-            items = work.queue.unrounded(row.name, moment)
-    if roundup is None:
-        roundup = _imagined(context, series, title_month, len(items))
-    return roundup, items, list(_roundup_threads(context, series, roundup, items))
+        found = work.roundups.find(row.name, title_month)
+        if found:
+            return found, work.queue.in_roundup(found.id)
+        moment = month.moment(series.roundup, title_month, series.zone)
+        items = work.queue.unrounded(row.name, moment)
+    return _imagined(context, series, title_month, len(items)), items
 
 
 class Filled(NamedTuple):
@@ -163,8 +166,16 @@ def _check_with_samples(
 
 
 def _page_problem(context: Context, series: Series, edition: pages.Edition) -> str:
-    """What is wrong with a roundup's files; or ""."""
-    return _problem(partial(pages.build, series, edition, context.config.templates))
+    """What is wrong with a roundup's pages and its exports; or ""."""
+    folder = context.config.templates
+    export = exports.Export(series, edition, folder, is_draft=True)
+    fillings: list[Callable[[], object]] = [
+        partial(pages.build, series, edition, folder),
+        partial(articles.of, series, edition, folder, ""),
+        *[partial(exports.build, export, kind) for kind in exports.KINDS],
+    ]
+    problems = map(_problem, fillings)
+    return next(filter(None, problems), "")
 
 
 def _last_month(context: Context, series: Series) -> str:

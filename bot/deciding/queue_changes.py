@@ -17,6 +17,8 @@ from bot.core.changes import Changed
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery
 from bot.core.errors import BadInput, NotAllowed
+from bot.core.month import Roundup
+from bot.core.month import State as RoundupState
 from bot.core.schedule import SlotState
 from bot.intake import accept, networks, numbers, twins
 from bot.intake.accept import Arrival, Taken
@@ -61,7 +63,8 @@ class Edited(NamedTuple):
     """An edited collage, and what becomes of its threads where they were made already.
 
     `frozen` go out as they were, `out` stay as they are, and `open` have not begun: they are sent
-    as edited. `changes` say from what to what it was changed.
+    as edited. `changes` say from what to what it was changed. `page` is the roundup whose page is
+    made again because of that.
     """
 
     taken: Taken
@@ -69,6 +72,7 @@ class Edited(NamedTuple):
     out: tuple[Delivery, ...] = ()
     open: tuple[Delivery, ...] = ()
     changes: tuple[Changed, ...] = ()
+    page: Roundup | None = None
 
 
 class Moved(NamedTuple):
@@ -327,6 +331,7 @@ def edit(context: Context, series: Series, before: Collage, arrival: Arrival) ->
     taken = accept.replace_item(context, asked, before, arrival, number)
     with context.read() as work:
         threads = work.lookup.of_collage(before.id)
+        page = _page_of(work, taken.collage)
     frozen = tuple(thread for thread in threads if _is_frozen(thread))
     made = changes.between(before, taken.collage)
     if taken.collage.state not in {State.CLAIMED, State.POSTED}:
@@ -334,7 +339,15 @@ def edit(context: Context, series: Series, before: Collage, arrival: Arrival) ->
         return Edited(taken, frozen, changes=made)
     out = tuple(thread for thread in threads if thread.state is delivery.State.SENT)
     is_open = tuple(thread for thread in threads if _is_open(thread))
-    return Edited(taken, frozen, out, is_open, made)
+    return Edited(taken, frozen, out, is_open, made, page)
+
+
+def _page_of(work: Work, item: Collage) -> Roundup | None:
+    """The roundup whose page, made already, shows the collage."""
+    roundup = work.roundups.find(item.series, item.roundup) if item.roundup else None
+    if roundup is None or roundup.state is RoundupState.DUE:
+        return None
+    return roundup
 
 
 def _is_frozen(thread: Delivery) -> bool:

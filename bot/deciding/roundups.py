@@ -10,7 +10,10 @@ from bot.core.delivery import Delivery, Part
 from bot.core.errors import NotAllowed
 from bot.core.month import Roundup, State
 from bot.core.publication import Publication
-from bot.roundups import advance
+from bot.deciding import awaited
+from bot.deciding.awaited import Awaits
+from bot.roundups import advance, linking, review
+from bot.roundups.review import Standing
 from bot.site.folder import Written
 from bot.storage.roundups import Found
 
@@ -26,12 +29,8 @@ class RoundupShown(NamedTuple):
     threads: tuple[tuple[Delivery, tuple[Part, ...]], ...]
     findings: tuple[Found, ...] = ()
     publications: tuple[Publication, ...] = ()
-
-
-def listed(context: Context, series: Series) -> list[Roundup]:
-    """All roundups, newest first."""
-    with context.read() as work:
-        return work.roundups.listed(series.name)
+    awaits: Awaits | None = None
+    standing: Standing | None = None
 
 
 def show(context: Context, series: Series, title_month: str) -> RoundupShown:
@@ -44,7 +43,10 @@ def show(context: Context, series: Series, title_month: str) -> RoundupShown:
         ]
         findings = work.roundups.findings(roundup)
         publications = tuple(work.publications.of(roundup))
-    return RoundupShown(roundup, tuple(items), tuple(threads), findings, publications)
+        awaits = awaited.of(context, work, series, roundup)
+    said = review.standing(context, series, title_month)
+    shown = RoundupShown(roundup, tuple(items), tuple(threads), findings, publications)
+    return shown._replace(awaits=awaits, standing=said)
 
 
 def render(context: Context, series: Series, title_month: str, *, over_edits: bool) -> Written:
@@ -57,14 +59,19 @@ def render(context: Context, series: Series, title_month: str, *, over_edits: bo
         roundup = work.roundups.get(row.name, title_month)
     if roundup.published_elsewhere or roundup.state is State.DUE:
         raise NotAllowed(f"The roundup {title_month} has no page that was made here.")
-    written = advance.render(context, series, roundup, over_edits=over_edits)
+    written = advance.render_again(context, series, roundup, over_edits=over_edits)
     with context.write() as work:
         work.log.record(context.who, "render", f"{series.name}/{title_month}", "")
     return written
 
 
-def place(roundup: Roundup) -> str:
+def place(series: Series, roundup: Roundup) -> str:
     """Where the roundup's page can be read, or that its thread has no link: for people."""
+    if linking.waits_for_home(series, roundup):
+        home = f"its link comes from {series.roundup.home}"
+        if not roundup.link or settings.is_example(roundup.link):
+            return home
+        return f"{home}, or is {roundup.link}"
     setting = f"set base_url under [series.{roundup.series}.roundup]"
     if not roundup.link:
         return f"without a link to its page; {setting}"

@@ -26,6 +26,7 @@ from bot.core import (
 from bot.core.agenda import Waiting
 from bot.core.changes import Changed
 from bot.core.collage import Collage, Item, State
+from bot.core.delivery import State as Sending
 from bot.core.errors import BadInput, NotAllowed
 from bot.intake import items, networks, twins
 from bot.intake.article import Article
@@ -347,8 +348,8 @@ def replace_item(
 
     A slide is drawn again, with the `number` that the collage has or would get. A ready collage
     that now lacks something, or that a network would refuse, becomes a draft. A posted one is
-    changed for its threads that have not begun. Raises `BadInput`, and `NotAllowed` where every
-    thread is out or under way.
+    changed for its threads that have not begun and for its roundup's page. Raises `BadInput`, and
+    `NotAllowed` where a worker is just composing a thread of it.
     """
     check(arrival.item)
     networks.check(context, arrival.item, before.on)
@@ -356,8 +357,11 @@ def replace_item(
         context, series, _edited(series, before, arrival), number, figure_of(context, arrival)
     )
     missing = collage.missing(edited, has_picture=edited.picture is not None)
-    if missing and before.state is State.POSTED:
-        raise BadInput(f"{before.name} is posted, and must not lack {', '.join(missing)}.")
+    if before.state is State.POSTED:
+        # What history lacked when it was imported, it may go on lacking.
+        lacked = collage.missing(before, has_picture=before.picture is not None)
+        if taken_away := [each for each in missing if each not in lacked]:
+            raise BadInput(f"{before.name} is posted, and must not lack {', '.join(taken_away)}.")
     new_pictures = [each for each in (arrival.picture, redrawn) if each]
     fits = Fittings.of(context, series, new_pictures)
     problems: tuple[str, ...] = ()
@@ -378,8 +382,9 @@ def replace_item(
             work.pictures.put(new.picture, new.data)
         fits.store(work)
         # Locked, so that what is claimed from now on is composed from the edited item.
-        not_begun = work.deliveries.not_begun(before.id)
-        if before.state is State.POSTED and not_begun:
+        work.deliveries.not_begun(before.id)
+        if before.state is State.POSTED:
+            _check_not_composed_now(work, before)
             stored = work.queue.correct(before, edited, edited.picture, **more)
         else:
             stored = work.queue.replace(before, edited, edited.picture, state, **more)
@@ -391,6 +396,15 @@ def replace_item(
         remarks = _remarks(arrival, stored) + _repeated(work, series, stored)
     remarks += networks.remarks(context, stored.on) + _of_alt(series, missing, stored)
     return Taken(stored, missing, remarks, problems)
+
+
+def _check_not_composed_now(work: Work, before: Collage) -> None:
+    """Raise `NotAllowed` while a worker has a thread that is not frozen: nobody knows its texts."""
+    for thread in work.deliveries.of_collage(before.id):
+        if thread.state is Sending.SENDING and not thread.begun:
+            raise NotAllowed(
+                f"{before.name} is just being sent to {thread.account}; repeat it in a minute."
+            )
 
 
 def _of_alt(series: Series, missing: Sequence[str], stored: Collage) -> tuple[str, ...]:
@@ -630,6 +644,7 @@ def _take_history(
             subtitle=source.subtitle,
             slug=month.slug(source.title, title_month),
             link=source.link,
+            previous_link=source.previous_link,
         )
         if roundup_id is None:
             raise NotAllowed(
@@ -641,6 +656,7 @@ def _take_history(
         work.roundups.keep_findings(roundup_id, sorted(kept, key=lambda finding: finding.line))
         stored = [_take(context, work, series, arrival) for arrival in dated]
         work.queue.put_into_roundup([taken.collage.id for taken in stored], roundup_id)
+        work.roundups.is_new(roundup_id)
         change(context, work, "import", f"{series.name}/roundup-{title_month}", source.link)
         # Read once more, because each of them names its roundup now.
         return [replace(taken, collage=work.queue.by_id(taken.collage.id)) for taken in stored]

@@ -1,37 +1,31 @@
 """One roundup from the ledger to its link and its thread."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from functools import partial
 
-from bot.composing import covers, fittings
+from bot.composing import covers
 from bot.composing.composer import Composer
 from bot.config import Config, Series
 from bot.context import Context
-from bot.core import address, changes, month, settings
+from bot.core import month
 from bot.core.calendar import RoundupTime
-from bot.core.collage import shown
 from bot.core.delivery import thread_key
-from bot.core.errors import BadInput, NotAllowed, Unavailable, Unusable
+from bot.core.errors import Unavailable, Unusable
 from bot.core.month import Roundup, State
-from bot.core.notices.publications import PublishingRehearsed
+from bot.core.notices.entry import Entry
 from bot.core.notices.roundups import (
     NoRoundup,
-    PageEdited,
+    PageNotCorrected,
     RoundupOut,
     RoundupStuck,
     RoundupsWithoutLink,
     RoundupTaken,
-    RoundupWaits,
 )
-from bot.publishers import table
-from bot.site import folder, pages, reach
+from bot.roundups import corrections, linking, publish, review, site
+from bot.site import pages
 from bot.site.folder import Written
 from bot.storage.claims import NewDelivery, Taken
 from bot.storage.work import Work
-
-MOST_AT_ONCE = 16
-"""Pages that are requested at the same time."""
 
 Step = Callable[[Context, Series, Roundup], object]
 
@@ -78,53 +72,39 @@ def _fix(work: Work, series: Series, due: RoundupTime) -> None:
 def advance(context: Context, series: Series) -> bool:
     """Take every roundup of the series as far as it goes now: rendered, linked, announced.
 
-    Returns whether there is any that is not at its end.
+    A page that was corrected is made again. Returns whether any roundup is not at its end.
 
     No network is called: whether a page answers on the web is what `link` asks.
     """
     with context.read() as work:
-        unannounced = work.roundups.unannounced(series.name)
-    for roundup in unannounced:
+        found = work.roundups.open(series.name)
+    for roundup in found:
+        if roundup.is_changed and roundup.state is not State.DUE:
+            _correct(context, series, roundup)
         _attempt(context, series, roundup, _advance)
-    return bool(unannounced)
+    return any(roundup.state is not State.ANNOUNCED for roundup in found)
 
 
 def link(context: Context) -> bool:
-    """Request the pages of rendered roundups, and link those that answer; whether any did.
+    """Request the pages of rendered roundups, and link those that are there; whether any was.
 
-    All pages are requested at the same time, because sites may be slow and slots must not wait.
+    A series' roundups are linked in order: a later one waits for an earlier one, as long as that
+    has patience.
     """
-    waiting = _waiting_for_pages(context)
-    if not waiting:
-        return False
-    links = [roundup.link for _, roundup in waiting]
-    with ThreadPoolExecutor(min(len(links), MOST_AT_ONCE), thread_name_prefix="pages") as threads:
-        answered = list(threads.map(reach.answers, links))
-    for (series, roundup), has_answered in zip(waiting, answered, strict=True):
-        if has_answered:
-            _attempt(context, series, roundup, _link_if_unchanged)
-        else:
-            _notify_waiting(context, series, roundup)
-    return any(answered)
-
-
-def _waiting_for_pages(context: Context) -> list[tuple[Series, Roundup]]:
-    """The rendered roundups whose page has to answer on the web, with their series."""
-    waiting = []
-    with context.read() as work:
-        for series in context.config.series.values():
-            if _stays_local(context, series):
-                continue
-            # A series that was never prepared has no row yet, and no roundups.
-            row = work.series.find(series.name)
-            if row is None:
-                continue
-            waiting += [
-                (series, roundup)
-                for roundup in work.roundups.unannounced(row.name)
-                if roundup.state is State.RENDERED and not _goes_without_link(context, roundup)
-            ]
-    return waiting
+    waiting = linking.waiting(context)
+    pages_found = linking.looked(waiting)
+    ahead, linked = set[str](), False
+    for wait in waiting:
+        found = linking.found(wait, pages_found)
+        if found is None:
+            _notify(context, linking.waits(context, wait, pages_found))
+            if context.clock.now() < wait.until:
+                ahead.add(wait.series.name)
+        elif wait.series.name not in ahead:
+            step = partial(_link_to, wait=wait, found=found)
+            _attempt(context, wait.series, wait.roundup, step)
+            linked = True
+    return linked
 
 
 def _attempt(context: Context, series: Series, roundup: Roundup, step: Step) -> None:
@@ -144,50 +124,60 @@ def _attempt(context: Context, series: Series, roundup: Roundup, step: Step) -> 
 def _advance(context: Context, series: Series, roundup: Roundup) -> None:
     page = series.site / pages.slug_path(roundup)
     if roundup.state is State.DUE:
-        render(context, series, roundup)
-        roundup = _step(context, roundup, State.RENDERED)
-        plan_publications(context, series, roundup)
+        if review.holds(context, series, roundup):
+            return
+        roundup = _render_first(context, series, roundup)
+        publish.plan(context, series, roundup)
         context.say(f"{series.name}: the roundup {roundup.title_month} is rendered: {page}")
-    if roundup.state is State.RENDERED and _goes_without_link(context, roundup):
-        roundup = _link(context, series, _without_link(context, roundup))
-    elif roundup.state is State.RENDERED and _stays_local(context, series) and page.is_file():
-        roundup = _link(context, series, roundup)
+    if roundup.state is State.RENDERED:
+        with context.read() as work:
+            goes_without = linking.goes_without(context, work, series, roundup)
+        if goes_without:
+            roundup = _link(context, series, _without_link(context, roundup))
+        elif linking.stays_local(context, series) and page.is_file():
+            roundup = _link(context, series, roundup)
     if roundup.state is State.LINKED:
         _announce(context, series, roundup)
 
 
-def plan_publications(context: Context, series: Series, roundup: Roundup) -> None:
-    """Have a rendered roundup published at the destinations that its series names.
-
-    In a rehearsal a notice says where that would be.
-    """
-    names = series.roundup.destinations
-    if not names:
-        return
+def _render_first(context: Context, series: Series, roundup: Roundup) -> Roundup:
+    """Make the page of a roundup that is due; its neighbours' pages name it from now on."""
+    roundup = corrections.noted(context, roundup)
+    site.render(context, series, roundup)
     with context.write() as work:
-        if context.rehearsal:
-            work.notices.add(PublishingRehearsed(series.name, roundup.title_month, names))
-        else:
-            work.publications.make(roundup, names)
+        work.roundups.advance(roundup, State.RENDERED, rendered_at=work.now)
+        work.roundups.rendered(roundup)
+        work.roundups.touch_neighbours(roundup)
+        return work.roundups.by_id(roundup.id)
 
 
-def _stays_local(context: Context, series: Series) -> bool:
-    """Whether the thread with the link stays on this machine: in a rehearsal or in outboxes.
+def _correct(context: Context, series: Series, roundup: Roundup) -> None:
+    """Make the page of a roundup again, because what it shows was changed; nothing is posted.
 
-    The page's file is enough then; it need not answer on the web.
+    An error becomes a notice, and it is tried again at the next tick.
     """
-    networks = {table.network_of(context.config.accounts[name]) for name in series.accounts}
-    return bool(context.rehearsal) or networks == {"outbox"}
+    try:
+        render_again(context, series, roundup)
+    except (Unusable, Unavailable) as error:
+        _notify(context, PageNotCorrected(series.name, roundup.title_month, str(error)))
 
 
-def _goes_without_link(context: Context, roundup: Roundup) -> bool:
-    """Whether the thread has no link: there is no address, or only an example of one.
+def render_again(
+    context: Context, series: Series, roundup: Roundup, *, over_edits: bool = False
+) -> Written:
+    """Write a page that is there again, with what was changed since.
 
-    In a rehearsal an example will do.
+    Raises what `site.render` does.
     """
-    if not roundup.link:
-        return True
-    return not context.rehearsal and settings.is_example(roundup.link)
+    roundup = corrections.noted(context, roundup)
+    if roundup.published_elsewhere:
+        written = site.write(context, series, over_edits=over_edits)
+    else:
+        written = site.render(context, series, roundup, over_edits=over_edits)
+    with context.write() as work:
+        work.roundups.rendered(roundup)
+        work.publications.mark_due(roundup)
+    return written
 
 
 def _without_link(context: Context, roundup: Roundup) -> Roundup:
@@ -207,7 +197,7 @@ def without_links(config: Config) -> list[RoundupsWithoutLink]:
     return [
         RoundupsWithoutLink(series.name, series.example)
         for series in all_series
-        if not series.base_url
+        if not (series.base_url or series.roundup.home)
     ]
 
 
@@ -226,12 +216,28 @@ def _link(context: Context, series: Series, roundup: Roundup) -> Roundup:
     return _step(context, roundup, State.LINKED)
 
 
-def _link_if_unchanged(context: Context, series: Series, roundup: Roundup) -> None:
+def _link_to(
+    context: Context,
+    series: Series,
+    roundup: Roundup,
+    wait: linking.Waiting,
+    found: linking.Found,
+) -> None:
+    """Link a roundup at the address where its page is."""
     with context.read() as work:
         current = work.roundups.by_id(roundup.id)
     # A maintainer may have given another link meanwhile, and that page was not requested.
-    if (current.state, current.link) == (roundup.state, roundup.link):
-        _link(context, series, roundup)
+    if (current.state, current.link) != (roundup.state, roundup.link):
+        return
+    url = found.candidate.url
+    if url != current.link:
+        with context.write() as work:
+            work.roundups.set_link(current, url)
+            current = work.roundups.by_id(current.id)
+    _link(context, series, current)
+    with context.write() as work:
+        for notice in linking.notices_of(wait, found):
+            work.notices.add(notice)
 
 
 def _step(context: Context, roundup: Roundup, to: State) -> Roundup:
@@ -240,97 +246,15 @@ def _step(context: Context, roundup: Roundup, to: State) -> Roundup:
         return work.roundups.by_id(roundup.id)
 
 
-def render(
-    context: Context, series: Series, roundup: Roundup, *, over_edits: bool = False
-) -> Written:
-    """Write the roundup's page, its article and the index.
-
-    The previous roundup's page is written again, because it links to this one now. What was edited
-    by hand is left alone, with a notice, or makes way where it is to be written `over_edits`.
-    """
-    files = build(context, series, roundup)
+def _notify(context: Context, notice: Entry | None) -> None:
+    """Store a notice, where there is one and it was not said before."""
+    if notice is None:
+        return
     with context.read() as work:
-        previous = work.roundups.neighbour(roundup)
-    if previous and not previous.published_elsewhere:
-        files = build(context, series, previous) | files
-    written = folder.write(series.site, files, over_edits=over_edits)
-    if written.edited and not over_edits:
+        is_new = bool(work.notices.unsaid(notice.kind, [notice.key]))
+    if is_new:
         with context.write() as work:
-            for name in written.edited:
-                path = str(series.site / name)
-                work.notices.add(PageEdited(series.name, roundup.title_month, path))
-    return written
-
-
-def build(context: Context, series: Series, roundup: Roundup) -> dict[str, bytes]:
-    """The files of a roundup by their path, from what the database holds now."""
-    return pages.build(series, edition(context, series, roundup), context.config.templates)
-
-
-def edition(context: Context, series: Series, roundup: Roundup) -> pages.Edition:
-    """A roundup with all that its files are made from, as the database holds it now."""
-    with context.read() as work:
-        row = work.series.get(series.name)
-        collages = work.queue.in_roundup(roundup.id)
-        listed = [other for other in work.roundups.listed(row.name) if other.has_page]
-        previous = work.roundups.neighbour(roundup)
-    drawn = _drawn(context, covers.Shown(series, roundup, collages))
-    collages, pictures = fittings.for_pages(context, collages)
-    later = [other for other in listed if other.title_month > roundup.title_month]
-    following = min(later, key=lambda other: other.title_month, default=None)
-    return pages.Edition(
-        roundup, collages, pictures, previous, following, listed, drawn.cover, drawn.card
-    )
-
-
-class _Drawn(NamedTuple):
-    """The bytes of a roundup's cover and of its page's card; None where one cannot be made."""
-
-    cover: bytes | None
-    card: bytes | None
-
-
-def _drawn(context: Context, shown: covers.Shown) -> _Drawn:
-    """The cover and the card as of now; of a roundup that is linked, the cover it went out with."""
-    if shown.roundup.state in {State.DUE, State.RENDERED}:
-        picture = covers.current(context, shown)
-    else:
-        picture = covers.kept(context, shown.roundup)
-    data = None
-    if picture:
-        with context.read() as work:
-            data = work.pictures.data(picture.sha256)
-    return _Drawn(data, covers.card(context, shown))
-
-
-def _notify_waiting(context: Context, series: Series, roundup: Roundup) -> None:
-    waits = RoundupWaits(series.name, roundup.title_month, roundup.link, str(series.site))
-    with context.write() as work:
-        work.notices.add(waits)
-
-
-def publish_at(context: Context, series: Series, title_month: str, link: str) -> Roundup:
-    """Store where a maintainer has published a roundup; the roundup with that link.
-
-    Raises `NotAllowed` once it is linked: threads with the other link may be out; `BadInput` for a
-    link that is no address, or an example of one.
-    """
-    if problem := address.problem(link):
-        raise BadInput(f"{shown(address.without_user(link))} {problem}.")
-    if not context.rehearsal and settings.is_example(link):
-        raise BadInput(f"{link} is an example; give the address at which the page can be read.")
-    with context.write() as work:
-        row = work.series.get(series.name)
-        roundup = work.roundups.get(row.name, title_month)
-        if roundup.state not in {State.DUE, State.RENDERED}:
-            raise NotAllowed(
-                f"The roundup {title_month} is {roundup.state}: its link is out and stays as it is."
-            )
-        work.roundups.set_link(roundup, link)
-        made = changes.changed("link", roundup.link, link)
-        subject = f"{series.name}/roundup-{title_month}"
-        work.log.record(context.who, "publish", subject, changes=made)
-        return work.roundups.by_id(roundup.id)
+            work.notices.add(notice)
 
 
 def _create_threads(context: Context, series: Series, roundup: Roundup) -> None:
@@ -370,6 +294,4 @@ def _announce(context: Context, series: Series, roundup: Roundup) -> None:
 
 
 def _notify_stuck(context: Context, series: Series, roundup: Roundup, reason: str) -> None:
-    stuck = RoundupStuck(series.name, roundup.title_month, reason)
-    with context.write() as work:
-        work.notices.add(stuck)
+    _notify(context, RoundupStuck(series.name, roundup.title_month, reason))

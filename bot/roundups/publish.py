@@ -26,7 +26,7 @@ from bot.core.publication import Publication
 from bot.core.publication import State as Reached
 from bot.destinations import table
 from bot.destinations.protocol import Article, Destination, Published
-from bot.roundups import advance
+from bot.roundups import site
 from bot.site import articles, exports
 from bot.storage.work import Work
 
@@ -59,6 +59,21 @@ class Outcome(NamedTuple):
     publication: Publication
     problem: str = ""
     is_ours: bool = True
+
+
+def plan(context: Context, series: Series, roundup: Roundup) -> None:
+    """Have a rendered roundup published at the destinations that its series names.
+
+    In a rehearsal a notice says where that would be.
+    """
+    names = series.roundup.destinations
+    if not names:
+        return
+    with context.write() as work:
+        if context.rehearsal:
+            work.notices.add(notices.PublishingRehearsed(series.name, roundup.title_month, names))
+        else:
+            work.publications.make(roundup, names)
 
 
 def waiting(context: Context) -> dict[str, list[Due]]:
@@ -112,7 +127,7 @@ def _of_series(context: Context, series: Series) -> list[Due]:
         # Whoever rendered it has said where it would be published.
         return []
     for roundup in fresh:
-        advance.plan_publications(context, series, roundup)
+        plan(context, series, roundup)
     _try_mended(context, series)
     with context.read() as work:
         due = work.publications.due(series.name, LEASE)
@@ -199,14 +214,15 @@ def _published(context: Context, due: Due) -> tuple[Published, str]:
 def _article(context: Context, due: Due, destination: Destination) -> Iterator[Article]:
     """The roundup for a destination, with a folder of files where it takes those."""
     series, templates = due.series, context.config.templates
-    edition = advance.edition(context, series, due.roundup)
     canonical = _canonical(context, due)
-    article = articles.of(series, edition, templates, canonical)
     kind = getattr(destination, "export", "")
+    if destination.wants_site and not kind:
+        yield _of_site(series, due.roundup, canonical)
+        return
+    edition = site.edition(context, series, due.roundup)
+    article = articles.of(series, edition, templates, canonical)
     if not destination.wants_site:
         yield article
-    elif not kind:
-        yield replace(article, files=series.site)
     else:
         export = exports.Export(series, edition, templates, canonical)
         with files.scratch(Path(tempfile.gettempdir()), PREFIX) as scratch:
@@ -215,6 +231,27 @@ def _article(context: Context, due: Due, destination: Destination) -> Iterator[A
                 files.make_folder((folder / name).parent)
                 (folder / name).write_bytes(data)
             yield replace(article, files=folder)
+
+
+def _of_site(series: Series, roundup: Roundup, canonical: str) -> Article:
+    """A roundup for a destination that takes the site, which has all of its text and pictures."""
+    return Article(
+        key=f"{series.name}/{roundup.title_month}",
+        title=roundup.title,
+        subtitle=roundup.subtitle,
+        slug=roundup.slug,
+        language=series.language,
+        description="",
+        html="",
+        markdown="",
+        pictures={},
+        cover="",
+        canonical_url=canonical,
+        published_at=roundup.due_at,
+        updated_at=roundup.updated_at or roundup.due_at,
+        tags=(),
+        files=series.site,
+    )
 
 
 def _canonical(context: Context, due: Due) -> str:

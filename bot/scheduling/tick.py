@@ -16,7 +16,7 @@ from bot.core.delivery import State
 from bot.core.notices.accounts import AccountGone, AccountGoneUncertain
 from bot.core.notices.queue import RehearsalBegun, RehearsalEnded
 from bot.publishers import table
-from bot.roundups import advance, publish
+from bot.roundups import advance, publish, review
 from bot.scheduling import courses, heal, slots, unconfigured
 from bot.sending import deliver, rescue
 from bot.storage.installation import Entered
@@ -119,6 +119,7 @@ def _do_what_is_due(context: Context, workers: Workers) -> None:
 
 def _advance_roundups(context: Context, workers: Workers) -> None:
     """Take roundups as far as they go: to their threads, and when these are out, to their end."""
+    review.ask(context)
     for _ in ("the thread", "its end"):
         open_ones = [advance.advance(context, each) for each in context.config.series.values()]
         if not any(open_ones):
@@ -264,4 +265,5 @@ def next_at(context: Context) -> datetime | None:
             roundup = next(course.roundups())
             # One that is past waits for its threads, and no longer than `wait`.
             times.append(roundup.due_at if roundup.due_at > now else roundup.due_at + roundup.wait)
+            times.append(review.asks_at(context, series, roundup))
     return min((at for at in times if at is not None), default=None)

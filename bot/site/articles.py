@@ -13,7 +13,7 @@ from bot.composing import values
 from bot.composing.rendering import Renderer
 from bot.core.text import markdown
 from bot.destinations.protocol import Article, ArticlePicture
-from bot.site import pages
+from bot.site import pages, sections
 
 HTML = "roundup/article.html"
 
@@ -61,10 +61,10 @@ def of(
 def context_of(series: config.Series, edition: pages.Edition) -> values.Table:
     """The variables of the page, for an article; docs/templates.md lists them."""
     context = pages.roundup_context(series, edition)
-    sections = [
+    tables = [
         section | {"html": _paragraph(section["paragraph"])} for section in context["sections"]
     ]
-    return context | {"kind": "article", "sections": sections}
+    return context | {"kind": "article", "sections": tables}
 
 
 def html(renderer: Renderer, context: values.Table) -> str:
@@ -85,8 +85,8 @@ def _paragraph(paragraph: str) -> str:
     """A paragraph as HTML with formulas in Unicode."""
     return nh3.clean(
         markdown.html_to_paste(paragraph),
-        tags=pages.TAGS,
-        attributes=pages.ATTRIBUTES,
+        tags=sections.TAGS,
+        attributes=sections.ATTRIBUTES,
         url_schemes={"http", "https"},
         url_relative="deny",
         link_rel=None,

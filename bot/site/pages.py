@@ -1,99 +1,60 @@
-"""Builds a roundup's files: page, article in Markdown, pictures, and the list of roundups."""
+"""Builds the pages of one roundup: its own, one for each collage, its article, its pictures."""
 
-import re
+import hashlib
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-
-import nh3
+from typing import NamedTuple
 
 from bot import config
 from bot.composing import covers, values
 from bot.composing.rendering import Renderer
 from bot.core import cards, month, reading, settings
-from bot.core.collage import LENGTHS, Collage, Picture, shown, without_control
-from bot.core.errors import BadInput
+from bot.core.collage import LENGTHS, Collage, Picture
 from bot.core.month import Roundup
-from bot.core.network import EXTENSIONS
-from bot.core.paper import LinkKind
-from bot.core.text import markdown, mathml
-from bot.core.words import EMOJI, Words
+from bot.core.text import markdown
+from bot.site import heads, lists, sections
+from bot.site.entries import Entry, canonical, context_of, entry, month_named, text
+from bot.site.entries import link as link
+from bot.site.entries import slug_path as slug_path
+from bot.site.sections import TAGS as TAGS
+from bot.site.sections import Posted, Shown, host, page_file, web
+from bot.site.sections import paragraph_html as paragraph_html
 
 PAGE = "roundup/page.html"
+COLLAGE = "roundup/collage.html"
 ARTICLE = "roundup/article.md"
-INDEX = "roundup/index.html"
+STYLE = "roundup/style.css"
 COVER = "roundup_cover.png"
 CARD = "roundup_card.png"
 """The files of a roundup's cover and card, beside its page; no collage's NAME has an underscore."""
 
 CARD_ALT = 420
 """Characters of `twitter:image:alt`, by X's documentation of cards."""
-TAGS = mathml.TAGS | (
-    {"p", "br", "pre", "ul", "ol", "li", "blockquote"}
-    | {"a", "em", "strong", "del", "sub", "sup", "code"}
-)
-"""What a paragraph may become."""
-ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, **mathml.ATTRIBUTES}
-"""And the attributes it may have there."""
-_PRINTED = re.compile(r"^[^\[\]|]{0,80}\[\s?\d{1,4}\s?(?:/\s?\d{1,4}\s?)?\]\s*(?:[:：]|$)")
-"""What an imported caption holds before its text: the series and the number printed there."""
+
+SIZES = "(min-width: 41rem) 38rem, calc(100vw - 2.5rem)"
+"""How wide a picture is shown, as style.css has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """A link of a paper as the page shows it."""
-
-    label: str
-    emoji: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One collage of the page.
-
-    `title` has its quotation marks; `paragraph` is Markdown, `html` the same, cleaned. Templates
-    get it as a table.
-    """
-
-    name: str
-    title: str
-    citation: str
-    links: tuple[Labelled, ...]
-    paper: Labelled | None
-    picture: Picture | None
-    file: str
-    alt: str
-    number: str
-    caption: str
-    paragraph: str
-    html: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A roundup as other pages link to it.
-
-    `path` is relative to the series' folder and empty for a roundup published elsewhere, `host`
-    names that other site and is empty for ours.
-    """
+class Beside(NamedTuple):
+    """A collage's page as others link to it; `path` is relative to the series' folder."""
 
     title: str
-    subtitle: str
-    year: str
-    url: str
     path: str
-    host: str
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
     """A roundup with all that its files are built from.
 
-    `pictures` are the pictures' bytes by SHA-256. `previous` and `following` are the roundups
-    before and after it; `listed` are those that have a link, with or without this one. `cover` and
-    `card`, what a link to the page is shown with, are PNGs.
+    `pictures` are the pictures' bytes by SHA-256, and `smaller` those of lesser width of each, by
+    its SHA-256, the narrowest first. `previous` and `following` are the roundups before and after
+    it; `listed` are those that have a link, with or without this one. `cover` and `card`, what a
+    link to the page is shown with, are PNGs; `cover_smaller` is the cover in lesser widths.
+    `posts` are those of each collage, by its id. `before` and `after` are the collages' pages
+    beside the first and the last one. `with_pages` are the months of roundups that were published
+    elsewhere and have a page here, too.
     """
 
     roundup: Roundup
@@ -104,6 +65,12 @@ class Edition:
     listed: Sequence[Roundup] = ()
     cover: bytes | None = None
     card: bytes | None = None
+    smaller: Mapping[str, Sequence[Picture]] = field(default_factory=dict)
+    cover_smaller: Sequence[Picture] = ()
+    posts: Mapping[int, Sequence[Posted]] = field(default_factory=dict)
+    before: Beside | None = None
+    after: Beside | None = None
+    with_pages: frozenset[str] = frozenset()
 
     @property
     def drawn(self) -> dict[str, bytes]:
@@ -111,72 +78,138 @@ class Edition:
         found = {COVER: self.cover, CARD: self.card}
         return {name: data for name, data in found.items() if data is not None}
 
-
-def slug_path(roundup: Roundup) -> str:
-    """The path of the roundup's page in the series' folder."""
-    return f"{roundup.slug}/index.html"
-
-
-def link(series: config.Series, slug: str) -> str:
-    """The address of the page with that slug, under the series' base URL; "" without one."""
-    return _under(series.base_url, slug)
+    @property
+    def titles(self) -> list[str]:
+        """The papers' titles as people read them."""
+        return [markdown.line(collage.paper.title) for collage in self.collages]
 
 
-def _under(base_url: str, slug: str) -> str:
-    if not base_url:
-        return ""
-    return f"{base_url}/{slug}/"
+def collage_path(roundup: Roundup, name: str) -> str:
+    """The path of a collage's page in the series' folder."""
+    return f"{roundup.slug}/{page_file(name)}"
 
 
-def build(series: config.Series, edition: Edition, templates_folder: Path) -> dict[str, bytes]:
-    """Return the contents of every file of the roundup and of the series' list, by path.
+def texts(
+    series: config.Series, edition: Edition, page: values.Table, renderer: Renderer
+) -> dict[str, bytes]:
+    """The roundup's page, its article and the collages' pages, by path; `page` are its variables.
 
-    The same arguments give the same bytes. `templates_folder` holds the maintainer's templates,
-    which go before the program's. Raises `BadInput` for a picture that no page can show, and what
-    `Renderer.render` raises.
+    Raises what `Renderer.render` raises.
     """
-    slug = edition.roundup.slug
-    pictures = {
-        f"{slug}/{_file(collage)}": edition.pictures[collage.picture.sha256]
-        for collage in edition.collages
-        if collage.picture
+    files = {
+        f"{edition.roundup.slug}/article.md": text(renderer, ARTICLE, page),
+        slug_path(edition.roundup): text(renderer, PAGE, page),
     }
-    drawn = {f"{slug}/{name}": data for name, data in edition.drawn.items()}
-    renderer = Renderer(templates_folder)
-    page = roundup_context(series, edition)
-    index = index_context(series, edition)
-    return (
-        pictures
-        | drawn
-        | {
-            f"{slug}/article.md": _text(renderer, ARTICLE, page),
-            slug_path(edition.roundup): _text(renderer, PAGE, page),
-            "index.html": _text(renderer, INDEX, index),
-        }
-    )
+    for place in range(len(edition.collages)):
+        context = collage_context(series, edition, page, place)
+        path = f"{edition.roundup.slug}/{context['section']['page']}"
+        files[path] = text(renderer, COLLAGE, context)
+    return files
+
+
+def pictures(edition: Edition) -> dict[str, str]:
+    """The SHA-256 of the picture in each file of the roundup, but for its cover and card."""
+    slug, found = edition.roundup.slug, dict[str, str]()
+    for collage in edition.collages:
+        if collage.picture is None:
+            continue
+        found[f"{slug}/{sections.file(collage)}"] = collage.picture.sha256
+        for each in edition.smaller.get(collage.picture.sha256, ()):
+            found[f"{slug}/{sections.smaller_file(collage.name, each)}"] = each.sha256
+    for each in edition.cover_smaller:
+        found[f"{slug}/{sections.smaller_file(_stem(COVER), each)}"] = each.sha256
+    return found
+
+
+def drawn(edition: Edition) -> dict[str, bytes]:
+    """The files of the roundup's cover and card, by path."""
+    return {f"{edition.roundup.slug}/{name}": data for name, data in edition.drawn.items()}
 
 
 def roundup_context(series: config.Series, edition: Edition) -> values.Table:
     """The variables of the page and of the article; docs/templates.md lists them."""
     roundup, language = edition.roundup, series.words
-    shared = _context(series)
-    reading = _reading_month(series, roundup)
-    holds = language.holds.format(month=reading, hashtag=series.hashtag)
-    sections = [_table(_section(series, each, language)) for each in edition.collages]
-    return shared | {
-        "roundup": values.roundup(roundup, series.zone),
+    shared = context_of(series)
+    reading_month = _reading_month(series, roundup)
+    holds = language.holds.format(month=reading_month, hashtag=series.hashtag)
+    collages = Shown(series, edition.posts, edition.smaller)
+    tables = [collages.table(each) for each in edition.collages]
+    own = entry(series, roundup, edition.titles, with_pages=edition.with_pages)
+    context = shared | {
+        "root": "../",
+        "roundup": values.roundup(roundup, series.zone) | {"subtitle": own.subtitle},
         "kind": "page",
-        "month": reading,
+        "month": reading_month,
         "intro": shared["about"] + language.gap + holds,
-        "cover": _drawn(series, edition, COVER),
-        "image": _drawn(series, edition, CARD) or _first_picture(sections),
+        "closing": language.closing.format(month=reading_month, hashtag=series.hashtag),
+        "cover": _cover(series, edition),
+        "image": _drawn(series, edition, CARD) or _first_picture(tables),
         "description": cards.description(roundup, edition.collages),
-        "url": _entry(series, roundup).url,
+        "url": canonical(series, roundup),
         "folder": link(series, roundup.slug),
-        "previous": edition.previous and asdict(_entry(series, edition.previous)),
-        "following": edition.following and asdict(_entry(series, edition.following)),
-        "sections": sections,
+        "notes": _notes(series, roundup),
+        "sizes": SIZES,
+        "sections": tables,
     }
+    context |= {
+        "previous": _previous(series, edition),
+        "following": _following(series, edition),
+    }
+    return context | {"head": heads.of_roundup(series, context, roundup)}
+
+
+def collage_context(
+    series: config.Series, edition: Edition, page: values.Table, place: int
+) -> values.Table:
+    """The variables of the page of one collage, from those of its roundup's page."""
+    section = page["sections"][place]
+    before, after = edition.before, edition.after
+    if place > 0:
+        before = _beside(edition, page["sections"][place - 1])
+    if place + 1 < len(page["sections"]):
+        after = _beside(edition, page["sections"][place + 1])
+    kept = ("series", "words", "about", "feeds", "root", "roundup", "month", "sizes", "folder")
+    context = {name: page[name] for name in kept} | {
+        "section": section,
+        "before": before and before._asdict(),
+        "after": after and after._asdict(),
+    }
+    return context | {"head": heads.of_collage(series, context, edition.roundup)}
+
+
+def _beside(edition: Edition, section: values.Table) -> Beside:
+    return Beside(section["title"], f"{edition.roundup.slug}/{section['page']}")
+
+
+def _notes(series: config.Series, roundup: Roundup) -> list[values.Table]:
+    """Where else the roundup can be read, and when it was corrected, as sentences with a link."""
+    phrases, notes = series.words, []
+    if roundup.published_elsewhere and (url := web(roundup.link)):
+        notes.append({"text": phrases.original.format(host=host(url)), "url": url})
+    if url := web(roundup.also_at):
+        notes.append({"text": phrases.also.format(host=host(url)), "url": url})
+    if roundup.updated_at:
+        from babel.dates import format_date  # heavy: see `_reading_month`
+
+        day = roundup.updated_at.astimezone(series.zone).date()
+        shown = format_date(day, "long", locale=settings.babel_name(series.language))
+        notes.append({"text": phrases.updated.format(date=shown), "url": ""})
+    return notes
+
+
+def _cover(series: config.Series, edition: Edition) -> values.Table | None:
+    """The cover as the page names it; None where there is none."""
+    table = _drawn(series, edition, COVER)
+    if table is None or edition.cover is None:
+        return table
+    sha256 = hashlib.sha256(edition.cover).hexdigest()
+    whole = Picture(sha256, "image/png", table["width"], table["height"], 0, COVER)
+    named = sections.srcset(_stem(COVER), whole, {sha256: edition.cover_smaller})
+    return table | {"srcset": named}
+
+
+def _stem(file: str) -> str:
+    return file.rpartition(".")[0]
 
 
 def _drawn(series: config.Series, edition: Edition, name: str) -> values.Table | None:
@@ -196,154 +229,72 @@ def _drawn(series: config.Series, edition: Edition, name: str) -> values.Table |
     }
 
 
-def _first_picture(sections: Sequence[values.Table]) -> values.Table | None:
+def _first_picture(tables: Sequence[values.Table]) -> values.Table | None:
     """The first collage's picture, for what previews a link to the page; None without any."""
-    for section in sections:
-        if picture := section["picture"]:
-            facts = {name: picture[name] for name in ("mime", "width", "height")}
-            return {"file": section["file"], "alt": section["alt"], **facts}
-    return None
+    return next(filter(None, map(picture_of, tables)), None)
 
 
-def index_context(series: config.Series, edition: Edition) -> values.Table:
-    """The variables of the list of roundups; docs/templates.md lists them."""
-    entries = [asdict(entry) for entry in _entries(series, edition)]
-    return _context(series) | {"entries": entries}
-
-
-def _context(series: config.Series) -> values.Table:
-    return {
-        "series": values.series(series),
-        "words": values.phrases(series.words),
-        "about": series.words.introduce(series.title),
-    }
-
-
-def _table(section: Section) -> values.Table:
-    """A section as templates see it."""
-    table = asdict(section)
-    table["links"] = list(table["links"])
-    if section.picture:
-        table["picture"] = section.picture._asdict()
-    return table
-
-
-def _entries(series: config.Series, edition: Edition) -> list[Entry]:
-    """The series' list of roundups, newest first, with this one as it is now."""
-    by_month = {roundup.title_month: roundup for roundup in edition.listed}
-    by_month[edition.roundup.title_month] = edition.roundup
-    return [_entry(series, by_month[title_month]) for title_month in sorted(by_month, reverse=True)]
-
-
-def _text(renderer: Renderer, template: str, context: Mapping[str, object]) -> bytes:
-    return f"{renderer.render(template, context).rstrip()}\n".encode()
+def picture_of(section: values.Table) -> values.Table | None:
+    """A section's picture, for what previews a link to its page; None without one."""
+    picture = section["picture"]
+    if not picture:
+        return None
+    facts = {name: picture[name] for name in ("mime", "width", "height")}
+    return {"file": section["file"], "alt": section["alt"], **facts}
 
 
 def _reading_month(series: config.Series, roundup: Roundup) -> str:
     """The month the papers were read in, as the series' language writes it: "August 2021"."""
-    from babel.dates import format_skeleton  # heavy: its locale data is read on first use
-
-    first = month.parse(month.reading_month(series.roundup, roundup.title_month))
-    return str(format_skeleton("yMMMM", first, locale=settings.babel_name(series.language)))
+    return month_named(month.reading_month(series.roundup, roundup.title_month), series.language)
 
 
-def _entry(series: config.Series, roundup: Roundup) -> Entry:
-    """A roundup as the pages link to it.
+def _neighbour(series: config.Series, edition: Edition, roundup: Roundup) -> Entry:
+    return entry(series, roundup, with_pages=edition.with_pages)
 
-    Relative paths name their file, so that they also work in a folder opened without a server.
+
+def _previous(series: config.Series, edition: Edition) -> values.Table | None:
+    """The roundup before: its page here, or where the imported article says that it is."""
+    if edition.previous:
+        return asdict(_neighbour(series, edition, edition.previous))
+    url = web(edition.roundup.previous_link)
+    if not url:
+        return None
+    return asdict(Entry(host(url), "", "", url, "", host(url)))
+
+
+def _following(series: config.Series, edition: Edition) -> values.Table | None:
+    if edition.following is None:
+        return None
+    return asdict(_neighbour(series, edition, edition.following))
+
+
+def build(series: config.Series, edition: Edition, templates_folder: Path) -> dict[str, bytes]:
+    """Return the contents of every file of the roundup and of the series' lists, by path.
+
+    The lists name the roundups that the edition lists, and this one. The same arguments give the
+    same bytes. `templates_folder` holds the maintainer's templates, which go before the program's.
+    Raises `BadInput` for a picture that no page can show, and what `texts` raises.
     """
-    url, path, host = link(series, roundup.slug), slug_path(roundup), ""
-    # One that was made before the address counted as an example still has its link.
-    own = {"", url, _under(series.example, roundup.slug)}
-    if roundup.published_elsewhere or roundup.link not in own:
-        url, path = _web(roundup.link), ""
-        host = re.sub(r"^https?://(www\.)?|[/?#].*", "", url)
-    return Entry(
-        title=markdown.line(without_control(roundup.title)),
-        subtitle=markdown.line(without_control(roundup.subtitle)),
-        year=roundup.title_month[:4],
-        url=url,
-        path=path,
-        host=host,
+    renderer = Renderer(templates_folder)
+    mine = shelf(series, edition)
+    shown = {path: edition.pictures[sha256] for path, sha256 in pictures(edition).items()}
+    by_month = {each.title_month: each for each in edition.listed}
+    by_month[edition.roundup.title_month] = edition.roundup
+    listed = [
+        entry(series, by_month[each], with_pages=edition.with_pages) for each in sorted(by_month)
+    ]
+    listed = [mine.entry if each.path == mine.entry.path else each for each in reversed(listed)]
+    return (
+        shown
+        | drawn(edition)
+        | texts(series, edition, mine.page, renderer)
+        | lists.texts(series, listed, mine, {mine.entry.year: [mine]}, renderer)
+        | {"style.css": text(renderer, STYLE, {})}
     )
 
 
-def _section(series: config.Series, collage: Collage, language: Words) -> Section:
-    collage = reading.item(collage)
-    paper = collage.paper
-    links = tuple(
-        Labelled(language.label(link.kind), EMOJI[link.kind], link.url)
-        for link in paper.links
-        if _web(link.url)
-    )
-    to_paper = (link for link in links if link.emoji == EMOJI[LinkKind.PAPER])
-    # An imported collage has no number of the series', only the one its article printed.
-    number = collage.printed_number
-    if collage.number is not None:
-        number = series.numbering.shown(collage.number)
-    return Section(
-        name=collage.name,
-        title=f"{language.quotes[0]}{paper.title}{language.quotes[1]}",
-        citation=language.cite(paper, affiliations=True),
-        links=links,
-        paper=next(to_paper, None),
-        picture=collage.picture,
-        file=_file(collage),
-        alt=" ".join(collage.alt.split()),
-        number=number,
-        caption=_caption(series, collage),
-        paragraph=collage.paragraph.strip(),
-        html=paragraph_html(collage.paragraph),
-    )
-
-
-def _caption(series: config.Series, collage: Collage) -> str:
-    """The caption without series and number, which the page sets before it.
-
-    A picture without one is said to hold the authors' figures, but for a drawn slide without any.
-    """
-    if not collage.caption.strip():
-        is_bare = collage.picture_is_drawn and not collage.slide.figures
-        if collage.picture is None or is_bare:
-            return ""
-        return series.words.figures
-    caption = _PRINTED.sub("", collage.caption, count=1).strip()
-    behind = caption.removeprefix(series.title).lstrip()
-    # An article of a series without numbers has its title alone there.
-    if caption.startswith(series.title) and behind[:1] in ("", ":", "："):
-        caption = behind[1:].strip()
-    return caption
-
-
-def _file(collage: Collage) -> str:
-    """The name of the picture's file; raises `BadInput` for a type that browsers do not show."""
-    if collage.picture is None:
-        return ""
-    if collage.picture.mime not in EXTENSIONS:
-        raise BadInput(
-            f"The picture of {collage.name} is {shown(collage.picture.mime)}, "
-            "which no page can show; give it one that is PNG, JPEG, GIF or WebP."
-        )
-    return f"{collage.name}.{EXTENSIONS[collage.picture.mime]}"
-
-
-def _web(url: str) -> str:
-    """Return the address if it is an http or https one, else "".
-
-    No other scheme becomes a link: `javascript:` would run in the reader's browser.
-    """
-    if re.fullmatch(r"https?://[^\s<>\"\x00-\x1f]+", url):
-        return url
-    return ""
-
-
-def paragraph_html(paragraph: str) -> str:
-    """A paragraph as HTML with nothing but words, lists, code, formulas and links in it."""
-    return nh3.clean(
-        markdown.html(paragraph),
-        tags=TAGS,
-        attributes=ATTRIBUTES,
-        url_schemes={"http", "https"},
-        url_relative="deny",
-        link_rel="noopener",
-    ).strip()
+def shelf(series: config.Series, edition: Edition) -> lists.Shelf:
+    """The roundup as the front page and the year's list show it."""
+    page = roundup_context(series, edition)
+    own = entry(series, edition.roundup, edition.titles, with_pages=edition.with_pages)
+    return lists.Shelf(own, edition.roundup, page)

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from bot.core.delivery import Carried, Delivery, Image, Outcome, Part, Receipt, Thread
+from bot.storage import page_changes
 from bot.storage.deliveries import OPEN, SENDING, UNCERTAIN, Deliveries, Lost
 from bot.storage.statements import Statements
 from bot.storage.tables import (
@@ -189,7 +190,7 @@ class Parts(Statements):
         # Of several accounts the first receipt decides; the others find the collage posted.
         if receipts and delivery.collage_id is not None:
             first_at = min(receipt.at for receipt in receipts.values())
-            self.conn.execute(
+            posted = (
                 update(collages)
                 .where(
                     collages.c.id == delivery.collage_id,
@@ -197,6 +198,9 @@ class Parts(Statements):
                 )
                 .values(state="posted", posted_at=first_at, revision=collages.c.revision + 1)
             )
+            if not self.conn.execute(posted).rowcount:
+                # It may be on a page by now, which links the posts.
+                page_changes.with_collage(self.conn, delivery.collage_id)
 
     def adopt(self, delivery: Delivery, receipts: dict[int, Receipt]) -> None:
         """Store receipts of parts that the network had before we sent them, and freeze all parts.
@@ -210,6 +214,8 @@ class Parts(Statements):
         """Store that a person has taken a part off the network; what follows answers another."""
         mine = (parts.c.delivery_id == delivery.id, parts.c.position == position)
         self.conn.execute(update(parts).where(*mine).values(gone_at=self.now))
+        if delivery.collage_id is not None:
+            page_changes.with_collage(self.conn, delivery.collage_id)
 
     def last_receipt(self, delivery: Delivery) -> str | None:
         """The receipt id of the newest part before this thread; None where there is none.

@@ -22,7 +22,7 @@ from bot.core import slide as slides
 from bot.core.collage import Collage, Item, Picture, State, check_move, shown
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.paper import Link
-from bot.storage import papers, tables
+from bot.storage import page_changes, papers, tables
 from bot.storage.pictures import SEEN
 from bot.storage.statements import Statements
 from bot.storage.tables import collages, paper_keys, picture_pages, pictures, roundups, series
@@ -273,6 +273,16 @@ class Queue(Statements):
         statement = _JOINED.where(collages.c.roundup_id == roundup_id)
         return self._load(statement.order_by(collages.c.due_at, collages.c.id))
 
+    def in_roundups(self, roundup_ids: Sequence[int]) -> dict[int, list[Collage]]:
+        """The same for several roundups, by the roundup's id."""
+        found: dict[int, list[Collage]] = {roundup_id: [] for roundup_id in roundup_ids}
+        statement = _JOINED.where(collages.c.roundup_id.in_(roundup_ids))
+        rows = self.conn.execute(statement.order_by(collages.c.due_at, collages.c.id)).all()
+        links_by_paper = papers.links_of(self.conn, {row.paper_id for row in rows})
+        for row in rows:
+            found[row.roundup_id].append(_collage(row, links_by_paper[row.paper_id]))
+        return found
+
     def unrounded(self, series_name: str, due_by: datetime) -> list[Collage]:
         """The collages that a roundup due then would hold now, in the order they went out."""
         statement = _JOINED.where(*belongs_to_roundup(self.series_id(series_name), due_by))
@@ -453,7 +463,7 @@ class Queue(Statements):
     def correct(
         self, collage: Collage, item: Item, picture: Picture | None, **more: Any
     ) -> Collage:
-        """Write an edited item in place of a posted one, for threads that have not begun yet.
+        """Write an edited item in place of a posted one: its roundup's page is made again.
 
         What is out keeps the texts it was sent with. Raises `BadInput` where the name changes,
         `NotAllowed` where it was changed since it was read.
@@ -462,6 +472,7 @@ class Queue(Statements):
             raise BadInput(f"{collage.name} is posted, and its name stays.")
         self._change(collage, **_content(item, picture), **more)
         self._replace_paper(collage, item)
+        page_changes.with_collage(self.conn, collage.id)
         return self.by_id(collage.id)
 
     def _replace_paper(self, collage: Collage, item: Item) -> None:

@@ -21,12 +21,13 @@ from bot.storage.tables import (
     deliveries,
     log,
     notices,
+    reviews,
     roundups,
     series,
     slots,
 )
 
-SUBJECTS = ("collage", "roundup", "slot", "brief", "series")
+SUBJECTS = ("collage", "roundup", "review", "page", "slot", "brief", "series")
 """What the subjects of notices that name a series begin with."""
 
 HELD = and_(STOPPED, deliveries.c.state == "held")
@@ -197,6 +198,8 @@ class Renames(Statements):
             )
         self._move_collages(series_id, taken, name)
         self._move_slots(series_id, taken)
+        # Its months hold other collages now.
+        self.conn.execute(delete(reviews).where(reviews.c.series_id == taken))
         self.conn.execute(delete(series).where(series.c.id == taken))
         self.scope.series_ids.pop(name, None)
 

@@ -4,20 +4,38 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from bot.core import hints
 from bot.core.collage import Picture, shown
 from bot.core.delivery import Kind
 from bot.core.errors import BadInput
 from bot.core.month import Roundup, State
-from bot.storage import queue
+from bot.storage import page_changes, queue
 from bot.storage.claims import NewDelivery, Taken
 from bot.storage.database import insert_new
 from bot.storage.deliveries import OPEN
 from bot.storage.events import Events
 from bot.storage.statements import Statements
-from bot.storage.tables import collages, deliveries, pictures, roundups, series
+from bot.storage.tables import (
+    accounts,
+    collages,
+    deliveries,
+    parts,
+    pictures,
+    roundups,
+    series,
+)
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -49,6 +67,17 @@ _UNFINISHED_STATES: list[ColumnElement[str]] = [
 ]
 _UNFINISHED = roundups.c.state.in_(_UNFINISHED_STATES)
 
+_CHANGED = roundups.c.revision > roundups.c.rendered_revision
+"""The condition of the index `ix_roundups_changed`."""
+
+_DUE: ColumnElement[str] = literal_column("'due'")
+
+_HAS_PAGE = or_(
+    and_(roundups.c.published_elsewhere, roundups.c.link != ""),
+    and_(~roundups.c.published_elsewhere, roundups.c.state != _DUE),
+)
+"""As `Roundup.has_page` has it."""
+
 _JOINED = select(roundups, series.c.name.label("series_name")).join(
     series, series.c.id == roundups.c.series_id
 )
@@ -73,6 +102,8 @@ def _roundup(row: Row[Any]) -> Roundup:
         rendered_at=row.rendered_at,
         updated_at=row.updated_at,
         also_at=row.also_at,
+        previous_link=row.previous_link,
+        content=row.content,
     )
 
 
@@ -132,12 +163,27 @@ class Roundups(Statements):
         rows = self.conn.execute(_JOINED.where(*mine).order_by(roundups.c.due_at))
         return [_roundup(row) for row in rows]
 
+    def open(self, series_name: str) -> list[Roundup]:
+        """The roundups of a series that something is to be done for, in order of due time.
+
+        They are not announced yet, or what their page shows was changed since it was made.
+        """
+        # The pages of what was imported are made in a rehearsal as well.
+        in_mode = or_(roundups.c.rehearsal == self.rehearsal, roundups.c.published_elsewhere)
+        mine = (series.c.name == series_name, in_mode)
+        # Each half by its own partial index.
+        unfinished = select(roundups.c.id).where(_UNFINISHED)
+        changed = select(roundups.c.id).where(_CHANGED)
+        wanted = roundups.c.id.in_(unfinished.union(changed).scalar_subquery())
+        rows = self.conn.execute(_JOINED.where(*mine, wanted).order_by(roundups.c.due_at))
+        return [_roundup(row) for row in rows]
+
     def neighbour(self, roundup: Roundup, *, later: bool = False) -> Roundup | None:
         """The last roundup before this one, or the first after it, that has a page to link to."""
         month = roundups.c.title_month
         mine = _JOINED.where(
             roundups.c.series_id == self.series_id(roundup.series),
-            (roundups.c.link != "") | ~roundups.c.published_elsewhere,
+            _HAS_PAGE,
             _mode(roundup.rehearsal),
         )
         if later:
@@ -198,8 +244,8 @@ class Roundups(Statements):
     ) -> int | None:
         """Insert a roundup that was published elsewhere; its id, or None where the month has one.
 
-        `names` are its title, subtitle, slug and link. It is live even when a rehearsal runs: its
-        collages are history.
+        `names` are its title, subtitle, slug, link and previous link. It is live even when a
+        rehearsal runs: its collages are history.
         """
         row = {
             "series_id": self.series_id(series_name),
@@ -236,6 +282,69 @@ class Roundups(Statements):
         if to is State.ANNOUNCED:
             Events(self.scope).tell_roundup(roundup)
 
+    def touch(self, roundup: Roundup) -> None:
+        """Note that what the roundup's page shows has changed: it is made again.
+
+        To be called in the transaction that changes it.
+        """
+        page_changes.of(self.conn, roundups.c.id == roundup.id)
+
+    def touch_neighbours(self, roundup: Roundup) -> None:
+        """As `touch`, for the roundups before and after this one, whose pages name it."""
+        for later in (False, True):
+            neighbour = self.neighbour(roundup, later=later)
+            # One of another mode is not made again in this one.
+            if neighbour and neighbour.rehearsal == roundup.rehearsal:
+                self.touch(neighbour)
+
+    def is_new(self, roundup_id: int) -> None:
+        """Note that an imported roundup is there: the pages of the series are to show it."""
+        roundup = self.by_id(roundup_id)
+        self.touch(roundup)
+        self.touch_neighbours(roundup)
+
+    def posts(self, roundup: Roundup) -> list[list[Any]]:
+        """Where the first posts about the roundup's collages are: NAME, account, address."""
+        statement = (
+            select(collages.c.name, accounts.c.name.label("account"), parts.c.receipt_url)
+            .join(deliveries, deliveries.c.collage_id == collages.c.id)
+            .join(accounts, accounts.c.id == deliveries.c.account_id)
+            .join(parts, parts.c.delivery_id == deliveries.c.id)
+            .where(
+                collages.c.roundup_id == roundup.id,
+                deliveries.c.rehearsal == collages.c.rehearsal,
+                parts.c.position == 1,
+                parts.c.receipt_id.is_not(None),
+                parts.c.gone_at.is_(None),
+            )
+            .order_by(deliveries.c.id)
+        )
+        return [list(row) for row in self.conn.execute(statement)]
+
+    def shows(self, roundup: Roundup, content: str, updated_at: datetime | None) -> None:
+        """Write the hash of what a roundup's page shows, and when that last became another one."""
+        values = {"content": content, "updated_at": updated_at}
+        self.conn.execute(update(roundups).where(roundups.c.id == roundup.id).values(values))
+
+    def rendered(self, roundup: Roundup) -> None:
+        """Note that the page is made up to the revision with which the roundup was read."""
+        older = roundups.c.rendered_revision < roundup.revision
+        mine = update(roundups).where(roundups.c.id == roundup.id, older)
+        self.conn.execute(mine.values(rendered_revision=roundup.revision))
+
+    def edit(self, roundup: Roundup, *, title: str, subtitle: str) -> None:
+        """Write another title and subtitle; the slug and the address stay."""
+        values = {"title": title, "subtitle": subtitle}
+        self.conn.execute(update(roundups).where(roundups.c.id == roundup.id).values(values))
+        self.touch(roundup)
+        self.touch_neighbours(roundup)
+
+    def set_also_at(self, roundup: Roundup, url: str) -> None:
+        """Write where else the roundup can be read."""
+        mine = update(roundups).where(roundups.c.id == roundup.id)
+        self.conn.execute(mine.values(also_at=url))
+        self.touch(roundup)
+
     def cover(self, roundup: Roundup) -> Cover | None:
         """The cover that a roundup has; None where none was made."""
         its = select(pictures, roundups.c.cover_made_of).join(
@@ -253,8 +362,10 @@ class Roundups(Statements):
         self.conn.execute(update(roundups).where(roundups.c.id == roundup.id).values(**values))
 
     def set_link(self, roundup: Roundup, link: str) -> None:
-        """Write where the roundup's page was published."""
+        """Write where the roundup's page was published; it and its neighbours' pages name it."""
         self.conn.execute(update(roundups).where(roundups.c.id == roundup.id).values(link=link))
+        self.touch(roundup)
+        self.touch_neighbours(roundup)
 
     def add_deliveries(self, roundup: Roundup, new: Iterable[NewDelivery], local_on: date) -> None:
         """Insert the deliveries of a roundup's thread; those whose keys are there stay as they are.

@@ -276,6 +276,8 @@ roundups = Table(
     _instant("updated_at", nullable=True),
     # Where else its page can be read, given by hand after its link was out.
     _text("also_at"),
+    # Where an imported article says that the roundup before it is.
+    _text("previous_link"),
     _rehearsal(),
     UniqueConstraint("series_id", "title_month", "rehearsal"),
 )

@@ -21,6 +21,7 @@ from bot.storage.charges import Charges
 from bot.storage.claims import Claims
 from bot.storage.database import Database
 from bot.storage.deliveries import Deliveries
+from bot.storage.editions import Editions
 from bot.storage.events import Events
 from bot.storage.fittings import Fittings
 from bot.storage.installation import Installation
@@ -36,6 +37,7 @@ from bot.storage.pictures import Pictures
 from bot.storage.publications import Publications
 from bot.storage.queue import Queue
 from bot.storage.renames import Renames
+from bot.storage.reviews import Reviews
 from bot.storage.roundups import Roundups
 from bot.storage.series import Series
 from bot.storage.slots import Slots
@@ -114,6 +116,10 @@ class Work:
         return Deliveries(self.scope)
 
     @property
+    def editions(self) -> Editions:
+        return Editions(self.scope)
+
+    @property
     def events(self) -> Events:
         return Events(self.scope)
 
@@ -172,6 +178,10 @@ class Work:
     @property
     def renames(self) -> Renames:
         return Renames(self.scope)
+
+    @property
+    def reviews(self) -> Reviews:
+        return Reviews(self.scope)
 
     @property
     def roundups(self) -> Roundups:

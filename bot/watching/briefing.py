@@ -24,6 +24,7 @@ from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.core.text import markdown
 from bot.deciding import budgets, candidates, coming, doctor, preview, roundups
 from bot.intake.twins import cautions
+from bot.roundups import review
 from bot.scheduling import forecast
 from bot.storage.accounts import AccountRow
 from bot.storage.charges import month_of
@@ -298,16 +299,34 @@ def _roundup_plan(context: Context, brief: Due) -> Plan:
     if not items:
         return _empty_roundup_plan(context, brief)
     count = "1 collage" if len(items) == 1 else f"{len(items)} collages"
+    kept_back, said = _said(context, brief)
     return Plan(
         f"the roundup {title_month} with {count} so far",
         threads,
-        wrong=tuple(problem for thread in threads for problem in thread.problems),
+        wrong=(*(problem for thread in threads for problem in thread.problems), *kept_back),
         about=(
             roundup.title,
-            roundups.place(roundup),
+            roundups.place(brief.series, roundup),
+            *said,
             *(f"- {item.name}: {markdown.line(item.paper.title)}" for item in items),
         ),
     )
+
+
+def _said(context: Context, brief: Due) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What keeps the roundup back because nobody has approved it, and what people have said."""
+    standing = review.standing(context, brief.series, brief.title_month)
+    if standing is None:
+        return (), ()
+    command = f"mlcollage roundup approve {brief.title_month} --series {brief.series.name}"
+    if not standing.is_let_out:
+        return (f"It waits until somebody approves it: {command}",), ()
+    if standing.review is None or not standing.review.is_approved:
+        return (), (f"Nobody has approved it yet; it goes out all the same. {command}",)
+    approved = f"Approved by {standing.review.by}"
+    if standing.has_changed:
+        return (), (f"{approved}; what it holds has changed since.",)
+    return (), (f"{approved}.",)
 
 
 def _empty_roundup_plan(context: Context, brief: Due) -> Plan:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.context import Context
-from bot.core import clocks, collage
+from bot.core import clocks, collage, review
 from bot.core.delivery import State
 from bot.core.month import State as RoundupState
 from bot.core.notices.briefing import occasion_of
@@ -94,6 +94,23 @@ def _publication(context: Context, work: Work, notice: Notice, name: str) -> boo
     return state is Reached.PUBLISHED
 
 
+def _review(context: Context, work: Work, notice: Notice, name: str) -> bool:
+    """Somebody has approved a roundup that waited for that, or nobody has to any more."""
+    series_name, _, title_month = name.partition("/")
+    roundup = work.roundups.find(series_name, title_month)
+    if roundup is None or roundup.state is not RoundupState.DUE:
+        return roundup is not None
+    rule = context.config.series[series_name].roundup
+    return review.lets_out(rule, work.reviews.find(series_name, title_month))
+
+
+def _page(context: Context, work: Work, notice: Notice, name: str) -> bool:
+    """A page that could not be made again shows what it should."""
+    series_name, _, title_month = name.partition("/")
+    roundup = work.roundups.find(series_name, title_month)
+    return roundup is not None and not roundup.is_changed
+
+
 def _slot(context: Context, work: Work, notice: Notice, name: str) -> bool:
     series_name, _, text = name.partition("/")
     at = datetime.fromisoformat(text)
@@ -132,7 +149,9 @@ OVER: dict[str, Callable[[Context, Work, Notice, str], bool]] = {
     "collage": _collage,
     "day": _day,
     "delivery": _delivery,
+    "page": _page,
     "rehearsal": _rehearsal,
+    "review": _review,
     "roundup": _roundup,
     "publication": _publication,
     "series": _series,

@@ -9,8 +9,10 @@ from datetime import timedelta, tzinfo
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, clocks, lookups
+from bot.core import agenda, clocks, lookups, review
 from bot.core.delivery import State
+from bot.core.month import Roundup
+from bot.core.month import State as RoundupState
 from bot.core.notices.briefing import Occasion, occasion_of
 from bot.core.notices.clocks import ClockDiffers, RowsAhead
 from bot.core.notices.entry import Entry, Kind
@@ -146,11 +148,19 @@ def _series(context: Context, work: Work, series: Series) -> Findings:
             until = roundup.due_at + roundup.wait
         yield RoundupOverdue(series.name, roundup.title_month, roundup.due_at, series.zone, until)
     for made in work.roundups.unannounced(series.name):
-        if made.due_at < limit:
+        if made.due_at < limit and not _waits_for_approval(work, series, made):
             days = (work.now - made.due_at) // timedelta(days=1)
             yield RoundupUnannounced(
                 series.name, made.title_month, made.state, made.due_at, series.zone, days
             )
+
+
+def _waits_for_approval(work: Work, series: Series, made: Roundup) -> bool:
+    """Whether a roundup is kept back by people: of that another notice tells each day."""
+    if made.state is not RoundupState.DUE:
+        return False
+    said = work.reviews.find(series.name, made.title_month)
+    return not review.lets_out(series.roundup, said)
 
 
 def _announced(context: Context, work: Work) -> Findings:

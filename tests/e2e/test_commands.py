@@ -397,8 +397,6 @@ def test_a_post_that_does_not_get_out_says_so(desk: Desk) -> None:
 
 
 CHANGES = [
-    ("edit", "alpha", "--alt", "Another."),
-    ("edit", "29", "--draw"),
     ("move", "alpha", "--first"),
     ("pin", "alpha", DAYS[0]),
     ("hold", "alpha"),

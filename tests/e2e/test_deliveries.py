@@ -258,7 +258,9 @@ def test_a_typo_is_corrected_for_the_account_that_has_not_begun(bare: Desk) -> N
     (a,), (b,) = ([*(bare.folder / name).rglob("1.txt")] for name in "ab")
     assert "alpha says one thing." in a.read_text(encoding="utf-8")
     assert "Correct now." in b.read_text(encoding="utf-8")
-    assert "what is out is history" in bare("edit", "alpha", "--alt", "No.", code=1).err
+    told = bare("edit", "alpha", "--alt", "A slide.").out
+    assert "note: what a got is out, and stays as it was" in told
+    assert "note: what b got is out, and stays as it was" in told
 
 
 def test_a_roundup_is_a_delivery_as_any_other(desk: Desk) -> None:

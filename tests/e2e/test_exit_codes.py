@@ -45,7 +45,11 @@ FAILING: dict[str, list[tuple[object, ...]]] = {
     "roundup show": [("roundup", "show", "2021-09")],
     "roundup link": [("roundup", "link", "2021-09", "https://lab.example.net/a")],
     "roundup publish": [("roundup", "publish", "2021-09")],
+    "roundup approve": [("roundup", "approve", "2021-09")],
+    "roundup edit": [("roundup", "edit", "2021-09", "--title", "Another")],
     "roundup render": [("roundup", "render", "2021-09")],
+    "roundup export": [("roundup", "export", "2021-09")],
+    "site": [],
     "notices": [("notices", "--done", 99)],
     "deliveries list": [("deliveries", "list", "--account", "nobody")],
     "deliveries show": [("deliveries", "show", 99)],
@@ -66,7 +70,7 @@ FAILING: dict[str, list[tuple[object, ...]]] = {
     "restore": [("restore", "alpha.md")],
 }
 """Calls that end with 1. Those without one stand in tests of their own: `test_connect.py`,
-`test_commands.py` (tick), `test_repair.py`, and below."""
+`test_commands.py` (tick), `test_repair.py`, `test_site_command.py`, and below."""
 
 WELL: list[tuple[object, ...]] = [
     ("list",),

@@ -23,7 +23,7 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def page(month: Path) -> Path:
-    (found,) = (month / "site").glob("*/index.html")
+    (found,) = (month / "site").glob("*-2021/index.html")
     return found
 
 

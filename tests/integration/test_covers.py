@@ -29,7 +29,7 @@ from bot.core.notices.entry import Kind
 from bot.core.paper import Paper
 from bot.deciding import preview
 from bot.pictures import read
-from bot.roundups import advance
+from bot.roundups import advance, site
 from bot.site import pages
 from tests.conftest import ROOT, StoppedClock, make_context, png, threads_out
 from tests.e2e.process import ENVIRONMENT
@@ -235,7 +235,7 @@ def rendered(bot: Bot) -> Roundup:
     with bot.running.read() as work:
         course = work.series.get("mlcollage").course(series.calendar, bot.clock.now())
     assert advance.settle(bot.running, series, next(course.roundups()))
-    advance.render(bot.running, series, september(bot))
+    site.render(bot.running, series, september(bot))
     return september(bot)
 
 
@@ -266,7 +266,7 @@ def test_what_is_corrected_before_the_thread_goes_out_is_on_its_cover_and_later_
     data, _ = thread_of_roundup(bot)
     assert hashlib.sha256(data).hexdigest() == after.sha256
     correct(bot, "byol")
-    advance.render(bot.running, bot.series(), september(bot))
+    site.render(bot.running, bot.series(), september(bot))
     assert cover_of(bot) == after
     shown_again = bot.folder / "site" / september(bot).slug / pages.COVER
     assert shown_again.read_bytes() == data
@@ -276,7 +276,7 @@ def test_an_unchanged_roundup_is_not_made_anew(bot: Bot) -> None:
     made = rendered(bot)
     before = {path: path.stat().st_mtime_ns for path in (bot.folder / "site").rglob("*.*")}
     covers.typeset._kept.clear()
-    written = advance.render(bot.running, bot.series(), made)
+    written = site.render(bot.running, bot.series(), made)
     assert not written.changed
     assert before == {path: path.stat().st_mtime_ns for path in (bot.folder / "site").rglob("*.*")}
 

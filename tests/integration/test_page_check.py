@@ -15,7 +15,7 @@ from bot.context import Context
 from bot.core.errors import BadInput
 from bot.core.month import State
 from bot.intake import accept
-from bot.roundups import advance
+from bot.roundups import advance, linking
 from bot.scheduling import tick
 from bot.site import reach
 from bot.storage import tables
@@ -131,6 +131,8 @@ def patient(monkeypatch: pytest.MonkeyPatch, total: timedelta) -> None:
     monkeypatch.setattr(reach, "LIMITS", reach.LIMITS._replace(total=total))
 
 
+PAGE = b"<h1>One Deep\n Learning Paper to Read in September&nbsp;2021</h1>"
+
 DRIPS = servers.drips(b"HTTP/1.1 200 OK\r\n\r\n", b"x", 0.05)
 
 
@@ -175,7 +177,7 @@ def test_the_look_after_the_page_answers_links_the_roundup_and_the_next_sends_it
     duty.others.finish()
     assert the_roundup(context).state is State.RENDERED
     assert [text for text in told(context) if "waits until http://127.0.0.1" in text] != []
-    site.serve = servers.says(servers.ok(b"the page"))
+    site.serve = servers.says(servers.ok(PAGE))
     duty.watch()
     duty.others.finish()
     assert the_roundup(context).state is State.LINKED
@@ -197,8 +199,8 @@ def test_a_roundup_whose_link_changed_while_it_was_asked_for_is_asked_for_again(
 
     def serve(connection: Any, head: bytes) -> None:
         if b"/by-hand" not in head:
-            advance.publish_at(context, own, "2021-09", other)
-        servers.says(servers.ok(b"the page"))(connection, head)
+            linking.give(context, own, "2021-09", other)
+        servers.says(servers.ok(PAGE))(connection, head)
 
     site.serve = serve
     advance.link(context)
@@ -210,7 +212,7 @@ def test_a_roundup_whose_link_changed_while_it_was_asked_for_is_asked_for_again(
 def test_two_that_ask_at_the_same_time_make_one_thread(
     context: Context, site: Site, server: Server
 ) -> None:
-    site.serve = servers.says(servers.ok(b"the page"))
+    site.serve = servers.says(servers.ok(PAGE))
     threads = [threading.Thread(target=advance.link, args=(context,)) for _ in range(4)]
     for thread in threads:
         thread.start()
@@ -252,7 +254,7 @@ def test_a_single_tick_asks_for_the_page_when_slots_and_threads_are_done(
 def test_a_single_tick_sends_the_thread_of_a_page_that_answers(
     context: Context, site: Site, fake: FakeX
 ) -> None:
-    site.serve = servers.says(servers.ok(b"the page"))
+    site.serve = servers.says(servers.ok(PAGE))
     Duty(context).once()
     assert the_roundup(context).state is State.ANNOUNCED
     assert the_roundup(context).link in fake.state.posts[-1].text
@@ -288,6 +290,6 @@ def test_a_bad_address_is_refused_for_a_roundup_and_the_old_one_stays(
 ) -> None:
     before = the_roundup(context).link
     with pytest.raises(BadInput) as refused:
-        advance.publish_at(context, context.config.series["slow"], "2021-09", url)
+        linking.give(context, context.config.series["slow"], "2021-09", url)
     assert "secret" not in str(refused.value)
     assert the_roundup(context).link == before

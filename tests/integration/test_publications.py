@@ -11,7 +11,7 @@ import pytest
 
 from bot.app.runner import Duty
 from bot.context import Context
-from bot.core.errors import BadInput, NotAllowed
+from bot.core.errors import BadConfig, BadInput, NotAllowed
 from bot.core.publication import Publication, State
 from bot.deciding import publications
 from bot.destinations import exports as published
@@ -233,6 +233,28 @@ def test_a_slow_destination_holds_up_no_other_and_no_tick(
     assert made(context, "slow").published_at
 
 
+def test_a_stop_ends_a_command_that_is_under_way_and_it_is_tried_again(
+    tmp_path: Path, clock: StoppedClock, opened: list[Context]
+) -> None:
+    script = "test -e begun && exit; touch begun; sleep 60"
+    opened.append(context := begin(tmp_path, clock, command("slow", script)))
+    duty = Duty(context)
+    duty.tick()
+    duty.watch()
+    until((tmp_path / "begun").exists)
+    context.stop.set()
+    start = time.monotonic()
+    duty.finish()
+    assert time.monotonic() - start < 10
+    failed = made(context, "slow")
+    assert (failed.state, failed.lease_until) == (State.TRYING, None)
+    assert failed.next_at
+    context.stop.clear()
+    clock.at = failed.next_at
+    assert publish.everything(context)
+    assert made(context, "slow").state is State.PUBLISHED
+
+
 def test_two_processes_never_publish_at_one_destination_at_once(
     tmp_path: Path, url: str, clock: StoppedClock, opened: list[Context]
 ) -> None:
@@ -340,3 +362,22 @@ def test_every_kind_of_export_that_a_destination_names_can_be_made() -> None:
 
 def test_the_lease_outlives_every_publishing() -> None:
     assert publish.LEASE > table.LONGEST
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ('kind = "folder"', "destinations.web.folder .* is missing"),
+        ('kind = "folder"\nfolder = "www"\nfoldr = "x"', 'did you mean "folder"'),
+        ('kind = "folder"\nfolder = "www"', "series one and two both publish their site there"),
+    ],
+)
+def test_wrong_settings_of_a_destination_are_found_at_the_start(
+    tmp_path: Path, clock: StoppedClock, settings: str, message: str
+) -> None:
+    series = "".join(
+        f'[series.{name}.roundup]\nfolder = "{name}"\ndestinations = ["web"]\n'
+        for name in ("one", "two")
+    )
+    with pytest.raises(BadConfig, match=message):
+        make_context(tmp_path, f"live = true\n[destinations.web]\n{settings}\n{series}", clock)

@@ -21,7 +21,7 @@ from bot.composing.rendering import Renderer
 from bot.composing.sandbox import Sandbox
 from bot.core.errors import BadInput
 from bot.core.paper import Figure, Link, LinkKind, Paper, Reference
-from bot.site import pages
+from bot.site import lists, pages
 from tests.integration.test_compose import collage, composer, roundup
 from tests.waiting import until
 
@@ -463,8 +463,12 @@ def contexts(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "roundup", composing.roundup_context(month, [item, item])
     series = config.parse("", folder / "config.toml").series["mlcollage"]
     edition = pages.Edition(month, [item], {}, month, month, [month])
+    shelf = pages.shelf(series, edition)
     yield "page", pages.roundup_context(series, edition)
-    yield "index", pages.index_context(series, edition)
+    yield "collage page", pages.collage_context(series, edition, shelf.page, 0)
+    yield "front", lists.front_context(series, [shelf.entry, shelf.entry], shelf)
+    yield "archive", lists.archive_context(series, [shelf.entry])
+    yield "year", lists.year_context(series, "2021", [shelf], ["2021", "2020"])
 
 
 def strange(value: object, place: str) -> Iterator[str]:

@@ -143,23 +143,29 @@ def test_title_picture_and_alt_text_may_be_corrected_and_the_name_stays(
     assert (first_part.image.sha256, first_part.image.alt) == (picture.picture.sha256, "Twins.")
 
 
-def test_what_every_account_has_is_history(context: Context, series: Series) -> None:
+def test_what_every_account_has_stays_as_it_was_and_the_collage_is_corrected_for_its_page(
+    context: Context, series: Series, second: Scripted
+) -> None:
     accounts.release(context, "second")
     tick.tick(context)
-    with pytest.raises(NotAllowed, match="barlow is posted: what is out is history"):
-        edit(context, series, paragraph="Too late.")
-    assert "barlow says one thing." in collage(context).paragraph
+    edited = edit(context, series, paragraph="Correct now.")
+    assert {thread.account for thread in edited.out} == {"first", "second"}
+    assert collage(context).paragraph == "Correct now."
+    tick.tick(context)
+    assert second.out == [1, 2]
+    assert "barlow says one thing." in text(context, "second")
 
 
-def test_a_thread_that_was_tried_is_history_too(
+def test_a_thread_that_was_tried_goes_on_as_it_was(
     context: Context, series: Series, second: Scripted, clock: StoppedClock
 ) -> None:
     second.before = {1: fails(errors.Unavailable("Away.", clock.at + timedelta(hours=1)))}
     accounts.release(context, "second")
     tick.tick(context)
     assert threads(context)["second"].begun
-    with pytest.raises(NotAllowed, match="what is out is history"):
-        edit(context, series, paragraph="Too late.")
+    edited = edit(context, series, paragraph="Too late.")
+    assert [thread.account for thread in edited.frozen] == ["second"]
+    assert "barlow says one thing." in text(context, "second")
 
 
 def test_a_thread_that_is_being_sent_is_not_changed_under_its_worker(
@@ -168,7 +174,7 @@ def test_a_thread_that_is_being_sent_is_not_changed_under_its_worker(
     with context.write() as work:
         mine = tables.deliveries.c.id == threads(context)["second"].id
         work.conn.execute(update(tables.deliveries).where(mine).values(state="sending"))
-    with pytest.raises(NotAllowed, match="what is out is history"):
+    with pytest.raises(NotAllowed, match="barlow is just being sent to second"):
         edit(context, series, paragraph="Too late.")
 
 

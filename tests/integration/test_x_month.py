@@ -12,10 +12,10 @@ import pytest
 
 from bot.app.runner import Duty
 from bot.context import Context
-from bot.core.errors import BadInput, NotAllowed
-from bot.core.month import State
+from bot.core.errors import BadInput
+from bot.core.month import Roundup, State
 from bot.intake import accept
-from bot.roundups import advance
+from bot.roundups import linking
 from bot.scheduling import tick
 from tests.conftest import StoppedClock, make_context, write_item
 from tests.fakes import x
@@ -75,7 +75,7 @@ def through_august(context: Context, clock: StoppedClock) -> None:
     tick.tick(context)
 
 
-def the_roundup(context: Context) -> advance.Roundup:
+def the_roundup(context: Context) -> Roundup:
     with context.read() as work:
         return work.roundups.get("mlcollage", "2021-09")
 
@@ -129,11 +129,15 @@ def test_a_maintainer_who_published_by_hand_gives_the_link(
         assert the_roundup(context).state is State.RENDERED
         (tmp_path / "mine" / "september.html").write_text("here", encoding="utf-8")
         own = context.config.series["mlcollage"]
-        advance.publish_at(context, own, "2021-09", f"http://127.0.0.1:{port}/september.html")
+        linking.give(context, own, "2021-09", f"http://127.0.0.1:{port}/september.html")
         tick.tick(context)
         assert f"127.0.0.1:{port}/september.html" in fake.state.posts[-1].text
-        with pytest.raises(NotAllowed, match="its link is out"):
-            advance.publish_at(context, own, "2021-09", "http://127.0.0.1/other")
+        given = linking.give(context, own, "2021-09", f"http://127.0.0.1:{port}/other.html")
+        assert not given.is_link
+        assert the_roundup(context).also_at == f"http://127.0.0.1:{port}/other.html"
+        assert "september.html" in the_roundup(context).link
+        told = [text for text in heard(context) if "does not show its title" in text]
+        assert len(told) == 1, "a page elsewhere may have another title"
     context.database.close()
 
 
@@ -209,5 +213,5 @@ def test_an_example_is_no_place_where_a_roundup_was_published(
     through_august(context, clock)
     own = context.config.series["mlcollage"]
     with pytest.raises(BadInput, match=r"^https://example\.org/x is an example; give the address"):
-        advance.publish_at(context, own, "2021-09", "https://example.org/x")
+        linking.give(context, own, "2021-09", "https://example.org/x")
     context.database.close()

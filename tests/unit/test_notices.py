@@ -326,6 +326,77 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "or say where it is: mlcollage roundup link 2021-09 URL",
     ),
     (
+        roundups.RoundupWaits("weekly", "2021-09", "https://lab.org/two", "site", "Two Papers"),
+        "weekly/2021-09/https://lab.org/two/Two Papers",
+        "The roundup 2021-09 waits until its page is at https://lab.org/two; what answers "
+        "there does not show its title, Two Papers: publish site, or say where it is: "
+        "mlcollage roundup link 2021-09 URL",
+    ),
+    (
+        roundups.RoundupWaitsForHome("weekly", "2021-09", "blog", "https://lab.org/two", AT, ZONE),
+        "weekly/2021-09/at blog",
+        "The roundup 2021-09 waits until it can be read at blog, but no longer than "
+        "Wednesday 2021-08-04 15:00; then its link is https://lab.org/two. See: mlcollage "
+        "roundup show 2021-09 --series weekly",
+    ),
+    (
+        roundups.RoundupWaitsForHome("weekly", "2021-09", "press", "", AT, ZONE),
+        "weekly/2021-09/at press",
+        "The roundup 2021-09 waits until it can be read at press, but no longer than "
+        "Wednesday 2021-08-04 15:00; then it goes out without a link. See: mlcollage "
+        "roundup show 2021-09 --series weekly",
+    ),
+    (
+        roundups.RoundupAtOwnPage("weekly", "2021-09", "blog", "https://lab.org/two"),
+        "weekly/2021-09/own/blog",
+        "The link of the roundup 2021-09 is its own page, https://lab.org/two: it was "
+        "waited for in vain at blog. When it can be read there, have its page say so: "
+        "mlcollage roundup link 2021-09 URL --series weekly",
+    ),
+    (
+        roundups.LinkUntitled("weekly", "2021-09", "https://lab.org/two", "Two Papers"),
+        "weekly/2021-09/untitled/https://lab.org/two",
+        "https://lab.org/two, the link of the roundup 2021-09, does not show its title, Two "
+        "Papers. Look whether it is the right page.",
+    ),
+    (
+        roundups.RoundupToReview("weekly", "2021-09", AT, ZONE, count=2, waits=True),
+        "weekly/2021-09",
+        "The draft of the roundup 2021-09 of weekly is ready, with 2 collages so far; on "
+        "Wednesday 2021-08-04 15:00 it waits until it is approved. Look at it: mlcollage "
+        "roundup preview 2021-09 --series weekly, or: mlcollage roundup export 2021-09 "
+        "--series weekly. Then: mlcollage roundup approve 2021-09 --series weekly",
+    ),
+    (
+        roundups.RoundupToReview("weekly", "2021-10", AT, ZONE, count=1, waits=False),
+        "weekly/2021-10",
+        "The draft of the roundup 2021-10 of weekly is ready, with 1 collage so far; it "
+        "goes out on Wednesday 2021-08-04 15:00, approved or not. Look at it: mlcollage "
+        "roundup preview 2021-10 --series weekly, or: mlcollage roundup export 2021-10 "
+        "--series weekly. To keep it back: mlcollage roundup approve 2021-10 --series "
+        "weekly --take-back",
+    ),
+    (
+        roundups.RoundupUnapproved("weekly", "2021-09", AT, ZONE),
+        "weekly/2021-09/approve",
+        "The roundup 2021-09 of weekly waits until somebody approves it; it was due on "
+        "Wednesday 2021-08-04 15:00. Look at it: mlcollage roundup preview 2021-09 --series "
+        "weekly. Then: mlcollage roundup approve 2021-09 --series weekly",
+    ),
+    (
+        roundups.RoundupUnapproved("weekly", "2021-09", AT, ZONE, 2),
+        "weekly/2021-09/approve/2",
+        "The roundup 2021-09 of weekly waits until somebody approves it; it was due on "
+        "Wednesday 2021-08-04 15:00. Look at it: mlcollage roundup preview 2021-09 --series "
+        "weekly. Then: mlcollage roundup approve 2021-09 --series weekly",
+    ),
+    (
+        roundups.PageNotCorrected("weekly", "2021-09", "The disk is full."),
+        "weekly/2021-09/page/The disk is full.",
+        "The page of the roundup 2021-09 of weekly is older than what it shows, and cannot "
+        "be made again: The disk is full. It is tried again at every tick.",
+    ),
+    (
         roundups.RoundupStuck("weekly", "2021-09", "The disk is full."),
         "weekly/2021-09/The disk is full.",
         "The roundup 2021-09 of weekly cannot go on: The disk is full. "
@@ -337,6 +408,12 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "The roundup 2021-09 of weekly has no cover, so its thread shows the picture of its first "
         "collage: Template cover.typ, line 3: unclosed. Mend that while its thread is not out, "
         "and make it with: mlcollage roundup render 2021-09 --series weekly",
+    ),
+    (
+        roundups.SiteEdited("weekly", "site/index.html"),
+        "weekly/site/edited/site/index.html",
+        "site/index.html was edited by hand, and is left as it is. To write it anew, with the "
+        "edited one kept beside it: mlcollage site --series weekly --over-edits",
     ),
     (
         roundups.PageEdited("weekly", "2021-09", "site/two/index.html"),

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     NUMBERS = "numbers"
     CHANGED = "slots changed"
     ROUNDUP_CHANGED = "roundup changed"
+    REVIEW = "review"
     DIFFERS = "differs"
     TWICE = "twice"
     ALERTS = "alerts"
@@ -63,7 +64,7 @@ TROUBLE = frozenset(
 )
 """Notices after which a person has to do something."""
 
-ASKING = TROUBLE | {Kind.DRY, Kind.DIFFERS, Kind.NUMBERS}
+ASKING = TROUBLE | {Kind.DRY, Kind.DIFFERS, Kind.NUMBERS, Kind.REVIEW}
 """Notices that ask for a person, if not at once: those that `alerts.only_trouble` lets through."""
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, tzinfo
 
 from bot.core import times
-from bot.core.notices.entry import Entry, Kind, printable
+from bot.core.notices.entry import Entry, Kind, counted, printable
 
 
 class RoundupOut(Entry):
@@ -118,17 +118,22 @@ class RoundupsWithoutLink(Entry):
 
 
 class RoundupWaits(Entry):
-    """The roundup's page is rendered, and its link does not answer yet. `site` is its folder."""
+    """The roundup's page is rendered, and is not at its link yet. `site` is its folder.
+
+    Something answers there without the `title`, or nothing does where that is "".
+    """
 
     kind = Kind.HELD
     series: str
     title_month: str
     link: str
     site: str
+    title: str = ""
 
     @property
     def key(self) -> str:
-        return f"{self.series}/{self.title_month}/{self.link}"
+        key = f"{self.series}/{self.title_month}/{self.link}"
+        return printable(f"{key}/{self.title}") if self.title else key
 
     @property
     def subject(self) -> str:
@@ -136,6 +141,9 @@ class RoundupWaits(Entry):
 
     @property
     def sentence(self) -> str:
+        if self.title:
+            waits = f"The roundup {self.title_month} waits until its page is at {self.link}"
+            return f"{waits}; what answers there does not show its title, {self.title}:"
         return f"The roundup {self.title_month} waits until {self.link} answers:"
 
     @property
@@ -145,6 +153,198 @@ class RoundupWaits(Entry):
     @property
     def command(self) -> str:
         return f"mlcollage roundup link {self.title_month} URL"
+
+
+class RoundupWaitsForHome(Entry):
+    """The roundup is not published yet at the destination from which its link is to come.
+
+    `own` is the address of the site's own page, "" where there is none.
+    """
+
+    kind = Kind.HELD
+    series: str
+    title_month: str
+    home: str
+    own: str
+    until: datetime
+    zone: tzinfo
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.title_month}/at {self.home}"
+
+    @property
+    def subject(self) -> str:
+        return f"roundup/{self.series}/{self.title_month}"
+
+    @property
+    def sentence(self) -> str:
+        until = times.full(self.until, self.zone)
+        then = f"then its link is {self.own}" if self.own else "then it goes out without a link"
+        return (
+            f"The roundup {self.title_month} waits until it can be read at {self.home}, "
+            f"but no longer than {until}; {then}."
+        )
+
+    @property
+    def command(self) -> str:
+        return f"mlcollage roundup show {self.title_month} --series {self.series}"
+
+
+class RoundupAtOwnPage(Entry):
+    """The site's own page is the roundup's link, because the `awaited` place was not there."""
+
+    kind = Kind.DIFFERS
+    series: str
+    title_month: str
+    awaited: str
+    link: str
+
+    @property
+    def key(self) -> str:
+        return printable(f"{self.series}/{self.title_month}/own/{self.awaited}")
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"The link of the roundup {self.title_month} is its own page, {self.link}: "
+            f"it was waited for in vain at {self.awaited}."
+        )
+
+    @property
+    def advice(self) -> str:
+        return f"When it can be read there, have its page say so: {self.command}"
+
+    @property
+    def command(self) -> str:
+        return f"mlcollage roundup link {self.title_month} URL --series {self.series}"
+
+
+class LinkUntitled(Entry):
+    """The page that a maintainer gave as a roundup's link does not show the roundup's title."""
+
+    kind = Kind.DIFFERS
+    series: str
+    title_month: str
+    link: str
+    title: str
+
+    @property
+    def key(self) -> str:
+        return printable(f"{self.series}/{self.title_month}/untitled/{self.link}")
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"{self.link}, the link of the roundup {self.title_month}, does not show its title, "
+            f"{self.title}."
+        )
+
+    @property
+    def advice(self) -> str:
+        return "Look whether it is the right page."
+
+
+class RoundupToReview(Entry):
+    """The draft of a roundup can be looked at, `waits` long enough to be approved or not."""
+
+    kind = Kind.REVIEW
+    series: str
+    title_month: str
+    due_at: datetime
+    zone: tzinfo
+    count: int
+    waits: bool
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.title_month}"
+
+    @property
+    def sentence(self) -> str:
+        due = times.full(self.due_at, self.zone)
+        holds = counted(self.count, "collage", "collages")
+        draft = f"The draft of the roundup {self.title_month} of {self.series} is ready"
+        if self.waits:
+            return f"{draft}, with {holds} so far; on {due} it waits until it is approved."
+        return f"{draft}, with {holds} so far; it goes out on {due}, approved or not."
+
+    @property
+    def advice(self) -> str:
+        which = f"{self.title_month} --series {self.series}"
+        look = f"mlcollage roundup preview {which}, or: mlcollage roundup export {which}"
+        if self.waits:
+            return f"Look at it: {look}. Then: {self.command}"
+        return f"Look at it: {look}. To keep it back: {self.command}"
+
+    @property
+    def command(self) -> str:
+        approve = f"mlcollage roundup approve {self.title_month} --series {self.series}"
+        return approve if self.waits else f"{approve} --take-back"
+
+
+class RoundupUnapproved(Entry):
+    """A roundup whose moment has come, and that nobody has approved; `days` are whole ones since.
+
+    It is told again each day.
+    """
+
+    kind = Kind.HELD
+    series: str
+    title_month: str
+    due_at: datetime
+    zone: tzinfo
+    days: int = 0
+
+    @property
+    def key(self) -> str:
+        day = f"/{self.days}" if self.days else ""
+        return f"{self.series}/{self.title_month}/approve{day}"
+
+    @property
+    def subject(self) -> str:
+        return f"review/{self.series}/{self.title_month}"
+
+    @property
+    def sentence(self) -> str:
+        due = times.full(self.due_at, self.zone)
+        waits = f"The roundup {self.title_month} of {self.series} waits until somebody approves it"
+        return f"{waits}; it was due on {due}."
+
+    @property
+    def advice(self) -> str:
+        which = f"{self.title_month} --series {self.series}"
+        return f"Look at it: mlcollage roundup preview {which}. Then: {self.command}"
+
+    @property
+    def command(self) -> str:
+        return f"mlcollage roundup approve {self.title_month} --series {self.series}"
+
+
+class PageNotCorrected(Entry):
+    """The page of a roundup cannot be made again, though what it shows was changed."""
+
+    kind = Kind.FAILED
+    series: str
+    title_month: str
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return printable(f"{self.series}/{self.title_month}/page/{self.reason}")
+
+    @property
+    def subject(self) -> str:
+        return f"page/{self.series}/{self.title_month}"
+
+    @property
+    def sentence(self) -> str:
+        page = f"The page of the roundup {self.title_month} of {self.series}"
+        return f"{page} is older than what it shows, and cannot be made again: {self.reason}"
+
+    @property
+    def advice(self) -> str:
+        return "It is tried again at every tick."
 
 
 class RoundupStuck(Entry):
@@ -224,6 +424,30 @@ class PageEdited(Entry):
     @property
     def command(self) -> str:
         return f"mlcollage roundup render {self.title_month} --series {self.series} --over-edits"
+
+
+class SiteEdited(Entry):
+    """A file of the site that is no roundup's was edited by hand, and is not written anew."""
+
+    kind = Kind.DIFFERS
+    series: str
+    path: str
+
+    @property
+    def key(self) -> str:
+        return printable(f"{self.series}/site/edited/{self.path}")
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.path} was edited by hand, and is left as it is."
+
+    @property
+    def advice(self) -> str:
+        return f"To write it anew, with the edited one kept beside it: {self.command}"
+
+    @property
+    def command(self) -> str:
+        return f"mlcollage site --series {self.series} --over-edits"
 
 
 class PageGone(Entry):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 # Noncharacters: no text that people exchange has any, by Unicode's own rule.
-_SIGNS = "{}$|^~@[]:=.)"
+_SIGNS = "{}$|^~@[]:=.)\\"
 _PLACEHOLDERS = {sign: chr(0xFDD0 + place) for place, sign in enumerate(_SIGNS)}
 _BREAK = "\ufdef"
 _ANY = "[\ufdd0-\ufdef]"
@@ -31,10 +31,10 @@ _BREAKS = ("softbreak", "hardbreak")
 class Dialect:
     """What a generator reads into text.
 
-    `signs` are written as entities wherever they stand, those of `at_start` where a line begins
-    with them; `list_mark` matches what begins a list, up to the sign that is written as one. Code
-    that matches `code` is written as text, for no entity is read in code. With `needs_spaces` a
-    line break is two spaces, and each line of code stands by itself in a paragraph.
+    Backslashes and `signs` are written as entities wherever they stand, those of `at_start` where a
+    line begins with them; `list_mark` matches what begins a list, up to the sign that is written as
+    one. Code that matches `code` is written as text, for no entity is read in code. With
+    `needs_spaces` a line break is two spaces, and each line of code stands by itself.
     """
 
     signs: str
@@ -91,7 +91,8 @@ def _entity(found: re.Match[str]) -> str:
 def _table(signs: str) -> dict[int, str]:
     """The placeholders of these signs; what stood in the text as one is gone."""
     gone = dict.fromkeys(range(0xFDD0, 0xFDF0), "")
-    return gone | {ord(sign): _PLACEHOLDERS[sign] for sign in signs}
+    # A backslash before an entity would take its meaning from it.
+    return gone | {ord(sign): _PLACEHOLDERS[sign] for sign in f"{signs}\\"}
 
 
 def _marked(text: str, dialect: Dialect, is_start: bool) -> str:
@@ -129,12 +130,12 @@ def _is_shown_as_text(code: str, dialect: Dialect) -> bool:
 def _lines_of(block: "Token", text: str, dialect: Dialect, kind: str = "text") -> Iterator["Token"]:
     """A paragraph with the lines of a block of code or of a formula."""
     new = type(block)
-    inline = new("inline", "", 0, map=block.map, children=[])
-    for said in filter(None, map(str.strip, text.split("\n"))):
-        if inline.children:
-            inline.children.append(new("hardbreak", "br", 0))
-        inline.children.append(new(kind, "", 0, content=said))
-    inline.children = list(_inline(inline.children, dialect))
+    said: list[Token] = []
+    for line in filter(None, map(str.strip, text.split("\n"))):
+        if said:
+            said.append(new("hardbreak", "br", 0))
+        said.append(new(kind, "", 0, content=line))
+    inline = new("inline", "", 0, map=block.map, children=list(_inline(said, dialect)))
     yield new("paragraph_open", "p", 1)
     yield inline
     yield new("paragraph_close", "p", -1)
@@ -150,7 +151,10 @@ def _inline(tokens: Sequence["Token"], dialect: Dialect) -> Iterator["Token"]:
             is_start = True
             continue
         if token.type == "link_open":
-            token.attrs = {**token.attrs, "href": address(str(token.attrs["href"]))}
+            href = str(token.attrs["href"])
+            if address(href) != href:
+                # One that is written as its address would show the other one.
+                token.attrs, token.markup = {**token.attrs, "href": address(href)}, ""
         elif token.type == "link_close":
             token.meta["href"] = address(token.meta["href"])
         elif token.type == "code_inline":

@@ -29,6 +29,7 @@ def _extend_roundups() -> None:
         sa.Column("content", sa.String(64), server_default="", nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("also_at", sa.Text, server_default="", nullable=False),
+        sa.Column("previous_link", sa.Text, server_default="", nullable=False),
     )
     for column in new:
         op.add_column("roundups", column)

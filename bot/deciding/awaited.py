@@ -1,0 +1,76 @@
+"""What roundups wait for that are not out yet: for whoever lists them."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.config import Series
+from bot.context import Context
+from bot.core import review
+from bot.core.month import Roundup, State
+from bot.roundups import linking
+from bot.storage.work import Work
+
+
+class Awaits(NamedTuple):
+    """What a roundup waits for, since when, and until when where it does not wait for ever."""
+
+    what: str
+    since: datetime
+    until: datetime | None = None
+
+
+class ListedRoundup(NamedTuple):
+    """A roundup, and what it waits for."""
+
+    roundup: Roundup
+    awaits: Awaits | None
+
+
+def listed(context: Context, series: Series) -> list[ListedRoundup]:
+    """All roundups, newest first."""
+    with context.read() as work:
+        found = work.roundups.listed(series.name)
+        return [ListedRoundup(each, of(context, work, series, each)) for each in found]
+
+
+def waiting(context: Context, series: Series) -> list[ListedRoundup]:
+    """The roundups that are not out yet, in order of due time."""
+    with context.read() as work:
+        found = work.roundups.unannounced(series.name)
+        return [ListedRoundup(each, of(context, work, series, each)) for each in found]
+
+
+def of(context: Context, work: Work, series: Series, roundup: Roundup) -> Awaits | None:
+    """What a roundup waits for; None where it is out, or not of the mode that runs."""
+    if roundup.rehearsal != work.rehearsal or roundup.published_elsewhere:
+        return None
+    match roundup.state:
+        case State.DUE:
+            said = work.reviews.find(series.name, roundup.title_month)
+            if review.lets_out(series.roundup, said):
+                return Awaits("its page", roundup.due_at)
+            return Awaits("somebody who approves it", roundup.due_at)
+        case State.RENDERED:
+            return _link(context, work, series, roundup)
+        case State.LINKED:
+            return Awaits("its thread", roundup.rendered_at or roundup.due_at)
+        case _:
+            return None
+
+
+def _link(context: Context, work: Work, series: Series, roundup: Roundup) -> Awaits:
+    """What a roundup waits for whose page is made."""
+    since = roundup.rendered_at or roundup.due_at
+    if linking.stays_local(context, series):
+        return Awaits("its thread", since)
+    if linking.goes_without(context, work, series, roundup):
+        return Awaits("its thread", since)
+    wait = linking.waiting_of(context, work, series, roundup)
+    what = f"its page at {wait.awaited}"
+    if not wait.awaited:
+        what = f"its link from {series.roundup.home}"
+    # Nothing takes the place of its own page.
+    is_own = wait.awaited == linking.own_link(series, roundup)
+    if is_own or wait.until <= work.now:
+        return Awaits(what, since)
+    return Awaits(what, since, wait.until)
