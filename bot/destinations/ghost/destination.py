@@ -20,7 +20,7 @@ from bot.destinations import marks, pictures
 from bot.destinations.ghost import setup
 from bot.destinations.ghost.calls import Api, Owner, Params, Post
 from bot.destinations.pictures import Placed
-from bot.destinations.protocol import Article, ArticlePicture, Checked, Published, Saved
+from bot.destinations.protocol import Article, Checked, Published, Saved
 from bot.destinations.transport import Client
 
 FORMAT = 1
@@ -98,17 +98,22 @@ class Ghost:
         post = self._found(article, saved) or self._made(article)
         known = self._known_pictures(article, post, saved)
         if marks.state(text_of(post.get("html")), article.key) != state:
-            for picture in article.pictures.values():
-                name = pictures.name(article, picture)
-                known.setdefault(name, "")
-                known[name] = known[name] or self._uploaded(article, picture)
-            post = self._filled(article, post, known, state)
+            try:
+                self._upload_missing(article, known)
+                post = self._filled(article, post, known, state)
+            except Unavailable as error:
+                # What is uploaded already is not uploaded again.
+                kept = self._kept(post, known)
+                raise Unavailable(str(error), error.retry_at, kept) from None
         is_public = post.get("status") == "published"
         url, todo = text_of(post.get("url")), ""
         if not is_public:
             url, todo = "", f'"{article.title}" is {_words(post)} at {self._api.host}.'
-        kept: Saved = {"site": self.settings.base_url, "id": _id(post), "pictures": dict(known)}
-        return Published(url, kept, is_public, todo)
+        return Published(url, self._kept(post, known), is_public, todo)
+
+    def _kept(self, post: Post, known: Mapping[str, str]) -> Saved:
+        """What is to be saved: the post's id and its pictures' addresses, which are this site's."""
+        return {"site": self.settings.base_url, "id": _id(post), "pictures": dict(known)}
 
     def _state(self, article: Article) -> str:
         """The state of all that a post is filled with; see `marks`."""
@@ -181,9 +186,13 @@ class Ghost:
             known[name] = match[0] if match else text_of(inner(kept, name))
         return known
 
-    def _uploaded(self, article: Article, picture: ArticlePicture) -> str:
-        file = (pictures.file_name(article, picture), picture.data, picture.mime)
-        return self._api.upload(file)
+    def _upload_missing(self, article: Article, known: dict[str, str]) -> None:
+        """Upload the pictures that have no address yet, and write theirs into `known`."""
+        for picture in article.pictures.values():
+            name = pictures.name(article, picture)
+            if not known.get(name):
+                file = (pictures.file_name(article, picture), picture.data, picture.mime)
+                known[name] = self._api.upload(file)
 
     def _filled(self, article: Article, post: Post, known: Mapping[str, str], state: str) -> Post:
         """The post with the article in it; a new one is let out as well.
