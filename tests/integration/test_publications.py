@@ -5,6 +5,8 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,7 @@ from bot.roundups import publish
 from bot.scheduling import tick
 from bot.site import exports
 from bot.storage.work import Work
-from tests.conftest import StoppedClock, make_context, write_item
+from tests.conftest import StoppedClock, make_context, threads_out, write_item
 from tests.waiting import until
 
 MOMENT = datetime(2021, 8, 31, 18, tzinfo=UTC)
@@ -34,7 +36,13 @@ def url(database_url: str) -> str:
 
 
 def begin(
-    folder: Path, clock: StoppedClock, destinations: str, *, url: str = "", live: bool = True
+    folder: Path,
+    clock: StoppedClock,
+    destinations: str,
+    *,
+    url: str = "",
+    live: bool = True,
+    home: str = "",
 ) -> Context:
     """A series whose roundup is due, with these destinations."""
     names = [
@@ -46,7 +54,7 @@ live = {str(live).lower()}
 [series.mlcollage.roundup]
 base_url = "https://lab.example.org"
 destinations = {names}
-{HOME}
+home = "{home}"
 """
     made = make_context(folder, settings, clock, url or None)
     tick.tick(made)
@@ -59,9 +67,6 @@ destinations = {names}
     tick.tick(made)
     clock.at = MOMENT
     return made
-
-
-HOME = ""
 
 
 @pytest.fixture
@@ -381,3 +386,38 @@ def test_wrong_settings_of_a_destination_are_found_at_the_start(
     )
     with pytest.raises(BadConfig, match=message):
         make_context(tmp_path, f"live = true\n[destinations.web]\n{settings}\n{series}", clock)
+
+
+@pytest.fixture
+def web_server(www: Path) -> Iterator[int]:
+    """Serves the folder of the destination; its port."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(www))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+def test_the_address_at_its_home_is_the_roundups_link_and_all_others_name_it(
+    tmp_path: Path, clock: StoppedClock, www: Path, web_server: int, opened: list[Context]
+) -> None:
+    web = WEB.replace("https://www.example.edu", f"http://127.0.0.1:{web_server}")
+    other = command("rsync", 'echo "$MLCOLLAGE_LINK" > told')
+    opened.append(context := begin(tmp_path, clock, other + web, home="web"))
+    tick.tick(context)
+    slug = "one-deep-learning-paper-to-read-in-september-2021"
+    link = f"http://127.0.0.1:{web_server}/{slug}/"
+    with context.read() as work:
+        assert work.roundups.get("mlcollage", MONTH).link == link
+        assert work.publications.url(work.roundups.get("mlcollage", MONTH), "web") == link
+    thread = threads_out(tmp_path)[-1]
+    assert link in "".join(part.read_text(encoding="utf-8") for part in thread.glob("*.txt"))
+    for _ in range(2):
+        clock.go(minutes=1)
+        tick.tick(context)
+    assert (tmp_path / "told").read_text(encoding="utf-8").strip() == link
+    page = (www / slug / "index.html").read_text(encoding="utf-8")
+    assert f'<link rel="canonical" href="{link}">' in page
+    assert made(context, "rsync").state is State.PUBLISHED
