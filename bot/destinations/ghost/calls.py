@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -9,6 +10,7 @@ from bot import http_calls
 from bot.core.answers import dicts, inner, text_of
 from bot.core.errors import Blocked, Unavailable
 from bot.core.schedule import Clock
+from bot.destinations import refusals
 from bot.destinations.ghost import errors, setup, tokens
 from bot.destinations.transport import Client, Request, Response
 
@@ -116,7 +118,11 @@ class Api:
 
     def refusal(self, response: Response) -> Exception:
         """The error that a response stands for."""
-        return errors.refusal(response, self._clock.now(), errors.message(response))
+        message = errors.message(response)
+        if response.status == HTTPStatus.UNAUTHORIZED:
+            command = setup.command(self._owner.destination)
+            return refusals.not_taken(self.host, "Admin API key", message, command)
+        return errors.refusal(response, self._clock.now(), message)
 
     def _only(self, response: Response, kind: str) -> Post:
         """The one object of that kind in an answer."""
