@@ -20,7 +20,7 @@ __all__ = ["chromium"]
 pytestmark = pytest.mark.slow
 
 MODULES = ROOT / ".ci" / "node_modules"
-VALIDATOR = MODULES / "html-validate" / "bin" / "html-validate.js"
+VALIDATOR = MODULES / "html-validate" / "bin" / "html-validate.mjs"
 AXE = MODULES / "axe-core" / "axe.min.js"
 MOST = 100_000
 """Bytes that a page may have without its pictures, with its style sheet."""
