@@ -46,7 +46,7 @@ SETTINGS = """zone = "UTC"
 [series.mlcollage]
 slots = ["wednesday 15:00"]
 [series.mlcollage.roundup]
-base_url = "https://papers.example.net/collages"
+base_url = "https://mlcollage.org/collages"
 """
 WORDS = (
     "learning network gradient attention sparse latent policy reward token layer model sample "
@@ -84,8 +84,9 @@ def sentences(chance: random.Random, count: int) -> str:
     found = []
     for _ in range(count):
         words = chance.choices(WORDS, k=chance.randint(9, 18))
-        words[3] = f"*{words[3]}*"
         if chance.random() < 0.2:
+            words[3] = f"*{words[3]}*"
+        if chance.random() < 0.1:
             words[5] = f"[{words[5]}](https://example.org/{words[6]})"
         found.append(" ".join(words).capitalize() + ".")
     return " ".join(found)
@@ -238,7 +239,7 @@ def change_ours(context: Context, text: str) -> None:
 
 # The others: the same content as files.
 
-HUGO = """baseURL = "https://papers.example.net/collages/"
+HUGO = """baseURL = "https://mlcollage.org/collages/"
 title = "ML-Collage"
 disableKinds = ["taxonomy", "term"]
 [markup.goldmark.renderer]
@@ -311,7 +312,7 @@ def lay_hugo(folder: Path, content: list[Issue]) -> Path:
 
 PELICAN = """AUTHOR = "ML-Collage"
 SITENAME = "ML-Collage"
-SITEURL = "https://papers.example.net/collages"
+SITEURL = "https://mlcollage.org/collages"
 PATH = "content"
 STATIC_PATHS = ["images"]
 TIMEZONE = "UTC"

@@ -7,7 +7,7 @@ import click
 
 from bot.cli import awaiting, completion, options, output, previews, printing, publishing
 from bot.config import Series
-from bot.core import address, month
+from bot.core import address, month, times
 from bot.core.collage import Collage, shown
 from bot.core.month import Roundup
 from bot.core.text import markdown
@@ -324,11 +324,11 @@ def export_command(
     wanted = exports.Wanted(_checked(title_month), kind, folder, over_edits)
     exported = exports.export(context, chosen, wanted)
     output.add(**descriptions.exported(exported))
-    text = exported.folder / exported.text
+    title, count = exported.roundup.title, times.counted(len(exported.files), "file")
     if exported.changed:
-        click.echo(f"{exported.roundup.title}: {len(exported.files)} files; read {text}")
+        click.echo(f"{title}: {count}; read {exported.folder / exported.text}")
     else:
-        click.echo(f"{exported.roundup.title}: all {len(exported.files)} files are as they were")
+        click.echo(f"{title}: {count}, as before")
     for remark in exported.remarks:
         click.echo(remark)
     for name in exported.kept:

@@ -214,14 +214,15 @@ def _published(context: Context, due: Due) -> tuple[Published, str]:
 def _article(context: Context, due: Due, destination: Destination) -> Iterator[Article]:
     """The roundup for a destination, with a folder of files where it takes those."""
     series, templates = due.series, context.config.templates
-    edition = site.edition(context, series, due.roundup)
     canonical = _canonical(context, due)
-    article = articles.of(series, edition, templates, canonical)
     kind = getattr(destination, "export", "")
+    if destination.wants_site and not kind:
+        yield _of_site(series, due.roundup, canonical)
+        return
+    edition = site.edition(context, series, due.roundup)
+    article = articles.of(series, edition, templates, canonical)
     if not destination.wants_site:
         yield article
-    elif not kind:
-        yield replace(article, files=series.site)
     else:
         export = exports.Export(series, edition, templates, canonical)
         with files.scratch(Path(tempfile.gettempdir()), PREFIX) as scratch:
@@ -230,6 +231,27 @@ def _article(context: Context, due: Due, destination: Destination) -> Iterator[A
                 files.make_folder((folder / name).parent)
                 (folder / name).write_bytes(data)
             yield replace(article, files=folder)
+
+
+def _of_site(series: Series, roundup: Roundup, canonical: str) -> Article:
+    """A roundup for a destination that takes the site, which has all of its text and pictures."""
+    return Article(
+        key=f"{series.name}/{roundup.title_month}",
+        title=roundup.title,
+        subtitle=roundup.subtitle,
+        slug=roundup.slug,
+        language=series.language,
+        description="",
+        html="",
+        markdown="",
+        pictures={},
+        cover="",
+        canonical_url=canonical,
+        published_at=roundup.due_at,
+        updated_at=roundup.updated_at or roundup.due_at,
+        tags=(),
+        files=series.site,
+    )
 
 
 def _canonical(context: Context, due: Due) -> str:

@@ -62,7 +62,7 @@ def test_an_export_goes_beside_the_configuration_and_names_the_file_to_read(mont
     (index,) = (month / "export" / "hugo").glob("*/index.md")
     assert said.splitlines() == [f"{month_title(month)}: 6 files; read {index}"]
     assert len(list(index.parent.iterdir())) == 6
-    assert "all 6 files are as they were" in export(month, "--as", "hugo")
+    assert "6 files, as before" in export(month, "--as", "hugo")
 
 
 def month_title(month: Path) -> str:

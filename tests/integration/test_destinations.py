@@ -3,7 +3,7 @@
 import os
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,9 @@ from bot.core.errors import BadConfig, Blocked, Unavailable
 from bot.core.settings import Table
 from bot.destinations import table
 from bot.destinations.protocol import Article, Destination, Published
+from tests import sshd
 from tests.conftest import StoppedClock
+from tests.sshd import Sshd
 
 AT = datetime(2021, 8, 31, 18, tzinfo=UTC)
 SLUG = "four-papers-to-read-in-september-2021"
@@ -427,6 +429,35 @@ def test_settings_of_git_that_cannot_be_are_refused_by_their_key(
     with pytest.raises(BadConfig, match=message) as caught:
         make(kind="git", **values)
     assert "secret" not in str(caught.value)
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sshd]:
+    with sshd.running(tmp_path / "ssh") as running:
+        monkeypatch.setenv("GIT_SSH_COMMAND", running.command)
+        yield running
+
+
+def test_git_pushes_over_ssh_with_a_key_of_its_own(
+    make: Make, site: Path, remote: Path, server: Sshd
+) -> None:
+    pages = make(kind="git", remote=server.url(remote), ssh_key=str(server.key))
+    pages.check()
+    pages.publish(article(site), {})
+    assert PAGE in on(remote)
+    assert len(subjects(remote)) == 2
+
+
+def test_over_ssh_a_refused_key_and_an_unknown_host_wait_for_a_person(
+    make: Make, site: Path, remote: Path, server: Sshd
+) -> None:
+    stranger = server.key.with_name("stranger")
+    subprocess.run(["ssh-keygen", "-q", "-N", "", "-f", str(stranger)], check=True)
+    with pytest.raises(Blocked, match="the right to push"):
+        make(kind="git", remote=server.url(remote), ssh_key=str(stranger)).check()
+    server.known.write_text("", encoding="utf-8")
+    with pytest.raises(Blocked, match="connect once by hand with ssh"):
+        make(kind="git", remote=server.url(remote), ssh_key=str(server.key)).check()
 
 
 # Commands
