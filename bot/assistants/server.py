@@ -1,0 +1,102 @@
+"""Serves the tools to one assistant over standard input and output, by the official SDK."""
+
+import asyncio
+import logging
+import signal
+from concurrent.futures import Executor, ThreadPoolExecutor
+from importlib import metadata
+from typing import Any, cast
+
+from mcp import types
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import Server
+from mcp.server.stdio import stdio_server
+
+from bot.assistants import tools, wire
+from bot.assistants.call import Tool
+from bot.assistants.tools import Installation
+
+ServerContext = ServerRequestContext[Any]
+
+
+def serve(installation: Installation) -> None:
+    """Answer one client until it goes away, or SIGTERM or SIGINT ends this.
+
+    A call that is under way is finished; calls are done one after the other.
+    """
+    # What the SDK logs is about its client, which may be any: ours is in tools.py.
+    sdk = logging.getLogger("mcp")
+    sdk.addHandler(logging.NullHandler())
+    sdk.propagate = False
+    with ThreadPoolExecutor(1, "tool") as worker:
+        try:
+            asyncio.run(_serve(installation, worker))
+        finally:
+            worker.shutdown(cancel_futures=True)
+
+
+async def _serve(installation: Installation, worker: Executor) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    with wire.claimed() as ends:
+        serving = asyncio.create_task(_session(_server(installation, worker), ends, stop))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        is_over = serving.done()
+        for task in (serving, stopping):
+            task.cancel()
+        await asyncio.wait({serving, stopping})
+    if is_over:
+        serving.result()
+
+
+async def _session(server: "Server[Any]", ends: wire.Ends, stop: asyncio.Event) -> None:
+    """Serve until the end of what comes in, or until `stop` is set because nobody reads."""
+    writer = wire.Writer(ends.outgoing, stop.set)
+    lines = wire.lines(ends.incoming, lambda: writer.say(wire.TOO_LONG))
+    # The SDK asks for files of anyio, and of these it uses what the wire has.
+    async with stdio_server(cast(Any, lines), cast(Any, writer)) as (read, write):
+        await server.run(read, write, server.create_initialization_options())
+
+
+def _server(installation: Installation, worker: Executor) -> "Server[Any]":
+    async def list_tools(
+        context: ServerContext, params: types.PaginatedRequestParams | None
+    ) -> types.ListToolsResult:
+        return types.ListToolsResult(tools=[_described(tool) for tool in tools.TOOLS.values()])
+
+    async def call_tool(
+        context: ServerContext, params: types.CallToolRequestParams
+    ) -> types.CallToolResult:
+        given = params.arguments or {}
+        loop = asyncio.get_running_loop()
+        answer = await loop.run_in_executor(worker, tools.answer, installation, params.name, given)
+        content = types.TextContent(type="text", text=answer.text)
+        return types.CallToolResult(content=[content], is_error=answer.is_error)
+
+    return Server(
+        "mlcollage",
+        version=metadata.version("mlcollage"),
+        title="mlcollage",
+        instructions=tools.INSTRUCTIONS,
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
+    )
+
+
+def _described(tool: Tool) -> types.Tool:
+    return types.Tool(
+        name=tool.name,
+        title=tool.title,
+        description=tool.says,
+        input_schema=tool.takes.schema(),
+        annotations=types.ToolAnnotations(
+            read_only_hint=not tool.writes,
+            # What a draft said before stands in the log.
+            destructive_hint=False,
+            idempotent_hint=not tool.writes,
+            open_world_hint=False,
+        ),
+    )
