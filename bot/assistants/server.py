@@ -1,8 +1,10 @@
 """Serves the tools to one assistant over standard input and output, by the official SDK."""
 
 import asyncio
+import json
 import logging
 import signal
+from collections.abc import AsyncIterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from importlib import metadata
 from typing import Any, cast
@@ -15,6 +17,8 @@ from mcp.server.stdio import stdio_server
 from bot.assistants import tools, wire
 from bot.assistants.call import Tool
 from bot.assistants.tools import Installation
+
+log = logging.getLogger(__name__)
 
 ServerContext = ServerRequestContext[Any]
 
@@ -44,21 +48,49 @@ async def _serve(installation: Installation, worker: Executor) -> None:
         serving = asyncio.create_task(_session(_server(installation, worker), ends, stop))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        is_over = serving.done()
+        is_stopped = stop.is_set()
         for task in (serving, stopping):
             task.cancel()
         await asyncio.wait({serving, stopping})
-    if is_over:
+    if not is_stopped:
         serving.result()
+    elif not serving.cancelled():
+        # Where the SDK is stopped at work, it finds its own streams closed.
+        log.debug("The session was ended: %r", serving.exception())
 
 
 async def _session(server: "Server[Any]", ends: wire.Ends, stop: asyncio.Event) -> None:
     """Serve until the end of what comes in, or until `stop` is set because nobody reads."""
     writer = wire.Writer(ends.outgoing, stop.set)
-    lines = wire.lines(ends.incoming, lambda: writer.say(wire.TOO_LONG))
+    lines = _readable(wire.lines(ends.incoming, lambda: writer.say(wire.TOO_LONG)), writer)
     # The SDK asks for files of anyio, and of these it uses what the wire has.
     async with stdio_server(cast(Any, lines), cast(Any, writer)) as (read, write):
         await server.run(read, write, server.create_initialization_options())
+
+
+async def _readable(lines: AsyncIterator[str], writer: wire.Writer) -> AsyncIterator[str]:
+    """The lines that the SDK can read. It drops others, and whoever asked would wait for ever."""
+    async for line in lines:
+        try:
+            types.jsonrpc_message_adapter.validate_json(line, by_name=False)
+        except ValueError:
+            if refusal := _refusal(line):
+                writer.say(refusal)
+        else:
+            yield line
+
+
+def _refusal(line: str) -> str:
+    """What is answered to a request that cannot be read; "" where it is none, or has no id."""
+    try:
+        asked = json.loads(line)
+    except (ValueError, RecursionError):
+        return ""
+    is_request = isinstance(asked, dict) and "method" in asked
+    if not is_request or not isinstance(asked.get("id"), str | int):
+        return ""
+    error = {"code": types.INVALID_REQUEST, "message": "This is no request that can be read."}
+    return json.dumps({"jsonrpc": "2.0", "id": asked["id"], "error": error}) + "\n"
 
 
 def _server(installation: Installation, worker: Executor) -> "Server[Any]":
