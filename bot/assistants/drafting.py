@@ -31,6 +31,8 @@ MOST_REVISION = 2**31 - 1
 
 def add(call: Call) -> Description:
     """Store a new draft at the queue's end; raises `BadInput` where its name is taken."""
+    if collage.is_blank(call.given["title"]):
+        raise BadInput("title: shows nothing; give the paper's title.")
     item = _item(call.given, Item(name=_name(call.given), paper=Paper(title="")))
     arrival = Arrival(item, _picture(call))
     (taken,) = accept.take(call.context, call.series, [arrival], draft=True)

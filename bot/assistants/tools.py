@@ -93,11 +93,10 @@ def _answer(installation: Installation, name: str, given: Mapping[str, Any]) -> 
 
 def _mode(context: Context) -> Description:
     """Whether what is told is live, and what a person should know of the installation."""
-    warnings = series.warnings(context)
-    if change := modes.change_ahead(context):
-        warnings = [change, *warnings]
     mode = "live" if context.config.live else "rehearsal"
-    return {"mode": mode, "warnings": warnings}
+    made = assemble.newly_made(context.config, context.database)
+    warnings = [made, modes.change_ahead(context), *series.warnings(context)]
+    return {"mode": mode, "warnings": [warning for warning in warnings if warning]}
 
 
 def _written(document: Description) -> str:

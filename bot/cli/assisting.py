@@ -2,18 +2,19 @@
 
 import gc
 import importlib.util
+import sys
 from pathlib import Path
 
 import click
 
 from bot.assistants.tools import Installation
-from bot.cli import options
+from bot.cli import options, output
 from bot.core.collage import one_line
 from bot.core.errors import BadInput, MlcollageError
 
 
 @options.command(
-    "mcp", "mlcollage --config lab/config.toml mcp --pictures lab/pictures", as_json=True
+    "mcp", "mlcollage mcp --config lab/config.toml --pictures lab/pictures", as_json=True
 )
 @click.option(
     "--pictures",
@@ -36,6 +37,9 @@ def mcp_command(config_file: str | None, as_json: bool, pictures: Path | None) -
         raise BadInput(f"There is no folder {one_line(str(pictures))}; name one with --pictures.")
     # What is wrong with configuration or database is said now, not at the first call.
     options.context(config_file).database.close()
+    if sys.stdin.isatty():
+        waits = "Waiting for an assistant's program on standard input, which starts this itself;"
+        output.line(f"{waits} Ctrl-C ends it.", err=True)
     from bot.assistants import server  # heavy: 0.5 s and 40 MB with the SDK, for this command only
 
     # It stays, and its garbage matters.

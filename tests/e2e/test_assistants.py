@@ -24,6 +24,7 @@ from tests.conftest import plain_picture, png
 from tests.e2e.assistant import Assistant, Told, ask, work
 from tests.e2e.conftest import ITEMS, SERIES, Desk
 from tests.e2e.process import COMMAND, ENVIRONMENT, mlcollage
+from tests.e2e.test_quick_commands import ACCOUNTS
 
 READING = {
     "describe_installation",
@@ -144,6 +145,7 @@ FAILING: list[tuple[str, dict[str, Any], str]] = [
     ("check_words", {"title": "A", "year": 99}, "year: must be a whole number from 1,000 to 9,999"),
     ("add_draft", {}, "add_draft needs title: The paper's title"),
     ("add_draft", {"title": "Alpha", "name": "alpha"}, "there is already a collage named alpha"),
+    ("add_draft", {"title": " \u2060 ", "name": "a"}, "title: shows nothing; give the paper's"),
     ("add_draft", {"title": "???"}, "The title gives no NAME; give one as name."),
     ("add_draft", {"title": "A\nB"}, "title: holds the control character U+000A."),
     ("add_draft", {"title": "A", "name": "No Name"}, "name: 'No Name' must be lower-case letters"),
@@ -493,6 +495,48 @@ def test_each_call_goes_by_the_configuration_as_it_is_then(desk: Desk) -> None:
     work(desk.folder, changing)
 
 
+def test_a_new_database_of_a_rehearsal_is_told(desk: Desk) -> None:
+    async def gone(assistant: Assistant) -> list[dict[str, Any]]:
+        for file in desk.folder.glob("queue.db*"):
+            file.unlink()
+        return [(await assistant("list_queue")).document for _ in range(2)]
+
+    first, second = work(desk.folder, gone)
+    assert "There was no database: a new, empty one was made" in first["warnings"][0]
+    assert (first["result"]["collages"], second["warnings"]) == ([], [])
+
+
+SECRETS = """
+[alerts]
+urls = ["json://127.0.0.1/s3cret-alert"]
+heartbeat_url = "https://127.0.0.1/s3cret-beat"
+
+[events]
+urls = ["https://127.0.0.1/s3cret-event"]
+secret = "whsec_YSBzZWNyZXQgb2YgdHdlbnR5LWZvdXIgYnl0ZXMgb2s="
+"""
+
+
+def test_no_answer_shows_a_secret(desk: Desk) -> None:
+    file = desk.folder / "config.toml"
+    settings = file.read_text(encoding="utf-8")
+    accounts = re.sub(r'"k(\d)"', r'"s3cret-key-\1"', ACCOUNTS)
+    file.write_text(f"live = true\n{settings}{accounts}{SECRETS}", encoding="utf-8")
+
+    async def everything(assistant: Assistant) -> list[Told]:
+        asked = [*EVERY_READING, *((name, given) for name, given, _ in FAILING)]
+        asked += [("add_draft", PAPER), ("edit_draft", {"name": NAME, "revision": 1, "alt": "A"})]
+        return [await assistant(name, **given) for name, given in asked]
+
+    told = work(desk.folder, everything)
+    assert told[0].document["mode"] == "live"
+    assert {each["name"] for each in told[0].result["series"][0]["accounts"]} == {
+        *("x", "bluesky", "mastodon")
+    }
+    assert told[-1].result["alt"] == "A"
+    assert not [each.text for each in told if "s3cret" in each.text or "whsec_" in each.text]
+
+
 def test_an_assistant_writes_while_others_write_and_the_bot_posts(desk: Desk) -> None:
     async def together(assistant: Assistant) -> list[Told]:
         commands = [
@@ -655,6 +699,26 @@ def test_a_signal_ends_it_while_the_client_waits(
         assert server.wait(timeout=10) == 0
         assert server.stderr
         assert server.stderr.read() == b""
+
+
+def test_a_signal_between_drafts_leaves_whole_drafts(desk: Desk) -> None:
+    call = (
+        '{{"jsonrpc":"2.0","id":{0},"method":"tools/call","params":{{"name":"add_draft",'
+        '"arguments":{{"title":"Paper no. {0}","authors":["Ada"]}}}}}}\n'
+    )
+    with start(desk.folder) as server:
+        say(server, GREETING)
+        heard(server)
+        say(server, *(call.format(at).encode() for at in range(40)))
+        assert heard(server)["result"]["isError"] is False
+        server.send_signal(signal.SIGTERM)
+        _, err = server.communicate(timeout=30)
+    assert (server.returncode, err) == (0, b"")
+    drafts = desk("list", "--state", "draft", "--json").json
+    assert [each["name"] for each in drafts] == [f"paper-no-{at}" for at in range(len(drafts))]
+    assert all(each["authors"] == ["Ada"] for each in drafts)
+    added = desk("history", "--changes", "--json").json
+    assert len([each for each in added if each["who"].startswith("assistant")]) == len(drafts)
 
 
 def test_a_client_that_goes_away_ends_it(desk: Desk) -> None:
