@@ -7,6 +7,7 @@ lines of any length. Here threads wait, which end with the process.
 import asyncio
 import os
 import queue
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -44,6 +45,10 @@ def claimed() -> Iterator[Ends]:
         os.dup2(2, 1)
         yield ends
     finally:
+        if sys.stdout is not None:
+            # Else what was printed meanwhile would be written to the wire at the end.
+            with suppress(OSError):
+                sys.stdout.flush()
         os.dup2(ends.incoming, 0)
         os.dup2(ends.outgoing, 1)
         os.close(nothing)

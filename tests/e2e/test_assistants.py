@@ -748,6 +748,31 @@ def test_a_client_that_reads_nothing_does_not_keep_it_from_ending(desk: Desk) ->
         assert server.stderr.read() == b""
 
 
+STRAY = """
+import os, subprocess, sys
+from bot.assistants import wire
+with wire.claimed() as ends:
+    print("a stray line")
+    subprocess.run([sys.executable, "-c", "print('of a child'); print(input())"], check=False)
+    os.write(ends.outgoing, b"a message" + os.linesep.encode())
+"""
+
+
+def test_whatever_else_is_printed_does_not_reach_the_wire() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", STRAY],
+        env=ENVIRONMENT,
+        input="what the client says\n",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "a message\n"
+    assert "a stray line" in done.stderr
+    assert "of a child" in done.stderr
+    assert "EOFError" in done.stderr
+
+
 def test_without_the_extra_one_sentence_says_what_to_install(desk: Desk) -> None:
     code = "import sys; sys.modules['mcp'] = None\nfrom bot.__main__ import main; main()"
     done = subprocess.run(
