@@ -151,4 +151,4 @@ class Record:
             if name not in value:
                 raise BadInput(f"{at} needs {name}: {self.fields[name].says}")
         for name, given in value.items():
-            self.fields[name].check(given, name)
+            self.fields[name].check(given, f"{at}, {name}")

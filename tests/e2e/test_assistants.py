@@ -125,7 +125,7 @@ EVERY_READING: list[tuple[str, dict[str, Any]]] = [
 FAILING: list[tuple[str, dict[str, Any], str]] = [
     ("show_collage", {"name": "alhpa"}, "There is no collage 'alhpa' in the queue. Did you mean"),
     ("show_collage", {}, "show_collage needs name: The NAME of the collage"),
-    ("show_collage", {"name": 7}, "name: must be a text, not 7."),
+    ("show_collage", {"name": 7}, "show_collage, name: must be a text, not 7."),
     ("show_collage", {"name": "a" * 81}, "name: 81 characters, at most 80 are allowed."),
     ("show_collage", {"name": "al\0pha"}, "name: holds the control character U+0000."),
     ("show_collage", {"name": "alpha", "series": "mlcolage"}, "mlcollage"),
