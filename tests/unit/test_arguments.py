@@ -1,12 +1,13 @@
 """What a tool tells an assistant of its arguments is what is checked of them."""
 
-from typing import Any
+from typing import Any, cast
 
 import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.assistants import tools
 from bot.assistants.arguments import Argument, Flag, OneOf, Record, Several, Text, Whole
 from bot.assistants.tools import TOOLS
 from bot.core.errors import BadInput
@@ -70,6 +71,16 @@ def test_the_schema_of_a_tool_is_one(name: str) -> None:
 def test_no_text_of_one_line_holds_a_control_character(text: str) -> None:
     assert not is_taken(Text("A text.", 10), text)
     assert is_taken(Text("A text.", 10, lines=True), text) == (text in {"a\nb", "a\tb"})
+
+
+def test_a_mistake_of_ours_is_a_sentence_and_its_traceback_is_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    # No path: the first use of it is a mistake that no code expects.
+    told = tools.answer(tools.Installation(cast(Any, 7)), "list_queue", {})
+    assert told.is_error
+    assert told.text.startswith("Something unexpected happened: AttributeError. It is a mistake")
+    assert "Traceback" in caplog.text
 
 
 def test_what_is_wrong_is_named_with_its_place() -> None:
