@@ -1,6 +1,7 @@
 """Serves the tools to one assistant over standard input and output, by the official SDK."""
 
 import asyncio
+import errno
 import json
 import logging
 import signal
@@ -14,9 +15,11 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 
+from bot import system
 from bot.assistants import tools, wire
 from bot.assistants.call import Tool
 from bot.assistants.tools import Installation
+from bot.core.errors import MlcollageError
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +29,8 @@ ServerContext = ServerRequestContext[Any]
 def serve(installation: Installation) -> None:
     """Answer one client until it goes away, or SIGTERM or SIGINT ends this.
 
-    A call that is under way is finished; calls are done one after the other.
+    A call that is under way is finished; calls are done one after the other. Raises
+    `MlcollageError` where answers cannot be written though the client is there.
     """
     # What the SDK logs is about its client, which may be any: ours is in tools.py.
     sdk = logging.getLogger("mcp")
@@ -45,13 +49,18 @@ async def _serve(installation: Installation, worker: Executor) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     with wire.claimed() as ends:
-        serving = asyncio.create_task(_session(_server(installation, worker), ends, stop))
+        writer = wire.Writer(ends.outgoing, stop.set)
+        session = _session(_server(installation, worker), ends.incoming, writer)
+        serving = asyncio.create_task(session)
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         is_stopped = stop.is_set()
         for task in (serving, stopping):
             task.cancel()
         await asyncio.wait({serving, stopping})
+    # A client that has gone away is no trouble.
+    if writer.error and writer.error.errno != errno.EPIPE:
+        raise MlcollageError(f"Standard output cannot be written: {system.why(writer.error)}.")
     if not is_stopped:
         serving.result()
     elif not serving.cancelled():
@@ -59,10 +68,9 @@ async def _serve(installation: Installation, worker: Executor) -> None:
         log.debug("The session was ended: %r", serving.exception())
 
 
-async def _session(server: "Server[Any]", ends: wire.Ends, stop: asyncio.Event) -> None:
-    """Serve until the end of what comes in, or until `stop` is set because nobody reads."""
-    writer = wire.Writer(ends.outgoing, stop.set)
-    lines = _readable(wire.lines(ends.incoming, lambda: writer.say(wire.TOO_LONG)), writer)
+async def _session(server: "Server[Any]", incoming: int, writer: wire.Writer) -> None:
+    """Serve until the end of what comes in."""
+    lines = _readable(wire.lines(incoming, lambda: writer.say(wire.TOO_LONG)), writer)
     # The SDK asks for files of anyio, and of these it uses what the wire has.
     async with stdio_server(cast(Any, lines), cast(Any, writer)) as (read, write):
         await server.run(read, write, server.create_initialization_options())

@@ -107,13 +107,15 @@ def _read(end: int) -> bytes:
 
 
 class Writer:
-    """Writes to the wire, each text whole and in order; `broken` is called when nobody reads.
+    """Writes to the wire, each text whole and in order.
 
-    It has what the SDK wants of a file.
+    Where it cannot be written, `broken` is called, and `error` says why. It has what the SDK wants
+    of a file.
     """
 
     def __init__(self, end: int, broken: Callable[[], None]) -> None:
         self._end, self._broken = end, broken
+        self.error: OSError | None = None
         self._loop = asyncio.get_running_loop()
         self._texts: queue.SimpleQueue[tuple[bytes, asyncio.Future[None]]] = queue.SimpleQueue()
         threading.Thread(target=self._write_all, name="wire-out", daemon=True).start()
@@ -138,7 +140,8 @@ class Writer:
                 data, done = self._texts.get()
                 try:
                     _write(self._end, data)
-                except OSError:
+                except OSError as error:
+                    self.error = error
                     self._loop.call_soon_threadsafe(self._broken)
                 self._loop.call_soon_threadsafe(_settle, done)
 

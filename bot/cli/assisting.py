@@ -37,7 +37,7 @@ def mcp_command(config_file: str | None, as_json: bool, pictures: Path | None) -
         raise BadInput(f"There is no folder {one_line(str(pictures))}; name one with --pictures.")
     # What is wrong with configuration or database is said now, not at the first call.
     options.context(config_file).database.close()
-    if sys.stdin.isatty():
+    if sys.stdin is not None and sys.stdin.isatty():
         waits = "Waiting for an assistant's program on standard input, which starts this itself;"
         output.line(f"{waits} Ctrl-C ends it.", err=True)
     from bot.assistants import server  # heavy: 0.5 s and 40 MB with the SDK, for this command only

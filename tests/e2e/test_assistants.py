@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -730,6 +731,34 @@ def test_a_client_that_goes_away_ends_it(desk: Desk) -> None:
         assert server.wait(timeout=10) == 0
         assert server.stderr
         assert server.stderr.read() == b""
+
+
+@pytest.mark.parametrize(
+    ("ends", "code", "message"),
+    [
+        ("<&-", 0, ""),
+        ("< hello.jsonl >&-", 0, ""),
+        ("< hello.jsonl 2>&-", 0, ""),
+        ("< hello.jsonl > /dev/full", 1, "Standard output cannot be written: No space left"),
+    ],
+)
+def test_whatever_the_ends_are_it_ends_in_order(
+    desk: Desk, ends: str, code: int, message: str
+) -> None:
+    (desk.folder / "hello.jsonl").write_bytes(GREETING)
+    done = subprocess.run(
+        f"{shlex.join(COMMAND)} mcp {ends}",
+        shell=True,
+        cwd=desk.folder,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == code
+    assert done.stderr.startswith(message)
+    assert len(done.stderr.splitlines()) == bool(message)
 
 
 @pytest.mark.slow
