@@ -13,6 +13,7 @@ from bot.core import hints, month
 from bot.core.collage import LENGTHS, Collage, State
 from bot.core.errors import BadInput
 from bot.deciding import (
+    awaited,
     candidates,
     collages,
     coming,
@@ -188,8 +189,8 @@ def _notice(*listed: Any) -> Description:
 
 def all_roundups(call: Call) -> Description:
     """All roundups, the newest first."""
-    found = roundups.listed(call.context, call.series)
-    return {"roundups": [descriptions.roundup(each) for each in found]}
+    found = awaited.listed(call.context, call.series)
+    return {"roundups": [descriptions.listed_roundup(each) for each in found]}
 
 
 def show_roundup(call: Call) -> Description:
