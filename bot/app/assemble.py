@@ -106,6 +106,14 @@ def missing(config: Config, database: Database) -> str:
     )
 
 
+def newly_made(config: Config, opened: Database) -> str:
+    """That there was no database, and which one was made; empty where there was one."""
+    if not opened.was_made:
+        return ""
+    made = f"a new, empty one was made, {opened.shown}."
+    return f"There was no database: {made}{beside(config)}"
+
+
 def beside(config: Config) -> str:
     """That a database lies beside the configuration which names another one; else empty."""
     file = config.folder / DATABASE_FILE

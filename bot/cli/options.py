@@ -127,12 +127,8 @@ def opened(
     be new where it is made. Unless it is `checked`, a series may have been renamed.
     """
     made = assemble.context(config, say=say, makes=makes, checked=checked)
-    if made.database.was_made and not makes:
-        beside = assemble.beside(config)
-        output.line(
-            f"There was no database: a new, empty one was made, {made.database.shown}.{beside}",
-            err=True,
-        )
+    if not makes and (message := assemble.newly_made(config, made.database)):
+        output.line(message, err=True)
     for publisher in made.publishers.values():
         logs.hide(publisher.secrets)
     for place in config.destinations.values():

@@ -33,13 +33,13 @@ class Edited(NamedTuple):
 
 
 def content(work: Work, roundup: Roundup) -> str:
-    """A hash that is the same exactly where what the roundup's page says is the same.
+    """A hash that is the same exactly where what the roundup says is the same.
 
-    Its neighbours and how it looks are no part of it: readers of a feed are told of nothing.
+    Its neighbours, its looks, and where else it or its posts are, are no part of it: who adds those
+    corrects nothing that somebody has read.
     """
     items = work.queue.in_roundup(roundup.id)
-    said = [roundup.title, roundup.subtitle, roundup.also_at, work.roundups.posts(roundup)]
-    return _hash([*said, *map(_said, items)])
+    return _hash([roundup.title, roundup.subtitle, *map(_said, items)])
 
 
 def content_of(items: Sequence[Collage]) -> str:

@@ -388,6 +388,37 @@ def test_wrong_settings_of_a_destination_are_found_at_the_start(
         make_context(tmp_path, f"live = true\n[destinations.web]\n{settings}\n{series}", clock)
 
 
+def test_a_draft_is_looked_at_until_somebody_lets_it_out(
+    tmp_path: Path, clock: StoppedClock, opened: list[Context]
+) -> None:
+    def git(*words: str) -> None:
+        subprocess.run(["git", *words], cwd=tmp_path / "pages.git", check=True)
+
+    subprocess.run(["git", "init", "-q", "--bare", "pages.git"], cwd=tmp_path, check=True)
+    pages = """
+[destinations.pages]
+kind = "git"
+remote = "./pages.git"
+pull_request = true
+url = "https://pages.example.edu/{slug}/"
+"""
+    opened.append(context := begin(tmp_path, clock, pages))
+    tick.tick(context)
+    draft = made(context, "pages")
+    assert (draft.state, draft.url) == (State.DRAFT, "")
+    assert any("lies ready at pages. Open the pull request" in each for each in told(context))
+    for _ in range(3):
+        clock.go(hours=1)
+        tick.tick(context)
+    git("update-ref", "refs/heads/main", "refs/heads/mlcollage/2021-09")
+    clock.go(hours=1)
+    tick.tick(context)
+    merged = made(context, "pages")
+    assert (merged.state, merged.next_at) == (State.PUBLISHED, None)
+    assert merged.url.startswith("https://pages.example.edu/")
+    assert sum("lies ready" in each for each in told(context)) == 1
+
+
 @pytest.fixture
 def web_server(www: Path) -> Iterator[int]:
     """Serves the folder of the destination; its port."""
