@@ -77,6 +77,7 @@ class Place(Protocol):
     def seen(self) -> list[Seen]: ...
     def pictures(self) -> int: ...
     def change(self, post_id: str, **changed: str) -> None: ...
+    def clear(self) -> None: ...
 
 
 def destination(
@@ -121,6 +122,9 @@ class OnWordPress:
     def change(self, post_id: str, **changed: str) -> None:
         self.site.ask("POST", f"/wp/v2/posts/{post_id}", changed)
 
+    def clear(self) -> None:
+        self.site.clear()
+
 
 class OnGhost:
     """A fake of Ghost."""
@@ -145,6 +149,9 @@ class OnGhost:
     def change(self, post_id: str, **changed: str) -> None:
         self.site.posts[post_id].update(changed)
 
+    def clear(self) -> None:
+        self.site.posts.clear()
+
 
 class OnButtondown:
     """A fake of Buttondown, where mails are sent."""
@@ -168,3 +175,6 @@ class OnButtondown:
 
     def change(self, post_id: str, **changed: str) -> None:
         self.site.mails[post_id].update(changed)
+
+    def clear(self) -> None:
+        self.site.mails.clear()

@@ -17,7 +17,8 @@ from bot.workers import Workers
 from tests.conftest import MONDAY, StoppedClock, lay_database, write_item
 
 MOMENT = datetime(2021, 8, 31, 18, tzinfo=UTC)
-ADDRESS = "https://lab.example.edu/{slug}/"
+URL = 'url = "https://lab.example.edu/{slug}/"\n'
+"""The setting of kinds that tell no address themselves."""
 
 Contents = dict[str, bytes]
 
@@ -39,7 +40,6 @@ def prepare(folder: Path, kind: Kind) -> None:
     lines = f"""
 live = true
 [destinations.place]
-url = "{ADDRESS}"
 {kind.settings}
 [series.mlcollage.roundup]
 base_url = "https://lab.example.org"
@@ -109,13 +109,15 @@ def _make_script(folder: Path) -> None:
 
 
 KINDS = {
-    "folder": Kind('kind = "folder"\nfolder = "place"', _make_folder, _files),
-    "git": Kind('kind = "git"\nremote = "./place.git"', _make_repository, _branches),
+    "folder": Kind(f'{URL}kind = "folder"\nfolder = "place"', _make_folder, _files),
+    "git": Kind(f'{URL}kind = "git"\nremote = "./place.git"', _make_repository, _branches),
     "pull request": Kind(
-        'kind = "git"\nremote = "./place.git"\npull_request = true', _make_repository, _branches
+        f'{URL}kind = "git"\nremote = "./place.git"\npull_request = true',
+        _make_repository,
+        _branches,
     ),
     "command": Kind(
-        'kind = "command"\ncommand = ["sh", "-c", \'cp -r "$MLCOLLAGE_SITE"/. place\']',
+        f'{URL}kind = "command"\ncommand = ["sh", "-c", \'cp -r "$MLCOLLAGE_SITE"/. place\']',
         _make_script,
         _files,
     ),
