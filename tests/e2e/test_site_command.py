@@ -3,6 +3,7 @@
 import http.client
 import json
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -33,6 +34,7 @@ def asked(address: str, path: str) -> tuple[int, str]:
 
 
 def test_it_is_written_told_and_left_alone_where_nothing_changed(out: Path) -> None:
+    shutil.rmtree(out / "site", ignore_errors=True)
     first = mlcollage(out, "site")
     assert re.search(r"site: \d+ files written\.", first)
     assert (out / "site" / "index.html").is_file()
@@ -79,6 +81,7 @@ def test_it_is_shown_on_this_machine_alone_until_ctrl_c(out: Path) -> None:
         assert asked(address, hidden)[0] == 404
     running.send_signal(signal.SIGINT)
     assert running.wait(20) == 0
+    running.stdout.close()
 
 
 def test_a_port_that_is_taken_is_said_in_one_sentence(out: Path) -> None:

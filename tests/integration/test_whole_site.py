@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from xml.etree import ElementTree
 
+import feedparser
 import pytest
 from sqlalchemy import delete, update
 
@@ -218,7 +219,6 @@ def test_the_feeds_hold_what_the_pages_say_with_whole_addresses(made: Path) -> N
 
 
 def test_feeds_have_no_problem_that_a_reader_of_feeds_names(made: Path) -> None:
-    feedparser = pytest.importorskip("feedparser")
     read = feedparser.parse(str(made / "site" / "atom.xml"))
     assert not read.bozo
     assert read.version == "atom10"
