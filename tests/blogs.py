@@ -79,14 +79,16 @@ class Place(Protocol):
     def change(self, post_id: str, **changed: str) -> None: ...
 
 
-def destination(place: Place, url: str = "", **more: Any) -> Destination:
+def destination(
+    place: Place, url: str = "", clock: StoppedClock | None = None, **more: Any
+) -> Destination:
     """The destination as a configuration with these settings makes it; None leaves one out."""
     given = {"kind": place.kind, **place.settings(), **more}
     values = {key: value for key, value in given.items() if value is not None}
     if url:
         values["base_url"] = url
     raw = Table("config.toml", "destinations.blog", values)
-    return table.make(raw, Path(), StoppedClock(DUE), timedelta(seconds=60))
+    return table.make(raw, Path(), clock or StoppedClock(DUE), timedelta(seconds=60))
 
 
 class OnWordPress:

@@ -42,6 +42,7 @@ COMMANDS = {
     "edit": Entry("items", "Change a collage, in $EDITOR or by options.", QUEUE),
     "alt": Entry("alt_texts", "Draft the alt text of a collage.", QUEUE),
     "slide": Entry("slides", "Draw a slide from a paper's figures.", QUEUE),
+    "mcp": Entry("assisting", "Let an assistant read, and write drafts.", QUEUE),
     "ready": Entry("queue", "Make a draft ready to go out.", QUEUE),
     "move": Entry("queue", "Change a collage's place in the queue.", QUEUE),
     "pin": Entry("queue", "Tie a collage to a day that has a slot.", QUEUE),

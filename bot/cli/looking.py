@@ -93,6 +93,7 @@ def _print_collage(series: Series, shown: Shown) -> None:
     facts = [
         ("name", item.name),
         ("state", "; ".join([item.state.value, *_remarks(item, shown.left_out)])),
+        ("drafted by", ", ".join(shown.drafted_by)),
         ("cited", series.words.cite(item.paper)),
         ("authors", _authors(item)),
         ("arxiv", item.paper.arxiv_id),

@@ -6,12 +6,11 @@ import click
 
 from bot.cli import completion, options, output, printing
 from bot.cli.output import Styled
-from bot.composing.ahead import goes_nowhere
 from bot.composing.composed import ComposedThread
 from bot.composing.fittings import Fittings
 from bot.config import Config, Series
 from bot.context import Context
-from bot.core import collage, hints, per_network, price
+from bot.core import hints, per_network, price
 from bot.core.collage import Collage, State
 from bot.core.delivery import Part
 from bot.core.errors import BadInput
@@ -57,7 +56,7 @@ def preview_command(
     number, previews = candidates.preview(context, own, item, accounts, fits)
     written = shown_pictures.write(previews, fits, pictures) if pictures else []
     shown = own.numbering.shown(number)
-    obstacle = collage.obstacle(item) or _nowhere(context, own, item)
+    obstacle = candidates.obstacle(context, own, item)
     same = collages.repeated(context, own, item)
     if as_json:
         described = preview_descriptions.collage(own, item, number, previews)
@@ -82,13 +81,6 @@ def preview_command(
             output.line(f"written: {path}")
     if obstacle or any(one.problems for one in previews):
         click.get_current_context().exit(1)
-
-
-def _nowhere(context: Context, series: Series, item: Collage) -> str:
-    """That the collage leaves out every account of its series; "" where it does not."""
-    if context.wanted(item, series.accounts) or not series.accounts:
-        return ""
-    return goes_nowhere(item)
 
 
 def _print_standing(item: Collage, obstacle: str) -> None:

@@ -14,7 +14,7 @@ from bot.composing.composer import Composer
 from bot.composing.fittings import Fittings
 from bot.config import Series
 from bot.context import Context
-from bot.core import cards
+from bot.core import cards, collage
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery
 from bot.core.delivery import State as Sending
@@ -57,6 +57,15 @@ def preview(
         return Preview(number, tuple(threads))
     place = ahead.place(context, series, item, fits)
     return Preview(place.number, drawn(place.ahead, item, place.number, accounts))
+
+
+def obstacle(context: Context, series: Series, item: Collage) -> str:
+    """Why a collage could not go out on any account, as a sentence; "" where it could."""
+    if lacking := collage.obstacle(item):
+        return lacking
+    if context.wanted(item, series.accounts) or not series.accounts:
+        return ""
+    return ahead.goes_nowhere(item)
 
 
 def _begun(context: Context, item: Collage) -> dict[str, Delivery]:

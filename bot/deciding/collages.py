@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import fit, legibility
+from bot.core import assistance, fit, legibility
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery, Part
 from bot.core.fit import Fit
@@ -34,6 +34,8 @@ class Shown(NamedTuple):
     """Its picture as each account gets it, by account, where it is made already."""
     left_out: tuple[str, ...] = ()
     """The accounts of its series that it does not go out on."""
+    drafted_by: tuple[str, ...] = ()
+    """The assistants that have written in it, by their names in the log."""
 
 
 def listed(context: Context, series: Series, state: State | None = None) -> list[Collage]:
@@ -60,7 +62,9 @@ def show(context: Context, series: Series, name: str) -> Shown:
             (thread, work.parts.of(thread.id)) for thread in work.deliveries.of_collage(item.id)
         ]
         current = {thread.id for thread in work.lookup.of_collage(item.id)}
-        changes = work.log.changes(f"{series.name}/{item.name}")
+        subject = f"{series.name}/{item.name}"
+        changes = work.log.changes(subject)
+        drafted_by = assistance.among(work.log.writers(subject))
         notes: tuple[str, ...] = ()
         # What is out is history, and stays as it is.
         if item.state is not State.POSTED:
@@ -70,7 +74,16 @@ def show(context: Context, series: Series, name: str) -> Shown:
         fits = _fits(context, work, series, item)
     left_out = context.left_out(item, series.accounts)
     set_aside = frozenset(thread.id for thread, _ in threads) - current
-    return Shown(item, tuple(threads), set_aside, tuple(changes), notes, fits, left_out)
+    return Shown(
+        item,
+        tuple(threads),
+        set_aside,
+        tuple(changes),
+        notes,
+        fits,
+        left_out,
+        drafted_by,
+    )
 
 
 def _fits(context: Context, work: Work, series: Series, item: Collage) -> dict[str, Fit]:

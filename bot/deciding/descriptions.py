@@ -116,6 +116,7 @@ def collage_with_history(series: Series, shown: Shown) -> Description:
     return collage(series, shown.item) | {
         "notes": list(shown.notes),
         "left_out": list(shown.left_out),
+        "drafted_by": list(shown.drafted_by),
         "deliveries": threads,
         "fitted": {account: fitted(fit) for account, fit in shown.fits.items()},
         "changes": changes,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bot.composing import ahead
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, changes, collage, delivery, legibility, schedule, times
+from bot.core import agenda, assistance, changes, collage, delivery, legibility, schedule, times
 from bot.core.changes import Changed
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery
@@ -85,8 +85,9 @@ class Moved(NamedTuple):
 def make_ready(context: Context, series: Series, names: Sequence[str]) -> list[str]:
     """Make drafts ready to go out, all or none; what is ready already stays so.
 
-    Returns what a person should know: what of their texts is not shown as it was written, how their
-    pictures look, and which others have the same paper or picture.
+    Returns what a person should know: which of them an assistant has drafted, what of their texts
+    is not shown as it was written, how their pictures look, and which others have the same paper or
+    picture.
 
     Raises `NotAllowed` where one still lacks something, or could not go out in its turn: a network
     would refuse it, or it repeats what goes out before.
@@ -113,7 +114,16 @@ def make_ready(context: Context, series: Series, names: Sequence[str]) -> list[s
     gone = [
         f"{item.name}: {remark}" for item in items for remark in networks.remarks(context, item.on)
     ]
-    return [*_unlike(items), *gone, *_twins(context, series, items)]
+    drafted = _drafted(context, items)
+    return [*drafted, *_unlike(items), *gone, *_twins(context, series, items)]
+
+
+def _drafted(context: Context, items: Sequence[Collage]) -> list[str]:
+    """Which of the collages assistants have written in, each with its name."""
+    with context.read() as work:
+        writers = {item.name: work.log.writers(f"{item.series}/{item.name}") for item in items}
+    found = {name: assistance.among(names) for name, names in writers.items()}
+    return [f"{name}: drafted by {', '.join(by)}" for name, by in found.items() if by]
 
 
 def _unlike(items: Sequence[Collage]) -> list[str]:

@@ -28,6 +28,7 @@ FAILING: dict[str, list[tuple[object, ...]]] = {
     "slide": [("slide", "nobody"), ("slide", "missing.md", "--output", "x.png")],
     "edit": [("edit", "nobody", "--alt", "a"), ("edit", "alpha", "--picture", "missing.png")],
     "alt": [("alt", "nobody")],
+    "mcp": [("mcp", "--pictures", "nowhere")],
     "ready": [("ready", "nobody")],
     "move": [("move", "nobody", "--first")],
     "pin": [("pin", "alpha", "2021-08-04")],

@@ -14,7 +14,7 @@ from bot.core.errors import BadConfig, Blocked, Unavailable
 from bot.core.settings import Table
 from bot.destinations import table
 from bot.destinations.protocol import Article, Destination, Published
-from tests import sshd
+from tests import git_http, sshd
 from tests.conftest import StoppedClock
 from tests.sshd import Sshd
 
@@ -29,6 +29,7 @@ def site(tmp_path: Path) -> Path:
     folder = tmp_path / "site"
     write(folder, {PAGE: "<h1>Four Papers</h1>", f"{SLUG}/a.png": "a picture", "index.html": "all"})
     write(folder, {".mlcollage.json": "{}", "index.html.edited": "old", ".b.html.12-34": "half"})
+    write(folder, {".mlcollage-staging-1/c.html": "half", ".nojekyll": ""})
     return folder
 
 
@@ -102,6 +103,7 @@ def test_a_folder_gets_the_whole_site_and_nothing_of_our_own_books(
         PAGE: "<h1>Four Papers</h1>",
         f"{SLUG}/a.png": "a picture",
         "index.html": "all",
+        ".nojekyll": "",
     }
 
 
@@ -117,6 +119,7 @@ def test_a_correction_replaces_and_removes_what_is_ours_and_nothing_else(
     assert read(web) == {
         PAGE: "<h1>Four Better Papers</h1>",
         "index.html": "all",
+        ".nojekyll": "",
         "robots.txt": "theirs",
         f"{SLUG}/notes.txt": "theirs",
     }
@@ -238,6 +241,7 @@ def test_git_gets_the_site_as_one_commit_in_a_folder_of_it(
         f"docs/{PAGE}": "<h1>Four Papers</h1>",
         f"docs/{SLUG}/a.png": "a picture",
         "docs/index.html": "all",
+        "docs/.nojekyll": "",
     }
     said = git("log", "-1", "--format=%an <%ae>|%s|%b", "main", at=remote)
     assert said.startswith("The Bot <bot@lab.example>|Four Papers to Read in September 2021|")
@@ -458,6 +462,24 @@ def test_over_ssh_a_refused_key_and_an_unknown_host_wait_for_a_person(
     server.known.write_text("", encoding="utf-8")
     with pytest.raises(Blocked, match="connect once by hand with ssh"):
         make(kind="git", remote=server.url(remote), ssh_key=str(server.key)).check()
+
+
+def test_over_http_a_token_lets_git_in_and_is_shown_nowhere(
+    make: Make, site: Path, remote: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    git("config", "http.receivepack", "true", at=remote)
+    with git_http.running(remote.parent) as url:
+        pages = make(kind="git", remote=f"{url}/{remote.name}", token=git_http.TOKEN)
+        pages.publish(article(site), {})
+        assert PAGE in on(remote)
+        wrong = make(kind="git", remote=f"{url}/{remote.name}", token="another-token")
+        for each in (wrong, make(kind="git", remote=f"{url}/{remote.name}")):
+            with pytest.raises(Blocked, match="renew the token") as refused:
+                each.check()
+            assert "token" not in str(refused.value).replace("renew the token", "")
+    for secret in (git_http.TOKEN, "another-token"):
+        assert secret not in caplog.text
 
 
 # Commands
