@@ -172,11 +172,12 @@ class Roundups(Statements):
         return [_roundup(row) for row in rows]
 
     def neighbour(self, roundup: Roundup, *, later: bool = False) -> Roundup | None:
-        """The last roundup before this one, or the first after it, that has a page to link to."""
+        """The last month's roundup before this one, or the first after it, that has a page."""
         month = roundups.c.title_month
         mine = _JOINED.where(
             roundups.c.series_id == self.series_id(roundup.series),
             _HAS_PAGE,
+            roundups.c.kind == "month",
             _mode(roundup.rehearsal),
         )
         if later:

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.context import Context
-from bot.core import clocks, collage, review
+from bot.core import clocks, collage
 from bot.core.delivery import State
 from bot.core.month import State as RoundupState
 from bot.core.notices.briefing import occasion_of
 from bot.core.notices.entry import Kind
 from bot.core.publication import State as Reached
+from bot.roundups import review
 from bot.storage.notices import Notice
 from bot.storage.work import Work
 
@@ -100,8 +101,8 @@ def _review(context: Context, work: Work, notice: Notice, name: str) -> bool:
     roundup = work.roundups.find(series_name, title_month)
     if roundup is None or roundup.state is not RoundupState.DUE:
         return roundup is not None
-    rule = context.config.series[series_name].roundup
-    return review.lets_out(rule, work.reviews.find(series_name, title_month))
+    series = context.config.series.get(series_name)
+    return series is None or review.is_let_out(work, series, roundup)
 
 
 def _page(context: Context, work: Work, notice: Notice, name: str) -> bool:

@@ -9,7 +9,7 @@ from datetime import timedelta, tzinfo
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, clocks, lookups, review
+from bot.core import agenda, clocks, lookups
 from bot.core.delivery import State
 from bot.core.month import Roundup
 from bot.core.month import State as RoundupState
@@ -33,6 +33,7 @@ from bot.core.notices.overdue import (
 )
 from bot.core.schedule import SlotState
 from bot.deciding import actions, upkeep
+from bot.roundups import review
 from bot.scheduling import unconfigured
 from bot.storage.accounts import AccountRow
 from bot.storage.work import Work
@@ -157,10 +158,7 @@ def _series(context: Context, work: Work, series: Series) -> Findings:
 
 def _waits_for_approval(work: Work, series: Series, made: Roundup) -> bool:
     """Whether a roundup is kept back by people: of that another notice tells each day."""
-    if made.state is not RoundupState.DUE:
-        return False
-    said = work.reviews.find(series.name, made.title_month)
-    return not review.lets_out(series.roundup, said)
+    return made.state is RoundupState.DUE and not review.is_let_out(work, series, made)
 
 
 def _announced(context: Context, work: Work) -> Findings:

@@ -1,5 +1,6 @@
 """The life of a roundup: looked at before, linked where its page is, corrected, caught up with."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -21,6 +22,7 @@ from bot.sending import deliver
 from bot.storage import tables
 from bot.watching import briefing, outstanding, watchdog
 from tests.chaos.points import Crash, Points, watched
+from tests.conftest import lay_database
 from tests.fakes import servers
 from tests.fakes.servers import Server
 from tests.integration.test_tick import Bot, berlin, of, one
@@ -507,7 +509,7 @@ def test_a_bot_killed_on_the_way_corrects_the_page_all_the_same(tmp_path: Path, 
     with watched(Points()) as seen:
         correct(bot, paragraph="Corrected 0.")
         bot.tick("2021-10-01 09:00")
-    for number in range(1, len(seen.names) + 1, 2):
+    for number in [n for n, name in enumerate(seen.names, 1) if "commit" in name]:
         text = f"Corrected {number}."
         with suppress(Crash), watched(Points(number)):
             correct(bot, paragraph=text)
@@ -559,3 +561,36 @@ def test_three_missed_months_have_their_pages_links_and_threads_in_order(
 def _is_made(bot: Bot, title_month: str) -> bool:
     with bot.running.read() as work:
         return work.roundups.find("mlcollage", title_month) is not None
+
+
+@pytest.mark.slow
+def test_a_bot_killed_on_the_way_makes_the_page_and_its_thread_once(tmp_path: Path) -> None:
+    whole = Bot(tmp_path / "whole", lay_database(tmp_path / "queue.db")).start()
+    whole.add("barlow").play("2021-08-31 17:59")
+    whole.stop()
+
+    def again(name: str) -> Bot:
+        folder = tmp_path / name
+        shutil.copytree(tmp_path / "whole", folder)
+        shutil.copyfile(tmp_path / "queue.db", folder / "queue.db")
+        return Bot(folder, f"sqlite:///{folder / 'queue.db'}").start(at="2021-08-31 18:00")
+
+    bot = again("seen")
+    with watched(Points()) as seen:
+        bot.tick()
+    bot.stop()
+    places = [n for n, name in enumerate(seen.names, 1) if "commit" in name or "rename" in name]
+    assert len(places) > 20
+    for number in places[::6]:
+        bot = again(f"killed-{number}")
+        with suppress(Crash), watched(Points(number)):
+            bot.tick()
+        bot.clock.go(minutes=5)
+        bot.tick()
+        bot.clock.go(minutes=5)
+        bot.tick()
+        end = (the(bot).state, the(bot).is_changed, the(bot).updated_at, threads(bot))
+        wanted = (State.ANNOUNCED, False, None, ["2021-08-31-roundup-2021-09"])
+        assert end == wanted, f"killed at {number}, {seen.names[number - 1]}"
+        assert the(bot).title in page(bot)
+        bot.stop()
