@@ -48,6 +48,10 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
     ]
     due_at = ahead.roundup.due_at
     rows.append((due_at, (printing.local(chosen, due_at), "", _roundup(ahead.roundup), "", "")))
+    if ahead.year:
+        about = f"the thread of {ahead.year.year}, with {ahead.year.count} so far"
+        at = ahead.year.due_at
+        rows.append((at, (printing.local(chosen, at), "", about, "", "")))
     printing.table([row for _, row in sorted(rows, key=lambda row: row[0])], free=(3,))
     for waiting in ahead.roundups:
         output.line(awaiting.told(chosen, waiting))

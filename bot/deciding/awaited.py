@@ -45,6 +45,8 @@ def of(context: Context, work: Work, series: Series, roundup: Roundup) -> Awaits
     if roundup.rehearsal != work.rehearsal or roundup.published_elsewhere:
         return None
     match roundup.state:
+        case State.DUE if roundup.is_year:
+            return Awaits("its page", roundup.due_at)
         case State.DUE:
             said = work.reviews.find(series.name, roundup.title_month)
             if review.lets_out(series.roundup, said):
