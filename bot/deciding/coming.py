@@ -52,7 +52,7 @@ class NextYear(NamedTuple):
     year: str
     due_at: datetime
     is_late: bool
-    count: int
+    collages: int
 
 
 class Stopped(NamedTuple):
@@ -206,8 +206,8 @@ def next_year(context: Context, series: Series) -> NextYear | None:
         year = next(course.years(), None)
         if year is None:
             return None
-        count = len(work.roundups.year_holds(series.name, year.title))
-        return NextYear(year.title, year.due_at, year.due_at < work.now, count)
+        collages = len(work.roundups.year_holds(series.name, year.title))
+        return NextYear(year.title, year.due_at, year.due_at < work.now, collages)
 
 
 def fills(work: Work, series: Series, due_at: datetime) -> bool:

@@ -222,7 +222,9 @@ def _imagined_year(context: Context, series: Series, year: str) -> Roundup:
         state=month.State.DUE,
         due_at=month.year_moment(series.roundup, int(year), series.zone),
         rehearsal=context.rehearsal,
-        **years.names_of(series, year),
+        title=years.title(series, year),
+        slug=year,
+        link=pages.link(series, year),
     )
 
 

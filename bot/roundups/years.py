@@ -38,14 +38,13 @@ def _fix(work: Work, series: Series, due: YearTime) -> None:
     if not work.roundups.year_holds(series.name, due.title):
         work.notices.add(NoRoundup(series.name, due.title, due.title))
         return
-    names = names_of(series, due.title)
-    work.roundups.fix_year(series.name, due.title, due.due_at, **names)
+    link = pages.link(series, due.title)
+    work.roundups.fix_year(series.name, due.title, due.due_at, title(series, due.title), link)
 
 
-def names_of(series: Series, year: str) -> dict[str, str]:
-    """Title, slug and link of a year's roundup: the title is the one that its page shows."""
-    link = pages.link(series, year)
-    return {"title": series.words.in_year.format(year=year), "slug": year, "link": link}
+def title(series: Series, year: str) -> str:
+    """The title of a year's roundup, which its page shows."""
+    return series.words.in_year.format(year=year)
 
 
 def write_page(context: Context, series: Series, page: Path) -> None:
