@@ -6,12 +6,12 @@ import click
 
 from bot.cli import awaiting, options, output, printing
 from bot.config import Series
-from bot.core import legibility, per_network
+from bot.core import legibility, per_network, times
 from bot.core.collage import State
 from bot.core.schedule import SlotState
 from bot.core.text import markdown
 from bot.deciding import coming, descriptions
-from bot.deciding.coming import Coming, NextRoundup, Stopped
+from bot.deciding.coming import Coming, NextRoundup, NextYear, Stopped
 from bot.scheduling.forecast import Outlook
 
 WHY = {
@@ -48,6 +48,10 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
     ]
     due_at = ahead.roundup.due_at
     rows.append((due_at, (printing.local(chosen, due_at), "", _roundup(ahead.roundup), "", "")))
+    if ahead.year:
+        about = f"the thread of {ahead.year.year}, with {_collages(ahead.year)} so far"
+        at = ahead.year.due_at
+        rows.append((at, (printing.local(chosen, at), "", about, "", "")))
     printing.table([row for _, row in sorted(rows, key=lambda row: row[0])], free=(3,))
     for waiting in ahead.roundups:
         output.line(awaiting.told(chosen, waiting))
@@ -104,6 +108,10 @@ def _made(roundup: NextRoundup) -> str:
     if roundup.is_empty:
         return f"no roundup {roundup.title_month}: nothing goes out for it"
     return f"the roundup {roundup.title_month}"
+
+
+def _collages(year: NextYear) -> str:
+    return times.counted(year.collages, "collage")
 
 
 def _price(dollars: Decimal | None) -> str:

@@ -31,7 +31,7 @@ from bot.site.folder import EDITED
 def roundup_command() -> None:
     """List, show, preview, approve and correct roundups.
 
-    A MONTH is the one in the title, such as 2021-09.
+    A MONTH is the one in the title, such as 2021-09. A year, 2021, is that of a year's thread.
     """
 
 
@@ -47,11 +47,16 @@ def list_command(config_file: str | None, series: str | None, as_json: bool) -> 
     elif not found:
         click.echo("There is no roundup yet; see what is to come: mlcollage next")
     else:
-        rows = [(each.roundup.title_month, *_row(each)) for each in found]
+        rows = [(_named(each.roundup), *_row(each)) for each in found]
         printing.table(rows, head=("month", "state", "title", "link"), free=(2, 3))
         for each in found:
             if each.awaits:
                 click.echo(awaiting.told(chosen, each))
+
+
+def _named(roundup: Roundup) -> str:
+    """The month, or that it is a year's."""
+    return f"{roundup.title_month}, a year" if roundup.is_year else roundup.title_month
 
 
 def _row(listed: ListedRoundup) -> tuple[str, str, str]:
@@ -69,11 +74,21 @@ def _state(roundup: Roundup) -> str:
 
 def _checked(title_month: str) -> str:
     """The month as it was typed; raises `UsageError` where it is none."""
+    if month.is_year(title_month):
+        raise click.UsageError(
+            f'{title_month} is a year, which has a thread and no page to change; write a month as "'
+            f'{title_month}-09".'
+        )
     try:
         month.parse(title_month)
     except ValueError:
         raise click.UsageError(f'{title_month} is no month; write it as "2021-09".') from None
     return title_month
+
+
+def _checked_or_year(text: str) -> str:
+    """As `_checked`, where a year will do."""
+    return text if month.is_year(text) else _checked(text)
 
 
 @roundup_command.add_command
@@ -85,7 +100,7 @@ def show_command(
     """Show a roundup: its collages, its link, its threads."""
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
-    shown = roundups.show(context, chosen, _checked(title_month))
+    shown = roundups.show(context, chosen, _checked_or_year(title_month))
     if as_json:
         printing.print_json(descriptions.roundup_with_threads(shown))
         return
@@ -161,7 +176,7 @@ def link_command(config_file: str | None, series: str | None, title_month: str, 
         raise click.UsageError(f"{shown(address.without_user(url))} {problem}.")
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
-    given = linking.give(context, chosen, _checked(title_month), url)
+    given = linking.give(context, chosen, _checked_or_year(title_month), url)
     roundup = given.roundup
     if given.is_link and not given.changes:
         click.echo(f"The roundup {roundup.title_month} is at {url} already.")
@@ -272,7 +287,8 @@ def preview_command(
     chosen = options.one_series(context.config, series)
     if title_month is None:
         title_month = coming.next_roundup(context, chosen).title_month
-    roundup, items, threads = preview.roundup_threads(context, chosen, _checked(title_month))
+    named = _checked_or_year(title_month)
+    roundup, items, threads = preview.roundup_threads(context, chosen, named)
     if as_json:
         printing.print_json(preview_descriptions.roundup(roundup, items, threads))
         return

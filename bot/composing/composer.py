@@ -36,6 +36,9 @@ TEMPLATES = {
     ("roundup", "more"): ["text"],
     ("roundup", "line"): ["paper"],
     ("roundup", "links"): [],
+    ("year", "first"): ["opening"],
+    ("year", "more"): ["text"],
+    ("year", "links"): [],
 }
 """The templates of posts by kind and name, with the variables that each has beside its kind's."""
 
@@ -202,14 +205,18 @@ class Composer:
     def roundup_shown(
         self, roundup: month.Roundup, items: Sequence[Collage], cover: Picture | None = None
     ) -> ComposedThread:
-        """A roundup's thread for people to look at; `problems` say why it cannot go out."""
+        """A roundup's thread for people to look at; `problems` say why it cannot go out.
+
+        That of a year has no line for each paper.
+        """
         items = [reading.item(item) for item in items]
         pictured = items[0]
         if cover:
             alt = covers.alt_text(self.series, roundup, items, self.limits.alt_length)
             pictured = replace(pictured, picture=cover, alt=alt)
         subject = _Subject(
-            f"The roundup {roundup.title_month} for {self.account}",
+            f"The {'list' if roundup.is_year else 'roundup'} {roundup.title_month} "
+            f"for {self.account}",
             Carried(roundup_id=roundup.id or None),
             pictured,
         )
@@ -217,7 +224,7 @@ class Composer:
         def compose() -> Composed:
             context = self.roundup_context(roundup, items)
             thread = self._composition(
-                "roundup",
+                "year" if roundup.is_year else "roundup",
                 subject.words,
                 self._renderer(),
                 context,
@@ -227,6 +234,11 @@ class Composer:
                     *self._of_series(),
                 ),
             )
+            if roundup.is_year:
+                total = context["total"]
+                return self._composed(
+                    thread, subject, lambda composition: composition.year_texts(total)
+                )
             lines = [thread.line(about) for about in context["papers"]]
             return self._composed(
                 thread, subject, lambda composition: composition.roundup_texts(lines)
@@ -468,9 +480,11 @@ class Composer:
         collage would not need.
         """
         item = reading.item(item)
+        year = replace(roundup, kind=month.YEAR, title_month=roundup.title_month[:4])
         contexts = {
             "collage": self.collage_context(item, number),
             "roundup": self.roundup_context(roundup, [item]),
+            "year": self.roundup_context(year, [item]),
         }
         text = markdown.plain(item.paragraph)
         pieces = {"opening": text, "text": text, "paper": contexts["collage"]["paper"]}
@@ -493,14 +507,19 @@ class Composer:
         }
 
     def roundup_context(self, roundup: month.Roundup, items: Sequence[Collage]) -> values.Table:
-        """The variables of a roundup's templates; docs/templates.md lists them."""
+        """The variables of the templates of a roundup, or a year; docs/templates.md lists them."""
         links: tuple[paper.Link, ...] = ()
         if roundup.link:
             links = (paper.Link(paper.LinkKind.BLOG, roundup.link),)
-        return self._context(links) | {
+        context = self._context(links) | {
             "roundup": values.roundup(roundup, self.series.zone),
             "papers": [self._paper(item) for item in items],
         }
+        if not roundup.is_year:
+            return context
+        year, count = roundup.title_month, len(items)
+        total = self.series.words.in_all.format(count=count, year=year)
+        return context | {"year": year, "count": count, "total": total}
 
     def _paper(self, item: Collage) -> values.Table:
         """The paper of a collage, with its authors' handles on this account."""
@@ -540,7 +559,7 @@ def thread_of(context: Context, delivery: Delivery) -> ComposedThread:
         else:
             assert delivery.roundup_id is not None
             roundup = work.roundups.by_id(delivery.roundup_id)
-            items = work.queue.in_roundup(roundup.id)
+            items = work.roundups.holds(roundup)
     if delivery.kind is Kind.COLLAGE:
         return _sendable(composer.collage_shown(item, item.number))
     cover = covers.current(context, covers.Shown(composer.series, roundup, items))

@@ -19,6 +19,14 @@ Fill = Callable[[str, Mapping[str, Any]], str]
 """Fills the template of that name with these variables."""
 
 
+BODIES = {
+    "collage": "its paragraph",
+    "roundup": "its list",
+    "year": "the phrase in_all of the series",
+}
+"""What advice calls the text that is spread over the parts, by the kind of a thread."""
+
+
 class Source(NamedTuple):
     """A text that a person can change, by what advice calls it: "its title"."""
 
@@ -89,6 +97,10 @@ class Composition:
     def roundup_texts(self, lines: Sequence[str]) -> list[str]:
         """The parts with one line for each paper, then the link."""
         return self._laid_out(self._with_lines(lines), self._link_parts())
+
+    def year_texts(self, body: str) -> list[str]:
+        """The parts that say what the year's list holds, mostly one, then the link."""
+        return self._laid_out(self._with_paragraph(body, "its text"), self._link_parts())
 
     def _laid_out(self, texts: Sequence[str], links: Sequence[str]) -> list[str]:
         """The texts, then the links: below the last text where the layout asks so and they fit.
@@ -198,9 +210,9 @@ class Composition:
         wanted = self.series.hashtag.casefold()
         return any(tag.replace("＃", "#").casefold() == wanted for tag in tags)
 
-    def _with_paragraph(self, body: str) -> list[str]:
+    def _with_paragraph(self, body: str, what: str = "the paragraph") -> list[str]:
         """The first part with the sentences that fit, further ones with the paragraph's rest."""
-        self._check_fits(self._first(""), "its first part, without a word of the paragraph,")
+        self._check_fits(self._first(""), f"its first part, without a word of {what},")
         language = self.series.language
         opening, rest = parts.opening(body, language, lambda text: self._fits(self._first(text)))
         return [self._first(opening), *map(self._more, self._split(rest))]
@@ -285,8 +297,7 @@ class Composition:
 
     def _noted(self, text: str, template: str, body: str) -> str:
         """The text, once it is noted that this template made it of the thread's body."""
-        name = "its list" if self.kind == "roundup" else "its paragraph"
-        self.made[text] = Made(self._template(template), (Source(name, body),))
+        self.made[text] = Made(self._template(template), (Source(BODIES[self.kind], body),))
         return text
 
     def _template(self, name: str) -> str:

@@ -144,8 +144,11 @@ def _notify(context: Context, shown: Shown, error: Exception) -> None:
 
 def alt_text(series: Series, roundup: Roundup, items: Sequence[Collage], most: int) -> str:
     """What a cover shows, in words of at most `most` characters: the edition and its papers."""
-    papers = [(item.paper.title, series.words.cite(item.paper)) for item in items]
-    return alt_texts.of_cover(_title(roundup), series.title, papers, series.words, most)
+    words = series.words
+    papers = [(item.paper.title, words.cite(item.paper)) for item in items]
+    if roundup.is_year:
+        words = replace(words, alt=replace(words.alt, cover=words.alt.year))
+    return alt_texts.of_cover(_title(roundup), series.title, papers, words, most)
 
 
 def _set(

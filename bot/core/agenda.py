@@ -11,7 +11,7 @@ from itertools import islice, takewhile
 from typing import NamedTuple
 
 from bot.core import calendar, schedule
-from bot.core.calendar import Earlier, RoundupTime
+from bot.core.calendar import Earlier, RoundupTime, YearTime
 from bot.core.numbering import Numbering
 from bot.core.schedule import STEP, SlotState, SlotTime, Timetable
 
@@ -36,11 +36,11 @@ class Snapshot:
     """A series at one moment.
 
     Slots up to `looked_until` are dealt with, and roundups up to the title month
-    `roundups_through`; `roundups` are those that are due. `earlier` are calendars before the
-    present one by which something may still be due. `settled` are slots after `looked_until` that
-    are decided, as a skipped one is in advance. `ready` is in the queue's order and may end where
-    nobody asks further. `newest` is the highest number taken by numbering year, and `kept` the
-    number that each collage in the queue brought along, by its id.
+    `roundups_through`; `roundups` and `years` are those that are due. `earlier` are calendars
+    before the present one by which something may still be due. `settled` are slots after
+    `looked_until` that are decided, as a skipped one is in advance. `ready` is in the queue's order
+    and may end where nobody asks further. `newest` is the highest number taken by numbering year,
+    and `kept` the number that each collage in the queue brought along, by its id.
     """
 
     series_id: int
@@ -52,6 +52,7 @@ class Snapshot:
     roundups_through: str
     earlier: tuple[Earlier, ...] = ()
     roundups: tuple[RoundupTime, ...] = ()
+    years: tuple[YearTime, ...] = ()
     paused_at: datetime | None = None
     paused_until: datetime | None = None
     settled: Mapping[datetime, SlotState] = field(default_factory=dict)

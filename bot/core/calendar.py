@@ -19,6 +19,21 @@ Stored = Mapping[str, Any]
 """A calendar, or a whole course, as a JSON value."""
 
 
+SWITCHED_ON_LATE = timedelta(days=31)
+"""How long after its moment a year's thread is still made, when `yearly_thread` is set so late."""
+
+
+class YearTime(NamedTuple):
+    """When the thread of a year is due; `title` is the year, as the key of its roundup."""
+
+    year: int
+    due_at: datetime
+
+    @property
+    def title(self) -> str:
+        return str(self.year)
+
+
 class RoundupTime(NamedTuple):
     """When a roundup is due, and how long it waits for threads on their way.
 
@@ -65,13 +80,23 @@ class Calendar:
                 self.timetable.fingerprint,
                 f"late {self.lateness.total_seconds():g}s",
                 f"roundup {rule.day or 'last'} {rule.time:%H:%M} {rule.names_month} "
-                f"{rule.wait.total_seconds():g}s",
+                f"{rule.wait.total_seconds():g}s{' yearly' if rule.yearly_thread else ''}",
             ]
         )
 
     def last_roundup_before(self, at: datetime) -> str:
         """The newest title month whose moment lies before that instant."""
         return month.last_before(self.roundup, at, self.zone)
+
+    def last_year_over(self, at: datetime) -> int:
+        """The newest year that has ended by that instant."""
+        return at.astimezone(self.zone).year - 1
+
+    def years_after(self, year: int) -> Iterator[YearTime]:
+        """The years after that one with the moments of their threads, without end."""
+        # Python's dates end with the year 9999.
+        for each in range(year + 1, 9998):
+            yield YearTime(each, month.year_moment(self.roundup, each, self.zone))
 
     def roundups_after(self, reading: date) -> Iterator[RoundupTime]:
         """The roundups of the months after the one that begins on `reading`, without end."""
@@ -83,6 +108,7 @@ class Calendar:
     def stored(self) -> dict[str, Any]:
         """The calendar as a JSON value."""
         rule = self.roundup
+        yearly = {"yearly": True} if rule.yearly_thread else {}
         return {
             "zone": self.zone.key,
             "slots": [str(slot) for slot in self.timetable.slots],
@@ -93,6 +119,7 @@ class Calendar:
                 "time": rule.time.isoformat(),
                 "names_month": rule.names_month,
                 "wait": rule.wait.total_seconds(),
+                **yearly,
             },
         }
 
@@ -125,14 +152,25 @@ def _blackout(stored: Stored, default: Timetable) -> tuple[tuple[date, date], ..
 
 def _rule(stored: Stored, default: Rule) -> Rule:
     if "roundup" not in stored:
-        return default
+        return replace(default, yearly_thread=False)
     rule = stored["roundup"]
     return Rule(
         day=rule["day"],
         time=time.fromisoformat(rule["time"]),
         names_month=rule["names_month"],
         wait=timedelta(seconds=rule["wait"]),
+        yearly_thread=rule.get("yearly", False) is True,
     )
+
+
+def _without_years(current: Calendar) -> Calendar:
+    return replace(current, roundup=replace(current.roundup, yearly_thread=False))
+
+
+def _stored_year(stored: Stored) -> int | None:
+    """Up to which year threads of years are settled; None where that was not stored."""
+    year = stored.get("years")
+    return year if type(year) is int and 0 < year < 9998 else None
 
 
 class Earlier(NamedTuple):
@@ -184,6 +222,7 @@ class Course:
     as `current` names the months. What lies before `scheduled_from` was never due. `earlier` are
     calendars before the current one, by which something may still be due. Until a bot has looked
     (`is_looked`), nothing was promised, and a change of the calendar leaves nothing behind.
+    Threads of years are settled up to `years_through`; None while the series makes none.
     """
 
     current: Calendar
@@ -192,11 +231,15 @@ class Course:
     roundups_through: str
     earlier: tuple[Earlier, ...] = ()
     is_looked: bool = True
+    years_through: int | None = None
 
     @classmethod
     def begun(cls, calendar: Calendar, now: datetime) -> "Course":
         """The course of a series that looks from now on."""
-        return cls(calendar, now, now - STEP, calendar.last_roundup_before(now), is_looked=False)
+        course = cls(calendar, now, now - STEP, calendar.last_roundup_before(now), is_looked=False)
+        if not calendar.roundup.yearly_thread:
+            return course
+        return replace(course, years_through=calendar.last_year_over(now))
 
     @property
     def reading_through(self) -> date:
@@ -220,6 +263,7 @@ class Course:
             current=calendar,
             earlier=(),
             roundups_through=self._through(calendar, owes_roundups=owes_roundups),
+            years_through=self._years_turned(calendar, now),
         )
         if not owes_slots:
             turned = replace(turned, looked_until=max(self.looked_until, now - STEP))
@@ -236,6 +280,37 @@ class Course:
         if settled_at < self.scheduled_from and not owes_roundups:
             return calendar.last_roundup_before(self.scheduled_from)
         return month.title_month(calendar.roundup, reading)
+
+    def _years_turned(self, calendar: Calendar, now: datetime) -> int | None:
+        """Up to which year threads of years are settled, once another calendar counts.
+
+        Where they were just switched on, the thread of a year is made whose moment is to come, or
+        not long past; never that of one that was over before the series began.
+        """
+        if not calendar.roundup.yearly_thread:
+            return None
+        if self.years_through is not None:
+            return self.years_through
+        since = now - SWITCHED_ON_LATE
+        return max(
+            month.last_year_before(calendar.roundup, since, calendar.zone),
+            calendar.last_year_over(self.scheduled_from),
+        )
+
+    def years(self) -> Iterator[YearTime]:
+        """The years whose threads are not settled, in order, without end; none without threads."""
+        if self.years_through is not None:
+            yield from self.current.years_after(self.years_through)
+
+    def years_due(self, now: datetime) -> Iterator[YearTime]:
+        """The years whose moment has come and that are not settled, in order."""
+        return takewhile(lambda each: each.due_at <= now, self.years())
+
+    def has_years_ahead(self, now: datetime) -> bool:
+        """Whether the thread of a year is settled that has not even ended."""
+        if self.years_through is None:
+            return False
+        return self.years_through > self.current.last_year_over(now)
 
     def roundups(self) -> Iterator[RoundupTime]:
         """The roundups that are not settled, in order, without end."""
@@ -267,19 +342,28 @@ class Course:
         earlier = [
             {**calendar.stored(), "until": until.isoformat()} for calendar, until in self.earlier
         ]
-        return {"looked": self.is_looked, "now": self.current.stored(), "earlier": earlier}
+        stored = {"looked": self.is_looked, "now": self.current.stored(), "earlier": earlier}
+        if self.years_through is not None:
+            stored["years"] = self.years_through
+        return stored
 
     def restored(self, stored: Stored, configured: Calendar) -> "Course":
         """This course with the calendars that were stored; `configured` fills in what was not."""
         if "now" not in stored:
-            return replace(self, current=configured)
+            return replace(self, current=_without_years(configured))
         earlier = tuple(
             Earlier(configured.restored(each), datetime.fromisoformat(each["until"]))
             for each in stored.get("earlier", ())
         )
+        current = configured.restored(stored["now"])
+        years = _stored_year(stored) if current.roundup.yearly_thread else None
+        if years is None:
+            # As if they were off: then they are switched on now, if the configuration says so.
+            current = _without_years(current)
         return replace(
             self,
-            current=configured.restored(stored["now"]),
+            current=current,
             earlier=earlier,
             is_looked=stored.get("looked", True),
+            years_through=years,
         )

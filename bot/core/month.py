@@ -33,6 +33,7 @@ class Rule:
     `destinations` are names of `[destinations.NAME]`. `home` is the one whose address is the link,
     "" for the site's own; after `link_patience` it is that in any case. People may look at it for
     `review` before its moment; `silence` says whether it is published when nobody approves it.
+    With `yearly_thread` a year's list gets a thread of its own after the year's end.
     """
 
     day: int = setting(settings.month_day, 0)
@@ -53,7 +54,9 @@ class Rule:
     @property
     def timing(self) -> "Rule":
         """What of the rule decides when a roundup is due, its other settings left at defaults."""
-        return Rule(self.day, self.time, self.names_month, self.wait)
+        return Rule(
+            self.day, self.time, self.names_month, self.wait, yearly_thread=self.yearly_thread
+        )
 
     @property
     def months_ahead(self) -> int:
@@ -61,9 +64,20 @@ class Rule:
         return int(self.names_month == "next")
 
 
+MONTH, YEAR = "month", "year"
+"""The kinds of roundups: one month's, and the list of a year with its thread."""
+
+AFTER_YEAR = 2
+"""The day of January on which the thread of the year before is due."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roundup:
-    """One month's roundup; `title_month` ("2021-09") is its key in commands and paths."""
+    """One month's roundup; `title_month` ("2021-09") is its key in commands and paths.
+
+    That of a year is the year alone ("2021"). Its collages are those of the year's months, and it
+    has no pages but the year's list.
+    """
 
     id: int
     series: str
@@ -76,7 +90,7 @@ class Roundup:
     link: str = ""
     published_elsewhere: bool = False
     rehearsal: int = 0
-    kind: str = "month"
+    kind: str = MONTH
     revision: int = 0
     rendered_revision: int = 0
     rendered_at: datetime | None = None
@@ -84,6 +98,10 @@ class Roundup:
     also_at: str = ""
     previous_link: str = ""
     content: str = ""
+
+    @property
+    def is_year(self) -> bool:
+        return self.kind == YEAR
 
     @property
     def has_page(self) -> bool:
@@ -103,6 +121,18 @@ def parse(text: str) -> date:
     if not re.fullmatch(r"[12]\d{3}-\d{2}", text):
         raise ValueError(f'{collage.shown(text)} is no month; write it as "2021-09"')
     return date.fromisoformat(f"{text}-01")
+
+
+def parse_year(text: str) -> int:
+    """The year that "2021" names; raises ValueError."""
+    if not re.fullmatch(r"[12]\d{3}", text):
+        raise ValueError(f'{collage.shown(text)} is no year; write it as "2021"')
+    return int(text)
+
+
+def is_year(text: str) -> bool:
+    """Whether the key of a roundup is that of a year."""
+    return bool(re.fullmatch(r"[12]\d{3}", text))
 
 
 def key(first: date) -> str:
@@ -131,6 +161,17 @@ def moment(rule: Rule, title: str, zone: ZoneInfo) -> datetime:
     first = parse(reading_month(rule, title))
     last = after(first) - schedule.DAY
     return schedule.instant(first.replace(day=min(rule.day or 31, last.day)), rule.time, zone)
+
+
+def year_moment(rule: Rule, year: int, zone: ZoneInfo) -> datetime:
+    """The instant at which the thread of a year is due: in the first days of the next one."""
+    return schedule.instant(date(year + 1, 1, AFTER_YEAR), rule.time, zone)
+
+
+def last_year_before(rule: Rule, now: datetime, zone: ZoneInfo) -> int:
+    """The newest year whose moment lies before `now`."""
+    year = now.astimezone(zone).year - 1
+    return year if year_moment(rule, year, zone) < now else year - 1
 
 
 def last_before(rule: Rule, now: datetime, zone: ZoneInfo) -> str:

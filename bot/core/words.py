@@ -28,9 +28,9 @@ CATEGORIES = settings.PLURALS
 class AltWords:
     """How a drafted alt text says what is on a picture: "Collage of the paper ‘…’ by …".
 
-    `collage`, `slide` (one without figures) and `cover` take a title with its quotation marks, `by`
-    a citation, `figure` the figure's number,
-    `more` the number of collages that are not named. `takeaways` and `shown` stand before what they
+    `collage`, `slide` (one without figures), `cover` and `year` (the cover of a year's thread) take
+    a title with its quotation marks, `by` a citation, `figure` the figure's number, `more` the
+    number of collages that are not named. `takeaways` and `shown` stand before what they
     introduce; `semicolon` stands between several of them.
     """
 
@@ -40,6 +40,7 @@ class AltWords:
     figure: str = setting(settings.with_place)
     takeaways: str = setting(settings.text)
     cover: str = setting(settings.with_place)
+    year: str = setting(settings.with_place)
     shown: str = setting(settings.text)
     more: str = setting(settings.with_place)
     comma: str = setting(settings.text)
@@ -84,6 +85,7 @@ class Words:
     newest: str = setting(settings.some_text)
     earlier: str = setting(settings.some_text)
     in_year: str = setting(settings.formatted("year"))
+    in_all: str = setting(settings.formatted("count", "year"))
     collage_before: str = setting(settings.some_text)
     collage_after: str = setting(settings.some_text)
     original: str = setting(settings.formatted("host"))
@@ -193,6 +195,7 @@ WORDS = {
         newest="The newest roundup",
         earlier="Earlier roundups",
         in_year="All collages of {year}",
+        in_all="Month by month, {count} in all.",
         collage_before="Previous collage",
         collage_after="Next collage",
         original="First published at {host}",
@@ -209,6 +212,7 @@ WORDS = {
             figure="Figure {}: ",
             takeaways="To take away: ",
             cover="Cover of the roundup {}",
+            year="Cover of the list {}",
             shown="It shows the collages of ",
             more="and {} more",
             comma=", ",
@@ -248,6 +252,7 @@ WORDS = {
         newest="Die neueste Ausgabe",
         earlier="Frühere Ausgaben",
         in_year="Alle Collagen des Jahres {year}",
+        in_all="Monat für Monat, insgesamt {count}.",
         collage_before="Vorige Collage",
         collage_after="Nächste Collage",
         original="Zuerst erschienen bei {host}",
@@ -269,6 +274,7 @@ WORDS = {
             figure="Abbildung {}: ",
             takeaways="Das Wichtigste: ",
             cover="Titelbild der Ausgabe {}",
+            year="Titelbild der Liste {}",
             shown="Es zeigt die Collagen zu ",
             more="und {} weiteren",
             comma=", ",
@@ -300,6 +306,7 @@ WORDS = {
         newest="最新一期",
         earlier="往期汇总",
         in_year="{year}年全部图解",
+        in_all="按月排列，共{count}幅。",
         collage_before="上一幅图解",
         collage_after="下一幅图解",
         original="首发于 {host}",
@@ -316,6 +323,7 @@ WORDS = {
             figure="图{}：",
             takeaways="要点：",
             cover="{}的封面",
+            year="{}的封面",
             shown="其中的图解：",
             more="另有{}篇",
             comma="，",
@@ -346,6 +354,7 @@ WORDS = {
         newest="最新一期",
         earlier="往期彙整",
         in_year="{year}年全部圖解",
+        in_all="按月排列，共{count}幅。",
         collage_before="上一幅圖解",
         collage_after="下一幅圖解",
         original="首發於 {host}",
@@ -362,6 +371,7 @@ WORDS = {
             figure="圖{}：",
             takeaways="重點：",
             cover="{}的封面",
+            year="{}的封面",
             shown="其中的圖解：",
             more="另有{}篇",
             comma="，",

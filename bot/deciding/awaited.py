@@ -44,6 +44,8 @@ def of(context: Context, work: Work, series: Series, roundup: Roundup) -> Awaits
     if roundup.rehearsal != work.rehearsal or roundup.published_elsewhere:
         return None
     match roundup.state:
+        case State.DUE if roundup.is_year:
+            return Awaits("its page", roundup.due_at)
         case State.DUE:
             if review.is_let_out(work, series, roundup):
                 return Awaits("its page", roundup.due_at)

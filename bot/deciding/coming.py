@@ -43,6 +43,18 @@ class NextRoundup(NamedTuple):
     standing: Standing | None = None
 
 
+class NextYear(NamedTuple):
+    """The next year with a thread, when that is due, and how many collages it would have now.
+
+    `is_late` where its moment has passed.
+    """
+
+    year: str
+    due_at: datetime
+    is_late: bool
+    collages: int
+
+
 class Stopped(NamedTuple):
     """A collage of the queue that cannot go out as it is: its state, and why, in sentences."""
 
@@ -80,6 +92,7 @@ class Coming:
     """Those whose moment is past, and that are not out yet."""
     left_out: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     """The accounts that a collage does not go to, by its id."""
+    year: NextYear | None = None
 
     def left_out_of(self, outlook: Outlook) -> tuple[str, ...]:
         """The accounts that get nothing of a slot, because its collage leaves them out."""
@@ -138,6 +151,7 @@ def look(context: Context, series: Series, count: int) -> Coming:
         ),
         tuple(awaited.waiting(context, series)),
         _left_out(context, series, slots),
+        next_year(context, series),
     )
 
 
@@ -183,6 +197,17 @@ def next_roundup(context: Context, series: Series) -> NextRoundup:
     is_late = roundup.due_at < now
     said = review.standing(context, series, roundup.title_month)
     return NextRoundup(roundup.title_month, roundup.due_at, is_late, is_made, is_empty, said)
+
+
+def next_year(context: Context, series: Series) -> NextYear | None:
+    """The first year whose thread is not made yet; None where years get none."""
+    with context.read() as work:
+        course = work.series.get(series.name).course(series.calendar, work.now)
+        year = next(course.years(), None)
+        if year is None:
+            return None
+        collages = len(work.roundups.year_holds(series.name, year.title))
+        return NextYear(year.title, year.due_at, year.due_at < work.now, collages)
 
 
 def fills(work: Work, series: Series, due_at: datetime) -> bool:

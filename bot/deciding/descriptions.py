@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bot.deciding.audit import Audited
     from bot.deciding.awaited import Awaits, ListedRoundup
     from bot.deciding.collages import Shown
-    from bot.deciding.coming import Coming
+    from bot.deciding.coming import Coming, NextYear
     from bot.deciding.deliveries import Listed
     from bot.deciding.doctor import Examination
     from bot.deciding.exports import Exported
@@ -297,6 +297,7 @@ def coming(series: Series, coming: Coming) -> Description:
             "is_empty": coming.roundup.is_empty,
             "review": standing(coming.roundup.standing),
         },
+        "year": _next_year(coming.year),
         "roundups": [listed_roundup(each) for each in coming.roundups],
         "stopped": [
             {"name": each.name, "state": each.state.value, "problems": list(each.problems)}
@@ -412,9 +413,16 @@ def _event(event: Event) -> Description:
     return described
 
 
+def _next_year(year: NextYear | None) -> Description | None:
+    if year is None:
+        return None
+    return year._asdict() | {"due_at": year.due_at.isoformat()}
+
+
 def roundup(roundup: Roundup) -> Description:
     """A roundup, made or imagined."""
     return {
+        "kind": roundup.kind,
         "title_month": roundup.title_month,
         "title": roundup.title,
         "subtitle": roundup.subtitle,

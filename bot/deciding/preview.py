@@ -19,6 +19,7 @@ from bot.core.month import Roundup
 from bot.core.price import Cost
 from bot.deciding import samples
 from bot.pictures.read import PictureFile
+from bot.roundups import years
 from bot.scheduling import forecast
 from bot.site import articles, exports, pages
 
@@ -52,7 +53,10 @@ def roundup(context: Context, series: Series, title_month: str) -> tuple[Roundup
         row = work.series.get(series.name)
         found = work.roundups.find(row.name, title_month)
         if found:
-            return found, work.queue.in_roundup(found.id)
+            return found, work.roundups.holds(found)
+        if month.is_year(title_month):
+            items = work.roundups.year_holds(row.name, title_month)
+            return _imagined_year(context, series, title_month), items
         moment = month.moment(series.roundup, title_month, series.zone)
         items = work.queue.unrounded(row.name, moment)
     return _imagined(context, series, title_month, len(items)), items
@@ -94,9 +98,12 @@ def check_templates(context: Context, series: Series) -> Iterator[Filled]:
                 continue
             yield Filled(" ".join(composer.collage_shown(item, number).problems))
     if items:
-        stand_in = _imagined(context, series, _last_month(context, series), len(items))
+        title_month = _last_month(context, series)
+        stand_in = _imagined(context, series, title_month, len(items))
+        year = _imagined_year(context, series, title_month[:4])
         for composer in composers:
             yield Filled(" ".join(composer.roundup_shown(stand_in, items).problems))
+            yield Filled(" ".join(composer.roundup_shown(year, items).problems))
         edition = pages.Edition(stand_in, *fittings.for_pages(context, items))
         yield Filled(_page_problem(context, series, edition))
     yield from _check_with_samples(context, series, composers)
@@ -155,7 +162,13 @@ def _check_with_samples(
         items = samples.several(count)
         stand_in = _imagined(context, series, title_month, count)
         what = f"a roundup of {count}"
-        for roundup, more in ((stand_in, ""), (replace(stand_in, link=""), " without a link")):
+        year = _imagined_year(context, series, title_month[:4])
+        for roundup, more in (
+            (stand_in, ""),
+            (replace(stand_in, link=""), " without a link"),
+            (year, " as a year's"),
+            (replace(year, link=""), " as a year's without a link"),
+        ):
             for composer in composers:
                 shown = composer.roundup_shown(roundup, items)
                 yield Filled(" ".join(shown.problems), what + more)
@@ -196,6 +209,22 @@ def _imagined(context: Context, series: Series, title_month: str, count: int) ->
         due_at=month.moment(series.roundup, title_month, series.zone),
         link=pages.link(series, slug),
         rehearsal=context.rehearsal,
+    )
+
+
+def _imagined_year(context: Context, series: Series, year: str) -> Roundup:
+    """The roundup of a year that is not in the database."""
+    return Roundup(
+        id=0,
+        series=series.name,
+        title_month=year,
+        kind=month.YEAR,
+        state=month.State.DUE,
+        due_at=month.year_moment(series.roundup, int(year), series.zone),
+        rehearsal=context.rehearsal,
+        title=years.title(series, year),
+        slug=year,
+        link=pages.link(series, year),
     )
 
 

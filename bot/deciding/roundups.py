@@ -37,7 +37,7 @@ def show(context: Context, series: Series, title_month: str) -> RoundupShown:
     """The roundup of this month; raises `BadInput` when there is none."""
     with context.read() as work:
         roundup = work.roundups.get(series.name, title_month)
-        items = work.queue.in_roundup(roundup.id)
+        items = work.roundups.holds(roundup)
         threads = [
             (thread, work.parts.of(thread.id)) for thread in work.deliveries.of_roundup(roundup.id)
         ]

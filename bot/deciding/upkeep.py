@@ -66,7 +66,7 @@ def pages(context: Context) -> Iterator[Entry]:
             row = work.series.find(series.name)
             made = work.roundups.listed(series.name, NEWEST) if row else []
         for roundup in made:
-            if roundup.published_elsewhere or roundup.state is State.DUE:
+            if roundup.published_elsewhere or roundup.is_year or roundup.state is State.DUE:
                 continue
             name = slug_path(roundup)
             path = series.site / name

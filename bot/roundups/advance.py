@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from bot.composing import covers
 from bot.composing.composer import Composer
@@ -21,7 +22,7 @@ from bot.core.notices.roundups import (
     RoundupsWithoutLink,
     RoundupTaken,
 )
-from bot.roundups import corrections, linking, publish, review, site
+from bot.roundups import corrections, linking, publish, review, site, years
 from bot.site import pages
 from bot.site.folder import Written
 from bot.storage.claims import NewDelivery, Taken
@@ -124,10 +125,14 @@ def _attempt(context: Context, series: Series, roundup: Roundup, step: Step) -> 
 def _advance(context: Context, series: Series, roundup: Roundup) -> None:
     page = series.site / pages.slug_path(roundup)
     if roundup.state is State.DUE:
-        if review.holds(context, series, roundup):
+        if roundup.is_year:
+            years.write_page(context, series, page)
+            roundup = _step(context, roundup, State.RENDERED, rendered_at=context.clock.now())
+        elif review.holds(context, series, roundup):
             return
-        roundup = _render_first(context, series, roundup)
-        publish.plan(context, series, roundup)
+        else:
+            roundup = _render_first(context, series, roundup)
+            publish.plan(context, series, roundup)
         context.say(f"{series.name}: the roundup {roundup.title_month} is rendered: {page}")
     if roundup.state is State.RENDERED:
         with context.read() as work:
@@ -240,9 +245,9 @@ def _link_to(
             work.notices.add(notice)
 
 
-def _step(context: Context, roundup: Roundup, to: State) -> Roundup:
+def _step(context: Context, roundup: Roundup, to: State, **values: Any) -> Roundup:
     with context.write() as work:
-        work.roundups.advance(roundup, to)
+        work.roundups.advance(roundup, to, **values)
         return work.roundups.by_id(roundup.id)
 
 
@@ -263,13 +268,13 @@ def _create_threads(context: Context, series: Series, roundup: Roundup) -> None:
     Raises what keeps one from being composed, and `Taken` where another worker was first.
     """
     with context.read() as work:
-        items = work.queue.in_roundup(roundup.id)
+        items = work.roundups.holds(roundup)
         ids = work.accounts.ids()
     # What was corrected since its page was rendered is on it.
     cover = covers.current(context, covers.Shown(series, roundup, items))
     for account in series.accounts:
         Composer.of(context, series.name, account).roundup(roundup, items, cover)
-    moment = f"roundup-{roundup.title_month}"
+    moment = f"{'year' if roundup.is_year else 'roundup'}-{roundup.title_month}"
     new = [
         NewDelivery(ids[name], thread_key(series.name, moment, name, roundup.rehearsal))
         for name in series.accounts

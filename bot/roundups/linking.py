@@ -14,7 +14,7 @@ from bot.context import Context
 from bot.core import address, changes, settings
 from bot.core.changes import Changed
 from bot.core.collage import shown
-from bot.core.errors import BadInput
+from bot.core.errors import BadInput, NotAllowed
 from bot.core.month import Roundup, State
 from bot.core.notices.entry import Entry
 from bot.core.notices.roundups import (
@@ -102,7 +102,12 @@ def until(series: Series, roundup: Roundup) -> datetime:
 
 
 def waits_for_home(series: Series, roundup: Roundup) -> bool:
-    """Whether its link comes from a destination: nobody has given another one."""
+    """Whether its link comes from a destination: nobody has given another one.
+
+    A year's list is on the series' own site only.
+    """
+    if roundup.is_year:
+        return False
     is_own = roundup.link in {"", own_link(series, roundup)}
     return bool(series.roundup.home) and (is_own or settings.is_example(roundup.link))
 
@@ -210,7 +215,8 @@ def give(context: Context, series: Series, title_month: str, url: str) -> Given:
     """Store where a maintainer has published a roundup; while it has no link, that is its link.
 
     Once its thread may be out with another link, the address is where it also is, and nothing is
-    posted. Raises `BadInput` for what is no address, or an example of one.
+    posted. Raises `BadInput` for what is no address, or an example of one; `NotAllowed` where the
+    thread of a year is made.
     """
     _check(context, url)
     with context.read() as work:
@@ -221,6 +227,8 @@ def give(context: Context, series: Series, title_month: str, url: str) -> Given:
         is_link = roundup.state in {State.DUE, State.RENDERED} or not roundup.has_page
         before = roundup.link if is_link else roundup.also_at
         made = changes.changed("link" if is_link else "also at", before, url)
+        if not is_link and roundup.is_year:
+            raise NotAllowed(f"The thread of {title_month} is made, and its link stays.")
         if not is_link and url == roundup.link:
             return Given(roundup, (), is_link=True, remark=remark)
         if is_link:

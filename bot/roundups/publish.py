@@ -127,7 +127,8 @@ def _of_series(context: Context, series: Series) -> list[Due]:
         fresh = [
             roundup
             for roundup in work.roundups.unannounced(row.name)
-            if roundup.state is not State.DUE and _unmade(work, series, roundup)
+            if not (roundup.is_year or roundup.state is State.DUE)
+            and _unmade(work, series, roundup)
         ]
     if context.rehearsal:
         # Whoever rendered it has said where it would be published.

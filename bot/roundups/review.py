@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import changes, review, times
+from bot.core import changes, month, review, times
 from bot.core.calendar import RoundupTime
 from bot.core.collage import Collage
 from bot.core.errors import BadInput, NotAllowed
@@ -100,8 +100,11 @@ def holds(context: Context, series: Series, roundup: Roundup) -> bool:
 
 
 def standing(context: Context, series: Series, title_month: str) -> Standing | None:
-    """How it stands with a month that can still be approved; None where nobody has to."""
-    if not series.roundup.review:
+    """How it stands with a month that can still be approved; None where nobody has to.
+
+    Nobody approves a year: its collages are out.
+    """
+    if not series.roundup.review or month.is_year(title_month):
         return None
     with context.read() as work:
         roundup = work.roundups.find(series.name, title_month)

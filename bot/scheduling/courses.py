@@ -4,10 +4,11 @@ What was due by the calendar before, or in the mode before, is not lost on the w
 """
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.config import Config, Series
 from bot.core import agenda, month
-from bot.core.calendar import Course
+from bot.core.calendar import SWITCHED_ON_LATE, Calendar, Course
 from bot.core.notices.queue import SlotsChanged
 from bot.core.notices.roundups import RoundupChanged
 from bot.core.schedule import SlotState
@@ -56,7 +57,9 @@ def _tell_change(work: Work, series: Series, before: Course, course: Course) -> 
     if old.timetable != new.timetable:
         slots_changed = SlotsChanged(series.name, new.timetable.fingerprint, work.now)
         work.notices.add(slots_changed)
-    if replace(old.roundup, wait=new.roundup.wait) != new.roundup:
+    # Of a thread of the year `next` and the brief tell.
+    known = replace(old.roundup, wait=new.roundup.wait, yearly_thread=new.roundup.yearly_thread)
+    if known != new.roundup:
         coming = next(roundup for roundup in course.roundups() if roundup.due_at > work.now)
         roundup_changed = RoundupChanged(
             series.name, coming.title_month, coming.due_at, series.zone, work.now
@@ -72,16 +75,40 @@ def _change_mode(work: Work, series: Series, row: SeriesRow, entered: Entered) -
     """
     calendar, now = series.calendar, work.now
     course = replace(Course.begun(calendar, now), is_looked=True)
+    before = row.course(calendar, now)
     if entered.rehearsal:
+        course = replace(course, years_through=_years_in_rehearsal(before, now))
         _miss_due(work.in_mode(0), series)
-        reading = row.course(calendar, now).reading_through
+        reading = before.reading_through
         work.series.follow(series.name, course, live_through=month.key(reading))
         return
     if row.live_through:
         through = month.title_month(calendar.roundup, month.parse(row.live_through))
         through = min(through, course.roundups_through)
-        course = replace(course, roundups_through=through)
+        years = _years_live_again(calendar, row.live_through, now)
+        course = replace(course, roundups_through=through, years_through=years)
     work.series.follow(series.name, course, live_through="")
+
+
+def _years_in_rehearsal(before: Course, now: datetime) -> int | None:
+    """Up to which year threads of years are settled when a rehearsal begins: it looks from now."""
+    if before.years_through is None:
+        return None
+    calendar = before.current
+    past = month.last_year_before(calendar.roundup, now, calendar.zone)
+    return max(before.years_through, past)
+
+
+def _years_live_again(calendar: Calendar, live_through: str, now: datetime) -> int | None:
+    """The same when a rehearsal ends: what was due meanwhile is made if that is not long ago.
+
+    Those that were made live before it have their roundups, and are not made twice.
+    """
+    if not calendar.roundup.yearly_thread:
+        return None
+    since = now - SWITCHED_ON_LATE
+    long_past = month.last_year_before(calendar.roundup, since, calendar.zone)
+    return max(long_past, month.parse(live_through).year - 1)
 
 
 def _miss_due(live: Work, series: Series) -> None:

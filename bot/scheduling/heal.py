@@ -35,11 +35,18 @@ def is_series_ahead(work: Work, series: Series, row: SeriesRow) -> bool:
 
 
 def has_roundups_ahead(work: Work, series: Series, row: SeriesRow) -> bool:
-    """Whether a roundup is settled before its time: of a month to come, or one that is not made.
+    """Whether a roundup is settled before its time: of a month to come, or one that is not made;
+    or the thread of a year that has not ended.
+    """
+    course = row.stored_course(series.calendar, work.now)
+    return course.has_years_ahead(work.now) or _has_months_ahead(work, series, row, course)
+
+
+def _has_months_ahead(work: Work, series: Series, row: SeriesRow, course: Course) -> bool:
+    """As `has_roundups_ahead`, of months.
 
     This month's may have been made by another calendar, earlier in the month.
     """
-    course = row.stored_course(series.calendar, work.now)
     reading, this_month = course.reading_through, _month(series, work.now)
     if reading != this_month:
         return reading > this_month
@@ -80,8 +87,10 @@ def from_now(work: Work, settings: Series, row: SeriesRow) -> Course:
     now = work.now
     course = row.stored_course(settings.calendar, now)
     through = course.roundups_through
-    if has_roundups_ahead(work, settings, row):
+    if _has_months_ahead(work, settings, row, course):
         through = course.current.last_roundup_before(now)
+    if course.has_years_ahead(now):
+        course = replace(course, years_through=course.current.last_year_over(now))
     looked_until = min(course.looked_until, now - STEP)
     return replace(course, looked_until=looked_until, roundups_through=through)
 

@@ -10,13 +10,13 @@ from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, schedule
 from bot.core.agenda import Line
-from bot.core.calendar import RoundupTime
+from bot.core.calendar import RoundupTime, YearTime
 from bot.core.collage import Collage
 from bot.core.delivery import State
 from bot.core.notices.accounts import AccountGone, AccountGoneUncertain
 from bot.core.notices.queue import RehearsalBegun, RehearsalEnded
 from bot.publishers import table
-from bot.roundups import advance, publish, review
+from bot.roundups import advance, publish, review, years
 from bot.scheduling import courses, heal, slots, unconfigured
 from bot.sending import deliver, rescue
 from bot.storage.installation import Entered
@@ -40,13 +40,14 @@ _TELLING = Lock()
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A line of the agenda, or a roundup, whose time has come."""
+    """A line of the agenda, a roundup, or the thread of a year, whose time has come."""
 
     at: datetime
     series: Series
     as_of: datetime
     line: Line | None = None
     roundup: RoundupTime | None = None
+    year: YearTime | None = None
 
     @property
     def order(self) -> tuple[datetime, str]:
@@ -109,12 +110,19 @@ def _do_what_is_due(context: Context, workers: Workers) -> None:
         series = due.series
         if due.line:
             slots.Round(context, series, due.as_of).settle(due.line)
-        elif due.roundup is None or series.name in waiting:
+        elif series.name in waiting:
             continue
-        elif not advance.settle(context, series, due.roundup):
+        elif not _settle(context, due):
             waiting.add(series.name)
         _deliver(context, workers, _standings(context))
     _advance_roundups(context, workers)
+
+
+def _settle(context: Context, due: Due) -> bool:
+    """Fix a roundup; False while it waits, and with it all that are due after it."""
+    if due.year:
+        return years.settle(context, due.series, due.year)
+    return due.roundup is None or advance.settle(context, due.series, due.roundup)
 
 
 def _advance_roundups(context: Context, workers: Workers) -> None:
@@ -206,6 +214,7 @@ def _due(context: Context) -> list[Due]:
                 Due(roundup.due_at, series, work.now, roundup=roundup)
                 for roundup in moment.roundups
             ]
+            found += [Due(year.due_at, series, work.now, year=year) for year in moment.years]
     return found
 
 
@@ -266,4 +275,5 @@ def next_at(context: Context) -> datetime | None:
             # One that is past waits for its threads, and no longer than `wait`.
             times.append(roundup.due_at if roundup.due_at > now else roundup.due_at + roundup.wait)
             times.append(review.asks_at(context, series, roundup))
+            times.append(next((year.due_at for year in course.years() if year.due_at > now), None))
     return min((at for at in times if at is not None), default=None)

@@ -290,6 +290,12 @@ def _roundup(row: Row) -> Iterator[str]:
         yield f"slug is {shown(slug)}"
     if row["link"] and (problem := address.problem(row["link"])):
         yield f"link {shown(address.without_user(row['link']))} {problem}"
+    try:
+        (month.parse_year if row["kind"] == month.YEAR else month.parse)(row["title_month"])
+    except ValueError:
+        yield f"title_month is {shown(row['title_month'])}"
+    if row["kind"] not in {month.MONTH, month.YEAR}:
+        yield f"kind is {shown(row['kind'])}"
 
 
 def _picture_file(row: Row) -> Iterator[str]:
@@ -360,7 +366,7 @@ CHECKS: Mapping[str, tuple[Callable[[Row], Iterator[str]], ...]] = {
     "parts": (_picture_file, _receipt),
     "picture_pages": (_page,),
     "reviews": (_months("title_month"),),
-    "roundups": (_roundup, _months("title_month")),
+    "roundups": (_roundup,),
     "series": (_name, _months("roundups_through", "live_through")),
 }
 """What is checked of a whole row, by the name of its table."""

@@ -17,10 +17,10 @@ from sqlalchemy import (
 )
 
 from bot.core import hints
-from bot.core.collage import Picture, shown
+from bot.core.collage import Collage, Picture, shown
 from bot.core.delivery import Kind
 from bot.core.errors import BadInput
-from bot.core.month import Roundup, State
+from bot.core.month import MONTH, YEAR, Roundup, State
 from bot.storage import page_changes, queue
 from bot.storage.claims import NewDelivery, Taken
 from bot.storage.database import insert_new
@@ -145,6 +145,39 @@ class Roundups(Statements):
         rows = self.conn.execute(mine.order_by(roundups.c.title_month.desc()).limit(most))
         return [_roundup(row) for row in rows]
 
+    def in_year(self, series_name: str, year: str) -> list[Roundup]:
+        """The months' roundups that a year's list shows, in order: one a month.
+
+        In a rehearsal its own comes before a live one. Those whose pages are not made are not in
+        it.
+        """
+        month = roundups.c.title_month
+        mine = _JOINED.where(
+            roundups.c.series_id == self.series_id(series_name),
+            roundups.c.kind == MONTH,
+            month.between(f"{year}-01", f"{year}-12"),
+            _mode(self.rehearsal),
+        )
+        rows = self.conn.execute(mine.order_by(month, roundups.c.rehearsal))
+        by_month = {row.title_month: _roundup(row) for row in rows}
+        return [
+            each
+            for each in by_month.values()
+            if each.published_elsewhere or each.state is not State.DUE
+        ]
+
+    def holds(self, roundup: Roundup) -> list[Collage]:
+        """The collages of a month's roundup, or of a year's months, in the order they went out."""
+        if roundup.is_year:
+            return self.year_holds(roundup.series, roundup.title_month)
+        return queue.Queue(self.scope).in_roundup(roundup.id)
+
+    def year_holds(self, series_name: str, year: str) -> list[Collage]:
+        """The collages that a year's list shows, month by month."""
+        months = self.in_year(series_name, year)
+        by_month = queue.Queue(self.scope).in_roundups([each.id for each in months])
+        return [item for each in months for item in by_month[each.id]]
+
     def unannounced(self, series_name: str) -> list[Roundup]:
         """The roundups of a series that are not announced yet, in order of due time."""
         mine = (
@@ -176,6 +209,7 @@ class Roundups(Statements):
         month = roundups.c.title_month
         mine = _JOINED.where(
             roundups.c.series_id == self.series_id(roundup.series),
+            roundups.c.kind == MONTH,
             _HAS_PAGE,
             roundups.c.kind == "month",
             _mode(roundup.rehearsal),
@@ -198,6 +232,7 @@ class Roundups(Statements):
         series_id = self.series_id(series_name)
         before = select(func.max(roundups.c.due_at)).where(
             roundups.c.series_id == series_id,
+            roundups.c.kind == MONTH,
             roundups.c.due_at < due_by,
             roundups.c.rehearsal == self.rehearsal,
             ~roundups.c.published_elsewhere,
@@ -232,6 +267,27 @@ class Roundups(Statements):
         its = queue.belongs_to_roundup(series_id, due_at)
         self.conn.execute(update(collages).where(*its).values(roundup_id=roundup_id))
         return roundup_id
+
+    def fix_year(
+        self, series_name: str, year: str, due_at: datetime, title: str, link: str
+    ) -> None:
+        """Insert the roundup of a year, whose months keep their collages.
+
+        Raises `Taken` where another worker has inserted it.
+        """
+        row = {
+            "series_id": self.series_id(series_name),
+            "title_month": year,
+            "kind": YEAR,
+            "title": title,
+            "slug": year,
+            "link": link,
+            "state": State.DUE.value,
+            "due_at": due_at,
+            "rehearsal": self.rehearsal,
+        }
+        if insert_new(self.conn, roundups, **row) is None:
+            raise Taken
 
     def add_published(
         self, series_name: str, title_month: str, due_at: datetime, **names: str
@@ -340,8 +396,10 @@ class Roundups(Statements):
     def set_link(self, roundup: Roundup, link: str) -> None:
         """Write where the roundup's page was published; it and its neighbours' pages name it."""
         self.conn.execute(update(roundups).where(roundups.c.id == roundup.id).values(link=link))
-        self.touch(roundup)
-        self.touch_neighbours(roundup)
+        # No page names the link of a year.
+        if not roundup.is_year:
+            self.touch(roundup)
+            self.touch_neighbours(roundup)
 
     def add_deliveries(self, roundup: Roundup, new: Iterable[NewDelivery], local_on: date) -> None:
         """Insert the deliveries of a roundup's thread; those whose keys are there stay as they are.

@@ -130,6 +130,7 @@ class Snapshots(Statements):
             roundups_through=course.roundups_through,
             earlier=course.earlier,
             roundups=tuple(course.roundups_due(now)),
+            years=tuple(course.years_due(now)),
             paused_at=row.paused_at,
             paused_until=row.paused_until,
         )

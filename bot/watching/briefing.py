@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import takewhile
 from typing import NamedTuple
 
 from bot.composing import ahead
@@ -14,7 +15,7 @@ from bot.composing.ahead import Candidate
 from bot.composing.composed import ComposedThread
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, errors, per_network, price, reading, schedule, times
+from bot.core import agenda, errors, month, per_network, price, reading, schedule, times
 from bot.core.agenda import Line
 from bot.core.identity import Profile
 from bot.core.notices.briefing import REHEARSAL, Briefing, briefing_heading, briefing_key
@@ -37,7 +38,10 @@ TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A brief to be given, `span` before the time of a slot or, with `title_month`, a roundup."""
+    """A brief to be given, `span` before the time of a slot or, with `title_month`, a roundup.
+
+    Of the thread of a year, that is the year.
+    """
 
     series: Series
     at: datetime
@@ -131,12 +135,14 @@ def _coming(context: Context, work: Work, series: Series) -> Iterator[Due]:
     if row is None:
         return
     # As the tick has it: a roundup that it will not make must not be promised.
-    for roundup in row.course(series.calendar, now).roundups():
-        if roundup.due_at > until:
-            return
-        if roundup.due_at > now:
-            span = min(span for span in spans if roundup.due_at - now <= span)
-            yield Due(series, roundup.due_at, span, title_month=roundup.title_month)
+    course = row.course(series.calendar, now)
+    months = takewhile(lambda each: each.due_at <= until, course.roundups())
+    coming = [(each.title_month, each.due_at) for each in months]
+    coming += [(each.title, each.due_at) for each in course.years_due(until)]
+    for title_month, due_at in coming:
+        if due_at > now:
+            span = min(span for span in spans if due_at - now <= span)
+            yield Due(series, due_at, span, title_month=title_month)
 
 
 def give(context: Context) -> None:
@@ -168,6 +174,8 @@ def give(context: Context) -> None:
 
 def _plan(context: Context, brief: Due) -> Plan:
     try:
+        if month.is_year(brief.title_month):
+            return _year_plan(context, brief)
         if brief.title_month:
             return _roundup_plan(context, brief)
         return _with_kept_back(context, brief.series, _slot_plan(context, brief))
@@ -310,6 +318,23 @@ def _roundup_plan(context: Context, brief: Due) -> Plan:
             *said,
             *(f"- {item.name}: {markdown.line(item.paper.title)}" for item in items),
         ),
+    )
+
+
+def _year_plan(context: Context, brief: Due) -> Plan:
+    """The thread of the year as it would be if its moment were now."""
+    year = brief.title_month
+    roundup, items, threads = preview.roundup_threads(context, brief.series, year)
+    if roundup.id:
+        return Plan(f"the thread of {year} is made already", is_wanted=False)
+    if not items:
+        return Plan(f"nothing goes out; no page shows a collage of {year}.", is_wanted=False)
+    count = "1 collage" if len(items) == 1 else f"{len(items)} collages"
+    return Plan(
+        f"the thread of {year} with {count}",
+        threads,
+        wrong=tuple(problem for thread in threads for problem in thread.problems),
+        about=(roundup.title, roundups.place(brief.series, roundup)),
     )
 
 

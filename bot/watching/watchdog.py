@@ -148,6 +148,9 @@ def _series(context: Context, work: Work, series: Series) -> Findings:
             # It waits for deliveries whose outcome is open, but not for ever.
             until = roundup.due_at + roundup.wait
         yield RoundupOverdue(series.name, roundup.title_month, roundup.due_at, series.zone, until)
+    for year in snapshot.years:
+        if year.due_at <= limit:
+            yield RoundupOverdue(series.name, year.title, year.due_at, series.zone, None)
     for made in work.roundups.unannounced(series.name):
         if made.due_at < limit and not _waits_for_approval(work, series, made):
             days = (work.now - made.due_at) // timedelta(days=1)
@@ -158,7 +161,9 @@ def _series(context: Context, work: Work, series: Series) -> Findings:
 
 def _waits_for_approval(work: Work, series: Series, made: Roundup) -> bool:
     """Whether a roundup is kept back by people: of that another notice tells each day."""
-    return made.state is RoundupState.DUE and not review.is_let_out(work, series, made)
+    if made.is_year or made.state is not RoundupState.DUE:
+        return False
+    return not review.is_let_out(work, series, made)
 
 
 def _announced(context: Context, work: Work) -> Findings:
@@ -184,6 +189,7 @@ def _not_kept(work: Work, series: Series, announced: Sequence[Occasion]) -> Find
         if at not in settled and agenda.at(snapshot, at) is None:
             yield SlotNotKept(series.name, at, series.zone)
     due = {roundup.title_month for roundup in snapshot.roundups}
+    due |= {year.title for year in snapshot.years}
     for title_month in {occasion.title_month for occasion in announced if not occasion.at} - due:
         told = not work.notices.unsaid(Kind.NO_ROUNDUP, [f"{series.name}/{title_month}"])
         if not told and not work.roundups.find(series.name, title_month):
