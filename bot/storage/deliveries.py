@@ -79,6 +79,7 @@ def from_row(row: Row[Any]) -> Delivery:
         looks=row.looks,
         note=row.note,
         tried_from=row.tried_from,
+        frozen=row.frozen,
     )
 
 
@@ -276,6 +277,7 @@ class Deliveries(Statements):
             deliveries.c.collage_id == collage_id,
             deliveries.c.rehearsal == self.rehearsal,
             deliveries.c.begun.is_(False),
+            deliveries.c.frozen.is_(False),
             deliveries.c.state.in_([WAITING, literal_column("'held'"), literal_column("'failed'")]),
         )
         statement = JOINED.where(*mine).order_by(deliveries.c.id)
