@@ -15,7 +15,14 @@ from bot.core import collage, hints, per_network, price
 from bot.core.collage import Collage, State
 from bot.core.delivery import Part
 from bot.core.errors import BadInput
-from bot.deciding import candidates, collages, coming, preview_descriptions, shown_pictures
+from bot.deciding import (
+    approvals,
+    candidates,
+    collages,
+    coming,
+    preview_descriptions,
+    shown_pictures,
+)
 
 
 @options.command(
@@ -53,6 +60,7 @@ def preview_command(
         known = ", ".join(own.accounts)
         raise click.UsageError(f"Series {own.name} has no account {account}; it has {known}.{hint}")
     accounts = (account,) if account else own.accounts
+    asked = approvals.asked(context, own, item)
     fits = Fittings.of(context, own)
     number, previews = candidates.preview(context, own, item, accounts, fits)
     written = shown_pictures.write(previews, fits, pictures) if pictures else []
@@ -63,6 +71,7 @@ def preview_command(
         described = preview_descriptions.collage(own, item, number, previews)
         described |= {"problem": obstacle or None}
         described |= {"left_out": list(context.left_out(item, accounts))}
+        described |= {"approval": asked.described if asked else None}
         paths = [str(path) for path in written]
         printing.print_json(described | {"repeated": same, "written": paths})
     else:
@@ -72,6 +81,8 @@ def preview_command(
             style="bold",
         )
         _print_standing(item, obstacle)
+        if asked:
+            printing.print_approval(own, asked)
         for sentence in same:
             click.echo(f"careful: {sentence}.")
         if told := per_network.told_left_out(context.left_out(item, accounts)):

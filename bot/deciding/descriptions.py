@@ -113,6 +113,14 @@ def collage_with_history(series: Series, shown: Shown) -> Description:
         "left_out": list(shown.left_out),
         "deliveries": threads,
         "fitted": {account: fitted(fit) for account, fit in shown.fits.items()},
+        "approvals": [
+            {"who": each.who, "at": each.at.isoformat(), "hash": each.sent.hash}
+            for each in shown.approvals
+        ],
+        "review_notes": [
+            {"who": said.who, "at": said.at.isoformat(), "text": said.text}
+            for said in shown.reviewers
+        ],
         "changes": changes,
     }
 
@@ -293,6 +301,7 @@ def coming(series: Series, coming: Coming) -> Description:
             {"name": each.name, "state": each.state.value, "problems": list(each.problems)}
             for each in coming.stopped
         ],
+        "unapproved": [each._asdict() for each in coming.unapproved],
         "waiting": [
             {"due_at": each.due_at.isoformat(), "why": each.why} for each in coming.waiting
         ],
@@ -349,7 +358,7 @@ def _delivery(entry: Entry, ahead: Ahead) -> Description:
 def sight(seen: Sight) -> Description:
     """All that is known of a delivery: its parts, what was tried and seen, what can be done."""
     return _delivery(seen.entry, seen.ahead) | {
-        "is_frozen": seen.entry.delivery.begun,
+        "is_frozen": seen.entry.delivery.is_frozen,
         "identity": seen.identity,
         "post_before": seen.before or None,
         "parts": [_part(part) for part in seen.parts],

@@ -319,7 +319,7 @@ def edit(context: Context, series: Series, before: Collage, arrival: Arrival) ->
         threads = work.lookup.of_collage(before.id)
     asked = series
     if before.state is State.POSTED:
-        to_come = {thread.account for thread in threads if not thread.begun}
+        to_come = {thread.account for thread in threads if not thread.is_frozen}
         # An account that is not in the configuration any more cannot be asked.
         accounts = to_come & set(context.publishers)
         asked = replace(series, accounts=tuple(sorted(accounts)))
@@ -341,13 +341,13 @@ def _is_frozen(thread: Delivery) -> bool:
     """Whether a thread is on its way, or stopped, with the texts that it had before."""
     if thread.state is delivery.State.SENDING:
         return True
-    return thread.begun and thread.state not in {delivery.State.SENT, delivery.State.FAILED}
+    return thread.is_frozen and thread.state not in {delivery.State.SENT, delivery.State.FAILED}
 
 
 def _is_open(thread: Delivery) -> bool:
     """Whether a thread has not begun, and nobody is about to."""
     ended = {delivery.State.SENDING, delivery.State.SENT}
-    return not thread.begun and thread.state not in ended
+    return not thread.is_frozen and thread.state not in ended
 
 
 def drawn(

@@ -1,6 +1,6 @@
 """Who has approved what a collage would send, and what its reviewers say to each other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -38,11 +38,14 @@ class Approvals(Statements):
         rows = self.conn.execute(select(*columns).where(*mine).order_by(approvals.c.id))
         return [Approval(row.id, row.who, row.at, approval.from_json(row.sent)) for row in rows]
 
+    def standing_ids(self, collage_ids: Iterable[int]) -> frozenset[int]:
+        """The ids of all approvals of these collages that stand."""
+        mine = (approvals.c.collage_id.in_([*collage_ids]), approvals.c.ended_at.is_(None))
+        return frozenset(self.conn.execute(select(approvals.c.id).where(*mine)).scalars())
+
     def lock(self, collage: Collage) -> None:
         """Keep the collage as it was read until the transaction ends; raises `Changed`."""
-        statement = (
-            select(collages.c.revision).where(collages.c.id == collage.id).with_for_update()
-        )
+        statement = select(collages.c.revision).where(collages.c.id == collage.id).with_for_update()
         if self.conn.execute(statement).scalar() != collage.revision:
             raise Changed
 
@@ -79,7 +82,9 @@ class Approvals(Statements):
         """What its reviewers have said, the oldest first."""
         columns = (review_notes.c.at, review_notes.c.who, review_notes.c.text)
         statement = select(*columns).where(review_notes.c.collage_id == collage_id)
-        return [ReviewNote(*row) for row in self.conn.execute(statement.order_by(review_notes.c.id))]
+        return [
+            ReviewNote(*row) for row in self.conn.execute(statement.order_by(review_notes.c.id))
+        ]
 
     def add_note(self, collage_id: int, who: str, text: str) -> None:
         """Store what a reviewer says."""

@@ -22,6 +22,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.core import lookups
 from bot.core.delivery import MOVES, Delivery, Kind, State
+from bot.core.schedule import SlotTime
 from bot.storage import events
 from bot.storage.statements import Statements
 from bot.storage.tables import accounts, collages, deliveries, parts, series
@@ -267,6 +268,16 @@ class Deliveries(Statements):
             )
         )
         return self.conn.execute(back).rowcount == 1
+
+    def made(self, collage_id: int, slot: SlotTime) -> list[Delivery]:
+        """The threads that a slot has made of a collage, one for each account."""
+        mine = (
+            deliveries.c.collage_id == collage_id,
+            deliveries.c.due_at == slot.due_at,
+            deliveries.c.rehearsal == self.rehearsal,
+        )
+        newest = JOINED.where(*mine).order_by(deliveries.c.id)
+        return [from_row(row) for row in self.conn.execute(newest)]
 
     def not_begun(self, collage_id: int) -> list[Delivery]:
         """The collage's threads that follow its edits still: never tried, and nobody sends them.

@@ -13,6 +13,7 @@ class Kind(StrEnum):
     EMPTY = "empty"
     MISSED = "missed"
     HELD = "held"
+    APPROVAL = "approval"
     DRY = "running dry"
     FAILED = "failed"
     UNCERTAIN = "uncertain"
@@ -45,6 +46,7 @@ TROUBLE = frozenset(
         Kind.EMPTY,
         Kind.MISSED,
         Kind.HELD,
+        Kind.APPROVAL,
         Kind.FAILED,
         Kind.UNCERTAIN,
         Kind.TWICE,
