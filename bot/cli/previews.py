@@ -21,6 +21,7 @@ from bot.deciding import (
     collages,
     coming,
     preview_descriptions,
+    preview_page,
     shown_pictures,
 )
 
@@ -41,6 +42,13 @@ from bot.deciding import (
     type=click.Path(file_okay=False, path_type=Path),
     help="Write the pictures there, exactly as they would be sent.",
 )
+@click.option(
+    "--html",
+    "page",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write all of it into one page, for people without a terminal.",
+)
 def preview_command(
     config_file: str | None,
     series: str | None,
@@ -48,6 +56,7 @@ def preview_command(
     name: str | None,
     account: str | None,
     pictures: Path | None,
+    page: Path | None,
 ) -> None:
     """Show the exact parts per account, as they would be sent; without a NAME those of the next
     collage.
@@ -67,6 +76,11 @@ def preview_command(
     shown = own.numbering.shown(number)
     obstacle = collage.obstacle(item) or _nowhere(context, own, item)
     same = collages.repeated(context, own, item)
+    if page:
+        sentences = [f"{sentence}." for sentence in same]
+        what = preview_page.Shown(item, shown, previews, obstacle, sentences, asked)
+        preview_page.write(context, own, what, fits, page)
+        written.append(page)
     if as_json:
         described = preview_descriptions.collage(own, item, number, previews)
         described |= {"problem": obstacle or None}
