@@ -77,8 +77,7 @@ def preview_command(
     obstacle = collage.obstacle(item) or _nowhere(context, own, item)
     same = collages.repeated(context, own, item)
     if page:
-        sentences = [f"{sentence}." for sentence in same]
-        what = preview_page.Shown(item, shown, previews, obstacle, sentences, asked)
+        what = preview_page.Shown(item, shown, previews, obstacle, same, asked)
         preview_page.write(context, own, what, fits, page)
         written.append(page)
     if as_json:

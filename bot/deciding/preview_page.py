@@ -67,15 +67,15 @@ del { color: var(--bad); } del::before { content: "− "; }
 class Shown(NamedTuple):
     """What a page shows: a collage with its threads, and what a person should know of it.
 
-    `number` is as the series shows it. `sentences` are findings, `problem` is why it cannot go out
-    or "". `look` says how its approval stands, None where its series wants none.
+    `number` is as the series shows it. `findings` are sentences without their end, `problem` is why
+    it cannot go out or "". `look` says how its approval stands, None where its series wants none.
     """
 
     item: Collage
     number: str
     threads: Sequence[ComposedThread]
     problem: str = ""
-    sentences: Sequence[str] = ()
+    findings: Sequence[str] = ()
     look: Look | None = None
 
 
@@ -130,8 +130,8 @@ def _heading(context: Context, series: Series, what: Shown, title: str) -> str:
 def _findings(series: Series, what: Shown) -> Iterator[str]:
     if what.problem:
         yield f'<p class="bad" role="alert">{escape(what.problem)}</p>'
-    if what.sentences:
-        yield _list(what.sentences)
+    if what.findings:
+        yield _list(f"Careful: {finding}." for finding in what.findings)
 
 
 def _list(sentences: Iterable[str]) -> str:
@@ -149,7 +149,8 @@ def _approval(series: Series, look: Look | None) -> Iterator[str]:
     if look.waits:
         yield f'<p class="bad">It waits for approval: {escape(look.waits)}.</p>'
     if look.hash:
-        yield f'<p class="soft">The hash of what is shown here: {look.hash[:12]}</p>'
+        command = f"mlcollage approve {look.item.name} --hash {look.hash[:12]}"
+        yield f'<p class="soft">To approve exactly this: <code>{escape(command)}</code></p>'
     for each, lines in look.differences:
         yield f"<h2>Changed since {escape(each.who)} approved it</h2><article>"
         tags = {"-": "del", "+": "ins", " ": "strong"}

@@ -26,6 +26,8 @@ FAILING: dict[str, list[tuple[object, ...]]] = {
     "edit": [("edit", "nobody", "--alt", "a"), ("edit", "alpha", "--picture", "missing.png")],
     "alt": [("alt", "nobody")],
     "ready": [("ready", "nobody")],
+    "approve": [("approve", "nobody"), ("approve", "alpha")],
+    "note": [("note", "nobody", "Look here")],
     "move": [("move", "nobody", "--first")],
     "pin": [("pin", "alpha", "2021-08-04")],
     "number": [("number", "nobody", 3)],
