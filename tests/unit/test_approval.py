@@ -12,7 +12,11 @@ AT = datetime(2021, 8, 2, tzinfo=UTC)
 
 
 def sent(
-    *texts: str, number: str = "29/52", account: str = "x", picture: str = "aa", alt: str = "A slide"
+    *texts: str,
+    number: str = "29/52",
+    account: str = "x",
+    picture: str = "aa",
+    alt: str = "A slide",
 ) -> Sent:
     first, *others = texts
     parts = (SentPart(first, picture, alt, "a.png"), *(SentPart(text) for text in others))
