@@ -84,8 +84,8 @@ def show_command(config_file: str | None, series: str | None, as_json: bool, nam
     shown = collages.show(context, chosen, name)
     asked = _asked(context, chosen, shown.item)
     if as_json:
-        described = descriptions.collage_with_history(chosen, shown)
-        printing.print_json(described | {"approval": asked.described if asked else None})
+        standing = asked.described if asked else None
+        printing.print_json(descriptions.collage_with_history(chosen, shown, standing))
     else:
         _print_collage(chosen, shown)
         for note in shown.notes:

@@ -101,8 +101,12 @@ def taken(series: Series, taken: Taken) -> Description:
     }
 
 
-def collage_with_history(series: Series, shown: Shown) -> Description:
-    """Everything about a collage: its threads, and who changed it when."""
+def collage_with_history(
+    series: Series, shown: Shown, approval: Description | None = None
+) -> Description:
+    """Everything about a collage: its threads, who changed it when, and how its approval stands,
+    where its series wants one.
+    """
     changes = [change(made) for made in shown.changes]
     threads = [
         thread(delivery, parts) | {"set_aside": delivery.id in shown.set_aside}
@@ -113,6 +117,7 @@ def collage_with_history(series: Series, shown: Shown) -> Description:
         "left_out": list(shown.left_out),
         "deliveries": threads,
         "fitted": {account: fitted(fit) for account, fit in shown.fits.items()},
+        "approval": approval,
         "approvals": [
             {"who": each.who, "at": each.at.isoformat(), "hash": each.sent.hash}
             for each in shown.approvals
