@@ -8,6 +8,7 @@ from bot.cli import completion, options, output, printing
 from bot.composing.composed import ComposedThread
 from bot.config import Series
 from bot.context import Context
+from bot.core.errors import MlcollageError
 from bot.deciding import approvals
 from bot.deciding.approvals import Approved, Look
 from bot.watching import link_cards
@@ -49,8 +50,12 @@ def approve_command(
         return
     look = _look(context, chosen, name)
     _print(chosen, look)
-    output.add(**look.described)
-    approved = approvals.approve(context, chosen, look, note=note, seen=seen)
+    try:
+        approved = approvals.approve(context, chosen, look, note=note, seen=seen)
+    except MlcollageError:
+        # A program is told what is different, too.
+        output.add(**look.described)
+        raise
     click.echo(_told(context, approved))
     output.add(**look._replace(standing=approved.standing, differences=()).described)
 
