@@ -111,6 +111,8 @@ def _beside(thread: ComposedThread, position: int) -> Sequence[str]:
         found += [f"picture: {part.image.file}", f"alt text: {part.image.alt}"]
     if thread.card and thread.card.position == position:
         found.append(f"link card: {thread.card.title} → {thread.card.url}")
+    if thread.card_note and thread.links_at == position:
+        found.append(f"link card: none of {thread.card_url}, for {thread.card_note}")
     return found
 
 

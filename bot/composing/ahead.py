@@ -217,6 +217,10 @@ class Ahead:
                 continue
             composer = Composer.of(self.context, delivery.series, delivery.account)
             shown = composer.assuming_fit().collage_shown(item, item.number)
+            if delivery.frozen:
+                # Approved: it goes out with the texts that it had then.
+                with self.context.read() as work:
+                    shown = replace(shown, parts=work.parts.of(delivery.id))
             self._take_thread(item, shown)
 
     def catch_up(self, due_at: datetime) -> None:

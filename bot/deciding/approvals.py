@@ -11,7 +11,7 @@ from bot.context import Context
 from bot.core import approval, collage
 from bot.core.approval import Approval, Line, Sent, Standing
 from bot.core.collage import Collage, State
-from bot.core.errors import BadInput, NotAllowed
+from bot.core.errors import BadInput, NotAllowed, Unavailable, Unusable
 from bot.deciding import candidates
 from bot.storage.approvals import Changed
 
@@ -78,8 +78,12 @@ def look(context: Context, series: Series, name: str, fits: Fittings | None = No
         return Look(item, number, threads, (), None, approval.standing(rule, given, None, ""))
     place = ahead.place(context, series, item, fits)
     shown = sent.as_numbered(series, item, place.number)
-    threads = candidates.drawn(place.ahead, shown, place.number, series.accounts)
-    problems = _problems(context, series, item, threads)
+    threads: tuple[ComposedThread, ...] = ()
+    try:
+        threads = candidates.drawn(place.ahead, shown, place.number, series.accounts)
+        problems = _problems(context, series, item, threads)
+    except (Unusable, Unavailable) as error:
+        problems = (str(error),)
     if problems:
         return Look(item, place.number, threads, problems, None, _standing(series, item, given))
     whole = sent.of(context, series, shown, place.number, threads)

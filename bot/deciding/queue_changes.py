@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.composing import ahead
+from bot.composing import ahead, sent
 from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, changes, collage, delivery, legibility, schedule, times
@@ -109,7 +109,22 @@ def make_ready(context: Context, series: Series, names: Sequence[str]) -> list[s
     gone = [
         f"{item.name}: {remark}" for item in items for remark in networks.remarks(context, item.on)
     ]
-    return [*_unlike(items), *gone, *_twins(context, series, items)]
+    waits = _unapproved(context, series, items)
+    return [*waits, *_unlike(items), *gone, *_twins(context, series, items)]
+
+
+def _unapproved(context: Context, series: Series, items: Sequence[Collage]) -> list[str]:
+    """Which of the collages too few people have approved, whatever it was that they approved."""
+    found = list[str]()
+    for item in items:
+        given = sent.approvals(context, series, item)
+        why = sent.standing(series, item, given, None).why
+        if why:
+            found.append(
+                f"{item.name}: no slot takes it before it is approved: {why}; "
+                f"mlcollage approve {item.name}"
+            )
+    return found
 
 
 def _unlike(items: Sequence[Collage]) -> list[str]:

@@ -100,6 +100,16 @@ class House:
         files = [accept.from_file(write_item(self.folder, name, **more)) for name in names]
         accept.take(self.by(who), self.series, files)
 
+    def add_slides(self, *names: str) -> None:
+        """Collages with a slide that is drawn with their number."""
+        files = [write_item(self.folder, name, picture=None, alt=None) for name in names]
+        for file in files:
+            file.with_suffix(".png").unlink()
+        arrivals = [accept.from_file(file) for file in files]
+        numbers = accept.coming_numbers(self.context, self.series, arrivals)
+        drawn = accept.drawn(self.context, self.series, arrivals, numbers)
+        accept.take(self.by("eve"), self.series, drawn)
+
     def look(self, name: str) -> Look:
         return approvals.look(self.context, self.series, name)
 
@@ -593,3 +603,53 @@ def test_the_trial_of_next_and_the_slot_say_the_same(house: House) -> None:
     assert tried.problems == ()
     house.slot()
     assert house.state("gamma") is State.POSTED
+
+
+def test_a_slide_is_drawn_anew_with_its_number_and_stays_approved(house: House) -> None:
+    house.add_slides("alpha", "beta")
+    house.approve("alpha")
+    house.approve("beta")
+    shown = house.look("beta").threads[0].parts[0].image
+    assert shown
+    assert "2/52" in shown.alt
+    queue_changes.move(
+        house.context, house.series, "beta", queue_changes.Place(queue_changes.Where.FIRST)
+    )
+    assert house.look("beta").standing.is_enough
+    (slot, *_) = coming.look(house.context, house.series, 2).slots
+    assert slot.collage
+    assert slot.collage.name == "beta"
+    house.slot()
+    assert house.state("beta") is State.POSTED
+    with house.context.read() as work:
+        (first, *_) = work.parts.of(threads_of(house, "beta")[0].id)
+    assert first.image
+    assert "1/52" in first.image.alt
+    assert first.image.sha256 != shown.sha256
+
+
+def test_another_template_of_slides_or_takeaway_puts_the_approval_aside(house: House) -> None:
+    house.add_slides("alpha", "beta")
+    house.approve("alpha")
+    house.approve("beta")
+    house.edit("alpha", slide=replace(house.item("alpha").slide, takeaways=("One thing.",)))
+    assert house.look("alpha").waits
+    assert not house.look("beta").waits
+    house.configure(f"{ONE}slide = {{ theme = 'night' }}\n")
+    assert house.look("beta").waits
+    assert [each.name for each in coming.look(house.context, house.series, 2).unapproved] == [
+        "alpha",
+        "beta",
+    ]
+
+
+def test_a_slide_that_cannot_be_drawn_is_told_and_cannot_be_approved(house: House) -> None:
+    house.add_slides("alpha")
+    house.approve("alpha")
+    house.configure(f"{ONE}slide = {{ theme = 'none-such' }}\n")
+    look = house.look("alpha")
+    assert "There is no theme 'none-such'" in look.problems[0]
+    assert look.hash == ""
+    with pytest.raises(BadInput, match="cannot be approved"):
+        house.approve("alpha", "ben")
+    assert coming.look(house.context, house.series, 1).unapproved == ()
