@@ -73,9 +73,7 @@ def look(context: Context, series: Series, name: str, fits: Fittings | None = No
         item = work.queue.get(series.name, name)
         given = work.approvals.of(item.id)
     if item.state in {State.CLAIMED, State.POSTED}:
-        number, threads = candidates.preview(context, series, item, series.accounts, fits)
-        rule = approval.Rule.NONE.value
-        return Look(item, number, threads, (), None, approval.standing(rule, given, None, ""))
+        return _past(context, series, item, given)
     place = ahead.place(context, series, item, fits)
     shown = sent.as_numbered(series, item, place.number)
     threads: tuple[ComposedThread, ...] = ()
@@ -92,6 +90,13 @@ def look(context: Context, series: Series, name: str, fits: Fittings | None = No
         (each, tuple(approval.difference(each.sent, whole))) for each in standing.aside
     )
     return Look(item, place.number, threads, (), whole, standing, differences)
+
+
+def _past(context: Context, series: Series, item: Collage, given: Sequence[Approval]) -> Look:
+    """A collage that a slot has taken: nothing of it can be approved any more."""
+    number, threads = candidates.preview(context, series, item, series.accounts)
+    standing = approval.standing(approval.Rule.NONE.value, given, None, "")
+    return Look(item, number, threads, (), None, standing)
 
 
 def _standing(series: Series, item: Collage, given: Sequence[Approval]) -> Standing:
