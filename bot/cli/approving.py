@@ -11,6 +11,7 @@ from bot.context import Context
 from bot.core.errors import MlcollageError
 from bot.deciding import approvals
 from bot.deciding.approvals import Approved, Look
+from bot.publishers import protocol
 from bot.watching import link_cards
 
 
@@ -49,7 +50,7 @@ def approve_command(
         output.add(**approvals.look(context, chosen, item.name).described)
         return
     look = _look(context, chosen, name)
-    _print(chosen, look)
+    _print(context, chosen, look)
     try:
         approved = approvals.approve(context, chosen, look, note=note, seen=seen)
     except MlcollageError:
@@ -80,21 +81,23 @@ def _told(context: Context, approved: Approved) -> str:
     return f"{told}; a slot may take it."
 
 
-def _print(series: Series, look: Look) -> None:
+def _print(context: Context, series: Series, look: Look) -> None:
     """What would go out, and what of it was changed since it was approved."""
     shown = series.numbering.shown(look.number)
     output.line(f"{look.item.name} would be {shown or 'without a number'}", style="bold")
     printing.print_differences(series, look)
     for thread in look.threads:
-        _print_thread(thread)
+        _print_thread(context, thread)
     click.echo("")
 
 
-def _print_thread(thread: ComposedThread) -> None:
+def _print_thread(context: Context, thread: ComposedThread) -> None:
     """The texts of a thread, its picture and its alt text."""
     count = len(thread.parts)
     parts = "1 part" if count == 1 else f"{count} parts"
     output.line(f"\n{thread.account} ({thread.network.name}), {parts}", style="bold")
+    for line in protocol.beside(context.publishers[thread.account]):
+        click.echo(line)
     for problem in thread.problems:
         output.line(f"! {problem}", style="red")
     for part in thread.parts:

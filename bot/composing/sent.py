@@ -12,6 +12,7 @@ from bot.core import approval, fit
 from bot.core.approval import Approval, Sent, SentPart, SentThread, Standing
 from bot.core.collage import Collage
 from bot.core.delivery import Part
+from bot.publishers import protocol
 
 
 def of(
@@ -28,13 +29,14 @@ def of(
     slide = ""
     if item.picture_is_drawn:
         slide = slides.apart_from_number(context.config, series, item)
-    sent = tuple(_thread(thread, slide) for thread in threads)
+    sent = tuple(_thread(context, thread, slide) for thread in threads)
     return Sent(series.numbering.shown(number), sent)
 
 
-def _thread(thread: ComposedThread, slide: str) -> SentThread:
+def _thread(context: Context, thread: ComposedThread, slide: str) -> SentThread:
     parts = tuple(_part(thread, part, slide) for part in thread.parts)
-    return SentThread(thread.account, thread.network.name, parts, thread.card)
+    beside = protocol.beside(context.publishers[thread.account])
+    return SentThread(thread.account, thread.network.name, parts, thread.card, beside)
 
 
 def _part(thread: ComposedThread, part: Part, slide: str) -> SentPart:

@@ -27,6 +27,9 @@ class Rule(StrEnum):
 NEEDED: Mapping[str, int] = {"none": 0, "one": 1, "four-eyes": 2}
 """How many people each rule wants."""
 
+BESIDE = "beside"
+"""The key under which a delivery has saved what was approved beside its texts."""
+
 PLACE = "\ufffc"
 """What stands for the number in a hash: the object replacement character, which no text has."""
 
@@ -48,6 +51,7 @@ class SentPart(NamedTuple):
 class SentThread(NamedTuple):
     """What one account gets.
 
+    `beside` is what readers get of each part by the account's settings: a content warning.
     `card` is the link card of one of its parts: the words of a page, which may change them at any
     moment. It is no part of what is compared; the one that was approved is the one that goes out.
     """
@@ -56,6 +60,7 @@ class SentThread(NamedTuple):
     network: str
     parts: tuple[SentPart, ...]
     card: Card | None = None
+    beside: tuple[str, ...] = ()
 
 
 class Sent(NamedTuple):
@@ -68,7 +73,12 @@ class Sent(NamedTuple):
     def hash(self) -> str:
         """The SHA-256 of all of it, the number apart."""
         threads = [
-            [thread.account, thread.network, [_plain(part, self.number) for part in thread.parts]]
+            [
+                thread.account,
+                thread.network,
+                [_plain(part, self.number) for part in thread.parts],
+                thread.beside,
+            ]
             for thread in sorted(self.threads, key=lambda each: each.account)
         ]
         written = json.dumps(threads, ensure_ascii=False, separators=(",", ":"))
@@ -77,6 +87,10 @@ class Sent(NamedTuple):
     def card_of(self, account: str) -> Card | None:
         """The link card that was approved for an account."""
         return next((each.card for each in self.threads if each.account == account), None)
+
+    def beside_of(self, account: str) -> tuple[str, ...]:
+        """What was approved beside an account's texts."""
+        return next((each.beside for each in self.threads if each.account == account), ())
 
 
 class Approval(NamedTuple):
@@ -164,6 +178,8 @@ class _Same:
     def threads(self, before: SentThread, after: SentThread) -> bool:
         if before.network != after.network or len(before.parts) != len(after.parts):
             return False
+        if before.beside != after.beside:
+            return False
         return all(map(self._parts, before.parts, after.parts))
 
     def _parts(self, before: SentPart, after: SentPart) -> bool:
@@ -234,6 +250,7 @@ def _compared(same: _Same, old: list[str], new: list[str]) -> Iterator[Line]:
 
 def _lines(thread: SentThread | None) -> Iterator[str]:
     """A thread as lines of text, with all that its readers would get."""
+    yield from thread.beside if thread else ()
     for part in thread.parts if thread else ():
         yield from part.text.split("\n")
         if part.picture:
@@ -248,6 +265,7 @@ def as_json(sent: Sent) -> dict[str, Any]:
             "account": thread.account,
             "network": thread.network,
             "parts": [part._asdict() for part in thread.parts],
+            "beside": list(thread.beside),
             cards.SAVED: cards.as_json(thread.card) if thread.card else None,
         }
         for thread in sent.threads
@@ -263,6 +281,7 @@ def from_json(stored: Mapping[str, Any]) -> Sent:
             each["network"],
             tuple(SentPart(**part) for part in each["parts"]),
             cards.from_json(each),
+            tuple(each["beside"]),
         )
         for each in stored["threads"]
     )

@@ -22,6 +22,7 @@ from bot.core.errors import BadInput, NotAllowed
 from bot.core.text import markdown
 from bot.core.text.span import Span
 from bot.deciding.approvals import Look
+from bot.publishers import protocol
 
 MARK = '<!doctype html>\n<html lang="en" data-made-by="mlcollage-preview">'
 """How such a page begins, by which an older one is known."""
@@ -167,6 +168,8 @@ def _thread(
     yield f"<section><h2>{escape(thread.account)}</h2>"
     limit = f"{thread.network.title}, {thread.limits.length:,} characters a part"
     yield f'<p class="soft">{escape(limit)}</p>'
+    for line in protocol.beside(context.publishers[thread.account]):
+        yield f"<p>{escape(line)}</p>"
     if thread.standing:
         yield f"<p>{escape(thread.standing)}</p>"
     for problem in thread.problems:

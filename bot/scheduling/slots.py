@@ -17,7 +17,7 @@ from bot.config import Series
 from bot.context import Context
 from bot.core import agenda, cards, changes, schedule, times
 from bot.core.agenda import Line, Snapshot, Waiting
-from bot.core.approval import Standing
+from bot.core.approval import BESIDE, Standing
 from bot.core.collage import Collage, State
 from bot.core.delivery import thread_key
 from bot.core.errors import BadInput, NotAllowed, Unavailable, Unusable
@@ -282,7 +282,9 @@ def _freeze(
     made = {each.account: each for each in work.deliveries.made(wanted.collage.id, wanted.slot)}
     for thread in threads:
         card = newest.sent.card_of(thread.account)
-        saved = {cards.SAVED: cards.as_json(card)} if card else {}
+        saved: dict[str, object] = {BESIDE: list(newest.sent.beside_of(thread.account))}
+        if card:
+            saved[cards.SAVED] = cards.as_json(card)
         work.parts.freeze(made[thread.account], thread.parts, saved)
 
 

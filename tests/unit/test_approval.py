@@ -131,3 +131,17 @@ def test_of_one_person_the_newest_approval_counts() -> None:
     given = [approved("ann", before), approved("ann", after, 1)]
     assert approval.standing("one", given, after, "").is_enough
     assert not approval.standing("one", given, before, "").is_enough
+
+
+def test_a_content_warning_is_approved_with_the_texts() -> None:
+    before = sent("One")
+    (thread,) = before.threads
+    after = before._replace(threads=(thread._replace(beside=("content warning: long",)),))
+    assert not approval.covers(before, after)
+    assert before.hash != after.hash
+    assert [line.text for line in approval.difference(before, after)] == [
+        "x:",
+        "content warning: long",
+    ]
+    assert approval.from_json(approval.as_json(after)) == after
+    assert after.beside_of("x") == ("content warning: long",)
