@@ -281,7 +281,7 @@ def from_json(stored: Mapping[str, Any]) -> Sent:
             each["network"],
             tuple(SentPart(**part) for part in each["parts"]),
             cards.from_json(each),
-            tuple(each["beside"]),
+            tuple(each.get("beside", ())),
         )
         for each in stored["threads"]
     )

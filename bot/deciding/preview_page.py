@@ -41,6 +41,7 @@ body { margin: 0 auto; max-width: 42rem; padding: 1.25rem 1rem 3rem; background:
   color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 1.35rem; line-height: 1.3; margin: 0 0 .25rem; }
 h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
+h2, h2 + p { break-after: avoid; }
 p { margin: .4rem 0; }
 a, .link { color: var(--link); text-decoration: underline; }
 .tag { color: var(--link); }
@@ -53,7 +54,7 @@ article { background: var(--card); border: 1px solid var(--line); border-radius:
 figure { margin: .9rem 0 0; }
 img { display: block; max-width: 100%; height: auto; border: 1px solid var(--line);
   border-radius: .4rem; background: #fff; }
-figcaption { margin-top: .4rem; white-space: pre-wrap; }
+figcaption span { display: block; margin-top: .4rem; white-space: pre-wrap; }
 .card { border: 1px solid var(--line); border-radius: .4rem; margin-top: .75rem; padding: .6rem; }
 ul { margin: .4rem 0; padding-left: 1.2rem; }
 ins, del { display: block; text-decoration: none; white-space: pre-wrap; padding-left: 1.2em;
@@ -61,7 +62,8 @@ ins, del { display: block; text-decoration: none; white-space: pre-wrap; padding
 ins { color: var(--good); } ins::before { content: "+ "; }
 del { color: var(--bad); } del::before { content: "− "; }
 @media print { :root { --page: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #999;
-  --link: #000; --bad: #000; --good: #000; } body { max-width: none; padding: 0; } }
+  --link: #000; --bad: #000; --good: #000; } body { max-width: none; padding: 0; }
+  img { max-height: 12cm; width: auto; } }
 """
 
 
@@ -235,8 +237,8 @@ def _image(thread: ComposedThread, part: Part, fits: Fittings) -> Iterator[str]:
         source = f"data:{escape(part.image.mime)};base64,{data}"
         yield f'<img src="{source}" alt="{alt}"{sides}>'
     told = f"{part.image.file}, {part.image.mime}{size}"
-    yield f'<figcaption dir="auto">Alt text: {alt}</figcaption>'
-    yield f'<p class="soft">{escape(told)}</p></figure>'
+    yield f'<figcaption><span dir="auto">Alt text: {alt}</span>'
+    yield f"<span>{escape(told)}</span></figcaption></figure>"
 
 
 def _card(thread: ComposedThread, part: Part) -> Iterator[str]:
