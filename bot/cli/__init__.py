@@ -44,6 +44,8 @@ COMMANDS = {
     "slide": Entry("slides", "Draw a slide from a paper's figures.", QUEUE),
     "mcp": Entry("assisting", "Let an assistant read, and write drafts.", QUEUE),
     "ready": Entry("queue", "Make a draft ready to go out.", QUEUE),
+    "approve": Entry("approving", "Approve what a collage sends.", QUEUE),
+    "note": Entry("approving", "Leave a note for a collage's reviewers.", QUEUE),
     "move": Entry("queue", "Change a collage's place in the queue.", QUEUE),
     "pin": Entry("queue", "Tie a collage to a day that has a slot.", QUEUE),
     "number": Entry("queue", "Let a collage keep a number of its own.", QUEUE),

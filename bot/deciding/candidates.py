@@ -74,7 +74,7 @@ def _begun(context: Context, item: Collage) -> dict[str, Delivery]:
         threads = work.lookup.of_collage(item.id)
     # The newest of each account: an earlier slot's may have failed.
     newest = {thread.account: thread for thread in threads}
-    return {account: thread for account, thread in newest.items() if thread.begun}
+    return {account: thread for account, thread in newest.items() if thread.is_frozen}
 
 
 def _frozen(context: Context, series: Series, delivery: Delivery) -> ComposedThread:
@@ -87,6 +87,8 @@ def _frozen(context: Context, series: Series, delivery: Delivery) -> ComposedThr
         card_fit = work.fittings.shown(card.image) if card and card.image else None
     receipts = [part.receipt for part in parts if part.receipt]
     standing = f"begun: {len(receipts)} of {len(parts)} parts are out"
+    if not delivery.begun:
+        standing = "approved, and waits to be sent as it is"
     if receipts:
         standing += f", the first at {receipts[0].url}"
     if delivery.state is Sending.SENT:

@@ -7,10 +7,12 @@ from typing import NamedTuple
 from bot.config import Series
 from bot.context import Context
 from bot.core import assistance, fit, legibility
+from bot.core.approval import Approval
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery, Part
 from bot.core.fit import Fit
 from bot.intake import networks, twins
+from bot.storage.approvals import ReviewNote as ReviewNote
 from bot.storage.log import Change as Change
 from bot.storage.work import Work
 
@@ -36,6 +38,9 @@ class Shown(NamedTuple):
     """The accounts of its series that it does not go out on."""
     drafted_by: tuple[str, ...] = ()
     """The assistants that have written in it, by their names in the log."""
+    approvals: tuple[Approval, ...] = ()
+    reviewers: tuple[ReviewNote, ...] = ()
+    """What its reviewers say to each other."""
 
 
 def listed(context: Context, series: Series, state: State | None = None) -> list[Collage]:
@@ -72,6 +77,8 @@ def show(context: Context, series: Series, name: str) -> Shown:
             notes = (*legibility.of_collage(item), *networks.remarks(context, item.on))
             notes += tuple(twins.sentences(series, found))
         fits = _fits(context, work, series, item)
+        approvals = tuple(work.approvals.of(item.id))
+        said = tuple(work.approvals.notes(item.id))
     left_out = context.left_out(item, series.accounts)
     set_aside = frozenset(thread.id for thread, _ in threads) - current
     return Shown(
@@ -83,6 +90,8 @@ def show(context: Context, series: Series, name: str) -> Shown:
         fits,
         left_out,
         drafted_by,
+        approvals,
+        said,
     )
 
 

@@ -311,6 +311,7 @@ def _take(
         state, missing = State.POSTED, ()
     picture = _store_picture(work, arrival)
     values = _kept_number(work, series, arrival) | _history(arrival) | _as_drawn(arrival)
+    values["changed_by"] = context.who
     if problems and not draft:
         values["note"] = " ".join(problems)
     stored = work.queue.add(series.name, item, picture, state, **values)
@@ -371,6 +372,7 @@ def replace_item(
     more: dict[str, object] = {
         "picture_is_drawn": edited.picture_is_drawn,
         "alt_is_drawn": edited.alt_is_drawn,
+        "changed_by": context.who,
     }
     if (missing or problems) and state is State.READY:
         state = State.DRAFT

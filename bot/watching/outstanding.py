@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.context import Context
-from bot.core import clocks, collage
+from bot.core import approval, clocks, collage
+from bot.core.collage import Collage
 from bot.core.delivery import State
 from bot.core.month import State as RoundupState
 from bot.core.notices.briefing import occasion_of
@@ -65,8 +66,22 @@ def _account(context: Context, work: Work, notice: Notice, name: str) -> bool:
 def _collage(context: Context, work: Work, notice: Notice, name: str) -> bool:
     series_name, _, collage_name = name.partition("/")
     item = work.queue.find(series_name, collage_name)
+    if notice.kind is Kind.APPROVAL:
+        return _is_approved(context, work, notice, item)
     # Or it was taken out of the queue.
     return item is None or item.state is not collage.State.HELD
+
+
+def _is_approved(context: Context, work: Work, notice: Notice, item: Collage | None) -> bool:
+    """Whether a collage has been approved since, or no slot would take it anyway."""
+    if item is None or item.state is not collage.State.READY:
+        return True
+    series = context.config.series.get(item.series)
+    if series is None or not series.wants_approval:
+        return True
+    given = work.approvals.of(item.id)
+    is_enough = approval.standing(series.approval, given, None, item.changed_by).is_enough
+    return is_enough and any(each.at > notice.created_at for each in given)
 
 
 def _roundup(context: Context, work: Work, notice: Notice, name: str) -> bool:

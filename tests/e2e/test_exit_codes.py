@@ -30,6 +30,8 @@ FAILING: dict[str, list[tuple[object, ...]]] = {
     "alt": [("alt", "nobody")],
     "mcp": [("mcp", "--pictures", "nowhere")],
     "ready": [("ready", "nobody")],
+    "approve": [("approve", "nobody"), ("approve", "alpha")],
+    "note": [("note", "nobody", "Look here")],
     "move": [("move", "nobody", "--first")],
     "pin": [("pin", "alpha", "2021-08-04")],
     "number": [("number", "nobody", 3)],

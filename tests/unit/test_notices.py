@@ -85,6 +85,24 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "What each one lacks: mlcollage list",
     ),
     (
+        queue.SlotEmpty("weekly", AT, ZONE, ("moco", "mu")),
+        "weekly/2021-08-04 13:00:00+00:00",
+        f"The slot of weekly on {WHEN} was empty: what is ready waits for approval (moco, mu). "
+        "Approve one; to post it now: mlcollage post moco --now",
+    ),
+    (
+        queue.NotApproved("weekly", "moco", AT, ZONE, "nobody has approved it"),
+        "weekly/moco/2021-08-04 13:00:00+00:00",
+        f"The slot of weekly on {WHEN} passed over moco: nobody has approved it. It stays ready. "
+        "Look at it and approve it: mlcollage approve moco --series weekly",
+    ),
+    (
+        queue.ApprovalMissing("weekly", "moco", AT, ZONE, "nobody has approved it"),
+        "weekly/moco/2021-08-04 13:00:00+00:00/soon",
+        f"moco waits for approval before the slot of weekly on {WHEN}: nobody has approved it. "
+        "Look at it and approve it: mlcollage approve moco --series weekly",
+    ),
+    (
         queue.SlotMissed("weekly", AT, ZONE),
         "weekly/2021-08-04 13:00:00+00:00",
         f"The slot of weekly on {WHEN} was missed: nothing went out. "
