@@ -142,7 +142,7 @@ class Bot:
         return [place.name for place in threads_out(self.folder)]
 
     def pages(self) -> list[str]:
-        return sorted(path.parent.name for path in (self.folder / "site").glob("*/index.html"))
+        return sorted(path.parent.name for path in (self.folder / "site").glob("*/article.md"))
 
     def files(self) -> dict[str, bytes]:
         found = [
