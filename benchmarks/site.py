@@ -14,6 +14,7 @@ import argparse
 import hashlib
 import io
 import random
+import re
 import shutil
 import statistics
 import subprocess
@@ -46,13 +47,14 @@ SETTINGS = """zone = "UTC"
 [series.mlcollage]
 slots = ["wednesday 15:00"]
 [series.mlcollage.roundup]
-base_url = "https://papers.example.net/collages"
+base_url = "https://mlcollage.org/collages"
 """
-WORDS = (
+WORDS = re.findall(
+    r"\S+",
     "learning network gradient attention sparse latent policy reward token layer model sample "
     "variance loss kernel graph encoder decoder prior bound sequence image speech task data "
-    "regularised invariant contrastive self-supervised meta online offline causal robust"
-).split()
+    "regularised invariant contrastive self-supervised meta online offline causal robust",
+)
 
 
 class Paper(NamedTuple):
@@ -84,8 +86,9 @@ def sentences(chance: random.Random, count: int) -> str:
     found = []
     for _ in range(count):
         words = chance.choices(WORDS, k=chance.randint(9, 18))
-        words[3] = f"*{words[3]}*"
         if chance.random() < 0.2:
+            words[3] = f"*{words[3]}*"
+        if chance.random() < 0.1:
             words[5] = f"[{words[5]}](https://example.org/{words[6]})"
         found.append(" ".join(words).capitalize() + ".")
     return " ".join(found)
@@ -238,7 +241,7 @@ def change_ours(context: Context, text: str) -> None:
 
 # The others: the same content as files.
 
-HUGO = """baseURL = "https://papers.example.net/collages/"
+HUGO = """baseURL = "https://mlcollage.org/collages/"
 title = "ML-Collage"
 disableKinds = ["taxonomy", "term"]
 [markup.goldmark.renderer]
@@ -254,9 +257,10 @@ HUGO_BASE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <footer><a href="/">ML-Collage</a> <a href="/archive/">All</a></footer></body></html>
 """
 HUGO_PAPER = """<article><h2><a href="{{ .RelPermalink }}">{{ .Title }}</a></h2>
-<p>Authors: {{ .Params.author }} ({{ .Params.published }}) <a href="{{ .Params.url_of_paper }}">Paper</a></p>
-<figure><img src="/{{ .Params.slug_of_issue }}/{{ .Params.file }}" alt="{{ .Params.alt }}" width="320" height="180"
- loading="lazy"></figure>
+<p>Authors: {{ .Params.author }} ({{ .Params.published }})
+<a href="{{ .Params.url_of_paper }}">Paper</a></p>
+<figure><img src="/{{ .Params.slug_of_issue }}/{{ .Params.file }}" alt="{{ .Params.alt }}"
+ width="320" height="180" loading="lazy"></figure>
 {{ .Content }}</article>
 """
 HUGO_LAYOUTS = {
@@ -270,15 +274,18 @@ HUGO_LAYOUTS = {
     "_default/list.html": """{{ define "main" }}<main><h1>{{ .Title }}</h1>
 <p><img src="/{{ .Params.slug_of_issue }}/cover.png" alt=""></p>
 {{ range .RegularPages }}{{ partial "paper.html" . }}{{ end }}</main>
-<nav>{{ with .Parent }}{{ range first 1 .Sections }}<a href="{{ .RelPermalink }}">{{ .Title }}</a>{{ end }}{{ end }}</nav>
+<nav>{{ with .Parent }}{{ range first 1 .Sections }}
+<a href="{{ .RelPermalink }}">{{ .Title }}</a>{{ end }}{{ end }}</nav>
 {{ end }}
 """,
     "_default/archive.html": """{{ define "main" }}<main><h1>All</h1><ul>
-{{ range .Site.Sections }}<li><a href="{{ .RelPermalink }}">{{ .Title }}</a></li>{{ end }}</ul></main>
+{{ range .Site.Sections }}
+<li><a href="{{ .RelPermalink }}">{{ .Title }}</a></li>{{ end }}</ul></main>
 {{ end }}
 """,
     "index.html": """{{ define "main" }}<main><h1>{{ .Title }}</h1><ul>
-{{ range first 7 .Site.Sections }}<li><a href="{{ .RelPermalink }}">{{ .Title }}</a></li>{{ end }}</ul></main>
+{{ range first 7 .Site.Sections }}
+<li><a href="{{ .RelPermalink }}">{{ .Title }}</a></li>{{ end }}</ul></main>
 {{ end }}
 """,
 }
@@ -300,7 +307,8 @@ def lay_hugo(folder: Path, content: list[Issue]) -> Path:
         _lay_pictures(folder / "static" / issue.slug, issue)
         for paper in issue.papers:
             front = (
-                f'+++\ntitle = "{paper.title}"\ndate = {issue.month}-01\nauthor = "{paper.author}"\n'
+                f'+++\ntitle = "{paper.title}"\ndate = {issue.month}-01\n'
+                f'author = "{paper.author}"\n'
                 f'published = {paper.year}\nurl_of_paper = "{paper.url}"\nalt = "{paper.alt}"\n'
                 f'file = "{paper.name}.png"\nslug_of_issue = "{issue.slug}"\n+++\n'
             )
@@ -311,7 +319,7 @@ def lay_hugo(folder: Path, content: list[Issue]) -> Path:
 
 PELICAN = """AUTHOR = "ML-Collage"
 SITENAME = "ML-Collage"
-SITEURL = "https://papers.example.net/collages"
+SITEURL = "https://mlcollage.org/collages"
 PATH = "content"
 STATIC_PATHS = ["images"]
 TIMEZONE = "UTC"

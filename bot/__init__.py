@@ -4,6 +4,7 @@ The folders follow the way of a collage; each imports only from the floors below
 `pyproject.toml` lists and import-linter checks. From above:
 
     cli             the commands: parse, call, print
+    assistants      what an assistant may read and draft, as tools of a protocol
     app             the process: settings into a working bot, clocks, the scheduler, one round
     watching        what people and scripts must hear: the briefing, the watchdog, alerts, events
     deciding        what maintainers look at and decide: previews, the queue, deliveries; JSON

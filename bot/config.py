@@ -14,7 +14,18 @@ from urllib.parse import parse_qsl, unquote_plus
 from zoneinfo import ZoneInfo
 
 from bot import files
-from bot.core import address, events, hints, month, retry, schedule, settings, toml, words
+from bot.core import (
+    address,
+    approval,
+    events,
+    hints,
+    month,
+    retry,
+    schedule,
+    settings,
+    toml,
+    words,
+)
 from bot.core.calendar import Calendar
 from bot.core.collage import one_line, shown
 from bot.core.errors import BadConfig, BadInput
@@ -132,6 +143,7 @@ class Series:
     markers: bool = setting(settings.flag, False)
     lateness: timedelta = setting(settings.span, timedelta(hours=48))
     dry: timedelta = setting(settings.span, timedelta(days=21))
+    approval: str = setting(settings.one_of(*approval.NEEDED), approval.Rule.NONE.value)
 
     name: str = ""
     phrases: Words | None = None
@@ -147,6 +159,11 @@ class Series:
     def words(self) -> Words:
         """The phrases of its posts and pages."""
         return self.phrases or words.of(self.language)
+
+    @property
+    def wants_approval(self) -> bool:
+        """Whether people must approve a collage before a slot may take it."""
+        return self.approval != approval.Rule.NONE
 
     @property
     def timetable(self) -> schedule.Timetable:

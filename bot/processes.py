@@ -120,6 +120,15 @@ def run(
     return _Watched(child, given, allowed.kept).end(allowed.seconds)
 
 
+def end_running() -> None:
+    """End every program that `run` has started and that is still under way, as at a stop."""
+    for each in list(_RUNNING):
+        each.kill()
+
+
+_RUNNING: set["_Watched"] = set()
+
+
 class _Watched:
     """A program under way; what it prints is read as it comes, so that it never waits for us."""
 
@@ -141,12 +150,15 @@ class _Watched:
 
     def end(self, seconds: float) -> Ran:
         """Wait for its end, and bring it about when the time is over."""
+        _RUNNING.add(self)
         try:
             code = self._child.wait(seconds)
         except subprocess.TimeoutExpired:
             raise TooLong(f"did not end within {seconds:g} s") from None
         finally:
-            self._kill()
+            _RUNNING.discard(self)
+            self.kill()
+            self._child.wait()
         for thread in self._threads:
             # What it has left running may hold its output open.
             thread.join(1)
@@ -155,12 +167,11 @@ class _Watched:
         stdout, stderr = (bytes(kept) for kept in (self._stdout, self._stderr))
         return Ran(code, stdout.decode(errors="replace"), stderr.decode(errors="replace"))
 
-    def _kill(self) -> None:
-        # Whatever of its group is left.
+    def kill(self) -> None:
+        """End it, and whatever of its group is left."""
         with suppress(OSError, AttributeError):
             os.killpg(self._child.pid, signal.SIGKILL)
         self._child.kill()
-        self._child.wait()
 
     def _feed(self, given: bytes) -> None:
         assert self._child.stdin

@@ -77,16 +77,19 @@ class Place(Protocol):
     def seen(self) -> list[Seen]: ...
     def pictures(self) -> int: ...
     def change(self, post_id: str, **changed: str) -> None: ...
+    def clear(self) -> None: ...
 
 
-def destination(place: Place, url: str = "", **more: Any) -> Destination:
+def destination(
+    place: Place, url: str = "", clock: StoppedClock | None = None, **more: Any
+) -> Destination:
     """The destination as a configuration with these settings makes it; None leaves one out."""
     given = {"kind": place.kind, **place.settings(), **more}
     values = {key: value for key, value in given.items() if value is not None}
     if url:
         values["base_url"] = url
     raw = Table("config.toml", "destinations.blog", values)
-    return table.make(raw, Path(), StoppedClock(DUE), timedelta(seconds=60))
+    return table.make(raw, Path(), clock or StoppedClock(DUE), timedelta(seconds=60))
 
 
 class OnWordPress:
@@ -119,6 +122,9 @@ class OnWordPress:
     def change(self, post_id: str, **changed: str) -> None:
         self.site.ask("POST", f"/wp/v2/posts/{post_id}", changed)
 
+    def clear(self) -> None:
+        self.site.clear()
+
 
 class OnGhost:
     """A fake of Ghost."""
@@ -143,6 +149,9 @@ class OnGhost:
     def change(self, post_id: str, **changed: str) -> None:
         self.site.posts[post_id].update(changed)
 
+    def clear(self) -> None:
+        self.site.posts.clear()
+
 
 class OnButtondown:
     """A fake of Buttondown, where mails are sent."""
@@ -166,3 +175,6 @@ class OnButtondown:
 
     def change(self, post_id: str, **changed: str) -> None:
         self.site.mails[post_id].update(changed)
+
+    def clear(self) -> None:
+        self.site.mails.clear()

@@ -273,7 +273,9 @@ def _wait_until(condition: Any, why: str) -> None:
 def running(place: Path | None = None) -> Iterator[WordPress]:
     """A site of its own, until the block ends."""
     if lacking := missing():
-        absent(f"{lacking} is not here (Debian: wordpress, mariadb-server, php-cli, php-mysql)")
+        absent(
+            f"{lacking} is not here (Debian: wordpress, mariadb-server-core, php-cli, php-mysql)"
+        )
     folder = Path(tempfile.mkdtemp(prefix="mlcollage-wordpress-", dir=place))
     site = WordPress(folder)
     try:

@@ -15,6 +15,7 @@ from bot.core.errors import BadConfig, NoDatabase
 from bot.core.notices.upkeep import Upgraded
 from bot.core.schedule import Clock
 from bot.core.settings import Table
+from bot.destinations import table as destinations
 from bot.publishers import table
 from bot.publishers.protocol import Publisher, StandIn
 from bot.scheduling import unconfigured
@@ -105,6 +106,14 @@ def missing(config: Config, database: Database) -> str:
     )
 
 
+def newly_made(config: Config, opened: Database) -> str:
+    """That there was no database, and which one was made; empty where there was one."""
+    if not opened.was_made:
+        return ""
+    made = f"a new, empty one was made, {opened.shown}."
+    return f"There was no database: {made}{beside(config)}"
+
+
 def beside(config: Config) -> str:
     """That a database lies beside the configuration which names another one; else empty."""
     file = config.folder / DATABASE_FILE
@@ -129,15 +138,16 @@ def context(
 ) -> Context:
     """What every stage works with, with rows for all configured series and accounts.
 
-    Raises `BadConfig` where an account's settings are wrong, and where the configuration of a live
-    installation says nothing of `live`: one that was emptied would make it a rehearsal. Unless it
-    is not `checked`, also where a series seems to have been renamed. Without `makes` raises
-    `NoDatabase` where a live installation has no database.
+    Raises `BadConfig` where an account's or a destination's settings are wrong, and where the
+    configuration of a live installation says nothing of `live`: one that was emptied would make it
+    a rehearsal. Unless it is not `checked`, also where a series seems to have been renamed. Without
+    `makes` raises `NoDatabase` where a live installation has no database.
 
     `say` is called with messages and the clock's time. Without a `clock` it is the machine's; in a
     simulation's database it is one that stands where the simulation was played to.
     """
     table.check_folders(config.accounts, config.folder)
+    destinations.check(config)
     opened, stop = database(config, makes=makes), Event()
     with reading(opened, SystemClock().now()) as work:
         simulated_until = work.installation.simulated_until()

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 from threading import Event
 
-from bot import system
+from bot import processes, system
 from bot.context import Context, Pace
 from bot.core import errors
 from bot.core.errors import MlcollageError, NotAllowed
@@ -124,7 +124,9 @@ class Duty:
             self.others.start(part, partial(self._try, part, partial(publish.at, name=name)))
 
     def finish(self) -> None:
-        """Wait for the threads that are still at work."""
+        """Wait for the threads that are still at work; at a stop, programs of others are ended."""
+        if self.context.stop.is_set():
+            processes.end_running()
         self.others.finish()
         self.accounts.finish()
 

@@ -11,7 +11,7 @@ from bot.core.collage import State
 from bot.core.schedule import SlotState
 from bot.core.text import markdown
 from bot.deciding import coming, descriptions
-from bot.deciding.coming import Coming, NextRoundup, NextYear, Stopped
+from bot.deciding.coming import Coming, NextRoundup, NextYear, Stopped, Unapproved
 from bot.scheduling.forecast import Outlook
 
 WHY = {
@@ -57,6 +57,8 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
         output.line(awaiting.told(chosen, waiting))
     for each in ahead.stopped:
         output.line(f"! {_why_stopped(each)}", style="red")
+    for unapproved in ahead.unapproved:
+        output.line(f"! {_why_unapproved(unapproved)}", style="red")
     for waits in ahead.waiting:
         output.line(f"! {printing.local(chosen, waits.due_at)}: {waits.why}", style="red")
     if ahead.past_total:
@@ -83,6 +85,12 @@ def _why_stopped(stopped: Stopped) -> str:
     if stopped.state is State.DRAFT:
         return f"{stopped.name} is a draft: {problems} Then: mlcollage ready {stopped.name}"
     return f"{stopped.name} would be held: {problems}"
+
+
+def _why_unapproved(unapproved: Unapproved) -> str:
+    """Why slots pass over a collage, and what to do."""
+    name = unapproved.name
+    return f"{name} waits for approval: {unapproved.why}. Then: mlcollage approve {name}"
 
 
 def _roundup(roundup: NextRoundup) -> str:

@@ -1,11 +1,15 @@
 """Looking at what is there, without changing anything but what has been acknowledged."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli import completion, naming, options, output, printing
 from bot.config import Series
+from bot.context import Context
 from bot.core import changes, collage, per_network
 from bot.core.collage import Collage, State
 from bot.core.delivery import is_rehearsed
@@ -15,6 +19,10 @@ from bot.deciding import collages, descriptions
 from bot.deciding.collages import Change, Shown
 from bot.watching import notices
 from bot.watching.notices import Listed, Notice
+
+# The type only: see `_asked`.
+if TYPE_CHECKING:
+    from bot.deciding.approvals import Look
 
 
 @options.command("list", "mlcollage list --state draft", series=True, as_json=True)
@@ -74,13 +82,30 @@ def show_command(config_file: str | None, series: str | None, as_json: bool, nam
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
     shown = collages.show(context, chosen, name)
+    asked = _asked(context, chosen, shown.item)
     if as_json:
-        printing.print_json(descriptions.collage_with_history(chosen, shown))
+        standing = asked.described if asked else None
+        printing.print_json(descriptions.collage_with_history(chosen, shown, standing))
     else:
         _print_collage(chosen, shown)
         for note in shown.notes:
             output.line(f"note: {note}")
+        if asked:
+            printing.print_approval(chosen, asked)
+        for said in shown.reviewers:
+            at = printing.local(chosen, said.at)
+            output.line(f"{said.who} says, {at}: {said.text}")
         _print_history(chosen, shown)
+
+
+def _asked(context: Context, series: Series, item: Collage) -> Look | None:
+    """How the collage's approval stands; None where its series wants none."""
+    if not series.wants_approval:
+        return None
+    # heavy: 40 ms with Jinja2, and most series want no approval
+    from bot.deciding import approvals
+
+    return approvals.asked(context, series, item)
 
 
 def _print_collage(series: Series, shown: Shown) -> None:
@@ -93,6 +118,7 @@ def _print_collage(series: Series, shown: Shown) -> None:
     facts = [
         ("name", item.name),
         ("state", "; ".join([item.state.value, *_remarks(item, shown.left_out)])),
+        ("drafted by", ", ".join(shown.drafted_by)),
         ("cited", series.words.cite(item.paper)),
         ("authors", _authors(item)),
         ("arxiv", item.paper.arxiv_id),

@@ -15,6 +15,7 @@ from bot.cli import completion, naming, output
 from bot.config import Config, Series
 from bot.context import Context
 from bot.deciding import modes, series
+from bot.destinations import table as destinations
 
 Command = Callable[..., Any]
 
@@ -126,14 +127,12 @@ def opened(
     be new where it is made. Unless it is `checked`, a series may have been renamed.
     """
     made = assemble.context(config, say=say, makes=makes, checked=checked)
-    if made.database.was_made and not makes:
-        beside = assemble.beside(config)
-        output.line(
-            f"There was no database: a new, empty one was made, {made.database.shown}.{beside}",
-            err=True,
-        )
+    if not makes and (message := assemble.newly_made(config, made.database)):
+        output.line(message, err=True)
     for publisher in made.publishers.values():
         logs.hide(publisher.secrets)
+    for place in config.destinations.values():
+        logs.hide(destinations.hidden(place, config.folder))
     click.get_current_context().call_on_close(made.database.close)
     return made
 

@@ -6,16 +6,23 @@ import click
 
 from bot.cli import completion, options, output, printing
 from bot.cli.output import Styled
-from bot.composing.ahead import goes_nowhere
 from bot.composing.composed import ComposedThread
 from bot.composing.fittings import Fittings
 from bot.config import Config, Series
 from bot.context import Context
-from bot.core import collage, hints, per_network, price
+from bot.core import hints, per_network, price
 from bot.core.collage import Collage, State
 from bot.core.delivery import Part
 from bot.core.errors import BadInput
-from bot.deciding import candidates, collages, coming, preview_descriptions, shown_pictures
+from bot.deciding import (
+    approvals,
+    candidates,
+    collages,
+    coming,
+    preview_descriptions,
+    preview_page,
+    shown_pictures,
+)
 
 
 @options.command(
@@ -34,6 +41,13 @@ from bot.deciding import candidates, collages, coming, preview_descriptions, sho
     type=click.Path(file_okay=False, path_type=Path),
     help="Write the pictures there, exactly as they would be sent.",
 )
+@click.option(
+    "--html",
+    "page",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write all of it into one page, for people without a terminal.",
+)
 def preview_command(
     config_file: str | None,
     series: str | None,
@@ -41,6 +55,7 @@ def preview_command(
     name: str | None,
     account: str | None,
     pictures: Path | None,
+    page: Path | None,
 ) -> None:
     """Show the exact parts per account, as they would be sent; without a NAME those of the next
     collage.
@@ -53,16 +68,22 @@ def preview_command(
         known = ", ".join(own.accounts)
         raise click.UsageError(f"Series {own.name} has no account {account}; it has {known}.{hint}")
     accounts = (account,) if account else own.accounts
+    asked = approvals.asked(context, own, item)
     fits = Fittings.of(context, own)
     number, previews = candidates.preview(context, own, item, accounts, fits)
     written = shown_pictures.write(previews, fits, pictures) if pictures else []
     shown = own.numbering.shown(number)
-    obstacle = collage.obstacle(item) or _nowhere(context, own, item)
+    obstacle = candidates.obstacle(context, own, item)
     same = collages.repeated(context, own, item)
+    if page:
+        what = preview_page.Shown(item, shown, previews, obstacle, same, asked)
+        preview_page.write(context, own, what, fits, page)
+        written.append(page)
     if as_json:
         described = preview_descriptions.collage(own, item, number, previews)
         described |= {"problem": obstacle or None}
         described |= {"left_out": list(context.left_out(item, accounts))}
+        described |= {"approval": asked.described if asked else None}
         paths = [str(path) for path in written]
         printing.print_json(described | {"repeated": same, "written": paths})
     else:
@@ -72,6 +93,8 @@ def preview_command(
             style="bold",
         )
         _print_standing(item, obstacle)
+        if asked:
+            printing.print_approval(own, asked)
         for sentence in same:
             click.echo(f"careful: {sentence}.")
         if told := per_network.told_left_out(context.left_out(item, accounts)):
@@ -82,13 +105,6 @@ def preview_command(
             output.line(f"written: {path}")
     if obstacle or any(one.problems for one in previews):
         click.get_current_context().exit(1)
-
-
-def _nowhere(context: Context, series: Series, item: Collage) -> str:
-    """That the collage leaves out every account of its series; "" where it does not."""
-    if context.wanted(item, series.accounts) or not series.accounts:
-        return ""
-    return goes_nowhere(item)
 
 
 def _print_standing(item: Collage, obstacle: str) -> None:

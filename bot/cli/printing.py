@@ -1,8 +1,10 @@
 """How commands print: tables, times, notices."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +15,32 @@ from bot.core import times
 from bot.core.text import terminal
 from bot.deciding import collages, descriptions
 from bot.watching.notices import Notice
+
+# The type only: what composes is not loaded for a table.
+if TYPE_CHECKING:
+    from bot.deciding.approvals import Look
+
+
+SIGNS = {"-": "red", "+": "green", " ": "bold"}
+"""How the lines of a difference are shown."""
+
+
+def print_approval(series: Series, look: Look) -> None:
+    """Who has approved a collage, or why it waits, with what was changed since."""
+    for each in look.standing.counted:
+        output.line(f"approved by {each.who}, {local(series, each.at)}")
+    if look.waits:
+        then = f"Then: mlcollage approve {look.item.name}"
+        output.line(f"! It waits for approval: {look.waits}. {then}", style="red")
+    print_differences(series, look)
+
+
+def print_differences(series: Series, look: Look) -> None:
+    """What was changed since somebody approved it, line by line."""
+    for each, lines in look.differences:
+        output.line(f"Changed since {each.who} approved it, {local(series, each.at)}:", style="red")
+        for line in lines:
+            output.line(f"{line.sign} {line.text}".rstrip(), style=SIGNS[line.sign])
 
 
 def mode(config: Config) -> str:

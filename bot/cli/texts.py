@@ -94,22 +94,8 @@ def count_command(network: str, language: str, length: int | None) -> None:
     limits = _limits(chosen, length)
 
     def counted(text: str, given: dict[str, Any]) -> dict[str, Any]:
-        on_words: dict[str, Any] = {}
-        written = chosen.written(text, _colon(given, language))
-        if written != text:
-            on_words = {"written": written}
-            text = written
-        if labels := chosen.labels(text):
-            found = preview_descriptions.labels(labels)
-            on_words = {"shown": chosen.visible(text), "labels": found}
-        return on_words | {
-            "length": chosen.length(text, limits),
-            "limit": limits.length,
-            "valid": chosen.fits(text, limits),
-            "urls": preview_descriptions.spans(chosen.urls(text)),
-            "hashtags": preview_descriptions.spans(chosen.hashtags(text)),
-            "mentions": preview_descriptions.spans(chosen.mentions(text)),
-        }
+        colon = _colon(given, language)
+        return preview_descriptions.counted(text, chosen, limits, colon)
 
     _each(counted)
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 
+from bot.composing import sent
 from bot.composing.composed import ComposedThread
 from bot.composing.composer import Composer
 from bot.composing.fittings import Fittings
@@ -16,7 +17,9 @@ from bot.config import Series
 from bot.context import Context
 from bot.core import agenda
 from bot.core.agenda import Line, Snapshot, Waiting
+from bot.core.approval import Standing
 from bot.core.collage import Collage, State
+from bot.core.errors import BadInput
 
 MOST = 300
 """Collages that are composed to know what is ahead of one, which takes a second or two; the texts
@@ -24,11 +27,22 @@ of those behind them are known when these are out."""
 
 
 class Candidate(NamedTuple):
-    """A collage composed for all accounts of its series, and what keeps it from going out."""
+    """A collage composed for all accounts of its series, and what keeps it from going out.
+
+    `standing` says how its approval stands; None where its series wants none.
+    """
 
     item: Collage
     threads: tuple[ComposedThread, ...]
     problems: tuple[str, ...]
+    standing: Standing | None = None
+
+    @property
+    def unapproved(self) -> str:
+        """Why it waits for approval, as a clause; "" where it does not, or has other problems."""
+        if self.standing is None or self.problems:
+            return ""
+        return self.standing.why
 
 
 def goes_nowhere(item: Collage) -> str:
@@ -102,7 +116,7 @@ class Ahead:
             return False
         found = self.look_at(line)
         # None: removed since the agenda was made.
-        if found is None or found.problems:
+        if found is None or found.problems or found.unapproved:
             return True
         self._take(found)
         return False
@@ -124,8 +138,12 @@ class Ahead:
 
         No slide is drawn: whatever number is on it, it can go out.
         """
-        is_new = item.id in self._new
-        threads = tuple(self._threads(item, number, self.series.accounts, fits=is_new))
+        given = sent.approvals(self.context, self.series, item)
+        if given:
+            item = sent.as_numbered(self.series, item, number)
+        # What is approved is compared with the very bytes; a slide is known by what it is drawn of.
+        is_seen = item.id in self._new or (bool(given) and not item.picture_is_drawn)
+        threads = tuple(self._threads(item, number, self.series.accounts, fits=is_seen))
         problems = [problem for thread in threads for problem in thread.problems]
         if not threads and self.series.accounts:
             problems.append(goes_nowhere(item))
@@ -139,7 +157,14 @@ class Ahead:
                     f"{item.name} cannot have the number {number}: it is {other}'s already; "
                     f"let its slot count on: mlcollage number {item.name} --off"
                 )
-        self.tried[item.id] = Candidate(item, threads, tuple(problems))
+        standing: Standing | None = None
+        if self.series.wants_approval and not problems:
+            try:
+                whole = sent.of(self.context, self.series, item, number, threads)
+                standing = sent.standing(self.series, item, given, whole)
+            except BadInput as error:
+                problems.append(str(error))
+        self.tried[item.id] = Candidate(item, threads, tuple(problems), standing)
         return self.tried[item.id]
 
     def threads(
@@ -192,6 +217,10 @@ class Ahead:
                 continue
             composer = Composer.of(self.context, delivery.series, delivery.account)
             shown = composer.assuming_fit().collage_shown(item, item.number)
+            if delivery.frozen:
+                # Approved: it goes out with the texts that it had then.
+                with self.context.read() as work:
+                    shown = replace(shown, parts=work.parts.of(delivery.id))
             self._take_thread(item, shown)
 
     def catch_up(self, due_at: datetime) -> None:

@@ -114,6 +114,14 @@ def with_number(
     return Drawn(item, made)
 
 
+def apart_from_number(config: Config, series: Series, item: Item) -> str:
+    """What is the same exactly where the slide is, whatever number it carries.
+
+    Raises `BadInput` where a template or the logo cannot be read.
+    """
+    return _Plan.of(config, series, item, "").fingerprint
+
+
 def stored(context: Context) -> FigureOf:
     """What gives figures that the database has."""
 

@@ -94,6 +94,16 @@ def environment(places: tuple[str, ...]) -> Environment:
     return Sandbox(places)
 
 
+class _Plain(Environment):
+    """An environment for tables: a name behind a point is a key first, and then a method."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """The value of a name behind a point in a template."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 @lru_cache
 def own_environment() -> Environment:
     """What fills the program's own templates: as the sandbox does, without its guards.
@@ -102,7 +112,7 @@ def own_environment() -> Environment:
     guards would take most of the time.
     """
     guarded = environment((str(shipped()),))
-    plain = Environment(
+    plain = _Plain(
         loader=guarded.loader,
         undefined=guarded.undefined,
         autoescape=guarded.autoescape,
@@ -136,6 +146,11 @@ def line_of(env: Environment, source: str, compiled_line: int) -> int:
 
 
 def _filled(template: Template, context: Mapping[str, Any], most: int) -> str:
+    if isinstance(template.environment, _Plain):
+        text = template.render(context)
+        if len(text) > most:
+            raise ValueError(f"writes more than {most:,} characters")
+        return text
     pieces, size = [], 0
     for piece in template.generate(context):
         pieces.append(piece)

@@ -142,7 +142,7 @@ class Collage(Item):
 
     `note` says why it is held; `revision` grows with every change. `kept_number` is a number that
     it brought along and gets when a slot claims it. A picture and an alt text that the program has
-    drawn change with the number.
+    drawn change with the number. `changed_by` last gave it words, links, a picture or an alt text.
     """
 
     id: int
@@ -157,6 +157,7 @@ class Collage(Item):
     number_year: int = 0
     kept_number: int | None = None
     note: str = ""
+    changed_by: str = ""
     revision: int = 1
     posted_at: datetime | None = None
     posted_is_assumed: bool = False

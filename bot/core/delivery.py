@@ -183,7 +183,8 @@ class Carried(NamedTuple):
 class Delivery(NamedTuple):
     """One row of the ledger.
 
-    `begun` says that an attempt was made, so its parts are frozen; `saved` is the publisher's
+    `begun` says that an attempt was made, so its parts are frozen; with `frozen` they were from the
+    claim on, because they were approved. `saved` is the publisher's
     state; `looks` counts the settled lookups that did not show it since it became uncertain.
     """
 
@@ -207,6 +208,12 @@ class Delivery(NamedTuple):
     looks: int = 0
     note: str = ""
     tried_from: datetime | None = None
+    frozen: bool = False
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether its parts stay as they are: they were approved, or an attempt was made."""
+        return self.begun or self.frozen
 
     @property
     def since(self) -> datetime:

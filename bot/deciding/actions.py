@@ -143,9 +143,9 @@ def _makes_sense(step: Step, entry: Entry, cargo: Cargo | None) -> bool:
         case Step.RETRY:
             return is_in_place
         case Step.EDITED | Step.EDITED_DOUBTFUL:
-            return is_in_place and entry.delivery.begun and not entry.out
+            return is_in_place and entry.delivery.is_frozen and not entry.out
         case Step.REWORD | Step.REWORD_DOUBTFUL:
-            return is_in_place and entry.delivery.begun and entry.out < entry.saved_parts
+            return is_in_place and entry.delivery.is_frozen and entry.out < entry.saved_parts
         case Step.POSTED:
             return entry.saved_parts > 0
         case Step.GONE:

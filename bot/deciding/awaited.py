@@ -5,9 +5,8 @@ from typing import NamedTuple
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import review
 from bot.core.month import Roundup, State
-from bot.roundups import linking
+from bot.roundups import linking, review
 from bot.storage.work import Work
 
 
@@ -48,8 +47,7 @@ def of(context: Context, work: Work, series: Series, roundup: Roundup) -> Awaits
         case State.DUE if roundup.is_year:
             return Awaits("its page", roundup.due_at)
         case State.DUE:
-            said = work.reviews.find(series.name, roundup.title_month)
-            if review.lets_out(series.roundup, said):
+            if review.is_let_out(work, series, roundup):
                 return Awaits("its page", roundup.due_at)
             return Awaits("somebody who approves it", roundup.due_at)
         case State.RENDERED:

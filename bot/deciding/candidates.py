@@ -14,7 +14,7 @@ from bot.composing.composer import Composer
 from bot.composing.fittings import Fittings
 from bot.config import Series
 from bot.context import Context
-from bot.core import cards
+from bot.core import cards, collage
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery
 from bot.core.delivery import State as Sending
@@ -59,13 +59,22 @@ def preview(
     return Preview(place.number, drawn(place.ahead, item, place.number, accounts))
 
 
+def obstacle(context: Context, series: Series, item: Collage) -> str:
+    """Why a collage could not go out on any account, as a sentence; "" where it could."""
+    if lacking := collage.obstacle(item):
+        return lacking
+    if context.wanted(item, series.accounts) or not series.accounts:
+        return ""
+    return ahead.goes_nowhere(item)
+
+
 def _begun(context: Context, item: Collage) -> dict[str, Delivery]:
     """The threads of a collage that have begun, by account: no edit changes them."""
     with context.read() as work:
         threads = work.lookup.of_collage(item.id)
     # The newest of each account: an earlier slot's may have failed.
     newest = {thread.account: thread for thread in threads}
-    return {account: thread for account, thread in newest.items() if thread.begun}
+    return {account: thread for account, thread in newest.items() if thread.is_frozen}
 
 
 def _frozen(context: Context, series: Series, delivery: Delivery) -> ComposedThread:
@@ -78,6 +87,8 @@ def _frozen(context: Context, series: Series, delivery: Delivery) -> ComposedThr
         card_fit = work.fittings.shown(card.image) if card and card.image else None
     receipts = [part.receipt for part in parts if part.receipt]
     standing = f"begun: {len(receipts)} of {len(parts)} parts are out"
+    if not delivery.begun:
+        standing = "approved, and waits to be sent as it is"
     if receipts:
         standing += f", the first at {receipts[0].url}"
     if delivery.state is Sending.SENT:

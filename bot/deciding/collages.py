@@ -6,11 +6,13 @@ from typing import NamedTuple
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import fit, legibility
+from bot.core import assistance, fit, legibility
+from bot.core.approval import Approval
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery, Part
 from bot.core.fit import Fit
 from bot.intake import networks, twins
+from bot.storage.approvals import ReviewNote as ReviewNote
 from bot.storage.log import Change as Change
 from bot.storage.work import Work
 
@@ -34,6 +36,11 @@ class Shown(NamedTuple):
     """Its picture as each account gets it, by account, where it is made already."""
     left_out: tuple[str, ...] = ()
     """The accounts of its series that it does not go out on."""
+    drafted_by: tuple[str, ...] = ()
+    """The assistants that have written in it, by their names in the log."""
+    approvals: tuple[Approval, ...] = ()
+    reviewers: tuple[ReviewNote, ...] = ()
+    """What its reviewers say to each other."""
 
 
 def listed(context: Context, series: Series, state: State | None = None) -> list[Collage]:
@@ -60,7 +67,9 @@ def show(context: Context, series: Series, name: str) -> Shown:
             (thread, work.parts.of(thread.id)) for thread in work.deliveries.of_collage(item.id)
         ]
         current = {thread.id for thread in work.lookup.of_collage(item.id)}
-        changes = work.log.changes(f"{series.name}/{item.name}")
+        subject = f"{series.name}/{item.name}"
+        changes = work.log.changes(subject)
+        drafted_by = assistance.among(work.log.writers(subject))
         notes: tuple[str, ...] = ()
         # What is out is history, and stays as it is.
         if item.state is not State.POSTED:
@@ -68,9 +77,22 @@ def show(context: Context, series: Series, name: str) -> Shown:
             notes = (*legibility.of_collage(item), *networks.remarks(context, item.on))
             notes += tuple(twins.sentences(series, found))
         fits = _fits(context, work, series, item)
+        approvals = tuple(work.approvals.of(item.id))
+        said = tuple(work.approvals.notes(item.id))
     left_out = context.left_out(item, series.accounts)
     set_aside = frozenset(thread.id for thread, _ in threads) - current
-    return Shown(item, tuple(threads), set_aside, tuple(changes), notes, fits, left_out)
+    return Shown(
+        item,
+        tuple(threads),
+        set_aside,
+        tuple(changes),
+        notes,
+        fits,
+        left_out,
+        drafted_by,
+        approvals,
+        said,
+    )
 
 
 def _fits(context: Context, work: Work, series: Series, item: Collage) -> dict[str, Fit]:

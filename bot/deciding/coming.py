@@ -63,6 +63,13 @@ class Stopped(NamedTuple):
     problems: tuple[str, ...]
 
 
+class Unapproved(NamedTuple):
+    """A ready collage that slots pass over until it is approved, and why: a clause."""
+
+    name: str
+    why: str
+
+
 class Waits(NamedTuple):
     """A slot of which an account would not get its thread in that month, and why."""
 
@@ -76,9 +83,9 @@ class Coming:
 
     `prices` are US dollars by the collage's id, for all accounts together; a collage whose
     accounts charge nothing is not in it. `stopped` are ready collages that a slot would hold, and
-    drafts that were kept from being ready; `waiting` are threads that a budget would not allow;
-    `past_total` says that numbers will run past their total. `careful` are sentences on papers
-    and pictures that come twice, and on the numbers.
+    drafts that were kept from being ready; `unapproved` are those that slots pass over; `waiting`
+    are threads that a budget would not allow; `past_total` says that numbers will run past their
+    total. `careful` are sentences on papers and pictures that come twice, and on the numbers.
     """
 
     slots: tuple[Outlook, ...]
@@ -93,6 +100,7 @@ class Coming:
     left_out: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     """The accounts that a collage does not go to, by its id."""
     year: NextYear | None = None
+    unapproved: tuple[Unapproved, ...] = ()
 
     def left_out_of(self, outlook: Outlook) -> tuple[str, ...]:
         """The accounts that get nothing of a slot, because its collage leaves them out."""
@@ -152,6 +160,11 @@ def look(context: Context, series: Series, count: int) -> Coming:
         tuple(awaited.waiting(context, series)),
         _left_out(context, series, slots),
         next_year(context, series),
+        tuple(
+            Unapproved(each.item.name, each.unapproved)
+            for each in tried.values()
+            if each.unapproved
+        ),
     )
 
 

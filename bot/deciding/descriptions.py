@@ -106,8 +106,12 @@ def taken(series: Series, taken: Taken) -> Description:
     }
 
 
-def collage_with_history(series: Series, shown: Shown) -> Description:
-    """Everything about a collage: its threads, and who changed it when."""
+def collage_with_history(
+    series: Series, shown: Shown, approval: Description | None = None
+) -> Description:
+    """Everything about a collage: its threads, who changed it when, and how its approval stands,
+    where its series wants one.
+    """
     changes = [change(made) for made in shown.changes]
     threads = [
         thread(delivery, parts) | {"set_aside": delivery.id in shown.set_aside}
@@ -116,8 +120,18 @@ def collage_with_history(series: Series, shown: Shown) -> Description:
     return collage(series, shown.item) | {
         "notes": list(shown.notes),
         "left_out": list(shown.left_out),
+        "drafted_by": list(shown.drafted_by),
         "deliveries": threads,
         "fitted": {account: fitted(fit) for account, fit in shown.fits.items()},
+        "approval": approval,
+        "approvals": [
+            {"who": each.who, "at": each.at.isoformat(), "hash": each.sent.hash}
+            for each in shown.approvals
+        ],
+        "review_notes": [
+            {"who": said.who, "at": said.at.isoformat(), "text": said.text}
+            for said in shown.reviewers
+        ],
         "changes": changes,
     }
 
@@ -302,6 +316,7 @@ def coming(series: Series, coming: Coming) -> Description:
             {"name": each.name, "state": each.state.value, "problems": list(each.problems)}
             for each in coming.stopped
         ],
+        "unapproved": [each._asdict() for each in coming.unapproved],
         "waiting": [
             {"due_at": each.due_at.isoformat(), "why": each.why} for each in coming.waiting
         ],
@@ -358,7 +373,7 @@ def _delivery(entry: Entry, ahead: Ahead) -> Description:
 def sight(seen: Sight) -> Description:
     """All that is known of a delivery: its parts, what was tried and seen, what can be done."""
     return _delivery(seen.entry, seen.ahead) | {
-        "is_frozen": seen.entry.delivery.begun,
+        "is_frozen": seen.entry.delivery.is_frozen,
         "identity": seen.identity,
         "post_before": seen.before or None,
         "parts": [_part(part) for part in seen.parts],

@@ -46,7 +46,7 @@ def _thread(context: Context, seen: Sight) -> Thread:
     delivery = seen.entry.delivery
     with context.read() as work:
         thread = work.parts.thread(delivery)
-    if not delivery.begun and not seen.problem and delivery.account in context.publishers:
+    if not delivery.is_frozen and not seen.problem and delivery.account in context.publishers:
         thread = thread._replace(parts=composer.parts_of(context, delivery))
     missing = [part for part in thread.parts if part.receipt is None]
     return thread._replace(parts=tuple(_for_a_person(context, seen, part) for part in missing))

@@ -60,7 +60,7 @@ def of(context: Context, wanted: str) -> Sight:
         timeline = tuple(sorted(_events(work, delivery), key=lambda event: event.at))
         before = work.lookup.post_before(delivery)
     anew, problem = _composed(context, entry, cargo)
-    if anew and not delivery.begun:
+    if anew and not delivery.is_frozen:
         # Nothing is frozen yet: what would be composed now is what would be sent.
         parts, anew = anew, ()
     if _is_same(parts, anew):

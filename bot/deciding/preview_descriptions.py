@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.core.collage import Collage
     from bot.core.delivery import Part
     from bot.core.month import Roundup
+    from bot.core.network import Limits, Network
     from bot.core.text.labels import Labelled
     from bot.core.text.span import Span
 
@@ -119,6 +120,29 @@ def _no_card(composed: ComposedThread, part: Part) -> Description | None:
     if not composed.card_note or composed.links_at != part.position:
         return None
     return {"url": composed.card_url, "reason": composed.card_note}
+
+
+def counted(text: str, network: Network, limits: Limits, colon: str) -> Description:
+    """A text as a network measures it; a language puts the `colon` between words and address.
+
+    Where links stand on words, "shown" is what readers see; elsewhere the address is written out,
+    and "written" is the text as it is sent and counted.
+    """
+    on_words: Description = {}
+    written = network.written(text, colon)
+    if written != text:
+        on_words = {"written": written}
+        text = written
+    if found := network.labels(text):
+        on_words = {"shown": network.visible(text), "labels": labels(found)}
+    return on_words | {
+        "length": network.length(text, limits),
+        "limit": limits.length,
+        "valid": network.fits(text, limits),
+        "urls": spans(network.urls(text)),
+        "hashtags": spans(network.hashtags(text)),
+        "mentions": spans(network.mentions(text)),
+    }
 
 
 def spans(found: Iterable[Span]) -> list[tuple[int, int, str]]:

@@ -9,10 +9,10 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.composing import ahead
+from bot.composing import ahead, sent
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, changes, collage, delivery, legibility, schedule, times
+from bot.core import agenda, assistance, changes, collage, delivery, legibility, schedule, times
 from bot.core.changes import Changed
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery
@@ -85,8 +85,9 @@ class Moved(NamedTuple):
 def make_ready(context: Context, series: Series, names: Sequence[str]) -> list[str]:
     """Make drafts ready to go out, all or none; what is ready already stays so.
 
-    Returns what a person should know: what of their texts is not shown as it was written, how their
-    pictures look, and which others have the same paper or picture.
+    Returns what a person should know: which of them an assistant has drafted, what of their texts
+    is not shown as it was written, how their pictures look, and which others have the same paper or
+    picture.
 
     Raises `NotAllowed` where one still lacks something, or could not go out in its turn: a network
     would refuse it, or it repeats what goes out before.
@@ -113,7 +114,30 @@ def make_ready(context: Context, series: Series, names: Sequence[str]) -> list[s
     gone = [
         f"{item.name}: {remark}" for item in items for remark in networks.remarks(context, item.on)
     ]
-    return [*_unlike(items), *gone, *_twins(context, series, items)]
+    waits, drafted = _unapproved(context, series, items), _drafted(context, items)
+    return [*waits, *drafted, *_unlike(items), *gone, *_twins(context, series, items)]
+
+
+def _drafted(context: Context, items: Sequence[Collage]) -> list[str]:
+    """Which of the collages assistants have written in, each with its name."""
+    with context.read() as work:
+        writers = {item.name: work.log.writers(f"{item.series}/{item.name}") for item in items}
+    found = {name: assistance.among(names) for name, names in writers.items()}
+    return [f"{name}: drafted by {', '.join(by)}" for name, by in found.items() if by]
+
+
+def _unapproved(context: Context, series: Series, items: Sequence[Collage]) -> list[str]:
+    """Which of the collages too few people have approved, whatever it was that they approved."""
+    found = list[str]()
+    for item in items:
+        given = sent.approvals(context, series, item)
+        why = sent.standing(series, item, given, None).why
+        if why:
+            found.append(
+                f"{item.name}: no slot takes it before it is approved: {why}; "
+                f"mlcollage approve {item.name}"
+            )
+    return found
 
 
 def _unlike(items: Sequence[Collage]) -> list[str]:
@@ -323,7 +347,7 @@ def edit(context: Context, series: Series, before: Collage, arrival: Arrival) ->
         threads = work.lookup.of_collage(before.id)
     asked = series
     if before.state is State.POSTED:
-        to_come = {thread.account for thread in threads if not thread.begun}
+        to_come = {thread.account for thread in threads if not thread.is_frozen}
         # An account that is not in the configuration any more cannot be asked.
         accounts = to_come & set(context.publishers)
         asked = replace(series, accounts=tuple(sorted(accounts)))
@@ -354,13 +378,13 @@ def _is_frozen(thread: Delivery) -> bool:
     """Whether a thread is on its way, or stopped, with the texts that it had before."""
     if thread.state is delivery.State.SENDING:
         return True
-    return thread.begun and thread.state not in {delivery.State.SENT, delivery.State.FAILED}
+    return thread.is_frozen and thread.state not in {delivery.State.SENT, delivery.State.FAILED}
 
 
 def _is_open(thread: Delivery) -> bool:
     """Whether a thread has not begun, and nobody is about to."""
     ended = {delivery.State.SENDING, delivery.State.SENT}
-    return not thread.begun and thread.state not in ended
+    return not thread.is_frozen and thread.state not in ended
 
 
 def drawn(

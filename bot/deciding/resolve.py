@@ -1,6 +1,6 @@
 """What a maintainer decides about a delivery: retry it, settle where it is, reword it, cancel."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from bot.composing import composer
 from bot.context import Context
-from bot.core import audit, changes, collage, errors
+from bot.core import approval, audit, changes, collage, errors
 from bot.core.audit import Difference
 from bot.core.delivery import Delivery, Found, Outcome, Part, Receipt, State
 from bot.core.errors import BadInput, NotAllowed
@@ -42,7 +42,9 @@ def retry(context: Context, entry: Entry, *, edited: bool = False) -> str:
         return _look(context, publisher, entry)
     with context.read() as work:
         _check_in_place(work, delivery)
-    if edited or not delivery.begun:
+    if edited:
+        _check_approval(context, delivery, approval.NEEDED)
+    if edited or not delivery.is_frozen:
         # For its errors only: the parts are composed again when the delivery is claimed.
         composer.parts_of(context, delivery)
     surveyed = Surveyed(delivery.saved)
@@ -60,6 +62,7 @@ def compose_anew(context: Context, entry: Entry) -> str:
     """
     delivery = entry.delivery
     actions.check(context, entry, Step.EDITED_DOUBTFUL)
+    _check_approval(context, delivery, approval.NEEDED)
     publisher = _publisher(context, delivery)
     with context.read() as work:
         _check_in_place(work, delivery)
@@ -186,6 +189,7 @@ def _send_again(context: Context, delivery: Delivery, saved: Saved, *, edited: b
             # Parts are frozen once a delivery has begun; an edited one begins anew.
             begun = delivery.begun and not edited
             values = _as_new(work) | {"saved": saved, "begun": begun}
+            values["frozen"] = delivery.frozen and not edited
             work.deliveries.move(delivery, State.WAITING, **values)
             # Checked again, now with a lock: the collage may have left its slot meanwhile.
             _check_in_place(work, delivery, lock=True)
@@ -529,11 +533,13 @@ def rewordable(context: Context, entry: Entry, position: int, *, is_not_posted: 
             f"Part {position} of delivery {delivery.id} may be out: look first; "
             "if it is not there, say so with --not-posted"
         )
-    if not delivery.begun:
+    if not delivery.is_frozen:
         raise NotAllowed(
             f"Delivery {delivery.id} is composed anew when it is sent: "
             f"change the collage instead, with mlcollage edit {entry.name}"
         )
+    # One person may decide this alone where one person's approval is enough.
+    _check_approval(context, delivery, (approval.Rule.FOUR_EYES,))
     with context.read() as work:
         _check_in_place(work, delivery)
         parts = work.parts.of(delivery.id)
@@ -543,6 +549,19 @@ def rewordable(context: Context, entry: Entry, position: int, *, is_not_posted: 
     if part.receipt:
         raise NotAllowed(f"Part {position} of delivery {delivery.id} is out: {part.receipt.url}")
     return part
+
+
+def _check_approval(context: Context, delivery: Delivery, rules: Collection[str]) -> None:
+    """Raise `NotAllowed` where a thread was approved by one of these rules: it stays as it was."""
+    series = context.config.series.get(delivery.series)
+    if not delivery.frozen or series is None or series.approval not in rules:
+        return
+    instead = f"mlcollage deliveries cancel {delivery.id}"
+    if series.approval == approval.Rule.ONE:
+        instead = f"mlcollage deliveries reword {delivery.id} PART, or {instead}"
+    raise NotAllowed(
+        f"Delivery {delivery.id} goes out as it was approved, or not at all; instead: {instead}"
+    )
 
 
 def _check_text(

@@ -17,6 +17,7 @@ from bot.core.notices.entry import Entry
 from bot.core.notices.queue import NumbersPastTotal
 from bot.core.notices.roundups import PageEdited, PageGone
 from bot.core.notices.upkeep import Exposed, NoWords, StrangeInOutbox
+from bot.destinations import table as destinations
 from bot.publishers import table
 from bot.publishers.outbox import Outbox
 from bot.scheduling import forecast
@@ -84,7 +85,9 @@ def exposed(config: Config) -> Iterator[Exposed]:
 
 def _private(config: Config) -> Iterator[tuple[Path, str]]:
     """The files that are nobody else's business, and what is in each."""
-    if config.has_secrets or any(map(table.has_secrets, config.accounts.values())):
+    has_keys = any(map(table.has_secrets, config.accounts.values()))
+    has_keys |= any(map(destinations.has_secrets, config.destinations.values()))
+    if config.has_secrets or has_keys:
         yield config.file, "keys or passwords"
     for path in config.key_files:
         yield path, "keys or passwords"

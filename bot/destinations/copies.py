@@ -22,7 +22,7 @@ Known = Mapping[str, list[str]]
 STRANGE = "strange"
 """The id of what is no file: a folder, a symbolic link, a way out of the place."""
 
-_OF_NO_USE = re.compile(r"\.mlcollage.*\.json|\..+\.\d+-\d+|.+\.edited|\.git")
+_OF_NO_USE = re.compile(r"\.mlcollage.*|\..+\.\d+-\d+|.+\.edited|\.git")
 """Names that are not copied: our own books, unfinished files, what made way for an edited file."""
 
 

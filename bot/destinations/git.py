@@ -400,7 +400,7 @@ class _Making:
         page = git_answers.request_page(self._settings.remote, base, mine)
         where = page or f"from {mine} to {base} in {self._calls.remote}"
         return (
-            f"Open the pull request {where} and merge it; then: "
+            f"Open the pull request {where} and merge it: that is seen within the hour, or by "
             f"mlcollage roundup publish {month} --to {self._settings.name}"
         )
 

@@ -89,8 +89,9 @@ class Destination(Protocol):
     def wants_site(self) -> bool:
         """Whether it publishes files, which the article then names the folder of.
 
-        They are the whole site. Such a destination may have `export`, the kind of files that it
-        publishes in place of that: "" for the site, else a kind of `bot.site.exports`.
+        They are the whole site, and the article has no HTML, Markdown or pictures of its own. Such
+        a destination may have `export`, the kind of files that it publishes in place of the site:
+        a kind of `bot.site.exports`, or "".
         """
         ...
 

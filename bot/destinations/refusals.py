@@ -50,6 +50,12 @@ def refusal(
     return Unavailable(f"The server answered {status} ({said}).")
 
 
+def not_taken(host: str, key: str, words: str, command: str) -> Blocked:
+    """The error for a key that a server does not take; `command` renews it."""
+    reason = f" ({words})" if words else ""
+    return Blocked(f"{host} does not take the {key}{reason}; renew it with: {command}")
+
+
 def wait(headers: Mapping[str, str], now: datetime) -> timedelta:
     """How long a server asks to wait: in seconds, or until a date (RFC 9110, 10.2.3)."""
     value = headers.get("retry-after", "").strip()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot import config
+from bot.config import Config
 from bot.core import hints, settings
 from bot.core.collage import shown
 from bot.core.schedule import Clock
@@ -93,6 +94,17 @@ def fingerprint(table: Table, folder: Path) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def _read(table: Table, folder: Path) -> Any:
+    """The checked settings of a destination, with its name; raises `BadConfig`."""
+    read = settings.read(_with_secrets(table, folder), kind(kind_of(table)).settings)
+    if hasattr(read, "name"):
+        read = replace(read, name=table.path.rpartition(".")[2])
+    problem = getattr(read, "problem", None)
+    if problem:
+        raise table.wrong(*problem)
+    return read
+
+
 def make(table: Table, folder: Path, clock: Clock, longest: timedelta = LONGEST) -> Destination:
     """The destination of a `[destinations.NAME]`; one publishing takes no longer than `longest`.
 
@@ -101,11 +113,27 @@ def make(table: Table, folder: Path, clock: Clock, longest: timedelta = LONGEST)
     what does not fit together: the key and why, or None. Raises `BadConfig` naming the dotted key
     that is wrong.
     """
-    chosen = kind(kind_of(table))
-    read = settings.read(_with_secrets(table, folder), chosen.settings)
-    if hasattr(read, "name"):
-        read = replace(read, name=table.path.rpartition(".")[2])
-    problem = getattr(read, "problem", None)
-    if problem:
-        raise table.wrong(*problem)
-    return chosen.make(read, folder, clock, longest)
+    return kind(kind_of(table)).make(_read(table, folder), folder, clock, longest)
+
+
+def hidden(table: Table, folder: Path) -> list[str]:
+    """The keys of a destination, which no log may show; raises `BadConfig`."""
+    values = _with_secrets(table, folder).values
+    return [str(values[key]) for key in secrets(kind_of(table)) if values.get(key)]
+
+
+def check(config: Config) -> None:
+    """Raise `BadConfig` where a destination's settings are wrong, or two series need two of it.
+
+    Each would take what the other has written into a folder or a repository for somebody's own.
+    """
+    for name, table in config.destinations.items():
+        read = _read(table, config.folder)
+        users = [each.name for each in config.series.values() if name in each.roundup.destinations]
+        if len(users) > 1 and kind_of(table) in {"folder", "git"} and read.what == "site":
+            first, second, *_ = users
+            raise table.wrong(
+                "kind",
+                f"is {kind_of(table)}, and series {first} and {second} both publish their "
+                "site there; give each a destination of its own",
+            )

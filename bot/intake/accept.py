@@ -311,6 +311,7 @@ def _take(
         state, missing = State.POSTED, ()
     picture = _store_picture(work, arrival)
     values = _kept_number(work, series, arrival) | _history(arrival) | _as_drawn(arrival)
+    values["changed_by"] = context.who
     if problems and not draft:
         values["note"] = " ".join(problems)
     stored = work.queue.add(series.name, item, picture, state, **values)
@@ -371,6 +372,7 @@ def replace_item(
     more: dict[str, object] = {
         "picture_is_drawn": edited.picture_is_drawn,
         "alt_is_drawn": edited.alt_is_drawn,
+        "changed_by": context.who,
     }
     if (missing or problems) and state is State.READY:
         state = State.DRAFT
@@ -656,6 +658,7 @@ def _take_history(
         work.roundups.keep_findings(roundup_id, sorted(kept, key=lambda finding: finding.line))
         stored = [_take(context, work, series, arrival) for arrival in dated]
         work.queue.put_into_roundup([taken.collage.id for taken in stored], roundup_id)
+        work.roundups.is_new(roundup_id)
         change(context, work, "import", f"{series.name}/roundup-{title_month}", source.link)
         # Read once more, because each of them names its roundup now.
         return [replace(taken, collage=work.queue.by_id(taken.collage.id)) for taken in stored]

@@ -208,3 +208,12 @@ class StandIn(Publisher, Protocol):
 
     network: "Network"
     server: "Server | None"
+
+
+def beside(publisher: Publisher) -> tuple[str, ...]:
+    """What readers get of each part beside it by the account's settings, such as a content warning.
+
+    Only a publisher that has such settings has this.
+    """
+    found: tuple[str, ...] = getattr(publisher, "beside", ())
+    return found

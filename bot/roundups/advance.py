@@ -170,9 +170,15 @@ def _correct(context: Context, series: Series, roundup: Roundup) -> None:
 def render_again(
     context: Context, series: Series, roundup: Roundup, *, over_edits: bool = False
 ) -> Written:
-    """Make a page again that is there, and have it published again; raises as `site.render`."""
+    """Write a page that is there again, with what was changed since.
+
+    Raises what `site.render` does.
+    """
     roundup = corrections.noted(context, roundup)
-    written = site.render(context, series, roundup, over_edits=over_edits)
+    if roundup.published_elsewhere:
+        written = site.write(context, series, over_edits=over_edits)
+    else:
+        written = site.render(context, series, roundup, over_edits=over_edits)
     with context.write() as work:
         work.roundups.rendered(roundup)
         work.publications.mark_due(roundup)

@@ -33,13 +33,13 @@ class Edited(NamedTuple):
 
 
 def content(work: Work, roundup: Roundup) -> str:
-    """A hash that is the same exactly where what the roundup's page says is the same.
+    """A hash that is the same exactly where what the roundup says is the same.
 
-    Its neighbours and how it looks are no part of it: readers of a feed are told of nothing.
+    Its neighbours, its looks, and where else it or its posts are, are no part of it: who adds those
+    corrects nothing that somebody has read.
     """
     items = work.queue.in_roundup(roundup.id)
-    said = [roundup.title, roundup.subtitle, roundup.also_at, work.roundups.posts(roundup)]
-    return _hash([*said, *map(_said, items)])
+    return _hash([roundup.title, roundup.subtitle, *map(_said, items)])
 
 
 def content_of(items: Sequence[Collage]) -> str:
@@ -96,14 +96,16 @@ def _one_line(field: str, text: str) -> str:
 def noted(context: Context, roundup: Roundup) -> Roundup:
     """Store what the roundup's page says from now on; the roundup with that.
 
-    Where a page that is made already says something else, the roundup is corrected as of now. It
-    keeps the revision that it was read with: what is changed meanwhile is another correction.
+    Where it said something else before, it is corrected as of now. It keeps the revision that it
+    was read with: what is changed meanwhile is another correction.
     """
     with context.read() as work:
         says = content(work, roundup)
     if says == roundup.content:
         return roundup
     with context.write() as work:
-        updated_at = None if roundup.state is State.DUE else work.now
+        # What it said is not known of one that is imported, or older than this hash.
+        is_correction = bool(roundup.content) and roundup.state is not State.DUE
+        updated_at = work.now if is_correction else roundup.updated_at
         work.roundups.shows(roundup, says, updated_at)
         return replace(work.roundups.by_id(roundup.id), revision=roundup.revision)

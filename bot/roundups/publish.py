@@ -38,6 +38,9 @@ LEASE = table.LONGEST + timedelta(minutes=1)
 MOST_AT_ONCE = 16
 """Destinations that are served at the same time."""
 
+LOOKED_AT_EVERY, LOOKED_AT_FOR = timedelta(hours=1), timedelta(days=7)
+"""How often, and how long, it is asked whether somebody has let a draft out."""
+
 PREFIX = "mlcollage-export-"
 """What folders of exported articles are called, while they are published."""
 
@@ -114,6 +117,9 @@ def at(context: Context, name: str) -> None:
 
 
 def _of_series(context: Context, series: Series) -> list[Due]:
+    # Most ticks are of series without any: these cost no statement.
+    if not series.roundup.destinations:
+        return []
     with context.read() as work:
         row = work.series.find(series.name)
         if row is None:
@@ -215,14 +221,15 @@ def _published(context: Context, due: Due) -> tuple[Published, str]:
 def _article(context: Context, due: Due, destination: Destination) -> Iterator[Article]:
     """The roundup for a destination, with a folder of files where it takes those."""
     series, templates = due.series, context.config.templates
-    edition = site.edition(context, series, due.roundup)
     canonical = _canonical(context, due)
-    article = articles.of(series, edition, templates, canonical)
     kind = getattr(destination, "export", "")
+    if destination.wants_site and not kind:
+        yield _of_site(series, due.roundup, canonical)
+        return
+    edition = site.edition(context, series, due.roundup)
+    article = articles.of(series, edition, templates, canonical)
     if not destination.wants_site:
         yield article
-    elif not kind:
-        yield replace(article, files=series.site)
     else:
         export = exports.Export(series, edition, templates, canonical)
         with files.scratch(Path(tempfile.gettempdir()), PREFIX) as scratch:
@@ -231,6 +238,27 @@ def _article(context: Context, due: Due, destination: Destination) -> Iterator[A
                 files.make_folder((folder / name).parent)
                 (folder / name).write_bytes(data)
             yield replace(article, files=folder)
+
+
+def _of_site(series: Series, roundup: Roundup, canonical: str) -> Article:
+    """A roundup for a destination that takes the site, which has all of its text and pictures."""
+    return Article(
+        key=f"{series.name}/{roundup.title_month}",
+        title=roundup.title,
+        subtitle=roundup.subtitle,
+        slug=roundup.slug,
+        language=series.language,
+        description="",
+        html="",
+        markdown="",
+        pictures={},
+        cover="",
+        canonical_url=canonical,
+        published_at=roundup.due_at,
+        updated_at=roundup.updated_at or roundup.due_at,
+        tags=(),
+        files=series.site,
+    )
 
 
 def _canonical(context: Context, due: Due) -> str:
@@ -267,6 +295,7 @@ def _done(context: Context, due: Due, done: Published, content: str) -> Outcome:
     with context.write() as work:
         is_ours = work.publications.done(
             publication,
+            _look_again_at(context, due, done),
             saved=done.saved,
             url=done.url,
             is_public=done.is_public,
@@ -281,9 +310,27 @@ def _done(context: Context, due: Due, done: Published, content: str) -> Outcome:
         for notice in _notices(due, done, content):
             work.notices.add(notice)
         now = work.publications.get(publication.id)
-    name = f"{series.name}: the roundup {due.roundup.title_month}"
-    context.say(f"{name} is published at {publication.destination} {done.url}".rstrip())
+    if publication.published_at is None or is_moved:
+        _say(context, due, done)
     return Outcome(now)
+
+
+def _say(context: Context, due: Due, done: Published) -> None:
+    roundup = f"{due.series.name}: the roundup {due.roundup.title_month}"
+    name = due.publication.destination
+    if done.is_public:
+        context.say(f"{roundup} is published at {name} {done.url}".rstrip())
+    else:
+        context.say(f"{roundup} lies ready at {name}")
+
+
+def _look_again_at(context: Context, due: Due, done: Published) -> datetime | None:
+    """When a draft is looked at again: somebody may have let it out; None where nobody looks."""
+    now, since = context.clock.now(), due.publication.published_at
+    patience = max(LOOKED_AT_FOR, due.series.roundup.link_patience)
+    if done.is_public or now - (since or now) >= patience:
+        return None
+    return now + LOOKED_AT_EVERY
 
 
 def _notices(due: Due, done: Published, content: str) -> Iterator[Entry]:

@@ -72,16 +72,22 @@ def asks_at(context: Context, series: Series, coming: RoundupTime) -> datetime |
     return at
 
 
+def is_let_out(work: Work, series: Series, roundup: Roundup) -> bool:
+    """Whether a roundup whose moment has come may be published; only months are looked at."""
+    if not series.roundup.review or roundup.kind != "month":
+        return True
+    said = work.reviews.find(series.name, roundup.title_month)
+    return review.lets_out(series.roundup, said)
+
+
 def holds(context: Context, series: Series, roundup: Roundup) -> bool:
     """Whether a roundup whose moment has come waits until it is approved; then a notice says so,
     once a day.
     """
-    rule = series.roundup
-    if not rule.review:
+    if not series.roundup.review:
         return False
     with context.read() as work:
-        said = work.reviews.find(series.name, roundup.title_month)
-        if review.lets_out(rule, said):
+        if is_let_out(work, series, roundup):
             return False
         days = (work.now - roundup.due_at).days
         facts = (series.name, roundup.title_month, roundup.due_at, series.zone)

@@ -119,8 +119,11 @@ class Sending:
         return failures.refuse(self.context, self.delivery, refusal) if refusal else None
 
     def _freeze(self) -> Ending | None:
-        """Compose the parts and store them; from the first attempt on they stay as they are."""
-        if not self.delivery.begun:
+        """Compose the parts and store them; from the first attempt on they stay as they are.
+
+        Those that were approved stay from the claim on.
+        """
+        if not self.delivery.is_frozen:
             try:
                 composed = composer.thread_of(self.context, self.delivery)
             except errors.Unusable as error:

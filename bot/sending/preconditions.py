@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from bot.context import Context
 from bot.core import price, times
+from bot.core.approval import BESIDE
 from bot.core.delivery import Delivery, Thread
+from bot.publishers import protocol
 from bot.publishers.protocol import Publisher
 from bot.storage import charges
 
@@ -34,7 +36,26 @@ def refusal(
     """Return why the thread may not begin, or None; a thread that is partly out is finished."""
     if thread.has_begun:
         return None
-    return _too_late(context, delivery) or _too_dear(context, publisher, delivery, thread)
+    return (
+        _not_as_approved(publisher, delivery)
+        or _too_late(context, delivery)
+        or _too_dear(context, publisher, delivery, thread)
+    )
+
+
+def _not_as_approved(publisher: Publisher, delivery: Delivery) -> Refusal | None:
+    """Refuse a thread that was approved with another content warning than it would get now."""
+    approved, now = delivery.saved.get(BESIDE, []), [*protocol.beside(publisher)]
+    if not delivery.frozen or delivery.released or approved == now:
+        return None
+    return Refusal(
+        "The account's settings have changed since it was approved: "
+        f"{_listed(approved)} then, {_listed(now)} now. Shall it still go out?"
+    )
+
+
+def _listed(found: object) -> str:
+    return "; ".join(map(str, found)) if isinstance(found, list) and found else "nothing"
 
 
 def _too_late(context: Context, delivery: Delivery) -> Refusal | None:

@@ -249,6 +249,8 @@ class Update:
             self._move(move)
         for path in removed:
             self._remove(path)
+        if self._is_synced_once:
+            os.sync()
         if moves or removed or self._record.is_changed or self._record.was_cut_off:
             self._record.save()
         return Written(
@@ -259,9 +261,14 @@ class Update:
             tuple(self._problems),
         )
 
+    @property
+    def _is_synced_once(self) -> bool:
+        """Whether so much is written that the whole system is synced instead of each file."""
+        return len(self._moves) > MOST_SYNCED and hasattr(os, "sync")
+
     def _sync(self, moves: Sequence[_Move]) -> None:
         """Wait until what is staged is on the disk: a name must never stand for half a file."""
-        if len(moves) > MOST_SYNCED and hasattr(os, "sync"):
+        if self._is_synced_once:
             os.sync()
             return
         for move in moves:
@@ -279,7 +286,11 @@ class Update:
                 Path(move.staged).chmod(stat.S_IMODE(found.st_mode))
             os.replace(move.staged, target)  # noqa: PTH105 - thousands of them, by text
         except FileNotFoundError:
-            place.make_folder(Path(target).parent)
+            folder = Path(target).parent
+            if self._is_synced_once:
+                folder.mkdir(parents=True, exist_ok=True)
+            else:
+                place.make_folder(folder)
             Path(move.staged).replace(target)
         except OSError as error:
             raise _with_path(error, target) from None

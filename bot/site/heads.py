@@ -147,9 +147,19 @@ def _collage(section: Mapping[str, Any], folder: str) -> dict[str, Any]:
     return made
 
 
-_ESCAPED = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028"})
+_ESCAPED = {
+    "<": "\\u003c",
+    ">": "\\u003e",
+    "&": "\\u0026",
+    "\u2028": "\\u2028",
+    "\u2029": "\\u2029",
+}
 
 
 def _script(data: Mapping[str, Any]) -> str:
     """Data as it stands in a page: nothing in it can end the element that it stands in."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPED)
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    # Not `str.translate`, which takes a hundred times as long.
+    for sign, escaped in _ESCAPED.items():
+        text = text.replace(sign, escaped)
+    return text

@@ -3,7 +3,7 @@
 import functools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 import nh3
 
@@ -90,9 +90,11 @@ class Shown:
     def table(self, collage: Collage) -> values.Table:
         """A collage's section as templates see it."""
         section = self.section(collage)
-        table = asdict(section)
-        table["links"] = list(table["links"])
-        table["posts"] = list(table["posts"])
+        # Not `asdict`, which copies all of it, for each of the thousands of a whole site.
+        table = {each.name: getattr(section, each.name) for each in fields(section)}
+        table["links"] = [asdict(link) for link in section.links]
+        table["posts"] = [asdict(post) for post in section.posts]
+        table["paper"] = section.paper and asdict(section.paper)
         if section.picture:
             table["picture"] = section.picture._asdict()
         return table
@@ -234,11 +236,15 @@ def web(url: str) -> str:
 @functools.lru_cache(maxsize=512)
 def paragraph_html(paragraph: str) -> str:
     """A paragraph as HTML with nothing but words, lists, code, formulas and links in it."""
-    return nh3.clean(
-        markdown.html(paragraph),
+    return _cleaner().clean(markdown.html(paragraph)).strip()
+
+
+@functools.lru_cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
         tags=TAGS,
         attributes=ATTRIBUTES,
         url_schemes={"http", "https"},
         url_relative="deny",
         link_rel="noopener",
-    ).strip()
+    )

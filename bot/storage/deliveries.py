@@ -22,6 +22,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.core import lookups
 from bot.core.delivery import MOVES, Delivery, Kind, State
+from bot.core.schedule import SlotTime
 from bot.storage import events
 from bot.storage.statements import Statements
 from bot.storage.tables import accounts, collages, deliveries, parts, series
@@ -79,6 +80,7 @@ def from_row(row: Row[Any]) -> Delivery:
         looks=row.looks,
         note=row.note,
         tried_from=row.tried_from,
+        frozen=row.frozen,
     )
 
 
@@ -267,6 +269,16 @@ class Deliveries(Statements):
         )
         return self.conn.execute(back).rowcount == 1
 
+    def made(self, collage_id: int, slot: SlotTime) -> list[Delivery]:
+        """The threads that a slot has made of a collage, one for each account."""
+        mine = (
+            deliveries.c.collage_id == collage_id,
+            deliveries.c.due_at == slot.due_at,
+            deliveries.c.rehearsal == self.rehearsal,
+        )
+        newest = JOINED.where(*mine).order_by(deliveries.c.id)
+        return [from_row(row) for row in self.conn.execute(newest)]
+
     def not_begun(self, collage_id: int) -> list[Delivery]:
         """The collage's threads that follow its edits still: never tried, and nobody sends them.
 
@@ -276,6 +288,7 @@ class Deliveries(Statements):
             deliveries.c.collage_id == collage_id,
             deliveries.c.rehearsal == self.rehearsal,
             deliveries.c.begun.is_(False),
+            deliveries.c.frozen.is_(False),
             deliveries.c.state.in_([WAITING, literal_column("'held'"), literal_column("'failed'")]),
         )
         statement = JOINED.where(*mine).order_by(deliveries.c.id)

@@ -365,6 +365,7 @@ CHECKS: Mapping[str, tuple[Callable[[Row], Iterator[str]], ...]] = {
     "installation": (_setting,),
     "parts": (_picture_file, _receipt),
     "picture_pages": (_page,),
+    "reviews": (_months("title_month"),),
     "roundups": (_roundup,),
     "series": (_name, _months("roundups_through", "live_through")),
 }

@@ -63,6 +63,9 @@ INDEXES = (
     Spec("ix_collages_posted", "collages", ("series_id", "posted_at"), "state = 'posted'"),
     Spec("ix_collages_roundup_id", "collages", ("roundup_id",)),
     Spec("ix_collages_paper_id", "collages", ("paper_id",)),
+    # What is approved of a collage now, and what its reviewers say.
+    Spec("ix_approvals_collage_id", "approvals", ("collage_id",), "ended_at IS NULL"),
+    Spec("ix_review_notes_collage_id", "review_notes", ("collage_id",)),
     # Deliveries: the first that waits for an account, which is the claim; everything open, for the
     # watchdog and lists; the few under way; what a person has to look at; by what they carry; and
     # those with an attempt, in the order in which an account's threads were made.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from bot.core.changes import Changed
 from bot.storage import tables
@@ -64,6 +64,14 @@ class Log(Statements):
             Change(*row[:-1], tuple(Changed(**each) for each in row.changes))
             for row in self.conn.execute(statement)
         ]
+
+    def writers(self, subject: str) -> list[str]:
+        """Who has changed a collage since it was last added, the first one first."""
+        log, mine = tables.log, tables.log.c.subject == subject
+        newest = select(func.max(log.c.id)).where(mine, log.c.what == "add").correlate(None)
+        added = func.coalesce(newest.scalar_subquery(), 0)
+        since = select(log.c.who).where(mine, log.c.id >= added)
+        return list(self.conn.execute(since.order_by(log.c.id)).scalars())
 
     def follow(self, before: str, now: str) -> None:
         """Let the rows about a subject that has another name now be found by that."""

@@ -91,6 +91,22 @@ class Parts(Statements):
             self.conn.execute(parts.delete().where(parts.c.delivery_id == delivery.id))
         self._insert(delivery, composed)
 
+    def freeze(self, delivery: Delivery, composed: Sequence[Part], saved: dict[str, Any]) -> None:
+        """Store the parts of a delivery that a slot has just made: they were approved, and stay.
+
+        Its fence grows, as with a claim. Raises `Lost` where it has changed since it was made.
+        """
+        mine = (
+            deliveries.c.id == delivery.id,
+            deliveries.c.fence == delivery.fence,
+            deliveries.c.begun.is_(False),
+        )
+        frozen = update(deliveries).where(*mine)
+        values = {"fence": deliveries.c.fence + 1, "frozen": True, "saved": saved}
+        if self.conn.execute(frozen.values(values)).rowcount != 1:
+            raise Lost
+        self._insert(delivery, composed)
+
     def save_unclaimed(self, delivery: Delivery, composed: Sequence[Part]) -> None:
         """Store the first parts of a delivery that nobody sends; its fence grows, as with a claim.
 

@@ -139,12 +139,14 @@ class Publications(Statements):
         row = self.conn.execute(claimed).one_or_none()
         return _publication(row) if row else None
 
-    def done(self, publication: Publication, **values: Any) -> bool:
+    def done(
+        self, publication: Publication, again_at: datetime | None = None, **values: Any
+    ) -> bool:
         """Write what became of a publication that this worker has claimed.
 
         `values` are `saved`, `url`, `is_public`, `revision`, `content` and `problem`. What was
-        changed since that revision is published next. Returns False, and writes nothing, where
-        another worker has claimed it meanwhile.
+        changed since that revision is published next; else it is looked at `again_at`. Returns
+        False, and writes nothing, where another worker has claimed it meanwhile.
         """
         made_up_to = select(roundups.c.rendered_revision).where(
             roundups.c.id == publications.c.roundup_id
@@ -155,7 +157,7 @@ class Publications(Statements):
             publication,
             {
                 **values,
-                "next_at": case((is_newer, self.now), else_=None),
+                "next_at": case((is_newer, self.now), else_=again_at),
                 "failures": 0,
                 "needs_person": False,
                 "published_at": first,

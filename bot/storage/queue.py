@@ -104,6 +104,7 @@ def _collage(row: Row[Any], its_links: tuple[Link, ...]) -> Collage:
         number_year=row.number_year,
         kept_number=row.kept_number,
         note=row.note,
+        changed_by=row.changed_by,
         revision=row.revision,
         posted_at=row.posted_at,
         posted_is_assumed=row.posted_is_assumed,

@@ -21,6 +21,7 @@ from bot.storage.tables import (
     deliveries,
     log,
     notices,
+    reviews,
     roundups,
     series,
     slots,
@@ -197,6 +198,8 @@ class Renames(Statements):
             )
         self._move_collages(series_id, taken, name)
         self._move_slots(series_id, taken)
+        # Its months hold other collages now.
+        self.conn.execute(delete(reviews).where(reviews.c.series_id == taken))
         self.conn.execute(delete(series).where(series.c.id == taken))
         self.scope.series_ids.pop(name, None)
 

@@ -27,15 +27,7 @@ from bot.storage.database import insert_new
 from bot.storage.deliveries import OPEN
 from bot.storage.events import Events
 from bot.storage.statements import Statements
-from bot.storage.tables import (
-    accounts,
-    collages,
-    deliveries,
-    parts,
-    pictures,
-    roundups,
-    series,
-)
+from bot.storage.tables import collages, deliveries, pictures, roundups, series
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -201,21 +193,25 @@ class Roundups(Statements):
 
         They are not announced yet, or what their page shows was changed since it was made.
         """
-        mine = (series.c.name == series_name, roundups.c.rehearsal == self.rehearsal)
+        # The pages of what was imported are made in a rehearsal as well.
+        in_mode = or_(roundups.c.rehearsal == self.rehearsal, roundups.c.published_elsewhere)
+        mine = (series.c.name == series_name, in_mode)
         # Each half by its own partial index.
         unfinished = select(roundups.c.id).where(_UNFINISHED)
         changed = select(roundups.c.id).where(_CHANGED)
-        wanted = roundups.c.id.in_(unfinished.union(changed).scalar_subquery())
-        rows = self.conn.execute(_JOINED.where(*mine, wanted).order_by(roundups.c.due_at))
+        wanted = unfinished.union(changed).subquery()
+        statement = _JOINED.join(wanted, wanted.c.id == roundups.c.id).where(*mine)
+        rows = self.conn.execute(statement.order_by(roundups.c.due_at))
         return [_roundup(row) for row in rows]
 
     def neighbour(self, roundup: Roundup, *, later: bool = False) -> Roundup | None:
-        """The last roundup before this one, or the first after it, that has a page to link to."""
+        """The last month's roundup before this one, or the first after it, that has a page."""
         month = roundups.c.title_month
         mine = _JOINED.where(
             roundups.c.series_id == self.series_id(roundup.series),
             roundups.c.kind == MONTH,
             _HAS_PAGE,
+            roundups.c.kind == "month",
             _mode(roundup.rehearsal),
         )
         if later:
@@ -351,23 +347,11 @@ class Roundups(Statements):
             if neighbour and neighbour.rehearsal == roundup.rehearsal:
                 self.touch(neighbour)
 
-    def posts(self, roundup: Roundup) -> list[list[Any]]:
-        """Where the first posts about the roundup's collages are: NAME, account, address."""
-        statement = (
-            select(collages.c.name, accounts.c.name.label("account"), parts.c.receipt_url)
-            .join(deliveries, deliveries.c.collage_id == collages.c.id)
-            .join(accounts, accounts.c.id == deliveries.c.account_id)
-            .join(parts, parts.c.delivery_id == deliveries.c.id)
-            .where(
-                collages.c.roundup_id == roundup.id,
-                deliveries.c.rehearsal == collages.c.rehearsal,
-                parts.c.position == 1,
-                parts.c.receipt_id.is_not(None),
-                parts.c.gone_at.is_(None),
-            )
-            .order_by(deliveries.c.id)
-        )
-        return [list(row) for row in self.conn.execute(statement)]
+    def is_new(self, roundup_id: int) -> None:
+        """Note that an imported roundup is there: the pages of the series are to show it."""
+        roundup = self.by_id(roundup_id)
+        self.touch(roundup)
+        self.touch_neighbours(roundup)
 
     def shows(self, roundup: Roundup, content: str, updated_at: datetime | None) -> None:
         """Write the hash of what a roundup's page shows, and when that last became another one."""

@@ -362,6 +362,8 @@ collages = Table(
     # What is different on some networks or accounts: `core/per_network.py`.
     Column("on_networks", JSON, nullable=False, server_default="{}"),
     _text("note"),
+    # Who last gave it words, links, a picture or an alt text; "" where that is not known.
+    _text("changed_by"),
     # Grows with every change: an update is guarded by the revision that was read.
     Column("revision", Integer, nullable=False, server_default="1"),
     _instant("due_at", nullable=True),
@@ -372,6 +374,35 @@ collages = Table(
     # Rows stay, because deliveries and the log refer to them.
     _instant("removed_at", nullable=True),
     _rehearsal(),
+)
+
+# That a person approved what a collage would send, and what that was. Rows stay: what went out is
+# what one of them has.
+approvals = Table(
+    "approvals",
+    metadata,
+    _id(),
+    _reference("collage_id", "collages", nullable=False),
+    Column("who", Text, nullable=False),
+    _instant("at"),
+    # The hash of all of it, the number apart: `core/approval.py`.
+    Column("hash", String(64), nullable=False),
+    Column("sent", JSON, nullable=False),
+    # When it was taken back, or the same person approved something else.
+    _instant("ended_at", nullable=True),
+    # When a slot took what it covers.
+    _instant("used_at", nullable=True),
+)
+
+# What reviewers say to each other about a collage; none of it goes out.
+review_notes = Table(
+    "review_notes",
+    metadata,
+    _id(),
+    _reference("collage_id", "collages", nullable=False),
+    _instant("at"),
+    Column("who", Text, nullable=False),
+    Column("text", Text, nullable=False),
 )
 
 slots = Table(
@@ -411,6 +442,8 @@ deliveries = Table(
     _instant("lease_until", nullable=True),
     # An attempt was made: the parts are frozen.
     Column("begun", Boolean, nullable=False, server_default=text("false")),
+    # Its parts are those that were approved before its slot took them, and stay as they are.
+    Column("frozen", Boolean, nullable=False, server_default=text("false")),
     # A person released it or had it tried again, however late it is.
     Column("released", Boolean, nullable=False, server_default=text("false")),
     Column("failures", Integer, nullable=False, server_default="0"),

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from bot.storage.accounts import Accounts
 from bot.storage.ahead import Ahead
 from bot.storage.alerts import Alerts
+from bot.storage.approvals import Approvals
 from bot.storage.attempts import Attempts
 from bot.storage.charges import Charges
 from bot.storage.claims import Claims
@@ -98,6 +99,10 @@ class Work:
     @property
     def alerts(self) -> Alerts:
         return Alerts(self.scope)
+
+    @property
+    def approvals(self) -> Approvals:
+        return Approvals(self.scope)
 
     @property
     def attempts(self) -> Attempts:

@@ -204,7 +204,10 @@ def _slot_plan(context: Context, brief: Due) -> Plan:
     series, now = brief.series, context.clock.now()
     # Each collage that is passed over lets the slots before this one take one more.
     before = schedule.slots_between(series.timetable, now + STEP, brief.at)
-    count = TRIES + sum(1 for _ in before)
+    count: int | None = TRIES + sum(1 for _ in before)
+    if series.wants_approval:
+        # However many wait for approval: slots pass over all of them.
+        count = None
     with context.read() as work:
         snapshot = work.snapshots.take(series, now, count)
     trial = _Trial(context, brief)
@@ -225,7 +228,8 @@ def _slot_plan(context: Context, brief: Due) -> Plan:
 class _Trial:
     """Tries the collages of the slots up to a brief's own, and keeps what is wrong with its own.
 
-    Of what the slots before would hold, their own briefs tell. `candidate` was tried last.
+    Those that wait for approval are passed over, as well as those that would be held. Of what the
+    slots before would hold, their own briefs tell. `candidate` was tried last.
     """
 
     def __init__(self, context: Context, brief: Due) -> None:
@@ -245,10 +249,15 @@ class _Trial:
         self.candidate = self._ahead.tried.get(line.collage.id)
         if not is_stopped:
             return False
-        self._passed += 1
+        unapproved = self.candidate.unapproved if self.candidate else ""
+        if not unapproved:
+            self._passed += 1
         if self.candidate and line.slot.due_at == self._brief.at:
             name, problems = self.candidate.item.name, " ".join(self.candidate.problems)
-            self.wrong.append(f"{name} would be held: {problems}")
+            wrong = f"{name} would be held: {problems}"
+            if unapproved:
+                wrong = f"{name} waits for approval: {unapproved}. Then: mlcollage approve {name}"
+            self.wrong.append(wrong)
         return True
 
     def plan(self, candidate: Candidate, number: int | None) -> Plan:

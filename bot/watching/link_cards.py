@@ -5,7 +5,7 @@ no page, however slow, delays a thread.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -63,9 +63,26 @@ def look(context: Context) -> None:
         work.link_cards.prune(work.now - cards.KEPT)
 
 
+def ask(context: Context, urls: Iterable[str]) -> bool:
+    """Ask those of these pages that are not known, or known for too long; whether any was asked.
+
+    For a person who looks at what would go out, before its day comes.
+    """
+    wanted = dict.fromkeys(url for url in urls if url)
+    before = _unknown(context, wanted)
+    for url, known in before.items():
+        _store(context, _ask(context, url, known))
+    return bool(before)
+
+
 def _due(context: Context) -> dict[str, Known | None]:
     """The pages to be asked now, by their addresses, each with what is known of it."""
     wanted = dict.fromkeys(url for series in _with_cards(context) for url in _urls(context, series))
+    return _unknown(context, wanted)
+
+
+def _unknown(context: Context, wanted: Collection[str]) -> dict[str, Known | None]:
+    """Those of these pages that are to be asked, each with what is known of it."""
     if not wanted:
         return {}
     with context.read() as work:

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.context import Context
-from bot.core import clocks, collage, review
+from bot.core import approval, clocks, collage
+from bot.core.collage import Collage
 from bot.core.delivery import State
 from bot.core.month import State as RoundupState
 from bot.core.notices.briefing import occasion_of
 from bot.core.notices.entry import Kind
 from bot.core.publication import State as Reached
+from bot.roundups import review
 from bot.storage.notices import Notice
 from bot.storage.work import Work
 
@@ -64,8 +66,22 @@ def _account(context: Context, work: Work, notice: Notice, name: str) -> bool:
 def _collage(context: Context, work: Work, notice: Notice, name: str) -> bool:
     series_name, _, collage_name = name.partition("/")
     item = work.queue.find(series_name, collage_name)
+    if notice.kind is Kind.APPROVAL:
+        return _is_approved(context, work, notice, item)
     # Or it was taken out of the queue.
     return item is None or item.state is not collage.State.HELD
+
+
+def _is_approved(context: Context, work: Work, notice: Notice, item: Collage | None) -> bool:
+    """Whether a collage has been approved since, or no slot would take it anyway."""
+    if item is None or item.state is not collage.State.READY:
+        return True
+    series = context.config.series.get(item.series)
+    if series is None or not series.wants_approval:
+        return True
+    given = work.approvals.of(item.id)
+    is_enough = approval.standing(series.approval, given, None, item.changed_by).is_enough
+    return is_enough and any(each.at > notice.created_at for each in given)
 
 
 def _roundup(context: Context, work: Work, notice: Notice, name: str) -> bool:
@@ -100,8 +116,8 @@ def _review(context: Context, work: Work, notice: Notice, name: str) -> bool:
     roundup = work.roundups.find(series_name, title_month)
     if roundup is None or roundup.state is not RoundupState.DUE:
         return roundup is not None
-    rule = context.config.series[series_name].roundup
-    return review.lets_out(rule, work.reviews.find(series_name, title_month))
+    series = context.config.series.get(series_name)
+    return series is None or review.is_let_out(work, series, roundup)
 
 
 def _page(context: Context, work: Work, notice: Notice, name: str) -> bool:

@@ -9,7 +9,7 @@ from datetime import timedelta, tzinfo
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import agenda, clocks, lookups, review
+from bot.core import agenda, approval, clocks, lookups, schedule
 from bot.core.delivery import State
 from bot.core.month import Roundup
 from bot.core.month import State as RoundupState
@@ -31,8 +31,10 @@ from bot.core.notices.overdue import (
     SlotOverdue,
     StillByHand,
 )
-from bot.core.schedule import SlotState
+from bot.core.notices.queue import ApprovalMissing
+from bot.core.schedule import STEP, SlotState
 from bot.deciding import actions, upkeep
+from bot.roundups import review
 from bot.scheduling import unconfigured
 from bot.storage.accounts import AccountRow
 from bot.storage.work import Work
@@ -44,6 +46,9 @@ BY_HAND = timedelta(hours=6)
 
 HELD = timedelta(days=1)
 """How long an account is held with threads waiting before a reminder, and between two of them."""
+
+APPROVED_BEFORE = timedelta(days=3)
+"""How long before its slot somebody hears that a collage is not approved."""
 
 REMEMBERED = timedelta(days=35)
 """How old a brief may be whose announcement is looked after."""
@@ -63,6 +68,7 @@ def look(context: Context) -> None:
         findings += _deliveries(context, work, accounts)
         for series in context.config.series.values():
             findings += _series(context, work, series)
+            findings += _unapproved(work, series)
         findings += _announced(context, work)
         findings += _clocks(context, work)
         findings += _accounts(work, accounts)
@@ -162,8 +168,32 @@ def _waits_for_approval(work: Work, series: Series, made: Roundup) -> bool:
     """Whether a roundup is kept back by people: of that another notice tells each day."""
     if made.is_year or made.state is not RoundupState.DUE:
         return False
-    said = work.reviews.find(series.name, made.title_month)
-    return not review.lets_out(series.roundup, said)
+    return not review.is_let_out(work, series, made)
+
+
+def _unapproved(work: Work, series: Series) -> Findings:
+    """Ready collages that nobody has approved, though their slots are near.
+
+    Whether an approval covers what would go out is seen when it is composed: briefs tell of that.
+    """
+    if not series.wants_approval:
+        return
+    until = work.now + APPROVED_BEFORE
+    near = schedule.slots_between(series.timetable, work.now + STEP, until)
+    count = sum(1 for _ in near)
+    if not count:
+        return
+    for line in agenda.ahead(work.snapshots.take(series, work.now, count)):
+        if line.slot.due_at > until:
+            return
+        if line.collage is None or line.slot.due_at <= work.now:
+            continue
+        item = work.queue.by_id(line.collage.id)
+        given = work.approvals.of(item.id)
+        standing = approval.standing(series.approval, given, None, item.changed_by)
+        if not standing.is_enough:
+            at = line.slot.due_at
+            yield ApprovalMissing(series.name, item.name, at, series.zone, standing.why)
 
 
 def _announced(context: Context, work: Work) -> Findings:

@@ -16,8 +16,9 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, NoReturn
 
 from bot.publishers import table
+from bot.roundups import publish
 from bot.scheduling import tick
-from tests.chaos import scene
+from tests.chaos import publishing, scene
 from tests.chaos.points import Points, watched
 from tests.chaos.scene import End
 from tests.conftest import ROOT, StoppedClock
@@ -48,6 +49,11 @@ class Forks:
         """What the next process makes of it, to the end."""
         at = (scene.AFTERWARDS + after).isoformat()
         return self._run(folder=str(folder), at=at, kill_at=kill_at, is_restart=True)
+
+    def publish(self, folder: Path, *, after: timedelta = timedelta(0), kill_at: int = 0) -> Run:
+        """Publish what is due at the roundup's moment, or so long after it."""
+        at = (publishing.MOMENT + after).isoformat()
+        return self._run(folder=str(folder), at=at, kill_at=kill_at, is_publishing=True)
 
     def _run(self, **job: Any) -> Run:
         assert self._process.stdin
@@ -134,12 +140,15 @@ def _child(job: dict[str, Any], writing: int) -> NoReturn:
             context = scene.enter(
                 Path(job["folder"]), StoppedClock(datetime.fromisoformat(job["at"]))
             )
-            if job["is_restart"]:
+            end = None
+            if "is_publishing" in job:
+                publish.everything(context)
+            elif job["is_restart"]:
                 end = scene.to_the_end(context)
             else:
                 tick.tick(context)
                 end = scene.look(context)
-        tell(end=end._asdict())
+        tell(end=end._asdict() if end else None)
     except BaseException:  # noqa: BLE001 - the parent says it
         tell(error=traceback.format_exc())
     os._exit(0)

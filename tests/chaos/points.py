@@ -1,8 +1,8 @@
 """Every moment at which a process can die and leave something behind, found by hooks at what it
 does to the context.
 
-A commit, a request, a change on the disk: before and after. Nothing is listed by hand, so a new one
-is met by itself.
+A commit, a request, a change on the disk: before and after; the start of another program. Nothing
+is listed by hand, so a new one is met by itself.
 """
 
 import os
@@ -204,6 +204,12 @@ def _watch_disk() -> None:
         sys.addaudithook(_on_audit)
 
 
+def _words(command: Any) -> str:
+    """A command by its words without numbers, ids and folders, which differ from run to run."""
+    words = [Path(os.fsdecode(word)).name for word in command]
+    return " ".join(word for word in words if re.fullmatch("[a-z-]+", word))
+
+
 def _on_audit(event: str, args: tuple[Any, ...]) -> None:
     if _now is None:
         return
@@ -211,5 +217,7 @@ def _on_audit(event: str, args: tuple[Any, ...]) -> None:
         is_writing = args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
         if is_writing and not str(args[0]).endswith(".pyc") and "__pycache__" not in str(args[0]):
             _reach(f"before open {_named(Path(str(args[0])).name)}")
+    elif event == "subprocess.Popen":
+        _reach(f"before start {_words(args[1])}")
     elif event in CHANGES and "__pycache__" not in str(args[0]):
         _reach(f"before {event} {_named(Path(str(args[0])).name)}")

@@ -50,6 +50,8 @@ def test_a_ghost_site_is_connected_and_its_key_is_kept_for_the_user_alone(
         "base_url": ghost_site.url,
         "secrets_file": "~/.config/mlcollage/ghost.toml",
     }
+    said = desk("doctor").out
+    assert "ghost (ghost) can publish: Papers at 127.0.0.1" in said
 
 
 def test_a_key_is_renewed_in_its_place_and_what_a_person_wrote_stays(

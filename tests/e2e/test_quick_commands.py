@@ -69,5 +69,6 @@ def test_with_accounts_on_all_networks_what_only_shows_loads_no_library_for_http
     loaded = set(done.stdout.splitlines()[-1].split())
     assert "bot.cli" in loaded
     assert not {"httpx", "requests", "tweepy", "urllib3"} & loaded
+    assert not {"anyio", "bot.assistants", "mcp", "pydantic", "starlette"} & loaded
     if words != ("--help",):
         assert {"bot.publishers.x.publisher", "bot.publishers.bluesky.publisher"} <= loaded

@@ -13,7 +13,7 @@ class Cutting:
     """Passes requests on; `at` is the number of the one that is cut, None for none.
 
     `is_done` says whether it arrives. `asked` are all requests since `begin`; `meet` is called with
-    each before it is passed on.
+    each before it is passed on, and `when_cut` in place of the answer to the one that is cut.
     """
 
     def __init__(self, port: int, target: str) -> None:
@@ -23,6 +23,7 @@ class Cutting:
         self.is_done = True
         self.asked: list[str] = []
         self.meet: Callable[[str], None] = lambda _: None
+        self.when_cut: Callable[[], object] = lambda: None
         self._lock = threading.Lock()
 
     def begin(self, at: int | None = None, *, is_done: bool = True) -> None:
@@ -55,6 +56,7 @@ class _Handler(BaseHTTPRequestHandler):
         data = answer.read()
         upstream.close()
         if is_cut:
+            self.cutting.when_cut()
             self.close_connection = True
             return
         self.send_response_only(answer.status)

@@ -21,7 +21,7 @@ KEY_ID, SECRET = "64a0b1c2d3e4f5a6b7c8d9e0", "ab" * 32
 KEY = f"{KEY_ID}:{SECRET}"
 API = "/ghost/api/admin/"
 FIELDS = frozenset(
-    {"title", "slug", "status", "html", "tags", "custom_excerpt", "feature_image", "updated_at"}
+    {"title", "slug", "status", "lexical", "tags", "custom_excerpt", "feature_image", "updated_at"}
     | {"feature_image_alt", "canonical_url", "published_at"}
 )
 LONGEST = {"title": 255, "custom_excerpt": 300, "feature_image_alt": 125, "canonical_url": 2000}
@@ -140,7 +140,8 @@ class Ghost:
 
     def _checked(self, asked: Asked) -> dict[str, Any]:
         [given] = asked.body["posts"]
-        assert asked.one("source") == "html"
+        # That would drop comments, which our mark is.
+        assert not asked.one("source")
         assert set(given) <= FIELDS, set(given) - FIELDS
         for field, longest in LONGEST.items():
             if len(given.get(field) or "") > longest:
@@ -150,8 +151,8 @@ class Ghost:
                     f"Validation error, cannot save post. Value in [posts.{field}] exceeds "
                     f"maximum length of {longest} characters.",
                 )
-        assert "<!--kg-card-begin: html-->" in given["html"], "its editor would take things away"
         checked: dict[str, Any] = dict(given)
+        checked["html"] = _rendered(json.loads(checked.pop("lexical")))
         if "tags" in checked:
             checked["tags"] = [self._tag(each) for each in checked["tags"]]
         return checked
@@ -209,6 +210,14 @@ class Ghost:
         address = next(folder + name for name in names if folder + name not in self.pictures)
         self.pictures[address] = file.data
         return Answered(201, {"images": [{"url": address, "ref": asked.body.get("ref")}]})
+
+
+def _rendered(lexical: dict[str, Any]) -> str:
+    """The HTML of a text with HTML cards alone, as kg-lexical-html-renderer writes it."""
+    cards = lexical["root"]["children"]
+    assert all(card["type"] == "html" and card["version"] == 1 for card in cards)
+    begin, end = "<!--kg-card-begin: html-->", "<!--kg-card-end: html-->"
+    return "".join(f"\n{begin}\n{card['html']}\n{end}\n" for card in cards)
 
 
 def _tag_slug(name: str) -> str:

@@ -2,12 +2,15 @@
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from bot.core.errors import Blocked, MlcollageError, Unavailable
+from bot.destinations.protocol import Destination, Published, Saved
 from tests import wordpress
 from tests.blogs import (
+    DUE,
     OnButtondown,
     OnGhost,
     OnWordPress,
@@ -16,8 +19,15 @@ from tests.blogs import (
     destination,
     drawn,
 )
-from tests.conftest import ROOM
+from tests.conftest import ROOM, StoppedClock
 from tests.fakes import buttondown, cutting, ghost, servers
+
+DRAFT: dict[str, dict[str, Any]] = {
+    "wordpress": {"status": "draft"},
+    "ghost": {"status": "draft"},
+    "buttondown": {"send": False},
+}
+"""The settings with which nobody can read a new post."""
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +101,7 @@ def test_an_article_is_found_again_by_its_mark_where_its_slug_was_changed_by_han
 
 
 def test_a_picture_that_is_exchanged_is_uploaded_and_the_others_are_not_again(place: Place) -> None:
-    blog = destination(place, **({"send": False} if place.kind == "buttondown" else {}))
+    blog = destination(place, **DRAFT[place.kind])
     first = blog.publish(article(), {})
     pictures = dict(article().pictures)
     pictures["29.jpg"] = pictures["29.jpg"]._replace(data=drawn("green"))
@@ -165,8 +175,38 @@ def test_two_runs_at_once_make_one_post(place: Place) -> None:
     assert seen.slug == "two-papers-to-read-in-september-2021"
 
 
+def test_what_takes_too_long_goes_on_at_the_next_try(place: Place) -> None:
+    clock = StoppedClock(DUE)
+    # So slow is each call that no try has the time for all of them.
+    seconds = 14 if place.kind == "buttondown" else 9
+    with cutting.before(place.url) as proxy:
+
+        def meet(_: str) -> None:
+            clock.ticks += seconds
+
+        proxy.meet = meet
+        published, saved = tried(destination(place, proxy.url, clock), {})
+        assert published is None
+        for _ in range(4):
+            if published is None:
+                published, saved = tried(destination(place, proxy.url, clock), saved)
+    assert published
+    assert published.is_public
+    assert len(place.seen()) == 1
+    assert place.pictures() == 2
+
+
+def tried(blog: Destination, saved: Saved) -> tuple[Published | None, Saved]:
+    """What became of one try, None where it is to be made again, and what is saved then."""
+    try:
+        published = blog.publish(article(), saved)
+    except Unavailable as error:
+        return None, saved if error.saved is None else error.saved
+    return published, published.saved
+
+
 def test_a_draft_is_made_where_that_is_wanted_and_says_what_is_to_do(place: Place) -> None:
-    wanted = {"send": False} if place.kind == "buttondown" else {"status": "draft"}
+    wanted: dict[str, Any] = DRAFT[place.kind]
     published = destination(place, **wanted).publish(article(), {})
     assert not published.is_public
     assert not published.url
@@ -175,7 +215,7 @@ def test_a_draft_is_made_where_that_is_wanted_and_says_what_is_to_do(place: Plac
 
 
 def test_what_a_person_let_out_or_took_back_stays_so(place: Place) -> None:
-    wanted = {"send": False} if place.kind == "buttondown" else {"status": "draft"}
+    wanted: dict[str, Any] = DRAFT[place.kind]
     blog = destination(place, **wanted)
     saved = blog.publish(article(), {}).saved
     place.change(place.seen()[0].id, status=place.public)
@@ -186,21 +226,25 @@ def test_what_a_person_let_out_or_took_back_stays_so(place: Place) -> None:
 
 
 def test_a_key_that_is_wrong_blocks_and_is_not_shown(place: Place) -> None:
-    keys = {
+    keys: dict[str, dict[str, Any]] = {
         "wordpress": {"app_password": "wrong-password"},
         "ghost": {"admin_key": f"{'0' * 24}:{'cd' * 32}"},
         "buttondown": {"api_key": "wrong-key"},
     }
     with pytest.raises(Blocked) as raised:
         destination(place, **keys[place.kind]).publish(article(), {})
+    message = str(raised.value)
+    assert "does not take the" in message
+    assert f"renew it with: mlcollage connect {place.kind} --destination blog" in message
     for key in keys[place.kind].values():
-        assert key not in str(raised.value)
+        assert key not in message
 
 
 def test_a_destination_without_a_key_names_the_command_that_gives_it_one(place: Place) -> None:
-    key = {"wordpress": "app_password", "ghost": "admin_key", "buttondown": "api_key"}[place.kind]
+    keys = {"wordpress": "app_password", "ghost": "admin_key", "buttondown": "api_key"}
+    without: dict[str, Any] = {keys[place.kind]: None}
     with pytest.raises(Blocked, match=f"mlcollage connect {place.kind} --destination blog"):
-        destination(place, **{key: None}).publish(article(), {})
+        destination(place, **without).publish(article(), {})
 
 
 def test_a_server_that_cannot_be_reached_or_asks_to_wait_is_tried_later(place: Place) -> None:

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,9 @@ from bot.core.errors import BadConfig, Blocked, Unavailable
 from bot.core.settings import Table
 from bot.destinations import table
 from bot.destinations.protocol import Article, Destination, Published
+from tests import git_http, sshd
 from tests.conftest import StoppedClock
+from tests.sshd import Sshd
 
 AT = datetime(2021, 8, 31, 18, tzinfo=UTC)
 SLUG = "four-papers-to-read-in-september-2021"
@@ -27,6 +29,7 @@ def site(tmp_path: Path) -> Path:
     folder = tmp_path / "site"
     write(folder, {PAGE: "<h1>Four Papers</h1>", f"{SLUG}/a.png": "a picture", "index.html": "all"})
     write(folder, {".mlcollage.json": "{}", "index.html.edited": "old", ".b.html.12-34": "half"})
+    write(folder, {".mlcollage-staging-1/c.html": "half", ".nojekyll": ""})
     return folder
 
 
@@ -100,6 +103,7 @@ def test_a_folder_gets_the_whole_site_and_nothing_of_our_own_books(
         PAGE: "<h1>Four Papers</h1>",
         f"{SLUG}/a.png": "a picture",
         "index.html": "all",
+        ".nojekyll": "",
     }
 
 
@@ -115,6 +119,7 @@ def test_a_correction_replaces_and_removes_what_is_ours_and_nothing_else(
     assert read(web) == {
         PAGE: "<h1>Four Better Papers</h1>",
         "index.html": "all",
+        ".nojekyll": "",
         "robots.txt": "theirs",
         f"{SLUG}/notes.txt": "theirs",
     }
@@ -236,6 +241,7 @@ def test_git_gets_the_site_as_one_commit_in_a_folder_of_it(
         f"docs/{PAGE}": "<h1>Four Papers</h1>",
         f"docs/{SLUG}/a.png": "a picture",
         "docs/index.html": "all",
+        "docs/.nojekyll": "",
     }
     said = git("log", "-1", "--format=%an <%ae>|%s|%b", "main", at=remote)
     assert said.startswith("The Bot <bot@lab.example>|Four Papers to Read in September 2021|")
@@ -427,6 +433,53 @@ def test_settings_of_git_that_cannot_be_are_refused_by_their_key(
     with pytest.raises(BadConfig, match=message) as caught:
         make(kind="git", **values)
     assert "secret" not in str(caught.value)
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sshd]:
+    with sshd.running(tmp_path / "ssh") as running:
+        monkeypatch.setenv("GIT_SSH_COMMAND", running.command)
+        yield running
+
+
+def test_git_pushes_over_ssh_with_a_key_of_its_own(
+    make: Make, site: Path, remote: Path, server: Sshd
+) -> None:
+    pages = make(kind="git", remote=server.url(remote), ssh_key=str(server.key))
+    pages.check()
+    pages.publish(article(site), {})
+    assert PAGE in on(remote)
+    assert len(subjects(remote)) == 2
+
+
+def test_over_ssh_a_refused_key_and_an_unknown_host_wait_for_a_person(
+    make: Make, site: Path, remote: Path, server: Sshd
+) -> None:
+    stranger = server.key.with_name("stranger")
+    subprocess.run(["ssh-keygen", "-q", "-N", "", "-f", str(stranger)], check=True)
+    with pytest.raises(Blocked, match="the right to push"):
+        make(kind="git", remote=server.url(remote), ssh_key=str(stranger)).check()
+    server.known.write_text("", encoding="utf-8")
+    with pytest.raises(Blocked, match="connect once by hand with ssh"):
+        make(kind="git", remote=server.url(remote), ssh_key=str(server.key)).check()
+
+
+def test_over_http_a_token_lets_git_in_and_is_shown_nowhere(
+    make: Make, site: Path, remote: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    git("config", "http.receivepack", "true", at=remote)
+    with git_http.running(remote.parent) as url:
+        pages = make(kind="git", remote=f"{url}/{remote.name}", token=git_http.TOKEN)
+        pages.publish(article(site), {})
+        assert PAGE in on(remote)
+        wrong = make(kind="git", remote=f"{url}/{remote.name}", token="another-token")
+        for each in (wrong, make(kind="git", remote=f"{url}/{remote.name}")):
+            with pytest.raises(Blocked, match="renew the token") as refused:
+                each.check()
+            assert "token" not in str(refused.value).replace("renew the token", "")
+    for secret in (git_http.TOKEN, "another-token"):
+        assert secret not in caplog.text
 
 
 # Commands

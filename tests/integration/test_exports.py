@@ -15,6 +15,7 @@ import pytest
 from bot.core.errors import BadInput, NotAllowed
 from bot.site import export_folder, exports, pages
 from bot.site.exports import KINDS, Export
+from bot.site.folder import Written
 from tests.integration.test_site import (
     ATTENTION,
     AUGUST,
@@ -154,9 +155,9 @@ FILES: Mapping[str, bytes] = {"a/index.md": b"# A\n", "a/one.png": b"1", "a/two.
 
 
 def test_files_are_written_once_and_left_alone_after_that(tmp_path: Path) -> None:
-    assert export_folder.write(tmp_path, FILES) == (True, ())
+    assert export_folder.write(tmp_path, FILES) == Written(changed=True)
     before = (tmp_path / "a/index.md").stat().st_mtime_ns
-    assert export_folder.write(tmp_path, FILES) == (False, ())
+    assert export_folder.write(tmp_path, FILES) == Written(changed=False)
     assert (tmp_path / "a/index.md").stat().st_mtime_ns == before
     assert export_folder.write(tmp_path, {**FILES, "a/index.md": b"# B\n"}).changed
     assert (tmp_path / "a/index.md").read_bytes() == b"# B\n"
@@ -203,4 +204,4 @@ def test_what_the_system_refuses_is_one_sentence(tmp_path: Path) -> None:
 
 def test_the_folder_says_what_was_written_into_it(tmp_path: Path) -> None:
     export_folder.write(tmp_path, FILES)
-    assert set(json.loads((tmp_path / ".mlcollage.json").read_text("utf-8"))) == set(FILES)
+    assert set(json.loads((tmp_path / export_folder.WRITTEN).read_text("utf-8"))) == set(FILES)

@@ -24,7 +24,7 @@ from bot.core import cards
 from bot.core.cards import Known
 from bot.core.delivery import Delivery, State
 from bot.core.errors import BadConfig
-from bot.deciding import candidates, preview_descriptions
+from bot.deciding import approvals, candidates, preview_descriptions
 from bot.intake import accept
 from bot.pictures import read
 from bot.scheduling import pauses, tick
@@ -98,9 +98,9 @@ def make(tmp_path: Path, fake: FakeBluesky, clock: StoppedClock) -> Iterator[Mak
     """Makes a live bot with one collage on its way to the slot of Wednesday, three days ahead."""
     made = []
 
-    def context(more: str = "link_cards = true\n", **item: object) -> Context:
+    def context(more: str = "link_cards = true\n", rules: str = "", **item: object) -> Context:
         lines = "\n".join(f"{key} = '''{value}'''" for key, value in bluesky.account(fake).items())
-        series = '[series.mlcollage]\nzone = "UTC"\nslots = ["wednesday 15:00"]\n'
+        series = f'[series.mlcollage]\nzone = "UTC"\nslots = ["wednesday 15:00"]\n{rules}'
         delivery = '[delivery]\nretry_first = "2m"\n'
         settings = f"live = true\n{delivery}[accounts.lab]\n{lines}\n{more}{series}"
         made.append(make_context(tmp_path, settings, clock=clock))
@@ -547,3 +547,49 @@ def test_an_outbox_by_the_rules_of_a_network_without_cards_refuses_the_setting(
     settings = f'[accounts.out]\nnetwork = "outbox"\nlike = "{network}"\nlink_cards = true\n'
     with pytest.raises(BadConfig, match=r"accounts\.out\.link_cards .* must be false"):
         make_context(tmp_path, settings)
+
+
+def approve(context: Context, name: str = "barlow") -> None:
+    """As `mlcollage approve` does: the page is asked first."""
+    series = context.config.series["mlcollage"]
+    look = approvals.look(context, series, name)
+    if link_cards.ask(context, (thread.card_url for thread in look.threads)):
+        look = approvals.look(context, series, name)
+    approvals.approve(context, series, look)
+
+
+def test_the_card_that_was_approved_goes_out_whatever_its_page_says_by_then(
+    make: Make, web: Web, clock: StoppedClock, fake: FakeBluesky
+) -> None:
+    context = make(rules='approval = "one"\n')
+    approve(context)
+    approved = shown(context).card
+    assert approved
+    assert approved.title == "Barlow Twins & more"
+    assert approved.image
+    web.pages[PAGE] = html(TAGS.replace("Barlow Twins", "Something else"))
+    web.pages["http://papers.example/cover.png"] = picture(png("red", (1_200, 630)))
+    before_the_slot(context, clock, hours=3)
+    now = shown(context).card
+    assert now
+    assert now.title == "Something else & more"
+    at_the_slot(context, clock)
+    saved = cards.from_json(newest(context).saved)
+    assert newest(context).state is State.SENT
+    assert saved == approved._replace(image=saved.image if saved else None)
+    assert saved.image
+    assert saved.image.sha256 == approved.image.sha256
+
+
+def test_a_card_that_nobody_has_seen_does_not_go_out(
+    make: Make, web: Web, clock: StoppedClock, fake: FakeBluesky
+) -> None:
+    context = make(rules='approval = "one"\n')
+    web.pages.pop(PAGE)
+    approve(context)
+    web.pages[PAGE] = html(TAGS)
+    before_the_slot(context, clock, hours=3)
+    assert shown(context).card
+    at_the_slot(context, clock)
+    assert newest(context).state is State.SENT
+    assert cards.SAVED not in newest(context).saved

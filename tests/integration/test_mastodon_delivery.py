@@ -10,6 +10,7 @@ import pytest
 
 from bot.context import Context
 from bot.core.delivery import State
+from bot.deciding import approvals, resolve
 from bot.scheduling import tick
 from bot.storage.lookup import Entry
 from tests.conftest import StoppedClock, make_context, threads_out
@@ -17,7 +18,7 @@ from tests.fakes import mastodon
 from tests.fakes.listeners import free_port
 from tests.fakes.mastodon import FakeMastodon, Trouble
 from tests.fakes.mastodon_dialects import DIALECTS
-from tests.integration.test_x_delivery import is_held, newest, post, release
+from tests.integration.test_x_delivery import add, is_held, newest, post, release
 
 POST = "POST /api/v1/statuses"
 Begin = Callable[..., Context]
@@ -184,3 +185,36 @@ def states(context: Context) -> dict[str, State]:
     with context.read() as work:
         listed: list[Entry] = work.lookup.listed(list(State))
     return {entry.delivery.account: entry.delivery.state for entry in listed}
+
+
+def warned(warning: str) -> str:
+    return f'content_warning = "{warning}"\n[series.mlcollage]\napproval = "one"\n'
+
+
+def test_a_content_warning_is_approved_too_and_another_one_stops_the_thread(
+    begin: Begin, fake: FakeMastodon, clock: StoppedClock
+) -> None:
+    context = begin(mastodon.account(fake), warned("a long thread"))
+    add(context, "barlow")
+    series = context.config.series["mlcollage"]
+    look = approvals.look(context, series, "barlow")
+    assert look.sent
+    assert "content warning: a long thread" in look.sent.threads[0].beside
+    approvals.approve(context, series, look)
+    clock.go(seconds=1)
+    with context.write() as work:
+        work.accounts.hold("lab", "for the test")
+    tick.post_now(context, series, look.item)
+    context = begin(mastodon.account(fake), warned("something else"))
+    release(context)
+    clock.go(minutes=1)
+    tick.tick(context)
+    assert newest(context).state is State.HELD
+    assert "The account's settings have changed since it was approved" in newest(context).note
+    context = begin(mastodon.account(fake), warned("a long thread"))
+    with context.read() as work:
+        entry = work.lookup.entry(newest(context).id)
+    resolve.retry(context, entry)
+    clock.go(minutes=1)
+    tick.tick(context)
+    assert newest(context).state is State.SENT

@@ -5,13 +5,15 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from bot.app.runner import Duty
 from bot.context import Context
-from bot.core.errors import BadInput, NotAllowed
+from bot.core.errors import BadConfig, BadInput, NotAllowed
 from bot.core.publication import Publication, State
 from bot.deciding import publications
 from bot.destinations import exports as published
@@ -21,7 +23,7 @@ from bot.roundups import publish
 from bot.scheduling import tick
 from bot.site import exports
 from bot.storage.work import Work
-from tests.conftest import StoppedClock, make_context, write_item
+from tests.conftest import StoppedClock, make_context, threads_out, write_item
 from tests.waiting import until
 
 MOMENT = datetime(2021, 8, 31, 18, tzinfo=UTC)
@@ -34,7 +36,13 @@ def url(database_url: str) -> str:
 
 
 def begin(
-    folder: Path, clock: StoppedClock, destinations: str, *, url: str = "", live: bool = True
+    folder: Path,
+    clock: StoppedClock,
+    destinations: str,
+    *,
+    url: str = "",
+    live: bool = True,
+    home: str = "",
 ) -> Context:
     """A series whose roundup is due, with these destinations."""
     names = [
@@ -46,7 +54,7 @@ live = {str(live).lower()}
 [series.mlcollage.roundup]
 base_url = "https://lab.example.org"
 destinations = {names}
-{HOME}
+home = "{home}"
 """
     made = make_context(folder, settings, clock, url or None)
     tick.tick(made)
@@ -59,9 +67,6 @@ destinations = {names}
     tick.tick(made)
     clock.at = MOMENT
     return made
-
-
-HOME = ""
 
 
 @pytest.fixture
@@ -233,6 +238,28 @@ def test_a_slow_destination_holds_up_no_other_and_no_tick(
     assert made(context, "slow").published_at
 
 
+def test_a_stop_ends_a_command_that_is_under_way_and_it_is_tried_again(
+    tmp_path: Path, clock: StoppedClock, opened: list[Context]
+) -> None:
+    script = "test -e begun && exit; touch begun; sleep 60"
+    opened.append(context := begin(tmp_path, clock, command("slow", script)))
+    duty = Duty(context)
+    duty.tick()
+    duty.watch()
+    until((tmp_path / "begun").exists)
+    context.stop.set()
+    start = time.monotonic()
+    duty.finish()
+    assert time.monotonic() - start < 10
+    failed = made(context, "slow")
+    assert (failed.state, failed.lease_until) == (State.TRYING, None)
+    assert failed.next_at
+    context.stop.clear()
+    clock.at = failed.next_at
+    assert publish.everything(context)
+    assert made(context, "slow").state is State.PUBLISHED
+
+
 def test_two_processes_never_publish_at_one_destination_at_once(
     tmp_path: Path, url: str, clock: StoppedClock, opened: list[Context]
 ) -> None:
@@ -340,3 +367,88 @@ def test_every_kind_of_export_that_a_destination_names_can_be_made() -> None:
 
 def test_the_lease_outlives_every_publishing() -> None:
     assert publish.LEASE > table.LONGEST
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ('kind = "folder"', "destinations.web.folder .* is missing"),
+        ('kind = "folder"\nfolder = "www"\nfoldr = "x"', 'did you mean "folder"'),
+        ('kind = "folder"\nfolder = "www"', "series one and two both publish their site there"),
+    ],
+)
+def test_wrong_settings_of_a_destination_are_found_at_the_start(
+    tmp_path: Path, clock: StoppedClock, settings: str, message: str
+) -> None:
+    series = "".join(
+        f'[series.{name}.roundup]\nfolder = "{name}"\ndestinations = ["web"]\n'
+        for name in ("one", "two")
+    )
+    with pytest.raises(BadConfig, match=message):
+        make_context(tmp_path, f"live = true\n[destinations.web]\n{settings}\n{series}", clock)
+
+
+def test_a_draft_is_looked_at_until_somebody_lets_it_out(
+    tmp_path: Path, clock: StoppedClock, opened: list[Context]
+) -> None:
+    def git(*words: str) -> None:
+        subprocess.run(["git", *words], cwd=tmp_path / "pages.git", check=True)
+
+    subprocess.run(["git", "init", "-q", "--bare", "pages.git"], cwd=tmp_path, check=True)
+    pages = """
+[destinations.pages]
+kind = "git"
+remote = "./pages.git"
+pull_request = true
+url = "https://pages.example.edu/{slug}/"
+"""
+    opened.append(context := begin(tmp_path, clock, pages))
+    tick.tick(context)
+    draft = made(context, "pages")
+    assert (draft.state, draft.url) == (State.DRAFT, "")
+    assert any("lies ready at pages. Open the pull request" in each for each in told(context))
+    for _ in range(3):
+        clock.go(hours=1)
+        tick.tick(context)
+    git("update-ref", "refs/heads/main", "refs/heads/mlcollage/2021-09")
+    clock.go(hours=1)
+    tick.tick(context)
+    merged = made(context, "pages")
+    assert (merged.state, merged.next_at) == (State.PUBLISHED, None)
+    assert merged.url.startswith("https://pages.example.edu/")
+    assert sum("lies ready" in each for each in told(context)) == 1
+
+
+@pytest.fixture
+def web_server(www: Path) -> Iterator[int]:
+    """Serves the folder of the destination; its port."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(www))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+def test_the_address_at_its_home_is_the_roundups_link_and_all_others_name_it(
+    tmp_path: Path, clock: StoppedClock, www: Path, web_server: int, opened: list[Context]
+) -> None:
+    web = WEB.replace("https://www.example.edu", f"http://127.0.0.1:{web_server}")
+    other = command("rsync", 'echo "$MLCOLLAGE_LINK" > told')
+    opened.append(context := begin(tmp_path, clock, other + web, home="web"))
+    tick.tick(context)
+    slug = "one-deep-learning-paper-to-read-in-september-2021"
+    link = f"http://127.0.0.1:{web_server}/{slug}/"
+    with context.read() as work:
+        assert work.roundups.get("mlcollage", MONTH).link == link
+        assert work.publications.url(work.roundups.get("mlcollage", MONTH), "web") == link
+    thread = threads_out(tmp_path)[-1]
+    assert link in "".join(part.read_text(encoding="utf-8") for part in thread.glob("*.txt"))
+    for _ in range(2):
+        clock.go(minutes=1)
+        tick.tick(context)
+    assert (tmp_path / "told").read_text(encoding="utf-8").strip() == link
+    page = (www / slug / "index.html").read_text(encoding="utf-8")
+    assert f'<link rel="canonical" href="{link}">' in page
+    assert made(context, "rsync").state is State.PUBLISHED

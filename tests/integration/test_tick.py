@@ -142,7 +142,11 @@ class Bot:
         return [place.name for place in threads_out(self.folder)]
 
     def pages(self) -> list[str]:
-        return sorted(path.parent.name for path in (self.folder / "site").glob("*/index.html"))
+        """The folders of the roundups' own pages, without the lists of all."""
+        articles = (self.folder / "site").glob("*/article.md")
+        return sorted(
+            path.parent.name for path in articles if (path.parent / "index.html").exists()
+        )
 
     def files(self) -> dict[str, bytes]:
         found = [

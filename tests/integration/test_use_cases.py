@@ -19,6 +19,7 @@ from bot.core.errors import BadInput, NotAllowed
 from bot.core.month import Roundup
 from bot.deciding import (
     accounts,
+    awaited,
     candidates,
     collages,
     coming,
@@ -30,7 +31,6 @@ from bot.deciding import (
     preview,
     preview_descriptions,
     queue_changes,
-    roundups,
 )
 from bot.deciding.queue_changes import Place, Where
 from bot.intake import accept, article
@@ -264,7 +264,7 @@ def test_a_desk_is_shown_what_the_commands_print(
             descriptions.notice(*listed) for listed in notices.listed(context, everything=True)
         ],
         "roundup list": [
-            descriptions.roundup(roundup) for roundup in roundups.listed(context, series)
+            descriptions.listed_roundup(each) for each in awaited.listed(context, series)
         ],
         "costs": [descriptions.cost(cost) for cost in accounts.costs(context)],
         "templates list": [

@@ -111,7 +111,8 @@ def test_what_is_imported_is_named_and_what_is_named_is_needed() -> None:
     modules = {*imported()} - {*sys.stdlib_module_names, "bot"}
     used = {canonicalize_name(name) for module in modules for name in by_module[module]}
     dependencies = {canonicalize_name(each.name) for each in named(PROJECT["dependencies"])}
-    optional = {canonicalize_name(each.name) for each in named(EXTRAS["postgresql"])}
+    extras = [*EXTRAS["mcp"], *EXTRAS["postgresql"]]
+    optional = {canonicalize_name(each.name) for each in named(extras)}
     assert used <= dependencies | optional
     assert dependencies - used == NEEDED_BY_OTHERS.keys()
 

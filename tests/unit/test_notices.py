@@ -85,6 +85,24 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "What each one lacks: mlcollage list",
     ),
     (
+        queue.SlotEmpty("weekly", AT, ZONE, ("moco", "mu")),
+        "weekly/2021-08-04 13:00:00+00:00",
+        f"The slot of weekly on {WHEN} was empty: what is ready waits for approval (moco, mu). "
+        "Approve one; to post it now: mlcollage post moco --now",
+    ),
+    (
+        queue.NotApproved("weekly", "moco", AT, ZONE, "nobody has approved it"),
+        "weekly/moco/2021-08-04 13:00:00+00:00",
+        f"The slot of weekly on {WHEN} passed over moco: nobody has approved it. It stays ready. "
+        "Look at it and approve it: mlcollage approve moco --series weekly",
+    ),
+    (
+        queue.ApprovalMissing("weekly", "moco", AT, ZONE, "nobody has approved it"),
+        "weekly/moco/2021-08-04 13:00:00+00:00/soon",
+        f"moco waits for approval before the slot of weekly on {WHEN}: nobody has approved it. "
+        "Look at it and approve it: mlcollage approve moco --series weekly",
+    ),
+    (
         queue.SlotMissed("weekly", AT, ZONE),
         "weekly/2021-08-04 13:00:00+00:00",
         f"The slot of weekly on {WHEN} was missed: nothing went out. "
@@ -364,16 +382,17 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "weekly/2021-09",
         "The draft of the roundup 2021-09 of weekly is ready, with 2 collages so far; on "
         "Wednesday 2021-08-04 15:00 it waits until it is approved. Look at it: mlcollage "
-        "roundup preview 2021-09 --series weekly. Then: mlcollage roundup approve 2021-09 "
-        "--series weekly",
+        "roundup preview 2021-09 --series weekly, or: mlcollage roundup export 2021-09 "
+        "--series weekly. Then: mlcollage roundup approve 2021-09 --series weekly",
     ),
     (
         roundups.RoundupToReview("weekly", "2021-10", AT, ZONE, count=1, waits=False),
         "weekly/2021-10",
         "The draft of the roundup 2021-10 of weekly is ready, with 1 collage so far; it "
         "goes out on Wednesday 2021-08-04 15:00, approved or not. Look at it: mlcollage "
-        "roundup preview 2021-10 --series weekly. To keep it back: mlcollage roundup "
-        "approve 2021-10 --series weekly --take-back",
+        "roundup preview 2021-10 --series weekly, or: mlcollage roundup export 2021-10 "
+        "--series weekly. To keep it back: mlcollage roundup approve 2021-10 --series "
+        "weekly --take-back",
     ),
     (
         roundups.RoundupUnapproved("weekly", "2021-09", AT, ZONE),

@@ -13,6 +13,7 @@ class Kind(StrEnum):
     EMPTY = "empty"
     MISSED = "missed"
     HELD = "held"
+    APPROVAL = "approval"
     DRY = "running dry"
     FAILED = "failed"
     UNCERTAIN = "uncertain"
@@ -48,6 +49,7 @@ TROUBLE = frozenset(
         Kind.EMPTY,
         Kind.MISSED,
         Kind.HELD,
+        Kind.APPROVAL,
         Kind.FAILED,
         Kind.UNCERTAIN,
         Kind.NOT_PUBLISHED,

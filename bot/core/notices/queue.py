@@ -1,5 +1,6 @@
 """Notices of slots and the queue."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
 
 from bot.core import times
@@ -8,12 +9,13 @@ from bot.core.schedule import SlotState
 
 
 class SlotEmpty(Entry):
-    """No collage was ready when the slot came."""
+    """No collage was ready when the slot came; or none of the ready ones was approved."""
 
     kind = Kind.EMPTY
     series: str
     due_at: datetime
     zone: tzinfo
+    unapproved: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -22,15 +24,97 @@ class SlotEmpty(Entry):
     @property
     def sentence(self) -> str:
         when = times.full(self.due_at, self.zone)
-        return f"The slot of {self.series} on {when} was empty: no collage is ready."
+        why = "no collage is ready"
+        if self.unapproved:
+            why = f"what is ready waits for approval ({_few(self.unapproved)})"
+        return f"The slot of {self.series} on {when} was empty: {why}."
 
     @property
     def advice(self) -> str:
+        if self.unapproved:
+            return f"Approve one; to post it now: {self.command}"
         return f"What each one lacks: {self.command}"
 
     @property
     def command(self) -> str:
+        if self.unapproved:
+            return f"mlcollage post {self.unapproved[0]} --now"
         return "mlcollage list"
+
+
+MOST_NAMED = 5
+"""Collages that are named in a sentence."""
+
+
+def _few(names: Sequence[str]) -> str:
+    """The first names, and that there are more."""
+    more = ", …" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
+
+
+class NotApproved(Entry):
+    """A slot has passed over a collage that nobody has approved as it is; it stays ready."""
+
+    kind = Kind.APPROVAL
+    series: str
+    name: str
+    due_at: datetime
+    zone: tzinfo
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.name}/{self.due_at}"
+
+    @property
+    def subject(self) -> str:
+        return f"collage/{self.series}/{self.name}"
+
+    @property
+    def sentence(self) -> str:
+        when = times.full(self.due_at, self.zone)
+        return f"The slot of {self.series} on {when} passed over {self.name}: {self.reason}."
+
+    @property
+    def advice(self) -> str:
+        return f"It stays ready. Look at it and approve it: {self.command}"
+
+    @property
+    def command(self) -> str:
+        return f"mlcollage approve {self.name} --series {self.series}"
+
+
+class ApprovalMissing(Entry):
+    """A slot is near whose collage lacks approval, while there is time to look at it."""
+
+    kind = Kind.APPROVAL
+    series: str
+    name: str
+    due_at: datetime
+    zone: tzinfo
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.name}/{self.due_at}/soon"
+
+    @property
+    def subject(self) -> str:
+        return f"collage/{self.series}/{self.name}"
+
+    @property
+    def sentence(self) -> str:
+        when = times.full(self.due_at, self.zone)
+        slot = f"the slot of {self.series} on {when}"
+        return f"{self.name} waits for approval before {slot}: {self.reason}."
+
+    @property
+    def advice(self) -> str:
+        return f"Look at it and approve it: {self.command}"
+
+    @property
+    def command(self) -> str:
+        return f"mlcollage approve {self.name} --series {self.series}"
 
 
 class SlotMissed(Entry):

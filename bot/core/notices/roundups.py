@@ -272,10 +272,10 @@ class RoundupToReview(Entry):
     @property
     def advice(self) -> str:
         which = f"{self.title_month} --series {self.series}"
-        look = f"Look at it: mlcollage roundup preview {which}"
+        look = f"mlcollage roundup preview {which}, or: mlcollage roundup export {which}"
         if self.waits:
-            return f"{look}. Then: {self.command}"
-        return f"{look}. To keep it back: {self.command}"
+            return f"Look at it: {look}. Then: {self.command}"
+        return f"Look at it: {look}. To keep it back: {self.command}"
 
     @property
     def command(self) -> str:

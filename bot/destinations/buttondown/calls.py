@@ -1,12 +1,14 @@
 """The calls to Buttondown, with each failure as an error named by the next step."""
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import quote
 
 from bot.core.answers import dicts, inner, text_of
 from bot.core.errors import Blocked, Unavailable
 from bot.core.schedule import Clock
+from bot.destinations import refusals
 from bot.destinations.buttondown import errors, setup
 from bot.destinations.transport import Client, Request, Response
 
@@ -120,6 +122,9 @@ class Api:
         message = errors.message(response)
         if self._owner.key:
             message = message.replace(self._owner.key, "***")
+        if response.status == HTTPStatus.UNAUTHORIZED:
+            command = setup.command(self._owner.destination)
+            raise refusals.not_taken(self.host, "API key", message, command)
         raise errors.refusal(response, self._clock.now(), message)
 
     def _send(self, method: str, route: str, params: Params = (), body: object = None) -> Response:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot.core import settings
 from bot.core.answers import inner, text_of
+from bot.core.errors import Unavailable
 from bot.core.schedule import Clock
 from bot.core.settings import Secret, setting
 from bot.destinations import marks, pictures
@@ -84,11 +85,16 @@ class Buttondown:
         else:
             mail = self._found(article) or self._made(article)
         state = self._state(article)
+        addresses = _addresses(saved)
         if mail.get("status") == "draft" and not _is_let_out(mail):
-            mail = self._filled(article, mail, state)
+            try:
+                mail = self._filled(article, mail, addresses, state)
+            except Unavailable as error:
+                # What is uploaded already is not uploaded again.
+                raise Unavailable(str(error), error.retry_at, _kept(mail, addresses)) from None
             if self.settings.send:
                 mail = self._sent(mail)
-        kept: Saved = {"id": text_of(mail.get("id"))}
+        kept = _kept(mail, addresses)
         todo = self._todo(article, mail, state)
         if mail.get("status") in OUT:
             return Published(text_of(mail.get("absolute_url")), kept, todo=todo)
@@ -136,14 +142,20 @@ class Buttondown:
         self._api.delete(text_of(made.get("id")))
         return first
 
-    def _filled(self, article: Article, mail: Mail, state: str) -> Mail:
-        """The draft with the article in it, if it has not."""
+    def _filled(self, article: Article, mail: Mail, known: dict[str, str], state: str) -> Mail:
+        """The draft with the article in it, if it has not.
+
+        `known` are the addresses of pictures by their names; what is uploaded is added.
+        """
         if _metadata(mail).get(STATE) == state:
             return mail
-        addresses = {
-            key: Placed(self._api.upload((pictures.file_name(article, each), each.data, each.mime)))
-            for key, each in article.pictures.items()
-        }
+        addresses: dict[str, Placed] = {}
+        for key, picture in article.pictures.items():
+            name = pictures.name(article, picture)
+            if name not in known:
+                file = (pictures.file_name(article, picture), picture.data, picture.mime)
+                known[name] = self._api.upload(file)
+            addresses[key] = Placed(known[name])
         changed: dict[str, object] = {
             "subject": article.title,
             "body": _body(article, addresses),
@@ -173,6 +185,19 @@ def _body(article: Article, addresses: Mapping[str, Placed]) -> str:
     # Two braces would begin a variable there.
     html = html.replace("{{", "&#123;&#123;").replace("{%", "&#123;%")
     return f"{FANCY}\n{html}"
+
+
+def _addresses(saved: Saved) -> dict[str, str]:
+    """The addresses of pictures that are saved, by their names."""
+    found = saved.get("pictures")
+    if not isinstance(found, dict):
+        return {}
+    return {name: text_of(address) for name, address in found.items() if text_of(address)}
+
+
+def _kept(mail: Mail, known: Mapping[str, str]) -> Saved:
+    """What is to be saved: the mail's id and its pictures' addresses."""
+    return {"id": text_of(mail.get("id")), "pictures": dict(known)}
 
 
 def _metadata(mail: Mail) -> Mapping[str, object]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -9,6 +10,7 @@ from bot import http_calls
 from bot.core.answers import dicts, inner, text_of
 from bot.core.errors import Blocked, Unavailable
 from bot.core.schedule import Clock
+from bot.destinations import refusals
 from bot.destinations.ghost import errors, setup, tokens
 from bot.destinations.transport import Client, Request, Response
 
@@ -17,7 +19,6 @@ Params = Sequence[tuple[str, str]]
 
 VERSION = "v5.0"
 """The API that is spoken; newer versions of Ghost answer as it does."""
-SOURCE = ("source", "html")
 FORMATS = ("formats", "html")
 
 
@@ -81,13 +82,13 @@ class Api:
 
     def create(self, post: Post) -> Post:
         """Create a post; what it is then."""
-        response = self._send("POST", "posts/", [SOURCE, FORMATS], {"posts": [post]})
+        response = self._send("POST", "posts/", [FORMATS], {"posts": [post]})
         return self._only(response, "posts")
 
     def update(self, post_id: str, post: Post, params: Params = ()) -> Post | None:
         """Change a post; what it is then, or None where somebody has changed it meanwhile."""
         route = f"posts/{quote(post_id, safe='')}/"
-        response = self._send("PUT", route, [SOURCE, FORMATS, *params], {"posts": [post]})
+        response = self._send("PUT", route, [FORMATS, *params], {"posts": [post]})
         if response.status == errors.COLLISION:
             return None
         return self._only(response, "posts")
@@ -117,7 +118,11 @@ class Api:
 
     def refusal(self, response: Response) -> Exception:
         """The error that a response stands for."""
-        return errors.refusal(response, self._clock.now(), errors.message(response))
+        message = errors.message(response)
+        if response.status == HTTPStatus.UNAUTHORIZED:
+            command = setup.command(self._owner.destination)
+            return refusals.not_taken(self.host, "Admin API key", message, command)
+        return errors.refusal(response, self._clock.now(), message)
 
     def _only(self, response: Response, kind: str) -> Post:
         """The one object of that kind in an answer."""

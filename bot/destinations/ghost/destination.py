@@ -4,6 +4,7 @@ A post is made as an empty draft with our tag, which readers do not see, and onl
 let out: whatever breaks between, the next try finds it.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from bot.destinations import marks, pictures
 from bot.destinations.ghost import setup
 from bot.destinations.ghost.calls import Api, Owner, Params, Post
 from bot.destinations.pictures import Placed
-from bot.destinations.protocol import Article, ArticlePicture, Checked, Published, Saved
+from bot.destinations.protocol import Article, Checked, Published, Saved
 from bot.destinations.transport import Client
 
 FORMAT = 1
@@ -97,17 +98,22 @@ class Ghost:
         post = self._found(article, saved) or self._made(article)
         known = self._known_pictures(article, post, saved)
         if marks.state(text_of(post.get("html")), article.key) != state:
-            for picture in article.pictures.values():
-                name = pictures.name(article, picture)
-                known.setdefault(name, "")
-                known[name] = known[name] or self._uploaded(article, picture)
-            post = self._filled(article, post, known, state)
+            try:
+                self._upload_missing(article, known)
+                post = self._filled(article, post, known, state)
+            except Unavailable as error:
+                # What is uploaded already is not uploaded again.
+                kept = self._kept(post, known)
+                raise Unavailable(str(error), error.retry_at, kept) from None
         is_public = post.get("status") == "published"
         url, todo = text_of(post.get("url")), ""
         if not is_public:
             url, todo = "", f'"{article.title}" is {_words(post)} at {self._api.host}.'
-        kept: Saved = {"site": self.settings.base_url, "id": _id(post), "pictures": dict(known)}
-        return Published(url, kept, is_public, todo)
+        return Published(url, self._kept(post, known), is_public, todo)
+
+    def _kept(self, post: Post, known: Mapping[str, str]) -> Saved:
+        """What is to be saved: the post's id and its pictures' addresses, which are this site's."""
+        return {"site": self.settings.base_url, "id": _id(post), "pictures": dict(known)}
 
     def _state(self, article: Article) -> str:
         """The state of all that a post is filled with; see `marks`."""
@@ -146,7 +152,7 @@ class Ghost:
                 "title": article.title,
                 "slug": article.slug,
                 "status": "draft",
-                "html": _card(marks.written(article.key, marks.NEW)),
+                "lexical": _card(marks.written(article.key, marks.NEW)),
                 "tags": [{"name": _tag(article)}],
             }
         )
@@ -180,9 +186,13 @@ class Ghost:
             known[name] = match[0] if match else text_of(inner(kept, name))
         return known
 
-    def _uploaded(self, article: Article, picture: ArticlePicture) -> str:
-        file = (pictures.file_name(article, picture), picture.data, picture.mime)
-        return self._api.upload(file)
+    def _upload_missing(self, article: Article, known: dict[str, str]) -> None:
+        """Upload the pictures that have no address yet, and write theirs into `known`."""
+        for picture in article.pictures.values():
+            name = pictures.name(article, picture)
+            if not known.get(name):
+                file = (pictures.file_name(article, picture), picture.data, picture.mime)
+                known[name] = self._api.upload(file)
 
     def _filled(self, article: Article, post: Post, known: Mapping[str, str], state: str) -> Post:
         """The post with the article in it; a new one is let out as well.
@@ -200,10 +210,22 @@ class Ghost:
                 more["tags"] = [*_tags(post), {"name": _tag(article)}]
             changed = self._api.update(_id(post), body | more, params)
             if changed is not None:
-                return changed
+                return self._whole(article, changed, state)
             post = self._api.post(_id(post)) or post
         raise Unavailable(
             f'"{article.title}" is being edited at {self._api.host}; it is tried again later.'
+        )
+
+    def _whole(self, article: Article, post: Post, state: str) -> Post:
+        """The post, which has our text; raises `Rejected` where it has another one.
+
+        Ghost drops texts in its new format from a post in the old one.
+        """
+        if _state_of(post, article) == state:
+            return post
+        raise Rejected(
+            f'{self._api.host} did not take the text of "{article.title}": open the post there '
+            "in Ghost's editor and save it once, or delete it to have it made again."
         )
 
     def _body(self, article: Article, known: Mapping[str, str], state: str) -> dict[str, object]:
@@ -215,7 +237,7 @@ class Ghost:
         cover = addresses.get(article.cover)
         return {
             "title": article.title,
-            "html": _card(f"{marks.written(article.key, state)}\n{html.strip()}"),
+            "lexical": _card(f"{marks.written(article.key, state)}\n{html.strip()}"),
             "custom_excerpt": shortened(article.description, EXCERPT) or None,
             "feature_image": cover.url if cover else None,
             "feature_image_alt": self._cover_alt(article) or None,
@@ -266,8 +288,14 @@ def _has_tag(post: Post, article: Article) -> bool:
 
 
 def _card(html: str) -> str:
-    """HTML as one card, which Ghost keeps as it is: its own editor would drop what it lacks."""
-    return f"<!--kg-card-begin: html-->\n{html}\n<!--kg-card-end: html-->"
+    """A text of Ghost's own format that is one HTML card, which Ghost keeps as it is.
+
+    What it makes of HTML by itself (`?source=html`) has no comments and no text outside of
+    elements: `parseHtmlNode` in TryGhost/Koenig.
+    """
+    card = {"type": "html", "version": 1, "html": html}
+    root = {"type": "root", "version": 1, "direction": None, "format": "", "indent": 0}
+    return json.dumps({"root": {**root, "children": [card]}}, ensure_ascii=False)
 
 
 def _state_of(post: Post, article: Article) -> str | None:

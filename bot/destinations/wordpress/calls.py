@@ -2,11 +2,13 @@
 
 import base64
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import NamedTuple
 
 from bot.core.answers import dicts, inner, text_of
 from bot.core.errors import Blocked, Unavailable
 from bot.core.schedule import Clock
+from bot.destinations import refusals
 from bot.destinations.transport import Client, Request, Response
 from bot.destinations.wordpress import errors, setup
 
@@ -108,6 +110,10 @@ class Api:
         message = errors.message(response)
         if self._owner.password:
             message = message.replace(self._owner.password, "***")
+        if response.status == HTTPStatus.UNAUTHORIZED:
+            key = f"application password of {self._owner.username}"
+            command = setup.command(self._owner.destination)
+            return refusals.not_taken(self.host, key, message, command)
         return errors.refusal(response, self._clock.now(), message)
 
     def _one(self, route: str) -> Mapping[str, object] | None:

@@ -27,6 +27,7 @@ Post = Mapping[str, object]
 FORMAT = 1
 """Counts how posts are written: where it changes, posts are written anew."""
 
+CLASSES = {"figure": "wp-block-image", "figcaption": "wp-element-caption"}
 NEEDED = {
     "edit_posts": "write posts",
     "publish_posts": "publish posts",
@@ -179,7 +180,7 @@ class WordPress:
     ) -> Post:
         """The post with the article in it; a new one is let out as well."""
         addresses = {key: media.placed(entry) for key, entry in there.items()}
-        html = pictures.with_addresses(article.html, addresses)
+        html = _dressed(pictures.with_addresses(article.html, addresses))
         body: dict[str, object] = {
             "title": escape(article.title, quote=False),
             "content": _block(f"{marks.written(article.key, state)}\n{html.strip()}"),
@@ -247,6 +248,13 @@ class WordPress:
         if isinstance(known, dict) and field in known:
             return []
         return [f"Posts have no field {field} there that can be written: see canonical_field."]
+
+
+def _dressed(html: str) -> str:
+    """The HTML with the classes by which themes know pictures and captions."""
+    for element, css_class in CLASSES.items():
+        html = html.replace(f"<{element}>", f'<{element} class="{css_class}">')
+    return html
 
 
 def _block(html: str) -> str:

@@ -154,6 +154,15 @@ class Mastodon:
         """How far this machine's clock was ahead of the server's at the last answer, if known."""
         return self._api.clock_ahead
 
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """What readers get beside the texts, and who sees them."""
+        own = self.settings
+        found = [f"visibility: {own.visibility}, replies {own.reply_visibility}"]
+        if own.content_warning:
+            found.insert(0, f"content warning: {own.content_warning}")
+        return tuple(found)
+
     def limits(self) -> Limits:
         """The server's own, no longer than the account's, less what a content warning takes."""
         assert self.server

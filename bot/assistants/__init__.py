@@ -1,0 +1,1 @@
+"""What an assistant may read and draft, as tools of the Model Context Protocol."""

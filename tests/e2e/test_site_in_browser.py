@@ -1,0 +1,141 @@
+"""Every kind of page: valid HTML, nothing that axe finds, no shift, light enough."""
+
+import html
+import json
+import re
+import subprocess
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests import sites
+from tests.conftest import ROOT, absent
+from tests.e2e.test_page_in_browser import FLAGS, chromium
+
+__all__ = ["chromium"]
+pytestmark = pytest.mark.slow
+
+MODULES = ROOT / ".ci" / "node_modules"
+VALIDATOR = MODULES / "html-validate" / "bin" / "html-validate.mjs"
+AXE = MODULES / "axe-core" / "axe.min.js"
+MOST = 100_000
+"""Bytes that a page may have without its pictures, with its style sheet."""
+KINDS = [
+    "index.html",
+    "archive/index.html",
+    "2021/index.html",
+    "3-papers-to-read-in-august-2021/index.html",
+    "3-papers-to-read-in-august-2021/barlow-twins.html",
+    "3-papers-to-read-in-august-2021/index_.html",
+    "2-papers-to-read-in-july-2021/index.html",
+    "2-papers-to-read-in-july-2021/bare-2021-07.html",
+]
+LANGUAGES = ["en", "de", "zh", "ar"]
+DARK = "--blink-settings=preferredColorScheme=0"
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A whole site in a language."""
+    folder = tmp_path_factory.mktemp(f"site-{request.param}")
+    language = f'[series.mlcollage]\nlanguage = "{request.param}"'
+    return sites.write(
+        sites.published(folder, sites.SETTINGS.replace("[series.mlcollage]", language))
+    )
+
+
+def test_every_page_is_valid_html(site: Path) -> None:
+    if not VALIDATOR.exists():
+        absent(f"npm's html-validate is not in {MODULES} (.ci/run installs it)")
+    files = [str(file) for file in sorted(site.rglob("*.html"))]
+    rules = ROOT / "tests" / "validated.json"
+    done = subprocess.run(
+        ["node", str(VALIDATOR), "--config", str(rules), *files],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+class WithAxe(SimpleHTTPRequestHandler):
+    """Serves the pages with axe in them; for that alone they are allowed to run a script."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        path, _, query = self.path.partition("?")
+        if query != "axe":
+            super().do_GET()
+            return
+        page = Path(self.translate_path(path)).read_text(encoding="utf-8")
+        page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
+        script = AXE.read_text(encoding="utf-8")
+        page = page.replace("</body>", f"<script>{script}</script><script>{RUN}</script></body>")
+        data = page.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+
+RUN = """
+let shift = 0;
+new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) shift += entry.value;
+}).observe({type: "layout-shift", buffered: true});
+addEventListener("load", () => setTimeout(() => axe.run().then(found => {
+  const said = document.createElement("pre");
+  said.id = "found";
+  said.textContent = JSON.stringify({
+    shift,
+    ground: getComputedStyle(document.body).backgroundColor,
+    rules: found.passes.length,
+    problems: found.violations.map(each => [each.id, each.nodes.map(node => node.html)]),
+  });
+  document.body.append(said);
+}), 200));
+"""
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(WithAxe, directory=str(site)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_and_nothing_shifts(
+    chromium: str, address: str, site: Path, tmp_path: Path, dark: bool
+) -> None:
+    if not AXE.exists():
+        absent(f"npm's axe-core is not in {MODULES} (.ci/run installs it)")
+    for path in KINDS:
+        flags = [*FLAGS, "--window-size=390,844", *([DARK] if dark else [])]
+        url = f"{address}/{path}?axe"
+        command = [chromium, *flags, f"--user-data-dir={tmp_path}", url]
+        done = subprocess.run(command, capture_output=True, timeout=120, check=True)
+        said = re.search(r'<pre id="found">(.*?)</pre>', done.stdout.decode(), re.DOTALL)
+        assert said, path
+        found = json.loads(html.unescape(said[1]))
+        assert found["problems"] == [], path
+        assert found["rules"] > 10
+        assert found["shift"] == 0, path
+        assert found["ground"] == ("rgb(22, 24, 28)" if dark else "rgb(252, 251, 248)")
+
+
+def test_no_page_weighs_more_than_a_slow_phone_takes(site: Path) -> None:
+    style = (site / "style.css").stat().st_size
+    for file in site.rglob("*.html"):
+        assert file.stat().st_size + style < MOST, file
