@@ -192,6 +192,7 @@ def test_every_template_is_listed_copied_and_checked(desk: Desk) -> None:
             "{{ roundup.titel }}",
             "first.txt, line 1: 'dict object' has no attribute 'titel'",
         ),
+        ("posts/year/first.txt", "{{ yaer }}", "first.txt, line 1: 'yaer' is undefined"),
         (
             "roundup/page.html",
             "<h1>\n\n{{ nonsense }}",
@@ -211,7 +212,9 @@ def test_check_names_the_file_and_the_line(
     assert [problem for problem in problems if complaint in problem] != []
 
 
-@pytest.mark.parametrize("name", ["collage/more", "collage/links", "roundup/line", "roundup/more"])
+@pytest.mark.parametrize(
+    "name", ["collage/more", "collage/links", "roundup/line", "roundup/more", "year/more"]
+)
 def test_check_fills_templates_that_no_item_of_the_queue_needs(desk: Desk, name: str) -> None:
     own = desk.folder / f"templates/posts/{name}.txt"
     own.parent.mkdir(parents=True)

@@ -29,6 +29,8 @@ from tests.chaos.points import Crash, Points, watched
 from tests.conftest import StoppedClock, make_context, threads_out, write_item
 from tests.fakes import servers
 
+pytestmark = pytest.mark.slow_on_postgresql
+
 NOVEMBER = datetime(2021, 11, 1, 9, tzinfo=UTC)
 MOMENT = datetime(2022, 1, 2, 18, tzinfo=UTC)
 ON = "yearly_thread = true\n"
@@ -453,5 +455,5 @@ def test_a_process_that_ends_anywhere_leaves_one_thread_that_the_next_one_ends(
 
     names = ended(0)
     assert "before commit" in names
-    for number in range(1, len(names) + 1, 3):
+    for number in range(1, len(names) + 1, 4):
         ended(number)
