@@ -85,7 +85,7 @@ def _plan(context: Context, series: Series, also: Roundup | None = None) -> Plan
     """The plan of the site, with a roundup that is about to be rendered."""
     with context.read() as work:
         row = work.series.get(series.name)
-        listed = [each for each in work.roundups.listed(row.name) if not each.is_year]
+        listed = [each for each in work.roundups.listed(row.name) if each.kind == "month"]
         stamps = work.editions.stamps(row.name)
         drawn = work.editions.covers(row.name)
     held, elsewhere = list[Held](), list[Roundup]()
@@ -288,22 +288,22 @@ def _written(context: Context, series: Series, plan: Plan, how: _How) -> Written
 
 
 class _Staged(NamedTuple):
-    """Makes units of a plan and stages their files; `total` is how many there are in all."""
+    """Makes units of a plan and stages their files; `in_all` is how many there are."""
 
     plan: Plan
     update: folder.Update
     fetch: folder.Fetch
     how: _How
-    total: int
+    in_all: int
 
     def here(self, units: Sequence[Unit]) -> None:
         """Make these units one after the other."""
-        before = self.total - len(units)
+        before = self.in_all - len(units)
         for start, some in _in_pieces(units):
             self.plan.prepare(some)
             for unit in some:
                 self._stage(unit)
-            self.how.progress(before + start + len(some), self.total)
+            self.how.progress(before + start + len(some), self.in_all)
 
     def _stage(self, unit: Unit) -> None:
         """Make a unit; what cannot be made is left as it is, and told."""
@@ -333,7 +333,7 @@ class _Staged(NamedTuple):
                     continue
                 files = self.plan.accept(edition, made)
                 self.update.put(unit.name, unit.key, files, self.fetch)
-            self.how.progress(start + len(some), self.total)
+            self.how.progress(start + len(some), self.in_all)
 
 
 def _in_pieces(units: Sequence[Unit]) -> Iterator[tuple[int, Sequence[Unit]]]:
@@ -348,7 +348,7 @@ def _note_edits(context: Context, series: Series, edited: Sequence[str]) -> None
         return
     with context.write() as work:
         listed = work.roundups.listed(series.name)
-        months = {roundup.slug: roundup for roundup in listed if not roundup.is_year}
+        months = {roundup.slug: roundup for roundup in listed}
         for name in edited:
             path = str(series.site / name)
             roundup = months.get(name.partition("/")[0])
