@@ -288,22 +288,22 @@ def _written(context: Context, series: Series, plan: Plan, how: _How) -> Written
 
 
 class _Staged(NamedTuple):
-    """Makes units of a plan and stages their files; `count` is how many there are in all."""
+    """Makes units of a plan and stages their files; `total` is how many there are in all."""
 
     plan: Plan
     update: folder.Update
     fetch: folder.Fetch
     how: _How
-    count: int
+    total: int
 
     def here(self, units: Sequence[Unit]) -> None:
         """Make these units one after the other."""
-        before = self.count - len(units)
+        before = self.total - len(units)
         for start, some in _in_pieces(units):
             self.plan.prepare(some)
             for unit in some:
                 self._stage(unit)
-            self.how.progress(before + start + len(some), self.count)
+            self.how.progress(before + start + len(some), self.total)
 
     def _stage(self, unit: Unit) -> None:
         """Make a unit; what cannot be made is left as it is, and told."""
@@ -333,7 +333,7 @@ class _Staged(NamedTuple):
                     continue
                 files = self.plan.accept(edition, made)
                 self.update.put(unit.name, unit.key, files, self.fetch)
-            self.how.progress(start + len(some), self.count)
+            self.how.progress(start + len(some), self.total)
 
 
 def _in_pieces(units: Sequence[Unit]) -> Iterator[tuple[int, Sequence[Unit]]]:

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -218,7 +219,9 @@ def test_the_roundups_thread_begins_with_its_cover_which_its_page_shows_too(bot:
     card_of_page = (folder / pages.CARD).read_bytes()
     assert Image.open(io.BytesIO(card_of_page)).size == (1200, 630)
     page = (folder / "index.html").read_text(encoding="utf-8")
-    assert f'<img src="{pages.COVER}" alt="{ALT}" width="2400" height="1350">' in page
+    widths = r' srcset="roundup_cover_\d+\.\w+ 480w, [^"]*" sizes="[^"]*"'
+    rest = re.escape(f'alt="{ALT}" width="2400" height="1350">')
+    assert re.search(f'<img src="{pages.COVER}"{widths} {rest}', page)
     card = f"https://example.org/mlcollage/{folder.name}/{pages.CARD}"
     assert f'<meta property="og:image" content="{card}">' in page
     assert f'<meta name="twitter:image" content="{card}">' in page

@@ -142,11 +142,7 @@ class Bot:
         return [place.name for place in threads_out(self.folder)]
 
     def pages(self) -> list[str]:
-        """The folders of the roundups' own pages, without the lists of all."""
-        articles = (self.folder / "site").glob("*/article.md")
-        return sorted(
-            path.parent.name for path in articles if (path.parent / "index.html").exists()
-        )
+        return sorted(path.parent.name for path in (self.folder / "site").glob("*/article.md"))
 
     def files(self) -> dict[str, bytes]:
         found = [
