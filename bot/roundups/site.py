@@ -13,7 +13,7 @@ from bot.core.fit import WHOLE, Fit
 from bot.core.month import Roundup, State
 from bot.core.notices.roundups import PageEdited, SiteEdited
 from bot.pictures import read
-from bot.site import crew, folder, pages
+from bot.site import folder, pages
 from bot.site.folder import Written
 from bot.site.pages import Edition
 from bot.site.plan import Held, Plan, Unit
@@ -85,7 +85,7 @@ def _plan(context: Context, series: Series, also: Roundup | None = None) -> Plan
     """The plan of the site, with a roundup that is about to be rendered."""
     with context.read() as work:
         row = work.series.get(series.name)
-        listed = [each for each in work.roundups.listed(row.name) if not each.is_year]
+        listed = [each for each in work.roundups.listed(row.name) if each.kind == "month"]
         stamps = work.editions.stamps(row.name)
         drawn = work.editions.covers(row.name)
     held, elsewhere = list[Held](), list[Roundup]()
@@ -276,70 +276,25 @@ def _written(context: Context, series: Series, plan: Plan, how: _How) -> Written
     units = plan.units()
     with folder.update(series.site, how.over_edits, anew=how.anew) as update:
         stale = [unit for unit in units if not update.is_current(unit.name, unit.key)]
-        many = [unit for unit in stale if unit.month]
-        if len(many) < crew.MANY or crew.size() == 1:
-            many = []
-        staged = _Staged(plan, update, fetch, how, len(stale))
-        if many:
-            with crew.Crew(series, context.config.templates) as workers:
-                staged.with_crew(workers, many)
-        staged.here([unit for unit in stale if not (many and unit.month)])
+        for start in range(0, len(stale), AT_ONCE):
+            some = stale[start : start + AT_ONCE]
+            plan.prepare(some)
+            for unit in some:
+                _stage(plan, unit, update, fetch, how.must)
+            how.progress(start + len(some), len(stale))
         return update.finish([unit.name for unit in units])
 
 
-class _Staged(NamedTuple):
-    """Makes units of a plan and stages their files; `total` is how many there are in all."""
-
-    plan: Plan
-    update: folder.Update
-    fetch: folder.Fetch
-    how: _How
-    total: int
-
-    def here(self, units: Sequence[Unit]) -> None:
-        """Make these units one after the other."""
-        before = self.total - len(units)
-        for start, some in _in_pieces(units):
-            self.plan.prepare(some)
-            for unit in some:
-                self._stage(unit)
-            self.how.progress(before + start + len(some), self.total)
-
-    def _stage(self, unit: Unit) -> None:
-        """Make a unit; what cannot be made is left as it is, and told."""
-        try:
-            files = self.plan.files(unit)
-        except MlcollageError as error:
-            if unit.name == self.how.must:
-                raise
-            self.update.fail(unit.name, str(error))
-            return
-        self.update.put(unit.name, unit.key, files, self.fetch)
-
-    def with_crew(self, workers: crew.Crew, units: Sequence[Unit]) -> None:
-        """Make the pages of these roundups on all cores."""
-        orders = dict[int, list[Edition]]()
-
-        def ordered() -> Iterator[list[Edition]]:
-            for start, some in _in_pieces(units):
-                self.plan.prepare(some)
-                orders[start] = self.plan.editions(some)
-                yield orders[start]
-
-        for (start, some), results in zip(_in_pieces(units), workers.made(ordered()), strict=True):
-            for unit, edition, made in zip(some, orders.pop(start), results, strict=True):
-                if isinstance(made, str):
-                    self.update.fail(unit.name, made)
-                    continue
-                files = self.plan.accept(edition, made)
-                self.update.put(unit.name, unit.key, files, self.fetch)
-            self.how.progress(start + len(some), self.total)
-
-
-def _in_pieces(units: Sequence[Unit]) -> Iterator[tuple[int, Sequence[Unit]]]:
-    """Some units at a time, with the place of the first."""
-    for start in range(0, len(units), AT_ONCE):
-        yield start, units[start : start + AT_ONCE]
+def _stage(plan: Plan, unit: Unit, update: folder.Update, fetch: folder.Fetch, must: str) -> None:
+    """Make a unit and stage its files; what cannot be made is left as it is, and told."""
+    try:
+        files = plan.files(unit)
+    except MlcollageError as error:
+        if unit.name == must:
+            raise
+        update.fail(unit.name, str(error))
+        return
+    update.put(unit.name, unit.key, files, fetch)
 
 
 def _note_edits(context: Context, series: Series, edited: Sequence[str]) -> None:
@@ -348,7 +303,7 @@ def _note_edits(context: Context, series: Series, edited: Sequence[str]) -> None
         return
     with context.write() as work:
         listed = work.roundups.listed(series.name)
-        months = {roundup.slug: roundup for roundup in listed if not roundup.is_year}
+        months = {roundup.slug: roundup for roundup in listed}
         for name in edited:
             path = str(series.site / name)
             roundup = months.get(name.partition("/")[0])

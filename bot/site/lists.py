@@ -117,6 +117,7 @@ def year_context(
         asdict(shelf.entry)
         | {
             "slug": shelf.roundup.slug,
+            "key": f"month-{shelf.roundup.title_month}",
             "month": month_named(shelf.roundup.title_month, series.language),
             "sections": shelf.page["sections"],
         }

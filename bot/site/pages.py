@@ -268,19 +268,6 @@ def _following(series: config.Series, edition: Edition) -> values.Table | None:
     return asdict(_neighbour(series, edition, edition.following))
 
 
-class Made(NamedTuple):
-    """A roundup's pages and article by path, and what lists show of it."""
-
-    shelf: lists.Shelf
-    texts: dict[str, bytes]
-
-
-def made(series: config.Series, edition: Edition, templates_folder: Path) -> Made:
-    """Make a roundup's pages; raises as `build`."""
-    its = shelf(series, edition)
-    return Made(its, texts(series, edition, its.page, Renderer(templates_folder)))
-
-
 def build(series: config.Series, edition: Edition, templates_folder: Path) -> dict[str, bytes]:
     """Return the contents of every file of the roundup and of the series' lists, by path.
 

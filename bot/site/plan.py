@@ -15,7 +15,7 @@ from bot.core.month import Roundup, after, key, parse
 from bot.core.text import markdown
 from bot.site import entries, feeds, lists, pages
 from bot.site.lists import Shelf
-from bot.site.pages import Beside, Edition, Made
+from bot.site.pages import Beside, Edition
 
 AS_WRITTEN = 1
 """Grows when the program makes other files of the same data and templates."""
@@ -142,20 +142,13 @@ class Plan:
 
     # Roundups.
 
-    def editions(self, units: Sequence[Unit]) -> list[Edition]:
-        """The roundups of these units, which were prepared and are roundups'."""
-        return [self._edition(self._place[unit.month]) for unit in units]
-
-    def accept(self, edition: Edition, made: Made) -> dict[str, Content]:
-        """The files of a roundup whose pages were made; lists show what was made."""
-        self._shelves[edition.roundup.id] = made.shelf
-        files: dict[str, Content] = dict(pages.pictures(edition))
-        files |= pages.drawn(edition)
-        return files | made.texts
-
     def _edition_files(self, title_month: str) -> dict[str, Content]:
         edition = self._edition(self._place[title_month])
-        return self.accept(edition, pages.made(self._series, edition, self._templates))
+        shelf = pages.shelf(self._series, edition)
+        self._shelves[edition.roundup.id] = shelf
+        files: dict[str, Content] = dict(pages.pictures(edition))
+        files |= pages.drawn(edition)
+        return files | pages.texts(self._series, edition, shelf.page, Renderer(self._templates))
 
     def _edition(self, place: int) -> Edition:
         """An edition with what is beside it."""
