@@ -197,7 +197,8 @@ def show_roundup(call: Call) -> Description:
     """One roundup: its collages, its link, its threads."""
     title_month = call.given["month"]
     try:
-        month.parse(title_month)
+        if not month.is_year(title_month):
+            month.parse(title_month)
     except ValueError:
         raise BadInput(f'{title_month!r} is no month; write it as "2021-09".') from None
     shown = roundups.show(call.context, call.series, title_month)
@@ -322,7 +323,10 @@ TOOLS = (
         Record(
             "Which roundup.",
             {
-                "month": Text('The month in its title, such as "2021-09".', MOST_OF_NAME),
+                "month": Text(
+                    'The month in its title, such as "2021-09"; of the thread of a year the year.',
+                    MOST_OF_NAME,
+                ),
                 "series": SERIES,
             },
             ("month",),

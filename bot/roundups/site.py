@@ -85,7 +85,7 @@ def _plan(context: Context, series: Series, also: Roundup | None = None) -> Plan
     """The plan of the site, with a roundup that is about to be rendered."""
     with context.read() as work:
         row = work.series.get(series.name)
-        listed = [each for each in work.roundups.listed(row.name) if each.kind == "month"]
+        listed = [each for each in work.roundups.listed(row.name) if not each.is_year]
         stamps = work.editions.stamps(row.name)
         drawn = work.editions.covers(row.name)
     held, elsewhere = list[Held](), list[Roundup]()
@@ -303,7 +303,7 @@ def _note_edits(context: Context, series: Series, edited: Sequence[str]) -> None
         return
     with context.write() as work:
         listed = work.roundups.listed(series.name)
-        months = {roundup.slug: roundup for roundup in listed}
+        months = {roundup.slug: roundup for roundup in listed if not roundup.is_year}
         for name in edited:
             path = str(series.site / name)
             roundup = months.get(name.partition("/")[0])

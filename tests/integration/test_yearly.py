@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from benchmarks.statements import counted
 from bot import config
 from bot.app import assemble
 from bot.context import Context
@@ -400,6 +401,20 @@ def test_a_clock_that_was_years_ahead_costs_no_thread(tmp_path: Path, begin: Beg
     live(context, MOMENT)
     assert threads(tmp_path) == ["2022-01-02-roundup-2021"]
     assert ("2024", "year") not in made(context)
+
+
+def test_a_quiet_tick_asks_nothing_more_of_the_database(begin: Begin) -> None:
+    def asked(rule: str, at: datetime) -> int:
+        context = begin(rule, at=at)
+        tick.tick(context)
+        context.clock.wait_until(at + timedelta(minutes=2))
+        with counted(context.database.engine) as traffic:
+            tick.tick(context)
+        return len(traffic.statements)
+
+    assert asked("", NOVEMBER) == asked(ON, NOVEMBER + timedelta(hours=1))
+    year_is_out = asked(ON, MOMENT + timedelta(hours=1))
+    assert year_is_out == asked("", MOMENT + timedelta(hours=2))
 
 
 @pytest.mark.parametrize("years", ["2021", None, -1, 99999, True, [1]])

@@ -63,6 +63,7 @@ calendars = st.builds(
         names_month=st.sampled_from(["next", "same"]),
         wait=st.timedeltas(timedelta(0), timedelta(days=3)),
         title=st.just("{count} {papers} in {month} {year}"),
+        yearly_thread=st.booleans(),
     ),
 )
 
@@ -217,3 +218,65 @@ def test_roundups_come_in_order_and_no_month_twice(one: Calendar, two: Calendar,
     turned = looked(one).turned(two, now)
     months = [roundup.reading_month for roundup in islice(turned.roundups(), 12)]
     assert months == sorted(set(months))
+
+
+# Years
+
+YEARLY = made(WEDNESDAY, yearly_thread=True)
+
+
+def years(course: Course, now: str) -> list[int]:
+    return [each.year for each in course.years_due(utc(now))]
+
+
+def test_the_thread_of_a_year_is_due_on_the_second_of_january_by_the_series_clock() -> None:
+    course = looked(made(WEDNESDAY, zone="Asia/Kathmandu", yearly_thread=True))
+    (first, second) = islice(course.years(), 2)
+    assert (first.title, first.due_at) == ("2021", utc("2022-01-02 12:15"))
+    assert second.title == "2022"
+    assert years(course, "2022-01-02 12:14") == []
+    assert years(course, "2024-05-01 00:00") == [2021, 2022, 2023]
+
+
+def test_without_the_setting_no_year_is_ever_due_and_nothing_is_stored_of_them() -> None:
+    assert years(looked(), "2050-01-01 00:00") == []
+    assert "years" not in looked().stored()
+    assert "yearly" not in json.dumps(looked().stored())
+    assert "yearly" not in OLD.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("switched_on", "first"),
+    [
+        ("2021-12-31 12:00", 2021),
+        ("2022-01-02 17:00", 2021),
+        ("2022-02-02 17:59", 2021),
+        ("2022-02-02 18:01", 2022),
+        ("2022-07-01 12:00", 2022),
+    ],
+)
+def test_who_switches_it_on_gets_the_year_before_for_a_month(switched_on: str, first: int) -> None:
+    course = looked().turned(YEARLY, utc(switched_on))
+    assert next(course.years()).year == first
+
+
+def test_a_year_that_was_over_when_the_series_began_is_never_due() -> None:
+    assert next(looked(YEARLY, utc("2022-01-01 10:00")).years()).year == 2022
+    late = looked(OLD, utc("2022-01-01 10:00")).turned(YEARLY, utc("2022-01-05 10:00"))
+    assert next(late.years()).year == 2022
+
+
+def test_another_time_of_day_changes_no_year_that_is_settled() -> None:
+    course = replace(looked(YEARLY), years_through=2021)
+    other = made(WEDNESDAY, yearly_thread=True, time=time(20))
+    assert next(course.turned(other, utc("2022-01-02 19:00")).years()).year == 2022
+    off = course.turned(OLD, utc("2022-01-02 19:00"))
+    assert off.years_through is None
+
+
+def test_years_that_were_never_stored_are_switched_on_anew() -> None:
+    stored = looked(YEARLY).stored()
+    del stored["years"]
+    course = looked().restored(stored, YEARLY)
+    assert course.current == OLD
+    assert next(course.turned(YEARLY, utc("2022-07-01 12:00")).years()).year == 2022

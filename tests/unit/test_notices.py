@@ -428,6 +428,13 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "and make it with: mlcollage roundup render 2021-09 --series weekly",
     ),
     (
+        roundups.CoverNotMade("weekly", "2021", "Template cover.typ, line 3: unclosed."),
+        "weekly/2021/cover/Template cover.typ, line 3: unclosed.",
+        "The roundup 2021 of weekly has no cover, so its thread shows the picture of its first "
+        "collage: Template cover.typ, line 3: unclosed. Mend that while its thread is not out, "
+        "and look at it with: mlcollage roundup preview 2021 --series weekly",
+    ),
+    (
         roundups.SiteEdited("weekly", "site/index.html"),
         "weekly/site/edited/site/index.html",
         "site/index.html was edited by hand, and is left as it is. To write it anew, with the "

@@ -2,7 +2,7 @@
 
 from datetime import datetime, tzinfo
 
-from bot.core import times
+from bot.core import month, times
 from bot.core.notices.entry import Entry, Kind, counted, printable
 
 
@@ -397,7 +397,11 @@ class CoverNotMade(Entry):
 
     @property
     def advice(self) -> str:
-        render = f"mlcollage roundup render {self.title_month} --series {self.series}"
+        which = f"{self.title_month} --series {self.series}"
+        if month.is_year(self.title_month):
+            look = f"mlcollage roundup preview {which}"
+            return f"Mend that while its thread is not out, and look at it with: {look}"
+        render = f"mlcollage roundup render {which}"
         return f"Mend that while its thread is not out, and make it with: {render}"
 
 
