@@ -79,7 +79,7 @@ def test_with_json_every_file_is_named(month: Path, tmp_path: Path, kind: str) -
     assert made["folder"] == str(target)
     assert (made["is_draft"], made["changed"], made["kept"]) == (False, True, [])
     assert made["roundup"]["title_month"] == "2021-09"
-    written = {name.removeprefix("./") for name in tree(target)} - {".mlcollage.json"}
+    written = {name.removeprefix("./") for name in tree(target)} - {".mlcollage-export.json"}
     assert set(made["files"]) == written
     assert made["text"] in written
 
