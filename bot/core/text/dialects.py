@@ -31,10 +31,11 @@ _BREAKS = ("softbreak", "hardbreak")
 class Dialect:
     """What a generator reads into text.
 
-    Backslashes and `signs` are written as entities wherever they stand, those of `at_start` where a
-    line begins with them; `list_mark` matches what begins a list, up to the sign that is written as
-    one. Code that matches `code` is written as text, for no entity is read in code. With
-    `needs_spaces` a line break is two spaces, and each line of code stands by itself.
+    Backslashes and `signs` are written as entities wherever they stand (among them `~`, which TeX
+    beside it makes a space), those of `at_start` where a line begins with them; `list_mark` matches
+    what begins a list, up to the sign that is written as one. Code that matches `code` is written
+    as text, for no entity is read in code. With `needs_spaces` a line break is two spaces, and each
+    line of code stands by itself.
     """
 
     signs: str
@@ -44,9 +45,9 @@ class Dialect:
     needs_spaces: bool = False
 
 
-HUGO = Dialect("{$|")
+HUGO = Dialect("{$|~")
 """Goldmark: definition lists, tables, attributes; shortcodes, also in code."""
-JEKYLL = Dialect("{$|^", needs_spaces=True)
+JEKYLL = Dialect("{$|~^", at_start=":=", needs_spaces=True)
 """Kramdown: any line with `|` is a table, `^` ends a block; Liquid, also in code."""
 PELICAN = Dialect("{$|~", at_start=":=", needs_spaces=True)
 """Python-Markdown with its extras: no backslash before `~` and `=`; `{filename}` and the like."""
@@ -60,7 +61,13 @@ def paragraph(markdown: str, dialect: Dialect) -> str:
     Formulas are in Unicode.
     """
     tokens = reader.syntax.parse(markdown)
-    return reader.rewriting.article(list(_blocks(tokens, dialect))).strip("\n")
+    text = reader.rewriting.article(list(_blocks(tokens, dialect))).strip("\n")
+    if dialect.needs_spaces:
+        # Backslashes of the text itself are placeholders by now. The spaces are one, too: those at
+        # a line's end are taken off while the article is written. Of several breaks one is left,
+        # for a line without a word would end the paragraph.
+        text = compiled(r"(?:\\\n)+").sub(f"{_BREAK}\n", text)
+    return text
 
 
 def line(text: str, dialect: Dialect) -> str:
@@ -144,12 +151,6 @@ def _lines_of(block: "Token", text: str, dialect: Dialect, kind: str = "text") -
 def _inline(tokens: Sequence["Token"], dialect: Dialect) -> Iterator["Token"]:
     is_start = True
     for token in tokens:
-        if token.type == "hardbreak" and dialect.needs_spaces:
-            # The spaces of a line's end are taken off while the article is written.
-            yield type(token)("text", "", 0, content=_BREAK)
-            yield type(token)("softbreak", "br", 0, content="\n")
-            is_start = True
-            continue
         if token.type == "link_open":
             href = str(token.attrs["href"])
             if address(href) != href:
