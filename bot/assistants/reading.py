@@ -13,6 +13,7 @@ from bot.core import hints, month
 from bot.core.collage import LENGTHS, Collage, State
 from bot.core.errors import BadInput
 from bot.deciding import (
+    approvals,
     awaited,
     candidates,
     collages,
@@ -120,8 +121,10 @@ def preview(call: Call) -> Description:
     fits = Fittings.of(context, series)
     number, threads = candidates.preview(context, series, item, accounts, fits)
     described = preview_descriptions.collage(series, item, number, threads)
+    asked = approvals.asked(context, series, item)
     return described | {
         "problem": candidates.obstacle(context, series, item) or None,
+        "approval": asked.described if asked else None,
         "left_out": list(context.left_out(item, accounts)),
         "repeated": collages.repeated(context, series, item),
     }

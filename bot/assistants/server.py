@@ -58,14 +58,16 @@ async def _serve(installation: Installation, worker: Executor) -> None:
         for task in (serving, stopping):
             task.cancel()
         await asyncio.wait({serving, stopping})
+    # Asked for in any case: an error that nobody has asked for is printed when the task is gone.
+    failure = None if serving.cancelled() else serving.exception()
     # A client that has gone away is no trouble.
     if writer.error and writer.error.errno != errno.EPIPE:
         raise MlcollageError(f"Standard output cannot be written: {system.why(writer.error)}.")
-    if not is_stopped:
-        serving.result()
-    elif not serving.cancelled():
+    if failure and not is_stopped:
+        raise failure
+    if failure:
         # Where the SDK is stopped at work, it finds its own streams closed.
-        log.debug("The session was ended: %r", serving.exception())
+        log.debug("The session was ended: %r", failure)
 
 
 async def _session(server: "Server[Any]", incoming: int, writer: wire.Writer) -> None:
