@@ -204,7 +204,9 @@ def _other(seconds: float, command: Sequence[str]) -> int:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and os.getppid() == asking:
         with suppress(subprocess.TimeoutExpired):
-            return program.wait(0.5) % 256
+            code = program.wait(0.5)
+            # One that was killed ends as a shell has it: 137 for signal 9.
+            return code if code >= 0 else 128 - code
     with suppress(AttributeError):
         # It and what it has started, this process included.
         os.killpg(0, signal.SIGKILL)

@@ -528,6 +528,8 @@ def test_the_last_line_of_a_command_may_be_the_address(
         ("exit 3", Unavailable, "ended with 3, and said nothing"),
         ("echo no key; exit 77", Blocked, "ended with 77: no key"),
         ("sleep 30", Unavailable, "did not end within 1 s"),
+        ("kill -KILL $$", Unavailable, "ended with 137, and"),
+        ("kill -ILL $$", Unavailable, "ended with 132, and"),
     ],
 )
 def test_a_command_that_fails_says_why(
