@@ -744,8 +744,9 @@ def _roundup(table: Table, language: str) -> month.Rule:
 def who() -> str:
     """Whose doing a change is, for the log: $MLCOLLAGE_USER or the name of the system's user."""
     for variable in ("MLCOLLAGE_USER", "LOGNAME", "USER"):
-        if os.environ.get(variable):
-            return one_line(os.environ[variable])
+        # With a blank at its end a name would be that of another person.
+        if name := os.environ.get(variable, "").strip():
+            return one_line(name)
     try:
         return getuser()
     # An ID without a name; Windows has no module `pwd`.

@@ -505,3 +505,15 @@ def test_who_and_editor_come_from_the_environment(monkeypatch: pytest.MonkeyPatc
     assert (config.who(), config.editor()) == ("ada", "ed")
     monkeypatch.delenv("EDITOR")
     assert config.editor() == "vi"
+
+
+@pytest.mark.parametrize("said", [" ada", "ada\n", "ada"])
+def test_blanks_around_a_name_are_no_part_of_it(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLCOLLAGE_USER", said)
+    assert config.who() == "ada"
+
+
+def test_a_name_of_blanks_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLCOLLAGE_USER", " ")
+    monkeypatch.setenv("LOGNAME", "bob")
+    assert config.who() == "bob"
