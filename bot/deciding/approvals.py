@@ -182,7 +182,9 @@ def _check_seen(look: Look, whole: Sent, seen: str) -> None:
                 f"{name} was changed since it was approved. To approve it as it is now: {anew}"
             )
         return
-    if len(seen) < SHORTEST_HASH or not whole.hash.startswith(seen.lower()):
+    if len(seen) < SHORTEST_HASH:
+        raise BadInput(f"A hash has at least {SHORTEST_HASH} characters, not {len(seen)}.")
+    if not whole.hash.startswith(seen.lower()):
         raise NotAllowed(
             f"{name} is not what was shown with the hash {collage.shown(seen)}. "
             f"To approve it as it is now: {anew}"

@@ -73,6 +73,8 @@ def test_what_was_changed_since_is_shown_and_approved_with_its_hash(careful: Des
     assert "alpha is not what was shown with the hash" in (
         careful("approve", "alpha", "--hash", "0123456789ab", code=1).err
     )
+    short = careful("approve", "alpha", "--hash", command[3][:7], code=1)
+    assert "A hash has at least 8 characters, not 7." in short.err
     assert "a slot may take it" in careful(*command).out
 
 
