@@ -76,7 +76,15 @@ def reason(output: str, hidden: Iterable[str] = ()) -> str:
     telling = [line for line in lines if re.match(r"(fatal|error|!|.*: Permission denied)", line)]
     told = (telling or lines or ["git failed"])[0]
     told = re.sub(r"^(fatal: |error: |remote: |!\s+)", "", terminal.one_line(told)).strip()
-    return ended(told[:300])
+    told = re.sub(r"^[0-9a-f]{40,64}:", "", told)
+    theirs = _theirs(lines) if "hook declined" in told else ""
+    return ended(f"{told}: {theirs}"[:300] if theirs else told[:300])
+
+
+def _theirs(lines: Iterable[str]) -> str:
+    """What the other side says about a refusal, such as that a branch is protected."""
+    said = [line.removeprefix("remote:").strip() for line in lines if line.startswith("remote:")]
+    return terminal.one_line(" ".join(each for each in said if re.search(r"\w", each)))
 
 
 def without(text: str, hidden: Iterable[str] = ()) -> str:

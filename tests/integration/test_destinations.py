@@ -396,9 +396,10 @@ def test_a_push_that_the_other_side_refuses_waits_for_a_person(
 ) -> None:
     hook = remote / "hooks" / "pre-receive"
     hook.parent.mkdir(exist_ok=True)
-    hook.write_text("#!/bin/sh\necho no pushes on Sundays; exit 1\n", encoding="utf-8")
+    hook.write_text("#!/bin/sh\necho no pushes; echo; echo on Sundays; exit 1\n", encoding="utf-8")
     hook.chmod(0o755)
-    with pytest.raises(Blocked, match="pre-receive hook declined"):
+    told = r"git: refs/heads/main .*\(pre-receive hook declined\): no pushes on Sundays\. Then: the"
+    with pytest.raises(Blocked, match=told):
         make(kind="git", remote="./remote.git").publish(article(site), {})
 
 
