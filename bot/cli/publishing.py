@@ -77,7 +77,8 @@ def print_publications(series: Series, made: Sequence[Publication]) -> None:
 def _state(series: Series, publication: Publication) -> str:
     match publication.state:
         case State.PUBLISHED if publication.updated_at:
-            return f"published, last on {printing.local(series, publication.updated_at)}"
+            last = f"published, last on {printing.local(series, publication.updated_at)}"
+            return f"{last}, and to be updated" if publication.next_at else last
         case State.TRYING if publication.next_at:
             return f"failed, tried again on {printing.local(series, publication.next_at)}"
         case state:

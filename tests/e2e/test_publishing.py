@@ -1,6 +1,7 @@
 """Roundups at their destinations, by the commands that people run."""
 
 import json
+import re
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,6 +74,16 @@ def test_a_roundup_is_published_by_hand_and_each_destination_says_what_became_of
     assert (web["state"], web["url"], web["public"]) == ("published", address, True)
     assert (rsync["state"], rsync["failures"]) == ("tried again", 1)
     assert rsync["problem"].endswith("no route to host.")
+
+
+def test_what_is_out_and_not_yet_as_it_was_corrected_is_said_so(rendered: Desk) -> None:
+    (rendered.folder / "www").mkdir()
+    rendered("roundup", "publish", "2021-09", "--to", "web")
+    assert "to be updated" not in rendered("roundup", "show", "2021-09").out
+    rendered("roundup", "edit", "2021-09", "--title", "One Paper")
+    rendered("roundup", "render", "2021-09")
+    shown = rendered("roundup", "show", "2021-09").out
+    assert re.search(r"\nweb: published, last on [^,]+, and to be updated, ", shown)
 
 
 def test_what_published_says_as_json_has_every_destination(rendered: Desk) -> None:
