@@ -15,7 +15,7 @@ from bot.core.schedule import Clock
 from bot.core.settings import setting
 from bot.core.text import terminal
 from bot.destinations import addresses, exports
-from bot.destinations.protocol import Article, Checked, Published, Saved
+from bot.destinations.protocol import LONGEST, Article, Checked, Published, Saved
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,16 @@ def command(value: Any) -> tuple[str, ...]:
     return (settings.some_text(words[0]), *words[1:])
 
 
+def time_limit(value: Any) -> timedelta:
+    """A reader of the time that a command may take: no longer than any publishing."""
+    read = settings.some_span(value)
+    if read > LONGEST:
+        raise ValueError(
+            f"must be at most {LONGEST.seconds // 60}m; let it start what takes longer"
+        )
+    return read
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`[destinations.NAME]` with `kind = "command"`.
@@ -46,7 +56,7 @@ class Settings:
     command: tuple[str, ...] = setting(command)
     what: str = setting(settings.one_of(*exports.WHAT), exports.SITE)
     folder: str = setting(settings.text, "")
-    time_limit: timedelta = setting(settings.some_span, timedelta(minutes=4))
+    time_limit: timedelta = setting(time_limit, timedelta(minutes=4))
     link: str = setting(settings.one_of("url", "output"), "url")
     url: str = setting(addresses.page_address, "")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -11,6 +11,9 @@ Saved = dict[str, object]
 
 It is stored with each success, and may be lost or older than what the destination has.
 """
+
+LONGEST = timedelta(minutes=5)
+"""How long one publishing may take: many pictures are uploaded, or a whole site is pushed."""
 
 
 class ArticlePicture(NamedTuple):

@@ -3,7 +3,9 @@
 import hashlib
 import importlib
 import json
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +17,7 @@ from bot.core import hints, settings
 from bot.core.collage import shown
 from bot.core.schedule import Clock
 from bot.core.settings import Table
-from bot.destinations.protocol import Destination
+from bot.destinations.protocol import LONGEST, Destination
 
 KINDS = {
     "folder": ("bot.destinations.folder", "Folder"),
@@ -29,9 +31,6 @@ KINDS = {
 
 It is loaded when a destination is of that kind.
 """
-
-LONGEST = timedelta(minutes=5)
-"""How long one publishing may take: many pictures are uploaded, or a whole site is pushed."""
 
 
 class Entry(NamedTuple):
@@ -137,3 +136,23 @@ def check(config: Config) -> None:
                 f"is {kind_of(table)}, and series {first} and {second} both publish their "
                 "site there; give each a destination of its own",
             )
+        if kind_of(table) == "folder" and read.what == "site":
+            for user in users:
+                _check_apart(config, table, read.folder, config.series[user].site)
+
+
+def _check_apart(config: Config, table: Table, folder: str, site: Path) -> None:
+    """Raise `BadConfig` where a site would be copied into itself, or into what holds it.
+
+    By their names alone: a folder on a disk that is away is not asked for anything.
+    """
+    there = config.folder / folder
+    with suppress(RuntimeError):  # a "~" without a home folder
+        there = config.folder / Path(folder).expanduser()
+    here, there = (Path(os.path.normpath(each)) for each in (site, there))
+    if here.is_relative_to(there) or there.is_relative_to(here):
+        raise table.wrong(
+            "folder",
+            f"is {there}, and the site that is copied there is written to {here}: "
+            "neither may be in the other",
+        )

@@ -25,14 +25,14 @@ from bot.core.notices.entry import Entry
 from bot.core.publication import Publication
 from bot.core.publication import State as Reached
 from bot.destinations import table
-from bot.destinations.protocol import Article, Destination, Published
+from bot.destinations.protocol import LONGEST, Article, Destination, Published
 from bot.roundups import site
 from bot.site import articles, exports
 from bot.storage.work import Work
 
 log = logging.getLogger(__name__)
 
-LEASE = table.LONGEST + timedelta(minutes=1)
+LEASE = LONGEST + timedelta(minutes=1)
 """How long a try may take: what a killed one leaves is taken up after that."""
 
 MOST_AT_ONCE = 16

@@ -17,7 +17,7 @@ from bot.core.errors import BadConfig, BadInput, NotAllowed
 from bot.core.publication import Publication, State
 from bot.deciding import publications
 from bot.destinations import exports as published
-from bot.destinations import table
+from bot.destinations.protocol import LONGEST
 from bot.intake import accept
 from bot.roundups import publish
 from bot.scheduling import tick
@@ -366,7 +366,7 @@ def test_every_kind_of_export_that_a_destination_names_can_be_made() -> None:
 
 
 def test_the_lease_outlives_every_publishing() -> None:
-    assert publish.LEASE > table.LONGEST
+    assert publish.LEASE > LONGEST
 
 
 @pytest.mark.parametrize(
@@ -375,6 +375,10 @@ def test_the_lease_outlives_every_publishing() -> None:
         ('kind = "folder"', "destinations.web.folder .* is missing"),
         ('kind = "folder"\nfolder = "www"\nfoldr = "x"', 'did you mean "folder"'),
         ('kind = "folder"\nfolder = "www"', "series one and two both publish their site there"),
+        (
+            'kind = "command"\ncommand = ["x"]\ntime_limit = "10m"',
+            "destinations.web.time_limit .* must be at most 5m",
+        ),
     ],
 )
 def test_wrong_settings_of_a_destination_are_found_at_the_start(
@@ -386,6 +390,19 @@ def test_wrong_settings_of_a_destination_are_found_at_the_start(
     )
     with pytest.raises(BadConfig, match=message):
         make_context(tmp_path, f"live = true\n[destinations.web]\n{settings}\n{series}", clock)
+
+
+@pytest.mark.parametrize("folder", ["pages", "pages/copy", "./www/../pages", "."])
+def test_a_folder_that_the_site_is_in_or_that_is_in_the_site_is_found_at_the_start(
+    tmp_path: Path, clock: StoppedClock, folder: str
+) -> None:
+    series = '[series.one.roundup]\nfolder = "pages"\ndestinations = ["web"]\n'
+    web = f'[destinations.web]\nkind = "folder"\nfolder = "{folder}"\n'
+    with pytest.raises(
+        BadConfig, match=r"destinations\.web\.folder .* neither may be in the other"
+    ):
+        make_context(tmp_path, f"live = true\n{web}{series}", clock)
+    make_context(tmp_path, f'live = true\n{web}what = "hugo"\n{series}', clock)
 
 
 def test_a_draft_is_looked_at_until_somebody_lets_it_out(
