@@ -122,34 +122,46 @@ def hidden(table: Table, folder: Path) -> list[str]:
 
 
 def check(config: Config) -> None:
-    """Raise `BadConfig` where a destination's settings are wrong, or two series need two of it.
+    """Raise `BadConfig` where a destination's settings are wrong, or two series publish at one.
 
     Each would take what the other has written into a folder or a repository for somebody's own.
     """
+    series_at: dict[tuple[str, ...], str] = {}
     for name, table in config.destinations.items():
         read = _read(table, config.folder)
         users = [each.name for each in config.series.values() if name in each.roundup.destinations]
-        if len(users) > 1 and kind_of(table) in {"folder", "git"} and read.what == "site":
-            first, second, *_ = users
-            raise table.wrong(
-                "kind",
-                f"is {kind_of(table)}, and series {first} and {second} both publish their "
-                "site there; give each a destination of its own",
-            )
-        if kind_of(table) == "folder" and read.what == "site":
-            for user in users:
+        if kind_of(table) not in {"folder", "git"} or read.what != "site":
+            continue
+        for user in users:
+            first = series_at.setdefault(_place(config, read), user)
+            if first != user:
+                raise table.wrong(
+                    "kind",
+                    f"is {kind_of(table)}, and series {first} and {user} both publish their "
+                    "site there; give each a destination of its own",
+                )
+            if kind_of(table) == "folder":
                 _check_apart(config, table, read.folder, config.series[user].site)
 
 
-def _check_apart(config: Config, table: Table, folder: str, site: Path) -> None:
-    """Raise `BadConfig` where a site would be copied into itself, or into what holds it.
+def _place(config: Config, read: Any) -> tuple[str, ...]:
+    """What is the same for two destinations that are one place under two names."""
+    if hasattr(read, "remote"):
+        return (read.remote, read.branch, read.path)
+    return (str(_folder(config, read.folder)),)
 
-    By their names alone: a folder on a disk that is away is not asked for anything.
-    """
-    there = config.folder / folder
+
+def _folder(config: Config, folder: str) -> Path:
+    """A folder of the settings, by its name alone: one on a disk that is away is not asked."""
+    path = Path(folder)
     with suppress(RuntimeError):  # a "~" without a home folder
-        there = config.folder / Path(folder).expanduser()
-    here, there = (Path(os.path.normpath(each)) for each in (site, there))
+        path = path.expanduser()
+    return Path(os.path.normpath(config.folder / path))
+
+
+def _check_apart(config: Config, table: Table, folder: str, site: Path) -> None:
+    """Raise `BadConfig` where a site would be copied into itself, or into what holds it."""
+    here, there = Path(os.path.normpath(site)), _folder(config, folder)
     if here.is_relative_to(there) or there.is_relative_to(here):
         raise table.wrong(
             "folder",

@@ -392,6 +392,30 @@ def test_wrong_settings_of_a_destination_are_found_at_the_start(
         make_context(tmp_path, f"live = true\n[destinations.web]\n{settings}\n{series}", clock)
 
 
+@pytest.mark.parametrize(
+    ("one", "two", "is_same"),
+    [
+        ('kind = "folder"\nfolder = "www"', 'kind = "folder"\nfolder = "./www/"', True),
+        ('kind = "folder"\nfolder = "www"', 'kind = "folder"\nfolder = "web"', False),
+        ('kind = "git"\nremote = "a.git"', 'kind = "git"\nremote = "a.git"', True),
+        ('kind = "git"\nremote = "a.git"', 'kind = "git"\nremote = "a.git"\npath = "b"', False),
+    ],
+)
+def test_two_series_at_one_place_are_found_also_where_it_has_two_names(
+    tmp_path: Path, clock: StoppedClock, one: str, two: str, is_same: bool
+) -> None:
+    series = "".join(
+        f'[series.{name}.roundup]\nfolder = "{name}"\ndestinations = ["at-{name}"]\n'
+        for name in ("one", "two")
+    )
+    text = f"[destinations.at-one]\n{one}\n[destinations.at-two]\n{two}\n{series}"
+    if not is_same:
+        make_context(tmp_path, text, clock)
+        return
+    with pytest.raises(BadConfig, match=r"at-two\.kind .* series one and two both publish"):
+        make_context(tmp_path, text, clock)
+
+
 @pytest.mark.parametrize("folder", ["pages", "pages/copy", "./www/../pages", "."])
 def test_a_folder_that_the_site_is_in_or_that_is_in_the_site_is_found_at_the_start(
     tmp_path: Path, clock: StoppedClock, folder: str
