@@ -67,6 +67,19 @@ def test_importing_twice_brings_nothing_in_twice(bare: Desk, source: Path) -> No
     assert bare("list", "--json").json == before
 
 
+def test_what_came_in_before_a_refused_article_is_told_of(bare: Desk, source: Path) -> None:
+    again = bare.folder / "again.md"
+    again.write_text(ARTICLE, encoding="utf-8")
+    bare("list")
+    result = bare("import", source, again, "--posted", code=1)
+    assert "soft-clouds is posted" in result.out
+    assert "There is a roundup 2022-03 of mlcollage already" in result.err
+    third = bare.folder / "april.md"
+    third.write_text(ARTICLE.replace("March", "April").replace("Soft", "Hard"), encoding="utf-8")
+    result = bare("import", third, again, "--posted", "--json", code=1)
+    assert [one["state"] for one in result.json[0]["collages"]] == ["posted"]
+
+
 def test_pictures_follow_from_a_folder_once_and_what_is_missing_is_named(
     bare: Desk, source: Path
 ) -> None:
