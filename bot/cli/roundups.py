@@ -349,6 +349,8 @@ def export_command(
         click.echo(remark)
     for name in exported.kept:
         click.echo(f"{exported.folder / name} was in the way; it is kept beside, as …{EDITED}")
-    if exported.is_draft:
+    if exported.waits:
+        click.echo("A draft: the roundup waits until somebody approves it.")
+    elif exported.is_draft:
         due = printing.local(chosen, exported.due_at)
         click.echo(f"A draft: the roundup is due {due}, and may hold more by then.")
