@@ -9,6 +9,7 @@ from bot.cli import items, options, output, printing
 from bot.config import Series
 from bot.context import Context
 from bot.core import collage
+from bot.core.errors import MlcollageError
 from bot.deciding import descriptions, pictures
 from bot.intake import accept, article, numbers
 from bot.intake.accept import Import, Taken
@@ -91,16 +92,37 @@ def import_command(
         click.get_current_context().exit(1)
 
 
+Imported = tuple[str, Article, list[Taken]]
+"""A file, the article in it, and what it has become."""
+
+
 def _import(
     context: Context, series: Series, files: Sequence[str], given: Import, *, as_json: bool
 ) -> bool:
-    """Import articles and say what became of them; whether a person has something to do."""
+    """Import articles and say what became of them; whether a person has something to do.
+
+    Where one is refused, those before it are told of, and then why it was.
+    """
     # All are read before the first is taken in: a file that cannot be read keeps all of them out.
     sources = [article.load(Path(file), series.language) for file in files]
-    imported = [
-        (file, source, accept.import_article(context, series, source, given))
-        for file, source in zip(files, sources, strict=True)
-    ]
+    imported, refusal = list[Imported](), None
+    for file, source in zip(files, sources, strict=True):
+        try:
+            imported.append((file, source, accept.import_article(context, series, source, given)))
+        except MlcollageError as error:
+            refusal = error
+            break
+    is_to_do = _tell(context, series, imported, as_json=as_json)
+    if refusal is not None:
+        # Those before it stay, and were told of first: nobody would look for them else.
+        raise refusal
+    return is_to_do
+
+
+def _tell(context: Context, series: Series, imported: Sequence[Imported], *, as_json: bool) -> bool:
+    """Say what became of articles; whether a person has something to do."""
+    if not imported:
+        return False
     collages = [one.collage for _, _, taken in imported for one in taken]
     told = numbers.after_import(context, series, collages)
     to_do = [accept.is_to_do(source, taken) for _, source, taken in imported]

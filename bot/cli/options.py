@@ -14,6 +14,7 @@ from bot.app import assemble, logs
 from bot.cli import completion, naming, output
 from bot.config import Config, Series
 from bot.context import Context
+from bot.core import month
 from bot.deciding import modes, series
 from bot.destinations import table as destinations
 
@@ -161,3 +162,17 @@ def day(text: str) -> date:
     if not 1900 <= read.year < 3000:
         raise click.UsageError(f"{text} is too far away: days from 1900 to 2999 are read.")
     return read
+
+
+def month_in_title(text: str) -> str:
+    """A month as it was typed; raises `UsageError` where it is none."""
+    if month.is_year(text):
+        raise click.UsageError(
+            f'{text} is a year, which has a thread and no page to change; write a month as "'
+            f'{text}-09".'
+        )
+    try:
+        month.parse(text)
+    except ValueError:
+        raise click.UsageError(f'{text} is no month; write it as "2021-09".') from None
+    return text

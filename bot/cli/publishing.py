@@ -6,7 +6,6 @@ import click
 
 from bot.cli import completion, options, output, printing
 from bot.config import Series
-from bot.core import month
 from bot.core.publication import Publication, State
 from bot.deciding import descriptions, publications
 from bot.deciding.publications import Examined
@@ -28,10 +27,7 @@ def publish_command(
 ) -> None:
     """Publish a roundup at its destinations now: where it is published, what is there is updated,
     and where that failed, it is tried again."""
-    try:
-        month.parse(title_month)
-    except ValueError:
-        raise click.UsageError(f'{title_month} is no month; write it as "2021-09".') from None
+    title_month = options.month_in_title(title_month)
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
     outcomes = []

@@ -72,23 +72,9 @@ def _state(roundup: Roundup) -> str:
     return "published elsewhere" if roundup.published_elsewhere else roundup.state.value
 
 
-def _checked(title_month: str) -> str:
-    """The month as it was typed; raises `UsageError` where it is none."""
-    if month.is_year(title_month):
-        raise click.UsageError(
-            f'{title_month} is a year, which has a thread and no page to change; write a month as "'
-            f'{title_month}-09".'
-        )
-    try:
-        month.parse(title_month)
-    except ValueError:
-        raise click.UsageError(f'{title_month} is no month; write it as "2021-09".') from None
-    return title_month
-
-
 def _checked_or_year(text: str) -> str:
-    """As `_checked`, where a year will do."""
-    return text if month.is_year(text) else _checked(text)
+    """As `options.month_in_title`, where a year will do."""
+    return text if month.is_year(text) else options.month_in_title(text)
 
 
 @roundup_command.add_command
@@ -206,7 +192,7 @@ def approve_command(
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
     decide = review.take_back if take_back else review.approve
-    standing = decide(context, chosen, _checked(title_month))
+    standing = decide(context, chosen, options.month_in_title(title_month))
     holds = ", ".join(standing.names) or "nothing yet"
     due = printing.local(chosen, standing.until)
     which = f"The roundup {standing.title_month}, which holds {holds},"
@@ -236,18 +222,27 @@ def edit_command(
         raise click.UsageError("Say what is to be different: --title or --subtitle.")
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
-    edited = corrections.edit(context, chosen, _checked(title_month), title, subtitle)
+    edited = corrections.edit(context, chosen, options.month_in_title(title_month), title, subtitle)
     if not edited.changes:
         click.echo(f"The roundup {title_month} is unchanged.")
     for change in edited.changes:
         click.echo(f"{change}")
-    if edited.changes and edited.is_out:
-        click.echo("  note: the threads that are out stay as they are")
-    if edited.changes and edited.roundup.has_page and not edited.roundup.published_elsewhere:
-        click.echo("  note: its page is made again at the next tick; its address stays")
+    if edited.changes:
+        for note in _notes_on(edited):
+            click.echo(f"  note: {note}")
     output.add(
         roundup=descriptions.roundup(edited.roundup), changes=descriptions.from_to(edited.changes)
     )
+
+
+def _notes_on(edited: corrections.Edited) -> Iterator[str]:
+    """What stays of a roundup that was edited, and what follows."""
+    if edited.roundup.published_elsewhere:
+        yield "it was published elsewhere, and stays as it is there"
+    elif edited.is_out:
+        yield "the threads that are out stay as they are"
+    if edited.roundup.has_page:
+        yield "its page is made again at the next tick; its address stays"
 
 
 @roundup_command.add_command
@@ -260,7 +255,7 @@ def render_command(
     """Make a roundup's page again from what is known now; nothing is posted."""
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
-    month_named = _checked(title_month)
+    month_named = options.month_in_title(title_month)
     written = roundups.render(context, chosen, month_named, over_edits=over_edits)
     click.echo("The page was made again." if written.changed else "The page is as it was.")
     output.add(month=month_named, changed=written.changed, edited=list(written.edited))
@@ -337,7 +332,7 @@ def export_command(
     """
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
-    wanted = exports.Wanted(_checked(title_month), kind, folder, over_edits)
+    wanted = exports.Wanted(options.month_in_title(title_month), kind, folder, over_edits)
     exported = exports.export(context, chosen, wanted)
     output.add(**descriptions.exported(exported))
     title, count = exported.roundup.title, times.counted(len(exported.files), "file")
@@ -349,6 +344,8 @@ def export_command(
         click.echo(remark)
     for name in exported.kept:
         click.echo(f"{exported.folder / name} was in the way; it is kept beside, as …{EDITED}")
-    if exported.is_draft:
+    if exported.waits:
+        click.echo("A draft: the roundup waits until somebody approves it.")
+    elif exported.is_draft:
         due = printing.local(chosen, exported.due_at)
         click.echo(f"A draft: the roundup is due {due}, and may hold more by then.")

@@ -91,7 +91,8 @@ def _tell(series: Series, written: Written, over_edits: bool) -> None:
 def _count(written: Written) -> str:
     if not written.changed:
         return "everything is as it was."
-    said = [f"{len(written.paths):,} files written"]
+    files = "file" if len(written.paths) == 1 else "files"
+    said = [f"{len(written.paths):,} {files} written"]
     if written.removed:
         said.append(f"{len(written.removed):,} removed")
     return f"{', '.join(said)}."

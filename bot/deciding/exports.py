@@ -13,6 +13,7 @@ from bot.core.collage import Collage
 from bot.core.errors import BadInput, Unavailable
 from bot.core.month import Roundup, State
 from bot.deciding import coming, preview
+from bot.roundups import review
 from bot.site import export_folder, exports, pages
 
 KINDS = exports.KINDS
@@ -25,7 +26,8 @@ class Exported(NamedTuple):
     """What was written: the files by their paths, the text that is read first among them.
 
     `changed` says whether any of them is new or differs from before; `kept` are those that were in
-    the way. A draft holds what is out by now, and the roundup is due at `due_at`.
+    the way. A draft holds what is out by now, and the roundup is due at `due_at`; or it was due
+    then and `waits` until somebody approves it.
     """
 
     roundup: Roundup
@@ -35,6 +37,7 @@ class Exported(NamedTuple):
     changed: bool
     kept: tuple[str, ...]
     is_draft: bool
+    waits: bool
     due_at: datetime
     remarks: tuple[str, ...]
 
@@ -49,7 +52,7 @@ class Wanted(NamedTuple):
 
 
 def export(context: Context, series: Series, wanted: Wanted) -> Exported:
-    """Write a roundup as files; the one that comes next as a draft.
+    """Write a roundup as files; as a draft where it is not to go out yet.
 
     Raises `BadInput` where there is no such roundup, or it cannot be written, and `NotAllowed`
     where a file in the way was edited by hand or is somebody else's.
@@ -69,6 +72,7 @@ def export(context: Context, series: Series, wanted: Wanted) -> Exported:
         changed=written.changed,
         kept=written.edited,
         is_draft=is_draft,
+        waits=is_draft and context.clock.now() >= roundup.due_at,
         due_at=roundup.due_at,
         remarks=remarks,
     )
@@ -77,7 +81,8 @@ def export(context: Context, series: Series, wanted: Wanted) -> Exported:
 def _roundup(
     context: Context, series: Series, title_month: str
 ) -> tuple[Roundup, list[Collage], bool]:
-    """The roundup with its collages, and whether it is a draft: the next one, as it would be now.
+    """The roundup with its collages, and whether it is a draft: the next one, as it would be now,
+    or one that waits until somebody approves it.
 
     Raises `BadInput` where there is none of that month, or nothing is out for it yet.
     """
@@ -86,7 +91,8 @@ def _roundup(
         roundup = work.roundups.find(row.name, title_month)
         if roundup:
             is_early = context.clock.now() < roundup.due_at
-            return roundup, work.queue.in_roundup(roundup.id), is_early
+            is_held = roundup.state is State.DUE and not review.is_let_out(work, series, roundup)
+            return roundup, work.queue.in_roundup(roundup.id), is_early or is_held
     next_month = coming.next_roundup(context, series).title_month
     if title_month != next_month:
         raise BadInput(

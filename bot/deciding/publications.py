@@ -47,8 +47,13 @@ def publish(
     with context.read() as work:
         row = work.series.get(series.name)
         roundup = work.roundups.get(row.name, title_month)
-    if roundup.published_elsewhere or roundup.state is State.DUE:
-        raise NotAllowed(f"The roundup {title_month} has no page that was made here.")
+    if roundup.published_elsewhere:
+        raise NotAllowed(
+            f"The roundup {title_month} was published elsewhere; "
+            "its page here goes out with that of a month made here."
+        )
+    if roundup.state is State.DUE:
+        raise NotAllowed(f"The roundup {title_month} has no page yet; see: mlcollage roundup list")
     with context.write() as work:
         work.publications.make(roundup, destinations)
         work.publications.mark_due(roundup, *destinations, anew=True)

@@ -57,8 +57,13 @@ def render(context: Context, series: Series, title_month: str, *, over_edits: bo
     with context.read() as work:
         row = work.series.get(series.name)
         roundup = work.roundups.get(row.name, title_month)
-    if roundup.published_elsewhere or roundup.state is State.DUE:
-        raise NotAllowed(f"The roundup {title_month} has no page that was made here.")
+    if roundup.published_elsewhere:
+        raise NotAllowed(
+            f"The roundup {title_month} was published elsewhere; "
+            "its page here is written by: mlcollage site"
+        )
+    if roundup.state is State.DUE:
+        raise NotAllowed(f"The roundup {title_month} has no page yet; see: mlcollage roundup list")
     written = advance.render_again(context, series, roundup, over_edits=over_edits)
     with context.write() as work:
         work.log.record(context.who, "render", f"{series.name}/{title_month}", "")

@@ -650,7 +650,8 @@ def _take_history(
         )
         if roundup_id is None:
             raise NotAllowed(
-                f"There is a roundup {title_month} of {series.name} already; nothing was imported. "
+                f"There is a roundup {title_month} of {series.name} already; nothing of this one "
+                "was imported. "
                 "For pictures that came later: mlcollage import --pictures FOLDER"
             )
         found = [*source.findings, *source.notes]

@@ -84,9 +84,13 @@ class _Record:
             # By an earlier version: a table of hashes.
             self.files = {str(path): _File(str(sha)) for path, sha in found.items()}
             return
-        with suppress(TypeError, ValueError, AttributeError):
-            self.files = {path: _File(*facts) for path, facts in found["files"].items()}
-            self.units = {name: (key, paths) for name, (key, paths) in found["units"].items()}
+        # What somebody has damaged says nothing at all: then every file is looked at.
+        with suppress(AttributeError, KeyError, TypeError, ValueError):
+            listed = found["files"].items()
+            files = {path: _File(str(sha), *facts) for path, (sha, *facts) in listed}
+            units = found["units"].items()
+            self.units = {name: (str(key), [*map(str, paths)]) for name, (key, paths) in units}
+            self.files = files
 
     def save(self) -> None:
         """Write it, the last of all."""

@@ -114,6 +114,21 @@ def test_the_next_roundup_is_a_draft_of_what_is_out(half: Path) -> None:
     assert json.loads(mlcollage(half, "roundup", "list", "--json")) == []
 
 
+def test_what_waits_for_approval_is_a_draft_until_it_is_approved(half: Path) -> None:
+    config = half / "config.toml"
+    asks = '[series.mlcollage.roundup]\nreview = "1d"\nsilence = "wait"\n'
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("[series.mlcollage.roundup]\n", asks), encoding="utf-8")
+    mlcollage(half.parent, "simulate", "--in", half.name, "--to", "2021-08-31")
+    said = export(half, "--as", "hugo")
+    assert "A draft: the roundup waits until somebody approves it." in said
+    (index,) = (half / "export" / "hugo").glob("*/index.md")
+    assert "draft: true" in index.read_text(encoding="utf-8")
+    mlcollage(half, "roundup", "approve", "2021-09")
+    assert "A draft" not in export(half, "--as", "hugo")
+    assert "draft: true" not in index.read_text(encoding="utf-8")
+
+
 def test_a_month_without_a_roundup_is_told_plainly(month: Path) -> None:
     assert "There is no roundup 2019-01, and the next one is 2021-10" in refused(
         month, "roundup", "export", "2019-01"

@@ -67,6 +67,19 @@ def test_importing_twice_brings_nothing_in_twice(bare: Desk, source: Path) -> No
     assert bare("list", "--json").json == before
 
 
+def test_what_came_in_before_a_refused_article_is_told_of(bare: Desk, source: Path) -> None:
+    again = bare.folder / "again.md"
+    again.write_text(ARTICLE, encoding="utf-8")
+    bare("list")
+    result = bare("import", source, again, "--posted", code=1)
+    assert "soft-clouds is posted" in result.out
+    assert "There is a roundup 2022-03 of mlcollage already" in result.err
+    third = bare.folder / "april.md"
+    third.write_text(ARTICLE.replace("March", "April").replace("Soft", "Hard"), encoding="utf-8")
+    result = bare("import", third, again, "--posted", "--json", code=1)
+    assert [one["state"] for one in result.json[0]["collages"]] == ["posted"]
+
+
 def test_pictures_follow_from_a_folder_once_and_what_is_missing_is_named(
     bare: Desk, source: Path
 ) -> None:
@@ -111,6 +124,26 @@ def test_history_keeps_what_was_found_and_gets_its_pictures_afterwards(
     assert "has its picture now" in bare("import", "--pictures", folder).out
     [collage] = bare("history", "--json").json
     assert json.dumps(collage).count("clouds.png") == 1
+
+
+def test_an_imported_roundup_is_edited_and_its_commands_say_whose_it_is(
+    bare: Desk, source: Path
+) -> None:
+    original = "> Original: <https://blog.example.net/march>\n\n"
+    source.write_text(ARTICLE.replace("\n\n", f"\n\n{original}", 1), encoding="utf-8")
+    bare("import", source, "--posted")
+    said = bare("roundup", "edit", "2022-03", "--subtitle", "Of clouds").out
+    assert "note: it was published elsewhere, and stays as it is there" in said
+    assert "note: its page is made again at the next tick; its address stays" in said
+    refused = bare("roundup", "render", "2022-03", code=1).err
+    assert "was published elsewhere; its page here is written by: mlcollage site" in refused
+
+
+def test_a_year_is_no_month_for_any_command_that_wants_one(bare: Desk) -> None:
+    bare("list")
+    for command in ("edit", "approve", "render", "publish", "export"):
+        given = ("--title", "X") if command == "edit" else ()
+        assert "2021 is a year" in bare("roundup", command, "2021", *given, code=2).err
 
 
 def test_a_list_comes_in_as_drafts_even_with_slides(bare: Desk) -> None:

@@ -39,6 +39,8 @@ def test_it_is_written_told_and_left_alone_where_nothing_changed(out: Path) -> N
     assert re.search(r"site: \d+ files written\.", first)
     assert (out / "site" / "index.html").is_file()
     assert "everything is as it was." in mlcollage(out, "site")
+    (out / "site" / "style.css").unlink()
+    assert "site: 1 file written." in mlcollage(out, "site")
     said = json.loads(mlcollage(out, "site", "--json"))
     assert (said["changed"], said["written"], said["problems"]) == (False, [], [])
 

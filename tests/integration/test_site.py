@@ -622,6 +622,23 @@ def test_a_page_of_which_nothing_is_known_and_one_that_is_gone_are_written(tmp_p
     assert folder.write(tmp_path, {"index.html": b"newer"}) == made
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        '{"files": {"index.html": ["0", 3, 1]}}',
+        '{"files": {"index.html": 5}, "units": {}}',
+        '{"files": {}, "units": {"front": 1}}',
+        '{"files": {}, "units": {"front": ["key", 5]}}',
+        '{"files": 1, "units": 2}',
+    ],
+)
+def test_a_record_that_somebody_has_damaged_says_nothing(tmp_path: Path, record: str) -> None:
+    folder.write(tmp_path, {"index.html": b"old"})
+    (tmp_path / folder.WRITTEN).write_text(record, encoding="utf-8")
+    assert folder.write(tmp_path, {"index.html": b"new"}).changed
+    assert not folder.write(tmp_path, {"index.html": b"new"}).changed
+
+
 def test_a_page_is_written_after_what_it_shows_and_before_the_list(tmp_path: Path) -> None:
     (tmp_path / "a" / "z.png").mkdir(parents=True)
     with pytest.raises(Unavailable, match=r"z\.png cannot be written"):
