@@ -5,6 +5,7 @@ The folders follow the way of a collage; each imports only from the floors below
 
     cli             the commands: parse, call, print
     assistants      what an assistant may read and draft, as tools of a protocol
+    web             the desk: the queue in the browser, for people without a terminal
     app             the process: settings into a working bot, clocks, the scheduler, one round
     watching        what people and scripts must hear: the briefing, the watchdog, alerts, events
     deciding        what maintainers look at and decide: previews, the queue, deliveries; JSON

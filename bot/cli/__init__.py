@@ -63,6 +63,7 @@ COMMANDS = {
     "costs": Entry("costs", "Add up what the accounts have cost.", LOOKING),
     "run": Entry("running", "Stay, and do what is due when it is due.", POSTING),
     "tick": Entry("running", "Do what is due now, and exit.", POSTING),
+    "desk": Entry("desk", "Serve the queue in the browser.", POSTING),
     "post": Entry("running", "Post a ready collage now.", POSTING),
     "simulate": Entry("simulation", "Play a copy of it all forward in time.", POSTING),
     "site": Entry("site", "Write the pages of all roundups, and show them.", ROUNDUPS),

@@ -12,7 +12,7 @@ import click
 from bot import system
 from bot.app import runner, scheduler
 from bot.app.runner import Duty
-from bot.cli import completion, options, output, printing
+from bot.cli import completion, desk, options, output, printing
 from bot.context import Context
 from bot.core import times
 from bot.core.errors import MlcollageError
@@ -59,17 +59,23 @@ def tick_command(config_file: str | None) -> None:
     sys.exit(int(needs_a_person))
 
 
-@options.command("run", "mlcollage run", as_json=True)
-def run_command(config_file: str | None, as_json: bool) -> None:
+@options.command("run", "mlcollage run --desk", as_json=True)
+@click.option("--desk", "with_desk", is_flag=True, help="Serve the desk beside it.")
+def run_command(config_file: str | None, as_json: bool, with_desk: bool) -> None:
     """Stay, and do what is due when it is due; SIGTERM ends it after the request in flight.
 
     With --json it prints an object a line.
     """
+    if with_desk:
+        desk.check_installed()
     context = _context(config_file, is_endless=True)
     duty = Duty(context, Workers(PATIENCE), hear=_hear(context))
     with scheduler.stoppable(context.stop):
         context.say(_headline(context))
+        server = desk.beside(context) if with_desk else None
         scheduler.run(context.stop, partial(_shielded, duty.tick), partial(_shielded, duty.watch))
+        if server:
+            server.stop()
         duty.finish()
     context.say("Stopped.")
 

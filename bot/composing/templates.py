@@ -33,6 +33,9 @@ CLASS = r"<class '(?:\w+\.)*(\w+)'>"
 UNEXPECTED = re.compile(r"unexpected char ('.*?'|\".*?\") at \d+$")
 """How Jinja2 names a character that it cannot read."""
 
+DESK = "web/"
+"""The folder of the desk's pages: they hold forms that have to fit the program."""
+
 LONGEST_NAME = 100
 """Characters of a missing template's name that are shown."""
 
@@ -48,10 +51,13 @@ def shipped() -> Path:
 
 @lru_cache
 def names() -> tuple[str, ...]:
-    """The names of the program's own templates, such as "posts/collage/first.txt"."""
+    """The names of the program's templates that a maintainer may change, such as
+    "posts/collage/first.txt"; the desk's pages are not among them.
+    """
     folder = shipped()
     files = (path for path in folder.rglob("*") if path.is_file())
-    return tuple(sorted(path.relative_to(folder).as_posix() for path in files))
+    found = (path.relative_to(folder).as_posix() for path in files)
+    return tuple(sorted(name for name in found if not name.startswith(DESK)))
 
 
 def example_config() -> str:

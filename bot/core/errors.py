@@ -46,6 +46,10 @@ class NotAllowed(Unusable):
     """The step is not a legal one for the state the thing is in."""
 
 
+class Stale(NotAllowed):
+    """What a person decided by is not so any more: somebody has changed it since they looked."""
+
+
 class Rejected(MlcollageError):
     """The network refuses this content: edit it."""
 

@@ -113,10 +113,11 @@ class Coming:
         return self.prices.get(outlook.collage.id)
 
 
-def look(context: Context, series: Series, count: int) -> Coming:
+def look(context: Context, series: Series, count: int, most: int | None = None) -> Coming:
     """What the next `count` slots would take if nothing changed, and the next roundup.
 
-    As a slot does, it passes over collages that could not go out.
+    As a slot does, it passes over collages that could not go out. With `most` only so many are
+    composed to know that, and those behind them are counted on.
     """
     before: Ahead | None = None
 
@@ -129,6 +130,8 @@ def look(context: Context, series: Series, count: int) -> Coming:
             from bot.composing import ahead
 
             before = ahead.whole(context, series)
+        if most is not None and len(before.tried) >= most:
+            return False
         return before.is_stopped(line)
 
     slots = forecast.coming_slots(context, series, count, is_stopped)

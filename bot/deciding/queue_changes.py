@@ -3,6 +3,7 @@
 Each function is one transaction, with its line in the log.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -16,7 +17,7 @@ from bot.core import agenda, assistance, changes, collage, delivery, legibility,
 from bot.core.changes import Changed
 from bot.core.collage import Collage, State
 from bot.core.delivery import Delivery
-from bot.core.errors import BadInput, NotAllowed
+from bot.core.errors import BadInput, NotAllowed, Stale
 from bot.core.month import Roundup
 from bot.core.month import State as RoundupState
 from bot.core.schedule import SlotState
@@ -76,10 +77,11 @@ class Edited(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """A collage, and from what to what it was changed."""
+    """A collage, and from what to what it was changed; `back` is the place that it had before."""
 
     item: Collage
     changes: tuple[Changed, ...]
+    back: Place = Place(Where.LAST)
 
 
 def make_ready(context: Context, series: Series, names: Sequence[str]) -> list[str]:
@@ -174,16 +176,54 @@ def _problems(
     return {candidate.item.id: candidate.problems for candidate in found}
 
 
-def move(context: Context, series: Series, name: str, place: Place) -> Moved:
-    """Move a collage to another place in the queue."""
+def order(context: Context, series: Series) -> str:
+    """What a person has seen of the queue's order, for a change that is made by it: a hash of the
+    collages in it, with their states and days.
+    """
+    with context.read() as work:
+        return _order(work, series)
+
+
+def _order(work: Work, series: Series) -> str:
+    waiting = work.queue.waiting(series.name)
+    seen = [(item.id, item.state.value, str(item.pinned_on or "")) for item in waiting]
+    return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
+
+
+def _check_order(work: Work, series: Series, seen: str) -> None:
+    """Raise `Stale` where the queue is not as somebody saw it; without `seen` nobody has looked."""
+    if seen and seen != _order(work, series):
+        raise Stale(
+            "Somebody has changed the queue since this page was loaded, so nothing was moved; "
+            "here it is as it is now."
+        )
+
+
+def move(context: Context, series: Series, name: str, place: Place, *, seen: str = "") -> Moved:
+    """Move a collage to another place in the queue.
+
+    `seen` is its `order` as the person saw it: raises `Stale` where that is another one by now.
+    """
     with context.write() as work:
+        _check_order(work, series, seen)
         item = _find(work, series, name)
-        before = _place(work, series, item)
+        before, back = _place(work, series, item), _back(work, series, item)
         work.queue.move(item, before=_follower(work, series, item, place))
-        moved = Moved(item, changes.changed("place", before, _place(work, series, item)))
+        made = changes.changed("place", before, _place(work, series, item))
         subject = f"{item.series}/{item.name}"
-        work.log.record(context.who, "move", subject, str(place), moved.changes)
-    return moved
+        work.log.record(context.who, "move", subject, str(place), made)
+    return Moved(item, made, back)
+
+
+def _back(work: Work, series: Series, item: Collage) -> Place:
+    """The place that a collage has, by the one behind it."""
+    behind = (
+        other
+        for other in work.queue.waiting(series.name, MOVABLE)
+        if other.position > item.position
+    )
+    follower = next(behind, None)
+    return Place(Where.BEFORE, follower.name) if follower else Place(Where.LAST)
 
 
 def _place(work: Work, series: Series, item: Collage) -> int:

@@ -121,6 +121,12 @@ class Pictures(Statements):
         row = self.conn.execute(wanted.where(tables.pictures.c.sha256 == sha256)).one()
         return row.data, row.mime
 
+    def find(self, sha256: str) -> tuple[bytes, str] | None:
+        """The same, or None where there is no picture with this hash."""
+        wanted = select(tables.pictures.c.data, tables.pictures.c.mime)
+        row = self.conn.execute(wanted.where(tables.pictures.c.sha256 == sha256)).one_or_none()
+        return (row.data, row.mime) if row else None
+
     def data(self, sha256: str) -> bytes:
         """The bytes of the picture with this hash."""
         statement = select(tables.pictures.c.data).where(tables.pictures.c.sha256 == sha256)

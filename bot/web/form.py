@@ -1,0 +1,83 @@
+"""What a browser sends with a form: its values, and its files within bounds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from bot.core.collage import shown
+from bot.core.errors import BadInput
+
+MOST_FIELDS = 400
+MOST_FILES = 4
+LONGEST_FIELD = 1_000_000
+"""Bytes of one value: more than any text of a collage may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that somebody uploads: its name as the browser gives it, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The values of a form by their fields' names, each in the order of the page."""
+
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    files: Mapping[str, File] = field(default_factory=dict)
+
+    def has(self, name: str) -> bool:
+        """Whether the form has the field; an unticked box has none."""
+        return name in self.values
+
+    def get(self, name: str, default: str = "") -> str:
+        """The first value of a field, with line ends as texts have them here."""
+        values = self.values.get(name)
+        return values[0] if values else default
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """All values of a field."""
+        return tuple(self.values.get(name, ()))
+
+    def needed(self, name: str) -> str:
+        """The value of a field that the page always sends; raises `BadInput` where it is missing.
+
+        Only a form that does not come from the page has it not.
+        """
+        if name not in self.values:
+            raise BadInput(f"The form has no field {name}; load the page again.")
+        return self.get(name)
+
+    def number(self, name: str) -> int:
+        """A whole number that the page sends; raises `BadInput` for anything else."""
+        value = self.needed(name)
+        if not value.isascii() or not value.isdecimal() or len(value) > 18:
+            raise BadInput(f"{name} must be a whole number, not {shown(value)}.")
+        return int(value)
+
+
+async def read(request: Request) -> Form:
+    """Read the form of a request, whose body is bounded already; raises `BadInput`."""
+    limits = {"max_fields": MOST_FIELDS, "max_files": MOST_FILES, "max_part_size": LONGEST_FIELD}
+    values: dict[str, list[str]] = {}
+    files: dict[str, File] = {}
+    try:
+        async with request.form(**limits) as given:
+            for name, value in given.multi_items():
+                if not isinstance(value, UploadFile):
+                    values.setdefault(name, []).append(_lines(value))
+                elif value.filename:
+                    files[name] = File(value.filename, await value.read())
+    except HTTPException as error:
+        raise BadInput(f"The form cannot be read: {error.detail}") from None
+    return Form(values, files)
+
+
+def _lines(value: str) -> str:
+    """The text with the line ends of this program: browsers send a carriage return before each."""
+    return value.replace("\r\n", "\n").replace("\r", "\n")

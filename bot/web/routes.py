@@ -1,0 +1,60 @@
+"""All addresses of the desk: what each needs, and which function answers it."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import NamedTuple
+
+from starlette.responses import Response
+
+from bot.core.people import Right
+from bot.web.call import Call
+from bot.web.pages import entrance, pictures, queue
+
+Handler = Callable[[Call], Response]
+
+SMALL = 2_000_000
+"""Bytes of a form without files."""
+
+LARGE = 64_000_000
+"""Bytes of a form with a picture; what pictures may have is said when they are read."""
+
+
+class Access(StrEnum):
+    """Who may come without an account: anybody, or who has a link to review one collage."""
+
+    OPEN = "open"
+    VISITOR = "visitor"
+
+
+class Route(NamedTuple):
+    """An address, what somebody needs for it, and what answers.
+
+    `back` is the page that is shown again, with what is wrong, where a form's `handler` raises.
+    `takes` is the most bytes of a form.
+    """
+
+    method: str
+    path: str
+    needs: Right | Access
+    handler: Handler
+    back: Handler | None = None
+    takes: int = SMALL
+
+
+ROUTES = (
+    Route("GET", "/login", Access.OPEN, entrance.show),
+    Route("POST", "/login", Access.OPEN, entrance.enter, entrance.show),
+    Route("GET", "/login/{token}", Access.OPEN, entrance.show_once),
+    Route("POST", "/login/{token}", Access.OPEN, entrance.enter_once, entrance.show_once),
+    Route("GET", "/invited/{token}", Access.OPEN, entrance.show_invitation),
+    Route("POST", "/invited/{token}", Access.OPEN, entrance.accept, entrance.show_invitation),
+    Route("GET", "/static/{file}", Access.OPEN, entrance.asset),
+    Route("POST", "/logout", Right.READ, entrance.leave),
+    Route("GET", "/pictures/{sha256}", Right.READ, pictures.whole),
+    Route("GET", "/s/{series}/collages/{name}/small", Right.READ, pictures.small),
+    Route("GET", "/s/{series}/queue", Right.READ, queue.show),
+    Route("POST", "/s/{series}/queue/move", Right.EDIT, queue.move, queue.show),
+    Route("POST", "/s/{series}/queue/pin", Right.EDIT, queue.pin, queue.show),
+    Route("POST", "/s/{series}/queue/state", Right.EDIT, queue.change_state, queue.show),
+)
+"""Every route there is; the tests try each of them as every role, and without one."""
