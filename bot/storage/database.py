@@ -30,7 +30,7 @@ from bot.core.collage import one_line
 from bot.core.errors import NoDatabase
 from bot.storage import refusals
 
-HEAD = "0019"
+HEAD = "0020"
 """The newest migration, written here so that a start need not import Alembic; a test compares it
 with the folder."""
 

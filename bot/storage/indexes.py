@@ -66,6 +66,11 @@ INDEXES = (
     # What is approved of a collage now, and what its reviewers say.
     Spec("ix_approvals_collage_id", "approvals", ("collage_id",), "ended_at IS NULL"),
     Spec("ix_review_notes_collage_id", "review_notes", ("collage_id",)),
+    # The addresses that are good for a person or a collage, who is logged in, and recent logins.
+    Spec("ix_invitations_person_id", "invitations", ("person_id",), "ended_at IS NULL"),
+    Spec("ix_invitations_collage_id", "invitations", ("collage_id",), "ended_at IS NULL"),
+    Spec("ix_sessions_person_id", "sessions", ("person_id",), "ended_at IS NULL"),
+    Spec("ix_logins_at", "logins", ("at",)),
     # Deliveries: the first that waits for an account, which is the claim; everything open, for the
     # watchdog and lists; the few under way; what a person has to look at; by what they carry; and
     # those with an attempt, in the order in which an account's threads were made.

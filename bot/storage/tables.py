@@ -405,6 +405,69 @@ review_notes = Table(
     Column("text", Text, nullable=False),
 )
 
+# Who may use the desk in the browser. Rows stay, because a name that the log has may not become
+# another person's.
+people = Table(
+    "people",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    # The same for all spellings of a name: `core/people.py`.
+    Column("key", Text, nullable=False, unique=True),
+    Column("role", String(12), nullable=False),
+    # A hash by argon2; "" where none was set.
+    _text("password"),
+    _instant("created_at"),
+    _instant("seen_at", nullable=True),
+    # They are among the people no more.
+    _instant("ended_at", nullable=True),
+)
+
+# Addresses with a token: an invitation to set a password, a login at this machine, and a link by
+# which somebody without an account reviews a collage.
+invitations = Table(
+    "invitations",
+    metadata,
+    _id(),
+    Column("kind", String(12), nullable=False),
+    _reference("person_id", "people"),
+    _reference("collage_id", "collages"),
+    # The name of whom a review link is for.
+    _text("name"),
+    # Of the token only its SHA-256 is stored.
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("made_by", Text, nullable=False),
+    _instant("created_at"),
+    _instant("expires_at"),
+    # When it was used up, replaced or taken back.
+    _instant("ended_at", nullable=True),
+)
+
+# Who is logged in.
+sessions = Table(
+    "sessions",
+    metadata,
+    _id(),
+    _reference("person_id", "people", nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    _instant("created_at"),
+    _instant("seen_at"),
+    _instant("ended_at", nullable=True),
+)
+
+# Tries to log in, by which they are limited; kept for a day.
+logins = Table(
+    "logins",
+    metadata,
+    _id(),
+    # A hash of the name that was typed: people type their password in its place.
+    Column("name_hash", String(64), nullable=False),
+    Column("source", Text, nullable=False),
+    _instant("at"),
+    # A try counts as failed until it is known not to be.
+    Column("has_failed", Boolean, nullable=False, server_default=text("true")),
+)
+
 slots = Table(
     "slots",
     metadata,

@@ -34,6 +34,7 @@ from bot.storage.lookup import Lookup
 from bot.storage.notices import Notices
 from bot.storage.overdue import Overdue
 from bot.storage.parts import Parts
+from bot.storage.people import People
 from bot.storage.pictures import Pictures
 from bot.storage.publications import Publications
 from bot.storage.queue import Queue
@@ -167,6 +168,10 @@ class Work:
     @property
     def parts(self) -> Parts:
         return Parts(self.scope)
+
+    @property
+    def people(self) -> People:
+        return People(self.scope)
 
     @property
     def pictures(self) -> Pictures:
