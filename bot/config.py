@@ -181,6 +181,31 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class Desk:
+    address: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8765
+    hosts: tuple[str, ...] = ()
+
+    @property
+    def is_secure(self) -> bool:
+        return self.address.startswith("https://")
+
+    @property
+    def is_local(self) -> bool:
+        return self.host in ("127.0.0.1", "localhost", "::1") and not self.is_secure
+
+    def shown(self, port: int) -> str:
+        return (self.address or f"http://{self.host}:{port}").rstrip("/")
+
+    @property
+    def all_hosts(self) -> list[str]:
+        from urllib.parse import urlsplit
+        own = urlsplit(self.address).hostname if self.address else ""
+        return list(dict.fromkeys([*filter(None, [own]), "127.0.0.1", "localhost", *self.hosts]))
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The whole configuration.
 
@@ -201,6 +226,7 @@ class Config:
     accounts: Mapping[str, Table]
     series: Mapping[str, Series]
     destinations: Mapping[str, Table] = field(default_factory=dict)
+    desk: Desk = Desk()
     key_files: tuple[Path, ...] = ()
     has_secrets: bool = False
     says_live: bool = field(default=False, compare=False)
