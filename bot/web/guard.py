@@ -113,6 +113,7 @@ def enter(context: Context, desk: Desk, route: Route, request: Request) -> Call:
         source=request.client.host if request.client else "",
         token=token,
         here=_here(request),
+        base=desk.address.rstrip("/") or f"http://{request.headers.get('host', '')}",
     )
 
 
