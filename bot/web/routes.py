@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from bot.core.people import Right
 from bot.web.call import Call
-from bot.web.pages import entrance, people, pictures, queue
+from bot.web.pages import entrance, people, pictures, queue, today
 
 Handler = Callable[[Call], Response]
 
@@ -50,6 +50,8 @@ ROUTES = (
     Route("POST", "/invited/{token}", Access.OPEN, entrance.accept, entrance.show_invitation),
     Route("GET", "/static/{file}", Access.OPEN, entrance.asset),
     Route("POST", "/logout", Right.READ, entrance.leave),
+    Route("GET", "/", Right.READ, today.show),
+    Route("POST", "/notices/acknowledge", Right.EDIT, today.acknowledge, today.show),
     Route("GET", "/people", Right.READ, people.show),
     Route("POST", "/people/invite", Right.MANAGE, people.invite, people.show),
     Route("POST", "/people/reset", Right.MANAGE, people.reset, people.show),
