@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from bot.core.people import Right
 from bot.web.call import Call
-from bot.web.pages import entrance, people, pictures, queue, today
+from bot.web.pages import deliveries, entrance, people, pictures, queue, today
 
 Handler = Callable[[Call], Response]
 
@@ -52,6 +52,17 @@ ROUTES = (
     Route("POST", "/logout", Right.READ, entrance.leave),
     Route("GET", "/", Right.READ, today.show),
     Route("POST", "/notices/acknowledge", Right.EDIT, today.acknowledge, today.show),
+    Route("GET", "/deliveries", Right.READ, deliveries.show_all),
+    Route("GET", "/deliveries/{id}", Right.READ, deliveries.show),
+    Route("POST", "/deliveries/{id}/retry", Right.EDIT, deliveries.retry, deliveries.show),
+    Route("POST", "/deliveries/{id}/posted", Right.EDIT, deliveries.posted, deliveries.show),
+    Route(
+        "POST", "/deliveries/{id}/not-posted", Right.EDIT, deliveries.not_posted, deliveries.show
+    ),
+    Route("POST", "/deliveries/{id}/gone", Right.EDIT, deliveries.gone, deliveries.show),
+    Route("POST", "/deliveries/{id}/delete", Right.EDIT, deliveries.delete, deliveries.show),
+    Route("POST", "/deliveries/{id}/reword", Right.EDIT, deliveries.reword, deliveries.show),
+    Route("POST", "/deliveries/{id}/cancel", Right.EDIT, deliveries.cancel, deliveries.show),
     Route("GET", "/people", Right.READ, people.show),
     Route("POST", "/people/invite", Right.MANAGE, people.invite, people.show),
     Route("POST", "/people/reset", Right.MANAGE, people.reset, people.show),
