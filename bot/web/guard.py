@@ -1,5 +1,6 @@
 """What a request has to pass before a page sees it, and what every answer carries."""
 
+import hmac
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -120,7 +121,8 @@ def enter(context: Context, desk: Desk, route: Route, request: Request) -> Call:
 def check_form(call: Call, given: form.Form) -> None:
     """Raise `Refused` for the form of a session that does not carry its token."""
     # Without an account there is no session that somebody else could use.
-    if call.person and not people.is_same(given.get("csrf"), call.csrf):
+    carried = given.get("csrf").encode("utf-8", "replace")
+    if call.person and not hmac.compare_digest(carried, call.csrf.encode()):
         raise Refused(403, "The form is older than your session; load the page again.")
 
 

@@ -6,6 +6,7 @@ The bot's rounds run on other threads and never wait for it. Whatever becomes of
 import logging
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Thread
 
 from bot import system
@@ -33,6 +34,8 @@ class Server:
 
         self._socket = _bound(desk)
         self.port: int = self._socket.getsockname()[1]
+        # The cookie of a session has the port in its name: that of the socket, where any will do.
+        desk = replace(desk, port=self.port)
         settings = uvicorn.Config(
             app.application(installation, desk),
             log_config=None,
