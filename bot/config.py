@@ -201,6 +201,7 @@ class Desk:
     @property
     def all_hosts(self) -> list[str]:
         from urllib.parse import urlsplit
+
         own = urlsplit(self.address).hostname if self.address else ""
         return list(dict.fromkeys([*filter(None, [own]), "127.0.0.1", "localhost", *self.hosts]))
 

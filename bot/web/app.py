@@ -29,7 +29,6 @@ UNEXPECTED = "Something unexpected happened; it is a mistake in mlcollage, and i
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-
 def application(
     installation: Installation, desk: Desk, routes: Sequence[Route] = ROUTES
 ) -> Starlette:

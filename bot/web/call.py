@@ -123,4 +123,3 @@ def inside(path: str) -> str:
     """A path to go on to after a login, or "/" for one that leads out of the desk."""
     is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if is_ours and "\\" not in path else "/"
-

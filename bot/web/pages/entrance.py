@@ -35,8 +35,7 @@ def enter(call: Call) -> Response:
 
 
 def show_once(call: Call) -> Response:
-    """The one-time address: a button, because programs that look at links in advance load it, too.
-    """
+    """The one-time address: a button, because programs that look at links in advance load it, too."""
     return call.page("once.html")
 
 

@@ -157,4 +157,3 @@ def _done(call: Call, told: str, undo: Undo | None = None, name: str = "") -> Re
     if call.form.get("on") == "collage" and name:
         onward = address("s", call.series.name, "collages", name)
     return call.see_other(onward, told, undo)
-
