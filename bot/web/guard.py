@@ -24,7 +24,7 @@ POLICY = (
     "connect-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; "
     "base-uri 'none'"
 )
-"""Nothing is loaded from elsewhere, no script or style stands in a page, no other site frames it."""
+"""Nothing comes from elsewhere, no script or style stands in a page, no other site frames it."""
 
 HEADERS = {
     "content-security-policy": POLICY,
