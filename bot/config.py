@@ -100,6 +100,30 @@ class Eventing:
 
 
 @dataclass(frozen=True, slots=True)
+class Desk:
+    """`[desk]`: where the desk listens, and under which addresses people reach it.
+
+    `hosts` are names besides that of `address` which a browser may ask for. An invitation or a
+    review link begins with `base`.
+    """
+
+    address: str = setting(settings.desk_address, "")
+    host: str = setting(settings.some_text, "127.0.0.1")
+    port: int = setting(settings.whole(1, 65_535), 8765)
+    hosts: tuple[str, ...] = setting(settings.list_of(settings.host_name), ())
+
+    @property
+    def base(self) -> str:
+        """Its address without a slash at the end: that on this machine where none is given."""
+        return self.address or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether people reach it from other machines, by an address that is given."""
+        return self.address.startswith("https://")
+
+
+@dataclass(frozen=True, slots=True)
 class SlideLook:
     """`[series.NAME.slide]`: how its slides look.
 
@@ -201,6 +225,7 @@ class Config:
     accounts: Mapping[str, Table]
     series: Mapping[str, Series]
     destinations: Mapping[str, Table] = field(default_factory=dict)
+    desk: Desk = field(default_factory=Desk)
     key_files: tuple[Path, ...] = ()
     has_secrets: bool = False
     says_live: bool = field(default=False, compare=False)
@@ -241,7 +266,16 @@ class Config:
         return f"There is no {what} {name} in {self.file.name}; it has {names}.{hint}"
 
 
-SECTIONS = ("database", "delivery", "alerts", "events", "accounts", "destinations", "series")
+SECTIONS = (
+    "database",
+    "delivery",
+    "alerts",
+    "events",
+    "desk",
+    "accounts",
+    "destinations",
+    "series",
+)
 
 POSTGRESQL = (
     r"postgresql(\+psycopg)?://([^@\s]*@)?([^@/?\s:\[]*|\[[\w:.]+\])(:\d{1,5})?"
@@ -326,6 +360,7 @@ def parse(source: str, file: Path) -> Config:
         accounts=types.MappingProxyType(accounts),
         series=types.MappingProxyType(all_series),
         destinations=types.MappingProxyType(destinations),
+        desk=read(root.table("desk"), Desk),
         key_files=tuple(_key_files(root, [*accounts.values(), *destinations.values()], folder)),
         has_secrets=_has_secrets(root),
         says_live="live" in root.values,
