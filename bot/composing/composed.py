@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
 
 from bot.core import numbering, refusals, slide
 from bot.core.collage import Picture
@@ -16,6 +18,23 @@ WEB = ("http://", "https://")
 """How addresses of pages begin."""
 MANY_PARTS = 9
 """More parts than these are worth a word: few people read so far."""
+
+
+class Mark(StrEnum):
+    """What readers see a piece of text as; a link without a scheme leads nowhere from our pages."""
+
+    PLAIN = ""
+    LINK = "link"
+    BARE_LINK = "bare link"
+    TAG = "tag"
+
+
+class Piece(NamedTuple):
+    """A piece of a part's text; `target` is where a link leads."""
+
+    text: str
+    mark: Mark = Mark.PLAIN
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +124,17 @@ class ComposedThread:
         """Whom the part would notify."""
         return self.network.mentions(part.text)
 
+    def pieces(self, part: Part) -> list[Piece]:
+        """The part's text as readers see it, in order, with its links, tags and mentions marked."""
+        text, targets = self.text(part), dict(self.labels(part))
+        links = {span: targets.get(span, span.text) for span in self.urls(part)}
+        tags = [*self.hashtags(part), *self.mentions(part)]
+        found, at = list[Piece](), 0
+        for span in sorted([*links, *tags], key=lambda span: span.start):
+            found += [Piece(text[at : span.start]), _piece(span, links.get(span))]
+            at = span.end
+        return [piece for piece in (*found, Piece(text[at:])) if piece.text]
+
     @property
     def caution(self) -> str:
         """What a person should know of the whole thread before it goes out, or ""."""
@@ -148,6 +178,15 @@ class ComposedThread:
         ]
         found = [*self.notes, *of_parts]
         return [self.caution, *found] if self.caution else found
+
+
+def _piece(span: Span, target: str | None) -> Piece:
+    """The piece of a tag or a mention, or of a link where there is a target."""
+    if target is None:
+        return Piece(span.text, Mark.TAG)
+    if not target.lower().startswith(WEB):
+        return Piece(span.text, Mark.BARE_LINK, target)
+    return Piece(span.text, Mark.LINK, target)
 
 
 def _listed(spans: Iterable[Span]) -> str:

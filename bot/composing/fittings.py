@@ -125,7 +125,9 @@ class Fittings:
                 work.fittings.put(one[0], key, one[1])
 
     def data(self, sha256: str) -> bytes:
-        """The bytes of a fitted picture."""
+        """The bytes of a fitted picture, or of an original that goes out as it is."""
+        if file := self._files.get(sha256):
+            return file.data
         for one in self._made.values():
             if one and one[0].picture.sha256 == sha256:
                 return one[1]

@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot import files, system
-from bot.composing.composed import WEB, ComposedThread
+from bot.composing.composed import ComposedThread, Mark, Piece
 from bot.composing.fittings import Fittings
 from bot.config import Series
 from bot.context import Context
-from bot.core import price, times
+from bot.core import times
 from bot.core.collage import Collage, shown
 from bot.core.delivery import Part
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.text import markdown
-from bot.core.text.span import Span
+from bot.deciding import shown_threads
 from bot.deciding.approvals import Look
 from bot.publishers import protocol
 
@@ -180,10 +180,7 @@ def _thread(
         yield from _part(series, thread, part, fits)
     if cautions := thread.all_cautions:
         yield _list(f"Careful: {caution}." for caution in cautions)
-    if cost := thread.cost:
-        heading = "Price" if context.config.live else "Price when live"
-        reads = f"${price.mills(cost.reads)} of it for reading"
-        told = f"{heading}: {cost}; {reads}; by the price list of {cost.read_on}"
+    if told := shown_threads.price_line(thread, is_live=context.config.live):
         yield f'<p class="soft">{escape(told)}</p>'
     yield "</section>"
 
@@ -202,23 +199,21 @@ def _part(series: Series, thread: ComposedThread, part: Part, fits: Fittings) ->
 
 def _marked(thread: ComposedThread, part: Part) -> str:
     """The text as readers see it, with its links and tags."""
-    text, targets = thread.text(part), dict(thread.labels(part))
-    links = {span: targets.get(span, span.text) for span in thread.urls(part)}
-    tags = [*thread.hashtags(part), *thread.mentions(part)]
-    pieces, at = list[str](), 0
-    for span in sorted([*links, *tags], key=lambda span: span.start):
-        pieces += [escape(text[at : span.start]), _span(span, links.get(span))]
-        at = span.end
-    return "".join([*pieces, escape(text[at:])])
+    return "".join(map(_piece, thread.pieces(part)))
 
 
-def _span(span: Span, target: str | None) -> str:
+def _piece(piece: Piece) -> str:
     """A link or a tag; what has no scheme leads nowhere from here."""
-    if target is None:
-        return f'<span class="tag">{escape(span.text)}</span>'
-    if not target.lower().startswith(WEB):
-        return f'<span class="link">{escape(span.text)}</span>'
-    return f'<a href="{escape(target)}" rel="noopener noreferrer">{escape(span.text)}</a>'
+    text = escape(piece.text)
+    match piece.mark:
+        case Mark.TAG:
+            return f'<span class="tag">{text}</span>'
+        case Mark.BARE_LINK:
+            return f'<span class="link">{text}</span>'
+        case Mark.LINK:
+            return f'<a href="{escape(piece.target)}" rel="noopener noreferrer">{text}</a>'
+        case _:
+            return text
 
 
 def _image(thread: ComposedThread, part: Part, fits: Fittings) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Pictures in the database, addressed by the SHA-256 of their bytes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, and_, false, func, literal, select, update
@@ -126,6 +126,14 @@ class Pictures(Statements):
         wanted = select(tables.pictures.c.data, tables.pictures.c.mime)
         row = self.conn.execute(wanted.where(tables.pictures.c.sha256 == sha256)).one_or_none()
         return (row.data, row.mime) if row else None
+
+    def known(self, hashes: Iterable[str]) -> set[str]:
+        """Those of these pictures, by their SHA-256, that are stored."""
+        wanted = list(hashes)
+        if not wanted:
+            return set()
+        there = tables.pictures.c.sha256
+        return set(self.conn.execute(select(there).where(there.in_(wanted))).scalars())
 
     def data(self, sha256: str) -> bytes:
         """The bytes of the picture with this hash."""

@@ -42,7 +42,8 @@ class Call:
 
     `context.who` is the person's name. `path` and `query` are the values of the address, `form`
     what was sent. `said` is what was done before, `problem` what is wrong with what was sent.
-    `source` is the address of the browser's machine, `token` that of its session.
+    `source` is the address of the browser's machine, `token` that of its session. `here` is the
+    path that was asked for, `base` how the desk's addresses begin.
     """
 
     context: Context
@@ -59,6 +60,7 @@ class Call:
     source: str = ""
     token: str = ""
     here: str = "/"
+    base: str = ""
 
     @property
     def series(self) -> Series:
@@ -68,6 +70,10 @@ class Call:
     def may(self, right: str) -> bool:
         """Whether the person has the right of this name."""
         return self.person is not None and people.may(self.person.role, Right(right))
+
+    def desk_address(self, *parts: str) -> str:
+        """A whole address of the desk, to be sent to somebody."""
+        return self.base + address(*parts)
 
     def with_problem(self, problem: str) -> "Call":
         """The same request, for a page that shows what is wrong with it."""

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from bot.core.people import Right
 from bot.web.call import Call
-from bot.web.pages import entrance, pictures, queue
+from bot.web.pages import deliveries, entrance, people, pictures, queue, today
 
 Handler = Callable[[Call], Response]
 
@@ -50,6 +50,25 @@ ROUTES = (
     Route("POST", "/invited/{token}", Access.OPEN, entrance.accept, entrance.show_invitation),
     Route("GET", "/static/{file}", Access.OPEN, entrance.asset),
     Route("POST", "/logout", Right.READ, entrance.leave),
+    Route("GET", "/", Right.READ, today.show),
+    Route("POST", "/notices/acknowledge", Right.EDIT, today.acknowledge, today.show),
+    Route("GET", "/deliveries", Right.READ, deliveries.show_all),
+    Route("GET", "/deliveries/{id}", Right.READ, deliveries.show),
+    Route("POST", "/deliveries/{id}/retry", Right.EDIT, deliveries.retry, deliveries.show),
+    Route("POST", "/deliveries/{id}/posted", Right.EDIT, deliveries.posted, deliveries.show),
+    Route(
+        "POST", "/deliveries/{id}/not-posted", Right.EDIT, deliveries.not_posted, deliveries.show
+    ),
+    Route("POST", "/deliveries/{id}/gone", Right.EDIT, deliveries.gone, deliveries.show),
+    Route("POST", "/deliveries/{id}/delete", Right.EDIT, deliveries.delete, deliveries.show),
+    Route("POST", "/deliveries/{id}/reword", Right.EDIT, deliveries.reword, deliveries.show),
+    Route("POST", "/deliveries/{id}/cancel", Right.EDIT, deliveries.cancel, deliveries.show),
+    Route("GET", "/people", Right.READ, people.show),
+    Route("POST", "/people/invite", Right.MANAGE, people.invite, people.show),
+    Route("POST", "/people/reset", Right.MANAGE, people.reset, people.show),
+    Route("POST", "/people/role", Right.MANAGE, people.change_role, people.show),
+    Route("POST", "/people/logout", Right.MANAGE, people.log_out, people.show),
+    Route("POST", "/people/remove", Right.MANAGE, people.remove, people.show),
     Route("GET", "/pictures/{sha256}", Right.READ, pictures.whole),
     Route("GET", "/s/{series}/collages/{name}/small", Right.READ, pictures.small),
     Route("GET", "/s/{series}/queue", Right.READ, queue.show),
