@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from bot.core.people import Right
 from bot.web.call import Call
-from bot.web.pages import deliveries, entrance, people, pictures, queue, today
+from bot.web.pages import deliveries, entrance, people, pictures, queue, review, today
 
 Handler = Callable[[Call], Response]
 
@@ -41,6 +41,8 @@ class Route(NamedTuple):
     takes: int = SMALL
 
 
+COLLAGE = "/s/{series}/collages/{name}"
+
 ROUTES = (
     Route("GET", "/login", Access.OPEN, entrance.show),
     Route("POST", "/login", Access.OPEN, entrance.enter, entrance.show),
@@ -71,6 +73,17 @@ ROUTES = (
     Route("POST", "/people/remove", Right.MANAGE, people.remove, people.show),
     Route("GET", "/pictures/{sha256}", Right.READ, pictures.whole),
     Route("GET", "/s/{series}/collages/{name}/small", Right.READ, pictures.small),
+    Route("GET", f"{COLLAGE}/review", Right.READ, review.show),
+    Route("POST", f"{COLLAGE}/review/approve", Right.EDIT, review.approve, review.show),
+    Route("POST", f"{COLLAGE}/review/take-back", Right.EDIT, review.take_back, review.show),
+    Route("POST", f"{COLLAGE}/review/note", Right.DRAFT, review.note, review.show),
+    Route("POST", f"{COLLAGE}/review/link", Right.EDIT, review.link, review.show),
+    Route("POST", f"{COLLAGE}/review/end-link", Right.EDIT, review.end_link, review.show),
+    Route("GET", "/review/{token}", Access.VISITOR, review.show),
+    Route("POST", "/review/{token}/approve", Access.VISITOR, review.approve, review.show),
+    Route("POST", "/review/{token}/take-back", Access.VISITOR, review.take_back, review.show),
+    Route("POST", "/review/{token}/note", Access.VISITOR, review.note, review.show),
+    Route("GET", "/review/{token}/pictures/{sha256}", Access.VISITOR, review.picture),
     Route("GET", "/s/{series}/queue", Right.READ, queue.show),
     Route("POST", "/s/{series}/queue/move", Right.EDIT, queue.move, queue.show),
     Route("POST", "/s/{series}/queue/pin", Right.EDIT, queue.pin, queue.show),
