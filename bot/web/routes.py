@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from bot.core.people import Right
 from bot.web.call import Call
-from bot.web.pages import deliveries, entrance, people, pictures, queue, review, today
+from bot.web.pages import deliveries, entrance, people, pictures, queue, review, roundups, today
 
 Handler = Callable[[Call], Response]
 
@@ -45,6 +45,7 @@ ANY_PAGE = Route("GET", "", Access.OPEN, entrance.show)
 """What stands for an address that no route has."""
 
 COLLAGE = "/s/{series}/collages/{name}"
+ROUNDUP = "/s/{series}/roundups/{month}"
 
 ROUTES = (
     Route("GET", "/login", Access.OPEN, entrance.show),
@@ -87,6 +88,13 @@ ROUTES = (
     Route("POST", "/review/{token}/take-back", Access.VISITOR, review.take_back, review.show),
     Route("POST", "/review/{token}/note", Access.VISITOR, review.note, review.show),
     Route("GET", "/review/{token}/pictures/{sha256}", Access.VISITOR, review.picture),
+    Route("GET", "/s/{series}/roundups", Right.READ, roundups.show_all),
+    Route("GET", ROUNDUP, Right.READ, roundups.show),
+    Route("GET", f"{ROUNDUP}/page", Right.READ, roundups.page),
+    Route("GET", "/s/{series}/site/{path:path}", Right.READ, roundups.site),
+    Route("POST", f"{ROUNDUP}/approve", Right.EDIT, roundups.approve, roundups.show),
+    Route("POST", f"{ROUNDUP}/link", Right.EDIT, roundups.link, roundups.show),
+    Route("POST", f"{ROUNDUP}/edit", Right.EDIT, roundups.edit, roundups.show),
     Route("GET", "/s/{series}/queue", Right.READ, queue.show),
     Route("POST", "/s/{series}/queue/move", Right.EDIT, queue.move, queue.show),
     Route("POST", "/s/{series}/queue/pin", Right.EDIT, queue.pin, queue.show),
