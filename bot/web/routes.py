@@ -53,6 +53,9 @@ class Route(NamedTuple):
     takes: int = SMALL
 
 
+ANY_PAGE = Route("GET", "", Access.OPEN, entrance.show)
+"""What stands for an address that no route has."""
+
 COLLAGE = "/s/{series}/collages/{name}"
 ROUNDUP = "/s/{series}/roundups/{month}"
 
