@@ -106,5 +106,5 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 	--no-annotate --custom-compile-command "make lock" pyproject.toml requirements/build.in
 lock: .venv/dev
 	@$(PIP) uv
-	$(LOCK) -o requirements/run.txt
+	$(LOCK) --extra desk -o requirements/run.txt
 	$(LOCK) --extra dev --extra bench --extra mutants -c requirements/run.txt -o requirements/dev.txt

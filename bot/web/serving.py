@@ -6,6 +6,7 @@ The bot's rounds run on other threads and never wait for it. Whatever becomes of
 import logging
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Thread
 
 from bot import system
@@ -33,6 +34,8 @@ class Server:
 
         self._socket = _bound(desk)
         self.port: int = self._socket.getsockname()[1]
+        # The cookie of a session has the port in its name: that of the socket, where any will do.
+        desk = replace(desk, port=self.port)
         settings = uvicorn.Config(
             app.application(installation, desk),
             log_config=None,
@@ -50,7 +53,7 @@ class Server:
         self._thread: Thread | None = None
 
     def start(self, failed: Callable[[str], None]) -> None:
-        """Serve on a thread of its own; `failed` is told why the desk ended by itself, if it did."""
+        """Serve on a thread of its own; `failed` is told why it ended, if it did by itself."""
         self._thread = Thread(target=self._run, args=(failed,), name="desk", daemon=True)
         self._thread.start()
 

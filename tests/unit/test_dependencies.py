@@ -65,7 +65,7 @@ def test_a_lock_names_each_package_in_one_version_with_hashes_and_nothing_of_thi
 @pytest.mark.parametrize(
     ("name", "requirements"),
     [
-        ("run", PROJECT["dependencies"]),
+        ("run", [*PROJECT["dependencies"], *EXTRAS["desk"]]),
         ("dev", [*PROJECT["dependencies"], *(each for extra in EXTRAS.values() for each in extra)]),
     ],
 )
@@ -111,7 +111,7 @@ def test_what_is_imported_is_named_and_what_is_named_is_needed() -> None:
     modules = {*imported()} - {*sys.stdlib_module_names, "bot"}
     used = {canonicalize_name(name) for module in modules for name in by_module[module]}
     dependencies = {canonicalize_name(each.name) for each in named(PROJECT["dependencies"])}
-    extras = [*EXTRAS["mcp"], *EXTRAS["postgresql"]]
+    extras = [*EXTRAS["desk"], *EXTRAS["mcp"], *EXTRAS["postgresql"]]
     optional = {canonicalize_name(each.name) for each in named(extras)}
     assert used <= dependencies | optional
     assert dependencies - used == NEEDED_BY_OTHERS.keys()

@@ -35,7 +35,7 @@ def enter(call: Call) -> Response:
 
 
 def show_once(call: Call) -> Response:
-    """The one-time address: a button, because programs that look at links in advance load it, too."""
+    """The one-time address: a button, for programs look at links before people do."""
     return call.page("once.html")
 
 
