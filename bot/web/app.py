@@ -119,4 +119,6 @@ def _failed(
     """The page that says what went wrong."""
     if call is None:
         call = Call(installation.context(), desk)
+    if call.wants_json:
+        return JSONResponse({"problem": str(error)}, status(error))
     return call.page("problem.html", status(error), message=str(error))

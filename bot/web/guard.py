@@ -114,6 +114,7 @@ def enter(context: Context, desk: Desk, route: Route, request: Request) -> Call:
         source=request.client.host if request.client else "",
         token=token,
         here=_here(request),
+        wants_json="application/json" in request.headers.get("accept", ""),
     )
 
 
