@@ -1,8 +1,7 @@
 """Deliveries: what is on its way, what was tried and seen, and what a person does about it."""
 
-import difflib
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -142,7 +141,7 @@ def show_command(
     _print_edit(seen)
     if seen.timeline:
         output.line("\nWhat happened", style="bold")
-        rows = [(_second(series, event), _told(event)) for event in seen.timeline]
+        rows = [(_second(series, event), inspect.told(event)) for event in seen.timeline]
         printing.table(rows, whole=True)
     if trace:
         _print_traces(series, seen)
@@ -209,39 +208,8 @@ def _print_edit(seen: Sight) -> None:
     if not seen.anew:
         return
     output.line("\nIt has been edited since it was frozen, and goes out as frozen", style="bold")
-    for position, frozen, anew in _pairs(seen):
-        for line in _differences(frozen, anew):
-            output.line(f"{position}. {line}", style="red" if line.startswith("-") else "green")
-
-
-def _pairs(seen: Sight) -> Iterable[tuple[int, list[str], list[str]]]:
-    """Parts as they are frozen and as they would be now, those that differ."""
-    frozen = {part.position: inspect.described(part) for part in seen.parts}
-    anew = {part.position: inspect.described(part) for part in seen.anew}
-    for position in sorted(frozen | anew):
-        before, after = frozen.get(position, []), anew.get(position, [])
-        if before != after:
-            yield position, before, after
-
-
-def _differences(before: Sequence[str], after: Sequence[str]) -> list[str]:
-    return [line for line in difflib.ndiff(before, after) if line.startswith(("- ", "+ "))]
-
-
-def _told(event: Event) -> str:
-    """An event as one line: an attempt with its part, how long it took, how it ended and the
-    network's words.
-    """
-    attempt = event.attempt
-    if attempt is None:
-        return f"looked: {event.words}" if event.kind == "look" else event.words
-    what = f"part {attempt.position}" if attempt.position else "the whole thread"
-    took = ""
-    if attempt.ended_at:
-        took = f" for {(attempt.ended_at - attempt.at).total_seconds():.1f} s"
-    outcome = attempt.outcome.value if attempt.outcome else "cut off"
-    words = f" ({attempt.words})" if attempt.words else ""
-    return f"tried {what}{took}: {outcome}{words}"
+    for position, line in inspect.edits(seen):
+        output.line(f"{position}. {line}", style="red" if line.startswith("-") else "green")
 
 
 IDS = click.argument(

@@ -118,17 +118,24 @@ def _while_sending(context: Context, lease_until: datetime) -> Ahead:
     return Ahead("whoever sent it has stopped; it is seen to", looked_at)
 
 
+def steps(context: Context, entry: Entry, cargo: Cargo | None) -> list[Step]:
+    """The steps that make sense now."""
+    if entry.rehearsal != context.rehearsal:
+        return []
+    found = [step for step in POSSIBLE[entry.delivery.state] if _makes_sense(step, entry, cargo)]
+    if is_by_hand(context, entry.delivery):
+        # Looking shows nothing that the person does not know.
+        found = [step for step in found if step is not Step.RETRY]
+    return found
+
+
 def possible(context: Context, entry: Entry, cargo: Cargo | None, account: AccountRow) -> list[str]:
     """The commands that make sense now, as they are typed."""
     if entry.rehearsal != context.rehearsal:
         return []
-    steps = [step for step in POSSIBLE[entry.delivery.state] if _makes_sense(step, entry, cargo)]
-    if is_by_hand(context, entry.delivery):
-        # Looking shows nothing that the person does not know.
-        steps = [step for step in steps if step is not Step.RETRY]
     # Parts go out in order, so the first one without a receipt follows those that are out.
     names = {"id": entry.delivery.id, "part": entry.out + 1, "last": entry.out}
-    commands = [f"deliveries {step.format_map(names)}" for step in steps]
+    commands = [f"deliveries {step.format_map(names)}" for step in steps(context, entry, cargo)]
     if cargo and cargo.state is collage.State.HELD:
         commands.append(f"release {cargo.name}")
     if account.is_held(context.clock.now()):

@@ -78,6 +78,18 @@ def export(context: Context, series: Series, wanted: Wanted) -> Exported:
     )
 
 
+def page(context: Context, series: Series, title_month: str) -> bytes:
+    """A roundup as one page that holds its pictures, as it would be now; nothing is written.
+
+    Raises `BadInput` where there is no such roundup, or nothing is out for it yet.
+    """
+    roundup, items, is_draft = _roundup(context, series, title_month)
+    edition, _ = _edition(context, series, roundup, items)
+    canonical_url = "" if is_draft else _link(roundup)
+    export = exports.Export(series, edition, context.config.templates, canonical_url, is_draft)
+    return exports.build(export, "html")[f"{export.slug}/article.html"]
+
+
 def _roundup(
     context: Context, series: Series, title_month: str
 ) -> tuple[Roundup, list[Collage], bool]:

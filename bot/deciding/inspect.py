@@ -1,5 +1,6 @@
 """All that is known of one delivery, for the maintainer who decides about it."""
 
+import difflib
 from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from bot.context import Context
 from bot.core.delivery import Delivery, Part, State
 from bot.core.errors import MlcollageError
 from bot.deciding import actions
-from bot.deciding.actions import Ahead
+from bot.deciding.actions import Ahead, Step
 from bot.sending import preconditions
 from bot.storage.accounts import AccountRow
 from bot.storage.lookup import Attempt, Cargo, Entry
@@ -34,7 +35,8 @@ class Sight(NamedTuple):
 
     `parts` are those saved, or where nothing is frozen yet those that would be sent. `anew` is a
     frozen thread as it would be composed now, where that differs; `problem` says why it cannot be.
-    `before` is the address of the post before it, `identity` whose posts to look through.
+    `before` is the address of the post before it, `identity` whose posts to look through. `steps`
+    are what a person may do, `possible` the same and what else helps, as commands.
     """
 
     entry: Entry
@@ -47,6 +49,7 @@ class Sight(NamedTuple):
     before: str
     ahead: Ahead
     possible: tuple[str, ...]
+    steps: tuple[Step, ...] = ()
 
 
 def of(context: Context, wanted: str) -> Sight:
@@ -76,6 +79,7 @@ def of(context: Context, wanted: str) -> Sight:
         before=before,
         ahead=actions.ahead(context, entry, account),
         possible=tuple(actions.possible(context, entry, cargo, account)),
+        steps=tuple(actions.steps(context, entry, cargo)),
     )
 
 
@@ -129,3 +133,33 @@ def _identity(context: Context, account: AccountRow) -> str:
     if publisher is None:
         return account.name
     return publisher.identity or account.name
+
+
+def told(event: Event) -> str:
+    """An event as one line: an attempt with its part, how long it took, how it ended and the
+    network's words.
+    """
+    attempt = event.attempt
+    if attempt is None:
+        return f"looked: {event.words}" if event.kind == "look" else event.words
+    what = f"part {attempt.position}" if attempt.position else "the whole thread"
+    took = ""
+    if attempt.ended_at:
+        took = f" for {(attempt.ended_at - attempt.at).total_seconds():.1f} s"
+    outcome = attempt.outcome.value if attempt.outcome else "cut off"
+    words = f" ({attempt.words})" if attempt.words else ""
+    return f"tried {what}{took}: {outcome}{words}"
+
+
+def edits(seen: Sight) -> Iterator[tuple[int, str]]:
+    """What was changed since a thread was frozen: lines that begin with "- " or "+ ", each with the
+    position of its part.
+    """
+    if not seen.anew:
+        return
+    frozen = {part.position: described(part) for part in seen.parts}
+    anew = {part.position: described(part) for part in seen.anew}
+    for position in sorted(frozen | anew):
+        for line in difflib.ndiff(frozen.get(position, []), anew.get(position, [])):
+            if line.startswith(("- ", "+ ")):
+                yield position, line

@@ -17,7 +17,7 @@ class ShownThread:
 
     `beside` is what readers get beside each part, such as a content warning. `price` is a line on
     what it costs, or "". `pictures` are the addresses of its pictures by their SHA-256: those of
-    the database under /pictures/, others with their bytes in them.
+    the database, others with their bytes in them.
     """
 
     thread: ComposedThread
@@ -27,14 +27,18 @@ class ShownThread:
 
 
 def of(
-    context: Context, threads: Iterable[ComposedThread], fits: Fittings | None = None
+    context: Context,
+    threads: Iterable[ComposedThread],
+    fits: Fittings | None = None,
+    base: str = "/pictures",
 ) -> list[ShownThread]:
     """Threads with what pages show beside them.
 
     `fits` has the pictures that the database may not have: a slide that was drawn to be looked at.
+    The addresses of the others begin with `base`.
     """
     shown = list(threads)
-    pictures = _pictures(context, shown, fits)
+    pictures = _pictures(context, shown, fits, base)
     return [
         ShownThread(
             thread,
@@ -56,23 +60,30 @@ def price_line(thread: ComposedThread, *, is_live: bool) -> str:
     return f"{heading}: {cost}; {reads}; by the price list of {cost.read_on}"
 
 
-def _pictures(
-    context: Context, threads: Sequence[ComposedThread], fits: Fittings | None
-) -> dict[str, str]:
+def hashes(threads: Iterable[ComposedThread]) -> dict[str, str]:
+    """The types of all pictures of threads, by their SHA-256."""
+    shown = list(threads)
     images = {
         part.image.sha256: part.image.mime
-        for thread in threads
+        for thread in shown
         for part in thread.parts
         if part.image
     }
-    images |= {
+    cards = {
         thread.card.image.sha256: thread.card.image.mime
-        for thread in threads
+        for thread in shown
         if thread.card and thread.card.image
     }
+    return images | cards
+
+
+def _pictures(
+    context: Context, threads: Sequence[ComposedThread], fits: Fittings | None, base: str
+) -> dict[str, str]:
+    images = hashes(threads)
     with context.read() as work:
         stored = work.pictures.known(images)
-    found = {sha256: f"/pictures/{sha256}" for sha256 in stored}
+    found = {sha256: f"{base}/{sha256}" for sha256 in stored}
     if fits:
         for sha256 in images.keys() - stored:
             data = base64.b64encode(fits.data(sha256)).decode()

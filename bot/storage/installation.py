@@ -20,6 +20,9 @@ SIMULATION = "simulation"
 SIMULATED_UNTIL = "simulated_until"
 """Up to when a simulation was played."""
 
+BEAT = "beat_at"
+"""When a bot was last at work."""
+
 
 _REHEARSED = (
     collages.c.rehearsal > 0,
@@ -65,6 +68,15 @@ class Installation(Statements):
         mine = installation.c.name == name
         if not self.conn.execute(update(installation).where(mine).values(value=text)).rowcount:
             insert_new(self.conn, installation, name=name, value=text)
+
+    def beat(self) -> None:
+        """Note that a bot is at work."""
+        self.put(BEAT, self.now.isoformat())
+
+    def beat_at(self) -> datetime | None:
+        """When a bot was last at work; None where none ever was."""
+        at = self.get(BEAT)
+        return datetime.fromisoformat(at) if at else None
 
     def rehearsal_number(self, *, live: bool) -> int:
         """The mode as rows have it: 0 when live, else the number of the rehearsal.

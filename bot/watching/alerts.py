@@ -137,28 +137,32 @@ def _ask_all(config: Config, ask: Callable[[str, float], str]) -> dict[Destinati
 
 @dataclass(slots=True)
 class _Heart:
-    """When this process last called a heartbeat's URL, and what was wrong then."""
+    """When this process last told that it is at work, and what was wrong with the URL then."""
 
     called_at: float | None = None
     problem: str = ""
 
 
-_HEARTS: dict[str, _Heart] = {}
-"""By URL."""
+_HEARTS: dict[tuple[str, str], _Heart] = {}
+"""By database and URL."""
 
 
 def beat(context: Context) -> None:
-    """Call the heartbeat's URL, at most once a minute in a process; raises nothing.
+    """Tell that the bot is at work, at most once a minute in a process: the database, for the desk,
+    and the heartbeat's URL, where there is one.
 
-    A message tells when it stops answering, and when it answers again.
+    A message tells when the URL stops answering, and when it answers again.
     """
     url = context.config.alerts.heartbeat_url
-    if not url:
-        return
-    heart, now = _HEARTS.setdefault(url, _Heart()), context.clock.monotonic()
+    mine = (context.database.shown, url)
+    heart, now = _HEARTS.setdefault(mine, _Heart()), context.clock.monotonic()
     if heart.called_at is not None and now - heart.called_at < EVERY:
         return
     heart.called_at = now
+    with context.write() as work:
+        work.installation.beat()
+    if not url:
+        return
     problem = _call(url, context.config.alerts.request)
     if problem == heart.problem:
         return

@@ -25,6 +25,13 @@ def is_any(context: Context) -> bool:
         return any(not _is_over(context, work, each) for each in work.notices.open_trouble(MOST))
 
 
+def listed(context: Context) -> list[Notice]:
+    """The notices of troubles that are open, the newest first."""
+    with context.read() as work:
+        found = work.notices.open_trouble(MOST)
+        return [notice for notice in found if not _is_over(context, work, notice)]
+
+
 def _is_over(context: Context, work: Work, notice: Notice) -> bool:
     """Whether what a notice is about has been settled since, by itself or by a person."""
     about, _, name = notice.subject.partition("/")

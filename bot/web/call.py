@@ -42,8 +42,9 @@ class Call:
 
     `context.who` is the person's name. `path` and `query` are the values of the address, `form`
     what was sent. `said` is what was done before, `problem` what is wrong with what was sent.
-    `source` is the address of the browser's machine, `token` that of its session. `wants_json` is
-    said by the desk's script, which shows the answer itself.
+    `source` is the address of the browser's machine, `token` that of its session. `here` is the
+    path that was asked for, `base` how the desk's addresses begin. `wants_json` is said by the
+    desk's script, which shows the answer itself.
     """
 
     context: Context
@@ -61,6 +62,7 @@ class Call:
     token: str = ""
     here: str = "/"
     wants_json: bool = False
+    base: str = ""
 
     @property
     def series(self) -> Series:
@@ -70,6 +72,10 @@ class Call:
     def may(self, right: str) -> bool:
         """Whether the person has the right of this name."""
         return self.person is not None and people.may(self.person.role, Right(right))
+
+    def desk_address(self, *parts: str) -> str:
+        """A whole address of the desk, to be sent to somebody."""
+        return self.base + address(*parts)
 
     def with_problem(self, problem: str) -> "Call":
         """The same request, for a page that shows what is wrong with it."""

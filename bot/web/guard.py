@@ -24,7 +24,7 @@ POLICY = (
     "connect-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; "
     "base-uri 'none'"
 )
-"""Nothing comes from elsewhere, no script or style stands in a page, no other site frames it."""
+"""Nothing is loaded from elsewhere, no script or style stands in a page, and no site frames it."""
 
 HEADERS = {
     "content-security-policy": POLICY,
@@ -115,6 +115,7 @@ def enter(context: Context, desk: Desk, route: Route, request: Request) -> Call:
         token=token,
         here=_here(request),
         wants_json="application/json" in request.headers.get("accept", ""),
+        base=desk.address.rstrip("/") or f"http://{request.headers.get('host', '')}",
     )
 
 

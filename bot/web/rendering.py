@@ -31,6 +31,7 @@ def environment() -> Environment:
     )
     made.filters |= {
         "at": _at,
+        "second": _second,
         "day": times.day,
         "plural": plural,
         "ago": ago,
@@ -56,6 +57,11 @@ def _at(moment: datetime | None, zone: tzinfo) -> Markup:
         return Markup("")
     told = times.short(moment, zone)
     return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), told)
+
+
+def _second(moment: datetime, zone: tzinfo) -> str:
+    """A moment to the second: what is tried and looked at follows quickly."""
+    return times.short(moment, zone, seconds=True)
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -8,7 +8,19 @@ from starlette.responses import Response
 
 from bot.core.people import Right
 from bot.web.call import Call
-from bot.web.pages import entrance, pictures, queue
+from bot.web.pages import (
+    calendar,
+    deliveries,
+    entrance,
+    find,
+    people,
+    pictures,
+    queue,
+    review,
+    roundups,
+    series,
+    today,
+)
 
 Handler = Callable[[Call], Response]
 
@@ -41,6 +53,9 @@ class Route(NamedTuple):
     takes: int = SMALL
 
 
+COLLAGE = "/s/{series}/collages/{name}"
+ROUNDUP = "/s/{series}/roundups/{month}"
+
 ROUTES = (
     Route("GET", "/login", Access.OPEN, entrance.show),
     Route("POST", "/login", Access.OPEN, entrance.enter, entrance.show),
@@ -50,8 +65,54 @@ ROUTES = (
     Route("POST", "/invited/{token}", Access.OPEN, entrance.accept, entrance.show_invitation),
     Route("GET", "/static/{file}", Access.OPEN, entrance.asset),
     Route("POST", "/logout", Right.READ, entrance.leave),
+    Route("GET", "/", Right.READ, today.show),
+    Route("POST", "/notices/acknowledge", Right.EDIT, today.acknowledge, today.show),
+    Route("GET", "/deliveries", Right.READ, deliveries.show_all),
+    Route("GET", "/deliveries/{id}", Right.READ, deliveries.show),
+    Route("POST", "/deliveries/{id}/retry", Right.EDIT, deliveries.retry, deliveries.show),
+    Route("POST", "/deliveries/{id}/posted", Right.EDIT, deliveries.posted, deliveries.show),
+    Route(
+        "POST", "/deliveries/{id}/not-posted", Right.EDIT, deliveries.not_posted, deliveries.show
+    ),
+    Route("POST", "/deliveries/{id}/gone", Right.EDIT, deliveries.gone, deliveries.show),
+    Route("POST", "/deliveries/{id}/delete", Right.EDIT, deliveries.delete, deliveries.show),
+    Route("POST", "/deliveries/{id}/reword", Right.EDIT, deliveries.reword, deliveries.show),
+    Route("POST", "/deliveries/{id}/cancel", Right.EDIT, deliveries.cancel, deliveries.show),
+    Route("GET", "/find", Right.READ, find.show),
+    Route("GET", "/s/{series}", Right.READ, series.show),
+    Route("POST", "/s/{series}/pause", Right.MANAGE, series.pause, series.show),
+    Route("POST", "/s/{series}/resume", Right.MANAGE, series.resume, series.show),
+    Route("POST", "/s/{series}/hold", Right.MANAGE, series.hold, series.show),
+    Route("POST", "/s/{series}/release", Right.MANAGE, series.release, series.show),
+    Route("GET", "/people", Right.READ, people.show),
+    Route("POST", "/people/invite", Right.MANAGE, people.invite, people.show),
+    Route("POST", "/people/reset", Right.MANAGE, people.reset, people.show),
+    Route("POST", "/people/role", Right.MANAGE, people.change_role, people.show),
+    Route("POST", "/people/logout", Right.MANAGE, people.log_out, people.show),
+    Route("POST", "/people/remove", Right.MANAGE, people.remove, people.show),
     Route("GET", "/pictures/{sha256}", Right.READ, pictures.whole),
     Route("GET", "/s/{series}/collages/{name}/small", Right.READ, pictures.small),
+    Route("GET", f"{COLLAGE}/review", Right.READ, review.show),
+    Route("POST", f"{COLLAGE}/review/approve", Right.EDIT, review.approve, review.show),
+    Route("POST", f"{COLLAGE}/review/take-back", Right.EDIT, review.take_back, review.show),
+    Route("POST", f"{COLLAGE}/review/note", Right.DRAFT, review.note, review.show),
+    Route("POST", f"{COLLAGE}/review/link", Right.EDIT, review.link, review.show),
+    Route("POST", f"{COLLAGE}/review/end-link", Right.EDIT, review.end_link, review.show),
+    Route("GET", "/review/{token}", Access.VISITOR, review.show),
+    Route("POST", "/review/{token}/approve", Access.VISITOR, review.approve, review.show),
+    Route("POST", "/review/{token}/take-back", Access.VISITOR, review.take_back, review.show),
+    Route("POST", "/review/{token}/note", Access.VISITOR, review.note, review.show),
+    Route("GET", "/review/{token}/pictures/{sha256}", Access.VISITOR, review.picture),
+    Route("GET", "/s/{series}/calendar", Right.READ, calendar.show),
+    Route("GET", "/s/{series}/calendar.ics", Right.READ, calendar.file),
+    Route("POST", "/s/{series}/calendar/skip", Right.MANAGE, calendar.skip, calendar.show),
+    Route("GET", "/s/{series}/roundups", Right.READ, roundups.show_all),
+    Route("GET", ROUNDUP, Right.READ, roundups.show),
+    Route("GET", f"{ROUNDUP}/page", Right.READ, roundups.page),
+    Route("GET", "/s/{series}/site/{path:path}", Right.READ, roundups.site),
+    Route("POST", f"{ROUNDUP}/approve", Right.EDIT, roundups.approve, roundups.show),
+    Route("POST", f"{ROUNDUP}/link", Right.EDIT, roundups.link, roundups.show),
+    Route("POST", f"{ROUNDUP}/edit", Right.EDIT, roundups.edit, roundups.show),
     Route("GET", "/s/{series}/queue", Right.READ, queue.show),
     Route("POST", "/s/{series}/queue/move", Right.EDIT, queue.move, queue.show),
     Route("POST", "/s/{series}/queue/pin", Right.EDIT, queue.pin, queue.show),

@@ -53,7 +53,7 @@ class Server:
         self._thread: Thread | None = None
 
     def start(self, failed: Callable[[str], None]) -> None:
-        """Serve on a thread of its own; `failed` is told why it ended, if it did by itself."""
+        """Serve on a thread of its own; `failed` is told why, if the desk ends by itself."""
         self._thread = Thread(target=self._run, args=(failed,), name="desk", daemon=True)
         self._thread.start()
 

@@ -35,7 +35,7 @@ def enter(call: Call) -> Response:
 
 
 def show_once(call: Call) -> Response:
-    """The one-time address: a button, for programs look at links before people do."""
+    """The one-time address: a button, because programs look at links in advance, too."""
     return call.page("once.html")
 
 
