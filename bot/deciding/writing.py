@@ -41,11 +41,13 @@ UNNAMED = "draft"
 class Form:
     """What a form sends: its values, and those that it was loaded with.
 
-    `pictures` are those that came with it, by what its field for the picture has.
+    `sent` are values that it sent before without hearing that they were stored: where they were,
+    nobody else has changed anything.
     """
 
     values: Values
     base: Values = field(default_factory=dict)
+    sent: Values = field(default_factory=dict)
 
 
 class Saved(NamedTuple):
@@ -96,6 +98,11 @@ def fields(series: Series, item: Collage | None = None) -> dict[str, str]:
     return written.fields(item, item.picture, names(series, item))
 
 
+def blank(series: Series) -> Collage:
+    """A new collage of a series, before anything is written."""
+    return accept.as_collage(series, Arrival(_blank()))
+
+
 def _blank() -> Item:
     return Item(name=UNNAMED, paper=Paper(title=""))
 
@@ -106,13 +113,13 @@ def find(context: Context, series: Series, collage_id: int) -> Collage:
         found = work.queue.by_ids([collage_id]).get(collage_id)
     if found is None or found.series != series.name:
         raise BadInput(
-            "The collage was taken out of the queue meanwhile. What you wrote is below: copy what "
-            "you need into a new collage."
+            "The collage was taken out of the queue meanwhile. What you wrote is below: "
+            "saving it makes a new draft."
         )
     return found
 
 
-def take_picture(context: Context, data: bytes, file: str) -> tuple[str, PictureFile]:
+def take_picture(context: Context, data: bytes, file: str) -> str:
     """Check and keep a picture that came with a form, so that it need not be chosen again.
 
     Returns what the form's field has for it. Raises `Unfit` where it is no picture.
@@ -123,7 +130,7 @@ def take_picture(context: Context, data: bytes, file: str) -> tuple[str, Picture
         raise Unfit([Problem(PICTURE, written.sentence(str(error)))]) from None
     with context.write() as work:
         work.pictures.put(picture.picture, picture.data)
-    return written.named(picture.picture), picture
+    return written.named(picture.picture)
 
 
 def _picture(context: Context, value: str, before: Collage | None) -> PictureFile | None:
@@ -186,7 +193,8 @@ def save(context: Context, series: Series, role: Role, collage_id: int, form: Fo
 def _save(context: Context, series: Series, role: Role, before: Collage, form: Form) -> Saved:
     check_may_write(role, before)
     theirs = fields(series, before)
-    merged = merging.merge(form.base, theirs, form.values)
+    arrived = {name: text for name, text in form.sent.items() if theirs.get(name) == text}
+    merged = merging.merge({**form.base, **arrived}, theirs, form.values)
     if merged.conflicts:
         raise Clash(before, merged.values, merged.conflicts)
     item, problems = written.read(merged.values, before)

@@ -10,6 +10,7 @@ from bot.core.people import Right
 from bot.web.call import Call
 from bot.web.pages import (
     calendar,
+    collage,
     deliveries,
     entrance,
     find,
@@ -19,7 +20,9 @@ from bot.web.pages import (
     review,
     roundups,
     series,
+    taking_back,
     today,
+    writing,
 )
 
 Handler = Callable[[Call], Response]
@@ -53,6 +56,7 @@ class Route(NamedTuple):
     takes: int = SMALL
 
 
+NEW = "/s/{series}/new"
 COLLAGE = "/s/{series}/collages/{name}"
 ROUNDUP = "/s/{series}/roundups/{month}"
 
@@ -92,6 +96,18 @@ ROUTES = (
     Route("POST", "/people/remove", Right.MANAGE, people.remove, people.show),
     Route("GET", "/pictures/{sha256}", Right.READ, pictures.whole),
     Route("GET", "/s/{series}/collages/{name}/small", Right.READ, pictures.small),
+    Route("GET", NEW, Right.DRAFT, collage.show_new),
+    Route("POST", NEW, Right.DRAFT, writing.add, writing.again, LARGE),
+    Route("POST", f"{NEW}/ready", Right.EDIT, writing.add_ready, writing.again, LARGE),
+    Route("POST", f"{NEW}/preview", Right.DRAFT, writing.preview_new, writing.again, LARGE),
+    Route("POST", f"{NEW}/alt", Right.DRAFT, writing.draft_alt_new, writing.again, LARGE),
+    Route("GET", COLLAGE, Right.READ, collage.show),
+    Route("POST", f"{COLLAGE}/save", Right.DRAFT, writing.save, writing.again, LARGE),
+    Route("POST", f"{COLLAGE}/ready", Right.EDIT, writing.save_ready, writing.again, LARGE),
+    Route("POST", f"{COLLAGE}/preview", Right.DRAFT, writing.preview, writing.again, LARGE),
+    Route("POST", f"{COLLAGE}/alt", Right.DRAFT, writing.draft_alt, writing.again, LARGE),
+    Route("GET", f"{COLLAGE}/take-back", Right.EDIT, taking_back.show),
+    Route("POST", f"{COLLAGE}/take-back", Right.EDIT, taking_back.take_back, taking_back.show),
     Route("GET", f"{COLLAGE}/review", Right.READ, review.show),
     Route("POST", f"{COLLAGE}/review/approve", Right.EDIT, review.approve, review.show),
     Route("POST", f"{COLLAGE}/review/take-back", Right.EDIT, review.take_back, review.show),
