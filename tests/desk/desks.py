@@ -202,6 +202,12 @@ class Desk:
         """The browser of one of the people, logged in."""
         return Client(self.address, self.place.tokens[name], self.cookie)
 
+    def with_new_session(self, name: str) -> Client:
+        """The same, in a session of its own, which a test may end."""
+        with self.place.context(name) as context:
+            token = people.take_login(context, people.login_address(context))
+        return Client(self.address, token, self.cookie)
+
     def stop(self) -> int:
         """Ask its process to end; its exit code."""
         assert self.process
