@@ -10,7 +10,7 @@ from datetime import date, time, timedelta
 from getpass import getuser
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 from zoneinfo import ZoneInfo
 
 from bot import files
@@ -99,6 +99,48 @@ class Eventing:
         return frozenset(url.fingerprint for url in self.urls)
 
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+"""The names by which a machine asks itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`[desk]`: where the desk listens, and under which addresses people reach it.
+
+    `hosts` are names besides that of `address` which a browser may ask for. An invitation or a
+    review link begins with `base`.
+    """
+
+    address: str = setting(settings.desk_address, "")
+    host: str = setting(settings.some_text, "127.0.0.1")
+    port: int = setting(settings.whole(1, 65_535), 8765)
+    hosts: tuple[str, ...] = setting(settings.list_of(settings.host_name), ())
+
+    @property
+    def base(self) -> str:
+        """Its address without a slash at the end: that on this machine where none is given."""
+        if self.address:
+            return self.address
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether people reach it from other machines, by an address that is given."""
+        return self.address.startswith("https://")
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it listens to this machine alone."""
+        return self.host in LOOPBACK
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All names of hosts that it is asked for by, in lower case."""
+        own = urlsplit(self.address).hostname or ""
+        return frozenset({own, *LOOPBACK, *self.hosts} - {""})
+
+
 @dataclass(frozen=True, slots=True)
 class SlideLook:
     """`[series.NAME.slide]`: how its slides look.
@@ -181,32 +223,6 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    address: str = ""
-    host: str = "127.0.0.1"
-    port: int = 8765
-    hosts: tuple[str, ...] = ()
-
-    @property
-    def is_secure(self) -> bool:
-        return self.address.startswith("https://")
-
-    @property
-    def is_local(self) -> bool:
-        return self.host in ("127.0.0.1", "localhost", "::1") and not self.is_secure
-
-    def shown(self, port: int) -> str:
-        return (self.address or f"http://{self.host}:{port}").rstrip("/")
-
-    @property
-    def all_hosts(self) -> list[str]:
-        from urllib.parse import urlsplit
-
-        own = urlsplit(self.address).hostname if self.address else ""
-        return list(dict.fromkeys([*filter(None, [own]), "127.0.0.1", "localhost", *self.hosts]))
-
-
-@dataclass(frozen=True, slots=True)
 class Config:
     """The whole configuration.
 
@@ -227,7 +243,7 @@ class Config:
     accounts: Mapping[str, Table]
     series: Mapping[str, Series]
     destinations: Mapping[str, Table] = field(default_factory=dict)
-    desk: Desk = Desk()
+    desk: Desk = field(default_factory=Desk)
     key_files: tuple[Path, ...] = ()
     has_secrets: bool = False
     says_live: bool = field(default=False, compare=False)
@@ -268,7 +284,16 @@ class Config:
         return f"There is no {what} {name} in {self.file.name}; it has {names}.{hint}"
 
 
-SECTIONS = ("database", "delivery", "alerts", "events", "accounts", "destinations", "series")
+SECTIONS = (
+    "database",
+    "delivery",
+    "alerts",
+    "events",
+    "desk",
+    "accounts",
+    "destinations",
+    "series",
+)
 
 POSTGRESQL = (
     r"postgresql(\+psycopg)?://([^@\s]*@)?([^@/?\s:\[]*|\[[\w:.]+\])(:\d{1,5})?"
@@ -353,6 +378,7 @@ def parse(source: str, file: Path) -> Config:
         accounts=types.MappingProxyType(accounts),
         series=types.MappingProxyType(all_series),
         destinations=types.MappingProxyType(destinations),
+        desk=read(root.table("desk"), Desk),
         key_files=tuple(_key_files(root, [*accounts.values(), *destinations.values()], folder)),
         has_secrets=_has_secrets(root),
         says_live="live" in root.values,

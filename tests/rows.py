@@ -106,3 +106,6 @@ def restored(file: Path, target: Database, now: datetime) -> int:
 
 ADDED = {"installation": 1, "log": 1, "notices": 1}
 """Rows that a restore adds to those of the backup."""
+
+ENDED = ("invitations", "sessions")
+"""Tables of which a restore ends what is open: nobody is let in by what the backup held."""

@@ -79,6 +79,7 @@ COMMANDS = {
     "split": Entry("texts", "Split texts into parts that fit.", TEXTS),
     "backup": Entry("backups", "Copy the whole database into one file.", UPKEEP),
     "restore": Entry("backups", "Fill an empty database from a backup.", UPKEEP),
+    "people": Entry("people", "Invite people to the desk, and let others review.", UPKEEP),
     "series": Entry("series", "List the series, and rename or retire one.", UPKEEP),
     "accounts": Entry("series", "Rename an account.", UPKEEP),
     "help": Entry("helping", "Explain a command.", HELP),

@@ -47,7 +47,7 @@ def desk_command(config_file: str | None, as_json: bool, port: int | None) -> No
     if port is not None:
         settings = replace(settings, port=port)
     server = _started(context, settings)
-    _tell(context, settings, server.port)
+    _tell(context, replace(settings, port=server.port))
     # It stays, and its garbage matters.
     gc.enable()
     with scheduler.stoppable(context.stop):
@@ -61,8 +61,10 @@ def beside(context: Context) -> Server | None:
     settings = context.config.desk
     try:
         server = _started(context, settings)
-        address = _way_in(context, settings, server.port)
-        context.say(f"The desk is at {settings.shown(server.port)}; to come in once: {address}")
+        here = replace(settings, port=server.port)
+        login = _way_in(context, here)
+        way_in = f" To come in, once, within 15 minutes: {login}" if login else ""
+        context.say(f"The desk is at {here.base}.{way_in}")
     except Exception as error:
         log.exception("The desk cannot be served")
         context.say(f"! {errors.sentence(error)} The bot goes on without the desk.")
@@ -81,16 +83,21 @@ def _started(context: Context, settings: Desk) -> Server:
     return server
 
 
-def _way_in(context: Context, settings: Desk, port: int) -> str:
-    """The address that lets the person at this machine in, once."""
-    return f"{settings.shown(port)}/login/{people.login_address(context)}"
+def _way_in(context: Context, settings: Desk) -> str:
+    """The address that lets the person at this machine in, once; "" where others reach the desk:
+    there, an address that stands in a log would let in whoever reads it.
+    """
+    if settings.is_open or not settings.is_local:
+        return ""
+    return f"{settings.base}/login/{people.login_address(context)}"
 
 
-def _tell(context: Context, settings: Desk, port: int) -> None:
+def _tell(context: Context, settings: Desk) -> None:
     """Print where the desk is, and how to come in."""
-    address = _way_in(context, settings, port)
+    login = _way_in(context, settings)
     if output.is_json():
-        output.json_line({"address": settings.shown(port), "login": address})
+        output.json_line({"address": settings.base, "login": login or None})
         return
-    output.line(f"The desk is at {settings.shown(port)}. Ctrl-C ends it.")
-    output.line(f"To come in, once, within 15 minutes: {address}")
+    output.line(f"The desk is at {settings.base}. Ctrl-C ends it.")
+    if login:
+        output.line(f"To come in, once, within 15 minutes: {login}")

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from bot.core import cards
+from bot.core import cards, people
 from bot.core.delivery import Card
 
 
@@ -144,15 +144,16 @@ def standing(
 ) -> Standing:
     """How a collage stands that would send `sent` now; None stands for what was not looked at.
 
-    Of each person only the newest approval is looked at. With four-eyes, the one who last changed
-    the collage does not count.
+    Of each person only the newest approval is looked at, whether they came by their account, the
+    terminal or a review link. With four-eyes, the one who last changed the collage does not count.
     """
-    newest = {approval.who: approval for approval in sorted(approvals, key=lambda each: each.at)}
+    in_order = sorted(approvals, key=lambda each: each.at)
+    newest = {people.counted_as(approval.who): approval for approval in in_order}
     own, aside, counted = [], [], []
     for approval in newest.values():
         if sent is not None and not covers(approval.sent, sent):
             aside.append(approval)
-        elif rule == Rule.FOUR_EYES and approval.who == changed_by:
+        elif rule == Rule.FOUR_EYES and people.is_same(approval.who, changed_by):
             own.append(approval)
         else:
             counted.append(approval)

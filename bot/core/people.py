@@ -168,6 +168,11 @@ def counted_as(who: str) -> str:
     return key(who.removesuffix(BY_LINK))
 
 
+def is_same(who: str, other: str) -> bool:
+    """Whether two names of the log are one person's; nobody is the one who is not known."""
+    return other != "" and counted_as(who) == counted_as(other)
+
+
 def password_problem(password: str, name: str) -> str:
     """Why this is no good password for that person, as a sentence; "" where it is."""
     if len(password) < PASSWORD_LENGTH:

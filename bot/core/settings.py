@@ -446,6 +446,28 @@ def base_url(example: str) -> Reader:
     return reader
 
 
+def desk_address(value: Any) -> str:
+    """The address of the desk, or "" for none: https, or this machine, with nothing behind it.
+
+    The cookies of a path would be those of its neighbours as well.
+    """
+    if value == "":
+        return ""
+    example = "https://desk.example.org"
+    url = str(base_url(example)(value))
+    if "/" in url.partition("://")[2]:
+        raise ValueError(f"must be an address without a path, as in {example}")
+    return url
+
+
+def host_name(value: Any) -> str:
+    """A name of a host, as a browser asks for it: without a scheme, a port or a path."""
+    name = some_text(value).lower()
+    if addresses.problem(f"https://{name}/") or re.search(r"[:/?#@]", name):
+        raise ValueError(f'must be a name such as "desk.example.org", not {shown(value)}')
+    return name
+
+
 EXAMPLE_HOST = r"(.+\.)?(example(\.(com|net|org))?|invalid|test)\.?"
 """Hosts that stand for an example and belong to nobody (RFC 2606)."""
 

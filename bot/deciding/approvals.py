@@ -8,7 +8,7 @@ from bot.composing.composed import ComposedThread
 from bot.composing.fittings import Fittings
 from bot.config import Series
 from bot.context import Context
-from bot.core import approval, collage
+from bot.core import approval, collage, people
 from bot.core.approval import Approval, Line, Sent, Standing
 from bot.core.collage import Collage, State
 from bot.core.errors import BadInput, NotAllowed, Unavailable, Unusable
@@ -165,7 +165,7 @@ def _check(context: Context, series: Series, look: Look) -> None:
     if look.problems:
         why = " ".join(look.problems)
         raise BadInput(f"{item.name} cannot go out, and cannot be approved. {why}")
-    if series.approval == approval.Rule.FOUR_EYES and context.who == item.changed_by:
+    if series.approval == approval.Rule.FOUR_EYES and people.is_same(context.who, item.changed_by):
         raise NotAllowed(
             f"{context.who} changed {item.name} last: "
             "with four-eyes, two others have to approve it."

@@ -25,6 +25,11 @@ def deliveries(config: Config, series: str, start: str) -> list[Named]:
     return _read(config, names.DELIVERIES, series, start)
 
 
+def people(config: Config, series: str, start: str) -> list[Named]:
+    """The names of the people who were not removed, with their roles."""
+    return _read(config, names.PEOPLE, series, start)
+
+
 def _read(config: Config, query: str, series: str, start: str) -> list[Named]:
     values = {"series": series, "start": start, "live": config.live}
     return names.read(config.database_url, query, values)

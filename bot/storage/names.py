@@ -46,6 +46,13 @@ DELIVERIES = """
 """
 
 
+PEOPLE = """
+    SELECT name, role FROM people
+    WHERE ended_at IS NULL AND substr(name, 1, length(:start)) = :start
+    ORDER BY key LIMIT :most
+"""
+
+
 class Named(NamedTuple):
     """A name, and what it stands for."""
 

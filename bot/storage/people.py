@@ -102,7 +102,8 @@ class People(Statements):
     def add(self, name: str, role: Role) -> int | None:
         """Store somebody new; their id, None where the name is somebody's."""
         values = {"name": name, "key": rules.key(name), "role": role.value}
-        return insert_new(self.conn, people, **values, created_at=self.now)
+        added: int | None = insert_new(self.conn, people, **values, created_at=self.now)
+        return added
 
     def change(self, person_id: int, **values: Any) -> None:
         """Change what is stored of a person."""
@@ -258,6 +259,12 @@ class People(Statements):
         """End all sessions of a person; how many there were."""
         mine = (sessions.c.person_id == person_id, sessions.c.ended_at.is_(None))
         return self.conn.execute(update(sessions).where(*mine).values(ended_at=self.now)).rowcount
+
+    def end_all(self) -> None:
+        """End all sessions, invitations and review links; passwords and roles stay."""
+        for table in (sessions, invitations):
+            is_open = table.c.ended_at.is_(None)
+            self.conn.execute(update(table).where(is_open).values(ended_at=self.now))
 
     # Tries to log in
 

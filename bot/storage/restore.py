@@ -117,6 +117,8 @@ def fill(target: Database, copied: Database, contents: Backup, now: datetime, wh
         if not target.is_sqlite:
             _move_sequences(work.conn)
         count = _make_uncertain(work, f"restored from {contents}")
+        # Whoever was logged in may have been removed since, and an invitation been used.
+        work.people.end_all()
         work.installation.put(RESTORED_AT, now.isoformat())
         work.log.record(who, "restored", "database", str(contents))
         work.notices.add(Restored(str(contents), count, now))

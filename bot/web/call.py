@@ -1,10 +1,12 @@
 """One request of a person at the desk, and the answers that a page gives to it."""
 
+import hmac
 import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -15,11 +17,11 @@ from bot.core.people import Person, Right, Visitor
 from bot.web import rendering
 from bot.web.form import Form
 
-SAID = "said"
-"""The cookie that carries what was done over the redirect to the next page."""
+MOST_SAID = 1_800
+"""Bytes of a message about what was done."""
 
-MOST_SAID = 1_500
-"""Characters of such a message: with its escapes, a cookie holds 4 KB."""
+MOST_COOKIE = 3_900
+"""Bytes of a cookie: browsers keep 4,096 with its name and attributes."""
 
 
 class Undo(NamedTuple):
@@ -92,33 +94,60 @@ class Call:
         }
         answer = HTMLResponse(rendering.page(template, shared | values), status)
         if self.said:
-            answer.delete_cookie(SAID)
+            answer.delete_cookie(said_cookie(self.desk), **self._cookie_settings)
         return answer
 
     def see_other(self, path: str, said: str = "", undo: Undo | None = None) -> Response:
         """Go on to another page, which says what was done: a reload does not do it again."""
         answer = RedirectResponse(path, 303)
         if said:
-            text = json.dumps([said[:MOST_SAID], undo], ensure_ascii=True)
-            answer.set_cookie(SAID, quote(text), httponly=True, samesite="strict", max_age=60)
+            key = self.csrf or self.path.get("token", "")
+            value = _written(said, undo, key)
+            answer.set_cookie(said_cookie(self.desk), value, max_age=60, **self._cookie_settings)
         return answer
 
+    @property
+    def _cookie_settings(self) -> Any:
+        return {"httponly": True, "samesite": "strict", "secure": self.desk.is_open}
 
-def said(cookie: str) -> Said | None:
-    """What the cookie says was done; None where it cannot be read, or there is none."""
-    try:
-        text, undo = json.loads(unquote(cookie))
-        return Said(str(text), _undo(undo) if undo else None)
-    except (ValueError, TypeError, AttributeError):
+
+def session_cookie(desk: Desk) -> str:
+    """The name of the session's cookie.
+
+    With the prefix __Host- browsers take it from this host alone, and over HTTPS only. Without
+    HTTPS, on this machine, all ports share their cookies, so that the port is in the name.
+    """
+    return "__Host-mlcollage" if desk.is_open else f"mlcollage-{desk.port}"
+
+
+def said_cookie(desk: Desk) -> str:
+    """The name of the cookie that carries what was done over the redirect to the next page."""
+    return "__Host-said" if desk.is_open else f"said-{desk.port}"
+
+
+def _written(said: str, undo: Undo | None, key: str) -> str:
+    """The value of that cookie, signed with a key of the session's; `said` reads it."""
+    text = said.encode("utf-8", "replace")[:MOST_SAID].decode("utf-8", "ignore")
+    data = urlsafe_b64encode(json.dumps([text, undo], ensure_ascii=False).encode()).decode()
+    if len(data) > MOST_COOKIE and undo:
+        return _written(said, None, key)
+    return f"{_signature(data, key)}.{data}"
+
+
+def said(value: str, key: str) -> Said | None:
+    """What the cookie says was done; None where there is none, or another session wrote it.
+
+    Any program on this machine can give the browser a cookie, and so a form to be sent.
+    """
+    signature, _, data = value.partition(".")
+    if not key or not hmac.compare_digest(signature.encode(), _signature(data, key).encode()):
         return None
+    text, undo = json.loads(urlsafe_b64decode(data))
+    return Said(text, Undo(*undo) if undo else None)
 
 
-def _undo(given: Any) -> Undo | None:
-    """A form of this desk; what leads elsewhere is none."""
-    action, fields = given
-    if not str(action).startswith("/") or str(action).startswith("//"):
-        return None
-    return Undo(str(action), {str(key): str(value) for key, value in fields.items()})
+def _signature(data: str, key: str) -> str:
+    return hmac.digest(key.encode(), f"said {data}".encode(), "sha256").hex()
 
 
 def address(*parts: str, **query: str) -> str:

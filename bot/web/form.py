@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from bot.core.collage import shown
 from bot.core.errors import BadInput
@@ -14,6 +14,12 @@ MOST_FIELDS = 400
 MOST_FILES = 4
 LONGEST_FIELD = 1_000_000
 """Bytes of one value: more than any text of a collage may have."""
+
+LONG = 40
+"""Characters of a value that nobody wants to type again."""
+
+NOT_TYPED = frozenset({"csrf", "password", "again", "next"})
+"""Fields that are never shown again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +59,27 @@ class Form:
             raise BadInput(f"The form has no field {name}; load the page again.")
         return self.get(name)
 
+    def typed(self) -> Mapping[str, str]:
+        """What somebody has written into long fields; no password, and nothing of the page's."""
+        long = {name: values[0] for name, values in self.values.items() if _is_long(values[0])}
+        return {name: value for name, value in long.items() if name not in NOT_TYPED}
+
     def number(self, name: str) -> int:
         """A whole number that the page sends; raises `BadInput` for anything else."""
         value = self.needed(name)
         if not value.isascii() or not value.isdecimal() or len(value) > 18:
             raise BadInput(f"{name} must be a whole number, not {shown(value)}.")
         return int(value)
+
+
+def _is_long(value: str) -> bool:
+    """Whether it is a text, and nothing that a program has written."""
+    return len(value) >= LONG and " " in value and not value.startswith(("{", "["))
+
+
+def is_text(value: str) -> bool:
+    """Whether it can be stored: PostgreSQL takes no NUL, and half a character can be no bytes."""
+    return "\0" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
 
 
 async def read(request: Request) -> Form:
@@ -75,6 +96,11 @@ async def read(request: Request) -> Form:
                     files[name] = File(value.filename, await value.read())
     except HTTPException as error:
         raise BadInput(f"The form cannot be read: {error.detail}") from None
+    except ClientDisconnect:
+        raise BadInput("The form did not come whole; send it again.") from None
+    for name, written in values.items():
+        if not all(map(is_text, (name, *written))):
+            raise BadInput(f"{shown(name)} holds characters that no text may have; take them out.")
     return Form(values, files)
 
 

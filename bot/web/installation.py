@@ -9,7 +9,7 @@ from threading import Lock
 from bot import config
 from bot.app import assemble, logs
 from bot.context import Context
-from bot.core.errors import MlcollageError
+from bot.core.errors import MlcollageError, NoDatabase
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +36,10 @@ class Installation:
         """What a request works in. Raises what `assemble.context` does where there was none yet."""
         with self._lock:
             stamp = self._stamp_now()
+            if self._context and _has_gone(self._context):
+                # What a page wrote into it would be found by nobody.
+                self._context.database.close()
+                self._context = None
             if self._context is None or stamp != self._stamp or _stands_still(self._context):
                 self._make(stamp)
             assert self._context is not None
@@ -54,7 +58,6 @@ class Installation:
             if self._context is None:
                 raise
             self.problem = str(error)
-            self._stamp = stamp
             return
         before, self._context = self._context, made
         self._stamp, self.problem = stamp, ""
@@ -78,6 +81,15 @@ def opened(file: Path) -> Context:
     for publisher in context.publishers.values():
         logs.hide(publisher.secrets)
     return context
+
+
+def _has_gone(context: Context) -> bool:
+    """Whether its database was replaced or removed since it was opened."""
+    try:
+        context.database.check_file()
+    except NoDatabase:
+        return True
+    return False
 
 
 def _stands_still(context: Context) -> bool:

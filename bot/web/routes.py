@@ -56,6 +56,9 @@ class Route(NamedTuple):
     takes: int = SMALL
 
 
+ANY_PAGE = Route("GET", "", Access.OPEN, entrance.show)
+"""What stands for an address that no route has."""
+
 NEW = "/s/{series}/new"
 COLLAGE = "/s/{series}/collages/{name}"
 ROUNDUP = "/s/{series}/roundups/{month}"

@@ -11,7 +11,7 @@ from threading import Thread
 
 from bot import system
 from bot.config import Desk
-from bot.core.errors import BadInput
+from bot.core.errors import BadConfig, BadInput
 from bot.web.installation import Installation
 
 log = logging.getLogger(__name__)
@@ -27,11 +27,12 @@ class Server:
     """A desk that is served until it is stopped; `port` is where."""
 
     def __init__(self, installation: Installation, desk: Desk) -> None:
-        """Raises `BadInput` where the port cannot be had."""
+        """Raises `BadInput` where the port cannot be had, and `BadConfig` for one without HTTPS."""
         import uvicorn  # heavy: 60 ms and 10 MB with Starlette, for a desk only
 
         from bot.web import app  # heavy: it brings Starlette along
 
+        _check_open(desk)
         self._socket = _bound(desk)
         self.port: int = self._socket.getsockname()[1]
         # The cookie of a session has the port in its name: that of the socket, where any will do.
@@ -42,7 +43,7 @@ class Server:
             access_log=False,
             server_header=False,
             # Only a proxy on this machine is believed about where a request comes from.
-            proxy_headers=desk.is_secure,
+            proxy_headers=desk.is_open,
             forwarded_allow_ips="127.0.0.1",
             timeout_graceful_shutdown=PATIENCE,
             limit_concurrency=MOST_AT_ONCE,
@@ -75,6 +76,18 @@ class Server:
         else:
             if not self._server.should_exit:
                 failed("it ended by itself")
+
+
+def _check_open(desk: Desk) -> None:
+    """Raise `BadInput` for a desk that other machines would reach without HTTPS."""
+    if desk.is_local or desk.is_open:
+        return
+    raise BadConfig(
+        f"The desk would listen to other machines, at {desk.host}, and what is sent there could be "
+        "read on the way. Put something before it that speaks HTTPS, and give its address under "
+        '[desk] in the configuration: address = "https://desk.example.org". Or leave out host: '
+        "then it listens to this machine alone."
+    )
 
 
 def _bound(desk: Desk) -> socket.socket:

@@ -38,6 +38,7 @@ SECTIONS: dict[str, type[Any]] = {
     "delivery": Policy,
     "alerts": config.Alerting,
     "events": config.Eventing,
+    "desk": config.Desk,
     SERIES: config.Series,
     f"{SERIES}.numbering": Numbering,
     f"{SERIES}.roundup": month.Rule,
@@ -110,6 +111,33 @@ def test_an_empty_file_is_a_whole_configuration(tmp_path: Path) -> None:
         1,
     )
     assert (series.base_url, series.site) == ("https://example.org/mlcollage", tmp_path / "site")
+
+
+def test_the_desk_is_on_this_machine_until_it_has_an_address(tmp_path: Path) -> None:
+    desk = parse(tmp_path).desk
+    assert (desk.base, desk.is_open) == ("http://127.0.0.1:8765", False)
+    assert parse(tmp_path, "[desk]\nport = 80").desk.base == "http://127.0.0.1:80"
+    desk = parse(tmp_path, '[desk]\naddress = "https://desk.example.org/"').desk
+    assert (desk.base, desk.is_open) == ("https://desk.example.org", True)
+
+
+@pytest.mark.parametrize(
+    ("setting", "problem"),
+    [
+        ('address = "http://desk.example.org"', "must be https"),
+        ('address = "https://example.org/desk"', "without a path"),
+        ('address = "desk.example.org"', "must be an http"),
+        ("port = 0", "from 1 to 65,535"),
+        ('hosts = ["desk.local:80"]', "must be a name"),
+        ('hosts = ["https://desk.local"]', "must be a name"),
+        ('hosts = ["desk local"]', "must be a name"),
+        ('host = ""', "must not be empty"),
+    ],
+)
+def test_an_address_of_the_desk_that_would_not_do_is_refused(
+    tmp_path: Path, setting: str, problem: str
+) -> None:
+    assert problem in complaint(tmp_path, f"[desk]\n{setting}")
 
 
 def test_the_example_is_the_default_with_and_without_its_hints(tmp_path: Path) -> None:

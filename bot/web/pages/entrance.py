@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from bot.core.errors import BadInput, MlcollageError
 from bot.deciding import people
 from bot.web import call as calls
-from bot.web import guard, rendering
+from bot.web import rendering
 from bot.web.call import Call
 
 TYPES = {
@@ -67,7 +67,7 @@ def leave(call: Call) -> Response:
     """End the session."""
     people.end_session(call.context, call.token)
     answer = RedirectResponse("/login", 303)
-    answer.delete_cookie(guard.cookie(call.desk), secure=call.desk.is_secure, httponly=True)
+    answer.delete_cookie(calls.session_cookie(call.desk), secure=call.desk.is_open, httponly=True)
     return answer
 
 
@@ -84,11 +84,11 @@ def _entered(call: Call, token: str, onward: str) -> Response:
     """Go on with a session; its token is new, so that no one else can know it."""
     answer = RedirectResponse(calls.inside(onward), 303)
     answer.set_cookie(
-        guard.cookie(call.desk),
+        calls.session_cookie(call.desk),
         token,
         max_age=LONGEST,
         httponly=True,
         samesite="lax",
-        secure=call.desk.is_secure,
+        secure=call.desk.is_open,
     )
     return answer

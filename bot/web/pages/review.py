@@ -73,7 +73,7 @@ def _page(call: Call, changed: tuple[Line, ...]) -> Response:
 
 
 def _written(look: Look) -> str:
-    """What is shown, for the form to carry: what has changed by then can be told by it."""
+    """What is shown, for the form to carry: what has changed by then is told."""
     if look.sent is None:
         return ""
     return json.dumps(approval.as_json(look.sent), ensure_ascii=False, separators=(",", ":"))
