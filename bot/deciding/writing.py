@@ -14,7 +14,7 @@ from bot.composing.composer import Composer
 from bot.composing.fittings import Fittings
 from bot.config import Series
 from bot.context import Context
-from bot.core import collage, merging, people, written
+from bot.core import collage, errors, merging, people, written
 from bot.core.collage import Collage, Item, State
 from bot.core.errors import BadInput, NotAllowed, Stale
 from bot.core.merging import Conflict, Values
@@ -127,7 +127,7 @@ def take_picture(context: Context, data: bytes, file: str) -> str:
     try:
         picture = read.check(data, file)
     except BadInput as error:
-        raise Unfit([Problem(PICTURE, written.sentence(str(error)))]) from None
+        raise Unfit([Problem(PICTURE, errors.ended(str(error)))]) from None
     with context.write() as work:
         work.pictures.put(picture.picture, picture.data)
     return written.named(picture.picture)
@@ -149,6 +149,7 @@ def _picture(context: Context, value: str, before: Collage | None) -> PictureFil
 def add(context: Context, series: Series, values: Values) -> Saved:
     """Store a new draft, once it has a title; raises `Unfit`."""
     item = _new(values)
+    _check_name(context, series, item.name)
     arrival = accept.whole(Arrival(item, _picture(context, values.get(PICTURE, ""), None)))
     try:
         (taken,) = accept.take(context, series, [arrival], draft=True)
@@ -171,6 +172,14 @@ def _new(values: Values) -> Item:
     if problems:
         raise Unfit(problems)
     return item
+
+
+def _check_name(context: Context, series: Series, name: str) -> None:
+    """Raise `Unfit` for a name that another collage of the series has."""
+    with context.read() as work:
+        is_taken = work.queue.has_name(series.name, name)
+    if is_taken:
+        raise Unfit([Problem("name", f"Another collage is named {name}; give another name.")])
 
 
 def save(context: Context, series: Series, role: Role, collage_id: int, form: Form) -> Saved:
@@ -200,6 +209,8 @@ def _save(context: Context, series: Series, role: Role, before: Collage, form: F
     item, problems = written.read(merged.values, before)
     if problems:
         raise Unfit(problems)
+    if item.name != before.name:
+        _check_name(context, series, item.name)
     picture = _picture(context, merged.values.get(PICTURE, ""), before)
     if picture is None and item == before:
         return Saved(before, Taken(before), is_changed=False)

@@ -134,7 +134,7 @@ ROUTES = (
     Route("POST", f"{ROUNDUP}/edit", Right.EDIT, roundups.edit, roundups.show),
     Route("GET", "/s/{series}/queue", Right.READ, queue.show),
     Route("POST", "/s/{series}/queue/move", Right.EDIT, queue.move, queue.show),
-    Route("POST", "/s/{series}/queue/pin", Right.EDIT, queue.pin, queue.show),
-    Route("POST", "/s/{series}/queue/state", Right.EDIT, queue.change_state, queue.show),
+    Route("POST", "/s/{series}/queue/pin", Right.EDIT, queue.pin, queue.back),
+    Route("POST", "/s/{series}/queue/state", Right.EDIT, queue.change_state, queue.back),
 )
 """Every route there is; the tests try each of them as every role, and without one."""

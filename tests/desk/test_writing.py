@@ -28,9 +28,12 @@ def form(page: requests.Response) -> dict[str, str]:
         name, value = _attribute(tag, "name"), _attribute(tag, "value")
         if "checkbox" in tag and " checked" not in tag:
             continue
-        if name and 'type="file"' not in tag:
+        # Each client adds its own token.
+        if name not in ("", "csrf") and 'type="file"' not in tag:
             fields[name] = value
-    for name, text in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n(.*?)</textarea>', found, re.S):
+    for name, text in re.findall(
+        r'<textarea[^>]* name="([^"]+)"[^>]*>\n(.*?)</textarea>', found, re.S
+    ):
         fields[html.unescape(name)] = html.unescape(text)
     for name, rest in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', found, re.S):
         chosen = re.search(r'value="([^"]*)" selected', rest)
@@ -91,18 +94,23 @@ def test_what_was_typed_is_stored_to_the_letter(desk_on_each: Desk) -> None:
     assert made.paper.title == "Über <b>Zeta</b> & \"Co\" '视觉'"
     assert made.paragraph == "One *thing*.\n\nAnother <script>alert(1)</script>."
     assert made.paper.others
-    assert [link.url for link in made.paper.links][1:] == ["https://example.org/a", "https://example.org/b"]
+    assert [link.url for link in made.paper.links][1:] == [
+        "https://example.org/a",
+        "https://example.org/b",
+    ]
     assert made.thread == ("First.", "Second.")
     again = form(page)
-    assert {key: again[key] for key in fields if key not in ("base", "revision", "csrf")} == {
-        key: text for key, text in fields.items() if key not in ("base", "revision", "csrf")
+    assert {key: again[key] for key in fields if key not in ("base", "revision")} == {
+        key: text for key, text in fields.items() if key not in ("base", "revision")
     }
 
 
 def test_a_form_that_changes_nothing_stores_nothing(desk: Desk) -> None:
     client = desk.client(desks.EDITOR)
     before = stored(desk, "alpha")
-    page = client.follow(client.post(f"{ROOT}/collages/alpha/save", written(client, f"{ROOT}/collages/alpha")))
+    page = client.follow(
+        client.post(f"{ROOT}/collages/alpha/save", written(client, f"{ROOT}/collages/alpha"))
+    )
     assert "nothing was changed" in page.text
     assert stored(desk, "alpha") == before
 
@@ -113,8 +121,8 @@ def test_a_form_that_changes_nothing_stores_nothing(desk: Desk) -> None:
         ("year", "20", "no year"),
         ("link.code", "example", "no http(s) address"),
         ("name", "Not A Name", "lower-case"),
-        ("name", "alpha", "already"),
-        ("title", "a\x00b", "control character"),
+        ("name", "alpha", "Another collage is named"),
+        ("title", "a\x07b", "control character"),
         ("on.outbox.handles", "ada", "handle"),
     ],
 )
@@ -127,7 +135,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(
     assert page.status_code == 400
     assert told in wrong(page, field)
     assert form(page)["paragraph"] == "Words that took an hour."
-    assert form(page)[field].strip("\x00") == text or "\x00" in text
+    assert form(page)[field] == text
     assert stored(desk, "delta").paragraph != "Words that took an hour."
 
 
@@ -170,7 +178,10 @@ def test_authors_change_drafts_only_and_editors_what_is_ready(desk: Desk) -> Non
 
 def test_what_only_one_of_two_people_has_changed_is_merged(desk_on_each: Desk) -> None:
     ben, cleo = desk_on_each.client(desks.EDITOR), desk_on_each.client(desks.AUTHOR)
-    bens, cleos = written(ben, DELTA, title="Ben's title"), written(cleo, DELTA, alt="Cleo's words.")
+    bens, cleos = (
+        written(ben, DELTA, title="Ben's title"),
+        written(cleo, DELTA, alt="Cleo's words."),
+    )
     ben.follow(ben.post(f"{DELTA}/save", bens))
     cleo.follow(cleo.post(f"{DELTA}/save", cleos))
     made = stored(desk_on_each, "delta")
@@ -182,7 +193,9 @@ def test_of_what_two_have_changed_both_versions_are_shown_and_nothing_is_stored(
 ) -> None:
     ben, cleo = desk_on_each.client(desks.EDITOR), desk_on_each.client(desks.AUTHOR)
     bens = written(ben, DELTA, paragraph="Ben wrote this.", alt="Ben's words.")
-    cleos = written(cleo, DELTA, paragraph="Cleo wrote that.", alt="Cleo's words.", title="Cleo's title")
+    cleos = written(
+        cleo, DELTA, paragraph="Cleo wrote that.", alt="Cleo's words.", title="Cleo's title"
+    )
     cleos["on.outbox.skip"] = "yes"
     ben.follow(ben.post(f"{DELTA}/save", bens | {"on.outbox.skip": "no"}))
     files = {"upload": ("cleo.png", plain_picture("cleo"), "image/png")}
@@ -223,7 +236,9 @@ def choices(page: requests.Response) -> dict[str, Any]:
 def test_two_pictures_are_shown_beside_each_other(desk: Desk) -> None:
     ben, cleo = desk.client(desks.EDITOR), desk.client(desks.AUTHOR)
     bens, cleos = written(ben, DELTA), written(cleo, DELTA)
-    ben.post(f"{DELTA}/save", bens, files={"upload": ("ben.png", plain_picture("ben"), "image/png")})
+    ben.post(
+        f"{DELTA}/save", bens, files={"upload": ("ben.png", plain_picture("ben"), "image/png")}
+    )
     page = cleo.post(
         f"{DELTA}/save", cleos, files={"upload": ("cleo.png", plain_picture("cleo"), "image/png")}
     )
