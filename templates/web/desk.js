@@ -133,6 +133,7 @@ for (const form of document.querySelectorAll("form[data-write]")) {
 
   function changed() {
     dirty = true;
+    if (!status.classList.contains("bad")) tell("Not saved yet.");
     const count = form.querySelector("[data-count=alt]"), { value, dataset } = field("alt");
     count.textContent = `${[...value].length}/${dataset.most}`;
     count.classList.toggle("bad", [...value].length > Number(dataset.most));
@@ -143,7 +144,11 @@ for (const form of document.querySelectorAll("form[data-write]")) {
 
   function saveLater(wait) {
     clearTimeout(saveTimer);
-    if ("autosave" in form.dataset && !isStopped) saveTimer = setTimeout(() => (saving ??= save()), wait);
+    if (!("autosave" in form.dataset) || isStopped) return;
+    saveTimer = setTimeout(() => {
+      if (saving) return saveLater(1000);
+      if (dirty && !isLeaving && field("title").value.trim()) saving = save().finally(() => { saving = null; });
+    }, wait);
   }
 
   // Stores a draft. What was typed while the answer came is untouched, and saved next.
@@ -153,7 +158,6 @@ for (const form of document.querySelectorAll("form[data-write]")) {
     body.append("auto", "yes");
     field("sent").value = JSON.stringify(sent);
     try {
-      if (!dirty || isLeaving || !sent.title.trim()) return;
       const answer = await fetch(url("save"), { method: "POST", body, headers: { Accept: "application/json" } });
       const said = await answer.json().catch(() => ({ problem: "the desk cannot take it; load the page again." }));
       if (answer.ok) saved(said, sent, upload);
@@ -161,8 +165,6 @@ for (const form of document.querySelectorAll("form[data-write]")) {
     } catch {
       tell("Not saved: there is no connection. What you type is kept on this device.", true);
       saveLater(10000);
-    } finally {
-      saving = null;
     }
   }
 
