@@ -1,6 +1,7 @@
 """What a request has to pass before a page sees it, and what every answer carries."""
 
 import hmac
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
@@ -43,6 +44,9 @@ HEADERS = {
 """What every answer carries, unless the page says otherwise."""
 
 SAFE = ("GET", "HEAD")
+
+HOST = re.compile(r"(?:\[([^\]]*)\]|([^:\[\]]*))(?::\d*)?")
+"""The name of a host, or its address, with or without a port."""
 
 MOST_READ = 256_000_000
 """Bytes that are read of what is too large, to answer it."""
@@ -105,9 +109,8 @@ class Hosts:
 def _host(scope: Scope) -> str:
     """The name of the host that a request is for, in lower case, without its port."""
     host = RequestHeaders(scope=scope).get("host", "").lower()
-    if host.startswith("["):
-        return host[1:].partition("]")[0]
-    return host.partition(":")[0]
+    found = HOST.fullmatch(host)
+    return (found[1] or found[2]) if found else host
 
 
 def enter(context: Context, desk: Desk, route: Route, request: Request) -> Call:
@@ -145,6 +148,7 @@ def enter(context: Context, desk: Desk, route: Route, request: Request) -> Call:
         token=token,
         here=here(request),
         base=desk.address or f"http://{request.headers.get('host', '')}",
+        wants_json="application/json" in request.headers.get("accept", ""),
     )
 
 

@@ -11,7 +11,7 @@ from threading import Thread
 
 from bot import system
 from bot.config import Desk
-from bot.core.errors import BadInput
+from bot.core.errors import BadConfig, BadInput
 from bot.web.installation import Installation
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ class Server:
     """A desk that is served until it is stopped; `port` is where."""
 
     def __init__(self, installation: Installation, desk: Desk) -> None:
-        """Raises `BadInput` where the port cannot be had, or others could read what is sent."""
+        """Raises `BadInput` where the port cannot be had, and `BadConfig` for one without HTTPS."""
         import uvicorn  # heavy: 60 ms and 10 MB with Starlette, for a desk only
 
         from bot.web import app  # heavy: it brings Starlette along
@@ -82,7 +82,7 @@ def _check_open(desk: Desk) -> None:
     """Raise `BadInput` for a desk that other machines would reach without HTTPS."""
     if desk.is_local or desk.is_open:
         return
-    raise BadInput(
+    raise BadConfig(
         f"The desk would listen to other machines, at {desk.host}, and what is sent there could be "
         "read on the way. Put something before it that speaks HTTPS, and give its address under "
         '[desk] in the configuration: address = "https://desk.example.org". Or leave out host: '

@@ -23,7 +23,6 @@ from bot import config
 from bot.app import assemble
 from bot.context import Context
 from bot.core import people as rules
-from bot.core.collage import State
 from bot.core.people import Role
 from bot.deciding import people, queue_changes
 from bot.intake import accept
@@ -55,6 +54,8 @@ roundup = {{ folder = "site", day = {(SLOT + timedelta(days=11)).day} }}
 """
 """A configuration with one series, which posts to the outbox."""
 TIMEOUT = 30
+LISTENS = "0A"
+"""The state of a socket that listens, in /proc/net/tcp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +105,9 @@ def fill(context: Context, folder: Path) -> None:
     """Put five collages into the queue: three ready, a draft, one that is held."""
     series = context.config.series[SERIES]
     names = [*READY, DRAFT, HELD]
-    accept.take(context, series, [accept.from_file(write_item(folder, name)) for name in names])
-    # What lacks nothing is ready at once; the draft is one that somebody took back.
-    with context.write() as work:
-        work.queue.change_state(work.queue.get(SERIES, DRAFT), State.DRAFT)
+    arrivals = [accept.from_file(write_item(folder, name)) for name in names]
+    accept.take(context, series, arrivals, draft=True)
+    queue_changes.make_ready(context, series, [*READY, HELD])
     queue_changes.hold(context, series, HELD, "The figures may not be ours to show.")
 
 
@@ -205,6 +205,23 @@ class Desk:
         """The browser of one of the people, logged in."""
         return Client(self.address, self.place.tokens[name], self.cookie)
 
+    def behind_https(self, name: str = "") -> Client:
+        """A browser that comes through what speaks HTTPS for the desk: logged in, if named."""
+        assert self.process
+        client = Client(f"http://127.0.0.1:{port_of(self.process.pid)}")
+        client.session.headers["Host"] = urlsplit(self.address).netloc
+        if name:
+            client.token = self.place.tokens[name]
+            # Over HTTP requests would keep back a cookie that is for HTTPS.
+            client.session.headers["Cookie"] = f"__Host-mlcollage={client.token}"
+        return client
+
+    def with_new_session(self, name: str) -> Client:
+        """The same, in a session of its own, which a test may end."""
+        with self.place.context(name) as context:
+            token = people.take_login(context, people.login_address(context))
+        return Client(self.address, token, self.cookie)
+
     def stop(self) -> int:
         """Ask its process to end; its exit code."""
         assert self.process
@@ -244,11 +261,37 @@ def running(
             assert process.stdout
             line = process.stdout.readline()
             told = json.loads(line)
-            yield Desk(place, told["address"], process, told.get("login", ""))
+            yield Desk(place, told["address"], process, told["login"] or "")
         finally:
             if process.poll() is None:
                 process.terminate()
             process.wait(TIMEOUT)
+
+
+def failing(place: Place, *arguments: str, code: int = 2) -> str:
+    """What `mlcollage desk` says that cannot begin."""
+    done = subprocess.run(
+        [*COMMAND, "desk", *arguments],
+        cwd=place.folder,
+        env=ENVIRONMENT | {"MLCOLLAGE_USER": OWNER},
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+        check=False,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def port_of(pid: int) -> int:
+    """The port at which a process listens."""
+    sockets = {str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()}
+    for line in Path("/proc/net/tcp").read_text(encoding="utf-8").splitlines()[1:]:
+        _, local, _, state, *others = line.split()
+        if state == LISTENS and f"socket:[{others[5]}]" in sockets:
+            return int(local.partition(":")[2], 16)
+    raise AssertionError("it listens nowhere")
 
 
 def memory(pid: int) -> float:

@@ -5,6 +5,7 @@ from pathlib import Path
 from starlette.responses import Response
 
 from bot.core import address as addresses
+from bot.core import month as month_rules
 from bot.core.collage import Collage
 from bot.core.errors import BadInput
 from bot.core.month import Roundup
@@ -44,7 +45,7 @@ def show_all(call: Call) -> Response:
 
 def show(call: Call) -> Response:
     """One roundup: how it stands, its page, its thread, its collages; or as it would be now."""
-    context, series, month = call.context, call.series, call.path["month"]
+    context, series, month = call.context, call.series, _month(call)
     found, items, threads = preview.roundup_threads(context, series, month)
     known = roundups.show(context, series, month) if found.id else None
     standing = known.standing if known else review.standing(context, series, month)
@@ -61,6 +62,17 @@ def show(call: Call) -> Response:
     )
 
 
+def _month(call: Call) -> str:
+    """The month or year of the address; raises `BadInput` for what is none."""
+    text = call.path["month"]
+    try:
+        if not month_rules.is_year(text):
+            month_rules.parse(text)
+    except ValueError as error:
+        raise BadInput(f"{error}.") from None
+    return text
+
+
 def _frame(call: Call, roundup: Roundup, known: RoundupShown | None, items: list[Collage]) -> str:
     """The address of what the frame shows: the page that was made, else as it would be now."""
     series = call.series
@@ -73,7 +85,7 @@ def _frame(call: Call, roundup: Roundup, known: RoundupShown | None, items: list
 
 def page(call: Call) -> Response:
     """A roundup as it would be now, for the frame."""
-    found = exports.page(call.context, call.series, call.path["month"])
+    found = exports.page(call.context, call.series, _month(call))
     headers = {"content-security-policy": FRAMED, "x-frame-options": "SAMEORIGIN"}
     return Response(found, headers=headers | {"content-type": TYPES[".html"]})
 
@@ -106,7 +118,7 @@ def _file(folder: Path, path: str) -> Path | None:
 def approve(call: Call) -> Response:
     """Let a month be published at its moment, or not yet."""
     decide = review.take_back if call.form.has("take-back") else review.approve
-    standing = decide(call.context, call.series, call.path["month"])
+    standing = decide(call.context, call.series, _month(call))
     told = f"The roundup {standing.title_month} waits until somebody approves it."
     if not call.form.has("take-back"):
         told = f"The roundup {standing.title_month} is approved, and goes out at its moment."
@@ -118,7 +130,7 @@ def link(call: Call) -> Response:
     url = call.form.needed("url").strip()
     if problem := addresses.problem(url):
         raise BadInput(f"{addresses.without_user(url)} {problem}.")
-    given = linking.give(call.context, call.series, call.path["month"], url)
+    given = linking.give(call.context, call.series, _month(call), url)
     told = f"The roundup is at {given.roundup.link}; its thread goes out when that answers."
     if not given.is_link:
         told = f"The roundup is also at {given.roundup.also_at}. Nothing is posted."
@@ -130,7 +142,7 @@ def link(call: Call) -> Response:
 def edit(call: Call) -> Response:
     """Change its title and its subtitle; nothing is posted."""
     title, subtitle = call.form.needed("title"), call.form.needed("subtitle")
-    edited = corrections.edit(call.context, call.series, call.path["month"], title, subtitle)
+    edited = corrections.edit(call.context, call.series, _month(call), title, subtitle)
     if not edited.changes:
         return _back(call, "Nothing was changed.")
     told = "; ".join(map(str, edited.changes))
@@ -139,4 +151,4 @@ def edit(call: Call) -> Response:
 
 
 def _back(call: Call, told: str) -> Response:
-    return call.see_other(address("s", call.series.name, "roundups", call.path["month"]), told)
+    return call.see_other(address("s", call.series.name, "roundups", _month(call)), told)
