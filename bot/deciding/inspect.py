@@ -155,6 +155,8 @@ def edits(seen: Sight) -> Iterator[tuple[int, str]]:
     """What was changed since a thread was frozen: lines that begin with "- " or "+ ", each with the
     position of its part.
     """
+    if not seen.anew:
+        return
     frozen = {part.position: described(part) for part in seen.parts}
     anew = {part.position: described(part) for part in seen.anew}
     for position in sorted(frozen | anew):

@@ -258,6 +258,18 @@ class Queue(Statements):
         newest = statement.order_by(collages.c.posted_at.desc(), collages.c.id.desc())
         return self._load(newest.limit(most))
 
+    def posted_matching(self, series_name: str, words: Sequence[str], most: int) -> list[Collage]:
+        """At most `most` posted collages that have each word in NAME or title, newest first.
+
+        Letters beyond ASCII have to be in the same case.
+        """
+        told = func.lower(collages.c.name + " " + tables.papers.c.title)
+        found = [told.contains(word, autoescape=True) for word in words]
+        mine = (collages.c.series_id == self.series_id(series_name), collages.c.state == POSTED)
+        statement = _JOINED.where(*mine, *found)
+        newest = statement.order_by(collages.c.posted_at.desc(), collages.c.id.desc())
+        return self._load(newest.limit(most))
+
     def without_picture(self, series_name: str) -> list[Collage]:
         """The collages that have no picture and name a file of one: history, then the queue."""
         mine = (

@@ -1,6 +1,7 @@
 """Settled slots: each is settled once in a mode, however many processes run."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import delete, select
 
@@ -8,7 +9,19 @@ from bot.core.schedule import SlotState, SlotTime
 from bot.storage.database import insert_new
 from bot.storage.series import Series
 from bot.storage.statements import Statements
-from bot.storage.tables import slots
+from bot.storage.tables import collages, slots
+
+DAY = timedelta(days=1)
+
+
+class Settled(NamedTuple):
+    """A slot that is settled, with the NAME and the number of the collage that it took."""
+
+    due_at: datetime
+    local_on: date
+    state: SlotState
+    name: str = ""
+    number: int | None = None
 
 
 class Slots(Statements):
@@ -67,3 +80,24 @@ class Slots(Statements):
             slots.c.extra.is_(False),
         )
         return {row.due_at: SlotState(row.state) for row in self.conn.execute(statement)}
+
+    def between(self, series_name: str, first: date, last: date) -> list[Settled]:
+        """The settled slots of these days, extra ones too, in order of time."""
+        columns = (slots.c.due_at, slots.c.local_on, slots.c.state, collages.c.name, slots.c.number)
+        statement = (
+            select(*columns)
+            .join_from(slots, collages, slots.c.collage_id == collages.c.id, isouter=True)
+            .where(
+                slots.c.series_id == self.series_id(series_name),
+                # By the key's index: days begin and end within a day of theirs in UTC.
+                slots.c.due_at >= datetime.combine(first, time.min, UTC) - DAY,
+                slots.c.due_at <= datetime.combine(last, time.max, UTC) + DAY,
+                slots.c.local_on.between(first, last),
+                slots.c.rehearsal == self.rehearsal,
+            )
+            .order_by(slots.c.due_at)
+        )
+        return [
+            Settled(row.due_at, row.local_on, SlotState(row.state), row.name or "", row.number)
+            for row in self.conn.execute(statement)
+        ]

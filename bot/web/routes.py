@@ -8,7 +8,19 @@ from starlette.responses import Response
 
 from bot.core.people import Right
 from bot.web.call import Call
-from bot.web.pages import deliveries, entrance, people, pictures, queue, review, roundups, today
+from bot.web.pages import (
+    calendar,
+    deliveries,
+    entrance,
+    find,
+    people,
+    pictures,
+    queue,
+    review,
+    roundups,
+    series,
+    today,
+)
 
 Handler = Callable[[Call], Response]
 
@@ -69,6 +81,12 @@ ROUTES = (
     Route("POST", "/deliveries/{id}/delete", Right.EDIT, deliveries.delete, deliveries.show),
     Route("POST", "/deliveries/{id}/reword", Right.EDIT, deliveries.reword, deliveries.show),
     Route("POST", "/deliveries/{id}/cancel", Right.EDIT, deliveries.cancel, deliveries.show),
+    Route("GET", "/find", Right.READ, find.show),
+    Route("GET", "/s/{series}", Right.READ, series.show),
+    Route("POST", "/s/{series}/pause", Right.MANAGE, series.pause, series.show),
+    Route("POST", "/s/{series}/resume", Right.MANAGE, series.resume, series.show),
+    Route("POST", "/s/{series}/hold", Right.MANAGE, series.hold, series.show),
+    Route("POST", "/s/{series}/release", Right.MANAGE, series.release, series.show),
     Route("GET", "/people", Right.READ, people.show),
     Route("POST", "/people/invite", Right.MANAGE, people.invite, people.show),
     Route("POST", "/people/reset", Right.MANAGE, people.reset, people.show),
@@ -88,6 +106,9 @@ ROUTES = (
     Route("POST", "/review/{token}/take-back", Access.VISITOR, review.take_back, review.show),
     Route("POST", "/review/{token}/note", Access.VISITOR, review.note, review.show),
     Route("GET", "/review/{token}/pictures/{sha256}", Access.VISITOR, review.picture),
+    Route("GET", "/s/{series}/calendar", Right.READ, calendar.show),
+    Route("GET", "/s/{series}/calendar.ics", Right.READ, calendar.file),
+    Route("POST", "/s/{series}/calendar/skip", Right.MANAGE, calendar.skip, calendar.show),
     Route("GET", "/s/{series}/roundups", Right.READ, roundups.show_all),
     Route("GET", ROUNDUP, Right.READ, roundups.show),
     Route("GET", f"{ROUNDUP}/page", Right.READ, roundups.page),

@@ -23,6 +23,7 @@ from bot import config
 from bot.app import assemble
 from bot.context import Context
 from bot.core import people as rules
+from bot.core.collage import State
 from bot.core.people import Role
 from bot.deciding import people, queue_changes
 from bot.intake import accept
@@ -106,7 +107,9 @@ def fill(context: Context, folder: Path) -> None:
     series = context.config.series[SERIES]
     names = [*READY, DRAFT, HELD]
     accept.take(context, series, [accept.from_file(write_item(folder, name)) for name in names])
-    queue_changes.make_ready(context, series, [*READY, HELD])
+    # What lacks nothing is ready at once; the draft is one that somebody took back.
+    with context.write() as work:
+        work.queue.change_state(work.queue.get(SERIES, DRAFT), State.DRAFT)
     queue_changes.hold(context, series, HELD, "The figures may not be ours to show.")
 
 
