@@ -13,9 +13,11 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.context import Context
+from bot.core.approval import Standing
+from bot.core.collage import State
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.people import Person, Role, Visitor
-from bot.deciding import passwords, people, queue_changes
+from bot.deciding import approvals, passwords, people, queue_changes
 from bot.intake import accept
 from bot.scheduling import tick
 from bot.storage import backup, restore, tables
@@ -493,6 +495,41 @@ def test_a_collage_that_is_removed_or_on_its_way_has_no_review(
     tick.tick(context)
     with pytest.raises(NotAllowed, match="is posted"):
         people.review_link(context, "mlcollage", "barlow", "Cleo")
+
+
+def test_a_visitor_approves_as_one_person_whatever_other_ways_they_have(
+    tmp_path: Path, clock: StoppedClock, database_url: str
+) -> None:
+    settings = 'live = true\n[series.mlcollage]\napproval = "four-eyes"\n'
+    made = make_context(tmp_path / "desk", settings, clock, database_url)
+    context = replace(made, who="eve")
+    tick.tick(context)
+    add(context, tmp_path, "barlow")
+    series = context.config.series["mlcollage"]
+
+    def approve(who: str) -> Standing:
+        look = approvals.look(context, series, "barlow")
+        return approvals.approve(replace(context, who=who), series, look).standing
+
+    def visitor(name: str) -> str:
+        token = people.review_link(context, "mlcollage", "barlow", name)
+        return people.visit(context, token).name
+
+    with pytest.raises(NotAllowed, match="changed barlow last"):
+        approve(visitor("Eve"))
+    assert not approve("cleo").is_enough
+    assert not approve(visitor("Cleo")).is_enough
+    assert approve(visitor("Dora")).is_enough
+    clock.go(days=3)
+    tick.tick(context)
+    with context.read() as work:
+        assert work.queue.get("mlcollage", "barlow").state is State.POSTED
+        assert [each.who for each in work.approvals.of(1)] == [
+            "cleo",
+            "Cleo (by link)",
+            "Dora (by link)",
+        ]
+    made.database.close()
 
 
 # What is stored
