@@ -1,5 +1,6 @@
 """The people who use the desk: how they come in, what lets them out, and what is stored of it."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -289,6 +290,17 @@ def test_the_hash_of_nobody_costs_what_a_password_costs() -> None:
     assert (mine.type, mine.memory_cost) == (argon2.Type.ID, 65_536)
 
 
+def test_without_the_package_for_passwords_a_sentence_says_what_to_install(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = people.invite(context, "ben", Role.AUTHOR)
+    monkeypatch.setitem(sys.modules, "argon2", None)
+    with pytest.raises(NotAllowed, match="argon2-cffi; install it"):
+        people.accept(context, token, PASSWORD)
+    monkeypatch.undo()
+    assert people.accept(context, token, PASSWORD)
+
+
 def test_a_password_is_the_same_however_it_is_composed(context: Context) -> None:
     people.accept(context, people.invite(context, "ben", Role.AUTHOR), "zoë likes horses")
     assert people.login(context, "ben", "zoe\u0308 likes horses", "here")
@@ -529,6 +541,23 @@ def test_a_visitor_approves_as_one_person_whatever_other_ways_they_have(
             "Cleo (by link)",
             "Dora (by link)",
         ]
+    made.database.close()
+
+
+def test_what_was_approved_at_the_terminal_is_taken_back_at_the_desk(
+    tmp_path: Path, clock: StoppedClock, database_url: str
+) -> None:
+    settings = 'live = true\n[series.mlcollage]\napproval = "one"\n'
+    made = make_context(tmp_path / "desk", settings, clock, database_url)
+    tick.tick(made)
+    add(made, tmp_path, "barlow")
+    series = made.config.series["mlcollage"]
+    look = approvals.look(made, series, "barlow")
+    approvals.approve(replace(made, who="cleo"), series, look)
+    with pytest.raises(NotAllowed, match="has approved nothing"):
+        approvals.take_back(replace(made, who="Cleo (by link)"), series, "barlow")
+    approvals.take_back(replace(made, who="Cleo"), series, "barlow")
+    assert not approvals.look(made, series, "barlow").standing.counted
     made.database.close()
 
 
