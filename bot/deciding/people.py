@@ -168,7 +168,7 @@ def login_address(context: Context) -> str:
         if account is None or account.ended_at:
             raise NotAllowed(
                 f"{name} was removed from the people; bring them back with: "
-                f"mlcollage people invite {name} --role owner"
+                f"mlcollage people invite {shlex.quote(name)} --role owner"
             )
         token = _token()
         until = work.now + people.LOGIN
