@@ -1,6 +1,7 @@
 """The cover of a roundup, and the card that a link to its page is shown with.
 
-A cover is kept with its roundup, and made again when what it shows has changed.
+A cover is kept with its roundup, and made again when what it shows has changed. What was posted
+keeps the one that it was posted with.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from bot.context import Context
 from bot.core import alt_text as alt_texts
 from bot.core.collage import Collage, Picture, without_control
 from bot.core.errors import BadInput, Unavailable
-from bot.core.month import Roundup
+from bot.core.month import Roundup, State
 from bot.core.notices.roundups import CoverNotMade
 from bot.core.text import markdown, typesetting
 from bot.pictures import read, reduced, typeset
@@ -53,7 +54,7 @@ def current(context: Context, shown: Shown) -> Picture | None:
     if not _pictured(shown.items):
         return None
     try:
-        made_of = _fingerprint(context, shown)
+        made_of = _made_of(made_with(context.config, shown.series), shown)
         with context.read() as work:
             there = work.roundups.cover(roundup)
         if there and there.made_of == made_of:
@@ -68,11 +69,37 @@ def current(context: Context, shown: Shown) -> Picture | None:
     return made.picture
 
 
-def kept(context: Context, roundup: Roundup) -> Picture | None:
-    """The cover that a roundup has, as it was made; None where it has none."""
+def kept(context: Context, shown: Shown) -> Picture | None:
+    """The cover that a roundup has, as it was made.
+
+    None where it has none, or one that shows what was corrected since.
+    """
     with context.read() as work:
-        there = work.roundups.cover(roundup)
-    return there.picture if there else None
+        there = work.roundups.cover(shown.roundup)
+    if there and is_of(there.made_of, shown):
+        return there.picture
+    return None
+
+
+def went_out_without(context: Context, roundup: Roundup) -> bool:
+    """Whether there was no cover for the roundup when its thread went out."""
+    if not roundup.may_be_out:
+        return False
+    with context.read() as work:
+        return work.roundups.cover(roundup) is None
+
+
+def is_of(made_of: str, shown: Shown) -> bool:
+    """Whether a cover that was made of this shows what is to be shown now, in whatever look.
+
+    No is also what is said of one whose record is older than this question.
+    """
+    return made_of.partition(" ")[2] == _shows(shown)
+
+
+def look_of(made_of: str) -> str:
+    """The look of a cover that was made of this, as `made_with` says it."""
+    return made_of.partition(" ")[0]
 
 
 def cover(context: Context, shown: Shown) -> PictureFile:
@@ -111,9 +138,22 @@ def made_with(config: Config, series: Series) -> str:
 
 def card_key(shown: Shown, looks: str) -> str:
     """By what the card is found again that was made `looks`, as `made_with` says, for this."""
+    return _hash([CARD, _shows(shown), looks])
+
+
+def _made_of(looks: str, shown: Shown) -> str:
+    """What is the same exactly where the cover would be: its look, and what it shows."""
+    return f"{looks} {_shows(shown)}"
+
+
+def _shows(shown: Shown) -> str:
+    """What is the same exactly where covers and cards say the same and have the same pictures."""
     hashes = [[picture.sha256, picture.page] for picture in _pictured(shown.items)[:MOST_SHOWN]]
-    made_of = json.dumps([_data(shown, CARD), hashes, looks], sort_keys=True)
-    return hashlib.sha256(made_of.encode()).hexdigest()
+    return _hash([_said(shown), hashes])
+
+
+def _hash(made_of: object) -> str:
+    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
 
 
 def _stored(context: Context) -> BytesOf:
@@ -137,7 +177,9 @@ def card_page(config: Config, shown: Shown, bytes_of: BytesOf) -> typeset.Page:
 
 
 def _notify(context: Context, shown: Shown, error: Exception) -> None:
-    notice = CoverNotMade(shown.series.name, shown.roundup.title_month, str(error))
+    roundup = shown.roundup
+    is_out = roundup.state is State.ANNOUNCED and not roundup.published_elsewhere
+    notice = CoverNotMade(shown.series.name, roundup.title_month, str(error), is_out)
     with context.write() as work:
         work.notices.add(notice)
 
@@ -164,13 +206,20 @@ def _set(
 
 def _data(shown: Shown, size: tuple[int, int]) -> dict[str, Any]:
     """What the templates read, but for the pictures."""
-    series, roundup, items = shown
     width, height = size
     return {
         "width": width,
         "height": height,
-        **slides.appearance(series),
-        "logo": logo_name(series),
+        **slides.appearance(shown.series),
+        "logo": logo_name(shown.series),
+        **_said(shown),
+    }
+
+
+def _said(shown: Shown) -> dict[str, Any]:
+    """The texts of a cover or a card."""
+    series, roundup, items = shown
+    return {
         "title": typesetting.pieces(_title(roundup)),
         "hashtag": series.hashtag,
         "series": series.title,
@@ -185,11 +234,3 @@ def _title(roundup: Roundup) -> str:
 
 def _pictured(items: Sequence[Collage]) -> list[Picture]:
     return [item.picture for item in items if item.picture]
-
-
-def _fingerprint(context: Context, shown: Shown) -> str:
-    """What is the same exactly where the cover would be."""
-    look = Look.of(context.config, shown.series)
-    shown_first = _pictured(shown.items)[:MOST_SHOWN]
-    hashes = [[picture.sha256, picture.page] for picture in shown_first]
-    return look.fingerprint(_data(shown, COVER), hashes)

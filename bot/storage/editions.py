@@ -62,6 +62,13 @@ class Made(NamedTuple):
     picture: Picture
 
 
+class CoverMade(NamedTuple):
+    """The hash of a roundup's cover, and what it was made of."""
+
+    sha256: str
+    made_of: str
+
+
 class Editions(Statements):
     """Roundups with their collages, pictures and posts, many of them in a few statements."""
 
@@ -166,15 +173,15 @@ class Editions(Statements):
                 found[row.sha256] = row.data
         return found
 
-    def covers(self, series_name: str) -> dict[int, tuple[str, str]]:
-        """The hash of each roundup's cover, and what it was made of, by the roundup's id."""
+    def covers(self, series_name: str) -> dict[int, CoverMade]:
+        """The cover of each roundup that has one, by the roundup's id."""
         columns = select(roundups.c.id, roundups.c.cover_sha256, roundups.c.cover_made_of)
         mine = (
             roundups.c.series_id == self.series_id(series_name),
             roundups.c.cover_sha256.is_not(None),
         )
         rows = self.conn.execute(columns.where(*mine))
-        return {row.id: (row.cover_sha256, row.cover_made_of) for row in rows}
+        return {row.id: CoverMade(row.cover_sha256, row.cover_made_of) for row in rows}
 
 
 def _of_series(series_id: int) -> ColumnElement[bool]:
