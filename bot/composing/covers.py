@@ -185,12 +185,17 @@ def _notify(context: Context, shown: Shown, error: Exception) -> None:
 
 
 def alt_text(series: Series, roundup: Roundup, items: Sequence[Collage], most: int) -> str:
-    """What a cover shows, in words of at most `most` characters: the edition and its papers."""
+    """What a cover or a card shows, in words of at most `most` characters.
+
+    It names the edition and the papers of the collages that are seen, and counts the others.
+    """
     words = series.words
-    papers = [(item.paper.title, words.cite(item.paper)) for item in items]
+    pictured = _with_picture(items)
+    papers = [(item.paper.title, words.cite(item.paper)) for item in pictured[:MOST_SHOWN]]
     if roundup.is_year:
         words = replace(words, alt=replace(words.alt, cover=words.alt.year))
-    return alt_texts.of_cover(_title(roundup), series.title, papers, words, most)
+    edition = (_title(roundup), series.title)
+    return alt_texts.of_cover(edition, papers, len(pictured) - len(papers), words, most)
 
 
 def _set(
@@ -234,3 +239,7 @@ def _title(roundup: Roundup) -> str:
 
 def _pictured(items: Sequence[Collage]) -> list[Picture]:
     return [item.picture for item in items if item.picture]
+
+
+def _with_picture(items: Sequence[Collage]) -> list[Collage]:
+    return [item for item in items if item.picture]

@@ -11,8 +11,9 @@ from bot import config
 from bot.composing import covers, values
 from bot.composing.rendering import Renderer
 from bot.core import cards, month, reading, settings
-from bot.core.collage import LENGTHS, Collage, Picture
+from bot.core.collage import Collage, Picture
 from bot.core.month import Roundup
+from bot.core.network import NARROWEST_ALT
 from bot.core.text import markdown
 from bot.site import heads, lists, sections
 from bot.site.entries import Entry, canonical, context_of, entry, month_named, text
@@ -218,7 +219,7 @@ def _drawn(series: config.Series, edition: Edition, name: str) -> values.Table |
     if data is None:
         return None
     items = [reading.item(collage) for collage in edition.collages]
-    most = CARD_ALT if name == CARD else LENGTHS["alt"]
+    most = CARD_ALT if name == CARD else NARROWEST_ALT
     width, height = struct.unpack_from(">II", data, 16)
     return {
         "file": name,

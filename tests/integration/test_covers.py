@@ -126,6 +126,30 @@ def overlaps(one: BOX, other: BOX) -> bool:
     return not apart
 
 
+def test_alt_texts_name_the_nine_that_are_seen_and_count_the_others(context: Context) -> None:
+    """Thirty-eight collages are out, and one of an old article has no picture."""
+    series = context.config.series["mlcollage"]
+    data = png(COLOURS[0], WIDE)
+    items = [collage(number, data) for number in range(1, 40)]
+    items[1] = replace(items[1], picture=None)
+    named = "; ".join(f"‘Paper {at}’, Example (2021)" for at in (1, *range(3, 11)))
+    opening = "Cover of the roundup ‘Papers to Read in September 2021’, ML-Collage."
+    expected = f"{opening} It shows the collages of {named}; and 29 more."
+    sha256 = hashlib.sha256(data).hexdigest()
+    edition = pages.Edition(roundup(), items, {sha256: data}, cover=data, card=data)
+    page = pages.roundup_context(series, edition)
+    assert page["cover"]["alt"] == expected
+    cover = items[0].picture
+    assert cover
+    with context.write() as work:
+        work.pictures.put(cover, data)
+    thread = Composer.of(context, "mlcollage", "outbox").roundup_shown(roundup(), items, cover)
+    assert thread.parts[0].image
+    assert thread.parts[0].image.alt == expected
+    assert page["image"]["alt"].endswith("‘Paper 10’, Example (2021); and 29 more.")
+    assert len(page["image"]["alt"]) <= pages.CARD_ALT
+
+
 @pytest.mark.parametrize("shapes", [[TALL] * 3, [WIDE, TALL, SQUARE, WIDE], [(900, 100)] * 2])
 def test_no_picture_on_a_cover_is_distorted(context: Context, shapes: list[Shape]) -> None:
     series = context.config.series["mlcollage"]
