@@ -222,7 +222,8 @@ def _mail(export: Export) -> Files:
     """The mail as a page, as plain text, and as a message that mail programs open as a draft."""
     context = articles.context_of(export.series, export.edition)
     sections = [
-        section | {"text": markdown.plain(section["paragraph"])} for section in context["sections"]
+        section | {"text": markdown.plain_with_addresses(section["paragraph"])}
+        for section in context["sections"]
     ]
     roundup = context["roundup"] | {"link": export.canonical_url}
     context |= {"kind": "mail", "sections": sections, "roundup": roundup}

@@ -21,6 +21,11 @@ def plain(markdown: str) -> str:
     return reader.renderers.post(reader.syntax.parse(markdown))
 
 
+def plain_with_addresses(markdown: str) -> str:
+    """The same for a mail in plain text: the address of a link stands behind its words."""
+    return reader.renderers.mail(reader.syntax.parse(markdown))
+
+
 @functools.lru_cache(maxsize=2000)
 def line(text: str) -> str:
     """What a title, a name or a caption says, on one line: read as a paragraph is.
