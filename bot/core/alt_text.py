@@ -138,6 +138,10 @@ def of_cover(
     """
     title, series = edition
     opening, _ = _opening(words, words.alt.cover.format(_quoted(words, title)), series, most)
+    if not opening:
+        bare = words.alt.cover.format(_quoted(words, "…")) + words.alt.stop
+        cut = title[: max(0, most - len(bare))].rstrip()
+        return words.alt.cover.format(_quoted(words, f"{cut}…")) + words.alt.stop
     titles = [_quoted(words, name) for name, _ in papers]
     cited = [
         words.alt.comma.join(part for part in (quoted, citation) if part)

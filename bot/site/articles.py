@@ -20,6 +20,7 @@ HTML = "roundup/article.html"
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "blockquote": {"cite"},
+    "div": {"dir"},
     "img": {"src", "alt", "width", "height"},
     "ol": {"start"},
     "td": {"colspan", "rowspan"},

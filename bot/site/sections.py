@@ -14,7 +14,7 @@ from bot.core.collage import Collage, Picture, shown
 from bot.core.errors import BadInput
 from bot.core.network import EXTENSIONS
 from bot.core.paper import LinkKind
-from bot.core.text import markdown, mathml
+from bot.core.text import direction, markdown, mathml
 from bot.core.words import EMOJI
 
 TAGS = mathml.TAGS | (
@@ -51,8 +51,9 @@ class Section:
     """One collage of the page.
 
     `title` has its quotation marks, `plain_title` has none; `paragraph` is Markdown, `html` the
-    same, cleaned. `page` is the file of its own page, `srcset` names its picture in several widths
-    and `small` in the least of them. Templates get it as a table.
+    same, cleaned, and `direction` ("ltr" or "rtl") is how it is written. `page` is the file of its
+    own page, `srcset` names its picture in several widths and `small` in the least of them.
+    Templates get it as a table.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Section:
     caption: str
     paragraph: str
     html: str
+    direction: str
     page: str
     posts: tuple[Labelled, ...]
 
@@ -126,6 +128,7 @@ class Shown:
             caption=_caption(self._series, collage),
             paragraph=collage.paragraph.strip(),
             html=paragraph_html(collage.paragraph),
+            direction=_direction(collage.paragraph),
             page=page_file(collage.name),
             posts=labelled_posts(self._posts.get(collage.id, ())),
         )
@@ -237,6 +240,13 @@ def web(url: str) -> str:
 def paragraph_html(paragraph: str) -> str:
     """A paragraph as HTML with nothing but words, lists, code, formulas and links in it."""
     return _cleaner().clean(markdown.html(paragraph)).strip()
+
+
+def _direction(paragraph: str) -> str:
+    """How a paragraph is written; it is only read where it may be from right to left."""
+    if not direction.is_any_right_to_left(paragraph):
+        return direction.LEFT_TO_RIGHT
+    return direction.of(markdown.plain(paragraph))
 
 
 @functools.lru_cache

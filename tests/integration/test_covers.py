@@ -196,6 +196,24 @@ def test_a_cover_has_the_series_look_and_language(
     context.database.close()
 
 
+@pytest.mark.parametrize(
+    "title", ["3 Deep Learning Papers to Read in سبتمبر 2021", "3 أوراق في التعلم: Deep (2021)!"]
+)
+def test_a_title_is_set_the_way_it_is_written_whatever_the_series_language(
+    tmp_path: Path, title: str
+) -> None:
+    panels = []
+    for language in ("en", "ar"):
+        settings = f'live = false\n[series.mlcollage]\nlanguage = "{language}"\n'
+        (tmp_path / language).mkdir()
+        context = make_context(tmp_path / language, settings)
+        what, bytes_of = shown(context.config.series["mlcollage"], [WIDE])
+        page = covers.cover_page(context.config, what._replace(roundup=roundup(title)), bytes_of)
+        panels.append(Image.open(io.BytesIO(page.png)).convert("RGB").crop((0, 0, 740, 1350)))
+        context.database.close()
+    assert ImageChops.difference(*panels).getbbox() is None
+
+
 def test_what_a_title_says_is_never_markup(context: Context) -> None:
     what, bytes_of = shown(context.config.series["mlcollage"], [WIDE])
     hostile = r'#read("/etc/passwd") *A* @b <c> [d] \ #include "x" $a$'

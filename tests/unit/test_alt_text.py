@@ -150,6 +150,14 @@ def test_a_covers_alt_text_names_the_edition_and_its_papers() -> None:
     )
 
 
+def test_a_title_that_has_no_room_is_cut_in_a_covers_alt_text() -> None:
+    edition = ("Papers " * 200, "ML-Collage")
+    text = alt_text.of_cover(edition, [("Paper", "Example")], 0, words.of("en"), 100)
+    assert text.startswith("Cover of the roundup ‘Papers Papers ")
+    assert text.endswith("…’.")
+    assert 90 < len(text) <= 100
+
+
 def test_a_covers_alt_text_counts_the_papers_that_it_only_counts() -> None:
     assert cover(2, more=29).endswith(
         "‘Paper 1’, Example (1); ‘Paper 2’, Example (2); and 29 more."
