@@ -89,6 +89,16 @@ class Renderer:
             return self._counted(name, templates.render(env, name, context, self._most))
         return self._asked({"folders": self._folders, "name": name, "context": context})
 
+    def render_page(self, name: str, context: Mapping[str, Any]) -> str:
+        """As `render`, for what people are to see; raises `BadInput` where that is nothing."""
+        text = self.render(name, context)
+        if not text.strip():
+            file = templates.used(self._own, self._variants, name) or name
+            raise BadInput(
+                f"Template {file}: writes nothing; fill it, or remove it to have the program's own."
+            )
+        return text
+
     def render_text(self, source: str, context: Mapping[str, Any], place: str) -> str:
         """As `render`, for a text that stands in an item; errors name `place` and line.
 

@@ -56,8 +56,11 @@ def context_of(series: config.Series) -> values.Table:
 
 
 def text(renderer: Renderer, template: str, context: Mapping[str, object]) -> bytes:
-    """A template, filled, with one line end at its end."""
-    return f"{renderer.render(template, context).rstrip()}\n".encode()
+    """A page or an article from its template, with one line end at its end.
+
+    Raises what `Renderer.render_page` does.
+    """
+    return f"{renderer.render_page(template, context).rstrip()}\n".encode()
 
 
 def month_named(key: str, language: str) -> str:

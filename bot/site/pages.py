@@ -108,6 +108,11 @@ def texts(
     return files
 
 
+def style(renderer: Renderer) -> dict[str, bytes]:
+    """The style sheet of all pages, by path; one of the maintainers may be empty."""
+    return {"style.css": f"{renderer.render(STYLE, {}).rstrip()}\n".encode()}
+
+
 def pictures(edition: Edition) -> dict[str, str]:
     """The SHA-256 of the picture in each file of the roundup, but for its cover and card."""
     slug, found = edition.roundup.slug, dict[str, str]()
@@ -290,7 +295,7 @@ def build(series: config.Series, edition: Edition, templates_folder: Path) -> di
         | drawn(edition)
         | texts(series, edition, mine.page, renderer)
         | lists.texts(series, listed, mine, {mine.entry.year: [mine]}, renderer)
-        | {"style.css": text(renderer, STYLE, {})}
+        | style(renderer)
     )
 
 

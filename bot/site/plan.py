@@ -125,7 +125,7 @@ class Plan:
             return self._edition_files(unit.month)
         renderer, listed = Renderer(self._templates), self._entries
         if unit.name == STYLE:
-            return {"style.css": entries.text(renderer, pages.STYLE, {})}
+            return dict(pages.style(renderer))
         if unit.name == ARCHIVE:
             context = lists.archive_context(self._series, listed)
             return {lists.ARCHIVE_PATH: entries.text(renderer, lists.ARCHIVE, context)}

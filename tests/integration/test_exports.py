@@ -127,6 +127,19 @@ def test_links_of_a_paragraph_keep_their_addresses_in_the_plain_text_of_a_mail()
     assert "See the code <https://x.example/code> of it." in plain.get_content()
 
 
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("mail", "mail.txt"), ("mail", "mail.html"), ("html", "copy.html"), ("hugo", "hugo.md")],
+)
+def test_a_template_that_writes_nothing_makes_no_export(
+    tmp_path: Path, kind: str, name: str
+) -> None:
+    (tmp_path / "roundup").mkdir()
+    (tmp_path / "roundup" / name).write_text("", encoding="utf-8")
+    with pytest.raises(BadInput, match=rf"{name}: writes nothing; fill it, or remove it"):
+        built(kind, own_templates=tmp_path)
+
+
 def test_the_pictures_of_a_mail_are_inside_of_it() -> None:
     mail = message()
     html = mail.get_body(("html",))

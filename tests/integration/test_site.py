@@ -743,6 +743,23 @@ def test_a_paragraph_says_how_it_is_written_where_the_page_is_written_otherwise(
     assert [each["dir"] for each in blocks] == expected
 
 
+@pytest.mark.parametrize("name", ["page.html", "collage.html", "article.md", "index.html"])
+def test_a_template_that_writes_nothing_makes_no_empty_page(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "roundup" / name
+    file.parent.mkdir()
+    file.write_text("{# nothing yet #}\n", encoding="utf-8")
+    expected = f"Template {file}: writes nothing; fill it, or remove it to have the program's own."
+    with pytest.raises(BadInput) as error:
+        build(own_templates=tmp_path)
+    assert str(error.value) == expected
+
+
+def test_a_style_sheet_may_be_empty(tmp_path: Path) -> None:
+    (tmp_path / "roundup").mkdir()
+    (tmp_path / "roundup" / "style.css").write_text("", encoding="utf-8")
+    assert build(own_templates=tmp_path)["style.css"] == b"\n"
+
+
 def test_files_can_be_read_by_a_web_server(tmp_path: Path) -> None:
     folder.write(tmp_path, {"index.html": b"page"})
     (tmp_path / "plain").touch()
