@@ -126,3 +126,25 @@ def test_a_posted_collage_is_corrected_for_its_page(desk: Desk) -> None:
     slug = desk(*IN_SIM, "roundup", "show", month, "--json").json["slug"]
     desk(*IN_SIM, "roundup", "render", month)
     assert "Alpha, corrected" in page(desk, slug)
+
+
+def test_a_roundup_to_come_that_holds_nothing_has_no_title_that_counts_nothing(desk: Desk) -> None:
+    described = desk("roundup", "preview", coming(desk), "--json").json
+    assert (described["title"], described["link"], described["collages"]) == ("", "", [])
+
+
+@pytest.mark.parametrize("command", ["preview"])
+def test_a_month_that_has_no_roundup_and_gets_none_is_named_with_the_next_one(
+    desk: Desk, command: str
+) -> None:
+    month = coming(desk)
+    for other in ("1999-01", "2998-01"):
+        refused = desk("roundup", command, other, code=1).err
+        assert refused.startswith(
+            f"There is no roundup {other}, and the next one is {month}, due on "
+        )
+        assert "see: mlcollage roundup list" in refused
+    refused = desk("roundup", command, "1999", code=1).err
+    assert refused.startswith(
+        "There is no roundup of the year 1999: years have none without yearly"
+    )
