@@ -7,9 +7,10 @@ import click
 
 from bot.cli import awaiting, completion, options, output, previews, printing, publishing
 from bot.config import Series
+from bot.context import Context
 from bot.core import address, month, times
 from bot.core.collage import Collage, shown
-from bot.core.month import Roundup
+from bot.core.month import Roundup, State
 from bot.core.text import markdown
 from bot.deciding import (
     awaited,
@@ -83,7 +84,10 @@ def _checked_or_year(text: str) -> str:
 def show_command(
     config_file: str | None, series: str | None, as_json: bool, title_month: str
 ) -> None:
-    """Show a roundup: its collages, its link, its threads."""
+    """Show a roundup: its collages, its link, its threads.
+
+    The next one is shown as it would be now.
+    """
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
     shown = roundups.show(context, chosen, _checked_or_year(title_month))
@@ -91,8 +95,8 @@ def show_command(
         printing.print_json(descriptions.roundup_with_threads(shown))
         return
     roundup = shown.roundup
-    output.line(roundup.title, style="bold")
-    printing.table([*_facts(chosen, shown)], whole=True)
+    output.line(roundup.title or _no_title(roundup), style="bold")
+    printing.table([*_facts(context, chosen, shown)], whole=True)
     _print_collages(chosen, shown.items)
     for thread, parts in shown.threads:
         out = sum(1 for part in parts if part.receipt)
@@ -104,11 +108,18 @@ def show_command(
         click.echo(f"  {found.level}: line {found.line}: {found.text}")
 
 
-def _facts(series: Series, shown: RoundupShown) -> Iterator[tuple[str, str]]:
+def _no_title(roundup: Roundup) -> str:
+    """What stands in the place of a title that is to count the papers, where there is none."""
+    return f"{roundup.title_month}: no collage is out for it yet"
+
+
+def _facts(context: Context, series: Series, shown: RoundupShown) -> Iterator[tuple[str, str]]:
     """What is to be known of a roundup, each with its name."""
     roundup = shown.roundup
-    yield "state", _state(roundup)
+    yield "state", _state(roundup) if shown.is_made else _to_come(shown)
     yield "due", printing.local(series, roundup.due_at)
+    if shown.standing and roundup.state is State.DUE:
+        yield "review", _asked(context, series, roundup)
     if shown.awaits:
         yield "waits for", awaiting.waits_for(series, shown.awaits)
     if shown.standing:
@@ -122,6 +133,20 @@ def _facts(series: Series, shown: RoundupShown) -> Iterator[tuple[str, str]]:
         yield "corrected", printing.local(series, roundup.updated_at)
     if roundup.is_changed and roundup.has_page:
         yield "page", "older than what it shows; it is made again at the next tick"
+
+
+def _to_come(shown: RoundupShown) -> str:
+    """That a roundup is not made yet, or that there will be none."""
+    if shown.is_empty:
+        return "none is to come: nothing goes out for it"
+    return "to come; this is how it would be now"
+
+
+def _asked(context: Context, series: Series, roundup: Roundup) -> str:
+    """When people are asked to look at a month that is not published yet."""
+    begins_at = roundup.due_at - series.roundup.review
+    when = "since" if begins_at <= context.clock.now() else "from"
+    return f"{when} {printing.local(series, begins_at)}"
 
 
 def _said(series: Series, standing: Standing) -> str:
@@ -292,7 +317,7 @@ def preview_command(
         output.line(roundup.title, style="bold")
         click.echo(f"{due}, {roundups.place(chosen, roundup)}")
     else:
-        output.line(f"{title_month}: no collage is out for it yet", style="bold")
+        output.line(_no_title(roundup), style="bold")
         click.echo(due)
     _print_collages(chosen, items)
     for thread in threads:

@@ -128,12 +128,38 @@ def test_a_posted_collage_is_corrected_for_its_page(desk: Desk) -> None:
     assert "Alpha, corrected" in page(desk, slug)
 
 
+def test_a_roundup_that_is_to_come_is_shown_as_it_would_be_now(reviewed: Desk) -> None:
+    month = coming(reviewed)
+    told = reviewed("roundup", "show", month).out
+    assert told.startswith("One Deep Learning Paper to Read in ")
+    assert "state      to come; this is how it would be now\n" in told
+    assert "review     since " in told
+    assert "waits for  somebody who approves it\n" in told
+    assert "approved   by nobody yet\n" in told
+    assert "alpha" in told
+    reviewed("roundup", "approve", month)
+    told = reviewed("roundup", "show", month).out
+    assert "approved  by ada, on " in told
+    assert "waits for" not in told
+    described = reviewed("roundup", "show", month, "--json").json
+    assert (described["is_made"], described["collages"]) == (False, ["alpha"])
+    assert (described["waits"], described["review"]["by"]) == (None, "ada")
+
+
 def test_a_roundup_to_come_that_holds_nothing_has_no_title_that_counts_nothing(desk: Desk) -> None:
-    described = desk("roundup", "preview", coming(desk), "--json").json
+    month = coming(desk)
+    told = desk("roundup", "show", month).out
+    assert told.startswith(f"{month}: no collage is out for it yet\n")
+    assert "state  to come; this is how it would be now\n" in told
+    described = desk("roundup", "preview", month, "--json").json
     assert (described["title"], described["link"], described["collages"]) == ("", "", [])
+    for name in ("alpha", "beta", "gamma", "delta"):
+        desk("hold", name)
+    assert "none is to come: nothing goes out for it" in desk("roundup", "show", month).out
+    assert "no roundup" in desk("next").out
 
 
-@pytest.mark.parametrize("command", ["preview"])
+@pytest.mark.parametrize("command", ["show", "preview"])
 def test_a_month_that_has_no_roundup_and_gets_none_is_named_with_the_next_one(
     desk: Desk, command: str
 ) -> None:
@@ -145,6 +171,4 @@ def test_a_month_that_has_no_roundup_and_gets_none_is_named_with_the_next_one(
         )
         assert "see: mlcollage roundup list" in refused
     refused = desk("roundup", command, "1999", code=1).err
-    assert refused.startswith(
-        "There is no roundup of the year 1999: years have none without yearly"
-    )
+    assert refused.startswith("There is no roundup of the year 1999: years have none without yearly")
