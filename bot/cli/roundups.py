@@ -124,7 +124,7 @@ def _facts(context: Context, series: Series, shown: RoundupShown) -> Iterator[tu
         yield "waits for", awaiting.waits_for(series, shown.awaits)
     if shown.standing:
         yield "approved", _said(series, shown.standing)
-    yield "link", roundup.link or "none yet"
+    yield "link", roundup.link or _no_link(series, roundup)
     if roundup.also_at:
         yield "also at", roundup.also_at
     if roundup.subtitle:
@@ -133,6 +133,15 @@ def _facts(context: Context, series: Series, shown: RoundupShown) -> Iterator[tu
         yield "corrected", printing.local(series, roundup.updated_at)
     if roundup.is_changed and roundup.has_page:
         yield "page", "older than what it shows; it is made again at the next tick"
+
+
+def _no_link(series: Series, roundup: Roundup) -> str:
+    """That a roundup has no link, and where it is to come from."""
+    if roundup.published_elsewhere or roundup.state in {State.LINKED, State.ANNOUNCED}:
+        return "none"
+    if series.roundup.home and not roundup.is_year:
+        return f"none yet; it comes from {series.roundup.home}"
+    return "none yet"
 
 
 def _to_come(shown: RoundupShown) -> str:

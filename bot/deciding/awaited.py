@@ -26,7 +26,7 @@ APPROVAL = "somebody who approves it"
 
 
 class ListedRoundup(NamedTuple):
-    """A roundup, and what it waits for."""
+    """A roundup with its link as far as that is known, and what it waits for."""
 
     roundup: Roundup
     awaits: Awaits | None
@@ -36,14 +36,19 @@ def listed(context: Context, series: Series) -> list[ListedRoundup]:
     """All roundups, newest first."""
     with context.read() as work:
         found = work.roundups.listed(series.name)
-        return [ListedRoundup(each, of(context, work, series, each)) for each in found]
+        return [_listed(context, work, series, each) for each in found]
 
 
 def waiting(context: Context, series: Series) -> list[ListedRoundup]:
     """The roundups that are not out yet, in order of due time."""
     with context.read() as work:
         found = work.roundups.unannounced(series.name)
-        return [ListedRoundup(each, of(context, work, series, each)) for each in found]
+        return [_listed(context, work, series, each) for each in found]
+
+
+def _listed(context: Context, work: Work, series: Series, roundup: Roundup) -> ListedRoundup:
+    told = linking.told(context, work, series, roundup)
+    return ListedRoundup(told, of(context, work, series, roundup))
 
 
 def of(context: Context, work: Work, series: Series, roundup: Roundup) -> Awaits | None:

@@ -53,6 +53,7 @@ def show(context: Context, series: Series, title_month: str) -> RoundupShown:
         findings = work.roundups.findings(roundup)
         publications = tuple(work.publications.of(roundup))
         awaits = awaited.of(context, work, series, roundup)
+        roundup = linking.told(context, work, series, roundup)
     said = review.standing(context, series, title_month)
     shown = RoundupShown(roundup, tuple(items), tuple(threads), findings, publications)
     return shown._replace(awaits=awaits, standing=said)
@@ -65,6 +66,7 @@ def _to_come(context: Context, series: Series, title_month: str) -> RoundupShown
     roundup, items = preview.roundup(context, series, title_month)
     said = review.standing(context, series, title_month)
     with context.read() as work:
+        roundup = linking.told(context, work, series, roundup)
         awaits = awaited.before_its_list(work, series, roundup, said)
         is_filled = bool(items) or roundup.is_year or coming.fills(work, series, roundup.due_at)
     return RoundupShown(

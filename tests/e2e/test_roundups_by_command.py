@@ -171,4 +171,6 @@ def test_a_month_that_has_no_roundup_and_gets_none_is_named_with_the_next_one(
         )
         assert "see: mlcollage roundup list" in refused
     refused = desk("roundup", command, "1999", code=1).err
-    assert refused.startswith("There is no roundup of the year 1999: years have none without yearly")
+    assert refused.startswith(
+        "There is no roundup of the year 1999: years have none without yearly"
+    )
