@@ -124,7 +124,7 @@ def _facts(context: Context, series: Series, shown: RoundupShown) -> Iterator[tu
         yield "waits for", awaiting.waits_for(series, shown.awaits)
     if shown.standing:
         yield "approved", _said(series, shown.standing)
-    yield "link", roundup.link or _no_link(series, roundup)
+    yield "link", roundup.link or _no_link(shown)
     if roundup.also_at:
         yield "also at", roundup.also_at
     if roundup.subtitle:
@@ -135,13 +135,12 @@ def _facts(context: Context, series: Series, shown: RoundupShown) -> Iterator[tu
         yield "page", "older than what it shows; it is made again at the next tick"
 
 
-def _no_link(series: Series, roundup: Roundup) -> str:
+def _no_link(shown: RoundupShown) -> str:
     """That a roundup has no link, and where it is to come from."""
-    if roundup.published_elsewhere or roundup.state in {State.LINKED, State.ANNOUNCED}:
-        return "none"
-    if series.roundup.home and not roundup.is_year:
-        return f"none yet; it comes from {series.roundup.home}"
-    return "none yet"
+    if shown.home:
+        return f"none yet; it comes from {shown.home}"
+    has_none = shown.roundup.state in {State.LINKED, State.ANNOUNCED}
+    return "none" if has_none else "none yet"
 
 
 def _to_come(shown: RoundupShown) -> str:

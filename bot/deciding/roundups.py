@@ -22,7 +22,8 @@ class RoundupShown(NamedTuple):
     """A roundup, its collages in order, and its threads with their parts.
 
     `findings` are those about the article that it was imported from. One that is not made is to
-    come, and shown as it would be now; `is_empty` where nothing goes out that it could hold.
+    come, and shown as it would be now; `is_empty` where nothing goes out that it could hold. `home`
+    is the destination that its link is to come from, "" where none is waited for.
     """
 
     roundup: Roundup
@@ -34,6 +35,7 @@ class RoundupShown(NamedTuple):
     standing: Standing | None = None
     is_made: bool = True
     is_empty: bool = False
+    home: str = ""
 
 
 def show(context: Context, series: Series, title_month: str) -> RoundupShown:
@@ -53,10 +55,11 @@ def show(context: Context, series: Series, title_month: str) -> RoundupShown:
         findings = work.roundups.findings(roundup)
         publications = tuple(work.publications.of(roundup))
         awaits = awaited.of(context, work, series, roundup)
+        home = linking.awaited_home(context, work, series, roundup)
         roundup = linking.told(context, work, series, roundup)
     said = review.standing(context, series, title_month)
     shown = RoundupShown(roundup, tuple(items), tuple(threads), findings, publications)
-    return shown._replace(awaits=awaits, standing=said)
+    return shown._replace(awaits=awaits, standing=said, home=home)
 
 
 def _to_come(context: Context, series: Series, title_month: str) -> RoundupShown:
@@ -66,6 +69,7 @@ def _to_come(context: Context, series: Series, title_month: str) -> RoundupShown
     roundup, items = preview.roundup(context, series, title_month)
     said = review.standing(context, series, title_month)
     with context.read() as work:
+        home = linking.awaited_home(context, work, series, roundup)
         roundup = linking.told(context, work, series, roundup)
         awaits = awaited.before_its_list(work, series, roundup, said)
         is_filled = bool(items) or roundup.is_year or coming.fills(work, series, roundup.due_at)
@@ -75,6 +79,7 @@ def _to_come(context: Context, series: Series, title_month: str) -> RoundupShown
         standing=said,
         is_made=False,
         is_empty=not is_filled,
+        home=home,
     )
 
 

@@ -113,15 +113,23 @@ def waits_for_home(series: Series, roundup: Roundup) -> bool:
     return bool(series.roundup.home) and (is_own or settings.is_example(roundup.link))
 
 
+def awaited_home(context: Context, work: Work, series: Series, roundup: Roundup) -> str:
+    """The destination that a roundup's link is to come from; "" where it waits for none."""
+    is_open = roundup.state in {State.DUE, State.RENDERED} and not roundup.published_elsewhere
+    if not is_open or stays_local(context, series) or not waits_for_home(series, roundup):
+        return ""
+    return "" if goes_without(context, work, series, roundup) else series.roundup.home
+
+
 def told(context: Context, work: Work, series: Series, roundup: Roundup) -> Roundup:
     """The roundup with its link as far as that is known: for people.
 
     While it waits for a destination to say it, its own page is not the link yet.
     """
-    is_open = roundup.state in {State.DUE, State.RENDERED} and not roundup.published_elsewhere
-    if not is_open or stays_local(context, series) or not waits_for_home(series, roundup):
+    home = awaited_home(context, work, series, roundup)
+    if not home:
         return roundup
-    return replace(roundup, link=work.publications.url(roundup, series.roundup.home))
+    return replace(roundup, link=work.publications.url(roundup, home))
 
 
 def waiting(context: Context) -> list[Waiting]:

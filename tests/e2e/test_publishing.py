@@ -118,14 +118,15 @@ def test_while_its_home_has_not_answered_no_command_names_the_own_page_as_the_li
     bare: Desk,
 ) -> None:
     at_home = CONFIG.replace("destinations = [", 'home = "web"\ndestinations = [')
+    at_home = at_home.replace("lab.example.org", "lab.uni.net")
     (bare.folder / "config.toml").write_text(at_home, encoding="utf-8")
     lay_database(bare.folder / "queue.db")
     render(bare.folder)
     shown = bare("roundup", "show", "2021-09").out
     assert re.search(r"\nlink +none yet; it comes from web\n", shown)
-    assert re.search(r"\nwaits for +its link from web, since Tue 2021-08-31 18:00\n", shown)
+    assert re.search(r"\nwaits for +its link from web, since ", shown), shown
     listed = bare("roundup", "list").out
-    assert "lab.example.org" not in listed
+    assert "lab.uni.net" not in listed
     assert "is rendered and waits for its link from web, since " in listed
     [described] = bare("roundup", "list", "--json").json
     assert described["link"] == ""
