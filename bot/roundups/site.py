@@ -26,13 +26,22 @@ Progress = Callable[[int, int], None]
 """Is told how many units are made, and of how many."""
 
 
+def silent(done: int, all_of_them: int) -> None:
+    """Progress that nobody is told of."""
+
+
+def unit_of(roundup: Roundup) -> str:
+    """The name of the unit that a month's pages are in."""
+    return f"roundup:{roundup.title_month}"
+
+
 def write(
     context: Context,
     series: Series,
     *,
     anew: bool = False,
     over_edits: bool = False,
-    progress: Progress = lambda done, all_of_them: None,
+    progress: Progress = silent,
 ) -> Written:
     """Write the whole site: what is not as it was made, or all of it `anew`.
 
@@ -56,7 +65,7 @@ def render(
     `Unavailable` where the roundup cannot be shown.
     """
     plan = _plan(context, series, roundup)
-    own = f"roundup:{roundup.title_month}"
+    own = unit_of(roundup)
 
     def may_go(unit: str) -> bool:
         return over_edits and (unit == own or not unit.startswith("roundup:"))
@@ -263,7 +272,7 @@ class _How(NamedTuple):
     over_edits: Callable[[str], bool]
     anew: bool = False
     must: str = ""
-    progress: Progress = lambda done, all_of_them: None
+    progress: Progress = silent
 
 
 def _written(context: Context, series: Series, plan: Plan, how: _How) -> Written:
