@@ -102,6 +102,8 @@ def show_command(
         out = sum(1 for part in parts if part.receipt)
         click.echo(f"{thread.account}: {thread.state}, {out} of {len(parts)} parts out")
     publishing.print_publications(chosen, shown.publications)
+    for name in shown.passed_over:
+        click.echo(f"{name}: gets no article of it, for it was published elsewhere")
     if shown.findings:
         click.echo("Found in the article that it was imported from:")
     for found in shown.findings:

@@ -515,6 +515,7 @@ def roundup_with_threads(shown: RoundupShown) -> Description:
             for found in shown.findings
         ],
         "publications": [publication(each) for each in shown.publications],
+        "passed_over": list(shown.passed_over),
     }
 
 

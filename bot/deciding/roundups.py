@@ -12,6 +12,7 @@ from bot.core.month import Roundup, State
 from bot.core.publication import Publication
 from bot.deciding import awaited, coming, preview
 from bot.deciding.awaited import Awaits
+from bot.deciding.publications import takes_no_imported
 from bot.roundups import advance, linking, review, to_come
 from bot.roundups.review import Standing
 from bot.site.folder import Written
@@ -23,7 +24,8 @@ class RoundupShown(NamedTuple):
 
     `findings` are those about the article that it was imported from. One that is not made is to
     come, and shown as it would be now; `is_empty` where nothing goes out that it could hold. `home`
-    is the destination that its link is to come from, "" where none is waited for.
+    is the destination that its link is to come from, "" where none is waited for; `passed_over` are
+    those that get no article of it, because it was published elsewhere.
     """
 
     roundup: Roundup
@@ -36,6 +38,7 @@ class RoundupShown(NamedTuple):
     is_made: bool = True
     is_empty: bool = False
     home: str = ""
+    passed_over: tuple[str, ...] = ()
 
 
 def show(context: Context, series: Series, title_month: str) -> RoundupShown:
@@ -59,6 +62,8 @@ def show(context: Context, series: Series, title_month: str) -> RoundupShown:
         roundup = linking.told(context, work, series, roundup)
     said = review.standing(context, series, title_month)
     shown = RoundupShown(roundup, tuple(items), tuple(threads), findings, publications)
+    if roundup.published_elsewhere:
+        shown = shown._replace(passed_over=tuple(takes_no_imported(context, series)))
     return shown._replace(awaits=awaits, standing=said, home=home)
 
 

@@ -179,7 +179,7 @@ def render_again(
         written = site.write(context, series, over_edits=over_edits)
     else:
         written = site.render(context, series, roundup, over_edits=over_edits)
-    _rendered(context, roundup)
+    _rendered(context, series, roundup)
     return written
 
 
@@ -206,15 +206,17 @@ def write_site(
     failed = {unit for unit, _ in written.problems}
     for roundup in changed:
         if site.unit_of(roundup) not in failed:
-            _rendered(context, roundup)
+            _rendered(context, series, roundup)
     return written
 
 
-def _rendered(context: Context, roundup: Roundup) -> None:
+def _rendered(context: Context, series: Series, roundup: Roundup) -> None:
     """Store that a page shows what was changed, and have it published where it was before."""
     with context.write() as work:
         work.roundups.rendered(roundup)
         work.publications.mark_due(roundup)
+        if roundup.published_elsewhere:
+            publish.follow(context, work, series)
 
 
 def _without_link(context: Context, roundup: Roundup) -> Roundup:

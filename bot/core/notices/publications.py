@@ -28,6 +28,24 @@ class RoundupPublished(Entry):
         return f"{done}, {self.url}" if self.url else f"{done}."
 
 
+class SitePublished(Entry):
+    """The site of a series without a month of its own is published for the first time."""
+
+    kind = Kind.PUBLISHED
+    series: str
+    destination: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.destination}/site"
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"The site of {self.series}, with what was imported, is published: {self.destination}."
+        )
+
+
 class DraftReady(Entry):
     """A roundup lies ready at a destination, and a person has to let it out: `todo` says how.
 
