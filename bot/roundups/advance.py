@@ -21,6 +21,7 @@ from bot.core.notices.roundups import (
     RoundupStuck,
     RoundupsWithoutLink,
     RoundupTaken,
+    of_page,
 )
 from bot.roundups import corrections, linking, publish, review, site, years
 from bot.site import pages
@@ -214,6 +215,7 @@ def _rendered(context: Context, series: Series, roundup: Roundup) -> None:
     """Store that a page shows what was changed, and have it published where it was before."""
     with context.write() as work:
         work.roundups.rendered(roundup)
+        work.notices.settle(of_page(series.name, roundup.title_month))
         work.publications.mark_due(roundup)
         if roundup.published_elsewhere:
             publish.follow(context, work, series)

@@ -340,8 +340,8 @@ def _done(context: Context, due: Due, done: Published, content: str) -> Outcome:
             # The others name it as the home of what they show.
             others = [name for name in series.roundup.destinations if name != series.roundup.home]
             work.publications.mark_due(due.roundup, *others)
-        for notice in _notices(due, done, content):
-            work.notices.add(notice)
+        if is_ours:
+            _tell(work, due, done, content)
         now = work.publications.get(publication.id)
     if publication.published_at is None or is_moved:
         _say(context, due, done)
@@ -368,18 +368,22 @@ def _look_again_at(context: Context, due: Due, done: Published) -> datetime | No
     return now + LOOKED_AT_EVERY
 
 
-def _notices(due: Due, done: Published, content: str) -> Iterator[Entry]:
+def _tell(work: Work, due: Due, done: Published, content: str) -> None:
+    """Store what a person should hear of a success; what was told of failures before is settled."""
     series, month = due.series.name, due.roundup.title_month
     name = due.publication.destination
+    draft: Entry | None = None
     if done.is_public and due.roundup.published_elsewhere:
-        yield notices.SitePublished(series, name)
+        work.notices.add(notices.SitePublished(series, name))
     elif done.is_public:
-        yield notices.RoundupPublished(series, month, name, done.url)
+        work.notices.add(notices.RoundupPublished(series, month, name, done.url))
     elif done.todo:
         what = content or str(due.roundup.rendered_revision)
-        yield notices.DraftReady(series, month, name, done.todo, what)
+        draft = notices.DraftReady(series, month, name, done.todo, what)
+        work.notices.add(draft)
+    work.notices.settle(notices.subject(series, month, name), but=draft)
     if done.left:
-        yield notices.FilesLeft(series, name, done.left)
+        work.notices.add(notices.FilesLeft(series, name, done.left))
 
 
 def _failed(context: Context, due: Due, error: Exception) -> Outcome:

@@ -11,7 +11,7 @@ from bot.core.collage import Collage, Picture
 from bot.core.errors import BadInput, MlcollageError
 from bot.core.fit import WHOLE, Fit
 from bot.core.month import Roundup, State
-from bot.core.notices.roundups import PageEdited, SiteEdited
+from bot.core.notices.roundups import PageEdited, SiteEdited, of_file
 from bot.pictures import read
 from bot.site import folder, pages
 from bot.site.folder import Written
@@ -50,8 +50,7 @@ def write(
     """
     how = _How(lambda unit: over_edits, anew, "", progress)
     written = _written(context, series, _plan(context, series), how)
-    if not over_edits:
-        _note_edits(context, series, written.edited)
+    _note_edits(context, series, written.edited, over_edits=over_edits)
     return written
 
 
@@ -71,10 +70,10 @@ def render(
         return over_edits and (unit == own or not unit.startswith("roundup:"))
 
     written = _written(context, series, plan, _How(may_go, must=own))
-    if not over_edits:
-        _note_edits(context, series, written.edited)
     others = tuple(name for name in written.edited if _is_of_another(name, roundup))
     edited = tuple(name for name in written.edited if name not in others)
+    _note_edits(context, series, edited, over_edits=over_edits)
+    _note_edits(context, series, others)
     return written._replace(edited=edited)
 
 
@@ -306,11 +305,20 @@ def _stage(plan: Plan, unit: Unit, update: folder.Update, fetch: folder.Fetch, m
     update.put(unit.name, unit.key, files, fetch)
 
 
-def _note_edits(context: Context, series: Series, edited: Sequence[str]) -> None:
-    """Store a notice for each file that was edited by hand and is left alone."""
+def _note_edits(
+    context: Context, series: Series, edited: Sequence[str], *, over_edits: bool = False
+) -> None:
+    """Store a notice for each file that was edited by hand and is left alone.
+
+    Of one that has made way, `over_edits`, it is settled.
+    """
     if not edited:
         return
     with context.write() as work:
+        if over_edits:
+            for name in edited:
+                work.notices.settle(of_file(str(series.site / name)))
+            return
         listed = work.roundups.listed(series.name)
         months = {roundup.slug: roundup for roundup in listed if not roundup.is_year}
         for name in edited:

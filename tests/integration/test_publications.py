@@ -10,6 +10,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from bot.app.runner import Duty
 from bot.context import Context
@@ -22,7 +23,9 @@ from bot.intake import accept
 from bot.roundups import publish
 from bot.scheduling import tick
 from bot.site import exports
+from bot.storage import tables
 from bot.storage.work import Work
+from bot.watching import outstanding
 from tests.conftest import StoppedClock, make_context, threads_out, write_item
 from tests.published import Out, lay
 from tests.waiting import until
@@ -285,6 +288,30 @@ def test_what_needs_a_person_waits_for_one_and_for_other_settings(
     outcomes = list(publications.publish(context, series, MONTH, ["web"]))
     assert [each.publication.state for each in outcomes] == [State.PUBLISHED]
     assert runs(tmp_path) == 1
+
+
+def test_what_was_told_of_a_failure_is_settled_by_a_success_and_told_anew_when_it_fails_again(
+    tmp_path: Path, url: str, clock: StoppedClock, opened: list[Context]
+) -> None:
+    opened.append(context := begin(tmp_path, clock, WEB, url=url))
+    tick._do_until_nothing_is_soon(tick.begin(context), tick.Workers())
+    series = context.config.series["mlcollage"]
+    www, away = tmp_path / "www", tmp_path / "away"
+    unheard = []
+    for is_there in (False, True, False):
+        if is_there:
+            www.mkdir()
+        elif www.exists():
+            www.rename(away)
+        list(publications.publish(context, series, MONTH, ()))
+        failures = [each for each in tick.unheard(context) if "is not published" in each.text]
+        unheard.append(len(failures))
+        if not is_there and not away.exists():
+            # As if nobody had heard it yet.
+            with context.write() as work:
+                work.conn.execute(update(tables.notices).values(printed_at=None))
+    assert unheard == [1, 0, 1], "the success settles it, and the same failure is told again"
+    assert outstanding.is_any(context)
 
 
 def test_other_settings_of_a_destination_are_tried_by_themselves(

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from bot.core.notices.entry import Entry, Kind, counted, printable
 
 
-def _subject(series: str, title_month: str, destination: str) -> str:
+def subject(series: str, title_month: str, destination: str) -> str:
+    """What the notices of a roundup that is not published at a destination are about."""
     return f"publication/{series}/{title_month}/{destination}"
 
 
@@ -65,7 +66,7 @@ class DraftReady(Entry):
 
     @property
     def subject(self) -> str:
-        return _subject(self.series, self.title_month, self.destination)
+        return subject(self.series, self.title_month, self.destination)
 
     @property
     def sentence(self) -> str:
@@ -91,7 +92,7 @@ class PublicationWaits(Entry):
 
     @property
     def subject(self) -> str:
-        return _subject(self.series, self.title_month, self.destination)
+        return subject(self.series, self.title_month, self.destination)
 
     @property
     def sentence(self) -> str:
@@ -129,7 +130,7 @@ class PublicationLate(Entry):
 
     @property
     def subject(self) -> str:
-        return _subject(self.series, self.title_month, self.destination)
+        return subject(self.series, self.title_month, self.destination)
 
     @property
     def sentence(self) -> str:
