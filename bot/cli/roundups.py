@@ -27,6 +27,12 @@ from bot.roundups import corrections, linking, review
 from bot.roundups.review import Standing
 from bot.site.folder import EDITED
 
+# Why a command takes no year.
+NOT_APPROVED = "nobody approves its thread, for its collages are out already"
+NOT_EDITED = "its title is the phrase in_year under [series.NAME.words]"
+NOT_RENDERED = "its list is written with the whole site: mlcollage site"
+NOT_EXPORTED = "only months are exported, such as mlcollage roundup export 2021-09"
+
 
 @options.group("roundup", "mlcollage roundup preview 2021-09")
 def roundup_command() -> None:
@@ -75,7 +81,7 @@ def _state(roundup: Roundup) -> str:
 
 def _checked_or_year(text: str) -> str:
     """As `options.month_in_title`, where a year will do."""
-    return text if month.is_year(text) else options.month_in_title(text)
+    return text if month.is_year(text) else options.month_in_title(text, "")
 
 
 @roundup_command.add_command
@@ -227,7 +233,7 @@ def approve_command(
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
     decide = review.take_back if take_back else review.approve
-    standing = decide(context, chosen, options.month_in_title(title_month))
+    standing = decide(context, chosen, options.month_in_title(title_month, NOT_APPROVED))
     holds = ", ".join(standing.names) or "nothing yet"
     due = printing.local(chosen, standing.until)
     which = f"The roundup {standing.title_month}, which holds {holds},"
@@ -257,7 +263,8 @@ def edit_command(
         raise click.UsageError("Say what is to be different: --title or --subtitle.")
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
-    edited = corrections.edit(context, chosen, options.month_in_title(title_month), title, subtitle)
+    named = options.month_in_title(title_month, NOT_EDITED)
+    edited = corrections.edit(context, chosen, named, title, subtitle)
     if not edited.changes:
         click.echo(f"The roundup {title_month} is unchanged.")
     for change in edited.changes:
@@ -290,7 +297,7 @@ def render_command(
     """Make a roundup's page again from what is known now; nothing is posted."""
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
-    month_named = options.month_in_title(title_month)
+    month_named = options.month_in_title(title_month, NOT_RENDERED)
     written = roundups.render(context, chosen, month_named, over_edits=over_edits)
     click.echo("The page was made again." if written.changed else "The page is as it was.")
     output.add(month=month_named, changed=written.changed, edited=list(written.edited))
@@ -367,7 +374,8 @@ def export_command(
     """
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
-    wanted = exports.Wanted(options.month_in_title(title_month), kind, folder, over_edits)
+    named = options.month_in_title(title_month, NOT_EXPORTED)
+    wanted = exports.Wanted(named, kind, folder, over_edits)
     exported = exports.export(context, chosen, wanted)
     output.add(**descriptions.exported(exported))
     title, count = exported.roundup.title, times.counted(len(exported.files), "file")

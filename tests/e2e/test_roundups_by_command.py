@@ -174,3 +174,19 @@ def test_a_month_that_has_no_roundup_and_gets_none_is_named_with_the_next_one(
     assert refused.startswith(
         "There is no roundup of the year 1999: years have none without yearly"
     )
+
+
+OF_YEARS = {
+    ("publish",): "its list is a page of the site, which is published with each of its months; "
+    "to do that now: mlcollage roundup publish MONTH.",
+    ("render",): "its list is written with the whole site: mlcollage site.",
+    ("edit", "--title", "x"): "its title is the phrase in_year under [series.NAME.words].",
+    ("approve",): "nobody approves its thread, for its collages are out already.",
+    ("export",): "only months are exported, such as mlcollage roundup export 2021-09.",
+}
+
+
+def test_what_a_command_for_months_says_of_a_year_is_what_to_do_instead(desk: Desk) -> None:
+    for (command, *more), instead in OF_YEARS.items():
+        refused = desk("roundup", command, "2021", *more, code=2).err
+        assert refused.startswith(f"2021 is a year: {instead}"), refused
