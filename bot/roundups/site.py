@@ -11,7 +11,7 @@ from bot.core.collage import Collage, Picture
 from bot.core.errors import BadInput, MlcollageError
 from bot.core.fit import WHOLE, Fit
 from bot.core.month import Roundup, State
-from bot.core.notices.roundups import PageEdited, SiteEdited
+from bot.core.notices.roundups import PageEdited, SiteEdited, of_file
 from bot.pictures import read
 from bot.site import folder, pages
 from bot.site.folder import Written
@@ -27,13 +27,22 @@ Progress = Callable[[int, int], None]
 """Is told how many units are made, and of how many."""
 
 
+def silent(done: int, all_of_them: int) -> None:
+    """Progress that nobody is told of."""
+
+
+def unit_of(roundup: Roundup) -> str:
+    """The name of the unit that a month's pages are in."""
+    return f"roundup:{roundup.title_month}"
+
+
 def write(
     context: Context,
     series: Series,
     *,
     anew: bool = False,
     over_edits: bool = False,
-    progress: Progress = lambda done, all_of_them: None,
+    progress: Progress = silent,
 ) -> Written:
     """Write the whole site: what is not as it was made, or all of it `anew`.
 
@@ -42,8 +51,7 @@ def write(
     """
     how = _How(lambda unit: over_edits, anew, "", progress)
     written = _written(context, series, _plan(context, series), how)
-    if not over_edits:
-        _note_edits(context, series, written.edited)
+    _note_edits(context, series, written.edited, over_edits=over_edits)
     return written
 
 
@@ -57,16 +65,16 @@ def render(
     `Unavailable` where the roundup cannot be shown.
     """
     plan = _plan(context, series, roundup)
-    own = f"roundup:{roundup.title_month}"
+    own = unit_of(roundup)
 
     def may_go(unit: str) -> bool:
         return over_edits and (unit == own or not unit.startswith("roundup:"))
 
     written = _written(context, series, plan, _How(may_go, must=own))
-    if not over_edits:
-        _note_edits(context, series, written.edited)
     others = tuple(name for name in written.edited if _is_of_another(name, roundup))
     edited = tuple(name for name in written.edited if name not in others)
+    _note_edits(context, series, edited, over_edits=over_edits)
+    _note_edits(context, series, others)
     return written._replace(edited=edited)
 
 
@@ -264,7 +272,7 @@ class _How(NamedTuple):
     over_edits: Callable[[str], bool]
     anew: bool = False
     must: str = ""
-    progress: Progress = lambda done, all_of_them: None
+    progress: Progress = silent
 
 
 def _written(context: Context, series: Series, plan: Plan, how: _How) -> Written:
@@ -298,11 +306,20 @@ def _stage(plan: Plan, unit: Unit, update: folder.Update, fetch: folder.Fetch, m
     update.put(unit.name, unit.key, files, fetch)
 
 
-def _note_edits(context: Context, series: Series, edited: Sequence[str]) -> None:
-    """Store a notice for each file that was edited by hand and is left alone."""
+def _note_edits(
+    context: Context, series: Series, edited: Sequence[str], *, over_edits: bool = False
+) -> None:
+    """Store a notice for each file that was edited by hand and is left alone.
+
+    Of one that has made way, `over_edits`, it is settled.
+    """
     if not edited:
         return
     with context.write() as work:
+        if over_edits:
+            for name in edited:
+                work.notices.settle(of_file(str(series.site / name)))
+            return
         listed = work.roundups.listed(series.name)
         months = {roundup.slug: roundup for roundup in listed if not roundup.is_year}
         for name in edited:

@@ -464,6 +464,11 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "The roundup 2021-09 of weekly is published: blog, https://lab.example/sep/",
     ),
     (
+        publications.SitePublished("weekly", "web"),
+        "weekly/web/site",
+        "The site of weekly, with what was imported, is published: web.",
+    ),
+    (
         publications.PublishingRehearsed("weekly", "2021-09", ("blog", "pages")),
         "weekly/2021-09/blog, pages/rehearsed",
         "In this rehearsal the roundup 2021-09 of weekly is published nowhere; live it would be: "

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from bot.core.notices.entry import Entry, Kind, counted, printable
 
 
-def _subject(series: str, title_month: str, destination: str) -> str:
+def subject(series: str, title_month: str, destination: str) -> str:
+    """What the notices of a roundup that is not published at a destination are about."""
     return f"publication/{series}/{title_month}/{destination}"
 
 
@@ -28,6 +29,24 @@ class RoundupPublished(Entry):
         return f"{done}, {self.url}" if self.url else f"{done}."
 
 
+class SitePublished(Entry):
+    """The site of a series without a month of its own is published for the first time."""
+
+    kind = Kind.PUBLISHED
+    series: str
+    destination: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.destination}/site"
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"The site of {self.series}, with what was imported, is published: {self.destination}."
+        )
+
+
 class DraftReady(Entry):
     """A roundup lies ready at a destination, and a person has to let it out: `todo` says how.
 
@@ -47,7 +66,7 @@ class DraftReady(Entry):
 
     @property
     def subject(self) -> str:
-        return _subject(self.series, self.title_month, self.destination)
+        return subject(self.series, self.title_month, self.destination)
 
     @property
     def sentence(self) -> str:
@@ -73,7 +92,7 @@ class PublicationWaits(Entry):
 
     @property
     def subject(self) -> str:
-        return _subject(self.series, self.title_month, self.destination)
+        return subject(self.series, self.title_month, self.destination)
 
     @property
     def sentence(self) -> str:
@@ -111,7 +130,7 @@ class PublicationLate(Entry):
 
     @property
     def subject(self) -> str:
-        return _subject(self.series, self.title_month, self.destination)
+        return subject(self.series, self.title_month, self.destination)
 
     @property
     def sentence(self) -> str:

@@ -6,6 +6,16 @@ from bot.core import month, times
 from bot.core.notices.entry import Entry, Kind, counted, printable
 
 
+def of_file(path: str) -> str:
+    """What notices of a file that was edited by hand are about."""
+    return f"file/{path}"
+
+
+def of_page(series: str, title_month: str) -> str:
+    """What notices of a page that cannot be made again are about."""
+    return f"page/{series}/{title_month}"
+
+
 class RoundupOut(Entry):
     """The first part of a thread with the roundup's link is out."""
 
@@ -335,7 +345,7 @@ class PageNotCorrected(Entry):
 
     @property
     def subject(self) -> str:
-        return f"page/{self.series}/{self.title_month}"
+        return of_page(self.series, self.title_month)
 
     @property
     def sentence(self) -> str:
@@ -430,6 +440,10 @@ class PageEdited(Entry):
         return printable(f"{self.series}/{self.title_month}/edited/{self.path}")
 
     @property
+    def subject(self) -> str:
+        return of_file(self.path)
+
+    @property
     def sentence(self) -> str:
         return f"{self.path} was edited by hand, and is left as it is."
 
@@ -452,6 +466,10 @@ class SiteEdited(Entry):
     @property
     def key(self) -> str:
         return printable(f"{self.series}/site/edited/{self.path}")
+
+    @property
+    def subject(self) -> str:
+        return of_file(self.path)
 
     @property
     def sentence(self) -> str:
