@@ -18,6 +18,7 @@ from bot.core.collage import Collage, Picture, without_control
 from bot.core.errors import BadInput, Unavailable
 from bot.core.month import Roundup
 from bot.core.notices.roundups import CoverNotMade
+from bot.core.paper import Paper
 from bot.core.text import markdown, typesetting
 from bot.pictures import read, reduced, typeset
 from bot.pictures.read import PictureFile
@@ -142,13 +143,13 @@ def _notify(context: Context, shown: Shown, error: Exception) -> None:
         work.notices.add(notice)
 
 
-def alt_text(series: Series, roundup: Roundup, items: Sequence[Collage], most: int) -> str:
+def alt_text(series: Series, roundup: Roundup, papers: Sequence[Paper], most: int) -> str:
     """What a cover shows, in words of at most `most` characters: the edition and its papers."""
     words = series.words
-    papers = [(item.paper.title, words.cite(item.paper)) for item in items]
+    cited = [(paper.title, words.cite(paper)) for paper in papers]
     if roundup.is_year:
         words = replace(words, alt=replace(words.alt, cover=words.alt.year))
-    return alt_texts.of_cover(_title(roundup), series.title, papers, words, most)
+    return alt_texts.of_cover(_title(roundup), series.title, cited, words, most)
 
 
 def _set(

@@ -13,6 +13,7 @@ from bot.composing.rendering import Renderer
 from bot.core import cards, month, reading, settings
 from bot.core.collage import LENGTHS, Collage, Picture
 from bot.core.month import Roundup
+from bot.core.paper import Paper
 from bot.core.text import markdown
 from bot.site import heads, lists, sections
 from bot.site.entries import Entry, canonical, context_of, entry, month_named, text
@@ -135,6 +136,7 @@ def roundup_context(series: config.Series, edition: Edition) -> values.Table:
     collages = Shown(series, edition.posts, edition.smaller)
     tables = [collages.table(each) for each in edition.collages]
     own = entry(series, roundup, edition.titles, with_pages=edition.with_pages)
+    papers = [reading.paper(collage.paper) for collage in edition.collages]
     context = shared | {
         "root": "../",
         "roundup": values.roundup(roundup, series.zone) | {"subtitle": own.subtitle},
@@ -142,8 +144,8 @@ def roundup_context(series: config.Series, edition: Edition) -> values.Table:
         "month": reading_month,
         "intro": shared["about"] + language.gap + holds,
         "closing": language.closing.format(month=reading_month, hashtag=series.hashtag),
-        "cover": _cover(series, edition),
-        "image": _drawn(series, edition, CARD) or _first_picture(tables),
+        "cover": _cover(series, edition, papers),
+        "image": _drawn(series, edition, papers, CARD) or _first_picture(tables),
         "description": cards.description(roundup, edition.collages),
         "url": canonical(series, roundup),
         "folder": link(series, roundup.slug),
@@ -197,9 +199,9 @@ def _notes(series: config.Series, roundup: Roundup) -> list[values.Table]:
     return notes
 
 
-def _cover(series: config.Series, edition: Edition) -> values.Table | None:
+def _cover(series: config.Series, edition: Edition, papers: Sequence[Paper]) -> values.Table | None:
     """The cover as the page names it; None where there is none."""
-    table = _drawn(series, edition, COVER)
+    table = _drawn(series, edition, papers, COVER)
     if table is None or edition.cover is None:
         return table
     sha256 = hashlib.sha256(edition.cover).hexdigest()
@@ -212,12 +214,13 @@ def _stem(file: str) -> str:
     return file.rpartition(".")[0]
 
 
-def _drawn(series: config.Series, edition: Edition, name: str) -> values.Table | None:
+def _drawn(
+    series: config.Series, edition: Edition, papers: Sequence[Paper], name: str
+) -> values.Table | None:
     """The cover or the card as the page names it; None where there is none."""
     data = edition.drawn.get(name)
     if data is None:
         return None
-    items = [reading.item(collage) for collage in edition.collages]
     most = CARD_ALT if name == CARD else LENGTHS["alt"]
     width, height = struct.unpack_from(">II", data, 16)
     return {
@@ -225,7 +228,7 @@ def _drawn(series: config.Series, edition: Edition, name: str) -> values.Table |
         "mime": "image/png",
         "width": width,
         "height": height,
-        "alt": covers.alt_text(series, edition.roundup, items, most),
+        "alt": covers.alt_text(series, edition.roundup, papers, most),
     }
 
 

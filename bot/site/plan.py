@@ -123,7 +123,7 @@ class Plan:
         """
         if unit.month:
             return self._edition_files(unit.month)
-        renderer, listed = Renderer(self._templates), self._entries
+        renderer, listed = self._renderer.for_another(), self._entries
         if unit.name == STYLE:
             return {"style.css": entries.text(renderer, pages.STYLE, {})}
         if unit.name == ARCHIVE:
@@ -148,7 +148,8 @@ class Plan:
         self._shelves[edition.roundup.id] = shelf
         files: dict[str, Content] = dict(pages.pictures(edition))
         files |= pages.drawn(edition)
-        return files | pages.texts(self._series, edition, shelf.page, Renderer(self._templates))
+        renderer = self._renderer.for_another()
+        return files | pages.texts(self._series, edition, shelf.page, renderer)
 
     def _edition(self, place: int) -> Edition:
         """An edition with what is beside it."""
@@ -286,6 +287,10 @@ class Plan:
         return frozenset(
             each.roundup.title_month for each in self._held if each.roundup.published_elsewhere
         )
+
+    @cached_property
+    def _renderer(self) -> Renderer:
+        return Renderer(self._templates)
 
     # Keys.
 
