@@ -3,7 +3,7 @@
 import hashlib
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -258,17 +258,17 @@ def _neighbour(series: config.Series, edition: Edition, roundup: Roundup) -> Ent
 def _previous(series: config.Series, edition: Edition) -> values.Table | None:
     """The roundup before: its page here, or where the imported article says that it is."""
     if edition.previous:
-        return asdict(_neighbour(series, edition, edition.previous))
+        return _neighbour(series, edition, edition.previous)._asdict()
     url = web(edition.roundup.previous_link)
     if not url:
         return None
-    return asdict(Entry(host(url), "", "", url, "", host(url)))
+    return Entry(host(url), "", "", url, "", host(url))._asdict()
 
 
 def _following(series: config.Series, edition: Edition) -> values.Table | None:
     if edition.following is None:
         return None
-    return asdict(_neighbour(series, edition, edition.following))
+    return _neighbour(series, edition, edition.following)._asdict()
 
 
 def build(series: config.Series, edition: Edition, templates_folder: Path) -> dict[str, bytes]:

@@ -81,6 +81,7 @@ class Plan:
         self._load = load
         self._loaded: dict[int, Edition] = {}
         self._shelves: dict[int, Shelf] = {}
+        self._made_entries: dict[int, entries.Entry] = {}
 
     def units(self) -> list[Unit]:
         """All units, those of roundups first, oldest first."""
@@ -254,8 +255,11 @@ class Plan:
         return [entry for _, entry in sorted(found, key=lambda pair: pair[0], reverse=True)]
 
     def _entry(self, roundup: Roundup) -> entries.Entry:
-        titles = [markdown.line(title) for _, title in self._titles.get(roundup.id, ())]
-        return entries.entry(self._series, roundup, titles, with_pages=self._with_pages)
+        if roundup.id not in self._made_entries:
+            titles = [markdown.line(title) for _, title in self._titles.get(roundup.id, ())]
+            made = entries.entry(self._series, roundup, titles, with_pages=self._with_pages)
+            self._made_entries[roundup.id] = made
+        return self._made_entries[roundup.id]
 
     @cached_property
     def _places(self) -> list[feeds.Place]:
