@@ -19,6 +19,7 @@ from bot.core.collage import Collage, Picture, without_control
 from bot.core.errors import BadInput, Unavailable
 from bot.core.month import Roundup, State
 from bot.core.notices.roundups import CoverNotMade
+from bot.core.paper import Paper
 from bot.core.text import markdown, typesetting
 from bot.pictures import read, reduced, typeset
 from bot.pictures.read import PictureFile
@@ -184,18 +185,18 @@ def _notify(context: Context, shown: Shown, error: Exception) -> None:
         work.notices.add(notice)
 
 
-def alt_text(series: Series, roundup: Roundup, items: Sequence[Collage], most: int) -> str:
+def alt_text(series: Series, roundup: Roundup, papers: Sequence[Paper], most: int) -> str:
     """What a cover or a card shows, in words of at most `most` characters.
 
-    It names the edition and the papers of the collages that are seen, and counts the others.
+    `papers` are those of the collages with a picture, as people read them. It names the edition and
+    the papers that are seen, and counts the others.
     """
     words = series.words
-    pictured = _with_picture(items)
-    papers = [(item.paper.title, words.cite(item.paper)) for item in pictured[:MOST_SHOWN]]
+    cited = [(paper.title, words.cite(paper)) for paper in papers[:MOST_SHOWN]]
     if roundup.is_year:
         words = replace(words, alt=replace(words.alt, cover=words.alt.year))
     edition = (_title(roundup), series.title)
-    return alt_texts.of_cover(edition, papers, len(pictured) - len(papers), words, most)
+    return alt_texts.of_cover(edition, cited, len(papers) - len(cited), words, most)
 
 
 def _set(
@@ -241,5 +242,6 @@ def _pictured(items: Sequence[Collage]) -> list[Picture]:
     return [item.picture for item in items if item.picture]
 
 
-def _with_picture(items: Sequence[Collage]) -> list[Collage]:
+def with_picture(items: Sequence[Collage]) -> list[Collage]:
+    """The collages that a cover may show."""
     return [item for item in items if item.picture]

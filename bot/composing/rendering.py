@@ -6,6 +6,7 @@ their own (`template_process`), which the system stops.
 """
 
 import atexit
+import copy
 import json
 import os
 import re
@@ -76,8 +77,18 @@ class Renderer:
         self._variants = variants
         self._folders = templates.folders(own, variants)
         self._most = most
+        self._allowed = seconds
         self._seconds = seconds
         self._size = SIZE
+
+    def for_another(self) -> "Renderer":
+        """One that fills the same templates for another thread or page, with its own allowance.
+
+        Where a maintainer's templates are is not looked for again.
+        """
+        other = copy.copy(self)
+        other._seconds, other._size = self._allowed, SIZE
+        return other
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:
         """Fill a template; raises `BadInput` naming the template's file and line.

@@ -40,6 +40,7 @@ LONGEST_REASON = 300
 """Characters of a reason that are shown; a name in it may be of any length."""
 
 
+@lru_cache
 def shipped() -> Path:
     """The folder of the program's own templates: in the installed package, or the checkout."""
     installed = PACKAGE / "templates"

@@ -283,18 +283,18 @@ def _written(context: Context, series: Series, plan: Plan, how: _How) -> Written
             return work.editions.data(hashes)
 
     units = plan.units()
-    with folder.update(series.site, how.over_edits, anew=how.anew) as update:
+    with folder.update(series.site, how.over_edits, fetch, anew=how.anew) as update:
         stale = [unit for unit in units if not update.is_current(unit.name, unit.key)]
         for start in range(0, len(stale), AT_ONCE):
             some = stale[start : start + AT_ONCE]
             plan.prepare(some)
             for unit in some:
-                _stage(plan, unit, update, fetch, how.must)
+                _stage(plan, unit, update, how.must)
             how.progress(start + len(some), len(stale))
         return update.finish([unit.name for unit in units])
 
 
-def _stage(plan: Plan, unit: Unit, update: folder.Update, fetch: folder.Fetch, must: str) -> None:
+def _stage(plan: Plan, unit: Unit, update: folder.Update, must: str) -> None:
     """Make a unit and stage its files; what cannot be made is left as it is, and told."""
     try:
         files = plan.files(unit)
@@ -303,7 +303,7 @@ def _stage(plan: Plan, unit: Unit, update: folder.Update, fetch: folder.Fetch, m
             raise
         update.fail(unit.name, str(error))
         return
-    update.put(unit.name, unit.key, files, fetch)
+    update.put(unit.name, unit.key, files)
 
 
 def _note_edits(

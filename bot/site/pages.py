@@ -3,7 +3,7 @@
 import hashlib
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from bot.core import cards, month, reading, settings
 from bot.core.collage import Collage, Picture
 from bot.core.month import Roundup
 from bot.core.network import NARROWEST_ALT
+from bot.core.paper import Paper
 from bot.core.text import markdown
 from bot.site import heads, lists, sections
 from bot.site.entries import Entry, canonical, context_of, entry, month_named, text
@@ -141,6 +142,8 @@ def roundup_context(series: config.Series, edition: Edition) -> values.Table:
     collages = Shown(series, edition.posts, edition.smaller)
     tables = [collages.table(each) for each in edition.collages]
     own = entry(series, roundup, edition.titles, with_pages=edition.with_pages)
+    pictured = covers.with_picture(edition.collages)
+    papers = [reading.paper(collage.paper) for collage in pictured]
     context = shared | {
         "root": "../",
         "roundup": values.roundup(roundup, series.zone) | {"subtitle": own.subtitle},
@@ -148,8 +151,8 @@ def roundup_context(series: config.Series, edition: Edition) -> values.Table:
         "month": reading_month,
         "intro": shared["about"] + language.gap + holds,
         "closing": language.closing.format(month=reading_month, hashtag=series.hashtag),
-        "cover": _cover(series, edition),
-        "image": _drawn(series, edition, CARD) or _first_picture(tables),
+        "cover": _cover(series, edition, papers),
+        "image": _drawn(series, edition, papers, CARD) or _first_picture(tables),
         "description": cards.description(roundup, edition.collages),
         "url": canonical(series, roundup),
         "folder": link(series, roundup.slug),
@@ -203,9 +206,9 @@ def _notes(series: config.Series, roundup: Roundup) -> list[values.Table]:
     return notes
 
 
-def _cover(series: config.Series, edition: Edition) -> values.Table | None:
+def _cover(series: config.Series, edition: Edition, papers: Sequence[Paper]) -> values.Table | None:
     """The cover as the page names it; None where there is none."""
-    table = _drawn(series, edition, COVER)
+    table = _drawn(series, edition, papers, COVER)
     if table is None or edition.cover is None:
         return table
     sha256 = hashlib.sha256(edition.cover).hexdigest()
@@ -218,12 +221,13 @@ def _stem(file: str) -> str:
     return file.rpartition(".")[0]
 
 
-def _drawn(series: config.Series, edition: Edition, name: str) -> values.Table | None:
+def _drawn(
+    series: config.Series, edition: Edition, papers: Sequence[Paper], name: str
+) -> values.Table | None:
     """The cover or the card as the page names it; None where there is none."""
     data = edition.drawn.get(name)
     if data is None:
         return None
-    items = [reading.item(collage) for collage in edition.collages]
     most = CARD_ALT if name == CARD else NARROWEST_ALT
     width, height = struct.unpack_from(">II", data, 16)
     return {
@@ -231,7 +235,7 @@ def _drawn(series: config.Series, edition: Edition, name: str) -> values.Table |
         "mime": "image/png",
         "width": width,
         "height": height,
-        "alt": covers.alt_text(series, edition.roundup, items, most),
+        "alt": covers.alt_text(series, edition.roundup, papers, most),
     }
 
 
@@ -261,17 +265,17 @@ def _neighbour(series: config.Series, edition: Edition, roundup: Roundup) -> Ent
 def _previous(series: config.Series, edition: Edition) -> values.Table | None:
     """The roundup before: its page here, or where the imported article says that it is."""
     if edition.previous:
-        return asdict(_neighbour(series, edition, edition.previous))
+        return _neighbour(series, edition, edition.previous)._asdict()
     url = web(edition.roundup.previous_link)
     if not url:
         return None
-    return asdict(Entry(host(url), "", "", url, "", host(url)))
+    return Entry(host(url), "", "", url, "", host(url))._asdict()
 
 
 def _following(series: config.Series, edition: Edition) -> values.Table | None:
     if edition.following is None:
         return None
-    return asdict(_neighbour(series, edition, edition.following))
+    return _neighbour(series, edition, edition.following)._asdict()
 
 
 def build(series: config.Series, edition: Edition, templates_folder: Path) -> dict[str, bytes]:

@@ -3,7 +3,7 @@
 import functools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from typing import NamedTuple
 
 import nh3
 
@@ -28,8 +28,7 @@ _PRINTED = re.compile(r"^[^\[\]|]{0,80}\[\s?\d{1,4}\s?(?:/\s?\d{1,4}\s?)?\]\s*(?
 """What an imported caption holds before its text: the series and the number printed there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
+class Labelled(NamedTuple):
     """A link as the page shows it."""
 
     label: str
@@ -37,8 +36,7 @@ class Labelled:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(NamedTuple):
     """Where the first part of a collage's thread is on one account."""
 
     account: str
@@ -46,8 +44,7 @@ class Posted:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """One collage of the page.
 
     `title` has its quotation marks, `plain_title` has none; `paragraph` is Markdown, `html` the
@@ -92,11 +89,10 @@ class Shown:
     def table(self, collage: Collage) -> values.Table:
         """A collage's section as templates see it."""
         section = self.section(collage)
-        # Not `asdict`, which copies all of it, for each of the thousands of a whole site.
-        table = {each.name: getattr(section, each.name) for each in fields(section)}
-        table["links"] = [asdict(link) for link in section.links]
-        table["posts"] = [asdict(post) for post in section.posts]
-        table["paper"] = section.paper and asdict(section.paper)
+        table = section._asdict()
+        table["links"] = [link._asdict() for link in section.links]
+        table["posts"] = [post._asdict() for post in section.posts]
+        table["paper"] = section.paper and section.paper._asdict()
         if section.picture:
             table["picture"] = section.picture._asdict()
         return table

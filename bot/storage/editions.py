@@ -78,7 +78,8 @@ class Editions(Statements):
         posts = self._posts(_of_series(self.series_id(series_name)))
         held = defaultdict[int, list[Named]](list)
         hashes = dict[int, Any]()
-        for row in self.conn.execute(self._shown(series_name)):
+        # All at once: row by row takes twice as long.
+        for row in self.conn.execute(self._shown(series_name)).all():
             held[row.roundup_id].append(Named(row.name, row.its_title))
             made_of = (tuple(row), links_by_paper.get(row.paper_id), posts.get(row.id))
             known = hashes.setdefault(row.roundup_id, hashlib.sha256())
@@ -115,7 +116,7 @@ class Editions(Statements):
             .order_by(links.c.paper_id, links.c.position)
         )
         found = defaultdict[int, list[tuple[str, str]]](list)
-        for row in self.conn.execute(statement):
+        for row in self.conn.execute(statement).all():
             found[row.paper_id].append((row.kind, row.url))
         return found
 
