@@ -174,8 +174,9 @@ class Sea:
         # Without SQLite's file for the processes that share the database: they are gone then.
         shutil.copytree(self._folder, folder, ignore=shutil.ignore_patterns("*-shm"))
         with fake.lock:
-            shared = {id(each): each for each in (self._clock, fake, fake.lock)}
-            network = copy.deepcopy(vars(fake), shared)
+            # What stays the same, or is no state of the network.
+            shared = (self._clock, fake, fake.lock, *fake.trouble.values())
+            network = copy.deepcopy(vars(fake), {id(each): each for each in shared})
         kept[count] = Left("", folder, network, self._clock.at)
 
     def _to_the_end(self, case: Case, crashes: Sequence[int] = ()) -> Voyage:
