@@ -300,6 +300,7 @@ def test_a_roundup_that_is_due_waits_no_longer_than_the_configuration_says_now(b
     bot.clock.at = berlin("2021-08-31 19:00")
     tick.tick(bot.running)
     assert made(bot) == {}, "by default it waits for a day"
+    assert coming.next_roundup(bot.running, bot.series()).waits_until == berlin("2021-09-01 18:00")
     bot.start(f'{SERIES}roundup.wait = "2h"', at="2021-08-31 20:01")
     on_a_line(bot)
     tick.tick(bot.running)
