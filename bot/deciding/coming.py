@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot.config import Series
 from bot.context import Context
 from bot.core.agenda import Line
+from bot.core.calendar import RoundupTime
 from bot.core.collage import Collage, State
 from bot.core.notices.queue import NumbersPastTotal
 from bot.deciding import awaited, budgets
@@ -32,7 +33,8 @@ class NextRoundup(NamedTuple):
 
     With `is_made` its month has a roundup that was published elsewhere; with `is_empty` nothing is
     out that it could hold, and nothing goes out before it. `standing` says who has approved it,
-    where people look at it first.
+    where people look at it first. `waits_until` is how long it waits at most for threads that are
+    still on their way; None where it does not.
     """
 
     title_month: str
@@ -41,6 +43,7 @@ class NextRoundup(NamedTuple):
     is_made: bool
     is_empty: bool
     standing: Standing | None = None
+    waits_until: datetime | None = None
 
 
 class NextYear(NamedTuple):
@@ -207,9 +210,24 @@ def next_roundup(context: Context, series: Series) -> NextRoundup:
         roundup = next(course.roundups())
         is_made = work.roundups.find(series.name, roundup.title_month) is not None
         is_empty = not fills(work, series, roundup.due_at)
-    is_late = roundup.due_at < now
-    said = review.standing(context, series, roundup.title_month)
-    return NextRoundup(roundup.title_month, roundup.due_at, is_late, is_made, is_empty, said)
+        waits_until = _waits_until(work, series, roundup)
+    return NextRoundup(
+        roundup.title_month,
+        roundup.due_at,
+        is_late=roundup.due_at < now,
+        is_made=is_made,
+        is_empty=is_empty,
+        standing=review.standing(context, series, roundup.title_month),
+        waits_until=waits_until,
+    )
+
+
+def _waits_until(work: Work, series: Series, roundup: RoundupTime) -> datetime | None:
+    """How long a roundup whose moment has come waits for threads that are on their way."""
+    until = roundup.due_at + roundup.wait
+    if not roundup.due_at <= work.now < until:
+        return None
+    return until if work.roundups.is_unsettled(series.name, roundup.due_at) else None
 
 
 def next_year(context: Context, series: Series) -> NextYear | None:
