@@ -685,6 +685,26 @@ def test_a_file_where_a_folder_should_be_is_said_in_one_sentence(tmp_path: Path)
         folder.write(tmp_path / "site", {"index.html": b"page"})
 
 
+def test_a_folder_where_a_file_should_be_is_said_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "index.html" / "more").mkdir(parents=True)
+    with pytest.raises(Unavailable) as error:
+        folder.write(tmp_path, {"index.html": b"page"})
+    assert str(error.value) == (
+        f"{tmp_path / 'index.html'} cannot be written: a folder is where this file should be; "
+        "move it away; what was there before is still there."
+    )
+
+
+def test_a_link_that_leads_nowhere_is_said_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "site").symlink_to(tmp_path / "gone")
+    with pytest.raises(Unavailable) as error:
+        folder.write(tmp_path / "site", {"index.html": b"page"})
+    assert str(error.value) == (
+        f"{tmp_path / 'site'} cannot be written: it is a symbolic link that leads nowhere; "
+        "what was there before is still there."
+    )
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -212,9 +212,7 @@ class Ghost:
             if changed is not None:
                 return self._whole(article, changed, state)
             post = self._api.post(_id(post)) or post
-        raise Unavailable(
-            f'"{article.title}" is being edited at {self._api.host}; it is tried again later.'
-        )
+        raise Unavailable(f'"{article.title}" is being edited at {self._api.host}.')
 
     def _whole(self, article: Article, post: Post, state: str) -> Post:
         """The post, which has our text; raises `Rejected` where it has another one.
