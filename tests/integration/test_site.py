@@ -270,6 +270,20 @@ ALT = (
 )
 
 
+def test_headings_leave_no_level_out_and_the_newest_roundup_has_one() -> None:
+    for path, data in build().items():
+        if not path.endswith(".html"):
+            continue
+        levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", data.decode())]
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(after - before <= 1 for before, after in pairwise(levels))
+    front = build()["index.html"].decode()
+    assert re.search(
+        r'<h3 class="title"><a [^>]*>Two Papers to Read in September 2021</a></h3>', front
+    )
+
+
 def test_every_picture_has_its_alt_text_its_size_and_a_link_to_itself() -> None:
     seen = Outline(page(build()))
     cover, first, second = seen.all("img")
