@@ -136,6 +136,7 @@ def test_axe_finds_nothing_and_nothing_shifts(
         assert found["ground"] == ("rgb(22, 24, 28)" if dark else "rgb(252, 251, 248)")
 
 
+@pytest.mark.parametrize("site", ["en"], indirect=True)
 def test_on_paper_no_heading_is_torn_or_parted_from_what_it_heads(
     chromium: str, site: Path, tmp_path: Path
 ) -> None:
