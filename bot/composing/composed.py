@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.core import numbering, refusals, slide
+from bot.core import address, numbering, refusals, slide
 from bot.core.collage import Picture
 from bot.core.delivery import Card, Part
 from bot.core.fit import Fit
@@ -12,8 +12,6 @@ from bot.core.price import Cost
 from bot.core.text.labels import Labelled
 from bot.core.text.span import Span
 
-WEB = ("http://", "https://")
-"""How addresses of pages begin."""
 MANY_PARTS = 9
 """More parts than these are worth a word: few people read so far."""
 
@@ -91,7 +89,7 @@ class ComposedThread:
         targets = dict(self.labels(part))
         spans = sorted(self.urls(part), key=lambda span: span.start)
         addresses = (targets.get(span, span.text) for span in spans)
-        return next((url for url in addresses if url.lower().startswith(WEB)), "")
+        return next((url for url in addresses if address.is_web(url)), "")
 
     def bare_links(self, part: Part) -> list[Span]:
         """What becomes a link in the part without a scheme, perhaps unintended: `model.py`."""

@@ -303,7 +303,7 @@ class _Filler:
 
 
 _COMMAND = "from bot.composing import template_process; template_process.main()"
-_NOT_STARTED = "The process that fills templates cannot be started: {}; it is tried again."
+_NOT_STARTED = "The process that fills templates cannot be started: {}."
 
 _filler = _Filler()
 atexit.register(_filler.stop)

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot import files, system
-from bot.composing.composed import WEB, ComposedThread
+from bot.composing.composed import ComposedThread
 from bot.composing.fittings import Fittings
 from bot.config import Series
 from bot.context import Context
-from bot.core import price, times
+from bot.core import address, price, times
 from bot.core.collage import Collage, shown
 from bot.core.delivery import Part
 from bot.core.errors import BadInput, NotAllowed
@@ -216,7 +216,7 @@ def _span(span: Span, target: str | None) -> str:
     """A link or a tag; what has no scheme leads nowhere from here."""
     if target is None:
         return f'<span class="tag">{escape(span.text)}</span>'
-    if not target.lower().startswith(WEB):
+    if not address.is_web(target):
         return f'<span class="link">{escape(span.text)}</span>'
     return f'<a href="{escape(target)}" rel="noopener noreferrer">{escape(span.text)}</a>'
 

@@ -150,7 +150,7 @@ def unshown(texts: list[str], fonts: Path | None = None) -> tuple[str, ...]:
     try:
         facts, _ = _asked({"task": "fonts", "texts": texts, "fonts": str(fonts or "")})
     except _Stopped as error:
-        raise Unavailable(f"To look for fonts {error}; it is tried again.") from None
+        raise Unavailable(f"To look for fonts {error}.") from None
     return tuple(facts["unshown"])
 
 
@@ -182,7 +182,7 @@ def _set(
             )
     except OSError as error:
         reason = system.why(error)
-        raise Unavailable(f"A page cannot be set: {reason}; it is tried again.") from None
+        raise Unavailable(f"A page cannot be set: {reason}.") from None
     if "problem" in facts:
         raise BadInput(_sentence(facts, template, templates))
     told = facts["facts"]
@@ -230,9 +230,7 @@ def _asked(question: Mapping[str, object]) -> tuple[dict[str, Any], bytes]:
         raise _Late(f"takes more than {BOUNDS.seconds:g} s to be set") from None
     except processes.NotStarted as error:
         reason = system.why(error.__cause__ or error)
-        raise Unavailable(
-            f"The process that sets pages could not be started ({reason}); it is tried again."
-        ) from None
+        raise Unavailable(f"The process that sets pages could not be started ({reason}).") from None
     except processes.NoAnswer:
         raise _Stopped("takes too much memory, or breaks what sets it") from None
     line, _, png = answer.partition(b"\n")

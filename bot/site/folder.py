@@ -315,6 +315,9 @@ class Update:
             else:
                 place.make_folder(folder)
             Path(move.staged).replace(target)
+        except IsADirectoryError:
+            why = "a folder is where this file should be; move it away"
+            raise FileExistsError(errno.EEXIST, why, target) from None
         except OSError as error:
             raise _with_path(error, target) from None
         self._record.files[move.path] = move.file
@@ -370,7 +373,7 @@ def update(
         path = Path(error.filename) if error.filename else folder
         raise Unavailable(
             f"{path} cannot be written: {system.why(error, path)}; "
-            "what was there before is still there, and it is tried again."
+            "what was there before is still there."
         ) from None
 
 

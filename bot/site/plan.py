@@ -24,8 +24,25 @@ AS_WRITTEN = 1
 STYLE, FRONT, ARCHIVE, FEEDS, SITEMAP = "style", "front", "archive", "feeds", "sitemap"
 YEAR = "year"
 
+NAMES = {
+    STYLE: "The style sheet",
+    FRONT: "The front page",
+    ARCHIVE: "The archive",
+    FEEDS: "The feeds",
+    SITEMAP: "The sitemap",
+}
+"""What people call the parts of a site that are there once."""
+
 Content = bytes | str
 """A file's bytes; or, of a picture, the SHA-256 by which they are found."""
+
+
+def spoken(unit: str) -> str:
+    """What people call the unit of that name."""
+    kind, _, which = unit.partition(":")
+    if kind == YEAR:
+        return f"The page of {which}"
+    return NAMES.get(unit, f"The roundup {which}")
 
 
 class Held(NamedTuple):

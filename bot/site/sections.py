@@ -9,7 +9,7 @@ import nh3
 
 from bot import config
 from bot.composing import values
-from bot.core import network, reading
+from bot.core import address, network, reading
 from bot.core.collage import Collage, Picture, shown
 from bot.core.errors import BadInput
 from bot.core.network import EXTENSIONS
@@ -189,7 +189,7 @@ def _network(post: Posted) -> str:
 
 def host(url: str) -> str:
     """The host of an address as people read it."""
-    return re.sub(r"^https?://(www\.)?|[/?#].*", "", url)
+    return re.sub(r"(?i:^https?)://(www\.)?|[/?#].*", "", url)
 
 
 def _caption(series: config.Series, collage: Collage) -> str:
@@ -227,7 +227,7 @@ def web(url: str) -> str:
 
     No other scheme becomes a link: `javascript:` would run in the reader's browser.
     """
-    if re.fullmatch(r"https?://[^\s<>\"\x00-\x1f]+", url):
+    if re.fullmatch(rf"{address.SCHEME}[^\s<>\"\x00-\x1f]+", url):
         return url
     return ""
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, Column, ColumnElement, Text, cast, or_, select
 
+from bot.core import address
 from bot.core.collage import Picture
 from bot.storage.statements import Statements
 from bot.storage.tables import (
@@ -145,7 +146,7 @@ class Editions(Statements):
         )
         found = defaultdict[int, list[Post]](list)
         for row in self.conn.execute(statement):
-            if row.receipt_url.startswith(("https://", "http://")):
+            if address.is_web(row.receipt_url):
                 found[row.collage_id].append(Post(row.name, row.network, row.receipt_url))
         return {collage_id: tuple(posts) for collage_id, posts in found.items()}
 

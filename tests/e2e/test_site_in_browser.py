@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -134,6 +135,35 @@ def test_axe_finds_nothing_and_nothing_shifts(
         assert found["rules"] > 10
         assert found["shift"] == 0, path
         assert found["ground"] == ("rgb(22, 24, 28)" if dark else "rgb(252, 251, 248)")
+
+
+@pytest.mark.parametrize("site", ["en"], indirect=True)
+def test_on_paper_no_heading_is_torn_or_parted_from_what_it_heads(
+    chromium: str, site: Path, tmp_path: Path
+) -> None:
+    reader = shutil.which("pdftotext")
+    if reader is None:
+        absent("pdftotext is not installed (.ci/run installs it)")
+        return
+    page = site / "3-papers-to-read-in-august-2021" / "index.html"
+    headings = re.findall(r"<h2[^>]*><a[^>]*>(.*?)</a></h2>", page.read_text("utf-8"))
+    assert len(headings) == 3
+    command = [
+        chromium,
+        *(flag for flag in FLAGS if flag != "--dump-dom"),
+        "--no-pdf-header-footer",
+    ]
+    pdf = tmp_path / "page.pdf"
+    command += [f"--user-data-dir={tmp_path}", f"--print-to-pdf={pdf}", page.as_uri()]
+    subprocess.run(command, capture_output=True, timeout=120, check=True)
+    read = subprocess.run([reader, "-layout", str(pdf), "-"], capture_output=True, check=True)
+    papers = read.stdout.decode().split("\f")
+    for heading in headings:
+        first, *_, last = html.unescape(heading).strip("‘’“”„«»").split()
+        [on] = [each for each in papers if f"{first} " in each or f"{first}\n" in each][:1]
+        assert last in on
+        below = on[on.index(last) :].splitlines()
+        assert len([line for line in below if line.strip()]) > 3
 
 
 def test_no_page_weighs_more_than_a_slow_phone_takes(site: Path) -> None:

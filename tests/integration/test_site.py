@@ -270,6 +270,20 @@ ALT = (
 )
 
 
+def test_headings_leave_no_level_out_and_the_newest_roundup_has_one() -> None:
+    for path, data in build().items():
+        if not path.endswith(".html"):
+            continue
+        levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", data.decode())]
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(after - before <= 1 for before, after in pairwise(levels))
+    front = build()["index.html"].decode()
+    assert re.search(
+        r'<h3 class="title"><a [^>]*>Two Papers to Read in September 2021</a></h3>', front
+    )
+
+
 def test_every_picture_has_its_alt_text_its_size_and_a_link_to_itself() -> None:
     seen = Outline(page(build()))
     cover, first, second = seen.all("img")
@@ -683,6 +697,26 @@ def test_a_file_where_a_folder_should_be_is_said_in_one_sentence(tmp_path: Path)
     (tmp_path / "site").write_text("no folder", encoding="utf-8")
     with pytest.raises(Unavailable, match=r"site cannot be written: Not a directory"):
         folder.write(tmp_path / "site", {"index.html": b"page"})
+
+
+def test_a_folder_where_a_file_should_be_is_said_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "index.html" / "more").mkdir(parents=True)
+    with pytest.raises(Unavailable) as error:
+        folder.write(tmp_path, {"index.html": b"page"})
+    assert str(error.value) == (
+        f"{tmp_path / 'index.html'} cannot be written: a folder is where this file should be; "
+        "move it away; what was there before is still there."
+    )
+
+
+def test_a_link_that_leads_nowhere_is_said_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "site").symlink_to(tmp_path / "gone")
+    with pytest.raises(Unavailable) as error:
+        folder.write(tmp_path / "site", {"index.html": b"page"})
+    assert str(error.value) == (
+        f"{tmp_path / 'site'} cannot be written: it is a symbolic link that leads nowhere; "
+        "what was there before is still there."
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.core import address
 from bot.core.text import mathml, syntax, tex
 from bot.core.text.patterns import compiled
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 # With an argument, or of two letters and more, but not in a path of Windows.
 _COMMAND = r"\\[A-Za-z]+\*?(?=\s?\{)|(?<![\w:\\/.])\\[A-Za-z]{2,30}(?![\w\\:/.*?+|(\[])"
-WEB = ("http://", "https://")
 CODE = ("fence", "code_block")
 LISTS = ("bullet_list_open", "ordered_list_open")
 
@@ -136,7 +136,7 @@ def _behind(label: str, href: str) -> str:
     In angle brackets, as RFC 3986 asks for in plain text: addresses may hold round ones.
     """
     words = label.strip().rstrip("/")
-    if not href.startswith(WEB) or words in {href.rstrip("/"), _without_scheme(href)}:
+    if not address.is_web(href) or words in {href.rstrip("/"), _without_scheme(href)}:
         return ""
     return f" <{_encoded(href)}>"
 
@@ -248,7 +248,7 @@ def _picture(token: "Token") -> str:
 
 def _page_link(token: "Token") -> str:
     href = str(token.attrs["href"])
-    if not href.startswith(WEB):
+    if not address.is_web(href):
         return ""
     return f'<a href="{mathml.escaped(_encoded(href))}">'
 
@@ -287,7 +287,7 @@ PAGE: dict[str, Callable[["Token"], str]] = {
     "hardbreak": lambda token: "<br>\n",
     "image": lambda token: mathml.escaped(_picture(token)),
     "link_open": _page_link,
-    "link_close": lambda token: "</a>" * token.meta["href"].startswith(WEB),
+    "link_close": lambda token: "</a>" * address.is_web(token.meta["href"]),
     "em_open": lambda token: "<em>",
     "em_close": lambda token: "</em>",
     "strong_open": lambda token: "<strong>",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.core import address
 from bot.core.text import formulas, macros, renderers, syntax, tex
 from bot.core.text.patterns import compiled
 
@@ -40,7 +41,7 @@ _LINE_SIGNS = (
 # Not every reader of Markdown knows a backslash before these, and HTML would stay HTML for some.
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 # What every reader of Markdown takes as an address in angle brackets, and as nothing else.
-_AUTOLINK = r"https?://[A-Za-z0-9/?#@:.,;=~+%!'()_-]+"
+_AUTOLINK = rf"{address.SCHEME}[A-Za-z0-9/?#@:.,;=~+%!'()_-]+"
 _UNSAFE = str.maketrans({"\\": "%5C", "`": "%60", "<": "%3C", ">": "%3E", " ": "%20", "\n": "%0A"})
 
 
@@ -208,7 +209,7 @@ def _link_piece(token: "Token", kind: str) -> tuple[tuple[str, str], str]:
         return ("mark", ""), "text"
     if _is_address(token):
         return ("mark", f"<{token.attrs['href']}>"), "address"
-    if str(token.attrs["href"]).startswith(renderers.WEB):
+    if address.is_web(str(token.attrs["href"])):
         return ("link", "["), "label"
     return ("link", ""), "text"
 

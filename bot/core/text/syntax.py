@@ -38,11 +38,11 @@ _WIDE = (
 )
 
 _DEFINITION = (
-    r"\[([^\[\]\\\n^][^\[\]\\\n]*)\]:\s+<?((?:https?://|mailto:|[#/.])[^\s<>]*)>?(?:\s.*)?\Z"
+    r"\[([^\[\]\\\n^][^\[\]\\\n]*)\]:\s+<?((?:(?i:https?)://|mailto:|[#/.])[^\s<>]*)>?(?:\s.*)?\Z"
 )
 _ADDRESS = r"<((?i:https?)://[^\s<>]+|[\w.+\-]+@[\w.\-]+)>"
 _SCHEME = r"(?<!\w)(?i:https?)\Z"
-_TEX_ADDRESS = r"\\(?:url|href)\s?\{\s*(?P<url>https?://[^\s{}]+)\s*\}"
+_TEX_ADDRESS = r"\\(?:url|href)\s?\{\s*(?P<url>(?i:https?)://[^\s{}]+)\s*\}"
 # Quotation marks of TeX, which would be code where another pair follows.
 _TEX_QUOTES = (
     r"(?<![\w`\\])(?P<open>`{1,2})(?P<said>(?=[^\s`'])[^`\n]{0,300}?[^\s`'])"

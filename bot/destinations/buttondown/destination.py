@@ -112,12 +112,12 @@ class Buttondown:
         if status in OUT:
             if _metadata(mail).get(STATE) == state:
                 return ""
-            return f'"{article.title}" changed after it was mailed; readers have it as it was.'
+            return f"{article.named} changed after it was mailed; readers have it as it was."
         if status == "draft" and _is_let_out(mail):
-            return f'Somebody stopped "{article.title}" at Buttondown; it is not sent again.'
+            return f"Somebody stopped {article.named} at Buttondown; it is not sent again."
         if status == "draft":
-            return f'"{article.title}" is a draft at Buttondown: look at it there, and send it.'
-        return f'"{article.title}" is {status} at Buttondown.'
+            return f"{article.named} is a draft at Buttondown: look at it there, and send it."
+        return f"{article.named} is {status} at Buttondown."
 
     def _found(self, article: Article) -> Mail | None:
         """The oldest mail with the article's key; None where surely none has it."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot import http_calls
-from bot.core import identity, settings
+from bot.core import address, identity, settings
 from bot.core import layout as layouts
 from bot.core import network as networks
 from bot.core.answers import inner, text_of
@@ -509,7 +509,7 @@ class Mastodon:
 
     def _url_of(self, status: Status) -> str:
         for url in _addresses(status):
-            if url.startswith(("https://", "http://")):
+            if address.is_web(url):
                 return url
         return f"{self.settings.base_url}/web/statuses/{id_of(status)}"
 
