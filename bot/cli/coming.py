@@ -53,8 +53,7 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
         at = ahead.year.due_at
         rows.append((at, (printing.local(chosen, at), "", about, "", "")))
     printing.table([row for _, row in sorted(rows, key=lambda row: row[0])], free=(3,))
-    for waiting in ahead.roundups:
-        output.line(awaiting.told(chosen, waiting))
+    _print_roundups(chosen, ahead)
     for each in ahead.stopped:
         output.line(f"! {_why_stopped(each)}", style="red")
     for unapproved in ahead.unapproved:
@@ -66,6 +65,14 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
     for sentence in ahead.careful:
         output.line(f"careful: {sentence}")
     _print_notes(ahead)
+
+
+def _print_roundups(series: Series, ahead: Coming) -> None:
+    """What roundups wait for that are not out yet, and which are being published."""
+    for waiting in ahead.roundups:
+        output.line(awaiting.told(series, waiting))
+    for trying in ahead.publishing:
+        output.line(awaiting.under_way(series, trying))
 
 
 def _print_notes(ahead: Coming) -> None:

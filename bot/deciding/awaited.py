@@ -6,6 +6,8 @@ from typing import NamedTuple
 from bot.config import Series
 from bot.context import Context
 from bot.core.month import Roundup, State
+from bot.core.publication import UnderWay
+from bot.destinations.protocol import LEASE
 from bot.roundups import linking, review
 from bot.roundups.review import Standing
 from bot.storage.work import Work
@@ -49,6 +51,14 @@ def waiting(context: Context, series: Series) -> list[ListedRoundup]:
 def _listed(context: Context, work: Work, series: Series, roundup: Roundup) -> ListedRoundup:
     told = linking.told(context, work, series, roundup)
     return ListedRoundup(told, of(context, work, series, roundup))
+
+
+def under_way(context: Context) -> list[UnderWay]:
+    """What is being published now; what a killed process has left is among it, too, and waits."""
+    if context.rehearsal or not context.config.destinations:
+        return []
+    with context.read() as work:
+        return work.publications.under_way(LEASE)
 
 
 def of(context: Context, work: Work, series: Series, roundup: Roundup) -> Awaits | None:

@@ -13,6 +13,7 @@ from bot.context import Context
 from bot.core.agenda import Line
 from bot.core.collage import Collage, State
 from bot.core.notices.queue import NumbersPastTotal
+from bot.core.publication import UnderWay
 from bot.deciding import awaited, budgets
 from bot.deciding.awaited import ListedRoundup
 from bot.intake import numbers, twins
@@ -101,6 +102,8 @@ class Coming:
     """The accounts that a collage does not go to, by its id."""
     year: NextYear | None = None
     unapproved: tuple[Unapproved, ...] = ()
+    publishing: tuple[UnderWay, ...] = ()
+    """Roundups of the series that are being published at a destination."""
 
     def left_out_of(self, outlook: Outlook) -> tuple[str, ...]:
         """The accounts that get nothing of a slot, because its collage leaves them out."""
@@ -165,6 +168,7 @@ def look(context: Context, series: Series, count: int) -> Coming:
             for each in tried.values()
             if each.unapproved
         ),
+        tuple(each for each in awaited.under_way(context) if each.series == series.name),
     )
 
 
