@@ -74,8 +74,8 @@ class Settings:
     """`[accounts.NAME]` with `network = "bluesky"`.
 
     `base_url` is the account's server (its PDS). The app password may stand in a file that
-    `config.with_secrets` reads. A request takes no longer than `total_timeout`: where it is None,
-    as long as any may, so that none outlives its lease. `name` is what the configuration calls the
+    `secret_sources` reads. A request takes no longer than `total_timeout`: where it is None, as
+    long as any may, so that none outlives its lease. `name` is what the configuration calls the
     account.
     """
 

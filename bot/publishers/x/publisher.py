@@ -81,7 +81,7 @@ class Settings:
     """`[accounts.NAME]` with `network = "x"`. `budget` is in US dollars a month.
 
     The four keys are an X app's for its owner's account (OAuth 1.0a, with read and write
-    permission); the files that may hold them are read by `config.with_secrets`. A request takes no
+    permission); the files that may hold them are read by `secret_sources`. A request takes no
     longer than `total_timeout`: where it is None, as long as any may, so that none outlives its
     lease. `length` is how long X lets the account's posts be: with Premium, up to 25,000. `name` is
     what the configuration calls the account.
