@@ -17,7 +17,7 @@ from bot.core import alt_text as alt_texts
 from bot.core.collage import Collage, Picture, without_control
 from bot.core.errors import BadInput, Unavailable
 from bot.core.month import Roundup
-from bot.core.notices.roundups import CoverNotMade
+from bot.core.notices.pages import CoverNotMade
 from bot.core.text import markdown, typesetting
 from bot.pictures import read, reduced, typeset
 from bot.pictures.read import PictureFile
