@@ -1,5 +1,6 @@
 """What goes out when."""
 
+from datetime import datetime
 from decimal import Decimal
 
 import click
@@ -68,7 +69,9 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
 
 
 def _print_roundups(series: Series, ahead: Coming) -> None:
-    """What roundups wait for that are not out yet, and which are being published."""
+    """What roundups wait for whose moment is past, and which are being published."""
+    if ahead.roundup.waits_until:
+        output.line(_why_late(series, ahead.roundup, ahead.roundup.waits_until))
     for waiting in ahead.roundups:
         output.line(awaiting.told(series, waiting))
     for trying in ahead.publishing:
@@ -115,6 +118,14 @@ def _approved(roundup: NextRoundup) -> str:
     if standing.is_let_out:
         return ", which nobody has approved yet; it goes out all the same"
     return ", which waits until it is approved"
+
+
+def _why_late(series: Series, roundup: NextRoundup, until: datetime) -> str:
+    """What a roundup waits for whose moment has come, and where to see it."""
+    return (
+        f"the roundup {roundup.title_month} is due and waits for threads that are still on their "
+        f"way, until {printing.local(series, until)} at the latest; see: mlcollage deliveries list"
+    )
 
 
 def _made(roundup: NextRoundup) -> str:

@@ -8,7 +8,7 @@ from bot.context import Context
 from bot.core.month import Roundup, State
 from bot.core.publication import UnderWay
 from bot.destinations.protocol import LEASE
-from bot.roundups import linking, review
+from bot.roundups import linking, review, to_come
 from bot.roundups.review import Standing
 from bot.storage.work import Work
 
@@ -88,10 +88,9 @@ def before_its_list(
         if standing and not standing.is_let_out:
             return Awaits(APPROVAL, None)
         return None
-    until = roundup.due_at + series.roundup.wait
-    is_open = work.now < until and work.roundups.is_unsettled(series.name, roundup.due_at)
-    if is_open and not roundup.is_year:
-        return Awaits("threads that are on their way", roundup.due_at, until)
+    until = to_come.waits_until(work, series, roundup.due_at, series.roundup.wait)
+    if until and not roundup.is_year:
+        return Awaits("threads that are still on their way", roundup.due_at, until)
     return Awaits("the next tick", roundup.due_at)
 
 

@@ -309,6 +309,7 @@ def coming(series: Series, coming: Coming) -> Description:
             "is_made": coming.roundup.is_made,
             "is_empty": coming.roundup.is_empty,
             "review": standing(coming.roundup.standing),
+            "waits_until": _at(coming.roundup.waits_until),
         },
         "year": _next_year(coming.year),
         "roundups": [listed_roundup(each) for each in coming.roundups],

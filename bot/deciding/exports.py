@@ -111,14 +111,15 @@ def _edition(
 
 
 def _cover(context: Context, shown: covers.Shown) -> tuple[bytes | None, tuple[str, ...]]:
-    """The cover that the roundup went out with, else as it would be now; nothing is stored."""
+    """The cover that the page has, else as it would be now; nothing is stored."""
     if shown.roundup.id:
-        kept = covers.kept(context, shown.roundup)
+        kept = covers.kept(context, shown)
         if kept:
             with context.read() as work:
                 return work.pictures.data(kept.sha256), ()
-    is_out = shown.roundup.state in {State.LINKED, State.ANNOUNCED}
-    if is_out or not any(item.picture for item in shown.items):
+    if covers.went_out_without(context, shown.roundup):
+        return None, ()
+    if not any(item.picture for item in shown.items):
         return None, ()
     try:
         made = covers.cover(context, shown)

@@ -261,12 +261,15 @@ class _Cover(NamedTuple):
 
 def _cover(context: Context, series: Series, roundup: Roundup, items: list[Collage]) -> _Cover:
     """The cover of a roundup, and remarks on it or on why there is none; nothing is stored."""
-    if roundup.state in {month.State.LINKED, month.State.ANNOUNCED}:
-        return _Cover(covers.kept(context, roundup))
+    shown = covers.Shown(series, roundup, items)
+    if roundup.state is month.State.ANNOUNCED:
+        kept = covers.kept(context, shown)
+        if kept or covers.went_out_without(context, roundup):
+            return _Cover(kept)
     if not any(item.picture for item in items):
         return _Cover(None)
     try:
-        made = covers.cover(context, covers.Shown(series, roundup, items))
+        made = covers.cover(context, shown)
     except (BadInput, Unavailable) as error:
         why = f"no cover can be made, so the first collage's picture is shown: {error}"
         return _Cover(None, remarks=(why,))

@@ -430,6 +430,12 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "and make it with: mlcollage roundup render 2021-09 --series weekly",
     ),
     (
+        pages.CoverNotMade("weekly", "2021-09", "Template cover.typ, line 3: unclosed.", True),
+        "weekly/2021-09/cover-of-page/Template cover.typ, line 3: unclosed.",
+        "The page of the roundup 2021-09 of weekly has no cover: Template cover.typ, line 3: "
+        "unclosed. Mend that, and make it with: mlcollage roundup render 2021-09 --series weekly",
+    ),
+    (
         pages.CoverNotMade("weekly", "2021", "Template cover.typ, line 3: unclosed."),
         "weekly/2021/cover/Template cover.typ, line 3: unclosed.",
         "The roundup 2021 of weekly has no cover, so its thread shows the picture of its first "

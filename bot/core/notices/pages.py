@@ -50,16 +50,21 @@ class PageNotCorrected(Entry):
 
 
 class CoverNotMade(Entry):
-    """A roundup's cover, or the card of its page, cannot be made. `reason` is a sentence."""
+    """A roundup's cover, or the card of its page, cannot be made. `reason` is a sentence.
+
+    Where its thread `is_out`, the page alone lacks it.
+    """
 
     kind = Kind.DIFFERS
     series: str
     title_month: str
     reason: str
+    is_out: bool = False
 
     @property
     def key(self) -> str:
-        return printable(f"{self.series}/{self.title_month}/cover/{self.reason}")
+        lacks = "cover-of-page" if self.is_out else "cover"
+        return printable(f"{self.series}/{self.title_month}/{lacks}/{self.reason}")
 
     @property
     def subject(self) -> str:
@@ -67,6 +72,11 @@ class CoverNotMade(Entry):
 
     @property
     def sentence(self) -> str:
+        if self.is_out:
+            return (
+                f"The page of the roundup {self.title_month} of {self.series} has no cover: "
+                f"{self.reason}"
+            )
         return (
             f"The roundup {self.title_month} of {self.series} has no cover, so its thread shows "
             f"the picture of its first collage: {self.reason}"
@@ -79,6 +89,8 @@ class CoverNotMade(Entry):
             look = f"mlcollage roundup preview {which}"
             return f"Mend that while its thread is not out, and look at it with: {look}"
         render = f"mlcollage roundup render {which}"
+        if self.is_out:
+            return f"Mend that, and make it with: {render}"
         return f"Mend that while its thread is not out, and make it with: {render}"
 
 
