@@ -2,6 +2,7 @@
 
 from bot.cli import printing
 from bot.config import Series
+from bot.core.publication import UnderWay
 from bot.deciding.awaited import Awaits, ListedRoundup
 
 
@@ -21,3 +22,13 @@ def told(series: Series, listed: ListedRoundup) -> str:
     if listed.awaits is None:
         return told
     return f"{told} and waits for {waits_for(series, listed.awaits)}"
+
+
+def under_way(series: Series, trying: UnderWay) -> str:
+    """Who is publishing a roundup, and what follows where their process has ended."""
+    until = printing.local(series, trying.until)
+    return (
+        f"the roundup {trying.title_month} of {trying.series} is being published at "
+        f"{trying.destination} by {trying.by}, until {until} at the latest; if that process was "
+        "killed, it is tried again by itself after that"
+    )

@@ -54,7 +54,7 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
         at = ahead.year.due_at
         rows.append((at, (printing.local(chosen, at), "", about, "", "")))
     printing.table([row for _, row in sorted(rows, key=lambda row: row[0])], free=(3,))
-    _print_late(chosen, ahead)
+    _print_roundups(chosen, ahead)
     for each in ahead.stopped:
         output.line(f"! {_why_stopped(each)}", style="red")
     for unapproved in ahead.unapproved:
@@ -68,12 +68,14 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
     _print_notes(ahead)
 
 
-def _print_late(series: Series, ahead: Coming) -> None:
-    """What the roundups wait for whose moment is past."""
+def _print_roundups(series: Series, ahead: Coming) -> None:
+    """What roundups wait for whose moment is past, and which are being published."""
     if ahead.roundup.waits_until:
         output.line(_why_late(series, ahead.roundup, ahead.roundup.waits_until))
     for waiting in ahead.roundups:
         output.line(awaiting.told(series, waiting))
+    for trying in ahead.publishing:
+        output.line(awaiting.under_way(series, trying))
 
 
 def _print_notes(ahead: Coming) -> None:

@@ -108,6 +108,8 @@ def show_command(
         out = sum(1 for part in parts if part.receipt)
         click.echo(f"{thread.account}: {thread.state}, {out} of {len(parts)} parts out")
     publishing.print_publications(chosen, shown.publications)
+    for trying in shown.under_way:
+        click.echo(awaiting.under_way(chosen, trying))
     for name in shown.passed_over:
         click.echo(f"{name}: gets no article of it, for it was published elsewhere")
     if shown.findings:

@@ -18,7 +18,7 @@ from bot.core import alt_text as alt_texts
 from bot.core.collage import Collage, Picture, without_control
 from bot.core.errors import BadInput, Unavailable
 from bot.core.month import Roundup, State
-from bot.core.notices.roundups import CoverNotMade
+from bot.core.notices.pages import CoverNotMade
 from bot.core.paper import Paper
 from bot.core.text import markdown, typesetting
 from bot.pictures import read, reduced, typeset

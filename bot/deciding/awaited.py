@@ -6,7 +6,9 @@ from typing import NamedTuple
 from bot.config import Series
 from bot.context import Context
 from bot.core.month import Roundup, State
-from bot.roundups import linking, review
+from bot.core.publication import UnderWay
+from bot.destinations.protocol import LEASE
+from bot.roundups import linking, review, to_come
 from bot.roundups.review import Standing
 from bot.storage.work import Work
 
@@ -51,6 +53,14 @@ def _listed(context: Context, work: Work, series: Series, roundup: Roundup) -> L
     return ListedRoundup(told, of(context, work, series, roundup))
 
 
+def under_way(context: Context) -> list[UnderWay]:
+    """What is being published now; what a killed process has left is among it, too, and waits."""
+    if context.rehearsal or not context.config.destinations:
+        return []
+    with context.read() as work:
+        return work.publications.under_way(LEASE)
+
+
 def of(context: Context, work: Work, series: Series, roundup: Roundup) -> Awaits | None:
     """What a roundup waits for; None where it is out, or not of the mode that runs."""
     if roundup.rehearsal != work.rehearsal or roundup.published_elsewhere:
@@ -78,10 +88,9 @@ def before_its_list(
         if standing and not standing.is_let_out:
             return Awaits(APPROVAL, None)
         return None
-    until = roundup.due_at + series.roundup.wait
-    is_open = work.now < until and work.roundups.is_unsettled(series.name, roundup.due_at)
-    if is_open and not roundup.is_year:
-        return Awaits("threads that are on their way", roundup.due_at, until)
+    until = to_come.waits_until(work, series, roundup.due_at, series.roundup.wait)
+    if until and not roundup.is_year:
+        return Awaits("threads that are still on their way", roundup.due_at, until)
     return Awaits("the next tick", roundup.due_at)
 
 

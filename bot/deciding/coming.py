@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot.config import Series
 from bot.context import Context
 from bot.core.agenda import Line
-from bot.core.calendar import RoundupTime
 from bot.core.collage import Collage, State
 from bot.core.notices.queue import NumbersPastTotal
+from bot.core.publication import UnderWay
 from bot.deciding import awaited, budgets
 from bot.deciding.awaited import ListedRoundup
 from bot.intake import numbers, twins
-from bot.roundups import review
+from bot.roundups import review, to_come
 from bot.roundups.review import Standing
 from bot.scheduling import forecast
 from bot.scheduling.forecast import Outlook
@@ -104,6 +104,8 @@ class Coming:
     """The accounts that a collage does not go to, by its id."""
     year: NextYear | None = None
     unapproved: tuple[Unapproved, ...] = ()
+    publishing: tuple[UnderWay, ...] = ()
+    """Roundups of the series that are being published at a destination."""
 
     def left_out_of(self, outlook: Outlook) -> tuple[str, ...]:
         """The accounts that get nothing of a slot, because its collage leaves them out."""
@@ -168,6 +170,7 @@ def look(context: Context, series: Series, count: int) -> Coming:
             for each in tried.values()
             if each.unapproved
         ),
+        tuple(each for each in awaited.under_way(context) if each.series == series.name),
     )
 
 
@@ -210,7 +213,7 @@ def next_roundup(context: Context, series: Series) -> NextRoundup:
         roundup = next(course.roundups())
         is_made = work.roundups.find(series.name, roundup.title_month) is not None
         is_empty = not fills(work, series, roundup.due_at)
-        waits_until = _waits_until(work, series, roundup)
+        waits_until = to_come.waits_until(work, series, roundup.due_at, roundup.wait)
     return NextRoundup(
         roundup.title_month,
         roundup.due_at,
@@ -220,14 +223,6 @@ def next_roundup(context: Context, series: Series) -> NextRoundup:
         standing=review.standing(context, series, roundup.title_month),
         waits_until=waits_until,
     )
-
-
-def _waits_until(work: Work, series: Series, roundup: RoundupTime) -> datetime | None:
-    """How long a roundup whose moment has come waits for threads that are on their way."""
-    until = roundup.due_at + roundup.wait
-    if not roundup.due_at <= work.now < until:
-        return None
-    return until if work.roundups.is_unsettled(series.name, roundup.due_at) else None
 
 
 def next_year(context: Context, series: Series) -> NextYear | None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.core.delivery import Delivery, Part
     from bot.core.fit import Fit
     from bot.core.month import Roundup
-    from bot.core.publication import Publication
+    from bot.core.publication import Publication, UnderWay
     from bot.core.slide import Slide
     from bot.deciding.actions import Ahead
     from bot.deciding.alt_texts import Drafted
@@ -313,6 +313,7 @@ def coming(series: Series, coming: Coming) -> Description:
         },
         "year": _next_year(coming.year),
         "roundups": [listed_roundup(each) for each in coming.roundups],
+        "publishing": [under_way(each) for each in coming.publishing],
         "stopped": [
             {"name": each.name, "state": each.state.value, "problems": list(each.problems)}
             for each in coming.stopped
@@ -517,6 +518,7 @@ def roundup_with_threads(shown: RoundupShown) -> Description:
         ],
         "publications": [publication(each) for each in shown.publications],
         "passed_over": list(shown.passed_over),
+        "publishing": [under_way(each) for each in shown.under_way],
     }
 
 
@@ -547,7 +549,13 @@ def destination(examined: Examined) -> Description:
         "identity": examined.identity,
         "problems": list(examined.problems),
         "series": list(examined.series),
+        "publishing": [under_way(each) for each in examined.under_way],
     }
+
+
+def under_way(trying: UnderWay) -> Description:
+    """A roundup that is being published at a destination: by whom, and until when at most."""
+    return trying._asdict() | {"until": trying.until.isoformat()}
 
 
 def article(file: str, source: Article, taken: Iterable[Taken]) -> Description:

@@ -1,13 +1,15 @@
 """Publishing a roundup by hand, and asking destinations whether they could publish."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.config import Series
 from bot.context import Context
 from bot.core import errors, hints
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.month import Roundup, State
+from bot.core.publication import UnderWay
+from bot.deciding import awaited
 from bot.destinations import table
 from bot.roundups import publish as publishing
 from bot.roundups.publish import Due, Outcome
@@ -99,11 +101,17 @@ class Examined:
     problems: tuple[str, ...]
     series: tuple[str, ...]
     """The names of those that publish there."""
+    under_way: tuple[UnderWay, ...] = ()
 
 
 def examine_all(context: Context) -> list[Examined]:
     """Ask every destination of the configuration whether it could publish, in a rehearsal too."""
-    return [_examine(context, name) for name in context.config.destinations]
+    trying = awaited.under_way(context)
+    examined = [_examine(context, name) for name in context.config.destinations]
+    return [
+        replace(each, under_way=tuple(one for one in trying if one.destination == each.name))
+        for each in examined
+    ]
 
 
 def _examine(context: Context, name: str) -> Examined:

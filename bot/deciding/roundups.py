@@ -9,7 +9,7 @@ from bot.core.collage import Collage
 from bot.core.delivery import Delivery, Part
 from bot.core.errors import NotAllowed
 from bot.core.month import Roundup, State
-from bot.core.publication import Publication
+from bot.core.publication import Publication, UnderWay
 from bot.deciding import awaited, coming, preview
 from bot.deciding.awaited import Awaits
 from bot.deciding.publications import takes_no_imported
@@ -39,6 +39,7 @@ class RoundupShown(NamedTuple):
     is_empty: bool = False
     home: str = ""
     passed_over: tuple[str, ...] = ()
+    under_way: tuple[UnderWay, ...] = ()
 
 
 def show(context: Context, series: Series, title_month: str) -> RoundupShown:
@@ -64,7 +65,9 @@ def show(context: Context, series: Series, title_month: str) -> RoundupShown:
     shown = RoundupShown(roundup, tuple(items), tuple(threads), findings, publications)
     if roundup.published_elsewhere:
         shown = shown._replace(passed_over=tuple(takes_no_imported(context, series)))
-    return shown._replace(awaits=awaits, standing=said, home=home)
+    trying = awaited.under_way(context) if publications else []
+    its = [one for one in trying if (one.series, one.title_month) == (series.name, title_month)]
+    return shown._replace(awaits=awaits, standing=said, home=home, under_way=tuple(its))
 
 
 def _to_come(context: Context, series: Series, title_month: str) -> RoundupShown:

@@ -19,7 +19,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from bot import config, files, processes, system
+from bot import environment, files, processes, system
 from bot.core import address, settings
 from bot.core.collage import shown
 from bot.core.errors import Blocked, MlcollageError, Unavailable
@@ -308,8 +308,8 @@ class _Calls:
 
 def _environment(own: Settings, base: Path) -> dict[str, str]:
     """What git gets: nothing of ours but what it needs to get in, and nobody to ask."""
-    given = config.for_programs()
-    kept = {name: given[name] for name in given if name in FOR_GIT} | config.for_children()
+    given = environment.for_programs()
+    kept = {name: given[name] for name in given if name in FOR_GIT} | environment.for_children()
     ssh = [given.get("GIT_SSH_COMMAND") or "ssh", "-o BatchMode=yes -o ConnectTimeout=20"]
     if own.ssh_key:
         with suppress(RuntimeError):  # a "~" without a home folder

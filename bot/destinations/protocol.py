@@ -15,6 +15,9 @@ It is stored with each success, and may be lost or older than what the destinati
 LONGEST = timedelta(minutes=5)
 """How long one publishing may take: many pictures are uploaded, or a whole site is pushed."""
 
+LEASE = LONGEST + timedelta(minutes=1)
+"""How long one try has a publication: what a killed one leaves is taken up after that."""
+
 _INNER = str.maketrans('"“”„«»', "'‘’‚‹›")
 
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
+from bot.core.answers import Response
 from bot.core.collage import one_line
 from bot.core.errors import Blocked, MlcollageError, Rejected, Unavailable
-from bot.destinations.transport import Response
 
 Kind = type[Rejected] | type[Blocked] | type[Unavailable]
 

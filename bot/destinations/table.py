@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot import config
+from bot import secret_sources
 from bot.config import Config
 from bot.core import hints, settings
 from bot.core.collage import shown
@@ -87,7 +87,7 @@ def has_secrets(table: Table) -> bool:
 
 
 def _with_secrets(table: Table, folder: Path) -> Table:
-    return config.with_secrets(table.without("kind"), secrets(kind_of(table)), folder)
+    return secret_sources.with_secrets(table.without("kind"), secrets(kind_of(table)), folder)
 
 
 def fingerprint(table: Table, folder: Path) -> str:

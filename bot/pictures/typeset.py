@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from bot import config, files, processes, system
+from bot import environment, files, processes, system
 from bot.core import collage
 from bot.core.errors import BadInput, Unavailable
 
@@ -255,12 +255,12 @@ def _process() -> processes.Lasting:
     """The process; one for all pages of this process."""
     # Not imported here: typst takes 30 ms.
     script = Path(__file__).with_name("typeset_process.py")
-    environment = {
+    variables = {
         name: value
-        for name, value in config.for_children().items()
+        for name, value in environment.for_children().items()
         if not name.casefold().endswith("_proxy")
     }
-    environment |= dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), NOWHERE)
-    process = processes.Lasting(script, BOUNDS, environment)
+    variables |= dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), NOWHERE)
+    process = processes.Lasting(script, BOUNDS, variables)
     atexit.register(process.close)
     return process

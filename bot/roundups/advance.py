@@ -14,14 +14,13 @@ from bot.core.delivery import thread_key
 from bot.core.errors import Unavailable, Unusable
 from bot.core.month import Roundup, State
 from bot.core.notices.entry import Entry
+from bot.core.notices.pages import PageNotCorrected, of_page
 from bot.core.notices.roundups import (
     NoRoundup,
-    PageNotCorrected,
     RoundupOut,
     RoundupStuck,
     RoundupsWithoutLink,
     RoundupTaken,
-    of_page,
 )
 from bot.roundups import corrections, linking, publish, review, site, years
 from bot.site import pages

@@ -25,15 +25,12 @@ from bot.core.notices.entry import Entry
 from bot.core.publication import Publication
 from bot.core.publication import State as Reached
 from bot.destinations import table
-from bot.destinations.protocol import LONGEST, Article, Destination, Published
+from bot.destinations.protocol import LEASE, Article, Destination, Published
 from bot.roundups import site
 from bot.site import articles, exports, pages
 from bot.storage.work import Work
 
 log = logging.getLogger(__name__)
-
-LEASE = LONGEST + timedelta(minutes=1)
-"""How long a try may take: what a killed one leaves is taken up after that."""
 
 MOST_AT_ONCE = 16
 """Destinations that are served at the same time."""

@@ -12,7 +12,7 @@ from bot.core.calendar import RoundupTime
 from bot.core.collage import Collage
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.month import Roundup, State
-from bot.core.notices.roundups import RoundupToReview, RoundupUnapproved
+from bot.core.notices.reviews import RoundupToReview, RoundupUnapproved
 from bot.core.review import Review
 from bot.roundups import corrections, to_come
 from bot.storage.work import Work

@@ -11,7 +11,7 @@ from bot.core.collage import Collage, Picture
 from bot.core.errors import BadInput, MlcollageError
 from bot.core.fit import WHOLE, Fit
 from bot.core.month import Roundup, State
-from bot.core.notices.roundups import PageEdited, SiteEdited, of_file
+from bot.core.notices.pages import PageEdited, SiteEdited, of_file
 from bot.pictures import read
 from bot.site import folder, pages
 from bot.site.folder import Written

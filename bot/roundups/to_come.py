@@ -1,7 +1,7 @@
 """Roundups that are to come: the next one, and those whose moment is past but not settled."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.config import Series
 from bot.core import hints, month, times
@@ -43,6 +43,14 @@ def _year_due_at(work: Work, series: Series, year: str) -> datetime:
         )
     due = times.full(coming.due_at, series.zone)
     raise BadInput(f"{there_is_none}; the next one is {coming.title}, due on {due}.")
+
+
+def waits_until(work: Work, series: Series, due_at: datetime, wait: timedelta) -> datetime | None:
+    """How long a roundup whose moment has come waits for threads that are still on their way."""
+    until = due_at + wait
+    if not due_at <= work.now < until:
+        return None
+    return until if work.roundups.is_unsettled(series.name, due_at) else None
 
 
 def told_next(work: Work, series: Series, instead_of: str = "") -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, case, exists, or_, select, update
 
 from bot.core.month import Roundup
-from bot.core.publication import Publication
+from bot.core.publication import Publication, UnderWay
 from bot.storage.database import insert_many_new
 from bot.storage.statements import Statements
 from bot.storage.tables import publications, roundups, series
@@ -32,6 +32,7 @@ def _publication(row: Row[Any]) -> Publication:
         problem=row.problem,
         needs_person=row.needs_person,
         lease_until=row.lease_until,
+        lease_owner=row.lease_owner or "",
         fence=row.fence,
         published_at=row.published_at,
         updated_at=row.updated_at,
@@ -103,6 +104,22 @@ class Publications(Statements):
             .order_by(roundups.c.due_at, publications.c.id)
         )
         return [_publication(row) for row in self.conn.execute(statement)]
+
+    def under_way(self, lease: timedelta) -> list[UnderWay]:
+        """The tries of all series that are under way, by their ends; `lease` as in `due`."""
+        columns = (
+            *(series.c.name, roundups.c.title_month, publications.c.destination),
+            *(publications.c.lease_owner, publications.c.lease_until),
+        )
+        statement = (
+            select(*columns)
+            .select_from(publications)
+            .join(roundups, roundups.c.id == publications.c.roundup_id)
+            .join(series, series.c.id == roundups.c.series_id)
+            .where(_OPEN, self._is_taken(lease), roundups.c.rehearsal == self.rehearsal)
+            .order_by(publications.c.lease_until, publications.c.id)
+        )
+        return [UnderWay(*row) for row in self.conn.execute(statement)]
 
     def waiting(self, series_name: str) -> list[Publication]:
         """The publications of a series that wait for a person."""

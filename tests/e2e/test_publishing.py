@@ -10,6 +10,8 @@ import pytest
 
 from bot import config
 from bot.app import assemble
+from bot.core import times
+from bot.destinations.protocol import LEASE
 from bot.intake import accept
 from bot.scheduling import tick
 from bot.workers import Workers
@@ -130,3 +132,30 @@ def test_while_its_home_has_not_answered_no_command_names_the_own_page_as_the_li
     assert "is rendered and waits for its link from web, since " in listed
     [described] = bare("roundup", "list", "--json").json
     assert described["link"] == ""
+
+
+def test_what_a_killed_process_still_has_is_told_with_whose_it_is_and_until_when(
+    rendered: Desk,
+) -> None:
+    (rendered.folder / "www").mkdir()
+    rendered("roundup", "publish", "2021-09", "--to", "web")
+    assert "being published" not in rendered("roundup", "show", "2021-09").out
+    context = assemble.context(config.load(rendered.folder / "config.toml"))
+    with closing(context.database), context.write() as work:
+        roundup = work.roundups.get("mlcollage", "2021-09")
+        work.publications.mark_due(roundup, "web")
+        web, _ = work.publications.of(roundup)
+        claimed = work.publications.begin(web, LEASE, "grace", "")
+    assert claimed
+    assert claimed.lease_until
+    until = times.short(claimed.lease_until, context.config.series["mlcollage"].zone)
+    told = (
+        f"the roundup 2021-09 of mlcollage is being published at web by grace, until {until} at "
+        "the latest; if that process was killed, it is tried again by itself after that"
+    )
+    for command in (("roundup", "show", "2021-09"), ("next",), ("doctor",)):
+        assert told in rendered(*command).out, command
+    refused = rendered("roundup", "publish", "2021-09", "--to", "web", code=1).out
+    assert refused == f"! web: {told}. See: mlcollage roundup show\n"
+    [described] = rendered("roundup", "show", "2021-09", "--json").json["publishing"]
+    assert (described["by"], described["destination"]) == ("grace", "web")

@@ -63,6 +63,8 @@ def test_a_page_that_it_made_again_is_not_called_old_any_more(out: Path) -> None
     assert "written" in mlcollage(out, "site")
     for month in ("2020-11", "2021-08"):
         assert "older than what it shows" not in mlcollage(out, "roundup", "show", month)
+
+
 @pytest.mark.parametrize(
     ("template", "told"),
     [

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.core.answers import Response
 from bot.core.errors import Blocked, MlcollageError, Rejected, Unavailable
 from bot.destinations.buttondown import errors
-from bot.destinations.transport import Response
 from tests.blogs import DUE, OnButtondown, article, destination
 from tests.fakes import buttondown
 from tests.fakes.json_server import Answered

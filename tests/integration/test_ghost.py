@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.core.answers import Response
 from bot.core.errors import BadConfig, Blocked, MlcollageError, Rejected, Unavailable
 from bot.destinations.ghost import errors, tokens
-from bot.destinations.transport import Response
 from tests.blogs import DUE, OnGhost, article, destination
 from tests.fakes import ghost
 

@@ -18,7 +18,7 @@ from bot.core.errors import BadConfig, BadInput, NotAllowed
 from bot.core.publication import Publication, State
 from bot.deciding import publications, roundups
 from bot.destinations import exports as published
-from bot.destinations.protocol import LONGEST
+from bot.destinations.protocol import LEASE, LONGEST
 from bot.intake import accept
 from bot.roundups import publish
 from bot.scheduling import tick
@@ -222,7 +222,7 @@ def test_what_is_asked_for_while_it_is_being_published_is_published_again(
     again(context)
     with context.write() as work:
         (publication,) = work.publications.of(work.roundups.get("mlcollage", MONTH))
-        claimed = work.publications.begin(publication, publish.LEASE, "a", "")
+        claimed = work.publications.begin(publication, LEASE, "a", "")
         assert claimed
     clock.go(seconds=1)
     again(context)
@@ -397,12 +397,12 @@ def test_what_a_killed_process_left_is_taken_up_when_its_lease_ends(
     with context.write() as work:
         roundup = work.roundups.get("mlcollage", MONTH)
         (publication,) = work.publications.of(roundup)
-        assert work.publications.begin(publication, publish.LEASE, "killed", "")
+        assert work.publications.begin(publication, LEASE, "killed", "")
     if not url.startswith("sqlite"):
         # There leases go by the clock of the database.
         return
     assert not publish.everything(context)
-    clock.at += publish.LEASE + timedelta(seconds=1)
+    clock.at += LEASE + timedelta(seconds=1)
     assert publish.everything(context)
     assert made(context, "web").state is State.PUBLISHED
 
@@ -415,12 +415,12 @@ def test_whoever_comes_late_writes_nothing_over_a_newer_try(
     again(context)
     with context.write() as work:
         (old,) = work.publications.of(work.roundups.get("mlcollage", MONTH))
-        first = work.publications.begin(old, publish.LEASE, "a", "")
+        first = work.publications.begin(old, LEASE, "a", "")
         assert first
-        assert work.publications.begin(old, publish.LEASE, "b", "") is None
-    clock.at += publish.LEASE + timedelta(seconds=1)
+        assert work.publications.begin(old, LEASE, "b", "") is None
+    clock.at += LEASE + timedelta(seconds=1)
     with context.write() as work:
-        second = work.publications.begin(first, publish.LEASE, "b", "")
+        second = work.publications.begin(first, LEASE, "b", "")
         assert second
         assert not done(work, first, "old")
         assert done(work, second, "new")
@@ -476,7 +476,7 @@ def test_every_kind_of_export_that_a_destination_names_can_be_made() -> None:
 
 
 def test_the_lease_outlives_every_publishing() -> None:
-    assert publish.LEASE > LONGEST
+    assert LEASE > LONGEST
 
 
 @pytest.mark.parametrize(

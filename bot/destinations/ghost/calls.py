@@ -7,12 +7,12 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from bot import http_calls
-from bot.core.answers import dicts, inner, text_of
+from bot.core.answers import Response, dicts, inner, text_of
 from bot.core.errors import Blocked, Unavailable
 from bot.core.schedule import Clock
 from bot.destinations import refusals
 from bot.destinations.ghost import errors, setup, tokens
-from bot.destinations.transport import Client, Request, Response
+from bot.destinations.transport import Client, Request
 
 Post = Mapping[str, object]
 Params = Sequence[tuple[str, str]]
