@@ -1,6 +1,5 @@
 """A roundup as other pages link to it, its address, and the variables that all pages have."""
 
-import functools
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -63,7 +62,6 @@ def text(renderer: Renderer, template: str, context: Mapping[str, object]) -> by
     return f"{renderer.render_page(template, context).rstrip()}\n".encode()
 
 
-@functools.lru_cache
 def month_named(key: str, language: str) -> str:
     """A month with its year, as a language writes it: "August 2021"."""
     from babel.dates import format_skeleton  # heavy: its locale data is read on first use

@@ -141,6 +141,8 @@ class Update:
         self._moves: list[_Move] = []
         self._pictures: list[tuple[str, str]] = []
         self._aside: list[str] = []
+        # Of files that are there, for those that take their places.
+        self._modes: dict[str, int] = {}
         self._edited: list[str] = []
         self._problems: list[tuple[str, str]] = []
         self._folders: set[str] = set()
@@ -191,6 +193,7 @@ class Update:
         found = _stat(self._base + path)
         if found is None:
             return True
+        self._modes[path] = stat.S_IMODE(found.st_mode)
         file, known = self._record.files.get(path), self._record.known(path)
         if file and _is_untouched(file, found):
             return file.sha256 != sha256
@@ -268,6 +271,7 @@ class Update:
         for path in self._aside:
             target = Path(self._base + path)
             target.replace(target.with_name(f"{target.name}{EDITED}"))
+            del self._modes[path]
         for move in moves:
             self._move(move)
         for path in removed:
@@ -304,9 +308,8 @@ class Update:
     def _move(self, move: _Move) -> None:
         target = self._base + move.path
         try:
-            found = _stat(target)
-            if found is not None:
-                Path(move.staged).chmod(stat.S_IMODE(found.st_mode))
+            if move.path in self._modes:
+                Path(move.staged).chmod(self._modes[move.path])
             os.replace(move.staged, target)  # noqa: PTH105 - thousands of them, by text
         except FileNotFoundError:
             folder = Path(target).parent

@@ -88,8 +88,10 @@ def parse_line(text: str) -> list["Token"]:
 
 
 def parse_as_others(paragraph: str) -> list["Token"]:
-    """The inline tokens of a paragraph as any reader of CommonMark sees it."""
-    blocks = _common_parser().parse(paragraph)
+    """The inline tokens of a paragraph, in which nothing begins another block, as any reader of
+    CommonMark sees it.
+    """
+    blocks = _common_parser().parseInline(paragraph)
     return [child for block in blocks for child in block.children or ()]
 
 
