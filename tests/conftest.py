@@ -13,7 +13,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import hypothesis
-import psycopg
 import pytest
 from PIL import Image
 
@@ -102,38 +101,43 @@ def bluesky_server() -> Iterator[pds.Server]:
 _names = itertools.count(1)
 
 
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_url: str) -> Iterator[postgres.Databases]:
+    """The databases of that PostgreSQL."""
+    with closing(postgres.Databases(postgres_url)) as made:
+        yield made
+
+
 @contextmanager
-def _created(postgres_url: str, template: str = "template1") -> Iterator[str]:
+def _created(databases: postgres.Databases, template: str = "template1") -> Iterator[str]:
     """The URL of a new database on PostgreSQL, a copy of its template; dropped at the end."""
     name = f"test_{next(_names)}"
-    address = postgres_url.replace("+psycopg", "").format(name="postgres")
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield postgres_url.format(name=name)
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    yield databases.make(name, template)
+    databases.drop(name)
 
 
 @pytest.fixture
-def empty_postgres_database(postgres_url: str) -> Iterator[str]:
+def empty_postgres_database(postgres_databases: postgres.Databases) -> Iterator[str]:
     """The URL of a database without tables on a real PostgreSQL."""
-    with _created(postgres_url) as url:
+    with _created(postgres_databases) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-def _postgres_template(postgres_url: str) -> Iterator[str]:
+def _postgres_template(postgres_databases: postgres.Databases) -> Iterator[str]:
     """The name of a database that is migrated once and copied for every test."""
-    with _created(postgres_url) as url:
+    with _created(postgres_databases) as url:
         with closing(Database(url)) as made:
             made.prepare()
         yield str(made.engine.url.database)
 
 
 @pytest.fixture
-def postgres_database(postgres_url: str, _postgres_template: str) -> Iterator[str]:
+def postgres_database(
+    postgres_databases: postgres.Databases, _postgres_template: str
+) -> Iterator[str]:
     """The URL of a database on a real PostgreSQL, as the first start leaves it."""
-    with _created(postgres_url, _postgres_template) as url:
+    with _created(postgres_databases, _postgres_template) as url:
         yield url
 
 
