@@ -62,7 +62,7 @@ def running(bin_folder: Path, *, durable: bool = False, place: Path | None = Non
     )
     fsync = "on" if durable else "off"
     options = (
-        f"-k {home} -c listen_addresses='' -c fsync={fsync} "
+        f"-k {home} -c listen_addresses='' -c fsync={fsync} -c full_page_writes={fsync} "
         "-c synchronous_commit=on -c max_connections=200"
     )
     try:
