@@ -1,5 +1,6 @@
 """What every test may use: the shared data folder, real databases, a clock that stands still."""
 
+import gc
 import io
 import itertools
 import os
@@ -45,6 +46,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("slow_on_postgresql") and "postgresql" in item.name:
             item.add_marker("slow")
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays to the end: that thousands of tests and their
+    modules are no garbage need not be found out again and again.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def absent(reason: str) -> None:
