@@ -17,8 +17,8 @@ yearly_thread = true
 
 def test_a_year_ends_with_one_thread(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(SETTINGS, encoding="utf-8")
-    for name in ("adam", "barlow", "clip", "dino", "elmo", "fixup"):
-        mlcollage(tmp_path, "add", write_item(tmp_path, name))
+    names = ("adam", "barlow", "clip", "dino", "elmo", "fixup")
+    mlcollage(tmp_path, "add", *(write_item(tmp_path, name) for name in names))
 
     def play(last: str) -> str:
         place = ("--in", "trial", "--from", "2021-11-01", "--to", last)
