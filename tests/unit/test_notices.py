@@ -470,6 +470,12 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "is mended: mlcollage roundup publish 2021-09 --to blog --series weekly",
     ),
     (
+        publications.PublicationWaits("weekly", "2021-09", "blog", "The token is refused.", AT),
+        f"weekly/2021-09/blog/The token is refused./{AT}",
+        "The roundup 2021-09 of weekly is not brought up to date at blog: The token is refused. "
+        "When that is mended: mlcollage roundup publish 2021-09 --to blog --series weekly",
+    ),
+    (
         publications.DraftReady("weekly", "2021-09", "blog", "Send it there.", "a" * 64),
         "weekly/2021-09/blog/draft/aaaaaaaaaaaaaaaa",
         "The roundup 2021-09 of weekly lies ready at blog. Send it there.",
@@ -479,6 +485,13 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "weekly/2021-09/blog/publication/2",
         "The roundup 2021-09 of weekly is not published at blog after 7 tries: No route to host. "
         "It is tried again by itself; at once by: "
+        "mlcollage roundup publish 2021-09 --to blog --series weekly",
+    ),
+    (
+        publications.PublicationLate("weekly", "2021-09", "blog", 7, "No route to host.", 2, AT),
+        "weekly/2021-09/blog/publication/2",
+        "The roundup 2021-09 of weekly is not brought up to date at blog after 7 tries: No route "
+        "to host. It is tried again by itself; at once by: "
         "mlcollage roundup publish 2021-09 --to blog --series weekly",
     ),
     (
