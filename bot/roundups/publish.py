@@ -340,10 +340,12 @@ def _look_again_at(context: Context, due: Due, done: Published) -> datetime | No
 def _notices(due: Due, done: Published, content: str) -> Iterator[Entry]:
     series, month = due.series.name, due.roundup.title_month
     name = due.publication.destination
+    what = content or str(due.roundup.rendered_revision)
     if done.is_public:
         yield notices.RoundupPublished(series, month, name, done.url)
+    if done.todo and done.is_public:
+        yield notices.PublicationStays(series, month, name, done.todo, what)
     elif done.todo:
-        what = content or str(due.roundup.rendered_revision)
         yield notices.DraftReady(series, month, name, done.todo, what)
     if done.left:
         yield notices.FilesLeft(series, name, done.left)

@@ -186,6 +186,32 @@ def test_what_cannot_be_reached_is_tried_again_with_growing_waits(
     assert made(context, "rsync").problem == ""
 
 
+def test_a_mail_that_was_sent_and_is_corrected_is_told_of_and_another_home_is_no_correction(
+    tmp_path: Path, clock: StoppedClock, www: Path, web_server: int, opened: list[Context]
+) -> None:
+    web = WEB.replace("https://www.example.edu", f"http://127.0.0.1:{web_server}")
+    with buttondown.running() as newsletter:
+        letter = f"""
+[destinations.letter]
+kind = "buttondown"
+base_url = "{newsletter.url}"
+api_key = "{buttondown.KEY}"
+send = true
+"""
+        opened.append(context := begin(tmp_path, clock, letter + web, home="web"))
+        for _ in range(3):
+            tick.tick(context)
+            newsletter.deliver()
+            clock.go(minutes=1)
+        assert made(context, "letter").problem == ""
+        assert not any("stays as it was" in each for each in told(context))
+        corrections.edit(context, context.config.series["mlcollage"], MONTH, "Another title", None)
+        tick.tick(context)
+        [notice] = [each for each in told(context) if "stays as it was at letter" in each]
+        assert '"Another title" changed after it was mailed' in notice
+        assert len(newsletter.sent) == 1
+
+
 def test_a_draft_that_only_names_another_home_is_told_of_once(
     tmp_path: Path, clock: StoppedClock, www: Path, web_server: int, opened: list[Context]
 ) -> None:

@@ -481,6 +481,11 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "The roundup 2021-09 of weekly lies ready at blog. Send it there.",
     ),
     (
+        publications.PublicationStays("weekly", "2021-09", "letter", "It was mailed.", "a" * 64),
+        "weekly/2021-09/letter/stays/aaaaaaaaaaaaaaaa",
+        "The roundup 2021-09 of weekly stays as it was at letter. It was mailed.",
+    ),
+    (
         publications.PublicationLate("weekly", "2021-09", "blog", 7, "No route to host.", 2),
         "weekly/2021-09/blog/publication/2",
         "The roundup 2021-09 of weekly is not published at blog after 7 tries: No route to host. "

@@ -64,6 +64,37 @@ class DraftReady(Entry):
         return self.todo
 
 
+class PublicationStays(Entry):
+    """What is out at a destination stays as it was, though the roundup was corrected.
+
+    `why` says so; `content` names the correction.
+    """
+
+    kind = Kind.DIFFERS
+    series: str
+    title_month: str
+    destination: str
+    why: str
+    content: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.title_month}/{self.destination}/stays/{self.content[:16]}"
+
+    @property
+    def subject(self) -> str:
+        return f"roundup/{self.series}/{self.title_month}"
+
+    @property
+    def sentence(self) -> str:
+        roundup = f"The roundup {self.title_month} of {self.series}"
+        return f"{roundup} stays as it was at {self.destination}."
+
+    @property
+    def advice(self) -> str:
+        return self.why
+
+
 class PublicationWaits(Entry):
     """A roundup cannot be published at a destination until a person has acted.
 
