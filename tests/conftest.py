@@ -21,7 +21,7 @@ from bot import config
 from bot.app import assemble, logs
 from bot.context import Context
 from bot.storage.database import Database
-from tests import pds, postgres
+from tests import fitted, pds, postgres
 
 # How long an example takes says how busy the machine is, and nothing about the program.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -70,6 +70,13 @@ def log_as_at_the_start() -> Iterator[None]:
     """A command that a test runs in its own process turns the log on: the next test has it off."""
     yield
     logs.to_stderr("")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pictures_fitted_once() -> Iterator[None]:
+    """A picture that one test has shown or sent is not fitted anew for the next."""
+    with fitted.once():
+        yield
 
 
 @pytest.fixture(scope="session")

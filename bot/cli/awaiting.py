@@ -7,6 +7,8 @@ from bot.deciding.awaited import Awaits, ListedRoundup
 
 def waits_for(series: Series, awaits: Awaits) -> str:
     """What a roundup waits for, since when, and until when where that is known."""
+    if awaits.since is None:
+        return awaits.what
     told = f"{awaits.what}, since {printing.local(series, awaits.since)}"
     if awaits.until:
         return f"{told}, until {printing.local(series, awaits.until)} at the latest"

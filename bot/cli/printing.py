@@ -94,8 +94,9 @@ def table(
     """Print rows in aligned columns, empty columns left out.
 
     In a terminal they fit its width: first the `free` columns are cut, then all. The last column of
-    a `whole` table is wrapped instead, so that nothing of it is lost. A cell with nothing behind it
-    in its row goes on over the columns there, and makes none wider.
+    a `whole` table is wrapped instead, so that nothing of it is lost; its `free` ones are never
+    wider than `NARROW`, so that they leave room for that. A cell with nothing behind it in its row
+    goes on over the columns there, and makes none wider.
     """
     if not rows:
         return
@@ -108,6 +109,10 @@ def table(
         free = {filled.index(at) for at in free if at in filled}
         # The last column of a whole table is wrapped, and needs none of the others' room.
         narrowed = widths[:-1] if whole else widths
+        if whole:
+            narrowed = [
+                min(each, NARROW) if at in free else each for at, each in enumerate(narrowed)
+            ]
         widths[: len(narrowed)] = _narrowed(narrowed, free, room)
     for number, cells in enumerate(lines):
         style = "bold" if head and number == 0 else ""
@@ -123,7 +128,9 @@ LEAST = 4
 """Columns that the free ones keep before others are cut, too."""
 
 NARROW, INDENT = 24, 4
-"""A last column with less room than that is wrapped below the others, behind so many spaces."""
+"""A last column with less room than that is wrapped below the others, behind so many spaces; a free
+one of a whole table is cut to it.
+"""
 
 
 def _narrowed(widths: Sequence[int], free: Collection[int], room: int) -> list[int]:

@@ -11,6 +11,11 @@ from bot.deciding import descriptions, publications
 from bot.deciding.publications import Examined
 from bot.roundups.publish import Outcome
 
+OF_YEAR = (
+    "its list is a page of the site, which is published with each of its months; "
+    "to do that now: mlcollage roundup publish MONTH"
+)
+
 
 @options.command("publish", "mlcollage roundup publish 2021-09 --to blog", series=True)
 @click.argument("title_month", metavar="MONTH", shell_complete=completion.roundups)
@@ -27,7 +32,7 @@ def publish_command(
 ) -> None:
     """Publish a roundup at its destinations now: where it is published, what is there is updated,
     and where that failed, it is tried again."""
-    title_month = options.month_in_title(title_month)
+    title_month = options.month_in_title(title_month, OF_YEAR)
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
     outcomes = []

@@ -7,7 +7,7 @@ import click
 from bot.cli import options, output
 from bot.config import Series
 from bot.context import Context
-from bot.roundups import site
+from bot.roundups import advance
 from bot.site import folder, server
 from bot.site.folder import Written
 
@@ -57,7 +57,7 @@ def _write(context: Context, series: Series, anew: bool, over_edits: bool) -> Wr
             last = now
             output.tell(f"{done} of {of} parts of the site made", err=True)
 
-    return site.write(context, series, anew=anew, over_edits=over_edits, progress=tell)
+    return advance.write_site(context, series, anew=anew, over_edits=over_edits, progress=tell)
 
 
 def _tell(series: Series, written: Written, over_edits: bool) -> None:

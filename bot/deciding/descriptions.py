@@ -463,7 +463,7 @@ def _awaited(awaits: Awaits | None) -> Description | None:
         return None
     return {
         "for": awaits.what,
-        "since": awaits.since.isoformat(),
+        "since": _instant(awaits.since),
         "until": _instant(awaits.until),
     }
 
@@ -501,8 +501,12 @@ def exported(value: Exported) -> Description:
 
 
 def roundup_with_threads(shown: RoundupShown) -> Description:
-    """A roundup, its collages by name, and how far its threads have got."""
+    """A roundup, its collages by name, and how far its threads have got.
+
+    One that is not made is to come, and shown as it would be now.
+    """
     return roundup(shown.roundup) | {
+        "is_made": shown.is_made,
         "waits": _awaited(shown.awaits),
         "review": standing(shown.standing),
         "collages": [item.name for item in shown.items],
@@ -512,6 +516,7 @@ def roundup_with_threads(shown: RoundupShown) -> Description:
             for found in shown.findings
         ],
         "publications": [publication(each) for each in shown.publications],
+        "passed_over": list(shown.passed_over),
     }
 
 

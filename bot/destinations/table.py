@@ -17,6 +17,7 @@ from bot.core import hints, settings
 from bot.core.collage import shown
 from bot.core.schedule import Clock
 from bot.core.settings import Table
+from bot.destinations import exports
 from bot.destinations.protocol import LONGEST, Destination
 
 KINDS = {
@@ -63,6 +64,12 @@ def kind_of(table: Table) -> str:
             hint = f'; did you mean "{near}"'
         raise table.wrong("kind", f"must be one of {known}, not {shown(name)}{hint}")
     return name
+
+
+def takes_site(table: Table) -> bool:
+    """Whether a `[destinations.NAME]` is given the whole site, and no articles one by one."""
+    wants_site = getattr(kind(kind_of(table)).make, "wants_site", False)
+    return bool(wants_site) and table.values.get("what", exports.SITE) == exports.SITE
 
 
 def secrets(name: str) -> list[str]:

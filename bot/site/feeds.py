@@ -51,7 +51,7 @@ def items(shelves: Sequence[Shelf], renderer: Renderer) -> list[Item]:
     found = []
     for shelf in shelves[:MOST]:
         page, image = shelf.page, shelf.page["image"]
-        html = renderer.render(ENTRY, page).strip()
+        html = renderer.render_page(ENTRY, page).strip()
         found.append(
             Item(
                 id=page["folder"],

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, exists, or_, select, update
 
 from bot.core.month import Roundup
 from bot.core.publication import Publication
@@ -71,6 +71,23 @@ class Publications(Statements):
             publications.c.is_public,
         )
         return self.conn.execute(select(publications.c.url).where(*mine)).scalar() or ""
+
+    def last_at(self, series_name: str, destination: str) -> Publication | None:
+        """The publication of a series' newest month at a destination; None where it has none."""
+        statement = (
+            select(publications)
+            .join(roundups, roundups.c.id == publications.c.roundup_id)
+            .join(series, series.c.id == roundups.c.series_id)
+            .where(
+                publications.c.destination == destination,
+                series.c.name == series_name,
+                roundups.c.rehearsal == self.rehearsal,
+            )
+            .order_by(roundups.c.title_month.desc())
+            .limit(1)
+        )
+        row = self.conn.execute(statement).one_or_none()
+        return _publication(row) if row else None
 
     def due(self, series_name: str, lease: timedelta) -> list[Publication]:
         """The publications of a series that are due and that nobody tries now, the oldest first.
@@ -145,13 +162,18 @@ class Publications(Statements):
         """Write what became of a publication that this worker has claimed.
 
         `values` are `saved`, `url`, `is_public`, `revision`, `content` and `problem`. What was
-        changed since that revision is published next; else it is looked at `again_at`. Returns
+        changed since that revision, or marked as due since it was claimed, is published next; else
+        it is looked at `again_at`. Returns
         False, and writes nothing, where another worker has claimed it meanwhile.
         """
         made_up_to = select(roundups.c.rendered_revision).where(
             roundups.c.id == publications.c.roundup_id
         )
-        is_newer = made_up_to.scalar_subquery() > values["revision"]
+        # Somebody may have asked for it again meanwhile.
+        is_newer = or_(
+            made_up_to.scalar_subquery() > values["revision"],
+            publications.c.next_at.is_distinct_from(publication.next_at),
+        )
         first = publication.published_at or self.now
         return self._end(
             publication,

@@ -112,3 +112,21 @@ def test_doctor_asks_every_destination(rendered: Desk) -> None:
 def test_a_series_without_destinations_says_how_to_name_them(desk: Desk) -> None:
     told = desk("roundup", "publish", "2021-09", code=1).err
     assert "has no destinations: name them" in told
+
+
+def test_while_its_home_has_not_answered_no_command_names_the_own_page_as_the_link(
+    bare: Desk,
+) -> None:
+    at_home = CONFIG.replace("destinations = [", 'home = "web"\ndestinations = [')
+    at_home = at_home.replace("lab.example.org", "lab.uni.net")
+    (bare.folder / "config.toml").write_text(at_home, encoding="utf-8")
+    lay_database(bare.folder / "queue.db")
+    render(bare.folder)
+    shown = bare("roundup", "show", "2021-09").out
+    assert re.search(r"\nlink +none yet; it comes from web\n", shown)
+    assert re.search(r"\nwaits for +its link from web, since ", shown), shown
+    listed = bare("roundup", "list").out
+    assert "lab.uni.net" not in listed
+    assert "is rendered and waits for its link from web, since " in listed
+    [described] = bare("roundup", "list", "--json").json
+    assert described["link"] == ""

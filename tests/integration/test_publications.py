@@ -10,21 +10,25 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from bot.app.runner import Duty
 from bot.context import Context
 from bot.core.errors import BadConfig, BadInput, NotAllowed
 from bot.core.publication import Publication, State
-from bot.deciding import publications
+from bot.deciding import publications, roundups
 from bot.destinations import exports as published
 from bot.destinations.protocol import LONGEST
 from bot.intake import accept
 from bot.roundups import corrections, publish
 from bot.scheduling import tick
 from bot.site import exports
+from bot.storage import tables
 from bot.storage.work import Work
+from bot.watching import outstanding
 from tests.conftest import StoppedClock, make_context, threads_out, write_item
 from tests.fakes import buttondown
+from tests.published import Out, lay
 from tests.waiting import until
 
 MOMENT = datetime(2021, 8, 31, 18, tzinfo=UTC)
@@ -146,6 +150,88 @@ def test_a_roundup_is_published_once_it_is_rendered(
     assert made(context, "web").url == web.url
 
 
+HUGO = """
+[destinations.hugo]
+kind = "folder"
+folder = "hugo"
+what = "hugo"
+"""
+
+
+def imported(folder: Path, clock: StoppedClock) -> Context:
+    """A series that has imported two months and made none, with three destinations."""
+    settings = f"""
+live = true
+{WEB}{HUGO}{command("rsync", "echo x >> runs")}
+[series.mlcollage.roundup]
+base_url = "https://lab.uni.net"
+destinations = ["web", "hugo", "rsync"]
+"""
+    context = make_context(folder, settings, clock)
+    for month in ("2021-06", "2021-07"):
+        link = f"https://www.blog.example/{month}"
+        papers = [Out(f"old-{month}", f"The {month} paper")]
+        lay(context, month, papers, published_elsewhere=True, link=link)
+        change_page(context, month)
+    return context
+
+
+def change_page(context: Context, month: str) -> None:
+    with context.write() as work:
+        work.roundups.touch(work.roundups.get("mlcollage", month))
+
+
+def test_where_the_site_is_published_imported_months_follow_once_and_nothing_is_posted(
+    tmp_path: Path, clock: StoppedClock, www: Path, opened: list[Context]
+) -> None:
+    opened.append(context := imported(tmp_path, clock))
+    for _ in range(2):
+        tick.tick(context)
+        clock.go(hours=1)
+    assert (runs(tmp_path), len(list(www.glob("*-2021/index.html")))) == (1, 2)
+    assert len([each for each in told(context) if each.startswith("The site of mlcollage")]) == 2
+    change_page(context, "2021-06")
+    change_page(context, "2021-07")
+    for _ in range(2):
+        tick.tick(context)
+        clock.go(hours=1)
+    assert runs(tmp_path) == 2, "one publishing has the pages of both"
+    assert not (tmp_path / "hugo").exists()
+    assert threads_out(tmp_path) == []
+
+
+def test_what_takes_articles_is_told_to_get_none_of_an_imported_month(
+    tmp_path: Path, clock: StoppedClock, www: Path, opened: list[Context]
+) -> None:
+    opened.append(context := imported(tmp_path, clock))
+    series = context.config.series["mlcollage"]
+    with pytest.raises(NotAllowed, match="has no page here yet; write it with: mlcollage site"):
+        list(publications.publish(context, series, "2021-06", ()))
+    tick.tick(context)
+    outcomes = list(publications.publish(context, series, "2021-06", ()))
+    assert [each.publication.destination for each in outcomes] == ["web", "rsync"]
+    with pytest.raises(NotAllowed, match="hugo would get an article of it, and it is not posted"):
+        list(publications.publish(context, series, "2021-06", ["hugo"]))
+    assert roundups.show(context, series, "2021-06").passed_over == ("hugo",)
+
+
+def test_what_is_asked_for_while_it_is_being_published_is_published_again(
+    tmp_path: Path, clock: StoppedClock, www: Path, opened: list[Context]
+) -> None:
+    opened.append(context := begin(tmp_path, clock, WEB))
+    tick.tick(context)
+    again(context)
+    with context.write() as work:
+        (publication,) = work.publications.of(work.roundups.get("mlcollage", MONTH))
+        claimed = work.publications.begin(publication, publish.LEASE, "a", "")
+        assert claimed
+    clock.go(seconds=1)
+    again(context)
+    with context.write() as work:
+        assert done(work, claimed, "there")
+    assert made(context, "web").next_at == clock.now()
+
+
 def test_in_a_rehearsal_nothing_is_published_and_it_is_said_what_would_be(
     tmp_path: Path, clock: StoppedClock, www: Path, opened: list[Context]
 ) -> None:
@@ -255,6 +341,31 @@ def test_what_needs_a_person_waits_for_one_and_for_other_settings(
     outcomes = list(publications.publish(context, series, MONTH, ["web"]))
     assert [each.publication.state for each in outcomes] == [State.PUBLISHED]
     assert runs(tmp_path) == 1
+
+
+def test_what_was_told_of_a_failure_is_settled_by_a_success_and_told_anew_when_it_fails_again(
+    tmp_path: Path, url: str, clock: StoppedClock, opened: list[Context]
+) -> None:
+    opened.append(context := begin(tmp_path, clock, WEB, url=url))
+    tick._do_until_nothing_is_soon(tick.begin(context), tick.Workers())
+    series = context.config.series["mlcollage"]
+    www, away = tmp_path / "www", tmp_path / "away"
+    unheard = []
+    for is_there in (False, True, False):
+        if is_there:
+            www.mkdir()
+        elif www.exists():
+            www.rename(away)
+        list(publications.publish(context, series, MONTH, ()))
+        said = [each.text for each in tick.unheard(context)]
+        failures = [each for each in said if "is not published" in each or "is not brought" in each]
+        unheard.append(len(failures))
+        if not is_there and not away.exists():
+            # As if nobody had heard it yet.
+            with context.write() as work:
+                work.conn.execute(update(tables.notices).values(printed_at=None))
+    assert unheard == [1, 0, 1], "the success settles it, and the same failure is told again"
+    assert outstanding.is_any(context)
 
 
 def test_other_settings_of_a_destination_are_tried_by_themselves(

@@ -428,6 +428,12 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "and make it with: mlcollage roundup render 2021-09 --series weekly",
     ),
     (
+        roundups.CoverNotMade("weekly", "2021-09", "Template cover.typ, line 3: unclosed.", True),
+        "weekly/2021-09/cover-of-page/Template cover.typ, line 3: unclosed.",
+        "The page of the roundup 2021-09 of weekly has no cover: Template cover.typ, line 3: "
+        "unclosed. Mend that, and make it with: mlcollage roundup render 2021-09 --series weekly",
+    ),
+    (
         roundups.CoverNotMade("weekly", "2021", "Template cover.typ, line 3: unclosed."),
         "weekly/2021/cover/Template cover.typ, line 3: unclosed.",
         "The roundup 2021 of weekly has no cover, so its thread shows the picture of its first "
@@ -456,6 +462,11 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         publications.RoundupPublished("weekly", "2021-09", "blog", "https://lab.example/sep/"),
         "weekly/2021-09/blog",
         "The roundup 2021-09 of weekly is published: blog, https://lab.example/sep/",
+    ),
+    (
+        publications.SitePublished("weekly", "web"),
+        "weekly/web/site",
+        "The site of weekly, with what was imported, is published: web.",
     ),
     (
         publications.PublishingRehearsed("weekly", "2021-09", ("blog", "pages")),
@@ -494,7 +505,7 @@ SAMPLES: list[tuple[Entry, str, str]] = [
     ),
     (
         publications.PublicationLate("weekly", "2021-09", "blog", 7, "No route to host.", 2, AT),
-        "weekly/2021-09/blog/publication/2",
+        f"weekly/2021-09/blog/publication/2/{AT}",
         "The roundup 2021-09 of weekly is not brought up to date at blog after 7 tries: No route "
         "to host. It is tried again by itself; at once by: "
         "mlcollage roundup publish 2021-09 --to blog --series weekly",

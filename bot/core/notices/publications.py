@@ -6,7 +6,8 @@ from datetime import datetime
 from bot.core.notices.entry import Entry, Kind, counted, printable
 
 
-def _subject(series: str, title_month: str, destination: str) -> str:
+def subject(series: str, title_month: str, destination: str) -> str:
+    """What the notices of a roundup that is not published at a destination are about."""
     return f"publication/{series}/{title_month}/{destination}"
 
 
@@ -34,6 +35,24 @@ class RoundupPublished(Entry):
         return f"{done}, {self.url}" if self.url else f"{done}."
 
 
+class SitePublished(Entry):
+    """The site of a series without a month of its own is published for the first time."""
+
+    kind = Kind.PUBLISHED
+    series: str
+    destination: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.destination}/site"
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"The site of {self.series}, with what was imported, is published: {self.destination}."
+        )
+
+
 class DraftReady(Entry):
     """A roundup lies ready at a destination, and a person has to let it out: `todo` says how.
 
@@ -53,7 +72,7 @@ class DraftReady(Entry):
 
     @property
     def subject(self) -> str:
-        return _subject(self.series, self.title_month, self.destination)
+        return subject(self.series, self.title_month, self.destination)
 
     @property
     def sentence(self) -> str:
@@ -115,7 +134,7 @@ class PublicationWaits(Entry):
 
     @property
     def subject(self) -> str:
-        return _subject(self.series, self.title_month, self.destination)
+        return subject(self.series, self.title_month, self.destination)
 
     @property
     def sentence(self) -> str:
@@ -136,7 +155,7 @@ class PublicationLate(Entry):
     """A roundup could not be published at a destination for long, and is tried again.
 
     `revision` is the roundup's: of each it is told once. `last_at` is when it was published there
-    last.
+    last: what fails again later is told again.
     """
 
     kind = Kind.OVERDUE
@@ -151,11 +170,12 @@ class PublicationLate(Entry):
     @property
     def key(self) -> str:
         its = f"{self.series}/{self.title_month}/{self.destination}"
-        return f"{its}/publication/{self.revision}"
+        key = f"{its}/publication/{self.revision}"
+        return f"{key}/{self.last_at}" if self.last_at else key
 
     @property
     def subject(self) -> str:
-        return _subject(self.series, self.title_month, self.destination)
+        return subject(self.series, self.title_month, self.destination)
 
     @property
     def sentence(self) -> str:

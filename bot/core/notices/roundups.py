@@ -6,6 +6,16 @@ from bot.core import month, times
 from bot.core.notices.entry import Entry, Kind, counted, printable
 
 
+def of_file(path: str) -> str:
+    """What notices of a file that was edited by hand are about."""
+    return f"file/{path}"
+
+
+def of_page(series: str, title_month: str) -> str:
+    """What notices of a page that cannot be made again are about."""
+    return f"page/{series}/{title_month}"
+
+
 class RoundupOut(Entry):
     """The first part of a thread with the roundup's link is out."""
 
@@ -335,7 +345,7 @@ class PageNotCorrected(Entry):
 
     @property
     def subject(self) -> str:
-        return f"page/{self.series}/{self.title_month}"
+        return of_page(self.series, self.title_month)
 
     @property
     def sentence(self) -> str:
@@ -373,16 +383,21 @@ class RoundupStuck(Entry):
 
 
 class CoverNotMade(Entry):
-    """A roundup's cover, or the card of its page, cannot be made. `reason` is a sentence."""
+    """A roundup's cover, or the card of its page, cannot be made. `reason` is a sentence.
+
+    Where its thread `is_out`, the page alone lacks it.
+    """
 
     kind = Kind.DIFFERS
     series: str
     title_month: str
     reason: str
+    is_out: bool = False
 
     @property
     def key(self) -> str:
-        return printable(f"{self.series}/{self.title_month}/cover/{self.reason}")
+        lacks = "cover-of-page" if self.is_out else "cover"
+        return printable(f"{self.series}/{self.title_month}/{lacks}/{self.reason}")
 
     @property
     def subject(self) -> str:
@@ -390,6 +405,11 @@ class CoverNotMade(Entry):
 
     @property
     def sentence(self) -> str:
+        if self.is_out:
+            return (
+                f"The page of the roundup {self.title_month} of {self.series} has no cover: "
+                f"{self.reason}"
+            )
         return (
             f"The roundup {self.title_month} of {self.series} has no cover, so its thread shows "
             f"the picture of its first collage: {self.reason}"
@@ -402,6 +422,8 @@ class CoverNotMade(Entry):
             look = f"mlcollage roundup preview {which}"
             return f"Mend that while its thread is not out, and look at it with: {look}"
         render = f"mlcollage roundup render {which}"
+        if self.is_out:
+            return f"Mend that, and make it with: {render}"
         return f"Mend that while its thread is not out, and make it with: {render}"
 
 
@@ -416,6 +438,10 @@ class PageEdited(Entry):
     @property
     def key(self) -> str:
         return printable(f"{self.series}/{self.title_month}/edited/{self.path}")
+
+    @property
+    def subject(self) -> str:
+        return of_file(self.path)
 
     @property
     def sentence(self) -> str:
@@ -440,6 +466,10 @@ class SiteEdited(Entry):
     @property
     def key(self) -> str:
         return printable(f"{self.series}/site/edited/{self.path}")
+
+    @property
+    def subject(self) -> str:
+        return of_file(self.path)
 
     @property
     def sentence(self) -> str:

@@ -152,6 +152,8 @@ def _common_parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt  # heavy: as above
 
     parser = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
+    # Who asks looks at words alone, and to normalize addresses takes long.
+    parser.normalizeLink = _as_written  # type: ignore[method-assign]
     parser.parse("first")
     return parser
 
