@@ -304,7 +304,10 @@ def _canonical(context: Context, due: Due) -> str:
 
 
 def _content(article: Article) -> str:
-    """A hash of an article with its pictures."""
+    """A hash of an article with its pictures; what it begins with is that of all it shows.
+
+    Its end is that of the canonical address: who only names another one shows nothing new.
+    """
     told = hashlib.sha256()
     pictures = [
         (name, hashlib.sha256(each.data).hexdigest(), each.alt, each.caption)
@@ -312,10 +315,11 @@ def _content(article: Article) -> str:
     ]
     for part in (
         *(article.title, article.subtitle, article.description, article.html, article.markdown),
-        *(article.cover, article.canonical_url, article.tags, pictures),
+        *(article.cover, article.tags, pictures),
     ):
         told.update(repr(part).encode("utf-8", "surrogatepass"))
-    return told.hexdigest()
+    canonical = hashlib.sha256(article.canonical_url.encode("utf-8", "surrogatepass"))
+    return told.hexdigest()[:48] + canonical.hexdigest()[:16]
 
 
 def _done(context: Context, due: Due, done: Published, content: str) -> Outcome:
@@ -369,13 +373,15 @@ def _tell(work: Work, due: Due, done: Published, content: str) -> None:
     """Store what a person should hear of a success; what was told of failures before is settled."""
     series, month = due.series.name, due.roundup.title_month
     name = due.publication.destination
+    what = content or str(due.roundup.rendered_revision)
     draft: Entry | None = None
     if done.is_public and due.roundup.published_elsewhere:
         work.notices.add(notices.SitePublished(series, name))
     elif done.is_public:
         work.notices.add(notices.RoundupPublished(series, month, name, done.url))
+    if done.todo and done.is_public:
+        work.notices.add(notices.PublicationStays(series, month, name, done.todo, what))
     elif done.todo:
-        what = content or str(due.roundup.rendered_revision)
         draft = notices.DraftReady(series, month, name, done.todo, what)
         work.notices.add(draft)
     work.notices.settle(notices.subject(series, month, name), but=draft)
@@ -393,14 +399,15 @@ def _failed(context: Context, due: Due, error: Exception) -> Outcome:
     saved = getattr(error, "saved", None)
     facts = (series.name, due.roundup.title_month, publication.destination)
     tries = publication.failures + 1
+    last_at = publication.updated_at or publication.published_at
     with context.write() as work:
         if not work.publications.failed(publication, reason, next_at, saved):
             return Outcome(publication, reason)
         if next_at is None:
-            work.notices.add(notices.PublicationWaits(*facts, reason))
+            work.notices.add(notices.PublicationWaits(*facts, reason, last_at))
         elif retry.waited(tries, context.config.delivery) > context.config.alerts.overdue:
             revision = due.roundup.revision
-            work.notices.add(notices.PublicationLate(*facts, tries, reason, revision))
+            work.notices.add(notices.PublicationLate(*facts, tries, reason, revision, last_at))
         return Outcome(work.publications.get(publication.id), reason)
 
 

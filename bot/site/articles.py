@@ -11,6 +11,7 @@ import nh3
 from bot import config
 from bot.composing import values
 from bot.composing.rendering import Renderer
+from bot.core import cards
 from bot.core.text import markdown
 from bot.destinations.protocol import Article, ArticlePicture
 from bot.site import pages, sections
@@ -47,7 +48,8 @@ def of(
         subtitle=context["roundup"]["subtitle"],
         slug=roundup.slug,
         language=series.language,
-        description=context["description"],
+        # The article begins with its subtitle: an excerpt above it would say the same again.
+        description=cards.titles(edition.collages),
         html=html(renderer, context),
         markdown=renderer.render_page(pages.ARTICLE, context).strip() + "\n",
         pictures=pictures(edition, context),

@@ -151,6 +151,16 @@ def test_the_pictures_of_a_mail_are_inside_of_it() -> None:
     assert {part.get_content_disposition() for part in parts} == {"inline"}
 
 
+def test_links_of_a_paragraph_look_as_all_links_of_a_mail_do() -> None:
+    linked = replace(FOREST, paragraph="See [the code](https://example.org/code?a=1&b=2).")
+    edition = pages.Edition(SEPTEMBER, (linked, ATTENTION), PICTURES, AUGUST, cover=COVER)
+    files = exports.build(Export(series(), edition, OWN, ""), "mail")
+    html = files[f"{SLUG}/mail.html"].decode()
+    style = 'style="color:#1d5a94"'
+    assert f'<a {style} href="https://example.org/code?a=1&amp;b=2"' in html
+    assert html.count("<a ") == html.count(style)
+
+
 def test_a_mail_beside_its_pictures_has_styles_where_mail_programs_keep_them() -> None:
     html = built("mail")["mail.html"].decode()
     seen = Outline(html)

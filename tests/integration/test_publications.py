@@ -20,13 +20,14 @@ from bot.deciding import publications, roundups
 from bot.destinations import exports as published
 from bot.destinations.protocol import LEASE, LONGEST
 from bot.intake import accept
-from bot.roundups import publish
+from bot.roundups import corrections, publish
 from bot.scheduling import tick
 from bot.site import exports
 from bot.storage import tables
 from bot.storage.work import Work
 from bot.watching import outstanding
 from tests.conftest import StoppedClock, make_context, threads_out, write_item
+from tests.fakes import buttondown
 from tests.published import Out, lay
 from tests.waiting import until
 
@@ -271,6 +272,58 @@ def test_what_cannot_be_reached_is_tried_again_with_growing_waits(
     assert made(context, "rsync").problem == ""
 
 
+def test_a_mail_that_was_sent_and_is_corrected_is_told_of_and_another_home_is_no_correction(
+    tmp_path: Path, clock: StoppedClock, www: Path, web_server: int, opened: list[Context]
+) -> None:
+    web = WEB.replace("https://www.example.edu", f"http://127.0.0.1:{web_server}")
+    with buttondown.running() as newsletter:
+        letter = f"""
+[destinations.letter]
+kind = "buttondown"
+base_url = "{newsletter.url}"
+api_key = "{buttondown.KEY}"
+send = true
+"""
+        opened.append(context := begin(tmp_path, clock, letter + web, home="web"))
+        for _ in range(3):
+            tick.tick(context)
+            newsletter.deliver()
+            clock.go(minutes=1)
+        assert made(context, "letter").problem == ""
+        assert not any("stays as it was" in each for each in told(context))
+        corrections.edit(context, context.config.series["mlcollage"], MONTH, "Another title", None)
+        tick.tick(context)
+        [notice] = [each for each in told(context) if "stays as it was at letter" in each]
+        assert '"Another title" changed after it was mailed' in notice
+        assert len(newsletter.sent) == 1
+
+
+def test_a_draft_that_only_names_another_home_is_told_of_once(
+    tmp_path: Path, clock: StoppedClock, www: Path, web_server: int, opened: list[Context]
+) -> None:
+    web = WEB.replace("https://www.example.edu", f"http://127.0.0.1:{web_server}")
+    with buttondown.running() as newsletter:
+        letter = f"""
+[destinations.letter]
+kind = "buttondown"
+base_url = "{newsletter.url}"
+api_key = "{buttondown.KEY}"
+"""
+        # It comes first: the address of its home is not known then.
+        opened.append(context := begin(tmp_path, clock, letter + web, home="web"))
+        for _ in range(3):
+            tick.tick(context)
+            clock.go(minutes=1)
+        [mail] = newsletter.mails.values()
+        with context.read() as work:
+            assert mail["canonical_url"] == work.roundups.get("mlcollage", MONTH).link != ""
+        series = context.config.series["mlcollage"]
+        assert sum("lies ready at letter" in each for each in told(context)) == 1
+        corrections.edit(context, series, MONTH, "Another title", None)
+        tick.tick(context)
+        assert sum("lies ready at letter" in each for each in told(context)) == 2
+
+
 def test_what_needs_a_person_waits_for_one_and_for_other_settings(
     tmp_path: Path, clock: StoppedClock, opened: list[Context]
 ) -> None:
@@ -304,7 +357,8 @@ def test_what_was_told_of_a_failure_is_settled_by_a_success_and_told_anew_when_i
         elif www.exists():
             www.rename(away)
         list(publications.publish(context, series, MONTH, ()))
-        failures = [each for each in tick.unheard(context) if "is not published" in each.text]
+        said = [each.text for each in tick.unheard(context)]
+        failures = [each for each in said if "is not published" in each or "is not brought" in each]
         unheard.append(len(failures))
         if not is_there and not away.exists():
             # As if nobody had heard it yet.
@@ -325,6 +379,29 @@ def test_other_settings_of_a_destination_are_tried_by_themselves(
     opened.append(context := make_context(tmp_path, config, clock))
     tick.tick(context)
     assert made(context, "web").state is State.PUBLISHED
+
+
+def test_what_fails_again_after_it_was_mended_is_told_again_and_as_what_it_is(
+    tmp_path: Path, clock: StoppedClock, opened: list[Context]
+) -> None:
+    opened.append(context := begin(tmp_path, clock, command("rsync", "test ! -e shut || exit 77")))
+    shut = tmp_path / "shut"
+    tick.tick(context)
+    assert made(context, "rsync").state is State.PUBLISHED
+    for _ in range(2):
+        shut.touch()
+        again(context)
+        clock.go(minutes=1)
+        tick.tick(context)
+        assert made(context, "rsync").state is State.NEEDS_PERSON
+        shut.unlink()
+        again(context)
+        clock.go(minutes=1)
+        tick.tick(context)
+        assert made(context, "rsync").state is State.PUBLISHED
+    told_of = [each for each in told(context) if "The roundup 2021-09 of mlcollage is not" in each]
+    assert len(told_of) == 2
+    assert all("is not brought up to date at rsync: " in each for each in told_of)
 
 
 def test_a_slow_destination_holds_up_no_other_and_no_tick(

@@ -483,15 +483,33 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "is mended: mlcollage roundup publish 2021-09 --to blog --series weekly",
     ),
     (
+        publications.PublicationWaits("weekly", "2021-09", "blog", "The token is refused.", AT),
+        f"weekly/2021-09/blog/The token is refused./{AT}",
+        "The roundup 2021-09 of weekly is not brought up to date at blog: The token is refused. "
+        "When that is mended: mlcollage roundup publish 2021-09 --to blog --series weekly",
+    ),
+    (
         publications.DraftReady("weekly", "2021-09", "blog", "Send it there.", "a" * 64),
         "weekly/2021-09/blog/draft/aaaaaaaaaaaaaaaa",
         "The roundup 2021-09 of weekly lies ready at blog. Send it there.",
+    ),
+    (
+        publications.PublicationStays("weekly", "2021-09", "letter", "It was mailed.", "a" * 64),
+        "weekly/2021-09/letter/stays/aaaaaaaaaaaaaaaa",
+        "The roundup 2021-09 of weekly stays as it was at letter. It was mailed.",
     ),
     (
         publications.PublicationLate("weekly", "2021-09", "blog", 7, "No route to host.", 2),
         "weekly/2021-09/blog/publication/2",
         "The roundup 2021-09 of weekly is not published at blog after 7 tries: No route to host. "
         "It is tried again by itself; at once by: "
+        "mlcollage roundup publish 2021-09 --to blog --series weekly",
+    ),
+    (
+        publications.PublicationLate("weekly", "2021-09", "blog", 7, "No route to host.", 2, AT),
+        f"weekly/2021-09/blog/publication/2/{AT}",
+        "The roundup 2021-09 of weekly is not brought up to date at blog after 7 tries: No route "
+        "to host. It is tried again by itself; at once by: "
         "mlcollage roundup publish 2021-09 --to blog --series weekly",
     ),
     (
