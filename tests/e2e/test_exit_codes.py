@@ -46,6 +46,7 @@ FAILING: dict[str, list[tuple[object, ...]]] = {
     "post": [("post", "nobody", "--now")],
     "simulate": [("simulate", "--in", "trial", "--to", DAYS[0])],
     "roundup show": [("roundup", "show", "2021-09")],
+    "roundup preview": [("roundup", "preview", "1999-01")],
     "roundup link": [("roundup", "link", "2021-09", "https://lab.example.net/a")],
     "roundup publish": [("roundup", "publish", "2021-09")],
     "roundup approve": [("roundup", "approve", "2021-09")],
