@@ -175,7 +175,7 @@ for (const form of document.querySelectorAll("form[data-write]")) {
     if (!field("id")) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "id" }));
     field("id").value = said.id;
     form.action = url("save");
-    for (const button of form.querySelectorAll("[data-step]")) button.formAction = url(button.dataset.step);
+    for (const button of document.querySelectorAll("[data-step]")) button.formAction = url(button.dataset.step);
     put("base", said.base);
     put("sent", "");
     if (upload && field("upload").files[0] === upload) field("upload").value = "";

@@ -3,15 +3,13 @@
 import html
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from bot.app import start
 from bot.core.collage import State
-from bot.deciding import collages, deliveries, queue_changes
+from bot.deciding import collages
 from tests.conftest import plain_picture
 from tests.desk import desks
 from tests.desk.desks import Client, Desk
