@@ -19,7 +19,7 @@ from bot.web.serving import Server
 
 log = logging.getLogger(__name__)
 
-NEEDED = ("starlette", "uvicorn", "argon2", "python_multipart")
+NEEDED = ("starlette", "uvicorn", "argon2", "python_multipart", "icalendar")
 """The packages of the extra `desk`."""
 
 

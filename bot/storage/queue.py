@@ -263,7 +263,7 @@ class Queue(Statements):
 
         Letters beyond ASCII have to be in the same case.
         """
-        told = func.lower(collages.c.name + " " + papers.c.title)
+        told = func.lower(collages.c.name + " " + tables.papers.c.title)
         found = [told.contains(word, autoescape=True) for word in words]
         mine = (collages.c.series_id == self.series_id(series_name), collages.c.state == POSTED)
         statement = _JOINED.where(*mine, *found)

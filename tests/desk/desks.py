@@ -10,7 +10,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -286,7 +286,11 @@ def failing(place: Place, *arguments: str, code: int = 2) -> str:
 
 def port_of(pid: int) -> int:
     """The port at which a process listens."""
-    sockets = {str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()}
+    sockets = set()
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        # It may have closed the file since.
+        with suppress(FileNotFoundError):
+            sockets.add(str(link.readlink()))
     for line in Path("/proc/net/tcp").read_text(encoding="utf-8").splitlines()[1:]:
         _, local, _, state, *others = line.split()
         if state == LISTENS and f"socket:[{others[5]}]" in sockets:

@@ -1,15 +1,18 @@
 """The calendar: months at a glance, with what went out, what will, and when nothing shall."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from starlette.responses import Response
 
-from bot.core import times
+from bot.core import month, times
 from bot.core.errors import BadInput
 from bot.core.schedule import SlotState
 from bot.deciding import calendar
 from bot.scheduling import pauses
 from bot.web.call import Call, address
+
+YEARS = range(1900, 3000)
+"""The years of the calendar."""
 
 WEEKS = 52
 """Slots that a calendar program is given."""
@@ -45,17 +48,20 @@ def show(call: Call) -> Response:
 
 
 def _month(text: str) -> date:
+    """The first day of the month of an address; raises `BadInput`."""
     try:
-        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
+        first = month.parse(text)
     except ValueError:
         raise BadInput(f"{text!r} is no month; write it like 2021-09.") from None
+    if first.year not in YEARS:
+        raise BadInput(f"The calendar goes from {YEARS[0]} to {YEARS[-1]}.")
+    return first
 
 
 def _shifted(first: date, months: int) -> str:
-    """The month so many later, as addresses have it; "" beyond the years that dates can have."""
-    count = first.year * 12 + first.month - 1 + months
-    year, month = divmod(count, 12)
-    return f"{year:04}-{month + 1:02}" if 1 <= year <= 9999 else ""
+    """The month so many later, as addresses have it; "" beyond the calendar."""
+    year, index = divmod(first.year * 12 + first.month - 1 + months, 12)
+    return f"{year:04}-{index + 1:02}" if year in YEARS else ""
 
 
 def skip(call: Call) -> Response:
