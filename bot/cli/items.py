@@ -14,7 +14,6 @@ from bot.context import Context
 from bot.core import appearance, collage, hints, per_network, slide
 from bot.core import paper as paper_links
 from bot.core.collage import Collage, Item, State
-from bot.core.delivery import State as Sending
 from bot.core.errors import BadInput, Unusable
 from bot.core.paper import Link, LinkKind, Paper
 from bot.core.per_network import OnNetwork
@@ -382,8 +381,8 @@ def print_edited(edited: Edited, notes: Sequence[str] = ()) -> None:
         click.echo(f"  {change}")
     for note in notes:
         click.echo(f"  note: {note}")
-    if edited.changes:
-        _print_threads(edited)
+    for note in queue_changes.of_threads(edited) if edited.changes else ():
+        click.echo(f"  note: {note}")
 
 
 def _missed(before: Collage, given: dict[str, Any]) -> list[str]:
@@ -401,26 +400,6 @@ def _is_of_slide(given: dict[str, Any]) -> bool:
     """Whether an option says what is on the slide; with a new picture it does not matter."""
     named = ("figures", "takeaways", "theme", "page_format")
     return not (given["picture"] or given["draw"]) and any(given[name] for name in named)
-
-
-def _print_threads(edited: Edited) -> None:
-    """What becomes of the threads that were made before the edit, a line each."""
-    for thread in edited.out:
-        click.echo(f"  note: what {thread.account} got is out, and stays as it was")
-    for thread in edited.open:
-        told = f"what {thread.account} gets has not begun, and goes out as edited"
-        if thread.state is not Sending.WAITING:
-            told += f", once you say: mlcollage deliveries retry {thread.id}"
-        click.echo(f"  note: {told}")
-    for thread in edited.frozen:
-        frozen = f"what {thread.account} gets was frozen before"
-        click.echo(f"  note: {frozen}; to change it: {thread.command}")
-    if edited.page and edited.page.published_elsewhere:
-        month = edited.page.title_month
-        click.echo(f"  note: the roundup {month} was published elsewhere, and stays as it is there")
-    elif edited.page:
-        month = edited.page.title_month
-        click.echo(f"  note: the page of the roundup {month} is made again at the next tick")
 
 
 def _in_editor(before: Collage) -> Arrival | None:

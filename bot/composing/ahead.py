@@ -295,16 +295,27 @@ def problems(
 
 
 class Place(NamedTuple):
-    """Where a collage stands: the number that it has or would get, and what is ahead of it."""
+    """Where a collage stands: the number that it has or would get, and what is ahead of it.
+
+    `due_at` is the slot that would take it; None where there is none.
+    """
 
     number: int
     ahead: Ahead
+    due_at: datetime | None = None
 
 
-def place(context: Context, series: Series, item: Collage, fits: Fittings | None = None) -> Place:
+def place(
+    context: Context,
+    series: Series,
+    item: Collage,
+    fits: Fittings | None = None,
+    most: int | None = None,
+) -> Place:
     """Look for a collage's place, passing over what cannot go out, as slots do.
 
-    One that is not ready counts as the last.
+    One that is not ready counts as the last. With `most` only so many of those before it are
+    composed to know whether they can go out, and the others are counted on.
     """
     ahead = whole(context, series, fits=fits)
     snapshot = _with(_whole(context, series), [item])
@@ -313,12 +324,15 @@ def place(context: Context, series: Series, item: Collage, fits: Fittings | None
     def is_stopped(line: Line) -> bool:
         if line.collage and line.collage.id == item.id:
             return False
+        if most is not None and len(ahead.tried) >= most:
+            return False
         return ahead.is_stopped(line)
 
     for line in agenda.placed(snapshot, is_stopped):
         if line.number is not None and line.collage and line.collage.id == item.id:
             ahead.catch_up(line.slot.due_at)
-            return Place(line.number if number is None else number, ahead)
+            taken = line.number if number is None else number
+            return Place(taken, ahead, line.slot.due_at)
     if number is None:
         today = context.clock.now().astimezone(series.zone).date()
         number, _ = agenda.number_for(snapshot, _waiting(item), today)

@@ -256,7 +256,7 @@ class Composer:
         It shows what the first part shows, made small enough; without it, it goes out as well.
         """
         pictures, place = self.network.card_pictures, cards.position(roundup, thread.parts)
-        if pictures is None or not place:
+        if pictures is None or not place or 1 not in thread.fits:
             return thread
         fit, image = self._card_picture(thread.fits[1].original, pictures)
         card = cards.of_roundup(roundup, items, place, image)
@@ -384,10 +384,13 @@ class Composer:
             problems=tuple(problems),
             is_charged=self.is_charged,
         )
-        if fit is None or not texts:
+        if not texts:
             return shown_thread
         first, *rest = texts
-        others = (Part(position, text) for position, text in enumerate(rest, 2))
+        others = tuple(Part(position, text) for position, text in enumerate(rest, 2))
+        if fit is None:
+            # It cannot go out, but whoever writes it reads its words.
+            return replace(shown_thread, parts=(Part(1, first), *others), links_at=links_at)
         shot = fit.picture
         image = Image(
             shot.sha256, shot.file, shot.mime, item.alt, width=shot.width, height=shot.height

@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from bot.core.collage import shown
+from bot.core.collage import State, shown
 
 BY_LINK = " (by link)"
 """What stands behind the name of somebody without an account, wherever it is shown or stored.
@@ -84,6 +84,27 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
 def may(role: Role, right: Right) -> bool:
     """Whether somebody with this role may do that."""
     return right in RIGHTS[role]
+
+
+WRITES: Mapping[Role, frozenset[State]] = MappingProxyType(
+    {
+        Role.AUTHOR: frozenset({State.DRAFT}),
+        Role.EDITOR: frozenset({State.DRAFT, State.READY, State.HELD, State.POSTED}),
+        Role.OWNER: frozenset({State.DRAFT, State.READY, State.HELD, State.POSTED}),
+    }
+)
+"""The states of a collage in which a role may change its words. What is claimed is on its way: it
+is taken back first. What is posted is corrected, for the pages and for what has not gone out.
+"""
+
+
+def why_not_write(role: Role, name: str, state: State) -> str:
+    """Why somebody with this role may not change the words of a collage; "" where they may."""
+    if state in WRITES[role]:
+        return ""
+    if state is State.CLAIMED:
+        return f"{name} is claimed: it is on its way out, and locked until it is taken back."
+    return f"{name} is {state}, and an author may only change drafts; an editor can change it."
 
 
 class Person(NamedTuple):

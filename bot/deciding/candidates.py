@@ -5,10 +5,11 @@ Apart from `preview`, which loads what makes pages: `next` need not wait for it.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 
 from bot.composing import ahead, slides
-from bot.composing.ahead import Ahead
+from bot.composing.ahead import Ahead, Place
 from bot.composing.composed import ComposedThread
 from bot.composing.composer import Composer
 from bot.composing.fittings import Fittings
@@ -20,12 +21,19 @@ from bot.core.delivery import Delivery
 from bot.core.delivery import State as Sending
 from bot.scheduling import forecast
 
+LOOKED_AT = 12
+"""Collages before one that are composed for its page; those behind them are counted on."""
+
 
 class Preview(NamedTuple):
-    """A collage's threads as they would be sent, and the number that it has or would get."""
+    """A collage's threads as they would be sent, and the number that it has or would get.
+
+    `due_at` is the slot that would take it next; None where none would, or one has.
+    """
 
     number: int
     threads: tuple[ComposedThread, ...]
+    due_at: datetime | None = None
 
 
 def preview(
@@ -43,20 +51,47 @@ def preview(
     thread has begun, it is shown as it is out.
     """
     if item.state in {State.CLAIMED, State.POSTED}:
-        number = forecast.provisional_number(context, series, item)
-        begun = _begun(context, item)
-        threads = list[ComposedThread]()
-        for account in accounts:
-            if account not in begun and context.on(item, account).skip:
-                continue
-            if account in begun:
-                threads.append(_frozen(context, series, begun[account]))
-            else:
-                composer = Composer.of(context, series.name, account, fits)
-                threads.append(composer.collage_shown(item, number))
-        return Preview(number, tuple(threads))
-    place = ahead.place(context, series, item, fits)
-    return Preview(place.number, drawn(place.ahead, item, place.number, accounts))
+        return _past(context, series, item, accounts, fits)
+    return _placed(ahead.place(context, series, item, fits), item, accounts)
+
+
+def in_its_place(
+    context: Context, series: Series, item: Collage, fits: Fittings | None = None
+) -> Preview:
+    """The same on all accounts of its series, for a page that must not take long.
+
+    Only the first `LOOKED_AT` collages before it are composed to know whether they can go out.
+    """
+    if item.state in {State.CLAIMED, State.POSTED}:
+        return _past(context, series, item, series.accounts, fits)
+    place = ahead.place(context, series, item, fits, LOOKED_AT)
+    return _placed(place, item, series.accounts)
+
+
+def _placed(place: Place, item: Collage, accounts: Sequence[str]) -> Preview:
+    threads = drawn(place.ahead, item, place.number, accounts)
+    return Preview(place.number, threads, place.due_at)
+
+
+def _past(
+    context: Context,
+    series: Series,
+    item: Collage,
+    accounts: Sequence[str],
+    fits: Fittings | None,
+) -> Preview:
+    number = forecast.provisional_number(context, series, item)
+    begun = _begun(context, item)
+    threads = list[ComposedThread]()
+    for account in accounts:
+        if account not in begun and context.on(item, account).skip:
+            continue
+        if account in begun:
+            threads.append(_frozen(context, series, begun[account]))
+        else:
+            composer = Composer.of(context, series.name, account, fits)
+            threads.append(composer.collage_shown(item, number))
+    return Preview(number, tuple(threads))
 
 
 def obstacle(context: Context, series: Series, item: Collage) -> str:

@@ -406,6 +406,28 @@ def edit(context: Context, series: Series, before: Collage, arrival: Arrival) ->
     return Edited(taken, frozen, out, is_open, made, page)
 
 
+def of_threads(edited: Edited) -> list[str]:
+    """What becomes of the threads that were made before the edit, and of a page: clauses."""
+    told = [f"what {each.account} got is out, and stays as it was" for each in edited.out]
+    for thread in edited.open:
+        goes_out = f"what {thread.account} gets has not begun, and goes out as edited"
+        if thread.state is not delivery.State.WAITING:
+            goes_out += f", once you say: mlcollage deliveries retry {thread.id}"
+        told.append(goes_out)
+    told += [
+        f"what {thread.account} gets was frozen before; to change it: {thread.command}"
+        for thread in edited.frozen
+    ]
+    if edited.page and edited.page.published_elsewhere:
+        month = edited.page.title_month
+        told.append(f"the roundup {month} was published elsewhere, and stays as it is there")
+    elif edited.page:
+        told.append(
+            f"the page of the roundup {edited.page.title_month} is made again at the next tick"
+        )
+    return told
+
+
 def _page_of(work: Work, item: Collage) -> Roundup | None:
     """The roundup whose page, made already, shows the collage."""
     roundup = work.roundups.find(item.series, item.roundup) if item.roundup else None

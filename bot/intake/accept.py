@@ -264,7 +264,7 @@ def _composed(
 ) -> list[Arrival]:
     """The arrivals with what a network would refuse of each, after all that goes out before."""
     whole = {
-        place: replace(_as_collage(series, arrival), id=-place, kept_number=arrival.number)
+        place: replace(as_collage(series, arrival), id=-place, kept_number=arrival.number)
         for place, arrival in enumerate(arrivals)
         if not _lacks(arrival)
     }
@@ -275,7 +275,7 @@ def _composed(
     ]
 
 
-def _as_collage(series: Series, arrival: Arrival) -> Collage:
+def as_collage(series: Series, arrival: Arrival) -> Collage:
     """An arrival as the collage that it is going to be; its id, 0, is no row's."""
     given = {each.name: getattr(arrival.item, each.name) for each in fields(Item)}
     picture = None
@@ -354,10 +354,10 @@ def replace_item(
     """
     check(arrival.item)
     networks.check(context, arrival.item, before.on)
-    edited, redrawn = slides.with_number(
-        context, series, _edited(series, before, arrival), number, figure_of(context, arrival)
+    now, redrawn = slides.with_number(
+        context, series, edited(series, before, arrival), number, figure_of(context, arrival)
     )
-    missing = collage.missing(edited, has_picture=edited.picture is not None)
+    missing = collage.missing(now, has_picture=now.picture is not None)
     if before.state is State.POSTED:
         # What history lacked when it was imported, it may go on lacking.
         lacked = collage.missing(before, has_picture=before.picture is not None)
@@ -367,11 +367,11 @@ def replace_item(
     fits = Fittings.of(context, series, new_pictures)
     problems: tuple[str, ...] = ()
     if not missing:
-        problems = ahead.problems(context, series, edited, fits)
+        problems = ahead.problems(context, series, now, fits)
     state = before.state
     more: dict[str, object] = {
-        "picture_is_drawn": edited.picture_is_drawn,
-        "alt_is_drawn": edited.alt_is_drawn,
+        "picture_is_drawn": now.picture_is_drawn,
+        "alt_is_drawn": now.alt_is_drawn,
         "changed_by": context.who,
     }
     if (missing or problems) and state is State.READY:
@@ -387,9 +387,9 @@ def replace_item(
         work.deliveries.not_begun(before.id)
         if before.state is State.POSTED:
             _check_not_composed_now(work, before)
-            stored = work.queue.correct(before, edited, edited.picture, **more)
+            stored = work.queue.correct(before, now, now.picture, **more)
         else:
-            stored = work.queue.replace(before, edited, edited.picture, state, **more)
+            stored = work.queue.replace(before, now, now.picture, state, **more)
         subject = f"{series.name}/{stored.name}"
         if stored.name != before.name:
             # What was done to it before is found by its new name.
@@ -446,9 +446,9 @@ def told_of_slide(drawn: slide.Slide) -> tuple[str, ...]:
     return remarks
 
 
-def _edited(series: Series, before: Collage, arrival: Arrival) -> Collage:
+def edited(series: Series, before: Collage, arrival: Arrival) -> Collage:
     """The collage as the edited item makes it; `before` lends it its picture and its place."""
-    now = _as_collage(series, arrival)
+    now = as_collage(series, arrival)
     picture, is_drawn = now.picture, bool(arrival.drawn_alt)
     is_drawn_alt = is_drawn and arrival.item.alt == arrival.drawn_alt
     if picture is None:

@@ -140,7 +140,7 @@ def _answer(route: Route, call: Call) -> Response:
     try:
         return route.handler(call)
     except MlcollageError as error:
-        if route.back is None:
+        if route.back is None or call.wants_json:
             raise
         answer = route.back(call.with_problem(str(error)))
         answer.status_code = status(error)

@@ -45,7 +45,8 @@ class Call:
     `context.who` is the person's name. `path` and `query` are the values of the address, `form`
     what was sent. `said` is what was done before, `problem` what is wrong with what was sent.
     `source` is the address of the browser's machine, `token` that of its session. `here` is the
-    path that was asked for, `base` how the desk's addresses begin.
+    path that was asked for, `base` how the desk's addresses begin. `wants_json` is said by the
+    desk's script, which shows the answer itself.
     """
 
     context: Context
@@ -62,6 +63,7 @@ class Call:
     source: str = ""
     token: str = ""
     here: str = "/"
+    wants_json: bool = False
     base: str = ""
 
     @property

@@ -148,6 +148,7 @@ def enter(context: Context, desk: Desk, route: Route, request: Request) -> Call:
         token=token,
         here=here(request),
         base=desk.address or f"http://{request.headers.get('host', '')}",
+        wants_json="application/json" in request.headers.get("accept", ""),
     )
 
 

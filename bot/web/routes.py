@@ -10,6 +10,7 @@ from bot.core.people import Right
 from bot.web.call import Call
 from bot.web.pages import (
     calendar,
+    collage,
     deliveries,
     entrance,
     find,
@@ -19,7 +20,9 @@ from bot.web.pages import (
     review,
     roundups,
     series,
+    taking_back,
     today,
+    writing,
 )
 
 Handler = Callable[[Call], Response]
@@ -56,6 +59,7 @@ class Route(NamedTuple):
 ANY_PAGE = Route("GET", "", Access.OPEN, entrance.show)
 """What stands for an address that no route has."""
 
+NEW = "/s/{series}/new"
 COLLAGE = "/s/{series}/collages/{name}"
 ROUNDUP = "/s/{series}/roundups/{month}"
 
@@ -95,6 +99,18 @@ ROUTES = (
     Route("POST", "/people/remove", Right.MANAGE, people.remove, people.show),
     Route("GET", "/pictures/{sha256}", Right.READ, pictures.whole),
     Route("GET", "/s/{series}/collages/{name}/small", Right.READ, pictures.small),
+    Route("GET", NEW, Right.DRAFT, collage.show_new),
+    Route("POST", NEW, Right.DRAFT, writing.add, writing.again, LARGE),
+    Route("POST", f"{NEW}/ready", Right.EDIT, writing.add_ready, writing.again, LARGE),
+    Route("POST", f"{NEW}/preview", Right.DRAFT, writing.preview_new, writing.again, LARGE),
+    Route("POST", f"{NEW}/alt", Right.DRAFT, writing.draft_alt_new, writing.again, LARGE),
+    Route("GET", COLLAGE, Right.READ, collage.show),
+    Route("POST", f"{COLLAGE}/save", Right.DRAFT, writing.save, writing.again, LARGE),
+    Route("POST", f"{COLLAGE}/ready", Right.EDIT, writing.save_ready, writing.again, LARGE),
+    Route("POST", f"{COLLAGE}/preview", Right.DRAFT, writing.preview, writing.again, LARGE),
+    Route("POST", f"{COLLAGE}/alt", Right.DRAFT, writing.draft_alt, writing.again, LARGE),
+    Route("GET", f"{COLLAGE}/take-back", Right.EDIT, taking_back.show),
+    Route("POST", f"{COLLAGE}/take-back", Right.EDIT, taking_back.take_back, taking_back.show),
     Route("GET", f"{COLLAGE}/review", Right.READ, review.show),
     Route("POST", f"{COLLAGE}/review/approve", Right.EDIT, review.approve, review.show),
     Route("POST", f"{COLLAGE}/review/take-back", Right.EDIT, review.take_back, review.show),
@@ -118,7 +134,7 @@ ROUTES = (
     Route("POST", f"{ROUNDUP}/edit", Right.EDIT, roundups.edit, roundups.show),
     Route("GET", "/s/{series}/queue", Right.READ, queue.show),
     Route("POST", "/s/{series}/queue/move", Right.EDIT, queue.move, queue.show),
-    Route("POST", "/s/{series}/queue/pin", Right.EDIT, queue.pin, queue.show),
-    Route("POST", "/s/{series}/queue/state", Right.EDIT, queue.change_state, queue.show),
+    Route("POST", "/s/{series}/queue/pin", Right.EDIT, queue.pin, queue.back),
+    Route("POST", "/s/{series}/queue/state", Right.EDIT, queue.change_state, queue.back),
 )
 """Every route there is; the tests try each of them as every role, and without one."""

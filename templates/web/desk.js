@@ -78,3 +78,151 @@ for (const list of document.querySelectorAll("[data-drag]")) {
     }
   });
 }
+
+// Writing: what would go out is shown while somebody types, drafts are saved by themselves, and what
+// is not saved yet is kept on this device.
+for (const form of document.querySelectorAll("form[data-write]")) {
+  const field = (name) => form.elements[name];
+  const status = document.getElementById("status");
+  const own = ["csrf", "base", "sent", "revision", "id", "upload"];
+  const values = () => Object.fromEntries([...new FormData(form)].filter(([name]) => !own.includes(name)));
+  const place = () => `mlcollage ${form.dataset.who} ${form.dataset.root}`;
+  const url = (step) => (step === "save" && !field("id") ? form.dataset.root : `${form.dataset.root}/${step}`);
+  let dirty = "unsaved" in form.dataset;
+  let isLeaving = false, isStopped = false;
+  let saving = null, previewing = null, previewTimer = 0, saveTimer = 0;
+
+  const tell = (text, isBad) => {
+    status.textContent = text;
+    status.classList.toggle("bad", Boolean(isBad));
+  };
+  const put = (name, value) => {
+    const input = field(name);
+    if (input instanceof RadioNodeList) input[1].checked = value === "yes";
+    else if (input) input.value = value;
+  };
+  const wrong = (problems) => {
+    for (const line of form.querySelectorAll("[data-wrong]")) {
+      const text = problems[line.dataset.wrong] ?? "";
+      line.textContent = text;
+      line.closest(".field").querySelector("input:not([type=hidden]), textarea, select").ariaInvalid = text ? "true" : null;
+      if (text) line.closest("details")?.setAttribute("open", "");
+    }
+  };
+
+  async function preview() {
+    previewing?.abort();
+    previewing = new AbortController();
+    const body = new FormData(form);
+    body.delete("upload");
+    try {
+      const answer = await fetch(url("preview?part=1"), { method: "POST", body, signal: previewing.signal });
+      if (!answer.ok || answer.redirected) return;
+      const threads = document.getElementById("threads");
+      threads.innerHTML = await answer.text();
+      wrong(JSON.parse(threads.querySelector("[data-problems]").dataset.problems));
+    } catch (error) {
+      if (error.name !== "AbortError") tell("What goes out cannot be shown: there is no connection.", true);
+    }
+  }
+
+  function keep() {
+    const kept = { at: Date.now(), base: field("base").value, sent: field("sent").value, values: values() };
+    try { localStorage.setItem(place(), JSON.stringify(kept)); } catch { /* No room: the server has it soon. */ }
+  }
+
+  function changed() {
+    dirty = true;
+    if (!status.classList.contains("bad")) tell("Not saved yet.");
+    const count = form.querySelector("[data-count=alt]"), { value, dataset } = field("alt");
+    count.textContent = `${[...value].length}/${dataset.most}`;
+    count.classList.toggle("bad", [...value].length > Number(dataset.most));
+    clearTimeout(previewTimer);
+    previewTimer = setTimeout(() => { keep(); preview(); }, 300);
+    saveLater(3000);
+  }
+
+  function saveLater(wait) {
+    clearTimeout(saveTimer);
+    if (!("autosave" in form.dataset) || isStopped) return;
+    saveTimer = setTimeout(() => {
+      if (saving) return saveLater(1000);
+      if (dirty && !isLeaving && field("title").value.trim()) saving = save().finally(() => { saving = null; });
+    }, wait);
+  }
+
+  // Stores a draft. What was typed while the answer came is untouched, and saved next.
+  async function save() {
+    const sent = values(), upload = field("upload").files[0];
+    const body = new FormData(form);
+    body.append("auto", "yes");
+    field("sent").value = JSON.stringify(sent);
+    try {
+      const answer = await fetch(url("save"), { method: "POST", body, headers: { Accept: "application/json" } });
+      const said = await answer.json().catch(() => ({ problem: "the desk cannot take it; load the page again." }));
+      if (answer.ok) saved(said, sent, upload);
+      else refused(said);
+    } catch {
+      tell("Not saved: there is no connection. What you type is kept on this device.", true);
+      saveLater(10000);
+    }
+  }
+
+  function saved(said, sent, upload) {
+    localStorage.removeItem(place());
+    if (!field("id")) history.replaceState(null, "", said.root);
+    form.dataset.root = said.root;
+    if (!field("id")) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "id" }));
+    field("id").value = said.id;
+    form.action = url("save");
+    for (const button of form.querySelectorAll("[data-step]")) button.formAction = url(button.dataset.step);
+    put("base", said.base);
+    put("sent", "");
+    if (upload && field("upload").files[0] === upload) field("upload").value = "";
+    const now = values();
+    dirty = Object.keys(sent).some((name) => now[name] !== sent[name]);
+    // What others have changed, and nobody here: blanks at an end are no change.
+    for (const [name, value] of Object.entries(said.values)) {
+      if (now[name] === sent[name] && now[name]?.trim() !== value.trim()) put(name, value);
+    }
+    wrong({});
+    tell(`Saved ${new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`);
+    if (dirty) changed();
+    else preview();
+  }
+
+  function refused(said) {
+    if (said.problems) wrong(Object.fromEntries(said.problems.map((each) => [each.field, each.text])));
+    tell(`Not saved: ${said.problem}`, true);
+    isStopped = Boolean(said.is_clash);
+    if (isStopped) status.insertAdjacentHTML("beforeend", ' <button class="plain">Look at both versions</button>');
+  }
+
+  // What an earlier visit has left here, as far as it is neither stored nor in a field.
+  const kept = JSON.parse(localStorage.getItem(place()) ?? "null");
+  const isLost = ([name, value]) => [JSON.parse(kept.base), values()].every((each) => value.trim() !== (each[name] ?? "").trim());
+  if (kept && Object.entries(kept.values).some(isLost)) {
+    const offer = document.getElementById("kept");
+    offer.hidden = false;
+    offer.querySelector("[data-kept=at]").textContent = new Date(kept.at).toLocaleString();
+    offer.addEventListener("click", ({ target: { dataset } }) => {
+      if (!dataset.kept || dataset.kept === "at") return;
+      offer.hidden = true;
+      if (dataset.kept === "drop") return localStorage.removeItem(place());
+      for (const [name, value] of Object.entries({ ...kept.values, base: kept.base, sent: kept.sent })) put(name, value);
+      changed();
+    });
+  }
+  form.addEventListener("input", changed);
+  form.addEventListener("submit", async (event) => {
+    const button = event.submitter;
+    if (saving || button?.dataset.step === "preview") event.preventDefault();
+    if (button?.dataset.step === "preview") document.getElementById("out").scrollIntoView();
+    else if (saving) saving.then(() => form.requestSubmit(button));
+    else isLeaving = true;
+  });
+  addEventListener("beforeunload", (event) => { if (dirty && !isLeaving) event.preventDefault(); });
+  addEventListener("pageshow", () => { isLeaving = false; });
+  form.closest(".desk").classList.add("live");
+  if (dirty) changed();
+}

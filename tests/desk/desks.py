@@ -23,7 +23,6 @@ from bot import config
 from bot.app import assemble
 from bot.context import Context
 from bot.core import people as rules
-from bot.core.collage import State
 from bot.core.people import Role
 from bot.deciding import people, queue_changes
 from bot.intake import accept
@@ -106,10 +105,9 @@ def fill(context: Context, folder: Path) -> None:
     """Put five collages into the queue: three ready, a draft, one that is held."""
     series = context.config.series[SERIES]
     names = [*READY, DRAFT, HELD]
-    accept.take(context, series, [accept.from_file(write_item(folder, name)) for name in names])
-    # What lacks nothing is ready at once; the draft is one that somebody took back.
-    with context.write() as work:
-        work.queue.change_state(work.queue.get(SERIES, DRAFT), State.DRAFT)
+    arrivals = [accept.from_file(write_item(folder, name)) for name in names]
+    accept.take(context, series, arrivals, draft=True)
+    queue_changes.make_ready(context, series, [*READY, HELD])
     queue_changes.hold(context, series, HELD, "The figures may not be ours to show.")
 
 

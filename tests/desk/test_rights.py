@@ -19,6 +19,7 @@ LINK = "who has a review link"
 ALL = {AUTHOR, EDITOR, OWNER}
 EDITORS = {EDITOR, OWNER}
 OWNERS = {OWNER}
+NEW = "/s/{series}/new"
 COLLAGE = "/s/{series}/collages/{name}"
 ROUNDUP = "/s/{series}/roundups/{month}"
 QUEUE = f"/s/{SERIES}/queue"
@@ -51,6 +52,18 @@ MAY: dict[str, str | set[str]] = {
     "POST /people/remove": OWNERS,
     "GET /pictures/{sha256}": ALL,
     f"GET {COLLAGE}/small": ALL,
+    f"GET {NEW}": ALL,
+    f"POST {NEW}": ALL,
+    f"POST {NEW}/ready": EDITORS,
+    f"POST {NEW}/preview": ALL,
+    f"POST {NEW}/alt": ALL,
+    f"GET {COLLAGE}": ALL,
+    f"POST {COLLAGE}/save": ALL,
+    f"POST {COLLAGE}/ready": EDITORS,
+    f"POST {COLLAGE}/preview": ALL,
+    f"POST {COLLAGE}/alt": ALL,
+    f"GET {COLLAGE}/take-back": EDITORS,
+    f"POST {COLLAGE}/take-back": EDITORS,
     f"GET {COLLAGE}/review": ALL,
     f"POST {COLLAGE}/review/approve": EDITORS,
     f"POST {COLLAGE}/review/take-back": EDITORS,

@@ -1,5 +1,6 @@
 """The queue: the dates of the slots stay where they are, and the collages move between them."""
 
+from dataclasses import replace
 from datetime import date
 
 from starlette.responses import Response
@@ -11,6 +12,7 @@ from bot.core.schedule import SlotState
 from bot.deciding import collages, coming, queue_changes
 from bot.deciding.queue_changes import Moved, Place, Where
 from bot.web.call import Call, Undo, address
+from bot.web.pages import collage
 
 WHY = {
     SlotState.EMPTY: "free",
@@ -59,6 +61,14 @@ def _neighbours(waiting: list[Collage]) -> dict[int, tuple[str, str]]:
     ready = [item for item in waiting if item.state is State.READY]
     names = ["", *(item.name for item in ready), ""]
     return {item.id: (names[at], names[at + 2]) for at, item in enumerate(ready)}
+
+
+def back(call: Call) -> Response:
+    """The page that a form was on: that of its collage, or the queue."""
+    name = call.form.get("name")
+    if call.form.get("on") != "collage" or not name:
+        return show(call)
+    return collage.show(replace(call, path={**call.path, "name": name}))
 
 
 def move(call: Call) -> Response:
@@ -138,7 +148,8 @@ def _release(call: Call, series: Series, name: str) -> Response:
 
 def _ready(call: Call, series: Series, name: str) -> Response:
     remarks = queue_changes.make_ready(call.context, series, [name])
-    return _done(call, " ".join([f"{name} is ready.", *(f"{each}." for each in remarks)]))
+    told = " ".join([f"{name} is ready.", *(f"{each}." for each in remarks)])
+    return _done(call, told, name=name)
 
 
 def _remove(call: Call, series: Series, name: str) -> Response:
