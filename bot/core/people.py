@@ -4,6 +4,7 @@ their sessions last.
 
 import hashlib
 import hmac
+import ipaddress
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from bot.core.collage import State, shown
+from bot.core.collage import State, one_line, shown
 
 BY_LINK = " (by link)"
 """What stands behind the name of somebody without an account, wherever it is shown or stored.
@@ -42,6 +43,9 @@ WINDOW = timedelta(minutes=15)
 
 LOGIN = timedelta(minutes=15)
 """How long the address for one login at this machine is good."""
+
+SOURCE_LENGTH = 100
+"""The most characters of a source of logins that are told apart."""
 
 MOST_DAYS = 90
 """The longest that an invitation or a review link may be good, in days."""
@@ -137,7 +141,8 @@ def name_problem(name: str) -> str:
         return "A name is missing."
     if len(name) > NAME_LENGTH:
         return f"A name has at most {NAME_LENGTH} characters, not {len(name):,}."
-    for char in name:
+    # A single character may stand for several, a parenthesis among them: "⑴".
+    for char in name + unicodedata.normalize("NFKC", name):
         if unicodedata.category(char)[0] not in "LMN" and char not in _MARKS:
             return (
                 f"The name {shown(name)} holds {shown(char)}; "
@@ -210,6 +215,19 @@ def hashed(token: str) -> str:
 def csrf(token: str) -> str:
     """The token that the forms of a session carry; it tells nothing of the session's own."""
     return hmac.digest(token.encode("utf-8", "surrogatepass"), b"forms", "sha256").hex()
+
+
+def source(address: str) -> str:
+    """Where tries to log in are counted together: of IPv6, whole networks are one machine's."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return one_line(address)[:SOURCE_LENGTH]
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped:
+            return str(found.ipv4_mapped)
+        return str(ipaddress.ip_network((int(found), 64), strict=False))
+    return str(found)
 
 
 def expires_at(created_at: datetime, seen_at: datetime) -> datetime:

@@ -53,4 +53,4 @@ def _hasher() -> "PasswordHasher":
             "Passwords need the package argon2-cffi; install it, in the checkout: "
             "pip install '.[desk]'"
         ) from None
-    return PasswordHasher()
+    return PasswordHasher(time_cost=3, memory_cost=65_536, parallelism=4)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bot.context import Context
 from bot.core import changes, hints, people, times
-from bot.core.collage import shown
+from bot.core.collage import State, shown
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.people import Person, Role, Visitor
 from bot.deciding import passwords
@@ -20,9 +20,6 @@ from bot.storage.work import Work
 
 SEEN = timedelta(minutes=1)
 """How often it is written down, at most, that somebody is here."""
-
-SOURCE_LENGTH = 100
-"""The most characters of a source of logins that are told apart."""
 
 UNUSABLE = (
     "This address lets nobody in: it was used before, was replaced or taken back, or is not "
@@ -91,15 +88,11 @@ def invite(context: Context, name: str, role: Role, days: int = 7) -> str:
     name = _checked_name(name)
     until = _until(context, days)
     with context.write() as work:
-        before = work.people.find(name)
-        if before and not before.ended_at:
-            raise _there_already(before)
-        if before:
-            renewed = {"name": name, "role": role.value, "password": "", "seen_at": None}
-            work.people.change(before.id, **renewed, created_at=work.now, ended_at=None)
-        else:
-            work.people.add(name, role)
-        account = _account(work, name)
+        added = work.people.add(name, role)
+        account = work.people.find(name)
+        assert account is not None  # whosever the name is
+        if added is None and not work.people.bring_back(account.id, name, role):
+            raise _there_already(account)
         token = _invite(context, work, account, until)
         made = changes.changed("role", "", role.value)
         work.log.record(context.who, "invite", _subject(name), _until_text(until), made)
@@ -175,7 +168,7 @@ def login_address(context: Context) -> str:
         if account is None or account.ended_at:
             raise NotAllowed(
                 f"{name} was removed from the people; bring them back with: "
-                f"mlcollage people invite {name} --role owner"
+                f"mlcollage people invite {shlex.quote(name)} --role owner"
             )
         token = _token()
         until = work.now + people.LOGIN
@@ -220,7 +213,7 @@ def login(context: Context, name: str, password: str, source: str) -> str:
 
 def _begin_login(context: Context, name: str, source: str) -> int:
     """Write down that somebody tries to log in; raises `NotAllowed` where they have to wait."""
-    name_hash, source = people.hashed(people.key(name)), source[:SOURCE_LENGTH]
+    name_hash, source = people.hashed(people.key(name)), people.source(source)
     with context.write() as work:
         for failed in work.people.failures(name_hash, source):
             if len(failed) >= people.FAILURES:
@@ -275,9 +268,11 @@ def set_role(context: Context, name: str, role: Role) -> Role:
     Raises `BadInput` where there is no such person, `NotAllowed` for the last owner.
     """
     with context.write() as work:
+        # First of all: two who lock each other's rows would wait for each other.
+        owners = work.people.lock_owners()
         account = _account(work, name)
         if role is not Role.OWNER:
-            _check_owners(work, account)
+            _check_owners(owners, account)
         work.people.change(account.id, role=role.value)
         made = changes.changed("role", account.role.value, role.value)
         work.log.record(context.who, "role", _subject(account.name), "", made)
@@ -291,8 +286,9 @@ def remove(context: Context, name: str) -> None:
     for the last owner.
     """
     with context.write() as work:
+        owners = work.people.lock_owners()
         account = _account(work, name)
-        _check_owners(work, account)
+        _check_owners(owners, account)
         work.people.change(account.id, password="", ended_at=work.now)
         work.people.end_sessions(account.id)
         work.people.end_addresses(account)
@@ -300,9 +296,9 @@ def remove(context: Context, name: str) -> None:
         work.log.record(context.who, "remove", _subject(account.name), "", made)
 
 
-def _check_owners(work: Work, account: Account) -> None:
+def _check_owners(owners: set[int], account: Account) -> None:
     """Raise `NotAllowed` where this person is the last owner."""
-    if work.people.lock_owners() == {account.id}:
+    if owners == {account.id}:
         raise NotAllowed(
             f"{account.name} is the last owner, and somebody has to be one. Make another first: "
             "mlcollage people role NAME owner"
@@ -313,13 +309,15 @@ def review_link(context: Context, series: str, name: str, visitor: str, days: in
     """Let somebody without an account review a collage; the token of the link.
 
     It replaces the link that the same person had. Raises `BadInput` where there is no such collage,
-    or the name cannot be theirs.
+    or the name cannot be theirs, and `NotAllowed` where the collage is on its way out.
     """
     called = people.by_link(_checked_name(visitor))
     until = _until(context, days)
     token = _token()
     with context.write() as work:
         item = work.queue.get(series, name)
+        if item.state in {State.CLAIMED, State.POSTED}:
+            raise NotAllowed(f"{item.name} is {item.state}: there is nothing to review any more.")
         work.people.end_link(item.id, called)
         made = {"collage_id": item.id, "name": called, "made_by": context.who}
         work.people.add_address(REVIEW, people.hashed(token), until, **made)
@@ -330,7 +328,7 @@ def review_link(context: Context, series: str, name: str, visitor: str, days: in
 
 def end_link(context: Context, series: str, name: str, visitor: str) -> None:
     """Take a review link back; raises `BadInput` where there is none for this name."""
-    called = people.by_link(people.clean(visitor.removesuffix(people.BY_LINK)))
+    called = people.by_link(_checked_name(visitor.removesuffix(people.BY_LINK)))
     with context.write() as work:
         item = work.queue.get(series, name)
         if not work.people.end_link(item.id, called):

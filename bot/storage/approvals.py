@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import insert, select, update
 
-from bot.core import approval
+from bot.core import approval, people
 from bot.core.approval import Approval, Sent
 from bot.core.collage import Collage
 from bot.storage.statements import Statements
@@ -65,12 +65,11 @@ class Approvals(Statements):
         return self._end(collage, who) > 0
 
     def _end(self, collage: Collage, who: str) -> int:
-        mine = (
-            approvals.c.collage_id == collage.id,
-            approvals.c.ended_at.is_(None),
-            approvals.c.who == who,
-        )
-        return self.conn.execute(update(approvals).where(*mine).values(ended_at=self.now)).rowcount
+        """End what this name has approved, in any spelling; a visitor's is another name."""
+        name = people.key(who)
+        mine = [each.id for each in self.of(collage.id) if people.key(each.who) == name]
+        ended = update(approvals).where(approvals.c.id.in_(mine))
+        return self.conn.execute(ended.values(ended_at=self.now)).rowcount
 
     def use(self, ids: Sequence[int]) -> bool:
         """Note that a slot takes what these cover; whether all of them stand still."""

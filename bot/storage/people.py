@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, delete, func, insert, or_, select, text, update
+from sqlalchemy import Select, delete, func, insert, select, text, update
 
 from bot.core import people as rules
 from bot.core.people import Person, Role, Visitor
@@ -81,6 +81,9 @@ class People(Statements):
 
     def find(self, name: str) -> Account | None:
         """Whoever has this name in any spelling, those who were removed as well."""
+        # What nobody can be called may hold what no database takes.
+        if rules.name_problem(rules.clean(name)):
+            return None
         return self._one(_ACCOUNT.where(people.c.key == rules.key(name)))
 
     def get(self, person_id: int, *, lock: bool = False) -> Account | None:
@@ -104,6 +107,13 @@ class People(Statements):
         values = {"name": name, "key": rules.key(name), "role": role.value}
         added: int | None = insert_new(self.conn, people, **values, created_at=self.now)
         return added
+
+    def bring_back(self, person_id: int, name: str, role: Role) -> bool:
+        """Make somebody who was removed one of the people again; False where they are."""
+        removed = (people.c.id == person_id, people.c.ended_at.is_not(None))
+        values = {"name": name, "role": role.value, "password": "", "created_at": self.now}
+        back = update(people).where(*removed).values(values | {"seen_at": None, "ended_at": None})
+        return self.conn.execute(back).rowcount == 1
 
     def change(self, person_id: int, **values: Any) -> None:
         """Change what is stored of a person."""
@@ -158,14 +168,13 @@ class People(Statements):
 
     def end_addresses(self, account: Account) -> None:
         """End what was made for a person, and the review links that the person has made."""
-        theirs = (
-            invitations.c.ended_at.is_(None),
-            or_(
-                invitations.c.person_id == account.id,
-                (invitations.c.kind == REVIEW) & (invitations.c.made_by == account.name),
-            ),
-        )
-        self.conn.execute(update(invitations).where(*theirs).values(ended_at=self.now))
+        self.end_invitations(account.id)
+        links = (invitations.c.kind == REVIEW, invitations.c.ended_at.is_(None))
+        rows = self.conn.execute(select(invitations.c.id, invitations.c.made_by).where(*links))
+        # Made at the terminal, the name may be in another spelling.
+        theirs = [row.id for row in rows if rules.is_same(row.made_by, account.name)]
+        ended = update(invitations).where(invitations.c.id.in_(theirs))
+        self.conn.execute(ended.values(ended_at=self.now))
 
     def end_invitations(self, person_id: int) -> None:
         """End all that was made for a person to come in by."""
@@ -286,7 +295,8 @@ class People(Statements):
         return list(self.conn.execute(statement.limit(rules.FAILURES)).scalars())
 
     def begin_login(self, name_hash: str, source: str) -> int:
-        """Store a try, which has failed until it is known to be right; its id."""
+        """Store a try, which has failed until it is known to be right; its id. Old ones go."""
+        self.conn.execute(delete(logins).where(logins.c.at < self.now - LOGINS_KEPT))
         row = {"name_hash": name_hash, "source": source, "at": self.now}
         made = insert(logins).values(row).returning(logins.c.id)
         return int(self.conn.execute(made).scalar_one())
@@ -297,9 +307,8 @@ class People(Statements):
         self.conn.execute(update(logins).where(mine).values(has_failed=False))
 
     def prune(self) -> None:
-        """Delete old tries, and sessions and addresses that are long good no more."""
+        """Delete sessions and addresses that are long good no more."""
         old = self.now - KEPT
-        self.conn.execute(delete(logins).where(logins.c.at < self.now - LOGINS_KEPT))
         self.conn.execute(delete(sessions).where(sessions.c.seen_at < old - rules.IDLE))
         self.conn.execute(delete(invitations).where(invitations.c.expires_at < old))
 

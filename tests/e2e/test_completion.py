@@ -80,6 +80,7 @@ def completed(folder: Path, *words: str) -> list[str]:
 def test_each_kind_of_name_is_completed_where_it_may_stand(posted: Desk) -> None:
     posted("hold", "--account", "outbox")
     posted("post", "beta", "--now", code=1)
+    posted("people", "invite", "ben")
     place = posted.folder
     assert completed(place, "show", "") == ["beta", "gamma", "delta", "alpha"]
     assert completed(place, "move", "gamma", "--before", "") == ["beta", "gamma", "delta"]
@@ -89,6 +90,8 @@ def test_each_kind_of_name_is_completed_where_it_may_stand(posted: Desk) -> None
     assert completed(place, "list", "--state", "h") == ["held"]
     assert completed(place, "deliveries", "retry", "") == ["2"]
     assert completed(place, "deliveries", "re") == ["resolve", "retry", "reword"]
+    assert completed(place, "people", "role", "") == ["ben"]
+    assert completed(place, "people", "role", "ben", "e") == ["editor"]
     assert completed(place, "help", "deliveries", "resol") == ["resolve"]
     assert completed(place, "templates", "copy", "posts/collage/f") == ["posts/collage/first.txt"]
 
