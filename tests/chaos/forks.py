@@ -15,9 +15,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, NoReturn
 
+from sqlalchemy import Engine
+
 from bot.publishers import table
 from bot.roundups import publish
 from bot.scheduling import tick
+from bot.storage.database import Database
 from tests.chaos import publishing, scene
 from tests.chaos.points import Points, watched
 from tests.chaos.scene import End
@@ -43,6 +46,14 @@ class Forks:
         """Tick once when the slot is due, and die at a point."""
         return self._run(
             folder=str(folder), at=scene.SLOT.isoformat(), kill_at=kill_at, is_restart=False
+        )
+
+    def warm(self, folder: Path) -> None:
+        """As `send`, but in the process that forks: whatever is made once only, its forks have from
+        then on.
+        """
+        self._run(
+            folder=str(folder), at=scene.SLOT.isoformat(), kill_at=0, is_restart=False, is_here=True
         )
 
     def resume(self, folder: Path, *, after: timedelta = timedelta(0), kill_at: int = 0) -> Run:
@@ -90,17 +101,36 @@ def _serve() -> None:
     gc.collect()
     gc.freeze()
     for line in sys.stdin:
-        reading, writing = os.pipe()
-        child = os.fork()
-        if child == 0:
-            os.close(reading)
-            _child(json.loads(line), writing)
-        os.close(writing)
-        with os.fdopen(reading, encoding="utf-8") as told:
-            said = json.loads(told.read() or "{}")
-        _, status = os.waitpid(child, 0)
-        said["signal"] = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        job = json.loads(line)
+        said = _done_here(job) if "is_here" in job else _forked(job)
         print(json.dumps(said), flush=True)
+
+
+def _done_here(job: dict[str, Any]) -> dict[str, Any]:
+    """Carry out a job in this process."""
+    try:
+        end = _carry_out(job)
+    except BaseException:  # noqa: BLE001 - whoever asked says it
+        return {"error": traceback.format_exc()}
+    assert threading.active_count() == 1, "a fork copies one thread only"
+    gc.collect()
+    gc.freeze()
+    return {"signal": 0, "points": [], "killed_at": "", "end": end and end._asdict()}
+
+
+def _forked(job: dict[str, Any]) -> dict[str, Any]:
+    """Carry out a job in a process of its own."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _child(job, writing)
+    os.close(writing)
+    with os.fdopen(reading, encoding="utf-8") as told:
+        said: dict[str, Any] = json.loads(told.read() or "{}")
+    _, status = os.waitpid(child, 0)
+    said["signal"] = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+    return said
 
 
 def _load() -> None:
@@ -137,21 +167,40 @@ def _child(job: dict[str, Any], writing: int) -> NoReturn:
     seen = Points(job["kill_at"], die)
     try:
         with watched(seen):
-            context = scene.enter(
-                Path(job["folder"]), StoppedClock(datetime.fromisoformat(job["at"]))
-            )
-            end = None
-            if "is_publishing" in job:
-                publish.everything(context)
-            elif job["is_restart"]:
-                end = scene.to_the_end(context)
-            else:
-                tick.tick(context)
-                end = scene.look(context)
+            end = _carry_out(job)
         tell(end=end._asdict() if end else None)
     except BaseException:  # noqa: BLE001 - the parent says it
         tell(error=traceback.format_exc())
     os._exit(0)
+
+
+def _carry_out(job: dict[str, Any]) -> End | None:
+    clock = StoppedClock(datetime.fromisoformat(job["at"]))
+    context = scene.enter(Path(job["folder"]), clock)
+    _share_statements(context.database)
+    try:
+        if "is_publishing" in job:
+            publish.everything(context)
+            return None
+        if job["is_restart"]:
+            return scene.to_the_end(context)
+        tick.tick(context)
+        return scene.look(context)
+    finally:
+        context.database.close()
+
+
+_compiled: dict[bool, Engine] = {}
+"""The engine of each kind of database that was the first here."""
+
+
+def _share_statements(database: Database) -> None:
+    """Let a database use the statements that were compiled for the first of its kind, which would
+    take most of the time of a fork.
+    """
+    first = _compiled.setdefault(database.is_sqlite, database.engine)
+    database.engine.dialect = database.engine.pool._dialect = first.dialect
+    database.engine._compiled_cache = first._compiled_cache
 
 
 if __name__ == "__main__":

@@ -33,6 +33,10 @@ def test_a_process_killed_at_any_point_leaves_a_thread_that_the_next_one_ends(
     clock.at = scene.SLOT
     place.empty()
     folder = ground.copy(place)
+    forked.warm(folder)
+    ground.forget(folder)
+    place.empty()
+    folder = ground.copy(place)
     points = forked.send(folder).points
     whole = place.out(folder)
     assert len(whole) == place.parts
