@@ -7,7 +7,7 @@ of a thread with a line of three hyphens between them.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.core import address, collage, paper, per_network
 from bot.core.collage import Item, Picture, shown
@@ -24,8 +24,11 @@ BETWEEN = "---"
 PICTURE = "picture"
 """The field with the picture: its SHA-256 and its file's name."""
 
-PLAIN = ("name", "title", "arxiv", "doi", "licence", "printed_number", "caption", "alt")
-"""Fields that hold one text, without white space around it."""
+PAPER = {"title": "title", "arxiv": "arxiv_id", "doi": "doi", "licence": "licence"}
+"""Fields of the paper that hold one text, without white space around it; and the record's names."""
+
+TEXTS = ("name", "printed_number", "caption", "alt", "paragraph")
+"""The same of the collage."""
 
 _FENCE = re.compile(r"\\*---")
 _ON_FIELD = re.compile(r"on\.(?P<name>.+)\.(?P<key>skip|thread|handles)", re.DOTALL)
@@ -113,29 +116,23 @@ def parts(text: str) -> tuple[str, ...]:
 
 def read(values: Values, before: Item) -> Read:
     """The item that the values make of `before`; what they do not name stays."""
-    texts = {key: text.strip() for key, text in values.items() if key in PLAIN}
-    about = {
-        "title": texts.get("title", before.paper.title),
-        "arxiv_id": texts.get("arxiv", before.paper.arxiv_id),
-        "doi": texts.get("doi", before.paper.doi),
-        "licence": texts.get("licence", before.paper.licence),
-        "links": _links(values, before.paper.links),
-    }
+    about: dict[str, Any] = {"links": _links(values, before.paper.links)}
+    about |= {PAPER[key]: text.strip() for key, text in values.items() if key in PAPER}
     if "authors" in values:
         about["authors"] = _lines(values["authors"])
     if "others" in values:
         about["others"] = values["others"] == YES
     year, problems = _year(values, before.paper.year)
-    written = {key: texts[key] for key in ("alt", "caption", "printed_number") if key in texts}
-    if "paragraph" in values:
-        written["paragraph"] = values["paragraph"].strip()
+    texts: dict[str, Any] = {key: text.strip() for key, text in values.items() if key in TEXTS}
+    if "thread" in values:
+        texts["thread"] = parts(values["thread"])
+    # Without a name it keeps the one that it has.
+    texts["name"] = texts.get("name") or before.name
     item = replace(
         before,
-        name=texts.get("name") or before.name,
         paper=replace(before.paper, year=year, **about),
-        thread=parts(values["thread"]) if "thread" in values else before.thread,
         on=_on(values, before.on),
-        **written,
+        **texts,
     )
     return Read(item, (*problems, *_problems(item)))
 
@@ -208,7 +205,7 @@ def problem(clause: str) -> Problem:
         key = "handles" if found["key"] == "authors" else "thread"
         return Problem(f"on.{found['name']}.{key}", sentence(words))
     field = {"author": "authors", "others": "authors"}.get(place, place)
-    if field in (*PLAIN, "authors", "year", "paragraph", "thread", PICTURE):
+    if field in (*PAPER, *TEXTS, "authors", "year", "thread", PICTURE):
         return Problem(field, sentence(words))
     return Problem("", sentence(clause))
 

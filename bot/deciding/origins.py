@@ -69,9 +69,9 @@ def of(context: Context, item: Collage) -> dict[str, Origin]:
             found.setdefault("", origin)
             break
     for field, is_drawn in (("picture", item.picture_is_drawn), ("alt", item.alt_is_drawn)):
-        origin = found.get(field) or found.get("")
-        if is_drawn and origin:
-            found[field] = origin._replace(kind=Kind.DRAWN)
+        known = found.get(field) or found.get("")
+        if is_drawn and known:
+            found[field] = known._replace(kind=Kind.DRAWN)
     return found
 
 

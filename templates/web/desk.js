@@ -92,14 +92,19 @@ for (const form of document.querySelectorAll("form[data-write]")) {
   let isLeaving = false, isStopped = false;
   let saving = null, previewing = null, previewTimer = 0, saveTimer = 0;
 
-  const tell = (text, isBad) => {
+  const tell = (text, isBad = false) => {
     status.textContent = text;
-    status.classList.toggle("bad", Boolean(isBad));
+    status.classList.toggle("bad", isBad);
   };
   const put = (name, value) => {
     const input = field(name);
     if (input instanceof RadioNodeList) input[1].checked = value === "yes";
     else if (input) input.value = value;
+    if (name !== "picture" || !value) return;
+    const chosen = document.getElementById("chosen");
+    chosen.hidden = false;
+    chosen.querySelector("img").src = `/pictures/${value.slice(0, 64)}`;
+    chosen.querySelector("figcaption").textContent = value.slice(65);
   };
   const wrong = (problems) => {
     for (const line of form.querySelectorAll("[data-wrong]")) {
@@ -113,14 +118,18 @@ for (const form of document.querySelectorAll("form[data-write]")) {
   async function preview() {
     previewing?.abort();
     previewing = new AbortController();
+    const file = field("upload").files[0];
     const body = new FormData(form);
-    body.delete("upload");
     try {
       const answer = await fetch(url("preview?part=1"), { method: "POST", body, signal: previewing.signal });
       if (!answer.ok || answer.redirected) return;
       const threads = document.getElementById("threads");
       threads.innerHTML = await answer.text();
-      wrong(JSON.parse(threads.querySelector("[data-problems]").dataset.problems));
+      const { problems, picture } = threads.querySelector("[data-problems]").dataset;
+      wrong(JSON.parse(problems));
+      // The desk has a picture that was chosen by now: it need not be sent again.
+      if (picture !== field("picture").value) put("picture", picture);
+      if (file && file === field("upload").files[0]) field("upload").value = "";
     } catch (error) {
       if (error.name !== "AbortError") tell("What goes out cannot be shown: there is no connection.", true);
     }
@@ -153,14 +162,14 @@ for (const form of document.querySelectorAll("form[data-write]")) {
 
   // Stores a draft. What was typed while the answer came is untouched, and saved next.
   async function save() {
-    const sent = values(), upload = field("upload").files[0];
+    const sent = values();
     const body = new FormData(form);
     body.append("auto", "yes");
     field("sent").value = JSON.stringify(sent);
     try {
       const answer = await fetch(url("save"), { method: "POST", body, headers: { Accept: "application/json" } });
       const said = await answer.json().catch(() => ({ problem: "the desk cannot take it; load the page again." }));
-      if (answer.ok) saved(said, sent, upload);
+      if (answer.ok) saved(said, sent);
       else refused(said);
     } catch {
       tell("Not saved: there is no connection. What you type is kept on this device.", true);
@@ -168,17 +177,16 @@ for (const form of document.querySelectorAll("form[data-write]")) {
     }
   }
 
-  function saved(said, sent, upload) {
+  function saved(said, sent) {
     localStorage.removeItem(place());
     if (!field("id")) history.replaceState(null, "", said.root);
     form.dataset.root = said.root;
     if (!field("id")) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "id" }));
     field("id").value = said.id;
     form.action = url("save");
-    for (const button of form.querySelectorAll("[data-step]")) button.formAction = url(button.dataset.step);
+    for (const button of document.querySelectorAll("[data-step]")) button.formAction = url(button.dataset.step);
     put("base", said.base);
     put("sent", "");
-    if (upload && field("upload").files[0] === upload) field("upload").value = "";
     const now = values();
     dirty = Object.keys(sent).some((name) => now[name] !== sent[name]);
     // What others have changed, and nobody here: blanks at an end are no change.
@@ -222,7 +230,6 @@ for (const form of document.querySelectorAll("form[data-write]")) {
     else isLeaving = true;
   });
   addEventListener("beforeunload", (event) => { if (dirty && !isLeaving) event.preventDefault(); });
-  addEventListener("pageshow", () => { isLeaving = false; });
   form.closest(".desk").classList.add("live");
   if (dirty) changed();
 }

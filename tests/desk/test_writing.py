@@ -1,17 +1,15 @@
-"""Writing at the desk: forms, what is wrong with them, two people at once, previews, taking back."""
+"""Writing at the desk: forms and what is wrong with them, two people at once, previews."""
 
 import html
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from bot.app import start
 from bot.core.collage import State
-from bot.deciding import collages, deliveries, queue_changes
+from bot.deciding import collages
 from tests.conftest import plain_picture
 from tests.desk import desks
 from tests.desk.desks import Client, Desk
@@ -376,17 +374,6 @@ def test_the_page_shows_place_and_number(desk: Desk) -> None:
     page = desk.client(desks.EDITOR).get(f"{ROOT}/collages/beta")
     assert desks.DAYS[1] in page.text
     assert "<strong>30" in page.text
-
-
-def claimed(desk: Desk, name: str) -> None:
-    """Let a slot take a collage, which nobody sends yet."""
-    with desk.place.context() as context:
-        series = context.config.series[desks.SERIES]
-        from bot.scheduling import tick
-
-        context = tick.begin(context)
-        item = collages.get(context, series, name)
-        tick.post_now(context, series, item)
 
 
 @pytest.mark.parametrize("name", [desks.AUTHOR, desks.EDITOR])

@@ -58,6 +58,7 @@ def test_a_new_collage_is_saved_by_itself_once_it_has_a_title(desk: Desk, browse
     )
     page.locator('[name="alt"]').fill("A slide.")
     expect(page.locator("#threads img")).to_be_visible(timeout=10_000)
+    saved(page)
     page.reload()
     made = stored(desk, "zeta")
     assert made.paragraph.startswith("More: ") or made.paragraph.endswith("More:")
@@ -182,3 +183,19 @@ def test_the_keyboard_alone_writes_and_saves(desk: Desk, browse: Browsing) -> No
     page.locator('[name="title"]').focus()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.name") == "paragraph"
+
+
+def test_a_picture_is_seen_as_soon_as_it_is_chosen(desk: Desk, browse: Browsing) -> None:
+    page = browse(desk, desks.EDITOR, f"{ROOT}/collages/alpha")
+    before = page.locator("#threads img").get_attribute("src")
+    picture = {"name": "new.png", "mimeType": "image/png", "buffer": plain_picture("new")}
+    page.set_input_files('[name="upload"]', picture)
+    expect(page.locator("#threads img")).not_to_have_attribute("src", before or "")
+    expect(page.locator("#chosen")).to_contain_text("new.png")
+    bad = {"name": "bad.png", "mimeType": "image/png", "buffer": b"no picture"}
+    page.set_input_files('[name="upload"]', bad)
+    expect(page.locator('[data-wrong="picture"]')).to_contain_text("bad.png")
+    assert stored(desk, "alpha").picture.file == "alpha.png"
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".note.good")).to_be_visible()
+    assert stored(desk, "alpha").picture.file == "new.png"

@@ -160,8 +160,9 @@ def _places(call: Call, series: Series, values: Values) -> Mapping[str, str]:
         if field_name.startswith("on.") and field_name.endswith(".skip"):
             name = field_name.removeprefix("on.").removesuffix(".skip")
             publisher = call.context.publishers.get(name)
-            is_account = name in series.accounts and publisher is not None
-            found[name] = f"{name} ({publisher.network.title})" if is_account else f"all on {name}"
+            found[name] = f"all on {name}"
+            if publisher is not None and name in series.accounts:
+                found[name] = f"{name} ({publisher.network.title})"
     return found
 
 

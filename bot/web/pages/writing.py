@@ -246,6 +246,7 @@ def _preview(call: Call, item: Collage | None) -> Response:
             "shown": shown_threads.of(call.context, seen.threads),
             "lacks": seen.lacks,
             "is_empty": item is None and not form.values.get("title"),
+            "picture": form.values.get(PICTURE, ""),
             "problems": json.dumps(found.by_field, ensure_ascii=False),
         },
     )
