@@ -106,7 +106,8 @@ class _Answering:
         if request.method in guard.SAFE:
             return RedirectResponse(address("login", next=guard.here(request)), 303)
         try:
-            given = await form.read(guard.bounded(request, route.takes))
+            bounded = guard.bounded(request, route.takes)
+            given = await form.read(bounded, keeps_files=False)
         except MlcollageError:
             given = Form()
         return await run_in_threadpool(self._ended, request, given)

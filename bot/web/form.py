@@ -82,8 +82,11 @@ def is_text(value: str) -> bool:
     return "\0" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
 
 
-async def read(request: Request) -> Form:
-    """Read the form of a request, whose body is bounded already; raises `BadInput`."""
+async def read(request: Request, *, keeps_files: bool = True) -> Form:
+    """Read the form of a request, whose body is bounded already; raises `BadInput`.
+
+    Unless it `keeps_files`, they are not read into memory: for somebody who has no session.
+    """
     limits = {"max_fields": MOST_FIELDS, "max_files": MOST_FILES, "max_part_size": LONGEST_FIELD}
     values: dict[str, list[str]] = {}
     files: dict[str, File] = {}
@@ -92,7 +95,7 @@ async def read(request: Request) -> Form:
             for name, value in given.multi_items():
                 if not isinstance(value, UploadFile):
                     values.setdefault(name, []).append(_lines(value))
-                elif value.filename:
+                elif value.filename and keeps_files:
                     files[name] = File(value.filename, await value.read())
     except HTTPException as error:
         raise BadInput(f"The form cannot be read: {error.detail}") from None

@@ -230,15 +230,15 @@ class Desk:
 
 
 @contextmanager
-def served(place: Place) -> Iterator[Desk]:
+def served(place: Place, host: str = "127.0.0.1") -> Iterator[Desk]:
     """The desk of an installation, served by a thread of this process at a free port."""
     installation = Installation(place.file)
-    settings = replace(installation.context().config.desk, port=0)
+    settings = replace(installation.context().config.desk, port=0, host=host)
     server = Server(installation, settings)
     ended: list[str] = []
     server.start(ended.append)
     try:
-        yield Desk(place, f"http://127.0.0.1:{server.port}")
+        yield Desk(place, replace(settings, port=server.port).base)
     finally:
         server.stop()
     assert ended == []

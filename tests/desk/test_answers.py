@@ -8,9 +8,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from bot import config
+from bot.core.errors import BadConfig
 from bot.web.guard import HEADERS
+from bot.web.installation import Installation
+from bot.web.serving import Server
 from tests.desk import desks
-from tests.desk.desks import EDITOR, OWNER, Desk, Place
+from tests.desk.desks import EDITOR, OWNER, Client, Desk, Place
 
 QUEUE = f"/s/{desks.SERIES}/queue"
 PATHS = [
@@ -211,12 +215,28 @@ def test_a_page_that_is_not_there_is_a_page_with_the_way_back(still: Desk) -> No
 # Where others could read what is sent.
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
-def test_a_desk_for_other_machines_has_an_address_with_https(place: Place, host: str) -> None:
-    place.write(f'{desks.SETTINGS}\n[desk]\nhost = "{host}"\n')
+def test_a_desk_for_other_machines_has_an_address_with_https(place: Place) -> None:
+    place.write(f'{desks.SETTINGS}\n[desk]\nhost = "0.0.0.0"\n')
     failed = desks.failing(place)
     assert "could be read on the way" in failed
     assert 'address = "https://' in failed
+
+
+@pytest.mark.parametrize("host", ["::", "192.0.2.1", "desk.example.org"])
+def test_whatever_is_not_this_machine_alone_is_other_machines(place: Place, host: str) -> None:
+    for address in ("", "http://localhost:9000"):
+        with pytest.raises(BadConfig, match="could be read on the way"):
+            Server(Installation(place.file), config.Desk(host=host, port=0, address=address))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_a_desk_for_this_machine_alone_needs_no_address(place: Place, host: str) -> None:
+    with desks.served(place, host=host) as desk:
+        client = Client(desk.address, desk.place.tokens[EDITOR], desk.cookie)
+        assert urlsplit(desk.address).hostname == host
+        client.session.headers["Cookie"] = f"{desk.cookie}={client.token}"
+        assert client.get(QUEUE).status_code == 200
+        assert client.post(f"{QUEUE}/state", {"name": "beta", "what": "hold"}).status_code == 303
 
 
 def test_behind_https_only_its_address_may_send_forms_and_no_login_is_printed(

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 import requests
 
@@ -320,3 +321,20 @@ def test_a_bot_needs_less_than_66_mib_and_with_a_desk_less_than_90(place: Place)
         time.sleep(3)
         beyond = desks.memory(beside.process.pid)
     assert (without < 66, beyond < 90) == (True, True), (without, beyond)
+
+
+def test_a_postgresql_that_was_away_is_told_in_a_sentence_and_used_again(
+    desk_on_postgresql: Desk, postgres_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = desk_on_postgresql.client(EDITOR)
+    assert client.get(QUEUE).status_code == 200
+    address = postgres_url.replace("+psycopg", "").format(name="postgres")
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND datname LIKE 'test_%'"
+        )
+    answers = [client.get(QUEUE) for _ in range(3)]
+    assert [answer.status_code for answer in answers[1:]] == [200, 200]
+    assert answers[0].status_code == 200 or "database" in desks.message(answers[0])
+    assert "Unexpected" not in caplog.text
