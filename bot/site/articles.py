@@ -6,8 +6,6 @@ Unicode here, as in posts, and pictures are named by their files.
 
 from pathlib import Path
 
-import nh3
-
 from bot import config
 from bot.composing import values
 from bot.composing.rendering import Renderer
@@ -75,6 +73,8 @@ def html(renderer: Renderer, context: values.Table) -> str:
 
     The addresses of pictures are names of files; those of links lead to the web.
     """
+    import nh3  # heavy: 1.5 MB, which a bot that waits does not need
+
     cleaned = nh3.clean(
         renderer.render_page(HTML, context),
         attributes=_ATTRIBUTES,
@@ -86,6 +86,8 @@ def html(renderer: Renderer, context: values.Table) -> str:
 
 def _paragraph(paragraph: str) -> str:
     """A paragraph as HTML with formulas in Unicode."""
+    import nh3  # heavy: as above
+
     return nh3.clean(
         markdown.html_to_paste(paragraph),
         tags=sections.TAGS,

@@ -3,9 +3,7 @@
 import functools
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
-
-import nh3
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot import config
 from bot.composing import values
@@ -16,6 +14,9 @@ from bot.core.network import EXTENSIONS
 from bot.core.paper import LinkKind
 from bot.core.text import direction, markdown, mathml
 from bot.core.words import EMOJI
+
+if TYPE_CHECKING:
+    import nh3
 
 TAGS = mathml.TAGS | (
     {"p", "br", "pre", "ul", "ol", "li", "blockquote"}
@@ -246,7 +247,9 @@ def _direction(paragraph: str) -> str:
 
 
 @functools.lru_cache
-def _cleaner() -> nh3.Cleaner:
+def _cleaner() -> "nh3.Cleaner":
+    import nh3  # heavy: 1.5 MB, which a bot that waits does not need
+
     return nh3.Cleaner(
         tags=TAGS,
         attributes=ATTRIBUTES,

@@ -306,7 +306,7 @@ def test_without_a_desk_nothing_of_one_is_loaded() -> None:
 
 
 @pytest.mark.slow
-def test_a_bot_needs_less_than_66_mib_and_with_a_desk_less_than_90(place: Place) -> None:
+def test_a_bot_needs_less_than_60_mib_and_with_a_desk_less_than_90(place: Place) -> None:
     port = free_port()
     with bot(place, *COMMAND, "run") as alone:
         until(lambda: bool(alone.said))
@@ -320,7 +320,7 @@ def test_a_bot_needs_less_than_66_mib_and_with_a_desk_less_than_90(place: Place)
                 assert client.get(path).status_code == 200
         time.sleep(3)
         beyond = desks.memory(beside.process.pid)
-    assert (without < 66, beyond < 90) == (True, True), (without, beyond)
+    assert (without < 60, beyond < 90) == (True, True), (without, beyond)
 
 
 def test_a_postgresql_that_was_away_is_told_in_a_sentence_and_used_again(

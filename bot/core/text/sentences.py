@@ -4,8 +4,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-import sentencex
-
 from bot.core.text.abbreviations import (
     ARTICLES,
     BEFORE_LIST,
@@ -390,6 +388,8 @@ def _quoted(line: str) -> Iterator[tuple[int, int]]:
 
 def _proposed(line: str, language: str) -> set[int]:
     """Where sentencex ends the sentences of a line."""
+    import sentencex  # heavy: 1.3 MB, which a bot that waits does not need
+
     # sentencex panics at white space beyond ASCII, and takes no half characters.
     safe = re.sub(r"[^\S\n]", " ", re.sub("[\ud800-\udfff]", "?", line))
     ends, at = set(), 0
