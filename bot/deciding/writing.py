@@ -30,7 +30,7 @@ from bot.pictures import read
 from bot.pictures.read import PictureFile
 from bot.scheduling import forecast
 
-TRIES = 5
+TRIES = 25
 """How often a save is merged again, because somebody else saved at the same moment."""
 
 UNNAMED = "draft"
