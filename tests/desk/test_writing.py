@@ -25,7 +25,7 @@ DELTA = f"{ROOT}/collages/delta"
 
 def form(page: requests.Response) -> dict[str, str]:
     """The fields of the form for writing, as a browser would send them."""
-    found = page.text.partition("data-write")[2].partition("</form>")[0]
+    found = page.text.partition('id="write"')[2].partition("</form>")[0]
     fields: dict[str, str] = {}
     for tag in re.findall(r"<input\b[^>]*>", found):
         name, value = _attribute(tag, "name"), _attribute(tag, "value")
@@ -251,6 +251,17 @@ def test_two_pictures_are_shown_beside_each_other(desk: Desk) -> None:
     assert all(cleo.get(path).status_code == 200 for path in pictures)
     cleo.follow(cleo.post(f"{DELTA}/save", choices(page) | {"choice.picture": "mine"}))
     assert stored(desk, "delta").picture.file == "cleo.png"
+
+
+def test_a_version_that_nobody_chose_is_not_stored(desk: Desk) -> None:
+    ben, cleo = desk.client(desks.EDITOR), desk.client(desks.AUTHOR)
+    bens, cleos = written(ben, DELTA, alt=""), written(cleo, DELTA, alt="Cleo's.")
+    ben.post(f"{DELTA}/save", bens)
+    page = cleo.post(f"{DELTA}/save", cleos)
+    page = cleo.post(f"{DELTA}/save", choices(page))
+    assert page.status_code == 409
+    assert "Cleo&#39;s." in page.text
+    assert stored(desk, "delta").alt == ""
 
 
 def test_a_third_version_meanwhile_is_shown_too(desk: Desk) -> None:
@@ -480,4 +491,4 @@ def test_buttons_of_the_page_come_back_to_it(desk: Desk) -> None:
     assert "It is held</strong>: Wait." in client.follow(answer).text
     refused = client.post(f"{ROOT}/queue/pin", {"name": "alpha", "day": "x", "on": "collage"})
     assert refused.status_code == 400
-    assert "data-write" in refused.text
+    assert 'id="write"' in refused.text
