@@ -21,10 +21,12 @@ The folders follow the way of a collage; each imports only from the floors below
     destinations    places a roundup is published at: folders, git, WordPress, Ghost, mail
     storage         the database, and the only SQL
     config.py       config.toml and the environment as frozen, checked values
-    environment.py  what the environment asks of every command: colours
+    environment.py  what the environment asks of every command, and what of it processes get
     http_calls.py   calls that end by a deadline, with bounds on what comes back
     processes.py    child processes with bounds of time and memory, and without our secrets
     workers.py      one worker thread for each account
+    secret_sources.py  keys and passwords from the environment, from files, from settings
+    series_settings.py  the settings of a series, read and checked
     files.py        files read within bounds, and written whole or not at all
     system.py       what the system refuses, in a sentence, and what to do about it
     core            the rules: no files, no network, no clock; core/text counts and splits

@@ -1,4 +1,4 @@
-"""config.toml and the environment as frozen, checked values; the only reader of either."""
+"""config.toml and the environment as frozen, checked values; the only reader of the file."""
 
 import os
 import re
@@ -6,40 +6,33 @@ import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, time, timedelta
+from datetime import timedelta
 from getpass import getuser
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 from zoneinfo import ZoneInfo
 
-from bot import files
+from bot import files, secret_sources, series_settings
 from bot.core import (
     address,
-    approval,
     events,
     hints,
-    month,
     retry,
-    schedule,
     settings,
     toml,
-    words,
 )
-from bot.core.calendar import Calendar
 from bot.core.collage import one_line, shown
 from bot.core.errors import BadConfig, BadInput
-from bot.core.numbering import Numbering
 from bot.core.settings import Secret, Table, nearest, read, setting
-from bot.core.slide import DEFAULT_FORMAT, FORMATS
-from bot.core.words import Words
+from bot.secret_sources import Place
+from bot.series_settings import UTC
+from bot.series_settings import Series as Series
+from bot.series_settings import SlideLook as SlideLook
 
 FILE = "config.toml"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 SIZE = 1_000_000
 """Bytes a configuration may have."""
-
-UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,87 +132,6 @@ class Desk:
         """All names of hosts that it is asked for by, in lower case."""
         own = urlsplit(self.address).hostname or ""
         return frozenset({own, *LOOPBACK, *self.hosts} - {""})
-
-
-@dataclass(frozen=True, slots=True)
-class SlideLook:
-    """`[series.NAME.slide]`: how its slides look.
-
-    `logo_file` and `fonts_folder` are `logo` and `fonts` as absolute paths, None where they are
-    left out.
-    """
-
-    theme: str = setting(settings.some_text, "paper")
-    accent: str = setting(settings.colour, "")
-    logo: str = setting(settings.text, "")
-    fonts: str = setting(settings.text, "")
-    format: str = setting(settings.one_of(*FORMATS), DEFAULT_FORMAT)
-
-    logo_file: Path | None = None
-    fonts_folder: Path | None = None
-
-
-LOGO_SIZE = 5_000_000
-"""Bytes a logo may have."""
-
-LOGOS = (".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp")
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One `[series.NAME]`.
-
-    A series that names no zone or no accounts has those of the whole configuration. The tables
-    below it and its name are filled in by `load`; `site` is `roundup.folder` as an absolute path.
-    """
-
-    title: str = setting(settings.some_text, "ML-Collage")
-    hashtag: str = setting(settings.hashtag, "#mlcollage")
-    language: str = setting(settings.language, "en")
-    zone: ZoneInfo = setting(settings.zone, UTC)
-    accounts: tuple[str, ...] = setting(settings.list_of(settings.some_text), ())
-    slots: tuple[schedule.Weekly, ...] = setting(
-        settings.list_of(settings.weekly), (schedule.Weekly(2, time(15, 0)),)
-    )
-    blackout: tuple[tuple[date, date], ...] = setting(settings.list_of(settings.days), ())
-    markers: bool = setting(settings.flag, False)
-    lateness: timedelta = setting(settings.span, timedelta(hours=48))
-    dry: timedelta = setting(settings.span, timedelta(days=21))
-    approval: str = setting(settings.one_of(*approval.NEEDED), approval.Rule.NONE.value)
-
-    name: str = ""
-    phrases: Words | None = None
-    """The language's phrases with those that the configuration gives; see `words`."""
-    numbering: Numbering = field(default_factory=Numbering)
-    roundup: month.Rule = field(default_factory=month.Rule)
-    slide: SlideLook = field(default_factory=SlideLook)
-    site: Path = Path()
-    example: str = ""
-    """The address that is left out because it is an example and the configuration is live."""
-
-    @property
-    def words(self) -> Words:
-        """The phrases of its posts and pages."""
-        return self.phrases or words.of(self.language)
-
-    @property
-    def wants_approval(self) -> bool:
-        """Whether people must approve a collage before a slot may take it."""
-        return self.approval != approval.Rule.NONE
-
-    @property
-    def timetable(self) -> schedule.Timetable:
-        return schedule.Timetable(self.zone, self.slots, self.blackout)
-
-    @property
-    def calendar(self) -> Calendar:
-        """All that decides when something of the series is due."""
-        return Calendar.of(self.timetable, self.lateness, self.roundup)
-
-    @property
-    def base_url(self) -> str:
-        """Where its pages are published, "" for nowhere; templates of pages use this name."""
-        return self.roundup.base_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,8 +277,9 @@ def parse(source: str, file: Path) -> Config:
     top = read(root.without(*SECTIONS), Top)
     folder = file.absolute().parent
     accounts, destinations = _accounts(root), _named(root, "destinations")
-    all_series = _all_series(root, top, accounts, folder)
-    _check_destinations(root.table("series"), all_series, destinations)
+    shared = series_settings.Shared(top.zone, top.live, tuple(accounts), folder)
+    all_series = series_settings.read_all(_series(root), shared)
+    series_settings.check_destinations(root.table("series"), all_series, destinations)
     return Config(
         file=file.absolute(),
         live=top.live,
@@ -432,8 +345,8 @@ def _has_secrets(root: Table) -> bool:
 def _database_url(table: Table, folder: Path) -> Secret:
     """The database's URL as SQLAlchemy takes it: an SQLite file's path absolute, psycopg named."""
     written = read(table, DatabaseSettings)
-    place = _Place(table, "url", folder)
-    url = _secret(place, written.url, written.url_file, written.url_variable)
+    place = Place(table, "url", folder)
+    url = secret_sources.read(place, written.url, written.url_file, written.url_variable)
     if re.fullmatch(POSTGRESQL, url) and not _may_hide_password(url):
         return Secret(url.replace("postgresql://", "postgresql+psycopg://", 1))
     match = re.fullmatch(r"sqlite:///(.+)", url)
@@ -467,15 +380,15 @@ def _passwords(url: str) -> list[str]:
 def _alerts(table: Table, folder: Path) -> Alerting:
     """`[alerts]` with its secrets from the environment or their files, each destination once."""
     written = read(table, Alerting)
-    urls = _urls(written, _Place(table, "urls", folder), "MLCOLLAGE_ALERTS_URLS")
-    heartbeat_url = _secret(
-        _Place(table, "heartbeat_url", folder),
+    urls = _urls(written, Place(table, "urls", folder), "MLCOLLAGE_ALERTS_URLS")
+    heartbeat_url = secret_sources.read(
+        Place(table, "heartbeat_url", folder),
         written.heartbeat_url,
         written.heartbeat_url_file,
         "MLCOLLAGE_HEARTBEAT_URL",
     )
     if heartbeat_url and (wrong := address.problem(heartbeat_url, may_have_user=True)):
-        place = _Place(table, "heartbeat_url", folder)
+        place = Place(table, "heartbeat_url", folder)
         raise place.wrong(written.heartbeat_url_file, "MLCOLLAGE_HEARTBEAT_URL", wrong)
     return replace(written, urls=urls, heartbeat_url=heartbeat_url)
 
@@ -483,25 +396,26 @@ def _alerts(table: Table, folder: Path) -> Alerting:
 def _events(table: Table, folder: Path) -> Eventing:
     """`[events]` with its secrets from the environment or their files, each destination once."""
     written = read(table, Eventing)
-    urls = _urls(written, _Place(table, "urls", folder), "MLCOLLAGE_EVENTS_URLS")
+    urls = _urls(written, Place(table, "urls", folder), "MLCOLLAGE_EVENTS_URLS")
     for entry, url in enumerate(urls, 1):
         if wrong := address.problem(url, may_have_user=True) or address.open_problem(url):
-            place = _Place(table, "urls", folder)
+            place = Place(table, "urls", folder)
             wrong = f"has an entry {entry} that {wrong}"
             raise place.wrong(written.urls_file, "MLCOLLAGE_EVENTS_URLS", wrong)
-    place = _Place(table, "secret", folder)
-    secret = _secret(place, written.secret, written.secret_file, "MLCOLLAGE_EVENTS_SECRET")
+    place = Place(table, "secret", folder)
+    variable = "MLCOLLAGE_EVENTS_SECRET"
+    secret = secret_sources.read(place, written.secret, written.secret_file, variable)
     if urls and not secret.split():
         missing = "is empty" if written.secret_file else "is missing"
         why = f"{missing}: events are signed with it; see docs/events.md"
-        raise place.wrong(written.secret_file, "MLCOLLAGE_EVENTS_SECRET", why)
+        raise place.wrong(written.secret_file, variable, why)
     for each in secret.split():
         if wrong := events.secret_problem(each):
-            raise place.wrong(written.secret_file, "MLCOLLAGE_EVENTS_SECRET", wrong)
+            raise place.wrong(written.secret_file, variable, wrong)
     return replace(written, urls=urls, secret=secret)
 
 
-def _urls(written: Alerting | Eventing, place: "_Place", variable: str) -> tuple[Secret, ...]:
+def _urls(written: Alerting | Eventing, place: Place, variable: str) -> tuple[Secret, ...]:
     """Destinations from the environment, else from their file, one a line, else as written.
 
     Each stands there once. Raises `BadConfig` where they are too many.
@@ -510,129 +424,12 @@ def _urls(written: Alerting | Eventing, place: "_Place", variable: str) -> tuple
     if in_environment := os.environ.get(variable):
         urls = list(map(Secret, in_environment.split()))
     elif written.urls_file:
-        lines = map(str.strip, _secret(place, "", written.urls_file, "").splitlines())
+        lines = map(str.strip, secret_sources.read(place, "", written.urls_file, "").splitlines())
         urls = [Secret(line) for line in lines if line and not line.startswith("#")]
     if len(urls) > MOST_URLS:
         why = f"names {len(urls):,} destinations, at most {MOST_URLS} are used"
         raise place.wrong(written.urls_file, variable, why)
     return tuple(dict.fromkeys(urls))
-
-
-class _Place(NamedTuple):
-    """Where a secret is set: its table and key, and the folder that paths count from."""
-
-    table: Table
-    key: str
-    folder: Path
-
-    def wrong(self, file: str, variable: str, why: str) -> BadConfig:
-        """The error for a value that `_secret` gave, which names where it stands."""
-        if os.environ.get(variable):
-            return BadConfig(f"{variable} in the environment {why}.")
-        key = f"{self.key}_file" if file else self.key
-        return self.table.wrong(key, f"names {shown(file)}, which {why}" if file else why)
-
-
-def _secret(place: _Place, written: str, file: str, variable: str) -> Secret:
-    """A secret from the environment, else from the file its `*_file` names, else as written.
-
-    Raises `BadConfig` where that file cannot be read.
-    """
-    if in_environment := os.environ.get(variable):
-        return Secret(in_environment)
-    if not file:
-        return Secret(written)
-    try:
-        text = files.read_text(place.folder / file, SIZE, "a file of secrets")
-    except files.Unreadable as error:
-        key = f"{place.key}_file"
-        raise place.table.wrong(key, f"names {shown(file)}: {error}") from None
-    return Secret(text.strip())
-
-
-def with_secrets(table: Table, keys: Sequence[str], folder: Path) -> Table:
-    """An account's table with its secrets, the keys named by `keys`, filled in.
-
-    Each is taken from the first of: the environment (MLCOLLAGE_ACCOUNT_KEY), a file of its own
-    (`KEY_file`), the table itself, the `secrets_file`. Raises `BadConfig`.
-    """
-    if not keys:
-        return table
-    shared = _secrets_file(table, keys, folder)
-    secrets = {}
-    for key in keys:
-        written = _value(table, key, settings.secret_text) or shared.get(key, "")
-        file = _value(table, f"{key}_file", settings.text)
-        variable = _variable(table, key)
-        if secret := _secret(_Place(table, key, folder), written, file, variable):
-            secrets[key] = secret
-    return Table(table.file, table.path, {**table.values, **secrets})
-
-
-def source_of(table: Table, key: str) -> str:
-    """Where an account's key stands that goes before its `secrets_file`; "" where it does not."""
-    variable = _variable(table, key)
-    if os.environ.get(variable):
-        return f"the environment ({variable})"
-    if table.values.get(f"{key}_file"):
-        return f"the file that {key}_file names"
-    if table.values.get(key):
-        return table.file
-    return ""
-
-
-def _variable(table: Table, key: str) -> str:
-    """The environment variable of an account's key: MLCOLLAGE_ACCOUNT_KEY."""
-    account = table.path.rpartition(".")[2].replace("-", "_")
-    return f"MLCOLLAGE_{account}_{key}".upper()
-
-
-def _value(table: Table, key: str, reader: settings.Reader) -> str:
-    """A table's checked value as text, empty where the key is left out."""
-    if key not in table.values:
-        return ""
-    try:
-        return str(reader(table.values[key]))
-    except ValueError as error:
-        raise table.wrong(key, str(error)) from None
-
-
-def _secrets_file(table: Table, keys: Sequence[str], folder: Path) -> Mapping[str, str]:
-    """The secrets in the TOML file an account names.
-
-    Raises `BadConfig` where the file cannot be read, holds another key, or where other users of
-    the machine may read it.
-    """
-    name = _value(table, "secrets_file", settings.some_text)
-    if not name:
-        return {}
-    try:
-        file = folder / Path(name).expanduser()
-        if files.is_exposed(file):
-            raise table.wrong(
-                "secrets_file", f"names {shown(name)}, which others may read; run: chmod 600 {name}"
-            )
-        values = toml.load(files.read_text(file, SIZE, "a file of secrets"))
-    except files.Missing:
-        raise table.wrong("secrets_file", f"names {shown(name)}, which is missing") from None
-    except files.Unreadable as error:
-        raise table.wrong("secrets_file", f"names {shown(name)}, which {error}") from None
-    except toml.BadToml as error:
-        # Other reasons may quote a part of a secret.
-        reason = error if error.is_ours else f"line {error.line}"
-        raise table.wrong(
-            "secrets_file", f"names {shown(name)}, which is no valid TOML: {reason}"
-        ) from None
-    # A "~" without a home folder.
-    except RuntimeError:
-        raise table.wrong(
-            "secrets_file", f"names {shown(name)}, which has no home folder"
-        ) from None
-    secrets = Table(one_line(name), "", values)
-    for key in values:
-        if key not in keys:
-            raise secrets.wrong(key, f"is no secret{nearest(key, keys)}")
-    return {key: _value(secrets, key, settings.secret_text) for key in values}
 
 
 def _named(root: Table, key: str) -> dict[str, Table]:
@@ -662,136 +459,10 @@ def _accounts(root: Table) -> dict[str, Table]:
     }
 
 
-def _all_series(
-    root: Table, top: Top, accounts: Mapping[str, Table], folder: Path
-) -> dict[str, Series]:
-    """The series by name; raises `BadConfig`, also where two write their pages to one folder."""
-    tables = _named(root, "series") or {
+def _series(root: Table) -> dict[str, Table]:
+    return _named(root, "series") or {
         DEFAULT_SERIES: Table(root.file, f"series.{DEFAULT_SERIES}", {})
     }
-    all_series: dict[str, Series] = {}
-    for name, table in tables.items():
-        series = _series(table, top, tuple(accounts))
-        look = _slide_look(table.table("slide"), folder)
-        site = folder / series.roundup.folder
-        series = replace(series, name=name, site=site, slide=look)
-        if top.live and settings.is_example(series.base_url):
-            series = _without_example(series)
-        for other in all_series.values():
-            if other.site == series.site:
-                raise _same_folder(tables, name, other.name)
-        all_series[name] = series
-    return all_series
-
-
-def _check_destinations(
-    table: Table, all_series: Mapping[str, Series], destinations: Mapping[str, Table]
-) -> None:
-    """Raise `BadConfig` where a roundup is to be published at a place that is not configured."""
-    for name, series in all_series.items():
-        rule = series.roundup
-        at = f"{name}.roundup.destinations"
-        for each in rule.destinations:
-            if each not in destinations:
-                hint = nearest(each, destinations) if destinations else ""
-                raise table.wrong(at, f"names {shown(each)}, which is no [destinations.…]{hint}")
-        if rule.home and rule.home not in rule.destinations:
-            known = ", ".join(rule.destinations) or "none"
-            reason = f'must be one of its destinations ({known}), or "" for the site\'s own page'
-            raise table.wrong(f"{name}.roundup.home", reason)
-
-
-def _same_folder(tables: Mapping[str, Table], name: str, other: str) -> BadConfig:
-    """The error for two series with one folder; one of them may be what a renaming left behind."""
-    for left, renamed in ((name, other), (other, name)):
-        table = tables[left]
-        if table.values and all(isinstance(value, dict) for value in table.values.values()):
-            sections = ", ".join(f"[{table.at(key)}]" for key in table.values)
-            return table.wrong(
-                "roundup.folder",
-                f"is also the folder of series {renamed}, and series {left} has nothing but "
-                f"{sections}; if it was renamed to {renamed}, rename that as well, "
-                "else give each series its own folder",
-            )
-    return tables[name].wrong(
-        "roundup.folder", f"is also the folder of series {other}; give each its own"
-    )
-
-
-def _without_example(series: Series) -> Series:
-    """The series without its example of an address: nothing that goes out may lead there."""
-    rule = replace(series.roundup, base_url="")
-    return replace(series, roundup=rule, example=series.base_url)
-
-
-def _series(table: Table, top: Top, all_accounts: tuple[str, ...]) -> Series:
-    """One series with the tables below it and what it inherits; raises `BadConfig`."""
-    series = read(table.without("numbering", "roundup", "slide", "words"), Series)
-    if "accounts" not in table.values:
-        series = replace(series, accounts=all_accounts)
-    if "zone" not in table.values:
-        series = replace(series, zone=top.zone)
-    for account in series.accounts:
-        if account not in all_accounts:
-            raise table.wrong(
-                "accounts",
-                f"names {shown(account)}, but there is no such [accounts.NAME]"
-                f"{nearest(account, all_accounts)}",
-            )
-    if not series.accounts:
-        raise table.wrong("accounts", "must name an account; leave it out to use all of them")
-    return replace(
-        series,
-        phrases=words.given(table.table("words"), series.language),
-        numbering=read(table.table("numbering"), Numbering),
-        roundup=_roundup(table.table("roundup"), series.language),
-    )
-
-
-def _slide_look(table: Table, folder: Path) -> SlideLook:
-    """`[series.NAME.slide]`; raises `BadConfig`, also for what is not there or cannot be read."""
-    look = read(table, SlideLook)
-    if look.logo:
-        look = replace(look, logo_file=_logo(table, _path(table, "logo", look.logo, folder)))
-    if look.fonts:
-        fonts = _path(table, "fonts", look.fonts, folder)
-        if not fonts.is_dir():
-            raise table.wrong("fonts", f"names {shown(look.fonts)}, and there is no such folder")
-        look = replace(look, fonts_folder=fonts)
-    return look
-
-
-def _path(table: Table, key: str, value: str, folder: Path) -> Path:
-    try:
-        return folder / Path(value).expanduser()
-    # A "~" without a home folder.
-    except RuntimeError:
-        raise table.wrong(key, f"names {shown(value)}, which has no home folder") from None
-
-
-def _logo(table: Table, file: Path) -> Path:
-    """The file of a logo; raises `BadConfig` where it cannot be one."""
-    name = shown(str(table.values["logo"]))
-    if file.suffix.lower() not in LOGOS:
-        raise table.wrong("logo", f"names {name}; use a file that is {', '.join(LOGOS)}")
-    try:
-        data = files.read(file, LOGO_SIZE, "a logo")
-    except files.Missing:
-        raise table.wrong("logo", f"names {name}, which is missing") from None
-    except files.Unreadable as error:
-        raise table.wrong("logo", f"names {name}: {error}") from None
-    if file.suffix.lower() == ".svg" and b"<svg" not in data:
-        raise table.wrong("logo", f"names {name}, which is no SVG")
-    return file
-
-
-def _roundup(table: Table, language: str) -> month.Rule:
-    """`[series.NAME.roundup]`; raises `BadConfig`, also for forms that the language has not."""
-    rule = read(table, month.Rule)
-    for key, forms in (("title", rule.title), ("papers", rule.papers)):
-        if problem := month.odd_forms(forms, language):
-            raise table.wrong(key, problem)
-    return rule
 
 
 def who() -> str:
@@ -810,40 +481,6 @@ def who() -> str:
 def default_file() -> Path:
     """The configuration where none is named: $MLCOLLAGE_CONFIG, else config.toml here."""
     return Path(os.environ.get("MLCOLLAGE_CONFIG") or FILE)
-
-
-def editor() -> str:
-    """The maintainer's text editor."""
-    return os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-
-
-INHERITED = re.compile(
-    r"PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|WINDIR"
-    r"|\w+_LIBRARY_PATH|PYTHON\w+|XDG_\w+|DBUS_SESSION_BUS_ADDRESS"
-    r"|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL)_CA_BUNDLE",
-    re.IGNORECASE,
-)
-"""The environment's variables that a process of our own needs, to run and to call a network."""
-
-
-def for_children() -> dict[str, str]:
-    """The environment for processes of our own, without the keys and passwords that are in ours."""
-    return {name: value for name, value in os.environ.items() if INHERITED.fullmatch(name)}
-
-
-def without_ours() -> dict[str, str]:
-    """Changes to the environment that empty our own variables, for a program of the maintainer's:
-    they may hold keys and passwords.
-    """
-    return {name: "" for name in os.environ if name.startswith(("MLCOLLAGE_", "PGPASS"))}
-
-
-def for_programs() -> dict[str, str]:
-    """The environment for a program that the maintainer has named, which may need theirs, without
-    our own variables.
-    """
-    ours = without_ours()
-    return {name: value for name, value in os.environ.items() if name not in ours}
 
 
 def log_level() -> str:

@@ -145,6 +145,9 @@ def make_folder(folder: Path) -> None:
     if not folder.is_dir():
         if folder.exists():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+        if folder.is_symlink():
+            why = "it is a symbolic link that leads nowhere"
+            raise FileNotFoundError(errno.ENOENT, why, str(folder))
         make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
         sync_folder(folder.parent)

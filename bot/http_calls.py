@@ -23,6 +23,9 @@ T = TypeVar("T")
 PIECE = 65_536
 """Bytes of a body that are read at once."""
 
+AGENT = "mlcollage"
+"""As which we call: some servers refuse what libraries call themselves."""
+
 # It logs whole addresses, at WARNING too, and some hold a secret.
 logging.getLogger("urllib3").setLevel(logging.ERROR)
 
@@ -211,6 +214,13 @@ def clock_ahead(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     except (KeyError, ValueError):
         return None
     return now - date
+
+
+def unsigned(request: Any) -> Any:
+    """A session's `auth` that leaves its headers alone: else a file of passwords in the user's home
+    would replace the key in them.
+    """
+    return request
 
 
 class Deadline:

@@ -1,5 +1,6 @@
 """What every test may use: the shared data folder, real databases, a clock that stands still."""
 
+import gc
 import io
 import itertools
 import os
@@ -13,7 +14,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import hypothesis
-import psycopg
 import pytest
 from PIL import Image
 
@@ -21,7 +21,7 @@ from bot import config
 from bot.app import assemble, logs
 from bot.context import Context
 from bot.storage.database import Database
-from tests import pds, postgres
+from tests import fitted, pds, postgres
 
 # How long an example takes says how busy the machine is, and nothing about the program.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -48,6 +48,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
 
 
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays to the end: that thousands of tests and their
+    modules are no garbage need not be found out again and again.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def absent(reason: str) -> None:
     """Something a test needs is not here: the test is skipped and says what is missing; under
     CI=true it fails.
@@ -70,6 +78,13 @@ def log_as_at_the_start() -> Iterator[None]:
     """A command that a test runs in its own process turns the log on: the next test has it off."""
     yield
     logs.to_stderr("")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pictures_fitted_once() -> Iterator[None]:
+    """A picture that one test has shown or sent is not fitted anew for the next."""
+    with fitted.once():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -95,38 +110,43 @@ def bluesky_server() -> Iterator[pds.Server]:
 _names = itertools.count(1)
 
 
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_url: str) -> Iterator[postgres.Databases]:
+    """The databases of that PostgreSQL."""
+    with closing(postgres.Databases(postgres_url)) as made:
+        yield made
+
+
 @contextmanager
-def _created(postgres_url: str, template: str = "template1") -> Iterator[str]:
+def _created(databases: postgres.Databases, template: str = "template1") -> Iterator[str]:
     """The URL of a new database on PostgreSQL, a copy of its template; dropped at the end."""
     name = f"test_{next(_names)}"
-    address = postgres_url.replace("+psycopg", "").format(name="postgres")
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield postgres_url.format(name=name)
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    yield databases.make(name, template)
+    databases.drop(name)
 
 
 @pytest.fixture
-def empty_postgres_database(postgres_url: str) -> Iterator[str]:
+def empty_postgres_database(postgres_databases: postgres.Databases) -> Iterator[str]:
     """The URL of a database without tables on a real PostgreSQL."""
-    with _created(postgres_url) as url:
+    with _created(postgres_databases) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-def _postgres_template(postgres_url: str) -> Iterator[str]:
+def _postgres_template(postgres_databases: postgres.Databases) -> Iterator[str]:
     """The name of a database that is migrated once and copied for every test."""
-    with _created(postgres_url) as url:
+    with _created(postgres_databases) as url:
         with closing(Database(url)) as made:
             made.prepare()
         yield str(made.engine.url.database)
 
 
 @pytest.fixture
-def postgres_database(postgres_url: str, _postgres_template: str) -> Iterator[str]:
+def postgres_database(
+    postgres_databases: postgres.Databases, _postgres_template: str
+) -> Iterator[str]:
     """The URL of a database on a real PostgreSQL, as the first start leaves it."""
-    with _created(postgres_url, _postgres_template) as url:
+    with _created(postgres_databases, _postgres_template) as url:
         yield url
 
 

@@ -25,19 +25,23 @@ base_url = "{BASE}"
 FORMULA = r"It minimises $\mathcal{L}(\theta)=\frac{1}{N}\sum_i \ell(f_\theta(x_i),y_i)$. "
 
 
-def drawing(seed: str, size: tuple[int, int] = (1_100, 618)) -> bytes:
-    """A drawing like no other, large enough for lesser widths."""
+LARGE, SMALL = (1_100, 618), (560, 315)
+"""Sizes of drawings that are wide enough for two lesser widths, and for one."""
+
+
+def drawing(seed: str, size: tuple[int, int] = SMALL) -> bytes:
+    """A drawing like no other, of a few even areas: it is soon made smaller. It is not packed, so
+    that it has the more bytes the more pixels it has.
+    """
     chance = random.Random(seed)
-    # Fine grain, which takes more bytes the more pixels there are.
-    grain = Image.frombytes("L", size, chance.randbytes(size[0] * size[1]))
-    image = Image.merge("RGB", [grain.point(lambda value: 225 + value // 10)] * 3)
+    image = Image.new("P", size)
+    image.putpalette([255, 255, 255, *chance.randbytes(3 * 15)])
     draw = ImageDraw.Draw(image)
-    for _ in range(40):
+    for colour in range(1, 16):
         x, y = chance.randrange(size[0]), chance.randrange(size[1])
-        colour = tuple(chance.randrange(256) for _ in range(3))
         draw.ellipse((x - 90, y - 60, x + 90, y + 60), fill=colour)
     file = io.BytesIO()
-    image.save(file, "PNG")
+    image.save(file, "PNG", compress_level=0)
     return file.getvalue()
 
 
@@ -66,7 +70,7 @@ def published(folder: Path, settings: str = SETTINGS) -> Context:
             Out(
                 "barlow-twins",
                 "Barlow Twins: Self-Supervised Learning via Redundancy Reduction",
-                picture=drawing("barlow"),
+                picture=drawing("barlow", LARGE),
                 paragraph=f"{FORMULA}\n\n- one\n- two\n\n> said [there](https://example.org/there)",
                 links={
                     "paper": "https://arxiv.org/abs/2103.03230",

@@ -23,6 +23,7 @@ from bot.core.errors import (
 from bot.core.settings import Secret, Table
 from bot.destinations import table
 from bot.destinations.protocol import Checked
+from bot.destinations.refusals import KeyRefused
 
 
 def is_renewal(config: Config, name: str, kind: str) -> bool:
@@ -112,6 +113,9 @@ def _checked(config: Config, raw: Table) -> Checked:
         return table.make(raw, config.folder, assemble.SystemClock()).check()
     except BadConfig as error:
         raise BadInput(f"{error} Nothing was saved.") from None
+    except KeyRefused as error:
+        # The command that it advises is the one that is running.
+        raise BadInput(f"{ended(error.fact)} Nothing was saved.") from None
     except Unavailable as error:
         raise Unavailable(f"{error} Nothing was saved; try again later.") from None
     except MlcollageError as error:

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot import config as configuration
-from bot import files, system
+from bot import files, secret_sources, system
 from bot.config import Config, read_source
 from bot.core.errors import BadInput, NotAllowed, Unavailable
 from bot.core.settings import Table
@@ -27,7 +26,7 @@ def is_same(one: Path, other: Path) -> bool:
 def check_source(settings: Table, keys: Sequence[str]) -> None:
     """Raise `NotAllowed` where a key stands in a place that goes before the file of all keys."""
     for key in keys:
-        if source := configuration.source_of(settings, key):
+        if source := secret_sources.source_of(settings, key):
             raise NotAllowed(
                 f"[{settings.path}] takes its {key} from {source}: renew it there, or take it away "
                 "from there first."

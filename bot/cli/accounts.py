@@ -28,7 +28,7 @@ def doctor_command(config_file: str | None, as_json: bool) -> None:
     else:
         _print_all(context, examinations)
         for one in destinations:
-            publishing.print_examined(one)
+            publishing.print_examined(next(iter(context.config.series.values())), one)
     findings = upkeep.findings(context)
     wrong = [notice.text for notice in findings if notice.is_trouble]
     if damage := doctor.damage(context):

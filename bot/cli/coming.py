@@ -1,5 +1,6 @@
 """What goes out when."""
 
+from datetime import datetime
 from decimal import Decimal
 
 import click
@@ -53,8 +54,7 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
         at = ahead.year.due_at
         rows.append((at, (printing.local(chosen, at), "", about, "", "")))
     printing.table([row for _, row in sorted(rows, key=lambda row: row[0])], free=(3,))
-    for waiting in ahead.roundups:
-        output.line(awaiting.told(chosen, waiting))
+    _print_roundups(chosen, ahead)
     for each in ahead.stopped:
         output.line(f"! {_why_stopped(each)}", style="red")
     for unapproved in ahead.unapproved:
@@ -66,6 +66,16 @@ def next_command(config_file: str | None, series: str | None, as_json: bool, cou
     for sentence in ahead.careful:
         output.line(f"careful: {sentence}")
     _print_notes(ahead)
+
+
+def _print_roundups(series: Series, ahead: Coming) -> None:
+    """What roundups wait for whose moment is past, and which are being published."""
+    if ahead.roundup.waits_until:
+        output.line(_why_late(series, ahead.roundup, ahead.roundup.waits_until))
+    for waiting in ahead.roundups:
+        output.line(awaiting.told(series, waiting))
+    for trying in ahead.publishing:
+        output.line(awaiting.under_way(series, trying))
 
 
 def _print_notes(ahead: Coming) -> None:
@@ -108,6 +118,14 @@ def _approved(roundup: NextRoundup) -> str:
     if standing.is_let_out:
         return ", which nobody has approved yet; it goes out all the same"
     return ", which waits until it is approved"
+
+
+def _why_late(series: Series, roundup: NextRoundup, until: datetime) -> str:
+    """What a roundup waits for whose moment has come, and where to see it."""
+    return (
+        f"the roundup {roundup.title_month} is due and waits for threads that are still on their "
+        f"way, until {printing.local(series, until)} at the latest; see: mlcollage deliveries list"
+    )
 
 
 def _made(roundup: NextRoundup) -> str:

@@ -1,8 +1,9 @@
 """From nothing to a working account, step by step in the terminal."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -19,12 +20,28 @@ from bot.publishers.mastodon import oauth
 from bot.publishers.mastodon import setup as mastodon
 from bot.publishers.x import setup as x
 
-SECRETS = click.option(
-    "--secrets",
-    type=click.Path(readable=False, path_type=Path),
-    metavar="FILE",
-    help="The file that keeps the key; default: the one it has, or ~/.config/mlcollage/NAME.toml.",
-)
+Option = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def _named(option: str, default: str, **more: Any) -> Option:
+    """The option that names what is connected, an account or a destination."""
+    told = "What it is called in config.toml."
+    return click.option(option, default=default, show_default=True, help=told, **more)
+
+
+def _account(default: str) -> Option:
+    return _named("--account", default, shell_complete=completion.accounts)
+
+
+def _secrets(what: str, name: str) -> Option:
+    """The option for the file that keeps keys: of what, and by whose name it is called."""
+    default = f"default: the one it has, or ~/.config/mlcollage/{name}.toml."
+    return click.option(
+        "--secrets",
+        type=click.Path(readable=False, path_type=Path),
+        metavar="FILE",
+        help=f"The file that keeps the {what}; {default}",
+    )
 
 
 @options.group("connect", "mlcollage connect x")
@@ -34,20 +51,8 @@ def connect_command() -> None:
 
 @connect_command.add_command
 @options.command("x", "mlcollage connect x --account lab")
-@click.option(
-    "--account",
-    default="x",
-    show_default=True,
-    help="What it is called in config.toml.",
-    shell_complete=completion.accounts,
-)
-@click.option(
-    "--secrets",
-    type=click.Path(readable=False, path_type=Path),
-    metavar="FILE",
-    help="The file that keeps the keys; default: the one it has, or "
-    "~/.config/mlcollage/ACCOUNT.toml.",
-)
+@_account("x")
+@_secrets("keys", "ACCOUNT")
 @click.option("--base-url", default=x.SERVER, hidden=True)
 def x_command(config_file: str | None, account: str, secrets: Path | None, base_url: str) -> None:
     """Ask for the keys of an X account, check them, and keep them where only you can read them.
@@ -73,20 +78,8 @@ def x_command(config_file: str | None, account: str, secrets: Path | None, base_
     metavar="HANDLE",
     help="The account's handle, such as mlcollage.bsky.social; asked for where it is not known.",
 )
-@click.option(
-    "--account",
-    default="bluesky",
-    show_default=True,
-    help="What it is called in config.toml.",
-    shell_complete=completion.accounts,
-)
-@click.option(
-    "--secrets",
-    type=click.Path(readable=False, path_type=Path),
-    metavar="FILE",
-    help="The file that keeps the app password; default: the one it has, or "
-    "~/.config/mlcollage/ACCOUNT.toml.",
-)
+@_account("bluesky")
+@_secrets("app password", "ACCOUNT")
 @click.option(
     "--server",
     default=bluesky.SERVER,
@@ -123,26 +116,14 @@ def bluesky_command(
     metavar="HOST",
     help="The account's server, such as mastodon.social; asked for where it is not known.",
 )
-@click.option(
-    "--account",
-    default="mastodon",
-    show_default=True,
-    help="What it is called in config.toml.",
-    shell_complete=completion.accounts,
-)
+@_account("mastodon")
 @click.option(
     "--token",
     "by_token",
     is_flag=True,
     help="Ask for an access token that was made on the server, instead of a code.",
 )
-@click.option(
-    "--secrets",
-    type=click.Path(readable=False, path_type=Path),
-    metavar="FILE",
-    help="The file that keeps the access token; default: the one it has, or "
-    "~/.config/mlcollage/ACCOUNT.toml.",
-)
+@_secrets("access token", "ACCOUNT")
 def mastodon_command(
     config_file: str | None, server: str, account: str, by_token: bool, secrets: Path | None
 ) -> None:
@@ -196,13 +177,8 @@ def _server(config: Config, account: str, given: str) -> str:
     metavar="NAME",
     help="The user who is the author there; asked for where it is not known.",
 )
-@click.option(
-    "--destination",
-    default="wordpress",
-    show_default=True,
-    help="What it is called in config.toml.",
-)
-@SECRETS
+@_named("--destination", "wordpress")
+@_secrets("key", "NAME")
 def wordpress_command(
     config_file: str | None, url: str, user: str, destination: str, secrets: Path | None
 ) -> None:
@@ -226,10 +202,8 @@ def wordpress_command(
     metavar="URL",
     help="The address of the site's admin, without /ghost; asked for where it is not known.",
 )
-@click.option(
-    "--destination", default="ghost", show_default=True, help="What it is called in config.toml."
-)
-@SECRETS
+@_named("--destination", "ghost")
+@_secrets("key", "NAME")
 def ghost_command(
     config_file: str | None, url: str, destination: str, secrets: Path | None
 ) -> None:
@@ -246,13 +220,8 @@ def ghost_command(
 
 @connect_command.add_command
 @options.command("buttondown", "mlcollage connect buttondown")
-@click.option(
-    "--destination",
-    default="buttondown",
-    show_default=True,
-    help="What it is called in config.toml.",
-)
-@SECRETS
+@_named("--destination", "buttondown")
+@_secrets("key", "NAME")
 @click.option("--base-url", default=buttondown.SERVER, hidden=True)
 def buttondown_command(
     config_file: str | None, destination: str, secrets: Path | None, base_url: str

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bot import config, files
+from bot import environment, files
 from bot.core.errors import BadInput
 
 MOST_BYTES = 1_000_000
@@ -24,7 +24,7 @@ def edited(text: str, extension: str) -> str | None:
     is_kept = False
     try:
         files.write_synced(file, before.encode(), files.PRIVATE)
-        click.edit(filename=str(file), editor=config.editor(), env=config.without_ours())
+        click.edit(filename=str(file), editor=environment.editor(), env=environment.without_ours())
         after = files.read_text(file, MOST_BYTES, "a text").replace("\r\n", "\n")
     except files.Unreadable as error:
         is_kept = file.is_file()

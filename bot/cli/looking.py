@@ -220,7 +220,7 @@ def history_command(
         else:
             rows = [_change_row(chosen, change) for change in made]
             head = ("at", "who", "what", "subject", "from what to what")
-            printing.table(rows, head=head, whole=True)
+            printing.table(rows, head=head, free=(1,), whole=True)
         return
     posted = collages.posted(context, chosen, most)
     if as_json:

@@ -164,13 +164,13 @@ def day(text: str) -> date:
     return read
 
 
-def month_in_title(text: str) -> str:
-    """A month as it was typed; raises `UsageError` where it is none."""
+def month_in_title(text: str, of_year: str) -> str:
+    """A month as it was typed; raises `UsageError` where it is none.
+
+    `of_year` is a clause that says why a year will not do, and what will.
+    """
     if month.is_year(text):
-        raise click.UsageError(
-            f'{text} is a year, which has a thread and no page to change; write a month as "'
-            f'{text}-09".'
-        )
+        raise click.UsageError(f"{text} is a year: {of_year}.")
     try:
         month.parse(text)
     except ValueError:

@@ -94,23 +94,30 @@ def table(
     """Print rows in aligned columns, empty columns left out.
 
     In a terminal they fit its width: first the `free` columns are cut, then all. The last column of
-    a `whole` table is wrapped instead, so that nothing of it is lost.
+    a `whole` table is wrapped instead, so that nothing of it is lost; its `free` ones are never
+    wider than `NARROW`, so that they leave room for that. A cell with nothing behind it in its row
+    goes on over the columns there, and makes none wider.
     """
     if not rows:
         return
     filled = [column for column, cells in enumerate(zip(*rows, strict=True)) if any(cells)]
     shown = [*([head] if head else []), *rows]
     lines = [[terminal.one_line(str(row[column])) for column in filled] for row in shown]
-    widths = [max(map(terminal.width, cells)) for cells in zip(*lines, strict=True)]
+    widths = [_width(lines, column) for column in range(len(filled))]
     room = output.columns()
     if room is not None:
         free = {filled.index(at) for at in free if at in filled}
         # The last column of a whole table is wrapped, and needs none of the others' room.
         narrowed = widths[:-1] if whole else widths
+        if whole:
+            narrowed = [
+                min(each, NARROW) if at in free else each for at, each in enumerate(narrowed)
+            ]
         widths[: len(narrowed)] = _narrowed(narrowed, free, room)
     for number, cells in enumerate(lines):
         style = "bold" if head and number == 0 else ""
-        for text in _line(cells, widths, room if whole else None):
+        texts = _line(cells, widths, room) if whole else [_cut_line(cells, widths, room)]
+        for text in texts:
             output.line(text, style=style)
 
 
@@ -121,7 +128,9 @@ LEAST = 4
 """Columns that the free ones keep before others are cut, too."""
 
 NARROW, INDENT = 24, 4
-"""A last column with less room than that is wrapped below the others, behind so many spaces."""
+"""A last column with less room than that is wrapped below the others, behind so many spaces; a free
+one of a whole table is cut to it.
+"""
 
 
 def _narrowed(widths: Sequence[int], free: Collection[int], room: int) -> list[int]:
@@ -142,6 +151,24 @@ def _cap(widths: Sequence[int], room: int) -> int:
     while cap > 1 and sum(min(width, cap) for width in widths) > room:
         cap -= 1
     return cap
+
+
+def _width(lines: Sequence[Sequence[str]], column: int) -> int:
+    """The widest cell of a column; what nothing stands behind counts in the last column alone."""
+    is_last = column == len(lines[0]) - 1
+    counted = [cells[column] for cells in lines if is_last or any(cells[column + 1 :])]
+    return max(map(terminal.width, counted), default=0)
+
+
+def _cut_line(cells: Sequence[str], widths: Sequence[int], room: int | None) -> str:
+    """A row as a line: its cells cut to their widths, the last one that is filled to the room."""
+    last = max((at for at, cell in enumerate(cells) if cell), default=0)
+    before = zip(cells[:last], widths, strict=False)
+    padded = "".join(_padded(cell, width) + " " * GAP for cell, width in before)
+    text = cells[last]
+    if room is not None:
+        text = terminal.cut(text, max(1, room - terminal.width(padded)))
+    return f"{padded}{text}".rstrip()
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], room: int | None) -> list[str]:

@@ -4,12 +4,18 @@ from collections.abc import Sequence
 
 import click
 
-from bot.cli import completion, options, output, printing
+from bot.cli import awaiting, completion, options, output, printing
 from bot.config import Series
+from bot.context import Context
 from bot.core.publication import Publication, State
-from bot.deciding import descriptions, publications
+from bot.deciding import awaited, descriptions, publications
 from bot.deciding.publications import Examined
 from bot.roundups.publish import Outcome
+
+OF_YEAR = (
+    "its list is a page of the site, which is published with each of its months; "
+    "to do that now: mlcollage roundup publish MONTH"
+)
 
 
 @options.command("publish", "mlcollage roundup publish 2021-09 --to blog", series=True)
@@ -27,27 +33,26 @@ def publish_command(
 ) -> None:
     """Publish a roundup at its destinations now: where it is published, what is there is updated,
     and where that failed, it is tried again."""
-    title_month = options.month_in_title(title_month)
+    title_month = options.month_in_title(title_month, OF_YEAR)
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
     outcomes = []
     for outcome in publications.publish(context, chosen, title_month, names):
         outcomes.append(outcome)
-        _tell(outcome)
+        _tell(context, chosen, outcome)
     output.add(publications=[descriptions.publication(each.publication) for each in outcomes])
     if any(each.problem or not each.is_ours for each in outcomes):
         click.get_current_context().exit(1)
 
 
-def _tell(outcome: Outcome) -> None:
+def _tell(context: Context, series: Series, outcome: Outcome) -> None:
     publication = outcome.publication
     name = publication.destination
     if not outcome.is_ours:
-        output.line(
-            f"! {name}: another process publishes there now; see what comes of it with: "
-            "mlcollage roundup show",
-            style="red",
-        )
+        there = [each for each in awaited.under_way(context) if each.destination == name]
+        told = [awaiting.under_way(series, each) for each in there]
+        now = "; ".join(told) or "another process publishes there now"
+        output.line(f"! {name}: {now}. See: mlcollage roundup show", style="red")
     elif outcome.problem:
         output.line(f"! {name}: {outcome.problem}", style="red")
     elif publication.is_public:
@@ -81,7 +86,7 @@ def _state(series: Series, publication: Publication) -> str:
             return state.value
 
 
-def print_examined(examined: Examined) -> None:
+def print_examined(series: Series, examined: Examined) -> None:
     """What a destination says of itself."""
     name = f"{examined.name} ({examined.kind})"
     for problem in examined.problems:
@@ -90,3 +95,5 @@ def print_examined(examined: Examined) -> None:
         output.line(f"{name} can publish: {examined.identity}.", style="green")
     if not examined.series:
         click.echo("  no series names it among its destinations")
+    for trying in examined.under_way:
+        click.echo(f"  {awaiting.under_way(series, trying)}")

@@ -7,9 +7,10 @@ import click
 
 from bot.cli import awaiting, completion, options, output, previews, printing, publishing
 from bot.config import Series
+from bot.context import Context
 from bot.core import address, month, times
 from bot.core.collage import Collage, shown
-from bot.core.month import Roundup
+from bot.core.month import Roundup, State
 from bot.core.text import markdown
 from bot.deciding import (
     awaited,
@@ -25,6 +26,12 @@ from bot.deciding.roundups import RoundupShown
 from bot.roundups import corrections, linking, review
 from bot.roundups.review import Standing
 from bot.site.folder import EDITED
+
+# Why a command takes no year.
+NOT_APPROVED = "nobody approves its thread, for its collages are out already"
+NOT_EDITED = "its title is the phrase in_year under [series.NAME.words]"
+NOT_RENDERED = "its list is written with the whole site: mlcollage site"
+NOT_EXPORTED = "only months are exported, such as mlcollage roundup export 2021-09"
 
 
 @options.group("roundup", "mlcollage roundup preview 2021-09")
@@ -74,7 +81,7 @@ def _state(roundup: Roundup) -> str:
 
 def _checked_or_year(text: str) -> str:
     """As `options.month_in_title`, where a year will do."""
-    return text if month.is_year(text) else options.month_in_title(text)
+    return text if month.is_year(text) else options.month_in_title(text, "")
 
 
 @roundup_command.add_command
@@ -83,7 +90,10 @@ def _checked_or_year(text: str) -> str:
 def show_command(
     config_file: str | None, series: str | None, as_json: bool, title_month: str
 ) -> None:
-    """Show a roundup: its collages, its link, its threads."""
+    """Show a roundup: its collages, its link, its threads.
+
+    The next one is shown as it would be now.
+    """
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
     shown = roundups.show(context, chosen, _checked_or_year(title_month))
@@ -91,29 +101,40 @@ def show_command(
         printing.print_json(descriptions.roundup_with_threads(shown))
         return
     roundup = shown.roundup
-    output.line(roundup.title, style="bold")
-    printing.table([*_facts(chosen, shown)], whole=True)
+    output.line(roundup.title or _no_title(roundup), style="bold")
+    printing.table([*_facts(context, chosen, shown)], whole=True)
     _print_collages(chosen, shown.items)
     for thread, parts in shown.threads:
         out = sum(1 for part in parts if part.receipt)
         click.echo(f"{thread.account}: {thread.state}, {out} of {len(parts)} parts out")
     publishing.print_publications(chosen, shown.publications)
+    for trying in shown.under_way:
+        click.echo(awaiting.under_way(chosen, trying))
+    for name in shown.passed_over:
+        click.echo(f"{name}: gets no article of it, for it was published elsewhere")
     if shown.findings:
         click.echo("Found in the article that it was imported from:")
     for found in shown.findings:
         click.echo(f"  {found.level}: line {found.line}: {found.text}")
 
 
-def _facts(series: Series, shown: RoundupShown) -> Iterator[tuple[str, str]]:
+def _no_title(roundup: Roundup) -> str:
+    """What stands in the place of a title that is to count the papers, where there is none."""
+    return f"{roundup.title_month}: no collage is out for it yet"
+
+
+def _facts(context: Context, series: Series, shown: RoundupShown) -> Iterator[tuple[str, str]]:
     """What is to be known of a roundup, each with its name."""
     roundup = shown.roundup
-    yield "state", _state(roundup)
+    yield "state", _state(roundup) if shown.is_made else _to_come(shown)
     yield "due", printing.local(series, roundup.due_at)
+    if shown.standing and roundup.state is State.DUE:
+        yield "review", _asked(context, series, roundup)
     if shown.awaits:
         yield "waits for", awaiting.waits_for(series, shown.awaits)
     if shown.standing:
         yield "approved", _said(series, shown.standing)
-    yield "link", roundup.link or "none yet"
+    yield "link", roundup.link or _no_link(shown)
     if roundup.also_at:
         yield "also at", roundup.also_at
     if roundup.subtitle:
@@ -122,6 +143,28 @@ def _facts(series: Series, shown: RoundupShown) -> Iterator[tuple[str, str]]:
         yield "corrected", printing.local(series, roundup.updated_at)
     if roundup.is_changed and roundup.has_page:
         yield "page", "older than what it shows; it is made again at the next tick"
+
+
+def _no_link(shown: RoundupShown) -> str:
+    """That a roundup has no link, and where it is to come from."""
+    if shown.home:
+        return f"none yet; it comes from {shown.home}"
+    has_none = shown.roundup.state in {State.LINKED, State.ANNOUNCED}
+    return "none" if has_none else "none yet"
+
+
+def _to_come(shown: RoundupShown) -> str:
+    """That a roundup is not made yet, or that there will be none."""
+    if shown.is_empty:
+        return "none is to come: nothing goes out for it"
+    return "to come; this is how it would be now"
+
+
+def _asked(context: Context, series: Series, roundup: Roundup) -> str:
+    """When people are asked to look at a month that is not published yet."""
+    begins_at = roundup.due_at - series.roundup.review
+    when = "since" if begins_at <= context.clock.now() else "from"
+    return f"{when} {printing.local(series, begins_at)}"
 
 
 def _said(series: Series, standing: Standing) -> str:
@@ -192,7 +235,7 @@ def approve_command(
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
     decide = review.take_back if take_back else review.approve
-    standing = decide(context, chosen, options.month_in_title(title_month))
+    standing = decide(context, chosen, options.month_in_title(title_month, NOT_APPROVED))
     holds = ", ".join(standing.names) or "nothing yet"
     due = printing.local(chosen, standing.until)
     which = f"The roundup {standing.title_month}, which holds {holds},"
@@ -222,7 +265,8 @@ def edit_command(
         raise click.UsageError("Say what is to be different: --title or --subtitle.")
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
-    edited = corrections.edit(context, chosen, options.month_in_title(title_month), title, subtitle)
+    named = options.month_in_title(title_month, NOT_EDITED)
+    edited = corrections.edit(context, chosen, named, title, subtitle)
     if not edited.changes:
         click.echo(f"The roundup {title_month} is unchanged.")
     for change in edited.changes:
@@ -255,7 +299,7 @@ def render_command(
     """Make a roundup's page again from what is known now; nothing is posted."""
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
-    month_named = options.month_in_title(title_month)
+    month_named = options.month_in_title(title_month, NOT_RENDERED)
     written = roundups.render(context, chosen, month_named, over_edits=over_edits)
     click.echo("The page was made again." if written.changed else "The page is as it was.")
     output.add(month=month_named, changed=written.changed, edited=list(written.edited))
@@ -292,7 +336,7 @@ def preview_command(
         output.line(roundup.title, style="bold")
         click.echo(f"{due}, {roundups.place(chosen, roundup)}")
     else:
-        output.line(f"{title_month}: no collage is out for it yet", style="bold")
+        output.line(_no_title(roundup), style="bold")
         click.echo(due)
     _print_collages(chosen, items)
     for thread in threads:
@@ -332,7 +376,8 @@ def export_command(
     """
     context = options.context(config_file)
     chosen = options.one_series(context.config, series)
-    wanted = exports.Wanted(options.month_in_title(title_month), kind, folder, over_edits)
+    named = options.month_in_title(title_month, NOT_EXPORTED)
+    wanted = exports.Wanted(named, kind, folder, over_edits)
     exported = exports.export(context, chosen, wanted)
     output.add(**descriptions.exported(exported))
     title, count = exported.roundup.title, times.counted(len(exported.files), "file")

@@ -7,8 +7,8 @@ import click
 from bot.cli import options, output
 from bot.config import Series
 from bot.context import Context
-from bot.roundups import site
-from bot.site import folder, server
+from bot.roundups import advance
+from bot.site import folder, plan, server
 from bot.site.folder import Written
 
 PATIENCE = 2.0
@@ -57,7 +57,7 @@ def _write(context: Context, series: Series, anew: bool, over_edits: bool) -> Wr
             last = now
             output.tell(f"{done} of {of} parts of the site made", err=True)
 
-    return site.write(context, series, anew=anew, over_edits=over_edits, progress=tell)
+    return advance.write_site(context, series, anew=anew, over_edits=over_edits, progress=tell)
 
 
 def _tell(series: Series, written: Written, over_edits: bool) -> None:
@@ -77,7 +77,7 @@ def _tell(series: Series, written: Written, over_edits: bool) -> None:
                 f"{path} was edited by hand and is left as it is; write it anew with --over-edits"
             )
     for unit, problem in written.problems:
-        click.echo(f"{unit}: {problem}")
+        click.echo(f"{plan.spoken(unit)}: {problem}")
     output.add(
         folder=str(series.site),
         changed=written.changed,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.core import numbering, refusals, slide
+from bot.core import address, numbering, refusals, slide
 from bot.core.collage import Picture
 from bot.core.delivery import Card, Part
 from bot.core.fit import Fit
@@ -14,8 +14,6 @@ from bot.core.price import Cost
 from bot.core.text.labels import Labelled
 from bot.core.text.span import Span
 
-WEB = ("http://", "https://")
-"""How addresses of pages begin."""
 MANY_PARTS = 9
 """More parts than these are worth a word: few people read so far."""
 
@@ -110,7 +108,7 @@ class ComposedThread:
         targets = dict(self.labels(part))
         spans = sorted(self.urls(part), key=lambda span: span.start)
         addresses = (targets.get(span, span.text) for span in spans)
-        return next((url for url in addresses if url.lower().startswith(WEB)), "")
+        return next((url for url in addresses if address.is_web(url)), "")
 
     def bare_links(self, part: Part) -> list[Span]:
         """What becomes a link in the part without a scheme, perhaps unintended: `model.py`."""
@@ -184,7 +182,7 @@ def _piece(span: Span, target: str | None) -> Piece:
     """The piece of a tag or a mention, or of a link where there is a target."""
     if target is None:
         return Piece(span.text, Mark.TAG)
-    if not target.lower().startswith(WEB):
+    if not address.is_web(target):
         return Piece(span.text, Mark.BARE_LINK, target)
     return Piece(span.text, Mark.LINK, target)
 

@@ -212,7 +212,8 @@ class Composer:
         items = [reading.item(item) for item in items]
         pictured = items[0]
         if cover:
-            alt = covers.alt_text(self.series, roundup, items, self.limits.alt_length)
+            papers = [item.paper for item in covers.with_picture(items)]
+            alt = covers.alt_text(self.series, roundup, papers, self.limits.alt_length)
             pictured = replace(pictured, picture=cover, alt=alt)
         subject = _Subject(
             f"The {'list' if roundup.is_year else 'roundup'} {roundup.title_month} "

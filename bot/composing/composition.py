@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from bot.composing import values
 from bot.config import Series
+from bot.core import address, refusals
 from bot.core import layout as layouts
-from bot.core import refusals
 from bot.core.collage import is_blank, shown
 from bot.core.errors import BadInput
 from bot.core.network import Limits, Network
@@ -87,7 +86,7 @@ class Composition:
         below = "\n".join(links)
         for label, url in markdown.links(paragraph):
             shown_address = label or url
-            if not shown_address.startswith(values.WEB):
+            if not address.is_web(shown_address):
                 continue
             for link in self.context["links"]:
                 if link["url"] in below and same_address(link["url"], url):

@@ -1,6 +1,7 @@
 """The cover of a roundup, and the card that a link to its page is shown with.
 
-A cover is kept with its roundup, and made again when what it shows has changed.
+A cover is kept with its roundup, and made again when what it shows has changed. What was posted
+keeps the one that it was posted with.
 """
 
 import hashlib
@@ -16,8 +17,9 @@ from bot.context import Context
 from bot.core import alt_text as alt_texts
 from bot.core.collage import Collage, Picture, without_control
 from bot.core.errors import BadInput, Unavailable
-from bot.core.month import Roundup
-from bot.core.notices.roundups import CoverNotMade
+from bot.core.month import Roundup, State
+from bot.core.notices.pages import CoverNotMade
+from bot.core.paper import Paper
 from bot.core.text import markdown, typesetting
 from bot.pictures import read, reduced, typeset
 from bot.pictures.read import PictureFile
@@ -53,7 +55,7 @@ def current(context: Context, shown: Shown) -> Picture | None:
     if not _pictured(shown.items):
         return None
     try:
-        made_of = _fingerprint(context, shown)
+        made_of = _made_of(made_with(context.config, shown.series), shown)
         with context.read() as work:
             there = work.roundups.cover(roundup)
         if there and there.made_of == made_of:
@@ -68,11 +70,37 @@ def current(context: Context, shown: Shown) -> Picture | None:
     return made.picture
 
 
-def kept(context: Context, roundup: Roundup) -> Picture | None:
-    """The cover that a roundup has, as it was made; None where it has none."""
+def kept(context: Context, shown: Shown) -> Picture | None:
+    """The cover that a roundup has, as it was made.
+
+    None where it has none, or one that shows what was corrected since.
+    """
     with context.read() as work:
-        there = work.roundups.cover(roundup)
-    return there.picture if there else None
+        there = work.roundups.cover(shown.roundup)
+    if there and is_of(there.made_of, shown):
+        return there.picture
+    return None
+
+
+def went_out_without(context: Context, roundup: Roundup) -> bool:
+    """Whether there was no cover for the roundup when its thread went out."""
+    if not roundup.may_be_out:
+        return False
+    with context.read() as work:
+        return work.roundups.cover(roundup) is None
+
+
+def is_of(made_of: str, shown: Shown) -> bool:
+    """Whether a cover that was made of this shows what is to be shown now, in whatever look.
+
+    No is also what is said of one whose record is older than this question.
+    """
+    return made_of.partition(" ")[2] == _shows(shown)
+
+
+def look_of(made_of: str) -> str:
+    """The look of a cover that was made of this, as `made_with` says it."""
+    return made_of.partition(" ")[0]
 
 
 def cover(context: Context, shown: Shown) -> PictureFile:
@@ -111,9 +139,22 @@ def made_with(config: Config, series: Series) -> str:
 
 def card_key(shown: Shown, looks: str) -> str:
     """By what the card is found again that was made `looks`, as `made_with` says, for this."""
+    return _hash([CARD, _shows(shown), looks])
+
+
+def _made_of(looks: str, shown: Shown) -> str:
+    """What is the same exactly where the cover would be: its look, and what it shows."""
+    return f"{looks} {_shows(shown)}"
+
+
+def _shows(shown: Shown) -> str:
+    """What is the same exactly where covers and cards say the same and have the same pictures."""
     hashes = [[picture.sha256, picture.page] for picture in _pictured(shown.items)[:MOST_SHOWN]]
-    made_of = json.dumps([_data(shown, CARD), hashes, looks], sort_keys=True)
-    return hashlib.sha256(made_of.encode()).hexdigest()
+    return _hash([_said(shown), hashes])
+
+
+def _hash(made_of: object) -> str:
+    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
 
 
 def _stored(context: Context) -> BytesOf:
@@ -137,18 +178,25 @@ def card_page(config: Config, shown: Shown, bytes_of: BytesOf) -> typeset.Page:
 
 
 def _notify(context: Context, shown: Shown, error: Exception) -> None:
-    notice = CoverNotMade(shown.series.name, shown.roundup.title_month, str(error))
+    roundup = shown.roundup
+    is_out = roundup.state is State.ANNOUNCED and not roundup.published_elsewhere
+    notice = CoverNotMade(shown.series.name, roundup.title_month, str(error), is_out)
     with context.write() as work:
         work.notices.add(notice)
 
 
-def alt_text(series: Series, roundup: Roundup, items: Sequence[Collage], most: int) -> str:
-    """What a cover shows, in words of at most `most` characters: the edition and its papers."""
+def alt_text(series: Series, roundup: Roundup, papers: Sequence[Paper], most: int) -> str:
+    """What a cover or a card shows, in words of at most `most` characters.
+
+    `papers` are those of the collages with a picture, as people read them. It names the edition and
+    the papers that are seen, and counts the others.
+    """
     words = series.words
-    papers = [(item.paper.title, words.cite(item.paper)) for item in items]
+    cited = [(paper.title, words.cite(paper)) for paper in papers[:MOST_SHOWN]]
     if roundup.is_year:
         words = replace(words, alt=replace(words.alt, cover=words.alt.year))
-    return alt_texts.of_cover(_title(roundup), series.title, papers, words, most)
+    edition = (_title(roundup), series.title)
+    return alt_texts.of_cover(edition, cited, len(papers) - len(cited), words, most)
 
 
 def _set(
@@ -164,13 +212,20 @@ def _set(
 
 def _data(shown: Shown, size: tuple[int, int]) -> dict[str, Any]:
     """What the templates read, but for the pictures."""
-    series, roundup, items = shown
     width, height = size
     return {
         "width": width,
         "height": height,
-        **slides.appearance(series),
-        "logo": logo_name(series),
+        **slides.appearance(shown.series),
+        "logo": logo_name(shown.series),
+        **_said(shown),
+    }
+
+
+def _said(shown: Shown) -> dict[str, Any]:
+    """The texts of a cover or a card."""
+    series, roundup, items = shown
+    return {
         "title": typesetting.pieces(_title(roundup)),
         "hashtag": series.hashtag,
         "series": series.title,
@@ -187,9 +242,6 @@ def _pictured(items: Sequence[Collage]) -> list[Picture]:
     return [item.picture for item in items if item.picture]
 
 
-def _fingerprint(context: Context, shown: Shown) -> str:
-    """What is the same exactly where the cover would be."""
-    look = Look.of(context.config, shown.series)
-    shown_first = _pictured(shown.items)[:MOST_SHOWN]
-    hashes = [[picture.sha256, picture.page] for picture in shown_first]
-    return look.fingerprint(_data(shown, COVER), hashes)
+def with_picture(items: Sequence[Collage]) -> list[Collage]:
+    """The collages that a cover may show."""
+    return [item for item in items if item.picture]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot import config, files
+from bot import files, series_settings
 from bot.composing import slide_templates
 from bot.config import Config, Series
 from bot.core.errors import BadInput
@@ -68,7 +68,7 @@ def _logo(series: Series) -> bytes | None:
     if file is None:
         return None
     try:
-        return files.read(file, config.LOGO_SIZE, "a logo")
+        return files.read(file, series_settings.LOGO_SIZE, "a logo")
     except files.Unreadable as error:
         raise BadInput(f"The logo {file} cannot be read: {error}.") from None
 

@@ -6,6 +6,7 @@ their own (`template_process`), which the system stops.
 """
 
 import atexit
+import copy
 import json
 import os
 import re
@@ -76,8 +77,18 @@ class Renderer:
         self._variants = variants
         self._folders = templates.folders(own, variants)
         self._most = most
+        self._allowed = seconds
         self._seconds = seconds
         self._size = SIZE
+
+    def for_another(self) -> "Renderer":
+        """One that fills the same templates for another thread or page, with its own allowance.
+
+        Where a maintainer's templates are is not looked for again.
+        """
+        other = copy.copy(self)
+        other._seconds, other._size = self._allowed, SIZE
+        return other
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:
         """Fill a template; raises `BadInput` naming the template's file and line.
@@ -88,6 +99,16 @@ class Renderer:
             env = templates.own_environment()
             return self._counted(name, templates.render(env, name, context, self._most))
         return self._asked({"folders": self._folders, "name": name, "context": context})
+
+    def render_page(self, name: str, context: Mapping[str, Any]) -> str:
+        """As `render`, for what people are to see; raises `BadInput` where that is nothing."""
+        text = self.render(name, context)
+        if not text.strip():
+            file = templates.used(self._own, self._variants, name) or name
+            raise BadInput(
+                f"Template {file}: writes nothing; fill it, or remove it to have the program's own."
+            )
+        return text
 
     def render_text(self, source: str, context: Mapping[str, Any], place: str) -> str:
         """As `render`, for a text that stands in an item; errors name `place` and line.
@@ -282,7 +303,7 @@ class _Filler:
 
 
 _COMMAND = "from bot.composing import template_process; template_process.main()"
-_NOT_STARTED = "The process that fills templates cannot be started: {}; it is tried again."
+_NOT_STARTED = "The process that fills templates cannot be started: {}."
 
 _filler = _Filler()
 atexit.register(_filler.stop)

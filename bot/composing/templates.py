@@ -43,6 +43,7 @@ LONGEST_REASON = 300
 """Characters of a reason that are shown; a name in it may be of any length."""
 
 
+@lru_cache
 def shipped() -> Path:
     """The folder of the program's own templates: in the installed package, or the checkout."""
     installed = PACKAGE / "templates"
@@ -74,10 +75,18 @@ def folders(own: Path, variants: Sequence[str] = ()) -> tuple[str, ...]:
     program's where the maintainer has no template that would take the place of one.
     """
     owned = [own / variant for variant in (*variants, "")]
-    filled = [name for name in names() if not name.startswith(SLIDES)]
-    if not any(_is_there(folder / name) for folder in owned for name in filled):
+    if not _has_any(owned):
         return (str(shipped()),)
     return (*map(str, owned), str(shipped()))
+
+
+def _has_any(owned: Sequence[Path]) -> bool:
+    """Whether one of the folders has a template that would take the place of one."""
+    # Most maintainers have none at all: one look then, and not one for each template.
+    if not _is_there(owned[-1], Path.is_dir):
+        return False
+    filled = [name for name in names() if not name.startswith(SLIDES)]
+    return any(_is_there(folder / name) for folder in owned for name in filled)
 
 
 def used(own: Path, variants: Sequence[str], name: str) -> Path | None:
@@ -86,10 +95,10 @@ def used(own: Path, variants: Sequence[str], name: str) -> Path | None:
     return next((file for file in files if _is_there(file)), None)
 
 
-def _is_there(path: Path) -> bool:
+def _is_there(path: Path, kind: Callable[[Path], bool] = Path.is_file) -> bool:
     """Whether there is such a file; raises `BadInput` where that cannot be seen."""
     try:
-        return path.is_file()
+        return kind(path)
     except OSError as error:
         raise BadInput(f"The template {path} cannot be read: {system.why(error)}.") from None
 

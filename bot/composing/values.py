@@ -10,14 +10,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.config import Series
-from bot.core import identifiers
+from bot.core import address, identifiers
 from bot.core.collage import without_control
 from bot.core.month import Roundup
 from bot.core.paper import Link, LinkKind, Paper
 from bot.core.text import markdown
 from bot.core.words import EMOJI, Words
 
-WEB = ("http://", "https://")
 Table = dict[str, Any]
 """A record's values by their names."""
 
@@ -99,12 +98,12 @@ def gathered(paragraph: str, known_links: Iterable[Link]) -> list[Table]:
     known = [link.url for link in known_links]
     references = []
     for label, url in markdown.links(paragraph):
-        if not url.startswith(WEB):
+        if not address.is_web(url):
             continue
         if any(identifiers.is_same_page(url, other) for other in known):
             continue
         known.append(url)
-        if label.startswith(WEB):
+        if address.is_web(label):
             label = ""
         references.append({"kind": "reference", "label": label.strip(), "emoji": "🔗", "url": url})
     unlabelled = [reference for reference in references if not reference["label"]]

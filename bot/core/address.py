@@ -10,7 +10,11 @@ NONE = "is no http(s) address"
 MOST = 2_000
 """Characters an address may have."""
 
-_PARTS = re.compile(r"https?://(?P<authority>[^/?#\s<>\"]*)(?:[/?#][^\s<>\"]*)?")
+WEB = ("http://", "https://")
+SCHEME = "(?i:https?)://"
+"""Matches how a web address begins: schemes are case-insensitive (RFC 3986, 3.1)."""
+
+_PARTS = re.compile(SCHEME + r"(?P<authority>[^/?#\s<>\"]*)(?:[/?#][^\s<>\"]*)?")
 _AUTHORITY = re.compile(
     r"(?:(?P<user>.*)@)?(?P<host>\[[^\[\]@]*\]|[^:@\[\]]*)(?::(?P<port>.*))?", re.DOTALL
 )
@@ -60,9 +64,25 @@ def open_problem(url: str) -> str:
     parts = _PARTS.fullmatch(url)
     authority = _AUTHORITY.fullmatch(parts["authority"]) if parts else None
     host = authority["host"].lower() if authority else ""
-    if url.startswith("https://") or _LOOPBACK.fullmatch(host):
+    if is_https(url) or _LOOPBACK.fullmatch(host):
         return ""
     return "must be https; plain http is for this machine only"
+
+
+def is_web(url: str) -> bool:
+    """Whether a text begins as an http(s) address does."""
+    return url[:8].lower().startswith(WEB)
+
+
+def is_https(url: str) -> bool:
+    """The same of an https address."""
+    return url[:8].lower() == "https://"
+
+
+def with_small_scheme(url: str) -> str:
+    """The address with its scheme as programs write it."""
+    scheme, mark, rest = url.partition("://")
+    return f"{scheme.lower()}{mark}{rest}"
 
 
 def without_user(url: str) -> str:

@@ -129,24 +129,29 @@ def _what(phrase: str, paper: Paper, words: Words) -> str:
 
 
 def of_cover(
-    title: str, series: str, papers: Sequence[tuple[str, str]], words: Words, most: int
+    edition: tuple[str, str], papers: Sequence[tuple[str, str]], more: int, words: Words, most: int
 ) -> str:
     """The alt text of a roundup's cover in at most `most` characters.
 
-    `papers` are title and citation of each collage that it shows, and of those beyond. What has no
-    room is counted: "and 2 more".
+    `edition` is its title and that of its series. `papers` are title and citation of each collage
+    that it shows, and `more` is how many it only counts. So is what has no room: "and 2 more".
     """
+    title, series = edition
     opening, _ = _opening(words, words.alt.cover.format(_quoted(words, title)), series, most)
+    if not opening:
+        bare = words.alt.cover.format(_quoted(words, "…")) + words.alt.stop
+        cut = title[: max(0, most - len(bare))].rstrip()
+        return words.alt.cover.format(_quoted(words, f"{cut}…")) + words.alt.stop
     titles = [_quoted(words, name) for name, _ in papers]
     cited = [
         words.alt.comma.join(part for part in (quoted, citation) if part)
         for quoted, (_, citation) in zip(titles, papers, strict=True)
     ]
     for names in (cited, titles):
-        if len(text := _listed(opening, names, 0, words)) <= most:
+        if len(text := _listed(opening, names, more, words)) <= most:
             return text
     for rest in range(1, len(titles)):
-        shorter = _listed(opening, titles[:-rest], rest, words)
+        shorter = _listed(opening, titles[:-rest], rest + more, words)
         if len(shorter) <= most:
             return shorter
     return opening

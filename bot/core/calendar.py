@@ -320,7 +320,9 @@ class Course:
                 if roundup.due_at > until:
                     break
                 reading = month.parse(roundup.reading_month)
-                yield roundup._replace(through=month.title_month(self.current.roundup, reading))
+                through = month.title_month(self.current.roundup, reading)
+                # Its moment was announced. How long it waits was not: the present setting counts.
+                yield roundup._replace(wait=self.current.roundup.wait, through=through)
         yield from self.current.roundups_after(reading)
 
     def roundups_due(self, now: datetime) -> Iterator[RoundupTime]:

@@ -72,8 +72,15 @@ def line(text: str, most: int) -> str:
 
 def description(roundup: Roundup, collages: Sequence[Collage]) -> str:
     """The subtitle, or the papers' titles where there is none, on one line and cut to fit."""
-    titles = " · ".join(markdown.line(collage.paper.title) for collage in collages)
-    return line(roundup.subtitle or titles, DESCRIPTION)
+    if roundup.subtitle:
+        return line(roundup.subtitle, DESCRIPTION)
+    return titles(collages)
+
+
+def titles(collages: Sequence[Collage]) -> str:
+    """The papers' titles on one line, cut to fit."""
+    names = " · ".join(markdown.line(collage.paper.title) for collage in collages)
+    return line(names, DESCRIPTION)
 
 
 def position(roundup: Roundup, parts: Sequence[Part]) -> int:

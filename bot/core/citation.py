@@ -1,5 +1,6 @@
 """How a paper is cited, "Feurer et al. (2021)": family names, teams, and those not named."""
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -140,6 +141,13 @@ def authors(typed: Iterable[str]) -> tuple[list[Author], bool]:
 
     A text with two authors in it, as "Ada Example and Bob Sample", counts as two.
     """
+    found, are_others = _authors(tuple(typed))
+    return list(found), are_others
+
+
+@functools.lru_cache(maxsize=500)
+def _authors(typed: Sequence[str]) -> tuple[Sequence[Author], bool]:
+    # Remembered: a page names the same authors several times, and to tell names takes long.
     found: list[Author] = []
     are_others = False
     for text in typed:

@@ -301,10 +301,11 @@ def control(text: str, *, lines: bool = False) -> str:
     PostgreSQL takes no NUL, UTF-8 no surrogate, and networks refuse the rest. With `lines`, line
     ends and tabs are allowed.
     """
-    for found in _CONTROL.finditer(text):
-        if not (lines and found[0] in "\n\t"):
-            return found[0]
-    return ""
+    if lines:
+        text = text.replace("\n", " ").replace("\t", " ")
+    # Most texts are printable, which is seen in a fifth of the time.
+    found = None if text.isprintable() else _CONTROL.search(text)
+    return found[0] if found else ""
 
 
 def without_control(text: str) -> str:

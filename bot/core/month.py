@@ -111,6 +111,16 @@ class Roundup:
         return self.state is not State.DUE
 
     @property
+    def may_be_out(self) -> bool:
+        """Whether its thread may be out."""
+        return self.state in {State.LINKED, State.ANNOUNCED} and not self.published_elsewhere
+
+    @property
+    def has_page_here(self) -> bool:
+        """Whether the site has a page of a month's, as it has of imported ones."""
+        return not self.is_year and (self.published_elsewhere or self.state is not State.DUE)
+
+    @property
     def is_changed(self) -> bool:
         """Whether what its page shows was changed since that was made."""
         return self.revision > self.rendered_revision

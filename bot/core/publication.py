@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class State(StrEnum):
@@ -16,6 +17,16 @@ class State(StrEnum):
     NEEDS_PERSON = "waits for a person"
 
 
+class UnderWay(NamedTuple):
+    """A try that is under way, or was when its process ended: `by` whom, and until when at most."""
+
+    series: str
+    title_month: str
+    destination: str
+    by: str
+    until: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
     """One roundup at one destination.
@@ -23,7 +34,8 @@ class Publication:
     `saved` is what the destination wants back. `revision` is the roundup's that was published last,
     `content` a hash of it and `settings` one of the settings it was tried with, "" before the first
     time. `next_at` is when it is tried next, None where nothing is to be done. `problem` says why
-    the last try failed, or what a person has to do with a draft. `fence` grows with every try.
+    the last try failed, or what a person has to do with a draft. `fence` grows with every try, and
+    while one is under way nobody but `lease_owner` has it, up to `lease_until`.
     """
 
     id: int
@@ -40,6 +52,7 @@ class Publication:
     problem: str
     needs_person: bool
     lease_until: datetime | None
+    lease_owner: str
     fence: int
     published_at: datetime | None
     updated_at: datetime | None

@@ -414,7 +414,7 @@ def address(value: Any) -> str:
     url = some_text(value)
     match addresses.problem(url):
         case "":
-            return url.rstrip("/")
+            return addresses.with_small_scheme(url).rstrip("/")
         case addresses.NONE:
             raise ValueError(f"must be an http(s) address, not {shown(value)}")
         case problem:

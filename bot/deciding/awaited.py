@@ -6,20 +6,29 @@ from typing import NamedTuple
 from bot.config import Series
 from bot.context import Context
 from bot.core.month import Roundup, State
-from bot.roundups import linking, review
+from bot.core.publication import UnderWay
+from bot.destinations.protocol import LEASE
+from bot.roundups import linking, review, to_come
+from bot.roundups.review import Standing
 from bot.storage.work import Work
 
 
 class Awaits(NamedTuple):
-    """What a roundup waits for, since when, and until when where it does not wait for ever."""
+    """What a roundup waits for, since when, and until when where it does not wait for ever.
+
+    One that is to come waits for its moment anyway, and for nothing else `since` a time.
+    """
 
     what: str
-    since: datetime
+    since: datetime | None
     until: datetime | None = None
 
 
+APPROVAL = "somebody who approves it"
+
+
 class ListedRoundup(NamedTuple):
-    """A roundup, and what it waits for."""
+    """A roundup with its link as far as that is known, and what it waits for."""
 
     roundup: Roundup
     awaits: Awaits | None
@@ -29,14 +38,27 @@ def listed(context: Context, series: Series) -> list[ListedRoundup]:
     """All roundups, newest first."""
     with context.read() as work:
         found = work.roundups.listed(series.name)
-        return [ListedRoundup(each, of(context, work, series, each)) for each in found]
+        return [_listed(context, work, series, each) for each in found]
 
 
 def waiting(context: Context, series: Series) -> list[ListedRoundup]:
     """The roundups that are not out yet, in order of due time."""
     with context.read() as work:
         found = work.roundups.unannounced(series.name)
-        return [ListedRoundup(each, of(context, work, series, each)) for each in found]
+        return [_listed(context, work, series, each) for each in found]
+
+
+def _listed(context: Context, work: Work, series: Series, roundup: Roundup) -> ListedRoundup:
+    told = linking.told(context, work, series, roundup)
+    return ListedRoundup(told, of(context, work, series, roundup))
+
+
+def under_way(context: Context) -> list[UnderWay]:
+    """What is being published now; what a killed process has left is among it, too, and waits."""
+    if context.rehearsal or not context.config.destinations:
+        return []
+    with context.read() as work:
+        return work.publications.under_way(LEASE)
 
 
 def of(context: Context, work: Work, series: Series, roundup: Roundup) -> Awaits | None:
@@ -49,13 +71,27 @@ def of(context: Context, work: Work, series: Series, roundup: Roundup) -> Awaits
         case State.DUE:
             if review.is_let_out(work, series, roundup):
                 return Awaits("its page", roundup.due_at)
-            return Awaits("somebody who approves it", roundup.due_at)
+            return Awaits(APPROVAL, roundup.due_at)
         case State.RENDERED:
             return _link(context, work, series, roundup)
         case State.LINKED:
             return Awaits("its thread", roundup.rendered_at or roundup.due_at)
         case _:
             return None
+
+
+def before_its_list(
+    work: Work, series: Series, roundup: Roundup, standing: Standing | None
+) -> Awaits | None:
+    """What a roundup waits for whose list is not fixed; None where that is its moment alone."""
+    if roundup.due_at > work.now:
+        if standing and not standing.is_let_out:
+            return Awaits(APPROVAL, None)
+        return None
+    until = to_come.waits_until(work, series, roundup.due_at, series.roundup.wait)
+    if until and not roundup.is_year:
+        return Awaits("threads that are still on their way", roundup.due_at, until)
+    return Awaits("the next tick", roundup.due_at)
 
 
 def _link(context: Context, work: Work, series: Series, roundup: Roundup) -> Awaits:

@@ -13,10 +13,11 @@ from bot.context import Context
 from bot.core.agenda import Line
 from bot.core.collage import Collage, State
 from bot.core.notices.queue import NumbersPastTotal
+from bot.core.publication import UnderWay
 from bot.deciding import awaited, budgets
 from bot.deciding.awaited import ListedRoundup
 from bot.intake import numbers, twins
-from bot.roundups import review
+from bot.roundups import review, to_come
 from bot.roundups.review import Standing
 from bot.scheduling import forecast
 from bot.scheduling.forecast import Outlook
@@ -32,7 +33,8 @@ class NextRoundup(NamedTuple):
 
     With `is_made` its month has a roundup that was published elsewhere; with `is_empty` nothing is
     out that it could hold, and nothing goes out before it. `standing` says who has approved it,
-    where people look at it first.
+    where people look at it first. `waits_until` is how long it waits at most for threads that are
+    still on their way; None where it does not.
     """
 
     title_month: str
@@ -41,6 +43,7 @@ class NextRoundup(NamedTuple):
     is_made: bool
     is_empty: bool
     standing: Standing | None = None
+    waits_until: datetime | None = None
 
 
 class NextYear(NamedTuple):
@@ -101,6 +104,8 @@ class Coming:
     """The accounts that a collage does not go to, by its id."""
     year: NextYear | None = None
     unapproved: tuple[Unapproved, ...] = ()
+    publishing: tuple[UnderWay, ...] = ()
+    """Roundups of the series that are being published at a destination."""
 
     def left_out_of(self, outlook: Outlook) -> tuple[str, ...]:
         """The accounts that get nothing of a slot, because its collage leaves them out."""
@@ -168,6 +173,7 @@ def look(context: Context, series: Series, count: int, most: int | None = None) 
             for each in tried.values()
             if each.unapproved
         ),
+        tuple(each for each in awaited.under_way(context) if each.series == series.name),
     )
 
 
@@ -210,9 +216,16 @@ def next_roundup(context: Context, series: Series) -> NextRoundup:
         roundup = next(course.roundups())
         is_made = work.roundups.find(series.name, roundup.title_month) is not None
         is_empty = not fills(work, series, roundup.due_at)
-    is_late = roundup.due_at < now
-    said = review.standing(context, series, roundup.title_month)
-    return NextRoundup(roundup.title_month, roundup.due_at, is_late, is_made, is_empty, said)
+        waits_until = to_come.waits_until(work, series, roundup.due_at, roundup.wait)
+    return NextRoundup(
+        roundup.title_month,
+        roundup.due_at,
+        is_late=roundup.due_at < now,
+        is_made=is_made,
+        is_empty=is_empty,
+        standing=review.standing(context, series, roundup.title_month),
+        waits_until=waits_until,
+    )
 
 
 def next_year(context: Context, series: Series) -> NextYear | None:

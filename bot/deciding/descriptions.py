@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.core.delivery import Delivery, Part
     from bot.core.fit import Fit
     from bot.core.month import Roundup
-    from bot.core.publication import Publication
+    from bot.core.publication import Publication, UnderWay
     from bot.core.slide import Slide
     from bot.deciding.actions import Ahead
     from bot.deciding.alt_texts import Drafted
@@ -309,9 +309,11 @@ def coming(series: Series, coming: Coming) -> Description:
             "is_made": coming.roundup.is_made,
             "is_empty": coming.roundup.is_empty,
             "review": standing(coming.roundup.standing),
+            "waits_until": _at(coming.roundup.waits_until),
         },
         "year": _next_year(coming.year),
         "roundups": [listed_roundup(each) for each in coming.roundups],
+        "publishing": [under_way(each) for each in coming.publishing],
         "stopped": [
             {"name": each.name, "state": each.state.value, "problems": list(each.problems)}
             for each in coming.stopped
@@ -462,7 +464,7 @@ def _awaited(awaits: Awaits | None) -> Description | None:
         return None
     return {
         "for": awaits.what,
-        "since": awaits.since.isoformat(),
+        "since": _instant(awaits.since),
         "until": _instant(awaits.until),
     }
 
@@ -500,8 +502,12 @@ def exported(value: Exported) -> Description:
 
 
 def roundup_with_threads(shown: RoundupShown) -> Description:
-    """A roundup, its collages by name, and how far its threads have got."""
+    """A roundup, its collages by name, and how far its threads have got.
+
+    One that is not made is to come, and shown as it would be now.
+    """
     return roundup(shown.roundup) | {
+        "is_made": shown.is_made,
         "waits": _awaited(shown.awaits),
         "review": standing(shown.standing),
         "collages": [item.name for item in shown.items],
@@ -511,6 +517,8 @@ def roundup_with_threads(shown: RoundupShown) -> Description:
             for found in shown.findings
         ],
         "publications": [publication(each) for each in shown.publications],
+        "passed_over": list(shown.passed_over),
+        "publishing": [under_way(each) for each in shown.under_way],
     }
 
 
@@ -541,7 +549,13 @@ def destination(examined: Examined) -> Description:
         "identity": examined.identity,
         "problems": list(examined.problems),
         "series": list(examined.series),
+        "publishing": [under_way(each) for each in examined.under_way],
     }
+
+
+def under_way(trying: UnderWay) -> Description:
+    """A roundup that is being published at a destination: by whom, and until when at most."""
+    return trying._asdict() | {"until": trying.until.isoformat()}
 
 
 def article(file: str, source: Article, taken: Iterable[Taken]) -> Description:

@@ -12,7 +12,7 @@ from bot.core import settings
 from bot.core.collage import Collage
 from bot.core.errors import BadInput, Unavailable
 from bot.core.month import Roundup, State
-from bot.deciding import coming, preview
+from bot.deciding import preview
 from bot.roundups import review
 from bot.site import export_folder, exports, pages
 
@@ -105,12 +105,6 @@ def _roundup(
             is_early = context.clock.now() < roundup.due_at
             is_held = roundup.state is State.DUE and not review.is_let_out(work, series, roundup)
             return roundup, work.queue.in_roundup(roundup.id), is_early or is_held
-    next_month = coming.next_roundup(context, series).title_month
-    if title_month != next_month:
-        raise BadInput(
-            f"There is no roundup {title_month}, and the next one is {next_month}; "
-            "see: mlcollage roundup list"
-        )
     roundup, items = preview.roundup(context, series, title_month)
     if not items:
         raise BadInput(f"No collage is out for the roundup {title_month} yet; see: mlcollage next")
@@ -129,14 +123,15 @@ def _edition(
 
 
 def _cover(context: Context, shown: covers.Shown) -> tuple[bytes | None, tuple[str, ...]]:
-    """The cover that the roundup went out with, else as it would be now; nothing is stored."""
+    """The cover that the page has, else as it would be now; nothing is stored."""
     if shown.roundup.id:
-        kept = covers.kept(context, shown.roundup)
+        kept = covers.kept(context, shown)
         if kept:
             with context.read() as work:
                 return work.pictures.data(kept.sha256), ()
-    is_out = shown.roundup.state in {State.LINKED, State.ANNOUNCED}
-    if is_out or not any(item.picture for item in shown.items):
+    if covers.went_out_without(context, shown.roundup):
+        return None, ()
+    if not any(item.picture for item in shown.items):
         return None, ()
     try:
         made = covers.cover(context, shown)

@@ -19,7 +19,7 @@ from bot.core.month import Roundup
 from bot.core.price import Cost
 from bot.deciding import samples
 from bot.pictures.read import PictureFile
-from bot.roundups import years
+from bot.roundups import to_come, years
 from bot.scheduling import forecast
 from bot.site import articles, exports, pages
 
@@ -48,7 +48,10 @@ def roundup_threads(
 
 
 def roundup(context: Context, series: Series, title_month: str) -> tuple[Roundup, list[Collage]]:
-    """The roundup and its collages; imagined for now where it is not made yet."""
+    """The roundup and its collages; imagined for now where it is not made yet.
+
+    Raises `BadInput` where there is none of that month or year, and none is to come.
+    """
     with context.read() as work:
         row = work.series.get(series.name)
         found = work.roundups.find(row.name, title_month)
@@ -56,10 +59,17 @@ def roundup(context: Context, series: Series, title_month: str) -> tuple[Roundup
             return found, work.roundups.holds(found)
         if month.is_year(title_month):
             items = work.roundups.year_holds(row.name, title_month)
+            # Of any year that has a list, its thread can be looked at.
+            if not items:
+                to_come.due_at(work, series, title_month)
             return _imagined_year(context, series, title_month), items
-        moment = month.moment(series.roundup, title_month, series.zone)
-        items = work.queue.unrounded(row.name, moment)
-    return _imagined(context, series, title_month, len(items)), items
+        due_at = to_come.due_at(work, series, title_month)
+        items = work.queue.unrounded(row.name, due_at)
+    imagined = replace(_imagined(context, series, title_month, len(items)), due_at=due_at)
+    if not items:
+        # Its title is to count its papers, and its address follows from its title.
+        imagined = replace(imagined, title="", slug="", link="")
+    return imagined, items
 
 
 class Filled(NamedTuple):
@@ -251,12 +261,15 @@ class _Cover(NamedTuple):
 
 def _cover(context: Context, series: Series, roundup: Roundup, items: list[Collage]) -> _Cover:
     """The cover of a roundup, and remarks on it or on why there is none; nothing is stored."""
-    if roundup.state in {month.State.LINKED, month.State.ANNOUNCED}:
-        return _Cover(covers.kept(context, roundup))
+    shown = covers.Shown(series, roundup, items)
+    if roundup.state is month.State.ANNOUNCED:
+        kept = covers.kept(context, shown)
+        if kept or covers.went_out_without(context, roundup):
+            return _Cover(kept)
     if not any(item.picture for item in items):
         return _Cover(None)
     try:
-        made = covers.cover(context, covers.Shown(series, roundup, items))
+        made = covers.cover(context, shown)
     except (BadInput, Unavailable) as error:
         why = f"no cover can be made, so the first collage's picture is shown: {error}"
         return _Cover(None, remarks=(why,))

@@ -1,13 +1,15 @@
 """Publishing a roundup by hand, and asking destinations whether they could publish."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.config import Series
 from bot.context import Context
 from bot.core import errors, hints
 from bot.core.errors import BadInput, NotAllowed
-from bot.core.month import State
+from bot.core.month import Roundup, State
+from bot.core.publication import UnderWay
+from bot.deciding import awaited
 from bot.destinations import table
 from bot.roundups import publish as publishing
 from bot.roundups.publish import Due, Outcome
@@ -48,11 +50,8 @@ def publish(
         row = work.series.get(series.name)
         roundup = work.roundups.get(row.name, title_month)
     if roundup.published_elsewhere:
-        raise NotAllowed(
-            f"The roundup {title_month} was published elsewhere; "
-            "its page here goes out with that of a month made here."
-        )
-    if roundup.state is State.DUE:
+        destinations = _of_imported(context, series, roundup, chosen_by=names)
+    elif roundup.state is State.DUE:
         raise NotAllowed(f"The roundup {title_month} has no page yet; see: mlcollage roundup list")
     with context.write() as work:
         work.publications.make(roundup, destinations)
@@ -62,6 +61,34 @@ def publish(
         made = {each.destination: each for each in work.publications.of(roundup)}
     for name in destinations:
         yield publishing.publish(context, Due(series, roundup, made[name]))
+
+
+def takes_no_imported(context: Context, series: Series) -> list[str]:
+    """The destinations of a series that get nothing of what was published elsewhere.
+
+    They take articles, and the article is somebody's already.
+    """
+    sites = publishing.sites(context, series)
+    return [name for name in series.roundup.destinations if name not in sites]
+
+
+def _of_imported(
+    context: Context, series: Series, roundup: Roundup, *, chosen_by: Sequence[str]
+) -> tuple[str, ...]:
+    """Where the site is published, which has the page of an imported roundup.
+
+    Raises `NotAllowed` for a destination that takes articles, and where there is no page.
+    """
+    was = f"The roundup {roundup.title_month} was published elsewhere"
+    articles = takes_no_imported(context, series)
+    destinations = tuple(name for name in chosen(series, chosen_by) if name not in articles)
+    refused = [name for name in chosen_by if name in articles]
+    if refused or not destinations:
+        names = ", ".join(refused or articles)
+        raise NotAllowed(f"{was}: {names} would get an article of it, and it is not posted again.")
+    if not publishing.is_written(series, roundup):
+        raise NotAllowed(f"{was}, and has no page here yet; write it with: mlcollage site")
+    return destinations
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +101,17 @@ class Examined:
     problems: tuple[str, ...]
     series: tuple[str, ...]
     """The names of those that publish there."""
+    under_way: tuple[UnderWay, ...] = ()
 
 
 def examine_all(context: Context) -> list[Examined]:
     """Ask every destination of the configuration whether it could publish, in a rehearsal too."""
-    return [_examine(context, name) for name in context.config.destinations]
+    trying = awaited.under_way(context)
+    examined = [_examine(context, name) for name in context.config.destinations]
+    return [
+        replace(each, under_way=tuple(one for one in trying if one.destination == each.name))
+        for each in examined
+    ]
 
 
 def _examine(context: Context, name: str) -> Examined:

@@ -9,10 +9,11 @@ from bot.core.collage import Collage
 from bot.core.delivery import Delivery, Part
 from bot.core.errors import NotAllowed
 from bot.core.month import Roundup, State
-from bot.core.publication import Publication
-from bot.deciding import awaited
+from bot.core.publication import Publication, UnderWay
+from bot.deciding import awaited, coming, preview
 from bot.deciding.awaited import Awaits
-from bot.roundups import advance, linking, review
+from bot.deciding.publications import takes_no_imported
+from bot.roundups import advance, linking, review, to_come
 from bot.roundups.review import Standing
 from bot.site.folder import Written
 from bot.storage.roundups import Found
@@ -21,7 +22,10 @@ from bot.storage.roundups import Found
 class RoundupShown(NamedTuple):
     """A roundup, its collages in order, and its threads with their parts.
 
-    `findings` are those about the article that it was imported from.
+    `findings` are those about the article that it was imported from. One that is not made is to
+    come, and shown as it would be now; `is_empty` where nothing goes out that it could hold. `home`
+    is the destination that its link is to come from, "" where none is waited for; `passed_over` are
+    those that get no article of it, because it was published elsewhere.
     """
 
     roundup: Roundup
@@ -31,12 +35,23 @@ class RoundupShown(NamedTuple):
     publications: tuple[Publication, ...] = ()
     awaits: Awaits | None = None
     standing: Standing | None = None
+    is_made: bool = True
+    is_empty: bool = False
+    home: str = ""
+    passed_over: tuple[str, ...] = ()
+    under_way: tuple[UnderWay, ...] = ()
 
 
 def show(context: Context, series: Series, title_month: str) -> RoundupShown:
-    """The roundup of this month; raises `BadInput` when there is none."""
+    """The roundup of this month, also where it is to come.
+
+    Raises `BadInput` where there is none, and none is to come.
+    """
     with context.read() as work:
-        roundup = work.roundups.get(series.name, title_month)
+        roundup = work.roundups.find(series.name, title_month)
+    if roundup is None:
+        return _to_come(context, series, title_month)
+    with context.read() as work:
         items = work.roundups.holds(roundup)
         threads = [
             (thread, work.parts.of(thread.id)) for thread in work.deliveries.of_roundup(roundup.id)
@@ -44,9 +59,36 @@ def show(context: Context, series: Series, title_month: str) -> RoundupShown:
         findings = work.roundups.findings(roundup)
         publications = tuple(work.publications.of(roundup))
         awaits = awaited.of(context, work, series, roundup)
+        home = linking.awaited_home(context, work, series, roundup)
+        roundup = linking.told(context, work, series, roundup)
     said = review.standing(context, series, title_month)
     shown = RoundupShown(roundup, tuple(items), tuple(threads), findings, publications)
-    return shown._replace(awaits=awaits, standing=said)
+    if roundup.published_elsewhere:
+        shown = shown._replace(passed_over=tuple(takes_no_imported(context, series)))
+    trying = awaited.under_way(context) if publications else []
+    its = [one for one in trying if (one.series, one.title_month) == (series.name, title_month)]
+    return shown._replace(awaits=awaits, standing=said, home=home, under_way=tuple(its))
+
+
+def _to_come(context: Context, series: Series, title_month: str) -> RoundupShown:
+    """A roundup that is not made yet, as it would be if its moment were now."""
+    with context.read() as work:
+        to_come.due_at(work, series, title_month)
+    roundup, items = preview.roundup(context, series, title_month)
+    said = review.standing(context, series, title_month)
+    with context.read() as work:
+        home = linking.awaited_home(context, work, series, roundup)
+        roundup = linking.told(context, work, series, roundup)
+        awaits = awaited.before_its_list(work, series, roundup, said)
+        is_filled = bool(items) or roundup.is_year or coming.fills(work, series, roundup.due_at)
+    return RoundupShown(
+        *(roundup, tuple(items), ()),
+        awaits=awaits,
+        standing=said,
+        is_made=False,
+        is_empty=not is_filled,
+        home=home,
+    )
 
 
 def render(context: Context, series: Series, title_month: str, *, over_edits: bool) -> Written:

@@ -14,8 +14,8 @@ from bot.context import Context
 from bot.core import words
 from bot.core.month import State
 from bot.core.notices.entry import Entry
+from bot.core.notices.pages import PageEdited, PageGone
 from bot.core.notices.queue import NumbersPastTotal
-from bot.core.notices.roundups import PageEdited, PageGone
 from bot.core.notices.upkeep import Exposed, NoWords, StrangeInOutbox
 from bot.destinations import table as destinations
 from bot.publishers import table

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bot import config, processes
+from bot import environment, processes
 from bot.core import address, settings
 from bot.core.errors import Blocked, Unavailable, ended
 from bot.core.schedule import Clock
@@ -86,10 +86,10 @@ class Command:
 
     def publish(self, article: Article, saved: Saved) -> Published:
         assert article.files
-        environment = {**config.for_programs(), **_facts(article)}
+        variables = {**environment.for_programs(), **_facts(article)}
         try:
             allowed = processes.Allowed(self._seconds)
-            ran = processes.run(self._settings.command, environment, allowed, self._folder)
+            ran = processes.run(self._settings.command, variables, allowed, self._folder)
         except processes.TooLong as error:
             raise Unavailable(f"{self._shown} {error}.") from None
         except processes.NotStarted as error:

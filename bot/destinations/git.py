@@ -19,7 +19,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from bot import config, files, processes, system
+from bot import environment, files, processes, system
 from bot.core import address, settings
 from bot.core.collage import shown
 from bot.core.errors import Blocked, MlcollageError, Unavailable
@@ -72,11 +72,11 @@ class Settings:
     @property
     def problem(self) -> tuple[str, str] | None:
         """What does not fit together: the key and why."""
-        if re.match(r"https?://[^/?#]*@", self.remote):
+        if re.match(rf"{address.SCHEME}[^/?#]*@", self.remote):
             return "remote", "holds a user or a password; write them as user and token"
         if self.remote.startswith("-"):
             return "remote", "is no address of a repository"
-        if self.token and not self.remote.startswith("https://") and not _is_here(self.remote):
+        if self.token and not address.is_https(self.remote) and not _is_here(self.remote):
             return "token", "is for a remote over https; use ssh_key for one over ssh"
         if not re.fullmatch(BRANCH, self.branch) or ".." in self.branch:
             return "branch", f"must be the name of a branch, not {shown(self.branch)}"
@@ -94,7 +94,7 @@ BRANCH = r"(?![-/.])[\w./+#@-]{1,200}(?<![/.])"
 
 def _is_here(remote: str) -> bool:
     """Whether a remote is on this machine, over HTTP."""
-    return remote.startswith("http://") and not address.open_problem(remote)
+    return address.is_web(remote) and not address.open_problem(remote)
 
 
 class _Side(NamedTuple):
@@ -181,7 +181,7 @@ class _Deadline:
         """Seconds that are left; raises `Unavailable` where none are."""
         left = self._at - self._clock.monotonic()
         if left <= 0:
-            raise Unavailable("git took too long; it is tried again.")
+            raise Unavailable("git took too long.")
         return left
 
 
@@ -295,7 +295,7 @@ class _Calls:
             allowed = processes.Allowed(self._deadline.left(), MOST)
             ran = processes.run(command, environment, allowed, self._clone, given)
         except processes.TooLong:
-            raise Unavailable(f"git {words[0]} took too long; it is tried again.") from None
+            raise Unavailable(f"git {words[0]} took too long.") from None
         except processes.NotStarted as error:
             raise Blocked(f"git {error}; install it.") from None
         if ran.code and git_answers.is_damaged(ran.output):
@@ -308,8 +308,8 @@ class _Calls:
 
 def _environment(own: Settings, base: Path) -> dict[str, str]:
     """What git gets: nothing of ours but what it needs to get in, and nobody to ask."""
-    given = config.for_programs()
-    kept = {name: given[name] for name in given if name in FOR_GIT} | config.for_children()
+    given = environment.for_programs()
+    kept = {name: given[name] for name in given if name in FOR_GIT} | environment.for_children()
     ssh = [given.get("GIT_SSH_COMMAND") or "ssh", "-o BatchMode=yes -o ConnectTimeout=20"]
     if own.ssh_key:
         with suppress(RuntimeError):  # a "~" without a home folder
@@ -341,7 +341,7 @@ def _header(own: Settings) -> dict[str, str]:
     if not own.token:
         return {}
     pair = base64.b64encode(f"{own.user or 'x-access-token'}:{own.token}".encode()).decode()
-    host = re.sub(r"^(https?://[^/]*).*", r"\1/", own.remote)
+    host = re.sub(r"^((?i:https?)://[^/]*).*", r"\1/", own.remote)
     return {
         "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": f"http.{host}.extraHeader",
@@ -375,7 +375,7 @@ class _Making:
             if made.commit == base.commit or self._is_pushed(made.commit, branch):
                 url = addresses.of(self._settings.url, self._article)
                 return Published(url, {**saved, "commit": made.commit}, left=made.left)
-        raise Unavailable(f"Others push to {self._calls.remote} all the time; it is tried again.")
+        raise Unavailable(f"Others push to {self._calls.remote} all the time.")
 
     def propose(self, sources: Mapping[str, Path], saved: Saved) -> Published:
         """Have the files on a branch of their own, unless the branch has them already."""
@@ -393,7 +393,7 @@ class _Making:
             if made.commit == start or self._is_pushed(made.commit, mine):
                 todo = self._todo(mine)
                 return Published("", {**saved, "commit": made.commit}, False, todo, made.left)
-        raise Unavailable(f"Others push to {self._calls.remote} all the time; it is tried again.")
+        raise Unavailable(f"Others push to {self._calls.remote} all the time.")
 
     def _todo(self, mine: str) -> str:
         base, month = self._settings.branch, self._article.key.rpartition("/")[2]
@@ -425,7 +425,7 @@ class _Making:
         words = ("hash-object", "-w", "--no-filters", "--stdin-paths")
         ids = self._calls.local(*words, given=paths).split()
         if len(ids) != len(sources):
-            raise Unavailable("The site was changed meanwhile; it is tried again.")
+            raise Unavailable("The site was changed meanwhile.")
         return {self._inside(name): id_ for name, id_ in zip(sources, ids, strict=True)}
 
     def _inside(self, name: str) -> str:

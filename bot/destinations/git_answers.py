@@ -98,7 +98,7 @@ def without(text: str, hidden: Iterable[str] = ()) -> str:
 def request_page(remote: str, base: str, branch: str) -> str:
     """The page at which a pull request is opened, where the host is a known one; else ""."""
     match = re.fullmatch(
-        r"(?:https?://|ssh://(?:[^@/]+@)?|(?:[^@/]+@))([\w.-]+)(?::\d+)?[/:](.+?)(?:\.git)?/?",
+        r"(?:(?i:https?)://|ssh://(?:[^@/]+@)?|(?:[^@/]+@))([\w.-]+)(?::\d+)?[/:](.+?)(?:\.git)?/?",
         remote,
     )
     if not match:

@@ -15,6 +15,11 @@ It is stored with each success, and may be lost or older than what the destinati
 LONGEST = timedelta(minutes=5)
 """How long one publishing may take: many pictures are uploaded, or a whole site is pushed."""
 
+LEASE = LONGEST + timedelta(minutes=1)
+"""How long one try has a publication: what a killed one leaves is taken up after that."""
+
+_INNER = str.maketrans('"“”„«»', "'‘’‚‹›")
+
 
 class ArticlePicture(NamedTuple):
     """A picture of an article; `alt` is plain text, `caption` too."""
@@ -56,6 +61,11 @@ class Article:
     updated_at: datetime
     tags: tuple[str, ...]
     files: Path | None = None
+
+    @property
+    def named(self) -> str:
+        """The title in quotation marks, as sentences name it: those within it are inner ones."""
+        return f'"{self.title.translate(_INNER)}"'
 
 
 class Published(NamedTuple):

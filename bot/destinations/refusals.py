@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
+from bot.core.answers import Response
 from bot.core.collage import one_line
 from bot.core.errors import Blocked, MlcollageError, Rejected, Unavailable
-from bot.destinations.transport import Response
 
 Kind = type[Rejected] | type[Blocked] | type[Unavailable]
 
@@ -50,10 +50,21 @@ def refusal(
     return Unavailable(f"The server answered {status} ({said}).")
 
 
-def not_taken(host: str, key: str, words: str, command: str) -> Blocked:
+class KeyRefused(Blocked):
+    """There is no key, or it is none, or the server does not take it.
+
+    `fact` is that alone, for where a key is just being given; the message says what to do as well.
+    """
+
+    def __init__(self, fact: str, advice: str) -> None:
+        super().__init__(f"{fact}; {advice}")
+        self.fact = fact
+
+
+def not_taken(host: str, key: str, words: str, command: str) -> KeyRefused:
     """The error for a key that a server does not take; `command` renews it."""
     reason = f" ({words})" if words else ""
-    return Blocked(f"{host} does not take the {key}{reason}; renew it with: {command}")
+    return KeyRefused(f"{host} does not take the {key}{reason}", f"renew it with: {command}")
 
 
 def wait(headers: Mapping[str, str], now: datetime) -> timedelta:

@@ -11,12 +11,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot import config
+from bot import secret_sources
 from bot.config import Config
 from bot.core import hints, settings
 from bot.core.collage import shown
 from bot.core.schedule import Clock
 from bot.core.settings import Table
+from bot.destinations import exports
 from bot.destinations.protocol import LONGEST, Destination
 
 KINDS = {
@@ -65,6 +66,12 @@ def kind_of(table: Table) -> str:
     return name
 
 
+def takes_site(table: Table) -> bool:
+    """Whether a `[destinations.NAME]` is given the whole site, and no articles one by one."""
+    wants_site = getattr(kind(kind_of(table)).make, "wants_site", False)
+    return bool(wants_site) and table.values.get("what", exports.SITE) == exports.SITE
+
+
 def secrets(name: str) -> list[str]:
     """The settings of a kind that are secrets."""
     return [
@@ -80,7 +87,7 @@ def has_secrets(table: Table) -> bool:
 
 
 def _with_secrets(table: Table, folder: Path) -> Table:
-    return config.with_secrets(table.without("kind"), secrets(kind_of(table)), folder)
+    return secret_sources.with_secrets(table.without("kind"), secrets(kind_of(table)), folder)
 
 
 def fingerprint(table: Table, folder: Path) -> str:

@@ -1,32 +1,18 @@
 """Calls to a product's API: each is ended by a deadline, and all of one publishing by another."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from bot import http_calls
+from bot.core import answers
+from bot.core.answers import Response
 from bot.core.errors import Unavailable
 from bot.core.schedule import Clock
 
-AGENT = "mlcollage"
-"""As which we call: some servers refuse what libraries call themselves."""
-
 CALL = timedelta(seconds=90)
 """How long one call may take: a large picture over a slow line."""
-
-
-class Response(NamedTuple):
-    """A response, whatever its status; `body` is its JSON value, or else its text."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: object
-
-    @property
-    def is_success(self) -> bool:
-        return 200 <= self.status < 300
 
 
 class Request(NamedTuple):
@@ -86,7 +72,7 @@ class Client:
     def _send(
         self, request: Request, headers: Mapping[str, str], deadline: http_calls.Deadline
     ) -> Response:
-        headers = {"User-Agent": AGENT, "Accept": "application/json", **headers}
+        headers = {"User-Agent": http_calls.AGENT, "Accept": "application/json", **headers}
         more: dict[str, Any] = {}
         if request.form is not None:
             more["data"] = request.form
@@ -95,8 +81,7 @@ class Client:
         if request.file:
             more["files"] = {request.field: request.file}
         with deadline.session(use_proxies=not self._base_url.startswith("http:")) as session:
-            # Else a file of passwords in the user's home would replace the key.
-            session.auth = _unchanged
+            session.auth = http_calls.unsigned
             response = deadline.request(
                 session,
                 request.method,
@@ -105,16 +90,5 @@ class Client:
                 headers=headers,
                 **more,
             )
-        return _parsed(response)
-
-
-def _unchanged(request: Any) -> Any:
-    return request
-
-
-def _parsed(response: Any) -> Response:
-    try:
-        body = json.loads(response.content)
-    except (RecursionError, ValueError):
-        body = response.content.decode("utf-8", "replace")
-    return Response(response.status_code, response.headers, body)
+        value = answers.json_or_text(response.content)
+        return Response(response.status_code, response.headers, value)

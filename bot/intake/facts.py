@@ -433,7 +433,7 @@ class Links:
             return source.kind, ""
         kind, told_by = labels.kind_of(source.label, url, source.before)
         is_neutral = not source.label or labels.normal(source.label) in labels.NEUTRAL
-        is_neutral = is_neutral or source.label.startswith(("http://", "https://"))
+        is_neutral = is_neutral or addresses.is_web(source.label)
         if told_by == "label" or (is_neutral and told_by):
             return kind, ""
         shown = findings.address(url)

@@ -20,7 +20,7 @@ _URL = rf"[^\s()<>{_BAD}]"
 _BARE = rf"(?P<bare>{_URL}*+(?:\({_URL}*+\){_URL}*+)*+)"
 _TARGET = rf"\(\s?(?:<(?P<angle>[^<>{_BAD}]{{0,2000}})>|{_BARE})(?:\s\"[^\"\n]{{0,500}}\")?\s?\)"
 _LABEL = r"(?P<label>(?:[^\[\]\\\n]|\\.|\[[^\[\]\\\n]{0,300}+\]){0,500}+)"
-_AUTO = rf"<(?P<auto>(?:https?://|/(?=[^\s<>]{{0,200}}[-/.]))[^\s<>{_BAD}]{{1,2000}})>"
+_AUTO = rf"<(?P<auto>(?:(?i:https?)://|/(?=[^\s<>]{{0,200}}[-/.]))[^\s<>{_BAD}]{{1,2000}})>"
 _LINK = rf"(?<![!\\])(?:\[{_LABEL}\]{_TARGET}|{_AUTO})"
 _PICTURE = rf"(?<!\\)!\[(?P<alt>(?:[^\[\]\\\n]|\\.|\[[^\[\]\\\n]*+\])*+)\]{_TARGET}"
 _AROUND = rf"\s?\]{_TARGET}"
@@ -32,7 +32,7 @@ _TAG = re.compile(
     r"(?:\s[^<>]{0,300})?/?>",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(rf"https?://[^\s<>()\[\]{_BAD}]{{1,2000}}")
+_ADDRESS = re.compile(rf"(?i:https?)://[^\s<>()\[\]{_BAD}]{{1,2000}}")
 # Bars, emphasis, and what an emoji may be followed by: variation selector, joiner, skin tones.
 _BESIDE_LINKS = " \t\xa0|｜*_\ufe0f\u200d\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 

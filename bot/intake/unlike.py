@@ -31,7 +31,7 @@ _HTML = re.compile(
     r"|<p\b[^<>]*>[^\n]*</p>\s*<)",
     re.IGNORECASE,
 )
-_MARKDOWN = re.compile(r"^(?: {0,3}#{1,6}\s+\S|[^\n<]{0,300}\]\(https?://)", re.MULTILINE)
+_MARKDOWN = re.compile(r"^(?: {0,3}#{1,6}\s+\S|[^\n<]{0,300}\]\((?i:https?)://)", re.MULTILINE)
 _BY_TEXT = (
     (re.compile(r"%PDF-"), "a PDF"),
     (re.compile(r"\{\\rtf"), "a rich text file (RTF)"),

@@ -320,7 +320,10 @@ class Fitting:
                 in_vain += 1
             else:
                 best, in_vain = tries + best, 0
-            if in_vain == PATIENCE or (best and best[0].loss < ENOUGH):
+            # What kept every pixel of this size could only lose more by being scaled further.
+            if best and (best[0].loss < ENOUGH or best[0].coder in WHOLE):
+                break
+            if in_vain == PATIENCE:
                 break
         return best
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from bot import config, processes, system
+from bot import environment, processes, system
 from bot.core.errors import BadInput
 
 SCRIPT = Path(__file__).with_name("picture_process.py")
@@ -69,6 +69,6 @@ def _patient_process() -> processes.Lasting:
 
 
 def _started(bounds: processes.Bounds) -> processes.Lasting:
-    process = processes.Lasting(SCRIPT, bounds, config.for_children())
+    process = processes.Lasting(SCRIPT, bounds, environment.for_children())
     atexit.register(process.close)
     return process

@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from bot import config, files, processes, system
+from bot import environment, files, processes, system
 from bot.core import collage
 from bot.core.errors import BadInput, Unavailable
 
@@ -150,7 +150,7 @@ def unshown(texts: list[str], fonts: Path | None = None) -> tuple[str, ...]:
     try:
         facts, _ = _asked({"task": "fonts", "texts": texts, "fonts": str(fonts or "")})
     except _Stopped as error:
-        raise Unavailable(f"To look for fonts {error}; it is tried again.") from None
+        raise Unavailable(f"To look for fonts {error}.") from None
     return tuple(facts["unshown"])
 
 
@@ -182,7 +182,7 @@ def _set(
             )
     except OSError as error:
         reason = system.why(error)
-        raise Unavailable(f"A page cannot be set: {reason}; it is tried again.") from None
+        raise Unavailable(f"A page cannot be set: {reason}.") from None
     if "problem" in facts:
         raise BadInput(_sentence(facts, template, templates))
     told = facts["facts"]
@@ -230,9 +230,7 @@ def _asked(question: Mapping[str, object]) -> tuple[dict[str, Any], bytes]:
         raise _Late(f"takes more than {BOUNDS.seconds:g} s to be set") from None
     except processes.NotStarted as error:
         reason = system.why(error.__cause__ or error)
-        raise Unavailable(
-            f"The process that sets pages could not be started ({reason}); it is tried again."
-        ) from None
+        raise Unavailable(f"The process that sets pages could not be started ({reason}).") from None
     except processes.NoAnswer:
         raise _Stopped("takes too much memory, or breaks what sets it") from None
     line, _, png = answer.partition(b"\n")
@@ -257,12 +255,12 @@ def _process() -> processes.Lasting:
     """The process; one for all pages of this process."""
     # Not imported here: typst takes 30 ms.
     script = Path(__file__).with_name("typeset_process.py")
-    environment = {
+    variables = {
         name: value
-        for name, value in config.for_children().items()
+        for name, value in environment.for_children().items()
         if not name.casefold().endswith("_proxy")
     }
-    environment |= dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), NOWHERE)
-    process = processes.Lasting(script, BOUNDS, environment)
+    variables |= dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), NOWHERE)
+    process = processes.Lasting(script, BOUNDS, variables)
     atexit.register(process.close)
     return process

@@ -133,7 +133,7 @@ class Manual:
     def receipt(self, url: str) -> Receipt:
         """A receipt for any https address: there is nobody to ask."""
         problem = address.problem(url)
-        if not problem and not url.startswith("https://"):
+        if not problem and not address.is_https(url):
             problem = "is no https address"
         if problem:
             raise BadInput(

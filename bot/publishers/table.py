@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot import config
+from bot import secret_sources
 from bot.core import hints, settings
 from bot.core import network as networks
 from bot.core.collage import shown
@@ -194,7 +194,7 @@ def make(table: Table, base: Path, clock: Clock, longest: timedelta = LONGEST) -
     Raises `BadConfig` naming the dotted key that is wrong.
     """
     chosen = network(network_of(table))
-    values = config.with_secrets(table.without("network"), secrets(network_of(table)), base)
+    values = secret_sources.with_secrets(table.without("network"), secrets(network_of(table)), base)
     # By its name, for the commands that its messages name.
     account = _named(settings.read(values, chosen.settings), table)
     if network_of(table) == "outbox":

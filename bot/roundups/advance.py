@@ -14,9 +14,9 @@ from bot.core.delivery import thread_key
 from bot.core.errors import Unavailable, Unusable
 from bot.core.month import Roundup, State
 from bot.core.notices.entry import Entry
+from bot.core.notices.pages import PageNotCorrected, of_page
 from bot.core.notices.roundups import (
     NoRoundup,
-    PageNotCorrected,
     RoundupOut,
     RoundupStuck,
     RoundupsWithoutLink,
@@ -179,10 +179,45 @@ def render_again(
         written = site.write(context, series, over_edits=over_edits)
     else:
         written = site.render(context, series, roundup, over_edits=over_edits)
+    _rendered(context, series, roundup)
+    return written
+
+
+def write_site(
+    context: Context,
+    series: Series,
+    *,
+    anew: bool = False,
+    over_edits: bool = False,
+    progress: site.Progress = site.silent,
+) -> Written:
+    """Write the whole site as `site.write` does, and store which pages show what was changed.
+
+    Their destinations are brought up to date by the next tick.
+    """
+    with context.read() as work:
+        found = [
+            roundup
+            for roundup in work.roundups.open(series.name)
+            if roundup.is_changed and roundup.has_page_here
+        ]
+    changed = [corrections.noted(context, roundup) for roundup in found]
+    written = site.write(context, series, anew=anew, over_edits=over_edits, progress=progress)
+    failed = {unit for unit, _ in written.problems}
+    for roundup in changed:
+        if site.unit_of(roundup) not in failed:
+            _rendered(context, series, roundup)
+    return written
+
+
+def _rendered(context: Context, series: Series, roundup: Roundup) -> None:
+    """Store that a page shows what was changed, and have it published where it was before."""
     with context.write() as work:
         work.roundups.rendered(roundup)
+        work.notices.settle(of_page(series.name, roundup.title_month))
         work.publications.mark_due(roundup)
-    return written
+        if roundup.published_elsewhere:
+            publish.follow(context, work, series)
 
 
 def _without_link(context: Context, roundup: Roundup) -> Roundup:

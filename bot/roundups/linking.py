@@ -6,12 +6,13 @@ own. Whichever is waited for in vain, after `link_patience` the own page is the 
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import address, changes, settings
+from bot.core import address, changes, settings, times
 from bot.core.changes import Changed
 from bot.core.collage import shown
 from bot.core.errors import BadInput, NotAllowed
@@ -110,6 +111,25 @@ def waits_for_home(series: Series, roundup: Roundup) -> bool:
         return False
     is_own = roundup.link in {"", own_link(series, roundup)}
     return bool(series.roundup.home) and (is_own or settings.is_example(roundup.link))
+
+
+def awaited_home(context: Context, work: Work, series: Series, roundup: Roundup) -> str:
+    """The destination that a roundup's link is to come from; "" where it waits for none."""
+    is_open = roundup.state in {State.DUE, State.RENDERED} and not roundup.published_elsewhere
+    if not is_open or stays_local(context, series) or not waits_for_home(series, roundup):
+        return ""
+    return "" if goes_without(context, work, series, roundup) else series.roundup.home
+
+
+def told(context: Context, work: Work, series: Series, roundup: Roundup) -> Roundup:
+    """The roundup with its link as far as that is known: for people.
+
+    While it waits for a destination to say it, its own page is not the link yet.
+    """
+    home = awaited_home(context, work, series, roundup)
+    if not home:
+        return roundup
+    return replace(roundup, link=work.publications.url(roundup, home))
 
 
 def waiting(context: Context) -> list[Waiting]:
@@ -216,7 +236,7 @@ def give(context: Context, series: Series, title_month: str, url: str) -> Given:
 
     Once its thread may be out with another link, the address is where it also is, and nothing is
     posted. Raises `BadInput` for what is no address, or an example of one; `NotAllowed` where the
-    thread of a year is made.
+    thread of a year is made, and for the own page of one whose link is to come from elsewhere.
     """
     _check(context, url)
     with context.read() as work:
@@ -227,6 +247,12 @@ def give(context: Context, series: Series, title_month: str, url: str) -> Given:
         is_link = roundup.state in {State.DUE, State.RENDERED} or not roundup.has_page
         before = roundup.link if is_link else roundup.also_at
         made = changes.changed("link" if is_link else "also at", before, url)
+        if is_link and told(context, work, series, roundup).link != roundup.link == url:
+            until_at = times.full(until(series, roundup), series.zone)
+            raise NotAllowed(
+                f"The link of {title_month} is to come from {series.roundup.home}; if it has not "
+                f"come by {until_at}, it is {url}."
+            )
         if not is_link and roundup.is_year:
             raise NotAllowed(f"The thread of {title_month} is made, and its link stays.")
         if not is_link and url == roundup.link:

@@ -25,15 +25,12 @@ from bot.core.notices.entry import Entry
 from bot.core.publication import Publication
 from bot.core.publication import State as Reached
 from bot.destinations import table
-from bot.destinations.protocol import LONGEST, Article, Destination, Published
+from bot.destinations.protocol import LEASE, Article, Destination, Published
 from bot.roundups import site
-from bot.site import articles, exports
+from bot.site import articles, exports, pages
 from bot.storage.work import Work
 
 log = logging.getLogger(__name__)
-
-LEASE = LONGEST + timedelta(minutes=1)
-"""How long a try may take: what a killed one leaves is taken up after that."""
 
 MOST_AT_ONCE = 16
 """Destinations that are served at the same time."""
@@ -77,6 +74,39 @@ def plan(context: Context, series: Series, roundup: Roundup) -> None:
             work.notices.add(notices.PublishingRehearsed(series.name, roundup.title_month, names))
         else:
             work.publications.make(roundup, names)
+
+
+def follow(context: Context, work: Work, series: Series) -> None:
+    """Have the site published again where it is published, because an imported page is another one.
+
+    Each place is given all of it with any month, so that it is due there once: with the newest
+    month that is there, or the newest imported one where no month was made here yet. Articles of
+    what was published elsewhere are for no destination.
+    """
+    names = sites(context, series)
+    if not names or context.rehearsal:
+        return
+    there = {name: work.publications.last_at(series.name, name) for name in names}
+    for name, last in there.items():
+        if last:
+            work.publications.mark_due(work.roundups.by_id(last.roundup_id), name)
+    pages_here = [each for each in work.roundups.listed(series.name) if each.has_page_here]
+    if not pages_here or not all(each.published_elsewhere for each in pages_here):
+        return
+    newest = next((each for each in pages_here if is_written(series, each)), None)
+    if newest:
+        work.publications.make(newest, [name for name, last in there.items() if last is None])
+
+
+def sites(context: Context, series: Series) -> list[str]:
+    """The destinations of a series that are given its site, and no articles."""
+    known = context.config.destinations
+    return [name for name in series.roundup.destinations if table.takes_site(known[name])]
+
+
+def is_written(series: Series, roundup: Roundup) -> bool:
+    """Whether the site has the page of a roundup."""
+    return (series.site / pages.slug_path(roundup)).is_file()
 
 
 def waiting(context: Context) -> dict[str, list[Due]]:
@@ -274,7 +304,10 @@ def _canonical(context: Context, due: Due) -> str:
 
 
 def _content(article: Article) -> str:
-    """A hash of an article with its pictures."""
+    """A hash of an article with its pictures; what it begins with is that of all it shows.
+
+    Its end is that of the canonical address: who only names another one shows nothing new.
+    """
     told = hashlib.sha256()
     pictures = [
         (name, hashlib.sha256(each.data).hexdigest(), each.alt, each.caption)
@@ -282,10 +315,11 @@ def _content(article: Article) -> str:
     ]
     for part in (
         *(article.title, article.subtitle, article.description, article.html, article.markdown),
-        *(article.cover, article.canonical_url, article.tags, pictures),
+        *(article.cover, article.tags, pictures),
     ):
         told.update(repr(part).encode("utf-8", "surrogatepass"))
-    return told.hexdigest()
+    canonical = hashlib.sha256(article.canonical_url.encode("utf-8", "surrogatepass"))
+    return told.hexdigest()[:48] + canonical.hexdigest()[:16]
 
 
 def _done(context: Context, due: Due, done: Published, content: str) -> Outcome:
@@ -307,8 +341,8 @@ def _done(context: Context, due: Due, done: Published, content: str) -> Outcome:
             # The others name it as the home of what they show.
             others = [name for name in series.roundup.destinations if name != series.roundup.home]
             work.publications.mark_due(due.roundup, *others)
-        for notice in _notices(due, done, content):
-            work.notices.add(notice)
+        if is_ours:
+            _tell(work, due, done, content)
         now = work.publications.get(publication.id)
     if publication.published_at is None or is_moved:
         _say(context, due, done)
@@ -317,6 +351,8 @@ def _done(context: Context, due: Due, done: Published, content: str) -> Outcome:
 
 def _say(context: Context, due: Due, done: Published) -> None:
     roundup = f"{due.series.name}: the roundup {due.roundup.title_month}"
+    if due.roundup.published_elsewhere:
+        roundup = f"{due.series.name}: the site, with what was imported,"
     name = due.publication.destination
     if done.is_public:
         context.say(f"{roundup} is published at {name} {done.url}".rstrip())
@@ -333,16 +369,24 @@ def _look_again_at(context: Context, due: Due, done: Published) -> datetime | No
     return now + LOOKED_AT_EVERY
 
 
-def _notices(due: Due, done: Published, content: str) -> Iterator[Entry]:
+def _tell(work: Work, due: Due, done: Published, content: str) -> None:
+    """Store what a person should hear of a success; what was told of failures before is settled."""
     series, month = due.series.name, due.roundup.title_month
     name = due.publication.destination
-    if done.is_public:
-        yield notices.RoundupPublished(series, month, name, done.url)
+    what = content or str(due.roundup.rendered_revision)
+    draft: Entry | None = None
+    if done.is_public and due.roundup.published_elsewhere:
+        work.notices.add(notices.SitePublished(series, name))
+    elif done.is_public:
+        work.notices.add(notices.RoundupPublished(series, month, name, done.url))
+    if done.todo and done.is_public:
+        work.notices.add(notices.PublicationStays(series, month, name, done.todo, what))
     elif done.todo:
-        what = content or str(due.roundup.rendered_revision)
-        yield notices.DraftReady(series, month, name, done.todo, what)
+        draft = notices.DraftReady(series, month, name, done.todo, what)
+        work.notices.add(draft)
+    work.notices.settle(notices.subject(series, month, name), but=draft)
     if done.left:
-        yield notices.FilesLeft(series, name, done.left)
+        work.notices.add(notices.FilesLeft(series, name, done.left))
 
 
 def _failed(context: Context, due: Due, error: Exception) -> Outcome:
@@ -355,14 +399,15 @@ def _failed(context: Context, due: Due, error: Exception) -> Outcome:
     saved = getattr(error, "saved", None)
     facts = (series.name, due.roundup.title_month, publication.destination)
     tries = publication.failures + 1
+    last_at = publication.updated_at or publication.published_at
     with context.write() as work:
         if not work.publications.failed(publication, reason, next_at, saved):
             return Outcome(publication, reason)
         if next_at is None:
-            work.notices.add(notices.PublicationWaits(*facts, reason))
+            work.notices.add(notices.PublicationWaits(*facts, reason, last_at))
         elif retry.waited(tries, context.config.delivery) > context.config.alerts.overdue:
             revision = due.roundup.revision
-            work.notices.add(notices.PublicationLate(*facts, tries, reason, revision))
+            work.notices.add(notices.PublicationLate(*facts, tries, reason, revision, last_at))
         return Outcome(work.publications.get(publication.id), reason)
 
 

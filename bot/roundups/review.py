@@ -1,19 +1,20 @@
 """Months that people look at before they are published: asked for, approved, taken back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
 from bot.config import Series
 from bot.context import Context
-from bot.core import changes, month, review, times
+from bot.core import changes, month, review
 from bot.core.calendar import RoundupTime
 from bot.core.collage import Collage
 from bot.core.errors import BadInput, NotAllowed
 from bot.core.month import Roundup, State
-from bot.core.notices.roundups import RoundupToReview, RoundupUnapproved
+from bot.core.notices.reviews import RoundupToReview, RoundupUnapproved
 from bot.core.review import Review
-from bot.roundups import corrections
+from bot.roundups import corrections, to_come
 from bot.storage.work import Work
 
 
@@ -43,7 +44,7 @@ def ask(context: Context) -> None:
 
 def _ask(context: Context, series: Series) -> None:
     with context.read() as work:
-        coming = next(_unsettled(work, series))
+        coming = next(to_come.months(work, series))
         begins_at = coming.due_at - series.roundup.review
         if not begins_at <= work.now < coming.due_at:
             return
@@ -110,11 +111,9 @@ def standing(context: Context, series: Series, title_month: str) -> Standing | N
         roundup = work.roundups.find(series.name, title_month)
         if roundup:
             return _standing_of(work, series, roundup)
-        for coming in _unsettled(work, series):
-            if coming.title_month == title_month:
-                return _standing_at(work, series, coming)
-            if coming.due_at > work.now:
-                break
+        with suppress(BadInput):
+            due_at = to_come.due_at(work, series, title_month)
+            return _standing_at(work, series, title_month, due_at)
     return None
 
 
@@ -143,14 +142,10 @@ def _standing(
     )
 
 
-def _standing_at(work: Work, series: Series, coming: RoundupTime) -> Standing:
+def _standing_at(work: Work, series: Series, title_month: str, due_at: datetime) -> Standing:
     """The same for a month whose roundup is to come, as if its moment were now."""
-    items = work.queue.unrounded(series.name, coming.due_at)
-    return _standing(work, series, coming.title_month, coming.due_at, items)
-
-
-def _unsettled(work: Work, series: Series) -> Iterator[RoundupTime]:
-    return work.series.get(series.name).course(series.calendar, work.now).roundups()
+    items = work.queue.unrounded(series.name, due_at)
+    return _standing(work, series, title_month, due_at, items)
 
 
 def approve(context: Context, series: Series, title_month: str) -> Standing:
@@ -198,16 +193,12 @@ def _open(work: Work, series: Series, title_month: str) -> Standing:
         raise NotAllowed(f"The roundup {title_month} is {state}: there is nothing to approve.")
     if roundup:
         return _standing_of(work, series, roundup)
-    for coming in _unsettled(work, series):
-        if coming.title_month == title_month:
-            return _standing_at(work, series, coming)
-        if coming.due_at > work.now:
-            due = times.full(coming.due_at, series.zone)
-            raise BadInput(
-                f"There is no roundup {title_month} to approve; "
-                f"the next one is {coming.title_month}, due on {due}."
-            )
-    raise BadInput(f"There is no roundup {title_month} to approve.")
+    try:
+        due_at = to_come.due_at(work, series, title_month)
+    except BadInput:
+        next_one = to_come.told_next(work, series)
+        raise BadInput(f"There is no roundup {title_month} to approve; {next_one}") from None
+    return _standing_at(work, series, title_month, due_at)
 
 
 def _log(context: Context, work: Work, subject: str, found: Standing, now: str) -> None:

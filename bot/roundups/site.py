@@ -11,13 +11,14 @@ from bot.core.collage import Collage, Picture
 from bot.core.errors import BadInput, MlcollageError
 from bot.core.fit import WHOLE, Fit
 from bot.core.month import Roundup, State
-from bot.core.notices.roundups import PageEdited, SiteEdited
+from bot.core.notices.pages import PageEdited, SiteEdited, of_file
 from bot.pictures import read
 from bot.site import folder, pages
 from bot.site.folder import Written
 from bot.site.pages import Edition
 from bot.site.plan import Held, Plan, Unit
 from bot.site.sections import Posted
+from bot.storage.editions import CoverMade
 
 AT_ONCE = 50
 """Roundups that are read together."""
@@ -26,13 +27,22 @@ Progress = Callable[[int, int], None]
 """Is told how many units are made, and of how many."""
 
 
+def silent(done: int, all_of_them: int) -> None:
+    """Progress that nobody is told of."""
+
+
+def unit_of(roundup: Roundup) -> str:
+    """The name of the unit that a month's pages are in."""
+    return f"roundup:{roundup.title_month}"
+
+
 def write(
     context: Context,
     series: Series,
     *,
     anew: bool = False,
     over_edits: bool = False,
-    progress: Progress = lambda done, all_of_them: None,
+    progress: Progress = silent,
 ) -> Written:
     """Write the whole site: what is not as it was made, or all of it `anew`.
 
@@ -41,8 +51,7 @@ def write(
     """
     how = _How(lambda unit: over_edits, anew, "", progress)
     written = _written(context, series, _plan(context, series), how)
-    if not over_edits:
-        _note_edits(context, series, written.edited)
+    _note_edits(context, series, written.edited, over_edits=over_edits)
     return written
 
 
@@ -56,16 +65,16 @@ def render(
     `Unavailable` where the roundup cannot be shown.
     """
     plan = _plan(context, series, roundup)
-    own = f"roundup:{roundup.title_month}"
+    own = unit_of(roundup)
 
     def may_go(unit: str) -> bool:
         return over_edits and (unit == own or not unit.startswith("roundup:"))
 
     written = _written(context, series, plan, _How(may_go, must=own))
-    if not over_edits:
-        _note_edits(context, series, written.edited)
     others = tuple(name for name in written.edited if _is_of_another(name, roundup))
     edited = tuple(name for name in written.edited if name not in others)
+    _note_edits(context, series, edited, over_edits=over_edits)
+    _note_edits(context, series, others)
     return written._replace(edited=edited)
 
 
@@ -93,8 +102,9 @@ def _plan(context: Context, series: Series, also: Roundup | None = None) -> Plan
         stamp = stamps.get(roundup.id)
         is_due = roundup.state is State.DUE and not (also and also.id == roundup.id)
         if stamp and not is_due:
-            kept = drawn.get(roundup.id) if _has_old_cover(roundup) else None
-            made_of = f"{stamp.made_of} {kept}"
+            # What its cover shows is in the stamp and in the roundup; its look may be an older one.
+            kept = drawn.get(roundup.id) if roundup.may_be_out else None
+            made_of = f"{stamp.made_of} {kept and covers.look_of(kept.made_of)}"
             held.append(Held(roundup, stamp.collages, made_of))
         elif roundup.published_elsewhere and roundup.link:
             elsewhere.append(roundup)
@@ -110,12 +120,6 @@ def _of_one_mode(listed: Sequence[Roundup]) -> Iterator[Roundup]:
         if there is None or roundup.rehearsal > there.rehearsal:
             found[roundup.title_month] = roundup
     yield from found.values()
-
-
-def _has_old_cover(roundup: Roundup) -> bool:
-    """Whether its cover is the one that it went out with, whatever has changed since."""
-    is_new = roundup.state in {State.DUE, State.RENDERED} or roundup.published_elsewhere
-    return not is_new
 
 
 class _Drawn(NamedTuple):
@@ -149,9 +153,7 @@ class _Bytes(Mapping[str, bytes]):
 class _Reader:
     """Reads editions from the database, several at a time."""
 
-    def __init__(
-        self, context: Context, series: Series, drawn: Mapping[int, tuple[str, str]]
-    ) -> None:
+    def __init__(self, context: Context, series: Series, drawn: Mapping[int, CoverMade]) -> None:
         self._context = context
         self._series = series
         self._known_covers = drawn
@@ -196,7 +198,10 @@ class _Reader:
     def _drawn(
         self, roundups: Sequence[Roundup], by_roundup: Mapping[int, Sequence[Collage]]
     ) -> dict[int, _Drawn]:
-        """The covers and cards as of now; what went out with its cover keeps it."""
+        """The covers and cards as of now.
+
+        What went out with its cover keeps it, unless what that shows was corrected.
+        """
         shown = {
             roundup.id: covers.Shown(self._series, roundup, by_roundup[roundup.id])
             for roundup in roundups
@@ -225,8 +230,12 @@ class _Reader:
 
     def _cover(self, roundup: Roundup, shown: covers.Shown) -> str:
         """The SHA-256 of a roundup's cover; "" where it has none."""
-        if _has_old_cover(roundup):
-            return self._known_covers.get(roundup.id, ("", ""))[0]
+        if roundup.may_be_out:
+            there = self._known_covers.get(roundup.id)
+            if there is None:
+                return ""
+            if covers.is_of(there.made_of, shown):
+                return there.sha256
         made = covers.current(self._context, shown)
         return made.sha256 if made else ""
 
@@ -263,7 +272,7 @@ class _How(NamedTuple):
     over_edits: Callable[[str], bool]
     anew: bool = False
     must: str = ""
-    progress: Progress = lambda done, all_of_them: None
+    progress: Progress = silent
 
 
 def _written(context: Context, series: Series, plan: Plan, how: _How) -> Written:
@@ -274,18 +283,18 @@ def _written(context: Context, series: Series, plan: Plan, how: _How) -> Written
             return work.editions.data(hashes)
 
     units = plan.units()
-    with folder.update(series.site, how.over_edits, anew=how.anew) as update:
+    with folder.update(series.site, how.over_edits, fetch, anew=how.anew) as update:
         stale = [unit for unit in units if not update.is_current(unit.name, unit.key)]
         for start in range(0, len(stale), AT_ONCE):
             some = stale[start : start + AT_ONCE]
             plan.prepare(some)
             for unit in some:
-                _stage(plan, unit, update, fetch, how.must)
+                _stage(plan, unit, update, how.must)
             how.progress(start + len(some), len(stale))
         return update.finish([unit.name for unit in units])
 
 
-def _stage(plan: Plan, unit: Unit, update: folder.Update, fetch: folder.Fetch, must: str) -> None:
+def _stage(plan: Plan, unit: Unit, update: folder.Update, must: str) -> None:
     """Make a unit and stage its files; what cannot be made is left as it is, and told."""
     try:
         files = plan.files(unit)
@@ -294,14 +303,23 @@ def _stage(plan: Plan, unit: Unit, update: folder.Update, fetch: folder.Fetch, m
             raise
         update.fail(unit.name, str(error))
         return
-    update.put(unit.name, unit.key, files, fetch)
+    update.put(unit.name, unit.key, files)
 
 
-def _note_edits(context: Context, series: Series, edited: Sequence[str]) -> None:
-    """Store a notice for each file that was edited by hand and is left alone."""
+def _note_edits(
+    context: Context, series: Series, edited: Sequence[str], *, over_edits: bool = False
+) -> None:
+    """Store a notice for each file that was edited by hand and is left alone.
+
+    Of one that has made way, `over_edits`, it is settled.
+    """
     if not edited:
         return
     with context.write() as work:
+        if over_edits:
+            for name in edited:
+                work.notices.settle(of_file(str(series.site / name)))
+            return
         listed = work.roundups.listed(series.name)
         months = {roundup.slug: roundup for roundup in listed if not roundup.is_year}
         for name in edited:

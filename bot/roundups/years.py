@@ -39,7 +39,8 @@ def _fix(work: Work, series: Series, due: YearTime) -> None:
         work.notices.add(NoRoundup(series.name, due.title, due.title))
         return
     link = pages.link(series, due.title)
-    work.roundups.fix_year(series.name, due.title, due.due_at, title(series, due.title), link)
+    names = {"title": title(series, due.title), "link": link}
+    work.roundups.fix_year(series.name, due.title, due.due_at, **names)
 
 
 def title(series: Series, year: str) -> str:

@@ -11,6 +11,7 @@ import nh3
 from bot import config
 from bot.composing import values
 from bot.composing.rendering import Renderer
+from bot.core import cards
 from bot.core.text import markdown
 from bot.destinations.protocol import Article, ArticlePicture
 from bot.site import pages, sections
@@ -20,6 +21,7 @@ HTML = "roundup/article.html"
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "blockquote": {"cite"},
+    "div": {"dir"},
     "img": {"src", "alt", "width", "height"},
     "ol": {"start"},
     "td": {"colspan", "rowspan"},
@@ -46,9 +48,10 @@ def of(
         subtitle=context["roundup"]["subtitle"],
         slug=roundup.slug,
         language=series.language,
-        description=context["description"],
+        # The article begins with its subtitle: an excerpt above it would say the same again.
+        description=cards.titles(edition.collages),
         html=html(renderer, context),
-        markdown=renderer.render(pages.ARTICLE, context).strip() + "\n",
+        markdown=renderer.render_page(pages.ARTICLE, context).strip() + "\n",
         pictures=pictures(edition, context),
         cover=cover["file"] if cover else "",
         canonical_url=canonical_url,
@@ -73,7 +76,7 @@ def html(renderer: Renderer, context: values.Table) -> str:
     The addresses of pictures are names of files; those of links lead to the web.
     """
     cleaned = nh3.clean(
-        renderer.render(HTML, context),
+        renderer.render_page(HTML, context),
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
         link_rel=None,

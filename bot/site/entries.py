@@ -1,7 +1,7 @@
 """A roundup as other pages link to it, its address, and the variables that all pages have."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot import config
 from bot.composing import values
@@ -13,8 +13,7 @@ from bot.core.text import markdown
 from bot.site.sections import host, web
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A roundup as other pages link to it.
 
     `path` is that of its page here, relative to the series' folder, and empty where it has none;
@@ -56,8 +55,11 @@ def context_of(series: config.Series) -> values.Table:
 
 
 def text(renderer: Renderer, template: str, context: Mapping[str, object]) -> bytes:
-    """A template, filled, with one line end at its end."""
-    return f"{renderer.render(template, context).rstrip()}\n".encode()
+    """A page or an article from its template, with one line end at its end.
+
+    Raises what `Renderer.render_page` does.
+    """
+    return f"{renderer.render_page(template, context).rstrip()}\n".encode()
 
 
 def month_named(key: str, language: str) -> str:

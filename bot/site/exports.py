@@ -114,7 +114,7 @@ def _generated(export: Export, generator: _Generator) -> Files:
         "kind": Path(generator.template).stem,
         "front": _front(export, context, generator, places),
     }
-    text = Renderer(export.templates_folder).render(generator.template, guarded)
+    text = Renderer(export.templates_folder).render_page(generator.template, guarded)
     files = {
         generator.picture.format(file=file, **places): picture.data
         for file, picture in pictures.items()
@@ -194,7 +194,9 @@ def _guarded(context: values.Table, dialect: Dialect) -> values.Table:
 
 def _markdown(export: Export) -> Files:
     context = articles.context_of(export.series, export.edition)
-    text = Renderer(export.templates_folder).render(pages.ARTICLE, context | {"kind": "markdown"})
+    text = Renderer(export.templates_folder).render_page(
+        pages.ARTICLE, context | {"kind": "markdown"}
+    )
     article = {f"{export.slug}/article.md": _encoded(text)}
     return _beside(export, articles.pictures(export.edition, context)) | article
 
@@ -209,7 +211,7 @@ def _html(export: Export) -> Files:
         f'src="{file}"': f'src="data:{picture.mime};base64,{_base64(picture.data)}"'
         for file, picture in pictures.items()
     }
-    text = renderer.render(COPY, context | {"html": source})
+    text = renderer.render_page(COPY, context | {"html": source})
     for named, inline in held.items():
         text = text.replace(named, inline)
     return _beside(export, pictures) | {
@@ -222,16 +224,19 @@ def _mail(export: Export) -> Files:
     """The mail as a page, as plain text, and as a message that mail programs open as a draft."""
     context = articles.context_of(export.series, export.edition)
     sections = [
-        section | {"text": markdown.plain(section["paragraph"])} for section in context["sections"]
+        section | {"text": markdown.plain_with_addresses(section["paragraph"])}
+        for section in context["sections"]
     ]
     roundup = context["roundup"] | {"link": export.canonical_url}
     context |= {"kind": "mail", "sections": sections, "roundup": roundup}
     pictures = articles.pictures(export.edition, context)
     renderer = Renderer(export.templates_folder)
-    text = _encoded(renderer.render(MAIL_TEXT, context))
+    text = _encoded(renderer.render_page(MAIL_TEXT, context))
     ids = {file: f"{file}@{export.slug}" for file in pictures}
     with_ids = _named(context, lambda file: f"cid:{ids[file]}")
-    message = _message(context["roundup"]["title"], text, _encoded(renderer.render(MAIL, with_ids)))
+    message = _message(
+        context["roundup"]["title"], text, _encoded(renderer.render_page(MAIL, with_ids))
+    )
     html_part = message.get_payload(1)
     assert isinstance(html_part, EmailMessage)
     for file, picture in pictures.items():
@@ -242,7 +247,7 @@ def _mail(export: Export) -> Files:
     _set_boundaries(message, export.slug)
     return _beside(export, pictures) | {
         f"{export.slug}/mail.txt": text,
-        f"{export.slug}/mail.html": _encoded(renderer.render(MAIL, context)),
+        f"{export.slug}/mail.html": _encoded(renderer.render_page(MAIL, context)),
         f"{export.slug}/mail.eml": message.as_bytes(),
     }
 

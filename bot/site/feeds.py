@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from html import escape
 from typing import Any, NamedTuple
-from xml.sax.saxutils import escape, quoteattr
 
 from bot import config
 from bot.composing.rendering import Renderer
@@ -51,7 +51,7 @@ def items(shelves: Sequence[Shelf], renderer: Renderer) -> list[Item]:
     found = []
     for shelf in shelves[:MOST]:
         page, image = shelf.page, shelf.page["image"]
-        html = renderer.render(ENTRY, page).strip()
+        html = renderer.render_page(ENTRY, page).strip()
         found.append(
             Item(
                 id=page["folder"],
@@ -83,7 +83,7 @@ def _atom(series: config.Series, found: Sequence[Item]) -> str:
     home = f"{series.base_url}/"
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
-        f"<feed xmlns={quoteattr(ATOM_SPACE)} xml:lang={quoteattr(series.language)}>",
+        f"<feed xmlns={_quoted(ATOM_SPACE)} xml:lang={_quoted(series.language)}>",
         f"<id>{_text(home)}</id>",
         f"<title>{_text(series.title)}</title>",
         f"<subtitle>{_text(series.words.introduce(series.title))}</subtitle>",
@@ -142,7 +142,7 @@ def _json_item(item: Item) -> dict[str, Any]:
 
 def sitemap(places: Iterable[Place]) -> bytes:
     """The sitemap of these pages."""
-    lines = ['<?xml version="1.0" encoding="utf-8"?>', f"<urlset xmlns={quoteattr(SITEMAP_SPACE)}>"]
+    lines = ['<?xml version="1.0" encoding="utf-8"?>', f"<urlset xmlns={_quoted(SITEMAP_SPACE)}>"]
     for place in places:
         when = f"<lastmod>{_instant(place.updated_at)}</lastmod>" if place.updated_at else ""
         lines.append(f"<url><loc>{_text(place.url)}</loc>{when}</url>")
@@ -156,8 +156,12 @@ def _instant(at: datetime) -> str:
 
 def _text(text: str) -> str:
     """A text for XML, which cannot hold control characters; line ends stay."""
-    return escape("\n".join(without_control(line) for line in text.split("\n")))
+    # Not `xml.sax.saxutils`, which loads clients of the web in each command that looks at a site.
+    lines = "\n".join(without_control(line) for line in text.split("\n"))
+    return escape(lines, quote=False)
 
 
 def _quoted(text: str) -> str:
-    return quoteattr(without_control(text))
+    """An attribute's value for XML, with its quotation marks."""
+    escaped = escape(without_control(text), quote=False)
+    return '"{}"'.format(escaped.replace('"', "&quot;"))

@@ -12,7 +12,7 @@ import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PureWindowsPath
 from typing import Any, NamedTuple
 
 from bot import files as place
@@ -30,6 +30,8 @@ EDITED = ".edited"
 STAGING = ".mlcollage-staging-"
 MOST_SYNCED = 32
 """Files that are synced one by one; of more, the whole system is synced once."""
+MOST_FETCHED = 32
+"""Pictures that are fetched together, and so the most whose bytes are held at once."""
 
 Content = bytes | str
 """A file's bytes; or the SHA-256 by which they are fetched where they are needed."""
@@ -116,7 +118,8 @@ def _json(file: Path) -> dict[str, Any]:
 class Update:
     """New files for a folder, staged in it until `finish` puts them in their places.
 
-    `over_edits` says of a unit whether what was edited by hand in it makes way.
+    `over_edits` says of a unit whether what was edited by hand in it makes way; `fetch` gives the
+    pictures.
     """
 
     def __init__(
@@ -124,6 +127,7 @@ class Update:
         folder: Path,
         staging: Callable[[], Path],
         over_edits: Callable[[str], bool],
+        fetch: Fetch,
         *,
         anew: bool = False,
     ) -> None:
@@ -131,10 +135,14 @@ class Update:
         self._base = f"{folder}{os.sep}"
         self._make_staging = staging
         self._over_edits = over_edits
+        self._fetch = fetch
         self._anew = anew
         self._record = _Record(folder)
         self._moves: list[_Move] = []
+        self._pictures: list[tuple[str, str]] = []
         self._aside: list[str] = []
+        # Of files that are there, for those that take their places.
+        self._modes: dict[str, int] = {}
         self._edited: list[str] = []
         self._problems: list[tuple[str, str]] = []
         self._folders: set[str] = set()
@@ -146,24 +154,36 @@ class Update:
             return False
         return all(map(self._is_as_written, known[1]))
 
-    def put(self, name: str, key: str, files: Mapping[str, Content], fetch: Fetch) -> None:
+    def put(self, name: str, key: str, files: Mapping[str, Content]) -> None:
         """Stage a unit's files that are missing or differ, but for those edited by hand.
 
         Raises `BadInput` for a path that leads out of the folder, and `OSError`.
         """
-        missing = dict[str, Content]()
-        for path, content in files.items():
+        for path in files:
             self._check(path)
+        for path, content in files.items():
             sha256 = content if isinstance(content, str) else _hash(content)
-            if self._is_to_be_written(name, path, sha256):
-                missing[path] = content
-        hashes = [content for content in missing.values() if isinstance(content, str)]
-        fetched = fetch(list(dict.fromkeys(hashes))) if hashes else {}
-        for path, content in missing.items():
-            self._stage(path, fetched[content] if isinstance(content, str) else content)
+            if not self._is_to_be_written(name, path, sha256):
+                continue
+            if isinstance(content, str):
+                self._pictures.append((path, sha256))
+            else:
+                self._stage(path, sha256, content)
+        if len(self._pictures) >= MOST_FETCHED:
+            self._stage_pictures()
         if self._record.units.get(name) != (key, sorted(files)):
             self._record.units[name] = (key, sorted(files))
             self._record.is_changed = True
+
+    def _stage_pictures(self) -> None:
+        """Stage the pictures that wait for it."""
+        waiting, self._pictures = self._pictures, []
+        for start in range(0, len(waiting), MOST_FETCHED):
+            some = waiting[start : start + MOST_FETCHED]
+            fetched = self._fetch(list(dict.fromkeys(sha256 for _, sha256 in some)))
+            for path, sha256 in some:
+                data = fetched[sha256]
+                self._stage(path, _hash(data), data)
 
     def fail(self, name: str, problem: str) -> None:
         """Leave a unit as it is, because it cannot be made."""
@@ -173,6 +193,7 @@ class Update:
         found = _stat(self._base + path)
         if found is None:
             return True
+        self._modes[path] = stat.S_IMODE(found.st_mode)
         file, known = self._record.files.get(path), self._record.known(path)
         if file and _is_untouched(file, found):
             return file.sha256 != sha256
@@ -209,7 +230,7 @@ class Update:
             self._record.files[path] = file
             self._record.is_changed = True
 
-    def _stage(self, path: str, data: bytes) -> None:
+    def _stage(self, path: str, sha256: str, data: bytes) -> None:
         staged = f"{self._staging}{len(self._moves)}"
         try:
             handle = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, place.PUBLIC)
@@ -220,7 +241,7 @@ class Update:
                 os.close(handle)
         except OSError as error:
             raise _with_path(error, self._base + path) from None
-        its = _File(_hash(data), found.st_size, found.st_mtime_ns)
+        its = _File(sha256, found.st_size, found.st_mtime_ns)
         self._moves.append(_Move(path, staged, its))
 
     @cached_property
@@ -240,6 +261,7 @@ class Update:
         `units` are all that the site has now: files of ours that belong to none of them are
         removed, unless somebody has edited them. Without it nothing is removed. Raises `OSError`.
         """
+        self._stage_pictures()
         removed = self._left_over(units) if units is not None else []
         moves = sorted(self._moves, key=lambda move: _turn(move.path))
         if moves:
@@ -249,6 +271,7 @@ class Update:
         for path in self._aside:
             target = Path(self._base + path)
             target.replace(target.with_name(f"{target.name}{EDITED}"))
+            del self._modes[path]
         for move in moves:
             self._move(move)
         for path in removed:
@@ -285,9 +308,8 @@ class Update:
     def _move(self, move: _Move) -> None:
         target = self._base + move.path
         try:
-            found = _stat(target)
-            if found is not None:
-                Path(move.staged).chmod(stat.S_IMODE(found.st_mode))
+            if move.path in self._modes:
+                Path(move.staged).chmod(self._modes[move.path])
             os.replace(move.staged, target)  # noqa: PTH105 - thousands of them, by text
         except FileNotFoundError:
             folder = Path(target).parent
@@ -296,14 +318,17 @@ class Update:
             else:
                 place.make_folder(folder)
             Path(move.staged).replace(target)
+        except IsADirectoryError:
+            why = "a folder is where this file should be; move it away"
+            raise FileExistsError(errno.EEXIST, why, target) from None
         except OSError as error:
             raise _with_path(error, target) from None
         self._record.files[move.path] = move.file
 
     def _left_over(self, units: Sequence[str]) -> list[str]:
         """Our files that no unit has any more, and that nobody has edited."""
-        record = self._record
-        for name in [name for name in record.units if name not in units]:
+        record, current = self._record, set(units)
+        for name in [name for name in record.units if name not in current]:
             del record.units[name]
             record.is_changed = True
         held = {path for _, paths in record.units.values() for path in paths}
@@ -330,7 +355,7 @@ class Update:
 
 @contextmanager
 def update(
-    folder: Path, over_edits: Callable[[str], bool], *, anew: bool = False
+    folder: Path, over_edits: Callable[[str], bool], fetch: Fetch, *, anew: bool = False
 ) -> Iterator[Update]:
     """An update of a folder, alone at a time; what an earlier one left behind is removed.
 
@@ -346,12 +371,12 @@ def update(
 
             if any(entry.name.startswith(STAGING) for entry in os.scandir(folder)):
                 staging()
-            yield Update(folder, staging, over_edits, anew=anew)
+            yield Update(folder, staging, over_edits, fetch, anew=anew)
     except OSError as error:
         path = Path(error.filename) if error.filename else folder
         raise Unavailable(
             f"{path} cannot be written: {system.why(error, path)}; "
-            "what was there before is still there, and it is tried again."
+            "what was there before is still there."
         ) from None
 
 
@@ -364,8 +389,8 @@ def write(folder: Path, files: Mapping[str, bytes], *, over_edits: bool = False)
     """
     for name in files:
         check_inside(folder, name)
-    with update(folder, lambda unit: over_edits) as new:
-        new.put("", "", files, lambda hashes: {})
+    with update(folder, lambda unit: over_edits, lambda hashes: {}) as new:
+        new.put("", "", files)
         return new.finish()
 
 
@@ -442,9 +467,6 @@ def _turn(name: str) -> tuple[int, str]:
 
     Once its page is there, a roundup's link answers.
     """
-    parts = PurePosixPath(name).parts
     if not name.endswith(".html"):
         return (2 if name in _LISTS else 0), name
-    if len(parts) == 1:
-        return 3, name
-    return 1, name
+    return (1 if "/" in name else 3), name

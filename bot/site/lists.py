@@ -1,7 +1,6 @@
 """Builds the pages that list roundups: the front page, the archive, and one page a year."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from itertools import groupby
 from typing import NamedTuple
 
@@ -73,7 +72,7 @@ def front_context(
     context = context_of(series) | {
         "root": "",
         "newest": newest and _newest(newest),
-        "entries": [asdict(entry) for entry in earlier],
+        "entries": [entry._asdict() for entry in earlier],
         "has_more": len(linked) > MOST_ON_FRONT,
         "years": years_of(entries),
     }
@@ -88,7 +87,7 @@ def _newest(shelf: Shelf) -> values.Table:
         srcset = ", ".join(f"{slug}/{file}" for file in files)
         cover = cover | {"file": f"{slug}/{cover['file']}", "srcset": srcset}
     kept = {name: shelf.page[name] for name in ("month", "sizes", "sections")}
-    return asdict(shelf.entry) | {"slug": slug, "cover": cover} | kept
+    return shelf.entry._asdict() | {"slug": slug, "cover": cover} | kept
 
 
 def archive_context(series: config.Series, entries: Sequence[Entry]) -> values.Table:
@@ -99,7 +98,7 @@ def archive_context(series: config.Series, entries: Sequence[Entry]) -> values.T
         {
             "year": year,
             "path": year_path(year) if year in with_lists else "",
-            "entries": [asdict(entry) for entry in of_year],
+            "entries": [entry._asdict() for entry in of_year],
         }
         for year, of_year in groupby(linked, lambda entry: entry.year)
     ]
@@ -114,7 +113,7 @@ def year_context(
     later = [other for other in years if other > year]
     before = [other for other in years if other < year]
     months = [
-        asdict(shelf.entry)
+        shelf.entry._asdict()
         | {
             "slug": shelf.roundup.slug,
             "key": f"month-{shelf.roundup.title_month}",

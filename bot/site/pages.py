@@ -3,7 +3,7 @@
 import hashlib
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,8 +11,10 @@ from bot import config
 from bot.composing import covers, values
 from bot.composing.rendering import Renderer
 from bot.core import cards, month, reading, settings
-from bot.core.collage import LENGTHS, Collage, Picture
+from bot.core.collage import Collage, Picture
 from bot.core.month import Roundup
+from bot.core.network import NARROWEST_ALT
+from bot.core.paper import Paper
 from bot.core.text import markdown
 from bot.site import heads, lists, sections
 from bot.site.entries import Entry, canonical, context_of, entry, month_named, text
@@ -107,6 +109,11 @@ def texts(
     return files
 
 
+def style(renderer: Renderer) -> dict[str, bytes]:
+    """The style sheet of all pages, by path; one of the maintainers may be empty."""
+    return {"style.css": f"{renderer.render(STYLE, {}).rstrip()}\n".encode()}
+
+
 def pictures(edition: Edition) -> dict[str, str]:
     """The SHA-256 of the picture in each file of the roundup, but for its cover and card."""
     slug, found = edition.roundup.slug, dict[str, str]()
@@ -135,6 +142,8 @@ def roundup_context(series: config.Series, edition: Edition) -> values.Table:
     collages = Shown(series, edition.posts, edition.smaller)
     tables = [collages.table(each) for each in edition.collages]
     own = entry(series, roundup, edition.titles, with_pages=edition.with_pages)
+    pictured = covers.with_picture(edition.collages)
+    papers = [reading.paper(collage.paper) for collage in pictured]
     context = shared | {
         "root": "../",
         "roundup": values.roundup(roundup, series.zone) | {"subtitle": own.subtitle},
@@ -142,8 +151,8 @@ def roundup_context(series: config.Series, edition: Edition) -> values.Table:
         "month": reading_month,
         "intro": shared["about"] + language.gap + holds,
         "closing": language.closing.format(month=reading_month, hashtag=series.hashtag),
-        "cover": _cover(series, edition),
-        "image": _drawn(series, edition, CARD) or _first_picture(tables),
+        "cover": _cover(series, edition, papers),
+        "image": _drawn(series, edition, papers, CARD) or _first_picture(tables),
         "description": cards.description(roundup, edition.collages),
         "url": canonical(series, roundup),
         "folder": link(series, roundup.slug),
@@ -197,9 +206,9 @@ def _notes(series: config.Series, roundup: Roundup) -> list[values.Table]:
     return notes
 
 
-def _cover(series: config.Series, edition: Edition) -> values.Table | None:
+def _cover(series: config.Series, edition: Edition, papers: Sequence[Paper]) -> values.Table | None:
     """The cover as the page names it; None where there is none."""
-    table = _drawn(series, edition, COVER)
+    table = _drawn(series, edition, papers, COVER)
     if table is None or edition.cover is None:
         return table
     sha256 = hashlib.sha256(edition.cover).hexdigest()
@@ -212,20 +221,21 @@ def _stem(file: str) -> str:
     return file.rpartition(".")[0]
 
 
-def _drawn(series: config.Series, edition: Edition, name: str) -> values.Table | None:
+def _drawn(
+    series: config.Series, edition: Edition, papers: Sequence[Paper], name: str
+) -> values.Table | None:
     """The cover or the card as the page names it; None where there is none."""
     data = edition.drawn.get(name)
     if data is None:
         return None
-    items = [reading.item(collage) for collage in edition.collages]
-    most = CARD_ALT if name == CARD else LENGTHS["alt"]
+    most = CARD_ALT if name == CARD else NARROWEST_ALT
     width, height = struct.unpack_from(">II", data, 16)
     return {
         "file": name,
         "mime": "image/png",
         "width": width,
         "height": height,
-        "alt": covers.alt_text(series, edition.roundup, items, most),
+        "alt": covers.alt_text(series, edition.roundup, papers, most),
     }
 
 
@@ -255,17 +265,17 @@ def _neighbour(series: config.Series, edition: Edition, roundup: Roundup) -> Ent
 def _previous(series: config.Series, edition: Edition) -> values.Table | None:
     """The roundup before: its page here, or where the imported article says that it is."""
     if edition.previous:
-        return asdict(_neighbour(series, edition, edition.previous))
+        return _neighbour(series, edition, edition.previous)._asdict()
     url = web(edition.roundup.previous_link)
     if not url:
         return None
-    return asdict(Entry(host(url), "", "", url, "", host(url)))
+    return Entry(host(url), "", "", url, "", host(url))._asdict()
 
 
 def _following(series: config.Series, edition: Edition) -> values.Table | None:
     if edition.following is None:
         return None
-    return asdict(_neighbour(series, edition, edition.following))
+    return _neighbour(series, edition, edition.following)._asdict()
 
 
 def build(series: config.Series, edition: Edition, templates_folder: Path) -> dict[str, bytes]:
@@ -289,7 +299,7 @@ def build(series: config.Series, edition: Edition, templates_folder: Path) -> di
         | drawn(edition)
         | texts(series, edition, mine.page, renderer)
         | lists.texts(series, listed, mine, {mine.entry.year: [mine]}, renderer)
-        | {"style.css": text(renderer, STYLE, {})}
+        | style(renderer)
     )
 
 

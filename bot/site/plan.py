@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -23,8 +24,25 @@ AS_WRITTEN = 1
 STYLE, FRONT, ARCHIVE, FEEDS, SITEMAP = "style", "front", "archive", "feeds", "sitemap"
 YEAR = "year"
 
+NAMES = {
+    STYLE: "The style sheet",
+    FRONT: "The front page",
+    ARCHIVE: "The archive",
+    FEEDS: "The feeds",
+    SITEMAP: "The sitemap",
+}
+"""What people call the parts of a site that are there once."""
+
 Content = bytes | str
 """A file's bytes; or, of a picture, the SHA-256 by which they are found."""
+
+
+def spoken(unit: str) -> str:
+    """What people call the unit of that name."""
+    kind, _, which = unit.partition(":")
+    if kind == YEAR:
+        return f"The page of {which}"
+    return NAMES.get(unit, f"The roundup {which}")
 
 
 class Held(NamedTuple):
@@ -81,12 +99,13 @@ class Plan:
         self._load = load
         self._loaded: dict[int, Edition] = {}
         self._shelves: dict[int, Shelf] = {}
+        self._made_entries: dict[int, entries.Entry] = {}
 
     def units(self) -> list[Unit]:
         """All units, those of roundups first, oldest first."""
         own = [self._unit_of(place) for place in range(len(self._held))]
         listed = repr(self._entries)
-        years = [self._unit_of_year(year) for year in lists.years_of(self._entries)]
+        years = [self._unit_of_year(year) for year in self._years]
         newest = [each.made_of for each in self._held[-feeds.MOST :]]
         lately = repr([self._facts(each) for each in self._held[-feeds.MOST :]])
         return [
@@ -123,9 +142,9 @@ class Plan:
         """
         if unit.month:
             return self._edition_files(unit.month)
-        renderer, listed = Renderer(self._templates), self._entries
+        renderer, listed = self._renderer.for_another(), self._entries
         if unit.name == STYLE:
-            return {"style.css": entries.text(renderer, pages.STYLE, {})}
+            return dict(pages.style(renderer))
         if unit.name == ARCHIVE:
             context = lists.archive_context(self._series, listed)
             return {lists.ARCHIVE_PATH: entries.text(renderer, lists.ARCHIVE, context)}
@@ -148,7 +167,8 @@ class Plan:
         self._shelves[edition.roundup.id] = shelf
         files: dict[str, Content] = dict(pages.pictures(edition))
         files |= pages.drawn(edition)
-        return files | pages.texts(self._series, edition, shelf.page, Renderer(self._templates))
+        renderer = self._renderer.for_another()
+        return files | pages.texts(self._series, edition, shelf.page, renderer)
 
     def _edition(self, place: int) -> Edition:
         """An edition with what is beside it."""
@@ -206,19 +226,14 @@ class Plan:
     # Lists.
 
     def _year_files(self, year: str, renderer: Renderer) -> dict[str, Content]:
-        shelves = [self._shelf(each) for each in self._of_year(year)]
-        years = lists.years_of(self._entries)
-        context = lists.year_context(self._series, year, shelves, years)
+        shelves = [self._shelf(each) for each in self._of_year[year]]
+        context = lists.year_context(self._series, year, shelves, self._years)
         return {lists.year_path(year): entries.text(renderer, lists.YEAR, context)}
 
     def _unit_of_year(self, year: str) -> Unit:
-        years = lists.years_of(self._entries)
-        at = years.index(year)
-        made_of = [self._facts(each) + each.made_of for each in self._of_year(year)]
-        return self._unit(f"{YEAR}:{year}", repr(years[max(0, at - 1) : at + 2]), *made_of)
-
-    def _of_year(self, year: str) -> list[Held]:
-        return [each for each in self._held if each.roundup.title_month.startswith(year)]
+        at = self._years.index(year)
+        made_of = [self._facts(each) + each.made_of for each in self._of_year[year]]
+        return self._unit(f"{YEAR}:{year}", repr(self._years[max(0, at - 1) : at + 2]), *made_of)
 
     def _feeds(self, renderer: Renderer) -> dict[str, bytes]:
         if not self._series.base_url:
@@ -242,8 +257,18 @@ class Plan:
         if unit.name == FRONT:
             return self._held[-1:]
         if unit.name.startswith(f"{YEAR}:"):
-            return self._of_year(unit.name.partition(":")[2])
+            return self._of_year[unit.name.partition(":")[2]]
         return []
+
+    @cached_property
+    def _of_year(self) -> dict[str, list[Held]]:
+        """The roundups with a page here by the year of their titles."""
+        by_year = groupby(self._held, lambda each: each.roundup.title_month[:4])
+        return {year: list(held) for year, held in by_year}
+
+    @cached_property
+    def _years(self) -> list[str]:
+        return lists.years_of(self._entries)
 
     @cached_property
     def _entries(self) -> list[entries.Entry]:
@@ -253,8 +278,11 @@ class Plan:
         return [entry for _, entry in sorted(found, key=lambda pair: pair[0], reverse=True)]
 
     def _entry(self, roundup: Roundup) -> entries.Entry:
-        titles = [markdown.line(title) for _, title in self._titles.get(roundup.id, ())]
-        return entries.entry(self._series, roundup, titles, with_pages=self._with_pages)
+        if roundup.id not in self._made_entries:
+            titles = [markdown.line(title) for _, title in self._titles.get(roundup.id, ())]
+            made = entries.entry(self._series, roundup, titles, with_pages=self._with_pages)
+            self._made_entries[roundup.id] = made
+        return self._made_entries[roundup.id]
 
     @cached_property
     def _places(self) -> list[feeds.Place]:
@@ -262,7 +290,7 @@ class Plan:
         base = self._series.base_url
         if not base:
             return []
-        years = [f"{year}/" for year in lists.years_of(self._entries)]
+        years = [f"{year}/" for year in self._years]
         found = [feeds.Place(f"{base}/{path}") for path in ("", "archive/", *years)]
         for held in self._held:
             roundup, when = held.roundup, feeds.updated_at(held.roundup)
@@ -286,6 +314,10 @@ class Plan:
         return frozenset(
             each.roundup.title_month for each in self._held if each.roundup.published_elsewhere
         )
+
+    @cached_property
+    def _renderer(self) -> Renderer:
+        return Renderer(self._templates)
 
     # Keys.
 

@@ -3,18 +3,18 @@
 import functools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from typing import NamedTuple
 
 import nh3
 
 from bot import config
 from bot.composing import values
-from bot.core import network, reading
+from bot.core import address, network, reading
 from bot.core.collage import Collage, Picture, shown
 from bot.core.errors import BadInput
 from bot.core.network import EXTENSIONS
 from bot.core.paper import LinkKind
-from bot.core.text import markdown, mathml
+from bot.core.text import direction, markdown, mathml
 from bot.core.words import EMOJI
 
 TAGS = mathml.TAGS | (
@@ -28,8 +28,7 @@ _PRINTED = re.compile(r"^[^\[\]|]{0,80}\[\s?\d{1,4}\s?(?:/\s?\d{1,4}\s?)?\]\s*(?
 """What an imported caption holds before its text: the series and the number printed there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
+class Labelled(NamedTuple):
     """A link as the page shows it."""
 
     label: str
@@ -37,8 +36,7 @@ class Labelled:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(NamedTuple):
     """Where the first part of a collage's thread is on one account."""
 
     account: str
@@ -46,13 +44,13 @@ class Posted:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """One collage of the page.
 
     `title` has its quotation marks, `plain_title` has none; `paragraph` is Markdown, `html` the
-    same, cleaned. `page` is the file of its own page, `srcset` names its picture in several widths
-    and `small` in the least of them. Templates get it as a table.
+    same, cleaned, and `direction` ("ltr" or "rtl") is how it is written. `page` is the file of its
+    own page, `srcset` names its picture in several widths and `small` in the least of them.
+    Templates get it as a table.
     """
 
     name: str
@@ -70,6 +68,7 @@ class Section:
     caption: str
     paragraph: str
     html: str
+    direction: str
     page: str
     posts: tuple[Labelled, ...]
 
@@ -90,11 +89,10 @@ class Shown:
     def table(self, collage: Collage) -> values.Table:
         """A collage's section as templates see it."""
         section = self.section(collage)
-        # Not `asdict`, which copies all of it, for each of the thousands of a whole site.
-        table = {each.name: getattr(section, each.name) for each in fields(section)}
-        table["links"] = [asdict(link) for link in section.links]
-        table["posts"] = [asdict(post) for post in section.posts]
-        table["paper"] = section.paper and asdict(section.paper)
+        table = section._asdict()
+        table["links"] = [link._asdict() for link in section.links]
+        table["posts"] = [post._asdict() for post in section.posts]
+        table["paper"] = section.paper and section.paper._asdict()
         if section.picture:
             table["picture"] = section.picture._asdict()
         return table
@@ -126,6 +124,7 @@ class Shown:
             caption=_caption(self._series, collage),
             paragraph=collage.paragraph.strip(),
             html=paragraph_html(collage.paragraph),
+            direction=_direction(collage.paragraph),
             page=page_file(collage.name),
             posts=labelled_posts(self._posts.get(collage.id, ())),
         )
@@ -190,7 +189,7 @@ def _network(post: Posted) -> str:
 
 def host(url: str) -> str:
     """The host of an address as people read it."""
-    return re.sub(r"^https?://(www\.)?|[/?#].*", "", url)
+    return re.sub(r"(?i:^https?)://(www\.)?|[/?#].*", "", url)
 
 
 def _caption(series: config.Series, collage: Collage) -> str:
@@ -228,7 +227,7 @@ def web(url: str) -> str:
 
     No other scheme becomes a link: `javascript:` would run in the reader's browser.
     """
-    if re.fullmatch(r"https?://[^\s<>\"\x00-\x1f]+", url):
+    if re.fullmatch(rf"{address.SCHEME}[^\s<>\"\x00-\x1f]+", url):
         return url
     return ""
 
@@ -237,6 +236,13 @@ def web(url: str) -> str:
 def paragraph_html(paragraph: str) -> str:
     """A paragraph as HTML with nothing but words, lists, code, formulas and links in it."""
     return _cleaner().clean(markdown.html(paragraph)).strip()
+
+
+def _direction(paragraph: str) -> str:
+    """How a paragraph is written; it is only read where it may be from right to left."""
+    if not direction.is_any_right_to_left(paragraph):
+        return direction.LEFT_TO_RIGHT
+    return direction.of(markdown.plain(paragraph))
 
 
 @functools.lru_cache

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, Column, ColumnElement, Text, cast, or_, select
 
+from bot.core import address
 from bot.core.collage import Picture
 from bot.storage.statements import Statements
 from bot.storage.tables import (
@@ -62,6 +63,13 @@ class Made(NamedTuple):
     picture: Picture
 
 
+class CoverMade(NamedTuple):
+    """The hash of a roundup's cover, and what it was made of."""
+
+    sha256: str
+    made_of: str
+
+
 class Editions(Statements):
     """Roundups with their collages, pictures and posts, many of them in a few statements."""
 
@@ -71,7 +79,8 @@ class Editions(Statements):
         posts = self._posts(_of_series(self.series_id(series_name)))
         held = defaultdict[int, list[Named]](list)
         hashes = dict[int, Any]()
-        for row in self.conn.execute(self._shown(series_name)):
+        # All at once: row by row takes twice as long.
+        for row in self.conn.execute(self._shown(series_name)).all():
             held[row.roundup_id].append(Named(row.name, row.its_title))
             made_of = (tuple(row), links_by_paper.get(row.paper_id), posts.get(row.id))
             known = hashes.setdefault(row.roundup_id, hashlib.sha256())
@@ -108,7 +117,7 @@ class Editions(Statements):
             .order_by(links.c.paper_id, links.c.position)
         )
         found = defaultdict[int, list[tuple[str, str]]](list)
-        for row in self.conn.execute(statement):
+        for row in self.conn.execute(statement).all():
             found[row.paper_id].append((row.kind, row.url))
         return found
 
@@ -137,7 +146,7 @@ class Editions(Statements):
         )
         found = defaultdict[int, list[Post]](list)
         for row in self.conn.execute(statement):
-            if row.receipt_url.startswith(("https://", "http://")):
+            if address.is_web(row.receipt_url):
                 found[row.collage_id].append(Post(row.name, row.network, row.receipt_url))
         return {collage_id: tuple(posts) for collage_id, posts in found.items()}
 
@@ -166,15 +175,15 @@ class Editions(Statements):
                 found[row.sha256] = row.data
         return found
 
-    def covers(self, series_name: str) -> dict[int, tuple[str, str]]:
-        """The hash of each roundup's cover, and what it was made of, by the roundup's id."""
+    def covers(self, series_name: str) -> dict[int, CoverMade]:
+        """The cover of each roundup that has one, by the roundup's id."""
         columns = select(roundups.c.id, roundups.c.cover_sha256, roundups.c.cover_made_of)
         mine = (
             roundups.c.series_id == self.series_id(series_name),
             roundups.c.cover_sha256.is_not(None),
         )
         rows = self.conn.execute(columns.where(*mine))
-        return {row.id: (row.cover_sha256, row.cover_made_of) for row in rows}
+        return {row.id: CoverMade(row.cover_sha256, row.cover_made_of) for row in rows}
 
 
 def _of_series(series_id: int) -> ColumnElement[bool]:

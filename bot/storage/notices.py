@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, Text, cast, func, select, update
 
 from bot.core.notices.entry import TROUBLE, Entry, Kind, is_trouble
 from bot.storage import tables
@@ -142,6 +142,26 @@ class Notices(Statements):
         )
         newest = statement.order_by(tables.notices.c.id.desc()).limit(most)
         return [of_row(row) for row in self.conn.execute(newest)]
+
+    def settle(self, subject: str, but: Entry | None = None) -> None:
+        """Acknowledge what was said about a subject, because that has become well since.
+
+        What nobody has printed or been sent yet is not told any more. If it happens again, it is
+        told again: the keys are free. The one that is excepted still holds.
+        """
+        is_mine = [
+            tables.notices.c.subject == subject,
+            tables.notices.c.acknowledged_at.is_(None),
+            tables.notices.c.rehearsal == self.rehearsal,
+        ]
+        if but is not None:
+            is_mine.append(tables.notices.c.key != _unique(but.kind, but.key, self.rehearsal))
+        settled = {
+            name: func.coalesce(tables.notices.c[name], self.now)
+            for name in ("printed_at", "alerted_at", "acknowledged_at")
+        }
+        key = tables.notices.c.key.concat("/settled ").concat(cast(tables.notices.c.id, Text))
+        self.conn.execute(update(tables.notices).where(*is_mine).values(key=key, **settled))
 
     def known(self, ids: Sequence[int]) -> set[int]:
         """Those of these ids that notices have."""

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, exists, or_, select, update
 
 from bot.core.month import Roundup
-from bot.core.publication import Publication
+from bot.core.publication import Publication, UnderWay
 from bot.storage.database import insert_many_new
 from bot.storage.statements import Statements
 from bot.storage.tables import publications, roundups, series
@@ -32,6 +32,7 @@ def _publication(row: Row[Any]) -> Publication:
         problem=row.problem,
         needs_person=row.needs_person,
         lease_until=row.lease_until,
+        lease_owner=row.lease_owner or "",
         fence=row.fence,
         published_at=row.published_at,
         updated_at=row.updated_at,
@@ -72,6 +73,23 @@ class Publications(Statements):
         )
         return self.conn.execute(select(publications.c.url).where(*mine)).scalar() or ""
 
+    def last_at(self, series_name: str, destination: str) -> Publication | None:
+        """The publication of a series' newest month at a destination; None where it has none."""
+        statement = (
+            select(publications)
+            .join(roundups, roundups.c.id == publications.c.roundup_id)
+            .join(series, series.c.id == roundups.c.series_id)
+            .where(
+                publications.c.destination == destination,
+                series.c.name == series_name,
+                roundups.c.rehearsal == self.rehearsal,
+            )
+            .order_by(roundups.c.title_month.desc())
+            .limit(1)
+        )
+        row = self.conn.execute(statement).one_or_none()
+        return _publication(row) if row else None
+
     def due(self, series_name: str, lease: timedelta) -> list[Publication]:
         """The publications of a series that are due and that nobody tries now, the oldest first.
 
@@ -86,6 +104,22 @@ class Publications(Statements):
             .order_by(roundups.c.due_at, publications.c.id)
         )
         return [_publication(row) for row in self.conn.execute(statement)]
+
+    def under_way(self, lease: timedelta) -> list[UnderWay]:
+        """The tries of all series that are under way, by their ends; `lease` as in `due`."""
+        columns = (
+            *(series.c.name, roundups.c.title_month, publications.c.destination),
+            *(publications.c.lease_owner, publications.c.lease_until),
+        )
+        statement = (
+            select(*columns)
+            .select_from(publications)
+            .join(roundups, roundups.c.id == publications.c.roundup_id)
+            .join(series, series.c.id == roundups.c.series_id)
+            .where(_OPEN, self._is_taken(lease), roundups.c.rehearsal == self.rehearsal)
+            .order_by(publications.c.lease_until, publications.c.id)
+        )
+        return [UnderWay(*row) for row in self.conn.execute(statement)]
 
     def waiting(self, series_name: str) -> list[Publication]:
         """The publications of a series that wait for a person."""
@@ -145,13 +179,18 @@ class Publications(Statements):
         """Write what became of a publication that this worker has claimed.
 
         `values` are `saved`, `url`, `is_public`, `revision`, `content` and `problem`. What was
-        changed since that revision is published next; else it is looked at `again_at`. Returns
+        changed since that revision, or marked as due since it was claimed, is published next; else
+        it is looked at `again_at`. Returns
         False, and writes nothing, where another worker has claimed it meanwhile.
         """
         made_up_to = select(roundups.c.rendered_revision).where(
             roundups.c.id == publications.c.roundup_id
         )
-        is_newer = made_up_to.scalar_subquery() > values["revision"]
+        # Somebody may have asked for it again meanwhile.
+        is_newer = or_(
+            made_up_to.scalar_subquery() > values["revision"],
+            publications.c.next_at.is_distinct_from(publication.next_at),
+        )
         first = publication.published_at or self.now
         return self._end(
             publication,

@@ -268,25 +268,21 @@ class Roundups(Statements):
         self.conn.execute(update(collages).where(*its).values(roundup_id=roundup_id))
         return roundup_id
 
-    def fix_year(
-        self, series_name: str, year: str, due_at: datetime, title: str, link: str
-    ) -> None:
+    def fix_year(self, series_name: str, year: str, due_at: datetime, **names: str) -> None:
         """Insert the roundup of a year, whose months keep their collages.
 
-        Raises `Taken` where another worker has inserted it.
+        `names` are its title and link. Raises `Taken` where another worker has inserted it.
         """
         row = {
             "series_id": self.series_id(series_name),
             "title_month": year,
             "kind": YEAR,
-            "title": title,
             "slug": year,
-            "link": link,
             "state": State.DUE.value,
             "due_at": due_at,
             "rehearsal": self.rehearsal,
         }
-        if insert_new(self.conn, roundups, **row) is None:
+        if insert_new(self.conn, roundups, **row, **names) is None:
             raise Taken
 
     def add_published(

@@ -25,7 +25,7 @@ from bot.core.schedule import STEP, SlotState, SlotTime
 from bot.core.text import markdown
 from bot.deciding import budgets, candidates, coming, doctor, preview, roundups
 from bot.intake.twins import cautions
-from bot.roundups import review
+from bot.roundups import linking, review
 from bot.scheduling import forecast
 from bot.storage.accounts import AccountRow
 from bot.storage.charges import month_of
@@ -307,8 +307,10 @@ def _roundup_plan(context: Context, brief: Due) -> Plan:
     roundup, items, threads = preview.roundup_threads(context, brief.series, title_month)
     if roundup.id:
         what = f"the roundup {title_month} is there already"
-        if roundup.link:
-            what += f": {roundup.link}"
+        with context.read() as work:
+            link = linking.told(context, work, brief.series, roundup).link
+        if link:
+            what += f": {link}"
         if roundup.due_at == brief.at or roundup.published_elsewhere:
             return Plan(what, is_wanted=False)
         # Made by another calendar: what went out since has to wait for the month after.

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from bot import config, processes
+from bot import environment, processes
 from bot.watching import apprise_process
 
 MEMORY = 300_000_000
@@ -43,7 +43,9 @@ def _ask(question: Mapping[str, object], seconds: float) -> str:
     script = Path(apprise_process.__file__)
     bounds = processes.Bounds(seconds, MEMORY)
     try:
-        answer = processes.ask(script, json.dumps(question).encode(), bounds, config.for_children())
+        answer = processes.ask(
+            script, json.dumps(question).encode(), bounds, environment.for_children()
+        )
         return str(json.loads(answer.rpartition(b"\n")[2])["wrong"])
     except processes.TooLong as error:
         return f"it {error}."

@@ -8,10 +8,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from bot.publishers import table
+from tests import postgres
 from tests.chaos import forks, scene
 from tests.chaos.forks import Forks
 from tests.chaos.places import PLACES, Place
@@ -46,8 +46,8 @@ def ground() -> Iterator[Path]:
 class Ground:
     """Fresh copies of a prepared installation."""
 
-    def __init__(self, ground: Path, server: str | None) -> None:
-        self._ground, self._server = ground, server
+    def __init__(self, ground: Path, databases: postgres.Databases | None) -> None:
+        self._ground, self._databases = ground, databases
         self._prepared: dict[str, tuple[Path, str]] = {}
 
     def copy(self, place: Place) -> Path:
@@ -57,31 +57,20 @@ class Ground:
         prepared, name = self._prepared[place.kind]
         case = f"case_{next(_cases)}"
         folder = self._ground / case
-        url = None
-        if self._server:
-            self._execute(f"CREATE DATABASE {case} TEMPLATE {name}")
-            url = self._server.format(name=case)
+        url = self._databases.make(case, name) if self._databases else None
         scene.copy(prepared, folder, place.account(), url)
         return folder
 
     def forget(self, folder: Path) -> None:
         shutil.rmtree(folder)
-        if self._server:
-            self._execute(f"DROP DATABASE {folder.name} WITH (FORCE)")
+        if self._databases:
+            self._databases.drop(folder.name)
 
     def _prepare(self, place: Place) -> tuple[Path, str]:
         name = f"prepared_{next(_cases)}"
-        if self._server:
-            self._execute(f"CREATE DATABASE {name}")
-        url = self._server.format(name=name) if self._server else None
+        url = self._databases.make(name) if self._databases else None
         scene.prepare(self._ground / name, place.account(), url)
         return self._ground / name, name
-
-    def _execute(self, statement: str) -> None:
-        assert self._server
-        url = self._server.replace("+psycopg", "").format(name="postgres")
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(statement)
 
 
 @pytest.fixture(scope="session")
@@ -91,9 +80,10 @@ def grounds(ground: Path, request: pytest.FixtureRequest) -> Callable[[str], Gro
 
     def get(kind: str) -> Ground:
         if kind not in made:
-            made[kind] = Ground(
-                ground, request.getfixturevalue("postgres_url") if kind == "postgresql" else None
-            )
+            databases = None
+            if kind == "postgresql":
+                databases = request.getfixturevalue("postgres_databases")
+            made[kind] = Ground(ground, databases)
         return made[kind]
 
     return get

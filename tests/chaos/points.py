@@ -12,7 +12,7 @@ import socket
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
@@ -35,16 +35,21 @@ class Crash(BaseException):
 
 class Points:
     """The points a run has come by, in order; at the one with number `at`, from 1, it ends by
-    `strike`.
+    `strike`. At those before it of which `copies` has the number, it calls what that has.
     """
 
     def __init__(
-        self, at: int = 0, strike: Callable[[str], NoReturn] | None = None, patience: float = 10
+        self,
+        at: int = 0,
+        strike: Callable[[str], NoReturn] | None = None,
+        patience: float = 10,
+        copies: Mapping[int, Callable[[], None]] | None = None,
     ) -> None:
         self.names: list[str] = []
         self.is_struck = False
         self._at, self._strike = at, strike or crash
         self._patience = patience
+        self._copies = copies or {}
         self._lock = threading.Lock()
 
     def reach(self, name: str, connection: Any = None) -> None:
@@ -55,11 +60,15 @@ class Points:
         with self._lock:
             if not self.is_struck:
                 self.names.append(name)
-                if len(self.names) != self._at:
+                count = len(self.names)
+                if connection is not None and (count == self._at or count in self._copies):
+                    select.select([connection], [], [], self._patience)
+                if count in self._copies:
+                    with _unwatched():
+                        self._copies[count]()
+                if count != self._at:
                     return
                 self.is_struck = True
-                if connection is not None:
-                    select.select([connection], [], [], self._patience)
         self._strike(name)
 
 
@@ -69,6 +78,17 @@ def crash(name: str) -> NoReturn:
 
 _now: Points | None = None
 """Whose points are counted at present."""
+
+
+@contextmanager
+def _unwatched() -> Iterator[None]:
+    """What a test itself does at a point is no way to others."""
+    global _now
+    before, _now = _now, None
+    try:
+        yield
+    finally:
+        _now = before
 
 
 def _reach(name: str, connection: Any = None) -> None:

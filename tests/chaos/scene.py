@@ -141,6 +141,11 @@ def look(context: Context, releases: int = 0) -> End:
     return End(delivery.state.value, delivery.note, until > LAST, receipts, heard, releases)
 
 
+def wanted_at(context: Context) -> datetime:
+    """When the thread's delivery wants attention again."""
+    return _delivery(context)[1]
+
+
 def _delivery(context: Context) -> tuple[Delivery | None, datetime]:
     """The thread's delivery, and when it wants attention again."""
     deliveries = tables.deliveries.c

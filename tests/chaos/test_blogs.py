@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.core.publication import State
-from bot.roundups import publish
+from bot.destinations.protocol import LEASE
 from tests import wordpress
 from tests.blogs import OnButtondown, OnGhost, OnWordPress, Place
 from tests.chaos.publishing import Kind, prepare, publication
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 FEW = 40 if os.environ.get("CHAOS") == "all" else 2
 """Points that are tried of each kind: each takes two starts of the program."""
-LATER = str(publish.LEASE.total_seconds() + 1)
+LATER = str(LEASE.total_seconds() + 1)
 """When the lease of what was killed has ended."""
 
 

@@ -4,11 +4,17 @@ it: nothing twice, nothing lost, nothing in silence.
 A sample, the same each time; all of them with CHAOS=all (make chaos).
 """
 
+import copy
+import itertools
+import operator
 import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
 
 import pytest
 
@@ -39,6 +45,7 @@ SWITCHES: dict[str, dict[str, Trouble]] = {
 }
 """Every switch of each local network."""
 
+T = TypeVar("T")
 Pair = tuple[int, int]
 """A call and a point after it, or a point and one of the next process."""
 
@@ -66,6 +73,15 @@ CASES = {
 }
 
 
+def _is_slow(case: Case) -> bool:
+    """Whether its trouble takes as long as somebody waits for it."""
+    return case.trouble.is_held or case.trouble.is_dripped
+
+
+def _patience(case: Case) -> float:
+    return 0.1 if _is_slow(case) else 10
+
+
 class Voyage(NamedTuple):
     """What came of a thread: by its network, by our rows, and the points each of its processes came
     by.
@@ -74,6 +90,17 @@ class Voyage(NamedTuple):
     out: list[Out]
     end: End
     points: list[list[str]]
+
+
+class Left(NamedTuple):
+    """What a process leaves that dies at a point: a copy of its folder, what the network has, and
+    the time.
+    """
+
+    point: str
+    folder: Path
+    network: dict[str, Any]
+    at: datetime
 
 
 class Sea:
@@ -102,8 +129,35 @@ class Sea:
         """One thread whose call of that number meets trouble, and whose processes crash, one after
         the other.
         """
-        self._clock.at, fake = scene.SLOT, self._place.fake
         case = case or CALM[self._place.kind]
+        self._begin(case, call)
+        return self._to_the_end(case, crashes)
+
+    def left(self, case: Case, call: int, at: Sequence[int]) -> Iterator[Left]:
+        """What is left of the same voyage at each of these points, in order, if it ends there.
+
+        One process comes by all of them: all that the next one finds is copied.
+        """
+        self._begin(case, call)
+        kept: dict[int, Left] = {}
+        copies = {count: partial(self._copy, kept, count) for count in at}
+        points = Points(at[-1], patience=_patience(case), copies=copies)
+        self._run(points, case)
+        for count in at:
+            yield kept[count]._replace(point=points.names[count - 1])
+
+    def go_on(self, case: Case, left: Left) -> Voyage:
+        """What the next process makes of what was left."""
+        shutil.rmtree(self._folder)
+        left.folder.rename(self._folder)
+        vars(self._place.fake).update(left.network)
+        self._clock.at = left.at
+        self._over(case)
+        return self._to_the_end(case)
+
+    def _begin(self, case: Case, call: int) -> None:
+        """All as before the thread, and the trouble ahead."""
+        self._clock.at, fake = scene.SLOT, self._place.fake
         self._place.empty()
         if isinstance(fake, x.FakeX):
             # What X accepts when it was sent again already, nothing but X can keep from being there
@@ -111,29 +165,49 @@ class Sea:
             fake.state.refuses_duplicates = case.trouble.is_held and not case.is_in_time
         fake.trouble[call] = case.trouble  # type: ignore[assignment]
         shutil.rmtree(self._folder)
-        is_slow = case.trouble.is_held or case.trouble.is_dripped
-        timeouts = {"read_timeout": "150ms", "total_timeout": "200ms"} if is_slow else {}
+        timeouts = {"read_timeout": "150ms", "total_timeout": "200ms"} if _is_slow(case) else {}
         scene.copy(self._prepared, self._folder, self._place.account(**timeouts))
+
+    def _copy(self, kept: dict[int, Left], count: int) -> None:
+        fake = self._place.fake
+        folder = self._folder.with_name(f"{self._folder.name}_{count}")
+        # Without SQLite's file for the processes that share the database: they are gone then.
+        shutil.copytree(self._folder, folder, ignore=shutil.ignore_patterns("*-shm"))
+        with fake.lock:
+            # What stays the same, or is no state of the network.
+            shared = (self._clock, fake, fake.lock, *fake.trouble.values())
+            network = copy.deepcopy(vars(fake), {id(each): each for each in shared})
+        kept[count] = Left("", folder, network, self._clock.at)
+
+    def _to_the_end(self, case: Case, crashes: Sequence[int] = ()) -> Voyage:
         runs: list[Points] = []
         end = None
         while end is None:
             crash_at = crashes[len(runs)] if len(runs) < len(crashes) else 0
-            runs.append(Points(crash_at, patience=0.1 if is_slow else 10))
-            end = self._run(runs[-1], fake.release if case.is_in_time else lambda: None)
-        fake.release()
+            runs.append(Points(crash_at, patience=_patience(case)))
+            end = self._run(runs[-1], case)
+        self._place.fake.release()
         return Voyage(self._place.out(self._folder), end, [run.names for run in runs])
 
-    def _run(self, points: Points, after_tick: Callable[[], None]) -> End | None:
+    def _run(self, points: Points, case: Case) -> End | None:
         """A process, to the end; None when it crashed on the way."""
         try:
             with watched(points):
-                return scene.to_the_end(scene.enter(self._folder, self._clock), after_tick)
+                context = scene.enter(self._folder, self._clock)
+                return scene.to_the_end(context, self._after_tick(case))
         except Crash:
-            after_tick()
-            self._clock.go(minutes=4)
+            self._over(case)
             return None
         finally:
             self.database.close()
+
+    def _over(self, case: Case) -> None:
+        """A process is gone, and the next one comes when its lease is over."""
+        self._after_tick(case)()
+        self._clock.go(minutes=4)
+
+    def _after_tick(self, case: Case) -> Callable[[], None]:
+        return self._place.fake.release if case.is_in_time else lambda: None
 
     def later_points(self, case: Case, call: int) -> range:
         """The points that a process comes by after it made the call that meets trouble, without a
@@ -167,7 +241,13 @@ def chosen(combinations: list[Pair], most: int = SAMPLE) -> list[Pair]:
     return [combinations[place * len(combinations) // most] for place in range(most)]
 
 
-def told(name: str, combinations: list[Pair], capsys: pytest.CaptureFixture[str]) -> Iterator[Pair]:
+def by_call(combinations: list[Pair]) -> list[tuple[int, list[int]]]:
+    """The points of each call."""
+    calls = itertools.groupby(combinations, key=operator.itemgetter(0))
+    return [(call, [point for _, point in pairs]) for call, pairs in calls]
+
+
+def told(name: str, combinations: list[T], capsys: pytest.CaptureFixture[str]) -> Iterator[T]:
     """One after the other; who runs all of them sees how far it is."""
     for count, each in enumerate(combinations, 1):
         if IS_ALL and (count % 50 == 0 or count == len(combinations)):
@@ -189,13 +269,25 @@ def test_trouble_at_any_call_and_a_crash_later_neither_double_nor_lose_a_part_no
     every = [(call, point) for call, points in later.items() for point in points]
     combinations = chosen(every, SLOW_SAMPLE if case.trouble.is_dripped else SAMPLE)
     bad = []
-    for call, point in told(name, combinations, capsys):
-        voyage = sea.sail(case, call, [point])
-        if wrong := scene.wrong(sea.whole, voyage.out, voyage.end):
-            bad.append(
-                f"call {call}, crash at {point} ({voyage.points[0][-1]}): {wrong}: {voyage.end}"
-            )
+    for call, points in told(name, by_call(combinations), capsys):
+        for left in sea.left(case, call, points):
+            voyage = sea.go_on(case, left)
+            if wrong := scene.wrong(sea.whole, voyage.out, voyage.end):
+                bad.append(f"call {call}, crash {left.point}: {wrong}: {voyage.end}")
     assert not bad, "\n".join(bad)
+
+
+@pytest.mark.parametrize("place", ["x", "bluesky", "mastodon"], indirect=True)
+def test_what_is_copied_at_a_point_is_what_a_crash_there_leaves(
+    sea: Sea, place: AtX | AtBluesky | AtMastodon
+) -> None:
+    case, call = CASES[place.kind, "accept then drop"], sea.calls // 2
+    later = sea.later_points(case, call)
+    points = later[:: 1 + len(later) // 12]
+    copied = [sea.go_on(case, left) for left in sea.left(case, call, points)]
+    crashed = [sea.sail(case, call, [point]) for point in points]
+    assert [(each.out, each.end) for each in copied] == [(each.out, each.end) for each in crashed]
+    assert [each.points[-1] for each in copied] == [each.points[-1] for each in crashed]
 
 
 @pytest.mark.timeout(0 if IS_ALL else 600)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.publication import State
-from bot.roundups import publish
+from bot.destinations.protocol import LEASE
 from tests import waiting
 from tests.chaos.forks import Forks
 from tests.chaos.publishing import KINDS, git, prepare, publication
@@ -20,7 +20,7 @@ from tests.e2e.process import ENVIRONMENT
 
 pytestmark = pytest.mark.slow
 
-AFTERWARDS = publish.LEASE + timedelta(seconds=1)
+AFTERWARDS = LEASE + timedelta(seconds=1)
 """When the lease of what was killed has ended: nobody waits for longer."""
 
 FEW = 40 if os.environ.get("CHAOS") == "all" else 12

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bot.core import network as networks
+from bot.core.answers import Response
 from bot.core.audit import Kind
 from bot.core.delivery import Found, Image, NotSeen, Part
 from bot.core.errors import (
@@ -27,7 +28,6 @@ from bot.core.settings import Table
 from bot.publishers import table
 from bot.publishers.mastodon import errors, instance, matching, oauth, setup
 from bot.publishers.mastodon.publisher import Mastodon, idempotency_key
-from bot.publishers.mastodon.transport import Response
 from bot.publishers.protocol import Saved
 from tests.conftest import StoppedClock, png
 from tests.contract.test_publishers import IMAGE, THREAD, ready, send

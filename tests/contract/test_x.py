@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import errors
+from bot.core.answers import Response
 from bot.core.delivery import Found, Look, NotSeen, Part, Receipt, Thread
 from bot.core.errors import BadConfig
 from bot.core.settings import Secret, Table
@@ -24,7 +25,6 @@ from bot.publishers import table
 from bot.publishers.x import errors as x_errors
 from bot.publishers.x import matching
 from bot.publishers.x.publisher import X
-from bot.publishers.x.transport import Response
 from tests.conftest import MONDAY, ROOT, StoppedClock, png
 from tests.contract.test_publishers import IMAGE, THREAD, ids, ids_of, ready
 from tests.fakes import x

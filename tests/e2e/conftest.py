@@ -5,6 +5,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -85,6 +86,33 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@contextmanager
+def at_the_desk(folder: Path) -> Iterator[pytest.MonkeyPatch]:
+    """Sit in a folder, by the name of Ada, with nothing else set."""
+    (folder / "config.toml").chmod(0o600)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for name in ("MLCOLLAGE_DATABASE_URL", "MLCOLLAGE_CONFIG", "FORCE_COLOR", "VISUAL"):
+            patch.delenv(name, raising=False)
+        patch.setenv("MLCOLLAGE_USER", "ada")
+        yield patch
+    # A command turns it off: it is over before its garbage matters.
+    gc.enable()
+
+
+@pytest.fixture(scope="module")
+def stocked(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same folder, and the four items are in the queue."""
+    folder = tmp_path_factory.mktemp("stocked") / "desk"
+    shutil.copytree(prepared, folder)
+    with at_the_desk(folder) as patch:
+        patch.setattr(sys, "argv", ["mlcollage", "add", *(f"{name}.md" for name in ITEMS)])
+        with pytest.raises(SystemExit) as ended:
+            program.main()
+    assert not ended.value.code
+    return folder
+
+
 @pytest.fixture
 def bare(
     prepared: Path,
@@ -95,20 +123,14 @@ def bare(
     """Item files and a configuration, and nothing done yet."""
     folder = tmp_path / "desk"
     shutil.copytree(prepared, folder)
-    (folder / "config.toml").chmod(0o600)
-    monkeypatch.chdir(folder)
-    for name in ("MLCOLLAGE_DATABASE_URL", "MLCOLLAGE_CONFIG", "FORCE_COLOR", "VISUAL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("MLCOLLAGE_USER", "ada")
-    yield Desk(folder, monkeypatch, capsys)
-    # A command turns it off: it is over before its garbage matters.
-    gc.enable()
+    with at_the_desk(folder):
+        yield Desk(folder, monkeypatch, capsys)
 
 
 @pytest.fixture
-def desk(bare: Desk) -> Desk:
+def desk(bare: Desk, stocked: Path) -> Desk:
     """The four items are in the queue."""
-    bare("add", *[f"{name}.md" for name in ITEMS])
+    shutil.copytree(stocked, bare.folder, dirs_exist_ok=True)
     return bare
 
 

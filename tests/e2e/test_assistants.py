@@ -135,7 +135,7 @@ FAILING: list[tuple[str, dict[str, Any], str]] = [
     ("preview_collage", {"account": "outbx"}, "has no account outbx; it has outbox. Did you mean"),
     ("count_text", {"text": None}, "text: must be a text, not None."),
     ("show_roundup", {"month": "soon"}, "'soon' is no month; write it as \"2021-09\"."),
-    ("show_roundup", {"month": "2021-09"}, "There is no roundup '2021-09'"),
+    ("show_roundup", {"month": "2021-09"}, "There is no roundup 2021-09"),
     ("check_words", {"title": "A", "year": 99}, "year: must be a whole number from 1,000 to 9,999"),
     ("add_draft", {}, "add_draft needs title: The paper's title"),
     ("add_draft", {"title": "Alpha", "name": "alpha"}, "there is already a collage named alpha"),

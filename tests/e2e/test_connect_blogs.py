@@ -99,6 +99,7 @@ def test_a_key_that_is_not_taken_saves_nothing(
     done = connect("ghost", "--url", ghost_site.url, answers=key or " ")
     assert isinstance(done.exception, BadInput), done.output
     assert "Nothing was saved" in str(done.exception)
+    assert "mlcollage connect" not in str(done.exception), "it is what is being done"
     assert (desk.folder / "config.toml").read_bytes() == before
     assert not home.exists()
 

@@ -43,9 +43,11 @@ FAILING: dict[str, list[tuple[object, ...]]] = {
     "show": [("show", "nobody")],
     "preview": [("preview", "nobody")],
     "tick": [],
+    "desk": [],
     "post": [("post", "nobody", "--now")],
     "simulate": [("simulate", "--in", "trial", "--to", DAYS[0])],
     "roundup show": [("roundup", "show", "2021-09")],
+    "roundup preview": [("roundup", "preview", "1999-01")],
     "roundup link": [("roundup", "link", "2021-09", "https://lab.example.net/a")],
     "roundup publish": [("roundup", "publish", "2021-09")],
     "roundup approve": [("roundup", "approve", "2021-09")],
@@ -79,7 +81,8 @@ FAILING: dict[str, list[tuple[object, ...]]] = {
     "restore": [("restore", "alpha.md")],
 }
 """Calls that end with 1. Those without one stand in tests of their own: `test_connect.py`,
-`test_commands.py` (tick), `test_repair.py`, `test_site_command.py`, and below."""
+`test_commands.py` (tick), `tests/desk/test_trouble.py` (desk), `test_repair.py`,
+`test_site_command.py`, and below."""
 
 WELL: list[tuple[object, ...]] = [
     ("list",),

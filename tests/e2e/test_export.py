@@ -19,8 +19,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which all of August was played, and another in which the half of it was."""
     folder = tmp_path_factory.mktemp("export")
     (folder / "config.toml").write_text(CONFIG, encoding="utf-8")
-    for name in ("alpha", "beta", "gamma", "delta"):
-        mlcollage(folder, "add", str(write_item(folder, name)))
+    items = [write_item(folder, name) for name in ("alpha", "beta", "gamma", "delta")]
+    mlcollage(folder, "add", *items)
     for place, last in (("whole", "2021-08-31"), ("half", "2021-08-15")):
         mlcollage(folder, "simulate", "--in", place, "--from", "2021-08-01", "--to", last)
     return folder

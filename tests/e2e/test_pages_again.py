@@ -16,8 +16,8 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which a month was played to its roundup."""
     folder = tmp_path_factory.mktemp("month")
     (folder / "config.toml").write_text(CONFIG, encoding="utf-8")
-    for name in ("alpha", "beta", "gamma", "delta"):
-        mlcollage(folder, "add", str(write_item(folder, name)))
+    items = [write_item(folder, name) for name in ("alpha", "beta", "gamma", "delta")]
+    mlcollage(folder, "add", *items)
     mlcollage(folder, "simulate", "--in", "played", "--from", "2021-08-01", "--to", "2021-08-31")
     return folder / "played"
 

@@ -10,6 +10,8 @@ import pytest
 
 from bot import config
 from bot.app import assemble
+from bot.core import times
+from bot.destinations.protocol import LEASE
 from bot.intake import accept
 from bot.scheduling import tick
 from bot.workers import Workers
@@ -112,3 +114,48 @@ def test_doctor_asks_every_destination(rendered: Desk) -> None:
 def test_a_series_without_destinations_says_how_to_name_them(desk: Desk) -> None:
     told = desk("roundup", "publish", "2021-09", code=1).err
     assert "has no destinations: name them" in told
+
+
+def test_while_its_home_has_not_answered_no_command_names_the_own_page_as_the_link(
+    bare: Desk,
+) -> None:
+    at_home = CONFIG.replace("destinations = [", 'home = "web"\ndestinations = [')
+    at_home = at_home.replace("lab.example.org", "lab.uni.net")
+    (bare.folder / "config.toml").write_text(at_home, encoding="utf-8")
+    lay_database(bare.folder / "queue.db")
+    render(bare.folder)
+    shown = bare("roundup", "show", "2021-09").out
+    assert re.search(r"\nlink +none yet; it comes from web\n", shown)
+    assert re.search(r"\nwaits for +its link from web, since ", shown), shown
+    listed = bare("roundup", "list").out
+    assert "lab.uni.net" not in listed
+    assert "is rendered and waits for its link from web, since " in listed
+    [described] = bare("roundup", "list", "--json").json
+    assert described["link"] == ""
+
+
+def test_what_a_killed_process_still_has_is_told_with_whose_it_is_and_until_when(
+    rendered: Desk,
+) -> None:
+    (rendered.folder / "www").mkdir()
+    rendered("roundup", "publish", "2021-09", "--to", "web")
+    assert "being published" not in rendered("roundup", "show", "2021-09").out
+    context = assemble.context(config.load(rendered.folder / "config.toml"))
+    with closing(context.database), context.write() as work:
+        roundup = work.roundups.get("mlcollage", "2021-09")
+        work.publications.mark_due(roundup, "web")
+        web, _ = work.publications.of(roundup)
+        claimed = work.publications.begin(web, LEASE, "grace", "")
+    assert claimed
+    assert claimed.lease_until
+    until = times.short(claimed.lease_until, context.config.series["mlcollage"].zone)
+    told = (
+        f"the roundup 2021-09 of mlcollage is being published at web by grace, until {until} at "
+        "the latest; if that process was killed, it is tried again by itself after that"
+    )
+    for command in (("roundup", "show", "2021-09"), ("next",), ("doctor",)):
+        assert told in rendered(*command).out, command
+    refused = rendered("roundup", "publish", "2021-09", "--to", "web", code=1).out
+    assert refused == f"! web: {told}. See: mlcollage roundup show\n"
+    [described] = rendered("roundup", "show", "2021-09", "--json").json["publishing"]
+    assert (described["by"], described["destination"]) == ("grace", "web")

@@ -126,3 +126,67 @@ def test_a_posted_collage_is_corrected_for_its_page(desk: Desk) -> None:
     slug = desk(*IN_SIM, "roundup", "show", month, "--json").json["slug"]
     desk(*IN_SIM, "roundup", "render", month)
     assert "Alpha, corrected" in page(desk, slug)
+
+
+def test_a_roundup_that_is_to_come_is_shown_as_it_would_be_now(reviewed: Desk) -> None:
+    month = coming(reviewed)
+    told = reviewed("roundup", "show", month).out
+    assert told.startswith("One Deep Learning Paper to Read in ")
+    assert "state      to come; this is how it would be now\n" in told
+    assert "review     since " in told
+    assert "waits for  somebody who approves it\n" in told
+    assert "approved   by nobody yet\n" in told
+    assert "alpha" in told
+    reviewed("roundup", "approve", month)
+    told = reviewed("roundup", "show", month).out
+    assert "approved  by ada, on " in told
+    assert "waits for" not in told
+    described = reviewed("roundup", "show", month, "--json").json
+    assert (described["is_made"], described["collages"]) == (False, ["alpha"])
+    assert (described["waits"], described["review"]["by"]) == (None, "ada")
+
+
+def test_a_roundup_to_come_that_holds_nothing_has_no_title_that_counts_nothing(desk: Desk) -> None:
+    month = coming(desk)
+    told = desk("roundup", "show", month).out
+    assert told.startswith(f"{month}: no collage is out for it yet\n")
+    assert "state  to come; this is how it would be now\n" in told
+    described = desk("roundup", "preview", month, "--json").json
+    assert (described["title"], described["link"], described["collages"]) == ("", "", [])
+    for name in ("alpha", "beta", "gamma", "delta"):
+        desk("hold", name)
+    assert "none is to come: nothing goes out for it" in desk("roundup", "show", month).out
+    assert "no roundup" in desk("next").out
+
+
+@pytest.mark.parametrize("command", ["show", "preview"])
+def test_a_month_that_has_no_roundup_and_gets_none_is_named_with_the_next_one(
+    desk: Desk, command: str
+) -> None:
+    month = coming(desk)
+    for other in ("1999-01", "2998-01"):
+        refused = desk("roundup", command, other, code=1).err
+        assert refused.startswith(
+            f"There is no roundup {other}, and the next one is {month}, due on "
+        )
+        assert "see: mlcollage roundup list" in refused
+    refused = desk("roundup", command, "1999", code=1).err
+    assert refused.startswith(
+        "There is no roundup of the year 1999: years have none without yearly"
+    )
+
+
+OF_YEARS = {
+    ("publish",): "its list is a page of the site, which is published with each of its months; "
+    "to do that now: mlcollage roundup publish MONTH.",
+    ("render",): "its list is written with the whole site: mlcollage site.",
+    ("edit", "--title", "x"): "its title is the phrase in_year under [series.NAME.words].",
+    ("approve",): "nobody approves its thread, for its collages are out already.",
+    ("export",): "only months are exported, such as mlcollage roundup export 2021-09.",
+}
+
+
+def test_what_a_command_for_months_says_of_a_year_is_what_to_do_instead(desk: Desk) -> None:
+    for (command, *more), instead in OF_YEARS.items():
+        refused = desk("roundup", command, "2021", *more, code=2).err
+        assert refused.startswith(f"2021 is a year: {instead}"), refused

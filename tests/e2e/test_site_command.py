@@ -55,6 +55,36 @@ def test_what_was_edited_ends_it_with_1_until_it_makes_way(out: Path) -> None:
     assert "<h1>" in page.read_text(encoding="utf-8")
 
 
+def test_a_page_that_it_made_again_is_not_called_old_any_more(out: Path) -> None:
+    mlcollage(out, "site")
+    for month, name in (("2020-11", "old-2020-11"), ("2021-08", "barlow-twins")):
+        mlcollage(out, "edit", name, "--title", f"Corrected in {month}")
+        assert "older than what it shows" in mlcollage(out, "roundup", "show", month)
+    assert "written" in mlcollage(out, "site")
+    for month in ("2020-11", "2021-08"):
+        assert "older than what it shows" not in mlcollage(out, "roundup", "show", month)
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("page.html", "The roundup 2021-09: Template "),
+        ("index.html", "The front page: Template "),
+        ("archive.html", "The archive: Template "),
+        ("year.html", "The page of 2021: Template "),
+    ],
+)
+def test_what_cannot_be_made_is_named_in_plain_words(out: Path, template: str, told: str) -> None:
+    mlcollage(out, "site")
+    file = out / "templates" / "roundup" / template
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("{% if", encoding="utf-8")
+    said = mlcollage(out, "site", code=1)
+    file.unlink()
+    assert f"\n{told}" in said
+    assert "tried again" not in said
+
+
 def test_it_is_shown_on_this_machine_alone_until_ctrl_c(out: Path) -> None:
     mlcollage(out, "site")
     running = subprocess.Popen(

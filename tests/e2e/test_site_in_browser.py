@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 
 from tests import sites
@@ -135,7 +137,74 @@ def test_axe_finds_nothing_and_nothing_shifts(
         assert found["ground"] == ("rgb(22, 24, 28)" if dark else "rgb(252, 251, 248)")
 
 
+@pytest.mark.parametrize("site", ["en"], indirect=True)
+def test_on_paper_no_heading_is_torn_or_parted_from_what_it_heads(
+    chromium: str, site: Path, tmp_path: Path
+) -> None:
+    reader = shutil.which("pdftotext")
+    if reader is None:
+        absent("pdftotext is not installed (.ci/run installs it)")
+        return
+    page = site / "3-papers-to-read-in-august-2021" / "index.html"
+    headings = re.findall(r"<h2[^>]*><a[^>]*>(.*?)</a></h2>", page.read_text("utf-8"))
+    assert len(headings) == 3
+    command = [
+        chromium,
+        *(flag for flag in FLAGS if flag != "--dump-dom"),
+        "--no-pdf-header-footer",
+    ]
+    pdf = tmp_path / "page.pdf"
+    command += [f"--user-data-dir={tmp_path}", f"--print-to-pdf={pdf}", page.as_uri()]
+    subprocess.run(command, capture_output=True, timeout=120, check=True)
+    read = subprocess.run([reader, "-layout", str(pdf), "-"], capture_output=True, check=True)
+    papers = read.stdout.decode().split("\f")
+    for heading in headings:
+        first, *_, last = html.unescape(heading).strip("‘’“”„«»").split()
+        [on] = [each for each in papers if f"{first} " in each or f"{first}\n" in each][:1]
+        assert last in on
+        below = on[on.index(last) :].splitlines()
+        assert len([line for line in below if line.strip()]) > 3
+
+
 def test_no_page_weighs_more_than_a_slow_phone_takes(site: Path) -> None:
     style = (site / "style.css").stat().st_size
     for file in site.rglob("*.html"):
         assert file.stat().st_size + style < MOST, file
+
+
+LONG = " ".join(["a title that takes several lines"] * 5)
+
+
+def printed(chromium: str, page: Path) -> list[str]:
+    """The text of each sheet of paper that a page is printed on."""
+    paper = page.with_suffix(".pdf")
+    flags = [flag for flag in FLAGS if flag != "--dump-dom"]
+    profile = f"--user-data-dir={page.parent / 'profile'}"
+    command = [chromium, *flags, profile, f"--print-to-pdf={paper}", page.as_uri()]
+    subprocess.run(command, capture_output=True, timeout=120, check=True)
+    with pdfium.PdfDocument(paper) as document:
+        return [sheet.get_textpage().get_text_range() for sheet in document]
+
+
+def test_no_heading_is_torn_apart_or_left_behind_by_the_end_of_a_printed_page(
+    chromium: str, tmp_path: Path
+) -> None:
+    def article(number: int) -> str:
+        # So many lines before each that the page ends at every place of a heading.
+        before = "<p>of the one before</p>" * (3 + number)
+        heading = f"<h2><a href='#'>begin{number}x {LONG} end{number}x</a></h2>"
+        by = f"<p class='by'>by{number}x</p>"
+        caption = f"<figcaption>text{number}x</figcaption>"
+        figure = f"<figure><svg height='300'></svg>{caption}</figure>"
+        return f"{before}<article>{heading}{by}{figure}</article>"
+
+    style = (ROOT / "templates" / "roundup" / "style.css").read_text(encoding="utf-8")
+    body = "".join(article(number) for number in range(24))
+    page = tmp_path / "page.html"
+    page.write_text(f"<style>{style}</style><main>{body}</main>", encoding="utf-8")
+    sheets = printed(chromium, page)
+    assert len(sheets) > 5
+    for number in range(24):
+        words = [f"{word}{number}x" for word in ("begin", "end", "by", "text")]
+        found = [next(n for n, text in enumerate(sheets) if word in text) for word in words]
+        assert len(set(found)) == 1, (number, found)

@@ -261,3 +261,14 @@ def test_a_screen_of_another_program_shows_what_was_measured(desk: Desk) -> None
         assert len(lines) == 5, "a row that is too wide would take two lines"
     finally:
         subprocess.run([*run, "kill-server"], check=False)
+
+
+def test_a_very_long_user_name_leaves_room_for_what_was_changed(desk: Desk) -> None:
+    long = {"MLCOLLAGE_USER": "ada-" * 60}
+    piped(desk.folder, "edit", "alpha", "--title", "Alpha, corrected", **long)
+    plain = ENVIRONMENT | {"TERM": "xterm", "NO_COLOR": "1", "COLUMNS": "140"}
+    shown = printed([*COMMAND, "history", "--changes"], desk.folder, plain)[1]
+    [line] = [line for line in shown.splitlines() if "mlcollage/alpha" in line and "edit" in line]
+    assert "  ada-ada-ada-ada-ada-ada…  edit " in line
+    assert "Alpha, corrected" in shown
+    assert "ada-" * 60 in piped(desk.folder, "history", "--changes").stdout

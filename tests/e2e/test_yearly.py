@@ -17,8 +17,8 @@ yearly_thread = true
 
 def test_a_year_ends_with_one_thread(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(SETTINGS, encoding="utf-8")
-    for name in ("adam", "barlow", "clip", "dino", "elmo", "fixup"):
-        mlcollage(tmp_path, "add", write_item(tmp_path, name))
+    names = ("adam", "barlow", "clip", "dino", "elmo", "fixup")
+    mlcollage(tmp_path, "add", *(write_item(tmp_path, name) for name in names))
 
     def play(last: str) -> str:
         place = ("--in", "trial", "--from", "2021-11-01", "--to", last)
@@ -34,6 +34,9 @@ def test_a_year_ends_with_one_thread(tmp_path: Path) -> None:
     shown = trial("roundup", "preview", "2021")
     assert "Alle Collagen des Jahres 2021" in shown
     assert "Monat für Monat, insgesamt 4." in shown
+    shown = trial("roundup", "show", "2021")
+    assert "Alle Collagen des Jahres 2021" in shown
+    assert "to come; this is how it would be now" in shown
     said = play("2022-01-10")
     assert "The roundup 2021 is out: Alle Collagen des Jahres 2021" in said
     (out,) = [each for each in threads_out(tmp_path / "trial") if each.name.endswith("-2021")]
@@ -49,6 +52,4 @@ def test_a_year_ends_with_one_thread(tmp_path: Path) -> None:
     }
     assert kinds == {"2021": "year", "2021-12": "month", "2022-01": "month"}
     assert "the thread of 2022, with 2 collages so far" in trial("next")
-    for command in (("render",), ("edit", "--title", "x"), ("approve",), ("export",)):
-        trial("roundup", command[0], "2021", *command[1:], code=2)
     assert "made again" not in trial("site")

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import html
 import io
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -106,7 +105,11 @@ class State:
         """Whether it shows the whole of a long post to those who ask for it."""
         self.refuses_duplicates = True
         """X does; a test that looks for duplicates would not see them."""
-        self._ids = itertools.count(1_420_000_000_000_000_000, 4_194_304)
+        self._next_id = 1_420_000_000_000_000_000
+
+    def _new_id(self) -> str:
+        own, self._next_id = self._next_id, self._next_id + 4_194_304
+        return str(own)
 
     def texts(self) -> list[str]:
         return [post.text for post in self.posts]
@@ -145,7 +148,7 @@ class State:
         author: str | None = None,
     ) -> Post:
         """A post, also one that somebody writes by hand, or somebody else."""
-        own = str(next(self._ids))
+        own = self._new_id()
         root = next((post.conversation for post in self.posts if post.id == parent), own)
         post = Post(own, text, self.clock(), parent, root, media or [], author or self.user)
         self._shorten(post)
@@ -197,7 +200,7 @@ class State:
             raise invalid("media", "The animation has too many pixels or frames.")
         if not (4 <= width <= 8_192 and 4 <= height <= 8_192):
             raise error(400, 324, "Image dimensions must be >= 4x4 and <= 8192x8192")
-        own = str(next(self._ids))
+        own = self._new_id()
         media = Media(
             own, f"3_{own}", self.clock() + self.media_life, data, mime, checks=self.checks
         )

@@ -282,7 +282,8 @@ def editions(shots: Sequence[Shot]) -> Iterator[Shot]:
     for count in (1, 4, 9, 12):
         shown = covers.Shown(series, _roundup(series, count), [*collages, *collages][:count])
         page = covers.cover_page(of, shown, stored)
-        alt = covers.alt_text(series, shown.roundup, shown.items, network.NARROWEST_ALT)
+        papers = [item.paper for item in shown.items]
+        alt = covers.alt_text(series, shown.roundup, papers, network.NARROWEST_ALT)
         yield Shot(f"cover-of-{count}", f"The cover of a roundup of {count}", page.png, alt)
         if count == 4:
             page = covers.card_page(of, shown, stored)

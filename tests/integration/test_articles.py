@@ -48,7 +48,10 @@ def test_an_article_says_what_it_is_when_and_where() -> None:
     made = article()
     assert (made.key, made.slug) == ("mlcollage/2021-09", "two-papers-2021-09")
     assert made.title == "Two Papers to Read in September 2021"
-    assert made.subtitle == made.description == "Trees & Transformers"
+    assert made.subtitle == "Trees & Transformers"
+    assert "<em>Trees &amp; Transformers</em>" in made.html
+    titles = [FOREST.paper.title, ATTENTION.paper.title]
+    assert made.description == " · ".join(titles), "Ghost shows it above the subtitle"
     assert made.published_at == made.updated_at == datetime(2021, 8, 31, 18, tzinfo=UTC)
     assert (made.language, made.tags, made.canonical_url) == ("en", ("mlcollage",), HOME)
 

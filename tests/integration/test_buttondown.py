@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.core.answers import Response
 from bot.core.errors import Blocked, MlcollageError, Rejected, Unavailable
 from bot.destinations.buttondown import errors
-from bot.destinations.transport import Response
 from tests.blogs import DUE, OnButtondown, article, destination
 from tests.fakes import buttondown
 from tests.fakes.json_server import Answered
@@ -58,6 +58,17 @@ def test_a_mail_that_was_sent_stays_as_it_was_and_that_is_said(site: buttondown.
     assert mail["subject"] == article().title
     assert published.is_public
     assert published.todo == '"Corrected" changed after it was mailed; readers have it as it was.'
+
+
+@pytest.mark.parametrize(
+    ("title", "named"),
+    [('Four "Papers"', "\"Four 'Papers'\" is"), ("Four “Papers”", '"Four ‘Papers’" is')],
+)
+def test_quotation_marks_in_a_title_are_inner_ones_where_it_is_quoted(
+    site: buttondown.Buttondown, title: str, named: str
+) -> None:
+    newsletter = destination(OnButtondown(site), send=None)
+    assert newsletter.publish(article(title=title), {}).todo.startswith(named)
 
 
 def test_a_mail_that_a_person_stopped_is_not_sent_again(site: buttondown.Buttondown) -> None:

@@ -292,6 +292,21 @@ def test_a_roundup_that_waits_for_a_thread_stays_due_by_the_old_calendar(bot: Bo
     assert doubtful.name == "simclr"
 
 
+def test_a_roundup_that_is_due_waits_no_longer_than_the_configuration_says_now(bot: Bot) -> None:
+    line = on_a_line(bot)
+    bot.play("2021-08-24 12:00")
+    line.answers = [errors.Uncertain("The line went dead.")]
+    bot.tick("2021-08-25 15:00")
+    bot.clock.at = berlin("2021-08-31 19:00")
+    tick.tick(bot.running)
+    assert made(bot) == {}, "by default it waits for a day"
+    assert coming.next_roundup(bot.running, bot.series()).waits_until == berlin("2021-09-01 18:00")
+    bot.start(f'{SERIES}roundup.wait = "2h"', at="2021-08-31 20:01")
+    on_a_line(bot)
+    tick.tick(bot.running)
+    assert made(bot) == {"2021-09": ["barlow", "moco", "byol"]}
+
+
 # Modes
 
 REHEARSAL = "live = false\n"

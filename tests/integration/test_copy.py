@@ -16,7 +16,7 @@ from bot.core.errors import BadInput, NoDatabase
 from bot.storage import backup, schema, tables
 from bot.storage.database import HEAD, Database
 from tests import rows
-from tests.conftest import MONDAY
+from tests.conftest import MONDAY, lay_database
 from tests.rows import restored, tally
 from tests.small_disk import Disk
 
@@ -201,8 +201,7 @@ def test_a_database_of_an_older_schema_is_backed_up_as_it_is(
 def test_a_backup_of_an_older_schema_is_upgraded_on_a_copy(older: Database, tmp_path: Path) -> None:
     held = backup.make(older, tmp_path / "backup.db", NOW)
     before = (tmp_path / "backup.db").read_bytes()
-    with closing(Database(f"sqlite:///{tmp_path / 'new.db'}")) as target:
-        target.prepare()
+    with closing(Database(lay_database(tmp_path / "new.db"))) as target:
         restored(tmp_path / "backup.db", target, NOW)
         found = tally(target)
     assert found.version == HEAD

@@ -28,9 +28,9 @@ from bot.core.collage import Collage, Picture, State
 from bot.core.month import Roundup
 from bot.core.notices.entry import Kind
 from bot.core.paper import Paper
-from bot.deciding import preview
+from bot.deciding import exports, preview
 from bot.pictures import read
-from bot.roundups import advance, site
+from bot.roundups import advance, corrections, site
 from bot.site import pages
 from tests.conftest import ROOT, StoppedClock, make_context, png, threads_out
 from tests.e2e.process import ENVIRONMENT
@@ -126,6 +126,30 @@ def overlaps(one: BOX, other: BOX) -> bool:
     return not apart
 
 
+def test_alt_texts_name_the_nine_that_are_seen_and_count_the_others(context: Context) -> None:
+    """Thirty-eight collages are out, and one of an old article has no picture."""
+    series = context.config.series["mlcollage"]
+    data = png(COLOURS[0], WIDE)
+    items = [collage(number, data) for number in range(1, 40)]
+    items[1] = replace(items[1], picture=None)
+    named = "; ".join(f"‘Paper {at}’, Example (2021)" for at in (1, *range(3, 11)))
+    opening = "Cover of the roundup ‘Papers to Read in September 2021’, ML-Collage."
+    expected = f"{opening} It shows the collages of {named}; and 29 more."
+    sha256 = hashlib.sha256(data).hexdigest()
+    edition = pages.Edition(roundup(), items, {sha256: data}, cover=data, card=data)
+    page = pages.roundup_context(series, edition)
+    assert page["cover"]["alt"] == expected
+    cover = items[0].picture
+    assert cover
+    with context.write() as work:
+        work.pictures.put(cover, data)
+    thread = Composer.of(context, "mlcollage", "outbox").roundup_shown(roundup(), items, cover)
+    assert thread.parts[0].image
+    assert thread.parts[0].image.alt == expected
+    assert page["image"]["alt"].endswith("‘Paper 10’, Example (2021); and 29 more.")
+    assert len(page["image"]["alt"]) <= pages.CARD_ALT
+
+
 @pytest.mark.parametrize("shapes", [[TALL] * 3, [WIDE, TALL, SQUARE, WIDE], [(900, 100)] * 2])
 def test_no_picture_on_a_cover_is_distorted(context: Context, shapes: list[Shape]) -> None:
     series = context.config.series["mlcollage"]
@@ -170,6 +194,24 @@ def test_a_cover_has_the_series_look_and_language(
     brightness = ImageStat.Stat(panel.convert("L")).mean[0]
     assert (brightness < 128) == (language == "zh")
     context.database.close()
+
+
+@pytest.mark.parametrize(
+    "title", ["3 Deep Learning Papers to Read in سبتمبر 2021", "3 أوراق في التعلم: Deep (2021)!"]
+)
+def test_a_title_is_set_the_way_it_is_written_whatever_the_series_language(
+    tmp_path: Path, title: str
+) -> None:
+    panels = []
+    for language in ("en", "ar"):
+        settings = f'live = false\n[series.mlcollage]\nlanguage = "{language}"\n'
+        (tmp_path / language).mkdir()
+        context = make_context(tmp_path / language, settings)
+        what, bytes_of = shown(context.config.series["mlcollage"], [WIDE])
+        page = covers.cover_page(context.config, what._replace(roundup=roundup(title)), bytes_of)
+        panels.append(Image.open(io.BytesIO(page.png)).convert("RGB").crop((0, 0, 740, 1350)))
+        context.database.close()
+    assert ImageChops.difference(*panels).getbbox() is None
 
 
 def test_what_a_title_says_is_never_markup(context: Context) -> None:
@@ -243,7 +285,9 @@ def rendered(bot: Bot) -> Roundup:
 
 
 def cover_of(bot: Bot) -> Picture | None:
-    return covers.kept(bot.running, september(bot))
+    with bot.running.read() as work:
+        there = work.roundups.cover(september(bot))
+    return there.picture if there else None
 
 
 def correct(bot: Bot, name: str) -> None:
@@ -255,7 +299,26 @@ def correct(bot: Bot, name: str) -> None:
         work.queue.correct(item, item, new.picture)
 
 
-def test_what_is_corrected_before_the_thread_goes_out_is_on_its_cover_and_later_is_not(
+def cover_of_page(bot: Bot) -> bytes:
+    return (bot.folder / "site" / september(bot).slug / pages.COVER).read_bytes()
+
+
+def as_drawn_now(bot: Bot) -> bytes:
+    """The roundup's cover, drawn of what the database holds."""
+    roundup = september(bot)
+    with bot.running.read() as work:
+        items = work.roundups.holds(roundup)
+    return covers.cover(bot.running, Shown(bot.series(), roundup, items)).data
+
+
+def alt_of_page(bot: Bot) -> str:
+    page = bot.folder / "site" / september(bot).slug / "index.html"
+    found = re.search(f'<img src="{pages.COVER}"[^>]* alt="([^"]*)"', page.read_text("utf-8"))
+    assert found
+    return found[1]
+
+
+def test_what_is_corrected_before_the_thread_goes_out_is_on_its_cover_and_later_on_its_pages_alone(
     bot: Bot,
 ) -> None:
     rendered(bot)
@@ -266,13 +329,83 @@ def test_what_is_corrected_before_the_thread_goes_out_is_on_its_cover_and_later_
     after = cover_of(bot)
     assert after
     assert after != before
-    data, _ = thread_of_roundup(bot)
+    data, alt = thread_of_roundup(bot)
     assert hashlib.sha256(data).hexdigest() == after.sha256
+    assert cover_of_page(bot) == data
     correct(bot, "byol")
+    bot.tick("2021-09-01 09:00")
+    assert cover_of_page(bot) == as_drawn_now(bot)
+    assert cover_of_page(bot) != data
+    assert thread_of_roundup(bot) == (data, alt)
+
+
+NEW_TITLE = "Three Papers That Stayed"
+
+
+def retitle(bot: Bot) -> None:
+    corrections.edit(bot.running, bot.series(), "2021-09", NEW_TITLE, None)
+
+
+def test_another_title_before_the_thread_goes_out_is_on_its_cover(bot: Bot) -> None:
+    made = rendered(bot)
+    with bot.running.write() as work:
+        work.roundups.advance(made, month.State.RENDERED)
+    old = cover_of_page(bot)
+    retitle(bot)
+    bot.play("2021-08-31 19:00")
+    data, alt = thread_of_roundup(bot)
+    assert NEW_TITLE in alt
+    assert data == cover_of_page(bot) == as_drawn_now(bot) != old
+    assert NEW_TITLE in alt_of_page(bot)
+
+
+def test_another_title_after_the_thread_is_out_is_on_the_pages_cover_and_nothing_is_posted(
+    bot: Bot,
+) -> None:
+    bot.play("2021-09-01 12:00")
+    posted = {name: data for name, data in bot.files().items() if "outbox" in name}
+    old = thread_of_roundup(bot)
+    retitle(bot)
+    wanted = exports.Wanted("2021-09", "markdown")
+    exported = exports.export(bot.running, bot.series(), wanted)
+    [file] = [name for name in exported.files if name.endswith(pages.COVER)]
+    assert (exported.folder / file).read_bytes() == as_drawn_now(bot)
+    _, _, threads = preview.roundup_threads(bot.running, bot.series(), "2021-09")
+    assert threads[0].pictures[1].sha256 == hashlib.sha256(as_drawn_now(bot)).hexdigest()
+    bot.tick("2021-09-01 13:00")
+    assert NEW_TITLE in alt_of_page(bot)
+    assert cover_of_page(bot) == as_drawn_now(bot)
+    assert cover_of_page(bot) != old[0]
+    assert thread_of_roundup(bot) == old
+    assert {name: data for name, data in bot.files().items() if "outbox" in name} == posted
+    bot.tick("2021-09-01 14:00")
+    assert not site.render(bot.running, bot.series(), september(bot)).changed
+
+
+def test_another_look_redraws_no_cover_of_what_is_out(bot: Bot) -> None:
+    bot.play("2021-09-01 12:00")
+    old = cover_of_page(bot)
+    bot.start('[series.mlcollage.slide]\ntheme = "night"')
     site.render(bot.running, bot.series(), september(bot))
-    assert cover_of(bot) == after
-    shown_again = bot.folder / "site" / september(bot).slug / pages.COVER
-    assert shown_again.read_bytes() == data
+    assert as_drawn_now(bot) != old
+    assert cover_of_page(bot) == old
+
+
+def test_a_new_title_that_cannot_be_drawn_takes_the_cover_off_the_page_and_this_is_told(
+    bot: Bot,
+) -> None:
+    bot.play("2021-09-01 12:00")
+    own_cover(bot.folder, "#let x = (")
+    retitle(bot)
+    told = one(Kind.DIFFERS, bot.tick("2021-09-01 13:00"))
+    assert told.startswith("The page of the roundup 2021-09 of mlcollage has no cover: Template ")
+    page = bot.folder / "site" / september(bot).slug / "index.html"
+    assert pages.COVER not in page.read_text(encoding="utf-8")
+    shipped = templates.shipped() / "slide" / "cover.typ"
+    own_cover(bot.folder, shipped.read_text(encoding="utf-8"))
+    advance.render_again(bot.running, bot.series(), september(bot))
+    assert NEW_TITLE in alt_of_page(bot)
+    assert cover_of_page(bot) == as_drawn_now(bot)
 
 
 def test_an_unchanged_roundup_is_not_made_anew(bot: Bot) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.collage import Collage
 from bot.core.errors import BadInput, NotAllowed
 from bot.site import export_folder, exports, pages
 from bot.site.exports import KINDS, Export
@@ -35,8 +36,10 @@ COVER = header(2_400, 1_350)
 FORMULA = replace(FOREST, paragraph="It takes $O(n^2)$ steps, **at most**.")
 
 
-def export(language: str = "en", own_templates: Path = OWN, url: str = "") -> Export:
-    edition = pages.Edition(SEPTEMBER, (FORMULA, ATTENTION), PICTURES, AUGUST, cover=COVER)
+def export(
+    language: str = "en", own_templates: Path = OWN, url: str = "", first: Collage = FORMULA
+) -> Export:
+    edition = pages.Edition(SEPTEMBER, (first, ATTENTION), PICTURES, AUGUST, cover=COVER)
     return Export(series(language), edition, own_templates, url)
 
 
@@ -113,6 +116,30 @@ def test_a_mail_is_a_draft_in_html_and_in_plain_text() -> None:
     assert "O(n²)" in html.get_content()
 
 
+def test_links_of_a_paragraph_keep_their_addresses_in_the_plain_text_of_a_mail() -> None:
+    linked = replace(FOREST, paragraph="See [the code](https://x.example/code) of it.")
+    files = built("mail", first=linked)
+    assert "See the code <https://x.example/code> of it." in files["mail.txt"].decode()
+    read = email.message_from_bytes(files["mail.eml"], policy=email.policy.default)
+    assert isinstance(read, EmailMessage)
+    plain = read.get_body(("plain",))
+    assert plain is not None
+    assert "See the code <https://x.example/code> of it." in plain.get_content()
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("mail", "mail.txt"), ("mail", "mail.html"), ("html", "copy.html"), ("hugo", "hugo.md")],
+)
+def test_a_template_that_writes_nothing_makes_no_export(
+    tmp_path: Path, kind: str, name: str
+) -> None:
+    (tmp_path / "roundup").mkdir()
+    (tmp_path / "roundup" / name).write_text("", encoding="utf-8")
+    with pytest.raises(BadInput, match=rf"{name}: writes nothing; fill it, or remove it"):
+        built(kind, own_templates=tmp_path)
+
+
 def test_the_pictures_of_a_mail_are_inside_of_it() -> None:
     mail = message()
     html = mail.get_body(("html",))
@@ -122,6 +149,16 @@ def test_the_pictures_of_a_mail_are_inside_of_it() -> None:
     assert [part["Content-ID"] for part in parts] == [f"<{name}>" for name in named]
     assert [part.get_content() for part in parts] == [COVER, DRAWING, GRAPH]
     assert {part.get_content_disposition() for part in parts} == {"inline"}
+
+
+def test_links_of_a_paragraph_look_as_all_links_of_a_mail_do() -> None:
+    linked = replace(FOREST, paragraph="See [the code](https://example.org/code?a=1&b=2).")
+    edition = pages.Edition(SEPTEMBER, (linked, ATTENTION), PICTURES, AUGUST, cover=COVER)
+    files = exports.build(Export(series(), edition, OWN, ""), "mail")
+    html = files[f"{SLUG}/mail.html"].decode()
+    style = 'style="color:#1d5a94"'
+    assert f'<a {style} href="https://example.org/code?a=1&amp;b=2"' in html
+    assert html.count("<a ") == html.count(style)
 
 
 def test_a_mail_beside_its_pictures_has_styles_where_mail_programs_keep_them() -> None:

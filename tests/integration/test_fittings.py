@@ -28,6 +28,7 @@ from bot.pictures import likeness, read
 from bot.scheduling import tick
 from bot.storage import tables
 from tests import drawn_pictures
+from tests import fitted as fitted_before
 from tests.conftest import ROOT, StoppedClock, make_context, threads_out, write_item
 from tests.drawn_pictures import encoded
 from tests.fakes import x
@@ -39,6 +40,12 @@ TWO = (
 )
 SLIDE = drawn_pictures.slide(1_600, 900)
 PHOTOGRAPH = drawn_pictures.photograph(1_200, 900)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fitted_anew() -> Iterator[None]:
+    with fitted_before.anew():
+        yield
 
 
 @pytest.fixture

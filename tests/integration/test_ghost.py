@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.core.answers import Response
 from bot.core.errors import BadConfig, Blocked, MlcollageError, Rejected, Unavailable
 from bot.destinations.ghost import errors, tokens
-from bot.destinations.transport import Response
 from tests.blogs import DUE, OnGhost, article, destination
 from tests.fakes import ghost
 
@@ -133,7 +133,7 @@ def test_a_token_names_its_key_and_lasts_five_minutes() -> None:
 
 @pytest.mark.parametrize("key", ["x", ghost.SECRET, f"{ghost.KEY_ID}:xyz", f"{ghost.KEY}:00"])
 def test_what_is_no_key_is_known_before_anything_is_asked(site: ghost.Ghost, key: str) -> None:
-    with pytest.raises(Blocked, match="no admin_key that is one"):
+    with pytest.raises(Blocked, match="no Admin API key"):
         destination(OnGhost(site), admin_key=key).check()
 
 

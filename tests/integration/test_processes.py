@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import config, processes
+from bot import environment, processes
 from bot.processes import Bounds, BrokeOff, Lasting, NoAnswer, TooLong
 from tests.e2e.process import ENVIRONMENT
 from tests.waiting import until
@@ -27,7 +27,7 @@ def script(tmp_path: Path) -> Path:
 
 def ask(script: Path, source: str, bounds: Bounds = BOUNDS, question: bytes = b"") -> bytes:
     script.write_text(source, encoding="utf-8")
-    return processes.ask(script, question, bounds, config.for_children())
+    return processes.ask(script, question, bounds, environment.for_children())
 
 
 def test_a_script_reads_its_question_and_what_it_writes_is_the_answer(script: Path) -> None:
@@ -133,7 +133,7 @@ def answer(question):
 @pytest.fixture
 def lasting(script: Path) -> Iterator[Lasting]:
     script.write_text(ANSWERING, encoding="utf-8")
-    made = Lasting(script, Bounds(2, BOUNDS.memory), config.for_children())
+    made = Lasting(script, Bounds(2, BOUNDS.memory), environment.for_children())
     yield made
     made.close()
 
@@ -159,7 +159,7 @@ def test_a_child_that_gave_no_answer_is_replaced(
 
 def test_a_child_that_is_spent_is_replaced_after_its_answer(script: Path) -> None:
     script.write_text(ANSWERING + "\ndef is_spent():\n    return True\n", encoding="utf-8")
-    with closing(Lasting(script, Bounds(2, BOUNDS.memory), config.for_children())) as lasting:
+    with closing(Lasting(script, Bounds(2, BOUNDS.memory), environment.for_children())) as lasting:
         first, second = (int(lasting.ask(b"one").split()[0]) for _ in range(2))
         assert first != second
         assert not is_running(first)
@@ -193,7 +193,7 @@ def test_a_lasting_child_ends_with_the_process_that_asks(script: Path) -> None:
 
 def run(*command: str, seconds: float = 20, given: bytes = b"") -> processes.Ran:
     allowed = processes.Allowed(seconds)
-    return processes.run(command, config.for_children(), allowed, Path("/"), given)
+    return processes.run(command, environment.for_children(), allowed, Path("/"), given)
 
 
 def test_a_program_of_others_is_run_and_its_end_told() -> None:

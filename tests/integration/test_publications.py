@@ -10,20 +10,25 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from bot.app.runner import Duty
 from bot.context import Context
 from bot.core.errors import BadConfig, BadInput, NotAllowed
 from bot.core.publication import Publication, State
-from bot.deciding import publications
+from bot.deciding import publications, roundups
 from bot.destinations import exports as published
-from bot.destinations.protocol import LONGEST
+from bot.destinations.protocol import LEASE, LONGEST
 from bot.intake import accept
-from bot.roundups import publish
+from bot.roundups import corrections, publish
 from bot.scheduling import tick
 from bot.site import exports
+from bot.storage import tables
 from bot.storage.work import Work
+from bot.watching import outstanding
 from tests.conftest import StoppedClock, make_context, threads_out, write_item
+from tests.fakes import buttondown
+from tests.published import Out, lay
 from tests.waiting import until
 
 MOMENT = datetime(2021, 8, 31, 18, tzinfo=UTC)
@@ -145,6 +150,88 @@ def test_a_roundup_is_published_once_it_is_rendered(
     assert made(context, "web").url == web.url
 
 
+HUGO = """
+[destinations.hugo]
+kind = "folder"
+folder = "hugo"
+what = "hugo"
+"""
+
+
+def imported(folder: Path, clock: StoppedClock) -> Context:
+    """A series that has imported two months and made none, with three destinations."""
+    settings = f"""
+live = true
+{WEB}{HUGO}{command("rsync", "echo x >> runs")}
+[series.mlcollage.roundup]
+base_url = "https://lab.uni.net"
+destinations = ["web", "hugo", "rsync"]
+"""
+    context = make_context(folder, settings, clock)
+    for month in ("2021-06", "2021-07"):
+        link = f"https://www.blog.example/{month}"
+        papers = [Out(f"old-{month}", f"The {month} paper")]
+        lay(context, month, papers, published_elsewhere=True, link=link)
+        change_page(context, month)
+    return context
+
+
+def change_page(context: Context, month: str) -> None:
+    with context.write() as work:
+        work.roundups.touch(work.roundups.get("mlcollage", month))
+
+
+def test_where_the_site_is_published_imported_months_follow_once_and_nothing_is_posted(
+    tmp_path: Path, clock: StoppedClock, www: Path, opened: list[Context]
+) -> None:
+    opened.append(context := imported(tmp_path, clock))
+    for _ in range(2):
+        tick.tick(context)
+        clock.go(hours=1)
+    assert (runs(tmp_path), len(list(www.glob("*-2021/index.html")))) == (1, 2)
+    assert len([each for each in told(context) if each.startswith("The site of mlcollage")]) == 2
+    change_page(context, "2021-06")
+    change_page(context, "2021-07")
+    for _ in range(2):
+        tick.tick(context)
+        clock.go(hours=1)
+    assert runs(tmp_path) == 2, "one publishing has the pages of both"
+    assert not (tmp_path / "hugo").exists()
+    assert threads_out(tmp_path) == []
+
+
+def test_what_takes_articles_is_told_to_get_none_of_an_imported_month(
+    tmp_path: Path, clock: StoppedClock, www: Path, opened: list[Context]
+) -> None:
+    opened.append(context := imported(tmp_path, clock))
+    series = context.config.series["mlcollage"]
+    with pytest.raises(NotAllowed, match="has no page here yet; write it with: mlcollage site"):
+        list(publications.publish(context, series, "2021-06", ()))
+    tick.tick(context)
+    outcomes = list(publications.publish(context, series, "2021-06", ()))
+    assert [each.publication.destination for each in outcomes] == ["web", "rsync"]
+    with pytest.raises(NotAllowed, match="hugo would get an article of it, and it is not posted"):
+        list(publications.publish(context, series, "2021-06", ["hugo"]))
+    assert roundups.show(context, series, "2021-06").passed_over == ("hugo",)
+
+
+def test_what_is_asked_for_while_it_is_being_published_is_published_again(
+    tmp_path: Path, clock: StoppedClock, www: Path, opened: list[Context]
+) -> None:
+    opened.append(context := begin(tmp_path, clock, WEB))
+    tick.tick(context)
+    again(context)
+    with context.write() as work:
+        (publication,) = work.publications.of(work.roundups.get("mlcollage", MONTH))
+        claimed = work.publications.begin(publication, LEASE, "a", "")
+        assert claimed
+    clock.go(seconds=1)
+    again(context)
+    with context.write() as work:
+        assert done(work, claimed, "there")
+    assert made(context, "web").next_at == clock.now()
+
+
 def test_in_a_rehearsal_nothing_is_published_and_it_is_said_what_would_be(
     tmp_path: Path, clock: StoppedClock, www: Path, opened: list[Context]
 ) -> None:
@@ -185,6 +272,58 @@ def test_what_cannot_be_reached_is_tried_again_with_growing_waits(
     assert made(context, "rsync").problem == ""
 
 
+def test_a_mail_that_was_sent_and_is_corrected_is_told_of_and_another_home_is_no_correction(
+    tmp_path: Path, clock: StoppedClock, www: Path, web_server: int, opened: list[Context]
+) -> None:
+    web = WEB.replace("https://www.example.edu", f"http://127.0.0.1:{web_server}")
+    with buttondown.running() as newsletter:
+        letter = f"""
+[destinations.letter]
+kind = "buttondown"
+base_url = "{newsletter.url}"
+api_key = "{buttondown.KEY}"
+send = true
+"""
+        opened.append(context := begin(tmp_path, clock, letter + web, home="web"))
+        for _ in range(3):
+            tick.tick(context)
+            newsletter.deliver()
+            clock.go(minutes=1)
+        assert made(context, "letter").problem == ""
+        assert not any("stays as it was" in each for each in told(context))
+        corrections.edit(context, context.config.series["mlcollage"], MONTH, "Another title", None)
+        tick.tick(context)
+        [notice] = [each for each in told(context) if "stays as it was at letter" in each]
+        assert '"Another title" changed after it was mailed' in notice
+        assert len(newsletter.sent) == 1
+
+
+def test_a_draft_that_only_names_another_home_is_told_of_once(
+    tmp_path: Path, clock: StoppedClock, www: Path, web_server: int, opened: list[Context]
+) -> None:
+    web = WEB.replace("https://www.example.edu", f"http://127.0.0.1:{web_server}")
+    with buttondown.running() as newsletter:
+        letter = f"""
+[destinations.letter]
+kind = "buttondown"
+base_url = "{newsletter.url}"
+api_key = "{buttondown.KEY}"
+"""
+        # It comes first: the address of its home is not known then.
+        opened.append(context := begin(tmp_path, clock, letter + web, home="web"))
+        for _ in range(3):
+            tick.tick(context)
+            clock.go(minutes=1)
+        [mail] = newsletter.mails.values()
+        with context.read() as work:
+            assert mail["canonical_url"] == work.roundups.get("mlcollage", MONTH).link != ""
+        series = context.config.series["mlcollage"]
+        assert sum("lies ready at letter" in each for each in told(context)) == 1
+        corrections.edit(context, series, MONTH, "Another title", None)
+        tick.tick(context)
+        assert sum("lies ready at letter" in each for each in told(context)) == 2
+
+
 def test_what_needs_a_person_waits_for_one_and_for_other_settings(
     tmp_path: Path, clock: StoppedClock, opened: list[Context]
 ) -> None:
@@ -204,6 +343,31 @@ def test_what_needs_a_person_waits_for_one_and_for_other_settings(
     assert runs(tmp_path) == 1
 
 
+def test_what_was_told_of_a_failure_is_settled_by_a_success_and_told_anew_when_it_fails_again(
+    tmp_path: Path, url: str, clock: StoppedClock, opened: list[Context]
+) -> None:
+    opened.append(context := begin(tmp_path, clock, WEB, url=url))
+    tick._do_until_nothing_is_soon(tick.begin(context), tick.Workers())
+    series = context.config.series["mlcollage"]
+    www, away = tmp_path / "www", tmp_path / "away"
+    unheard = []
+    for is_there in (False, True, False):
+        if is_there:
+            www.mkdir()
+        elif www.exists():
+            www.rename(away)
+        list(publications.publish(context, series, MONTH, ()))
+        said = [each.text for each in tick.unheard(context)]
+        failures = [each for each in said if "is not published" in each or "is not brought" in each]
+        unheard.append(len(failures))
+        if not is_there and not away.exists():
+            # As if nobody had heard it yet.
+            with context.write() as work:
+                work.conn.execute(update(tables.notices).values(printed_at=None))
+    assert unheard == [1, 0, 1], "the success settles it, and the same failure is told again"
+    assert outstanding.is_any(context)
+
+
 def test_other_settings_of_a_destination_are_tried_by_themselves(
     tmp_path: Path, clock: StoppedClock, opened: list[Context]
 ) -> None:
@@ -215,6 +379,29 @@ def test_other_settings_of_a_destination_are_tried_by_themselves(
     opened.append(context := make_context(tmp_path, config, clock))
     tick.tick(context)
     assert made(context, "web").state is State.PUBLISHED
+
+
+def test_what_fails_again_after_it_was_mended_is_told_again_and_as_what_it_is(
+    tmp_path: Path, clock: StoppedClock, opened: list[Context]
+) -> None:
+    opened.append(context := begin(tmp_path, clock, command("rsync", "test ! -e shut || exit 77")))
+    shut = tmp_path / "shut"
+    tick.tick(context)
+    assert made(context, "rsync").state is State.PUBLISHED
+    for _ in range(2):
+        shut.touch()
+        again(context)
+        clock.go(minutes=1)
+        tick.tick(context)
+        assert made(context, "rsync").state is State.NEEDS_PERSON
+        shut.unlink()
+        again(context)
+        clock.go(minutes=1)
+        tick.tick(context)
+        assert made(context, "rsync").state is State.PUBLISHED
+    told_of = [each for each in told(context) if "The roundup 2021-09 of mlcollage is not" in each]
+    assert len(told_of) == 2
+    assert all("is not brought up to date at rsync: " in each for each in told_of)
 
 
 def test_a_slow_destination_holds_up_no_other_and_no_tick(
@@ -287,12 +474,12 @@ def test_what_a_killed_process_left_is_taken_up_when_its_lease_ends(
     with context.write() as work:
         roundup = work.roundups.get("mlcollage", MONTH)
         (publication,) = work.publications.of(roundup)
-        assert work.publications.begin(publication, publish.LEASE, "killed", "")
+        assert work.publications.begin(publication, LEASE, "killed", "")
     if not url.startswith("sqlite"):
         # There leases go by the clock of the database.
         return
     assert not publish.everything(context)
-    clock.at += publish.LEASE + timedelta(seconds=1)
+    clock.at += LEASE + timedelta(seconds=1)
     assert publish.everything(context)
     assert made(context, "web").state is State.PUBLISHED
 
@@ -305,12 +492,12 @@ def test_whoever_comes_late_writes_nothing_over_a_newer_try(
     again(context)
     with context.write() as work:
         (old,) = work.publications.of(work.roundups.get("mlcollage", MONTH))
-        first = work.publications.begin(old, publish.LEASE, "a", "")
+        first = work.publications.begin(old, LEASE, "a", "")
         assert first
-        assert work.publications.begin(old, publish.LEASE, "b", "") is None
-    clock.at += publish.LEASE + timedelta(seconds=1)
+        assert work.publications.begin(old, LEASE, "b", "") is None
+    clock.at += LEASE + timedelta(seconds=1)
     with context.write() as work:
-        second = work.publications.begin(first, publish.LEASE, "b", "")
+        second = work.publications.begin(first, LEASE, "b", "")
         assert second
         assert not done(work, first, "old")
         assert done(work, second, "new")
@@ -366,7 +553,7 @@ def test_every_kind_of_export_that_a_destination_names_can_be_made() -> None:
 
 
 def test_the_lease_outlives_every_publishing() -> None:
-    assert publish.LEASE > LONGEST
+    assert LEASE > LONGEST
 
 
 @pytest.mark.parametrize(

@@ -340,7 +340,21 @@ def test_the_link_comes_from_the_destination_that_is_its_home(
         "The roundup 2021-09 waits until it can be read at blog, but no longer than Friday "
         f"2021-09-03 18:00; then its link is {at(server)}/{the(bot).slug}/."
     )
+    [listed] = awaited.listed(bot.running, bot.series())
+    shown = roundups.show(bot.running, bot.series(), "2021-09")
+    assert (listed.roundup.link, shown.roundup.link) == ("", ""), "its own page is not its link"
+    for waits in (listed.awaits, shown.awaits):
+        assert waits
+        assert (waits.what, waits.until) == ("its link from blog", berlin("2021-09-03 18:00"))
+    with pytest.raises(NotAllowed, match="The link of 2021-09 is to come from blog; if it has not"):
+        linking.give(bot.running, bot.series(), "2021-09", f"{at(server)}/{the(bot).slug}/")
     publish(bot, at(server, "/blog/1"))
+    shown = roundups.show(bot.running, bot.series(), "2021-09")
+    assert shown.awaits
+    assert (shown.roundup.link, shown.awaits.what) == (
+        at(server, "/blog/1"),
+        f"its page at {at(server, '/blog/1')}",
+    )
     heard = bot.tick("2021-08-31 20:01")
     assert (the(bot).state, the(bot).link) == (State.ANNOUNCED, at(server, "/blog/1"))
     assert of(Kind.DIFFERS, heard) == []

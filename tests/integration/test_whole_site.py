@@ -321,6 +321,9 @@ def test_an_edited_file_is_left_alone_with_a_notice_that_says_how_to_write_it(
     assert any("mlcollage site --series mlcollage --over-edits" in text for text in kept)
     assert any("mlcollage roundup render 2021-08" in text for text in kept)
     site.write(bot, bot.config.series["mlcollage"], over_edits=True)
+    with bot.read() as work:
+        still = [notice.text for notice in work.notices.listed() if notice.kind is Kind.DIFFERS]
+    assert still == [], "what has made way is settled"
     assert (place / "index.html.edited").read_text(encoding="utf-8") == "by hand"
     assert "<h1>" in (place / "index.html").read_text(encoding="utf-8")
 

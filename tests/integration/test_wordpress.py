@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.core.answers import Response
 from bot.core.errors import Blocked, MlcollageError, Rejected, Unavailable
-from bot.destinations.transport import Response
 from bot.destinations.wordpress import errors
 from tests import wordpress
 from tests.blogs import DUE, OnWordPress, article, destination, drawn

@@ -13,6 +13,8 @@ GOOD = [
     "https://हिन्दी.भारत/",
     "https://my_lab.example.org/x@y:z",
     "http://localhost/",
+    "HTTPS://EXAMPLE.ORG/A",
+    "Http://example.org",
 ]
 TURNS = "holds a character that turns the direction of the text: it would read as another"
 
@@ -64,3 +66,16 @@ def test_a_password_is_refused_where_everybody_would_see_it_and_never_shown(url:
     assert address.problem(url, may_have_user=True) == ""
     assert address.without_user(url).startswith(("https://***@", "http://***@"))
     assert not any(part in address.without_user(url) for part in ("ada", "secret", "a:b"))
+
+
+def test_schemes_are_read_in_any_case() -> None:
+    assert address.is_web("HTTPS://x.org")
+    assert address.is_web("http://x.org")
+    assert not address.is_web("HTTPX://x.org")
+    assert address.is_https("HttpS://x.org")
+    assert not address.is_https("HTTP://x.org")
+    assert address.with_small_scheme("HTTPS://X.org/A://b") == "https://X.org/A://b"
+    assert address.open_problem("HTTPS://x.org") == ""
+    assert (
+        address.open_problem("HTTP://x.org") == "must be https; plain http is for this machine only"
+    )

@@ -126,9 +126,10 @@ def test_what_only_a_person_can_say_is_named() -> None:
     )
 
 
-def cover(count: int, most: int = 1_000, language: str = "en") -> str:
+def cover(count: int, most: int = 1_000, language: str = "en", more: int = 0) -> str:
     papers = [(f"Paper {number}", f"Example ({number})") for number in range(1, count + 1)]
-    return alt_text.of_cover("Papers to Read", "ML-Collage", papers, words.of(language), most)
+    edition = ("Papers to Read", "ML-Collage")
+    return alt_text.of_cover(edition, papers, more, words.of(language), most)
 
 
 def test_a_covers_alt_text_names_the_edition_and_its_papers() -> None:
@@ -149,17 +150,32 @@ def test_a_covers_alt_text_names_the_edition_and_its_papers() -> None:
     )
 
 
+def test_a_title_that_has_no_room_is_cut_in_a_covers_alt_text() -> None:
+    edition = ("Papers " * 200, "ML-Collage")
+    text = alt_text.of_cover(edition, [("Paper", "Example")], 0, words.of("en"), 100)
+    assert text.startswith("Cover of the roundup ‘Papers Papers ")
+    assert text.endswith("…’.")
+    assert 90 < len(text) <= 100
+
+
+def test_a_covers_alt_text_counts_the_papers_that_it_only_counts() -> None:
+    assert cover(2, more=29).endswith(
+        "‘Paper 1’, Example (1); ‘Paper 2’, Example (2); and 29 more."
+    )
+    assert cover(9, most=160, more=29).endswith("‘Paper 6’; and 32 more.")
+
+
 @pytest.mark.parametrize("language", words.WORDS)
-@pytest.mark.parametrize("count", [1, 4, 9, 10, 40, 200])
+@pytest.mark.parametrize(("count", "more"), [(1, 0), (4, 0), (9, 0), (9, 1), (9, 31), (9, 191)])
 @pytest.mark.parametrize("most", [200, 1_000, 1_500, 2_000])
 def test_a_covers_alt_text_fits_and_counts_what_it_does_not_name(
-    language: str, count: int, most: int
+    language: str, count: int, more: int, most: int
 ) -> None:
-    text = cover(count, most, language)
+    text = cover(count, most, language, more)
     assert len(text) <= most
     named = len(re.findall(r"Paper \d+", text))
     rest = re.search(r"(?:and|und|另有) ?(\d+)", text)
-    assert named + (int(rest[1]) if rest else 0) == count
+    assert named + (int(rest[1]) if rest else 0) == count + more
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import config
+from bot import config, environment
 from bot.config import Config
 from bot.core import month
 from bot.core.errors import BadConfig
@@ -530,9 +530,9 @@ def test_who_and_editor_come_from_the_environment(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("MLCOLLAGE_USER", "ada")
     monkeypatch.setenv("VISUAL", "")
     monkeypatch.setenv("EDITOR", "ed")
-    assert (config.who(), config.editor()) == ("ada", "ed")
+    assert (config.who(), environment.editor()) == ("ada", "ed")
     monkeypatch.delenv("EDITOR")
-    assert config.editor() == "vi"
+    assert environment.editor() == "vi"
 
 
 @pytest.mark.parametrize("said", [" ada", "ada\n", "ada"])

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.text import tex
-from bot.core.text.markdown import line, links, plain, unknown_tex
+from bot.core.text.markdown import line, links, plain, plain_with_addresses, unknown_tex
 from tests.timing import is_linear
 
 
@@ -394,3 +394,25 @@ HARD = [
 @pytest.mark.parametrize("piece", [*PIECES, *HARD])
 def test_time_grows_with_length_only(piece: str) -> None:
     assert is_linear(plain, piece)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("See [the code](https://x.org/code).", "See the code <https://x.org/code>."),
+        ("A [**bold** one](https://x.org/a_(b)), too", "A bold one <https://x.org/a_(b)>, too"),
+        ("[a](https://x.org/1) [b](https://x.org/2)", "a <https://x.org/1> b <https://x.org/2>"),
+        ("* [one](https://x.org)\n* two", "• one <https://x.org>\n• two"),
+        ("<https://x.org/code>", "https://x.org/code"),
+        ("https://x.org/code", "https://x.org/code"),
+        ("[x.org/code](https://x.org/code/)", "x.org/code"),
+        ("[](https://x.org/code)", "https://x.org/code"),
+        ("[words](<https://x.org/a b>)", "words <https://x.org/a%20b>"),
+        ("[mail me](mailto:ada@x.org)", "mail me"),
+        ("No link, $n^2$.", "No link, n²."),
+    ],
+)
+def test_a_mail_in_plain_text_has_the_addresses_of_links_behind_their_words(
+    written: str, said: str
+) -> None:
+    assert plain_with_addresses(written) == said

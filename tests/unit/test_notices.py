@@ -21,8 +21,10 @@ from bot.core.notices import (
     deliveries,
     gone,
     overdue,
+    pages,
     publications,
     queue,
+    reviews,
     roundups,
     upkeep,
 )
@@ -378,7 +380,7 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "Papers. Look whether it is the right page.",
     ),
     (
-        roundups.RoundupToReview("weekly", "2021-09", AT, ZONE, count=2, waits=True),
+        reviews.RoundupToReview("weekly", "2021-09", AT, ZONE, count=2, waits=True),
         "weekly/2021-09",
         "The draft of the roundup 2021-09 of weekly is ready, with 2 collages so far; on "
         "Wednesday 2021-08-04 15:00 it waits until it is approved. Look at it: mlcollage "
@@ -386,7 +388,7 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "--series weekly. Then: mlcollage roundup approve 2021-09 --series weekly",
     ),
     (
-        roundups.RoundupToReview("weekly", "2021-10", AT, ZONE, count=1, waits=False),
+        reviews.RoundupToReview("weekly", "2021-10", AT, ZONE, count=1, waits=False),
         "weekly/2021-10",
         "The draft of the roundup 2021-10 of weekly is ready, with 1 collage so far; it "
         "goes out on Wednesday 2021-08-04 15:00, approved or not. Look at it: mlcollage "
@@ -395,21 +397,21 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "weekly --take-back",
     ),
     (
-        roundups.RoundupUnapproved("weekly", "2021-09", AT, ZONE),
+        reviews.RoundupUnapproved("weekly", "2021-09", AT, ZONE),
         "weekly/2021-09/approve",
         "The roundup 2021-09 of weekly waits until somebody approves it; it was due on "
         "Wednesday 2021-08-04 15:00. Look at it: mlcollage roundup preview 2021-09 --series "
         "weekly. Then: mlcollage roundup approve 2021-09 --series weekly",
     ),
     (
-        roundups.RoundupUnapproved("weekly", "2021-09", AT, ZONE, 2),
+        reviews.RoundupUnapproved("weekly", "2021-09", AT, ZONE, 2),
         "weekly/2021-09/approve/2",
         "The roundup 2021-09 of weekly waits until somebody approves it; it was due on "
         "Wednesday 2021-08-04 15:00. Look at it: mlcollage roundup preview 2021-09 --series "
         "weekly. Then: mlcollage roundup approve 2021-09 --series weekly",
     ),
     (
-        roundups.PageNotCorrected("weekly", "2021-09", "The disk is full."),
+        pages.PageNotCorrected("weekly", "2021-09", "The disk is full."),
         "weekly/2021-09/page/The disk is full.",
         "The page of the roundup 2021-09 of weekly is older than what it shows, and cannot "
         "be made again: The disk is full. It is tried again at every tick.",
@@ -421,33 +423,39 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "It is tried again at every tick.",
     ),
     (
-        roundups.CoverNotMade("weekly", "2021-09", "Template cover.typ, line 3: unclosed."),
+        pages.CoverNotMade("weekly", "2021-09", "Template cover.typ, line 3: unclosed."),
         "weekly/2021-09/cover/Template cover.typ, line 3: unclosed.",
         "The roundup 2021-09 of weekly has no cover, so its thread shows the picture of its first "
         "collage: Template cover.typ, line 3: unclosed. Mend that while its thread is not out, "
         "and make it with: mlcollage roundup render 2021-09 --series weekly",
     ),
     (
-        roundups.CoverNotMade("weekly", "2021", "Template cover.typ, line 3: unclosed."),
+        pages.CoverNotMade("weekly", "2021-09", "Template cover.typ, line 3: unclosed.", True),
+        "weekly/2021-09/cover-of-page/Template cover.typ, line 3: unclosed.",
+        "The page of the roundup 2021-09 of weekly has no cover: Template cover.typ, line 3: "
+        "unclosed. Mend that, and make it with: mlcollage roundup render 2021-09 --series weekly",
+    ),
+    (
+        pages.CoverNotMade("weekly", "2021", "Template cover.typ, line 3: unclosed."),
         "weekly/2021/cover/Template cover.typ, line 3: unclosed.",
         "The roundup 2021 of weekly has no cover, so its thread shows the picture of its first "
         "collage: Template cover.typ, line 3: unclosed. Mend that while its thread is not out, "
         "and look at it with: mlcollage roundup preview 2021 --series weekly",
     ),
     (
-        roundups.SiteEdited("weekly", "site/index.html"),
+        pages.SiteEdited("weekly", "site/index.html"),
         "weekly/site/edited/site/index.html",
         "site/index.html was edited by hand, and is left as it is. To write it anew, with the "
         "edited one kept beside it: mlcollage site --series weekly --over-edits",
     ),
     (
-        roundups.PageEdited("weekly", "2021-09", "site/two/index.html"),
+        pages.PageEdited("weekly", "2021-09", "site/two/index.html"),
         "weekly/2021-09/edited/site/two/index.html",
         "site/two/index.html was edited by hand, and is left as it is. To write it anew, with the "
         "edited one kept beside it: mlcollage roundup render 2021-09 --series weekly --over-edits",
     ),
     (
-        roundups.PageGone("weekly", "2021-09", "site/two/index.html"),
+        pages.PageGone("weekly", "2021-09", "site/two/index.html"),
         "weekly/2021-09/gone/site/two/index.html",
         "site/two/index.html, the page of the roundup 2021-09, is gone. "
         "Make it again with: mlcollage roundup render 2021-09 --series weekly",
@@ -456,6 +464,11 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         publications.RoundupPublished("weekly", "2021-09", "blog", "https://lab.example/sep/"),
         "weekly/2021-09/blog",
         "The roundup 2021-09 of weekly is published: blog, https://lab.example/sep/",
+    ),
+    (
+        publications.SitePublished("weekly", "web"),
+        "weekly/web/site",
+        "The site of weekly, with what was imported, is published: web.",
     ),
     (
         publications.PublishingRehearsed("weekly", "2021-09", ("blog", "pages")),
@@ -470,15 +483,33 @@ SAMPLES: list[tuple[Entry, str, str]] = [
         "is mended: mlcollage roundup publish 2021-09 --to blog --series weekly",
     ),
     (
+        publications.PublicationWaits("weekly", "2021-09", "blog", "The token is refused.", AT),
+        f"weekly/2021-09/blog/The token is refused./{AT}",
+        "The roundup 2021-09 of weekly is not brought up to date at blog: The token is refused. "
+        "When that is mended: mlcollage roundup publish 2021-09 --to blog --series weekly",
+    ),
+    (
         publications.DraftReady("weekly", "2021-09", "blog", "Send it there.", "a" * 64),
         "weekly/2021-09/blog/draft/aaaaaaaaaaaaaaaa",
         "The roundup 2021-09 of weekly lies ready at blog. Send it there.",
+    ),
+    (
+        publications.PublicationStays("weekly", "2021-09", "letter", "It was mailed.", "a" * 64),
+        "weekly/2021-09/letter/stays/aaaaaaaaaaaaaaaa",
+        "The roundup 2021-09 of weekly stays as it was at letter. It was mailed.",
     ),
     (
         publications.PublicationLate("weekly", "2021-09", "blog", 7, "No route to host.", 2),
         "weekly/2021-09/blog/publication/2",
         "The roundup 2021-09 of weekly is not published at blog after 7 tries: No route to host. "
         "It is tried again by itself; at once by: "
+        "mlcollage roundup publish 2021-09 --to blog --series weekly",
+    ),
+    (
+        publications.PublicationLate("weekly", "2021-09", "blog", 7, "No route to host.", 2, AT),
+        f"weekly/2021-09/blog/publication/2/{AT}",
+        "The roundup 2021-09 of weekly is not brought up to date at blog after 7 tries: No route "
+        "to host. It is tried again by itself; at once by: "
         "mlcollage roundup publish 2021-09 --to blog --series weekly",
     ),
     (
@@ -903,7 +934,7 @@ def test_a_notice_is_one_line_whatever_its_facts_hold(entry: Entry) -> None:
     "entry",
     [
         roundups.RoundupStuck("weekly", "2021-09", HOSTILE),
-        roundups.CoverNotMade("weekly", "2021-09", HOSTILE),
+        pages.CoverNotMade("weekly", "2021-09", HOSTILE),
         upkeep.Upgraded(HOSTILE, HOSTILE),
     ],
     ids=named,

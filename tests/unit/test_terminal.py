@@ -153,6 +153,26 @@ def test_a_table_that_must_be_read_whole_is_wrapped_and_loses_nothing(
     assert advice in " ".join(" ".join(lines).split())
 
 
+def test_a_sentence_with_nothing_behind_it_moves_no_column_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sentence = "the roundup 2021-09, which nobody has approved yet; it goes out all the same"
+    rows = [
+        ("Wed 2021-08-25 15:00", "~4/52", "vit-and-cnn", "Do Vision Transformers See Alike?"),
+        ("Tue 2021-08-31 18:00", "", sentence, ""),
+    ]
+    expected = [
+        "Wed 2021-08-25 15:00  ~4/52  vit-and-cnn  Do Vision Transformers See Alike?",
+        f"Tue 2021-08-31 18:00         {sentence}",
+    ]
+    assert on_screen(monkeypatch, 200, lambda: printing.table(rows, free=(3,))) == expected
+    narrow = on_screen(monkeypatch, 60, lambda: printing.table(rows, free=(3,)))
+    assert narrow == [
+        "Wed 2021-08-25 15:00  ~4/52  vit-and-cnn  Do Vision Transfo…",
+        "Tue 2021-08-31 18:00         the roundup 2021-09, which nob…",
+    ]
+
+
 def test_what_is_piped_is_not_cut(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,12 +1,19 @@
 """Notices of roundups at their destinations."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.core.notices.entry import Entry, Kind, counted, printable
 
 
-def _subject(series: str, title_month: str, destination: str) -> str:
+def subject(series: str, title_month: str, destination: str) -> str:
+    """What the notices of a roundup that is not published at a destination are about."""
     return f"publication/{series}/{title_month}/{destination}"
+
+
+def _not_done(last_at: datetime | None) -> str:
+    """What is not done at a destination where it succeeded last at that time, if ever."""
+    return "is not brought up to date" if last_at else "is not published"
 
 
 class RoundupPublished(Entry):
@@ -28,6 +35,24 @@ class RoundupPublished(Entry):
         return f"{done}, {self.url}" if self.url else f"{done}."
 
 
+class SitePublished(Entry):
+    """The site of a series without a month of its own is published for the first time."""
+
+    kind = Kind.PUBLISHED
+    series: str
+    destination: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.destination}/site"
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"The site of {self.series}, with what was imported, is published: {self.destination}."
+        )
+
+
 class DraftReady(Entry):
     """A roundup lies ready at a destination, and a person has to let it out: `todo` says how.
 
@@ -47,7 +72,7 @@ class DraftReady(Entry):
 
     @property
     def subject(self) -> str:
-        return _subject(self.series, self.title_month, self.destination)
+        return subject(self.series, self.title_month, self.destination)
 
     @property
     def sentence(self) -> str:
@@ -58,27 +83,63 @@ class DraftReady(Entry):
         return self.todo
 
 
+class PublicationStays(Entry):
+    """What is out at a destination stays as it was, though the roundup was corrected.
+
+    `why` says so; `content` names the correction.
+    """
+
+    kind = Kind.DIFFERS
+    series: str
+    title_month: str
+    destination: str
+    why: str
+    content: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.title_month}/{self.destination}/stays/{self.content[:16]}"
+
+    @property
+    def subject(self) -> str:
+        return f"roundup/{self.series}/{self.title_month}"
+
+    @property
+    def sentence(self) -> str:
+        roundup = f"The roundup {self.title_month} of {self.series}"
+        return f"{roundup} stays as it was at {self.destination}."
+
+    @property
+    def advice(self) -> str:
+        return self.why
+
+
 class PublicationWaits(Entry):
-    """A roundup cannot be published at a destination until a person has acted."""
+    """A roundup cannot be published at a destination until a person has acted.
+
+    `last_at` is when it was published there last: what happens again later is told again.
+    """
 
     kind = Kind.NOT_PUBLISHED
     series: str
     title_month: str
     destination: str
     reason: str
+    last_at: datetime | None = None
 
     @property
     def key(self) -> str:
-        return printable(f"{self.series}/{self.title_month}/{self.destination}/{self.reason}")
+        key = printable(f"{self.series}/{self.title_month}/{self.destination}/{self.reason}")
+        return f"{key}/{self.last_at}" if self.last_at else key
 
     @property
     def subject(self) -> str:
-        return _subject(self.series, self.title_month, self.destination)
+        return subject(self.series, self.title_month, self.destination)
 
     @property
     def sentence(self) -> str:
         roundup = f"The roundup {self.title_month} of {self.series}"
-        return f"{roundup} is not published at {self.destination}: {self.reason}"
+        return f"{roundup} {_not_done(self.last_at)} at {self.destination}: {self.reason}"
 
     @property
     def advice(self) -> str:
@@ -93,7 +154,8 @@ class PublicationWaits(Entry):
 class PublicationLate(Entry):
     """A roundup could not be published at a destination for long, and is tried again.
 
-    `revision` is the roundup's: of each it is told once.
+    `revision` is the roundup's: of each it is told once. `last_at` is when it was published there
+    last: what fails again later is told again.
     """
 
     kind = Kind.OVERDUE
@@ -103,21 +165,24 @@ class PublicationLate(Entry):
     tries: int
     reason: str
     revision: int
+    last_at: datetime | None = None
 
     @property
     def key(self) -> str:
         its = f"{self.series}/{self.title_month}/{self.destination}"
-        return f"{its}/publication/{self.revision}"
+        key = f"{its}/publication/{self.revision}"
+        return f"{key}/{self.last_at}" if self.last_at else key
 
     @property
     def subject(self) -> str:
-        return _subject(self.series, self.title_month, self.destination)
+        return subject(self.series, self.title_month, self.destination)
 
     @property
     def sentence(self) -> str:
         roundup = f"The roundup {self.title_month} of {self.series}"
         tries = counted(self.tries, "try", "tries")
-        return f"{roundup} is not published at {self.destination} after {tries}: {self.reason}"
+        done = f"{_not_done(self.last_at)} at {self.destination}"
+        return f"{roundup} {done} after {tries}: {self.reason}"
 
     @property
     def advice(self) -> str:

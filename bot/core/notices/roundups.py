@@ -2,8 +2,13 @@
 
 from datetime import datetime, tzinfo
 
-from bot.core import month, times
-from bot.core.notices.entry import Entry, Kind, counted, printable
+from bot.core import times
+from bot.core.notices.entry import Entry, Kind, printable
+
+
+def of_roundup(series: str, title_month: str) -> str:
+    """What notices of a roundup that does not go on are about."""
+    return f"roundup/{series}/{title_month}"
 
 
 class RoundupOut(Entry):
@@ -137,7 +142,7 @@ class RoundupWaits(Entry):
 
     @property
     def subject(self) -> str:
-        return f"roundup/{self.series}/{self.title_month}"
+        return of_roundup(self.series, self.title_month)
 
     @property
     def sentence(self) -> str:
@@ -175,7 +180,7 @@ class RoundupWaitsForHome(Entry):
 
     @property
     def subject(self) -> str:
-        return f"roundup/{self.series}/{self.title_month}"
+        return of_roundup(self.series, self.title_month)
 
     @property
     def sentence(self) -> str:
@@ -245,108 +250,6 @@ class LinkUntitled(Entry):
         return "Look whether it is the right page."
 
 
-class RoundupToReview(Entry):
-    """The draft of a roundup can be looked at, `waits` long enough to be approved or not."""
-
-    kind = Kind.REVIEW
-    series: str
-    title_month: str
-    due_at: datetime
-    zone: tzinfo
-    count: int
-    waits: bool
-
-    @property
-    def key(self) -> str:
-        return f"{self.series}/{self.title_month}"
-
-    @property
-    def sentence(self) -> str:
-        due = times.full(self.due_at, self.zone)
-        holds = counted(self.count, "collage", "collages")
-        draft = f"The draft of the roundup {self.title_month} of {self.series} is ready"
-        if self.waits:
-            return f"{draft}, with {holds} so far; on {due} it waits until it is approved."
-        return f"{draft}, with {holds} so far; it goes out on {due}, approved or not."
-
-    @property
-    def advice(self) -> str:
-        which = f"{self.title_month} --series {self.series}"
-        look = f"mlcollage roundup preview {which}, or: mlcollage roundup export {which}"
-        if self.waits:
-            return f"Look at it: {look}. Then: {self.command}"
-        return f"Look at it: {look}. To keep it back: {self.command}"
-
-    @property
-    def command(self) -> str:
-        approve = f"mlcollage roundup approve {self.title_month} --series {self.series}"
-        return approve if self.waits else f"{approve} --take-back"
-
-
-class RoundupUnapproved(Entry):
-    """A roundup whose moment has come, and that nobody has approved; `days` are whole ones since.
-
-    It is told again each day.
-    """
-
-    kind = Kind.HELD
-    series: str
-    title_month: str
-    due_at: datetime
-    zone: tzinfo
-    days: int = 0
-
-    @property
-    def key(self) -> str:
-        day = f"/{self.days}" if self.days else ""
-        return f"{self.series}/{self.title_month}/approve{day}"
-
-    @property
-    def subject(self) -> str:
-        return f"review/{self.series}/{self.title_month}"
-
-    @property
-    def sentence(self) -> str:
-        due = times.full(self.due_at, self.zone)
-        waits = f"The roundup {self.title_month} of {self.series} waits until somebody approves it"
-        return f"{waits}; it was due on {due}."
-
-    @property
-    def advice(self) -> str:
-        which = f"{self.title_month} --series {self.series}"
-        return f"Look at it: mlcollage roundup preview {which}. Then: {self.command}"
-
-    @property
-    def command(self) -> str:
-        return f"mlcollage roundup approve {self.title_month} --series {self.series}"
-
-
-class PageNotCorrected(Entry):
-    """The page of a roundup cannot be made again, though what it shows was changed."""
-
-    kind = Kind.FAILED
-    series: str
-    title_month: str
-    reason: str
-
-    @property
-    def key(self) -> str:
-        return printable(f"{self.series}/{self.title_month}/page/{self.reason}")
-
-    @property
-    def subject(self) -> str:
-        return f"page/{self.series}/{self.title_month}"
-
-    @property
-    def sentence(self) -> str:
-        page = f"The page of the roundup {self.title_month} of {self.series}"
-        return f"{page} is older than what it shows, and cannot be made again: {self.reason}"
-
-    @property
-    def advice(self) -> str:
-        return "It is tried again at every tick."
-
-
 class RoundupStuck(Entry):
     """A roundup's next step failed."""
 
@@ -361,7 +264,7 @@ class RoundupStuck(Entry):
 
     @property
     def subject(self) -> str:
-        return f"roundup/{self.series}/{self.title_month}"
+        return of_roundup(self.series, self.title_month)
 
     @property
     def sentence(self) -> str:
@@ -370,110 +273,3 @@ class RoundupStuck(Entry):
     @property
     def advice(self) -> str:
         return "It is tried again at every tick."
-
-
-class CoverNotMade(Entry):
-    """A roundup's cover, or the card of its page, cannot be made. `reason` is a sentence."""
-
-    kind = Kind.DIFFERS
-    series: str
-    title_month: str
-    reason: str
-
-    @property
-    def key(self) -> str:
-        return printable(f"{self.series}/{self.title_month}/cover/{self.reason}")
-
-    @property
-    def subject(self) -> str:
-        return f"roundup/{self.series}/{self.title_month}"
-
-    @property
-    def sentence(self) -> str:
-        return (
-            f"The roundup {self.title_month} of {self.series} has no cover, so its thread shows "
-            f"the picture of its first collage: {self.reason}"
-        )
-
-    @property
-    def advice(self) -> str:
-        which = f"{self.title_month} --series {self.series}"
-        if month.is_year(self.title_month):
-            look = f"mlcollage roundup preview {which}"
-            return f"Mend that while its thread is not out, and look at it with: {look}"
-        render = f"mlcollage roundup render {which}"
-        return f"Mend that while its thread is not out, and make it with: {render}"
-
-
-class PageEdited(Entry):
-    """A page was edited by hand, so that it is not written anew by itself."""
-
-    kind = Kind.DIFFERS
-    series: str
-    title_month: str
-    path: str
-
-    @property
-    def key(self) -> str:
-        return printable(f"{self.series}/{self.title_month}/edited/{self.path}")
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.path} was edited by hand, and is left as it is."
-
-    @property
-    def advice(self) -> str:
-        return f"To write it anew, with the edited one kept beside it: {self.command}"
-
-    @property
-    def command(self) -> str:
-        return f"mlcollage roundup render {self.title_month} --series {self.series} --over-edits"
-
-
-class SiteEdited(Entry):
-    """A file of the site that is no roundup's was edited by hand, and is not written anew."""
-
-    kind = Kind.DIFFERS
-    series: str
-    path: str
-
-    @property
-    def key(self) -> str:
-        return printable(f"{self.series}/site/edited/{self.path}")
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.path} was edited by hand, and is left as it is."
-
-    @property
-    def advice(self) -> str:
-        return f"To write it anew, with the edited one kept beside it: {self.command}"
-
-    @property
-    def command(self) -> str:
-        return f"mlcollage site --series {self.series} --over-edits"
-
-
-class PageGone(Entry):
-    """A page that was made is not where it was written any more."""
-
-    kind = Kind.DIFFERS
-    series: str
-    title_month: str
-    path: str
-
-    @property
-    def key(self) -> str:
-        return printable(f"{self.series}/{self.title_month}/gone/{self.path}")
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.path}, the page of the roundup {self.title_month}, is gone."
-
-    @property
-    def advice(self) -> str:
-        return f"Make it again with: {self.command}"
-
-    @property
-    def command(self) -> str:
-        return f"mlcollage roundup render {self.title_month} --series {self.series}"

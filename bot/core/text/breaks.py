@@ -36,7 +36,7 @@ _CLAUSE = (
     r"[”’\"'）)\]》」』]*\s*"
 )
 # Kept whole: links, tags, mentions, formulas, and numbers with what they count.
-_NAMED = r"(?:https?://|[#＃@＠])[^\s，。！？；：、（）《》“”「」]+"
+_NAMED = r"(?:(?i:https?)://|[#＃@＠])[^\s，。！？；：、（）《》“”「」]+"
 _OPERATOR = r"(?:[=<>≤≥≈≠≡∝±×·∈∉⊂⊆∪∩∧∨→←⇒⇔+−*/∼~]{1,2}|:=)"
 _CALL = r"\w{0,12}\((?:[^()\n]|\([^()\n]{0,30}\)){1,60}\)"
 _OPERAND = rf"(?:[−\-]?{_CALL}|[^\s,;，；。()]{{1,40}})"

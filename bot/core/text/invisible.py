@@ -6,6 +6,7 @@ They come along with text from web pages, PDFs and editors, and some networks re
 
 import re
 
+from bot.core.text import direction
 from bot.core.text.patterns import compiled
 
 # Default_Ignorable_Code_Point of Unicode 15.1 without joiners and variation selectors: the soft
@@ -27,10 +28,6 @@ _JOINING = (
     r"\u0600-\u109f\u1700-\u18af\u1900-\u1cff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc"
     r"\U00010800-\U00011fff\U0001e800-\U0001efff"
 )
-_RIGHT_TO_LEFT = (
-    r"[\u0590-\u061b\u061d-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
-    r"\U00010800-\U00010fff\U0001e800-\U0001efff]"
-)
 _PICTURE = r"[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff]"
 # What stays of them: a flag's tags, joiners in emoji and scripts, one selector behind a sign.
 _KEPT = (
@@ -47,7 +44,7 @@ def removed(text: str) -> str:
     """The text without characters that show nothing and that nothing needs."""
     if text.isascii() or not compiled(_ANY).search(text):
         return text
-    if compiled(_RIGHT_TO_LEFT).search(text):
+    if compiled(direction.LETTERS).search(text):
         return compiled(_EITHER).sub(_unless_mark, text)
     return compiled(_EITHER).sub(_kept, text)
 
@@ -56,7 +53,7 @@ def found(text: str) -> str:
     """The characters that `removed` takes from a text, each once: "U+200B, U+FEFF"; else ""."""
     if text.isascii() or not compiled(_ANY).search(text):
         return ""
-    is_marked = bool(compiled(_RIGHT_TO_LEFT).search(text))
+    is_marked = bool(compiled(direction.LETTERS).search(text))
     gone = {
         each[0]
         for each in compiled(_EITHER).finditer(text)

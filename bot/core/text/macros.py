@@ -290,6 +290,8 @@ def _next(text: str, mark: str, at: int) -> int:
 
 @functools.lru_cache(maxsize=32)
 def _places(text: str, mark: str) -> list[int]:
+    if mark not in text:
+        return []
     # Looked for once: many that never end would take squared time.
     pattern = rf"(?<!\\)(?:\\\\)*{re.escape(mark)}"
     return [found.end() - len(mark) for found in re.finditer(pattern, text)]

@@ -2,10 +2,15 @@
 
 import functools
 import html as html_entities
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from bot.core import text as reader
 from bot.core.text import invisible
 from bot.core.text.patterns import compiled
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 # What a text without any of these says is what stands there.
 _MARKS = r"[\\`*_<&$\[~]|\s\s|[^\S ]|://"
@@ -14,11 +19,22 @@ _MARKS = r"[\\`*_<&$\[~]|\s\s|[^\S ]|://"
 _IN_ATTRIBUTES = str.maketrans({'"': "&quot;", "&": "&amp;", "\\": "&#92;", "<": "&lt;"})
 
 
+@functools.lru_cache(maxsize=64)
+def _parsed(markdown: str) -> Sequence["Token"]:
+    """Its tokens, which nobody may change: a page and an article are made of the same ones."""
+    return reader.syntax.parse(markdown)
+
+
 def plain(markdown: str) -> str:
     """What a post says of it: labels without their links, formulas in Unicode, a blank line between
     blocks.
     """
-    return reader.renderers.post(reader.syntax.parse(markdown))
+    return reader.renderers.post(_parsed(markdown))
+
+
+def plain_with_addresses(markdown: str) -> str:
+    """The same for a mail in plain text: the address of a link stands behind its words."""
+    return reader.renderers.mail(reader.syntax.parse(markdown))
 
 
 @functools.lru_cache(maxsize=2000)
@@ -50,12 +66,12 @@ def html(markdown: str) -> str:
     Pictures are their alternative text, headings are paragraphs in bold. All text is escaped; who
     puts this on a page still cleans it.
     """
-    return reader.renderers.page(reader.syntax.parse(markdown), reader.renderers.PAGE)
+    return reader.renderers.page(_parsed(markdown), reader.renderers.PAGE)
 
 
 def html_to_paste(markdown: str) -> str:
     """The same for editors, blogs and mail, which drop MathML: formulas in Unicode, as in posts."""
-    return reader.renderers.page(reader.syntax.parse(markdown), reader.renderers.PASTED)
+    return reader.renderers.page(_parsed(markdown), reader.renderers.PASTED)
 
 
 def contained(markdown: str) -> str:
@@ -65,12 +81,12 @@ def contained(markdown: str) -> str:
     HTML, and formulas in Unicode. Text that begins with a paragraph goes on in the line that it is
     put into; before anything else an empty line stands.
     """
-    return reader.rewriting.article(reader.syntax.parse(markdown))
+    return reader.rewriting.article(_parsed(markdown))
 
 
 def links(markdown: str) -> list[tuple[str, str]]:
     """Labels and addresses of its links, in order."""
-    return reader.renderers.links(reader.syntax.parse(markdown))
+    return reader.renderers.links(_parsed(markdown))
 
 
 def unknown_tex(markdown: str) -> list[tuple[int, str]]:
@@ -78,7 +94,7 @@ def unknown_tex(markdown: str) -> list[tuple[int, str]]:
     if "\\" not in markdown:
         return []
     found: list[tuple[int, str]] = []
-    for token in reader.syntax.parse(markdown):
+    for token in _parsed(markdown):
         commands = reader.renderers.unknown_tex([token])
         found += [((token.map or [0])[0] + 1, command) for command in commands]
     return found

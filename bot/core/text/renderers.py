@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.core import address
 from bot.core.text import mathml, syntax, tex
 from bot.core.text.patterns import compiled
 
@@ -15,15 +16,23 @@ if TYPE_CHECKING:
 
 # With an argument, or of two letters and more, but not in a path of Windows.
 _COMMAND = r"\\[A-Za-z]+\*?(?=\s?\{)|(?<![\w:\\/.])\\[A-Za-z]{2,30}(?![\w\\:/.*?+|(\[])"
-WEB = ("http://", "https://")
 CODE = ("fence", "code_block")
 LISTS = ("bullet_list_open", "ordered_list_open")
 
 
 def post(tokens: Iterable["Token"]) -> str:
     """Plain text: blocks with an empty line between them, items of lists a line each."""
+    return _joined(_blocks(tokens, _said))
+
+
+def mail(tokens: Iterable["Token"]) -> str:
+    """The same with the address of each link behind its words, where they are not the address."""
+    return _joined(_blocks(tokens, _said_with_addresses))
+
+
+def _joined(blocks: Iterable["_Block"]) -> str:
     text, last = "", None
-    for block in _blocks(tokens):
+    for block in blocks:
         text += _gap(last, block) + block.text if last else block.text
         last = block
     return text.strip()
@@ -57,7 +66,9 @@ def _gap(last: _Block, block: _Block) -> str:
     return " "
 
 
-def _blocks(tokens: Iterable["Token"]) -> Iterable[_Block]:
+def _blocks(
+    tokens: Iterable["Token"], said: Callable[[Sequence["Token"]], str]
+) -> Iterable[_Block]:
     numbers: list[int | None] = []
     marker, in_heading = "", False
     for token in tokens:
@@ -79,7 +90,7 @@ def _blocks(tokens: Iterable["Token"]) -> Iterable[_Block]:
             marker = ""
         elif token.type in ("heading_open", "heading_close"):
             in_heading = token.type == "heading_open"
-        elif text := _block_text(token):
+        elif text := _block_text(token, said):
             is_prose = token.type == "inline" and not in_heading
             yield _Block(marker + text, start, end, bool(marker), is_prose)
             marker = ""
@@ -92,15 +103,54 @@ def _first_number(token: "Token") -> int | None:
     return int(token.attrs.get("start", 1))
 
 
-def _block_text(token: "Token") -> str:
+def _block_text(token: "Token", said: Callable[[Sequence["Token"]], str]) -> str:
     if token.type == "inline":
-        text = compiled(r"[ \t]+").sub(" ", inline(token.children, POST))
+        text = compiled(r"[ \t]+").sub(" ", said(token.children or ()))
         return compiled(r"[^\S\n]*\n[^\S\n]*").sub("\n", text).strip()
     if token.type in CODE and token.content.strip():
         return token.content.strip("\n")
     if token.type == "math_block":
         return tex.plain(token.content)
     return ""
+
+
+def _said(tokens: Sequence["Token"]) -> str:
+    return inline(tokens, POST)
+
+
+def _said_with_addresses(tokens: Sequence["Token"]) -> str:
+    pieces: list[str] = []
+    begin = 0
+    for token in tokens:
+        if token.type == "link_open":
+            begin = len(pieces)
+        pieces.append(POST[token.type](token))
+        if token.type == "link_close":
+            pieces.append(_behind("".join(pieces[begin:]), token.meta["href"]))
+    return "".join(pieces)
+
+
+def _behind(label: str, href: str) -> str:
+    """What stands behind the words of a link: nothing where they are its address.
+
+    In angle brackets, as RFC 3986 asks for in plain text: addresses may hold round ones.
+    """
+    words = label.strip().rstrip("/")
+    if not address.is_web(href) or words in {href.rstrip("/"), _without_scheme(href)}:
+        return ""
+    return f" <{_encoded(href)}>"
+
+
+def _without_scheme(href: str) -> str:
+    return href.partition("://")[2].rstrip("/")
+
+
+def _encoded(href: str) -> str:
+    """An address without spaces and other signs that end it for programs."""
+    # light once the parser is there, and it is
+    from markdown_it.common.normalize_url import normalizeLink
+
+    return normalizeLink(href)
 
 
 def links(tokens: Iterable["Token"]) -> list[tuple[str, str]]:
@@ -198,12 +248,9 @@ def _picture(token: "Token") -> str:
 
 def _page_link(token: "Token") -> str:
     href = str(token.attrs["href"])
-    if not href.startswith(WEB):
+    if not address.is_web(href):
         return ""
-    # light once the parser is there, and it is
-    from markdown_it.common.normalize_url import normalizeLink
-
-    return f'<a href="{mathml.escaped(normalizeLink(href))}">'
+    return f'<a href="{mathml.escaped(_encoded(href))}">'
 
 
 def _tagged(tag: str) -> Callable[["Token"], str]:
@@ -240,7 +287,7 @@ PAGE: dict[str, Callable[["Token"], str]] = {
     "hardbreak": lambda token: "<br>\n",
     "image": lambda token: mathml.escaped(_picture(token)),
     "link_open": _page_link,
-    "link_close": lambda token: "</a>" * token.meta["href"].startswith(WEB),
+    "link_close": lambda token: "</a>" * address.is_web(token.meta["href"]),
     "em_open": lambda token: "<em>",
     "em_close": lambda token: "</em>",
     "strong_open": lambda token: "<strong>",

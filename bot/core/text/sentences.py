@@ -41,7 +41,7 @@ _END = (
 )
 _LETTER = rf"(?![{CJK}])\w"
 _WORD = rf"{_LETTER}(?:(?:{_LETTER}|[.\-–/’'])*{_LETTER})?\Z"
-_BEGINS = rf"[{_OPENING}]*(?:[\d#＃@$]|[a-z]\)\s|https?://|{_EMOJI}|(?P<letter>[^\W\d_]))"
+_BEGINS = rf"[{_OPENING}]*(?:[\d#＃@$]|[a-z]\)\s|(?i:https?)://|{_EMOJI}|(?P<letter>[^\W\d_]))"
 _SMALL_NAME = r"[a-z]+(?:[A-Z]|\d+[a-z])|[a-z]-[A-Za-z]"
 _PAIRS = {
     ")": "(（",

@@ -38,11 +38,11 @@ _WIDE = (
 )
 
 _DEFINITION = (
-    r"\[([^\[\]\\\n^][^\[\]\\\n]*)\]:\s+<?((?:https?://|mailto:|[#/.])[^\s<>]*)>?(?:\s.*)?\Z"
+    r"\[([^\[\]\\\n^][^\[\]\\\n]*)\]:\s+<?((?:(?i:https?)://|mailto:|[#/.])[^\s<>]*)>?(?:\s.*)?\Z"
 )
 _ADDRESS = r"<((?i:https?)://[^\s<>]+|[\w.+\-]+@[\w.\-]+)>"
 _SCHEME = r"(?<!\w)(?i:https?)\Z"
-_TEX_ADDRESS = r"\\(?:url|href)\s?\{\s*(?P<url>https?://[^\s{}]+)\s*\}"
+_TEX_ADDRESS = r"\\(?:url|href)\s?\{\s*(?P<url>(?i:https?)://[^\s{}]+)\s*\}"
 # Quotation marks of TeX, which would be code where another pair follows.
 _TEX_QUOTES = (
     r"(?<![\w`\\])(?P<open>`{1,2})(?P<said>(?=[^\s`'])[^`\n]{0,300}?[^\s`'])"
@@ -88,8 +88,10 @@ def parse_line(text: str) -> list["Token"]:
 
 
 def parse_as_others(paragraph: str) -> list["Token"]:
-    """The inline tokens of a paragraph as any reader of CommonMark sees it."""
-    blocks = _common_parser().parse(paragraph)
+    """The inline tokens of a paragraph, in which nothing begins another block, as any reader of
+    CommonMark sees it.
+    """
+    blocks = _common_parser().parseInline(paragraph)
     return [child for block in blocks for child in block.children or ()]
 
 
@@ -152,6 +154,8 @@ def _common_parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt  # heavy: as above
 
     parser = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
+    # Who asks looks at words alone, and to normalize addresses takes long.
+    parser.normalizeLink = _as_written  # type: ignore[method-assign]
     parser.parse("first")
     return parser
 

@@ -5,12 +5,12 @@ from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import quote
 
-from bot.core.answers import dicts, inner, text_of
+from bot.core.answers import Response, dicts, inner, text_of
 from bot.core.errors import Blocked, Unavailable
 from bot.core.schedule import Clock
 from bot.destinations import refusals
 from bot.destinations.buttondown import errors, setup
-from bot.destinations.transport import Client, Request, Response
+from bot.destinations.transport import Client, Request
 
 Mail = Mapping[str, object]
 Params = Sequence[tuple[str, str]]

@@ -101,9 +101,9 @@ class Buttondown:
         return Published("", kept, is_public=False, todo=todo)
 
     def _state(self, article: Article) -> str:
-        """The state of all that a draft is filled with; see `marks`."""
+        """The state of all that readers of the mail see; see `marks`."""
         names = [(key, pictures.name(article, each)) for key, each in article.pictures.items()]
-        texts = (article.title, article.description, article.html, article.canonical_url)
+        texts = (article.title, article.description, article.html)
         return marks.state_of(FORMAT, *texts, article.cover, names)
 
     def _todo(self, article: Article, mail: Mail, state: str) -> str:
@@ -112,12 +112,12 @@ class Buttondown:
         if status in OUT:
             if _metadata(mail).get(STATE) == state:
                 return ""
-            return f'"{article.title}" changed after it was mailed; readers have it as it was.'
+            return f"{article.named} changed after it was mailed; readers have it as it was."
         if status == "draft" and _is_let_out(mail):
-            return f'Somebody stopped "{article.title}" at Buttondown; it is not sent again.'
+            return f"Somebody stopped {article.named} at Buttondown; it is not sent again."
         if status == "draft":
-            return f'"{article.title}" is a draft at Buttondown: look at it there, and send it.'
-        return f'"{article.title}" is {status} at Buttondown.'
+            return f"{article.named} is a draft at Buttondown: look at it there, and send it."
+        return f"{article.named} is {status} at Buttondown."
 
     def _found(self, article: Article) -> Mail | None:
         """The oldest mail with the article's key; None where surely none has it."""
@@ -147,7 +147,9 @@ class Buttondown:
 
         `known` are the addresses of pictures by their names; what is uploaded is added.
         """
-        if _metadata(mail).get(STATE) == state:
+        canonical = article.canonical_url
+        is_same = _metadata(mail).get(STATE) == state
+        if is_same and text_of(mail.get("canonical_url")) == canonical:
             return mail
         addresses: dict[str, Placed] = {}
         for key, picture in article.pictures.items():
@@ -160,7 +162,7 @@ class Buttondown:
             "subject": article.title,
             "body": _body(article, addresses),
             "description": article.description,
-            "canonical_url": article.canonical_url,
+            "canonical_url": canonical,
             "metadata": {**_metadata(mail), KEY: article.key, STATE: state},
         }
         if article.cover in addresses:

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from bot.core.answers import dicts, inner, text_of
+from bot.core.answers import Response, dicts, inner, text_of
 from bot.core.errors import Blocked, MlcollageError, Rejected
 from bot.destinations import refusals
 from bot.destinations.refusals import Kind
-from bot.destinations.transport import Response
 
 CODES: dict[str, Kind] = {
     "subject_invalid": Rejected,

@@ -7,12 +7,12 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from bot import http_calls
-from bot.core.answers import dicts, inner, text_of
-from bot.core.errors import Blocked, Unavailable
+from bot.core.answers import Response, dicts, inner, text_of
+from bot.core.errors import Unavailable
 from bot.core.schedule import Clock
 from bot.destinations import refusals
 from bot.destinations.ghost import errors, setup, tokens
-from bot.destinations.transport import Client, Request, Response
+from bot.destinations.transport import Client, Request
 
 Post = Mapping[str, object]
 Params = Sequence[tuple[str, str]]
@@ -46,9 +46,8 @@ class Api:
         """Begin a publishing: from now on its time counts. What everybody may know of the site."""
         self._client.begin()
         if not tokens.is_key(self._owner.key):
-            raise Blocked(
-                "This destination has no admin_key that is one; set it up with: "
-                f"{setup.command(self._owner.destination)}"
+            raise refusals.KeyRefused(
+                self._no_key(), f"set it up with: {setup.command(self._owner.destination)}"
             )
         response = self._client.send(Request("GET", self._url("site/")), self._plain_headers())
         site = inner(response.body, "site")
@@ -123,6 +122,12 @@ class Api:
             command = setup.command(self._owner.destination)
             return refusals.not_taken(self.host, "Admin API key", message, command)
         return errors.refusal(response, self._clock.now(), message)
+
+    def _no_key(self) -> str:
+        """What is wrong with a key that cannot be one."""
+        if not self._owner.key:
+            return "This destination has no admin_key"
+        return "The key is no Admin API key, which is two words of 0-9 and a-f with a colon between"
 
     def _only(self, response: Response, kind: str) -> Post:
         """The one object of that kind in an answer."""

@@ -108,7 +108,7 @@ class Ghost:
         is_public = post.get("status") == "published"
         url, todo = text_of(post.get("url")), ""
         if not is_public:
-            url, todo = "", f'"{article.title}" is {_words(post)} at {self._api.host}.'
+            url, todo = "", f"{article.named} is {_words(post)} at {self._api.host}."
         return Published(url, self._kept(post, known), is_public, todo)
 
     def _kept(self, post: Post, known: Mapping[str, str]) -> Saved:
@@ -212,9 +212,7 @@ class Ghost:
             if changed is not None:
                 return self._whole(article, changed, state)
             post = self._api.post(_id(post)) or post
-        raise Unavailable(
-            f'"{article.title}" is being edited at {self._api.host}; it is tried again later.'
-        )
+        raise Unavailable(f"{article.named} is being edited at {self._api.host}.")
 
     def _whole(self, article: Article, post: Post, state: str) -> Post:
         """The post, which has our text; raises `Rejected` where it has another one.
@@ -224,7 +222,7 @@ class Ghost:
         if _state_of(post, article) == state:
             return post
         raise Rejected(
-            f'{self._api.host} did not take the text of "{article.title}": open the post there '
+            f"{self._api.host} did not take the text of {article.named}: open the post there "
             "in Ghost's editor and save it once, or delete it to have it made again."
         )
 

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.core.answers import dicts, inner, text_of
+from bot.core.answers import Response, dicts, inner, text_of
 from bot.core.errors import Blocked, MlcollageError, Rejected, Unavailable
 from bot.destinations import refusals
 from bot.destinations.refusals import Kind
-from bot.destinations.transport import Response
 
 TYPES: dict[str, Kind] = {
     "ValidationError": Rejected,

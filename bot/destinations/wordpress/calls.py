@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import NamedTuple
 
-from bot.core.answers import dicts, inner, text_of
+from bot.core.answers import Response, dicts, inner, text_of
 from bot.core.errors import Blocked, Unavailable
 from bot.core.schedule import Clock
 from bot.destinations import refusals
-from bot.destinations.transport import Client, Request, Response
+from bot.destinations.transport import Client, Request
 from bot.destinations.wordpress import errors, setup
 
 Params = Sequence[tuple[str, str]]

@@ -96,7 +96,7 @@ class WordPress:
         post = self._found(article, saved) or self._made(article)
         if post.get("status") == "trash":
             raise Rejected(
-                f'"{article.title}" is in the trash of {self._api.host}: restore it there, '
+                f"{article.named} is in the trash of {self._api.host}: restore it there, "
                 "or delete it for good to have it made again."
             )
         known = self._saved_pictures(saved)
@@ -110,7 +110,7 @@ class WordPress:
         is_public = post.get("status") == "publish"
         url, todo = text_of(post.get("link")), ""
         if not is_public:
-            url, todo = "", f'"{article.title}" is {_words(post)} at {self._api.host}.'
+            url, todo = "", f"{article.named} is {_words(post)} at {self._api.host}."
         kept: Saved = {"site": self.settings.base_url, "id": id_of(post), "pictures": known}
         return Published(url, kept, is_public, todo)
 

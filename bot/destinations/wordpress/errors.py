@@ -5,11 +5,10 @@ WordPress names its errors by codes, and its status for them is not always the o
 
 from datetime import datetime
 
-from bot.core.answers import inner, text_of
+from bot.core.answers import Response, inner, text_of
 from bot.core.errors import Blocked, MlcollageError, Rejected, Unavailable
 from bot.destinations import refusals
 from bot.destinations.refusals import Kind
-from bot.destinations.transport import Response
 
 CODES: dict[str, Kind] = {
     "rest_invalid_param": Rejected,

@@ -6,13 +6,13 @@ from threading import RLock
 from typing import NamedTuple
 
 from bot import http_calls
-from bot.core.answers import dicts, inner, text_of
+from bot.core.answers import Response, dicts, inner, text_of
 from bot.core.collage import one_line
 from bot.core.errors import BadInput, Blocked, Unavailable, Uncertain
 from bot.core.identity import Profile
 from bot.core.schedule import Clock
 from bot.publishers.bluesky import errors, setup
-from bot.publishers.bluesky.transport import Client, Request, Response
+from bot.publishers.bluesky.transport import Client, Request
 
 POST = "app.bsky.feed.post"
 PAGE = 100

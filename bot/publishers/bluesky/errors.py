@@ -6,10 +6,9 @@ from http import HTTPStatus
 from typing import Literal
 
 from bot import http_calls
-from bot.core.answers import inner, text_of
+from bot.core.answers import Response, inner, text_of
 from bot.core.collage import one_line
 from bot.core.errors import Blocked, MlcollageError, Rejected, Unavailable, Uncertain
-from bot.publishers.bluesky.transport import Response
 
 Kind = Literal["read", "upload", "post", "delete"]
 """What a request does: only "post" can publish; a "read" and a "delete" have no content."""

@@ -15,7 +15,7 @@ from bot.publishers.bluesky import cids
 from bot.publishers.bluesky.calls import POST, Entry, Record
 
 ADDRESS = re.compile(
-    r"(?:(?:https?://)?(?:\w+\.)?bsky\.app/profile/(?P<who>[^/\s?#]{1,300})/post/"
+    r"(?:(?:(?i:https?)://)?(?:\w+\.)?bsky\.app/profile/(?P<who>[^/\s?#]{1,300})/post/"
     r"|at://(?P<repo>[^/\s?#]{1,300})/app\.bsky\.feed\.post/)"
     r"(?P<key>[a-zA-Z0-9._~:-]{1,512})(?:[/?#]\S*)?"
 )

@@ -16,7 +16,7 @@ from bot import http_calls
 from bot.core import cards, identity, settings
 from bot.core import layout as layouts
 from bot.core import network as networks
-from bot.core.answers import text_of
+from bot.core.answers import Response, text_of
 from bot.core.audit import Difference, Kind
 from bot.core.collage import shown
 from bot.core.delivery import (
@@ -42,7 +42,6 @@ from bot.publishers import chains
 from bot.publishers.bluesky import cids, errors, keys, matching, media, records, setup
 from bot.publishers.bluesky.calls import POST, Api, Credentials, Entry, Owner, Record
 from bot.publishers.bluesky.records import Ref, Reply
-from bot.publishers.bluesky.transport import Response
 from bot.publishers.protocol import Saved
 
 WRITE, WRITE_ALL = "com.atproto.repo.createRecord", "com.atproto.repo.applyWrites"
@@ -74,8 +73,8 @@ class Settings:
     """`[accounts.NAME]` with `network = "bluesky"`.
 
     `base_url` is the account's server (its PDS). The app password may stand in a file that
-    `config.with_secrets` reads. A request takes no longer than `total_timeout`: where it is None,
-    as long as any may, so that none outlives its lease. `name` is what the configuration calls the
+    `secret_sources` reads. A request takes no longer than `total_timeout`: where it is None, as
+    long as any may, so that none outlives its lease. `name` is what the configuration calls the
     account.
     """
 

@@ -5,18 +5,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from bot import http_calls
-
-
-class Response(NamedTuple):
-    """A response, whatever its status; `body` is its JSON value, None where it is no JSON."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: object
-
-    @property
-    def is_success(self) -> bool:
-        return 200 <= self.status < 300
+from bot.core import answers
+from bot.core.answers import Response
 
 
 class Request(NamedTuple):
@@ -72,7 +62,8 @@ class Client:
                     headers=headers,
                     auth=_bearer(request.token),
                 )
-            return _parsed(answer)
+            value = answers.json_of(answer.content)
+            return Response(answer.status_code, answer.headers, value)
 
         return deadline.run(call)
 
@@ -86,11 +77,3 @@ def _bearer(token: str) -> Any:
         return request
 
     return sign
-
-
-def _parsed(answer: Any) -> Response:
-    try:
-        body = json.loads(answer.content)
-    except (RecursionError, ValueError):
-        body = None
-    return Response(answer.status_code, answer.headers, body)

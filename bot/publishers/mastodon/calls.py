@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from bot import http_calls
-from bot.core.answers import dicts, inner, text_of
+from bot.core.answers import Response, dicts, inner, text_of
 from bot.core.collage import one_line
 from bot.core.delivery import Image
 from bot.core.errors import BadInput, Blocked, Unavailable, Uncertain
@@ -16,7 +16,7 @@ from bot.core.network import EXTENSIONS
 from bot.core.schedule import Clock
 from bot.publishers.mastodon import errors, matching, setup
 from bot.publishers.mastodon.matching import Status, id_of
-from bot.publishers.mastodon.transport import Client, Request, Response
+from bot.publishers.mastodon.transport import Client, Request
 
 PAGE = 40
 """Statuses on a page: the most that Mastodon gives."""

@@ -12,9 +12,9 @@ from http import HTTPStatus
 from typing import Literal
 
 from bot import http_calls
+from bot.core.answers import Response
 from bot.core.collage import one_line
 from bot.core.errors import Blocked, MlcollageError, Rejected, Unavailable, Uncertain
-from bot.publishers.mastodon.transport import Response
 
 Kind = Literal["public", "read", "me", "upload", "post", "delete"]
 """What a request does: only "post" can publish; "me" asks whose token it is, and "public" needs

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from http import HTTPStatus
 
-from bot.core.answers import inner, text_of
+from bot.core.answers import Response, inner, text_of
 from bot.core.delivery import Image
 from bot.core.errors import Rejected, Unavailable
 from bot.core.network import Limits
@@ -13,7 +13,6 @@ from bot.publishers import uploads
 from bot.publishers.mastodon import errors
 from bot.publishers.mastodon.calls import Api
 from bot.publishers.mastodon.matching import id_of
-from bot.publishers.mastodon.transport import Response
 from bot.publishers.protocol import Saved
 
 LIFE = timedelta(hours=1)

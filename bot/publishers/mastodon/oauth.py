@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 
 from bot import http_calls
 from bot.core import settings
-from bot.core.answers import inner, text_of
+from bot.core.answers import Response, inner, text_of
 from bot.core.collage import one_line, shown
 from bot.core.errors import BadInput, Unavailable
 from bot.publishers.mastodon import errors, setup
-from bot.publishers.mastodon.transport import Client, Request, Response
+from bot.publishers.mastodon.transport import Client, Request
 
 LIMITS = http_calls.Limits(timedelta(seconds=30), connect=timedelta(seconds=10))
 

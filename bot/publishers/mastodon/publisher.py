@@ -15,10 +15,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot import http_calls
-from bot.core import identity, settings
+from bot.core import address, identity, settings
 from bot.core import layout as layouts
 from bot.core import network as networks
-from bot.core.answers import inner, text_of
+from bot.core.answers import Response, inner, text_of
 from bot.core.audit import Difference, Kind
 from bot.core.collage import shown
 from bot.core.delivery import (
@@ -44,7 +44,6 @@ from bot.publishers import chains, uploads
 from bot.publishers.mastodon import errors, instance, matching, media, setup
 from bot.publishers.mastodon.calls import Api, Me, Owner
 from bot.publishers.mastodon.matching import Status, id_of
-from bot.publishers.mastodon.transport import Response
 from bot.publishers.protocol import Saved
 from bot.publishers.server import Server, Told
 
@@ -509,7 +508,7 @@ class Mastodon:
 
     def _url_of(self, status: Status) -> str:
         for url in _addresses(status):
-            if url.startswith(("https://", "http://")):
+            if address.is_web(url):
                 return url
         return f"{self.settings.base_url}/web/statuses/{id_of(status)}"
 

@@ -1,25 +1,11 @@
 """One call to a server with Mastodon's API, ended by a deadline wherever it is stuck."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from bot import http_calls
-
-AGENT = "mlcollage"
-"""As which we call: some servers refuse what libraries call themselves."""
-
-
-class Response(NamedTuple):
-    """A response, whatever its status; `body` is its JSON value, or else its text."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: object
-
-    @property
-    def is_success(self) -> bool:
-        return 200 <= self.status < 300
+from bot.core import answers
+from bot.core.answers import Response
 
 
 class Request(NamedTuple):
@@ -58,7 +44,11 @@ class Client:
 
     def _send(self, request: Request, deadline: http_calls.Deadline) -> Response:
         # Mastodon refuses in the reader's language, and one status may stand for two things.
-        headers = {"User-Agent": AGENT, "Accept": "application/json", "Accept-Language": "en"}
+        headers = {
+            "User-Agent": http_calls.AGENT,
+            "Accept": "application/json",
+            "Accept-Language": "en",
+        }
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
         if request.key:
@@ -72,21 +62,9 @@ class Client:
             more = {"json": request.body}
         url = f"{self._base_url}{request.route}"
         with deadline.session(use_proxies=not self._base_url.startswith("http:")) as session:
-            # Else a file of passwords in the user's home would replace the token.
-            session.auth = _unchanged
+            session.auth = http_calls.unsigned
             response = deadline.request(
                 session, request.method, url, params=request.params, headers=headers, **more
             )
-        return _parsed(response)
-
-
-def _unchanged(request: Any) -> Any:
-    return request
-
-
-def _parsed(response: Any) -> Response:
-    try:
-        body = json.loads(response.content)
-    except (RecursionError, ValueError):
-        body = response.content.decode("utf-8", "replace")
-    return Response(response.status_code, response.headers, body)
+        value = answers.json_or_text(response.content)
+        return Response(response.status_code, response.headers, value)

@@ -5,7 +5,7 @@ from threading import Lock
 from typing import Any, Literal, NamedTuple
 
 from bot import http_calls
-from bot.core.answers import dicts, inner, text_of
+from bot.core.answers import Response, dicts, inner, text_of
 from bot.core.collage import one_line
 from bot.core.errors import BadInput, Blocked, Unavailable, Uncertain
 from bot.core.identity import Profile
@@ -14,7 +14,7 @@ from bot.core.schedule import Clock
 from bot.publishers.x import dialects, errors, matching, setup
 from bot.publishers.x.dialects import Dialect, Understood
 from bot.publishers.x.matching import Post
-from bot.publishers.x.transport import Client, Keys, Response
+from bot.publishers.x.transport import Client, Keys
 
 Params = dict[str, Any]
 Purpose = Literal["timeline", "audit", "own_post", "by_id", "author"]

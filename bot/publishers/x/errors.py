@@ -7,9 +7,9 @@ from typing import Literal
 
 from bot import http_calls
 from bot.core import times
+from bot.core.answers import Response
 from bot.core.collage import one_line
 from bot.core.errors import Blocked, MlcollageError, Rejected, Unavailable, Uncertain
-from bot.publishers.x.transport import Response
 
 Kind = Literal["read", "upload", "post", "delete"]
 """What a request does: only "post" can publish; a "read" and a "delete" have no content."""

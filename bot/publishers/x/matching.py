@@ -13,7 +13,7 @@ from bot.core.text import sameness
 
 Post = Mapping[str, object]
 
-SHORT_LINK = r"https?://t\.co/\w+"
+SHORT_LINK = r"(?i:https?)://t\.co/\w+"
 ASCII_HOST = "xn--"
 """Starts a host's ASCII form (RFC 5890), whose letters are not those that were written."""
 PICTURE_LINK = r"/status/\d+/(photo|video)/\d+$"

@@ -15,7 +15,7 @@ from bot import http_calls
 from bot.core import identity, settings
 from bot.core import layout as layouts
 from bot.core import network as networks
-from bot.core.answers import inner, text_of
+from bot.core.answers import Response, inner, text_of
 from bot.core.audit import Difference, Kind
 from bot.core.collage import shown
 from bot.core.delivery import (
@@ -41,7 +41,7 @@ from bot.publishers import chains, uploads
 from bot.publishers.protocol import Saved
 from bot.publishers.x import errors, matching, media, setup
 from bot.publishers.x.calls import FEW, Api, Owner
-from bot.publishers.x.transport import Keys, Response
+from bot.publishers.x.transport import Keys
 
 REPLY_BACKOFF, REPLY_TRIES = timedelta(seconds=5), 6
 """The first wait, which doubles, and the number of tries of a reply to a post X does not show yet.
@@ -81,7 +81,7 @@ class Settings:
     """`[accounts.NAME]` with `network = "x"`. `budget` is in US dollars a month.
 
     The four keys are an X app's for its owner's account (OAuth 1.0a, with read and write
-    permission); the files that may hold them are read by `config.with_secrets`. A request takes no
+    permission); the files that may hold them are read by `secret_sources`. A request takes no
     longer than `total_timeout`: where it is None, as long as any may, so that none outlives its
     lease. `length` is how long X lets the account's posts be: with Premium, up to 25,000. `name` is
     what the configuration calls the account.

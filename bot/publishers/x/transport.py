@@ -1,11 +1,12 @@
 """One call to X: signed by tweepy, and ended by a deadline wherever it is stuck."""
 
-import json
 import logging
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from bot import http_calls
+from bot.core import answers
+from bot.core.answers import Response
 
 # At DEBUG these write tokens and signatures into the log.
 for _name in ("oauthlib", "requests_oauthlib", "tweepy"):
@@ -22,18 +23,6 @@ class Keys(NamedTuple):
 
     def __repr__(self) -> str:
         return "Keys(***)"
-
-
-class Response(NamedTuple):
-    """A response, whatever its status; `body` is its JSON value, None where it is no JSON."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: object
-
-    @property
-    def is_success(self) -> bool:
-        return 200 <= self.status < 300
 
 
 class _ErrorResponse(Exception):
@@ -85,7 +74,8 @@ class Client:
                 answer = client.request(method, route, params=params, json=body, user_auth=True)
             except _ErrorResponse as error:
                 answer = error.response
-            return _parsed(answer)
+            value = answers.json_of(answer.content)
+            return Response(answer.status_code, answer.headers, value)
 
         return deadline.run(send)
 
@@ -109,11 +99,3 @@ class _Session:
         if not 200 <= response.status_code < 300:
             raise _ErrorResponse(response)
         return response
-
-
-def _parsed(response: Any) -> Response:
-    try:
-        body = json.loads(response.content)
-    except (RecursionError, ValueError):
-        body = None
-    return Response(response.status_code, response.headers, body)
