@@ -79,6 +79,11 @@ for (const list of document.querySelectorAll("[data-drag]")) {
   });
 }
 
+// Once both versions are made one, what was kept here of them is stored.
+for (const form of document.querySelectorAll("form[data-settles]")) {
+  form.addEventListener("submit", () => localStorage.removeItem(form.dataset.settles));
+}
+
 // Writing: what would go out is shown while somebody types, drafts are saved by themselves, and what
 // is not saved yet is kept on this device.
 for (const form of document.querySelectorAll("form[data-write]")) {
