@@ -12,7 +12,7 @@ import requests
 from bot.core import assistance
 from bot.core.collage import Item, State
 from bot.core.paper import Paper
-from bot.deciding import collages
+from bot.deciding import collages, deliveries
 from bot.intake import accept
 from bot.intake.accept import Arrival
 from tests.conftest import plain_picture
@@ -492,3 +492,23 @@ def test_buttons_of_the_page_come_back_to_it(desk: Desk) -> None:
     refused = client.post(f"{ROOT}/queue/pin", {"name": "alpha", "day": "x", "on": "collage"})
     assert refused.status_code == 400
     assert 'id="write"' in refused.text
+
+
+def test_what_is_out_is_corrected_by_editors_and_stays_out(desk: Desk) -> None:
+    with desk.place.context() as context:
+        deliveries.post_now(context, context.config.series[desks.SERIES], "alpha")
+    path = f"{ROOT}/collages/alpha"
+    client = desk.client(desks.EDITOR)
+    page = client.get(path)
+    assert "What is out stays" in page.text
+    assert "It is out: " in page.text
+    fields = form(page) | {"paragraph": "A correction."}
+    assert desk.client(desks.AUTHOR).post(f"{path}/save", fields).status_code == 403
+    page = client.follow(client.post(f"{path}/save", fields))
+    assert "What outbox got is out, and stays as it was." in page.text
+    assert "A correction." not in page.text.partition('id="threads"')[2].partition("</section>")[0]
+    made = stored(desk, "alpha")
+    assert (made.state, made.paragraph) == (State.POSTED, "A correction.")
+    refused = client.post(f"{path}/save", form(page) | {"name": "another"})
+    assert refused.status_code == 400
+    assert "name stays" in refused.text
