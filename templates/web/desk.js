@@ -212,7 +212,8 @@ for (const form of document.querySelectorAll("form[data-write]")) {
   }
 
   // What an earlier visit has left here, as far as it is neither stored nor in a field.
-  const kept = JSON.parse(localStorage.getItem(place()) ?? "null");
+  let kept = null;
+  try { kept = JSON.parse(localStorage.getItem(place())); } catch { /* Nothing that this script has kept. */ }
   const isLost = ([name, value]) => [JSON.parse(kept.base), values()].every((each) => value.trim() !== (each[name] ?? "").trim());
   if (kept && Object.entries(kept.values).some(isLost)) {
     const offer = document.getElementById("kept");
