@@ -119,7 +119,7 @@ def preview(call: Call) -> Description:
     item = _wanted(call)
     accounts = _accounts(call)
     fits = Fittings.of(context, series)
-    number, threads, _ = candidates.preview(context, series, item, accounts, fits)
+    number, threads = candidates.preview(context, series, item, accounts, fits)
     described = preview_descriptions.collage(series, item, number, threads)
     asked = approvals.asked(context, series, item)
     return described | {

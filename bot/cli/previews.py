@@ -70,7 +70,7 @@ def preview_command(
     accounts = (account,) if account else own.accounts
     asked = approvals.asked(context, own, item)
     fits = Fittings.of(context, own)
-    number, previews, _ = candidates.preview(context, own, item, accounts, fits)
+    number, previews = candidates.preview(context, own, item, accounts, fits)
     written = shown_pictures.write(previews, fits, pictures) if pictures else []
     shown = own.numbering.shown(number)
     obstacle = candidates.obstacle(context, own, item)

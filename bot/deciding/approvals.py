@@ -94,7 +94,7 @@ def look(context: Context, series: Series, name: str, fits: Fittings | None = No
 
 def _past(context: Context, series: Series, item: Collage, given: Sequence[Approval]) -> Look:
     """A collage that a slot has taken: nothing of it can be approved any more."""
-    number, threads, _ = candidates.preview(context, series, item, series.accounts)
+    number, threads = candidates.preview(context, series, item, series.accounts)
     standing = approval.standing(approval.Rule.NONE.value, given, None, "")
     return Look(item, number, threads, (), None, standing)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.composing import ahead, slides
-from bot.composing.ahead import Ahead, Place
+from bot.composing.ahead import Ahead
 from bot.composing.composed import ComposedThread
 from bot.composing.composer import Composer
 from bot.composing.fittings import Fittings
@@ -21,19 +21,22 @@ from bot.core.delivery import Delivery
 from bot.core.delivery import State as Sending
 from bot.scheduling import forecast
 
-LOOKED_AT = 12
+LOOKED_AT = 6
 """Collages before one that are composed for its page; those behind them are counted on."""
 
 
 class Preview(NamedTuple):
-    """A collage's threads as they would be sent, and the number that it has or would get.
-
-    `due_at` is the slot that would take it next; None where none would, or one has.
-    """
+    """A collage's threads as they would be sent, and the number that it has or would get."""
 
     number: int
     threads: tuple[ComposedThread, ...]
-    due_at: datetime | None = None
+
+
+class Placed(NamedTuple):
+    """A preview, and the slot that would take the collage; None where none would, or one has."""
+
+    preview: Preview
+    due_at: datetime | None
 
 
 def preview(
@@ -52,25 +55,22 @@ def preview(
     """
     if item.state in {State.CLAIMED, State.POSTED}:
         return _past(context, series, item, accounts, fits)
-    return _placed(ahead.place(context, series, item, fits), item, accounts)
+    place = ahead.place(context, series, item, fits)
+    return Preview(place.number, drawn(place.ahead, item, place.number, accounts))
 
 
 def in_its_place(
     context: Context, series: Series, item: Collage, fits: Fittings | None = None
-) -> Preview:
+) -> Placed:
     """The same on all accounts of its series, for a page that must not take long.
 
     Only the first `LOOKED_AT` collages before it are composed to know whether they can go out.
     """
     if item.state in {State.CLAIMED, State.POSTED}:
-        return _past(context, series, item, series.accounts, fits)
+        return Placed(_past(context, series, item, series.accounts, fits), None)
     place = ahead.place(context, series, item, fits, LOOKED_AT)
-    return _placed(place, item, series.accounts)
-
-
-def _placed(place: Place, item: Collage, accounts: Sequence[str]) -> Preview:
-    threads = drawn(place.ahead, item, place.number, accounts)
-    return Preview(place.number, threads, place.due_at)
+    threads = drawn(place.ahead, item, place.number, series.accounts)
+    return Placed(Preview(place.number, threads), place.due_at)
 
 
 def _past(

@@ -30,7 +30,7 @@ from bot.pictures import read
 from bot.pictures.read import PictureFile
 from bot.scheduling import forecast
 
-TRIES = 5
+TRIES = 25
 """How often a save is merged again, because somebody else saved at the same moment."""
 
 UNNAMED = "draft"
@@ -248,7 +248,7 @@ def preview(context: Context, series: Series, before: Collage | None, values: Va
     """
     item, problems = _unsaved(context, series, before, values)
     if item.state in {State.CLAIMED, State.POSTED}:
-        number, threads, _ = candidates.preview(context, series, item, series.accounts)
+        number, threads = candidates.preview(context, series, item, series.accounts)
     else:
         number = forecast.provisional_number(context, series, item)
         threads = _threads(context, series, item, number)

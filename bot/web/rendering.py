@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bot.composing import templates
-from bot.core import collage, times
+from bot.core import collage, merging, times
 from bot.core.collage import Collage
 from bot.core.text import markdown
 
@@ -35,6 +35,7 @@ def environment() -> Environment:
         "day": times.day,
         "plural": plural,
         "ago": ago,
+        "apart": merging.apart,
         "line": markdown.line,
         "lacks": lacks,
     }

@@ -79,6 +79,11 @@ for (const list of document.querySelectorAll("[data-drag]")) {
   });
 }
 
+// Once both versions are made one, what was kept here of them is stored.
+for (const form of document.querySelectorAll("form[data-settles]")) {
+  form.addEventListener("submit", () => localStorage.removeItem(form.dataset.settles));
+}
+
 // Writing: what would go out is shown while somebody types, drafts are saved by themselves, and what
 // is not saved yet is kept on this device.
 for (const form of document.querySelectorAll("form[data-write]")) {
@@ -207,7 +212,8 @@ for (const form of document.querySelectorAll("form[data-write]")) {
   }
 
   // What an earlier visit has left here, as far as it is neither stored nor in a field.
-  const kept = JSON.parse(localStorage.getItem(place()) ?? "null");
+  let kept = null;
+  try { kept = JSON.parse(localStorage.getItem(place())); } catch { /* Nothing that this script has kept. */ }
   const isLost = ([name, value]) => [JSON.parse(kept.base), values()].every((each) => value.trim() !== (each[name] ?? "").trim());
   if (kept && Object.entries(kept.values).some(isLost)) {
     const offer = document.getElementById("kept");

@@ -3,13 +3,18 @@
 import html
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import requests
 
-from bot.core.collage import State
-from bot.deciding import collages
+from bot.core import assistance
+from bot.core.collage import Item, State
+from bot.core.paper import Paper
+from bot.deciding import collages, deliveries
+from bot.intake import accept
+from bot.intake.accept import Arrival
 from tests.conftest import plain_picture
 from tests.desk import desks
 from tests.desk.desks import Client, Desk
@@ -20,7 +25,7 @@ DELTA = f"{ROOT}/collages/delta"
 
 def form(page: requests.Response) -> dict[str, str]:
     """The fields of the form for writing, as a browser would send them."""
-    found = page.text.partition("data-write")[2].partition("</form>")[0]
+    found = page.text.partition('id="write"')[2].partition("</form>")[0]
     fields: dict[str, str] = {}
     for tag in re.findall(r"<input\b[^>]*>", found):
         name, value = _attribute(tag, "name"), _attribute(tag, "value")
@@ -248,6 +253,17 @@ def test_two_pictures_are_shown_beside_each_other(desk: Desk) -> None:
     assert stored(desk, "delta").picture.file == "cleo.png"
 
 
+def test_a_version_that_nobody_chose_is_not_stored(desk: Desk) -> None:
+    ben, cleo = desk.client(desks.EDITOR), desk.client(desks.AUTHOR)
+    bens, cleos = written(ben, DELTA, alt=""), written(cleo, DELTA, alt="Cleo's.")
+    ben.post(f"{DELTA}/save", bens)
+    page = cleo.post(f"{DELTA}/save", cleos)
+    page = cleo.post(f"{DELTA}/save", choices(page))
+    assert page.status_code == 409
+    assert "Cleo&#39;s." in page.text
+    assert stored(desk, "delta").alt == ""
+
+
 def test_a_third_version_meanwhile_is_shown_too(desk: Desk) -> None:
     ben, cleo = desk.client(desks.EDITOR), desk.client(desks.AUTHOR)
     bens, cleos = written(ben, DELTA, alt="Ben's."), written(cleo, DELTA, alt="Cleo's.")
@@ -381,3 +397,118 @@ def test_names_of_collages_are_escaped_and_missing_ones_told(desk: Desk, name: s
     page = desk.client(name).get(f"{ROOT}/collages/%3Cb%3E")
     assert page.status_code == 400
     assert "<b>" not in page.text
+
+
+def test_people_who_save_at_the_same_moment_lose_nothing(desk_on_each: Desk) -> None:
+    texts = {
+        "title": "A title",
+        "paragraph": "A paragraph.",
+        "alt": "An alt text.",
+        "caption": "A caption",
+        "doi": "10.1000/1",
+        "link.code": "https://example.org/code",
+    }
+    clients = [desk_on_each.client(desks.EDITOR) for _ in texts]
+    forms = [
+        form(client.get(DELTA)) | {field: text}
+        for client, (field, text) in zip(clients, texts.items(), strict=True)
+    ]
+
+    def send(client: Client, fields: dict[str, str]) -> int:
+        return client.post(f"{DELTA}/save", fields).status_code
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        assert set(pool.map(send, clients, forms)) == {303}
+    now = form(clients[0].get(DELTA))
+    assert {field: now[field] for field in texts} == texts
+
+
+def test_of_those_who_save_the_same_field_at_the_same_moment_one_is_first(
+    desk_on_each: Desk,
+) -> None:
+    clients = [desk_on_each.client(desks.EDITOR) for _ in range(5)]
+    forms = [
+        form(client.get(DELTA)) | {"alt": f"Version {number}."}
+        for number, client in enumerate(clients)
+    ]
+
+    def send(client: Client, fields: dict[str, str]) -> requests.Response:
+        return client.post(f"{DELTA}/save", fields)
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        answers = list(pool.map(send, clients, forms))
+    assert sorted(answer.status_code for answer in answers) == [303, 409, 409, 409, 409]
+    first = next(n for n, answer in enumerate(answers) if answer.status_code == 303)
+    assert stored(desk_on_each, "delta").alt == f"Version {first}."
+    for number, answer in enumerate(answers):
+        if number != first:
+            assert f"Version {number}." in answer.text
+            assert f"Version {first}." in answer.text
+
+
+def test_what_an_assistant_has_drafted_says_so_until_a_person_writes_it_anew(desk: Desk) -> None:
+    with desk.place.context(assistance.name("ada")) as context:
+        series = context.config.series[desks.SERIES]
+        item = Item(name="eta", paper=Paper(title="Eta"), alt="A guess.", paragraph="Words.")
+        accept.take(context, series, [Arrival(item)], draft=True)
+    client, path = desk.client(desks.AUTHOR), f"{ROOT}/collages/eta"
+    page = client.get(path).text
+    assert "Drafted by the assistant for ada, just now" in page
+    assert "Drafted by the assistant for ada: read it with care." in page
+    client.follow(client.post(f"{path}/save", written(client, path, alt="What I see.")))
+    assert "typed by cleo" in client.get(path).text
+
+
+def test_what_is_different_on_an_account_is_written_and_shown(desk: Desk) -> None:
+    client = desk.client(desks.EDITOR)
+    fields = written(
+        client, DELTA, on__outbox__thread="Own words.\n---\nMore.", on__outbox__handles="@ada"
+    )
+    page = client.follow(client.post(f"{DELTA}/save", fields))
+    assert "Own words." in page.text.partition("<aside")[2]
+    (entry,) = stored(desk, "delta").on
+    assert (entry.name, entry.thread, entry.authors) == (
+        "outbox",
+        ("Own words.", "More."),
+        ("@ada",),
+    )
+    left_out = form(page) | {"on.outbox.skip": "yes"}
+    page = client.follow(client.post(f"{DELTA}/save", left_out))
+    assert "Not on outbox, as the collage says." in page.text
+
+
+def test_what_reviewers_say_stands_on_the_page(desk: Desk) -> None:
+    client = desk.client(desks.AUTHOR)
+    client.post(f"{DELTA}/review/note", {"text": "The <b>second</b> figure is ours?"})
+    assert "The &lt;b&gt;second&lt;/b&gt; figure is ours?" in client.get(DELTA).text
+
+
+def test_buttons_of_the_page_come_back_to_it(desk: Desk) -> None:
+    client, path = desk.client(desks.EDITOR), f"{ROOT}/collages/alpha"
+    hold = {"name": "alpha", "what": "hold", "why": "Wait.", "on": "collage"}
+    answer = client.post(f"{ROOT}/queue/state", hold)
+    assert answer.headers["location"] == path
+    assert "It is held</strong>: Wait." in client.follow(answer).text
+    refused = client.post(f"{ROOT}/queue/pin", {"name": "alpha", "day": "x", "on": "collage"})
+    assert refused.status_code == 400
+    assert 'id="write"' in refused.text
+
+
+def test_what_is_out_is_corrected_by_editors_and_stays_out(desk: Desk) -> None:
+    with desk.place.context() as context:
+        deliveries.post_now(context, context.config.series[desks.SERIES], "alpha")
+    path = f"{ROOT}/collages/alpha"
+    client = desk.client(desks.EDITOR)
+    page = client.get(path)
+    assert "What is out stays" in page.text
+    assert "It is out: " in page.text
+    fields = form(page) | {"paragraph": "A correction."}
+    assert desk.client(desks.AUTHOR).post(f"{path}/save", fields).status_code == 403
+    page = client.follow(client.post(f"{path}/save", fields))
+    assert "What outbox got is out, and stays as it was." in page.text
+    assert "A correction." not in page.text.partition('id="threads"')[2].partition("</section>")[0]
+    made = stored(desk, "alpha")
+    assert (made.state, made.paragraph) == (State.POSTED, "A correction.")
+    refused = client.post(f"{path}/save", form(page) | {"name": "another"})
+    assert refused.status_code == 400
+    assert "name stays" in refused.text

@@ -86,6 +86,7 @@ def test_two_browsers_never_lose_a_sentence(desk: Desk, browse: Browsing) -> Non
     cleo.get_by_label("One of both:").check()
     cleo.get_by_role("button", name="Save what I have chosen").click()
     expect(cleo.locator("h1")).to_contain_text("Ben's title")
+    assert cleo.locator("#kept").is_hidden()
     assert stored(desk, "delta").paragraph == "Ben's paragraph.\n\nCleo's paragraph."
     assert stored(desk, "delta").alt == "Cleo's alt text."
 

@@ -106,6 +106,20 @@ def test_what_both_have_changed_is_a_conflict_and_keeps_what_is_stored() -> None
     assert merged.conflicts[0].joined == "B\n\nC"
 
 
+def test_what_differs_of_two_texts_is_told_by_words() -> None:
+    assert merging.apart("It is new, they say.", "It is old, they say.") == (
+        "It is ",
+        "new,",
+        " they say.",
+    )
+    assert merging.apart("a a", "a a a") == ("a a", "", "")
+
+
+@given(st.text(), st.text())
+def test_a_text_in_three_is_the_text(text: str, other: str) -> None:
+    assert "".join(merging.apart(text, other)) == text
+
+
 VALUES = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["", "1", "2", "3"]))
 
 

@@ -132,11 +132,11 @@ def _sight(call: Call, item: Collage | None, form: Written) -> Sight:
     if item is None or form.is_unsaved:
         return of_values(call, item, form.values)
     fits = Fittings.of(call.context, call.series)
-    seen = candidates.in_its_place(call.context, call.series, item, fits)
+    seen, due_at = candidates.in_its_place(call.context, call.series, item, fits)
     lacks = collage.missing(item, has_picture=item.picture is not None)
     if item.state is State.POSTED:
         lacks = ()
-    return Sight(seen.number, seen.threads, seen.due_at, fits, lacks)
+    return Sight(seen.number, seen.threads, due_at, fits, lacks)
 
 
 def of_values(call: Call, item: Collage | None, values: Values) -> Sight:

@@ -22,6 +22,9 @@ from bot.web.pages.collage import Written
 UPLOAD = "upload"
 """The field of the form with the file of a picture."""
 
+UNLIKE = "\0"
+"""A value that no field has: whatever is stored differs from it."""
+
 LABELS = {
     "others": "More authors than these",
     "name": "Name",
@@ -184,14 +187,14 @@ def _values(call: Call, name: str) -> Values:
 
 
 def _resolved(call: Call) -> Form:
-    """What a person has made of two versions."""
-    values, base = dict(_values(call, "values")), _values(call, "base")
+    """What a person has made of two versions; where they chose none, both stand as they were."""
+    values, base = dict(_values(call, "values")), dict(_values(call, "base"))
     for field in call.form.all("clash"):
         choice = call.form.get(f"choice.{field}")
         if choice in ("mine", "joined"):
             values[field] = call.form.needed(f"{choice}.{field}")
         elif choice != "theirs":
-            raise BadInput(f"Choose one of the versions of {label(field)}.")
+            values[field], base[field] = call.form.needed(f"mine.{field}"), UNLIKE
     return Form(values, base)
 
 
