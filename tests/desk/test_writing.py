@@ -381,3 +381,17 @@ def test_names_of_collages_are_escaped_and_missing_ones_told(desk: Desk, name: s
     page = desk.client(name).get(f"{ROOT}/collages/%3Cb%3E")
     assert page.status_code == 400
     assert "<b>" not in page.text
+
+
+@pytest.mark.parametrize("text", [r"\ud800", r"a\u0000b"])
+@pytest.mark.parametrize("field", ["base", "sent", "values"])
+def test_what_no_text_may_hold_is_refused_in_the_pages_own_fields_too(
+    desk: Desk, field: str, text: str
+) -> None:
+    ada = desk.client(desks.OWNER)
+    fields = written(ada, DELTA) | {field: f'{{"title": "{text}", "picture": "{text}"}}'}
+    if field == "values":
+        fields |= {"clash": "alt", "choice.alt": "theirs"}
+    answer = ada.post(f"{DELTA}/save", fields)
+    assert answer.status_code == 400
+    assert "cannot be read; load the page again" in desks.message(answer)
