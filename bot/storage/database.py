@@ -130,6 +130,10 @@ class Database:
                 "was changed. Stop the bot, put the right file in its place, and start it again."
             )
 
+    def is_missing(self) -> bool:
+        """Whether SQLite's file is not there, whatever it was."""
+        return self.is_sqlite and not Path(str(self.engine.url.database)).exists()
+
     def note_newest(self) -> None:
         """Remember how far SQLite's database has come, for the next `check_file`."""
         if self.is_sqlite and self._file is not None:

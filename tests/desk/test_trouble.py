@@ -86,6 +86,23 @@ def test_a_database_that_is_replaced_is_the_one_that_the_desk_works_with(desk: D
     assert state_of(desk.place, "beta") == ("held", 1)
 
 
+def test_a_database_that_is_gone_is_told_and_no_empty_one_takes_its_place(desk: Desk) -> None:
+    client = desk.client(EDITOR)
+    assert client.get(QUEUE).status_code == 200
+    away = desk.place.folder / "away"
+    away.mkdir()
+    files = list(desk.place.folder.glob("queue.db*"))
+    for file in files:
+        file.rename(away / file.name)
+    for answer in (client.get(QUEUE), client.post(STATE, HOLD), desk.nobody().get("/login")):
+        assert answer.status_code == 500
+        assert "is not there any more. Put it back" in answer.text
+    assert not list(desk.place.folder.glob("queue.db*"))
+    for file in files:
+        (away / file.name).rename(file)
+    assert client.get(QUEUE).status_code == 200
+
+
 def state_of(place: Place, name: str) -> tuple[str, int]:
     """The state of a collage, and how often the log says that somebody holds it."""
     with closing(sqlite3.connect(place.folder / "queue.db")) as connection:
