@@ -212,6 +212,24 @@ class Database:
             yield connection
 
     @contextmanager
+    def write_if_free(self) -> Iterator[Connection]:
+        """As `write`, but on SQLite it does not wait for another writer: then it raises."""
+        if not self.is_sqlite:
+            with self.write() as connection:
+                yield connection
+            return
+        with self.translated(), self.engine.connect() as connection:
+            driver: Any = connection.connection.dbapi_connection
+            driver.execute("PRAGMA busy_timeout = 0")
+            try:
+                connection.info[BEGIN] = "BEGIN IMMEDIATE"
+                with connection.begin():
+                    yield connection
+            finally:
+                # Whoever has the connection next waits again.
+                driver.execute(f"PRAGMA busy_timeout = {BUSY * 1_000}")
+
+    @contextmanager
     def at_once(self) -> Iterator[Connection]:
         """A transaction of one statement.
 

@@ -86,6 +86,24 @@ def test_a_database_that_is_replaced_is_the_one_that_the_desk_works_with(desk: D
     assert state_of(desk.place, "beta") == ("held", 1)
 
 
+def test_whoever_only_looks_does_not_wait_for_another_writer(desk: Desk) -> None:
+    client = desk.client(EDITOR)
+    with closing(sqlite3.connect(desk.place.folder / "queue.db")) as connection:
+        # That somebody is here is written down again after a minute.
+        before = f"{datetime.now(UTC) - timedelta(minutes=5):%Y-%m-%d %H:%M:%S.%f}"
+        connection.execute("UPDATE sessions SET seen_at = ?", (before,))
+        connection.commit()
+        connection.execute("BEGIN IMMEDIATE")
+        answer = client.get(QUEUE)
+        assert answer.status_code == 200
+        assert answer.elapsed < timedelta(seconds=10)
+        connection.rollback()
+        seen = "SELECT count(*) FROM sessions WHERE seen_at > ?"
+        assert connection.execute(seen, (before,)).fetchone() == (0,)
+        assert client.get(QUEUE).status_code == 200
+        assert connection.execute(seen, (before,)).fetchone() == (1,)
+
+
 def test_a_database_that_is_gone_is_told_and_no_empty_one_takes_its_place(desk: Desk) -> None:
     client = desk.client(EDITOR)
     assert client.get(QUEUE).status_code == 200
