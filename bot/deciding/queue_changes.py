@@ -332,8 +332,11 @@ def count_from(context: Context, series: Series, number: int) -> tuple[int, int]
 def hold(context: Context, series: Series, name: str, why: str = "") -> Collage:
     """Hold a collage until it is released; return it.
 
-    Raises `NotAllowed` where it is on its way out, or a draft, which goes nowhere by itself.
+    Raises `NotAllowed` where it is on its way out, or a draft, which goes nowhere by itself, and
+    `BadInput` for a reason that cannot be stored.
     """
+    if problem := collage.reason_problem(why):
+        raise BadInput(problem)
     with context.write() as work:
         item = _find(work, series, name)
         if item.state is State.CLAIMED:
