@@ -82,6 +82,8 @@ def opened(file: Path) -> Context:
     settings = config.load(file)
     logs.hide(settings.secrets)
     context = assemble.context(settings, makes=False)
+    # From here on another file is noticed, even before the second request.
+    context.database.check_file()
     for publisher in context.publishers.values():
         logs.hide(publisher.secrets)
     return context

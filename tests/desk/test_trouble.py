@@ -121,6 +121,22 @@ def test_a_database_that_is_gone_is_told_and_no_empty_one_takes_its_place(desk: 
     assert client.get(QUEUE).status_code == 200
 
 
+def test_a_database_that_is_replaced_after_one_request_is_noticed_too(place: Place) -> None:
+    file = place.folder / "queue.db"
+    with desks.running(place) as desk:
+        client = desk.client(EDITOR)
+        assert client.get(QUEUE).status_code == 200
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("VACUUM INTO ?", (str(place.folder / "other.db"),))
+        with closing(sqlite3.connect(place.folder / "other.db")) as connection:
+            connection.execute("DELETE FROM sessions")
+            connection.commit()
+        for each in place.folder.glob("queue.db*"):
+            each.rename(place.folder / f"old-{each.name}")
+        (place.folder / "other.db").rename(file)
+        assert client.get(QUEUE).status_code == 303
+
+
 def state_of(place: Place, name: str) -> tuple[str, int]:
     """The state of a collage, and how often the log says that somebody holds it."""
     with closing(sqlite3.connect(place.folder / "queue.db")) as connection:
