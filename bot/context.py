@@ -65,6 +65,10 @@ class Context:
         hooks = self.config.events.destinations
         return work.writing(self.database, self.clock.now(), self.rehearsal, hooks)
 
+    def write_if_free(self) -> AbstractContextManager[Work]:
+        """As `write`, for what may be left out: raises where SQLite has another writer now."""
+        return work.writing_if_free(self.database, self.clock.now(), self.rehearsal)
+
     def at_once(self) -> AbstractContextManager[Work]:
         """A unit of work of one statement, which on PostgreSQL saves two round trips."""
         return work.at_once(self.database, self.clock.now(), self.rehearsal)

@@ -308,6 +308,19 @@ def control(text: str, *, lines: bool = False) -> str:
     return found[0] if found else ""
 
 
+REASON_LENGTH = 2_000
+"""The most characters of a reason that somebody gives."""
+
+
+def reason_problem(why: str) -> str:
+    """Why a reason that somebody gives cannot be stored, as a sentence; "" where it can."""
+    if len(why) > REASON_LENGTH:
+        return f"The reason has {len(why):,} characters, at most {REASON_LENGTH:,} are taken."
+    if bad := control(why, lines=True):
+        return f"The reason holds the control character U+{ord(bad):04X}."
+    return ""
+
+
 def without_control(text: str) -> str:
     """The text without its control characters and lone surrogates."""
     return _CONTROL.sub("", text)

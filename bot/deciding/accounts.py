@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 from bot.context import Context
-from bot.core import changes
+from bot.core import changes, collage
 from bot.core.delivery import State
+from bot.core.errors import BadInput
 from bot.storage.charges import MonthlyCost
 from bot.storage.lookup import Entry
 from bot.storage.work import Work
@@ -27,9 +28,12 @@ class Freed(NamedTuple):
 def hold(context: Context, account: str, why: str = "") -> bool:
     """Hold an account, so that nothing goes out on it; False where it was held already.
 
-    Raises `BadInput` where the configuration has no such account.
+    Raises `BadInput` where the configuration has no such account, or for a reason that cannot be
+    stored.
     """
     context.config.check_account(account)
+    if problem := collage.reason_problem(why):
+        raise BadInput(problem)
     with context.write() as work:
         is_new = work.accounts.hold(account, why)
         made = changes.changed("held", "no" if is_new else "yes", "yes")

@@ -33,14 +33,25 @@ class Slot(NamedTuple):
     is_past: bool = False
 
 
+class RoundupDue(NamedTuple):
+    """A roundup by its title month, and whether there is anything of it to look at."""
+
+    title_month: str = ""
+    is_shown: bool = False
+
+
 class Day(NamedTuple):
-    """A day with its slots; `roundup` is the title month of one that is due on it."""
+    """A day with its slots; `roundup` is the title month of one that is due on it.
+
+    Only those that were made and the next one can be looked at (`is_shown`).
+    """
 
     on: date
     slots: tuple[Slot, ...] = ()
     is_blackout: bool = False
     is_skipped: bool = False
     roundup: str = ""
+    is_shown: bool = False
 
 
 def look(context: Context, series: Series, first: date) -> list[Day]:
@@ -59,15 +70,15 @@ def look(context: Context, series: Series, first: date) -> list[Day]:
         if outlook.slot.due_at not in known:
             slots.setdefault(outlook.slot.local_on, []).append(_slot(outlook))
     return [
-        _day(series, on, sorted(slots.get(on, ())), roundups.get(on, ""))
+        _day(series, on, sorted(slots.get(on, ())), roundups.get(on, RoundupDue()))
         for on in (first + timedelta(days=count) for count in range((last - first).days + 1))
     ]
 
 
-def _day(series: Series, on: date, slots: list[Slot], roundup: str) -> Day:
+def _day(series: Series, on: date, slots: list[Slot], roundup: RoundupDue) -> Day:
     coming = [slot for slot in slots if not slot.is_past]
     is_skipped = bool(coming) and all(slot.state is SlotState.SKIPPED for slot in coming)
-    return Day(on, tuple(slots), series.timetable.is_blacked_out(on), is_skipped, roundup)
+    return Day(on, tuple(slots), series.timetable.is_blacked_out(on), is_skipped, *roundup)
 
 
 def _slot(outlook: Outlook) -> Slot:
@@ -92,18 +103,24 @@ def _coming(context: Context, series: Series, first: date, last: date) -> Iterat
             yield outlook
 
 
-def _roundups(work: Work, series: Series, first: date, last: date) -> Iterator[tuple[date, str]]:
+def _roundups(
+    work: Work, series: Series, first: date, last: date
+) -> Iterator[tuple[date, RoundupDue]]:
     """The days on which roundups were or will be due, with their title months."""
     for made in work.roundups.listed(series.name):
         on = made.due_at.astimezone(series.zone).date()
         if first <= on <= last and not made.is_year:
-            yield on, made.title_month
+            yield on, RoundupDue(made.title_month, is_shown=True)
+    if first > work.now.astimezone(series.zone).date() + FARTHEST:
+        return
     course = work.series.get(series.name).course(series.calendar, work.now)
     until = schedule.instant(last + timedelta(days=1), datetime.min.time(), series.zone)
+    is_next = True
     for coming in takewhile(lambda each: each.due_at < until, course.roundups()):
         on = coming.due_at.astimezone(series.zone).date()
         if on >= first:
-            yield on, coming.title_month
+            yield on, RoundupDue(coming.title_month, is_shown=is_next)
+        is_next = False
 
 
 class Coming(NamedTuple):

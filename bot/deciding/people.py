@@ -6,13 +6,14 @@ only their hashes are stored.
 
 import secrets
 import shlex
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from bot.context import Context
 from bot.core import changes, hints, people, times
 from bot.core.collage import State, shown
-from bot.core.errors import BadInput, NotAllowed
+from bot.core.errors import BadInput, NoDatabase, NotAllowed
 from bot.core.people import Person, Role, Visitor
 from bot.deciding import passwords
 from bot.storage.people import INVITATION, LOGIN, REVIEW, Account, Address, Link
@@ -241,7 +242,8 @@ def session(context: Context, token: str) -> Entered | None:
         return None
     seen_at = found.seen_at
     if now - seen_at >= SEEN:
-        with context.write() as work:
+        # Whoever only looks neither waits for a writer nor needs room on the disk.
+        with suppress(NoDatabase), context.write_if_free() as work:
             work.people.see(found)
             seen_at = work.now
     return Entered(found.person, people.csrf(token), people.expires_at(found.created_at, seen_at))

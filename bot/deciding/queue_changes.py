@@ -205,6 +205,7 @@ def move(context: Context, series: Series, name: str, place: Place, *, seen: str
     `seen` is its `order` as the person saw it: raises `Stale` where that is another one by now.
     """
     with context.write() as work:
+        work.queue.lock(series.name)
         _check_order(work, series, seen)
         item = _find(work, series, name)
         before, back = _place(work, series, item), _back(work, series, item)
@@ -289,6 +290,7 @@ def unpin(context: Context, series: Series, name: str) -> Moved:
 
 def _pin(context: Context, series: Series, name: str, on: date | None) -> Moved:
     with context.write() as work:
+        work.queue.lock(series.name)
         item = _find(work, series, name)
         work.queue.pin(item, on)
         moved = Moved(item, changes.changed("pinned to", item.pinned_on, on))
@@ -302,6 +304,7 @@ def keep_number(context: Context, series: Series, name: str, number: int | None)
     Raises `NotAllowed` where the number is another one's, or the collage is on its way or out.
     """
     with context.write() as work:
+        work.queue.lock(series.name)
         item = _find(work, series, name)
         if number is not None:
             year = series.numbering.year(work.now.astimezone(series.zone).date())
@@ -329,8 +332,11 @@ def count_from(context: Context, series: Series, number: int) -> tuple[int, int]
 def hold(context: Context, series: Series, name: str, why: str = "") -> Collage:
     """Hold a collage until it is released; return it.
 
-    Raises `NotAllowed` where it is on its way out, or a draft, which goes nowhere by itself.
+    Raises `NotAllowed` where it is on its way out, or a draft, which goes nowhere by itself, and
+    `BadInput` for a reason that cannot be stored.
     """
+    if problem := collage.reason_problem(why):
+        raise BadInput(problem)
     with context.write() as work:
         item = _find(work, series, name)
         if item.state is State.CLAIMED:

@@ -130,6 +130,10 @@ class Database:
                 "was changed. Stop the bot, put the right file in its place, and start it again."
             )
 
+    def is_missing(self) -> bool:
+        """Whether SQLite's file is not there, whatever it was."""
+        return self.is_sqlite and not Path(str(self.engine.url.database)).exists()
+
     def note_newest(self) -> None:
         """Remember how far SQLite's database has come, for the next `check_file`."""
         if self.is_sqlite and self._file is not None:
@@ -206,6 +210,24 @@ class Database:
         """
         with self._begun("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN") as connection:
             yield connection
+
+    @contextmanager
+    def write_if_free(self) -> Iterator[Connection]:
+        """As `write`, but on SQLite it does not wait for another writer: then it raises."""
+        if not self.is_sqlite:
+            with self.write() as connection:
+                yield connection
+            return
+        with self.translated(), self.engine.connect() as connection:
+            driver: Any = connection.connection.dbapi_connection
+            driver.execute("PRAGMA busy_timeout = 0")
+            try:
+                connection.info[BEGIN] = "BEGIN IMMEDIATE"
+                with connection.begin():
+                    yield connection
+            finally:
+                # Whoever has the connection next waits again.
+                driver.execute(f"PRAGMA busy_timeout = {BUSY * 1_000}")
 
     @contextmanager
     def at_once(self) -> Iterator[Connection]:

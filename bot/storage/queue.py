@@ -234,6 +234,15 @@ class Queue(Statements):
             wanted = collages.c.id.in_(ids[start : start + 100])
             yield from self._load(_WITH_REMOVED.where(wanted))
 
+    def lock(self, series_name: str) -> None:
+        """Let no other transaction change names, places and days of a series until this one ends.
+
+        Each looks at other collages before it writes. On SQLite a transaction that writes is alone
+        anyway.
+        """
+        mine = series.c.id == self.series_id(series_name)
+        self.conn.execute(select(series.c.id).where(mine).with_for_update())
+
     def has_name(self, series_name: str, name: str) -> bool:
         """Whether a collage of the series has this name."""
         statement = select(collages.c.id).where(
@@ -417,6 +426,7 @@ class Queue(Statements):
         Raises `BadInput` where the name is taken.
         """
         series_id = self.series_id(series_name)
+        self.lock(series_name)
         if self.has_name(series_name, item.name):
             place = f"{item.place}: " if item.place else ""
             raise BadInput(
@@ -467,8 +477,12 @@ class Queue(Statements):
             raise NotAllowed(
                 f"{collage.name} is posted: what is out is history and stays as it is."
             )
-        if item.name != collage.name and self.has_name(collage.series, item.name):
-            raise BadInput(f"There is already a collage named {item.name}; choose another name.")
+        if item.name != collage.name:
+            self.lock(collage.series)
+            if self.has_name(collage.series, item.name):
+                raise BadInput(
+                    f"There is already a collage named {item.name}; choose another name."
+                )
         self._change(collage, state=state.value, **_content(item, picture), **more)
         self._replace_paper(collage, item)
         return self.by_id(collage.id)

@@ -234,6 +234,13 @@ def writing(
 
 
 @contextmanager
+def writing_if_free(database: Database, now: datetime, rehearsal: int = 0) -> Iterator[Work]:
+    """As `writing`, for what may be left out: raises where SQLite has another writer now."""
+    with database.write_if_free() as conn:
+        yield Work(Scope(conn, rehearsal, now, database.instants(now)))
+
+
+@contextmanager
 def at_once(database: Database, now: datetime, rehearsal: int = 0) -> Iterator[Work]:
     """A unit of work of one statement.
 

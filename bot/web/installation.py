@@ -33,9 +33,13 @@ class Installation:
     _lock: Lock = field(default_factory=Lock)
 
     def context(self) -> Context:
-        """What a request works in. Raises what `assemble.context` does where there was none yet."""
+        """What a request works in. Raises what `assemble.context` does where there was none yet,
+        and `NoDatabase` where the database that it had is not there any more.
+        """
         with self._lock:
             stamp = self._stamp_now()
+            if self._context and stamp == self._stamp:
+                _check_there(self._context)
             if self._context and _has_gone(self._context):
                 # What a page wrote into it would be found by nobody.
                 self._context.database.close()
@@ -78,9 +82,22 @@ def opened(file: Path) -> Context:
     settings = config.load(file)
     logs.hide(settings.secrets)
     context = assemble.context(settings, makes=False)
+    # From here on another file is noticed, even before the second request.
+    context.database.check_file()
     for publisher in context.publishers.values():
         logs.hide(publisher.secrets)
     return context
+
+
+def _check_there(context: Context) -> None:
+    """Raise `NoDatabase` without one: a rehearsal would begin with a new one, and with nobody in
+    it.
+    """
+    if context.database.is_missing():
+        raise NoDatabase(
+            f"The database {context.database.shown} is not there any more. Put it back, or fill a "
+            "new one from a backup: mlcollage restore FILE. The desk then goes on by itself."
+        )
 
 
 def _has_gone(context: Context) -> bool:

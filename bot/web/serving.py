@@ -93,7 +93,8 @@ def _check_open(desk: Desk) -> None:
 def _bound(desk: Desk) -> socket.socket:
     """A socket at the desk's address."""
     family = socket.AF_INET6 if ":" in desk.host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
+    # Said outright: asyncio sends at once (TCP_NODELAY) only where the socket says that it is TCP.
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((desk.host, desk.port))

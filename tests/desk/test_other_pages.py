@@ -1,7 +1,7 @@
 """Today, the calendar, the roundups, the series, the people, and finding."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from icalendar import Calendar
@@ -54,11 +54,24 @@ def test_a_day_is_skipped_and_not_after_all(ada: Client) -> None:
     assert "is not skipped any more" in page
 
 
-@pytest.mark.parametrize("month", ["2026-13", "now", "0000-01", "2026-1-1", "9999-12", "0001-01"])
+MONTHS = ["2026-13", "now", "0000-01", "2026-1-1", "9999-12", "0001-01", "1900-01", "2999-12"]
+
+
+@pytest.mark.parametrize("month", MONTHS)
 def test_any_month_is_shown_or_refused_with_a_sentence(ada: Client, month: str) -> None:
     answer = ada.get(f"{ROOT}/calendar?month={month}")
     assert answer.status_code in (200, 400)
     assert answer.status_code == 200 or desks.message(answer)
+
+
+def test_the_calendar_leads_to_no_roundup_that_is_not_there(ada: Client) -> None:
+    shown = ""
+    for months in range(4):
+        on = desks.SLOT + timedelta(days=30 * months)
+        shown += ada.get(f"{ROOT}/calendar?month={on:%Y-%m}").text
+    assert shown.count(">Roundup 2") >= 3
+    links = set(re.findall(r'href="([^"]*/roundups/[^"]*)"', shown))
+    assert [ada.get(link).status_code for link in links] == [200]
 
 
 def test_calendar_programs_get_what_is_to_come(ada: Client) -> None:

@@ -99,6 +99,16 @@ def test_holding_says_why_and_releasing_brings_back(editor: Client) -> None:
     ]
 
 
+@pytest.mark.parametrize("why", ["y" * 2_001, "a\x1b[31m"])
+def test_a_reason_that_no_page_could_show_is_refused(desk: Desk, why: str) -> None:
+    ada = desk.client(desks.OWNER)
+    hold = {"name": "beta", "what": "hold", "why": why, "account": "outbox"}
+    for path in (f"{QUEUE}/state", f"/s/{desks.SERIES}/hold"):
+        answer = ada.post(path, hold)
+        assert answer.status_code == 400
+        assert "The reason h" in desks.message(answer)
+
+
 def test_a_draft_becomes_ready_and_gets_the_next_free_slot(editor: Client) -> None:
     fields = {"name": desks.DRAFT, "what": "ready"}
     page = editor.follow(editor.post(f"{QUEUE}/state", fields)).text

@@ -4,6 +4,7 @@ import html
 import re
 from dataclasses import replace
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -190,3 +191,27 @@ def test_an_author_may_not_approve(desk: Desk) -> None:
     shown = {"hash": "0" * 64, "seen": ""}
     assert cleo.post(f"{REVIEW}/approve", shown).status_code == 403
     assert f'action="{REVIEW}/approve"' not in cleo.get(REVIEW).text
+
+
+ODD = {
+    "half a character": r'{"number": "", "threads": [{"account": "\ud800", "network": "", "parts":'
+    r' [{"text": "\ud800"}]}]}',
+    "numbers for texts": '{"number": 5, "threads": [{"account": "outbox", "network": "outbox",'
+    ' "parts": [{"text": 5, "picture": 7}], "beside": [4]}]}',
+    "a list for a name": '{"number": [1], "threads": [{"account": [1], "network": "",'
+    ' "parts": []}]}',
+    "brackets in brackets": "[" * 100_000,
+    "a number everywhere": '{"number": "a", "threads": [{"account": "outbox", "network": "outbox",'
+    f' "parts": [{{"text": "{"a" * 90_000}"}}]}}]}}',
+}
+
+
+@pytest.mark.parametrize("seen", ODD.values(), ids=ODD)
+def test_what_no_page_has_shown_shows_no_difference_and_breaks_nothing(
+    desk: Desk, seen: str
+) -> None:
+    before = process_time()
+    answer = desk.client(desks.EDITOR).post(f"{REVIEW}/approve", {"hash": "0" * 64, "seen": seen})
+    assert answer.status_code == 409, desks.message(answer)
+    assert approved(desk.place) == []
+    assert process_time() - before < 2

@@ -87,6 +87,57 @@ def test_a_database_that_is_replaced_is_the_one_that_the_desk_works_with(desk: D
     assert state_of(desk.place, "beta") == ("held", 1)
 
 
+def test_whoever_only_looks_does_not_wait_for_another_writer(desk: Desk) -> None:
+    client = desk.client(EDITOR)
+    with closing(sqlite3.connect(desk.place.folder / "queue.db")) as connection:
+        # That somebody is here is written down again after a minute.
+        before = f"{datetime.now(UTC) - timedelta(minutes=5):%Y-%m-%d %H:%M:%S.%f}"
+        connection.execute("UPDATE sessions SET seen_at = ?", (before,))
+        connection.commit()
+        connection.execute("BEGIN IMMEDIATE")
+        answer = client.get(QUEUE)
+        assert answer.status_code == 200
+        assert answer.elapsed < timedelta(seconds=10)
+        connection.rollback()
+        seen = "SELECT count(*) FROM sessions WHERE seen_at > ?"
+        assert connection.execute(seen, (before,)).fetchone() == (0,)
+        assert client.get(QUEUE).status_code == 200
+        assert connection.execute(seen, (before,)).fetchone() == (1,)
+
+
+def test_a_database_that_is_gone_is_told_and_no_empty_one_takes_its_place(desk: Desk) -> None:
+    client = desk.client(EDITOR)
+    assert client.get(QUEUE).status_code == 200
+    away = desk.place.folder / "away"
+    away.mkdir()
+    files = list(desk.place.folder.glob("queue.db*"))
+    for file in files:
+        file.rename(away / file.name)
+    for answer in (client.get(QUEUE), client.post(STATE, HOLD), desk.nobody().get("/login")):
+        assert answer.status_code == 500
+        assert "is not there any more. Put it back" in answer.text
+    assert not list(desk.place.folder.glob("queue.db*"))
+    for file in files:
+        (away / file.name).rename(file)
+    assert client.get(QUEUE).status_code == 200
+
+
+def test_a_database_that_is_replaced_after_one_request_is_noticed_too(place: Place) -> None:
+    file = place.folder / "queue.db"
+    with desks.running(place) as desk:
+        client = desk.client(EDITOR)
+        assert client.get(QUEUE).status_code == 200
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("VACUUM INTO ?", (str(place.folder / "other.db"),))
+        with closing(sqlite3.connect(place.folder / "other.db")) as connection:
+            connection.execute("DELETE FROM sessions")
+            connection.commit()
+        for each in place.folder.glob("queue.db*"):
+            each.rename(place.folder / f"old-{each.name}")
+        (place.folder / "other.db").rename(file)
+        assert client.get(QUEUE).status_code == 303
+
+
 def state_of(place: Place, name: str) -> tuple[str, int]:
     """The state of a collage, and how often the log says that somebody holds it."""
     with closing(sqlite3.connect(place.folder / "queue.db")) as connection:

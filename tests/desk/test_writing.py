@@ -512,3 +512,15 @@ def test_what_is_out_is_corrected_by_editors_and_stays_out(desk: Desk) -> None:
     refused = client.post(f"{path}/save", form(page) | {"name": "another"})
     assert refused.status_code == 400
     assert "name stays" in refused.text
+@pytest.mark.parametrize("text", [r"\ud800", r"a\u0000b"])
+@pytest.mark.parametrize("field", ["base", "sent", "values"])
+def test_what_no_text_may_hold_is_refused_in_the_pages_own_fields_too(
+    desk: Desk, field: str, text: str
+) -> None:
+    ada = desk.client(desks.OWNER)
+    fields = written(ada, DELTA) | {field: f'{{"title": "{text}", "picture": "{text}"}}'}
+    if field == "values":
+        fields |= {"clash": "alt", "choice.alt": "theirs"}
+    answer = ada.post(f"{DELTA}/save", fields)
+    assert answer.status_code == 400
+    assert "cannot be read; load the page again" in desks.message(answer)

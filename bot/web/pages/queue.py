@@ -10,6 +10,7 @@ from bot.core.collage import Collage, State
 from bot.core.errors import BadInput
 from bot.core.schedule import SlotState
 from bot.deciding import collages, coming, queue_changes
+from bot.deciding.coming import Coming
 from bot.deciding.queue_changes import Moved, Place, Where
 from bot.web.call import Call, Undo, address
 from bot.web.pages import collage
@@ -35,6 +36,8 @@ MOST = 104
 def show(call: Call) -> Response:
     """The page of the queue."""
     context, series = call.context, call.series
+    # First: what somebody changes while the page is made may not pass as seen.
+    order = queue_changes.order(context, series)
     waiting = collages.listed(context, series)
     ready = [item for item in waiting if item.state is State.READY]
     ahead = coming.look(context, series, min(MOST, len(ready) + MORE), LOOKED_AT)
@@ -49,18 +52,22 @@ def show(call: Call) -> Response:
         claimed=[item for item in waiting if item.state is State.CLAIMED],
         drafts=[item for item in waiting if item.state is State.DRAFT],
         held=[item for item in waiting if item.state is State.HELD],
-        order=queue_changes.order(context, series),
-        neighbours=_neighbours(waiting),
+        order=order,
+        neighbours=_neighbours(waiting, ahead),
         ready=ready,
         why=WHY,
     )
 
 
-def _neighbours(waiting: list[Collage]) -> dict[int, tuple[str, str]]:
-    """The names of the ready collages before and behind each one, by its id; "" at an end."""
+def _neighbours(waiting: list[Collage], ahead: Coming) -> dict[int, tuple[str, str]]:
+    """The names of the ready collages before and behind each one, by its id; "" at an end.
+
+    One that was made ready while the page was made has none yet.
+    """
     ready = [item for item in waiting if item.state is State.READY]
     names = ["", *(item.name for item in ready), ""]
-    return {item.id: (names[at], names[at + 2]) for at, item in enumerate(ready)}
+    found = {each.collage.id: ("", "") for each in ahead.slots if each.collage}
+    return found | {item.id: (names[at], names[at + 2]) for at, item in enumerate(ready)}
 
 
 def back(call: Call) -> Response:

@@ -15,11 +15,15 @@ from bot.core.approval import Line, Sent
 from bot.core.errors import BadInput
 from bot.deciding import approvals, collages, people, picture_bytes, shown_threads
 from bot.deciding.approvals import Look
+from bot.web import form as forms
 from bot.web.call import Call, address
 from bot.web.pages import pictures
 
 MOST_SEEN = 200_000
 """Characters of what a form says was shown: more than any collage sends."""
+
+MOST_NUMBERS = 1_000
+"""How often the collage's number may stand in it: far more often than in any."""
 
 
 class Subject(NamedTuple):
@@ -104,11 +108,16 @@ def _difference(seen: str, now: Sent) -> tuple[Line, ...]:
         return ()
     try:
         given: Any = json.loads(seen)
+        if not forms.is_text(json.dumps(given, ensure_ascii=False)):
+            return ()
         before = approval.from_json(given)
+        # Comparing looks at each place where the number may stand.
+        if before.number and seen.count(before.number) > MOST_NUMBERS:
+            return ()
+        return tuple(approval.difference(before, now))
     # Only what our own page has written can be read; anything else shows no difference.
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return ()
-    return tuple(approval.difference(before, now))
 
 
 def take_back(call: Call) -> Response:

@@ -14,6 +14,7 @@ from bot.core.merging import Values
 from bot.core.written import PICTURE, Problem
 from bot.deciding import collages, queue_changes, shown_threads, writing
 from bot.deciding.writing import Clash, Form, Saved, Unfit
+from bot.web import form as forms
 from bot.web import rendering
 from bot.web.call import Call, Said
 from bot.web.pages import collage
@@ -179,11 +180,17 @@ def _values(call: Call, name: str) -> Values:
     """Values that the page has put into a field; raises `BadInput` for what it never puts there."""
     try:
         given = json.loads(call.form.needed(name))
-    except ValueError:
+    # Brackets in brackets may be too deep to be read.
+    except (ValueError, RecursionError):
         given = None
-    if not isinstance(given, dict) or not all(isinstance(each, str) for each in given.values()):
+    if not isinstance(given, dict) or not all(map(_is_text, (*given, *given.values()))):
         raise BadInput(f"The form's field {name} cannot be read; load the page again.")
     return given
+
+
+def _is_text(given: object) -> bool:
+    """Whether it is a text that can be stored: JSON can escape characters that no form may have."""
+    return isinstance(given, str) and forms.is_text(given)
 
 
 def _resolved(call: Call) -> Form:
