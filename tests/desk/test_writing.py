@@ -60,6 +60,15 @@ def written(client: Client, path: str, **fields: str) -> dict[str, str]:
     return form(client.get(path)) | {name.replace("__", "."): text for name, text in fields.items()}
 
 
+def test_what_is_made_ready_too_early_is_saved_and_says_what_it_lacks(desk: Desk) -> None:
+    ben = desk.client(desks.EDITOR)
+    fields = {"title": "A new paper", "base": "{}", "paragraph": "It is new."}
+    page = ben.post(f"/s/{desks.SERIES}/new/ready", fields).text
+    lacks = "authors, a year, a link to the paper, a picture, alt text"
+    assert f"It is saved, and still a draft: it lacks {lacks}." in page
+    assert "mlcollage edit" not in page
+
+
 def test_a_new_collage_is_stored_by_the_first_save_with_a_title(desk_on_each: Desk) -> None:
     client = desk_on_each.client(desks.AUTHOR)
     assert client.get(f"{ROOT}/new").status_code == 200

@@ -73,6 +73,9 @@ def _ready(call: Call, item: Collage | None) -> Response:
     if isinstance(saved := _try(call, item, form, problems), Response):
         return saved
     name = saved.item.name
+    if lacks := rendering.lacks(saved.item):
+        told = f"It is saved, and still a draft: it lacks {', '.join(lacks)}."
+        return _as_stored(call.with_problem(told), name)
     try:
         found = queue_changes.make_ready(call.context, call.series, [name])
     except NotAllowed as error:
