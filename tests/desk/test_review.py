@@ -175,6 +175,12 @@ def test_a_draft_that_is_approved_is_made_ready_on_the_same_screen(desk: Desk) -
     assert "delta is ready." in ben.follow(made).text
 
 
+def test_a_reviewer_sees_when_it_would_go_out(desk: Desk) -> None:
+    ben, path = desk.client(desks.EDITOR), REVIEW.replace("alpha", "delta")
+    assert f'· for <time datetime="{desks.SLOT.isoformat()}' in ben.get(REVIEW).text
+    assert "· for <time" not in ben.get(path).text, "a draft goes nowhere by itself"
+
+
 def test_notes_stand_before_what_is_decided_by_them(desk: Desk) -> None:
     cleo = desk.client(desks.AUTHOR)
     page = cleo.follow(cleo.post(f"{REVIEW}/note", {"text": "Is the year right?"})).text
