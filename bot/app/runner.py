@@ -133,6 +133,8 @@ class Duty:
     def _begin(self) -> None:
         """Say once what is to be known at the start."""
         if not self.has_begun:
+            # The first tick may stay for long; the desk says meanwhile whether a bot is at work.
+            self._try("start", alerts.note_at_work)
             self._try("start", advance.note_missing_links)
             self.has_begun = True
 

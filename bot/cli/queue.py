@@ -20,9 +20,12 @@ def _opened(config_file: str | None, series: str | None) -> tuple[Context, Serie
 def ready_command(config_file: str | None, series: str | None, names: tuple[str, ...]) -> None:
     """Make drafts ready to go out; what still lacks something is refused."""
     context, chosen = _opened(config_file, series)
-    remarks = queue_changes.make_ready(context, chosen, names)
+    found = queue_changes.make_ready(context, chosen, names)
     click.echo(f"Ready: {', '.join(names)}")
-    for remark in remarks:
+    for name, why in found.unapproved.items():
+        waits = f"{name}: no slot takes it before it is approved: {why}"
+        click.echo(f"  note: {waits}; mlcollage approve {name}")
+    for remark in found.remarks:
         click.echo(f"  note: {remark}")
     printing.add_collages(context, chosen, names)
 

@@ -188,7 +188,7 @@ def missing(item: Item, *, has_picture: bool) -> tuple[str, ...]:
         ("a title", not is_blank(markdown.line(paper.title))),
         ("authors", not is_blank("".join(markdown.line(author.name) for author in named))),
         ("a year", paper.year is not None),
-        ("a link of the kind paper", bool(paper.links_of(LinkKind.PAPER))),
+        ("a link to the paper", bool(paper.links_of(LinkKind.PAPER))),
         ("a paragraph", _says_something(item.paragraph) or not is_blank("".join(item.thread))),
         ("a picture", has_picture),
         (ALT_TEXT, not is_blank(markdown.lines(item.alt))),

@@ -189,7 +189,9 @@ def _problems(item: Item) -> Iterator[Problem]:
     for link in item.paper.links:
         if why := address.problem(link.url):
             told = shown(address.without_user(link.url))
-            yield Problem(f"link.{link.kind}", f"{told} {why}.")
+            # What browsers show of an address is without its beginning.
+            begin = "; write it with https:// at its head" if "://" not in link.url else ""
+            yield Problem(f"link.{link.kind}", f"{told} {why}{begin}.")
     for clause in collage.problems(item):
         # Those of addresses are told above, with their kind.
         if not clause.startswith("url: "):

@@ -1,6 +1,7 @@
 """Approving what a collage sends: looked at as it would go out, and approved as it was shown."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from bot.composing import ahead, sent
@@ -26,7 +27,8 @@ class Look(NamedTuple):
     """A collage as it would go out now, and how its approval stands.
 
     `sent` is None where it cannot go out, for what `problems` say. `differences` are what became
-    of what each person has approved who is put aside.
+    of what each person has approved who is put aside. `due_at` is the slot that would take it; None
+    where none does.
     """
 
     item: Collage
@@ -36,6 +38,7 @@ class Look(NamedTuple):
     sent: Sent | None
     standing: Standing
     differences: tuple[tuple[Approval, tuple[Line, ...]], ...] = ()
+    due_at: datetime | None = None
 
     @property
     def waits(self) -> str:
@@ -89,7 +92,7 @@ def look(context: Context, series: Series, name: str, fits: Fittings | None = No
     differences = tuple(
         (each, tuple(approval.difference(each.sent, whole))) for each in standing.aside
     )
-    return Look(item, place.number, threads, (), whole, standing, differences)
+    return Look(item, place.number, threads, (), whole, standing, differences, place.due_at)
 
 
 def _past(context: Context, series: Series, item: Collage, given: Sequence[Approval]) -> Look:

@@ -4,7 +4,7 @@ Each function is one transaction, with its line in the log.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
@@ -60,6 +60,16 @@ class Released(NamedTuple):
     problems: tuple[str, ...]
 
 
+class Readied(NamedTuple):
+    """What a person should know of collages that were made ready.
+
+    `unapproved` says by name why no slot takes them yet: a clause. `remarks` begin with a name.
+    """
+
+    unapproved: Mapping[str, str]
+    remarks: tuple[str, ...]
+
+
 class Edited(NamedTuple):
     """An edited collage, and what becomes of its threads where they were made already.
 
@@ -84,12 +94,12 @@ class Moved(NamedTuple):
     back: Place = Place(Where.LAST)
 
 
-def make_ready(context: Context, series: Series, names: Sequence[str]) -> list[str]:
+def make_ready(context: Context, series: Series, names: Sequence[str]) -> Readied:
     """Make drafts ready to go out, all or none; what is ready already stays so.
 
-    Returns what a person should know: which of them an assistant has drafted, what of their texts
-    is not shown as it was written, how their pictures look, and which others have the same paper or
-    picture.
+    Returns what a person should know: which of them wait for approval, which an assistant has
+    drafted, what of their texts is not shown as it was written, how their pictures look, and which
+    others have the same paper or picture.
 
     Raises `NotAllowed` where one still lacks something, or could not go out in its turn: a network
     would refuse it, or it repeats what goes out before.
@@ -116,8 +126,9 @@ def make_ready(context: Context, series: Series, names: Sequence[str]) -> list[s
     gone = [
         f"{item.name}: {remark}" for item in items for remark in networks.remarks(context, item.on)
     ]
-    waits, drafted = _unapproved(context, series, items), _drafted(context, items)
-    return [*waits, *drafted, *_unlike(items), *gone, *_twins(context, series, items)]
+    drafted, like = _drafted(context, items), _twins(context, series, items)
+    remarks = (*drafted, *_unlike(items), *gone, *like)
+    return Readied(_unapproved(context, series, items), remarks)
 
 
 def _drafted(context: Context, items: Sequence[Collage]) -> list[str]:
@@ -128,17 +139,13 @@ def _drafted(context: Context, items: Sequence[Collage]) -> list[str]:
     return [f"{name}: drafted by {', '.join(by)}" for name, by in found.items() if by]
 
 
-def _unapproved(context: Context, series: Series, items: Sequence[Collage]) -> list[str]:
+def _unapproved(context: Context, series: Series, items: Sequence[Collage]) -> dict[str, str]:
     """Which of the collages too few people have approved, whatever it was that they approved."""
-    found = list[str]()
+    found = dict[str, str]()
     for item in items:
         given = sent.approvals(context, series, item)
-        why = sent.standing(series, item, given, None).why
-        if why:
-            found.append(
-                f"{item.name}: no slot takes it before it is approved: {why}; "
-                f"mlcollage approve {item.name}"
-            )
+        if why := sent.standing(series, item, given, None).why:
+            found[item.name] = why
     return found
 
 

@@ -147,6 +147,12 @@ _HEARTS: dict[tuple[str, str], _Heart] = {}
 """By database and URL."""
 
 
+def note_at_work(context: Context) -> None:
+    """Note in the database that the bot is at work, for the desk."""
+    with context.write() as work:
+        work.installation.beat()
+
+
 def beat(context: Context) -> None:
     """Tell that the bot is at work, at most once a minute in a process: the database, for the desk,
     and the heartbeat's URL, where there is one.
@@ -159,8 +165,7 @@ def beat(context: Context) -> None:
     if heart.called_at is not None and now - heart.called_at < EVERY:
         return
     heart.called_at = now
-    with context.write() as work:
-        work.installation.beat()
+    note_at_work(context)
     if not url:
         return
     problem = _call(url, context.config.alerts.request)

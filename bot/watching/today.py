@@ -6,8 +6,12 @@ from typing import NamedTuple
 
 from bot.config import Series
 from bot.context import Context
+from bot.core import collage
+from bot.core.collage import Collage
+from bot.core.collage import State as CollageState
 from bot.core.delivery import State
 from bot.core.notices.entry import counted
+from bot.core.schedule import SlotState
 from bot.deciding import awaited, coming, deliveries
 from bot.deciding.awaited import ListedRoundup
 from bot.deciding.coming import Coming
@@ -36,12 +40,21 @@ class Waiting(NamedTuple):
 
 
 class Ahead(NamedTuple):
-    """A series, what its next slot takes, and the collages and roundups that need somebody."""
+    """A series, what its next slot takes, and the collages and roundups that need somebody.
+
+    `whole` are the drafts that lack nothing: somebody may make them ready.
+    """
 
     series: Series
     next: Outlook | None
     waiting: tuple[Waiting, ...]
     roundups: tuple[ListedRoundup, ...]
+    whole: tuple[Collage, ...] = ()
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the next slot takes nothing because the series is paused."""
+        return self.next is not None and self.next.state is SlotState.PAUSED
 
 
 class Today(NamedTuple):
@@ -74,6 +87,8 @@ class Today(NamedTuple):
             return "No bot is running: nothing goes out before one is started."
         if self.needs:
             return f"{counted(self.needs, 'thing needs', 'things need')} you."
+        if paused := [each.series.title for each in self.series if each.is_paused]:
+            return f"{', '.join(paused)} {'is' if len(paused) == 1 else 'are'} paused."
         if empty := [each.series.title for each in self.series if not _takes_one(each)]:
             return f"Nothing is ready for the next slot of {', '.join(empty)}."
         return "All is well."
@@ -100,7 +115,16 @@ def _ahead(context: Context, series: Series) -> Ahead:
     found = coming.look(context, series, LOOKED_AT)
     first = found.slots[0] if found.slots else None
     roundups = tuple(each for each in awaited.waiting(context, series) if each.awaits)
-    return Ahead(series, first, tuple(_waiting(series, found)), roundups)
+    return Ahead(series, first, tuple(_waiting(series, found)), roundups, _whole(context, series))
+
+
+def _whole(context: Context, series: Series) -> tuple[Collage, ...]:
+    """The drafts that lack nothing, in their order."""
+    with context.read() as work:
+        drafts = work.queue.waiting(series.name, (CollageState.DRAFT,))
+    return tuple(
+        item for item in drafts if not collage.missing(item, has_picture=item.picture is not None)
+    )
 
 
 def _waiting(series: Series, found: Coming) -> Iterator[Waiting]:

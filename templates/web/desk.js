@@ -67,6 +67,9 @@ for (const list of document.querySelectorAll("[data-drag]")) {
     if (!there) move(name, "last", "");
     else move(name, from < to ? "after" : "before", there.dataset.name);
   });
+  // What was just moved has the focus, once the browser has gone there: it may be moved on.
+  const moved = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (moved && list.contains(moved)) addEventListener("load", () => moved.querySelector("h3 a").focus());
   // With the keyboard: Alt and an arrow move the collage that has the focus in it.
   list.addEventListener("keydown", (event) => {
     if (!event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;

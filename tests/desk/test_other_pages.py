@@ -39,6 +39,27 @@ def test_today_shows_what_goes_out_next(ada: Client) -> None:
     assert "29/52" in page
 
 
+def test_today_says_that_a_series_is_paused_and_not_that_nothing_is_ready(
+    desk: Desk, ada: Client
+) -> None:
+    with desk.place.context() as context:
+        Duty(context).once()
+    ada.post(f"{ROOT}/pause", {"until": ""})
+    page = ada.get("/").text
+    assert heading(page) == "ML-Collage is paused."
+    assert "Paused: its slots take nothing." in page
+    assert "Nothing is ready" not in page
+
+
+def test_today_names_drafts_that_lack_nothing(ada: Client) -> None:
+    assert (
+        f'lacks nothing, and can be made ready:\n<a href="{ROOT}/collages/delta"'
+        in ada.get("/").text
+    )
+    ada.post(f"{ROOT}/queue/state", {"name": "delta", "what": "ready"})
+    assert "lacks nothing" not in ada.get("/").text
+
+
 def test_the_calendar_shows_what_each_slot_takes(ada: Client) -> None:
     first = date.fromisoformat(desks.DAYS[0])
     page = ada.get(f"{ROOT}/calendar?month={first:%Y-%m}").text
@@ -132,6 +153,8 @@ def test_an_owner_invites_somebody_by_an_address_that_is_shown_once(
     page = ada.post("/people/invite", {"new": "Dora", "role": "author"}).text
     found = re.search(r"(/invited/[\w-]{20,})", page)
     assert found
+    assert "works nowhere else" in page
+    assert 'name="new" value=""' in page, "the form is there for the next one"
     assert "/invited/" not in ada.get("/people").text
     dora = desk.nobody()
     assert "Welcome, Dora" in dora.get(found[1]).text

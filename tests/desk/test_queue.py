@@ -176,12 +176,34 @@ def test_the_keyboard_alone_moves_a_collage(page: Page) -> None:
 
 
 @pytest.mark.slow
+def test_the_keyboard_moves_a_collage_on_from_where_it_has_just_come(page: Page) -> None:
+    first = page.locator("[data-name]").first
+    page.locator("#gamma h3 a").focus()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator("#gamma h3 a")).to_be_focused()
+    page.wait_for_selector(".note.good")
+    page.keyboard.press("Alt+ArrowUp")
+    expect(first).to_have_attribute("data-name", "gamma")
+    expect(page.locator("#gamma h3 a")).to_be_focused()
+
+
+@pytest.mark.slow
+def test_undo_is_in_sight_where_the_page_goes_on_at_a_collage_far_below(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 500})
+    page.get_by_role("button", name="Move beta down").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_in_viewport()
+    expect(page.locator("#beta h3 a")).to_be_in_viewport()
+
+
+@pytest.mark.slow
 def test_without_scripts_buttons_move_a_collage(desk: Desk, browse: Browsing) -> None:
     page = browse(desk, desks.EDITOR, QUEUE, scripts=False, phone=True)
+    first = page.locator("[data-name]").first
     page.get_by_role("button", name="Move beta up").click()
-    assert shown(page) == ["beta", "alpha", "gamma"]
+    expect(first).to_have_attribute("data-name", "beta")
     page.locator("#gamma summary").click()
     page.get_by_role("button", name="Move gamma to the head of the queue").click()
+    expect(first).to_have_attribute("data-name", "gamma")
     assert shown(page) == ["gamma", "beta", "alpha"]
 
 

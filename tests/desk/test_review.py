@@ -155,12 +155,63 @@ def test_a_link_shows_its_collage_and_its_pictures_alone(desk: Desk, link: str) 
 
 def test_an_editor_makes_a_link_and_takes_it_back(desk: Desk) -> None:
     ben = desk.client(desks.EDITOR)
-    page = ben.follow(ben.post(f"{REVIEW}/link", {"visitor": "Flo"})).text
-    found = re.search(r"(/review/[\w-]{20,})", page)
+    answer = ben.post(f"{REVIEW}/link", {"visitor": "Flo"})
+    found = re.search(r'value="http[^"]+(/review/[\w-]{20,})"', answer.text)
     assert found
-    assert desk.nobody().get(found[1]).status_code == 200
+    assert found[1] not in str(answer.headers), "the address is in no cookie"
+    assert "works nowhere else" in answer.text
+    assert "You look at it as Flo (by link)." in desk.nobody().get(found[1]).text
     ben.post(f"{REVIEW}/end-link", {"visitor": "Flo (by link)"})
     assert desk.nobody().get(found[1]).status_code == 404
+
+
+def test_a_draft_that_is_approved_is_made_ready_on_the_same_screen(desk: Desk) -> None:
+    ben, path = desk.client(desks.EDITOR), REVIEW.replace("alpha", "delta")
+    page = ben.follow(ben.post(f"{path}/approve", form(ben, path))).text
+    assert "delta is approved, and still a draft: a slot takes it once it is ready." in page
+    assert ">Make ready</button>" in page
+    made = ben.post(
+        f"/s/{desks.SERIES}/queue/state", {"name": "delta", "what": "ready", "on": "collage"}
+    )
+    assert "delta is ready." in ben.follow(made).text
+
+
+def test_a_reviewer_sees_when_it_would_go_out(desk: Desk) -> None:
+    ben, path = desk.client(desks.EDITOR), REVIEW.replace("alpha", "delta")
+    assert f'· for <time datetime="{desks.SLOT.isoformat()}' in ben.get(REVIEW).text
+    assert "· for <time" not in ben.get(path).text, "a draft goes nowhere by itself"
+
+
+def test_notes_stand_before_what_is_decided_by_them(desk: Desk) -> None:
+    cleo = desk.client(desks.AUTHOR)
+    page = cleo.follow(cleo.post(f"{REVIEW}/note", {"text": "Is the year right?"})).text
+    assert page.index("Is the year right?") < page.index('class="thread"')
+    assert "Leave a note…" in page
+    assert "Not yet, because…" not in page
+
+
+def test_a_collage_that_waits_for_approval_says_so_without_a_command(desk: Desk) -> None:
+    ben, path = desk.client(desks.EDITOR), f"/s/{desks.SERIES}/collages"
+    made = ben.post(
+        f"/s/{desks.SERIES}/queue/state", {"name": "delta", "what": "ready", "on": "collage"}
+    )
+    page = ben.follow(made).text
+    told = "delta is ready. No slot takes it before it is approved: nobody has approved it."
+    assert told in page
+    assert "mlcollage approve" not in page
+    assert "Once it is approved, it goes out" in ben.get(f"{path}/alpha").text
+    ben.post(f"{REVIEW}/approve", form(ben))
+    assert "It goes out <strong>" in ben.get(f"{path}/alpha").text
+    edit(desk.place, "Other words.")
+    page = ben.get(f"{path}/alpha").text
+    assert "What would be sent is not what ben approved." in page
+    assert "Approved by ben" not in page
+
+
+def test_only_who_may_approve_is_told_to(desk: Desk) -> None:
+    path = f"/s/{desks.SERIES}/collages/alpha"
+    assert "Review and approve" in desk.client(desks.EDITOR).get(path).text
+    assert "Review and approve" not in desk.client(desks.AUTHOR).get(path).text
 
 
 def test_without_approval_the_page_says_that_none_is_wanted(desk: Desk) -> None:

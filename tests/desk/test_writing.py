@@ -65,6 +65,15 @@ def written(client: Client, path: str, **fields: str) -> dict[str, str]:
     return form(client.get(path)) | {name.replace("__", "."): text for name, text in fields.items()}
 
 
+def test_what_is_made_ready_too_early_is_saved_and_says_what_it_lacks(desk: Desk) -> None:
+    ben = desk.client(desks.EDITOR)
+    fields = {"title": "A new paper", "base": "{}", "paragraph": "It is new."}
+    page = ben.post(f"/s/{desks.SERIES}/new/ready", fields).text
+    lacks = "authors, a year, a link to the paper, a picture, alt text"
+    assert f"It is saved, and still a draft: it lacks {lacks}." in page
+    assert "mlcollage edit" not in page
+
+
 def test_a_new_collage_is_stored_by_the_first_save_with_a_title(desk_on_each: Desk) -> None:
     client = desk_on_each.client(desks.AUTHOR)
     assert client.get(f"{ROOT}/new").status_code == 200
@@ -512,6 +521,8 @@ def test_what_is_out_is_corrected_by_editors_and_stays_out(desk: Desk) -> None:
     refused = client.post(f"{path}/save", form(page) | {"name": "another"})
     assert refused.status_code == 400
     assert "name stays" in refused.text
+
+
 @pytest.mark.parametrize("text", [r"\ud800", r"a\u0000b"])
 @pytest.mark.parametrize("field", ["base", "sent", "values"])
 def test_what_no_text_may_hold_is_refused_in_the_pages_own_fields_too(

@@ -300,7 +300,7 @@ def test_a_draft_of_a_title_alone_says_what_it_lacks(desk: Desk) -> None:
     added = ask(desk.folder, "add_draft", title="A Title").result
     assert (added["name"], added["state"]) == ("a-title", "draft")
     assert added["missing"] == [
-        *("authors", "a year", "a link of the kind paper", "a paragraph", "a picture", "alt text"),
+        *("authors", "a year", "a link to the paper", "a paragraph", "a picture", "alt text"),
     ]
 
 

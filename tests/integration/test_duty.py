@@ -304,3 +304,14 @@ def test_a_look_that_falls_into_a_longer_one_is_left_out_without_a_word(
     ticking.run(stop, tick_long, lambda: None)
     assert looks[3] - looks[2] > timedelta(seconds=2)
     assert caplog.messages == []
+
+
+def test_a_bot_is_known_to_be_at_work_from_its_first_tick_on(
+    context: Context, clock: StoppedClock
+) -> None:
+    clock.at = SLOT - DAY
+    duty = Duty(context, Workers(timedelta(seconds=5)))
+    duty.tick()
+    duty.finish()
+    with context.read() as work:
+        assert work.installation.beat_at() == clock.at

@@ -72,10 +72,10 @@ def test_only_what_is_posted_is_history() -> None:
         (replace(WHOLE, paper=replace(PAPER, authors=("et al.",))), ("authors",)),
         (replace(WHOLE, paper=replace(PAPER, authors=("Gemini Team",))), ()),
         (replace(WHOLE, paper=replace(PAPER, year=None)), ("a year",)),
-        (replace(WHOLE, paper=replace(PAPER, links=())), ("a link of the kind paper",)),
+        (replace(WHOLE, paper=replace(PAPER, links=())), ("a link to the paper",)),
         (
             Item(name="x", paper=Paper("")),
-            ("a title", "authors", "a year", "a link of the kind paper", "a paragraph", "alt text"),
+            ("a title", "authors", "a year", "a link to the paper", "a paragraph", "alt text"),
         ),
     ],
 )

@@ -117,7 +117,7 @@ def test_what_is_empty_counts_as_not_given() -> None:
     text = front('authors = [""]', "year = 0", 'alt = ""', 'picture = ""', "[links]", 'paper = ""')
     item = items.parse(text, "x.md")
     needed = collage.missing(item, has_picture=bool(item.picture_file))
-    assert needed == ("authors", "a year", "a link of the kind paper", "a picture", "alt text")
+    assert needed == ("authors", "a year", "a link to the paper", "a picture", "alt text")
 
 
 def test_windows_line_ends_and_a_byte_order_mark_do_no_harm() -> None:

@@ -77,6 +77,7 @@ def test_fields_that_a_form_does_not_have_stay_as_they_are() -> None:
         ("year", "0999", "999 is no year."),
         ("name", "Ü", "lower-case letters"),
         ("link.talk", "ftp://example.org", "is no http(s) address."),
+        ("link.talk", "arxiv.org/abs/1", "http(s) address; write it with https:// at its head."),
         ("link.code", "https://ada:secret@example.org", "holds a user name"),
         ("alt", "x" * 2_001, "2,001 characters, at most 2,000 are allowed."),
         ("authors", "x" * 201, "201 characters"),

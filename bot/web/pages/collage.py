@@ -19,12 +19,14 @@ from bot.core.paper import LinkKind
 from bot.core.written import Problem
 from bot.deciding import (
     alt_texts,
+    approvals,
     candidates,
     collages,
     origins,
     shown_threads,
     writing,
 )
+from bot.deciding.queue_changes import Readied
 from bot.web.call import Call, address
 
 LINKS = {
@@ -92,6 +94,17 @@ def root(series: Series, item: Collage | None) -> str:
     return address("s", series.name, "collages", item.name)
 
 
+def readied(name: str, found: Readied) -> str:
+    """That a collage was made ready, and what a person should know of it."""
+    told = [f"{name} is ready."]
+    if why := found.unapproved.get(name):
+        told.append(f"No slot takes it before it is approved: {why}.")
+    for remark in found.remarks:
+        of_it = remark.removeprefix(f"{name}: ")
+        told.append(f"{of_it[:1].upper()}{of_it[1:]}.")
+    return " ".join(told)
+
+
 def page(
     call: Call, item: Collage | None, form: Written, sight: Sight | None = None, status: int = 200
 ) -> Response:
@@ -100,10 +113,12 @@ def page(
     """
     series = call.series
     sight = sight or _sight(call, item, form)
-    about: dict[str, Any] = {"known": None, "origins": {}}
+    about: dict[str, Any] = {"known": None, "origins": {}, "asked": None}
     if item:
         about["known"] = collages.show(call.context, series, item.name)
         about["origins"] = origins.of(call.context, item)
+        look = approvals.asked(call.context, series, item)
+        about["asked"] = look.standing if look else None
     return call.page(
         "collage.html",
         status,

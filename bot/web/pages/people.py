@@ -24,7 +24,7 @@ def _page(call: Call, address: str = "", name: str = "") -> Response:
         address=address,
         address_of=name,
         zone=next(iter(call.context.config.series.values())).zone,
-        typed=call.form.get("new"),
+        typed="" if address else call.form.get("new"),
     )
 
 

@@ -154,9 +154,8 @@ def _release(call: Call, series: Series, name: str) -> Response:
 
 
 def _ready(call: Call, series: Series, name: str) -> Response:
-    remarks = queue_changes.make_ready(call.context, series, [name])
-    told = " ".join([f"{name} is ready.", *(f"{each}." for each in remarks)])
-    return _done(call, told, name=name)
+    found = queue_changes.make_ready(call.context, series, [name])
+    return _done(call, collage.readied(name, found), name=name)
 
 
 def _remove(call: Call, series: Series, name: str) -> Response:

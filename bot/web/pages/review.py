@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from bot.composing.fittings import Fittings
 from bot.config import Series
-from bot.core import approval
+from bot.core import approval, collage
 from bot.core.approval import Line, Sent
+from bot.core.collage import State
 from bot.core.errors import BadInput
 from bot.deciding import approvals, collages, people, picture_bytes, shown_threads
 from bot.deciding.approvals import Look
@@ -48,8 +49,11 @@ def show(call: Call) -> Response:
     return _page(call, ())
 
 
-def _page(call: Call, changed: tuple[Line, ...]) -> Response:
-    """The page; `changed` is what became of what the person was shown before."""
+def _page(call: Call, changed: tuple[Line, ...], link: str = "", visitor: str = "") -> Response:
+    """The page; `changed` is what became of what the person was shown before.
+
+    `link` lets the visitor of that name in, and is shown this once.
+    """
     context, subject = call.context, _subject(call)
     fits = Fittings.of(context, subject.series)
     look = approvals.look(context, subject.series, subject.name, fits)
@@ -71,6 +75,9 @@ def _page(call: Call, changed: tuple[Line, ...]) -> Response:
         seen=_written(look),
         path=address(*subject.path),
         links=links,
+        link=link,
+        link_for=visitor,
+        is_whole=not collage.missing(look.item, has_picture=look.item.picture is not None),
         may_approve=call.may("edit") or call.visitor is not None,
         who=context.who,
     )
@@ -99,6 +106,10 @@ def approve(call: Call) -> Response:
     told = f"{subject.name} is approved; a slot may take it."
     if missing > 0:
         told = f"You have approved {subject.name}; {missing} more has to."
+    elif look.item.state is State.DRAFT:
+        told = f"{subject.name} is approved, and still a draft: a slot takes it once it is ready."
+    elif look.item.state is State.HELD:
+        told = f"{subject.name} is approved, and held: a slot takes it once it is released."
     return call.see_other(address(*subject.path), told)
 
 
@@ -139,8 +150,7 @@ def link(call: Call) -> Response:
     """Make a link for somebody without an account; the page shows it, once."""
     subject, name = _subject(call), call.form.needed("visitor")
     token = people.review_link(call.context, subject.series.name, subject.name, name)
-    told = f"Send this to {name}; it is shown only now: {call.desk_address('review', token)}"
-    return call.see_other(address(*subject.path), told)
+    return _page(call, (), call.desk_address("review", token), name)
 
 
 def end_link(call: Call) -> Response:

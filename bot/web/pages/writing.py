@@ -77,12 +77,14 @@ def _ready(call: Call, item: Collage | None) -> Response:
     if isinstance(saved := _try(call, item, form, problems), Response):
         return saved
     name = saved.item.name
+    if lacks := rendering.lacks(saved.item):
+        told = f"It is saved, and still a draft: it lacks {', '.join(lacks)}."
+        return _as_stored(call.with_problem(told), name)
     try:
-        remarks = queue_changes.make_ready(call.context, call.series, [name])
+        found = queue_changes.make_ready(call.context, call.series, [name])
     except NotAllowed as error:
         return _as_stored(call.with_problem(f"It is saved, and still a draft. {error}"), name)
-    told = " ".join([f"{name} is ready.", *(f"{each}." for each in remarks)])
-    return call.see_other(collage.root(call.series, saved.item), told)
+    return call.see_other(collage.root(call.series, saved.item), collage.readied(name, found))
 
 
 def _as_stored(call: Call, name: str) -> Response:
@@ -282,8 +284,8 @@ def _draft_alt(call: Call, item: Collage | None) -> Response:
         values["alt"] = made.text
         notes = "".join(f" {each[:1].upper()}{each[1:]}." for each in made.remarks)
         told = (
-            "The alt text is drafted, and not saved yet. It is made of the words alone: "
-            f"say what the picture shows.{notes}"
+            "The alt text is drafted, and not saved yet. It is made of the words alone, "
+            f"not of the picture.{notes}"
         )
     if call.wants_json:
         return JSONResponse({"alt": made.text, "said": told})
