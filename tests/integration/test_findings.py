@@ -208,7 +208,7 @@ def test_a_picture_that_was_there_before_is_told_with_the_collage(tmp_path: Path
         "gamma (in the queue) has a picture that looks the same",
     )
     assert collages.repeated(context, series, delta) == list(told)
-    assert f"delta: {told[0]}" in queue_changes.make_ready(context, series, ["delta"])
+    assert f"delta: {told[0]}" in queue_changes.make_ready(context, series, ["delta"]).remarks
     assert f"delta: {told[0]}" in twins.cautions(context, series, [delta])[delta.id]
     # Of the first one nothing is said before it goes out: the others come later.
     assert twins.cautions(context, series, [taken[0].collage])[taken[0].collage.id] == []
