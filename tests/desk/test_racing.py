@@ -3,13 +3,17 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Barrier
 
 import requests
 
+from bot.core.errors import NotAllowed
+from bot.deciding import deliveries
+from tests.conftest import threads_out
 from tests.desk import desks
 from tests.desk.desks import Client, Desk
-from tests.desk.test_queue import QUEUE, names, order
+from tests.desk.test_queue import QUEUE, field, names, order
 
 AT_ONCE = 8
 ROUNDS = 3
@@ -77,3 +81,47 @@ def test_the_queue_is_shown_while_others_change_it(desk_on_each: Desk) -> None:
         return answer
 
     assert at_once(desk_on_each, act) == {200: AT_ONCE}
+
+
+def test_what_the_bot_takes_meanwhile_is_not_moved_any_more(desk_on_each: Desk) -> None:
+    client = desk_on_each.client(desks.EDITOR)
+    fields = {"name": "alpha", "where": "last", "neighbour": "", "order": order(client)}
+    post(desk_on_each, "alpha")
+    answer = client.post(f"{QUEUE}/move", fields)
+    assert answer.status_code == 409
+    assert names(answer.text) == ["beta", "gamma"]
+    hold = {"name": "alpha", "what": "hold", "why": ""}
+    assert client.post(f"{QUEUE}/state", hold).status_code == 403
+
+
+def test_the_bot_posts_each_once_while_people_move_them(desk_on_each: Desk) -> None:
+    client, statuses = desk_on_each.client(desks.EDITOR), Counter[int]()
+
+    def move_on() -> None:
+        for turn in range(12):
+            page = client.get(QUEUE).text
+            if len(names(page)) < 2:
+                return
+            name = desks.READY[turn % len(desks.READY)]
+            seen = field(page, "order")
+            sent = {"name": name, "where": "first", "neighbour": "", "order": seen}
+            statuses[client.post(f"{QUEUE}/move", sent).status_code] += 1
+
+    with ThreadPoolExecutor(1) as pool:
+        moving = pool.submit(move_on)
+        for name in desks.READY:
+            post(desk_on_each, name)
+        moving.result()
+    # Moved, too late, or not in the queue any more: never an error that nobody foresaw.
+    assert set(statuses) <= {303, 400, 403, 409}
+    assert len(threads_out(desk_on_each.place.folder)) == len(desks.READY)
+
+
+def post(desk: Desk, name: str) -> None:
+    """Post a collage beside a desk; where it was moved at this very moment, once more."""
+    with desk.place.context() as context:
+        for _ in range(100):
+            with suppress(NotAllowed):
+                deliveries.post_now(context, context.config.series[desks.SERIES], name)
+                return
+    raise AssertionError(f"{name} was moved each time")
