@@ -215,7 +215,7 @@ def _lay_fitting(conn: object, original: str, key: str, sha256: str) -> None:
 
 
 def _lay_cards(context: Context, content: list[Issue]) -> None:
-    """The card of each roundup, where the program looks for one that it has made."""
+    """What each cover was made of, and the card of each roundup where the program looks for it."""
     series = context.config.series["mlcollage"]
     looks = covers.made_with(context.config, series)
     with context.read() as work:
@@ -227,7 +227,11 @@ def _lay_cards(context: Context, content: list[Issue]) -> None:
     with context.write() as work:
         for issue in content:
             roundup = listed[issue.month]
-            key = covers.card_key(covers.Shown(series, roundup, held[roundup.id]), looks)
+            shown = covers.Shown(series, roundup, held[roundup.id])
+            key = covers.card_key(shown, looks)
+            mine = tables.roundups.c.id == roundup.id
+            made_of = {"cover_made_of": covers.record(looks, shown)}
+            work.conn.execute(update(tables.roundups).where(mine).values(made_of))
             cover, card = (hashlib.sha256(each).hexdigest() for each in (issue.cover, issue.card))
             _lay_fitting(work.conn, cover, key, card)
 

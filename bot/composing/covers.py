@@ -55,7 +55,7 @@ def current(context: Context, shown: Shown) -> Picture | None:
     if not _pictured(shown.items):
         return None
     try:
-        made_of = _made_of(made_with(context.config, shown.series), shown)
+        made_of = record(made_with(context.config, shown.series), shown)
         with context.read() as work:
             there = work.roundups.cover(roundup)
         if there and there.made_of == made_of:
@@ -142,7 +142,7 @@ def card_key(shown: Shown, looks: str) -> str:
     return _hash([CARD, _shows(shown), looks])
 
 
-def _made_of(looks: str, shown: Shown) -> str:
+def record(looks: str, shown: Shown) -> str:
     """What is the same exactly where the cover would be: its look, and what it shows."""
     return f"{looks} {_shows(shown)}"
 
