@@ -5,10 +5,14 @@
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     const field = document.getElementById("find");
+    // Without a field, as on a page for reviewing; whoever comes by a link has nowhere to go.
+    const mayFind = field || document.body.dataset.role;
+    if (mayFind) event.preventDefault();
     if (field) {
-      event.preventDefault();
       field.focus();
       field.select();
+    } else if (mayFind) {
+      location.assign("/find");
     }
   }
 });

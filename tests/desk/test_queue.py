@@ -224,4 +224,11 @@ def test_ctrl_k_goes_anywhere(page: Page) -> None:
     page.keyboard.press("Control+k")
     page.keyboard.type("beta")
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**/s/{desks.SERIES}/collages/beta")
+    expect(page).to_have_url(re.compile(rf"/s/{desks.SERIES}/collages/beta$"))
+
+
+@pytest.mark.slow
+def test_ctrl_k_goes_on_from_a_page_for_reviewing_too(page: Page) -> None:
+    page.goto(f"/s/{desks.SERIES}/collages/beta/review")
+    page.keyboard.press("Control+k")
+    expect(page).to_have_url(re.compile("/find$"))
